@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * The wire contract of Stream's Handle Order call (protocol.md sections 1, 2 and 4).
+ *
+ * Closed structure, open vocabulary: ids and `status` must be there and have the right form; values and fields that
+ * nobody has told us of are kept verbatim. `null` for an optional field means absent (ruling 3).
+ *
+ * The JSON Schema that ajv validates with is generated from these schemas, so a rule is only ever written here. They
+ * describe; nothing is parsed with zod on the write path.
+ */
+
+/** Longest `location_id` and `order_id`, in Unicode code points (ruling 3). */
+export const MAX_ID_LENGTH = 200;
+
+/**
+ * Ids are the POS's own and opaque: anything but control characters, and unpaired surrogates, which have no UTF-8 form
+ * and so could not be told apart once stored.
+ */
+export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]+$/u;
+
+/** Form of a vocabulary value, known or not (ruling 3). */
+export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** An id as it stands in a body and, percent-encoded, in our URLs. */
+export const Id = z
+  .string()
+  .min(1)
+  .max(MAX_ID_LENGTH)
+  .regex(ID_PATTERN)
+  .meta({ description: `1 to ${String(MAX_ID_LENGTH)} characters, no control characters`, example: 'pos_order_123' });
+
+const VocabularyValue = z.string().regex(VOCABULARY_PATTERN);
+const OptionalText = z.string().nullish();
+
+/** Who drives; every field optional. */
+export const DriverDetails = z
+  .looseObject({
+    source: OptionalText.meta({ description: 'platform that provides the driver' }),
+    name: OptionalText,
+    phone: z
+      .looseObject({
+        number: OptionalText,
+        code: OptionalText.meta({ description: 'masking code, shown beside the number; not a country code' }),
+      })
+      .nullish(),
+    picture_url: OptionalText,
+    vehicle_info: z
+      .looseObject({
+        make: OptionalText,
+        model: OptionalText,
+        color: OptionalText,
+        license_plate: OptionalText,
+        is_autonomous: z.boolean().nullish().meta({ description: 'true is a robot' }),
+      })
+      .nullish(),
+    handoff_instructions: OptionalText,
+    passcode: OptionalText.meta({ description: 'verifies the driver or opens the robot' }),
+  })
+  .meta({ id: 'DriverDetails' });
+
+/** `object` of `order.updated`. */
+export const OrderUpdatedObject = z.looseObject({
+  location_id: Id,
+  order_id: Id,
+  status: VocabularyValue.meta({ description: 'the order as a whole', example: 'out_for_delivery' }),
+  delivery_status: VocabularyValue.nullish().meta({ description: 'only for deliveries', example: 'enroute_to_pickup' }),
+  driver_details: DriverDetails.nullish(),
+});
+export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
+
+/** `object` of `order.canceled`; `provider_id` is the POS's order id under another name (protocol.md section 2). */
+export const OrderCanceledObject = z.looseObject({ location_id: Id, provider_id: Id });
+export type OrderCanceledObject = z.infer<typeof OrderCanceledObject>;
+
+export const OrderUpdated = z
+  .looseObject({ type: z.literal('order.updated'), object: OrderUpdatedObject })
+  .meta({ id: 'OrderUpdated' });
+export const OrderCanceled = z
+  .looseObject({ type: z.literal('order.canceled'), object: OrderCanceledObject })
+  .meta({ id: 'OrderCanceled' });
+
+/** The types we record as facts about an order, each with its contract. */
+export const DELIVERY_CONTRACTS = { 'order.updated': OrderUpdated, 'order.canceled': OrderCanceled } as const;
+export type DeliveryType = keyof typeof DELIVERY_CONTRACTS;
+
+/** A body that passed its contract: what Stream said about one order. */
+export type Delivery = z.infer<typeof OrderUpdated> | z.infer<typeof OrderCanceled>;
+
+/** The order a delivery is about, whichever name its type gives the order id. */
+export interface OrderKey {
+  readonly location_id: string;
+  readonly order_id: string;
+}
+
+/** @returns the ids of the order that `delivery` is about (protocol.md section 2). */
+export function orderKeyOf(delivery: Delivery): OrderKey {
+  switch (delivery.type) {
+    case 'order.updated':
+      return { location_id: delivery.object.location_id, order_id: delivery.object.order_id };
+    case 'order.canceled':
+      return { location_id: delivery.object.location_id, order_id: delivery.object.provider_id };
+  }
+}
+
+/** One thing that is wrong with a body, and where (RFC 6901). */
+export const Fault = z
+  .object({
+    pointer: z
+      .string()
+      .meta({ description: 'JSON pointer into the body; empty for the body itself', example: '/object/order_id' }),
+    detail: z.string().meta({ description: 'what is wrong and what is expected' }),
+  })
+  .meta({ id: 'Fault' });
+export type Fault = z.infer<typeof Fault>;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { DriverDetails, Fault, Id } from './handle-order';
+import { OrderEventMetadata } from './order-events';
+import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
+
+/** What the API answers. The OpenAPI document is generated from these schemas (design.md, "HTTP contract"). */
+
+const Time = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: 'RFC 3339, UTC, milliseconds', example: '2026-11-21T18:04:05.678Z' });
+const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
+const Position = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' });
+const Cursor = z.string().nullable().meta({ description: 'give it as `after` to get the next page; null at the end' });
+
+/** One order as it stands. */
+export const Order = z
+  .object({
+    location_id: Id,
+    order_id: Id,
+    status: z.string().nullable().meta({
+      description: 'last reported; null while only a cancellation was reported',
+      example: 'ready_for_pickup',
+    }),
+    delivery_status: z.string().nullable().meta({ description: 'last reported', example: 'arrived_at_pickup' }),
+    driver_details: DriverDetails.nullable().meta({ description: 'the driver assigned now, or null' }),
+    stage: z.enum(STAGES).meta({ description: 'where the order stands for people at the counter' }),
+    attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'what to look at now' }),
+    revision: Revision.meta({ description: 'of the newest event that this state includes' }),
+    first_received_at: Time,
+    updated_at: Time,
+    stage_since: Time,
+  })
+  .meta({ id: 'Order' });
+export type Order = z.infer<typeof Order>;
+
+export const OrderPage = z.object({ orders: z.array(Order), next: Cursor }).meta({ id: 'OrderPage' });
+export type OrderPage = z.infer<typeof OrderPage>;
+
+/** One difference between two states of an order. */
+export const Change = z
+  .object({
+    pointer: z.string().meta({ description: 'JSON pointer (RFC 6901) into the Order' }),
+    from: z.unknown().meta({ description: 'null where there was nothing' }),
+    to: z.unknown().meta({ description: 'null where there is nothing any more' }),
+  })
+  .meta({ id: 'Change' });
+export type Change = z.infer<typeof Change>;
+
+/** One event of an order beside the state after it. */
+export const HistoryEvent = z
+  .object({
+    revision: Revision,
+    position: Position,
+    type: z.string(),
+    received_at: Time,
+    data: z.record(z.string(), z.unknown()).meta({ description: '`object` of the delivery, verbatim' }),
+    metadata: OrderEventMetadata,
+    stage: z.enum(STAGES).meta({ description: 'after this event' }),
+    verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
+    changes: z.array(Change).meta({ description: 'what this event changed in the Order' }),
+  })
+  .meta({ id: 'HistoryEvent' });
+export type HistoryEvent = z.infer<typeof HistoryEvent>;
+
+export const HistoryPage = z.object({ events: z.array(HistoryEvent), next: Cursor }).meta({ id: 'HistoryPage' });
+export type HistoryPage = z.infer<typeof HistoryPage>;
+
+/** Answers of `POST /handle-order` (protocol.md section 4). */
+export const Recorded = z
+  .object({ outcome: z.literal('recorded'), location_id: Id, order_id: Id, revision: Revision })
+  .meta({ id: 'Recorded' });
+export const Repeat = z
+  .object({ outcome: z.literal('repeat'), location_id: Id, order_id: Id, revision: Revision })
+  .meta({ id: 'Repeat' });
+export const Quarantined = z
+  .object({
+    outcome: z.literal('quarantined'),
+    quarantine_id: z.string().meta({ description: 'for GET /quarantine/{id}', example: '17' }),
+    errors: z.array(Fault),
+  })
+  .meta({ id: 'Quarantined' });
+export type HandleOrderAnswer = z.infer<typeof Recorded> | z.infer<typeof Repeat> | z.infer<typeof Quarantined>;
+
+/** One delivery in quarantine. */
+export const QuarantineEntry = z
+  .object({
+    quarantine_id: z.string(),
+    received_at: Time,
+    content_type: z.string().nullable(),
+    errors: z.array(Fault),
+    body_sha256: z.string(),
+    body_bytes: z.int().nonnegative(),
+    signed_with: z.string().nullable(),
+    request_id: z.string(),
+    redriven: z
+      .object({
+        at: Time,
+        outcome: z.enum(['recorded', 'repeat']),
+        location_id: Id,
+        order_id: Id,
+        revision: Revision,
+      })
+      .nullable()
+      .meta({ description: 'what became of it, or null while it waits' }),
+  })
+  .meta({ id: 'QuarantineEntry' });
+export type QuarantineEntry = z.infer<typeof QuarantineEntry>;
+
+export const QuarantinePage = z
+  .object({ deliveries: z.array(QuarantineEntry), next: Cursor })
+  .meta({ id: 'QuarantinePage' });
+export type QuarantinePage = z.infer<typeof QuarantinePage>;
+
+/** One delivery in quarantine with all that came. */
+export const QuarantineDetail = QuarantineEntry.extend({
+  body_base64: z.string(),
+  body_text: z.string().nullable().meta({ description: 'the body as text, or null if it is not UTF-8' }),
+}).meta({ id: 'QuarantineDetail' });
+export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
+
+/** Answer of `GET /readyz`. */
+export const Readiness = z
+  .object({
+    ready: z.boolean(),
+    checks: z.array(
+      z.object({
+        name: z.enum(['event_store', 'projector', 'lifecycle']),
+        ok: z.boolean(),
+        detail: z.string().meta({ description: 'what it waits for' }),
+      }),
+    ),
+  })
+  .meta({ id: 'Readiness' });
+export type Readiness = z.infer<typeof Readiness>;

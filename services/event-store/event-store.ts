@@ -1,0 +1,288 @@
+/**
+ * The event store port. Every adapter keeps the same promises, and one contract suite checks them on each
+ * (test/services/event-store/contract.ts). Where EventStoreDB's semantics are the reference, its rules hold.
+ *
+ * Terms: a *stream* is the ordered list of the events of one subject; an event's *revision* is its place in its stream,
+ * from 0 without gaps; its *position* is its place among all events of the store.
+ */
+
+/** Opaque place among all events: a decimal string without leading zeros. Later events have larger ones, with gaps. */
+export type Position = string & { readonly __brand: 'Position' };
+
+/**
+ * Text from outside as a position.
+ * @returns null unless `text` is a decimal string without leading zeros that fits 64 bits.
+ */
+export function parsePosition(text: string): Position | null {
+  return /^(0|[1-9]\d{0,18})$/.test(text) ? (text as Position) : null;
+}
+
+/** Orders positions: negative if `a` is before `b`, 0 if they are the same, positive if `a` is after `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length;
+}
+
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+
+/** JSON or raw bytes; reading gives back which of the two it was. */
+export type Payload = JsonValue | Uint8Array;
+
+export interface NewEvent {
+  /** UUID. Repeating an append with the same ids at the same exact revision stores once, for ever. */
+  readonly id: string;
+  /** Not empty, not starting with `$`. */
+  readonly type: string;
+  readonly data: Payload;
+  readonly metadata?: Payload;
+}
+
+export interface RecordedEvent {
+  readonly stream: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: Payload;
+  readonly metadata: Payload | undefined;
+  readonly revision: number;
+  readonly position: Position;
+  /** Stamped by the store. Never order by it: clocks jump. */
+  readonly created: Date;
+}
+
+/**
+ * What must be true of a stream for an append to happen: it has no events, it has some, its last event has exactly this
+ * revision, or nothing at all.
+ */
+export type ExpectedRevision = number | 'no_stream' | 'stream_exists' | 'any';
+
+/** Last revision of a stream, or that it has no events. */
+export type StreamRevision = number | 'no_stream';
+
+export type AppendResult =
+  | {
+      readonly outcome: 'appended';
+      /** Of the last event of the append. */
+      readonly revision: number;
+      /** Of the last event of the append. */
+      readonly position: Position;
+    }
+  | {
+      /** Nothing was written. */
+      readonly outcome: 'conflict';
+      readonly stream: string;
+      readonly expected: ExpectedRevision;
+      readonly actual: StreamRevision;
+    };
+
+export interface ReadStreamOptions {
+  /** Inclusive. Default: `start` forwards, `end` backwards. A revision beyond the end reads nothing forwards. */
+  readonly from?: number | 'start' | 'end';
+  readonly direction?: 'forwards' | 'backwards';
+  /** Most events to yield; default: no bound. */
+  readonly limit?: number;
+}
+
+export interface ReadAllOptions {
+  /** Inclusive. Default `start`. */
+  readonly from?: Position | 'start';
+  /** Only streams whose name starts so. */
+  readonly prefix?: string;
+  /** Most events to yield; default: no bound. */
+  readonly limit?: number;
+}
+
+export interface SubscribeOptions {
+  /** Exclusive: the first event delivered is the one after this position. */
+  readonly after: Position | 'start' | 'end';
+  /** Only streams whose name starts so. */
+  readonly prefix?: string;
+  /** Ends the subscription; its iterator then returns. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a subscription delivers. Asking for the next batch says that this one is finished, so `position` is safe to keep
+ * as a checkpoint together with the work of the batch, and never before it.
+ */
+export interface SubscriptionBatch {
+  /** In order of position; empty where only `position` or `caughtUp` is news. At most {@link MAX_BATCH_EVENTS}. */
+  readonly events: readonly RecordedEvent[];
+  /** Everything up to here was delivered or does not match the filter; null while the store is empty. */
+  readonly position: Position | null;
+  /** Nothing more was in the store when this batch was made. True for the first time at once on an empty store. */
+  readonly caughtUp: boolean;
+}
+
+export interface EventStore {
+  /**
+   * True if no other process can write to this store while it is open. Only then may a stream's newest event be
+   * remembered instead of read.
+   */
+  readonly exclusive: boolean;
+
+  /**
+   * Appends events to one stream: all or none, contiguous, in order. Resolves only once they are durable (committed and
+   * synced). The repeat of an append with an exact revision or `no_stream` is recognised by its event ids for ever; with
+   * `any` or `stream_exists` only while they are recent (eventstoredb.md 3.2).
+   * @throws {EventStoreError} `unavailable` (nothing was written), `outcome-unknown` (repeat it with the same ids and
+   *   the same exact revision), `too-large`, `deleted`, `closed`, `invalid`.
+   */
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
+
+  /**
+   * Reads a stream.
+   * @throws {EventStoreError} `not-found` if it has no events or was deleted, `deleted` if it was tombstoned,
+   *   `unavailable`, `closed`, `invalid`.
+   */
+  readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
+
+  /**
+   * Reads all streams in order of position. Events of deleted streams may or may not be there.
+   * @throws {EventStoreError} `unavailable`, `closed`, `invalid`.
+   */
+  readAll(options?: ReadAllOptions): AsyncIterable<RecordedEvent>;
+
+  /**
+   * Follows all streams: first what is stored, then what comes. Delivers at least once, in order of position, and never
+   * ends silently: it survives an unavailable store, resuming after the last batch that the consumer finished.
+   * @throws {EventStoreError} `closed`, `invalid`.
+   */
+  subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch>;
+
+  /**
+   * Deletes a stream. After a `soft` delete it reads as `not-found`, and a later append revives it with its numbering
+   * continued; after a `tombstone` its name can never be used again.
+   * @returns conflict if the stream has no events or not the expected revision.
+   * @throws {EventStoreError} as {@link EventStore.append}.
+   */
+  deleteStream(
+    stream: string,
+    expected: ExpectedRevision,
+    mode: 'soft' | 'tombstone',
+  ): Promise<{ readonly outcome: 'deleted' } | Extract<AppendResult, { outcome: 'conflict' }>>;
+
+  /**
+   * Proves that the store takes writes now.
+   * @throws {EventStoreError} `unavailable` or `closed`, with what is wrong in the message.
+   */
+  checkWritable(): Promise<void>;
+
+  /** Events handed to {@link EventStore.append} and not settled yet. */
+  readonly pending: number;
+
+  /** Settles what is in flight, ends subscriptions and releases everything. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Most bytes of one append: data, metadata and types of all its events together. The same on every adapter. */
+export const MAX_APPEND_BYTES = 1_000_000;
+/** Longest stream name in UTF-8 bytes: two ids of 200 characters, each percent-encoded at 12 bytes, with room to spare. */
+export const MAX_STREAM_NAME_BYTES = 8_192;
+/** Most events in one {@link SubscriptionBatch}. */
+export const MAX_BATCH_EVENTS = 1_000;
+
+/** Everything that an adapter may throw. */
+export type EventStoreErrorCode =
+  'unavailable' | 'outcome-unknown' | 'too-large' | 'not-found' | 'deleted' | 'closed' | 'invalid';
+
+/** The only error that leaves an adapter; recognise it by `code`. */
+export class EventStoreError extends Error {
+  override readonly name = 'EventStoreError';
+  constructor(
+    readonly code: EventStoreErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** @returns whether `error` is an {@link EventStoreError}, of the given code if one is given. */
+export function isEventStoreError(error: unknown, code?: EventStoreErrorCode): error is EventStoreError {
+  return error instanceof EventStoreError && (code === undefined || error.code === code);
+}
+
+/** An event encoded for storage: JSON as text, bytes as bytes. */
+export interface EncodedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: string | Uint8Array;
+  readonly metadata: string | Uint8Array | null;
+}
+
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+function encodePayload(payload: Payload, what: string): string | Uint8Array {
+  if (payload instanceof Uint8Array) return payload;
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(payload) as string | undefined;
+  } catch (cause) {
+    throw new EventStoreError('invalid', `the ${what} of an event cannot be written as JSON`, { cause });
+  }
+  if (text === undefined) throw new EventStoreError('invalid', `the ${what} of an event is not a JSON value`);
+  return text;
+}
+
+const byteLength = (encoded: string | Uint8Array | null): number =>
+  encoded === null ? 0 : typeof encoded === 'string' ? Buffer.byteLength(encoded) : encoded.byteLength;
+
+/**
+ * Refuses a stream name that no store may be asked for.
+ * @throws {EventStoreError} `invalid`.
+ */
+export function assertStreamName(stream: string): void {
+  if (stream === '') throw new EventStoreError('invalid', 'a stream name must not be empty');
+  if (stream.startsWith('$')) {
+    throw new EventStoreError('invalid', `stream name ${JSON.stringify(stream)} starts with $, which is reserved`);
+  }
+  if (Buffer.byteLength(stream) > MAX_STREAM_NAME_BYTES) {
+    throw new EventStoreError(
+      'invalid',
+      `a stream name must not be longer than ${String(MAX_STREAM_NAME_BYTES)} bytes`,
+    );
+  }
+}
+
+/**
+ * Checks and encodes the events of one append; every adapter starts with it, so that all refuse the same.
+ * @throws {EventStoreError} `invalid` for a bad name, id, type, payload or expectation or an empty list; `too-large` over
+ *   {@link MAX_APPEND_BYTES}.
+ */
+export function encodeAppend(
+  stream: string,
+  events: readonly NewEvent[],
+  expected: ExpectedRevision,
+): readonly EncodedEvent[] {
+  assertStreamName(stream);
+  if (events.length === 0) throw new EventStoreError('invalid', 'an append needs at least one event');
+  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
+    throw new EventStoreError('invalid', `expected revision ${String(expected)} is not a whole number from 0`);
+  }
+  let bytes = 0;
+  const encoded = events.map((event): EncodedEvent => {
+    if (!UUID_PATTERN.test(event.id) || event.id === NIL_UUID) {
+      throw new EventStoreError('invalid', `event id ${JSON.stringify(event.id)} is not a lower-case UUID`);
+    }
+    if (event.type === '' || event.type.startsWith('$')) {
+      throw new EventStoreError('invalid', `event type ${JSON.stringify(event.type)} is empty or starts with $`);
+    }
+    const data = encodePayload(event.data, 'data');
+    const metadata = event.metadata === undefined ? null : encodePayload(event.metadata, 'metadata');
+    bytes += byteLength(data) + byteLength(metadata) + Buffer.byteLength(event.type);
+    return { id: event.id, type: event.type, data, metadata };
+  });
+  if (bytes > MAX_APPEND_BYTES) {
+    throw new EventStoreError(
+      'too-large',
+      `an append of ${String(bytes)} bytes is over the limit of ${String(MAX_APPEND_BYTES)}`,
+    );
+  }
+  return encoded;
+}
+
+/** Reverses the encoding of one payload. */
+export function decodePayload(encoded: string | Uint8Array): Payload {
+  return typeof encoded === 'string' ? (JSON.parse(encoded) as JsonValue) : encoded;
+}
