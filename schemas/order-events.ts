@@ -8,8 +8,11 @@ import { type DeliveryType, Fault, type OrderKey } from './handle-order';
 
 /** Prefix of every order's stream; EventStoreDB's category of all of them is `order`. */
 export const ORDER_STREAM_PREFIX = 'order-';
-/** The stream of deliveries that were authentic but unusable, and of what became of them. */
+/** The stream of deliveries that were authentic but unusable; the revision of one in it is its `quarantine_id`. */
 export const QUARANTINE_STREAM = 'quarantine';
+
+/** @returns the stream that tells what became of a delivery in quarantine: at most one event. */
+export const redriveStream = (quarantineId: string): string => `${QUARANTINE_STREAM}-${quarantineId}`;
 
 /** Version of the stored form of order events; {@link decodeOrderEvent} upcasts older ones. */
 export const SCHEMA_VERSION = 1;
@@ -42,6 +45,7 @@ export const OrderEventMetadata = z
     body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes, hex' }),
     signed_with: z.string().nullable().meta({ description: 'fingerprint of the secret that verified, or null' }),
     request_id: z.string(),
+    quarantine_id: z.string().optional().meta({ description: 'where the delivery lay before it was redriven' }),
   })
   .meta({ id: 'EventMetadata' });
 export type OrderEventMetadata = z.infer<typeof OrderEventMetadata>;
@@ -92,7 +96,7 @@ export function contentHashOf(stored: Pick<StoredEvent, 'metadata'>): string | n
   return typeof hash === 'string' ? hash : null;
 }
 
-/** Types of the events in the quarantine stream. */
+/** Types of the events about quarantine. */
 export const QUARANTINED = 'delivery.quarantined';
 export const REDRIVEN = 'delivery.redriven';
 
@@ -116,7 +120,7 @@ export type QuarantinedMetadata = z.infer<typeof QuarantinedMetadata>;
 
 /** Data of a `delivery.redriven` event: a quarantined delivery was tried again and is now on its order's rail. */
 export const RedrivenData = z.object({
-  quarantine_id: z.string(),
+  at: z.string(),
   outcome: z.enum(['recorded', 'repeat']),
   location_id: z.string(),
   order_id: z.string(),

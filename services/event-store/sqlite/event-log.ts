@@ -1,0 +1,267 @@
+import Database, { type Database as Connection } from 'better-sqlite3';
+import { type EncodedEvent, EventStoreError, type Position, type RecordedEvent, decodePayload } from '../event-store';
+import { RECENT_EVENTS, type StreamView } from '../append-decision';
+
+/**
+ * The event log as tables of one SQLite file, and every statement on them. The only file of this store that knows
+ * better-sqlite3. One connection writes; any number read beside it without waiting (WAL).
+ */
+
+const FORMAT_VERSION = 1;
+
+/**
+ * `position` is given by the writer, one more than any ever given, so that deleting the newest events never frees one.
+ * There is no unique index on `id`: the same event may be in several streams, and twice in one (EventStoreDB allows it).
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY,
+    stream   TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id       TEXT NOT NULL,
+    type     TEXT NOT NULL,
+    data     ANY NOT NULL,  -- TEXT holds JSON, BLOB holds bytes
+    metadata ANY,
+    created  INTEGER NOT NULL  -- milliseconds since the epoch
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS events_of_stream ON events (stream, revision);
+  CREATE TABLE IF NOT EXISTS deleted_streams (
+    stream        TEXT PRIMARY KEY,
+    next_revision INTEGER NOT NULL,
+    tombstone     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** Most milliseconds that a statement waits for a lock that another program, such as a backup, holds. */
+const BUSY_TIMEOUT_MS = 2_000;
+/** Pages of WAL after which the writer copies them into the main file: 16 MiB, some ten thousand events. */
+const WAL_CHECKPOINT_PAGES = 4_000;
+/** Page cache of the connection that writes, in KiB. The readers keep SQLite's default of 2 MiB. */
+const WRITER_CACHE_KIB = 16_384;
+
+interface EventRow {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: string | Buffer;
+  readonly metadata: string | Buffer | null;
+  readonly created: number;
+}
+
+function toEvent(row: EventRow): RecordedEvent {
+  return {
+    stream: row.stream,
+    id: row.id,
+    type: row.type,
+    data: decodePayload(row.data),
+    metadata: row.metadata === null ? undefined : decodePayload(row.metadata),
+    revision: row.revision,
+    position: String(row.position) as Position,
+    created: new Date(row.created),
+  };
+}
+
+/** @returns whether SQLite could not do what it was asked because of the disk, a lock or another program. */
+function isSqliteError(error: unknown): error is Error & { code: string } {
+  return error instanceof Database.SqliteError;
+}
+
+/** @returns `error` as the port's own, for a failure before COMMIT: whatever was asked for did not happen. */
+export function asUnavailable(error: unknown, what: string): EventStoreError {
+  if (error instanceof EventStoreError) return error;
+  const reason = isSqliteError(error) ? `${error.code}: ${error.message}` : String(error);
+  return new EventStoreError('unavailable', `${what}: ${reason}`, { cause: error });
+}
+
+/** Reading side of the log: what readers in any thread need. */
+export interface LogReader {
+  /** @returns up to `limit` events of `stream` from `from` on, inclusive, in the given direction. */
+  readStream(stream: string, from: number, backwards: boolean, limit: number): readonly RecordedEvent[];
+  isTombstoned(stream: string): boolean;
+  /** @returns up to `limit` events at or after `from`, in order of position, of streams whose name starts so. */
+  readAll(from: number, prefix: string, limit: number): readonly RecordedEvent[];
+  /** Like {@link readAll}, but tells how far it looked, whether or not anything there matched. */
+  page(
+    after: number,
+    prefix: string,
+    limit: number,
+  ): { readonly events: readonly RecordedEvent[]; readonly last: number | null; readonly full: boolean };
+  /** @returns the position of the newest event, or null while there is none. */
+  lastPosition(): number | null;
+  close(): void;
+}
+
+const COLUMNS = 'position, stream, revision, id, type, data, metadata, created';
+/** After every other stream name with the same prefix in SQLite's order, which compares UTF-8 bytes. */
+const LAST_CHARACTER = '\u{10FFFF}';
+
+function createReader(db: Connection): LogReader {
+  const forwards = db.prepare<[string, number, number], EventRow>(
+    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+  );
+  const backwards = db.prepare<[string, number, number], EventRow>(
+    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`,
+  );
+  const matching = db.prepare<[number, string, string, number], EventRow>(
+    `SELECT ${COLUMNS} FROM events WHERE position >= ? AND stream >= ? AND stream < ? ORDER BY position LIMIT ?`,
+  );
+  const all = db.prepare<[number, number], EventRow>(
+    `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
+  );
+  const tombstone = db.prepare<[string], number>('SELECT tombstone FROM deleted_streams WHERE stream = ?').pluck();
+  const newest = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  return {
+    readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
+    isTombstoned: (stream) => tombstone.get(stream) === 1,
+    readAll: (from, prefix, limit) => matching.all(from, prefix, prefix + LAST_CHARACTER, limit).map(toEvent),
+    page: (after, prefix, limit) => {
+      const rows = all.all(after, limit);
+      return {
+        events: rows.filter((row) => row.stream.startsWith(prefix)).map(toEvent),
+        last: rows.at(-1)?.position ?? null,
+        full: rows.length === limit,
+      };
+    },
+    lastPosition: () => newest.get() ?? null,
+    close: () => db.close(),
+  };
+}
+
+/**
+ * Opens the log for reading, beside whoever writes.
+ * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read.
+ */
+export function openLogReader(file: string): LogReader {
+  try {
+    return createReader(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
+  } catch (error) {
+    throw asUnavailable(error, `the event log ${file} cannot be read`);
+  }
+}
+
+/** Writing side of the log. Nothing is durable, or visible to a reader, until {@link LogWriter.commit} has returned. */
+export interface LogWriter {
+  begin(): void;
+  /** What is stored of a stream, as this transaction sees it. */
+  view(stream: string): StreamView;
+  /** @returns the position of the last of `events`, written from revision `first` on. */
+  insert(stream: string, first: number, events: readonly EncodedEvent[], created: number): number;
+  /** @returns the position of the event at this revision, if it is still there. */
+  positionOf(stream: string, revision: number): number | undefined;
+  /** Removes the events of a stream and remembers that, and where its numbering continues. */
+  remove(stream: string, nextRevision: number, tombstone: boolean): void;
+  /** Writes a fact that nobody needs, so that a commit has something to prove. */
+  probe(now: number): void;
+  /** When it throws, nobody knows whether the transaction is in the log. */
+  commit(): void;
+  rollback(): void;
+  close(): void;
+}
+
+/**
+ * Opens the log for writing, making it if it is new, and first brings everything that a reader can see into the main
+ * file, synced. After a commit that failed, what is visible then is durable, and what is not visible never will be.
+ * @throws {EventStoreError} `unavailable` if the file cannot be opened, `invalid` if a newer version wrote it.
+ */
+export function openLogWriter(file: string): LogWriter {
+  let db: Connection;
+  try {
+    db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw asUnavailable(error, `the event log ${file} cannot be opened`);
+  }
+  try {
+    return createWriter(db, file);
+  } catch (error) {
+    db.close();
+    throw asUnavailable(error, `the event log ${file} cannot be written`);
+  }
+}
+
+function createWriter(db: Connection, file: string): LogWriter {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
+  db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
+  const format = db.pragma('user_version', { simple: true }) as number;
+  if (format > FORMAT_VERSION) {
+    throw new EventStoreError(
+      'invalid',
+      `${file} has format ${String(format)}; this version of Ticket Rail knows formats up to ${String(FORMAT_VERSION)}`,
+    );
+  }
+  if (format < FORMAT_VERSION) {
+    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${String(FORMAT_VERSION)}; COMMIT`);
+  }
+  const [checkpoint] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+  if (checkpoint.busy !== 0) throw new EventStoreError('unavailable', `${file} is held by another program`);
+
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const head = db
+    .prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+    .pluck();
+  const deleted = db.prepare<[string], { next_revision: number; tombstone: number }>(
+    'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
+  );
+  const idAt = db.prepare<[string, number], string>('SELECT id FROM events WHERE stream = ? AND revision = ?').pluck();
+  const positionAt = db
+    .prepare<[string, number], number>('SELECT position FROM events WHERE stream = ? AND revision = ?')
+    .pluck();
+  const recent = db
+    .prepare<[string, number, string], number>(
+      'SELECT revision FROM events WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision DESC LIMIT 1',
+    )
+    .pluck();
+  const insert = db.prepare<
+    [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
+  >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const revive = db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?');
+  const removeEvents = db.prepare<[string]>('DELETE FROM events WHERE stream = ?');
+  const markDeleted = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)');
+  const setFact = db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)');
+  const fact = db.prepare<[string], number>('SELECT value FROM facts WHERE name = ?').pluck();
+  const newest = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+
+  let lastPosition = 0;
+  return {
+    begin: () => {
+      begin.run();
+      lastPosition = Math.max(newest.get() ?? 0, fact.get('last_removed_position') ?? 0);
+    },
+    view: (stream) => {
+      const last = head.get(stream);
+      const gone = last === undefined ? deleted.get(stream) : undefined;
+      return {
+        nextRevision: last === undefined ? (gone?.next_revision ?? 0) : last + 1,
+        deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
+        idAt: (revision) => idAt.get(stream, revision),
+        recentRevision: (id) => recent.get(stream, (last ?? 0) + 1 - RECENT_EVENTS, id),
+      };
+    },
+    insert: (stream, first, events, created) => {
+      if (first > 0) revive.run(stream);
+      events.forEach((event, index) => {
+        lastPosition++;
+        insert.run(lastPosition, stream, first + index, event.id, event.type, event.data, event.metadata, created);
+      });
+      return lastPosition;
+    },
+    positionOf: (stream, revision) => positionAt.get(stream, revision),
+    remove: (stream, nextRevision, tombstone) => {
+      setFact.run('last_removed_position', lastPosition);
+      removeEvents.run(stream);
+      markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
+    },
+    probe: (now) => setFact.run('last_probe', now),
+    commit: () => commit.run(),
+    rollback: () => {
+      if (db.inTransaction) rollback.run();
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,115 @@
+import { BroadcastChannel } from 'node:worker_threads';
+import {
+  EventStoreError,
+  isEventStoreError,
+  MAX_BATCH_EVENTS,
+  parsePosition,
+  type Position,
+  type SubscribeOptions,
+  type SubscriptionBatch,
+} from '../event-store';
+import { asUnavailable, type LogReader, openLogReader } from './event-log';
+import { commitChannel } from './writer-protocol';
+
+/** Most milliseconds without a look at the log, should word of a commit get lost. */
+const POLL_MS = 1_000;
+/** Milliseconds between tries to read a log that cannot be read. */
+const RETRY_MS = 250;
+
+/** Word of commits by this process's writer, in whatever thread it runs. */
+export class CommitSignal {
+  readonly #channel: BroadcastChannel;
+  readonly #wakers = new Set<() => void>();
+  #version = 0;
+
+  constructor(file: string) {
+    this.#channel = new BroadcastChannel(commitChannel(file));
+    this.#channel.onmessage = () => {
+      this.notify();
+    };
+    this.#channel.unref();
+  }
+
+  /** Counts commits, so that one that happens while its reader is reading is not missed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  notify(): void {
+    this.#version++;
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Resolves when a commit after `version` happened, after `ms` milliseconds, or on abort. */
+  async wait(version: number, ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#version !== version || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#wakers.delete(done);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wakers.add(done);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}
+
+/** @throws {EventStoreError} `invalid` for a position that this log never gave. */
+export function toRowid(position: Position): number {
+  if (parsePosition(position) === null || !Number.isSafeInteger(Number(position))) {
+    throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position of this event log`);
+  }
+  return Number(position);
+}
+
+/**
+ * Follows the log from any thread of the process that writes it: what is stored, then what is committed.
+ * @param signal ends it; a log that cannot be read does not: it is opened anew until it can.
+ */
+export async function* followLog(
+  file: string,
+  commits: CommitSignal,
+  options: SubscribeOptions & { readonly signal: AbortSignal },
+): AsyncGenerator<SubscriptionBatch, void, undefined> {
+  const { prefix = '', signal } = options;
+  let reader: LogReader | null = null;
+  let after = options.after === 'start' || options.after === 'end' ? 0 : toRowid(options.after);
+  let fromEnd = options.after === 'end';
+  let announced = false;
+  try {
+    while (!signal.aborted) {
+      const { version } = commits;
+      let page;
+      try {
+        reader ??= openLogReader(file);
+        if (fromEnd) {
+          after = reader.lastPosition() ?? 0;
+          fromEnd = false;
+        }
+        page = reader.page(after, prefix, MAX_BATCH_EVENTS);
+      } catch (error) {
+        if (!isEventStoreError(asUnavailable(error, 'the event log'), 'unavailable')) throw error;
+        reader?.close();
+        reader = null;
+        await commits.wait(version, RETRY_MS, signal);
+        continue;
+      }
+      if (page.last === null && announced) {
+        await commits.wait(version, POLL_MS, signal);
+        continue;
+      }
+      if (page.last !== null) after = page.last;
+      announced ||= !page.full;
+      yield { events: page.events, position: after === 0 ? null : (String(after) as Position), caughtUp: !page.full };
+    }
+  } finally {
+    reader?.close();
+  }
+}

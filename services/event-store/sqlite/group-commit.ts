@@ -1,0 +1,142 @@
+import { decideAppend, decideDelete } from '../append-decision';
+import { EventStoreError, type Position } from '../event-store';
+import { asUnavailable, type LogWriter } from './event-log';
+import type { Group, WriterCommand, WriterResult } from './writer-protocol';
+
+const asPosition = (position: number): Position => String(position) as Position;
+
+const failed = (error: EventStoreError): WriterResult => ({
+  outcome: 'error',
+  code: error.code,
+  message: error.message,
+});
+
+/** Decides one command and carries it out within the open transaction. */
+function execute(log: LogWriter, command: WriterCommand, now: number): WriterResult {
+  if (command.kind === 'probe') {
+    log.probe(now);
+    return { outcome: 'probed' };
+  }
+  const { stream, expected } = command;
+  const view = log.view(stream);
+  const decision =
+    command.kind === 'append' ? decideAppend(view, expected, command.events) : decideDelete(view, expected);
+  switch (decision.kind) {
+    case 'write': {
+      const events = command.kind === 'append' ? command.events : [];
+      const position = log.insert(stream, decision.first, events, now);
+      return {
+        outcome: 'appended',
+        revision: decision.first + events.length - 1,
+        position: asPosition(position),
+      };
+    }
+    case 'stored':
+      return {
+        outcome: 'appended',
+        revision: decision.last,
+        position: asPosition(log.positionOf(stream, decision.last) ?? 0),
+      };
+    case 'delete':
+      log.remove(stream, view.nextRevision, command.kind === 'delete' && command.mode === 'tombstone');
+      return { outcome: 'deleted' };
+    case 'conflict':
+      return { outcome: 'conflict', stream, expected, actual: decision.actual };
+    case 'deleted':
+      return failed(new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted`));
+  }
+}
+
+/** A command beside what its transaction would have made true. */
+interface Decided {
+  readonly command: WriterCommand;
+  readonly result: WriterResult;
+}
+
+const claimsWrite = ({ outcome }: WriterResult): boolean => outcome !== 'conflict' && outcome !== 'error';
+
+/** After a COMMIT that failed: is what this command wrote in the log after all? */
+function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown): WriterResult {
+  if (!claimsWrite(result)) return result;
+  if (command.kind !== 'append' || result.outcome !== 'appended') return failed(outcomeUnknown(cause));
+  const first = result.revision - command.events.length + 1;
+  const view = log.view(command.stream);
+  const stored = command.events.every(({ id }, index) => view.idAt(first + index) === id);
+  return stored ? result : failed(outcomeUnknown(cause));
+}
+
+const outcomeUnknown = (cause: unknown): EventStoreError =>
+  new EventStoreError(
+    'outcome-unknown',
+    `COMMIT failed (${asUnavailable(cause, 'the event log').message}); repeat with the same ids`,
+  );
+
+export interface GroupCommit {
+  /** Commits a group and answers each of its commands. Never throws. */
+  commit(group: Group): readonly WriterResult[];
+  close(): void;
+}
+
+/**
+ * Commits groups of commands, one transaction and one sync each.
+ *
+ * A connection on which anything failed is never used again: after a failed sync the kernel may have dropped the very
+ * pages that were not written, and a COMMIT that reported an error has been seen to reappear after a crash. So it is
+ * closed, and the next use opens the log anew, which makes durable whatever is visible, and only then looks for the
+ * event ids of the group whose outcome is not known.
+ * @param open opens the log for writing; tried again for each group while it fails
+ */
+export function createGroupCommit(open: () => LogWriter): GroupCommit {
+  let log: LogWriter | null = open();
+
+  const abandon = (poisoned: LogWriter): void => {
+    log = null;
+    try {
+      poisoned.close();
+    } catch {
+      // Its descriptor is all that closing could still release; what it did not write is looked up, not assumed.
+    }
+  };
+
+  const settleUnknown = (decided: readonly Decided[], cause: unknown): readonly WriterResult[] => {
+    let reopened: LogWriter;
+    try {
+      reopened = log = open();
+    } catch {
+      return decided.map(({ result }) => (claimsWrite(result) ? failed(outcomeUnknown(cause)) : result));
+    }
+    return decided.map((one) => reconcile(reopened, one, cause));
+  };
+
+  return {
+    commit: ({ commands, now }) => {
+      const everyOne = (error: EventStoreError): readonly WriterResult[] => commands.map(() => failed(error));
+      let writer: LogWriter;
+      let decided: readonly Decided[];
+      try {
+        writer = log ??= open();
+        writer.begin();
+      } catch (error) {
+        if (log !== null) abandon(log);
+        return everyOne(asUnavailable(error, 'the event log cannot be written'));
+      }
+      try {
+        decided = commands.map((command) => ({ command, result: execute(writer, command, now) }));
+      } catch (error) {
+        abandon(writer);
+        return everyOne(asUnavailable(error, 'the event log cannot be written'));
+      }
+      try {
+        writer.commit();
+        return decided.map(({ result }) => result);
+      } catch (cause) {
+        abandon(writer);
+        return settleUnknown(decided, cause);
+      }
+    },
+    close: () => {
+      log?.close();
+      log = null;
+    },
+  };
+}

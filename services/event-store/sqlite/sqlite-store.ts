@@ -1,0 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  assertStreamName,
+  encodeAppend,
+  type EventStore,
+  EventStoreError,
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type SubscribeOptions,
+  type SubscriptionBatch,
+} from '../event-store';
+import { asUnavailable, type LogReader, openLogReader } from './event-log';
+import { CommitSignal, followLog, toRowid } from './follow-log';
+import { WriterClient } from './writer-client';
+import type { WriterResult } from './writer-protocol';
+
+/** Events read at a time: long reads let other work of their thread through in between. */
+const PAGE_EVENTS = 256;
+
+const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { outcome: 'error' }> => {
+  if (result.outcome === 'error') throw new EventStoreError(result.code, result.message);
+  return result as Exclude<Result, { outcome: 'error' }>;
+};
+
+const unexpected = (result: WriterResult): EventStoreError =>
+  new EventStoreError('unavailable', `the writer answered ${result.outcome} to something else`);
+
+class SqliteStore implements EventStore {
+  readonly exclusive = true;
+  readonly #closing = new AbortController();
+  readonly #commits: CommitSignal;
+  #reader: LogReader | null = null;
+
+  constructor(
+    private readonly file: string,
+    private readonly writer: WriterClient,
+  ) {
+    this.#commits = new CommitSignal(file);
+  }
+
+  get pending(): number {
+    return this.writer.pending;
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision) {
+    const encoded = encodeAppend(stream, events, expected);
+    const result = throwIfError(await this.writer.submit({ kind: 'append', stream, expected, events: encoded }));
+    if (result.outcome === 'appended' || result.outcome === 'conflict') return result;
+    throw unexpected(result);
+  }
+
+  async deleteStream(stream: string, expected: ExpectedRevision, mode: 'soft' | 'tombstone') {
+    assertStreamName(stream);
+    const result = throwIfError(await this.writer.submit({ kind: 'delete', stream, expected, mode }));
+    if (result.outcome === 'deleted' || result.outcome === 'conflict') return result;
+    throw unexpected(result);
+  }
+
+  async checkWritable(): Promise<void> {
+    throwIfError(await this.writer.submit({ kind: 'probe' }));
+  }
+
+  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
+    assertStreamName(stream);
+    const backwards = options.direction === 'backwards';
+    const { from = backwards ? 'end' : 'start' } = options;
+    let left = options.limit ?? Infinity;
+    let next = from === 'start' ? 0 : from === 'end' ? Number.MAX_SAFE_INTEGER : from;
+    for (let first = true; left > 0; first = false) {
+      const size = Math.min(left, PAGE_EVENTS);
+      const page = this.#read((reader) => reader.readStream(stream, next, backwards, size));
+      if (page.length === 0 && first) this.#assertExists(stream);
+      yield* page;
+      left -= page.length;
+      const last = page.at(-1);
+      if (last === undefined || page.length < size) return;
+      next = backwards ? last.revision - 1 : last.revision + 1;
+      await nextTurn();
+    }
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
+    const { from = 'start', prefix = '' } = options;
+    let left = options.limit ?? Infinity;
+    let next = from === 'start' ? 0 : toRowid(from);
+    while (left > 0) {
+      const size = Math.min(left, PAGE_EVENTS);
+      const page = this.#read((reader) => reader.readAll(next, prefix, size));
+      yield* page;
+      left -= page.length;
+      const last = page.at(-1);
+      if (last === undefined || page.length < size) return;
+      next = toRowid(last.position) + 1;
+      await nextTurn();
+    }
+  }
+
+  subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+    if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
+    const signal =
+      options.signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, options.signal]);
+    return followLog(this.file, this.#commits, { ...options, signal });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.writer.close();
+    this.#commits.close();
+    this.#reader?.close();
+    this.#reader = null;
+  }
+
+  #assertExists(stream: string): void {
+    if (this.#read((reader) => reader.isTombstoned(stream))) {
+      throw new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted for good`);
+    }
+    if (this.#read((reader) => reader.readStream(stream, 0, false, 1)).length === 0) {
+      throw new EventStoreError('not-found', `stream ${JSON.stringify(stream)} has no events`);
+    }
+  }
+
+  /** Reads; a connection on which that failed is not used again. */
+  #read<Result>(action: (reader: LogReader) => Result): Result {
+    if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
+    try {
+      return action((this.#reader ??= openLogReader(this.file)));
+    } catch (error) {
+      this.#reader?.close();
+      this.#reader = null;
+      throw asUnavailable(error, 'the event log cannot be read');
+    }
+  }
+}
+
+/**
+ * Opens the embedded store: one SQLite file, written by a thread of its own with one sync for each group of appends.
+ * The caller sees to it that no other process writes the file (see data-directory.ts).
+ * @param file path of the log; made if it is new
+ * @param now milliseconds since the epoch, for `created`
+ * @throws {EventStoreError} `unavailable` or `invalid` if the file cannot be used.
+ */
+export async function openSqliteStore(options: {
+  readonly file: string;
+  readonly now: () => number;
+}): Promise<EventStore> {
+  return new SqliteStore(options.file, await WriterClient.start({ file: options.file }, options.now));
+}

@@ -1,0 +1,46 @@
+import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision } from '../event-store';
+
+/** What the HTTP thread and the writer thread say to each other. Plain data: it crosses by structured clone. */
+
+export type WriterCommand =
+  | {
+      readonly kind: 'append';
+      readonly stream: string;
+      readonly expected: ExpectedRevision;
+      readonly events: readonly EncodedEvent[];
+    }
+  | {
+      readonly kind: 'delete';
+      readonly stream: string;
+      readonly expected: ExpectedRevision;
+      readonly mode: 'soft' | 'tombstone';
+    }
+  | { readonly kind: 'probe' };
+
+export type WriterResult =
+  | AppendResult
+  | { readonly outcome: 'deleted' }
+  | { readonly outcome: 'probed' }
+  | { readonly outcome: 'error'; readonly code: EventStoreErrorCode; readonly message: string };
+
+/** Commands that are committed together. */
+export interface Group {
+  readonly id: number;
+  /** Milliseconds since the epoch: `created` of every event in the group. */
+  readonly now: number;
+  readonly commands: readonly WriterCommand[];
+}
+
+export type ToWriter = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'close' };
+
+export type FromWriter =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'failed-to-open'; readonly code: EventStoreErrorCode; readonly message: string }
+  | { readonly kind: 'settled'; readonly id: number; readonly results: readonly WriterResult[] };
+
+export interface WriterOptions {
+  readonly file: string;
+}
+
+/** Name of the channel on which the writer of `file` tells readers in any thread of this process of a commit. */
+export const commitChannel = (file: string): string => `ticket-rail commits to ${file}`;

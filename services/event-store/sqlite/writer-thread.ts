@@ -1,0 +1,50 @@
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
+import { EventStoreError } from '../event-store';
+import { openLogWriter } from './event-log';
+import { createGroupCommit, type GroupCommit } from './group-commit';
+import { commitChannel, type FromWriter, type ToWriter, type WriterOptions } from './writer-protocol';
+
+/**
+ * The thread that owns the connection that writes, so that a slow sync delays those who wait for it and nobody else.
+ */
+
+const { file } = workerData as WriterOptions;
+const commits = new BroadcastChannel(commitChannel(file));
+
+function say(message: FromWriter): void {
+  parentPort?.postMessage(message);
+}
+
+function start(): GroupCommit | null {
+  try {
+    const groupCommit = createGroupCommit(() => openLogWriter(file));
+    say({ kind: 'open' });
+    return groupCommit;
+  } catch (error) {
+    const { code, message } =
+      error instanceof EventStoreError ? error : new EventStoreError('unavailable', String(error));
+    say({ kind: 'failed-to-open', code, message });
+    return null;
+  }
+}
+
+const groupCommit = start();
+if (groupCommit === null) {
+  commits.close();
+} else {
+  parentPort?.on('message', (message: ToWriter) => {
+    switch (message.kind) {
+      case 'group': {
+        const results = groupCommit.commit(message.group);
+        say({ kind: 'settled', id: message.group.id, results });
+        if (results.some(({ outcome }) => outcome === 'appended' || outcome === 'deleted')) commits.postMessage(null);
+        return;
+      }
+      case 'close':
+        groupCommit.close();
+        commits.close();
+        parentPort?.close();
+        return;
+    }
+  });
+}

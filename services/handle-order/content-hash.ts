@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Delivery } from '../../schemas/handle-order';
+
+/**
+ * @returns SHA-256, in hex, of the canonical JSON (RFC 8785) of a delivery's type and object, so that the order of keys
+ * and white space make no difference (protocol.md section 4, ruling 4).
+ */
+export function contentHash({ type, object }: Delivery): string {
+  return hash('sha256', canonicalize({ object, type }) ?? '', 'hex');
+}
+
+/** Namespace of our event ids: made once, at random, and never to change. */
+const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex').toString('latin1');
+
+/**
+ * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision and content hash, so that repeating
+ * an append whose outcome is unknown stores once.
+ */
+export function eventId(stream: string, revision: number, contentHash: string): string {
+  const name = Buffer.from(`${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}`, 'latin1');
+  const hex = hash('sha1', name, 'hex');
+  const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

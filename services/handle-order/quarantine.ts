@@ -1,0 +1,167 @@
+import { hash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import type { Fault } from '../../schemas/handle-order';
+import {
+  QUARANTINE_STREAM,
+  QUARANTINED,
+  QuarantinedData,
+  QuarantinedMetadata,
+  REDRIVEN,
+  RedrivenData,
+  redriveStream,
+  SCHEMA_VERSION,
+} from '../../schemas/order-events';
+import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../schemas/order-view';
+import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import { eventId } from './content-hash';
+import { type ParsedDelivery, parseDelivery } from './parse-delivery';
+import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
+
+/** What could not be used is kept whole, with the reasons, until someone can use it (protocol.md section 4, ruling 2). */
+
+export type Kept =
+  | { readonly outcome: 'quarantined'; readonly quarantineId: string }
+  | { readonly outcome: 'unavailable'; readonly detail: string };
+
+export type Redrive =
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'redriven-before'; readonly entry: QuarantineDetail }
+  | { readonly kind: 'still-unusable'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'tried'; readonly result: RecordOutcome };
+
+export interface Quarantine {
+  keep(body: Buffer, contentType: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Kept>;
+  /** @param after the last page's `next`, or null for the first page. */
+  list(after: number | null, limit: number): Promise<QuarantinePage>;
+  get(quarantineId: number): Promise<QuarantineDetail | null>;
+  /**
+   * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the time
+   * of the redrive: that is when it became known.
+   */
+  redrive(quarantineId: number): Promise<Redrive>;
+}
+
+async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
+  try {
+    for await (const item of items) return item;
+    return null;
+  } catch (error) {
+    if (isEventStoreError(error, 'not-found')) return null;
+    throw error;
+  }
+}
+
+/**
+ * @param store the same store as the orders'
+ * @param record puts a delivery on its order's rail
+ * @param newId makes a UUID
+ * @param now milliseconds since the epoch
+ */
+export function createQuarantine(options: {
+  readonly store: EventStore;
+  readonly record: RecordUpdate;
+  readonly newId: () => string;
+  readonly now: () => number;
+}): Quarantine {
+  const { store, record, newId, now } = options;
+
+  async function detailOf(event: RecordedEvent): Promise<QuarantineDetail> {
+    const data = QuarantinedData.parse(event.data);
+    const metadata = QuarantinedMetadata.parse(event.metadata);
+    const quarantineId = String(event.revision);
+    const redriven = await firstOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
+    const body = Buffer.from(data.body_base64, 'base64');
+    return {
+      quarantine_id: quarantineId,
+      received_at: metadata.received_at,
+      content_type: data.content_type,
+      errors: data.errors,
+      body_sha256: metadata.body_sha256,
+      body_bytes: body.length,
+      signed_with: metadata.signed_with,
+      request_id: metadata.request_id,
+      redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
+      body_base64: data.body_base64,
+      body_text: isUtf8(body) ? body.toString('utf8') : null,
+    };
+  }
+
+  async function get(quarantineId: number): Promise<QuarantineDetail | null> {
+    const event = await firstOf(store.readStream(QUARANTINE_STREAM, { from: quarantineId, limit: 1 }));
+    return event === null ? null : detailOf(event);
+  }
+
+  return {
+    get,
+
+    async keep(body, contentType, faults, receipt) {
+      const data: QuarantinedData = {
+        body_base64: body.toString('base64'),
+        content_type: contentType,
+        errors: [...faults],
+      };
+      const metadata: QuarantinedMetadata = {
+        schema_version: SCHEMA_VERSION,
+        received_at: receipt.receivedAt,
+        body_sha256: receipt.bodySha256,
+        signed_with: receipt.signedWith,
+        request_id: receipt.requestId,
+      };
+      try {
+        const event = { id: receipt.requestId, type: QUARANTINED, data, metadata };
+        const result = await store.append(QUARANTINE_STREAM, [event], 'any');
+        return result.outcome === 'appended'
+          ? { outcome: 'quarantined', quarantineId: String(result.revision) }
+          : { outcome: 'unavailable', detail: 'the quarantine stream refused the delivery' };
+      } catch (error) {
+        if (isEventStoreError(error)) return { outcome: 'unavailable', detail: error.message };
+        throw error;
+      }
+    },
+
+    async list(after, limit) {
+      const deliveries: QuarantineEntry[] = [];
+      let more = false;
+      const from = after === null ? 0 : after + 1;
+      try {
+        for await (const event of store.readStream(QUARANTINE_STREAM, { from, limit: limit + 1 })) {
+          if (deliveries.length === limit) {
+            more = true;
+            break;
+          }
+          const { body_base64: _base64, body_text: _text, ...entry } = await detailOf(event);
+          deliveries.push(entry);
+        }
+      } catch (error) {
+        if (!isEventStoreError(error, 'not-found')) throw error;
+      }
+      return { deliveries, next: more ? (deliveries.at(-1)?.quarantine_id ?? null) : null };
+    },
+
+    async redrive(quarantineId) {
+      const entry = await get(quarantineId);
+      if (entry === null) return { kind: 'not-found' };
+      if (entry.redriven !== null) return { kind: 'redriven-before', entry };
+      const body = Buffer.from(entry.body_base64, 'base64');
+      const parsed: ParsedDelivery = parseDelivery(body);
+      if (!parsed.usable) return { kind: 'still-unusable', faults: parsed.faults };
+      const at = new Date(now()).toISOString();
+      const result = await record(parsed.delivery, {
+        receivedAt: at,
+        bodySha256: hash('sha256', body, 'hex'),
+        bodyBytes: body.length,
+        signedWith: entry.signed_with,
+        requestId: newId(),
+        quarantineId: entry.quarantine_id,
+      });
+      if (result.outcome === 'recorded' || result.outcome === 'repeat') {
+        const stream = redriveStream(entry.quarantine_id);
+        const { outcome, key, revision } = result;
+        const data: RedrivenData = { at, outcome, ...key, revision };
+        const id = eventId(stream, 0, entry.body_sha256);
+        await store.append(stream, [{ id, type: REDRIVEN, data }], 'no_stream');
+      }
+      return { kind: 'tried', result };
+    },
+  };
+}

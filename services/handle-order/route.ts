@@ -1,0 +1,152 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { HandleOrderAnswer } from '../../schemas/order-view';
+import type { Fault } from '../../schemas/handle-order';
+import type { Position } from '../event-store/event-store';
+import type { DeliveryOutcome, Metrics } from '../metrics';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../problem';
+import { parseDelivery } from './parse-delivery';
+import type { Quarantine } from './quarantine';
+import { readBody } from './read-body';
+import type { Receipt, RecordUpdate } from './record-update';
+import type { VerifyDelivery } from './signature';
+
+/** `application/json` and every `application/*+json`, with or without parameters. */
+const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+export interface HandleOrderOptions {
+  readonly verify: VerifyDelivery;
+  readonly record: RecordUpdate;
+  readonly quarantine: Pick<Quarantine, 'keep'>;
+  readonly maxBodyBytes: number;
+  readonly quarantineAnswer: 202 | 422;
+  /** Told of every update that was acknowledged, so that later reads see it. */
+  readonly onRecorded: (position: Position) => void;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** How one delivery is answered, and how it is counted. */
+type Answer =
+  | { readonly outcome: DeliveryOutcome; readonly status: number; readonly body: HandleOrderAnswer }
+  | { readonly outcome: DeliveryOutcome; readonly problem: Problem };
+
+/**
+ * Stream's *Handle Order* call: raw bytes first, then size and media type, then JSON, then its contract, then the rail.
+ * A 2xx is sent only once what came is durable (protocol.md section 4, ruling 1).
+ */
+export function createHandleOrder(options: HandleOrderOptions) {
+  const { verify, record, quarantine, metrics, log } = options;
+
+  const unavailable = (detail: string): Answer => {
+    log.error({ detail }, 'the event store cannot take a delivery');
+    const problem = new Problem('store-unavailable', 'The delivery was not stored as far as we know. Send it again.');
+    return { outcome: 'unavailable', problem };
+  };
+
+  async function keep(body: Buffer, type: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Answer> {
+    const kept = await quarantine.keep(body, type, faults, receipt);
+    if (kept.outcome === 'unavailable') return unavailable(kept.detail);
+    log.warn(
+      {
+        quarantine_id: kept.quarantineId,
+        pointers: faults.map(({ pointer }) => pointer),
+        request_id: receipt.requestId,
+      },
+      'quarantined a delivery that cannot be used',
+    );
+    return {
+      outcome: 'quarantined',
+      status: options.quarantineAnswer,
+      body: { outcome: 'quarantined', quarantine_id: kept.quarantineId, errors: [...faults] },
+    };
+  }
+
+  async function handle(request: IncomingMessage, requestId: string): Promise<Answer | null> {
+    const receivedAt = new Date(options.now()).toISOString();
+    const body = await readBody(request, options.maxBodyBytes);
+    if (body.kind === 'cut-off') return null;
+    if (body.kind === 'too-large') {
+      const detail = `The limit is ${String(options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
+      return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
+    }
+    const verification = verify(request.headers, body.bytes);
+    if (!verification.authentic) {
+      log.warn({ reason: verification.reason, request_id: requestId }, 'refused a delivery that is not authentic');
+      return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${verification.reason}.`) };
+    }
+    const contentType = request.headers['content-type'] ?? null;
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (contentType === null || !JSON_MEDIA_TYPE.test(contentType) || encoding !== 'identity') {
+      const detail = 'Send Content-Type: application/json, without a Content-Encoding.';
+      return { outcome: 'unsupported-media-type', problem: new Problem('unsupported-media-type', detail) };
+    }
+    const receipt: Receipt = {
+      receivedAt,
+      bodySha256: hash('sha256', body.bytes, 'hex'),
+      bodyBytes: body.bytes.length,
+      signedWith: verification.signedWith,
+      requestId,
+    };
+    const parsed = parseDelivery(body.bytes);
+    if (!parsed.usable) return keep(body.bytes, contentType, parsed.faults, receipt);
+
+    const handed = performance.now();
+    const result = await record(parsed.delivery, receipt);
+    switch (result.outcome) {
+      case 'recorded': {
+        metrics.append((performance.now() - handed) / 1_000);
+        options.onRecorded(result.position);
+        const { key, revision } = result;
+        log.debug({ ...key, revision, request_id: requestId }, 'recorded a delivery');
+        return { outcome: 'recorded', status: 200, body: { outcome: 'recorded', ...key, revision } };
+      }
+      case 'repeat': {
+        const { key, revision } = result;
+        log.info({ ...key, revision, request_id: requestId }, 'recognised a repeated delivery');
+        return { outcome: 'repeat', status: 200, body: { outcome: 'repeat', ...key, revision } };
+      }
+      case 'too-large':
+        return keep(body.bytes, contentType, [{ pointer: '', detail: result.detail }], receipt);
+      case 'overloaded': {
+        const problem = new Problem('overloaded', 'The delivery was not stored. Send it again.');
+        return { outcome: 'overloaded', problem };
+      }
+      case 'unavailable':
+        return unavailable(result.detail);
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = options.newId();
+    let answer: Answer | null;
+    try {
+      answer = await handle(request, requestId);
+    } catch (error) {
+      log.error({ err: error, request_id: requestId }, 'failed to handle a delivery');
+      answer = {
+        outcome: 'failed',
+        problem: new Problem('internal-error', 'The delivery was not stored. Send it again.'),
+      };
+    }
+    if (answer === null) return;
+    const [status, type, extra, body] =
+      'problem' in answer
+        ? [answer.problem.status, PROBLEM_MEDIA_TYPE, answer.problem.headers, answer.problem.body()]
+        : [answer.status, 'application/json', null, answer.body];
+    metrics.delivery(answer.outcome, status);
+    const text = JSON.stringify(body);
+    response.writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': Buffer.byteLength(text),
+      'X-Content-Type-Options': 'nosniff',
+      'X-Request-Id': requestId,
+      ...extra,
+    });
+    response.end(text);
+  };
+}

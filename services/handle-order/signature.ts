@@ -1,0 +1,110 @@
+import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Headers that may carry the signature (protocol.md section 3); any of them may verify. */
+export const SIGNATURE_HEADERS = ['x-stream-signature', 'stream-webhook-signature'] as const;
+
+/** Bytes of an HMAC-SHA256. */
+const DIGEST_BYTES = 32;
+const HEX_DIGEST = /^[0-9a-f]{64}$/i;
+const BASE64_DIGEST = /^[0-9a-z+/]{43}=$/i;
+
+/** Whether a delivery is Stream's. A refusal says what to look at, and never repeats what a header held. */
+export type Verification =
+  | {
+      readonly authentic: true;
+      /** Fingerprint of the secret that verified, or null when signatures are not checked. */
+      readonly signedWith: string | null;
+    }
+  | { readonly authentic: false; readonly reason: string };
+
+export type VerifyDelivery = (headers: IncomingHttpHeaders, body: Uint8Array) => Verification;
+
+/**
+ * Names a secret without giving it away: 16 hex digits that identify it in metadata and logs.
+ */
+export function fingerprint(secret: string): string {
+  return createHmac('sha256', secret).update('ticket-rail secret fingerprint').digest('hex').slice(0, 16);
+}
+
+/** @returns the 32 bytes that a signature header claims, or null if it has another form. */
+function decodeSignature(header: string): Buffer | null {
+  const text = header.startsWith('sha256=') ? header.slice('sha256='.length) : header;
+  if (HEX_DIGEST.test(text)) return Buffer.from(text, 'hex');
+  if (BASE64_DIGEST.test(text)) return Buffer.from(text, 'base64');
+  return null;
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * @param tokens that are accepted
+ * @returns whether an `Authorization` header holds one of them, in constant time (RFC 6750 section 2.1).
+ */
+export function createBearerCheck(tokens: readonly string[]): (authorization: string | undefined) => boolean {
+  const accepted = tokens.map(sha256);
+  return (authorization) => {
+    const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) return false;
+    const given = sha256(token);
+    return accepted.reduce((found, one) => timingSafeEqual(one, given) || found, false);
+  };
+}
+
+interface LiveSecret {
+  readonly key: KeyObject;
+  readonly fingerprint: string;
+}
+
+function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHeaders, body: Uint8Array): Verification {
+  const given = SIGNATURE_HEADERS.map((name) => headers[name]).filter((value) => typeof value === 'string');
+  if (given.length === 0) {
+    return { authentic: false, reason: 'no signature: send X-Stream-Signature or Stream-Webhook-Signature' };
+  }
+  const signatures = given.map((value) => decodeSignature(value.trim())).filter((digest) => digest !== null);
+  if (signatures.length === 0) {
+    return {
+      authentic: false,
+      reason:
+        'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256="; ' +
+        'a bare secret is not a signature',
+    };
+  }
+  for (const secret of secrets) {
+    const expected = createHmac('sha256', secret.key).update(body).digest();
+    for (const signature of signatures) {
+      if (signature.length === DIGEST_BYTES && timingSafeEqual(expected, signature)) {
+        return { authentic: true, signedWith: secret.fingerprint };
+      }
+    }
+  }
+  return {
+    authentic: false,
+    reason:
+      'the signature does not match the body: sign the raw bytes that are sent, not JSON that is written again, ' +
+      'and check that both sides have the same secret',
+  };
+}
+
+/**
+ * Makes the check of a delivery's authenticity (protocol.md section 3): every configured check must pass, over exactly
+ * the bytes that came, before anything else looks at them.
+ * @param webhookSecrets live secrets, newest first; empty switches signatures off
+ * @param bearerTokens tokens that the POS issued to Stream; empty switches them off
+ */
+export function createVerifier(options: {
+  readonly webhookSecrets: readonly string[];
+  readonly bearerTokens: readonly string[];
+}): VerifyDelivery {
+  const secrets = options.webhookSecrets.map((secret): LiveSecret => ({
+    key: createSecretKey(Buffer.from(secret)),
+    fingerprint: fingerprint(secret),
+  }));
+  const checkBearer = options.bearerTokens.length === 0 ? null : createBearerCheck(options.bearerTokens);
+  return (headers, body) => {
+    if (checkBearer !== null && !checkBearer(headers.authorization)) {
+      return { authentic: false, reason: 'the Authorization header does not carry a bearer token that we issued' };
+    }
+    return secrets.length === 0 ? { authentic: true, signedWith: null } : checkSignature(secrets, headers, body);
+  };
+}

@@ -1,0 +1,124 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** How a call of Handle Order ended. */
+export const DELIVERY_OUTCOMES = [
+  'recorded',
+  'repeat',
+  'quarantined',
+  'not-authentic',
+  'too-large',
+  'unsupported-media-type',
+  'unavailable',
+  'overloaded',
+  'failed',
+] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
+
+/**
+ * Seconds over which our own share of refusals is taken. Stream warns at 10 to 25 % and switches all events off at 50 %
+ * (protocol.md section 3); its own window is not documented.
+ */
+export const NON_2XX_WINDOW_SECONDS = 300;
+
+/** Counts per second over a sliding window, in constant memory. */
+class SlidingShare {
+  readonly #seconds = new Float64Array(NON_2XX_WINDOW_SECONDS);
+  readonly #all = new Uint32Array(NON_2XX_WINDOW_SECONDS);
+  readonly #refused = new Uint32Array(NON_2XX_WINDOW_SECONDS);
+
+  add(nowSeconds: number, refused: boolean): void {
+    const slot = nowSeconds % NON_2XX_WINDOW_SECONDS;
+    if (this.#seconds[slot] !== nowSeconds) {
+      this.#seconds[slot] = nowSeconds;
+      this.#all[slot] = 0;
+      this.#refused[slot] = 0;
+    }
+    this.#all[slot]!++;
+    if (refused) this.#refused[slot]!++;
+  }
+
+  /** @returns refused / all from 0 to 1; 0 when nothing came. */
+  share(nowSeconds: number): number {
+    let all = 0;
+    let refused = 0;
+    this.#seconds.forEach((second, slot) => {
+      if (nowSeconds - second >= NON_2XX_WINDOW_SECONDS) return;
+      all += this.#all[slot]!;
+      refused += this.#refused[slot]!;
+    });
+    return all === 0 ? 0 : refused / all;
+  }
+}
+
+/** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */
+export interface Metrics {
+  /** @param status HTTP status of the answer. @param seconds from the first byte of the request to the answer. */
+  delivery(outcome: DeliveryOutcome, status: number): void;
+  /** @param seconds from handing a delivery to the store until it was durable. */
+  append(seconds: number): void;
+  /** Prometheus text format. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @param queueDepth deliveries on their way into the store
+ * @param projectionLagSeconds how long the oldest acknowledged update has not been readable
+ */
+export function createMetrics(options: {
+  readonly now: () => number;
+  readonly queueDepth: () => number;
+  readonly projectionLagSeconds: () => number;
+}): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+  const deliveries = new Counter({
+    name: 'ticket_rail_deliveries_total',
+    help: 'Calls of POST /handle-order by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const byOutcome = new Map(DELIVERY_OUTCOMES.map((outcome) => [outcome, deliveries.labels(outcome)]));
+  for (const counter of byOutcome.values()) counter.inc(0);
+  const appends = new Histogram({
+    name: 'ticket_rail_append_seconds',
+    help: 'Time from handing a delivery to the event store until it was durable.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const share = new SlidingShare();
+  const nowSeconds = (): number => Math.floor(options.now() / 1_000);
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({
+      name,
+      help,
+      registers,
+      collect: () => {
+        made.set(read());
+      },
+    });
+  };
+  gauge('ticket_rail_queue_depth', 'Deliveries on their way into the event store.', options.queueDepth);
+  gauge(
+    'ticket_rail_projection_lag_seconds',
+    'How long the oldest acknowledged update has not been readable; 0 when all are.',
+    options.projectionLagSeconds,
+  );
+  gauge(
+    'ticket_rail_deliveries_non_2xx_ratio',
+    `Share of deliveries of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were not answered with 2xx, 0 to 1. ` +
+      'Stream warns from 0.10 and switches all events off at 0.50.',
+    () => share.share(nowSeconds()),
+  );
+  return {
+    delivery: (outcome, status) => {
+      byOutcome.get(outcome)?.inc();
+      share.add(nowSeconds(), status < 200 || status > 299);
+    },
+    append: (seconds) => {
+      appends.observe(seconds);
+    },
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

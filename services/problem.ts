@@ -1,0 +1,85 @@
+/**
+ * The one catalogue of errors that a client can see, and their one form: problem+json (RFC 9457). README.md has the
+ * same table, and a test compares the two.
+ */
+export const PROBLEMS = {
+  'not-authentic': { status: 401, title: 'The delivery is not authentic' },
+  'reader-not-authentic': { status: 401, title: 'A reader token is needed' },
+  'invalid-parameter': { status: 400, title: 'A parameter of the request cannot be used' },
+  'not-found': { status: 404, title: 'There is nothing at this address' },
+  'order-not-found': { status: 404, title: 'Nothing was ever reported about this order' },
+  'revision-not-found': { status: 404, title: 'The order has no such state' },
+  'quarantine-entry-not-found': { status: 404, title: 'There is no such delivery in quarantine' },
+  'method-not-allowed': { status: 405, title: 'This address does not take this method' },
+  'already-redriven': { status: 409, title: 'This delivery was redriven before' },
+  'still-unusable': { status: 422, title: 'This delivery is still unusable' },
+  'body-too-large': { status: 413, title: 'The body is over the limit' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON by its media type' },
+  'host-not-allowed': { status: 421, title: 'Without authentication only this machine may call' },
+  'internal-error': { status: 500, title: 'The service failed' },
+  'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
+  overloaded: { status: 503, title: 'Too many deliveries are waiting' },
+  'read-model-behind': { status: 503, title: 'The read model has not caught up yet' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Stable `type` of a catalogue entry: a client may compare it, and need not fetch it. */
+export const problemType = (code: ProblemCode): string => `urn:ticket-rail:problem:${code}`;
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Seconds after which a sender may try again when the store or the read model needs time. */
+export const RETRY_AFTER_SECONDS = 2;
+
+/** Body of a problem answer; `extension` members stand beside the standard ones (RFC 9457 section 3.2). */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly [extension: string]: unknown;
+}
+
+/**
+ * A problem on its way to the client.
+ * @param code catalogue entry
+ * @param detail what is wrong here and what to do; never holds a secret or a driver's data
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly extension: Readonly<Record<string, unknown>> = {},
+    options?: { cause?: unknown },
+  ) {
+    super(detail, options);
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  /** Headers that go with this problem. */
+  get headers(): Readonly<Record<string, string>> {
+    switch (this.status) {
+      case 401:
+        return { 'WWW-Authenticate': 'Bearer realm="ticket-rail"' };
+      case 503:
+        return { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+      default:
+        return {};
+    }
+  }
+
+  body(): ProblemBody {
+    return {
+      ...this.extension,
+      type: problemType(this.code),
+      title: PROBLEMS[this.code].title,
+      status: this.status,
+      detail: this.detail,
+    };
+  }
+}

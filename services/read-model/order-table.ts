@@ -1,0 +1,215 @@
+import { rmSync, statSync } from 'node:fs';
+import Database, { type Database as Connection } from 'better-sqlite3';
+import { type OrderState, isActive, stageOf } from '../../projections/order';
+import type { OrderKey } from '../../schemas/handle-order';
+import type { Stage } from '../../schemas/vocabulary';
+import { type Position, parsePosition } from '../event-store/event-store';
+
+/**
+ * The read model: the newest state of every order, in a SQLite file of its own. It may be deleted at any time: it is
+ * made again from the log. The only file that knows its tables.
+ */
+
+/** Counts changes of the tables below; the version of the folds is told by {@link openOrderTable}'s caller. */
+const TABLE_VERSION = 1;
+const BUSY_TIMEOUT_MS = 2_000;
+/** Page cache of the connection that writes, in KiB. */
+const WRITER_CACHE_KIB = 16_384;
+
+/** `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. */
+const SCHEMA = `
+  CREATE TABLE orders (
+    seq         INTEGER PRIMARY KEY,
+    location_id TEXT NOT NULL,
+    order_id    TEXT NOT NULL,
+    stage       TEXT NOT NULL,
+    active      INTEGER NOT NULL,
+    state       TEXT NOT NULL,
+    UNIQUE (location_id, order_id)
+  ) STRICT;
+  CREATE INDEX orders_of_location ON orders (location_id);
+  CREATE INDEX orders_of_stage ON orders (location_id, stage);
+  CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
+  CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), version TEXT NOT NULL, position TEXT) STRICT;
+`;
+
+/** The file and what SQLite keeps beside it. */
+const filesOf = (file: string): readonly string[] => [file, `${file}-wal`, `${file}-shm`];
+
+/** Deletes a read model; the next projector makes it anew. */
+export function deleteOrderTable(file: string): void {
+  for (const name of filesOf(file)) rmSync(name, { force: true });
+}
+
+function inodeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** An order's state beside the order it is the state of. */
+export interface OrderRecord {
+  readonly key: OrderKey;
+  readonly state: OrderState;
+}
+
+export interface OrderTable {
+  /** Everything up to here is in the table; null before the first event. */
+  checkpoint(): Position | null;
+  load(key: OrderKey): OrderState | null;
+  /** Saves states and the checkpoint that they are the states of, in one transaction. */
+  save(records: Iterable<OrderRecord>, checkpoint: Position): void;
+  /** Forgets orders whose streams were deleted. */
+  forget(keys: Iterable<OrderKey>): void;
+  /** False once the file was deleted or replaced under us. */
+  isAttached(): boolean;
+  close(): void;
+}
+
+/**
+ * Opens the read model for writing. One of another version is deleted and begins anew: that is how a changed fold comes
+ * to apply to all of history.
+ * @param version of the folds whose states it holds
+ */
+export function openOrderTable(file: string, version: string): OrderTable {
+  const wanted = `${String(TABLE_VERSION)}-${version}`;
+  const existing = inodeOf(file) === null ? null : open(file);
+  if (existing !== null) {
+    if (versionOf(existing) === wanted) return createTable(existing, file);
+    existing.close();
+  }
+  deleteOrderTable(file);
+  const db = open(file);
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+  db.prepare('INSERT INTO checkpoint VALUES (1, ?, NULL)').run(wanted);
+  db.exec('COMMIT');
+  return createTable(db, file);
+}
+
+function open(file: string): Connection {
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
+  db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
+  return db;
+}
+
+function versionOf(db: Connection): string | null {
+  try {
+    return db.prepare<[], string>('SELECT version FROM checkpoint').pluck().get() ?? null;
+  } catch {
+    return null; // not a read model, or one from before it had versions: either way it is made anew
+  }
+}
+
+function createTable(db: Connection, file: string): OrderTable {
+  const inode = inodeOf(file);
+  const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
+  const setCheckpoint = db.prepare<[string]>('UPDATE checkpoint SET position = ?');
+  const load = db
+    .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
+    .pluck();
+  const upsert = db.prepare<[string, string, string, number, string]>(
+    `INSERT INTO orders (location_id, order_id, stage, active, state) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (location_id, order_id) DO UPDATE
+     SET stage = excluded.stage, active = excluded.active, state = excluded.state`,
+  );
+  const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
+  return {
+    checkpoint: () => parsePosition(checkpoint.get() ?? ''),
+    load: ({ location_id, order_id }) => {
+      const state = load.get(location_id, order_id);
+      return state === undefined ? null : (JSON.parse(state) as OrderState);
+    },
+    save: db.transaction((records: Iterable<OrderRecord>, position: Position) => {
+      for (const { key, state } of records) {
+        upsert.run(key.location_id, key.order_id, stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state));
+      }
+      setCheckpoint.run(position);
+    }),
+    forget: db.transaction((keys: Iterable<OrderKey>) => {
+      for (const { location_id, order_id } of keys) remove.run(location_id, order_id);
+    }),
+    isAttached: () => inode !== null && inodeOf(file) === inode,
+    close: () => db.close(),
+  };
+}
+
+export interface ListOptions {
+  readonly stage?: Stage;
+  readonly active?: boolean;
+  readonly limit: number;
+  /** The last page's `next`; 0 for the first page. */
+  readonly after: number;
+}
+
+export interface ListedOrders {
+  readonly records: readonly OrderRecord[];
+  /** For the next page's `after`; null at the end. */
+  readonly next: number | null;
+}
+
+/** The read model as readers see it: beside the projector, and always a state that it committed. */
+export class OrderTableReader {
+  #open: {
+    readonly db: Connection;
+    readonly inode: number;
+    readonly statements: Map<string, Database.Statement>;
+  } | null = null;
+
+  constructor(private readonly file: string) {}
+
+  get(key: OrderKey): OrderState | null {
+    const row = this.#statement('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')?.get(
+      key.location_id,
+      key.order_id,
+    ) as { state: string } | undefined;
+    return row === undefined ? null : (JSON.parse(row.state) as OrderState);
+  }
+
+  /** @returns the orders of a location as they first came. */
+  list(locationId: string, { stage, active, limit, after }: ListOptions): ListedOrders {
+    const conditions = [
+      'location_id = ?',
+      'seq > ?',
+      ...(stage === undefined ? [] : ['stage = ?']),
+      ...(active === undefined ? [] : [`active = ${active ? '1' : '0'}`]),
+    ];
+    const rows = (this.#statement(
+      `SELECT seq, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
+    )?.all(...[locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1]) ?? []) as {
+      seq: number;
+      order_id: string;
+      state: string;
+    }[];
+    const page = rows.slice(0, limit);
+    return {
+      records: page.map(({ order_id, state }) => ({
+        key: { location_id: locationId, order_id },
+        state: JSON.parse(state) as OrderState,
+      })),
+      next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  close(): void {
+    this.#open?.db.close();
+    this.#open = null;
+  }
+
+  /** @returns null while there is no read model: nothing was projected yet. */
+  #statement(sql: string): Database.Statement | null {
+    const inode = inodeOf(this.file);
+    if (this.#open?.inode !== inode) this.close();
+    if (inode === null) return null;
+    this.#open ??= {
+      db: new Database(this.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
+      inode,
+      statements: new Map(),
+    };
+    const { db, statements } = this.#open;
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = db.prepare(sql);
+    statements.set(sql, prepared);
+    return prepared;
+  }
+}

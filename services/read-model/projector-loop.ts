@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openOrderTable, type OrderTable } from './order-table';
+import { type EventSource, type Progress, runProjector } from './projector';
+
+/** What a projector tells, in whatever thread it runs. */
+export type ProjectorNews =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  /** It begins again, from the checkpoint of the read model that it finds or makes. */
+  | { readonly kind: 'restarted' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Milliseconds before a projector that failed tries again. */
+const RETRY_MS = 1_000;
+
+/**
+ * Runs the projector until it is stopped, whatever happens to the read model's file or disk in between.
+ * @param file of the read model; @param version of the folds
+ */
+export async function keepProjecting(options: {
+  readonly source: EventSource;
+  readonly file: string;
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly tell: (news: ProjectorNews) => void;
+}): Promise<void> {
+  const { source, file, version, signal, tell } = options;
+  while (!signal.aborted) {
+    let table: OrderTable | null = null;
+    try {
+      table = openOrderTable(file, version);
+      tell({ kind: 'restarted' });
+      const onProgress = (progress: Progress): void => {
+        tell({ kind: 'progress', progress });
+      };
+      await runProjector({ source, table, signal, onProgress });
+    } catch (error) {
+      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    } finally {
+      table?.close();
+    }
+  }
+}
