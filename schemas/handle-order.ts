@@ -28,7 +28,10 @@ export const Id = z
   .min(1)
   .max(MAX_ID_LENGTH)
   .regex(ID_PATTERN)
-  .meta({ description: `1 to ${String(MAX_ID_LENGTH)} characters, no control characters`, example: 'pos_order_123' });
+  .meta({
+    description: `1 to ${String(MAX_ID_LENGTH)} characters, no control characters`,
+    examples: ['pos_order_123'],
+  });
 
 const VocabularyValue = z.string().regex(VOCABULARY_PATTERN);
 const OptionalText = z.string().nullish();
@@ -63,8 +66,11 @@ export const DriverDetails = z
 export const OrderUpdatedObject = z.looseObject({
   location_id: Id,
   order_id: Id,
-  status: VocabularyValue.meta({ description: 'the order as a whole', example: 'out_for_delivery' }),
-  delivery_status: VocabularyValue.nullish().meta({ description: 'only for deliveries', example: 'enroute_to_pickup' }),
+  status: VocabularyValue.meta({ description: 'the order as a whole', examples: ['out_for_delivery'] }),
+  delivery_status: VocabularyValue.nullish().meta({
+    description: 'only for deliveries',
+    examples: ['enroute_to_pickup'],
+  }),
   driver_details: DriverDetails.nullish(),
 });
 export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
@@ -108,7 +114,7 @@ export const Fault = z
   .object({
     pointer: z
       .string()
-      .meta({ description: 'JSON pointer into the body; empty for the body itself', example: '/object/order_id' }),
+      .meta({ description: 'JSON pointer into the body; empty for the body itself', examples: ['/object/order_id'] }),
     detail: z.string().meta({ description: 'what is wrong and what is expected' }),
   })
   .meta({ id: 'Fault' });

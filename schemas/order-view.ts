@@ -7,7 +7,7 @@ import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 const Time = z.iso
   .datetime({ precision: 3 })
-  .meta({ description: 'RFC 3339, UTC, milliseconds', example: '2026-11-21T18:04:05.678Z' });
+  .meta({ description: 'RFC 3339, UTC, milliseconds', examples: ['2026-11-21T18:04:05.678Z'] });
 const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
 const Position = z
   .string()
@@ -20,11 +20,17 @@ export const Order = z
   .object({
     location_id: Id,
     order_id: Id,
-    status: z.string().nullable().meta({
-      description: 'last reported; null while only a cancellation was reported',
-      example: 'ready_for_pickup',
-    }),
-    delivery_status: z.string().nullable().meta({ description: 'last reported', example: 'arrived_at_pickup' }),
+    status: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'last reported; null while only a cancellation was reported',
+        examples: ['ready_for_pickup'],
+      }),
+    delivery_status: z
+      .string()
+      .nullable()
+      .meta({ description: 'last reported', examples: ['arrived_at_pickup'] }),
     driver_details: DriverDetails.nullable().meta({ description: 'the driver assigned now, or null' }),
     stage: z.enum(STAGES).meta({ description: 'where the order stands for people at the counter' }),
     attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'what to look at now' }),
@@ -78,7 +84,7 @@ export const Repeat = z
 export const Quarantined = z
   .object({
     outcome: z.literal('quarantined'),
-    quarantine_id: z.string().meta({ description: 'for GET /quarantine/{id}', example: '17' }),
+    quarantine_id: z.string().meta({ description: 'for GET /quarantine/{id}', examples: ['17'] }),
     errors: z.array(Fault),
   })
   .meta({ id: 'Quarantined' });

@@ -20,33 +20,33 @@ export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
  */
 export const NON_2XX_WINDOW_SECONDS = 300;
 
+interface SecondCounts {
+  second: number;
+  all: number;
+  refused: number;
+}
+
 /** Counts per second over a sliding window, in constant memory. */
 class SlidingShare {
-  readonly #seconds = new Float64Array(NON_2XX_WINDOW_SECONDS);
-  readonly #all = new Uint32Array(NON_2XX_WINDOW_SECONDS);
-  readonly #refused = new Uint32Array(NON_2XX_WINDOW_SECONDS);
+  readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, (): SecondCounts => ({
+    second: 0,
+    all: 0,
+    refused: 0,
+  }));
 
-  add(nowSeconds: number, refused: boolean): void {
-    const slot = nowSeconds % NON_2XX_WINDOW_SECONDS;
-    if (this.#seconds[slot] !== nowSeconds) {
-      this.#seconds[slot] = nowSeconds;
-      this.#all[slot] = 0;
-      this.#refused[slot] = 0;
-    }
-    this.#all[slot]!++;
-    if (refused) this.#refused[slot]!++;
+  add(second: number, refused: boolean): void {
+    const slot = this.#slots[second % NON_2XX_WINDOW_SECONDS];
+    if (slot === undefined) return;
+    if (slot.second !== second) Object.assign(slot, { second, all: 0, refused: 0 });
+    slot.all++;
+    if (refused) slot.refused++;
   }
 
   /** @returns refused / all from 0 to 1; 0 when nothing came. */
-  share(nowSeconds: number): number {
-    let all = 0;
-    let refused = 0;
-    this.#seconds.forEach((second, slot) => {
-      if (nowSeconds - second >= NON_2XX_WINDOW_SECONDS) return;
-      all += this.#all[slot]!;
-      refused += this.#refused[slot]!;
-    });
-    return all === 0 ? 0 : refused / all;
+  share(now: number): number {
+    const live = this.#slots.filter(({ second }) => now - second < NON_2XX_WINDOW_SECONDS);
+    const all = live.reduce((sum, slot) => sum + slot.all, 0);
+    return all === 0 ? 0 : live.reduce((sum, slot) => sum + slot.refused, 0) / all;
   }
 }
 

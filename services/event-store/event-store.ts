@@ -217,7 +217,7 @@ function encodePayload(payload: Payload, what: string): string | Uint8Array {
   if (payload instanceof Uint8Array) return payload;
   let text: string | undefined;
   try {
-    text = JSON.stringify(payload) as string | undefined;
+    text = JSON.stringify(payload);
   } catch (cause) {
     throw new EventStoreError('invalid', `the ${what} of an event cannot be written as JSON`, { cause });
   }

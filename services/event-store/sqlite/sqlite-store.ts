@@ -107,10 +107,10 @@ class SqliteStore implements EventStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#reader?.close(); // before the writer, whose close then folds the WAL into the main file
+    this.#reader = null;
     await this.writer.close();
     this.#commits.close();
-    this.#reader?.close();
-    this.#reader = null;
   }
 
   #assertExists(stream: string): void {

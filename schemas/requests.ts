@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { STAGES } from './vocabulary';
+
+/** Parameters of the calls that read (design.md, "HTTP contract"). Names, limits and defaults stand here alone. */
+
+/** Most and default items of a page. */
+export const MAX_PAGE = 1_000;
+export const DEFAULT_PAGE = 100;
+
+const wholeNumber = (description: string, most = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, 'expected a whole number')
+    .transform(Number)
+    .refine((value) => value <= most, `expected at most ${String(most)}`)
+    .meta({ description, type: 'integer' });
+
+const limit = (most: number, fallback: number) =>
+  wholeNumber(`most items of the page, 1 to ${String(most)}`, most)
+    .refine((value) => value >= 1, 'expected at least 1')
+    .default(fallback);
+const after = wholeNumber("the last page's `next`").optional();
+
+export const ListQuery = z.strictObject({
+  stage: z.enum(STAGES).optional().meta({ description: 'only orders of this stage' }),
+  active: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ description: 'true: only orders that have not ended; false: only those that have' }),
+  limit: limit(MAX_PAGE, DEFAULT_PAGE),
+  after,
+});
+
+export const OrderQuery = z
+  .strictObject({
+    at_revision: wholeNumber('the state after the event of this revision').optional(),
+    as_of: z.iso
+      .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
+      .optional()
+      .meta({ description: 'the state after the last event received at or before this time (RFC 3339)' }),
+    min_revision: wholeNumber(
+      'wait until the read model has this revision of the order, as the answer to the webhook named it',
+    ).optional(),
+  })
+  .refine((query) => query.at_revision === undefined || query.as_of === undefined, {
+    path: ['as_of'],
+    error: 'give at_revision or as_of, not both',
+  });
+
+export const HistoryQuery = z.strictObject({
+  limit: limit(MAX_PAGE, DEFAULT_PAGE),
+  after,
+  format: z.enum(['json'], 'expected json').optional(),
+});
+
+/** Bodies of quarantine are large: pages of it are small. */
+export const MAX_QUARANTINE_PAGE = 100;
+export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });

@@ -1,0 +1,18 @@
+import { Router } from 'express';
+import { HistoryQuery } from '../../schemas/requests';
+import { Problem } from '../problem';
+import { readOrderKey, readQuery } from '../query';
+import type { OrderHistory } from './order-history';
+
+/** What auditors read: every event of an order beside the state after it. */
+export function createAuditRoutes(history: OrderHistory): Router {
+  const router = Router();
+  router.get('/locations/:location_id/orders/:order_id/history', async (request, response) => {
+    const key = readOrderKey(request);
+    const { after, limit } = readQuery(HistoryQuery, request);
+    const page = await history.page(key, after ?? null, limit);
+    if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+    response.set('Cache-Control', 'no-store').json(page);
+  });
+  return router;
+}

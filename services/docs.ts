@@ -1,0 +1,42 @@
+import express, { Router } from 'express';
+import { absolutePath } from 'swagger-ui-dist';
+import { openApiDocument } from './openapi';
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Ticket Rail API</title>
+    <link rel="icon" href="/docs/assets/favicon-32x32.png" />
+    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="api"></div>
+    <script src="/docs/assets/swagger-ui-bundle.js"></script>
+    <script src="/docs/page.js"></script>
+  </body>
+</html>
+`;
+
+const SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, tryItOutEnabled: true });\n`;
+
+/** The contract, for programs (`/openapi.json`) and for people (`/docs`); `/` leads there. */
+export function createDocs(version: string): Router {
+  const router = Router();
+  const document = openApiDocument(version);
+  router.get('/', (_request, response) => {
+    response.redirect(302, '/docs');
+  });
+  router.get('/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  router.get('/docs', (_request, response) => {
+    response.type('html').send(PAGE);
+  });
+  router.get('/docs/page.js', (_request, response) => {
+    response.type('text/javascript').send(SCRIPT);
+  });
+  router.use('/docs/assets', express.static(absolutePath(), { index: false, maxAge: '1h' }));
+  return router;
+}

@@ -1,0 +1,63 @@
+import { Router } from 'express';
+import { QuarantineQuery } from '../../schemas/requests';
+import type { Position } from '../event-store/event-store';
+import { Problem } from '../problem';
+import { readQuarantineId, readQuery } from '../query';
+import type { Quarantine } from './quarantine';
+
+const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /quarantine lists what is there.');
+
+/**
+ * What could not be used, why, and another try.
+ * @param onRecorded told of every update that a redrive recorded, so that later reads see it
+ */
+export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (position: Position) => void): Router {
+  const router = Router();
+
+  router.get('/quarantine', async (request, response) => {
+    const { after, limit } = readQuery(QuarantineQuery, request);
+    response.set('Cache-Control', 'no-store').json(await quarantine.list(after ?? null, limit));
+  });
+
+  router.get('/quarantine/:quarantine_id', async (request, response) => {
+    const id = readQuarantineId(request);
+    const entry = id === null ? null : await quarantine.get(id);
+    if (entry === null) throw notFound();
+    response.set('Cache-Control', 'no-store').json(entry);
+  });
+
+  router.post('/quarantine/:quarantine_id/redrive', async (request, response) => {
+    const id = readQuarantineId(request);
+    const redrive = id === null ? { kind: 'not-found' as const } : await quarantine.redrive(id);
+    switch (redrive.kind) {
+      case 'not-found':
+        throw notFound();
+      case 'redriven-before':
+        throw new Problem('already-redriven', 'It is on the rail of its order.', { redriven: redrive.entry.redriven });
+      case 'still-unusable':
+        throw new Problem('still-unusable', 'It stays in quarantine.', { errors: redrive.faults });
+      case 'tried':
+        break;
+    }
+    const { result } = redrive;
+    switch (result.outcome) {
+      case 'recorded':
+        onRecorded(result.position);
+        response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
+        return;
+      case 'repeat':
+        response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
+        return;
+      case 'too-large':
+        throw new Problem('still-unusable', 'It stays in quarantine.', {
+          errors: [{ pointer: '', detail: result.detail }],
+        });
+      case 'overloaded':
+        throw new Problem('overloaded', 'It stays in quarantine. Try again.');
+      case 'unavailable':
+        throw new Problem('store-unavailable', 'It stays in quarantine. Try again.');
+    }
+  });
+
+  return router;
+}

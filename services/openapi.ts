@@ -1,0 +1,281 @@
+import { z } from 'zod';
+import { DELIVERY_CONTRACTS } from '../schemas/handle-order';
+import {
+  HistoryPage,
+  Order,
+  OrderPage,
+  Quarantined,
+  QuarantineDetail,
+  QuarantinePage,
+  Readiness,
+  Recorded,
+  Repeat,
+} from '../schemas/order-view';
+import { HistoryQuery, ListQuery, OrderQuery, QuarantineQuery } from '../schemas/requests';
+import { PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS } from './problem';
+
+/** The OpenAPI 3.1 document, generated from the schemas that the service itself validates and answers with. */
+
+const Problem = z
+  .looseObject({
+    type: z.string().meta({ examples: ['urn:ticket-rail:problem:not-authentic'] }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const NAMED: Readonly<Record<string, z.ZodType>> = {
+  OrderUpdated: DELIVERY_CONTRACTS['order.updated'],
+  OrderCanceled: DELIVERY_CONTRACTS['order.canceled'],
+  Order,
+  OrderPage,
+  HistoryPage,
+  Recorded,
+  Repeat,
+  Quarantined,
+  QuarantinePage,
+  QuarantineDetail,
+  Readiness,
+  Problem,
+};
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function components(): Record<string, unknown> {
+  const registry = z.registry<{ id?: string | undefined }>();
+  const add = (schema: z.ZodType, id: string): void => {
+    if (!registry.has(schema)) registry.add(schema, { id });
+  };
+  for (const [id, schema] of Object.entries(NAMED)) add(schema, id);
+  const { schemas } = z.toJSONSchema(registry, {
+    io: 'input',
+    uri: (id) => `#/components/schemas/${id}`,
+    unrepresentable: 'any',
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _schema, $id: _id, ...schema }]) => [name, inline(schema, name)]),
+  );
+}
+
+/** Lifts what a schema defines for itself into place, so that every reference is to `components`. */
+function inline(schema: Record<string, unknown>, name: string): unknown {
+  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"#/components/schemas/${name}/$defs/`);
+  return JSON.parse(text) as unknown;
+}
+
+const json = (name: string) => ({ 'application/json': { schema: reference(name) } });
+const answer = (description: string, name: string) => ({ description, content: json(name) });
+const problems = (...codes: readonly ProblemCode[]) =>
+  Object.fromEntries(
+    codes.map((code) => {
+      const { status, title } = PROBLEMS[code];
+      return [
+        String(status),
+        { description: title, content: { [PROBLEM_MEDIA_TYPE]: { schema: reference('Problem') } } },
+      ];
+    }),
+  );
+
+/** Query parameters as OpenAPI tells them, from the schema that reads them. */
+function queryParameters(schema: z.ZodType): unknown[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = property as { description?: string };
+    return { name, in: 'query', required: false, description, schema: rest };
+  });
+}
+
+const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const ORDER_PATH = [pathParameter('location_id'), pathParameter('order_id')];
+const reader = [{ reader: [] }, {}];
+
+/** @returns the document for `GET /openapi.json`. */
+export function openApiDocument(version: string): Record<string, unknown> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Ticket Rail',
+      version,
+      description:
+        "The POS side of Stream's order status updates: webhooks in, an append-only rail of what was said about each " +
+        'order, what is true now out.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: [{ name: 'Stream' }, { name: 'Orders' }, { name: 'Audit' }, { name: 'Quarantine' }, { name: 'Operations' }],
+    paths: {
+      '/handle-order': {
+        post: {
+          tags: ['Stream'],
+          operationId: 'handleOrder',
+          summary: 'Handle Order (Stream -> POS)',
+          description: 'Answered with 2xx only once what came is durable.',
+          security: [{ signature: [] }, { streamSignature: [] }, { stream: [] }, {}],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: { oneOf: [reference('OrderUpdated'), reference('OrderCanceled')] },
+                example: {
+                  type: 'order.updated',
+                  object: {
+                    location_id: 'pos_location_456',
+                    order_id: 'pos_order_123',
+                    status: 'ready_for_pickup',
+                    delivery_status: 'arrived_at_pickup',
+                    driver_details: { source: 'uber', name: 'Jane Driver', passcode: '5678' },
+                  },
+                },
+              },
+            },
+          },
+          responses: {
+            '200': {
+              description: 'Recorded, or recognised as a repeat of the newest event of its order',
+              content: { 'application/json': { schema: { oneOf: [reference('Recorded'), reference('Repeat')] } } },
+            },
+            '202': answer('Authentic but unusable: kept in quarantine', 'Quarantined'),
+            '422': answer('Like 202, for a developer: answered so when nothing is authenticated', 'Quarantined'),
+            ...problems('not-authentic', 'body-too-large', 'unsupported-media-type', 'store-unavailable'),
+          },
+        },
+      },
+      '/locations/{location_id}/orders': {
+        get: {
+          tags: ['Orders'],
+          operationId: 'listOrders',
+          summary: 'The orders of a location, as they first came',
+          security: reader,
+          parameters: [pathParameter('location_id'), ...queryParameters(ListQuery)],
+          responses: {
+            '200': answer('A page of orders', 'OrderPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+          },
+        },
+      },
+      '/locations/{location_id}/orders/{order_id}': {
+        get: {
+          tags: ['Orders'],
+          operationId: 'getOrder',
+          summary: 'One order, now or at a moment of its past',
+          security: reader,
+          parameters: [...ORDER_PATH, ...queryParameters(OrderQuery)],
+          responses: {
+            '200': {
+              ...answer('The order', 'Order'),
+              headers: { ETag: { description: 'changes with the revision', schema: { type: 'string' } } },
+            },
+            '304': { description: 'Not changed since the ETag in If-None-Match' },
+            ...problems('invalid-parameter', 'reader-not-authentic', 'order-not-found', 'read-model-behind'),
+          },
+        },
+      },
+      '/locations/{location_id}/orders/{order_id}/history': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'getOrderHistory',
+          summary: 'Every event of an order beside the state after it',
+          security: reader,
+          parameters: [...ORDER_PATH, ...queryParameters(HistoryQuery)],
+          responses: {
+            '200': answer('A page of events, oldest first', 'HistoryPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'order-not-found', 'store-unavailable'),
+          },
+        },
+      },
+      '/quarantine': {
+        get: {
+          tags: ['Quarantine'],
+          operationId: 'listQuarantine',
+          summary: 'Deliveries that could not be used, and why',
+          security: reader,
+          parameters: queryParameters(QuarantineQuery),
+          responses: {
+            '200': answer('A page of deliveries, oldest first', 'QuarantinePage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'store-unavailable'),
+          },
+        },
+      },
+      '/quarantine/{quarantine_id}': {
+        get: {
+          tags: ['Quarantine'],
+          operationId: 'getQuarantined',
+          summary: 'One of them, with all that came',
+          security: reader,
+          parameters: [pathParameter('quarantine_id')],
+          responses: {
+            '200': answer('The delivery', 'QuarantineDetail'),
+            ...problems('reader-not-authentic', 'quarantine-entry-not-found', 'store-unavailable'),
+          },
+        },
+      },
+      '/quarantine/{quarantine_id}/redrive': {
+        post: {
+          tags: ['Quarantine'],
+          operationId: 'redriveQuarantined',
+          summary: 'Try it again with the contract of today',
+          security: reader,
+          parameters: [pathParameter('quarantine_id')],
+          responses: {
+            '200': {
+              description: 'On the rail of its order now',
+              content: { 'application/json': { schema: { oneOf: [reference('Recorded'), reference('Repeat')] } } },
+            },
+            ...problems(
+              'reader-not-authentic',
+              'quarantine-entry-not-found',
+              'already-redriven',
+              'still-unusable',
+              'store-unavailable',
+            ),
+          },
+        },
+      },
+      '/healthz': {
+        get: {
+          tags: ['Operations'],
+          operationId: 'getHealth',
+          summary: 'The process answers',
+          responses: { '200': { description: 'It does', content: { 'text/plain': { schema: { type: 'string' } } } } },
+        },
+      },
+      '/readyz': {
+        get: {
+          tags: ['Operations'],
+          operationId: 'getReadiness',
+          summary: 'The store takes writes and the projector has caught up',
+          responses: {
+            '200': answer('Ready', 'Readiness'),
+            '503': answer('Not ready, and what it waits for', 'Readiness'),
+          },
+        },
+      },
+      '/metrics': {
+        get: {
+          tags: ['Operations'],
+          operationId: 'getMetrics',
+          summary: 'Prometheus metrics',
+          security: reader,
+          responses: {
+            '200': { description: 'Text format', content: { 'text/plain': { schema: { type: 'string' } } } },
+            ...problems('reader-not-authentic'),
+          },
+        },
+      },
+    },
+    components: {
+      schemas: components(),
+      securitySchemes: {
+        signature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-Stream-Signature',
+          description: 'HMAC-SHA256 of the raw body, hex or base64',
+        },
+        streamSignature: { type: 'apiKey', in: 'header', name: 'Stream-Webhook-Signature', description: 'the same' },
+        stream: { type: 'http', scheme: 'bearer', description: 'a token that the POS issued to Stream' },
+        reader: { type: 'http', scheme: 'bearer', description: 'one of READER_TOKENS' },
+      },
+    },
+  };
+}

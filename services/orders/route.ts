@@ -1,0 +1,88 @@
+import { type Request, type Response, Router } from 'express';
+import { type OrderState, toOrder } from '../../projections/order';
+import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderPage } from '../../schemas/order-view';
+import { ListQuery, OrderQuery } from '../../schemas/requests';
+import type { Moment, OrderHistory } from '../audit/order-history';
+import { Problem } from '../problem';
+import { readLocation, readOrderKey, readQuery } from '../query';
+import type { Freshness } from '../read-model/freshness';
+import type { OrderTableReader } from '../read-model/order-table';
+
+/** Most milliseconds that a read waits for the read model to include what was acknowledged before it. */
+export const MAX_READ_WAIT_MS = 2_000;
+
+/**
+ * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
+ * @param foldVersion identifies the reading of history, which is part of an answer's ETag
+ */
+export function createOrderRoutes(options: {
+  readonly orders: OrderTableReader;
+  readonly freshness: Freshness;
+  readonly history: OrderHistory;
+  readonly foldVersion: string;
+}): Router {
+  const { orders, freshness, history, foldVersion } = options;
+  const router = Router();
+
+  const waitForReadModel = async (enough?: () => boolean): Promise<void> => {
+    if (await freshness.wait(MAX_READ_WAIT_MS, enough)) return;
+    throw new Problem(
+      'read-model-behind',
+      freshness.complete
+        ? `After ${String(MAX_READ_WAIT_MS)} ms the read model does not include what was asked for. Ask again.`
+        : 'The read model is being made from the log. Ask again; GET /readyz tells when it is complete.',
+    );
+  };
+
+  const send = (request: Request, response: Response, key: OrderKey, state: OrderState): void => {
+    const order = toOrder(key, state);
+    if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+    const etag = `"${String(order.revision)}-${foldVersion}"`;
+    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
+    if (request.fresh) response.status(304).end();
+    else response.json(order);
+  };
+
+  router.get('/locations/:location_id/orders', async (request, response) => {
+    const locationId = readLocation(request);
+    const { after, stage, active, limit } = readQuery(ListQuery, request);
+    await waitForReadModel();
+    const { records, next } = orders.list(locationId, {
+      limit,
+      after: after ?? 0,
+      ...(stage === undefined ? {} : { stage }),
+      ...(active === undefined ? {} : { active }),
+    });
+    const page: OrderPage = {
+      orders: records.map(({ key, state }) => toOrder(key, state)).filter((order) => order !== null),
+      next: next === null ? null : String(next),
+    };
+    response.set('Cache-Control', 'no-store').json(page);
+  });
+
+  router.get('/locations/:location_id/orders/:order_id', async (request, response) => {
+    const key = readOrderKey(request);
+    const query = readQuery(OrderQuery, request);
+    const moment: Moment | null =
+      query.at_revision !== undefined
+        ? { kind: 'revision', revision: query.at_revision }
+        : query.as_of !== undefined
+          ? { kind: 'time', at: Date.parse(query.as_of) }
+          : null;
+    if (moment !== null) {
+      const state = await history.stateAt(key, moment);
+      if (state === null)
+        throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
+      send(request, response, key, state);
+      return;
+    }
+    const { min_revision: least = -1 } = query;
+    await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
+    const state = orders.get(key);
+    if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+    send(request, response, key, state);
+  });
+
+  return router;
+}

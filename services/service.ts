@@ -1,0 +1,195 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { createApp } from './app';
+import { createAuditRoutes } from './audit/route';
+import { createOrderHistory } from './audit/order-history';
+import type { Config } from './config';
+import { takeDataDirectory } from './data-directory';
+import { createDocs } from './docs';
+import { openEventStore } from './event-store/open';
+import type { Position } from './event-store/event-store';
+import { createQuarantine } from './handle-order/quarantine';
+import { createQuarantineRoutes } from './handle-order/quarantine-route';
+import { createRecorder } from './handle-order/record-update';
+import { createHandleOrder } from './handle-order/route';
+import { createVerifier } from './handle-order/signature';
+import { createMetrics } from './metrics';
+import { createOrderRoutes } from './orders/route';
+import { createReadinessCheck } from './readiness';
+import { foldVersion } from './read-model/fold-version';
+import { Freshness } from './read-model/freshness';
+import { OrderTableReader } from './read-model/order-table';
+import type { ProjectorNews } from './read-model/projector-loop';
+import { startProjector, startProjectorThread } from './read-model/start-projector';
+
+/** Most milliseconds that a sender may take for the headers of a request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Milliseconds that an idle connection is kept: longer than the idle time of common proxies and load balancers. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** How often connections are held against the two limits above, in milliseconds. */
+const CONNECTION_CHECK_MS = 1_000;
+/** Most connections at a time; each may hold one body of MAX_BODY_BYTES. */
+const MAX_CONNECTIONS = 1_024;
+/** Most milliseconds that a stop waits for requests that are being answered. */
+export const STOP_TIMEOUT_MS = 10_000;
+
+/** What the service takes from the world besides its configuration. */
+export interface World {
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  /** Makes a UUID. */
+  readonly newId: () => string;
+  readonly pid: number;
+  readonly version: string;
+}
+
+export interface RunningService {
+  /** Where it listens. */
+  readonly url: string;
+  /** Answers what has begun, takes nothing new, and lets go of everything. Loses nothing that was acknowledged. */
+  stop(): Promise<void>;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
+}
+
+/** Ends the server: idle connections at once, the others when they are answered or the time is over. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => {
+    server.closeIdleConnections();
+  }, 20);
+  const force = setTimeout(() => {
+    server.closeAllConnections();
+  }, STOP_TIMEOUT_MS);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(force);
+}
+
+/**
+ * Puts the service together and starts it: the one place that knows all parts.
+ * @throws {DataDirectoryError} {@link EventStoreError} or a listen error; whatever was opened is closed again.
+ */
+export async function startService(config: Config, world: World): Promise<RunningService> {
+  const { log, now, monotonic, newId, pid, version } = world;
+  const cleanup: (() => Promise<void> | void)[] = [];
+  const undo = async (): Promise<void> => {
+    for (const step of cleanup.splice(0).reverse()) await step();
+  };
+  try {
+    const directory = takeDataDirectory(config.dataDir, pid, new Date(now()).toISOString());
+    cleanup.push(() => {
+      directory.release();
+    });
+    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
+    cleanup.push(() => store.close());
+
+    const freshness = new Freshness(monotonic);
+    const folds = foldVersion();
+    const tell = (news: ProjectorNews): void => {
+      switch (news.kind) {
+        case 'progress':
+          freshness.projected(news.progress);
+          return;
+        case 'restarted':
+          freshness.restarted();
+          return;
+        case 'failed':
+          log.error({ detail: news.message }, 'the projector failed and will try again');
+          return;
+      }
+    };
+    const projector =
+      config.eventStoreUrl === null
+        ? startProjectorThread({ log: directory.logFile, file: directory.readModelFile, version: folds, tell })
+        : startProjector({ source: store, file: directory.readModelFile, version: folds, tell });
+    cleanup.push(() => projector.stop());
+    const orders = new OrderTableReader(directory.readModelFile);
+    cleanup.push(() => {
+      orders.close();
+    });
+
+    const onRecorded = (position: Position): void => {
+      freshness.acknowledged(position);
+    };
+    const recorder = createRecorder(store);
+    const quarantine = createQuarantine({ store, record: recorder.record, newId, now });
+    const history = createOrderHistory(store);
+    const metrics = createMetrics({
+      now,
+      queueDepth: () => recorder.pending,
+      projectionLagSeconds: () => freshness.lagSeconds,
+    });
+    const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
+    let stopping = false;
+    const app = createApp({
+      handleOrder: createHandleOrder({
+        verify: createVerifier(config),
+        record: recorder.record,
+        quarantine,
+        maxBodyBytes: config.maxBodyBytes,
+        quarantineAnswer: config.quarantineAnswer,
+        onRecorded,
+        metrics,
+        log,
+        now,
+        newId,
+      }),
+      routes: [
+        createOrderRoutes({ orders, freshness, history, foldVersion: folds }),
+        createAuditRoutes(history),
+        createQuarantineRoutes(quarantine, onRecorded),
+      ],
+      docs: createDocs(version),
+      metrics,
+      checkReadiness: createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic }),
+      readerTokens: config.readerTokens,
+      unauthenticated: unauthenticated || config.readerTokens.length === 0,
+      log,
+    });
+    const server = createServer(
+      {
+        headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.requestTimeoutMs),
+        requestTimeout: config.requestTimeoutMs,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        connectionsCheckingInterval: CONNECTION_CHECK_MS,
+      },
+      app,
+    );
+    server.maxConnections = MAX_CONNECTIONS;
+    const url = await listen(server, config.port, config.host);
+    cleanup.push(() => drain(server));
+
+    if (unauthenticated) {
+      log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
+    }
+    if (config.readerTokens.length === 0) {
+      log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READER_TOKENS.');
+    }
+    log.info({ url, data_dir: config.dataDir, version }, 'Ticket Rail is listening');
+    return {
+      url,
+      stop: async () => {
+        stopping = true;
+        await undo();
+      },
+    };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
