@@ -213,11 +213,14 @@ export interface EncodedEvent {
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
+/** For what is not JSON, such as a function, `JSON.stringify` gives undefined, which its declared type leaves out. */
+const stringify: (value: unknown) => string | undefined = JSON.stringify;
+
 function encodePayload(payload: Payload, what: string): string | Uint8Array {
-  if (payload instanceof Uint8Array) return payload;
+  if (payload instanceof Uint8Array) return payload.slice(); // the caller may go on writing to its own
   let text: string | undefined;
   try {
-    text = JSON.stringify(payload);
+    text = stringify(payload);
   } catch (cause) {
     throw new EventStoreError('invalid', `the ${what} of an event cannot be written as JSON`, { cause });
   }
@@ -246,6 +249,28 @@ export function assertStreamName(stream: string): void {
 }
 
 /**
+ * Refuses a revision, limit or the like that no store may be asked for; undefined is none, and fine.
+ * @throws {EventStoreError} `invalid`.
+ */
+export function assertWholeNumber(value: number | undefined, what: string): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+    throw new EventStoreError('invalid', `${what} ${String(value)} is not a whole number from 0`);
+  }
+}
+
+/** @throws {EventStoreError} `invalid` for an expected revision that no stream can have. */
+export function assertExpected(expected: ExpectedRevision): void {
+  if (typeof expected === 'number') assertWholeNumber(expected, 'expected revision');
+}
+
+/** @throws {EventStoreError} `invalid` for what no store gave as a position. */
+export function assertPosition(position: Position): void {
+  if (parsePosition(position) === null) {
+    throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position`);
+  }
+}
+
+/**
  * Checks and encodes the events of one append; every adapter starts with it, so that all refuse the same.
  * @throws {EventStoreError} `invalid` for a bad name, id, type, payload or expectation or an empty list; `too-large` over
  *   {@link MAX_APPEND_BYTES}.
@@ -257,9 +282,7 @@ export function encodeAppend(
 ): readonly EncodedEvent[] {
   assertStreamName(stream);
   if (events.length === 0) throw new EventStoreError('invalid', 'an append needs at least one event');
-  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= 0)) {
-    throw new EventStoreError('invalid', `expected revision ${String(expected)} is not a whole number from 0`);
-  }
+  assertExpected(expected);
   let bytes = 0;
   const encoded = events.map((event): EncodedEvent => {
     if (!UUID_PATTERN.test(event.id) || event.id === NIL_UUID) {

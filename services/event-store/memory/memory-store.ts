@@ -1,12 +1,14 @@
 import { decideAppend, decideDelete, RECENT_EVENTS, type StreamView } from '../append-decision';
 import {
+  assertExpected,
+  assertPosition,
   assertStreamName,
+  assertWholeNumber,
   comparePositions,
   decodePayload,
   encodeAppend,
   EventStoreError,
   MAX_BATCH_EVENTS,
-  parsePosition,
   type AppendResult,
   type EncodedEvent,
   type EventStore,
@@ -71,8 +73,6 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
     for (const event of events) {
       const stored = {
         ...event,
-        data: detached(event.data),
-        metadata: event.metadata === null ? null : detached(event.metadata),
         stream: name,
         revision: stream.events.length,
         position: String(log.length * POSITION_STEP) as Position,
@@ -189,7 +189,7 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       await Promise.resolve();
       assertOpen();
       assertStreamName(name);
-      if (typeof expected === 'number') assertWholeNumber(expected, 'expected revision');
+      assertExpected(expected);
       const stream = streams.get(name);
       const decision = decideDelete(viewOf(stream), expected);
       if (decision.kind === 'deleted') throw deletedError(name);
@@ -254,16 +254,4 @@ function indexAfter(log: readonly StoredEvent[], position: Position): number {
 
 function deletedError(stream: string): EventStoreError {
   return new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted`);
-}
-
-function assertWholeNumber(value: number | undefined, what: string): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-    throw new EventStoreError('invalid', `${what} ${String(value)} is not a whole number from 0`);
-  }
-}
-
-function assertPosition(position: Position): void {
-  if (parsePosition(position) === null) {
-    throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position`);
-  }
 }

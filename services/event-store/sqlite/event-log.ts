@@ -12,6 +12,7 @@ const FORMAT_VERSION = 1;
 /**
  * `position` is given by the writer, one more than any ever given, so that deleting the newest events never frees one.
  * There is no unique index on `id`: the same event may be in several streams, and twice in one (EventStoreDB allows it).
+ * Of a removed event nothing stays but its id and place, so that the repeat of its append is still a repeat.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -29,6 +30,13 @@ const SCHEMA = `
     stream        TEXT PRIMARY KEY,
     next_revision INTEGER NOT NULL,
     tombstone     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS removed_events (
+    stream   TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    id       TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (stream, revision)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
@@ -149,7 +157,7 @@ export interface LogWriter {
   view(stream: string): StreamView;
   /** @returns the position of the last of `events`, written from revision `first` on. */
   insert(stream: string, first: number, events: readonly EncodedEvent[], created: number): number;
-  /** @returns the position of the event at this revision, if it is still there. */
+  /** @returns the position of the event at this revision. */
   positionOf(stream: string, revision: number): number | undefined;
   /** Removes the events of a stream and remembers that, and where its numbering continues. */
   remove(stream: string, nextRevision: number, tombstone: boolean): void;
@@ -208,19 +216,25 @@ function createWriter(db: Connection, file: string): LogWriter {
   const deleted = db.prepare<[string], { next_revision: number; tombstone: number }>(
     'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
   );
-  const idAt = db.prepare<[string, number], string>('SELECT id FROM events WHERE stream = ? AND revision = ?').pluck();
-  const positionAt = db
-    .prepare<[string, number], number>('SELECT position FROM events WHERE stream = ? AND revision = ?')
-    .pluck();
-  const recent = db
-    .prepare<[string, number, string], number>(
-      'SELECT revision FROM events WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision DESC LIMIT 1',
-    )
-    .pluck();
+  const place = (table: string) =>
+    db.prepare<[string, number], { id: string; position: number }>(
+      `SELECT id, position FROM ${table} WHERE stream = ? AND revision = ?`,
+    );
+  const recent = (table: string) =>
+    db
+      .prepare<[string, number, string], number>(
+        `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision DESC LIMIT 1`,
+      )
+      .pluck();
+  const [kept, removed] = [place('events'), place('removed_events')];
+  const [recentlyKept, recentlyRemoved] = [recent('events'), recent('removed_events')];
   const insert = db.prepare<
     [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
   >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const revive = db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?');
+  const rememberEvents = db.prepare<[string]>(
+    'INSERT INTO removed_events SELECT stream, revision, id, position FROM events WHERE stream = ?',
+  );
   const removeEvents = db.prepare<[string]>('DELETE FROM events WHERE stream = ?');
   const markDeleted = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)');
   const setFact = db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)');
@@ -236,11 +250,14 @@ function createWriter(db: Connection, file: string): LogWriter {
     view: (stream) => {
       const last = head.get(stream);
       const gone = last === undefined ? deleted.get(stream) : undefined;
+      const nextRevision = last === undefined ? (gone?.next_revision ?? 0) : last + 1;
       return {
-        nextRevision: last === undefined ? (gone?.next_revision ?? 0) : last + 1,
+        nextRevision,
         deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
-        idAt: (revision) => idAt.get(stream, revision),
-        recentRevision: (id) => recent.get(stream, (last ?? 0) + 1 - RECENT_EVENTS, id),
+        idAt: (revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.id,
+        recentRevision: (id) =>
+          recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id) ??
+          recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id),
       };
     },
     insert: (stream, first, events, created) => {
@@ -251,9 +268,10 @@ function createWriter(db: Connection, file: string): LogWriter {
       });
       return lastPosition;
     },
-    positionOf: (stream, revision) => positionAt.get(stream, revision),
+    positionOf: (stream, revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.position,
     remove: (stream, nextRevision, tombstone) => {
       setFact.run('last_removed_position', lastPosition);
+      rememberEvents.run(stream);
       removeEvents.run(stream);
       markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
     },

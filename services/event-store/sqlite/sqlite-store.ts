@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  assertExpected,
   assertStreamName,
+  assertWholeNumber,
   encodeAppend,
   type EventStore,
   EventStoreError,
@@ -33,6 +35,7 @@ class SqliteStore implements EventStore {
   readonly #closing = new AbortController();
   readonly #commits: CommitSignal;
   #reader: LogReader | null = null;
+  #pending = 0;
 
   constructor(
     private readonly file: string,
@@ -42,18 +45,24 @@ class SqliteStore implements EventStore {
   }
 
   get pending(): number {
-    return this.writer.pending;
+    return this.#pending;
   }
 
   async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision) {
     const encoded = encodeAppend(stream, events, expected);
-    const result = throwIfError(await this.writer.submit({ kind: 'append', stream, expected, events: encoded }));
-    if (result.outcome === 'appended' || result.outcome === 'conflict') return result;
-    throw unexpected(result);
+    this.#pending += encoded.length;
+    try {
+      const result = throwIfError(await this.writer.submit({ kind: 'append', stream, expected, events: encoded }));
+      if (result.outcome === 'appended' || result.outcome === 'conflict') return result;
+      throw unexpected(result);
+    } finally {
+      this.#pending -= encoded.length;
+    }
   }
 
   async deleteStream(stream: string, expected: ExpectedRevision, mode: 'soft' | 'tombstone') {
     assertStreamName(stream);
+    assertExpected(expected);
     const result = throwIfError(await this.writer.submit({ kind: 'delete', stream, expected, mode }));
     if (result.outcome === 'deleted' || result.outcome === 'conflict') return result;
     throw unexpected(result);
@@ -65,8 +74,10 @@ class SqliteStore implements EventStore {
 
   async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
     assertStreamName(stream);
+    assertWholeNumber(options.limit, 'limit');
     const backwards = options.direction === 'backwards';
     const { from = backwards ? 'end' : 'start' } = options;
+    if (typeof from === 'number') assertWholeNumber(from, 'revision');
     let left = options.limit ?? Infinity;
     let next = from === 'start' ? 0 : from === 'end' ? Number.MAX_SAFE_INTEGER : from;
     for (let first = true; left > 0; first = false) {
@@ -84,6 +95,7 @@ class SqliteStore implements EventStore {
 
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
     const { from = 'start', prefix = '' } = options;
+    assertWholeNumber(options.limit, 'limit');
     let left = options.limit ?? Infinity;
     let next = from === 'start' ? 0 : toRowid(from);
     while (left > 0) {
@@ -98,11 +110,11 @@ class SqliteStore implements EventStore {
     }
   }
 
-  subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+  async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionBatch, void, undefined> {
     if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
     const signal =
       options.signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, options.signal]);
-    return followLog(this.file, this.#commits, { ...options, signal });
+    yield* followLog(this.file, this.#commits, { ...options, signal });
   }
 
   async close(): Promise<void> {

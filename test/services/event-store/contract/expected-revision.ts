@@ -1,0 +1,260 @@
+import {
+  type EventStore,
+  type ExpectedRevision,
+  type StreamRevision,
+} from '../../../../services/event-store/event-store';
+import {
+  allIds,
+  appended,
+  at,
+  collect,
+  first,
+  newEvent,
+  newEvents,
+  readIds,
+  refusalOf,
+  remove,
+  streamState,
+} from './support';
+
+type Answer = { readonly appendedAt: number } | { readonly conflictWith: StreamRevision } | 'deleted';
+
+interface Cell {
+  readonly expected: ExpectedRevision;
+  readonly append: Answer;
+  readonly delete: 'ok' | { readonly conflictWith: StreamRevision } | 'deleted';
+}
+
+interface StreamCase {
+  readonly state: string;
+  readonly prepare: (store: EventStore, stream: string) => Promise<void>;
+  readonly cells: readonly Cell[];
+}
+
+const LAST = 2;
+
+async function withThreeEvents(store: EventStore, stream: string): Promise<void> {
+  await appended(store.append(stream, newEvents(LAST + 1), 'no_stream'));
+}
+
+/** eventstoredb.md 3.1, every cell. */
+const STREAM_CASES: readonly StreamCase[] = [
+  {
+    state: 'a stream that never existed',
+    prepare: () => Promise.resolve(),
+    cells: [
+      { expected: 'any', append: { appendedAt: 0 }, delete: { conflictWith: 'no_stream' } },
+      { expected: 'no_stream', append: { appendedAt: 0 }, delete: { conflictWith: 'no_stream' } },
+      {
+        expected: 'stream_exists',
+        append: { conflictWith: 'no_stream' },
+        delete: { conflictWith: 'no_stream' },
+      },
+      { expected: 0, append: { conflictWith: 'no_stream' }, delete: { conflictWith: 'no_stream' } },
+      { expected: 7, append: { conflictWith: 'no_stream' }, delete: { conflictWith: 'no_stream' } },
+    ],
+  },
+  {
+    state: 'a stream whose last revision is 2',
+    prepare: withThreeEvents,
+    cells: [
+      { expected: 'any', append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 'no_stream', append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+      { expected: 'stream_exists', append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 2, append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 0, append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+      { expected: 1, append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+      { expected: 3, append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+    ],
+  },
+  {
+    state: 'a soft-deleted stream whose last revision was 2',
+    prepare: async (store, stream) => {
+      await withThreeEvents(store, stream);
+      await remove(store, stream, 'soft');
+    },
+    cells: [
+      { expected: 'any', append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 'no_stream', append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 'stream_exists', append: 'deleted', delete: 'deleted' },
+      { expected: 2, append: { appendedAt: 3 }, delete: 'ok' },
+      { expected: 1, append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+      { expected: 3, append: { conflictWith: 2 }, delete: { conflictWith: 2 } },
+    ],
+  },
+  {
+    state: 'a revived stream whose last revision is 3',
+    prepare: async (store, stream) => {
+      await withThreeEvents(store, stream);
+      await remove(store, stream, 'soft');
+      await appended(store.append(stream, newEvents(1), 'no_stream'));
+    },
+    cells: [
+      { expected: 'any', append: { appendedAt: 4 }, delete: 'ok' },
+      { expected: 'no_stream', append: { conflictWith: 3 }, delete: { conflictWith: 3 } },
+      { expected: 'stream_exists', append: { appendedAt: 4 }, delete: 'ok' },
+      { expected: 3, append: { appendedAt: 4 }, delete: 'ok' },
+      { expected: 2, append: { conflictWith: 3 }, delete: { conflictWith: 3 } },
+      { expected: 4, append: { conflictWith: 3 }, delete: { conflictWith: 3 } },
+    ],
+  },
+  {
+    state: 'a tombstoned stream',
+    prepare: async (store, stream) => {
+      await withThreeEvents(store, stream);
+      await remove(store, stream, 'tombstone');
+    },
+    cells: [
+      { expected: 'any', append: 'deleted', delete: 'deleted' },
+      { expected: 'no_stream', append: 'deleted', delete: 'deleted' },
+      { expected: 'stream_exists', append: 'deleted', delete: 'deleted' },
+      { expected: 2, append: 'deleted', delete: 'deleted' },
+      { expected: 1, append: 'deleted', delete: 'deleted' },
+      { expected: 3, append: 'deleted', delete: 'deleted' },
+    ],
+  },
+  {
+    state: 'a stream tombstoned after a soft delete',
+    prepare: async (store, stream) => {
+      await withThreeEvents(store, stream);
+      await remove(store, stream, 'soft');
+      await remove(store, stream, 'tombstone');
+    },
+    cells: [
+      { expected: 'any', append: 'deleted', delete: 'deleted' },
+      { expected: 'no_stream', append: 'deleted', delete: 'deleted' },
+      { expected: 2, append: 'deleted', delete: 'deleted' },
+    ],
+  },
+];
+
+const named = (answer: Answer | 'ok'): string => {
+  if (typeof answer === 'string') return answer === 'ok' ? 'succeeds' : 'is refused as deleted';
+  return 'appendedAt' in answer
+    ? `writes revision ${String(answer.appendedAt)}`
+    : `conflicts with ${String(answer.conflictWith)}`;
+};
+
+/** What an append or a delete expects of its stream, alone and against others. */
+export function expectedRevisionContract(current: () => EventStore): void {
+  let store: EventStore;
+  beforeEach(() => {
+    store = current();
+  });
+
+  describe.each(STREAM_CASES)('$state', ({ prepare, cells }) => {
+    const stream = 'order-1';
+
+    beforeEach(async () => {
+      await appended(store.append('order-0', newEvents(1), 'no_stream'));
+      await prepare(store, stream);
+    });
+
+    for (const cell of cells) {
+      const { expected } = cell;
+
+      it(`append expecting ${String(expected)} ${named(cell.append)}`, async () => {
+        const before = await streamState(store, stream);
+        const event = newEvent();
+        if (cell.append === 'deleted') {
+          expect(await refusalOf(store.append(stream, [event], expected))).toBe('deleted');
+        } else if ('conflictWith' in cell.append) {
+          const actual = cell.append.conflictWith;
+          const result = await store.append(stream, [event], expected);
+          expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
+        } else {
+          const revision = cell.append.appendedAt;
+          const result = await appended(store.append(stream, [event], expected));
+          expect(result.revision).toBe(revision);
+          const [stored] = await collect(store.readStream(stream, { from: revision }));
+          expect(stored).toMatchObject({ id: event.id, revision, position: result.position });
+          return;
+        }
+        expect(await streamState(store, stream)).toEqual(before);
+        expect(await allIds(store)).not.toContain(event.id);
+      });
+
+      it.each(['soft', 'tombstone'] as const)(
+        `%s delete expecting ${String(expected)} ${named(cell.delete)}`,
+        async (mode) => {
+          const before = await streamState(store, stream);
+          if (cell.delete === 'ok') {
+            expect(await store.deleteStream(stream, expected, mode)).toEqual({ outcome: 'deleted' });
+            expect(await streamState(store, stream)).toBe(mode === 'soft' ? 'not-found' : 'deleted');
+            return;
+          }
+          if (cell.delete === 'deleted') {
+            expect(await refusalOf(store.deleteStream(stream, expected, mode))).toBe('deleted');
+          } else {
+            const actual = cell.delete.conflictWith;
+            const result = await store.deleteStream(stream, expected, mode);
+            expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
+          }
+          expect(await streamState(store, stream)).toEqual(before);
+        },
+      );
+    }
+
+    it('is no concern of other streams', async () => {
+      expect((await appended(store.append('order-0', newEvents(1), 0))).revision).toBe(1);
+    });
+  });
+
+  describe('concurrent appends', () => {
+    it('to two new streams both win', async () => {
+      const results = await Promise.all([
+        appended(store.append('order-1', newEvents(1), 'no_stream')),
+        appended(store.append('order-2', newEvents(1), 'no_stream')),
+      ]);
+      expect(results.map((result) => result.revision)).toEqual([0, 0]);
+      expect(first(results).position).not.toBe(at(results, 1).position);
+    });
+
+    it.each(['no_stream', 1] as const)(
+      'of 50 expecting %s have one winner, of which the others learn',
+      async (expected) => {
+        if (expected === 1) await appended(store.append('order-1', newEvents(2), 'no_stream'));
+        const events = newEvents(50);
+        const results = await Promise.all(events.map((event) => store.append('order-1', [event], expected)));
+        const winner = results.findIndex((result) => result.outcome === 'appended');
+        const revision = expected === 1 ? 2 : 0;
+        for (const [index, result] of results.entries()) {
+          if (index === winner) expect(result).toMatchObject({ outcome: 'appended', revision });
+          else expect(result).toEqual({ outcome: 'conflict', stream: 'order-1', expected, actual: revision });
+        }
+        expect((await readIds(store, 'order-1')).slice(revision)).toEqual([at(events, winner).id]);
+      },
+    );
+
+    it('give every revision exactly one winner where 50 writers try until they win', async () => {
+      const winners: string[] = [];
+      const write = async (): Promise<void> => {
+        const event = newEvent();
+        let expected: ExpectedRevision = 'no_stream';
+        for (;;) {
+          const result = await store.append('order-1', [event], expected);
+          if (result.outcome === 'appended') {
+            expect(winners[result.revision]).toBeUndefined();
+            winners[result.revision] = event.id;
+            return;
+          }
+          expect(result.actual).not.toBe(expected);
+          expected = result.actual;
+        }
+      };
+      await Promise.all(Array.from({ length: 50 }, write));
+      expect(winners).toHaveLength(50);
+      expect(await readIds(store, 'order-1')).toEqual(winners);
+    });
+
+    it('all succeed with any, without a gap', async () => {
+      const events = newEvents(50);
+      const results = await Promise.all(events.map((event) => appended(store.append('order-1', [event], 'any'))));
+      const stored = await collect(store.readStream('order-1'));
+      expect(stored.map((event) => event.revision)).toEqual(events.map((_, index) => index));
+      for (const [index, result] of results.entries()) {
+        expect(at(stored, result.revision)).toMatchObject({ id: at(events, index).id, position: result.position });
+      }
+    });
+  });
+}

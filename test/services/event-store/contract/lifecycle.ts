@@ -1,0 +1,179 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { comparePositions, type EventStore, type RecordedEvent } from '../../../../services/event-store/event-store';
+import { PAYLOADS } from './payloads';
+import {
+  appended,
+  at,
+  collect,
+  type ContractFactory,
+  follow,
+  idsOf,
+  inTime,
+  newEvent,
+  newEvents,
+  positionOf,
+  refusalOf,
+  remove,
+  streamState,
+} from './support';
+
+/** Closing, and opening again what outlives the store. */
+export function lifecycleContract(current: () => EventStore, factory: ContractFactory): void {
+  let store: EventStore;
+  beforeEach(() => {
+    store = current();
+  });
+  afterEach(async () => {
+    await inTime(store.close(), 'closing the store');
+  });
+
+  describe('close', () => {
+    it('may be called twice, also at the same time', async () => {
+      await Promise.all([store.close(), store.close()]);
+      await store.close();
+      expect(store.pending).toBe(0);
+    });
+
+    it('makes every later use a closed error', async () => {
+      await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      await store.close();
+      expect(await refusalOf(store.append('order-1', newEvents(1), 'any'))).toBe('closed');
+      expect(await refusalOf(collect(store.readStream('order-1')))).toBe('closed');
+      expect(await refusalOf(collect(store.readAll()))).toBe('closed');
+      expect(await refusalOf(collect(store.subscribe({ after: 'start' })))).toBe('closed');
+      expect(await refusalOf(store.deleteStream('order-1', 'any', 'soft'))).toBe('closed');
+      expect(await refusalOf(store.checkWritable())).toBe('closed');
+      expect(store.pending).toBe(0);
+    });
+
+    it('settles appends that are in flight', async () => {
+      const writing = Array.from({ length: 20 }, (_, index) =>
+        refusalOf(store.append(`order-${String(index)}`, newEvents(2), 'no_stream')),
+      );
+      await inTime(store.close(), 'closing with appends in flight');
+      const outcomes = await inTime(Promise.all(writing), 'appends in flight at close');
+      for (const outcome of outcomes) expect(['none', 'closed', 'unavailable', 'outcome-unknown']).toContain(outcome);
+      expect(store.pending).toBe(0);
+    });
+
+    it('ends subscriptions, waiting or not', async () => {
+      await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      const waiting = follow(store, { after: 'start' });
+      const working = follow(store, { after: 'start', prefix: 'order-' });
+      await waiting.until((batch) => batch.caughtUp, 'it was caught up');
+      await working.next();
+      const next = waiting.next();
+      await inTime(store.close(), 'closing with subscriptions');
+      expect(await next).toBeNull();
+      expect(await working.next()).toBeNull();
+    });
+
+    it('leaves nothing open behind, however often a store is opened and closed', async () => {
+      const cycle = async (): Promise<void> => {
+        const other = await factory.open();
+        await appended(other.append('order-1', newEvents(1), 'no_stream'));
+        const follower = follow(other, { after: 'start' });
+        await follower.untilEvents(1);
+        await inTime(other.close(), 'closing');
+      };
+      await cycle();
+      const before = process.getActiveResourcesInfo().length;
+      const cycles = 20;
+      for (let round = 0; round < cycles; round += 1) await cycle();
+      // Some handles need a turn of the event loop more to go.
+      let after = Number.POSITIVE_INFINITY;
+      for (let turn = 0; turn < 100 && after > before; turn += 1) {
+        await nextTurn();
+        after = process.getActiveResourcesInfo().length;
+      }
+      expect(after - before).toBeLessThan(cycles);
+    });
+  });
+
+  const { reopen } = factory;
+  if (reopen !== undefined) {
+    describe('a store opened again', () => {
+      it('has every event unchanged', async () => {
+        for (const [, payload] of PAYLOADS) {
+          await appended(store.append('order-1', [newEvent({ data: payload, metadata: payload })], 'any'));
+        }
+        await appended(store.append('größe-🍕', newEvents(2), 'no_stream'));
+        const before = await collect(store.readAll());
+        store = await reopen(store);
+        expect(await collect(store.readAll())).toEqual(before);
+        expect((await streamState(store, 'größe-🍕')).length).toBe(2);
+      });
+
+      it('continues revisions and positions', async () => {
+        const { position } = await appended(store.append('order-1', newEvents(2), 'no_stream'));
+        store = await reopen(store);
+        const next = await appended(store.append('order-1', newEvents(1), 1));
+        expect(next.revision).toBe(2);
+        expect(comparePositions(next.position, position)).toBeGreaterThan(0);
+      });
+
+      it('still recognises the repeat of an append with an exact revision or no_stream', async () => {
+        const one = newEvents(2);
+        const two = newEvents(3);
+        await appended(store.append('order-1', one, 'no_stream'));
+        const { position } = await appended(store.append('order-1', two, 1));
+        store = await reopen(store);
+        const before = await collect(store.readAll());
+        expect((await appended(store.append('order-1', one, 'no_stream'))).revision).toBe(1);
+        expect(await store.append('order-1', two, 1)).toEqual({ outcome: 'appended', revision: 4, position });
+        expect(await store.append('order-1', newEvents(1), 1)).toMatchObject({ outcome: 'conflict', actual: 4 });
+        expect(await collect(store.readAll())).toEqual(before);
+      });
+
+      it('still knows what was deleted', async () => {
+        await appended(store.append('order-1', newEvents(2), 'no_stream'));
+        await appended(store.append('order-2', newEvents(2), 'no_stream'));
+        await appended(store.append('order-3', newEvents(2), 'no_stream'));
+        await remove(store, 'order-1', 'soft');
+        await remove(store, 'order-2', 'tombstone');
+        await remove(store, 'order-3', 'soft');
+        await appended(store.append('order-3', newEvents(1), 'no_stream'));
+        store = await reopen(store);
+        expect(await streamState(store, 'order-1')).toBe('not-found');
+        expect(await streamState(store, 'order-2')).toBe('deleted');
+        const [revived, ...more] = await collect(store.readStream('order-3'));
+        expect(revived?.revision).toBe(2);
+        expect(more).toEqual([]);
+        expect((await appended(store.append('order-1', newEvents(1), 'no_stream'))).revision).toBe(2);
+        expect(await refusalOf(store.append('order-2', newEvents(1), 'any'))).toBe('deleted');
+      });
+
+      it('resumes a subscription where it was', async () => {
+        await appended(store.append('order-1', newEvents(3), 'no_stream'));
+        const before = follow(store, { after: 'start' });
+        await before.untilEvents(3);
+        const checkpoint = positionOf(at(before.batches, -1));
+        await appended(store.append('order-1', newEvents(2), 2));
+        store = await reopen(store);
+        const after = follow(store, { after: checkpoint });
+        await after.untilEvents(2);
+        const live = newEvents(1);
+        await appended(store.append('order-1', live, 4));
+        await after.untilEvents(3);
+        expect(after.events.map((event) => event.revision)).toEqual([3, 4, 5]);
+        await after.leave();
+      });
+
+      it('has every append that was acknowledged, and no half of one, after closing among writes', async () => {
+        const attempts = Array.from({ length: 30 }, (_, index) => ({
+          stream: `order-${String(index)}`,
+          events: newEvents(3),
+        }));
+        const writing = attempts.map(({ stream, events }) => refusalOf(store.append(stream, events, 'no_stream')));
+        store = await reopen(store);
+        const outcomes = await Promise.all(writing);
+        for (const [index, { stream, events }] of attempts.entries()) {
+          const state = await streamState(store, stream);
+          if (outcomes[index] === 'none') expect(idsOf(state as RecordedEvent[])).toEqual(idsOf(events));
+          else if (typeof state === 'string') expect(state).toBe('not-found');
+          else expect(idsOf(state)).toEqual(idsOf(events));
+        }
+      });
+    });
+  }
+}

@@ -1,0 +1,183 @@
+import { type EventStore, type ExpectedRevision, type NewEvent } from '../../../../services/event-store/event-store';
+import {
+  allIds,
+  appended,
+  at,
+  collect,
+  first,
+  idsOf,
+  newEvent,
+  newEvents,
+  readIds,
+  remove,
+  streamState,
+} from './support';
+
+/** Idempotency by event id (eventstoredb.md 3.2). */
+export function repeatedAppendContract(current: () => EventStore): void {
+  let store: EventStore;
+  beforeEach(() => {
+    store = current();
+  });
+
+  describe('repeated append', () => {
+    const expectStoredOnce = async (again: NewEvent[], expected: ExpectedRevision, revision: number): Promise<void> => {
+      const before = await collect(store.readStream('order-1'));
+      const result = await appended(store.append('order-1', again, expected));
+      expect(result).toEqual({ outcome: 'appended', revision, position: at(before, revision).position });
+      expect(await collect(store.readStream('order-1'))).toEqual(before);
+    };
+
+    const expectConflict = async (events: NewEvent[], expected: ExpectedRevision, actual: number): Promise<void> => {
+      const before = await allIds(store);
+      const result = await store.append('order-1', events, expected);
+      expect(result).toEqual({ outcome: 'conflict', stream: 'order-1', expected, actual });
+      expect(await allIds(store)).toEqual(before);
+    };
+
+    it.each(['no_stream', 'any'] as const)('of one event with %s is stored once', async (expected) => {
+      const events = newEvents(1);
+      await appended(store.append('order-1', events, expected));
+      await expectStoredOnce(events, expected, 0);
+    });
+
+    it('of one event with stream_exists is stored once', async () => {
+      await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      const events = newEvents(1);
+      await appended(store.append('order-1', events, 'stream_exists'));
+      await expectStoredOnce(events, 'stream_exists', 1);
+    });
+
+    it.each(['no_stream', 'any'] as const)('of several events with %s is stored once', async (expected) => {
+      const events = newEvents(4);
+      await appended(store.append('order-1', events, expected));
+      await expectStoredOnce(events, expected, 3);
+    });
+
+    it('with an exact revision is stored once, also after later appends', async () => {
+      await appended(store.append('order-1', newEvents(2), 'no_stream'));
+      const events = newEvents(3);
+      await appended(store.append('order-1', events, 1));
+      await expectStoredOnce(events, 1, 4);
+      await appended(store.append('order-1', newEvents(2), 4));
+      await expectStoredOnce(events, 1, 4);
+    });
+
+    it('is recognised for ever by its revision, however many events came since', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'no_stream'));
+      for (let round = 0; round < 3; round += 1) {
+        await appended(store.append('order-1', newEvents(1_000), 'any'));
+      }
+      await expectStoredOnce(events, 'no_stream', 1);
+    });
+
+    it('of a part of an earlier append, from its start or its middle, is stored once', async () => {
+      const events = newEvents(5);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await expectStoredOnce(events.slice(0, 2), 'no_stream', 1);
+      await expectStoredOnce(events.slice(2, 4), 1, 3);
+      await expectStoredOnce(events.slice(4), 3, 4);
+    });
+
+    it('of two earlier appends as one is stored once', async () => {
+      const events = newEvents(4);
+      await appended(store.append('order-1', events.slice(0, 1), 'no_stream'));
+      await appended(store.append('order-1', events.slice(1), 0));
+      await expectStoredOnce(events, 'no_stream', 3);
+    });
+
+    it('may have other contents: only its ids matter', async () => {
+      const event = newEvent({ data: { status: 'first' } });
+      await appended(store.append('order-1', [event], 'no_stream'));
+      await expectStoredOnce([{ ...event, data: { status: 'second' } }], 'no_stream', 0);
+    });
+
+    it('conflicts if it is longer than what is stored', async () => {
+      const events = newEvents(3);
+      await appended(store.append('order-1', events.slice(0, 2), 'no_stream'));
+      await expectConflict(events, 'no_stream', 1);
+    });
+
+    it('conflicts if its first event differs', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await expectConflict([newEvent(), at(events, 1)], 'no_stream', 1);
+    });
+
+    it('conflicts if a later event differs', async () => {
+      const events = newEvents(3);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await expectConflict([at(events, 0), at(events, 1), newEvent()], 'no_stream', 2);
+    });
+
+    it('conflicts if its ids are stored at other revisions', async () => {
+      const events = newEvents(3);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await expectConflict([at(events, 0)], 0, 2);
+      await expectConflict([at(events, 1)], 'no_stream', 2);
+      await expectConflict([at(events, 1), at(events, 0)], 'no_stream', 2);
+    });
+
+    it('conflicts with any if it mixes known and new events', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'any'));
+      await expectConflict([at(events, 0), newEvent()], 'any', 1);
+    });
+
+    it('is no repeat at the end of the stream: it is stored again', async () => {
+      const event = newEvent();
+      await appended(store.append('order-1', [event], 'no_stream'));
+      expect((await appended(store.append('order-1', [event], 0))).revision).toBe(1);
+      expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
+    });
+
+    it('is no repeat if the same id is in another stream', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'no_stream'));
+      for (const [stream, expected] of [
+        ['order-2', 'no_stream'],
+        ['order-3', 'any'],
+      ] as const) {
+        expect((await appended(store.append(stream, events, expected))).revision).toBe(1);
+        expect(await readIds(store, stream)).toEqual(idsOf(events));
+      }
+    });
+
+    it('may carry one id twice', async () => {
+      const event = newEvent();
+      await appended(store.append('order-1', [event, event], 'no_stream'));
+      expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
+      await expectStoredOnce([event, event], 'no_stream', 1);
+      await expectStoredOnce([event], 'no_stream', 0);
+      await expectConflict([event, event, event], 'no_stream', 1);
+    });
+
+    it('racing its first attempt is stored once', async () => {
+      const events = newEvents(2);
+      const results = await Promise.all(
+        Array.from({ length: 10 }, () => appended(store.append('order-1', events, 'no_stream'))),
+      );
+      expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
+      expect(await readIds(store, 'order-1')).toEqual(idsOf(events));
+    });
+
+    it('does not revive a soft-deleted stream', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await remove(store, 'order-1', 'soft');
+      expect((await appended(store.append('order-1', events, 'no_stream'))).revision).toBe(1);
+      expect((await appended(store.append('order-1', events.slice(1), 0))).revision).toBe(1);
+      expect(await streamState(store, 'order-1')).toBe('not-found');
+    });
+
+    it('that differs only later conflicts on a soft-deleted stream', async () => {
+      const events = newEvents(2);
+      await appended(store.append('order-1', events, 'no_stream'));
+      await remove(store, 'order-1', 'soft');
+      const result = await store.append('order-1', [first(events), newEvent()], 'no_stream');
+      expect(result).toEqual({ outcome: 'conflict', stream: 'order-1', expected: 'no_stream', actual: 1 });
+      expect(await streamState(store, 'order-1')).toBe('not-found');
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import {
+  type EventStore,
+  type JsonValue,
+  type NewEvent,
+  type RecordedEvent,
+} from '../../../../services/event-store/event-store';
+import { comparable, PAYLOADS } from './payloads';
+import { appended, collect, first, newEvent, newEvents } from './support';
+
+/** What is read is what was appended. */
+export function roundTripContract(current: () => EventStore): void {
+  let store: EventStore;
+  beforeEach(() => {
+    store = current();
+  });
+
+  describe('a stored event', () => {
+    const roundTrip = async (fields: Partial<NewEvent>): Promise<RecordedEvent> => {
+      await appended(store.append('order-1', [newEvent(fields)], 'any'));
+      return first(await collect(store.readStream('order-1', { direction: 'backwards', limit: 1 })));
+    };
+
+    it('has exactly the fields of the port', async () => {
+      const event = newEvent({ type: 'order.canceled', data: { a: 1 }, metadata: { b: 2 } });
+      const { position } = await appended(store.append('order-1', [event], 'no_stream'));
+      const [stored] = await collect(store.readStream('order-1'));
+      expect(stored).toEqual({
+        ...event,
+        stream: 'order-1',
+        revision: 0,
+        position,
+        created: expect.any(Date) as Date,
+      });
+      expect(Number.isNaN(stored?.created.getTime())).toBe(false);
+    });
+
+    it.each(PAYLOADS)('gives back data: %s', async (_, payload) => {
+      expect(comparable((await roundTrip({ data: payload })).data)).toEqual(comparable(payload));
+    });
+
+    it.each(PAYLOADS)('gives back metadata: %s', async (_, payload) => {
+      expect(comparable((await roundTrip({ metadata: payload })).metadata)).toEqual(comparable(payload));
+    });
+
+    it('has undefined metadata if it was given none', async () => {
+      expect((await roundTrip({})).metadata).toBeUndefined();
+    });
+
+    it('gives back any JSON value', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
+          // By way of JSON, which has no -0.
+          const data = JSON.parse(JSON.stringify(value)) as JsonValue;
+          const stored = await roundTrip({ data, metadata: data });
+          expect(comparable(stored.data)).toEqual(comparable(data));
+          expect(comparable(stored.metadata)).toEqual(comparable(data));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('gives back any bytes, from whatever view of a buffer they were given', async () => {
+      const large = new Uint8Array(600).map((_, index) => index % 256);
+      for (const data of [large.subarray(300, 400), Buffer.from('soup'), Buffer.from(large.buffer, 10, 5)]) {
+        const stored = await roundTrip({ data });
+        expect(stored.data).toBeInstanceOf(Uint8Array);
+        expect(comparable(stored.data)).toEqual(comparable(Uint8Array.from(data)));
+      }
+    });
+
+    it('leaves out members that are undefined', async () => {
+      expect((await roundTrip({ data: { kept: 1, dropped: undefined } })).data).toEqual({ kept: 1 });
+    });
+
+    it.each(['t', 'order.updated', 'Type With Spaces', 'größe', '🍕', 'a'.repeat(500)])(
+      'gives back its type %p',
+      async (type) => {
+        expect((await roundTrip({ type })).type).toBe(type);
+      },
+    );
+
+    it.each([
+      'a',
+      'order-loc%2F1:42',
+      'order-',
+      'with spaces and\ttabs',
+      'quote \' " ; -- drop',
+      'no/../path\\',
+      'größe-寿司-🍕',
+      'ORDER-1',
+      'order-1',
+      'a$b',
+    ])('gives back its stream name %p', async (stream) => {
+      const other = `${stream}.`;
+      await appended(store.append(other, newEvents(1), 'no_stream'));
+      await appended(store.append(stream, newEvents(1), 'no_stream'));
+      const [stored] = await collect(store.readStream(stream));
+      expect(stored?.stream).toBe(stream);
+      expect((await collect(store.readAll())).map((event) => event.stream)).toEqual([other, stream]);
+    });
+
+    it('tells apart streams whose names differ only in case or in normal form', async () => {
+      const names = ['order-é', 'order-e\u0301', 'Order-é', 'order-É', 'order-é '];
+      for (const stream of names) await appended(store.append(stream, newEvents(1), 'no_stream'));
+      expect((await collect(store.readAll())).map((event) => event.stream)).toEqual(names);
+    });
+  });
+}
