@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
+
+export const WEBHOOK_SECRET = 'whsec-0123456789abcdef';
+export const READER_TOKEN = 'reader-0123456789abcdef';
+
+const ROOT = resolve(__dirname, '..', '..');
+const MAIN = join(ROOT, 'dist', 'services', 'main.js');
+/** Milliseconds that a start, rebuild included, may take before a test gives up on it. */
+const START_TIMEOUT_MS = 20_000;
+
+/** Settings of a service that checks everything; a test overrides what it is about. */
+export const SECURE: Readonly<Record<string, string>> = {
+  STREAM_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+  READER_TOKENS: READER_TOKEN,
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON; undefined if it is not. */
+  readonly json: unknown;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** Sends one request with `path` exactly as given, which a URL parser would tidy up. */
+export function call(url: string, path: string, { method = 'GET', headers = {}, body }: Call = {}, agent?: Agent) {
+  const { hostname, port } = new URL(url);
+  return new Promise<Answer>((done, failed) => {
+    const request = httpRequest({ hostname, port, path, method, headers, ...(agent ? { agent } : {}) }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', failed);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        done({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
+      });
+    });
+    request.on('error', failed);
+    request.end(body);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hex HMAC-SHA256 of exactly these bytes. */
+export const sign = (body: string | Buffer, secret = WEBHOOK_SECRET): string =>
+  createHmac('sha256', secret).update(body).digest('hex');
+
+/** Headers of a delivery as Stream sends it. */
+export const signed = (body: string | Buffer, secret = WEBHOOK_SECRET): Record<string, string> => ({
+  'Content-Type': 'application/json',
+  'X-Stream-Signature': sign(body, secret),
+});
+
+export const asReader: Readonly<Record<string, string>> = { Authorization: `Bearer ${READER_TOKEN}` };
+
+export interface RunningService {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly process: ChildProcess;
+  /** Everything that it wrote to standard output and error so far. */
+  output(): string;
+  /** Posts a delivery signed as it should be. */
+  deliver(body: unknown): Promise<Answer>;
+  /** Reads as a reader who has a token. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  call(path: string, options?: Call): Promise<Answer>;
+  /** Ends it with a signal and waits until it is gone. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'ticket-rail-'));
+}
+
+/** Runs the service without waiting for anything but its end. @returns exit code and what it wrote. */
+export async function runToEnd(
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [MAIN], { cwd: ROOT, env: { ...cleanEnvironment(), ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  const code = await new Promise<number | null>((done) => child.once('close', done));
+  return { code, output };
+}
+
+/** The environment of the tests without what would configure the service. */
+function cleanEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
+  return { PATH, HOME, TMPDIR };
+}
+
+/**
+ * Starts the service on a free port and waits until it is ready.
+ * @param env on top of {@link SECURE}; give `{ STREAM_WEBHOOK_SECRETS: '' }` to unset
+ */
+export async function startService(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+  const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: ROOT,
+    env: { ...cleanEnvironment(), PORT: '0', LOG_LEVEL: 'info', ...SECURE, DATA_DIR: dataDir, ...env },
+  });
+  let output = '';
+  const collect = (chunk: unknown): void => {
+    output += String(chunk);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  const waitFor = async <Value>(what: string, look: () => Promise<Value | null>): Promise<Value> => {
+    for (;;) {
+      const found = await look();
+      if (found !== null) return found;
+      if (child.exitCode !== null || Date.now() > deadline) {
+        child.kill('SIGKILL');
+        throw new Error(`the service did not get to ${what}:\n${output}`);
+      }
+      await new Promise((next) => setTimeout(next, 10));
+    }
+  };
+  const url = await waitFor('listening', () => Promise.resolve(/"url":"([^"]+)"/.exec(output)?.[1] ?? null));
+  await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  return {
+    url,
+    dataDir,
+    process: child,
+    output: () => output,
+    deliver: (body) => {
+      const text = JSON.stringify(body);
+      return call(url, '/handle-order', { method: 'POST', headers: signed(text), body: text }, agent);
+    },
+    get: (path, headers = {}) => call(url, path, { headers: { ...asReader, ...headers } }, agent),
+    call: (path, options) => call(url, path, options),
+    end: async (signal = 'SIGTERM') => {
+      agent.destroy();
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const code = await ended;
+      return code;
+    },
+  };
+}
+
+/** Ends a service and deletes its data. */
+export async function discard(service: RunningService): Promise<void> {
+  await service.end('SIGKILL');
+  rmSync(service.dataDir, { recursive: true, force: true });
+}
