@@ -1,0 +1,64 @@
+import { type AttentionCode, DELIVERY_STATUSES, FINAL_STAGES, type Stage, STATUSES } from '../schemas/vocabulary';
+import { type Assignment } from './driver';
+import { type Reported } from './order-status';
+import { isCanceled, type Progress } from './stage';
+
+/** What the codes are read from. */
+export interface Noticeable extends Reported, Assignment, Progress {
+  readonly stage: Stage;
+  /** The driver is another than people may have expected; until the food leaves or the order has ended. */
+  readonly driver_changed: boolean;
+  /** The newest delivery told an older story than the stage shows. */
+  readonly out_of_order: boolean;
+}
+
+interface AttentionRule {
+  readonly code: AttentionCode;
+  readonly when: (order: Noticeable) => boolean;
+}
+
+const isRobot = ({ driver, assigned }: Noticeable): boolean => assigned && driver?.vehicle_info?.is_autonomous === true;
+
+/** A delivery that failed counts until the order went well after all or the food is back: then nobody need act on it. */
+const failureMatters = (stage: Stage): boolean =>
+  stage === 'needs_action' || stage === 'failed' || stage === 'canceled';
+
+/**
+ * Each code and when it is true (design.md, "Stage and attention"), in the order in which they are shown. A code is a
+ * reason to look now: those about a driver to come end when the food has left or the order is over.
+ */
+export const ATTENTION_RULES: readonly AttentionRule[] = [
+  { code: 'driver_here', when: (order) => order.stage === 'driver_here' },
+  { code: 'robot', when: (order) => isRobot(order) && !order.left && !FINAL_STAGES.has(order.stage) },
+  { code: 'driver_changed', when: (order) => order.driver_changed },
+  {
+    code: 'no_driver',
+    when: (order) =>
+      order.leg_status === 'failed_to_assign_driver' &&
+      !order.assigned &&
+      (order.stage === 'needs_action' || order.stage === 'failed'),
+  },
+  {
+    code: 'delivery_failed',
+    when: ({ leg_status, stage }) =>
+      leg_status !== null &&
+      leg_status !== 'failed_to_assign_driver' &&
+      DELIVERY_STATUSES.get(leg_status)?.group === 'failure' &&
+      failureMatters(stage),
+  },
+  { code: 'coming_back', when: (order) => order.stage === 'coming_back' },
+  { code: 'canceled_after_pickup', when: (order) => isCanceled(order) && order.left && !order.returned },
+  { code: 'out_of_order', when: (order) => order.out_of_order },
+  { code: 'unknown_status', when: ({ status }) => status !== null && !STATUSES.has(status) },
+  {
+    code: 'unknown_delivery_status',
+    when: ({ delivery_status }) => delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status),
+  },
+];
+
+/** @returns what someone at the counter should look at now. */
+export function attentionOf(order: Noticeable): AttentionCode[] {
+  const codes: AttentionCode[] = [];
+  for (const rule of ATTENTION_RULES) if (rule.when(order)) codes.push(rule.code);
+  return codes;
+}

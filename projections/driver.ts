@@ -1,0 +1,79 @@
+import { type Driver, type Fields, isFields, mergeDriver } from './driver-details';
+import { type Reported } from './order-status';
+
+/** Who is to bring the order, and whether still. */
+export interface Assignment {
+  /**
+   * The last driver heard of. Remembered when nobody is assigned any more, because only then can the next one be told
+   * from the one people may still be waiting for.
+   */
+  readonly driver: Driver | null;
+  readonly assigned: boolean;
+}
+
+/** An assignment and how one delivery led to it. */
+export interface Reassignment extends Assignment {
+  /** Somebody else than the last driver heard of. */
+  readonly another: boolean;
+  /** A different driver, or nobody assigned any more (design.md, "Stage and attention"). */
+  readonly newLeg: boolean;
+}
+
+export const nobody: Assignment = { driver: null, assigned: false };
+
+/** Reported without details, these mean that nobody is assigned any more (protocol.md ruling 6). */
+const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver']);
+
+/** A blank text identifies nobody. */
+const isMark = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+
+/** What only one of two drivers has cannot tell them apart. */
+const agree = (one: unknown, other: unknown): boolean =>
+  one === other || !isMark(one) || !isMark(other) || one.trim().toLowerCase() === other.trim().toLowerCase();
+
+const inner = (value: unknown, key: string): unknown => (isFields(value) ? value[key] : undefined);
+
+/**
+ * Are these details of one and the same driver (protocol.md ruling 6)?
+ *
+ * Both names known: names and sources must agree. A name missing: source, phone number and plate must agree, as far as
+ * both have them. A source that only one of the two has contradicts nothing. Where nothing at all can be compared it is
+ * the same driver: such details (a passcode, say) add to what is known, and a change of driver says who comes instead.
+ */
+export function sameDriver(one: Fields, other: Fields): boolean {
+  if (!agree(one['source'], other['source'])) return false;
+  if (isMark(one['name']) && isMark(other['name'])) return agree(one['name'], other['name']);
+  return (
+    agree(inner(one['phone'], 'number'), inner(other['phone'], 'number')) &&
+    agree(inner(one['vehicle_info'], 'license_plate'), inner(other['vehicle_info'], 'license_plate'))
+  );
+}
+
+/**
+ * Reads the `driver_details` of one delivery (protocol.md ruling 6): the same driver's are merged field by field,
+ * another's replace them whole. Details in which nothing stands, such as `{}` or `{"name":null}`, are absent details.
+ *
+ * A driver who comes back after nobody was assigned starts from a clean sheet: an old passcode might not open the robot.
+ */
+export function assign(before: Assignment, said: Reported, details: unknown): Reassignment {
+  const unassigning = said.delivery_status !== null && UNASSIGNING.has(said.delivery_status);
+  const { driver } = before;
+  // Most deliveries: the driver we know, whose details are mostly those we have. Without this way, a copy for each.
+  if (before.assigned && driver !== null && !unassigning && isFields(details) && sameDriver(driver, details)) {
+    return { driver: mergeDriver(driver, details), assigned: true, another: false, newLeg: false };
+  }
+  const named = isFields(details) ? mergeDriver(null, details) : null;
+  if (named === null) {
+    const taken = before.assigned && unassigning;
+    return { driver, assigned: before.assigned && !unassigning, another: false, newLeg: taken };
+  }
+  const another = driver !== null && !sameDriver(driver, named);
+  const merged = before.assigned && !another ? mergeDriver(driver, named) : named;
+  return { driver: merged, assigned: true, another, newLeg: before.assigned && another };
+}
+
+/** @returns whether a person would say that the driver changed between two states: somebody else, or nobody any more. */
+export function driverChanged(before: Assignment, after: Assignment): boolean {
+  if (before.assigned && !after.assigned) return true;
+  return before.driver !== null && after.driver !== null && !sameDriver(before.driver, after.driver);
+}

@@ -1,0 +1,73 @@
+import { type OrderKey } from '../schemas/handle-order';
+import { type OrderEvent } from '../schemas/order-events';
+import { type Change, type Order } from '../schemas/order-view';
+import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schemas/vocabulary';
+import { changesBetween } from './changes';
+import { driverChanged } from './driver';
+import { saidBy } from './order-status';
+import { evolve, type OrderState, toOrder } from './order';
+import { hasEnded } from './stage';
+
+/** One event as people read it, given everything before it. */
+export interface Reading {
+  readonly stage: Stage;
+  readonly verdict: Verdict;
+  readonly changes: Change[];
+}
+
+interface Step {
+  readonly before: OrderState;
+  readonly event: OrderEvent;
+  readonly after: OrderState;
+  readonly changes: readonly Change[];
+}
+
+interface VerdictRule {
+  readonly verdict: Verdict;
+  readonly when: (step: Step) => boolean;
+}
+
+function saysUnknownValue({ type, data }: OrderEvent): boolean {
+  if (type === 'order.canceled') return false;
+  const { status, delivery_status } = saidBy(data);
+  return (
+    (status !== null && !STATUSES.has(status)) || (delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status))
+  );
+}
+
+/**
+ * The first rule that holds gives the verdict; what would mislead a reader most comes first. A reopening overturns all
+ * that stood; late news must not be acted on, whatever else it says; a driver change decides who gets the food; an
+ * unknown word means that our reading may miss something. What is left either changed something or did not.
+ */
+export const VERDICT_RULES: readonly VerdictRule[] = [
+  { verdict: 'reopened', when: ({ before, after }) => hasEnded(before) && !hasEnded(after) },
+  { verdict: 'out_of_order', when: ({ after }) => after.out_of_order },
+  { verdict: 'driver_changed', when: ({ before, after }) => driverChanged(before, after) },
+  { verdict: 'unknown_value', when: ({ event }) => saysUnknownValue(event) },
+  { verdict: 'no_change', when: ({ changes }) => changes.length === 0 },
+];
+
+const verdictOf = (step: Step): Verdict => VERDICT_RULES.find((rule) => rule.when(step))?.verdict ?? 'advance';
+
+/**
+ * What a person would call a change. The ids never change; the revision and the times change with every event and say
+ * nothing about the order.
+ */
+const visible = (order: Order | null) => ({
+  status: order?.status,
+  delivery_status: order?.delivery_status,
+  driver_details: order?.driver_details,
+  stage: order?.stage,
+  attention: order?.attention ?? [],
+});
+
+/** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
+export function read(key: OrderKey, before: OrderState, event: OrderEvent): { state: OrderState; reading: Reading } {
+  const after = evolve(before, event);
+  const changes = changesBetween(visible(toOrder(key, before)), visible(toOrder(key, after)));
+  return {
+    state: after,
+    reading: { stage: after.stage, verdict: verdictOf({ before, event, after, changes }), changes },
+  };
+}

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { type OrderCanceledObject, type OrderUpdatedObject } from '../../schemas/handle-order';
+import { type OrderEvent } from '../../schemas/order-events';
+import { DELIVERY_STATUSES, STATUSES } from '../../schemas/vocabulary';
+
+/** Words that pass the wire contract and that nobody has told us of; `constructor` is one that plain objects know. */
+const UNKNOWN_WORDS = ['scheduled', 'teleporting', 'constructor'];
+
+const mostly = (known: Iterable<string>) =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...known) },
+    { weight: 1, arbitrary: fc.constantFrom(...UNKNOWN_WORDS) },
+  );
+
+/** Any `status`, now and then an unknown one. */
+export const arbitraryStatus = mostly(STATUSES.keys());
+/** Any `delivery_status`, now and then an unknown one. */
+export const arbitraryDeliveryStatus = mostly(DELIVERY_STATUSES.keys());
+
+const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null, freq: 9 });
+/** Few values, so that drivers meet themselves again, in other spellings too. */
+const text = (...values: string[]) => nullable(fc.constantFrom(...values));
+
+/** Fields nobody has told us of, under names that are dangerous to copy as well. */
+const arbitraryUnknownFields = fc
+  .array(fc.tuple(fc.constantFrom('rating', 'a/b~c', 'constructor', '__proto__', 'toString'), fc.jsonValue()), {
+    maxLength: 2,
+  })
+  .map((entries): Record<string, unknown> => {
+    const fields: Record<string, unknown> = {};
+    for (const [key, value] of entries) {
+      // As JSON.parse does it: an own field whatever its name.
+      Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+    }
+    return fields;
+  });
+
+const withUnknownFields = <T extends object>(known: fc.Arbitrary<T>): fc.Arbitrary<T & Record<string, unknown>> =>
+  fc.oneof(
+    { weight: 4, arbitrary: known },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(known, arbitraryUnknownFields)
+        .map(([fields, unknown]) => Object.defineProperties(fields, Object.getOwnPropertyDescriptors(unknown))),
+    },
+  ) as fc.Arbitrary<T & Record<string, unknown>>;
+
+/** Any `driver_details` that pass the wire contract. */
+export const arbitraryDriverDetails = withUnknownFields(
+  fc.record(
+    {
+      source: text('uber', 'Uber ', 'doordash'),
+      name: text('Jane Driver', ' JANE DRIVER', 'John Driver', ''),
+      phone: nullable(
+        withUnknownFields(fc.record({ number: text('+1555', '+1666'), code: text('12', '34') }, { requiredKeys: [] })),
+      ),
+      picture_url: text('https://example.com/jane.jpg'),
+      vehicle_info: nullable(
+        withUnknownFields(
+          fc.record(
+            {
+              make: text('Honda', 'Kiwibot'),
+              model: text('Civic', 'K3'),
+              color: text('Blue'),
+              license_plate: text('ABC1234', 'XYZ9'),
+              is_autonomous: nullable(fc.boolean()),
+            },
+            { requiredKeys: [] },
+          ),
+        ),
+      ),
+      handoff_instructions: text('Meet driver at front entrance'),
+      passcode: text('1111', '2222', ''),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+/** Any `object` of `order.updated` that passes the wire contract; spread it to give it other ids. */
+export const arbitraryOrderUpdatedObject: fc.Arbitrary<OrderUpdatedObject> = withUnknownFields(
+  fc.record(
+    {
+      location_id: fc.constantFrom('pos_location_456', 'pos/location 789'),
+      order_id: fc.constantFrom('pos_order_123', 'pos:order:124'),
+      status: arbitraryStatus,
+      delivery_status: nullable(arbitraryDeliveryStatus),
+      driver_details: nullable(arbitraryDriverDetails),
+    },
+    { requiredKeys: ['location_id', 'order_id', 'status'] },
+  ),
+);
+
+/** Any `object` of `order.canceled` that passes the wire contract; spread it to give it other ids. */
+export const arbitraryOrderCanceledObject: fc.Arbitrary<OrderCanceledObject> = withUnknownFields(
+  fc.record({
+    location_id: fc.constantFrom('pos_location_456', 'pos/location 789'),
+    provider_id: fc.constantFrom('pos_order_123', 'pos:order:124'),
+  }),
+);
+
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withNullPrototype: true,
+  withSparseArray: true,
+  withTypedArray: true,
+});
+
+/** Data that never passed the wire contract: an old or foreign event. */
+export const arbitraryGarbage: fc.Arbitrary<Record<string, unknown>> = fc.record(
+  {
+    status: fc.oneof(anything, arbitraryStatus),
+    delivery_status: fc.oneof(anything, arbitraryDeliveryStatus),
+    driver_details: fc.oneof(
+      anything,
+      fc.dictionary(fc.constantFrom('source', 'name', 'phone', 'vehicle_info', 'passcode', '__proto__', 'x'), anything),
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+const arbitraryFact: fc.Arbitrary<Pick<OrderEvent, 'type' | 'data'>> = fc.oneof(
+  { weight: 20, arbitrary: arbitraryOrderUpdatedObject.map((data) => ({ type: 'order.updated' as const, data })) },
+  { weight: 1, arbitrary: arbitraryOrderCanceledObject.map((data) => ({ type: 'order.canceled' as const, data })) },
+  { weight: 3, arbitrary: arbitraryGarbage.map((data) => ({ type: 'order.updated' as const, data })) },
+  { weight: 1, arbitrary: arbitraryGarbage.map((data) => ({ type: 'order.canceled' as const, data })) },
+);
+
+/** When the event with this revision came, in the scenarios of these tests. */
+export const receivedAt = (revision: number): string => new Date(Date.UTC(2026, 10, 21, 18, 0, revision)).toISOString();
+
+/** The facts as the events of one order, a second apart. */
+export const asEvents = (facts: readonly Pick<OrderEvent, 'type' | 'data'>[]): OrderEvent[] =>
+  facts.map((fact, revision) => ({ ...fact, revision, receivedAt: receivedAt(revision) }));
+
+/** Any life of one order: known and unknown words, repeats, drivers who change, cancellations and garbage. */
+export const arbitraryEvents: fc.Arbitrary<OrderEvent[]> = fc
+  .array(arbitraryFact, { minLength: 1, maxLength: 15 })
+  .map(asEvents);

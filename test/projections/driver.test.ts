@@ -1,0 +1,165 @@
+import { sameDriver } from '../../projections/driver';
+import { mergeDriver } from '../../projections/driver-details';
+import { after, JANE, JOHN, says } from './scenario';
+
+const driverAfter = (...details: readonly unknown[]) =>
+  after(...details.map((driver_details) => says('in_progress', undefined, driver_details))).driver_details;
+
+const phone = (number: string) => ({ phone: { number } });
+const plate = (license_plate: string) => ({ vehicle_info: { license_plate } });
+
+describe('two drivers', () => {
+  it.each([
+    ['have the same source and name', JANE, JANE],
+    ['differ in the spelling of source and name', JANE, { source: ' UBER', name: 'jane driver ' }],
+    [
+      'have the same source and name but another phone and plate',
+      { ...JANE, ...phone('1') },
+      { ...JANE, ...phone('2') },
+    ],
+    ['have the same name, and only one has a source', JANE, { name: 'Jane Driver' }],
+    ['have no name on one side and the same source', JANE, { source: 'uber', passcode: '1' }],
+    ['have no name on one side and the same phone', { name: 'Jane Driver', ...phone('1') }, phone('1')],
+    ['have no name on one side and the same plate', { name: 'Jane Driver', ...plate('ABC') }, plate(' abc ')],
+    ['have nothing that both have', JANE, { passcode: '5678' }],
+    ['have a blank name on one side and the same source', JANE, { source: 'uber', name: ' ' }],
+    ['have only marks of a wrong type in common', { ...JANE, ...phone('1') }, { source: 7, name: {}, phone: 'x' }],
+  ])('are the same if they %s', (_when, one, other) => {
+    expect(sameDriver(one, other)).toBe(true);
+    expect(sameDriver(other, one)).toBe(true);
+  });
+
+  it.each([
+    ['names', JANE, { ...JANE, name: 'John Driver' }],
+    ['sources, whatever the names', JANE, { ...JANE, source: 'doordash' }],
+    ['names, even if phone and plate agree', { ...JANE, ...phone('1') }, { ...JOHN, source: 'uber', ...phone('1') }],
+    ['sources, and a name is missing', JANE, { source: 'doordash' }],
+    ['phones, and a name is missing', { ...JANE, ...phone('1') }, { source: 'uber', ...phone('2') }],
+    ['plates, and a name is missing', { ...phone('1'), ...plate('ABC') }, { ...phone('1'), ...plate('XYZ') }],
+  ])('are different if they differ in their %s', (_in, one, other) => {
+    expect(sameDriver(one, other)).toBe(false);
+    expect(sameDriver(other, one)).toBe(false);
+  });
+});
+
+describe('the driver of an order', () => {
+  it.each([undefined, null, 'Jane', [JOHN], {}, { name: null }, { phone: {}, passcode: 7 }])(
+    'stays when a delivery has %j for driver_details',
+    (details) => {
+      expect(driverAfter(JANE, details)).toEqual(JANE);
+    },
+  );
+
+  it("has the same driver's details merged field by field, in phone and vehicle too", () => {
+    expect(
+      driverAfter(
+        {
+          ...JANE,
+          phone: { number: '1', code: '12' },
+          vehicle_info: { make: 'Honda', color: 'Blue' },
+          passcode: '1111',
+        },
+        { ...JANE, phone: { number: '2' }, vehicle_info: { color: 'Red', is_autonomous: false } },
+      ),
+    ).toEqual({
+      ...JANE,
+      phone: { number: '2', code: '12' },
+      vehicle_info: { make: 'Honda', color: 'Red', is_autonomous: false },
+      passcode: '1111',
+    });
+  });
+
+  it('has fields that nobody knows merged as well', () => {
+    expect(
+      driverAfter({ ...JANE, rating: 4, badge: { id: 1, color: 'red' } }, { ...JANE, rating: [5], badge: { id: 2 } }),
+    ).toEqual({ ...JANE, rating: [5], badge: { id: 2, color: 'red' } });
+  });
+
+  it('keeps what it knows where the same driver comes with null or with a wrong type', () => {
+    const known = { ...JANE, phone: { number: '1' }, passcode: '1111' };
+    expect(driverAfter(known, { ...JANE, phone: null, passcode: null })).toEqual(known);
+    expect(driverAfter(known, { ...JANE, phone: 'none', passcode: 1111 })).toEqual(known);
+  });
+
+  it('does not forget a name for a blank one, so that the next driver cannot inherit the details', () => {
+    expect(driverAfter({ ...JANE, passcode: '1111' }, { source: 'uber', name: '' }, { ...JANE, name: 'John' })).toEqual(
+      {
+        source: 'uber',
+        name: 'John',
+      },
+    );
+  });
+
+  it('is replaced whole by another, of whom nothing of the first is kept', () => {
+    expect(driverAfter({ ...JANE, ...phone('1'), passcode: '1111' }, JOHN)).toEqual(JOHN);
+  });
+
+  it.each(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver'])(
+    'is nobody any more after %s without details',
+    (value) => {
+      for (const details of [undefined, null, {}, 'nobody']) {
+        expect(
+          after(says('in_progress', 'enroute_to_pickup', JANE), says('in_progress', value, details)).driver_details,
+        ).toBeNull();
+      }
+    },
+  );
+
+  it.each(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver'])(
+    'stays at %s with details',
+    (value) => {
+      const named = after(
+        says('in_progress', 'enroute_to_pickup', JANE),
+        says('in_progress', value, { passcode: '1' }),
+      );
+      expect(named.driver_details).toEqual({ ...JANE, passcode: '1' });
+    },
+  );
+
+  it('stays when an earlier pending is only kept, not reported again', () => {
+    expect(after(says('in_progress', 'pending', JANE), says('ready_for_pickup')).driver_details).toEqual(JANE);
+  });
+
+  it('starts from a clean sheet when the same driver comes back after nobody was assigned', () => {
+    expect(
+      after(
+        says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1111' }),
+        says('in_progress', 'pending'),
+        says('in_progress', 'enroute_to_pickup', JANE),
+      ).driver_details,
+    ).toEqual(JANE);
+  });
+});
+
+describe('details from outside', () => {
+  it('never change a prototype, whatever their keys are called', () => {
+    const details = JSON.parse(
+      '{"name":"Jane","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"phone":{"__proto__":{"code":"1"}}}',
+    ) as Record<string, unknown>;
+    const driver = mergeDriver(mergeDriver(null, details), { toString: 'me', hasOwnProperty: true });
+    expect(Object.keys(driver ?? {})).toEqual(['name', 'constructor', 'toString', 'hasOwnProperty']);
+    expect(Object.getPrototypeOf(driver)).toBe(Object.prototype);
+    expect(Object.getOwnPropertyDescriptor(Object.prototype, 'polluted')).toBeUndefined();
+    expect(driver?.phone).toBeUndefined();
+  });
+
+  it('may nest deeper than any stack without exhausting it', () => {
+    let deep: unknown = 'bottom';
+    for (let level = 0; level < 200_000; level += 1) deep = level % 2 === 0 ? { deep } : [deep];
+    expect(() => JSON.stringify(driverAfter({ ...JANE, deep }, { ...JANE, deep }))).not.toThrow();
+  });
+
+  it('are kept as JSON can say them', () => {
+    expect(driverAfter({ ...JANE, numbers: [-0, Infinity, NaN, 1], nothing: Infinity, empty: { none: null } })).toEqual(
+      {
+        ...JANE,
+        numbers: [0, null, null, 1],
+      },
+    );
+  });
+
+  it('give back what is known, and not a copy, when they say nothing new', () => {
+    const known = mergeDriver(null, { ...JANE, ...phone('1'), ...plate('ABC') });
+    expect(mergeDriver(known, { ...JANE, ...phone('1'), ...plate('ABC') })).toBe(known);
+  });
+});

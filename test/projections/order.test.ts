@@ -1,0 +1,236 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/handle-order';
+import { type OrderEvent } from '../../schemas/order-events';
+import { type Change, Order } from '../../schemas/order-view';
+import { FINAL_STAGES, STATUSES } from '../../schemas/vocabulary';
+import { sameDriver } from '../../projections/driver';
+import { evolve, initial, isActive, type OrderState, stageOf, toOrder } from '../../projections/order';
+import { read } from '../../projections/timeline';
+import { arbitraryEvents, arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
+import { after, fold, KEY, says } from './scenario';
+
+interface Step {
+  readonly before: OrderState;
+  readonly event: OrderEvent;
+  readonly after: OrderState;
+}
+
+/** Lives of an order that each property is tried on. */
+const RUNS = 200;
+
+/** Asserts `holds` of every step in any life of an order. */
+function assertAlways(holds: (step: Step) => void): void {
+  fc.assert(
+    fc.property(arbitraryEvents, (events) => {
+      let before = initial;
+      for (const event of events) {
+        const next = evolve(before, event);
+        holds({ before, event, after: next });
+        before = next;
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}
+
+const throughJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+function deepFreeze<T>(value: T): T {
+  // Typed arrays cannot be frozen.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  Object.values(value).forEach(deepFreeze);
+  return value;
+}
+
+const covered = (order: Order | null) => ({
+  status: order?.status ?? null,
+  delivery_status: order?.delivery_status ?? null,
+  driver_details: order?.driver_details ?? null,
+  stage: order?.stage ?? null,
+  attention: order?.attention ?? [],
+});
+
+type Tree = Record<string, unknown>;
+
+/** Applies changes as a reader of the history would: first what goes, with what is then empty, then what comes. */
+function apply(value: unknown, changes: readonly Change[]): unknown {
+  const root = throughJson(value) as Tree;
+  const path = (pointer: string) =>
+    pointer
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const child = (tree: Tree, key: string): unknown => (Object.hasOwn(tree, key) ? tree[key] : undefined);
+  const remove = (tree: Tree, [key = '', ...rest]: string[]): void => {
+    const inner = child(tree, key);
+    if (rest.length > 0) {
+      remove(inner as Tree, rest);
+      if (Object.keys(inner as Tree).length > 0) return;
+    }
+    Reflect.deleteProperty(tree, key);
+  };
+  const set = (tree: Tree, [key = '', ...rest]: string[], to: unknown): void => {
+    if (rest.length === 0) {
+      tree[key] = to;
+      return;
+    }
+    if (typeof child(tree, key) !== 'object' || child(tree, key) === null) tree[key] = {};
+    set(tree[key] as Tree, rest, to);
+  };
+  for (const { pointer, from } of changes) if (from !== null) remove(root, path(pointer));
+  for (const { pointer, to } of changes) if (to !== null) set(root, path(pointer), to);
+  return covered(root as unknown as Order);
+}
+
+describe('the state of an order', () => {
+  it('is null to readers before the first event', () => {
+    expect(toOrder(KEY, initial)).toBeNull();
+  });
+
+  it('has the times of the first event, of the newest, and of the one that brought the stage', () => {
+    expect(after(says('in_progress'), says('ready_for_pickup'), says('ready_for_pickup', 'pending'))).toEqual({
+      ...KEY,
+      status: 'ready_for_pickup',
+      delivery_status: 'pending',
+      driver_details: null,
+      stage: 'ready',
+      attention: [],
+      revision: 2,
+      first_received_at: receivedAt(0),
+      updated_at: receivedAt(2),
+      stage_since: receivedAt(1),
+    });
+  });
+
+  it('has the stage since the first event if that brought the stage it has', () => {
+    expect(after(says('in_progress'), says('in_progress', 'pending')).stage_since).toBe(receivedAt(0));
+  });
+
+  it('always has the same keys in the same order', () => {
+    assertAlways(({ after: state }) => {
+      expect(Object.keys(state)).toEqual(Object.keys(initial));
+    });
+  });
+
+  it('is what folding the prefix gives, at each revision', () => {
+    fc.assert(
+      fc.property(arbitraryEvents, fc.nat(), (events, cut) => {
+        const prefix = events.slice(0, 1 + (cut % events.length));
+        const state = fold(prefix);
+        expect(state.revision).toBe(prefix.length - 1);
+        expect(events.slice(prefix.length).reduce(evolve, state)).toEqual(fold(events));
+      }),
+    );
+  });
+
+  it('is equal to itself after it was written down as JSON and read again, and folds on as if it never had been', () => {
+    expect(throughJson(initial)).toStrictEqual(initial);
+    assertAlways(({ before, event, after: state }) => {
+      // Not toStrictEqual, which takes a field called `constructor` for the type.
+      expect(isDeepStrictEqual(throughJson(state), state)).toBe(true);
+      expect(isDeepStrictEqual(evolve(throughJson(before) as OrderState, event), state)).toBe(true);
+    });
+  });
+
+  it('is changed by a repeat in nothing but revision and updated_at', () => {
+    assertAlways(({ event, after: state }) => {
+      const repeat = { ...event, revision: event.revision + 1, receivedAt: '2026-12-01T00:00:00.000Z' };
+      expect(evolve(state, repeat)).toEqual({ ...state, revision: repeat.revision, updated_at: repeat.receivedAt });
+    });
+  });
+
+  it('never changes what it was folded from', () => {
+    fc.assert(
+      fc.property(arbitraryEvents, (events) => {
+        expect(() =>
+          deepFreeze(events).reduce((state, event) => deepFreeze(evolve(state, event)), initial),
+        ).not.toThrow();
+      }),
+    );
+  });
+
+  it('leaves a final stage only by a reopening, another final status or a return', () => {
+    assertAlways(({ before, event, after: state }) => {
+      if (!FINAL_STAGES.has(stageOf(before)) || stageOf(before) === stageOf(state)) return;
+      const { status, delivery_status, driver_details } = event.data;
+      const group = typeof status === 'string' ? STATUSES.get(status)?.group : undefined;
+      const reopening =
+        typeof status === 'string' &&
+        group !== 'final' &&
+        typeof driver_details === 'object' &&
+        driver_details !== null &&
+        before.driver !== null &&
+        !sameDriver(before.driver, { ...driver_details }) &&
+        !before.canceled;
+      const returning = ['enroute_to_return', 'arrived_at_return', 'returned'].some((word) => word === delivery_status);
+      expect(reopening || group === 'final' || event.type === 'order.canceled' || returning).toBe(true);
+      expect(isActive(state)).toBe(state.stage === 'coming_back' || (reopening && isActive(state)));
+    });
+  });
+
+  it('is readable by the schema of the API, whatever was sent', () => {
+    assertAlways(({ after: state }) => {
+      expect(Order.safeParse(toOrder(KEY, state))).toMatchObject({ success: true });
+    });
+  });
+
+  it('shows no_driver or delivery_failed for every delivery that needs action, unless a driver was found since', () => {
+    assertAlways(({ after: state }) => {
+      const attention = toOrder(KEY, state)?.attention ?? [];
+      if (state.stage !== 'needs_action' || (state.leg_status === 'failed_to_assign_driver' && state.assigned)) return;
+      expect(attention.includes('no_driver') || attention.includes('delivery_failed')).toBe(true);
+    });
+  });
+});
+
+describe('the history of an order', () => {
+  it('has the states that the fold has', () => {
+    assertAlways(({ before, event, after: state }) => {
+      const { state: stateRead, reading } = read(KEY, before, event);
+      expect(stateRead).toEqual(state);
+      expect(reading.stage).toBe(state.stage);
+    });
+  });
+
+  it('has changes that lead from each order to the next', () => {
+    assertAlways(({ before, event, after: state }) => {
+      const { changes } = read(KEY, before, event).reading;
+      expect(apply(covered(toOrder(KEY, before)), changes)).toEqual(covered(toOrder(KEY, state)));
+      expect(new Set(changes.map(({ pointer }) => pointer)).size).toBe(changes.length);
+    });
+  });
+
+  it('says no_change only where nothing changed, and always says so of a repeat of known and timely news', () => {
+    assertAlways(({ before, event, after: state }) => {
+      const { verdict, changes } = read(KEY, before, event).reading;
+      expect(verdict === 'no_change' && changes.length > 0).toBe(false);
+      expect(['no_change', 'out_of_order', 'unknown_value']).toContain(read(KEY, state, event).reading.verdict);
+      expect(read(KEY, state, event).reading.changes).toEqual([]);
+    });
+  });
+
+  it('says reopened exactly where an order that was over is not any more', () => {
+    assertAlways(({ before, event, after: state }) => {
+      if (isActive(before) || state.stage === 'coming_back') return;
+      expect(read(KEY, before, event).reading.verdict === 'reopened').toBe(isActive(state));
+    });
+  });
+});
+
+describe('the arbitraries', () => {
+  it('give only what passes the wire contract', () => {
+    fc.assert(
+      fc.property(arbitraryOrderUpdatedObject, arbitraryOrderCanceledObject, (updated, canceled) => {
+        expect(OrderUpdatedObject.safeParse(updated)).toMatchObject({ success: true });
+        expect(OrderCanceledObject.safeParse(canceled)).toMatchObject({ success: true });
+      }),
+    );
+  });
+
+  it('reach every stage', () => {
+    const stages = fc.sample(arbitraryEvents, { numRuns: 2000, seed: 1 }).map((events) => stageOf(fold(events)));
+    expect(new Set(stages).size).toBe(10);
+  });
+});

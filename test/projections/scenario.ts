@@ -1,0 +1,48 @@
+import { type OrderKey } from '../../schemas/handle-order';
+import { type OrderEvent } from '../../schemas/order-events';
+import { type Order } from '../../schemas/order-view';
+import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
+import { read, type Reading } from '../../projections/timeline';
+import { asEvents } from './arbitraries';
+
+export const KEY: OrderKey = { location_id: 'pos_location_456', order_id: 'pos_order_123' };
+
+/** The object of one delivery without its ids, or a cancellation. */
+export type Told = Readonly<Record<string, unknown>> | 'order.canceled';
+
+/** A status, and a delivery status and driver if given: one delivery in short. */
+export const says = (status: string, delivery_status?: string, driver_details?: unknown): Told => ({
+  status,
+  ...(delivery_status === undefined ? {} : { delivery_status }),
+  ...(driver_details === undefined ? {} : { driver_details }),
+});
+
+export const eventsOf = (...told: readonly Told[]): OrderEvent[] =>
+  asEvents(
+    told.map((object) =>
+      object === 'order.canceled'
+        ? { type: 'order.canceled', data: { location_id: KEY.location_id, provider_id: KEY.order_id } }
+        : { type: 'order.updated', data: { ...KEY, ...object } },
+    ),
+  );
+
+export const fold = (events: readonly OrderEvent[]): OrderState => events.reduce(evolve, initial);
+
+/** The order after these deliveries. */
+export function after(...told: readonly Told[]): Order {
+  const order = toOrder(KEY, fold(eventsOf(...told)));
+  if (order === null) throw new Error('a scenario needs a delivery');
+  return order;
+}
+
+/** How the last of these deliveries is read. */
+export function readLast(...told: readonly Told[]): Reading {
+  const events = eventsOf(...told);
+  const last = events.pop();
+  if (last === undefined) throw new Error('a scenario needs a delivery');
+  return read(KEY, fold(events), last).reading;
+}
+
+export const JANE = { source: 'uber', name: 'Jane Driver' };
+export const JOHN = { source: 'doordash', name: 'John Driver' };
+export const ROBOT = { source: 'kiwibot', name: 'Kiwi Robot #42', vehicle_info: { is_autonomous: true } };

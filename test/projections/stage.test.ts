@@ -1,0 +1,202 @@
+import { initial, isActive, stageOf } from '../../projections/order';
+import { readStage, STAGE_RULES } from '../../projections/stage';
+import { DELIVERY_STATUSES, FINAL_STAGES, STAGES, STATUSES } from '../../schemas/vocabulary';
+import { after, eventsOf, fold, JANE, JOHN, says, type Told } from './scenario';
+
+const stageAfter = (...told: readonly Told[]) => after(...told).stage;
+
+const ON_THE_WAY = says('out_for_delivery', 'enroute_to_dropoff', JANE);
+
+describe('the stage rules', () => {
+  it('stand in the order of design.md and end with preparing', () => {
+    expect([...STAGE_RULES.map((rule) => rule.stage), 'preparing']).toEqual([
+      'returned',
+      'coming_back',
+      'canceled',
+      'failed',
+      'completed',
+      'needs_action',
+      'on_the_way',
+      'driver_here',
+      'ready',
+      'preparing',
+    ]);
+    expect(new Set(STAGE_RULES.map((rule) => rule.stage)).add('preparing')).toEqual(new Set(STAGES));
+    expect(readStage(initial)).toBe('preparing');
+  });
+
+  const rows: [string, string, Told[]][] = [
+    ['returned', 'the food is back', [ON_THE_WAY, says('failed', 'returned')]],
+    [
+      'returned',
+      'the food is back, whatever comes after',
+      [says('failed', 'returned'), says('completed', 'completed')],
+    ],
+    ['coming_back', 'the driver is bringing the food back', [ON_THE_WAY, says('dsp_canceled', 'enroute_to_return')]],
+    ['coming_back', 'the driver is back with the food', [ON_THE_WAY, says('failed', 'arrived_at_return')]],
+    ['canceled', 'the merchant canceled', [says('merchant_canceled')]],
+    ['canceled', 'the DSP canceled', [says('dsp_canceled')]],
+    ['canceled', 'an order.canceled came', [says('ready_for_pickup'), 'order.canceled']],
+    ['canceled', 'an order.canceled came, even if completed comes after', ['order.canceled', says('completed')]],
+    ['failed', 'the order failed', [says('failed')]],
+    ['failed', 'the order failed, whatever the delivery says', [says('failed', 'completed')]],
+    ['completed', 'the order completed', [says('completed')]],
+    ['completed', 'the delivery completed', [says('out_for_delivery', 'completed')]],
+    ['completed', 'it completed after it had failed', [says('failed'), says('completed')]],
+    ['needs_action', 'nobody was found', [says('ready_for_pickup', 'failed_to_assign_driver')]],
+    ['needs_action', 'the driver did not get the food', [says('ready_for_pickup', 'failed_to_pickup')]],
+    ['needs_action', 'the customer did not get the food', [ON_THE_WAY, says('out_for_delivery', 'failed_to_deliver')]],
+    ['needs_action', 'the delivery failed', [ON_THE_WAY, says('out_for_delivery', 'failed')]],
+    ['needs_action', 'the delivery was canceled', [says('in_progress', 'merchant_canceled')]],
+    ['on_the_way', 'the driver left', [says('ready_for_pickup', 'enroute_to_dropoff')]],
+    ['on_the_way', 'the driver is at the customer', [says('in_progress', 'arrived_at_dropoff')]],
+    ['on_the_way', 'it is out and nothing else is known', [says('out_for_delivery')]],
+    ['on_the_way', 'it is out and the delivery status is unknown', [says('out_for_delivery', 'teleporting')]],
+    ['driver_here', 'the driver is at the restaurant', [says('in_progress', 'arrived_at_pickup')]],
+    ['ready', 'the kitchen is ready', [says('in_progress'), says('ready_for_pickup')]],
+    ['ready', 'the kitchen is ready and the driver comes', [says('ready_for_pickup', 'enroute_to_pickup')]],
+    ['preparing', 'the kitchen took the ticket back', [says('ready_for_pickup'), says('in_progress')]],
+    ['preparing', 'out is only fired early', [says('in_progress'), says('out_for_delivery', 'enroute_to_pickup')]],
+    ['preparing', 'nobody knows the word', [says('scheduled')]],
+  ];
+
+  it.each(rows)('give %s when %s', (stage, _when, told) => {
+    expect(stageAfter(...told)).toBe(stage);
+  });
+
+  it('call exactly the final stages not active', () => {
+    for (const [, , told] of rows) {
+      const state = fold(eventsOf(...told));
+      expect(isActive(state)).toBe(!FINAL_STAGES.has(stageOf(state)));
+    }
+  });
+});
+
+describe('left', () => {
+  const late: Told[] = [
+    says('in_progress'),
+    says('ready_for_pickup'),
+    says('ready_for_pickup', 'arrived_at_pickup'),
+    says('out_for_delivery', 'enroute_to_pickup', JANE),
+    says('scheduled', 'teleporting'),
+  ];
+
+  it.each(late)('is not pulled back by late news: %j', (told) => {
+    expect(stageAfter(ON_THE_WAY, told)).toBe('on_the_way');
+  });
+
+  it.each(['failed_to_assign_driver', 'failed_to_pickup'])('is not said by out_for_delivery beside %s', (failure) => {
+    expect(
+      stageAfter(says('ready_for_pickup'), says('out_for_delivery', failure), says('out_for_delivery', 'pending')),
+    ).toBe('ready');
+  });
+
+  it('is said by out_for_delivery once the last delivery status is not one before pickup', () => {
+    expect(stageAfter(says('in_progress', 'enroute_to_pickup'), says('out_for_delivery'))).toBe('preparing');
+    expect(stageAfter(says('in_progress', 'teleporting'), says('out_for_delivery'))).toBe('on_the_way');
+  });
+
+  it('ends when a different driver is coming', () => {
+    expect(stageAfter(ON_THE_WAY, says('ready_for_pickup', 'enroute_to_pickup', JOHN))).toBe('ready');
+  });
+
+  it('ends when nobody is assigned any more', () => {
+    expect(stageAfter(ON_THE_WAY, says('ready_for_pickup', 'pending'))).toBe('ready');
+  });
+
+  it('stays at a late pending when no driver was ever named: nobody was taken off', () => {
+    expect(stageAfter(says('out_for_delivery', 'enroute_to_dropoff'), says('in_progress', 'pending'))).toBe(
+      'on_the_way',
+    );
+  });
+
+  it('stays when the driver of a leg that began without one is named', () => {
+    expect(
+      stageAfter(
+        says('in_progress', 'enroute_to_pickup', JANE),
+        says('in_progress', 'pending'),
+        says('out_for_delivery', 'enroute_to_dropoff'),
+        says('ready_for_pickup', undefined, JOHN),
+      ),
+    ).toBe('on_the_way');
+  });
+});
+
+describe('a new driver named without saying where he is', () => {
+  it.each([
+    ['arrived_at_pickup', 'ready'],
+    ['enroute_to_return', 'ready'],
+    ['failed_to_pickup', 'ready'],
+    ['enroute_to_dropoff', 'ready'],
+  ])('is not where the driver before him was: %s', (delivery_status, stage) => {
+    const order = after(says('ready_for_pickup', delivery_status, JANE), says('ready_for_pickup', undefined, JOHN));
+    expect(order).toMatchObject({ stage, delivery_status, driver_details: JOHN });
+  });
+});
+
+describe('a reopening', () => {
+  const ended: [string, Told][] = [
+    ['completed', says('completed', 'completed', JANE)],
+    ['delivered only', says('out_for_delivery', 'completed', JANE)],
+    ['failed', says('failed', 'failed_to_deliver', JANE)],
+    ['canceled by the DSP', says('dsp_canceled', 'arrived_at_pickup', JANE)],
+    ['returned', says('failed', 'returned', JANE)],
+  ];
+
+  it.each(ended)('needs a different driver and a non-final status in one delivery: %s', (_name, end) => {
+    expect(stageAfter(end, says('ready_for_pickup', 'enroute_to_pickup', JOHN))).toBe('ready');
+  });
+
+  it.each(ended)('is not made by the same driver, no driver, or a final status: %s', (_name, end) => {
+    const stage = stageAfter(end);
+    expect(stageAfter(end, says('ready_for_pickup', 'enroute_to_pickup', JANE))).toBe(stage);
+    expect(stageAfter(end, says('ready_for_pickup', 'enroute_to_pickup'))).toBe(stage);
+    expect(stageAfter(end, says('in_progress', 'pending'))).toBe(stage);
+    expect(FINAL_STAGES).toContain(stageAfter(end, says('completed', 'enroute_to_pickup', JOHN)));
+    expect(stageAfter(end, { delivery_status: 'enroute_to_pickup', driver_details: JOHN })).toBe(stage);
+  });
+
+  it.each(ended)('may come after nobody was assigned any more: %s', (_name, end) => {
+    const unassigned = says('in_progress', 'pending');
+    expect(stageAfter(end, unassigned, says('in_progress', 'enroute_to_pickup', JOHN))).toBe('preparing');
+    expect(stageAfter(end, unassigned, says('in_progress', 'enroute_to_pickup', JANE))).toBe(stageAfter(end));
+  });
+
+  it('is not made by the first driver we hear of: his details are only late', () => {
+    expect(stageAfter(says('completed'), says('in_progress', 'enroute_to_pickup', JANE))).toBe('completed');
+  });
+
+  it('is made by a status nobody knows, because no later delivery could make it', () => {
+    expect(stageAfter(says('completed', undefined, JANE), says('scheduled', 'enroute_to_pickup', JOHN))).toBe(
+      'preparing',
+    );
+  });
+
+  it('never takes an order.canceled back', () => {
+    expect(
+      stageAfter(says('in_progress', 'pending', JANE), 'order.canceled', says('in_progress', 'pending', JOHN)),
+    ).toBe('canceled');
+  });
+});
+
+describe('an order that has ended', () => {
+  const lateWords = [...DELIVERY_STATUSES].filter(([, word]) => word.group !== 'return').map(([value]) => value);
+  const lateNews = [...STATUSES].filter(([, word]) => word.group !== 'final').map(([value]) => value);
+
+  it.each(lateWords)('keeps its stage at a late %s', (delivery_status) => {
+    for (const end of [
+      says('completed'),
+      says('out_for_delivery', 'completed', JANE),
+      says('failed'),
+      says('dsp_canceled'),
+    ]) {
+      for (const status of lateNews) expect(stageAfter(end, says(status, delivery_status))).toBe(stageAfter(end));
+    }
+  });
+
+  it('shows the food coming back, and stands where it stood once nothing is coming back any more', () => {
+    const end = says('merchant_canceled', 'enroute_to_dropoff', JANE);
+    expect(stageAfter(end, says('merchant_canceled', 'enroute_to_return'))).toBe('coming_back');
+    expect(stageAfter(end, says('merchant_canceled', 'enroute_to_return'), says('failed', 'failed'))).toBe('failed');
+  });
+});

@@ -1,0 +1,94 @@
+import { changesBetween } from '../../projections/changes';
+import { VERDICT_RULES } from '../../projections/timeline';
+import { type Verdict, VERDICTS } from '../../schemas/vocabulary';
+import { JANE, JOHN, readLast, says, type Told } from './scenario';
+
+const COMING = says('in_progress', 'enroute_to_pickup', JANE);
+const JOHN_COMING = says('in_progress', 'enroute_to_pickup', JOHN);
+const DONE = says('completed', 'completed', JANE);
+
+const verdicts: [Verdict, string, Told[]][] = [
+  ['advance', 'the order comes', [says('in_progress')]],
+  ['advance', 'the order goes on', [says('in_progress'), says('ready_for_pickup')]],
+  ['advance', 'the first driver is named', [says('in_progress'), COMING]],
+  ['advance', 'more is told of the driver', [COMING, says('in_progress', undefined, { ...JANE, passcode: '1' })]],
+  ['advance', 'the same driver is assigned again', [COMING, says('in_progress', 'pending'), COMING]],
+  ['advance', 'an order.canceled comes', [COMING, 'order.canceled']],
+  ['driver_changed', 'a different driver comes', [COMING, JOHN_COMING]],
+  ['driver_changed', 'nobody is assigned any more', [COMING, says('in_progress', 'pending')]],
+  ['driver_changed', 'a different driver comes after nobody', [COMING, says('in_progress', 'pending'), JOHN_COMING]],
+  ['driver_changed', 'a different driver comes with a word nobody knows', [COMING, says('scheduled', undefined, JOHN)]],
+  ['out_of_order', 'an older story is told', [DONE, says('out_for_delivery', 'arrived_at_dropoff')]],
+  [
+    'out_of_order',
+    'an older story is told of a different driver after an order.canceled',
+    [COMING, 'order.canceled', JOHN_COMING],
+  ],
+  ['out_of_order', 'an older story is told with a word nobody knows', [DONE, says('in_progress', 'teleporting')]],
+  ['reopened', 'a different driver comes for an order that was over', [DONE, JOHN_COMING]],
+  ['reopened', 'he does so while the food is coming back', [says('failed', 'enroute_to_return', JANE), JOHN_COMING]],
+  ['no_change', 'nothing changes', [COMING, says('in_progress')]],
+  ['no_change', 'nothing is said', [COMING, {}]],
+  ['no_change', 'an order.canceled comes again', ['order.canceled', 'order.canceled']],
+  ['unknown_value', 'nobody knows the status', [COMING, says('scheduled')]],
+  ['unknown_value', 'nobody knows the delivery status', [says('in_progress', 'teleporting')]],
+  ['unknown_value', 'nobody knows the word, though it came before', [says('scheduled'), says('scheduled')]],
+];
+
+describe('the verdict', () => {
+  it('has a rule for each value, and advance where none holds', () => {
+    expect(new Set([...VERDICT_RULES.map((rule) => rule.verdict), 'advance'])).toEqual(new Set(VERDICTS));
+    expect(new Set(verdicts.map(([verdict]) => verdict))).toEqual(new Set(VERDICTS));
+  });
+
+  it.each(verdicts)('is %s when %s', (verdict, _when, told) => {
+    expect(readLast(...told).verdict).toBe(verdict);
+  });
+});
+
+describe('the changes of an event', () => {
+  it('are everything that is there after the first one', () => {
+    expect(readLast(says('in_progress', 'enroute_to_pickup', JANE)).changes).toEqual([
+      { pointer: '/status', from: null, to: 'in_progress' },
+      { pointer: '/delivery_status', from: null, to: 'enroute_to_pickup' },
+      { pointer: '/driver_details/source', from: null, to: 'uber' },
+      { pointer: '/driver_details/name', from: null, to: 'Jane Driver' },
+      { pointer: '/stage', from: null, to: 'preparing' },
+    ]);
+  });
+
+  it('tell a driver leaf by leaf, and attention as one list', () => {
+    expect(readLast(says('in_progress', 'pending', { ...JANE, phone: { number: '1' } }), JOHN_COMING).changes).toEqual([
+      { pointer: '/delivery_status', from: 'pending', to: 'enroute_to_pickup' },
+      { pointer: '/driver_details/source', from: 'uber', to: 'doordash' },
+      { pointer: '/driver_details/name', from: 'Jane Driver', to: 'John Driver' },
+      { pointer: '/driver_details/phone/number', from: '1', to: null },
+      { pointer: '/attention', from: [], to: ['driver_changed'] },
+    ]);
+  });
+
+  it('leave out ids, revision and times, which say nothing about the order', () => {
+    expect(readLast(COMING, COMING).changes).toEqual([]);
+  });
+
+  it('have JSON pointers in which ~ and / are escaped', () => {
+    expect(changesBetween({}, { 'a/b~c': { '': 1 } })).toEqual([{ pointer: '/a~1b~0c/', from: null, to: 1 }]);
+  });
+
+  it('compare lists by what they hold', () => {
+    expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [null] }] })).toEqual([]);
+    expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [0] }] })).toHaveLength(1);
+    expect(changesBetween({ a: [1] }, { a: [1, 2] })).toHaveLength(1);
+  });
+
+  it('tell a value that becomes an object, and the reverse, as what goes and what comes', () => {
+    expect(changesBetween({ a: 1 }, { a: { b: 2 } })).toEqual([
+      { pointer: '/a', from: 1, to: null },
+      { pointer: '/a/b', from: null, to: 2 },
+    ]);
+    expect(changesBetween({ a: { b: 2 } }, { a: 1 })).toEqual([
+      { pointer: '/a/b', from: 2, to: null },
+      { pointer: '/a', from: null, to: 1 },
+    ]);
+  });
+});
