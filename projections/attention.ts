@@ -34,16 +34,16 @@ export const ATTENTION_RULES: readonly AttentionRule[] = [
   {
     code: 'no_driver',
     when: (order) =>
-      order.leg_status === 'failed_to_assign_driver' &&
+      order.delivery_status === 'failed_to_assign_driver' &&
       !order.assigned &&
       (order.stage === 'needs_action' || order.stage === 'failed'),
   },
   {
     code: 'delivery_failed',
-    when: ({ leg_status, stage }) =>
-      leg_status !== null &&
-      leg_status !== 'failed_to_assign_driver' &&
-      DELIVERY_STATUSES.get(leg_status)?.group === 'failure' &&
+    when: ({ delivery_status, stage }) =>
+      delivery_status !== null &&
+      delivery_status !== 'failed_to_assign_driver' &&
+      DELIVERY_STATUSES.get(delivery_status)?.group === 'failure' &&
       failureMatters(stage),
   },
   { code: 'coming_back', when: (order) => order.stage === 'coming_back' },

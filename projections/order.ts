@@ -25,11 +25,10 @@ export const initial: OrderState = {
   revision: -1,
   first_received_at: '',
   updated_at: '',
-  stage: readStage(notStarted),
+  stage: readStage(notStarted, nothingReported.delivery_status),
   stage_since: '',
   status: nothingReported.status,
   delivery_status: nothingReported.delivery_status,
-  leg_status: notStarted.leg_status,
   driver: nobody.driver,
   assigned: nobody.assigned,
   driver_changed: false,
@@ -54,7 +53,7 @@ export function evolve(before: OrderState, event: OrderEvent): OrderState {
   const progress = isCancel
     ? progressAfterCancel(before)
     : progressAfter(before, said, reported.delivery_status, assignment);
-  const stage = readStage(progress);
+  const stage = readStage(progress, reported.delivery_status);
   const isFirst = isEmpty(before);
   return {
     revision: event.revision,
@@ -64,7 +63,6 @@ export function evolve(before: OrderState, event: OrderEvent): OrderState {
     stage_since: isFirst || stage !== before.stage ? event.receivedAt : before.stage_since,
     status: reported.status,
     delivery_status: reported.delivery_status,
-    leg_status: progress.leg_status,
     driver: assignment.driver,
     assigned: assignment.assigned,
     driver_changed: (assignment.another || before.driver_changed) && !progress.left && !hasEnded(progress),

@@ -19,11 +19,6 @@ export interface Progress {
   readonly returned: boolean;
   /** An `order.canceled` came. */
   readonly canceled: boolean;
-  /**
-   * Last delivery status reported on this leg. Where a new driver is named without saying where he is, that is null and
-   * not the last reported one: `arrived_at_pickup` was about the driver before him, who must not get the food.
-   */
-  readonly leg_status: string | null;
 }
 
 export const notStarted: Progress = {
@@ -33,12 +28,12 @@ export const notStarted: Progress = {
   final: null,
   returned: false,
   canceled: false,
-  leg_status: null,
 };
 
 interface StageRule {
   readonly stage: Stage;
-  readonly when: (order: Progress) => boolean;
+  /** `delivery` is the last reported delivery status. */
+  readonly when: (order: Progress, delivery: string | null) => boolean;
 }
 
 const deliveryGroup = (value: string | null) => (value === null ? undefined : DELIVERY_STATUSES.get(value)?.group);
@@ -52,20 +47,20 @@ export const STAGE_RULES: readonly StageRule[] = [
   { stage: 'returned', when: (order) => order.returned },
   {
     stage: 'coming_back',
-    when: ({ leg_status }) => leg_status === 'enroute_to_return' || leg_status === 'arrived_at_return',
+    when: (_, delivery) => delivery === 'enroute_to_return' || delivery === 'arrived_at_return',
   },
   { stage: 'canceled', when: isCanceled },
   { stage: 'failed', when: (order) => order.final === 'failed' },
   { stage: 'completed', when: (order) => order.final === 'completed' || order.delivered },
-  { stage: 'needs_action', when: (order) => deliveryGroup(order.leg_status) === 'failure' },
+  { stage: 'needs_action', when: (_, delivery) => deliveryGroup(delivery) === 'failure' },
   { stage: 'on_the_way', when: (order) => order.left },
-  { stage: 'driver_here', when: (order) => order.leg_status === 'arrived_at_pickup' },
+  { stage: 'driver_here', when: (_, delivery) => delivery === 'arrived_at_pickup' },
   { stage: 'ready', when: (order) => order.kitchen === 'ready' },
 ];
 
-/** @returns where an order with this progress stands. */
-export function readStage(order: Progress): Stage {
-  for (const rule of STAGE_RULES) if (rule.when(order)) return rule.stage;
+/** @returns where an order with this progress and last reported delivery status stands. */
+export function readStage(order: Progress, delivery: string | null): Stage {
+  for (const rule of STAGE_RULES) if (rule.when(order, delivery)) return rule.stage;
   return 'preparing';
 }
 
@@ -74,21 +69,11 @@ export function hasEnded(order: Progress): boolean {
   return order.final !== null || order.delivered || order.returned || order.canceled;
 }
 
-/**
- * These say that the food is still here, so `out_for_delivery` beside them is only fired early: the documents' own pair
- * with `enroute_to_pickup`. The two failures before pickup count as "before pickup" too; otherwise the driver who is
- * found next would be read as already on the way.
- */
-const foodIsHere = (delivery_status: string | null): boolean =>
-  deliveryGroup(delivery_status) === 'before_pickup' ||
-  delivery_status === 'failed_to_assign_driver' ||
-  delivery_status === 'failed_to_pickup';
-
 /** `delivery_status` is the last reported, this delivery's included. */
 function saysLeft(said: Reported, delivery_status: string | null): boolean {
   const group = deliveryGroup(said.delivery_status);
   if (group === 'after_pickup' || group === 'return' || said.delivery_status === 'failed_to_deliver') return true;
-  return said.status === 'out_for_delivery' && !foodIsHere(delivery_status);
+  return said.status === 'out_for_delivery' && deliveryGroup(delivery_status) !== 'before_pickup';
 }
 
 function kitchenAfter(before: Progress, status: string | null): Progress['kitchen'] {
@@ -123,7 +108,6 @@ export function progressAfter(
     final: saysFinal ? said.status : reopened ? null : before.final,
     returned: (before.returned && !reopened) || said.delivery_status === 'returned',
     canceled: before.canceled,
-    leg_status: said.delivery_status ?? (fresh ? null : before.leg_status),
   };
 }
 
@@ -136,7 +120,6 @@ export function progressAfterCancel(before: Progress): Progress {
     final: before.final,
     returned: before.returned,
     canceled: true,
-    leg_status: before.leg_status,
   };
 }
 
@@ -174,6 +157,6 @@ export function toldOlderStory(said: Reported, stage: Stage, order: Progress): b
     (said.delivery_status !== null && DELIVERY_STATUSES.has(said.delivery_status));
   if (!known) return false;
   const alone = progressAfter(notStarted, said, said.delivery_status, SAME_LEG);
-  const told = readStage(alone);
+  const told = readStage(alone, said.delivery_status);
   return told !== stage && reach(told, alone) < shown;
 }

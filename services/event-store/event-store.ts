@@ -9,12 +9,17 @@
 /** Opaque place among all events: a decimal string without leading zeros. Later events have larger ones, with gaps. */
 export type Position = string & { readonly __brand: 'Position' };
 
+/** Largest position: a signed integer of 64 bits. */
+const LARGEST_POSITION = '9223372036854775807' as Position;
+
 /**
  * Text from outside as a position.
- * @returns null unless `text` is a decimal string without leading zeros that fits 64 bits.
+ * @returns null unless `text` is a decimal string without leading zeros that fits 63 bits.
  */
 export function parsePosition(text: string): Position | null {
-  return /^(0|[1-9]\d{0,18})$/.test(text) ? (text as Position) : null;
+  if (!/^(0|[1-9]\d{0,18})$/.test(text)) return null;
+  const position = text as Position;
+  return comparePositions(position, LARGEST_POSITION) > 0 ? null : position;
 }
 
 /** Orders positions: negative if `a` is before `b`, 0 if they are the same, positive if `a` is after `b`. */
@@ -145,7 +150,8 @@ export interface EventStore {
   /**
    * Follows all streams: first what is stored, then what comes. Delivers at least once, in order of position, and never
    * ends silently: it survives an unavailable store, resuming after the last batch that the consumer finished.
-   * @throws {EventStoreError} `closed`, `invalid`.
+   * @throws {EventStoreError} `closed`; `invalid`, also for a position that the store has not reached: it is another
+   *   store's, or this store lost events.
    */
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch>;
 
@@ -217,7 +223,7 @@ const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 const stringify: (value: unknown) => string | undefined = JSON.stringify;
 
 function encodePayload(payload: Payload, what: string): string | Uint8Array {
-  if (payload instanceof Uint8Array) return payload.slice(); // the caller may go on writing to its own
+  if (payload instanceof Uint8Array) return Uint8Array.from(payload); // the caller may go on writing to its own
   let text: string | undefined;
   try {
     text = stringify(payload);
@@ -231,11 +237,16 @@ function encodePayload(payload: Payload, what: string): string | Uint8Array {
 const byteLength = (encoded: string | Uint8Array | null): number =>
   encoded === null ? 0 : typeof encoded === 'string' ? Buffer.byteLength(encoded) : encoded.byteLength;
 
+/** Half of a character of two: it has no UTF-8 form, so two names that differ in it could become one. */
+const UNPAIRED_SURROGATE = /\p{Cs}/u;
+
 /**
  * Refuses a stream name that no store may be asked for.
  * @throws {EventStoreError} `invalid`.
  */
 export function assertStreamName(stream: string): void {
+  if (UNPAIRED_SURROGATE.test(stream))
+    throw new EventStoreError('invalid', 'a stream name must be well-formed Unicode');
   if (stream === '') throw new EventStoreError('invalid', 'a stream name must not be empty');
   if (stream.startsWith('$')) {
     throw new EventStoreError('invalid', `stream name ${JSON.stringify(stream)} starts with $, which is reserved`);
@@ -288,8 +299,9 @@ export function encodeAppend(
     if (!UUID_PATTERN.test(event.id) || event.id === NIL_UUID) {
       throw new EventStoreError('invalid', `event id ${JSON.stringify(event.id)} is not a lower-case UUID`);
     }
-    if (event.type === '' || event.type.startsWith('$')) {
-      throw new EventStoreError('invalid', `event type ${JSON.stringify(event.type)} is empty or starts with $`);
+    if (event.type === '' || event.type.startsWith('$') || UNPAIRED_SURROGATE.test(event.type)) {
+      const detail = 'is empty, starts with $ or is not well-formed Unicode';
+      throw new EventStoreError('invalid', `event type ${JSON.stringify(event.type)} ${detail}`);
     }
     const data = encodePayload(event.data, 'data');
     const metadata = event.metadata === undefined ? null : encodePayload(event.metadata, 'metadata');

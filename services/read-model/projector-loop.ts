@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openOrderTable, type OrderTable } from './order-table';
+import { isEventStoreError } from '../event-store/event-store';
+import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
 import { type EventSource, type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */
@@ -35,6 +36,13 @@ export async function keepProjecting(options: {
       await runProjector({ source, table, signal, onProgress });
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      if (isEventStoreError(error, 'invalid')) {
+        // The read model has seen more than the log holds: the log lost events, or is another one. What the log holds
+        // is all that can be shown; that events are missing was told just now, and is not ours to mend.
+        table?.close();
+        table = null;
+        deleteOrderTable(file);
+      }
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     } finally {
       table?.close();

@@ -179,7 +179,8 @@ describe('the state of an order', () => {
   it('shows no_driver or delivery_failed for every delivery that needs action, unless a driver was found since', () => {
     assertAlways(({ after: state }) => {
       const attention = toOrder(KEY, state)?.attention ?? [];
-      if (state.stage !== 'needs_action' || (state.leg_status === 'failed_to_assign_driver' && state.assigned)) return;
+      if (state.stage !== 'needs_action' || (state.delivery_status === 'failed_to_assign_driver' && state.assigned))
+        return;
       expect(attention.includes('no_driver') || attention.includes('delivery_failed')).toBe(true);
     });
   });

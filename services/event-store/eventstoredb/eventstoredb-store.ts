@@ -1,41 +1,34 @@
 /**
  * The event store on EventStoreDB 23.10 or later, or KurrentDB. The only file that imports `@eventstore/db-client`.
  *
- * Reads and subscriptions go through the client. Appends do not: they speak the same protocol (`Streams/BatchAppend`) over
- * the client's connection, with its generated messages. What the client itself does on 6.2.1, its last release, cannot be
- * made safe from outside; each was reproduced:
- * - no timeout: an append that the server does not answer, or that comes while the server's features are being asked for,
- *   never settles;
- * - a failed question for the features is remembered for good;
- * - appends in flight are kept in a map shared by all clients of the process; an error of one connection rejects those of
- *   another, and the answer that comes nevertheless throws where only an unhandled rejection can report it, which ends the
- *   process (kurrent-io/KurrentDB-Client-NodeJS #505, #523);
- * - data that cannot be written as JSON has the same two effects;
- * - the deadline is sent as the client's time of day, and a server whose clock is ahead refuses every append. Here no
- *   deadline is sent, so that the two clocks never meet; the server then uses its own write timeout;
- * - JSON metadata that are falsy are dropped.
+ * Reads, subscriptions and everything about connections are the client's. Appends and deletes speak the same protocol with
+ * the client's generated messages, but not through its methods. `appendToStream` of 6.2.1, the last release, cannot be made
+ * safe from outside; each of these was reproduced:
+ * - it has no timeout: an append that the server does not answer, or that waits for the list of the server's features,
+ *   never settles, and a list that could not be had once counts as failed for good;
+ * - appends in flight are kept in a map that all clients of a process share; an error of one connection rejects those of
+ *   another, and an answer that comes nevertheless ends the process with an unhandled rejection (upstream #505, #523);
+ * - data that cannot be written as JSON have the same two effects;
+ * - its deadline is a time of day, so that a server whose clock is ahead refuses every append. No deadline is sent here,
+ *   and the server's own write timeout holds instead: the two clocks never meet;
+ * - metadata that are falsy JSON are dropped.
  */
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Readable } from 'node:stream';
 
 import {
+  BACKWARDS,
   END,
   EventStoreDBClient,
   START,
   streamNameFilter,
   type AllStreamResolvedEvent,
-  type AllStreamSubscription,
+  type Position as ClientPosition,
+  type ReadRevision,
   type ResolvedEvent,
 } from '@eventstore/db-client';
-import {
-  BadRequest,
-  Empty,
-  StreamIdentifier,
-  UUID,
-  WrongExpectedVersion,
-} from '@eventstore/db-client/generated/shared_pb';
+import { Empty, StreamIdentifier, UUID, WrongExpectedVersion } from '@eventstore/db-client/generated/shared_pb';
 import { type Status } from '@eventstore/db-client/generated/status_pb';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import {
@@ -46,35 +39,25 @@ import {
 } from '@eventstore/db-client/generated/streams_pb';
 
 import {
-  assertStreamName,
-  encodeAppend,
   EventStoreError,
-  MAX_BATCH_EVENTS,
   parsePosition,
-  type AppendResult,
-  type EncodedEvent,
   type EventStore,
   type ExpectedRevision,
-  type JsonValue,
-  type NewEvent,
+  type Payload,
   type Position,
-  type ReadAllOptions,
-  type ReadStreamOptions,
-  type RecordedEvent,
-  type StreamRevision,
-  type SubscribeOptions,
-  type SubscriptionBatch,
 } from '../event-store';
-import { Batching } from './batching';
+import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { parseConnectionUrl, type ConnectionSettings } from './connection-url';
-import { isPassing, readFailure, toEventStoreError, type Failure } from './failures';
-import { metadataFromClient, metadataToWire } from './metadata';
+import { readFailure, type Failure } from './failures';
+import { Pull } from './pull';
+import { ResilientStore } from './resilient-store';
+import { metadataFromClient, type WireEvent } from './wire';
 
 export interface EventStoreDbOptions {
-  /** `esdb://...` or `esdb+discover://...`. */
+  /** `esdb://...` or `esdb+discover://...`, see {@link parseConnectionUrl}. */
   readonly url: string;
   /**
-   * Milliseconds in which every append and delete settles, repeats included, and within which a read has to go on.
+   * Milliseconds in which every append and delete settles, repeats included, and for which a read may stand still.
    * Default {@link DEFAULT_TIMEOUT_MS}.
    */
   readonly timeoutMs?: number;
@@ -83,374 +66,452 @@ export interface EventStoreDbOptions {
   /** From 0 to below 1; spreads the retries of many processes. Default `Math.random`. */
   readonly random?: () => number;
   /**
-   * Called whenever a subscription was interrupted, before it tries again; otherwise nobody would learn that one has been
-   * trying for hours. The message holds no credentials.
+   * Called each time a subscription was interrupted, before it tries again, which it does for ever. The message holds no
+   * credentials.
    */
   readonly onInterrupted?: (error: EventStoreError) => void;
 }
 
-/** Within the 10 s after which Stream takes a webhook for failed, with room for the rest of its way. */
+/** Leaves room for the rest of a webhook's way within the 10 s that its sender may wait. */
 export const DEFAULT_TIMEOUT_MS = 5_000;
-/** The first try of an append gets half of its time, so that a lost answer leaves time to ask again; no try gets less. */
-const MIN_TRY_MS = 250;
-/** Wait before the second try, of an append or a subscription; it doubles with each, up to the longest. */
-const FIRST_RETRY_MS = 50;
-const LONGEST_APPEND_RETRY_MS = 500;
-const LONGEST_SUBSCRIPTION_RETRY_MS = 10_000;
 /**
- * Events that a subscription or a read receives ahead of its consumer; the client keeps as many again in front of its
- * decoder. The server and the connection wait when they are full.
+ * Events that a read or a subscription receives ahead of its consumer. When they are full, the connection and then the
+ * server wait.
  */
 const BUFFERED_EVENTS = 128;
-/** The server reports a checkpoint after 32 times as many events. */
+/** In units of 32 events that the server looked at: how often it reports how far it has looked. */
 const CHECKPOINT_INTERVAL = 1;
-/** Streams whose name starts with `$` belong to the server. */
+/** Streams whose name starts with `$` are the server's own. */
 const OUR_STREAMS = '^[^$]';
-/** A stream that never exists, and a revision that it can therefore not have. */
-const PROBE_STREAM = 'write-probe';
-const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
-/** How long closing waits for connections to say goodbye. */
+/** How long an ended connection may take to say goodbye. */
 const GOODBYE_MS = 1_000;
+const DEFAULT_CONNECTION_NAME = 'ticket-rail';
 
 /**
- * Opens an event store on EventStoreDB. Connects at the first call, not here.
- *
- * One per process is enough and meant: appends of all streams share a connection and run concurrently.
- * @throws {EventStoreError} `invalid` if the connection string cannot be used; the message holds no credentials.
+ * Opens an event store on EventStoreDB; connects at the first call. One per process is enough: appends to different
+ * streams share its connection and run concurrently.
+ * @throws {EventStoreError} `invalid` if the connection string, or a file that it names, cannot be used; the message holds
+ *   no credentials.
  */
 export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
-  return new EventStoreDbStore(options, parseConnectionUrl(options.url));
+  const { now = () => performance.now(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const settings = parseConnectionUrl(options.url);
+  const certificates = readCertificates(settings);
+  return new ResilientStore({
+    connect: () => new ClientConnection(settings, certificates, now),
+    timeoutMs,
+    now,
+    random: options.random ?? Math.random,
+    onInterrupted: options.onInterrupted ?? (() => undefined),
+  });
 }
 
-type Conflict = Extract<AppendResult, { outcome: 'conflict' }>;
+interface Certificates {
+  rootCertificate?: Buffer;
+  userCertFile?: Buffer;
+  userKeyFile?: Buffer;
+}
 
-class EventStoreDbStore implements EventStore {
-  readonly exclusive = false;
-  private readonly timeoutMs: number;
-  private readonly now: () => number;
-  private readonly random: () => number;
-  private connection: Connection;
-  /** What ends each running read and subscription. */
-  private readonly stops = new Set<AbortController>();
-  private readonly writes = new Set<Promise<unknown>>();
-  private pendingEvents = 0;
-  private closing: Promise<void> | null = null;
+function readCertificates(settings: ConnectionSettings): Certificates {
+  const read = (path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw new EventStoreError('invalid', `file ${path}, named in the connection string, cannot be read`, { cause });
+    }
+  };
+  const { tls, tlsCaFile, userCertFile, userKeyFile } = settings;
+  if (!tls) return {};
+  if ((userCertFile === null) !== (userKeyFile === null)) {
+    throw new EventStoreError(
+      'invalid',
+      'the connection string must name both userCertFile and userKeyFile, or neither',
+    );
+  }
+  return {
+    ...(tlsCaFile === null ? {} : { rootCertificate: read(tlsCaFile) }),
+    ...(userCertFile === null ? {} : { userCertFile: read(userCertFile) }),
+    ...(userKeyFile === null ? {} : { userKeyFile: read(userKeyFile) }),
+  };
+}
+
+type GrpcBatch = ReturnType<StreamsClient['batchAppend']>;
+type GrpcChannel = ReturnType<StreamsClient['getChannel']>;
+
+/** The stream of requests and answers that all appends of a connection share. */
+interface AppendStream {
+  readonly call: GrpcBatch;
+  /** By correlation id. */
+  readonly unanswered: Map<string, (outcome: Outcome<Appended>) => void>;
+  lastAnswer: number;
+}
+
+class ClientConnection extends EventStoreDBClient implements Connection {
+  lastHeard = -Infinity;
+  private channel: GrpcChannel | null = null;
+  private appends: Promise<AppendStream> | null = null;
 
   constructor(
-    private readonly options: EventStoreDbOptions,
-    private readonly settings: ConnectionSettings,
+    settings: ConnectionSettings,
+    certificates: Certificates,
+    private readonly now: () => number,
   ) {
-    this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.now = options.now ?? (() => performance.now());
-    this.random = options.random ?? Math.random;
-    this.connection = new Connection(settings, this.now);
-  }
-
-  get pending(): number {
-    return this.pendingEvents;
-  }
-
-  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
-    this.assertOpen();
-    const encoded = encodeAppend(stream, events, expected);
-    const messages = encoded.map(toMessage);
-    this.pendingEvents += encoded.length;
-    try {
-      const written = await this.write(
-        `an append to stream ${JSON.stringify(stream)}`,
-        // The server knows the repeat of any other append only while it remembers the ids.
-        typeof expected === 'number' || expected === 'no_stream',
-        (connection, tryMs) => connection.append(stream, messages, expected, tryMs),
-      );
-      if ('actual' in written) return { outcome: 'conflict', stream, expected, actual: written.actual };
-      if (written.position === null) {
-        throw new EventStoreError(
-          'deleted',
-          `the events of this append to stream ${JSON.stringify(stream)} were stored before, and deleted since`,
-        );
-      }
-      return { outcome: 'appended', revision: written.revision, position: written.position };
-    } finally {
-      this.pendingEvents -= encoded.length;
-    }
-  }
-
-  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
-    return iterate(this.stops, (stop) => this.streamEvents(stream, options, stop));
-  }
-
-  readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
-    return iterate(this.stops, (stop) => this.allEvents(options, stop));
-  }
-
-  subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
-    return iterate(this.stops, (stop) => this.batches(options, stop));
-  }
-
-  async deleteStream(
-    stream: string,
-    expected: ExpectedRevision,
-    mode: 'soft' | 'tombstone',
-  ): Promise<{ readonly outcome: 'deleted' } | Conflict> {
-    this.assertOpen();
-    assertStreamName(stream);
-    if (typeof expected === 'number') assertWholeNumber(expected, 'expected revision');
-    const conflict = (actual: StreamRevision): Conflict => ({ outcome: 'conflict', stream, expected, actual });
-    if (mode === 'tombstone' && !(await this.everExisted(stream))) return conflict('no_stream');
-    const deleted = await this.write(`a delete of stream ${JSON.stringify(stream)}`, true, (connection, tryMs) =>
-      connection.delete(stream, expected, mode, tryMs),
+    const { hosts, discover, connectionName, keepAliveInterval, keepAliveTimeout } = settings;
+    const { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout } = settings;
+    const common = { connectionName: connectionName ?? DEFAULT_CONNECTION_NAME, keepAliveInterval, keepAliveTimeout };
+    const cluster = { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout };
+    const [first, ...others] = hosts;
+    if (first === undefined) throw new EventStoreError('invalid', 'the connection string names no host');
+    const endpoints = discover
+      ? { discover: first, ...cluster }
+      : others.length > 0
+        ? { endpoints: [...hosts], ...cluster }
+        : { endpoint: first };
+    super(
+      { ...common, ...endpoints } as ConstructorParameters<typeof EventStoreDBClient>[0],
+      { insecure: !settings.tls, ...certificates },
+      settings.credentials ?? undefined,
     );
-    return 'actual' in deleted ? conflict(deleted.actual) : { outcome: 'deleted' };
+    // The client's `dispose` ends calls and leaves the connection open; so it is remembered here.
+    const openChannel = this.getChannel;
+    this.getChannel = async () => (this.channel = await openChannel());
   }
 
-  /**
-   * Asks for an append that must be refused. The refusal comes from the writer of the leader, in its turn after the
-   * appends before it; so the whole way of a write works, but for the disk.
-   */
-  async checkWritable(): Promise<void> {
-    this.assertOpen();
-    const probe: EncodedEvent = { id: randomUUID(), type: 'probe', data: 'null', metadata: null };
-    await this.write('a check whether EventStoreDB takes writes', true, (connection, tryMs) =>
-      connection.append(PROBE_STREAM, [toMessage(probe)], PROBE_REVISION, tryMs),
-    ).catch((error: unknown) => {
-      // An append that is meant to fail leaves nothing unknown behind.
-      if (!(error instanceof EventStoreError) || error.code === 'closed') throw error;
-      throw new EventStoreError('unavailable', error.message, { cause: error.cause });
+  append(
+    stream: string,
+    events: readonly WireEvent[],
+    expected: ExpectedRevision,
+    tryMs: number,
+  ): Promise<Outcome<Appended>> {
+    return new Promise((resolve) => {
+      const correlation = randomUUID();
+      let appends: AppendStream | null = null;
+      let over = false;
+      const settle = (outcome: Outcome<Appended>): void => {
+        over = true;
+        clearTimeout(timer);
+        appends?.unanswered.delete(correlation);
+        resolve(outcome);
+      };
+      const timer = setTimeout(() => {
+        const [kind, what] =
+          appends === null ? (['not-done', 'no connection'] as const) : (['unknown', 'no answer'] as const);
+        settle(failure(kind, `${what} from EventStoreDB within ${tryMs.toFixed(0)} ms`));
+      }, tryMs);
+      this.openAppends()
+        .then((open) => {
+          if (over) return;
+          appends = open;
+          open.unanswered.set(correlation, settle);
+          open.call.write(toRequest(correlation, stream, events, expected));
+        })
+        .catch((error: unknown) => {
+          settle(readFailure(error));
+        });
     });
   }
 
-  close(): Promise<void> {
-    this.closing ??= this.closeNow();
-    return this.closing;
-  }
-
-  private async closeNow(): Promise<void> {
-    for (const stop of this.stops) stop.abort();
-    await Promise.allSettled(this.writes);
-    await this.connection.end();
-  }
-
-  private assertOpen(): void {
-    if (this.closing !== null) throw new EventStoreError('closed', 'the event store is closed');
-  }
-
-  // --- writes ---
-
-  /**
-   * Makes a write until its outcome is known or its time is over.
-   * @param repeatable whether a write whose outcome is unknown may be made again.
-   * @throws {EventStoreError} `outcome-unknown` if it may have happened, else what the server refused it with.
-   */
-  private write<T extends object>(
-    what: string,
-    repeatable: boolean,
-    attempt: (connection: Connection, tryMs: number) => Promise<T | Failure>,
-  ): Promise<T | Extract<Failure, { kind: 'conflict' }>> {
-    const writing = this.writeUntilKnown(what, repeatable, attempt);
-    const settled = writing.then(ignore, ignore).then(() => this.writes.delete(settled));
-    this.writes.add(settled);
-    return writing;
-  }
-
-  private async writeUntilKnown<T extends object>(
-    what: string,
-    repeatable: boolean,
-    attempt: (connection: Connection, tryMs: number) => Promise<T | Failure>,
-  ): Promise<T | Extract<Failure, { kind: 'conflict' }>> {
-    const deadline = this.now() + this.timeoutMs;
-    let unknown: Failure | null = null;
-    for (let tries = 1; ; tries += 1) {
-      const begun = this.now();
-      const left = deadline - begun;
-      const { connection } = this;
-      const result = await attempt(connection, repeatable ? Math.max(left / 2, Math.min(left, MIN_TRY_MS)) : left);
-      if (!('kind' in result) || result.kind === 'conflict') return result;
-
-      if (result.kind === 'unknown') {
-        unknown = result;
-        this.replaceIfDead(connection, begun);
-      }
-      const wait = this.retryDelay(tries, LONGEST_APPEND_RETRY_MS);
-      const mayRepeat = result.kind === 'not-done' || (result.kind === 'unknown' && repeatable);
-      if (mayRepeat && this.now() + wait < deadline) {
-        await sleep(wait);
-      } else if (unknown !== null && isPassing(result)) {
-        throw new EventStoreError(
-          'outcome-unknown',
-          `${what} may or may not have happened within ${String(this.timeoutMs)} ms: ${unknown.message}`,
-          { cause: unknown.cause },
-        );
-      } else {
-        throw toEventStoreError(result, what);
-      }
-    }
-  }
-
-  /** Whether the stream has, or had before a soft delete, any event. Tombstones anything, even what never was. */
-  private async everExisted(stream: string): Promise<boolean> {
-    for (const name of [stream, `$$${stream}`]) {
-      const stop = new AbortController();
-      try {
-        const open = (connection: Connection): Readable => connection.readStream(name, { maxCount: 1 });
-        for await (const _ of this.pull(open, `a read of stream ${JSON.stringify(name)}`, stop.signal)) return true;
-      } catch (error) {
-        if (error instanceof EventStoreError && error.code === 'not-found') continue;
-        if (error instanceof EventStoreError && error.code === 'deleted') return true;
-        throw error;
-      }
-    }
-    return false;
-  }
-
-  /** A connection on which nothing at all was heard since `begun`, in a call that got no answer, is given up. */
-  private replaceIfDead(connection: Connection, begun: number): void {
-    if (connection.lastHeard >= begun) {
-      connection.dropAppendsIfSilentSince(begun);
-      return;
-    }
-    if (this.connection !== connection || this.closing !== null) return;
-    this.connection = new Connection(this.settings, this.now);
-    void connection.end();
-  }
-
-  private retryDelay(tries: number, longest: number): number {
-    return Math.min(longest, FIRST_RETRY_MS * 2 ** Math.min(tries - 1, 16)) * (0.5 + this.random() / 2);
-  }
-
-  // --- reads ---
-
-  private async *streamEvents(
+  async delete(
     stream: string,
-    { from, direction = 'forwards', limit }: ReadStreamOptions,
-    stop: AbortSignal,
-  ): AsyncGenerator<RecordedEvent> {
-    this.assertOpen();
-    assertStreamName(stream);
-    if (limit !== undefined) assertWholeNumber(limit, 'limit');
-    if (typeof from === 'number') assertWholeNumber(from, 'revision');
-    const first = from ?? (direction === 'backwards' ? 'end' : 'start');
-    const open = (connection: Connection): Readable =>
-      connection.readStream(
-        stream,
-        {
-          direction,
-          fromRevision: typeof first === 'number' ? BigInt(first) : first,
-          // The server is asked for one event even if none is wanted, as it may have to say that there is no such stream.
-          ...(limit === undefined ? {} : { maxCount: Math.max(limit, 1) }),
-        },
-        { highWaterMark: BUFFERED_EVENTS },
-      );
-    let left = limit ?? Infinity;
-    for await (const resolved of this.pull(open, `a read of stream ${JSON.stringify(stream)}`, stop)) {
-      left -= 1;
-      if (left < 0) return;
-      yield toRecordedEvent(resolved);
-    }
-  }
-
-  private async *allEvents(
-    { from = 'start', prefix = '', limit = Infinity }: ReadAllOptions,
-    stop: AbortSignal,
-  ): AsyncGenerator<RecordedEvent> {
-    this.assertOpen();
-    if (limit !== Infinity) assertWholeNumber(limit, 'limit');
-    if (from !== 'start') assertPosition(from);
-    if (limit === 0) return;
-    const open = (connection: Connection): Readable =>
-      connection.readAll(
-        { fromPosition: from === 'start' ? START : toClientPosition(from) },
-        { highWaterMark: BUFFERED_EVENTS },
-      );
-    let left = limit;
-    // The client has no filter for this read, so the server sends everything.
-    for await (const resolved of this.pull(open, 'a read of all streams', stop)) {
-      const event = ourEvent(resolved);
-      if (event?.stream.startsWith(prefix) !== true) continue;
-      yield event;
-      left -= 1;
-      if (left === 0) return;
-    }
-  }
-
-  /**
-   * Reads to the end; tries again while nothing was received and there is time.
-   * @throws {EventStoreError} also if the server sends nothing for as long as a call may take.
-   */
-  private async *pull(
-    open: (connection: Connection) => Readable,
-    what: string,
-    stop: AbortSignal,
-  ): AsyncGenerator<ResolvedEvent | AllStreamResolvedEvent> {
-    const deadline = this.now() + this.timeoutMs;
-    let received = false;
-    for (let tries = 1; ; tries += 1) {
-      const begun = this.now();
-      const { connection } = this;
-      const source = new Pull<ResolvedEvent | AllStreamResolvedEvent>(open(connection), stop);
-      try {
-        for (;;) {
-          const item = source.take();
-          if (item !== null) {
-            received = true;
-            connection.heard();
-            yield item;
-          } else if (source.ended) {
-            return;
-          } else if (!(await source.change(received ? this.timeoutMs : deadline - this.now()))) {
-            throw new EventStoreError('unavailable', `EventStoreDB sent nothing for ${String(this.timeoutMs)} ms`);
-          }
-          if (stop.aborted) {
-            if (this.closing !== null) this.assertOpen();
-            return;
-          }
+    expected: ExpectedRevision,
+    mode: 'soft' | 'tombstone',
+    tryMs: number,
+  ): Promise<Outcome<null>> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Failure>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(failure('unknown', `no answer from EventStoreDB within ${tryMs.toFixed(0)} ms`));
+      }, tryMs);
+    });
+    const deleting = this.execute(StreamsClient, mode, (grpc) => {
+      const [metadata, options] = this.callArguments({ deadline: tryMs });
+      return new Promise<Outcome<null>>((resolve, reject) => {
+        const answered = (error: Error | null): void => {
+          this.heard();
+          if (error === null) resolve({ kind: 'done', value: null });
+          else reject(error);
+        };
+        if (mode === 'soft') {
+          const to = expect(new DeleteReq.Options().setStreamIdentifier(identifierOf(stream)), expected);
+          grpc.delete(new DeleteReq().setOptions(to), metadata, options, answered);
+        } else {
+          const to = expect(new TombstoneReq.Options().setStreamIdentifier(identifierOf(stream)), expected);
+          grpc.tombstone(new TombstoneReq().setOptions(to), metadata, options, answered);
         }
-      } catch (error) {
-        if (error instanceof EventStoreError && error.code === 'closed') throw error;
-        const failure = readFailure(error);
-        if (failure.kind === 'conflict') throw error;
-        if (isPassing(failure)) this.replaceIfDead(connection, begun);
-        const wait = this.retryDelay(tries, LONGEST_APPEND_RETRY_MS);
-        if (received || !isPassing(failure) || this.now() + wait >= deadline) throw toEventStoreError(failure, what);
-        await sleep(wait, stop);
-      } finally {
-        source.cancel();
-      }
-    }
+      });
+    }).catch(readFailure);
+    const outcome = await Promise.race([deleting, late]);
+    clearTimeout(timer);
+    return outcome;
   }
 
-  // --- subscriptions ---
-
-  private async *batches(
-    { after, prefix = '', signal }: SubscribeOptions,
+  pullStream(
+    stream: string,
+    options: { from: number | 'start' | 'end'; direction: 'forwards' | 'backwards'; limit: number | null },
     stop: AbortSignal,
-  ): AsyncGenerator<SubscriptionBatch> {
-    this.assertOpen();
-    if (after !== 'start' && after !== 'end') assertPosition(after);
-    const ending = new AbortController();
-    const end = (): void => {
-      ending.abort();
-    };
-    for (const each of [stop, signal]) {
-      if (each?.aborted === true) return;
-      each?.addEventListener('abort', end);
-    }
-    try {
-      // Resolved once: a connection that is lost before the first event must not begin again at a later end.
-      let position =
-        after === 'end' ? await this.persist(() => this.lastPosition(ending.signal), ending.signal) : after;
-      for (;;) {
-        const begunAfter = position;
-        const run = this.run(begunAfter === 'start' ? null : begunAfter, prefix, ending.signal);
-        try {
-          for await (const batch of run) {
-            yield batch;
-            position = batch.position ?? position;
-          }
-          if (ending.signal.aborted) return;
-        } catch (error) {}
-      }
-    } finally {
-      for (const each of [stop, signal]) each?.removeEventListener('abort', end);
-    }
+  ): Pull<ReceivedEvent> {
+    const fromRevision: ReadRevision = typeof options.from === 'number' ? BigInt(options.from) : options.from;
+    const limit = options.limit === null ? {} : { maxCount: options.limit };
+    const { direction } = options;
+    const read = this.readStream(stream, { fromRevision, direction, ...limit }, { highWaterMark: BUFFERED_EVENTS });
+    return this.pull(read, stop);
   }
+
+  pullAll(from: Position | 'start', stop: AbortSignal): Pull<ReceivedEvent> {
+    const fromPosition = from === 'start' ? START : toClientPosition(from);
+    return this.pull(this.readAll({ fromPosition }, { highWaterMark: BUFFERED_EVENTS }), stop);
+  }
+
+  pullLast(stop: AbortSignal): Pull<ReceivedEvent> {
+    return this.pull(this.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1 }), stop);
+  }
+
+  pullSubscription(after: Position | null, prefix: string, stop: AbortSignal): Pull<Received> {
+    const checkpoints = {
+      checkpointInterval: CHECKPOINT_INTERVAL,
+      // Must not throw: the client would report that as an unhandled rejection, and stop.
+      checkpointReached: (_: unknown, { commit }: ClientPosition) => {
+        pull.mark({ kind: 'checkpoint', position: toPosition(commit) });
+      },
+    };
+    const subscription = this.subscribeToAll(
+      {
+        fromPosition: after === null ? START : toClientPosition(after),
+        filter:
+          prefix === ''
+            ? streamNameFilter({ regex: OUR_STREAMS, ...checkpoints })
+            : streamNameFilter({ prefixes: [prefix], ...checkpoints }),
+      },
+      { highWaterMark: BUFFERED_EVENTS },
+    );
+    const pull = new Pull<Received>(
+      subscription,
+      (received) => toReceived(received as AllStreamResolvedEvent),
+      () => subscription.unsubscribe(),
+      stop,
+    );
+    const mark = (item: Received) => () => {
+      this.heard();
+      pull.mark(item);
+    };
+    subscription.on('confirmation', mark({ kind: 'confirmed' }));
+    subscription.on('caughtUp', mark({ kind: 'live', live: true }));
+    subscription.on('fellBehind', mark({ kind: 'live', live: false }));
+    subscription.on('readable', this.heard);
+    return pull;
+  }
+
+  dropAppendsIfSilentSince(time: number): void {
+    void this.appends?.then(
+      (appends) => {
+        if (appends.lastAnswer < time) appends.call.cancel();
+      },
+      () => undefined,
+    );
+  }
+
+  async end(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, GOODBYE_MS);
+    });
+    await Promise.race([this.dispose(), late]);
+    clearTimeout(timer);
+    this.channel?.close();
+  }
+
+  private readonly heard = (): void => {
+    this.lastHeard = this.now();
+  };
+
+  private pull(
+    read: ReturnType<EventStoreDBClient['readStream']> | ReturnType<EventStoreDBClient['readAll']>,
+    stop: AbortSignal,
+  ): Pull<ReceivedEvent> {
+    read.on('readable', this.heard);
+    return new Pull<ReceivedEvent>(
+      read,
+      (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent),
+      () => read.cancel(),
+      stop,
+    );
+  }
+
+  private openAppends(): Promise<AppendStream> {
+    this.appends ??= this.openAppendStream();
+    return this.appends;
+  }
+
+  private openAppendStream(): Promise<AppendStream> {
+    const unanswered: AppendStream['unanswered'] = new Map();
+    const lost = (error: unknown): void => {
+      if (this.appends === opening) this.appends = null;
+      const outcome = readFailure(error);
+      for (const settle of [...unanswered.values()]) settle(outcome.kind === 'conflict' ? UNREADABLE : outcome);
+    };
+    const open = this.GRPCStreamCreator(StreamsClient, 'batchAppend', (grpc) => {
+      const call = grpc.batchAppend(...this.callArguments({}, { deadline: Infinity }));
+      call.on('error', lost);
+      // The server may also end the stream with status OK, which leaves the requests in it without an answer.
+      call.on('end', () => {
+        lost(new Error('EventStoreDB ended the stream of appends'));
+        call.end();
+      });
+      return call;
+    });
+    const opening = open().then((call) => {
+      const appends: AppendStream = { call, unanswered, lastAnswer: -Infinity };
+      call.on('data', (response: BatchAppendResp) => {
+        this.heard();
+        appends.lastAnswer = this.lastHeard;
+        // Of a request that is not waited for any more, nothing is kept.
+        unanswered.get(response.getCorrelationId()?.getString() ?? '')?.(toOutcome(response));
+      });
+      return appends;
+    });
+    opening.catch(lost);
+    return opening;
+  }
+}
+
+// --- to and from the client's messages ---
+
+const UNREADABLE = failure('unknown', 'EventStoreDB sent an answer that cannot be understood');
+
+function failure(kind: 'not-done' | 'unknown', message: string): Exclude<Failure, { kind: 'conflict' }> {
+  return { kind, message, cause: undefined };
+}
+
+function identifierOf(stream: string): StreamIdentifier {
+  return new StreamIdentifier().setStreamName(new Uint8Array(Buffer.from(stream)));
+}
+
+function toRequest(
+  correlation: string,
+  stream: string,
+  events: readonly WireEvent[],
+  expected: ExpectedRevision,
+): BatchAppendReq {
+  const options = new BatchAppendReq.Options().setStreamIdentifier(identifierOf(stream));
+  if (typeof expected === 'number') options.setStreamPosition(String(expected));
+  else expectNamed(options, expected);
+  const messages = events.map((event) => {
+    const message = new BatchAppendReq.ProposedMessage()
+      .setId(new UUID().setString(event.id))
+      .setData(event.data)
+      .setCustomMetadata(event.metadata);
+    message
+      .getMetadataMap()
+      .set('type', event.type)
+      .set('content-type', event.json ? 'application/json' : 'application/octet-stream');
+    return message;
+  });
+  return new BatchAppendReq()
+    .setCorrelationId(new UUID().setString(correlation))
+    .setOptions(options)
+    .setProposedMessagesList(messages)
+    .setIsFinal(true);
+}
+
+interface Expecting {
+  setNoStream(value: Empty): unknown;
+  setAny(value: Empty): unknown;
+  setStreamExists(value: Empty): unknown;
+}
+
+function expectNamed(options: Expecting, expected: Exclude<ExpectedRevision, number>): void {
+  switch (expected) {
+    case 'no_stream':
+      options.setNoStream(new Empty());
+      break;
+    case 'any':
+      options.setAny(new Empty());
+      break;
+    case 'stream_exists':
+      options.setStreamExists(new Empty());
+      break;
+  }
+}
+
+function expect<Options extends Expecting & { setRevision(value: string): unknown }>(
+  options: Options,
+  expected: ExpectedRevision,
+): Options {
+  if (typeof expected === 'number') options.setRevision(String(expected));
+  else expectNamed(options, expected);
+  return options;
+}
+
+function toOutcome(response: BatchAppendResp): Outcome<Appended> {
+  const error = response.getError();
+  if (error !== undefined) return toFailure(error);
+  const success = response.getSuccess();
+  if (success?.hasCurrentRevision() !== true) return UNREADABLE;
+  const position = parsePosition(success.getPosition()?.getCommitPosition() ?? '');
+  return { kind: 'done', value: { revision: toRevision(success.getCurrentRevision()), position } };
+}
+
+/** The errors of appends come as details of a status inside an answer, not as gRPC errors. */
+function toFailure(error: Status): Failure {
+  const details = error.getDetails();
+  const type = details?.getTypeName() ?? '';
+  const decode = (bytes: Uint8Array): WrongExpectedVersion => WrongExpectedVersion.deserializeBinary(bytes);
+  const wrong = details?.unpack(decode, 'event_store.client.WrongExpectedVersion') ?? null;
+  if (wrong !== null) {
+    const actual = wrong.hasCurrentStreamRevision() ? toRevision(wrong.getCurrentStreamRevision()) : 'no_stream';
+    return { kind: 'conflict', actual };
+  }
+  const name = type.slice(type.lastIndexOf('.') + 1);
+  return readFailure(Object.assign(new Error(`${error.getMessage()} (${name})`), { type: ERROR_TYPES[name] }));
+}
+
+/** The client's names for the same errors where they come as gRPC errors. */
+const ERROR_TYPES: Readonly<Record<string, string>> = {
+  StreamDeleted: 'stream-deleted',
+  MaximumAppendSizeExceeded: 'maximum-append-size-exceeded',
+  MaximumAppendEventSizeExceeded: 'maximum-append-size-exceeded',
+  AccessDenied: 'access-denied',
+  BadRequest: 'invalid-argument',
+};
+
+function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): ReceivedEvent {
+  const { event } = resolved;
+  const commit = event?.position?.commit ?? resolved.commitPosition;
+  if (commit === undefined)
+    throw new Error('EventStoreDB sent an event without its position; 23.10 is the oldest usable');
+  const position = toPosition(commit);
+  if (event === undefined || event.streamId.startsWith('$') || event.type.startsWith('$')) {
+    return { kind: 'event', position, event: null };
+  }
+  return {
+    kind: 'event',
+    position,
+    event: {
+      stream: event.streamId,
+      id: event.id,
+      type: event.type,
+      data: event.data as Payload,
+      metadata: metadataFromClient(event.metadata),
+      revision: toRevision(event.revision),
+      position,
+      created: event.created,
+    },
+  };
+}
+
+function toRevision(revision: string | bigint): number {
+  const number = Number(revision);
+  if (!Number.isSafeInteger(number)) throw new Error(`revision ${String(revision)} is beyond what a number can hold`);
+  return number;
+}
+
+function toPosition(commit: bigint): Position {
+  const position = parsePosition(String(commit));
+  if (position === null) throw new Error(`position ${String(commit)} is beyond 64 bits`);
+  return position;
+}
+
+/** Prepare and commit are the same for everything that was written over gRPC. */
+function toClientPosition(position: Position): ClientPosition {
+  return { commit: BigInt(position), prepare: BigInt(position) };
 }

@@ -158,6 +158,10 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
     async *subscribe({ after, prefix = '', signal }: SubscribeOptions): AsyncGenerator<SubscriptionBatch> {
       assertOpen();
       if (after !== 'start' && after !== 'end') assertPosition(after);
+      const end = log.at(-1)?.position;
+      if (after !== 'start' && after !== 'end' && (end === undefined || comparePositions(after, end) > 0)) {
+        throw new EventStoreError('invalid', `the log ends before position ${after}`);
+      }
       let next = after === 'start' ? 0 : after === 'end' ? log.length : indexAfter(log, after);
       let position = after === 'start' ? null : after === 'end' ? (log.at(-1)?.position ?? null) : after;
       // The first batch says where the subscription stands, even if that is all there is to say.
@@ -186,7 +190,6 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
     },
 
     async deleteStream(name, expected, mode) {
-      await Promise.resolve();
       assertOpen();
       assertStreamName(name);
       assertExpected(expected);
@@ -195,6 +198,7 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       if (decision.kind === 'deleted') throw deletedError(name);
       if (decision.kind === 'conflict') return { outcome: 'conflict', stream: name, expected, actual: decision.actual };
       if (stream !== undefined) stream.deleted = mode;
+      await Promise.resolve();
       return { outcome: 'deleted' };
     },
 

@@ -97,12 +97,17 @@ export interface LogReader {
     prefix: string,
     limit: number,
   ): { readonly events: readonly RecordedEvent[]; readonly last: number | null; readonly full: boolean };
-  /** @returns the position of the newest event, or null while there is none. */
+  /** @returns the position of the newest event ever written, removed or not; null while there was none. */
   lastPosition(): number | null;
   close(): void;
 }
 
 const COLUMNS = 'position, stream, revision, id, type, data, metadata, created';
+const LAST_POSITION = `
+  SELECT max(position) FROM (
+    SELECT max(position) AS position FROM events
+    UNION ALL SELECT value FROM facts WHERE name = 'last_removed_position'
+  )`;
 /** After every other stream name with the same prefix in SQLite's order, which compares UTF-8 bytes. */
 const LAST_CHARACTER = '\u{10FFFF}';
 
@@ -120,7 +125,7 @@ function createReader(db: Connection): LogReader {
     `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
   );
   const tombstone = db.prepare<[string], number>('SELECT tombstone FROM deleted_streams WHERE stream = ?').pluck();
-  const newest = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   return {
     readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
     isTombstoned: (stream) => tombstone.get(stream) === 1,
@@ -238,14 +243,13 @@ function createWriter(db: Connection, file: string): LogWriter {
   const removeEvents = db.prepare<[string]>('DELETE FROM events WHERE stream = ?');
   const markDeleted = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)');
   const setFact = db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)');
-  const fact = db.prepare<[string], number>('SELECT value FROM facts WHERE name = ?').pluck();
-  const newest = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
 
   let lastPosition = 0;
   return {
     begin: () => {
       begin.run();
-      lastPosition = Math.max(newest.get() ?? 0, fact.get('last_removed_position') ?? 0);
+      lastPosition = newest.get() ?? 0;
     },
     view: (stream) => {
       const last = head.get(stream);

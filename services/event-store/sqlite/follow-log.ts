@@ -69,6 +69,9 @@ export function toRowid(position: Position): number {
   return Number(position);
 }
 
+const beyondEnd = (after: number, last: number): EventStoreError =>
+  new EventStoreError('invalid', `the log ends at position ${String(last)}, before ${String(after)}`);
+
 /**
  * Follows the log from any thread of the process that writes it: what is stored, then what is committed.
  * @param signal ends it; a log that cannot be read does not: it is opened anew until it can.
@@ -81,7 +84,7 @@ export async function* followLog(
   const { prefix = '', signal } = options;
   let reader: LogReader | null = null;
   let after = options.after === 'start' || options.after === 'end' ? 0 : toRowid(options.after);
-  let fromEnd = options.after === 'end';
+  let checked = options.after === 'start';
   let announced = false;
   try {
     while (!signal.aborted) {
@@ -89,9 +92,11 @@ export async function* followLog(
       let page;
       try {
         reader ??= openLogReader(file);
-        if (fromEnd) {
-          after = reader.lastPosition() ?? 0;
-          fromEnd = false;
+        if (!checked) {
+          const last = reader.lastPosition() ?? 0;
+          if (options.after === 'end') after = last;
+          else if (after > last) throw beyondEnd(after, last);
+          checked = true;
         }
         page = reader.page(after, prefix, MAX_BATCH_EVENTS);
       } catch (error) {

@@ -124,6 +124,12 @@ export function subscribeContract(current: () => EventStore): void {
       }
     });
 
+    it('refuses a position that the store has not reached as invalid', async () => {
+      await write('order-1', 4);
+      const beyond = `${at(await collect(store.readAll()), -1).position}0` as Position;
+      expect(await refusalOf(collect(store.subscribe({ after: beyond })))).toBe('invalid');
+    });
+
     it('started at the end delivers only what comes', async () => {
       await write('order-1', 3);
       const follower = follow(store, { after: 'end' });

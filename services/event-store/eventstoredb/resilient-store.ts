@@ -1,0 +1,523 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  assertStreamName,
+  comparePositions,
+  encodeAppend,
+  EventStoreError,
+  isEventStoreError,
+  MAX_BATCH_EVENTS,
+  parsePosition,
+  type AppendResult,
+  type EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type StreamRevision,
+  type SubscribeOptions,
+  type SubscriptionBatch,
+} from '../event-store';
+import { type Connection, type Outcome, type ReceivedEvent } from './connection';
+import { isPassing, readFailure, toEventStoreError, type Failure } from './failures';
+import { type Pull } from './pull';
+import { toWire } from './wire';
+
+export interface ResilientStoreOptions {
+  /** Connects at the first call, not at once. */
+  readonly connect: () => Connection;
+  readonly timeoutMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly onInterrupted: (error: EventStoreError) => void;
+}
+
+/** The first try of a write gets half of its time, so that a lost answer leaves time to ask again; no try gets less. */
+const MIN_TRY_MS = 250;
+/** Wait before the second try of anything; it doubles with each, up to the longest. */
+const FIRST_RETRY_MS = 50;
+const LONGEST_CALL_RETRY_MS = 500;
+const LONGEST_SUBSCRIPTION_RETRY_MS = 10_000;
+/** While a subscription catches up, how long a batch waits to become larger; */
+const LINGER_MS = 20;
+/** and how long one that would have no events. */
+const POSITION_LINGER_MS = 1_000;
+/** A stream that never exists, and a revision that it can therefore not have. */
+const PROBE_STREAM = 'write-probe';
+const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
+
+type Conflict = Extract<AppendResult, { outcome: 'conflict' }>;
+type WriteOutcome<T> = Extract<Outcome<T>, { kind: 'done' | 'conflict' }>;
+
+/**
+ * The event store over a connection that may fail at any time: every call settles within its time, a write whose outcome
+ * is unknown is repeated where the server recognises the repeat, a connection that went silent is replaced, and
+ * subscriptions go on after the last batch that their consumer finished.
+ */
+export class ResilientStore implements EventStore {
+  readonly exclusive = false;
+  private connection: Connection;
+  /** What ends each running read and subscription. */
+  private readonly stops = new Set<AbortController>();
+  private readonly writes = new Set<Promise<unknown>>();
+  private pendingEvents = 0;
+  private closing: Promise<void> | null = null;
+
+  constructor(private readonly options: ResilientStoreOptions) {
+    this.connection = options.connect();
+  }
+
+  get pending(): number {
+    return this.pendingEvents;
+  }
+
+  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
+    this.assertOpen();
+    const encoded = encodeAppend(stream, events, expected).map(toWire);
+    this.pendingEvents += encoded.length;
+    try {
+      const outcome = await this.write(
+        `an append to stream ${JSON.stringify(stream)}`,
+        // The server knows the repeat of any other append only while it remembers the ids.
+        typeof expected === 'number' || expected === 'no_stream',
+        (connection, tryMs) => connection.append(stream, encoded, expected, tryMs),
+      );
+      if (outcome.kind === 'conflict') return { outcome: 'conflict', stream, expected, actual: outcome.actual };
+      const { revision } = outcome.value;
+      const position = outcome.value.position ?? (await this.hiddenPosition(stream, revision));
+      return { outcome: 'appended', revision, position };
+    } finally {
+      this.pendingEvents -= encoded.length;
+    }
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+    return this.iterate((stop) => this.streamEvents(stream, options, stop));
+  }
+
+  readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
+    return this.iterate((stop) => this.allEvents(options, stop));
+  }
+
+  subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionBatch> {
+    return this.iterate((stop) => this.batches(options, stop));
+  }
+
+  async deleteStream(
+    stream: string,
+    expected: ExpectedRevision,
+    mode: 'soft' | 'tombstone',
+  ): Promise<{ readonly outcome: 'deleted' } | Conflict> {
+    this.assertOpen();
+    assertStreamName(stream);
+    if (typeof expected === 'number') assertWholeNumber(expected, 'expected revision');
+    const conflict = (actual: StreamRevision): Conflict => ({ outcome: 'conflict', stream, expected, actual });
+    // The server tombstones even what never was.
+    if (mode === 'tombstone' && !(await this.everExisted(stream))) return conflict('no_stream');
+    const outcome = await this.write(`a delete of stream ${JSON.stringify(stream)}`, true, (connection, tryMs) =>
+      connection.delete(stream, expected, mode, tryMs),
+    );
+    return outcome.kind === 'conflict' ? conflict(outcome.actual) : { outcome: 'deleted' };
+  }
+
+  /**
+   * Asks for an append that must be refused. The refusal comes from the writer of the leader, in its turn after the
+   * appends before it: so the whole way of a write works, but for the disk itself.
+   */
+  async checkWritable(): Promise<void> {
+    this.assertOpen();
+    const probe = toWire({ id: randomUUID(), type: 'probe', data: 'null', metadata: null });
+    try {
+      await this.write('a check whether EventStoreDB takes writes', true, (connection, tryMs) =>
+        connection.append(PROBE_STREAM, [probe], PROBE_REVISION, tryMs),
+      );
+    } catch (error) {
+      if (!isEventStoreError(error)) throw error;
+      throw new EventStoreError('unavailable', error.message, { cause: error });
+    }
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.closeNow();
+    return this.closing;
+  }
+
+  private async closeNow(): Promise<void> {
+    for (const stop of this.stops) stop.abort();
+    await Promise.allSettled(this.writes);
+    await this.connection.end();
+  }
+
+  private assertOpen(): void {
+    if (this.closing !== null) throw new EventStoreError('closed', 'the event store is closed');
+  }
+
+  // --- writes ---
+
+  private write<T>(
+    what: string,
+    repeatable: boolean,
+    attempt: (connection: Connection, tryMs: number) => Promise<Outcome<T>>,
+  ): Promise<WriteOutcome<T>> {
+    const writing = this.writeUntilKnown(what, repeatable, attempt);
+    this.writes.add(writing);
+    const settled = (): void => {
+      this.writes.delete(writing);
+    };
+    writing.then(settled, settled);
+    return writing;
+  }
+
+  /**
+   * Tries until the outcome is known or the time is over.
+   * @param repeatable whether a write whose outcome is unknown may be tried again.
+   * @throws {EventStoreError} `outcome-unknown` if it may have happened, else what it was refused with.
+   */
+  private async writeUntilKnown<T>(
+    what: string,
+    repeatable: boolean,
+    attempt: (connection: Connection, tryMs: number) => Promise<Outcome<T>>,
+  ): Promise<WriteOutcome<T>> {
+    const { now, timeoutMs } = this.options;
+    const deadline = now() + timeoutMs;
+    let unknown: Exclude<Failure, { kind: 'conflict' }> | null = null;
+    for (let tries = 1; ; tries += 1) {
+      const { connection } = this;
+      const begun = now();
+      const left = deadline - begun;
+      const outcome = await attempt(connection, repeatable ? Math.max(left / 2, Math.min(left, MIN_TRY_MS)) : left);
+      if (outcome.kind === 'done' || outcome.kind === 'conflict') return outcome;
+
+      if (outcome.kind === 'unknown') unknown = outcome;
+      if (isPassing(outcome)) this.replaceIfSilent(connection, begun);
+      const wait = this.retryDelay(tries, LONGEST_CALL_RETRY_MS);
+      const again = outcome.kind === 'not-done' || (outcome.kind === 'unknown' && repeatable);
+      if (again && now() + wait < deadline) {
+        await sleep(wait);
+      } else if (isPassing(outcome) && unknown !== null) {
+        throw new EventStoreError(
+          'outcome-unknown',
+          `${what} may have happened or not, after ${String(timeoutMs)} ms: ${unknown.message}`,
+          { cause: unknown.cause },
+        );
+      } else {
+        throw toEventStoreError(outcome, what);
+      }
+    }
+  }
+
+  /**
+   * The position of an event whose stream was soft-deleted since. The answer to a repeated append lacks it; but until the
+   * event is scavenged, it is still there among all events, where the server can filter by stream.
+   */
+  private async hiddenPosition(stream: string, revision: number): Promise<Position> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      stop.abort();
+    }, this.options.timeoutMs);
+    const what = `an append that stream ${JSON.stringify(stream)} had before it was deleted`;
+    try {
+      for await (const batch of this.connectedBatches(this.connection, null, stream, stop.signal)) {
+        const event = batch.events.find((each) => each.stream === stream && each.revision === revision);
+        if (event !== undefined) return event.position;
+        if (batch.caughtUp) throw new EventStoreError('deleted', `${what} is there no more`);
+      }
+      throw new Error(`it was not found within ${String(this.options.timeoutMs)} ms`);
+    } catch (cause) {
+      if (isEventStoreError(cause)) throw cause;
+      throw new EventStoreError('outcome-unknown', `${what} could not be looked up: ${String(cause)}`, { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @returns whether the stream has events, or had some before it was deleted. */
+  private async everExisted(stream: string): Promise<boolean> {
+    // A soft delete leaves what it knows in the stream's metadata stream.
+    for (const name of [stream, `$$${stream}`]) {
+      const stop = new AbortController();
+      const options = { from: 'start', direction: 'forwards', limit: 1 } as const;
+      try {
+        const what = `a read of stream ${JSON.stringify(name)}`;
+        for await (const _ of this.pull((each) => each.pullStream(name, options, stop.signal), what, stop.signal)) {
+          return true;
+        }
+      } catch (error) {
+        if (isEventStoreError(error, 'deleted')) return true;
+        if (!isEventStoreError(error, 'not-found')) throw error;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * After a call that got no answer: gives up a connection on which nothing at all was heard since the call, and on a
+   * connection that is well the shared stream of appends if that is what is stuck.
+   */
+  private replaceIfSilent(connection: Connection, since: number): void {
+    if (connection.lastHeard >= since) {
+      connection.dropAppendsIfSilentSince(since);
+    } else if (this.connection === connection) {
+      this.connection = this.options.connect();
+      void connection.end();
+    }
+  }
+
+  private retryDelay(tries: number, longest: number): number {
+    const doubled = FIRST_RETRY_MS * 2 ** Math.min(tries - 1, 30);
+    return Math.min(longest, doubled) * (0.5 + this.options.random() / 2);
+  }
+
+  // --- reads ---
+
+  private async *streamEvents(
+    stream: string,
+    { from, direction = 'forwards', limit }: ReadStreamOptions,
+    stop: AbortSignal,
+  ): AsyncGenerator<RecordedEvent> {
+    this.assertOpen();
+    assertStreamName(stream);
+    if (limit !== undefined) assertWholeNumber(limit, 'limit');
+    if (typeof from === 'number') assertWholeNumber(from, 'revision');
+    const options = {
+      from: from ?? (direction === 'backwards' ? 'end' : 'start'),
+      direction,
+      // One even if none is wanted: there may be no such stream.
+      limit: limit === undefined ? null : Math.max(limit, 1),
+    };
+    let left = limit ?? Infinity;
+    const what = `a read of stream ${JSON.stringify(stream)}`;
+    for await (const { event } of this.pull((each) => each.pullStream(stream, options, stop), what, stop)) {
+      if (left === 0) return;
+      if (event === null) continue;
+      yield event;
+      left -= 1;
+    }
+  }
+
+  private async *allEvents(
+    { from = 'start', prefix = '', limit = Infinity }: ReadAllOptions,
+    stop: AbortSignal,
+  ): AsyncGenerator<RecordedEvent> {
+    this.assertOpen();
+    if (limit !== Infinity) assertWholeNumber(limit, 'limit');
+    if (from !== 'start') assertPosition(from);
+    let left = limit;
+    if (left === 0) return;
+    // Filtered here: the client has no filter for this read.
+    for await (const { event } of this.pull((each) => each.pullAll(from, stop), 'a read of all streams', stop)) {
+      if (event?.stream.startsWith(prefix) !== true) continue;
+      yield event;
+      left -= 1;
+      if (left === 0) return;
+    }
+  }
+
+  /**
+   * Reads to the end, and tries again while nothing was received and there is time.
+   * @throws {EventStoreError} `unavailable` also if the server sends nothing for as long as a call may take.
+   */
+  private async *pull(
+    open: (connection: Connection) => Pull<ReceivedEvent>,
+    what: string,
+    stop: AbortSignal,
+  ): AsyncGenerator<ReceivedEvent> {
+    const { now, timeoutMs } = this.options;
+    const deadline = now() + timeoutMs;
+    let received = false;
+    for (let tries = 1; ; tries += 1) {
+      const { connection } = this;
+      const begun = now();
+      const source = open(connection);
+      try {
+        for (;;) {
+          if (stop.aborted) {
+            this.assertOpen();
+            return;
+          }
+          const item = source.take();
+          if (item !== null) {
+            received = true;
+            yield item;
+          } else if (source.ended) {
+            return;
+          } else if (!(await source.change(received ? timeoutMs : deadline - now()))) {
+            throw new Error(`EventStoreDB sent nothing for ${String(timeoutMs)} ms`);
+          }
+        }
+      } catch (error) {
+        if (isEventStoreError(error)) throw error;
+        const failure = readFailure(error);
+        if (failure.kind === 'conflict') throw error;
+        if (isPassing(failure)) this.replaceIfSilent(connection, begun);
+        const wait = this.retryDelay(tries, LONGEST_CALL_RETRY_MS);
+        if (received || !isPassing(failure) || now() + wait >= deadline) throw toEventStoreError(failure, what);
+        await sleep(wait, stop);
+      } finally {
+        source.cancel();
+      }
+    }
+  }
+
+  // --- subscriptions ---
+
+  private async *batches(
+    { after, prefix = '', signal }: SubscribeOptions,
+    stop: AbortSignal,
+  ): AsyncGenerator<SubscriptionBatch> {
+    this.assertOpen();
+    if (after !== 'start' && after !== 'end') assertPosition(after);
+    // The end is looked up and not left to the server, so that a connection that is lost before the first event does not
+    // begin again at a later end.
+    let position: Position | 'end' | null = after === 'start' ? null : after;
+    const ending = new AbortController();
+    const end = (): void => {
+      ending.abort();
+    };
+    if (signal?.aborted === true) return;
+    stop.addEventListener('abort', end);
+    signal?.addEventListener('abort', end);
+    try {
+      for (let tries = 1; !ending.signal.aborted; tries += 1) {
+        const { connection } = this;
+        const begun = this.options.now();
+        try {
+          if (position === 'end') position = await this.lastPosition(ending.signal);
+          for await (const batch of this.connectedBatches(connection, position, prefix, ending.signal)) {
+            tries = 1;
+            yield batch;
+            position = batch.position;
+          }
+        } catch (error) {
+          const failure = readFailure(error);
+          if (failure.kind === 'conflict') throw error;
+          const told = toEventStoreError(failure, 'a subscription');
+          if (told.code === 'invalid') throw told;
+          if (isPassing(failure)) this.replaceIfSilent(connection, begun);
+          this.options.onInterrupted(told);
+          await sleep(this.retryDelay(tries, LONGEST_SUBSCRIPTION_RETRY_MS), ending.signal);
+        }
+      }
+    } finally {
+      stop.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  private async lastPosition(stop: AbortSignal): Promise<Position | null> {
+    for await (const { position } of this.pull((each) => each.pullLast(stop), 'a read of the last event', stop)) {
+      return position;
+    }
+    return null;
+  }
+
+  /**
+   * Batches from one connection.
+   * @throws whatever ends it, also where the server ends it without an error; returns only when `stop` is aborted.
+   */
+  private async *connectedBatches(
+    connection: Connection,
+    after: Position | null,
+    prefix: string,
+    stop: AbortSignal,
+  ): AsyncGenerator<SubscriptionBatch> {
+    let position = after;
+    let events: RecordedEvent[] = [];
+    let confirmed = false;
+    let live = false;
+    let announced: { readonly position: Position | null; readonly live: boolean } = { position, live };
+    let newsSince: number | null = null;
+    const source = connection.pullSubscription(after, prefix, stop);
+    try {
+      for (;;) {
+        while (events.length < MAX_BATCH_EVENTS) {
+          const item = source.take();
+          if (item === null) break;
+          confirmed = true;
+          if (item.kind === 'live') live = item.live;
+          if (item.kind === 'event' && item.event !== null) events.push(item.event);
+          if (item.kind === 'event' || item.kind === 'checkpoint') position = later(position, item.position);
+        }
+        if (stop.aborted) return;
+        const { now, timeoutMs } = this.options;
+        if (events.length > 0 || position !== announced.position || (live && !announced.live)) {
+          newsSince ??= now();
+          const linger = newsSince + (events.length > 0 ? LINGER_MS : POSITION_LINGER_MS) - now();
+          const mayGrow = !live && !source.ended && events.length < MAX_BATCH_EVENTS && linger > 0;
+          if (mayGrow && (await source.change(linger))) continue;
+          const batch = { events, position, caughtUp: live && source.empty };
+          events = [];
+          announced = { position, live };
+          newsSince = null;
+          yield batch;
+        } else if (source.ended) {
+          throw new Error('EventStoreDB ended the subscription');
+        } else if (!(await source.change(confirmed ? Infinity : timeoutMs))) {
+          throw new Error(`EventStoreDB did not confirm the subscription within ${String(timeoutMs)} ms`);
+        }
+      }
+    } finally {
+      source.cancel();
+    }
+  }
+
+  /** What is left by `return` ends at once, even in the middle of waiting. */
+  private iterate<T>(start: (stop: AbortSignal) => AsyncGenerator<T>): AsyncIterable<T> {
+    return {
+      [Symbol.asyncIterator]: () => {
+        const stop = new AbortController();
+        const items = this.stoppable(start(stop.signal), stop);
+        return {
+          next: () => items.next(),
+          return: () => {
+            stop.abort();
+            return items.return(undefined);
+          },
+        };
+      },
+    };
+  }
+
+  private async *stoppable<T>(items: AsyncGenerator<T>, stop: AbortController): AsyncGenerator<T, undefined> {
+    this.stops.add(stop);
+    try {
+      yield* items;
+    } finally {
+      this.stops.delete(stop);
+    }
+  }
+}
+
+function later(a: Position | null, b: Position): Position {
+  return a === null || comparePositions(b, a) > 0 ? b : a;
+}
+
+function assertWholeNumber(value: number, what: string): void {
+  if (!(Number.isSafeInteger(value) && value >= 0)) {
+    throw new EventStoreError('invalid', `${what} ${String(value)} is not a whole number from 0`);
+  }
+}
+
+function assertPosition(position: Position): void {
+  if (parsePosition(position) === null) {
+    throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position`);
+  }
+}
+
+/** Resolves after `ms`, or when `stop` is aborted. */
+function sleep(ms: number, stop?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (stop?.aborted === true) done();
+    else stop?.addEventListener('abort', done);
+  });
+}
