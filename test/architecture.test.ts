@@ -1,0 +1,150 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+/** The rules of the house (docs/decisions/001-layout.md), held against the imports of every file. */
+
+const ROOT = resolve(__dirname, '..');
+const SOURCES = ['schemas', 'projections', 'services'];
+
+interface Import {
+  /** Importing file, from the root, with `/`. */
+  readonly from: string;
+  /** A file of ours from the root without extension, or a package's or node's name. */
+  readonly to: string;
+  readonly ours: boolean;
+}
+
+interface Rule {
+  readonly sentence: string;
+  readonly broken: (one: Import) => boolean;
+}
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+
+const importsOf = (file: string): Import[] =>
+  ts.preProcessFile(readFileSync(join(ROOT, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => {
+    const ours = fileName.startsWith('.');
+    return { from: file, to: ours ? relative(ROOT, resolve(ROOT, dirname(file), fileName)) : fileName, ours };
+  });
+
+const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+const adapterOf = (path: string): string | undefined =>
+  /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
+const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
+
+const RULES: readonly Rule[] = [
+  {
+    sentence: 'schemas/ imports nothing of ours but schemas/',
+    broken: ({ from, to, ours }) => within(from, 'schemas') && ours && !within(to, 'schemas'),
+  },
+  {
+    sentence: 'schemas/ does no I/O, so it imports nothing of node',
+    broken: ({ from, to }) => within(from, 'schemas') && to.startsWith('node:'),
+  },
+  {
+    sentence: 'projections/ imports only schemas/ and itself: folds are pure, without packages, I/O or a clock',
+    broken: ({ from, to, ours }) =>
+      within(from, 'projections') && !(ours && (within(to, 'schemas') || within(to, 'projections'))),
+  },
+  {
+    sentence: 'a store adapter imports of ours only the port, the append decision and itself',
+    broken: ({ from, to, ours }) =>
+      ours &&
+      adapterOf(from) !== undefined &&
+      adapterOf(to) !== adapterOf(from) &&
+      to !== 'services/event-store/event-store' &&
+      to !== 'services/event-store/append-decision',
+  },
+  {
+    sentence: 'only event-store/open.ts opens an adapter; the projector thread alone follows the embedded log itself',
+    broken: ({ from, to }) =>
+      adapterOf(to) !== undefined &&
+      adapterOf(from) === undefined &&
+      from !== 'services/event-store/open.ts' &&
+      !(from === 'services/read-model/projector-thread.ts' && to === 'services/event-store/sqlite/follow-log'),
+  },
+  { sentence: 'nothing imports main.ts', broken: ({ to }) => to === 'services/main' },
+  {
+    sentence: 'only service.ts puts parts together: nothing but the ways to start imports it',
+    broken: ({ from, to }) => to === 'services/service' && from !== 'services/start.ts',
+  },
+  {
+    sentence: 'the write path never reads a projection',
+    broken: ({ from, to }) =>
+      within(from, 'services/handle-order') && (within(to, 'projections') || within(to, 'services/read-model')),
+  },
+  {
+    sentence:
+      'one file per store imports better-sqlite3: the event log, the read model, the lock of the data directory',
+    broken: ({ from, to }) =>
+      isPackage(to, 'better-sqlite3') &&
+      ![
+        'services/event-store/sqlite/event-log.ts',
+        'services/read-model/order-table.ts',
+        'services/data-directory.ts',
+      ].includes(from),
+  },
+  {
+    sentence: 'one file imports @eventstore/db-client',
+    broken: ({ from, to }) =>
+      isPackage(to, '@eventstore/db-client') && from !== 'services/event-store/eventstoredb/eventstoredb-store.ts',
+  },
+  {
+    sentence: 'express stays at the edge: apps and routes import it, decisions and stores do not',
+    broken: ({ from, to }) =>
+      isPackage(to, 'express') && !/(^|[/-])(app|docs|query|route)\.ts$/.test(from.replace('services/', '')),
+  },
+];
+
+/** Calls that read the world: they belong in the composition, which hands them on as parameters. */
+const WORLD = /\bprocess\.env\b/;
+
+describe('the house', () => {
+  const files = SOURCES.flatMap(filesOf);
+  const imports = files.flatMap(importsOf);
+
+  it('is looked at whole', () => {
+    expect(files.length).toBeGreaterThan(30);
+    expect(imports.some(({ to }) => to === 'services/event-store/event-store')).toBe(true);
+  });
+
+  it.each(RULES)('keeps the rule: $sentence', ({ sentence, broken }) => {
+    const offenders = imports.filter(broken).map(({ from, to }) => `${from} imports ${to}, but ${sentence}.`);
+    expect(offenders).toEqual([]);
+  });
+
+  it('reads process.env only in config.ts', () => {
+    const offenders = files.filter(
+      (file) => file !== 'services/config.ts' && WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(offenders.map((file) => `${file} reads process.env; services/config.ts is to do it.`)).toEqual([]);
+  });
+
+  it('takes clock and ids as parameters in folds, decisions and the record path', () => {
+    const offenders = files.filter(
+      (file) =>
+        (within(file, 'projections') || within(file, 'services/handle-order') || file.endsWith('append-decision.ts')) &&
+        /\bDate\.now\(|new Date\(\)|\brandomUUID\(|Math\.random\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(offenders.map((file) => `${file} makes its own time or ids; they are parameters.`)).toEqual([]);
+  });
+
+  it('has no cycle of imports', () => {
+    const graph = new Map(files.map((file) => [file.replace(/\.ts$/, ''), new Set<string>()]));
+    for (const { from, to, ours } of imports) if (ours) graph.get(from.replace(/\.ts$/, ''))?.add(to);
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      if (done.has(file) || path.includes(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of graph.keys()) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
