@@ -1,5 +1,5 @@
+import { dirname } from 'node:path';
 import express, { Router } from 'express';
-import { absolutePath } from 'swagger-ui-dist';
 import { openApiDocument } from './openapi';
 
 const PAGE = `<!doctype html>
@@ -21,6 +21,9 @@ const PAGE = `<!doctype html>
 
 const SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, tryItOutEnabled: true });\n`;
 
+/** Where swagger-ui-dist keeps what a browser loads. Its own module would load all of that here. */
+const ASSETS = dirname(require.resolve('swagger-ui-dist/package.json'));
+
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`); `/` leads there. */
 export function createDocs(version: string): Router {
   const router = Router();
@@ -37,6 +40,6 @@ export function createDocs(version: string): Router {
   router.get('/docs/page.js', (_request, response) => {
     response.type('text/javascript').send(SCRIPT);
   });
-  router.use('/docs/assets', express.static(absolutePath(), { index: false, maxAge: '1h' }));
+  router.use('/docs/assets', express.static(ASSETS, { index: false, maxAge: '1h' }));
   return router;
 }

@@ -21,7 +21,7 @@ import { foldVersion } from './read-model/fold-version';
 import { Freshness } from './read-model/freshness';
 import { OrderTableReader } from './read-model/order-table';
 import type { ProjectorNews } from './read-model/projector-loop';
-import { startProjector, startProjectorThread } from './read-model/start-projector';
+import { startProjector } from './read-model/start-projector';
 
 /** Most milliseconds that a sender may take for the headers of a request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -113,10 +113,13 @@ export async function startService(config: Config, world: World): Promise<Runnin
           return;
       }
     };
-    const projector =
-      config.eventStoreUrl === null
-        ? startProjectorThread({ log: directory.logFile, file: directory.readModelFile, version: folds, tell })
-        : startProjector({ source: store, file: directory.readModelFile, version: folds, tell });
+    const projector = startProjector({
+      store,
+      logFile: config.eventStoreUrl === null ? directory.logFile : null,
+      file: directory.readModelFile,
+      version: folds,
+      tell,
+    });
     cleanup.push(() => projector.stop());
     const orders = new OrderTableReader(directory.readModelFile);
     cleanup.push(() => {

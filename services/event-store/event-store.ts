@@ -70,6 +70,11 @@ export type AppendResult =
       readonly revision: number;
       /** Of the last event of the append. */
       readonly position: Position;
+      /**
+       * The events were there before: this append is the repeat of one. Told truly by stores that are
+       * {@link EventStore.exclusive}; others may not know, and say false.
+       */
+      readonly repeated: boolean;
     }
   | {
       /** Nothing was written. */
@@ -121,7 +126,7 @@ export interface SubscriptionBatch {
 export interface EventStore {
   /**
    * True if no other process can write to this store while it is open. Only then may a stream's newest event be
-   * remembered instead of read.
+   * remembered instead of read, and only then is {@link AppendResult}'s `repeated` to be relied on.
    */
   readonly exclusive: boolean;
 

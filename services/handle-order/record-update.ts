@@ -90,6 +90,15 @@ export function createRecorder(store: EventStore): Recorder {
     }
   }
 
+  /**
+   * What is known of the newest event before anything is read: what we remember, or else, where nobody else writes and
+   * the store tells a repeat from a first, the guess that there is none. For a new order that saves the read, and for
+   * any other the append finds out.
+   */
+  async function knownHead(stream: string): Promise<Head | null> {
+    return heads === null ? readHead(stream) : (heads.get(stream) ?? null);
+  }
+
   async function decideAndAppend(
     stream: string,
     key: OrderKey,
@@ -97,8 +106,8 @@ export function createRecorder(store: EventStore): Recorder {
     delivery: Delivery,
     metadata: OrderEventMetadata,
   ): Promise<RecordOutcome> {
+    let head = await knownHead(stream);
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
-      const head = heads?.get(stream) ?? (await readHead(stream));
       const decision = decide(head, hash);
       if (decision.kind === 'repeat') {
         if (head !== null) heads?.set(stream, head);
@@ -107,11 +116,13 @@ export function createRecorder(store: EventStore): Recorder {
       const id = eventId(stream, decision.revision, hash);
       const data = delivery.object as JsonValue;
       const result = await store.append(stream, [{ id, type: delivery.type, data, metadata }], decision.expected);
-      if (result.outcome === 'appended') {
+      if (result.outcome === 'appended' && !result.repeated) {
         heads?.set(stream, { revision: result.revision, contentHash: hash });
         return { outcome: 'recorded', key, revision: result.revision, position: result.position };
       }
-      heads?.delete(stream);
+      // Someone else was first, or our guess was wrong. A repeated append counts as that too: it only says that the
+      // order once began like this, and not that this is the newest that is known of it.
+      head = await readHead(stream);
     }
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }

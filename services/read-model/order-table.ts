@@ -14,7 +14,9 @@ import { type Position, parsePosition } from '../event-store/event-store';
 const TABLE_VERSION = 1;
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of the connection that writes, in KiB. */
-const WRITER_CACHE_KIB = 16_384;
+const WRITER_CACHE_KIB = 32_768;
+/** Pages of WAL after which they are copied into the main file: 32 MiB. */
+const WAL_CHECKPOINT_PAGES = 8_000;
 
 /** `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. */
 const SCHEMA = `
@@ -28,7 +30,6 @@ const SCHEMA = `
     UNIQUE (location_id, order_id)
   ) STRICT;
   CREATE INDEX orders_of_location ON orders (location_id);
-  CREATE INDEX orders_of_stage ON orders (location_id, stage);
   CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
   CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), version TEXT NOT NULL, position TEXT) STRICT;
 `;
@@ -89,6 +90,7 @@ function open(file: string): Connection {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
+  db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
   return db;
 }
 

@@ -97,8 +97,9 @@ export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
   const { now = () => performance.now(), timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const settings = parseConnectionUrl(options.url);
   const certificates = readCertificates(settings);
+  let serial = 0;
   return new ResilientStore({
-    connect: () => new ClientConnection(settings, certificates, now),
+    connect: () => new ClientConnection(settings, certificates, (serial += 1), now),
     timeoutMs,
     now,
     random: options.random ?? Math.random,
@@ -154,11 +155,18 @@ class ClientConnection extends EventStoreDBClient implements Connection {
   constructor(
     settings: ConnectionSettings,
     certificates: Certificates,
+    serial: number,
     private readonly now: () => number,
   ) {
     const { hosts, discover, connectionName, keepAliveInterval, keepAliveTimeout } = settings;
     const { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout } = settings;
-    const common = { connectionName: connectionName ?? DEFAULT_CONNECTION_NAME, keepAliveInterval, keepAliveTimeout };
+    const common = {
+      connectionName: connectionName ?? DEFAULT_CONNECTION_NAME,
+      keepAliveInterval,
+      // grpc-js shares one socket, and the wait before it is opened again, between all channels with the same options; that
+      // wait grows to minutes. A new connection is made to try at once, so its options differ, by a microsecond.
+      keepAliveTimeout: keepAliveTimeout + serial / 1_000,
+    };
     const cluster = { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout };
     const [first, ...others] = hosts;
     if (first === undefined) throw new EventStoreError('invalid', 'the connection string names no host');

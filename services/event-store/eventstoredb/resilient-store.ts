@@ -41,7 +41,7 @@ const MIN_TRY_MS = 250;
 /** Wait before the second try of anything; it doubles with each, up to the longest. */
 const FIRST_RETRY_MS = 50;
 const LONGEST_CALL_RETRY_MS = 500;
-const LONGEST_SUBSCRIPTION_RETRY_MS = 10_000;
+const LONGEST_SUBSCRIPTION_RETRY_MS = 2_000;
 /** While a subscription catches up, how long a batch waits to become larger; */
 const LINGER_MS = 20;
 /** and how long one that would have no events. */
@@ -89,7 +89,7 @@ export class ResilientStore implements EventStore {
       if (outcome.kind === 'conflict') return { outcome: 'conflict', stream, expected, actual: outcome.actual };
       const { revision } = outcome.value;
       const position = outcome.value.position ?? (await this.hiddenPosition(stream, revision));
-      return { outcome: 'appended', revision, position };
+      return { outcome: 'appended', revision, position, repeated: false };
     } finally {
       this.pendingEvents -= encoded.length;
     }

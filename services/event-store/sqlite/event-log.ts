@@ -48,27 +48,30 @@ const WAL_CHECKPOINT_PAGES = 4_000;
 /** Page cache of the connection that writes, in KiB. The readers keep SQLite's default of 2 MiB. */
 const WRITER_CACHE_KIB = 16_384;
 
-interface EventRow {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: string | Buffer;
-  readonly metadata: string | Buffer | null;
-  readonly created: number;
-}
+/** Columns of an event, in the order of {@link EventRow}. */
+const COLUMNS = 'position, stream, revision, id, type, data, metadata, created';
+/** As an array, which better-sqlite3 makes in two thirds of the time of an object. */
+type EventRow = [
+  position: number,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string | Buffer,
+  metadata: string | Buffer | null,
+  created: number,
+];
 
-function toEvent(row: EventRow): RecordedEvent {
+function toEvent([position, stream, revision, id, type, data, metadata, created]: EventRow): RecordedEvent {
   return {
-    stream: row.stream,
-    id: row.id,
-    type: row.type,
-    data: decodePayload(row.data),
-    metadata: row.metadata === null ? undefined : decodePayload(row.metadata),
-    revision: row.revision,
-    position: String(row.position) as Position,
-    created: new Date(row.created),
+    stream,
+    id,
+    type,
+    data: decodePayload(data),
+    metadata: metadata === null ? undefined : decodePayload(metadata),
+    revision,
+    position: String(position) as Position,
+    created: new Date(created),
   };
 }
 
@@ -84,57 +87,48 @@ export function asUnavailable(error: unknown, what: string): EventStoreError {
   return new EventStoreError('unavailable', `${what}: ${reason}`, { cause: error });
 }
 
+export interface LogPage {
+  /** In order of position. */
+  readonly events: readonly RecordedEvent[];
+  /** Position of the last event looked at, whether or not its stream matched; null if there was none. */
+  readonly last: number | null;
+  /** There may be more. */
+  readonly full: boolean;
+}
+
 /** Reading side of the log: what readers in any thread need. */
 export interface LogReader {
   /** @returns up to `limit` events of `stream` from `from` on, inclusive, in the given direction. */
   readStream(stream: string, from: number, backwards: boolean, limit: number): readonly RecordedEvent[];
   isTombstoned(stream: string): boolean;
-  /** @returns up to `limit` events at or after `from`, in order of position, of streams whose name starts so. */
-  readAll(from: number, prefix: string, limit: number): readonly RecordedEvent[];
-  /** Like {@link readAll}, but tells how far it looked, whether or not anything there matched. */
-  page(
-    after: number,
-    prefix: string,
-    limit: number,
-  ): { readonly events: readonly RecordedEvent[]; readonly last: number | null; readonly full: boolean };
+  /** Looks at up to `limit` events after a position, and gives those of streams whose name starts so. */
+  page(after: number, prefix: string, limit: number): LogPage;
   /** @returns the position of the newest event ever written, removed or not; null while there was none. */
   lastPosition(): number | null;
   close(): void;
 }
 
-const COLUMNS = 'position, stream, revision, id, type, data, metadata, created';
 const LAST_POSITION = `
   SELECT max(position) FROM (
     SELECT max(position) AS position FROM events
     UNION ALL SELECT value FROM facts WHERE name = 'last_removed_position'
   )`;
-/** After every other stream name with the same prefix in SQLite's order, which compares UTF-8 bytes. */
-const LAST_CHARACTER = '\u{10FFFF}';
-
 function createReader(db: Connection): LogReader {
-  const forwards = db.prepare<[string, number, number], EventRow>(
-    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
-  );
-  const backwards = db.prepare<[string, number, number], EventRow>(
-    `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?`,
-  );
-  const matching = db.prepare<[number, string, string, number], EventRow>(
-    `SELECT ${COLUMNS} FROM events WHERE position >= ? AND stream >= ? AND stream < ? ORDER BY position LIMIT ?`,
-  );
-  const all = db.prepare<[number, number], EventRow>(
-    `SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`,
-  );
+  const select = (rest: string) =>
+    db.prepare<(number | string)[], EventRow>(`SELECT ${COLUMNS} FROM events ${rest}`).raw();
+  const forwards = select('WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
+  const backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
+  const all = select('WHERE position > ? ORDER BY position LIMIT ?');
   const tombstone = db.prepare<[string], number>('SELECT tombstone FROM deleted_streams WHERE stream = ?').pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   return {
     readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
     isTombstoned: (stream) => tombstone.get(stream) === 1,
-    readAll: (from, prefix, limit) => matching.all(from, prefix, prefix + LAST_CHARACTER, limit).map(toEvent),
     page: (after, prefix, limit) => {
       const rows = all.all(after, limit);
       return {
-        events: rows.filter((row) => row.stream.startsWith(prefix)).map(toEvent),
-        last: rows.at(-1)?.position ?? null,
+        events: rows.filter(([, stream]) => stream.startsWith(prefix)).map(toEvent),
+        last: rows.at(-1)?.[0] ?? null,
         full: rows.length === limit,
       };
     },

@@ -29,6 +29,7 @@ function execute(log: LogWriter, command: WriterCommand, now: number): WriterRes
         outcome: 'appended',
         revision: decision.first + events.length - 1,
         position: asPosition(position),
+        repeated: false,
       };
     }
     case 'stored':
@@ -36,6 +37,7 @@ function execute(log: LogWriter, command: WriterCommand, now: number): WriterRes
         outcome: 'appended',
         revision: decision.last,
         position: asPosition(log.positionOf(stream, decision.last) ?? 0),
+        repeated: true,
       };
     case 'delete':
       log.remove(stream, view.nextRevision, command.kind === 'delete' && command.mode === 'tombstone');

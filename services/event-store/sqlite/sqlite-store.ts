@@ -97,15 +97,13 @@ class SqliteStore implements EventStore {
     const { from = 'start', prefix = '' } = options;
     assertWholeNumber(options.limit, 'limit');
     let left = options.limit ?? Infinity;
-    let next = from === 'start' ? 0 : toRowid(from);
+    let after = from === 'start' ? 0 : toRowid(from) - 1;
     while (left > 0) {
-      const size = Math.min(left, PAGE_EVENTS);
-      const page = this.#read((reader) => reader.readAll(next, prefix, size));
-      yield* page;
-      left -= page.length;
-      const last = page.at(-1);
-      if (last === undefined || page.length < size) return;
-      next = toRowid(last.position) + 1;
+      const page = this.#read((reader) => reader.page(after, prefix, PAGE_EVENTS));
+      yield* page.events.slice(0, left);
+      left -= page.events.length;
+      if (page.last === null || !page.full) return;
+      after = page.last;
       await nextTurn();
     }
   }

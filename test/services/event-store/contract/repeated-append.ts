@@ -24,7 +24,8 @@ export function repeatedAppendContract(current: () => EventStore): void {
     const expectStoredOnce = async (again: NewEvent[], expected: ExpectedRevision, revision: number): Promise<void> => {
       const before = await collect(store.readStream('order-1'));
       const result = await appended(store.append('order-1', again, expected));
-      expect(result).toEqual({ outcome: 'appended', revision, position: at(before, revision).position });
+      const { position } = at(before, revision);
+      expect(result).toEqual({ outcome: 'appended', revision, position, repeated: store.exclusive });
       expect(await collect(store.readStream('order-1'))).toEqual(before);
     };
 

@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import { type OrderKey } from '../../schemas/handle-order';
+
+/** The webhook secret that every server of a run is given and every request is signed with. */
+export const BENCH_SECRET = 'bench-secret-0123456789abcdef0123456789abcdef';
+
+const LOCATIONS = 40;
+
+/**
+ * The `index`-th order of a run. Ids do not follow each other in order, because a POS's do not either and an index
+ * that only ever grows at its end would flatter every database.
+ * @param salt makes the ids of one run unlike those of any other.
+ */
+export function benchOrder(salt: string, index: number): OrderKey {
+  const scrambled = Math.imul(index + 1, 0x9e3779b1) >>> 0; // odd factor: a bijection of 32-bit numbers
+  return {
+    location_id: `pos_location_${String(scrambled % LOCATIONS).padStart(3, '0')}`,
+    order_id: `pos_order_${salt}_${scrambled.toString(16).padStart(8, '0')}`,
+  };
+}
+
+/** Body of one delivery, the size and shape of Stream's own example (test/examples/01-event-structure.json). */
+export function benchBody(key: OrderKey): string {
+  return JSON.stringify({
+    type: 'order.updated',
+    object: {
+      ...key,
+      status: 'out_for_delivery',
+      delivery_status: 'enroute_to_dropoff',
+      driver_details: {
+        source: 'doordash',
+        name: 'John Driver',
+        phone: { number: '+15555551234', code: '123' },
+        vehicle_info: { make: 'Toyota', model: 'Camry', color: 'Silver', license_plate: 'ABC1234' },
+      },
+    },
+  });
+}
+
+/** The whole HTTP request that delivers `body`, signed. */
+export function signedRequest(body: string): string {
+  const signature = createHmac('sha256', BENCH_SECRET).update(body).digest('hex');
+  return (
+    'POST /handle-order HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n' +
+    `X-Stream-Signature: ${signature}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`
+  );
+}
+
+/** The HTTP request that reads one order. */
+export function readRequest(key: OrderKey): string {
+  const path = `/locations/${encodeURIComponent(key.location_id)}/orders/${encodeURIComponent(key.order_id)}`;
+  return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+}

@@ -1,0 +1,4 @@
+import { servePeer } from './peer';
+
+/** Peer (a), the floor: receives, authenticates, parses and answers; stores nothing. */
+servePeer(() => undefined);

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { BENCH_SECRET } from './deliveries';
+
+const ROOT = resolve(__dirname, '../../..');
+/** The service's command line, compiled. */
+export const CLI = join(ROOT, 'dist/services/cli.js');
+
+/** What can be measured: the program, and where it keeps events, if it does. */
+const SERVERS = {
+  floor: { program: join(__dirname, 'floor.js'), database: null },
+  naive: { program: join(__dirname, 'naive.js'), database: 'naive.sqlite' },
+  ours: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+} as const;
+export type ServerName = keyof typeof SERVERS;
+
+/** The service's file of events within its data directory. */
+export const EVENTS_FILE = SERVERS.ours.database;
+
+const START_TIMEOUT_MS = 60_000;
+const READY_POLL_MS = 5;
+const CLOCK_TICKS_PER_SECOND = 100;
+
+const directories = new Set<string>();
+const children = new Set<ChildProcess>();
+
+/** Leaves nothing behind, however the run ends. */
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Makes a temporary directory on the disk of the checkout. @returns its path. */
+export function makeDataDir(): string {
+  const parent = join(ROOT, 'node_modules/.cache/bench'); // not under data/, where a service may be at work
+  mkdirSync(parent, { recursive: true });
+  const directory = mkdtempSync(join(parent, 'run-'));
+  directories.add(directory);
+  return directory;
+}
+
+/** Removes what {@link makeDataDir} made. */
+export function removeDataDir(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
+  directories.delete(directory);
+}
+
+/** Environment of the service and its peers. */
+export function serverEnv(dataDir: string, port: number): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    STREAM_WEBHOOK_SECRETS: BENCH_SECRET,
+    LOG_LEVEL: 'info',
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** An HTTP answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** GETs a path of a server on this machine. Rejects if it cannot be reached. */
+export function httpGet(port: number, path: string): Promise<HttpAnswer> {
+  return new Promise((resolveAnswer, reject) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.once('end', () => {
+        resolveAnswer({ status: response.statusCode ?? 0, body });
+      });
+    }).once('error', reject);
+  });
+}
+
+/** A server that is ready. */
+export class Server {
+  private constructor(
+    private readonly name: ServerName,
+    private readonly child: ChildProcess,
+    private readonly dataDir: string,
+    readonly port: number,
+    /** From before its process existed until it said that it is ready. */
+    readonly readyMs: number,
+  ) {}
+
+  /** Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it. */
+  static async start(name: ServerName, dataDir: string): Promise<Server> {
+    const port = await freePort();
+    const logFile = join(dataDir, 'server.log');
+    const log = openSync(logFile, 'w');
+    const began = performance.now();
+    const child = spawn(process.execPath, [SERVERS[name].program], {
+      cwd: ROOT,
+      env: serverEnv(dataDir, port),
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    for (;;) {
+      const answer = await httpGet(port, '/readyz').catch(() => null);
+      const readyMs = performance.now() - began;
+      if (answer?.status === 200) return new Server(name, child, dataDir, port, readyMs);
+      if (child.exitCode !== null || child.signalCode !== null || readyMs > START_TIMEOUT_MS) {
+        child.kill('SIGKILL');
+        const why = answer === null ? 'no answer' : `${String(answer.status)} ${answer.body}`;
+        throw new Error(
+          `${name} did not get ready (${why}); its log ends:\n${readFileSync(logFile, 'utf8').slice(-2000)}`,
+        );
+      }
+      await sleep(READY_POLL_MS);
+    }
+  }
+
+  /** CPU seconds used so far, all threads together. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
+  }
+
+  /** Resident memory in MB (1,000,000 bytes). */
+  rssMb(): number {
+    const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
+    return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
+  }
+
+  /** Ends the server in good order. */
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  /**
+   * Kills the server without warning and looks into what it left.
+   * @returns the number of events on the disk, or null for a server that keeps none.
+   */
+  async killAndCount(): Promise<number | null> {
+    await this.end('SIGKILL');
+    const { database } = SERVERS[this.name];
+    if (database === null) return null;
+    const db = new Database(join(this.dataDir, database), { fileMustExist: true });
+    try {
+      return db.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
+    } finally {
+      db.close();
+    }
+  }
+
+  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    const force = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+    await exited;
+    clearTimeout(force);
+  }
+}
