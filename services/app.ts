@@ -2,9 +2,11 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { isEventStoreError } from './event-store/event-store';
 import { createBearerCheck } from './handle-order/signature';
 import type { Metrics } from './metrics';
 import { Problem, PROBLEM_MEDIA_TYPE } from './problem';
+import { ReadModelError } from './read-model/order-table';
 import type { CheckReadiness } from './readiness';
 
 /** `localhost` and the loopback addresses, with or without a port, as a `Host` header has them. */
@@ -53,6 +55,14 @@ const isClientError = (error: unknown): boolean =>
 
 function asProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
+  if (isEventStoreError(error)) {
+    log.error({ err: error }, 'the event store cannot be read');
+    return new Problem('store-unavailable', 'The event store cannot be read now. Ask again.', {}, { cause: error });
+  }
+  if (error instanceof ReadModelError) {
+    log.error({ err: error }, 'the read model cannot be read');
+    return new Problem('read-model-behind', 'The read model cannot be read now. Ask again.', {}, { cause: error });
+  }
   if (isClientError(error)) return new Problem('invalid-parameter', 'The path or a parameter cannot be decoded.');
   log.error({ err: error }, 'failed to answer a request');
   return new Problem('internal-error', 'The log of the service has the reason.', {}, { cause: error });

@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     .command('start')
     .description('run the service until SIGTERM')
     .action(async () => {
-      const { start } = await import('./start'); // the other commands begin sooner without the web server
+      const { start } = await import('./start.js'); // the other commands begin sooner without the web server
       await start();
     });
   program

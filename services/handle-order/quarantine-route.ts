@@ -48,7 +48,7 @@ export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (posi
       case 'repeat':
         response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
         return;
-      case 'too-large':
+      case 'unstorable':
         throw new Problem('still-unusable', 'It stays in quarantine.', {
           errors: [{ pointer: '', detail: result.detail }],
         });

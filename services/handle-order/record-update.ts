@@ -35,8 +35,8 @@ export interface Receipt {
 export type RecordOutcome =
   | { readonly outcome: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
   | { readonly outcome: 'repeat'; readonly key: OrderKey; readonly revision: number }
-  /** Never fits the store, however often it is sent. */
-  | { readonly outcome: 'too-large'; readonly detail: string }
+  /** The store will never take it, however often it is sent. */
+  | { readonly outcome: 'unstorable'; readonly detail: string }
   /** Not recorded as far as we know; safe to send again. */
   | { readonly outcome: 'overloaded' }
   | { readonly outcome: 'unavailable'; readonly detail: string };
@@ -145,11 +145,11 @@ export function createRecorder(store: EventStore): Recorder {
       if (!isEventStoreError(error)) throw error;
       switch (error.code) {
         case 'too-large':
-          return { outcome: 'too-large' as const, detail: error.message };
+        case 'deleted':
+          return { outcome: 'unstorable' as const, detail: error.message };
         case 'unavailable':
         case 'outcome-unknown':
         case 'closed':
-        case 'deleted':
           return { outcome: 'unavailable' as const, detail: error.message };
         case 'not-found':
         case 'invalid':

@@ -110,7 +110,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
         log.info({ ...key, revision, request_id: requestId }, 'recognised a repeated delivery');
         return { outcome: 'repeat', status: 200, body: { outcome: 'repeat', ...key, revision } };
       }
-      case 'too-large':
+      case 'unstorable':
         return keep(body.bytes, contentType, [{ pointer: '', detail: result.detail }], receipt);
       case 'overloaded': {
         const problem = new Problem('overloaded', 'The delivery was not stored. Send it again.');

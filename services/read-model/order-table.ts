@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { type OrderState, isActive, stageOf } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import type { Stage } from '../../schemas/vocabulary';
+import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
 
 /**
@@ -149,6 +149,11 @@ export interface ListedOrders {
   readonly next: number | null;
 }
 
+/** The read model's file cannot be read; it may be on its way to being made anew. */
+export class ReadModelError extends Error {
+  override readonly name = 'ReadModelError';
+}
+
 /** The read model as readers see it: beside the projector, and always a state that it committed. */
 export class OrderTableReader {
   #open: {
@@ -159,29 +164,32 @@ export class OrderTableReader {
 
   constructor(private readonly file: string) {}
 
+  /** @throws {ReadModelError} */
   get(key: OrderKey): OrderState | null {
-    const row = this.#statement('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')?.get(
+    const [row] = this.#all('SELECT state FROM orders WHERE location_id = ? AND order_id = ?', [
       key.location_id,
       key.order_id,
-    ) as { state: string } | undefined;
+    ]) as readonly { readonly state: string }[];
     return row === undefined ? null : (JSON.parse(row.state) as OrderState);
   }
 
-  /** @returns the orders of a location as they first came. */
+  /**
+   * @returns the orders of a location as they first came.
+   * @throws {ReadModelError}
+   */
   list(locationId: string, { stage, active, limit, after }: ListOptions): ListedOrders {
+    // An order of a stage that is not final is active: saying so lets the few active ones be found by their index.
+    const isActive = stage === undefined || FINAL_STAGES.has(stage) ? active : (active ?? true);
     const conditions = [
       'location_id = ?',
       'seq > ?',
       ...(stage === undefined ? [] : ['stage = ?']),
-      ...(active === undefined ? [] : [`active = ${active ? '1' : '0'}`]),
+      ...(isActive === undefined ? [] : [`active = ${isActive ? '1' : '0'}`]),
     ];
-    const rows = (this.#statement(
+    const rows = this.#all(
       `SELECT seq, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
-    )?.all(...[locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1]) ?? []) as {
-      seq: number;
-      order_id: string;
-      state: string;
-    }[];
+      [locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1],
+    ) as readonly { readonly seq: number; readonly order_id: string; readonly state: string }[];
     const page = rows.slice(0, limit);
     return {
       records: page.map(({ order_id, state }) => ({
@@ -195,6 +203,15 @@ export class OrderTableReader {
   close(): void {
     this.#open?.db.close();
     this.#open = null;
+  }
+
+  #all(sql: string, parameters: readonly (string | number)[]): readonly unknown[] {
+    try {
+      return this.#statement(sql)?.all(...parameters) ?? [];
+    } catch (cause) {
+      this.close();
+      throw new ReadModelError(`${this.file}: ${String(cause)}`, { cause });
+    }
   }
 
   /** @returns null while there is no read model: nothing was projected yet. */

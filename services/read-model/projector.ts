@@ -29,7 +29,7 @@ const MAX_UNSAVED_ORDERS = 16_384;
  * Least milliseconds from one save to the next while following. Under load it makes batches of what would be single
  * events; alone, an update waits for nothing, because the time has long passed.
  */
-const MIN_SAVE_INTERVAL_MS = 5;
+const MIN_SAVE_INTERVAL_MS = 20;
 
 interface Touched extends OrderRecord {
   state: OrderState;

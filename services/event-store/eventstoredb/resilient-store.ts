@@ -36,8 +36,8 @@ export interface ResilientStoreOptions {
   readonly onInterrupted: (error: EventStoreError) => void;
 }
 
-/** The first try of a write gets half of its time, so that a lost answer leaves time to ask again; no try gets less. */
-const MIN_TRY_MS = 250;
+/** Each try of a write gets half of the time that is left, so that a lost answer leaves time to ask again, but not less. */
+const MIN_TRY_MS = 100;
 /** Wait before the second try of anything; it doubles with each, up to the longest. */
 const FIRST_RETRY_MS = 50;
 const LONGEST_CALL_RETRY_MS = 500;
@@ -189,14 +189,14 @@ export class ResilientStore implements EventStore {
       const { connection } = this;
       const begun = now();
       const left = deadline - begun;
-      const outcome = await attempt(connection, repeatable ? Math.max(left / 2, Math.min(left, MIN_TRY_MS)) : left);
+      const outcome = await attempt(connection, repeatable ? Math.max(left / 2, MIN_TRY_MS) : left);
       if (outcome.kind === 'done' || outcome.kind === 'conflict') return outcome;
 
       if (outcome.kind === 'unknown') unknown = outcome;
       if (isPassing(outcome)) this.replaceIfSilent(connection, begun);
       const wait = this.retryDelay(tries, LONGEST_CALL_RETRY_MS);
       const again = outcome.kind === 'not-done' || (outcome.kind === 'unknown' && repeatable);
-      if (again && now() + wait < deadline) {
+      if (again && now() + wait + MIN_TRY_MS <= deadline) {
         await sleep(wait);
       } else if (isPassing(outcome) && unknown !== null) {
         throw new EventStoreError(

@@ -43,8 +43,8 @@ const SCHEMA = `
 
 /** Most milliseconds that a statement waits for a lock that another program, such as a backup, holds. */
 const BUSY_TIMEOUT_MS = 2_000;
-/** Pages of WAL after which the writer copies them into the main file: 16 MiB, some ten thousand events. */
-const WAL_CHECKPOINT_PAGES = 4_000;
+/** Pages of WAL after which the writer copies them into the main file: 40 MiB, some ten thousand events. */
+const WAL_CHECKPOINT_PAGES = 10_000;
 /** Page cache of the connection that writes, in KiB. The readers keep SQLite's default of 2 MiB. */
 const WRITER_CACHE_KIB = 16_384;
 
