@@ -20,8 +20,8 @@ export interface AppOptions {
   readonly checkReadiness: CheckReadiness;
   /** Empty: reading is open. */
   readonly readerTokens: readonly string[];
-  /** Anyone may post: then only this machine may, and no page of a browser on it. */
-  readonly unauthenticated: boolean;
+  /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
+  readonly postingIsOpen: boolean;
   readonly log: Logger;
 }
 
@@ -79,10 +79,12 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  if (options.unauthenticated) app.use(loopbackOnly);
+  if (options.postingIsOpen) app.use('/handle-order', loopbackOnly);
   app.post('/handle-order', (request, response) => handleOrder(request, response));
   app.all('/handle-order', methodNotAllowed('POST'));
 
+  const readingIsOpen = options.readerTokens.length === 0;
+  if (readingIsOpen) app.use(loopbackOnly);
   app.use(
     helmet({
       // Whether TLS is there is its terminator's to say: both of these would break plain HTTP on a private network.
@@ -102,7 +104,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(options.docs);
 
-  if (options.readerTokens.length > 0) app.use(requireReader(options.readerTokens));
+  if (!readingIsOpen) app.use(requireReader(options.readerTokens));
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await metrics.expose();
     response.set('Content-Type', contentType).send(text);

@@ -161,7 +161,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       metrics,
       checkReadiness: createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic }),
       readerTokens: config.readerTokens,
-      unauthenticated: unauthenticated || config.readerTokens.length === 0,
+      postingIsOpen: unauthenticated,
       log,
     });
     const server = createServer(

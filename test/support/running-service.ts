@@ -35,11 +35,15 @@ export interface Call {
   readonly body?: string | Buffer;
 }
 
-/** Sends one request with `path` exactly as given, which a URL parser would tidy up. */
-export function call(url: string, path: string, { method = 'GET', headers = {}, body }: Call = {}, agent?: Agent) {
+/**
+ * Begins a request with `path` exactly as given, which a URL parser would tidy up; whoever asks for it writes the body
+ * and ends it.
+ */
+export function begin(url: string, path: string, { method = 'GET', headers = {} }: Omit<Call, 'body'>, agent?: Agent) {
   const { hostname, port } = new URL(url);
-  return new Promise<Answer>((done, failed) => {
-    const request = httpRequest({ hostname, port, path, method, headers, ...(agent ? { agent } : {}) }, (response) => {
+  const request = httpRequest({ hostname, port, path, method, headers, ...(agent ? { agent } : {}) });
+  const answer = new Promise<Answer>((done, failed) => {
+    request.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', failed);
@@ -49,8 +53,15 @@ export function call(url: string, path: string, { method = 'GET', headers = {}, 
       });
     });
     request.on('error', failed);
-    request.end(body);
   });
+  return { request, answer };
+}
+
+/** Sends one request with `path` exactly as given. */
+export function call(url: string, path: string, { body, ...options }: Call = {}, agent?: Agent): Promise<Answer> {
+  const { request, answer } = begin(url, path, options, agent);
+  request.end(body);
+  return answer;
 }
 
 function parse(text: string): unknown {
@@ -81,6 +92,8 @@ export interface RunningService {
   output(): string;
   /** Posts a delivery signed as it should be. */
   deliver(body: unknown): Promise<Answer>;
+  /** Posts exactly these bytes, signed as they should be; `headers` replaces or adds. */
+  post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Reads as a reader who has a token. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   call(path: string, options?: Call): Promise<Answer>;
@@ -144,15 +157,15 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
   await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
 
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const post = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+    call(url, '/handle-order', { method: 'POST', headers: { ...signed(body), ...headers }, body }, agent);
   return {
     url,
     dataDir,
     process: child,
     output: () => output,
-    deliver: (body) => {
-      const text = JSON.stringify(body);
-      return call(url, '/handle-order', { method: 'POST', headers: signed(text), body: text }, agent);
-    },
+    deliver: (body) => post(JSON.stringify(body)),
+    post,
     get: (path, headers = {}) => call(url, path, { headers: { ...asReader, ...headers } }, agent),
     call: (path, options) => call(url, path, options),
     end: async (signal = 'SIGTERM') => {
