@@ -1,0 +1,276 @@
+import { rmSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { ConfigError, readConfig, VARIABLES } from '../../services/config';
+import { problem, problemOf, update } from '../support/deliveries';
+import { asReader, discard, runToEnd, startService, temporaryDirectory } from '../support/running-service';
+
+const SECRET = 'a-secret-of-some-length';
+const TOKEN = 'a-token-of-some-length';
+
+const directories: string[] = [];
+/** A directory that is gone when the tests are. */
+const scratch = (): string => {
+  const directory = temporaryDirectory();
+  directories.push(directory);
+  return directory;
+};
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+/** What is wrong with an environment, a line each. */
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('an empty environment', () => {
+  it('gives every default', () => {
+    expect(readConfig({})).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      dataDir: resolve('data'),
+      eventStoreUrl: null,
+      webhookSecrets: [],
+      bearerTokens: [],
+      readerTokens: [],
+      quarantineAnswer: 422,
+      maxBodyBytes: 262_144,
+      requestTimeoutMs: 15_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('is the same as one in which every variable is set to nothing', () => {
+    expect(readConfig(Object.fromEntries(VARIABLES.map((name) => [name, ''])))).toEqual(readConfig({}));
+  });
+
+  it('ignores variables that are not ours', () => {
+    expect(readConfig({ PATH: '/bin', PORTS: 'x' })).toEqual(readConfig({}));
+  });
+});
+
+describe('a good value', () => {
+  it.each<[string, string, Record<string, unknown>]>([
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['HOST', '::1', { host: '::1' }],
+    ['HOST', 'localhost', { host: 'localhost' }],
+    ['DATA_DIR', '/var/lib/ticket-rail', { dataDir: '/var/lib/ticket-rail' }],
+    ['EVENT_STORE_URL', 'esdb://localhost:2113?tls=false', { eventStoreUrl: 'esdb://localhost:2113?tls=false' }],
+    ['EVENT_STORE_URL', 'esdb+discover://es:2113', { eventStoreUrl: 'esdb+discover://es:2113' }],
+    ['STREAM_WEBHOOK_SECRETS', SECRET, { webhookSecrets: [SECRET], quarantineAnswer: 202 }],
+    ['STREAM_WEBHOOK_SECRETS', ` ${SECRET} , ${TOKEN}`, { webhookSecrets: [SECRET, TOKEN] }],
+    ['STREAM_BEARER_TOKENS', TOKEN, { bearerTokens: [TOKEN], quarantineAnswer: 202 }],
+    ['READER_TOKENS', `${TOKEN},${SECRET}`, { readerTokens: [TOKEN, SECRET], quarantineAnswer: 422 }],
+    ['QUARANTINE_ANSWER', '202', { quarantineAnswer: 202 }],
+    ['QUARANTINE_ANSWER', '422', { quarantineAnswer: 422 }],
+    ['MAX_BODY_BYTES', '1024', { maxBodyBytes: 1_024 }],
+    ['MAX_BODY_BYTES', '700000', { maxBodyBytes: 700_000 }],
+    ['REQUEST_TIMEOUT_MS', '1000', { requestTimeoutMs: 1_000 }],
+    ['REQUEST_TIMEOUT_MS', '300000', { requestTimeoutMs: 300_000 }],
+    ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
+    ['LOG_LEVEL', 'trace', { logLevel: 'trace' }],
+  ])('%s=%s is taken', (name, value, expected) => {
+    expect(readConfig({ [name]: value })).toMatchObject(expected);
+  });
+
+  it('a relative DATA_DIR is from where the process was started', () => {
+    expect(isAbsolute(readConfig({ DATA_DIR: 'some/where' }).dataDir)).toBe(true);
+  });
+
+  it('QUARANTINE_ANSWER overrides what authentication would choose', () => {
+    const answer = (env: Record<string, string>) => readConfig(env).quarantineAnswer;
+    expect(answer({ STREAM_WEBHOOK_SECRETS: SECRET, QUARANTINE_ANSWER: '422' })).toBe(422);
+    expect(answer({ STREAM_BEARER_TOKENS: TOKEN, QUARANTINE_ANSWER: '422' })).toBe(422);
+  });
+});
+
+describe('a bad value is named with its variable, what was seen and what was expected', () => {
+  const secrets = 'expected secrets of at least 16 characters, separated by commas.';
+  it.each<[string, string, string]>([
+    ['PORT', 'http', 'PORT is "http": expected a whole number of ports.'],
+    ['PORT', '-1', 'PORT is "-1": expected a whole number of ports.'],
+    ['PORT', '80.5', 'PORT is "80.5": expected a whole number of ports.'],
+    ['PORT', ' 80', 'PORT is " 80": expected a whole number of ports.'],
+    ['PORT', '65536', 'PORT is "65536": expected ports from 0 to 65535.'],
+    [
+      'EVENT_STORE_URL',
+      'http://localhost',
+      'EVENT_STORE_URL is a value not shown here: expected esdb://... or esdb+discover://....',
+    ],
+    [
+      'EVENT_STORE_URL',
+      'esdb://',
+      'EVENT_STORE_URL is a value not shown here: expected esdb://... or esdb+discover://....',
+    ],
+    ['STREAM_WEBHOOK_SECRETS', 'short', `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
+    ['STREAM_WEBHOOK_SECRETS', `${SECRET},short`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
+    ['STREAM_WEBHOOK_SECRETS', `${SECRET},`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
+    ['STREAM_BEARER_TOKENS', 'short', `STREAM_BEARER_TOKENS is a value not shown here: ${secrets}`],
+    ['READER_TOKENS', ',', `READER_TOKENS is a value not shown here: ${secrets}`],
+    ['QUARANTINE_ANSWER', '200', 'QUARANTINE_ANSWER is "200": expected 202 or 422.'],
+    ['MAX_BODY_BYTES', '1023', 'MAX_BODY_BYTES is "1023": expected bytes from 1024 to 700000.'],
+    ['MAX_BODY_BYTES', '700001', 'MAX_BODY_BYTES is "700001": expected bytes from 1024 to 700000.'],
+    ['MAX_BODY_BYTES', '256k', 'MAX_BODY_BYTES is "256k": expected a whole number of bytes.'],
+    ['REQUEST_TIMEOUT_MS', '999', 'REQUEST_TIMEOUT_MS is "999": expected milliseconds from 1000 to 300000.'],
+    ['REQUEST_TIMEOUT_MS', '15s', 'REQUEST_TIMEOUT_MS is "15s": expected a whole number of milliseconds.'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud": expected fatal, error, warn, info, debug, trace or silent.'],
+  ])('%s=%s', (name, value, message) => {
+    expect(problemsOf({ [name]: value })).toEqual([message]);
+  });
+
+  it('all of them at once', () => {
+    expect(
+      problemsOf({ PORT: 'x', LOG_LEVEL: 'x', READER_TOKENS: 'x' }).map((problem) => problem.split(' ')[0]),
+    ).toEqual(['PORT', 'READER_TOKENS', 'LOG_LEVEL']);
+  });
+
+  it('and never with a secret', () => {
+    const env = {
+      STREAM_WEBHOOK_SECRETS: `${SECRET},tiny-one`,
+      STREAM_BEARER_TOKENS: `${TOKEN},tiny-two`,
+      READER_TOKENS: 'tiny-three',
+      EVENT_STORE_URL: 'http://admin:changeit@localhost',
+    };
+    const shown = problemsOf(env).join('\n');
+    for (const secret of [SECRET, TOKEN, 'tiny', 'changeit', 'admin']) expect(shown).not.toContain(secret);
+    expect(problemsOf(env)).toHaveLength(4);
+  });
+
+  it('every variable that a value can be wrong for has such a message', () => {
+    // Any text is a HOST and a DATA_DIR as far as can be told before they are used.
+    const bad = VARIABLES.filter((name) => problemsOf({ [name]: 'x' }).length > 0);
+    expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual(['DATA_DIR']);
+  });
+});
+
+describe('a HOST that other machines can reach', () => {
+  const reachable = (host: string): string => `HOST is "${host}", which other machines can reach`;
+  const stream = (host: string): string =>
+    `${reachable(host)}: set STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS so that only Stream can post.`;
+  const readers = (host: string): string =>
+    `${reachable(host)}: set READER_TOKENS so that not everyone can read drivers' names and phone numbers.`;
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'pos.example.com'])('%s needs authentication both ways', (HOST) => {
+    expect(problemsOf({ HOST })).toEqual([stream(HOST), readers(HOST)]);
+    expect(problemsOf({ HOST, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([readers(HOST)]);
+    expect(problemsOf({ HOST, READER_TOKENS: TOKEN })).toEqual([stream(HOST)]);
+    expect(problemsOf({ HOST, READER_TOKENS: TOKEN, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
+    expect(problemsOf({ HOST, READER_TOKENS: TOKEN, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
+  });
+
+  it('keeps the process from starting: exit code 78, and the message names the variables', async () => {
+    const DATA_DIR = scratch();
+    const bare = await runToEnd({ HOST: '0.0.0.0', PORT: '0', DATA_DIR });
+    expect(bare).toEqual({
+      code: 78,
+      output: `The configuration cannot be used:\n  ${stream('0.0.0.0')}\n  ${readers('0.0.0.0')}\n`,
+    });
+    const half = await runToEnd({ HOST: '0.0.0.0', PORT: '0', DATA_DIR, STREAM_WEBHOOK_SECRETS: SECRET });
+    expect(half).toEqual({ code: 78, output: `The configuration cannot be used:\n  ${readers('0.0.0.0')}\n` });
+    const bad = await runToEnd({ PORT: 'x', DATA_DIR, STREAM_WEBHOOK_SECRETS: 'too-short' });
+    expect(bad.code).toBe(78);
+    expect(bad.output).toContain('PORT is "x"');
+    expect(bad.output).not.toContain('too-short');
+  });
+
+  it('starts once both are set, and answers under any name', async () => {
+    const service = await startService({ HOST: '0.0.0.0' });
+    try {
+      const answer = await service.call('/locations/l/orders', { headers: { ...asReader, Host: 'pos.example.com' } });
+      expect(answer.status).toBe(200);
+      expect(service.output()).not.toContain('NOTHING IS AUTHENTICATED');
+      expect(service.output()).not.toContain('READING IS OPEN');
+    } finally {
+      await discard(service);
+    }
+  });
+});
+
+describe('a start without any authentication', () => {
+  it('says so loudly, and takes calls under this machine’s own names only', async () => {
+    const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' });
+    try {
+      expect(service.output()).toContain('"level":40');
+      expect(service.output()).toContain('NOTHING IS AUTHENTICATED');
+      expect(service.output()).toContain('STREAM_WEBHOOK_SECRETS');
+      expect(service.output()).toContain('READING IS OPEN');
+      const { port } = new URL(service.url);
+      const paths = ['/', '/healthz', '/metrics', '/locations/l/orders', '/quarantine', '/openapi.json'];
+      for (const Host of [
+        'evil.example',
+        `evil.example:${port}`,
+        '127.0.0.1.evil.example',
+        'localhost.evil',
+        '10.0.0.1',
+      ]) {
+        for (const path of paths) {
+          const answer = await service.call(path, { headers: { Host } });
+          expect({ Host, path, ...problemOf(answer) }).toEqual({ Host, path, ...problem(421, 'host-not-allowed') });
+        }
+        const body = JSON.stringify(update({}));
+        const headers = { Host, 'Content-Type': 'application/json' };
+        const posted = await service.call('/handle-order', { method: 'POST', headers, body });
+        expect(problemOf(posted)).toEqual(problem(421, 'host-not-allowed'));
+      }
+      for (const Host of [`127.0.0.1:${port}`, 'localhost', `LOCALHOST:${port}`, `[::1]:${port}`, '127.0.0.1']) {
+        expect((await service.call('/locations/l/orders', { headers: { Host } })).json).toEqual({
+          orders: [],
+          next: null,
+        });
+      }
+      const body = JSON.stringify(update({}));
+      const posted = await service.call('/handle-order', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      });
+      expect(posted.json).toMatchObject({ outcome: 'recorded' });
+    } finally {
+      await discard(service);
+    }
+  });
+
+  it.each<[string, Record<string, string>, string, number, number]>([
+    ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'NOTHING IS AUTHENTICATED', 421, 200],
+    ['only reading is open', { READER_TOKENS: '' }, 'READING IS OPEN', 200, 421],
+  ])('where %s the warning is about that, and only that is guarded', async (_what, env, warning, posting, reading) => {
+    const service = await startService(env);
+    try {
+      expect(service.output().match(/NOTHING IS AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
+      // As through a tunnel: the name is not this machine's.
+      const Host = 'evil.example';
+      const posted = await service.post(JSON.stringify(update({})), { Host });
+      const read = await service.call('/locations/l/orders', { headers: { ...asReader, Host } });
+      expect({ posting: posted.status, reading: read.status }).toEqual({ posting, reading });
+      expect([posted, read].map(problemOf)).toContainEqual(problem(421, 'host-not-allowed'));
+    } finally {
+      await discard(service);
+    }
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('in a directory that another process has ends with 69 and names the variable', async () => {
+    const service = await startService();
+    try {
+      const second = await runToEnd({ PORT: '0', DATA_DIR: service.dataDir });
+      expect(second.code).toBe(69);
+      expect(second.output).toContain(
+        `DATA_DIR ${service.dataDir} is in use by process ${String(service.process.pid)}`,
+      );
+      const { port } = new URL(service.url);
+      const third = await runToEnd({ PORT: port, DATA_DIR: scratch() });
+      expect(third.code).toBe(69);
+      expect(third.output).toMatch(/^PORT and HOST cannot be listened on: .*EADDRINUSE/m);
+    } finally {
+      await discard(service);
+    }
+  });
+});

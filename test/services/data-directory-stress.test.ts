@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataDirectoryError, takeDataDirectory } from '../../services/data-directory';
+import { temporaryDirectory } from '../support/running-service';
+
+const SINCE = '2026-11-21T18:00:00.000Z';
+
+/** Takes the directory when told to on standard input, and says what became of it. */
+const TAKER = `
+  const { takeDataDirectory } = require(${JSON.stringify(join(__dirname, '../../dist/services/data-directory.js'))});
+  const say = (text) => process.stdout.write(text + '\\n');
+  process.stdin.once('data', (moment) => {
+    while (Date.now() < Number(moment)); // so that several come at the same time
+    try {
+      globalThis.directory = takeDataDirectory(process.argv[1], process.pid, '${SINCE}');
+      say('taken');
+    } catch (error) {
+      say(error.name + ': ' + error.message);
+    }
+  });
+  say('waiting');
+`;
+
+/** A process that takes a data directory. */
+class Taker {
+  readonly #child;
+  #lines: string[] = [];
+  #more: () => void = () => undefined;
+
+  constructor(path: string) {
+    this.#child = spawn(process.execPath, ['-e', TAKER, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child.stdout.on('data', (chunk) => {
+      this.#lines.push(...String(chunk).trim().split('\n'));
+      this.#more();
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  async says(): Promise<string> {
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line !== undefined) return line;
+      await new Promise<void>((resolve) => (this.#more = resolve));
+    }
+  }
+
+  /** @param moment milliseconds since the epoch */
+  take(moment = 0): void {
+    this.#child.stdin.write(`${String(moment)}\n`);
+  }
+
+  async kill(): Promise<void> {
+    const gone = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.kill('SIGKILL');
+    await gone;
+  }
+}
+
+describe('a data directory', () => {
+  let parent: string;
+  let path: string;
+
+  const take = (pid = 1) => takeDataDirectory(path, pid, SINCE);
+
+  beforeEach(() => {
+    parent = temporaryDirectory();
+    path = join(parent, 'some', 'data');
+  });
+
+  afterEach(() => {
+    rmSync(parent, { recursive: true });
+  });
+
+  it('is made if it is new, for its owner alone', () => {
+    const directory = take();
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(directory.logFile).toBe(join(path, 'events.sqlite'));
+    expect(directory.readModelFile).toBe(join(path, 'read-model.sqlite'));
+    expect(existsSync(directory.logFile)).toBe(false);
+    directory.release();
+  });
+
+  it('belongs to one at a time, and the second is told to whom and what to do', () => {
+    const directory = take(4711);
+    const message = `DATA_DIR ${path} is in use by process 4711, which started at ${SINCE}. Stop that process, or set another DATA_DIR.`;
+    expect(() => take(4712)).toThrow(message);
+    expect(() => take(4713)).toThrow(message); // of the first still
+    directory.release();
+    take(4714).release();
+  });
+
+  it('can be taken at once when its owner was killed', async () => {
+    const taker = new Taker(path);
+    await taker.says();
+    taker.take();
+    expect(await taker.says()).toBe('taken');
+    expect(() => take()).toThrow(`is in use by process ${String(taker.pid)}, which started at`);
+    await taker.kill();
+    take().release();
+  });
+
+  it('goes to exactly one of those who come at the same time', async () => {
+    for (let round = 0; round < 60; round++) {
+      rmSync(path, { recursive: true, force: true });
+      const takers = Array.from({ length: 4 }, () => new Taker(path));
+      await Promise.all(takers.map((taker) => taker.says()));
+      for (const taker of takers) taker.take(Date.now() + 20);
+      const said = await Promise.all(takers.map((taker) => taker.says()));
+      expect(said.filter((line) => line === 'taken')).toHaveLength(1);
+      for (const line of said.filter((one) => one !== 'taken')) expect(line).toContain('is in use by');
+      await Promise.all(takers.map((taker) => taker.kill()));
+    }
+  });
+
+  it('that cannot be one is an error that names it', () => {
+    writeFileSync(join(parent, 'file'), '');
+    for (const impossible of [join(parent, 'file'), join(parent, 'file', 'below')]) {
+      expect(() => takeDataDirectory(impossible, 1, SINCE)).toThrow(`DATA_DIR ${impossible} cannot be used: `);
+    }
+  });
+
+  it.each([
+    [
+      'not a database',
+      (lock: string) => {
+        writeFileSync(lock, 'something else '.repeat(1_000));
+      },
+    ],
+    [
+      'a directory',
+      (lock: string) => {
+        mkdirSync(lock);
+      },
+    ],
+  ])('whose lock is %s is an error that names it', (_what, make) => {
+    mkdirSync(path, { recursive: true });
+    make(join(path, 'lock.sqlite'));
+    expect(() => take()).toThrow(DataDirectoryError);
+    expect(() => take()).toThrow(`DATA_DIR ${path} cannot be used: `);
+  });
+});

@@ -1,0 +1,496 @@
+import { randomUUID } from 'node:crypto';
+import { type Delivery } from '../../../schemas/handle-order';
+import { type OrderEventMetadata, orderStream } from '../../../schemas/order-events';
+import { EventStoreError, type EventStore } from '../../../services/event-store/event-store';
+import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { contentHash, eventId } from '../../../services/handle-order/content-hash';
+import {
+  createRecorder,
+  decide,
+  MAX_CONFLICTS,
+  MAX_PENDING_BYTES,
+  MAX_PENDING_DELIVERIES,
+  type Receipt,
+} from '../../../services/handle-order/record-update';
+import {
+  EXAMPLES,
+  freshKeys,
+  historyOf,
+  orderPath,
+  parseExample,
+  pointersOf,
+  problem,
+  problemOf,
+  quarantinedBy,
+  readLog,
+  update,
+} from '../../support/deliveries';
+import { serveInProcess } from '../../support/in-process-app';
+import { discard, type RunningService, startService } from '../../support/running-service';
+
+describe('over HTTP', () => {
+  let service: RunningService;
+  const key = freshKeys('record');
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => discard(service));
+
+  const outcomesOf = async (...bodies: readonly unknown[]): Promise<(readonly [string, number])[]> => {
+    const outcomes: (readonly [string, number])[] = [];
+    for (const body of bodies) {
+      const { status, json } = await service.deliver(body);
+      expect(status).toBe(200);
+      const { outcome, revision } = json as { outcome: string; revision: number };
+      outcomes.push([outcome, revision]);
+    }
+    return outcomes;
+  };
+
+  it('A, A is one fact: the second is answered as a repeat and not stored', async () => {
+    const about = key();
+    const a = update(about, { status: 'in_progress' });
+    expect(await outcomesOf(a, a, a)).toEqual([
+      ['recorded', 0],
+      ['repeat', 0],
+      ['repeat', 0],
+    ]);
+    expect((await historyOf(service, about)).events).toHaveLength(1);
+    expect((await service.deliver(a)).json).toEqual({ outcome: 'repeat', ...about, revision: 0 });
+  });
+
+  it('A, B, A is three facts: only the newest event makes a repeat', async () => {
+    const about = key();
+    const [a, b] = [
+      update(about, { driver_details: { name: 'Jane' } }),
+      update(about, { driver_details: { name: 'John' } }),
+    ];
+    expect(await outcomesOf(a, b, a, a, b)).toEqual([
+      ['recorded', 0],
+      ['recorded', 1],
+      ['recorded', 2],
+      ['repeat', 2],
+      ['recorded', 3],
+    ]);
+    const { events } = await historyOf(service, about);
+    expect(events.map(({ data }) => data['driver_details'])).toEqual(
+      ['Jane', 'John', 'Jane', 'John'].map((name) => ({ name })),
+    );
+  });
+
+  it('the order of keys, white space and what stands beside the object make no difference', async () => {
+    const about = key();
+    const { type, object } = update(about, { driver_details: { name: 'Zoë', phone: { number: '1', code: '2' } } });
+    expect(await outcomesOf({ type, object })).toEqual([['recorded', 0]]);
+    const turned = Object.fromEntries(Object.entries(object).reverse());
+    for (const body of [
+      JSON.stringify({ object: turned, type }),
+      JSON.stringify({ type, object }, null, 4),
+      JSON.stringify({ type, object }).replace('Zoë', '\\u005ao\\u00eb'),
+      JSON.stringify({ sent_at: 7, type, object }),
+    ]) {
+      expect((await service.post(body)).json).toEqual({ outcome: 'repeat', ...about, revision: 0 });
+    }
+    const turnedDriver = { ...object, driver_details: { phone: { code: '2', number: '1' }, name: 'Zoë' } };
+    expect(await outcomesOf({ type, object: turnedDriver })).toEqual([['repeat', 0]]);
+  });
+
+  it('null is not the same content as absent, although it means the same', async () => {
+    const about = key();
+    expect(await outcomesOf(update(about), update(about, { delivery_status: null }))).toEqual([
+      ['recorded', 0],
+      ['recorded', 1],
+    ]);
+  });
+
+  it('a repeat is recognised after a restart', async () => {
+    const first = await startService();
+    const about = key();
+    const [a, b] = [update(about), update(about, { status: 'completed' })];
+    await first.deliver(a);
+    await first.deliver(b);
+    expect(await first.end()).toBe(0);
+    const second = await startService({ DATA_DIR: first.dataDir });
+    try {
+      expect((await second.deliver(b)).json).toEqual({ outcome: 'repeat', ...about, revision: 1 });
+      expect((await second.deliver(a)).json).toEqual({ outcome: 'recorded', ...about, revision: 2 });
+      expect((await historyOf(second, about)).events).toHaveLength(3);
+    } finally {
+      await discard(second);
+    }
+  });
+
+  it('64 deliveries about one order at once get the revisions 0 to 63, and none is lost', async () => {
+    const about = key();
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, number) => service.deliver(update(about, { number }))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(64).fill(200));
+    const told = answers.map(({ json }) => (json as { revision: number }).revision);
+    expect([...told].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, revision) => revision));
+    const { events } = await historyOf(service, about);
+    expect(events.map(({ revision }) => revision)).toEqual(Array.from({ length: 64 }, (_, revision) => revision));
+    expect(told.map((revision) => events[revision]?.data['number'])).toEqual(Array.from({ length: 64 }, (_, n) => n));
+  });
+
+  it('the same delivery 64 times at once is one fact', async () => {
+    const about = key();
+    const answers = await Promise.all(Array.from({ length: 64 }, () => service.deliver(update(about))));
+    expect(answers.filter(({ json }) => (json as { outcome: string }).outcome === 'recorded')).toHaveLength(1);
+    expect(answers.every(({ json }) => (json as { revision: number }).revision === 0)).toBe(true);
+    expect((await historyOf(service, about)).events).toHaveLength(1);
+  });
+
+  it('order.canceled goes to the rail of the same order', async () => {
+    const about = key();
+    const cancel = { type: 'order.canceled', object: { location_id: about.location_id, provider_id: about.order_id } };
+    expect(await outcomesOf(update(about), cancel, cancel, update(about))).toEqual([
+      ['recorded', 0],
+      ['recorded', 1],
+      ['repeat', 1],
+      ['recorded', 2],
+    ]);
+    const { events } = await historyOf(service, about);
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['order.updated', update(about).object],
+      ['order.canceled', cancel.object],
+      ['order.updated', update(about).object],
+    ]);
+    expect((await service.get(orderPath(about))).json).toMatchObject({ stage: 'canceled', revision: 2 });
+  });
+
+  it('a cancellation may be the first thing that is said of an order', async () => {
+    const about = key();
+    const object = { location_id: about.location_id, provider_id: about.order_id };
+    expect(await outcomesOf({ type: 'order.canceled', object })).toEqual([['recorded', 0]]);
+    expect((await service.get(orderPath(about))).json).toMatchObject({ status: null, stage: 'canceled', ...about });
+  });
+
+  it.each(['order.created', 'order.accepted', 'menu.updated', 'order.updated.v2'])(
+    'the type %s is not a fact that we keep of an order: quarantined, not refused',
+    async (type) => {
+      const about = key();
+      const answer = await service.deliver({ ...update(about), type });
+      expect(answer.status).toBe(202);
+      expect(pointersOf(answer)).toEqual(['/type']);
+      expect(await quarantinedBy(service, answer)).toMatchObject({ errors: [{ pointer: '/type' }] });
+      expect((await historyOf(service, about)).events).toEqual([]);
+    },
+  );
+
+  it('what is stored is the fact, and where, when and how it came', async () => {
+    const [example] = EXAMPLES;
+    if (example === undefined) throw new Error('there are no examples');
+    const began = Date.now();
+    const answer = await service.post(example.bytes);
+    const { object } = parseExample(example.bytes);
+    const stream = `order-pos_location_456:pos_order_123`;
+    expect(orderStream(object)).toBe(stream);
+    const row = readLog(service.dataDir).find((one) => one.stream === stream && one.revision === 0);
+    expect(row).toMatchObject({ type: 'order.updated' });
+    expect(JSON.parse(row?.data ?? '')).toEqual(object);
+    const metadata = JSON.parse(row?.metadata ?? '') as OrderEventMetadata;
+    expect(metadata).toEqual({
+      schema_version: 1,
+      received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
+      content_hash: contentHash({ type: 'order.updated', object } as unknown as Delivery),
+      body_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+      signed_with: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+      request_id: answer.headers['x-request-id'],
+    });
+    expect(Date.parse(metadata.received_at)).toBeGreaterThanOrEqual(began - 1);
+    expect(Date.parse(metadata.received_at)).toBeLessThanOrEqual(Date.now());
+  });
+});
+
+const KEY = { location_id: 'l', order_id: 'o' };
+const STREAM = orderStream(KEY);
+const deliveryOf = (fields: Record<string, unknown> = {}) => update(KEY, fields) as Delivery;
+const receipt = (bodyBytes = 100): Receipt => ({
+  receivedAt: '2026-11-21T18:00:00.000Z',
+  bodySha256: 'f'.repeat(64),
+  bodyBytes,
+  signedWith: null,
+  requestId: randomUUID(),
+});
+const memoryStore = (): EventStore => createMemoryStore({ now: () => 0 });
+
+/** The store with some of its calls replaced; a spread would lose what stands on its prototype. */
+const over = (store: EventStore, changed: Partial<EventStore>): EventStore =>
+  new Proxy(store, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in changed ? changed : target, name);
+      return typeof value === 'function' ? (value.bind(name in changed ? changed : target) as unknown) : value;
+    },
+  });
+
+const contentsOf = async (store: EventStore): Promise<unknown[]> => {
+  const contents: unknown[] = [];
+  for await (const { data } of store.readStream(STREAM)) contents.push(data);
+  return contents;
+};
+
+describe('decide', () => {
+  it('a first delivery expects that there is no stream', () => {
+    expect(decide(null, 'a')).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
+  });
+  it('the content of the newest event is a repeat of it', () => {
+    expect(decide({ revision: 6, contentHash: 'a' }, 'a')).toEqual({ kind: 'repeat', revision: 6 });
+  });
+  it('anything else comes next', () => {
+    expect(decide({ revision: 6, contentHash: 'a' }, 'b')).toEqual({ kind: 'append', expected: 6, revision: 7 });
+  });
+  it('an event without a hash, such as one added by hand, is repeated by nothing', () => {
+    expect(decide({ revision: 0, contentHash: null }, 'b')).toEqual({ kind: 'append', expected: 0, revision: 1 });
+  });
+});
+
+describe('a recorder', () => {
+  /** A store in which another process appends to the order just before each of our first `times` appends. */
+  const withRival = (store: EventStore, times: number, rivalSays: (attempt: number) => Delivery): EventStore => {
+    const rival = createRecorder(over(store, { exclusive: false }));
+    let attempt = 0;
+    return over(store, {
+      exclusive: false,
+      append: async (stream, events, expected) => {
+        if (attempt < times) await rival.record(rivalSays(attempt++), receipt());
+        return store.append(stream, events, expected);
+      },
+    });
+  };
+
+  it('gives each event an id that follows from stream, revision and content', async () => {
+    const store = memoryStore();
+    const { record } = createRecorder(store);
+    for (const n of [0, 1]) await record(deliveryOf({ n }), receipt());
+    const ids: string[] = [];
+    for await (const { id } of store.readStream(STREAM)) ids.push(id);
+    expect(ids).toEqual([0, 1].map((n) => eventId(STREAM, n, contentHash(deliveryOf({ n })))));
+  });
+
+  it('that another writer beat reads and decides anew', async () => {
+    const store = memoryStore();
+    const { record } = createRecorder(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));
+    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'recorded', revision: 3 });
+    expect(await contentsOf(store)).toEqual(
+      [{ rival: 0 }, { rival: 1 }, { rival: 2 }, { ours: true }].map((fields) => deliveryOf(fields).object),
+    );
+  });
+
+  it('that another writer beat with the same content recognises the repeat', async () => {
+    const store = memoryStore();
+    const { record } = createRecorder(withRival(store, 1, () => deliveryOf({ same: true })));
+    expect(await record(deliveryOf({ same: true }), receipt())).toEqual({ outcome: 'repeat', key: KEY, revision: 0 });
+    expect(await contentsOf(store)).toHaveLength(1);
+  });
+
+  it(`gives up after ${String(MAX_CONFLICTS)} conflicts, and says so instead of storing out of turn`, async () => {
+    const store = memoryStore();
+    const { record } = createRecorder(withRival(store, Infinity, (attempt) => deliveryOf({ rival: attempt })));
+    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'unavailable' });
+    expect(await contentsOf(store)).toHaveLength(MAX_CONFLICTS + 1);
+    expect(await contentsOf(store)).not.toContainEqual(deliveryOf({ ours: true }).object);
+  });
+
+  it.each([
+    [true, [0, 1]],
+    [false, [3]],
+  ])('remembers the newest event only where nobody else can write (exclusive: %s)', async (exclusive, allowed) => {
+    const store = memoryStore();
+    let reads = 0;
+    const { record } = createRecorder(
+      over(store, {
+        exclusive,
+        readStream: (stream, options) => {
+          reads++;
+          return store.readStream(stream, options);
+        },
+      }),
+    );
+    for (const n of [0, 1, 1]) await record(deliveryOf({ n }), receipt());
+    expect(allowed).toContain(reads);
+  });
+
+  it('tells what never fits the store, and is ready for the next', async () => {
+    const store = memoryStore();
+    const { record } = createRecorder(store);
+    const huge = deliveryOf({ note: 'x'.repeat(1_000_000) });
+    expect(await record(huge, receipt())).toEqual({
+      outcome: 'unstorable',
+      detail: expect.stringContaining('over the limit') as unknown,
+    });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+  });
+
+  it.each(['unavailable', 'outcome-unknown', 'closed'] as const)(
+    'turns %s into an outcome that says: send it again',
+    async (code) => {
+      const store = memoryStore();
+      let broken = true;
+      const { record } = createRecorder(
+        over(store, {
+          append: (stream, events, expected) =>
+            broken ? Promise.reject(new EventStoreError(code, 'no')) : store.append(stream, events, expected),
+        }),
+      );
+      expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'unavailable', detail: 'no' });
+      broken = false;
+      expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+    },
+  );
+
+  it('that cannot read the order’s stream says: send it again', async () => {
+    const failing = over(memoryStore(), {
+      exclusive: false,
+      // eslint-disable-next-line @typescript-eslint/require-await
+      async *readStream() {
+        throw new EventStoreError('unavailable', 'no');
+      },
+    });
+    expect(await createRecorder(failing).record(deliveryOf(), receipt())).toEqual({
+      outcome: 'unavailable',
+      detail: 'no',
+    });
+  });
+
+  it('whose append was stored although its outcome is unknown stores it once when it is sent again', async () => {
+    const store = memoryStore();
+    let unknown = true;
+    const { record } = createRecorder(
+      over(store, {
+        append: async (stream, events, expected) => {
+          const result = await store.append(stream, events, expected);
+          if (unknown) throw new EventStoreError('outcome-unknown', 'who knows');
+          return result;
+        },
+      }),
+    );
+    await expect(record(deliveryOf(), receipt())).resolves.toMatchObject({ outcome: 'unavailable' });
+    unknown = false;
+    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'repeat', key: KEY, revision: 0 });
+    expect(await record(deliveryOf({ n: 1 }), receipt())).toMatchObject({ outcome: 'recorded', revision: 1 });
+    expect(await contentsOf(store)).toHaveLength(2);
+  });
+
+  /** A store that takes its time until it is let go. */
+  const gated = () => {
+    const store = memoryStore();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const slow = over(store, {
+      append: async (stream, events, expected) => {
+        await gate;
+        return store.append(stream, events, expected);
+      },
+    });
+    return { slow, open };
+  };
+
+  it(`takes ${String(MAX_PENDING_DELIVERIES)} deliveries at a time and asks for patience beyond`, async () => {
+    const { slow, open } = gated();
+    const recorder = createRecorder(slow);
+    const accepted = Array.from({ length: MAX_PENDING_DELIVERIES }, (_, n) =>
+      recorder.record(update({ ...KEY, order_id: `o${String(n % 100)}` }, { n }) as Delivery, receipt()),
+    );
+    expect(recorder.pending).toBe(MAX_PENDING_DELIVERIES);
+    expect(await recorder.record(deliveryOf(), receipt())).toEqual({ outcome: 'overloaded' });
+    open();
+    const outcomes = await Promise.all(accepted);
+    expect(outcomes.every(({ outcome }) => outcome === 'recorded')).toBe(true);
+    expect(recorder.pending).toBe(0);
+    expect(await recorder.record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('bounds the bytes of what waits as well', async () => {
+    const { slow, open } = gated();
+    const recorder = createRecorder(slow);
+    const first = recorder.record(deliveryOf({ n: 0 }), receipt(MAX_PENDING_BYTES - 100));
+    expect(await recorder.record(deliveryOf({ n: 1 }), receipt(101))).toEqual({ outcome: 'overloaded' });
+    const second = recorder.record(deliveryOf({ n: 1 }), receipt(100));
+    open();
+    expect(await first).toMatchObject({ outcome: 'recorded', revision: 0 });
+    expect(await second).toMatchObject({ outcome: 'recorded', revision: 1 });
+    expect(await recorder.record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('keeps the order in which deliveries of one order came, whatever fails before', async () => {
+    const store = memoryStore();
+    let calls = 0;
+    const { record } = createRecorder(
+      over(store, {
+        append: async (stream, events, expected) => {
+          if (calls++ === 1) throw new EventStoreError('unavailable', 'no');
+          return store.append(stream, events, expected);
+        },
+      }),
+    );
+    const outcomes = await Promise.all([0, 1, 2, 3].map((n) => record(deliveryOf({ n }), receipt())));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['recorded', 'unavailable', 'recorded', 'recorded']);
+    expect(await contentsOf(store)).toEqual([0, 2, 3].map((n) => deliveryOf({ n }).object));
+  });
+});
+
+describe('the answer to a delivery that was not stored', () => {
+  it.each([
+    ['overloaded', { outcome: 'overloaded' } as const],
+    ['store-unavailable', { outcome: 'unavailable', detail: 'the disk is full' } as const],
+  ])('is 503 %s with Retry-After', async (code, outcome) => {
+    const app = await serveInProcess(memoryStore(), () => Promise.resolve(outcome));
+    try {
+      const answer = await app.deliver(deliveryOf());
+      expect(problemOf(answer)).toEqual(problem(503, code));
+      expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+      expect(answer.text).not.toContain('disk');
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is 202 when it never fits the store: it lies in quarantine', async () => {
+    const app = await serveInProcess(memoryStore());
+    try {
+      // Five bytes each, of which the store has to keep 22.
+      const body = JSON.stringify(deliveryOf({ numbers: [7] })).replace('7', Array<string>(60_000).fill('1e20').join());
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await app.call('/handle-order', { method: 'POST', headers, body });
+      expect(answer).toMatchObject({ status: 202, json: { outcome: 'quarantined', errors: [{ pointer: '' }] } });
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is 202 when the stream of its order was deleted for good: it lies in quarantine', async () => {
+    const store = memoryStore();
+    const app = await serveInProcess(store);
+    try {
+      await app.deliver(deliveryOf());
+      await store.deleteStream(STREAM, 0, 'tombstone');
+      const answer = await app.deliver(deliveryOf({ n: 1 }));
+      expect(answer).toMatchObject({ status: 202, json: { outcome: 'quarantined', errors: [{ pointer: '' }] } });
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is 503 while the quarantine cannot be written either', async () => {
+    const store = over(memoryStore(), { append: () => Promise.reject(new EventStoreError('unavailable', 'no')) });
+    const app = await serveInProcess(store);
+    try {
+      expect(problemOf(await app.deliver({ type: 7 }))).toEqual(problem(503, 'store-unavailable'));
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('is 500 for a defect of ours, with the reason in the log only', async () => {
+    const app = await serveInProcess(memoryStore(), () => Promise.reject(new TypeError('a defect')));
+    try {
+      const answer = await app.deliver(deliveryOf());
+      expect(problemOf(answer)).toEqual(problem(500, 'internal-error'));
+      expect(answer.text).not.toContain('a defect');
+      expect(app.lines.join('')).toContain('a defect');
+    } finally {
+      await app.close();
+    }
+  });
+});

@@ -1,0 +1,403 @@
+import { Readiness } from '../../schemas/order-view';
+import { createMetrics, DELIVERY_OUTCOMES, NON_2XX_WINDOW_SECONDS } from '../../services/metrics';
+import { PROBLEMS } from '../../services/problem';
+import { Freshness } from '../../services/read-model/freshness';
+import { createReadinessCheck, MAX_READY_LAG_SECONDS, STORE_CHECK_INTERVAL_MS } from '../../services/readiness';
+import { EventStoreError, type Position } from '../../services/event-store/event-store';
+import {
+  EXAMPLES,
+  freshKeys,
+  historyOf,
+  orderPath,
+  parseExample,
+  problem,
+  problemOf,
+  update,
+} from '../support/deliveries';
+import {
+  asReader,
+  discard,
+  READER_TOKEN,
+  type RunningService,
+  sign,
+  startService,
+  WEBHOOK_SECRET,
+} from '../support/running-service';
+
+/** Value of the one sample with this name and these labels, as the Prometheus text format has it. */
+function sample(text: string, name: string): number {
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1) ?? NaN);
+}
+
+describe('operations', () => {
+  let service: RunningService;
+  const key = freshKeys('operations');
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => discard(service));
+
+  const metrics = async (): Promise<string> => (await service.get('/metrics')).text;
+
+  it('/healthz says that the process answers, to anyone', async () => {
+    const answer = await service.call('/healthz');
+    expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: 'ok\n' });
+    expect(answer.headers['content-type']).toMatch(/^text\/plain/);
+  });
+
+  it('/readyz says of each part whether it is ready, to anyone', async () => {
+    const answer = await service.call('/readyz');
+    expect(answer.status).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const { ready, checks } = Readiness.strict().parse(answer.json);
+    expect(ready).toBe(true);
+    expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
+      ['event_store', true],
+      ['projector', true],
+      ['lifecycle', true],
+    ]);
+    expect(checks.every(({ detail }) => detail.length > 0)).toBe(true);
+  });
+
+  it('/metrics counts every outcome of a delivery, and its share of refusals', async () => {
+    const before = await metrics();
+    for (const outcome of DELIVERY_OUTCOMES) {
+      expect(sample(before, `ticket_rail_deliveries_total{outcome="${outcome}"}`)).toBe(0);
+    }
+    expect(sample(before, 'ticket_rail_deliveries_non_2xx_ratio')).toBe(0);
+
+    const about = key();
+    await service.deliver(update(about));
+    await service.deliver(update(about, { n: 1 }));
+    await service.deliver(update(about, { n: 1 }));
+    await service.post('not JSON');
+    await service.post('{}', { 'X-Stream-Signature': sign('x') });
+    await service.post('{}', { 'Content-Type': 'text/plain' });
+    await service.post('x'.repeat(300_000));
+    const after = await metrics();
+    const counted = Object.fromEntries(
+      DELIVERY_OUTCOMES.map((outcome) => [
+        outcome,
+        sample(after, `ticket_rail_deliveries_total{outcome="${outcome}"}`),
+      ]),
+    );
+    expect(counted).toEqual({
+      recorded: 2,
+      repeat: 1,
+      quarantined: 1,
+      'not-authentic': 1,
+      'too-large': 1,
+      'unsupported-media-type': 1,
+      unavailable: 0,
+      overloaded: 0,
+      failed: 0,
+    });
+    expect(sample(after, 'ticket_rail_deliveries_non_2xx_ratio')).toBeCloseTo(3 / 7);
+  });
+
+  it('/metrics has a histogram of appends, the queue and the lag of the projection', async () => {
+    const before = sample(await metrics(), 'ticket_rail_append_seconds_count');
+    const about = key();
+    for (const n of [0, 1, 1]) await service.deliver(update(about, { n }));
+    const answer = await service.get('/metrics');
+    expect(answer.headers['content-type']).toMatch(/^text\/plain/);
+    const { text } = answer;
+    expect(sample(text, 'ticket_rail_append_seconds_count') - before).toBe(2);
+    expect(sample(text, 'ticket_rail_append_seconds_bucket{le="+Inf"}')).toBe(before + 2);
+    expect(sample(text, 'ticket_rail_append_seconds_bucket{le="0.01"}')).toBeGreaterThanOrEqual(0);
+    expect(sample(text, 'ticket_rail_append_seconds_sum')).toBeGreaterThan(0);
+    expect(sample(text, 'ticket_rail_queue_depth')).toBe(0);
+    await service.get(orderPath(about));
+    expect(sample(await metrics(), 'ticket_rail_projection_lag_seconds')).toBe(0);
+    expect(text).toMatch(/^process_resident_memory_bytes /m);
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
+    for (const name of text.match(/^ticket_rail_\w+/gm) ?? []) {
+      const family = name.replace(/_(bucket|sum|count)$/, '');
+      expect(text).toContain(`# HELP ${family} `);
+      expect(text).toContain(`# TYPE ${family} `);
+    }
+  });
+
+  it('an address where nothing is gets 404 as a problem', async () => {
+    for (const path of ['/nothing', '/locations', '/locations/l', '/handle-order/x', '/orders/', '/quarantine/0/x']) {
+      const answer = await service.get(path);
+      expect({ path, ...problemOf(answer) }).toEqual({ path, ...problem(404, 'not-found') });
+    }
+  });
+
+  it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    '%s /handle-order gets 405 with Allow',
+    async (method) => {
+      const answer = await service.call('/handle-order', { method });
+      expect({ status: answer.status, allow: answer.headers.allow }).toEqual({ status: 405, allow: 'POST' });
+      const expected = method === 'HEAD' ? '' : problemOf(answer).type;
+      expect(method === 'HEAD' ? answer.text : 'urn:ticket-rail:problem:method-not-allowed').toBe(expected);
+    },
+  );
+
+  it('every answer is safe to look at in a browser, and none tells what made it', async () => {
+    for (const path of ['/', '/healthz', '/docs', '/openapi.json', '/metrics', '/nothing', '/locations/l/orders']) {
+      const { headers } = await service.get(path);
+      expect({ path, nosniff: headers['x-content-type-options'] }).toEqual({ path, nosniff: 'nosniff' });
+      expect(headers['content-security-policy']).toContain("default-src 'self'");
+      expect(headers['x-powered-by']).toBeUndefined();
+    }
+    for (const body of [JSON.stringify(update(key())), 'not JSON']) {
+      const { headers } = await service.post(body);
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
+      expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+
+  it('a problem has the form of its catalogue entry', async () => {
+    const { json } = await service.get(orderPath(key()));
+    expect(json).toEqual({
+      type: 'urn:ticket-rail:problem:order-not-found',
+      title: PROBLEMS['order-not-found'].title,
+      status: 404,
+      detail: expect.any(String) as unknown,
+    });
+  });
+
+  it('a preflight of a foreign page is not answered with leave', async () => {
+    const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
+    for (const path of ['/handle-order', '/locations/l/orders', '/quarantine/0/redrive']) {
+      const answer = await service.call(path, { method: 'OPTIONS', headers });
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    }
+  });
+
+  it('SIGTERM: not one acknowledged delivery is lost, and the process ends with 0', async () => {
+    const stopping = await startService();
+    const about = key();
+    const answers = Array.from({ length: 40 }, (_, n) => stopping.deliver(update(about, { n })).catch(() => null));
+    await answers[0];
+    expect(await stopping.end('SIGTERM')).toBe(0);
+    const acknowledged = (await Promise.all(answers)).filter((answer) => answer?.status === 200);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    const again = await startService({ DATA_DIR: stopping.dataDir });
+    try {
+      const { events } = await historyOf(again, about);
+      const told = acknowledged.map((answer) => (answer?.json as { revision: number }).revision);
+      expect(told.filter((revision) => events[revision] === undefined)).toEqual([]);
+    } finally {
+      await discard(again);
+    }
+  });
+});
+
+describe('the log at its most talkative', () => {
+  /** Values that must never be in it, unlike anything else that could be. */
+  const PRIVATE = {
+    name: 'Zebulon Quixote',
+    number: '+49-89-5550-7731',
+    code: 'masking-66731',
+    picture: 'https://pictures.example/zebulon.jpg',
+    plate: 'M-ZQ 4711',
+    passcode: 'open-sesame-93',
+    handoff: 'behind the blue door',
+  };
+  const driver_details = {
+    source: 'uber',
+    name: PRIVATE.name,
+    phone: { number: PRIVATE.number, code: PRIVATE.code },
+    picture_url: PRIVATE.picture,
+    vehicle_info: { license_plate: PRIVATE.plate },
+    handoff_instructions: PRIVATE.handoff,
+    passcode: PRIVATE.passcode,
+  };
+
+  it('has no secret, no signature and nothing of a driver, whatever comes', async () => {
+    const service = await startService({ LOG_LEVEL: 'trace', STREAM_BEARER_TOKENS: 'bearer-of-stream-0123456789' });
+    const signatures: string[] = [];
+    const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
+      signatures.push(sign(body));
+      const bearer = { Authorization: 'Bearer bearer-of-stream-0123456789' };
+      return (await service.post(body, { ...bearer, ...headers })).status;
+    };
+    try {
+      for (const { bytes } of EXAMPLES) expect(await post(bytes.toString('utf8'))).toBe(200);
+      const about = freshKeys('private')();
+      const good = JSON.stringify(update(about, { driver_details }));
+      const bad: [string, Record<string, string>, number][] = [
+        [good, {}, 200],
+        [good, {}, 200],
+        [good.slice(0, -1), {}, 202],
+        [good.slice(0, good.indexOf('Quixote')), {}, 202],
+        [PRIVATE.passcode, {}, 202],
+        [good.replace('"name":', '"name":"x","name":'), {}, 202],
+        [good.replace('"source":"uber"', '"source":7'), {}, 202],
+        [good.replace('"source":"uber"', '"rating":1e400'), {}, 202],
+        [good.replace('"status":"in_progress"', `"status":"${PRIVATE.name}"`), {}, 202],
+        [good.replace('order.updated', PRIVATE.name), {}, 202],
+        [JSON.stringify(driver_details), {}, 202],
+        [JSON.stringify(update(about, { ...driver_details, delivery_status: PRIVATE.passcode })), {}, 202],
+        [good, { 'Content-Type': 'text/plain' }, 415],
+        [good, { 'Content-Type': `text/plain; x=${PRIVATE.passcode}` }, 415],
+        [good, { 'X-Stream-Signature': WEBHOOK_SECRET }, 401],
+        [good, { 'X-Stream-Signature': sign('something else') }, 401],
+        [good, { Authorization: 'Bearer wrong-0123456789' }, 401],
+        [good.padEnd(300_000), {}, 413],
+        ['['.repeat(10_000), {}, 202],
+      ];
+      for (const [body, headers, status] of bad) {
+        expect({ body: body.slice(0, 300), status: await post(body, headers) }).toEqual({
+          body: body.slice(0, 300),
+          status,
+        });
+      }
+      for (const path of [
+        orderPath(about),
+        orderPath(about, '/history'),
+        '/quarantine',
+        '/quarantine/0',
+        orderPath(parseExample(EXAMPLES[0]?.bytes ?? Buffer.alloc(0)).object),
+        `/locations/${encodeURIComponent(PRIVATE.name)}/orders?${encodeURIComponent(PRIVATE.passcode)}=1`,
+        '/locations/%zz/orders',
+      ]) {
+        await service.get(path);
+        await service.call(path, { headers: { Authorization: 'Bearer wrong-reader-0123456789' } });
+      }
+      await service.call('/quarantine/0/redrive', { method: 'POST', headers: asReader });
+      expect(await service.end()).toBe(0);
+
+      const output = service.output();
+      // It did speak of all that, a line of JSON each.
+      for (const said of [
+        'recorded a delivery',
+        'recognised a repeated',
+        'quarantined a delivery',
+        'refused a delivery',
+      ]) {
+        expect(output).toContain(said);
+      }
+      const lines = output.trimEnd().split('\n');
+      expect(lines.every((line) => typeof (JSON.parse(line) as { level: unknown }).level === 'number')).toBe(true);
+      const fromExamples = [
+        ...['John Driver', 'Jane Driver', 'Kiwi Robot', '+15555551234', '+15555555678', 'driver.jpg', 'ABC1234'],
+        ...['Meet driver', 'Place order in robot', 'passcode', 'picture_url'],
+      ];
+      const secrets = [WEBHOOK_SECRET, READER_TOKEN, 'bearer-of-stream', 'wrong-0123456789', 'wrong-reader'];
+      const digests = [...signatures, sign('something else')];
+      const forbidden = [...Object.values(PRIVATE), ...fromExamples, ...secrets, ...digests];
+      const leaks = forbidden.filter((text) => output.includes(text));
+      expect(leaks).toEqual([]);
+      expect(output).not.toMatch(/"[^"]*(signature|authorization)":/i);
+    } finally {
+      await discard(service);
+    }
+  });
+});
+
+describe('readiness', () => {
+  const at = (position: number): Position => String(position) as Position;
+  const caughtUp = (position: number | null) => ({
+    position: position === null ? null : at(position),
+    caughtUp: true,
+    events: 0,
+  });
+  function check(checkWritable: () => Promise<void> = () => Promise.resolve()) {
+    const clock = { now: 0 };
+    const state = { stopping: false, asked: 0 };
+    const freshness = new Freshness(() => clock.now);
+    const ready = createReadinessCheck({
+      store: {
+        checkWritable: () => {
+          state.asked++;
+          return checkWritable();
+        },
+      },
+      freshness,
+      isStopping: () => state.stopping,
+      now: () => clock.now,
+    });
+    const failing = async (): Promise<string[]> =>
+      (await ready()).checks.filter(({ ok }) => !ok).map(({ name }) => name);
+    return { clock, state, freshness, ready, failing };
+  }
+
+  it('waits until the projector has read the whole log once', async () => {
+    const { freshness, failing } = check();
+    expect(await failing()).toEqual(['projector']);
+    freshness.projected({ ...caughtUp(7), caughtUp: false });
+    expect(await failing()).toEqual(['projector']);
+    freshness.projected(caughtUp(9));
+    expect(await failing()).toEqual([]);
+    freshness.restarted();
+    expect(await failing()).toEqual(['projector']);
+  });
+
+  it('goes when an acknowledged update is not readable for long', async () => {
+    const { clock, freshness, failing, ready } = check();
+    freshness.projected(caughtUp(null));
+    freshness.acknowledged(at(1));
+    clock.now = MAX_READY_LAG_SECONDS * 1_000 - 1;
+    expect(await failing()).toEqual([]);
+    clock.now += 1;
+    expect(await failing()).toEqual(['projector']);
+    freshness.projected(caughtUp(1));
+    expect((await ready()).ready).toBe(true);
+  });
+
+  it('goes when the store takes no writes, with the reason', async () => {
+    const { freshness, ready } = check(() => Promise.reject(new EventStoreError('unavailable', 'the disk is full')));
+    freshness.projected(caughtUp(null));
+    expect(await ready()).toMatchObject({
+      ready: false,
+      checks: [{ name: 'event_store', ok: false, detail: 'the disk is full' }, { ok: true }, { ok: true }],
+    });
+  });
+
+  it('goes when the store does not answer', async () => {
+    jest.useFakeTimers();
+    try {
+      const { freshness, failing } = check(() => new Promise(() => undefined));
+      freshness.projected(caughtUp(null));
+      const answer = failing();
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(await answer).toEqual(['event_store']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('goes as soon as the service is told to stop', async () => {
+    const { state, freshness, failing } = check();
+    freshness.projected(caughtUp(null));
+    state.stopping = true;
+    expect(await failing()).toEqual(['lifecycle']);
+  });
+
+  it('does not make the store prove itself for every question', async () => {
+    const { clock, state, ready } = check();
+    await Promise.all(Array.from({ length: 20 }, ready));
+    expect(state.asked).toBe(1);
+    clock.now += STORE_CHECK_INTERVAL_MS;
+    await ready();
+    expect(state.asked).toBe(2);
+  });
+});
+
+describe('the share of deliveries that were not answered with 2xx', () => {
+  it('is of a sliding window, and forgets what lies before it', async () => {
+    let now = 1_000_000_000_000;
+    const metrics = createMetrics({ now: () => now, queueDepth: () => 3, projectionLagSeconds: () => 1.5 });
+    const share = async (): Promise<number> =>
+      sample((await metrics.expose()).text, 'ticket_rail_deliveries_non_2xx_ratio');
+    expect(await share()).toBe(0);
+    for (const status of [200, 202, 401, 503]) metrics.delivery('recorded', status);
+    expect(await share()).toBe(0.5);
+    now += (NON_2XX_WINDOW_SECONDS - 1) * 1_000;
+    metrics.delivery('recorded', 200);
+    expect(await share()).toBeCloseTo(2 / 5);
+    now += 1_000;
+    expect(await share()).toBe(0);
+    now += NON_2XX_WINDOW_SECONDS * 1_000;
+    metrics.delivery('failed', 500);
+    expect(await share()).toBe(1);
+    const { text } = await metrics.expose();
+    expect(sample(text, 'ticket_rail_queue_depth')).toBe(3);
+    expect(sample(text, 'ticket_rail_projection_lag_seconds')).toBe(1.5);
+  });
+});

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { Router } from 'express';
+import pino from 'pino';
+import { createApp } from '../../services/app';
+import { createOrderHistory } from '../../services/audit/order-history';
+import { createAuditRoutes } from '../../services/audit/route';
+import { type EventStore } from '../../services/event-store/event-store';
+import { createQuarantine, type Quarantine } from '../../services/handle-order/quarantine';
+import { createQuarantineRoutes } from '../../services/handle-order/quarantine-route';
+import { createRecorder, type RecordUpdate } from '../../services/handle-order/record-update';
+import { createHandleOrder } from '../../services/handle-order/route';
+import { createVerifier } from '../../services/handle-order/signature';
+import { createMetrics } from '../../services/metrics';
+import { type Answer, call, type Call } from './running-service';
+
+export interface InProcessApp {
+  readonly url: string;
+  readonly quarantine: Quarantine;
+  /** What was logged, a line each. */
+  readonly lines: readonly string[];
+  call(path: string, options?: Call): Promise<Answer>;
+  deliver(body: unknown): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/**
+ * The real routes over any store, in this process, for what no real disk does on demand. Nothing is authenticated, and
+ * there is no read model.
+ * @param record in place of a recorder over the store
+ */
+export async function serveInProcess(
+  store: EventStore,
+  record: RecordUpdate = createRecorder(store).record,
+): Promise<InProcessApp> {
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
+  const quarantine = createQuarantine({ store, record, newId: randomUUID, now: Date.now });
+  const metrics = createMetrics({ now: Date.now, queueDepth: () => 0, projectionLagSeconds: () => 0 });
+  const history = createOrderHistory(store);
+  const app = createApp({
+    handleOrder: createHandleOrder({
+      verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
+      record,
+      quarantine,
+      maxBodyBytes: 700_000,
+      quarantineAnswer: 202,
+      onRecorded: () => undefined,
+      metrics,
+      log,
+      now: Date.now,
+      newId: randomUUID,
+    }),
+    routes: [createAuditRoutes(history), createQuarantineRoutes(quarantine, () => undefined)],
+    docs: Router(),
+    metrics,
+    checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
+    readerTokens: [],
+    postingIsOpen: true,
+    log,
+  });
+  const server = createServer(app);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return {
+    url,
+    quarantine,
+    lines,
+    call: (path, options) => call(url, path, options),
+    deliver: (body) =>
+      call(url, '/handle-order', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => {
+          closed();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
