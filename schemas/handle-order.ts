@@ -17,7 +17,7 @@ export const MAX_ID_LENGTH = 200;
  * Ids are the POS's own and opaque: anything but control characters, and unpaired surrogates, which have no UTF-8 form
  * and so could not be told apart once stored.
  */
-export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]+$/u;
+export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /** Form of a vocabulary value, known or not (ruling 3). */
 export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;

@@ -7,18 +7,16 @@ import { STAGES } from './vocabulary';
 export const MAX_PAGE = 1_000;
 export const DEFAULT_PAGE = 100;
 
-const wholeNumber = (description: string, most = Number.MAX_SAFE_INTEGER) =>
+const wholeNumber = (description: string, least = 0, most = Number.MAX_SAFE_INTEGER) =>
   z
     .string()
-    .regex(/^\d{1,16}$/, 'expected a whole number')
+    .refine((text) => /^\d{1,16}$/.test(text), 'expected a whole number')
     .transform(Number)
-    .refine((value) => value <= most, `expected at most ${String(most)}`)
-    .meta({ description, type: 'integer' });
+    .refine((value) => value >= least && value <= most, `expected ${String(least)} to ${String(most)}`)
+    .meta({ description, type: 'integer', minimum: least, maximum: most });
 
 const limit = (most: number, fallback: number) =>
-  wholeNumber(`most items of the page, 1 to ${String(most)}`, most)
-    .refine((value) => value >= 1, 'expected at least 1')
-    .default(fallback);
+  wholeNumber(`most items of the page; default ${String(fallback)}`, 1, most).default(fallback);
 const after = wholeNumber("the last page's `next`").optional();
 
 export const ListQuery = z.strictObject({

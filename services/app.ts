@@ -5,12 +5,12 @@ import type { Logger } from 'pino';
 import { isEventStoreError } from './event-store/event-store';
 import { createBearerCheck } from './handle-order/signature';
 import type { Metrics } from './metrics';
-import { Problem, PROBLEM_MEDIA_TYPE } from './problem';
+import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from './problem';
 import { ReadModelError } from './read-model/order-table';
 import type { CheckReadiness } from './readiness';
 
-/** `localhost` and the loopback addresses, with or without a port, as a `Host` header has them. */
-const LOOPBACK_HOST_HEADER = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+/** `localhost` and the loopback addresses, with or without a port, as `Host` and, after a scheme, `Origin` have them. */
+const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 export interface AppOptions {
   readonly handleOrder: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -26,11 +26,12 @@ export interface AppOptions {
 }
 
 /**
- * Refuses calls that reach an open service under a foreign name: a web page whose name was made to point to this
- * machine (DNS rebinding) could otherwise read drivers' data with its visitor's browser.
+ * Refuses calls that web pages of others make an open service's own machine send: a page whose name was made to point
+ * to this machine (DNS rebinding) could otherwise read drivers' data with its visitor's browser, and any page could post.
  */
 const loopbackOnly: RequestHandler = (request, _response, next) => {
-  if (LOOPBACK_HOST_HEADER.test(request.headers.host ?? '')) next();
+  const { host = '', origin } = request.headers;
+  if (LOOPBACK.test(host) && (origin === undefined || LOOPBACK.test(origin))) next();
   else next(new Problem('host-not-allowed', 'Call it as localhost or 127.0.0.1, or set up authentication.'));
 };
 
@@ -41,13 +42,6 @@ function requireReader(tokens: readonly string[]): RequestHandler {
     else next(new Problem('reader-not-authentic', 'Send Authorization: Bearer with one of READER_TOKENS.'));
   };
 }
-
-const methodNotAllowed =
-  (allowed: string): RequestHandler =>
-  (_request, response, next) => {
-    response.set('Allow', allowed);
-    next(new Problem('method-not-allowed', `This address takes ${allowed}.`));
-  };
 
 /** What Express and its router throw themselves: a path or parameter that cannot be decoded. */
 const isClientError = (error: unknown): boolean =>
@@ -81,7 +75,7 @@ export function createApp(options: AppOptions): Express {
 
   if (options.postingIsOpen) app.use('/handle-order', loopbackOnly);
   app.post('/handle-order', (request, response) => handleOrder(request, response));
-  app.all('/handle-order', methodNotAllowed('POST'));
+  app.all('/handle-order', takesOnly('POST'));
 
   const readingIsOpen = options.readerTokens.length === 0;
   if (readingIsOpen) app.use(loopbackOnly);
@@ -102,6 +96,7 @@ export function createApp(options: AppOptions): Express {
       .set('Cache-Control', 'no-store')
       .json(readiness);
   });
+  app.all(['/healthz', '/readyz'], takesOnly('GET'));
   app.use(options.docs);
 
   if (!readingIsOpen) app.use(requireReader(options.readerTokens));
@@ -109,10 +104,11 @@ export function createApp(options: AppOptions): Express {
     const { contentType, text } = await metrics.expose();
     response.set('Content-Type', contentType).send(text);
   });
+  app.all('/metrics', takesOnly('GET'));
   for (const router of options.routes) app.use(router);
 
-  app.use((_request, _response, next) => {
-    next(new Problem('not-found', 'GET /docs lists every address.'));
+  app.use(() => {
+    throw new Problem('not-found', 'GET /docs lists every address.');
   });
   const sendProblem: ErrorRequestHandler = (error, _request, response, _next) => {
     const problem = asProblem(error, log);
@@ -120,10 +116,8 @@ export function createApp(options: AppOptions): Express {
       response.destroy();
       return;
     }
-    response
-      .status(problem.status)
-      .set({ ...problem.headers, 'Content-Type': PROBLEM_MEDIA_TYPE })
-      .send(JSON.stringify(problem.body()));
+    response.writeHead(problem.status, { ...problem.headers, 'Content-Type': PROBLEM_MEDIA_TYPE });
+    response.end(JSON.stringify(problem.body()));
   };
   app.use(sendProblem);
   return app;

@@ -11,15 +11,20 @@ const LARGEST_MAX_BODY_BYTES = 700_000;
 /** Shortest secret or token. Shorter ones are guessed; `openssl rand -hex 32` makes a good one. */
 const MIN_SECRET_LENGTH = 16;
 
+/** Longest RETENTION_DAYS: a hundred years. Whoever wants longer wants no retention. */
+export const MOST_RETENTION_DAYS = 36_500;
+
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
-const wholeNumber = (least: number, most: number, fallback: number, unit: string) =>
+const wholeNumber = (least: number, most: number, unit: string) =>
   z
     .string()
     .regex(/^\d{1,15}$/, `expected a whole number of ${unit}`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `expected ${unit} from ${String(least)} to ${String(most)}`)
-    .default(fallback);
+    .refine((value) => value >= least && value <= most, `expected ${unit} from ${String(least)} to ${String(most)}`);
+
+/** Days that finished orders are kept, as a variable or an option of a command gives them. */
+export const retentionDays = wholeNumber(1, MOST_RETENTION_DAYS, 'days');
 
 const secrets = z
   .string()
@@ -30,7 +35,7 @@ const secrets = z
   .default([]);
 
 const Environment = z.object({
-  PORT: wholeNumber(0, 65_535, 8080, 'ports'),
+  PORT: wholeNumber(0, 65_535, 'ports').default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
   EVENT_STORE_URL: z
@@ -41,8 +46,9 @@ const Environment = z.object({
   STREAM_BEARER_TOKENS: secrets,
   READER_TOKENS: secrets,
   QUARANTINE_ANSWER: z.enum(['202', '422'], 'expected 202 or 422').optional(),
-  MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 262_144, 'bytes'),
-  REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 15_000, 'milliseconds'),
+  MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes').default(262_144),
+  REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds').default(15_000),
+  RETENTION_DAYS: retentionDays.optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -79,6 +85,8 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** Most milliseconds that a sender may take for a whole request. */
   readonly requestTimeoutMs: number;
+  /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
+  readonly retentionDays: number | null;
   readonly logLevel: string;
 }
 
@@ -139,6 +147,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
           : 422,
     maxBodyBytes: data.MAX_BODY_BYTES,
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
+    retentionDays: data.RETENTION_DAYS ?? null,
     logLevel: data.LOG_LEVEL,
   };
 }

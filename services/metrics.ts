@@ -10,6 +10,7 @@ export const DELIVERY_OUTCOMES = [
   'unsupported-media-type',
   'unavailable',
   'overloaded',
+  'cut-off',
   'failed',
 ] as const;
 export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
@@ -52,10 +53,14 @@ class SlidingShare {
 
 /** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */
 export interface Metrics {
-  /** @param status HTTP status of the answer. @param seconds from the first byte of the request to the answer. */
+  /** @param status HTTP status of the answer */
   delivery(outcome: DeliveryOutcome, status: number): void;
+  /** A sender went away, or was too slow, before its body was whole: to it that is a failure, whoever's it was. */
+  cutOff(): void;
   /** @param seconds from handing a delivery to the store until it was durable. */
   append(seconds: number): void;
+  /** @param orders finished orders that a retention run deleted. */
+  retention(orders: number): void;
   /** Prometheus text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -87,6 +92,11 @@ export function createMetrics(options: {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
+  const deletedOrders = new Counter({
+    name: 'ticket_rail_retention_deleted_orders_total',
+    help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
+    registers,
+  });
   const share = new SlidingShare();
   const nowSeconds = (): number => Math.floor(options.now() / 1_000);
   const gauge = (name: string, help: string, read: () => number): void => {
@@ -111,13 +121,22 @@ export function createMetrics(options: {
       'Stream warns from 0.10 and switches all events off at 0.50.',
     () => share.share(nowSeconds()),
   );
+  const count = (outcome: DeliveryOutcome, refused: boolean): void => {
+    byOutcome.get(outcome)?.inc();
+    share.add(nowSeconds(), refused);
+  };
   return {
     delivery: (outcome, status) => {
-      byOutcome.get(outcome)?.inc();
-      share.add(nowSeconds(), status < 200 || status > 299);
+      count(outcome, status < 200 || status > 299);
+    },
+    cutOff: () => {
+      count('cut-off', true);
     },
     append: (seconds) => {
       appends.observe(seconds);
+    },
+    retention: (orders) => {
+      deletedOrders.inc(orders);
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

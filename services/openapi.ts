@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { DELIVERY_CONTRACTS } from '../schemas/handle-order';
+import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-order';
+import { OrderEventMetadata } from '../schemas/order-events';
 import {
+  Change,
+  HistoryEvent,
   HistoryPage,
   Order,
   OrderPage,
   Quarantined,
   QuarantineDetail,
+  QuarantineEntry,
   QuarantinePage,
   Readiness,
   Recorded,
@@ -28,12 +32,18 @@ const Problem = z
 const NAMED: Readonly<Record<string, z.ZodType>> = {
   OrderUpdated: DELIVERY_CONTRACTS['order.updated'],
   OrderCanceled: DELIVERY_CONTRACTS['order.canceled'],
+  DriverDetails,
+  Fault,
   Order,
   OrderPage,
+  EventMetadata: OrderEventMetadata,
+  Change,
+  HistoryEvent,
   HistoryPage,
   Recorded,
   Repeat,
   Quarantined,
+  QuarantineEntry,
   QuarantinePage,
   QuarantineDetail,
   Readiness,
@@ -44,31 +54,23 @@ const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 function components(): Record<string, unknown> {
   const registry = z.registry<{ id?: string | undefined }>();
-  const add = (schema: z.ZodType, id: string): void => {
-    if (!registry.has(schema)) registry.add(schema, { id });
-  };
-  for (const [id, schema] of Object.entries(NAMED)) add(schema, id);
+  for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id });
   const { schemas } = z.toJSONSchema(registry, {
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
     unrepresentable: 'any',
   });
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _schema, $id: _id, ...schema }]) => [name, inline(schema, name)]),
+    Object.entries(schemas).map(([name, { $schema: _schema, $id: _id, ...schema }]) => [name, schema]),
   );
-}
-
-/** Lifts what a schema defines for itself into place, so that every reference is to `components`. */
-function inline(schema: Record<string, unknown>, name: string): unknown {
-  const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"#/components/schemas/${name}/$defs/`);
-  return JSON.parse(text) as unknown;
 }
 
 const json = (name: string) => ({ 'application/json': { schema: reference(name) } });
 const answer = (description: string, name: string) => ({ description, content: json(name) });
+/** What may be answered besides; under a foreign host name everything is refused. */
 const problems = (...codes: readonly ProblemCode[]) =>
   Object.fromEntries(
-    codes.map((code) => {
+    [...codes, 'host-not-allowed' as const].map((code) => {
       const { status, title } = PROBLEMS[code];
       return [
         String(status),
@@ -236,7 +238,10 @@ export function openApiDocument(version: string): Record<string, unknown> {
           tags: ['Operations'],
           operationId: 'getHealth',
           summary: 'The process answers',
-          responses: { '200': { description: 'It does', content: { 'text/plain': { schema: { type: 'string' } } } } },
+          responses: {
+            '200': { description: 'It does', content: { 'text/plain': { schema: { type: 'string' } } } },
+            ...problems(),
+          },
         },
       },
       '/readyz': {
@@ -247,6 +252,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           responses: {
             '200': answer('Ready', 'Readiness'),
             '503': answer('Not ready, and what it waits for', 'Readiness'),
+            ...problems(),
           },
         },
       },

@@ -83,3 +83,22 @@ export class Problem extends Error {
     };
   }
 }
+
+/** The address takes other methods; `allowed` as the `Allow` header has them (RFC 9110 section 10.2.1). */
+class MethodNotAllowed extends Problem {
+  constructor(private readonly allowed: string) {
+    super('method-not-allowed', `This address takes ${allowed}.`);
+  }
+
+  override get headers(): Readonly<Record<string, string>> {
+    return { Allow: this.allowed };
+  }
+}
+
+/**
+ * What answers the other methods of an address.
+ * @param method that it takes; GET includes HEAD
+ */
+export const takesOnly = (method: 'GET' | 'POST') => (): never => {
+  throw new MethodNotAllowed(method === 'GET' ? 'GET, HEAD' : method);
+};

@@ -9,6 +9,7 @@ import { takeDataDirectory } from './data-directory';
 import { createDocs } from './docs';
 import { openEventStore } from './event-store/open';
 import type { Position } from './event-store/event-store';
+import { Admission } from './handle-order/admission';
 import { createQuarantine } from './handle-order/quarantine';
 import { createQuarantineRoutes } from './handle-order/quarantine-route';
 import { createRecorder } from './handle-order/record-update';
@@ -129,12 +130,13 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const onRecorded = (position: Position): void => {
       freshness.acknowledged(position);
     };
-    const recorder = createRecorder(store);
-    const quarantine = createQuarantine({ store, record: recorder.record, newId, now });
+    const admission = new Admission();
+    const record = createRecorder(store, admission);
+    const quarantine = createQuarantine({ store, record, admission, newId, now });
     const history = createOrderHistory(store);
     const metrics = createMetrics({
       now,
-      queueDepth: () => recorder.pending,
+      queueDepth: () => admission.pending,
       projectionLagSeconds: () => freshness.lagSeconds,
     });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
@@ -142,7 +144,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
-        record: recorder.record,
+        record,
         quarantine,
         maxBodyBytes: config.maxBodyBytes,
         quarantineAnswer: config.quarantineAnswer,

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { HistoryQuery } from '../../schemas/requests';
-import { Problem } from '../problem';
+import { Problem, takesOnly } from '../problem';
 import { readOrderKey, readQuery } from '../query';
 import type { OrderHistory } from './order-history';
 
@@ -14,5 +14,6 @@ export function createAuditRoutes(history: OrderHistory): Router {
     if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     response.set('Cache-Control', 'no-store').json(page);
   });
+  router.all('/locations/:location_id/orders/:order_id/history', takesOnly('GET'));
   return router;
 }

@@ -11,6 +11,8 @@ import { type Delivery, DELIVERY_CONTRACTS, type Fault } from '../../schemas/han
 export const MAX_DEPTH = 32;
 /** Most faults that are named; a body with more is no better understood by more. */
 export const MAX_FAULTS = 50;
+/** Longest pointer of a fault, in characters; a longer one is cut to the nearest member around it that has a shorter. */
+const MAX_POINTER = 256;
 /** Most characters of an unknown `type` that a fault repeats. */
 const MAX_SHOWN_TYPE = 64;
 
@@ -34,6 +36,16 @@ const unusable = (pointer: string, detail: string): ParsedDelivery => ({
 
 /** Escapes one reference token of a JSON pointer (RFC 6901 section 3). */
 const token = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A fault at `pointer`, or near it: names in a body may be as long as the body is. */
+function faultAt(pointer: string, detail: string): Fault {
+  let short = pointer;
+  while (short.length > MAX_POINTER) short = short.slice(0, short.lastIndexOf('/'));
+  return {
+    pointer: short,
+    detail: short === pointer ? detail : `holds, below a name too long to repeat, what ${detail}`,
+  };
+}
 
 const jsonTypeOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : typeof value;
@@ -146,10 +158,8 @@ function findRepeatedNames(text: string): readonly Fault[] {
         if (!level?.names) break;
         level.name = JSON.parse(lastString) as string;
         if (level.names.has(level.name)) {
-          faults.push({
-            pointer: `${level.path}/${token(level.name)}`,
-            detail: 'is given more than once, so it is not clear which one is meant',
-          });
+          const pointer = `${level.path}/${token(level.name)}`;
+          faults.push(faultAt(pointer, 'is given more than once, so it is not clear which one is meant'));
         }
         level.names.add(level.name);
         break;
@@ -163,7 +173,7 @@ function findRepeatedNames(text: string): readonly Fault[] {
 /** Finds numbers that are too large for a double: they would be stored as something else than what was sent. */
 function findInfinities(value: unknown, pointer: string): readonly Fault[] {
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? [] : [{ pointer, detail: 'is a number that is too large' }];
+    return Number.isFinite(value) ? [] : [faultAt(pointer, 'is a number that is too large')];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => findInfinities(item, `${pointer}/${token(key)}`));

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { QuarantineQuery } from '../../schemas/requests';
 import type { Position } from '../event-store/event-store';
-import { Problem } from '../problem';
+import { Problem, takesOnly } from '../problem';
 import { readQuarantineId, readQuery } from '../query';
 import type { Quarantine } from './quarantine';
 
@@ -42,10 +42,8 @@ export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (posi
     const { result } = redrive;
     switch (result.outcome) {
       case 'recorded':
-        onRecorded(result.position);
-        response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
-        return;
       case 'repeat':
+        onRecorded(result.position);
         response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
         return;
       case 'unstorable':
@@ -59,5 +57,7 @@ export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (posi
     }
   });
 
+  router.all(['/quarantine', '/quarantine/:quarantine_id'], takesOnly('GET'));
+  router.all('/quarantine/:quarantine_id/redrive', takesOnly('POST'));
   return router;
 }

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Fault } from '../../schemas/handle-order';
+import { type Delivery, type Fault, orderKeyOf } from '../../schemas/handle-order';
 import {
+  OrderEventMetadata,
+  orderStream,
   QUARANTINE_STREAM,
   QUARANTINED,
   QuarantinedData,
@@ -13,6 +15,7 @@ import {
 } from '../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import type { Admission } from './admission';
 import { eventId } from './content-hash';
 import { type ParsedDelivery, parseDelivery } from './parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
@@ -21,6 +24,7 @@ import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
 
 export type Kept =
   | { readonly outcome: 'quarantined'; readonly quarantineId: string }
+  | { readonly outcome: 'overloaded' }
   | { readonly outcome: 'unavailable'; readonly detail: string };
 
 export type Redrive =
@@ -54,16 +58,18 @@ async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
 /**
  * @param store the same store as the orders'
  * @param record puts a delivery on its order's rail
+ * @param admission bounds what waits for the store
  * @param newId makes a UUID
  * @param now milliseconds since the epoch
  */
 export function createQuarantine(options: {
   readonly store: EventStore;
   readonly record: RecordUpdate;
+  readonly admission: Admission;
   readonly newId: () => string;
   readonly now: () => number;
 }): Quarantine {
-  const { store, record, newId, now } = options;
+  const { store, record, admission, newId, now } = options;
 
   async function detailOf(event: RecordedEvent): Promise<QuarantineDetail> {
     const data = QuarantinedData.parse(event.data);
@@ -91,6 +97,21 @@ export function createQuarantine(options: {
     return event === null ? null : detailOf(event);
   }
 
+  /** What an earlier redrive recorded before it could be marked: recording it again would make old news the newest. */
+  async function redrivenBefore(quarantineId: string, delivery: Delivery): Promise<RecordOutcome | null> {
+    const key = orderKeyOf(delivery);
+    try {
+      for await (const { metadata, revision, position } of store.readStream(orderStream(key))) {
+        const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
+        if (from === quarantineId) return { outcome: 'recorded', key, revision, position };
+      }
+      return null;
+    } catch (error) {
+      if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
+      throw error;
+    }
+  }
+
   return {
     get,
 
@@ -107,9 +128,10 @@ export function createQuarantine(options: {
         signed_with: receipt.signedWith,
         request_id: receipt.requestId,
       };
+      const event = { id: receipt.requestId, type: QUARANTINED, data, metadata };
       try {
-        const event = { id: receipt.requestId, type: QUARANTINED, data, metadata };
-        const result = await store.append(QUARANTINE_STREAM, [event], 'any');
+        const result = await admission.admit(body.length, () => store.append(QUARANTINE_STREAM, [event], 'any'));
+        if (result === null) return { outcome: 'overloaded' };
         return result.outcome === 'appended'
           ? { outcome: 'quarantined', quarantineId: String(result.revision) }
           : { outcome: 'unavailable', detail: 'the quarantine stream refused the delivery' };
@@ -123,6 +145,7 @@ export function createQuarantine(options: {
       const deliveries: QuarantineEntry[] = [];
       let more = false;
       const from = after === null ? 0 : after + 1;
+      if (!Number.isSafeInteger(from)) return { deliveries, next: null };
       try {
         for await (const event of store.readStream(QUARANTINE_STREAM, { from, limit: limit + 1 })) {
           if (deliveries.length === limit) {
@@ -146,14 +169,16 @@ export function createQuarantine(options: {
       const parsed: ParsedDelivery = parseDelivery(body);
       if (!parsed.usable) return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();
-      const result = await record(parsed.delivery, {
-        receivedAt: at,
-        bodySha256: hash('sha256', body, 'hex'),
-        bodyBytes: body.length,
-        signedWith: entry.signed_with,
-        requestId: newId(),
-        quarantineId: entry.quarantine_id,
-      });
+      const result =
+        (await redrivenBefore(entry.quarantine_id, parsed.delivery)) ??
+        (await record(parsed.delivery, {
+          receivedAt: at,
+          bodySha256: hash('sha256', body, 'hex'),
+          bodyBytes: body.length,
+          signedWith: entry.signed_with,
+          requestId: newId(),
+          quarantineId: entry.quarantine_id,
+        }));
       if (result.outcome === 'recorded' || result.outcome === 'repeat') {
         const stream = redriveStream(entry.quarantine_id);
         const { outcome, key, revision } = result;

@@ -2,16 +2,13 @@ import { LRUCache } from 'lru-cache';
 import { type Delivery, type OrderKey, orderKeyOf } from '../../schemas/handle-order';
 import { contentHashOf, type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../event-store/event-store';
+import type { Admission } from './admission';
 import { contentHash, eventId } from './content-hash';
 
 /**
  * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
  */
 
-/** Most deliveries on their way into the store; beyond it the sender is asked to come again. */
-export const MAX_PENDING_DELIVERIES = 4_096;
-/** Most bytes of bodies on their way into the store. */
-export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 /** Most times that a delivery is decided anew because another process wrote to the same order in between. */
 export const MAX_CONFLICTS = 20;
 /** Orders whose newest event is remembered, so that most deliveries need no read: some 200 bytes each. */
@@ -34,7 +31,7 @@ export interface Receipt {
 
 export type RecordOutcome =
   | { readonly outcome: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
-  | { readonly outcome: 'repeat'; readonly key: OrderKey; readonly revision: number }
+  | { readonly outcome: 'repeat'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
   /** The store will never take it, however often it is sent. */
   | { readonly outcome: 'unstorable'; readonly detail: string }
   /** Not recorded as far as we know; safe to send again. */
@@ -46,11 +43,12 @@ export type RecordUpdate = (delivery: Delivery, receipt: Receipt) => Promise<Rec
 /** Newest event of an order. */
 interface Head {
   readonly revision: number;
+  readonly position: Position;
   readonly contentHash: string | null;
 }
 
 export type Decision =
-  | { readonly kind: 'repeat'; readonly revision: number }
+  | { readonly kind: 'repeat'; readonly head: Head }
   | { readonly kind: 'append'; readonly expected: number | 'no_stream'; readonly revision: number };
 
 /**
@@ -59,29 +57,22 @@ export type Decision =
  */
 export function decide(head: Head | null, hash: string): Decision {
   if (head === null) return { kind: 'append', expected: 'no_stream', revision: 0 };
-  if (head.contentHash === hash) return { kind: 'repeat', revision: head.revision };
+  if (head.contentHash === hash) return { kind: 'repeat', head };
   return { kind: 'append', expected: head.revision, revision: head.revision + 1 };
-}
-
-export interface Recorder {
-  readonly record: RecordUpdate;
-  /** Deliveries on their way into the store now. */
-  readonly pending: number;
 }
 
 /**
  * @param store where facts are kept. Its newest events are remembered only if no other process can write to it.
+ * @param admission bounds what waits for the store
  */
-export function createRecorder(store: EventStore): Recorder {
+export function createRecorder(store: EventStore, admission: Admission): RecordUpdate {
   const heads = store.exclusive ? new LRUCache<string, Head>({ max: REMEMBERED_HEADS }) : null;
   const turns = new Map<string, Promise<RecordOutcome>>();
-  let pendingDeliveries = 0;
-  let pendingBytes = 0;
 
   async function readHead(stream: string): Promise<Head | null> {
     try {
       for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) {
-        return { revision: event.revision, contentHash: contentHashOf(event) };
+        return { revision: event.revision, position: event.position, contentHash: contentHashOf(event) };
       }
       return null;
     } catch (error) {
@@ -110,15 +101,17 @@ export function createRecorder(store: EventStore): Recorder {
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       const decision = decide(head, hash);
       if (decision.kind === 'repeat') {
-        if (head !== null) heads?.set(stream, head);
-        return { outcome: 'repeat', key, revision: decision.revision };
+        const { revision, position } = decision.head;
+        heads?.set(stream, decision.head);
+        return { outcome: 'repeat', key, revision, position };
       }
       const id = eventId(stream, decision.revision, hash);
       const data = delivery.object as JsonValue;
       const result = await store.append(stream, [{ id, type: delivery.type, data, metadata }], decision.expected);
       if (result.outcome === 'appended' && !result.repeated) {
-        heads?.set(stream, { revision: result.revision, contentHash: hash });
-        return { outcome: 'recorded', key, revision: result.revision, position: result.position };
+        const { revision, position } = result;
+        heads?.set(stream, { revision, position, contentHash: hash });
+        return { outcome: 'recorded', key, revision, position };
       }
       // Someone else was first, or our guess was wrong. A repeated append counts as that too: it only says that the
       // order once began like this, and not that this is the newest that is known of it.
@@ -158,31 +151,24 @@ export function createRecorder(store: EventStore): Recorder {
     }
   }
 
-  return {
-    get pending() {
-      return pendingDeliveries;
-    },
+  /** One delivery per order at a time, in the order in which they came. */
+  async function takeTurn(stream: string, take: () => Promise<RecordOutcome>): Promise<RecordOutcome> {
+    const before = turns.get(stream);
+    const turn = before === undefined ? take() : before.then(take, take);
+    turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(stream) === turn) turns.delete(stream);
+    }
+  }
 
-    async record(delivery, receipt) {
-      if (pendingDeliveries >= MAX_PENDING_DELIVERIES || pendingBytes + receipt.bodyBytes > MAX_PENDING_BYTES) {
-        return { outcome: 'overloaded' };
-      }
-      pendingDeliveries++;
-      pendingBytes += receipt.bodyBytes;
-      const key = orderKeyOf(delivery);
-      const stream = orderStream(key);
-      // One delivery per order at a time, in the order in which they came.
-      const before = turns.get(stream);
-      const take = (): Promise<RecordOutcome> => recordInTurn(delivery, key, stream, receipt);
-      const turn = before === undefined ? take() : before.then(take, take);
-      turns.set(stream, turn);
-      try {
-        return await turn;
-      } finally {
-        if (turns.get(stream) === turn) turns.delete(stream);
-        pendingDeliveries--;
-        pendingBytes -= receipt.bodyBytes;
-      }
-    },
+  return async (delivery, receipt) => {
+    const key = orderKeyOf(delivery);
+    const stream = orderStream(key);
+    const outcome = await admission.admit(receipt.bodyBytes, () =>
+      takeTurn(stream, () => recordInTurn(delivery, key, stream, receipt)),
+    );
+    return outcome ?? { outcome: 'overloaded' };
   };
 }

@@ -21,7 +21,7 @@ export interface HandleOrderOptions {
   readonly quarantine: Pick<Quarantine, 'keep'>;
   readonly maxBodyBytes: number;
   readonly quarantineAnswer: 202 | 422;
-  /** Told of every update that was acknowledged, so that later reads see it. */
+  /** Told of every update that is acknowledged, so that later reads see it. */
   readonly onRecorded: (position: Position) => void;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -48,9 +48,15 @@ export function createHandleOrder(options: HandleOrderOptions) {
     return { outcome: 'unavailable', problem };
   };
 
+  const overloaded = (): Answer => ({
+    outcome: 'overloaded',
+    problem: new Problem('overloaded', 'The delivery was not stored. Send it again.'),
+  });
+
   async function keep(body: Buffer, type: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Answer> {
     const kept = await quarantine.keep(body, type, faults, receipt);
     if (kept.outcome === 'unavailable') return unavailable(kept.detail);
+    if (kept.outcome === 'overloaded') return overloaded();
     log.warn(
       {
         quarantine_id: kept.quarantineId,
@@ -80,7 +86,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
       return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${verification.reason}.`) };
     }
     const contentType = request.headers['content-type'] ?? null;
-    const encoding = request.headers['content-encoding'] ?? 'identity';
+    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (contentType === null || !JSON_MEDIA_TYPE.test(contentType) || encoding !== 'identity') {
       const detail = 'Send Content-Type: application/json, without a Content-Encoding.';
       return { outcome: 'unsupported-media-type', problem: new Problem('unsupported-media-type', detail) };
@@ -106,16 +112,15 @@ export function createHandleOrder(options: HandleOrderOptions) {
         return { outcome: 'recorded', status: 200, body: { outcome: 'recorded', ...key, revision } };
       }
       case 'repeat': {
+        options.onRecorded(result.position);
         const { key, revision } = result;
         log.info({ ...key, revision, request_id: requestId }, 'recognised a repeated delivery');
         return { outcome: 'repeat', status: 200, body: { outcome: 'repeat', ...key, revision } };
       }
       case 'unstorable':
         return keep(body.bytes, contentType, [{ pointer: '', detail: result.detail }], receipt);
-      case 'overloaded': {
-        const problem = new Problem('overloaded', 'The delivery was not stored. Send it again.');
-        return { outcome: 'overloaded', problem };
-      }
+      case 'overloaded':
+        return overloaded();
       case 'unavailable':
         return unavailable(result.detail);
     }
@@ -133,7 +138,10 @@ export function createHandleOrder(options: HandleOrderOptions) {
         problem: new Problem('internal-error', 'The delivery was not stored. Send it again.'),
       };
     }
-    if (answer === null) return;
+    if (answer === null) {
+      metrics.cutOff();
+      return;
+    }
     const [status, type, extra, body] =
       'problem' in answer
         ? [answer.problem.status, PROBLEM_MEDIA_TYPE, answer.problem.headers, answer.problem.body()]

@@ -4,7 +4,7 @@ import type { OrderKey } from '../../schemas/handle-order';
 import type { OrderPage } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
 import type { Moment, OrderHistory } from '../audit/order-history';
-import { Problem } from '../problem';
+import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
 import type { Freshness } from '../read-model/freshness';
 import type { OrderTableReader } from '../read-model/order-table';
@@ -84,5 +84,6 @@ export function createOrderRoutes(options: {
     send(request, response, key, state);
   });
 
+  router.all(['/locations/:location_id/orders', '/locations/:location_id/orders/:order_id'], takesOnly('GET'));
   return router;
 }

@@ -4,6 +4,7 @@ import { type OrderState, isActive, stageOf } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
+import type { Correction } from './corrections';
 
 /**
  * The read model: the newest state of every order, in a SQLite file of its own. It may be deleted at any time: it is
@@ -58,8 +59,8 @@ export interface OrderTable {
   load(key: OrderKey): OrderState | null;
   /** Saves states and the checkpoint that they are the states of, in one transaction. */
   save(records: Iterable<OrderRecord>, checkpoint: Position): void;
-  /** Forgets orders whose streams were deleted. */
-  forget(keys: Iterable<OrderKey>): void;
+  /** Makes corrections, in one transaction; the checkpoint stays. */
+  correct(corrections: Iterable<Correction>): void;
   /** False once the file was deleted or replaced under us. */
   isAttached(): boolean;
   close(): void;
@@ -114,6 +115,9 @@ function createTable(db: Connection, file: string): OrderTable {
      ON CONFLICT (location_id, order_id) DO UPDATE
      SET stage = excluded.stage, active = excluded.active, state = excluded.state`,
   );
+  const put = ({ key, state }: OrderRecord): void => {
+    upsert.run(key.location_id, key.order_id, stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state));
+  };
   const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
@@ -122,13 +126,15 @@ function createTable(db: Connection, file: string): OrderTable {
       return state === undefined ? null : (JSON.parse(state) as OrderState);
     },
     save: db.transaction((records: Iterable<OrderRecord>, position: Position) => {
-      for (const { key, state } of records) {
-        upsert.run(key.location_id, key.order_id, stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state));
-      }
+      for (const record of records) put(record);
       setCheckpoint.run(position);
     }),
-    forget: db.transaction((keys: Iterable<OrderKey>) => {
-      for (const { location_id, order_id } of keys) remove.run(location_id, order_id);
+    correct: db.transaction((corrections: Iterable<Correction>) => {
+      for (const correction of corrections) {
+        const { location_id, order_id } = correction.key;
+        if (correction.kind === 'gone') remove.run(location_id, order_id);
+        else put(correction);
+      }
     }),
     isAttached: () => inode !== null && inodeOf(file) === inode,
     close: () => db.close(),
@@ -197,6 +203,24 @@ export class OrderTableReader {
         state: JSON.parse(state) as OrderState,
       })),
       next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  /**
+   * @returns orders of any location for which nothing is expected any more, as they first came.
+   * @throws {ReadModelError}
+   */
+  listFinal(after: number, limit: number): ListedOrders {
+    const rows = this.#all(
+      'SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?',
+      [after, limit],
+    ) as readonly { readonly seq: number; readonly location_id: string; order_id: string; readonly state: string }[];
+    return {
+      records: rows.map(({ location_id, order_id, state }) => ({
+        key: { location_id, order_id },
+        state: JSON.parse(state) as OrderState,
+      })),
+      next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
     };
   }
 

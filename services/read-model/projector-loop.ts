@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isEventStoreError } from '../event-store/event-store';
+import type { Corrector } from './corrections';
 import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
 import { type EventSource, type Progress, runProjector } from './projector';
 
@@ -16,15 +17,17 @@ const RETRY_MS = 1_000;
 /**
  * Runs the projector until it is stopped, whatever happens to the read model's file or disk in between.
  * @param file of the read model; @param version of the folds
+ * @param corrector where corrections of the read model come from
  */
 export async function keepProjecting(options: {
   readonly source: EventSource;
   readonly file: string;
   readonly version: string;
   readonly signal: AbortSignal;
+  readonly corrector: Corrector;
   readonly tell: (news: ProjectorNews) => void;
 }): Promise<void> {
-  const { source, file, version, signal, tell } = options;
+  const { source, file, version, signal, corrector, tell } = options;
   while (!signal.aborted) {
     let table: OrderTable | null = null;
     try {
@@ -33,7 +36,7 @@ export async function keepProjecting(options: {
       const onProgress = (progress: Progress): void => {
         tell({ kind: 'progress', progress });
       };
-      await runProjector({ source, table, signal, onProgress });
+      await runProjector({ source, table, signal, corrector, onProgress });
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       if (isEventStoreError(error, 'invalid')) {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CommitSignal, followLog } from '../event-store/sqlite/follow-log';
+import { type Correction, Corrector } from './corrections';
 import { keepProjecting, type ProjectorNews } from './projector-loop';
 
 /** What the thread needs to know to begin. */
@@ -11,6 +12,13 @@ export interface ProjectorThreadOptions {
   readonly version: string;
 }
 
+export type ToProjector =
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'correct'; readonly id: number; readonly corrections: readonly Correction[] };
+
+export type FromProjector =
+  ProjectorNews | { readonly kind: 'corrected'; readonly id: number; readonly made: readonly boolean[] };
+
 /**
  * The projector in a thread of its own: it reads the embedded log itself, so that folding costs the thread that answers
  * Stream nothing.
@@ -20,8 +28,15 @@ const stop = new AbortController();
 const commits = new CommitSignal(log);
 const { signal } = stop;
 
-parentPort?.once('message', () => {
-  stop.abort();
+const corrector = new Corrector();
+
+function say(message: FromProjector): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (message: ToProjector) => {
+  if (message.kind === 'stop') stop.abort();
+  else say({ kind: 'corrected', id: message.id, made: corrector.apply(message.corrections) });
 });
 
 void keepProjecting({
@@ -29,7 +44,8 @@ void keepProjecting({
   file,
   version,
   signal,
-  tell: (news: ProjectorNews) => parentPort?.postMessage(news),
+  corrector,
+  tell: say,
 }).finally(() => {
   commits.close();
   parentPort?.close();

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../schemas/order-events';
+import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store';
+import type { Correction, Corrector } from './corrections';
 import type { OrderRecord, OrderTable } from './order-table';
 
 /** All that a projector needs of a store. */
@@ -58,6 +59,7 @@ function fold(
 /**
  * Keeps a read model up to date with a store, from its checkpoint on, until it is told to stop. Saved states and their
  * checkpoint are one transaction, so the checkpoint is never ahead of the work.
+ * @param corrector where corrections come from; one is made only while everything folded is saved
  * @param onProgress called after each save, and when everything is read
  * @returns why it ended: it was stopped, or the table's file was deleted and has to be made anew.
  */
@@ -65,9 +67,10 @@ export async function runProjector(options: {
   readonly source: EventSource;
   readonly table: OrderTable;
   readonly signal: AbortSignal;
+  readonly corrector?: Corrector;
   readonly onProgress: (progress: Progress) => void;
 }): Promise<'stopped' | 'detached'> {
-  const { source, table, signal, onProgress } = options;
+  const { source, table, signal, corrector, onProgress } = options;
   const states = new LRUCache<string, OrderState>({ max: STATES_AT_HAND });
   const stateOf = (stream: string, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
@@ -75,23 +78,41 @@ export async function runProjector(options: {
   let savedAt = -Infinity;
   let folded = table.checkpoint();
   const after = folded ?? 'start';
-  for await (const batch of source.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal })) {
-    if (!table.isAttached()) return 'detached';
-    // Delivered at least once, in order of position: what comes again is told by where it stands.
-    const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
-    fold(news, touched, stateOf);
-    folded = news.at(-1)?.position ?? folded;
-    events += news.length;
-    if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) continue;
-    const pause = savedAt + MIN_SAVE_INTERVAL_MS - performance.now();
-    if (touched.size > 0 && batch.position !== null) {
-      table.save(touched.values(), batch.position);
-      for (const [stream, { state }] of touched) states.set(stream, state);
-      touched.clear();
-      savedAt = performance.now();
+
+  const correct = (corrections: readonly Correction[]): readonly boolean[] => {
+    if (touched.size > 0 || !table.isAttached()) return corrections.map(() => false);
+    const isDue = (correction: Correction): boolean => {
+      const { revision } = stateOf(orderStream(correction.key), correction.key);
+      return correction.kind === 'gone' ? revision <= correction.upTo : revision === correction.state.revision;
+    };
+    const due = corrections.map(isDue);
+    const made = corrections.filter((_, index) => due[index]);
+    table.correct(made);
+    for (const { key } of made) states.delete(orderStream(key));
+    return due;
+  };
+  corrector?.attach(correct);
+  try {
+    for await (const batch of source.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal })) {
+      if (!table.isAttached()) return 'detached';
+      // Delivered at least once, in order of position: what comes again is told by where it stands.
+      const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
+      fold(news, touched, stateOf);
+      folded = news.at(-1)?.position ?? folded;
+      events += news.length;
+      if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) continue;
+      const pause = savedAt + MIN_SAVE_INTERVAL_MS - performance.now();
+      if (touched.size > 0 && batch.position !== null) {
+        table.save(touched.values(), batch.position);
+        for (const [stream, { state }] of touched) states.set(stream, state);
+        touched.clear();
+        savedAt = performance.now();
+      }
+      onProgress({ position: batch.position, caughtUp: batch.caughtUp, events });
+      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal }).catch(() => undefined);
     }
-    onProgress({ position: batch.position, caughtUp: batch.caughtUp, events });
-    if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal }).catch(() => undefined);
+    return 'stopped';
+  } finally {
+    corrector?.detach();
   }
-  return 'stopped';
 }

@@ -1,9 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import { type Correction, Corrector } from './corrections';
 import { type EventSource } from './projector';
 import { keepProjecting, type ProjectorNews } from './projector-loop';
-import type { ProjectorThreadOptions } from './projector-thread';
+import type { FromProjector, ProjectorThreadOptions, ToProjector } from './projector-thread';
 
 export interface RunningProjector {
+  /**
+   * Makes the read model say what the log says of orders whose streams were deleted.
+   * @returns for each correction whether it was made. If not, the projector has folded newer events of the order, or is
+   *   catching up or starting again: look at the log once more, and try again.
+   */
+  correct(corrections: readonly Correction[]): Promise<readonly boolean[]>;
   stop(): Promise<void>;
 }
 
@@ -35,10 +42,14 @@ export function startProjector(options: {
     : startInThread({ log: logFile, file, version }, tell);
 }
 
-function startInThisThread(options: Omit<Parameters<typeof keepProjecting>[0], 'signal'>): RunningProjector {
+function startInThisThread(
+  options: Omit<Parameters<typeof keepProjecting>[0], 'signal' | 'corrector'>,
+): RunningProjector {
   const stop = new AbortController();
-  const running = keepProjecting({ ...options, signal: stop.signal });
+  const corrector = new Corrector();
+  const running = keepProjecting({ ...options, corrector, signal: stop.signal });
   return {
+    correct: (corrections) => Promise.resolve(corrector.apply(corrections)),
     stop: async () => {
       stop.abort();
       await running;
@@ -49,6 +60,8 @@ function startInThisThread(options: Omit<Parameters<typeof keepProjecting>[0], '
 function startInThread(workerData: ProjectorThreadOptions, tell: (news: ProjectorNews) => void): RunningProjector {
   let stopping = false;
   let respawn: NodeJS.Timeout | undefined;
+  let asked = 0;
+  const unanswered = new Map<number, (made: readonly boolean[] | null) => void>();
   let worker = spawn();
 
   function spawn(): Worker {
@@ -56,11 +69,15 @@ function startInThread(workerData: ProjectorThreadOptions, tell: (news: Projecto
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
     });
-    started.on('message', tell);
+    started.on('message', (message: FromProjector) => {
+      if (message.kind === 'corrected') unanswered.get(message.id)?.(message.made);
+      else tell(message);
+    });
     started.on('error', (error) => {
       tell({ kind: 'failed', message: String(error) });
     });
     started.once('exit', () => {
+      for (const answer of unanswered.values()) answer(null);
       if (stopping) return;
       respawn = setTimeout(() => {
         worker = spawn();
@@ -70,12 +87,22 @@ function startInThread(workerData: ProjectorThreadOptions, tell: (news: Projecto
   }
 
   return {
+    correct: async (corrections) => {
+      if (stopping || worker.threadId < 0) return corrections.map(() => false);
+      const id = asked++;
+      const made = await new Promise<readonly boolean[] | null>((resolve) => {
+        unanswered.set(id, resolve);
+        worker.postMessage({ kind: 'correct', id, corrections } satisfies ToProjector);
+      });
+      unanswered.delete(id);
+      return made ?? corrections.map(() => false);
+    },
     stop: async () => {
       stopping = true;
       clearTimeout(respawn);
       const exited = new Promise((resolve) => worker.once('exit', resolve));
       if (worker.threadId < 0) return; // it has ended already
-      worker.postMessage('stop');
+      worker.postMessage({ kind: 'stop' } satisfies ToProjector);
       await exited;
     },
   };

@@ -22,6 +22,15 @@ const TAKER = `
   say('waiting');
 `;
 
+/** Reads who has the directory, for a moment. */
+const LOOKER = `
+  const db = new (require('better-sqlite3'))(process.argv[1], { readonly: true });
+  db.exec('BEGIN');
+  db.prepare('SELECT pid FROM owner').get();
+  process.stdout.write('looking');
+  setTimeout(() => db.close(), 50);
+`;
+
 /** A process that takes a data directory. */
 class Taker {
   readonly #child;
@@ -63,6 +72,7 @@ class Taker {
 describe('a data directory', () => {
   let parent: string;
   let path: string;
+  let takers: Taker[] = [];
 
   const take = (pid = 1) => takeDataDirectory(path, pid, SINCE);
 
@@ -71,7 +81,16 @@ describe('a data directory', () => {
     path = join(parent, 'some', 'data');
   });
 
-  afterEach(() => {
+  const startTakers = async (count: number): Promise<void> => {
+    takers = Array.from({ length: count }, () => new Taker(path));
+    await Promise.all(takers.map((taker) => taker.says()));
+  };
+  const killTakers = async (): Promise<void> => {
+    await Promise.all(takers.splice(0).map((taker) => taker.kill()));
+  };
+
+  afterEach(async () => {
+    await killTakers();
     rmSync(parent, { recursive: true });
   });
 
@@ -94,26 +113,36 @@ describe('a data directory', () => {
   });
 
   it('can be taken at once when its owner was killed', async () => {
-    const taker = new Taker(path);
-    await taker.says();
-    taker.take();
-    expect(await taker.says()).toBe('taken');
-    expect(() => take()).toThrow(`is in use by process ${String(taker.pid)}, which started at`);
-    await taker.kill();
+    await startTakers(1);
+    const [taker] = takers;
+    taker?.take();
+    expect(await taker?.says()).toBe('taken');
+    expect(() => take()).toThrow(`is in use by process ${String(taker?.pid)}, which started at`);
+    await killTakers();
     take().release();
   });
 
   it('goes to exactly one of those who come at the same time', async () => {
     for (let round = 0; round < 8; round++) {
       rmSync(path, { recursive: true, force: true });
-      const takers = Array.from({ length: 4 }, () => new Taker(path));
-      await Promise.all(takers.map((taker) => taker.says()));
+      await startTakers(4);
       for (const taker of takers) taker.take(Date.now() + 20);
       const said = await Promise.all(takers.map((taker) => taker.says()));
       expect(said.filter((line) => line === 'taken')).toHaveLength(1);
       for (const line of said.filter((one) => one !== 'taken')) expect(line).toContain('is in use by');
-      await Promise.all(takers.map((taker) => taker.kill()));
+      await killTakers();
     }
+  });
+
+  it('is not refused because someone just looks who has it', async () => {
+    take().release();
+    const looker = spawn(process.execPath, ['-e', LOOKER, join(path, 'lock.sqlite')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const gone = new Promise((resolve) => looker.once('close', resolve));
+    await new Promise((looking) => looker.stdout.once('data', looking));
+    take().release();
+    await gone;
   });
 
   it('that cannot be one is an error that names it', () => {

@@ -132,7 +132,7 @@ describe('the life of the service', () => {
     expect(service.process.exitCode).toBeNull();
     service.process.kill('SIGTERM');
     const { code, ms } = await endOf(service.process);
-    expect(code).toBe(1);
+    expect(code).not.toBe(0);
     expect(ms).toBeLessThan(500);
     await answered;
     expect(ledger.violations(readLog(dataDir))).toEqual([]);

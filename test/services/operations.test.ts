@@ -91,6 +91,7 @@ describe('operations', () => {
       'unsupported-media-type': 1,
       unavailable: 0,
       overloaded: 0,
+      'cut-off': 0,
       failed: 0,
     });
     expect(sample(after, 'ticket_rail_deliveries_non_2xx_ratio')).toBeCloseTo(3 / 7);

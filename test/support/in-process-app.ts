@@ -7,6 +7,7 @@ import { createApp } from '../../services/app';
 import { createOrderHistory } from '../../services/audit/order-history';
 import { createAuditRoutes } from '../../services/audit/route';
 import { type EventStore } from '../../services/event-store/event-store';
+import { Admission } from '../../services/handle-order/admission';
 import { createQuarantine, type Quarantine } from '../../services/handle-order/quarantine';
 import { createQuarantineRoutes } from '../../services/handle-order/quarantine-route';
 import { createRecorder, type RecordUpdate } from '../../services/handle-order/record-update';
@@ -32,11 +33,11 @@ export interface InProcessApp {
  */
 export async function serveInProcess(
   store: EventStore,
-  record: RecordUpdate = createRecorder(store).record,
+  record: RecordUpdate = createRecorder(store, new Admission()),
 ): Promise<InProcessApp> {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
-  const quarantine = createQuarantine({ store, record, newId: randomUUID, now: Date.now });
+  const quarantine = createQuarantine({ store, record, admission: new Admission(), newId: randomUUID, now: Date.now });
   const metrics = createMetrics({ now: Date.now, queueDepth: () => 0, projectionLagSeconds: () => 0 });
   const history = createOrderHistory(store);
   const app = createApp({

@@ -189,7 +189,7 @@ export class ResilientStore implements EventStore {
       const { connection } = this;
       const begun = now();
       const left = deadline - begun;
-      const outcome = await attempt(connection, repeatable ? Math.max(left / 2, MIN_TRY_MS) : left);
+      const outcome = await attempt(connection, repeatable ? Math.min(left, Math.max(left / 2, MIN_TRY_MS)) : left);
       if (outcome.kind === 'done' || outcome.kind === 'conflict') return outcome;
 
       if (outcome.kind === 'unknown') unknown = outcome;

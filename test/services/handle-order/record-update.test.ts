@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../schemas/handle-order';
 import { type OrderEventMetadata, orderStream } from '../../../schemas/order-events';
-import { EventStoreError, type EventStore } from '../../../services/event-store/event-store';
+import { EventStoreError, type EventStore, type Position } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { contentHash, eventId } from '../../../services/handle-order/content-hash';
-import {
-  createRecorder,
-  decide,
-  MAX_CONFLICTS,
-  MAX_PENDING_BYTES,
-  MAX_PENDING_DELIVERIES,
-  type Receipt,
-} from '../../../services/handle-order/record-update';
+import { Admission, MAX_PENDING_BYTES, MAX_PENDING_DELIVERIES } from '../../../services/handle-order/admission';
+import { createRecorder, decide, MAX_CONFLICTS, type Receipt } from '../../../services/handle-order/record-update';
 import {
   EXAMPLES,
   freshKeys,
@@ -27,6 +21,8 @@ import {
 } from '../../support/deliveries';
 import { serveInProcess } from '../../support/in-process-app';
 import { discard, type RunningService, startService } from '../../support/running-service';
+
+const recorderOver = (store: EventStore, admission = new Admission()) => createRecorder(store, admission);
 
 describe('over HTTP', () => {
   let service: RunningService;
@@ -231,29 +227,40 @@ const contentsOf = async (store: EventStore): Promise<unknown[]> => {
 };
 
 describe('decide', () => {
+  const position = '7' as Position;
+
   it('a first delivery expects that there is no stream', () => {
     expect(decide(null, 'a')).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
   });
   it('the content of the newest event is a repeat of it', () => {
-    expect(decide({ revision: 6, contentHash: 'a' }, 'a')).toEqual({ kind: 'repeat', revision: 6 });
+    const head = { revision: 6, position, contentHash: 'a' };
+    expect(decide(head, 'a')).toEqual({ kind: 'repeat', head });
   });
   it('anything else comes next', () => {
-    expect(decide({ revision: 6, contentHash: 'a' }, 'b')).toEqual({ kind: 'append', expected: 6, revision: 7 });
+    expect(decide({ revision: 6, position, contentHash: 'a' }, 'b')).toEqual({
+      kind: 'append',
+      expected: 6,
+      revision: 7,
+    });
   });
   it('an event without a hash, such as one added by hand, is repeated by nothing', () => {
-    expect(decide({ revision: 0, contentHash: null }, 'b')).toEqual({ kind: 'append', expected: 0, revision: 1 });
+    expect(decide({ revision: 0, position, contentHash: null }, 'b')).toEqual({
+      kind: 'append',
+      expected: 0,
+      revision: 1,
+    });
   });
 });
 
 describe('a recorder', () => {
   /** A store in which another process appends to the order just before each of our first `times` appends. */
   const withRival = (store: EventStore, times: number, rivalSays: (attempt: number) => Delivery): EventStore => {
-    const rival = createRecorder(over(store, { exclusive: false }));
+    const rival = recorderOver(over(store, { exclusive: false }));
     let attempt = 0;
     return over(store, {
       exclusive: false,
       append: async (stream, events, expected) => {
-        if (attempt < times) await rival.record(rivalSays(attempt++), receipt());
+        if (attempt < times) await rival(rivalSays(attempt++), receipt());
         return store.append(stream, events, expected);
       },
     });
@@ -261,7 +268,7 @@ describe('a recorder', () => {
 
   it('gives each event an id that follows from stream, revision and content', async () => {
     const store = memoryStore();
-    const { record } = createRecorder(store);
+    const record = recorderOver(store);
     for (const n of [0, 1]) await record(deliveryOf({ n }), receipt());
     const ids: string[] = [];
     for await (const { id } of store.readStream(STREAM)) ids.push(id);
@@ -270,7 +277,7 @@ describe('a recorder', () => {
 
   it('that another writer beat reads and decides anew', async () => {
     const store = memoryStore();
-    const { record } = createRecorder(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));
+    const record = recorderOver(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));
     expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'recorded', revision: 3 });
     expect(await contentsOf(store)).toEqual(
       [{ rival: 0 }, { rival: 1 }, { rival: 2 }, { ours: true }].map((fields) => deliveryOf(fields).object),
@@ -279,14 +286,18 @@ describe('a recorder', () => {
 
   it('that another writer beat with the same content recognises the repeat', async () => {
     const store = memoryStore();
-    const { record } = createRecorder(withRival(store, 1, () => deliveryOf({ same: true })));
-    expect(await record(deliveryOf({ same: true }), receipt())).toEqual({ outcome: 'repeat', key: KEY, revision: 0 });
+    const record = recorderOver(withRival(store, 1, () => deliveryOf({ same: true })));
+    expect(await record(deliveryOf({ same: true }), receipt())).toMatchObject({
+      outcome: 'repeat',
+      key: KEY,
+      revision: 0,
+    });
     expect(await contentsOf(store)).toHaveLength(1);
   });
 
   it(`gives up after ${String(MAX_CONFLICTS)} conflicts, and says so instead of storing out of turn`, async () => {
     const store = memoryStore();
-    const { record } = createRecorder(withRival(store, Infinity, (attempt) => deliveryOf({ rival: attempt })));
+    const record = recorderOver(withRival(store, Infinity, (attempt) => deliveryOf({ rival: attempt })));
     expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'unavailable' });
     expect(await contentsOf(store)).toHaveLength(MAX_CONFLICTS + 1);
     expect(await contentsOf(store)).not.toContainEqual(deliveryOf({ ours: true }).object);
@@ -298,7 +309,7 @@ describe('a recorder', () => {
   ])('remembers the newest event only where nobody else can write (exclusive: %s)', async (exclusive, allowed) => {
     const store = memoryStore();
     let reads = 0;
-    const { record } = createRecorder(
+    const record = recorderOver(
       over(store, {
         exclusive,
         readStream: (stream, options) => {
@@ -313,7 +324,7 @@ describe('a recorder', () => {
 
   it('tells what never fits the store, and is ready for the next', async () => {
     const store = memoryStore();
-    const { record } = createRecorder(store);
+    const record = recorderOver(store);
     const huge = deliveryOf({ note: 'x'.repeat(1_000_000) });
     expect(await record(huge, receipt())).toEqual({
       outcome: 'unstorable',
@@ -327,7 +338,7 @@ describe('a recorder', () => {
     async (code) => {
       const store = memoryStore();
       let broken = true;
-      const { record } = createRecorder(
+      const record = recorderOver(
         over(store, {
           append: (stream, events, expected) =>
             broken ? Promise.reject(new EventStoreError(code, 'no')) : store.append(stream, events, expected),
@@ -347,7 +358,7 @@ describe('a recorder', () => {
         throw new EventStoreError('unavailable', 'no');
       },
     });
-    expect(await createRecorder(failing).record(deliveryOf(), receipt())).toEqual({
+    expect(await recorderOver(failing)(deliveryOf(), receipt())).toEqual({
       outcome: 'unavailable',
       detail: 'no',
     });
@@ -356,7 +367,7 @@ describe('a recorder', () => {
   it('whose append was stored although its outcome is unknown stores it once when it is sent again', async () => {
     const store = memoryStore();
     let unknown = true;
-    const { record } = createRecorder(
+    const record = recorderOver(
       over(store, {
         append: async (stream, events, expected) => {
           const result = await store.append(stream, events, expected);
@@ -367,7 +378,7 @@ describe('a recorder', () => {
     );
     await expect(record(deliveryOf(), receipt())).resolves.toMatchObject({ outcome: 'unavailable' });
     unknown = false;
-    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'repeat', key: KEY, revision: 0 });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'repeat', key: KEY, revision: 0 });
     expect(await record(deliveryOf({ n: 1 }), receipt())).toMatchObject({ outcome: 'recorded', revision: 1 });
     expect(await contentsOf(store)).toHaveLength(2);
   });
@@ -388,35 +399,37 @@ describe('a recorder', () => {
 
   it(`takes ${String(MAX_PENDING_DELIVERIES)} deliveries at a time and asks for patience beyond`, async () => {
     const { slow, open } = gated();
-    const recorder = createRecorder(slow);
+    const admission = new Admission();
+    const record = recorderOver(slow, admission);
     const accepted = Array.from({ length: MAX_PENDING_DELIVERIES }, (_, n) =>
-      recorder.record(update({ ...KEY, order_id: `o${String(n % 100)}` }, { n }) as Delivery, receipt()),
+      record(update({ ...KEY, order_id: `o${String(n % 100)}` }, { n }) as Delivery, receipt()),
     );
-    expect(recorder.pending).toBe(MAX_PENDING_DELIVERIES);
-    expect(await recorder.record(deliveryOf(), receipt())).toEqual({ outcome: 'overloaded' });
+    expect(admission.pending).toBe(MAX_PENDING_DELIVERIES);
+    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'overloaded' });
     open();
     const outcomes = await Promise.all(accepted);
     expect(outcomes.every(({ outcome }) => outcome === 'recorded')).toBe(true);
-    expect(recorder.pending).toBe(0);
-    expect(await recorder.record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded' });
+    expect(admission.pending).toBe(0);
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded' });
   });
 
   it('bounds the bytes of what waits as well', async () => {
     const { slow, open } = gated();
-    const recorder = createRecorder(slow);
-    const first = recorder.record(deliveryOf({ n: 0 }), receipt(MAX_PENDING_BYTES - 100));
-    expect(await recorder.record(deliveryOf({ n: 1 }), receipt(101))).toEqual({ outcome: 'overloaded' });
-    const second = recorder.record(deliveryOf({ n: 1 }), receipt(100));
+    const admission = new Admission();
+    const record = recorderOver(slow, admission);
+    const first = record(deliveryOf({ n: 0 }), receipt(MAX_PENDING_BYTES - 100));
+    expect(await record(deliveryOf({ n: 1 }), receipt(101))).toEqual({ outcome: 'overloaded' });
+    const second = record(deliveryOf({ n: 1 }), receipt(100));
     open();
     expect(await first).toMatchObject({ outcome: 'recorded', revision: 0 });
     expect(await second).toMatchObject({ outcome: 'recorded', revision: 1 });
-    expect(await recorder.record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ outcome: 'recorded' });
+    expect(await record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ outcome: 'recorded' });
   });
 
   it('keeps the order in which deliveries of one order came, whatever fails before', async () => {
     const store = memoryStore();
     let calls = 0;
-    const { record } = createRecorder(
+    const record = recorderOver(
       over(store, {
         append: async (stream, events, expected) => {
           if (calls++ === 1) throw new EventStoreError('unavailable', 'no');

@@ -1,0 +1,428 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  comparePositions,
+  EventStoreError,
+  isEventStoreError,
+  type EventStore,
+  type EventStoreErrorCode,
+  type NewEvent,
+  type Position,
+} from '../../../services/event-store/event-store';
+import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eventstoredb-store';
+import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
+import { startNode, type RunningNode } from '../../eventstoredb-node/node';
+import { spawnNode } from '../../eventstoredb-node/spawn-node';
+import { at, collect, inTime, newEvent } from './contract/support';
+
+const TIMEOUT_MS = 1_000;
+/** What a busy machine may add to a timeout. */
+const SLACK_MS = 1_000;
+const STREAMS = 50;
+const EVENTS_PER_STREAM = 20;
+/** Deliveries made before the fault begins. */
+const HEALTHY_DELIVERIES = 200;
+const FAULT_MS = 1_500;
+/** After which senders give up. */
+const PATIENCE_MS = 45_000;
+const YEAR_MS = 365 * 86_400_000;
+
+interface Delivery {
+  readonly stream: string;
+  readonly revision: number;
+  readonly event: NewEvent;
+}
+
+const deliveries = (): Delivery[][] =>
+  Array.from({ length: STREAMS }, (_, stream) =>
+    Array.from({ length: EVENTS_PER_STREAM }, (_unused, revision) => ({
+      stream: `order-${String(stream)}`,
+      revision,
+      event: newEvent({ data: { stream, revision } }),
+    })),
+  );
+
+/** Sends as a webhook's sender does: the same delivery again until it is stored. */
+class Sender {
+  delivered = 0;
+  readonly refusals = new Set<EventStoreErrorCode>();
+  private readonly givesUpAt = performance.now() + PATIENCE_MS;
+  longestMs = 0;
+  private readonly progress: (() => void)[] = [];
+
+  constructor(private readonly store: EventStore) {}
+
+  async send(all: readonly (readonly Delivery[])[]): Promise<void> {
+    await Promise.all(
+      all.map(async (ofStream) => {
+        for (const delivery of ofStream) await this.untilStored(delivery);
+      }),
+    );
+  }
+
+  async reached(count: number): Promise<void> {
+    while (this.delivered < count) await new Promise<void>((resolve) => this.progress.push(resolve));
+  }
+
+  private async untilStored({ stream, revision, event }: Delivery): Promise<void> {
+    const expected = revision === 0 ? 'no_stream' : revision - 1;
+    for (;;) {
+      const begun = performance.now();
+      if (begun > this.givesUpAt) throw new Error(`no way to deliver to ${stream}`);
+      try {
+        const result = await this.store.append(stream, [event], expected);
+        expect(result).toMatchObject({ outcome: 'appended', revision });
+        this.delivered += 1;
+        for (const resolve of this.progress.splice(0)) resolve();
+        return;
+      } catch (error) {
+        if (!isEventStoreError(error, 'unavailable') && !isEventStoreError(error, 'outcome-unknown')) throw error;
+        this.refusals.add(error.code);
+        await sleep(20);
+      } finally {
+        this.longestMs = Math.max(this.longestMs, performance.now() - begun);
+      }
+    }
+  }
+}
+
+/** A consumer that keeps a checkpoint after each batch, and checks it against everything that it has worked on. */
+class Consumer {
+  readonly seen: string[] = [];
+  private ended = false;
+  private readonly known = new Set<string>();
+  private readonly stop = new AbortController();
+  private readonly running: Promise<void>;
+
+  /** @param expected how many of the node's events a checkpoint stands for, where the node can be asked. */
+  constructor(store: EventStore, expected: ((checkpoint: Position) => readonly string[]) | null) {
+    this.running = this.run(store, expected);
+    const ended = (): void => {
+      this.ended = true;
+    };
+    this.running.then(ended, ended);
+  }
+
+  async has(count: number): Promise<void> {
+    while (this.seen.length < count && !this.ended) await sleep(10);
+  }
+
+  async end(): Promise<void> {
+    this.stop.abort();
+    await inTime(this.running, 'the end of the subscription');
+  }
+
+  private async run(store: EventStore, expected: ((checkpoint: Position) => readonly string[]) | null): Promise<void> {
+    let checked = 0;
+    for await (const batch of store.subscribe({ after: 'start', prefix: 'order-', signal: this.stop.signal })) {
+      // Long enough for checkpoints of the server to arrive while events before them are still being worked on.
+      await sleep(1);
+      for (const event of batch.events) {
+        if (this.known.has(event.id)) continue;
+        this.known.add(event.id);
+        this.seen.push(event.id);
+      }
+      const last = batch.events.at(-1);
+      if (last !== undefined && batch.position !== null) {
+        expect(comparePositions(batch.position, last.position)).toBeGreaterThanOrEqual(0);
+      }
+      if (batch.position === null || expected === null) continue;
+      const before = expected(batch.position);
+      expect(this.seen.slice(checked, before.length)).toEqual(before.slice(checked));
+      checked = before.length;
+    }
+  }
+}
+
+const ours = (
+  node: RunningNode,
+): { readonly id: string; readonly stream: string; readonly revision: number; position: number }[] =>
+  node.log.all.filter((event) => event.stream.startsWith('order-')).map((event) => ({ ...event }));
+
+const idsUpTo =
+  (node: RunningNode) =>
+  (checkpoint: Position): readonly string[] =>
+    ours(node)
+      .filter((event) => event.position <= Number(checkpoint))
+      .map((event) => event.id);
+
+function expectEachOnceInOrder(
+  stored: readonly { readonly id: string; readonly stream: string; readonly revision: number }[],
+  sent: readonly (readonly Delivery[])[],
+): void {
+  expect(stored).toHaveLength(STREAMS * EVENTS_PER_STREAM);
+  for (const ofStream of sent) {
+    const stream = at(ofStream, 0).stream;
+    expect(stored.filter((event) => event.stream === stream).map(({ id, revision }) => ({ id, revision }))).toEqual(
+      ofStream.map(({ event, revision }) => ({ id: event.id, revision })),
+    );
+  }
+}
+
+/** @returns `current()`, once it is `count` or has not become so for two seconds. */
+async function settled(count: number, current: () => number): Promise<number> {
+  for (let waited = 0; current() !== count && waited < 200; waited += 1) await sleep(10);
+  return current();
+}
+
+interface Case {
+  readonly name: string;
+  /** @returns what ends the fault, beside switching all of the node's off. */
+  readonly begin: (node: RunningNode) => () => void;
+  /** What senders are told meanwhile; null if they notice nothing. */
+  readonly refused: EventStoreErrorCode | null;
+  /** How long it lasts; until everything is delivered, where senders notice nothing. */
+  readonly ms: number;
+}
+
+function switched(name: string, faults: Partial<Faults>, refused: Case['refused'], ms = FAULT_MS): Case {
+  return {
+    name,
+    begin: (node) => {
+      node.setFaults(faults);
+      return () => undefined;
+    },
+    ms,
+    refused,
+  };
+}
+
+const FAULTS: readonly Case[] = [
+  switched('takes requests and never answers them', { silent: true }, 'outcome-unknown'),
+  switched('stands still, and then does everything it was asked', { frozen: true }, 'outcome-unknown'),
+  switched('ends every stream with status OK', { closedWithOk: true }, 'outcome-unknown'),
+  switched('fails ten requests as unavailable', { unavailable: 10 }, null),
+  switched('fails every request as unavailable', { unavailable: Infinity }, 'outcome-unknown'),
+  switched('is slow', { slowMs: 100 }, null),
+  switched('is slower than the timeout', { slowMs: 3 * TIMEOUT_MS }, 'outcome-unknown', 3 * FAULT_MS),
+  switched('has a clock 15 s ahead', { clockAheadMs: 15_000 }, null),
+  switched('has a clock a year ahead', { clockAheadMs: YEAR_MS }, null),
+  switched('has a clock a year behind', { clockAheadMs: -YEAR_MS }, null),
+  switched('stores and never says so', { storesWithoutAnswer: true }, 'outcome-unknown'),
+  switched('stores and cuts the connection', { dropsAfterStoring: true }, 'outcome-unknown'),
+  switched('does not know its features', { featureProbeFails: true }, null),
+  switched('is too busy', { tooBusy: true }, 'unavailable'),
+  {
+    name: 'loses its connections, again and again',
+    begin: (node) => {
+      const timer = setInterval(() => {
+        node.dropConnections();
+      }, 20);
+      return () => {
+        clearInterval(timer);
+      };
+    },
+    ms: FAULT_MS,
+    refused: null,
+  },
+];
+
+describe('EventStoreDB adapter, while the node', () => {
+  let node: RunningNode;
+  let store: EventStore;
+
+  beforeEach(async () => {
+    node = await startNode();
+  });
+
+  afterEach(async () => {
+    node.setFaults(NO_FAULTS);
+    await inTime(store.close(), 'closing the store');
+    expect(await settled(0, () => node.openCalls)).toBe(0);
+    expect(await settled(0, () => node.openConnections)).toBe(0);
+    await node.stop();
+  });
+
+  it.each(FAULTS)(
+    '$name',
+    async ({ begin, ms, refused }) => {
+      // A fault that senders are not to notice must not be mistaken for a slow machine.
+      const timeoutMs = refused === null ? 10 * TIMEOUT_MS : TIMEOUT_MS;
+      store = openEventStoreDb({ url: node.url, timeoutMs });
+      const sent = deliveries();
+      const sender = new Sender(store);
+      const consumer = new Consumer(store, idsUpTo(node));
+      const sending = sender.send(sent);
+      sending.catch(() => undefined);
+      await sender.reached(HEALTHY_DELIVERIES);
+
+      const end = begin(node);
+      await (refused === null ? sending : sleep(ms));
+      end();
+      node.setFaults(NO_FAULTS);
+      await sending;
+
+      expect(sender.longestMs).toBeLessThan(timeoutMs + SLACK_MS);
+      const told = [...sender.refusals].filter((code) => refused === null || code === refused);
+      expect(told).toEqual(refused === null ? [] : [refused]);
+      expect(store.pending).toBe(0);
+      const stored = ours(node);
+      expectEachOnceInOrder(stored, sent);
+      await inTime(consumer.has(stored.length), 'the last event at the consumer');
+      expect(consumer.seen).toEqual(stored.map((event) => event.id));
+      await consumer.end();
+      expect(await settled(1, () => node.openCalls)).toBe(1);
+    },
+    60_000,
+  );
+});
+
+describe('EventStoreDB adapter', () => {
+  let node: RunningNode;
+  let store: EventStore;
+
+  beforeEach(async () => {
+    node = await startNode();
+    store = openEventStoreDb({ url: node.url, timeoutMs: TIMEOUT_MS });
+  });
+
+  afterEach(async () => {
+    node.setFaults(NO_FAULTS);
+    await inTime(store.close(), 'closing the store');
+    await node.stop();
+  });
+
+  it('survives a node process that is stopped and goes on', async () => {
+    const spawned = await spawnNode();
+    const remote = openEventStoreDb({ url: spawned.url, timeoutMs: TIMEOUT_MS });
+    try {
+      const sent = deliveries();
+      const sender = new Sender(remote);
+      const consumer = new Consumer(remote, null);
+      const sending = sender.send(sent);
+      sending.catch(() => undefined);
+      await sender.reached(HEALTHY_DELIVERIES);
+      spawned.freeze();
+      await sleep(2 * FAULT_MS);
+      expect([...sender.refusals]).toContain('outcome-unknown');
+      spawned.thaw();
+      await sending;
+      expect(sender.longestMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+      const { events } = await spawned.state();
+      expectEachOnceInOrder(events, sent);
+      await inTime(consumer.has(events.length), 'the last event at the consumer');
+      expect(consumer.seen).toEqual(events.map((event) => event.id));
+      await consumer.end();
+    } finally {
+      await remote.close();
+      await spawned.stop();
+    }
+  }, 60_000);
+
+  it('releases the calls of reads and subscriptions that are left early', async () => {
+    for (let count = 0; count < 500; count += 1) await store.append('order-1', [newEvent()], 'any');
+    for (let round = 0; round < 50; round += 1) {
+      for await (const _ of store.readAll()) break;
+      for await (const _ of store.readStream('order-1')) break;
+      for await (const _ of store.subscribe({ after: 'start' })) break;
+    }
+    expect(await settled(1, () => node.openCalls)).toBe(1);
+  });
+
+  it('does not repeat an append that the repeat of could store twice', async () => {
+    node.setFaults({ storesWithoutAnswer: true });
+    const appending = store.append('order-1', [newEvent()], 'any');
+    await expect(appending).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(ours(node)).toHaveLength(1);
+    expect(node.requests.get('BatchAppend')).toBe(1);
+  });
+
+  it('says unavailable, and not that the outcome is unknown, where nothing can have been written', async () => {
+    await node.stop();
+    await expect(store.append('order-1', [newEvent()], 'any')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(collect(store.readAll())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it.each([{ silent: true }, { tooBusy: true }, { storesWithoutAnswer: true }])(
+    'is not writable while the node is %p, and is again afterwards',
+    async (faults) => {
+      await store.checkWritable();
+      node.setFaults(faults);
+      await expect(store.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
+      node.setFaults(NO_FAULTS);
+      await store.checkWritable();
+    },
+  );
+
+  it('writes nothing to find out whether it can write', async () => {
+    const before = node.log.all.length;
+    await store.checkWritable();
+    expect(node.log.all).toHaveLength(before);
+  });
+
+  it('finds a node that comes back on the same port', async () => {
+    await store.append('order-1', [newEvent()], 'no_stream');
+    const { port } = node;
+    await node.stop();
+    await expect(store.append('order-2', [newEvent()], 'no_stream')).rejects.toBeInstanceOf(EventStoreError);
+    // Long enough for grpc-js to wait for several seconds between its own attempts to connect.
+    await sleep(5_000);
+    node = await startNode({ port });
+    await expect(store.append('order-3', [newEvent()], 'no_stream')).resolves.toMatchObject({ outcome: 'appended' });
+  });
+
+  it('misses nothing after the end, even if the connection is lost before the first event', async () => {
+    await store.append('order-1', [newEvent()], 'no_stream');
+    const subscription = store.subscribe({ after: 'end' })[Symbol.asyncIterator]();
+    expect(await inTime(subscription.next(), 'catching up')).toMatchObject({ value: { events: [], caughtUp: true } });
+    node.setFaults({ unavailable: 1 });
+    const next = subscription.next();
+    node.dropConnections();
+    const event = newEvent();
+    node.log.append('order-2', 'any', [
+      { ...event, contentType: 'application/json', data: Buffer.from('1'), metadata: new Uint8Array() },
+    ]);
+    expect(await inTime(next, 'the event')).toMatchObject({ value: { events: [{ id: event.id, data: 1 }] } });
+    await subscription.return?.();
+  });
+
+  it('delivers a batch again that its consumer had not finished when the connection was lost', async () => {
+    for (let count = 0; count < 5; count += 1) await store.append('order-1', [newEvent({ data: count })], 'any');
+    const seen: unknown[] = [];
+    for await (const { events } of store.subscribe({ after: 'start' })) {
+      if (events.length > 0 && seen.length === 0) node.dropConnections();
+      seen.push(...events.map((event) => event.data));
+      if (seen.length >= 5) break;
+    }
+    expect(new Set(seen)).toEqual(new Set([0, 1, 2, 3, 4]));
+  });
+
+  it('tells when a subscription is interrupted, without credentials', async () => {
+    const told: string[] = [];
+    const watched = openEventStoreDb({
+      url: node.url.replace('esdb://', 'esdb://admin:pass-word@'),
+      timeoutMs: TIMEOUT_MS,
+      onInterrupted: (error) => told.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
+    });
+    node.setFaults({ unavailable: 3 });
+    const subscription = watched.subscribe({ after: 'start' })[Symbol.asyncIterator]();
+    await inTime(subscription.next(), 'the first batch');
+    await watched.close();
+    expect(told).toHaveLength(3);
+    expect(told.join()).toContain('unavailable');
+    expect(told.join()).not.toContain('pass-word');
+  });
+
+  it('uses a node found by gossip, and the older way of appending not at all', async () => {
+    const address = `127.0.0.1:${String(node.port)}`;
+    for (const url of [`esdb+discover://${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
+      const found = openEventStoreDb({ url, timeoutMs: 5 * TIMEOUT_MS });
+      await found.append(`order-${randomUUID()}`, [newEvent()], 'no_stream');
+      await found.close();
+    }
+    expect(node.requests.get('Gossip')).toBeGreaterThanOrEqual(2);
+    expect(node.requests.has('Append')).toBe(false);
+    expect(node.requests.has('GetSupportedMethods')).toBe(false);
+  });
+
+  it('settles within its time although no node of a cluster can be found', async () => {
+    const lost = openEventStoreDb({ url: 'esdb+discover://127.0.0.1:1?tls=false', timeoutMs: 500 });
+    const begun = performance.now();
+    await expect(lost.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(performance.now() - begun).toBeLessThan(500 + SLACK_MS);
+    await lost.close();
+  });
+});

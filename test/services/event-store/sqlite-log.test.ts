@@ -1,0 +1,217 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { orderStream } from '../../../schemas/order-events';
+import type { EventStore } from '../../../services/event-store/event-store';
+import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
+import { copyDatabases, LOG, readOrders, replay, sorted } from '../../faults/inspect';
+import { Ledger, LOCATION, send } from '../../faults/load';
+import { answerOf, readLog, update } from '../../support/deliveries';
+import { discard, runToEnd, SECURE, startService, temporaryDirectory } from '../../support/running-service';
+import { appended, collect, newEvent, refusalOf, remove } from './contract/support';
+
+/** What is promised of the file of the embedded store, beyond what every store promises. */
+
+describe('the file of the log', () => {
+  let directory: string;
+  let file: string;
+  let store: EventStore | undefined;
+
+  const open = async (): Promise<EventStore> => (store = await openSqliteStore({ file, now: Date.now }));
+  const reopen = async (): Promise<EventStore> => {
+    await store?.close();
+    return open();
+  };
+  const add = async (stream: string): Promise<number> => {
+    if (store === undefined) throw new Error('no store is open');
+    return Number((await appended(store.append(stream, [newEvent()], 'any'))).position);
+  };
+
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    file = join(directory, LOG);
+  });
+
+  afterEach(async () => {
+    await store?.close();
+    store = undefined;
+    rmSync(directory, { recursive: true });
+  });
+
+  it.each(['soft', 'tombstone'] as const)(
+    'a position is never given again, even after a %s delete of the newest streams and opening anew',
+    async (mode) => {
+      await open();
+      const given = new Set([await add('kept'), await add('first'), await add('second')]);
+      for (const stream of ['second', 'first', 'kept']) {
+        await remove(await reopen(), stream, mode);
+        await reopen();
+        const position = await add(`after ${stream}`);
+        expect(position).toBeGreaterThan(Math.max(...given));
+        given.add(position);
+      }
+    },
+  );
+
+  it('a subscriber who has seen events that were deleted since goes on behind them', async () => {
+    const before = await open();
+    await add('first');
+    const { position } = await appended(before.append('second', [newEvent()], 'any'));
+    await remove(before, 'second', 'tombstone');
+    const after = await reopen();
+    await add('third');
+    for await (const { events } of after.subscribe({ after: position })) {
+      expect(events.map(({ stream }) => stream)).toEqual(['third']);
+      break;
+    }
+  });
+
+  it('a log of a newer format is refused, named, and left as it is', async () => {
+    await open();
+    await add('a');
+    await store?.close();
+    const db = new Database(file);
+    db.pragma('user_version = 2');
+    db.close();
+    const before = readFileSync(file);
+    expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe('invalid');
+    expect(readFileSync(file).equals(before)).toBe(true);
+
+    const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
+    expect(code).toBe(69);
+    expect(output).toContain(`${file} has format 2`);
+  });
+
+  it.each([
+    [
+      'something else than a database',
+      (path: string) => {
+        writeFileSync(path, 'This is not a database.'.repeat(1_000));
+      },
+    ],
+    [
+      'a directory',
+      (path: string) => {
+        mkdirSync(path);
+      },
+    ],
+  ])('a log that is %s is refused and named', async (_what, make) => {
+    make(file);
+    expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe('unavailable');
+    const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
+    expect(code).toBe(69);
+    expect(output).toContain(file);
+  });
+
+  it('the write-ahead log may be cut anywhere behind the last event that was synced', async () => {
+    const { length } = await killedService(directory, 20);
+    const wal = readFileSync(`${file}-wal`);
+    const copy = join(directory, 'copy');
+    mkdirSync(copy);
+    for (let cut = wal.length - 8; cut > wal.length - 4_200; cut -= 511) {
+      copyDatabases(directory, copy, [LOG]);
+      truncateSync(join(copy, `${LOG}-wal`), cut);
+      const torn = await openSqliteStore({ file: join(copy, LOG), now: Date.now });
+      const events = await collect(torn.readAll());
+      expect(events.map(({ revision }) => revision)).toEqual(events.map(() => 0));
+      expect(events.length).toBeGreaterThanOrEqual(length - 1);
+      await torn.close();
+    }
+  });
+});
+
+/** Has a real service take `orders` deliveries and kills it, so that all of them are in its WAL. @returns the log. */
+async function killedService(dataDir: string, orders: number): Promise<Ledger & { readonly length: number }> {
+  const ledger = new Ledger();
+  const service = await startService({ DATA_DIR: dataDir });
+  for (let n = 0; n < orders; n++) {
+    await send(service, ledger, ledger.create({ location_id: LOCATION, order_id: `order ${String(n)}` }));
+  }
+  await readOrders(service, LOCATION); // the read model has them all
+  await service.end('SIGKILL');
+  return Object.assign(ledger, { length: ledger.acknowledged });
+}
+
+describe('a log that lost events', () => {
+  const ORDERS = 20;
+  /** What rot or a lying disk may do to the write-ahead log; each loses events that were acknowledged. */
+  const damages: readonly [string, (wal: string) => void][] = [
+    [
+      'is cut in the middle',
+      (wal) => {
+        truncateSync(wal, Math.floor(readFileSync(wal).length / 2));
+      },
+    ],
+    [
+      'has one bit flipped in the middle',
+      (wal) => {
+        const bytes = readFileSync(wal);
+        const middle = Math.floor(bytes.length / 2);
+        bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+        writeFileSync(wal, bytes);
+      },
+    ],
+    [
+      'is gone',
+      (wal) => {
+        rmSync(wal);
+      },
+    ],
+  ];
+  let left: string;
+
+  beforeAll(async () => {
+    left = temporaryDirectory();
+    await killedService(left, ORDERS);
+  });
+
+  afterAll(() => {
+    rmSync(left, { recursive: true });
+  });
+
+  it.each(damages)('(its WAL %s) opens, says so loudly, and shows what it still holds', async (_damage, damage) => {
+    const dataDir = temporaryDirectory();
+    copyDatabases(left, dataDir);
+    copyFileSync(join(left, 'lock.sqlite'), join(dataDir, 'lock.sqlite'));
+    damage(join(dataDir, `${LOG}-wal`));
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      const log = readLog(dataDir);
+      expect(log.length).toBeLessThan(ORDERS);
+      const said = service
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('"level":50'));
+      expect(said.join('\n')).toMatch(/the log ends at position \d+, before 20/);
+      expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
+      const answer = await service.deliver(update({ location_id: LOCATION, order_id: 'one more' }));
+      expect(answerOf(answer)).toMatchObject({ outcome: 'recorded', revision: 0 });
+      expect(await readOrders(service, LOCATION)).toHaveLength(log.length + 1);
+    } finally {
+      await discard(service);
+    }
+  });
+
+  it('a log that lost events and grew again past the read model is found out, too', async () => {
+    const dataDir = temporaryDirectory();
+    copyDatabases(left, dataDir);
+    rmSync(join(dataDir, `${LOG}-wal`));
+    const store = await openSqliteStore({ file: join(dataDir, LOG), now: Date.now });
+    const others = Array.from({ length: ORDERS + 1 }, (_, n) => ({
+      ...update({}).object,
+      order_id: `other ${String(n)}`,
+    }));
+    for (const object of others) {
+      await store.append(orderStream(object), [newEvent({ data: object })], 'no_stream');
+    }
+    await store.close();
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      const shown = await readOrders(service, 'pos_location_456');
+      expect(shown.map(({ order_id }) => order_id)).toEqual(others.map(({ order_id }) => order_id));
+      expect(await readOrders(service, LOCATION)).toEqual([]); // of the events that are gone
+    } finally {
+      await discard(service);
+    }
+  });
+});
