@@ -1,4 +1,4 @@
-import { type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -108,6 +108,21 @@ describe('the life of the service', () => {
     await expect(service.call('/healthz')).rejects.toThrow('ECONNREFUSED');
     expect(await sending).toBe('acknowledged');
     expect((await endOf(service.process)).code).toBe(0);
+  });
+
+  it('SIGTERM while it is still starting is a graceful stop, too', async () => {
+    await start(); // for afterEach to end
+    const other = join(dataDir, 'of another service');
+    faults.delaySyncs(300); // making a new log takes some syncs
+    const main = join(__dirname, '../../dist/services/main.js');
+    const { PATH = '' } = process.env;
+    const starting = spawn(process.execPath, [main], {
+      env: { ...SECURE, ...faults.env, PATH, PORT: '0', DATA_DIR: other },
+      stdio: 'ignore',
+    });
+    while (!existsSync(join(other, LOG))) await sleep(10);
+    starting.kill('SIGTERM');
+    expect((await endOf(starting)).code).toBe(0);
   });
 
   it('a request that never ends delays a stop only so long', async () => {

@@ -263,6 +263,8 @@ describe('EventStoreDB adapter, while the node', () => {
       expect(consumer.seen).toEqual(stored.map((event) => event.id));
       await consumer.end();
       expect(await settled(1, () => node.openCalls)).toBe(1);
+      // Tries again with growing pauses.
+      expect(node.requests.get('Read')).toBeLessThan(200);
     },
     60_000,
   );
@@ -351,6 +353,48 @@ describe('EventStoreDB adapter', () => {
     const before = node.log.all.length;
     await store.checkWritable();
     expect(node.log.all).toHaveLength(before);
+  });
+
+  it('gives up a connection on which nothing is heard any more', async () => {
+    const patient = openEventStoreDb({ url: node.url, timeoutMs: 2 * TIMEOUT_MS });
+    const subscription = patient.subscribe({ after: 'start' })[Symbol.asyncIterator]();
+    await patient.append('order-1', [newEvent({ data: 1 })], 'no_stream');
+    expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
+    node.muteConnections();
+    const appended = await patient.append('order-1', [newEvent({ data: 2 })], 0);
+    expect(appended).toMatchObject({ outcome: 'appended', revision: 1 });
+    expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
+    await patient.close();
+    expect(await settled(0, () => node.openConnections)).toBe(0);
+  });
+
+  it('notices at once when the server ends its stream of appends with status OK', async () => {
+    const patient = openEventStoreDb({ url: node.url, timeoutMs: 10 * TIMEOUT_MS });
+    node.setFaults({ silent: true });
+    const appending = patient.append('order-1', [newEvent()], 'no_stream');
+    while (!node.requests.has('BatchAppend')) await sleep(5);
+    const begun = performance.now();
+    node.setFaults({ closedWithOk: true });
+    node.setFaults(NO_FAULTS);
+    await expect(appending).resolves.toMatchObject({ outcome: 'appended' });
+    expect(performance.now() - begun).toBeLessThan(SLACK_MS);
+    await patient.close();
+  });
+
+  it('follows the leader', async () => {
+    const follower = await startNode({ log: node.log });
+    const led = openEventStoreDb({ url: follower.url, timeoutMs: 2 * TIMEOUT_MS });
+    const subscription = led.subscribe({ after: 'start' })[Symbol.asyncIterator]();
+    await led.append('order-1', [newEvent({ data: 1 })], 'no_stream');
+    expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
+    follower.setFaults({ leaderPort: node.port });
+    follower.dropConnections();
+    await led.append('order-1', [newEvent({ data: 2 })], 0);
+    expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
+    expect(await collect(led.readStream('order-1'))).toHaveLength(2);
+    expect(node.requests.get('BatchAppend')).toBeGreaterThanOrEqual(1);
+    await led.close();
+    await follower.stop();
   });
 
   it('finds a node that comes back on the same port', async () => {

@@ -32,7 +32,7 @@ describe('a connection string', () => {
     ['esdb://[::1]:2113', { hosts: [{ address: '[::1]', port: 2113 }] }],
     ['esdb+discover://db.example.com:2113', { discover: true }],
     ['esdb://admin:ch%40nge:it@host', { credentials: { username: 'admin', password: 'ch@nge:it' } }],
-    ['esdb://host?nodePreference=Read_Only_Replica', { nodePreference: 'read_only_replica' }],
+    ['esdb://host?nodePreference=Leader', { discover: false }],
     ['esdb://host?keepAliveInterval=-1&keep-alive-timeout=20000', { keepAliveInterval: -1, keepAliveTimeout: 20_000 }],
     [
       'esdb://host?gossipTimeout=1&maxDiscoverAttempts=2&discoveryInterval=3',
@@ -56,7 +56,7 @@ describe('a connection string', () => {
     ['esdb://host?colour=red', 'unknown option "colour"'],
     ['esdb://host?tls=no', 'option tls must be true or false'],
     ['esdb://host?keepAliveInterval=-2', 'option keepaliveinterval must be a whole number from -1'],
-    ['esdb://host?nodePreference=best', 'option nodepreference must be one of leader'],
+    ['esdb://host?nodePreference=follower', 'option nodepreference must be leader'],
     ['esdb://host?tlsVerifyCert=false', 'tlsCAFile'],
     ['esdb://host?tlsCAFile=/does/not/exist.pem', '/does/not/exist.pem'],
     ['esdb://host?userCertFile=/does/not/exist.pem', 'both userCertFile and userKeyFile'],

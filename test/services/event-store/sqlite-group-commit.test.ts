@@ -65,12 +65,16 @@ describe('group commit on a log that fails', () => {
     return {
       ...log,
       begin: () => {
-        step('begin', log.begin);
+        step('begin', () => {
+          log.begin();
+        });
       },
       view: (stream) => step('view', () => log.view(stream)),
       insert: (...args) => step('insert', () => log.insert(...args)),
       commit: () => {
-        step('commit', log.commit);
+        step('commit', () => {
+          log.commit();
+        });
         step('commit-done', () => undefined);
       },
       close: () => {

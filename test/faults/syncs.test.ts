@@ -1,0 +1,117 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { orderPath } from '../support/deliveries';
+import { asReader, type RunningService, startService, temporaryDirectory } from '../support/running-service';
+import { LOG, withDatabase } from './inspect';
+import { createIoFaults, type IoFaults } from './io-faults';
+import { Ledger, LOCATION, send } from './load';
+
+/** How long a sync is held back, in milliseconds. */
+const SLOW_SYNC_MS = 300;
+/** Milliseconds within which a read is answered while a sync is held back; far under {@link SLOW_SYNC_MS}. */
+const QUICK_MS = 100;
+
+const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+
+describe('the syncs of the log, counted', () => {
+  let dataDir: string;
+  let faults: IoFaults;
+  let service: RunningService;
+  let ledger: Ledger;
+
+  beforeAll(async () => {
+    dataDir = temporaryDirectory();
+    faults = createIoFaults(dataDir, LOG);
+    service = await startService({ ...faults.env, DATA_DIR: dataDir });
+  });
+
+  beforeEach(() => {
+    ledger = new Ledger();
+  });
+
+  afterEach(() => {
+    faults.clear();
+  });
+
+  afterAll(async () => {
+    await service.end('SIGKILL');
+    faults.close();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  /** Sends one delivery. @returns how many syncs there were between sending it and its 200. */
+  const syncsFor = async (order: number): Promise<number> => {
+    const before = faults.counters().syncs;
+    expect(await send(service, ledger, ledger.create(key(order)))).toBe('acknowledged');
+    return faults.counters().syncs - before;
+  };
+
+  it('every delivery that comes alone is synced between its coming and its 200', async () => {
+    for (let n = 0; n < 100; n++) expect(await syncsFor(n)).toBeGreaterThanOrEqual(1);
+  });
+
+  it('of 64 deliveries at a time each is synced between its coming and its 200, and each group once', async () => {
+    const first = faults.counters().syncs;
+    const begun = Date.now();
+    const syncs = await Promise.all(
+      times(64, async (sender) => {
+        const counts: number[] = [];
+        for (let n = 0; n < 10; n++) counts.push(await syncsFor(1_000 + sender));
+        return counts;
+      }),
+    );
+    expect(Math.min(...syncs.flat())).toBeGreaterThanOrEqual(1);
+    // All events of a group have the time of the group, so there are at least so many groups.
+    const groups = withDatabase(`${dataDir}/${LOG}`, (db) =>
+      db.prepare<[number], number>('SELECT count(DISTINCT created) FROM events WHERE created >= ?').pluck().get(begun),
+    );
+    const all = faults.counters().syncs - first;
+    expect(all).toBeGreaterThanOrEqual(groups ?? Infinity);
+    expect(all).toBeLessThan(640);
+  });
+
+  it('no 200 is answered while the sync it depends on is held back', async () => {
+    faults.delaySyncs(SLOW_SYNC_MS);
+    const waits = await Promise.all(
+      times(64, async (order) => {
+        const begun = performance.now();
+        expect(await syncsFor(2_000 + order)).toBeGreaterThanOrEqual(1);
+        return performance.now() - begun;
+      }),
+    );
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(SLOW_SYNC_MS);
+  });
+
+  it('what a slow sync has not made durable yet, nobody can read', async () => {
+    faults.delaySyncs(SLOW_SYNC_MS);
+    const sending = syncsFor(3_000);
+    await sleep(SLOW_SYNC_MS / 2);
+    expect((await service.get(orderPath(key(3_000), '/history'))).status).toBe(404);
+    expect((await service.get(orderPath(key(3_000)))).status).toBe(404);
+    await sending;
+    expect((await service.get(orderPath(key(3_000)))).status).toBe(200);
+  });
+
+  it('a slow sync does not stall reads', async () => {
+    expect(await send(service, ledger, ledger.create(key(4_000)))).toBe('acknowledged');
+    const paths = [
+      '/healthz',
+      '/metrics',
+      orderPath(key(4_000)),
+      orderPath(key(4_000), '/history'),
+      orderPath(key(4_000), '?at_revision=0'),
+      `/locations/${encodeURIComponent(LOCATION)}/orders`,
+    ];
+    for (const path of paths) await service.get(path); // what is loaded or prepared only once
+    faults.delaySyncs(SLOW_SYNC_MS);
+    const sending = Promise.all(times(64, (order) => syncsFor(4_001 + order)));
+    await sleep(20);
+    for (const path of paths) {
+      const begun = performance.now();
+      expect({ path, status: (await service.call(path, { headers: asReader })).status }).toEqual({ path, status: 200 });
+      expect(performance.now() - begun).toBeLessThan(QUICK_MS);
+    }
+    await sending;
+  });
+});

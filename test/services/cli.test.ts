@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { READ_MODEL, readOrders, replay, sorted, withDatabase } from '../faults/inspect';
+import { Ledger, LOCATION, seeded, send } from '../faults/load';
+import { readLog } from '../support/deliveries';
+import { call, type RunningService, SECURE, startService, temporaryDirectory } from '../support/running-service';
+
+const ROOT = resolve(__dirname, '..', '..');
+const CLI = join(ROOT, 'dist', 'services', 'cli.js');
+/** Milliseconds within which every command here has to end. */
+const COMMAND_MS = 10_000;
+/** Has the process believe that its standard error is a terminal. */
+const ON_A_TERMINAL = ['--import', 'data:text/javascript,process.stderr.isTTY=true;process.stderr.columns=80'];
+const ORDERS = 25;
+const DELIVERIES = 3;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end; one that does not end has no code. */
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { PATH, HOME, ...env },
+    timeout: COMMAND_MS,
+    killSignal: 'SIGKILL',
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  const code = await new Promise<number | null>((ended) => child.once('close', ended));
+  return { code, stdout, stderr };
+}
+
+const ticketRail = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  node: readonly string[] = [],
+) => run(process.execPath, [...node, CLI, ...args], { ...SECURE, ...env });
+
+describe('ticket-rail', () => {
+  it('--help tells what it is and what it can do', async () => {
+    const { code, stdout } = await ticketRail(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: ticket-rail');
+    for (const command of ['start', 'rebuild']) expect(stdout).toContain(command);
+  });
+
+  it('--version tells the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(await ticketRail(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('a command that does not exist is an error that names it', async () => {
+    const { code, stdout, stderr } = await ticketRail(['rebuidl']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("unknown command 'rebuidl'");
+  });
+
+  it('runs from a checkout by its name', async () => {
+    const { code, stdout } = await run('npx', ['--no-install', 'ticket-rail', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: ticket-rail');
+  });
+
+  it('start runs the service until SIGTERM', async () => {
+    const dataDir = temporaryDirectory();
+    const child = spawn(process.execPath, [CLI, 'start'], { env: { ...SECURE, PORT: '0', DATA_DIR: dataDir } });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    const url = (): string | undefined => /"url":"([^"]+)"/.exec(output)?.[1];
+    while (url() === undefined) await sleep(10);
+    while ((await call(url() ?? '', '/readyz')).status !== 200) await sleep(10);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    rmSync(dataDir, { recursive: true });
+  });
+});
+
+describe('ticket-rail rebuild', () => {
+  let dataDir: string;
+  let service: RunningService;
+
+  const orders = async () => {
+    service = await startService({ DATA_DIR: dataDir });
+    const all = sorted(await readOrders(service, LOCATION));
+    await service.end();
+    return all;
+  };
+  const rebuild = (node: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
+    ticketRail(['rebuild'], { DATA_DIR: dataDir, ...env }, node);
+
+  beforeAll(async () => {
+    dataDir = temporaryDirectory();
+    service = await startService({ DATA_DIR: dataDir });
+    const [ledger, random] = [new Ledger(), seeded(5)];
+    for (let n = 0; n < ORDERS * DELIVERIES; n++) {
+      const key = { location_id: LOCATION, order_id: `order ${String(n % ORDERS)}` };
+      expect(await send(service, ledger, ledger.create(key, random))).toBe('acknowledged');
+    }
+    await service.end();
+  });
+
+  afterAll(async () => {
+    await service.end('SIGKILL');
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('makes the same read model again, and says what it did in one line', async () => {
+    const before = await orders();
+    expect(before).toEqual(sorted(replay(readLog(dataDir)).values()));
+    withDatabase(join(dataDir, READ_MODEL), (db) => db.exec("UPDATE orders SET state = '{}'"));
+    const { code, stdout } = await rebuild();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Rebuilt the read model from ${String(ORDERS * DELIVERIES)} events in .+\\n$`));
+    expect(await orders()).toEqual(before);
+  });
+
+  it('leaves a read model that the service takes over as it is', async () => {
+    await rebuild();
+    const rowsAndCheckpoint = () =>
+      withDatabase(join(dataDir, READ_MODEL), (db) => [
+        db.prepare('SELECT * FROM orders ORDER BY seq').all(),
+        db.prepare('SELECT * FROM checkpoint').all(),
+      ]);
+    const before = rowsAndCheckpoint();
+    await orders();
+    expect(rowsAndCheckpoint()).toEqual(before);
+  });
+
+  it('shows its progress on a terminal, and nothing but the summary where none is', async () => {
+    const { stderr } = await rebuild(ON_A_TERMINAL);
+    expect(stderr).toContain('Rebuilding [');
+    expect(stderr).toContain('100%');
+    expect(stderr).toContain(`${String(ORDERS * DELIVERIES)} events`);
+    expect((await rebuild()).stderr).toBe('');
+  });
+
+  it('of an empty log makes an empty read model', async () => {
+    const empty = temporaryDirectory();
+    const { code, stdout } = await rebuild(ON_A_TERMINAL, { DATA_DIR: empty });
+    expect(code).toBe(0);
+    expect(stdout).toContain('from 0 events');
+    rmSync(empty, { recursive: true });
+  });
+
+  it('is refused with a clear error while the service runs, and disturbs nothing', async () => {
+    service = await startService({ DATA_DIR: dataDir });
+    const before = sorted(await readOrders(service, LOCATION));
+    const { code, stdout, stderr } = await rebuild();
+    expect(code).toBeGreaterThan(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`DATA_DIR ${dataDir} is in use by process ${String(service.process.pid)}`);
+    expect(stderr).not.toContain('    at ');
+    expect(sorted(await readOrders(service, LOCATION))).toEqual(before);
+    await service.end();
+  });
+
+  it('names what is wrong in the configuration', async () => {
+    const { code, stderr } = await rebuild([], { PORT: 'eighty' });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toContain('PORT is "eighty"');
+  });
+
+  it('ends with an error when the read model cannot be made', async () => {
+    const broken = temporaryDirectory();
+    mkdirSync(join(broken, READ_MODEL));
+    const { code, stderr } = await rebuild([], { DATA_DIR: broken });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(READ_MODEL) as string });
+    rmSync(broken, { recursive: true });
+  });
+});

@@ -1,0 +1,146 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Position } from '../../../services/event-store/event-store';
+import { Freshness } from '../../../services/read-model/freshness';
+
+const at = (position: number): Position => String(position) as Position;
+
+describe('freshness', () => {
+  let now: number;
+  let freshness: Freshness;
+
+  const acknowledge = (position: number): void => {
+    freshness.acknowledged(at(position));
+  };
+  const project = (position: number | null, caughtUp = true): void => {
+    freshness.projected({ position: position === null ? null : at(position), caughtUp, events: 0 });
+  };
+  /** @returns whether a read may go on now, without any waiting. */
+  const isFresh = (): Promise<boolean> => freshness.wait(0);
+
+  beforeEach(() => {
+    now = 1_000;
+    freshness = new Freshness(() => now);
+  });
+
+  it('nothing may be read before the projector has seen the whole log once', async () => {
+    expect([freshness.complete, await isFresh()]).toEqual([false, false]);
+    project(5, false);
+    expect([freshness.complete, await isFresh()]).toEqual([false, false]);
+    project(9);
+    expect([freshness.complete, await isFresh()]).toEqual([true, true]);
+  });
+
+  it('an empty log is complete', async () => {
+    project(null);
+    expect(await isFresh()).toBe(true);
+  });
+
+  it('a read waits for what was acknowledged before it, and for nothing that was acknowledged later', async () => {
+    project(8);
+    acknowledge(9);
+    const reading = freshness.wait(5_000);
+    acknowledge(10);
+    project(9);
+    expect(await reading).toBe(true);
+    expect(await isFresh()).toBe(false);
+    project(10);
+    expect(await isFresh()).toBe(true);
+  });
+
+  it('positions are compared as numbers', async () => {
+    project(9);
+    acknowledge(10);
+    expect(await isFresh()).toBe(false);
+    project(10);
+    acknowledge(9);
+    expect(await isFresh()).toBe(true);
+  });
+
+  it('acknowledgements may come in any order', async () => {
+    project(1);
+    acknowledge(4);
+    acknowledge(2);
+    project(2);
+    expect(await isFresh()).toBe(false);
+    project(4);
+    expect(await isFresh()).toBe(true);
+  });
+
+  it('a wait ends when its time is over, and says so', async () => {
+    project(1);
+    acknowledge(2);
+    const begun = performance.now();
+    expect(await freshness.wait(50)).toBe(false);
+    const waited = performance.now() - begun;
+    expect(waited).toBeGreaterThanOrEqual(49);
+    expect(waited).toBeLessThan(500);
+  });
+
+  it('a wait may ask for more than what was acknowledged', async () => {
+    project(1);
+    let enough = false;
+    const reading = freshness.wait(5_000, () => enough);
+    project(2);
+    enough = true;
+    project(3);
+    expect(await reading).toBe(true);
+    expect(await freshness.wait(10, () => false)).toBe(false);
+  });
+
+  it('while the read model is made anew nothing may be read', async () => {
+    project(5);
+    acknowledge(5);
+    freshness.restarted();
+    expect([freshness.complete, await isFresh()]).toEqual([false, false]);
+    project(4, false);
+    expect(await isFresh()).toBe(false);
+    project(5);
+    expect(await isFresh()).toBe(true);
+  });
+
+  it('the lag is how long something acknowledged has not been readable, and 0 if nothing is', () => {
+    expect(freshness.lagSeconds).toBe(0);
+    project(1);
+    acknowledge(1);
+    expect(freshness.lagSeconds).toBe(0);
+    acknowledge(2);
+    now += 3_000;
+    acknowledge(3);
+    now += 1_000;
+    expect(freshness.lagSeconds).toBe(4);
+    project(1);
+    expect(freshness.lagSeconds).toBe(4);
+    project(2);
+    now += 500;
+    expect(freshness.lagSeconds).toBeGreaterThan(0);
+    expect(freshness.lagSeconds).toBeLessThanOrEqual(1.5); // 3 was acknowledged so long ago
+    project(3);
+    expect(freshness.lagSeconds).toBe(0);
+  });
+
+  it('the lag goes on while the read model is made anew', () => {
+    project(1);
+    acknowledge(2);
+    now += 2_000;
+    freshness.restarted();
+    project(1, false);
+    now += 1_000;
+    expect(freshness.lagSeconds).toBe(3);
+  });
+
+  it('memory does not grow with what is acknowledged or waited for', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const heap = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    project(1);
+    acknowledge(1);
+    const before = heap();
+    for (let position = 2; position < 500_000; position++) acknowledge(position);
+    await Promise.all(Array.from({ length: 10_000 }, () => freshness.wait(1)));
+    expect(heap() - before).toBeLessThan(4 * 1024 * 1024);
+  });
+});

@@ -1,0 +1,263 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isActive, type OrderState, stageOf } from '../../../projections/order';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { STAGES, type Stage } from '../../../schemas/vocabulary';
+import type { Position } from '../../../services/event-store/event-store';
+import {
+  deleteOrderTable,
+  type ListOptions,
+  openOrderTable,
+  type OrderTable,
+  OrderTableReader,
+} from '../../../services/read-model/order-table';
+import { eventsOf, fold, says, type Told } from '../../projections/scenario';
+import { temporaryDirectory } from '../../support/running-service';
+
+const at = (position: number | string): Position => String(position) as Position;
+const key = (order_id: string, location_id = 'here'): OrderKey => ({ location_id, order_id });
+const stateAfter = (...told: readonly Told[]): OrderState => fold(eventsOf(...told));
+
+const PREPARING = stateAfter(says('in_progress'));
+const READY = stateAfter(says('ready_for_pickup'));
+const COMPLETED = stateAfter(says('in_progress'), says('completed'));
+
+describe('the order table', () => {
+  let directory: string;
+  let file: string;
+  let table: OrderTable;
+  let reader: OrderTableReader;
+  let position = 0;
+
+  const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
+    table.save(
+      records.map(([key, state]) => ({ key, state })),
+      at(++position),
+    );
+  };
+  const ids = (options: Partial<ListOptions> = {}, location = 'here') => {
+    const { records, next } = reader.list(location, { limit: 100, after: 0, ...options });
+    return { ids: records.map((record) => record.key.order_id), next };
+  };
+  const pages = (options: Partial<ListOptions>): string[][] => {
+    const found: string[][] = [];
+    for (let after: number | null = 0; after !== null;) {
+      const page = ids({ ...options, after });
+      found.push(page.ids);
+      after = page.next;
+    }
+    return found;
+  };
+  const reopen = (version = 'v1'): void => {
+    table.close();
+    table = openOrderTable(file, version);
+  };
+
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    file = join(directory, 'read-model.sqlite');
+    table = openOrderTable(file, 'v1');
+    reader = new OrderTableReader(file);
+  });
+
+  afterEach(() => {
+    table.close();
+    reader.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('begins empty, before the first event', () => {
+    expect(table.checkpoint()).toBeNull();
+    expect(table.load(key('a'))).toBeNull();
+    expect(reader.get(key('a'))).toBeNull();
+    expect(ids()).toEqual({ ids: [], next: null });
+  });
+
+  it('gives back what was saved last, and its checkpoint, also to whoever opens it later', () => {
+    save([key('a'), PREPARING], [key('b'), PREPARING]);
+    save([key('a'), COMPLETED]);
+    for (const look of [() => undefined, reopen]) {
+      look();
+      expect(table.checkpoint()).toBe(at(position));
+      expect([table.load(key('a')), table.load(key('b'))]).toEqual([COMPLETED, PREPARING]);
+      expect([reader.get(key('a')), reader.get(key('b'))]).toEqual([COMPLETED, PREPARING]);
+    }
+  });
+
+  it('keeps a checkpoint that no JavaScript number holds', () => {
+    table.save([], at('9223372036854775807'));
+    reopen();
+    expect(table.checkpoint()).toBe('9223372036854775807');
+  });
+
+  it('saves all of a batch and its checkpoint, or nothing', () => {
+    save([key('a'), PREPARING]);
+    const before = table.checkpoint();
+    const broken = function* () {
+      yield { key: key('a'), state: COMPLETED };
+      yield { key: key('b'), state: COMPLETED };
+      throw new Error('told to fail');
+    };
+    expect(() => {
+      table.save(broken(), at(99));
+    }).toThrow('told to fail');
+    expect(table.checkpoint()).toBe(before);
+    expect([reader.get(key('a')), reader.get(key('b'))]).toEqual([PREPARING, null]);
+    save([key('a'), READY]);
+    expect(reader.get(key('a'))).toEqual(READY);
+  });
+
+  it('keeps ids apart that look alike, in any script', () => {
+    const keys = [
+      key('a', 'a b'),
+      key('b a', 'a'),
+      key("'; DROP TABLE orders; --"),
+      key('ä'),
+      key('a\u0308'),
+      key('%'),
+    ];
+    keys.forEach((one, revision) => {
+      save([one, { ...PREPARING, revision }]);
+    });
+    expect(keys.map((one) => reader.get(one)?.revision)).toEqual(keys.map((_, revision) => revision));
+  });
+
+  it('lists the orders of one location as they first came, however often they change', () => {
+    for (const id of ['c', 'a', 'b']) save([key(id), PREPARING], [key(id, 'there'), PREPARING]);
+    save([key('c'), COMPLETED]);
+    expect(ids()).toEqual({ ids: ['c', 'a', 'b'], next: null });
+    expect(ids({}, 'there').ids).toEqual(['c', 'a', 'b']);
+    expect(ids({}, 'nowhere').ids).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 5, 6, 7, 100])('pages of %d miss and repeat no order', (limit) => {
+    const all = Array.from({ length: 6 }, (_, index) => `order ${String(index)}`);
+    for (const id of all) save([key(id), PREPARING], [key(id, 'there'), PREPARING]);
+    const found = pages({ limit });
+    expect(found.flat()).toEqual(all);
+    expect(found).toHaveLength(Math.ceil(all.length / limit)); // and no empty page at the end
+  });
+
+  it('a page that is asked for while orders change goes on where the last one ended', () => {
+    for (const id of ['a', 'b', 'c']) save([key(id), PREPARING]);
+    const first = ids({ limit: 2 });
+    save([key('a'), READY], [key('d'), PREPARING]);
+    expect(ids({ limit: 2, after: first.next ?? 0 })).toEqual({ ids: ['c', 'd'], next: null });
+  });
+
+  it('lists by stage, and by whether anything is still expected', () => {
+    const states: readonly OrderState[] = [
+      PREPARING,
+      READY,
+      COMPLETED,
+      stateAfter(says('in_progress', 'arrived_at_pickup')),
+      stateAfter(says('out_for_delivery')),
+      stateAfter(says('in_progress', 'failed_to_pickup')),
+      stateAfter(says('out_for_delivery', 'enroute_to_return')),
+      stateAfter(says('merchant_canceled')),
+      stateAfter(says('failed')),
+      stateAfter(says('failed', 'returned')),
+    ];
+    expect(new Set(states.map(stageOf))).toEqual(new Set(STAGES));
+    const saved = [...states, ...states].map((state, index) => ({ id: `order ${String(index)}`, state }));
+    for (const { id, state } of saved) save([key(id), state]);
+    const expected = (wanted: (state: OrderState) => boolean) =>
+      saved.filter((one) => wanted(one.state)).map(({ id }) => id);
+    for (const stage of STAGES) {
+      expect(ids({ stage }).ids).toEqual(expected((state) => state.stage === stage));
+      expect(pages({ stage, limit: 1 }).flat()).toEqual(expected((state) => state.stage === stage));
+    }
+    for (const active of [true, false]) {
+      expect(ids({ active }).ids).toEqual(expected((state) => isActive(state) === active));
+      expect(pages({ active, limit: 3 }).flat()).toEqual(expected((state) => isActive(state) === active));
+    }
+    const both: { stage: Stage; active: boolean } = { stage: 'ready', active: false };
+    expect(ids(both).ids).toEqual([]);
+  });
+
+  it('an order whose stage changes leaves the list of the old one', () => {
+    save([key('a'), PREPARING]);
+    save([key('a'), COMPLETED]);
+    expect(ids({ stage: 'preparing' }).ids).toEqual([]);
+    expect(ids({ active: true }).ids).toEqual([]);
+    expect(ids({ stage: 'completed', active: false }).ids).toEqual(['a']);
+  });
+
+  it('is made anew for another version of the folds, and then again for the one before', () => {
+    for (const version of ['v2', 'v1', 'v3']) {
+      save([key('a'), PREPARING]);
+      reopen(version);
+      expect(table.checkpoint()).toBeNull();
+      expect(reader.get(key('a'))).toBeNull();
+    }
+  });
+
+  it.each([
+    ['is empty', () => ''],
+    ['is no database', () => 'something else '.repeat(1_000)],
+  ])('a file that %s is made anew', (_what, content) => {
+    table.close();
+    deleteOrderTable(file);
+    writeFileSync(file, content());
+    table = openOrderTable(file, 'v1');
+    save([key('a'), PREPARING]);
+    expect(reader.get(key('a'))).toEqual(PREPARING);
+  });
+
+  it('deleting it leaves nothing behind, and deleting it twice is no error', () => {
+    save([key('a'), PREPARING]);
+    expect(existsSync(`${file}-wal`)).toBe(true);
+    deleteOrderTable(file);
+    deleteOrderTable(file);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('knows when its file was deleted, replaced or moved under it', () => {
+    expect(table.isAttached()).toBe(true);
+    renameSync(file, `${file}.moved`);
+    expect(table.isAttached()).toBe(false);
+    writeFileSync(file, '');
+    expect(table.isAttached()).toBe(false);
+    renameSync(`${file}.moved`, file);
+    expect(table.isAttached()).toBe(true);
+  });
+
+  it('a reader goes over to the table that took the place of the one it had open', () => {
+    save([key('a'), PREPARING]);
+    expect(reader.get(key('a'))).toEqual(PREPARING);
+    table.close();
+    deleteOrderTable(file);
+    table = openOrderTable(file, 'v1');
+    expect(reader.get(key('a'))).toBeNull();
+    save([key('a'), COMPLETED]);
+    expect(reader.get(key('a'))).toEqual(COMPLETED);
+    expect(ids().ids).toEqual(['a']);
+  });
+
+  it('a reader that comes before the table finds nothing yet, and then what is there', () => {
+    const other = join(directory, 'other');
+    mkdirSync(other);
+    const early = new OrderTableReader(join(other, 'read-model.sqlite'));
+    expect(early.get(key('a'))).toBeNull();
+    const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
+    late.save([{ key: key('a'), state: PREPARING }], at(1));
+    expect(early.get(key('a'))).toEqual(PREPARING);
+    early.close();
+    late.close();
+  });
+
+  it('a reader sees only what was committed, while more is being written', () => {
+    save([key('a'), PREPARING]);
+    table.save(
+      (function* () {
+        yield { key: key('a'), state: COMPLETED };
+        expect(reader.get(key('a'))).toEqual(PREPARING);
+        yield { key: key('b'), state: COMPLETED };
+        expect(ids().ids).toEqual(['a']);
+      })(),
+      at(++position),
+    );
+    expect(reader.get(key('a'))).toEqual(COMPLETED);
+    expect(ids().ids).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,313 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { evolve, initial, type OrderState } from '../../../projections/order';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
+import {
+  MAX_BATCH_EVENTS,
+  type EventStore,
+  type JsonValue,
+  type Position,
+  type RecordedEvent,
+  type SubscriptionBatch,
+} from '../../../services/event-store/event-store';
+import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table';
+import { type EventSource, type Progress, runProjector } from '../../../services/read-model/projector';
+import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from '../../projections/arbitraries';
+import { temporaryDirectory } from '../../support/running-service';
+import { newEvent } from '../event-store/contract/support';
+
+const ORDERS: readonly OrderKey[] = ['a', 'b', 'c', 'a b'].map((order_id) => ({ location_id: 'here', order_id }));
+
+interface Fact {
+  readonly order: number;
+  readonly type: string;
+  readonly data: JsonValue;
+  /** How many positions of other streams lie before it. */
+  readonly gap: number;
+}
+
+/** What is in the log of several orders, events that we did not write included. */
+const arbitraryLog: fc.Arbitrary<readonly RecordedEvent[]> = fc
+  .array(
+    fc.record({ order: fc.nat(ORDERS.length - 1), gap: fc.nat(2) }).chain((place) =>
+      fc.oneof(
+        {
+          weight: 12,
+          arbitrary: arbitraryOrderUpdatedObject.map((data) => ({ ...place, type: 'order.updated', data })),
+        },
+        {
+          weight: 1,
+          arbitrary: arbitraryOrderCanceledObject.map((data) => ({ ...place, type: 'order.canceled', data })),
+        },
+        { weight: 1, arbitrary: fc.jsonValue().map((data) => ({ ...place, type: 'order.updated', data })) },
+        { weight: 1, arbitrary: fc.jsonValue().map((data) => ({ ...place, type: 'a note by hand', data })) },
+      ),
+    ),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((facts) => asLog(facts as readonly Fact[]));
+
+function asLog(facts: readonly Fact[]): readonly RecordedEvent[] {
+  const next = new Map<string, number>();
+  let position = 0;
+  return facts.map(({ order, type, data, gap }, index) => {
+    const stream = orderStream(ORDERS[order] ?? { location_id: '', order_id: '' });
+    const revision = next.get(stream) ?? 0;
+    next.set(stream, revision + 1);
+    position += 1 + gap;
+    return {
+      stream,
+      id: String(index),
+      type,
+      data: JSON.parse(JSON.stringify(data)) as JsonValue,
+      metadata: { received_at: receivedAt(index) },
+      revision,
+      position: String(position) as Position,
+      created: new Date(0),
+    };
+  });
+}
+
+/** One batch of a subscription: so many events, beginning `again` before where the last one ended, and what happens then. */
+interface Step {
+  readonly size: number;
+  readonly again: number;
+  readonly caughtUp: boolean;
+  readonly crash: boolean;
+}
+
+const arbitrarySteps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.record({
+    size: fc.nat(8),
+    again: fc.oneof(fc.constant(0), fc.nat(8)),
+    caughtUp: fc.boolean(),
+    crash: fc.boolean(),
+  }),
+  { maxLength: 12 },
+);
+
+/** A store whose subscription delivers as told: some of it again, in any portions, and breaking off. */
+class ToldSource implements EventSource {
+  #step = 0;
+
+  constructor(
+    private readonly log: readonly RecordedEvent[],
+    private readonly steps: readonly Step[],
+  ) {}
+
+  async *subscribe({ after }: Parameters<EventSource['subscribe']>[0]): AsyncGenerator<SubscriptionBatch> {
+    await Promise.resolve();
+    let next = this.log.findIndex(({ position }) => after === 'start' || Number(position) > Number(after));
+    if (next < 0) next = this.log.length;
+    const batch = (from: number, to: number, caughtUp: boolean): SubscriptionBatch => {
+      const events = this.log.slice(from, to);
+      const reached = (events.at(-1) ?? this.log[from - 1])?.position;
+      return { events, position: reached ?? null, caughtUp };
+    };
+    for (;;) {
+      const step = this.steps[this.#step++];
+      if (step === undefined) break;
+      const from = Math.max(0, next - step.again);
+      const to = Math.min(this.log.length, from + step.size);
+      yield batch(from, to, step.caughtUp);
+      next = to;
+      if (step.crash) throw new Error('told to break off');
+    }
+    yield batch(next, this.log.length, true);
+    throw new Error('at the end');
+  }
+}
+
+/** Every order's state by folding the log directly, as JSON keeps it. */
+function foldDirectly(log: readonly RecordedEvent[]): (OrderState | null)[] {
+  return ORDERS.map((key) => {
+    let state = initial;
+    for (const stored of log.filter(({ stream }) => stream === orderStream(key))) {
+      const event = decodeOrderEvent(stored);
+      if (event !== null) state = evolve(state, event);
+    }
+    return state === initial ? null : (JSON.parse(JSON.stringify(state)) as OrderState);
+  });
+}
+
+describe('the projector', () => {
+  let directory: string;
+  let tables = 0;
+
+  const newFile = (): string => join(directory, `read-model-${String(tables++)}.sqlite`);
+
+  beforeAll(() => {
+    directory = temporaryDirectory();
+  });
+
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  /** Runs until the source breaks off. @returns what it told. */
+  const runToBreak = async (
+    source: EventSource,
+    table: OrderTable,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ) => {
+    const { signal } = new AbortController();
+    try {
+      await runProjector({ source, table, signal, onProgress });
+      return 'ended';
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+
+  it('makes the same of the same log, whatever the portions, repetitions and restarts', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
+        const file = newFile();
+        const source = new ToldSource(log, steps);
+        for (let ended = ''; ended !== 'at the end';) {
+          const table = openOrderTable(file, 'v1'); // what is not in the file is lost
+          ended = await runToBreak(source, table);
+          table.close();
+        }
+        const table = openOrderTable(file, 'v1');
+        expect(ORDERS.map((key) => table.load(key))).toEqual(foldDirectly(log));
+        table.close();
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('at any moment the table holds exactly what its checkpoint says', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
+        const table = openOrderTable(newFile(), 'v1');
+        const source = new ToldSource(log, steps);
+        const check = (): void => {
+          const checkpoint = Number(table.checkpoint() ?? 0);
+          const done = log.filter(({ position }) => Number(position) <= checkpoint);
+          expect(ORDERS.map((key) => table.load(key))).toEqual(foldDirectly(done));
+        };
+        for (let ended = ''; ended !== 'at the end';) {
+          ended = await runToBreak(source, table, check);
+          check();
+        }
+        table.close();
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  describe('over a store', () => {
+    let store: EventStore;
+    let table: OrderTable;
+    let stop: AbortController;
+    const [A, B] = ORDERS as [OrderKey, OrderKey];
+
+    const tell = (key: OrderKey, status: string) =>
+      store.append(orderStream(key), [newEvent({ data: { ...key, status } })], 'any');
+
+    /** Runs until everything is read, or for as long as `then` takes. */
+    const run = async (then: () => Promise<void> = () => Promise.resolve()) => {
+      stop = new AbortController();
+      const progress: Progress[] = [];
+      let reached: () => void = () => undefined;
+      const caughtUp = new Promise<void>((resolve) => (reached = resolve));
+      const running = runProjector({
+        source: store,
+        table,
+        signal: stop.signal,
+        onProgress: (one) => {
+          progress.push(one);
+          if (one.caughtUp) reached();
+        },
+      });
+      await Promise.race([caughtUp, running]);
+      await then();
+      stop.abort();
+      return { ended: await running, progress };
+    };
+
+    beforeEach(() => {
+      store = createMemoryStore({ now: () => 0 });
+      table = openOrderTable(newFile(), 'v1');
+    });
+
+    afterEach(async () => {
+      await store.close();
+      table.close();
+    });
+
+    it('tells at once that it has caught up with an empty store', async () => {
+      const { progress } = await run();
+      expect(progress).toEqual([{ position: null, caughtUp: true, events: 0 }]);
+    });
+
+    it('goes on after its checkpoint, and folds nothing of before it again', async () => {
+      await tell(A, 'in_progress');
+      expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 1 });
+      await tell(A, 'ready_for_pickup');
+      await tell(B, 'in_progress');
+      expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 2 });
+      expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 0 });
+      expect(table.load(A)).toMatchObject({ revision: 1, status: 'ready_for_pickup' });
+    });
+
+    it('tells how far it is while it has much to catch up with', async () => {
+      const events = Array.from({ length: MAX_BATCH_EVENTS }, () =>
+        newEvent({ data: { ...A, status: 'in_progress' } }),
+      );
+      for (const order of ORDERS) await store.append(orderStream(order), events, 'any');
+      const { progress } = await run();
+      expect(progress.filter(({ caughtUp }) => !caughtUp).length).toBeGreaterThanOrEqual(ORDERS.length - 1);
+    });
+
+    it('passes over streams that are no orders, and keeps what it cannot read from stopping it', async () => {
+      await store.append('quarantine', [newEvent()], 'any');
+      await store.append('order-without-an-order', [newEvent()], 'any');
+      await store.append('order-%E0%A4%A:broken', [newEvent()], 'any');
+      await store.append(
+        orderStream(A),
+        [newEvent({ type: 'a note' }), newEvent({ data: Buffer.from('bytes') })],
+        'any',
+      );
+      await tell(A, 'in_progress');
+      await run();
+      expect(table.load(A)).toMatchObject({ revision: 2, status: 'in_progress' });
+    });
+
+    it('folds an order whose stream was deleted and revived from its new beginning', async () => {
+      await tell(A, 'completed');
+      await run();
+      await store.deleteStream(orderStream(A), 'any', 'soft');
+      await tell(A, 'in_progress');
+      await run();
+      const live = table.load(A);
+      table.close();
+      table = openOrderTable(newFile(), 'v1');
+      await run();
+      expect(live).toEqual(table.load(A));
+    });
+
+    it('follows what is committed while it runs', async () => {
+      await run(async () => {
+        await tell(B, 'in_progress');
+        while (table.load(B) === null) await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      expect(table.load(B)).toMatchObject({ revision: 0 });
+    });
+
+    it('ends when its file is deleted under it, at the latest when the next event comes', async () => {
+      await tell(A, 'in_progress');
+      const file = join(directory, `read-model-${String(tables - 1)}.sqlite`);
+      const { ended } = await run(async () => {
+        rmSync(file);
+        await tell(B, 'in_progress');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      });
+      expect(ended).toBe('detached');
+    });
+  });
+});
