@@ -25,15 +25,19 @@ export function orderStream(key: OrderKey): string {
   return `${ORDER_STREAM_PREFIX}${encodeURIComponent(key.location_id)}:${encodeURIComponent(key.order_id)}`;
 }
 
-/** @returns the order whose stream has this name, or null for any other stream. */
+/** @returns the order whose stream has this name, or null for any other stream, such as one that we did not name. */
 export function orderKeyOfStream(stream: string): OrderKey | null {
   if (!stream.startsWith(ORDER_STREAM_PREFIX)) return null;
   const separator = stream.indexOf(':', ORDER_STREAM_PREFIX.length);
   if (separator < 0) return null;
-  return {
-    location_id: decodeURIComponent(stream.slice(ORDER_STREAM_PREFIX.length, separator)),
-    order_id: decodeURIComponent(stream.slice(separator + 1)),
-  };
+  try {
+    return {
+      location_id: decodeURIComponent(stream.slice(ORDER_STREAM_PREFIX.length, separator)),
+      order_id: decodeURIComponent(stream.slice(separator + 1)),
+    };
+  } catch {
+    return null; // a percent sign that encodes nothing
+  }
 }
 
 /** Metadata of every order event. */

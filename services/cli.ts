@@ -1,64 +1,167 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { version } from './version';
-import { readConfig } from './config';
-import { takeDataDirectory } from './data-directory';
-import { openEventStore } from './event-store/open';
-import type { EventStore, Position } from './event-store/event-store';
-import { foldVersion } from './read-model/fold-version';
-import { deleteOrderTable } from './read-model/order-table';
-import { startProjector } from './read-model/start-projector';
+import { type Config, readConfig, retentionDays } from './config';
+import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
+import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
+import { type DataDirectory, takeDataDirectory } from './data-directory';
+import { openEventStore, storeName } from './event-store/open';
+import type { EventStore } from './event-store/event-store';
+import { foldVersion, readModelVersion } from './read-model/fold-version';
+import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
+import type { Progress } from './read-model/projector';
+import { type RunningProjector, startProjector } from './read-model/start-projector';
+import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
 
-async function endOf(store: EventStore): Promise<Position | null> {
-  for await (const { position } of store.subscribe({ after: 'end' })) return position;
-  return null;
-}
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const count = (things: number): string => things.toLocaleString('en-US');
+const secondsSince = (begun: number): string => `${((performance.now() - begun) / 1_000).toFixed(2)} s`;
 
-/** Makes the read model anew from the log, with the projector that the service runs. */
-async function rebuild(): Promise<void> {
+const progressBar = (format: string): SingleBar => new SingleBar({ format, stream: process.stderr });
+
+/** Opens what the service would open, for a command that runs in its place. */
+async function withStore(action: (config: Config, directory: DataDirectory, store: EventStore) => Promise<void>) {
   const config = readConfig();
   const directory = takeDataDirectory(config.dataDir, process.pid, new Date().toISOString());
   try {
     const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now: Date.now });
-    const end = Number((await endOf(store)) ?? 0);
-    deleteOrderTable(directory.readModelFile);
-    const bar = new SingleBar({
-      format: 'Rebuilding [{bar}] {percentage}% | {events} events | {eta_formatted} left',
-      hideCursor: true,
-      stream: process.stderr,
-    });
-    bar.start(Math.max(1, end), 0, { events: 0 });
-    const begun = performance.now();
-    const events = await new Promise<number>((resolve, reject) => {
-      const projector = startProjector({
-        store,
-        logFile: config.eventStoreUrl === null ? directory.logFile : null,
-        file: directory.readModelFile,
-        version: foldVersion(),
-        tell: (news) => {
-          if (news.kind === 'failed')
-            void projector.stop().then(() => {
-              reject(new Error(news.message));
-            });
-          if (news.kind !== 'progress') return;
-          const { position, caughtUp, events: done } = news.progress;
-          bar.update(Number(position ?? end), { events: done });
-          if (caughtUp)
-            void projector.stop().then(() => {
-              resolve(done);
-            });
-        },
-      });
-    }).finally(() => {
-      bar.stop();
-    });
-    const seconds = (performance.now() - begun) / 1_000;
-    await store.close();
-    process.stdout.write(`Rebuilt the read model from ${String(events)} events in ${seconds.toFixed(2)} s.\n`);
+    try {
+      await action(config, directory, store);
+    } finally {
+      await store.close();
+    }
   } finally {
     directory.release();
   }
+}
+
+/** Starts the projector that the service runs, and waits until the read model has seen the whole log. */
+async function startAndCatchUp(
+  config: Config,
+  directory: DataDirectory,
+  store: EventStore,
+  onProgress: (progress: Progress) => void,
+): Promise<RunningProjector> {
+  const { eventStoreUrl } = config;
+  let projector: RunningProjector | null = null;
+  try {
+    return await new Promise<RunningProjector>((resolve, reject) => {
+      const started = startProjector({
+        store,
+        logFile: eventStoreUrl === null ? directory.logFile : null,
+        file: directory.readModelFile,
+        version: readModelVersion(foldVersion(), eventStoreUrl === null ? null : storeName(eventStoreUrl)),
+        tell: (news) => {
+          if (news.kind === 'failed') reject(new Error(news.message));
+          if (news.kind !== 'progress') return;
+          onProgress(news.progress);
+          if (news.progress.caughtUp) resolve(started);
+        },
+      });
+      projector = started;
+    });
+  } catch (error) {
+    await (projector as RunningProjector | null)?.stop();
+    throw error;
+  }
+}
+
+/** Makes the read model anew from the log. */
+const rebuild = (): Promise<void> =>
+  withStore(async (config, directory, store) => {
+    const end = Number((await endOf(store)) ?? 0);
+    deleteOrderTable(directory.readModelFile);
+    const bar = progressBar('Rebuilding [{bar}] {percentage}% | {events} events | {eta_formatted} left');
+    bar.start(Math.max(1, end), 0, { events: 0 });
+    const begun = performance.now();
+    let events = 0;
+    try {
+      const projector = await startAndCatchUp(config, directory, store, (progress) => {
+        events = progress.events;
+        bar.update(Number(progress.folded ?? end), { events });
+      });
+      await projector.stop();
+    } finally {
+      bar.stop();
+    }
+    say(`Rebuilt the read model from ${String(events)} events in ${secondsSince(begun)}.`);
+  });
+
+/** Deletes finished orders that are older than some days. */
+const retain = (options: { readonly days: number; readonly dryRun?: boolean }): Promise<void> =>
+  withStore(async (config, directory, store) => {
+    const { days, dryRun = false } = options;
+    const cutoff = Date.now() - days * MILLISECONDS_PER_DAY;
+    const projector = await startAndCatchUp(config, directory, store, () => undefined);
+    const orders = new OrderTableReader(directory.readModelFile);
+    try {
+      const { deleted, forgotten, kept, untold } = await runRetention({
+        store,
+        listFinal: (after, limit) => orders.listFinal(after, limit),
+        correct: (corrections) => projector.correct(corrections),
+        cutoff,
+        dryRun,
+      });
+      const before = `that had their last update before ${new Date(cutoff).toISOString()}`;
+      say(`${dryRun ? 'Would delete' : 'Deleted'} ${count(deleted)} finished orders ${before}.`);
+      if (forgotten > 0) say(`Their streams were deleted before: ${count(forgotten)} more orders in the read model.`);
+      if (kept > 0) say(`Left alone: ${count(kept)} orders whose streams tell otherwise than the read model.`);
+      if (untold > 0) say(`Still shown: ${count(untold)} deleted orders; run this again.`);
+    } finally {
+      orders.close();
+      await projector.stop();
+    }
+  });
+
+/** @returns the store that the configuration names. */
+function configuredPlace({ eventStoreUrl, dataDir }: Config): Place {
+  return eventStoreUrl === null
+    ? { kind: 'embedded', directory: dataDir }
+    : { kind: 'eventstoredb', url: eventStoreUrl };
+}
+
+/** Copies every stream from one store to another, or goes on with that, and compares the two. */
+async function copy(options: { readonly from?: string; readonly to?: string }): Promise<void> {
+  if (options.from === undefined && options.to === undefined) {
+    throw new Error('Say where to copy to with --to, or where from with --from; the other is the configured store.');
+  }
+  const from = options.from === undefined ? configuredPlace(readConfig()) : parsePlace(options.from);
+  const to = options.to === undefined ? configuredPlace(readConfig()) : parsePlace(options.to);
+  const places = await openPlaces(from, to, process.pid, Date.now);
+  const bar = progressBar('{phase} [{bar}] {percentage}% | {events} events | {eta_formatted} left');
+  const begun = performance.now();
+  try {
+    const end = Number((await endOf(places.source)) ?? 0);
+    let shown: CopyPhase | null = null;
+    const result = await copyStore({
+      source: places.source,
+      target: places.target,
+      onProgress: ({ phase, position, events }) => {
+        if (phase !== shown) bar.start(Math.max(1, end), 0, { phase, events: 0 });
+        shown = phase;
+        bar.update(Number(position), { phase, events });
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    const { copied, before, digest } = result;
+    const there = before === 0 ? '' : `; ${count(before)} were there before`;
+    say(
+      `Copied ${count(copied)} events from ${placeName(from)} to ${placeName(to)} in ${secondsSince(begun)}${there}.`,
+    );
+    say(`Verified ${count(copied + before)} events in both. Content hash: ${digest}`);
+  } finally {
+    await places.close();
+  }
+}
+
+function parseDays(text: string): number {
+  const parsed = retentionDays.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
 }
 
 async function main(): Promise<void> {
@@ -76,6 +179,21 @@ async function main(): Promise<void> {
     .command('rebuild')
     .description('make the read model anew from the log, while the service does not run')
     .action(rebuild);
+  program
+    .command('copy')
+    .description('copy every stream to another store and compare the two, while the service does not run')
+    .option(
+      '--from <url>',
+      'sqlite:<data directory>, esdb://... or esdb+discover://... (default: the configured store)',
+    )
+    .option('--to <url>', 'the same, for the target (default: the configured store)')
+    .action(copy);
+  program
+    .command('retain')
+    .description('delete finished orders that are older than some days, while the service does not run')
+    .requiredOption('--days <days>', 'days since the last update of an order', parseDays)
+    .option('--dry-run', 'only tell how many')
+    .action(retain);
   await program.parseAsync();
 }
 

@@ -12,7 +12,7 @@ const LARGEST_MAX_BODY_BYTES = 700_000;
 const MIN_SECRET_LENGTH = 16;
 
 /** Longest RETENTION_DAYS: a hundred years. Whoever wants longer wants no retention. */
-export const MOST_RETENTION_DAYS = 36_500;
+const MOST_RETENTION_DAYS = 36_500;
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 

@@ -1,6 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { sqliteCodeOf } from './sqlite-error';
+
+/** Most milliseconds to wait for someone who only looks who has the directory. */
+const LOCK_TIMEOUT_MS = 1_000;
 
 /** A data directory that this process alone may write to, until it lets go of it or dies. */
 export interface DataDirectory {
@@ -26,7 +30,7 @@ export function takeDataDirectory(path: string, pid: number, startedAt: string):
   let lock: Database.Database;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    lock = new Database(join(path, 'lock.sqlite'), { timeout: 0 });
+    lock = new Database(join(path, 'lock.sqlite'), { timeout: LOCK_TIMEOUT_MS });
   } catch (cause) {
     throw new DataDirectoryError(`DATA_DIR ${path} cannot be used: ${String(cause)}`, { cause });
   }
@@ -41,7 +45,7 @@ export function takeDataDirectory(path: string, pid: number, startedAt: string):
   } catch (cause) {
     const owner = ownerOf(lock);
     lock.close();
-    const busy = cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY');
+    const busy = sqliteCodeOf(cause)?.startsWith('SQLITE_BUSY') === true;
     throw new DataDirectoryError(
       busy
         ? `DATA_DIR ${path} is in use by ${owner}. Stop that process, or set another DATA_DIR.`

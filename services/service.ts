@@ -7,7 +7,7 @@ import { createOrderHistory } from './audit/order-history';
 import type { Config } from './config';
 import { takeDataDirectory } from './data-directory';
 import { createDocs } from './docs';
-import { openEventStore } from './event-store/open';
+import { openEventStore, storeName } from './event-store/open';
 import type { Position } from './event-store/event-store';
 import { Admission } from './handle-order/admission';
 import { createQuarantine } from './handle-order/quarantine';
@@ -18,11 +18,13 @@ import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
 import { createOrderRoutes } from './orders/route';
 import { createReadinessCheck } from './readiness';
-import { foldVersion } from './read-model/fold-version';
+import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { Freshness } from './read-model/freshness';
 import { OrderTableReader } from './read-model/order-table';
 import type { ProjectorNews } from './read-model/projector-loop';
 import { startProjector } from './read-model/start-projector';
+import { runRetention } from './retention/run-retention';
+import { scheduleRetention } from './retention/schedule';
 
 /** Most milliseconds that a sender may take for the headers of a request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -96,7 +98,14 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       directory.release();
     });
-    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
+    const store = await openEventStore({
+      url: config.eventStoreUrl,
+      logFile: directory.logFile,
+      now,
+      onInterrupted: (error) => {
+        log.warn({ detail: error.message }, 'a subscription to the event store was interrupted and will go on');
+      },
+    });
     cleanup.push(() => store.close());
 
     const freshness = new Freshness(monotonic);
@@ -118,7 +127,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       store,
       logFile: config.eventStoreUrl === null ? directory.logFile : null,
       file: directory.readModelFile,
-      version: folds,
+      version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
       tell,
     });
     cleanup.push(() => projector.stop());
@@ -178,6 +187,27 @@ export async function startService(config: Config, world: World): Promise<Runnin
     server.maxConnections = MAX_CONNECTIONS;
     const url = await listen(server, config.port, config.host);
     cleanup.push(() => drain(server));
+
+    if (config.retentionDays !== null) {
+      const retention = scheduleRetention({
+        days: config.retentionDays,
+        isReady: () => freshness.complete,
+        run: (cutoff, signal) =>
+          runRetention({
+            store,
+            listFinal: (after, limit) => orders.listFinal(after, limit),
+            correct: (corrections) => projector.correct(corrections),
+            cutoff,
+            signal,
+          }),
+        onDeleted: (count) => {
+          metrics.retention(count);
+        },
+        log,
+        now,
+      });
+      cleanup.push(() => retention.stop());
+    }
 
     if (unauthenticated) {
       log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');

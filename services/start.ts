@@ -4,7 +4,7 @@ import { version } from './version';
 import { ConfigError, readConfig } from './config';
 import { DataDirectoryError } from './data-directory';
 import { isEventStoreError } from './event-store/event-store';
-import { startService } from './service';
+import { type RunningService, startService } from './service';
 
 /** Exit codes of the process (sysexits.h): a wrong configuration, or something it needs is not to be had. */
 const EXIT_CONFIG = 78;
@@ -22,13 +22,32 @@ function explain(error: unknown): { readonly code: number; readonly message: str
   return null;
 }
 
-/** Runs the service as this process until SIGTERM or SIGINT; a second signal ends it at once. */
+/** Runs the service as this process until SIGTERM or SIGINT; a second signal ends it at once, and loses nothing either. */
 export async function start(): Promise<void> {
   let log = pino();
+  let service: RunningService | null = null;
+  let stopping = false;
+
+  const isStopping = (): boolean => stopping;
+  const finish = async (): Promise<void> => {
+    await service?.stop();
+    log.info('stopped');
+  };
+  // From the beginning: a supervisor may change its mind while the read model is being made.
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Not `process.exit`, which waits for the writer's thread, and so for a disk that hangs.
+    if (stopping) process.kill(process.pid, 'SIGKILL');
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    if (service !== null) void finish();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+
   try {
     const config = readConfig();
     log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-    const service = await startService(config, {
+    service = await startService(config, {
       log,
       now: Date.now,
       monotonic: () => performance.now(),
@@ -36,17 +55,7 @@ export async function start(): Promise<void> {
       pid: process.pid,
       version,
     });
-    let stopping = false;
-    const stop = (signal: NodeJS.Signals): void => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      log.info({ signal }, 'stopping');
-      void service.stop().then(() => {
-        log.info('stopped');
-      });
-    };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    if (isStopping()) await finish();
   } catch (error) {
     const explained = explain(error);
     if (explained === null) throw error;

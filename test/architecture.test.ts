@@ -51,13 +51,14 @@ const RULES: readonly Rule[] = [
       within(from, 'projections') && !(ours && (within(to, 'schemas') || within(to, 'projections'))),
   },
   {
-    sentence: 'a store adapter imports of ours only the port, the append decision and itself',
+    sentence: 'a store adapter imports of ours only the port, the append decision, SQLite error codes and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
       adapterOf(to) !== adapterOf(from) &&
       to !== 'services/event-store/event-store' &&
-      to !== 'services/event-store/append-decision',
+      to !== 'services/event-store/append-decision' &&
+      to !== 'services/sqlite-error',
   },
   {
     sentence: 'only event-store/open.ts opens an adapter; the projector thread alone follows the embedded log itself',

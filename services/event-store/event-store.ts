@@ -72,7 +72,7 @@ export type AppendResult =
       readonly position: Position;
       /**
        * The events were there before: this append is the repeat of one. Told truly by stores that are
-       * {@link EventStore.exclusive}; others may not know, and say false.
+       * {@link EventStore.exclusive}, and by all of a stream that was deleted since; else others may say false.
        */
       readonly repeated: boolean;
     }

@@ -45,10 +45,12 @@ export interface Quarantine {
   redrive(quarantineId: number): Promise<Redrive>;
 }
 
-async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
+/** @param items at most one; read to their end, as leaving early breaks the call off where the store is elsewhere */
+async function onlyOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
+  let only: Item | null = null;
   try {
-    for await (const item of items) return item;
-    return null;
+    for await (const item of items) only = item;
+    return only;
   } catch (error) {
     if (isEventStoreError(error, 'not-found')) return null;
     throw error;
@@ -75,7 +77,7 @@ export function createQuarantine(options: {
     const data = QuarantinedData.parse(event.data);
     const metadata = QuarantinedMetadata.parse(event.metadata);
     const quarantineId = String(event.revision);
-    const redriven = await firstOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
+    const redriven = await onlyOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
     const body = Buffer.from(data.body_base64, 'base64');
     return {
       quarantine_id: quarantineId,
@@ -93,7 +95,7 @@ export function createQuarantine(options: {
   }
 
   async function get(quarantineId: number): Promise<QuarantineDetail | null> {
-    const event = await firstOf(store.readStream(QUARANTINE_STREAM, { from: quarantineId, limit: 1 }));
+    const event = await onlyOf(store.readStream(QUARANTINE_STREAM, { from: quarantineId, limit: 1 }));
     return event === null ? null : detailOf(event);
   }
 

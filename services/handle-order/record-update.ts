@@ -70,11 +70,13 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
   const turns = new Map<string, Promise<RecordOutcome>>();
 
   async function readHead(stream: string): Promise<Head | null> {
+    let head: Head | null = null;
     try {
+      // To its end, though one event is all there is: leaving early breaks the call off where the store is elsewhere.
       for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) {
-        return { revision: event.revision, position: event.position, contentHash: contentHashOf(event) };
+        head = { revision: event.revision, position: event.position, contentHash: contentHashOf(event) };
       }
-      return null;
+      return head;
     } catch (error) {
       if (isEventStoreError(error, 'not-found')) return null;
       throw error;
@@ -98,6 +100,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     metadata: OrderEventMetadata,
   ): Promise<RecordOutcome> {
     let head = await knownHead(stream);
+    let name = hash; // what the event's id is made of, besides its place
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       const decision = decide(head, hash);
       if (decision.kind === 'repeat') {
@@ -105,7 +108,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
         heads?.set(stream, decision.head);
         return { outcome: 'repeat', key, revision, position };
       }
-      const id = eventId(stream, decision.revision, hash);
+      const id = eventId(stream, decision.revision, name);
       const data = delivery.object as JsonValue;
       const result = await store.append(stream, [{ id, type: delivery.type, data, metadata }], decision.expected);
       if (result.outcome === 'appended' && !result.repeated) {
@@ -116,6 +119,8 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
       // Someone else was first, or our guess was wrong. A repeated append counts as that too: it only says that the
       // order once began like this, and not that this is the newest that is known of it.
       head = await readHead(stream);
+      // A repeat of what is not there: the order was deleted, and begins anew with what it once began with.
+      if (head === null && result.outcome === 'appended') name = `${hash} ${metadata.request_id}`;
     }
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }

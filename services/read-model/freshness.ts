@@ -32,7 +32,7 @@ export class Freshness {
     if (this.#awaited === null && !this.#isReadable(position)) this.#awaited = { position, at: this.now() };
   }
 
-  projected({ position, caughtUp }: Progress): void {
+  projected({ position, caughtUp }: Pick<Progress, 'position' | 'caughtUp'>): void {
     this.#complete ||= caughtUp;
     this.#readable = position;
     if (this.#awaited !== null && this.#isReadable(this.#awaited.position)) {

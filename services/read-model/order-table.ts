@@ -4,6 +4,7 @@ import { type OrderState, isActive, stageOf } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
+import { sqliteCodeOf } from '../sqlite-error';
 import type { Correction } from './corrections';
 
 /**
@@ -12,7 +13,7 @@ import type { Correction } from './corrections';
  */
 
 /** Counts changes of the tables below; the version of the folds is told by {@link openOrderTable}'s caller. */
-const TABLE_VERSION = 1;
+const TABLE_VERSION = 2;
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -32,7 +33,13 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX orders_of_location ON orders (location_id);
   CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
-  CREATE TABLE checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), version TEXT NOT NULL, position TEXT) STRICT;
+  CREATE TABLE checkpoint (
+    id               INTEGER PRIMARY KEY CHECK (id = 1),
+    version          TEXT NOT NULL,
+    position         TEXT,
+    witness_position TEXT,
+    witness_id       TEXT
+  ) STRICT;
 `;
 
 /** The file and what SQLite keeps beside it. */
@@ -53,12 +60,20 @@ export interface OrderRecord {
   readonly state: OrderState;
 }
 
+/** An event that the log had when the table was saved: by it a log that is another one is known. */
+export interface Witness {
+  readonly position: Position;
+  readonly id: string;
+}
+
 export interface OrderTable {
   /** Everything up to here is in the table; null before the first event. */
   checkpoint(): Position | null;
+  /** The newest event in the table; null before the first. */
+  witness(): Witness | null;
   load(key: OrderKey): OrderState | null;
-  /** Saves states and the checkpoint that they are the states of, in one transaction. */
-  save(records: Iterable<OrderRecord>, checkpoint: Position): void;
+  /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
+  save(records: Iterable<OrderRecord>, checkpoint: Position, witness: Witness): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
   correct(corrections: Iterable<Correction>): void;
   /** False once the file was deleted or replaced under us. */
@@ -73,40 +88,63 @@ export interface OrderTable {
  */
 export function openOrderTable(file: string, version: string): OrderTable {
   const wanted = `${String(TABLE_VERSION)}-${version}`;
-  const existing = inodeOf(file) === null ? null : open(file);
-  if (existing !== null) {
-    if (versionOf(existing) === wanted) return createTable(existing, file);
-    existing.close();
-  }
+  const existing = openVersion(file, wanted);
+  if (existing !== null) return createTable(existing, file);
   deleteOrderTable(file);
   const db = open(file);
+  tune(db);
   db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
-  db.prepare('INSERT INTO checkpoint VALUES (1, ?, NULL)').run(wanted);
+  db.prepare('INSERT INTO checkpoint (id, version) VALUES (1, ?)').run(wanted);
   db.exec('COMMIT');
   return createTable(db, file);
 }
 
+/** Opens the file, whatever it is: nothing is read before the caller reads. */
 function open(file: string): Connection {
-  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  return new Database(file, { timeout: BUSY_TIMEOUT_MS });
+}
+
+/** Settings of the connection that writes, on a file that is a database. */
+function tune(db: Connection): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
-  return db;
 }
 
-function versionOf(db: Connection): string | null {
+/** @returns whether the file is damaged beyond what SQLite can read: it has to be made anew. */
+export function isDamaged(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCodeOf(error) ?? '');
+}
+
+/** @returns the read model if it is there, whole, and of this version; null if it has to be made anew. */
+function openVersion(file: string, wanted: string): Connection | null {
+  if (inodeOf(file) === null) return null;
+  let db: Connection | null = null;
   try {
-    return db.prepare<[], string>('SELECT version FROM checkpoint').pluck().get() ?? null;
-  } catch {
-    return null; // not a read model, or one from before it had versions: either way it is made anew
+    db = open(file);
+    tune(db);
+    const isReadModel = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'checkpoint'").get() !== undefined;
+    const version = isReadModel ? db.prepare<[], string>('SELECT version FROM checkpoint').pluck().get() : undefined;
+    if (version === wanted) return db;
+  } catch (error) {
+    db?.close();
+    if (isDamaged(error)) return null;
+    throw error;
   }
+  db.close();
+  return null;
 }
 
 function createTable(db: Connection, file: string): OrderTable {
   const inode = inodeOf(file);
   const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
-  const setCheckpoint = db.prepare<[string]>('UPDATE checkpoint SET position = ?');
+  const witness = db.prepare<[], { position: string | null; id: string | null }>(
+    'SELECT witness_position AS position, witness_id AS id FROM checkpoint',
+  );
+  const setCheckpoint = db.prepare<[string, string, string]>(
+    'UPDATE checkpoint SET position = ?, witness_position = ?, witness_id = ?',
+  );
   const load = db
     .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
@@ -125,9 +163,14 @@ function createTable(db: Connection, file: string): OrderTable {
       const state = load.get(location_id, order_id);
       return state === undefined ? null : (JSON.parse(state) as OrderState);
     },
-    save: db.transaction((records: Iterable<OrderRecord>, position: Position) => {
+    witness: () => {
+      const row = witness.get();
+      const position = parsePosition(row?.position ?? '');
+      return position === null || !row?.id ? null : { position, id: row.id };
+    },
+    save: db.transaction((records: Iterable<OrderRecord>, position: Position, newest: Witness) => {
       for (const record of records) put(record);
-      setCheckpoint.run(position);
+      setCheckpoint.run(position, newest.position, newest.id);
     }),
     correct: db.transaction((corrections: Iterable<Correction>) => {
       for (const correction of corrections) {
@@ -231,18 +274,18 @@ export class OrderTableReader {
 
   #all(sql: string, parameters: readonly (string | number)[]): readonly unknown[] {
     try {
-      return this.#statement(sql)?.all(...parameters) ?? [];
+      return this.#statement(sql).all(...parameters);
     } catch (cause) {
       this.close();
       throw new ReadModelError(`${this.file}: ${String(cause)}`, { cause });
     }
   }
 
-  /** @returns null while there is no read model: nothing was projected yet. */
-  #statement(sql: string): Database.Statement | null {
+  /** A file that is not there is no empty read model: it was deleted, and is being made anew. */
+  #statement(sql: string): Database.Statement {
     const inode = inodeOf(this.file);
     if (this.#open?.inode !== inode) this.close();
-    if (inode === null) return null;
+    if (inode === null) throw new Error('it is not there');
     this.#open ??= {
       db: new Database(this.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
       inode,

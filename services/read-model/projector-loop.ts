@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
-import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
+import { deleteOrderTable, isDamaged, openOrderTable, type OrderTable } from './order-table';
 import { type EventSource, type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */
@@ -39,9 +39,9 @@ export async function keepProjecting(options: {
       await runProjector({ source, table, signal, corrector, onProgress });
     } catch (error) {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
-      if (isEventStoreError(error, 'invalid')) {
-        // The read model has seen more than the log holds: the log lost events, or is another one. What the log holds
-        // is all that can be shown; that events are missing was told just now, and is not ours to mend.
+      // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
+      // one. What it holds is all that can be shown; that events are missing was told just now, and is not ours to mend.
+      if (isDamaged(error) || isEventStoreError(error, 'invalid')) {
         table?.close();
         table = null;
         deleteOrderTable(file);

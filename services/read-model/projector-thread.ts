@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CommitSignal, followLog } from '../event-store/sqlite/follow-log';
+import { CommitSignal, followLog, readLog } from '../event-store/sqlite/follow-log';
 import { type Correction, Corrector } from './corrections';
 import { keepProjecting, type ProjectorNews } from './projector-loop';
 
@@ -40,7 +40,14 @@ parentPort?.on('message', (message: ToProjector) => {
 });
 
 void keepProjecting({
-  source: { subscribe: (options) => followLog(log, commits, { ...options, signal }) },
+  source: {
+    readAll: (options) => readLog(log, options),
+    subscribe: (options) =>
+      followLog(log, commits, {
+        ...options,
+        signal: AbortSignal.any([signal, ...(options.signal ? [options.signal] : [])]),
+      }),
+  },
   file,
   version,
   signal,

@@ -3,16 +3,25 @@ import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
-import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../event-store/event-store';
+import {
+  comparePositions,
+  type EventStore,
+  EventStoreError,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store';
 import type { Correction, Corrector } from './corrections';
-import type { OrderRecord, OrderTable } from './order-table';
+import type { OrderRecord, OrderTable, Witness } from './order-table';
 
 /** All that a projector needs of a store. */
-export type EventSource = Pick<EventStore, 'subscribe'>;
+export type EventSource = Pick<EventStore, 'readAll' | 'subscribe'>;
 
-/** How far a projector is: everything up to `position` is readable. */
+/** How far a projector is. */
 export interface Progress {
+  /** Everything up to here is readable. */
   readonly position: Position | null;
+  /** Everything up to here is folded, and saved soon. */
+  readonly folded: Position | null;
   /** Nothing more was in the log when it looked last. */
   readonly caughtUp: boolean;
   /** Events folded by this projector so far. */
@@ -31,6 +40,9 @@ const MAX_UNSAVED_ORDERS = 16_384;
  * events; alone, an update waits for nothing, because the time has long passed.
  */
 const MIN_SAVE_INTERVAL_MS = 20;
+
+/** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
+const ATTACHMENT_CHECK_MS = 250;
 
 interface Touched extends OrderRecord {
   state: OrderState;
@@ -52,7 +64,25 @@ function fold(
       record = { key, state: event.revision === 0 ? initial : stateOf(stored.stream, key) };
       touched.set(stored.stream, record);
     }
-    record.state = evolve(record.state, event);
+    if (event.revision > record.state.revision) record.state = evolve(record.state, event);
+  }
+}
+
+const later = (a: Position | null, b: Position | null): Position | null =>
+  a === null || (b !== null && comparePositions(b, a) > 0) ? b : a;
+
+/**
+ * Holds the log against the event that the read model saw last. A log that lost events has either not come as far again,
+ * which subscribing finds out, or has another event there.
+ * @throws {EventStoreError} `invalid` if it is another log. A log that has nothing there, because the stream was deleted,
+ *   may be the same.
+ */
+async function assertSameLog(source: EventSource, witness: Witness | null): Promise<void> {
+  if (witness === null) return;
+  for await (const { position, id } of source.readAll({ from: witness.position, limit: 1 })) {
+    if (position !== witness.position || id === witness.id) return;
+    const found = `event ${id} and not ${witness.id} at position ${position}`;
+    throw new EventStoreError('invalid', `the log has ${found}: it lost events, or is another log`);
   }
 }
 
@@ -77,7 +107,16 @@ export async function runProjector(options: {
   let events = 0;
   let savedAt = -Infinity;
   let folded = table.checkpoint();
+  let saved = folded;
+  let newest = table.witness();
   const after = folded ?? 'start';
+  await assertSameLog(source, newest);
+
+  const detached = new AbortController();
+  const watch = setInterval(() => {
+    if (!table.isAttached()) detached.abort();
+  }, ATTACHMENT_CHECK_MS);
+  const ending = AbortSignal.any([signal, detached.signal]);
 
   const correct = (corrections: readonly Correction[]): readonly boolean[] => {
     if (touched.size > 0 || !table.isAttached()) return corrections.map(() => false);
@@ -93,26 +132,32 @@ export async function runProjector(options: {
   };
   corrector?.attach(correct);
   try {
-    for await (const batch of source.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal })) {
+    for await (const batch of source.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal: ending })) {
       if (!table.isAttached()) return 'detached';
       // Delivered at least once, in order of position: what comes again is told by where it stands.
       const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
       fold(news, touched, stateOf);
-      folded = news.at(-1)?.position ?? folded;
+      newest = news.at(-1) ?? newest;
+      folded = later(folded, batch.position);
       events += news.length;
-      if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) continue;
+      if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) {
+        onProgress({ position: saved, folded, caughtUp: false, events });
+        continue;
+      }
       const pause = savedAt + MIN_SAVE_INTERVAL_MS - performance.now();
-      if (touched.size > 0 && batch.position !== null) {
-        table.save(touched.values(), batch.position);
+      if (touched.size > 0 && folded !== null && newest !== null) {
+        table.save(touched.values(), folded, newest);
         for (const [stream, { state }] of touched) states.set(stream, state);
         touched.clear();
         savedAt = performance.now();
       }
-      onProgress({ position: batch.position, caughtUp: batch.caughtUp, events });
-      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal }).catch(() => undefined);
+      saved = folded;
+      onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events });
+      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal: ending }).catch(() => undefined);
     }
-    return 'stopped';
+    return detached.signal.aborted ? 'detached' : 'stopped';
   } finally {
+    clearInterval(watch);
     corrector?.detach();
   }
 }

@@ -42,6 +42,7 @@ describe('an empty environment', () => {
       quarantineAnswer: 422,
       maxBodyBytes: 262_144,
       requestTimeoutMs: 15_000,
+      retentionDays: null,
       logLevel: 'info',
     });
   });

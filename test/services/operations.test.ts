@@ -296,7 +296,6 @@ describe('readiness', () => {
   const caughtUp = (position: number | null) => ({
     position: position === null ? null : at(position),
     caughtUp: true,
-    events: 0,
   });
   function check(checkWritable: () => Promise<void> = () => Promise.resolve()) {
     const clock = { now: 0 };

@@ -146,7 +146,7 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
     for (;;) {
       const found = await look();
       if (found !== null) return found;
-      if (child.exitCode !== null || Date.now() > deadline) {
+      if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
         child.kill('SIGKILL');
         throw new Error(`the service did not get to ${what}:\n${output}`);
       }

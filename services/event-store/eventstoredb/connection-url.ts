@@ -18,8 +18,6 @@ export interface ConnectionSettings {
   readonly userCertFile: string | null;
   readonly userKeyFile: string | null;
   readonly connectionName: string | null;
-  /** Which node of a cluster to use. */
-  readonly nodePreference: NodePreference;
   /** Milliseconds between two pings on a connection in use; -1 turns them off. */
   readonly keepAliveInterval: number;
   /** Milliseconds to wait for the answer to a ping before the connection counts as lost; -1 waits for ever. */
@@ -31,9 +29,6 @@ export interface ConnectionSettings {
   /** Seconds to wait for the answer. */
   readonly gossipTimeout: number;
 }
-
-const NODE_PREFERENCES = ['leader', 'follower', 'read_only_replica', 'random'] as const;
-type NodePreference = (typeof NODE_PREFERENCES)[number];
 
 const DEFAULT_PORT = 2113;
 /** All defaults are the client's. */
@@ -102,8 +97,9 @@ export function parseConnectionUrl(url: string): ConnectionSettings {
   if (!flag('tlsverifycert', true)) {
     return fail('option tlsverifycert=false is not supported; name the authority to trust with tlsCAFile');
   }
-  const preference = (options.get('nodepreference') ?? 'leader').toLowerCase();
-  const nodePreference = NODE_PREFERENCES.find((name) => name.replaceAll('_', '') === preference.replaceAll('_', ''));
+  if ((options.get('nodepreference') ?? 'leader').toLowerCase() !== 'leader') {
+    return fail('option nodepreference must be leader, the only node on which an acknowledged event is there at once');
+  }
   return {
     discover: discover !== undefined,
     hosts,
@@ -113,7 +109,6 @@ export function parseConnectionUrl(url: string): ConnectionSettings {
     userCertFile: options.get('usercertfile') ?? null,
     userKeyFile: options.get('userkeyfile') ?? null,
     connectionName: options.get('connectionname') ?? null,
-    nodePreference: nodePreference ?? fail(`option nodepreference must be one of ${NODE_PREFERENCES.join(', ')}`),
     keepAliveInterval: whole('keepaliveinterval', DEFAULT_KEEP_ALIVE_MS, -1),
     keepAliveTimeout: whole('keepalivetimeout', DEFAULT_KEEP_ALIVE_MS, -1),
     maxDiscoverAttempts: whole('maxdiscoverattempts', DEFAULT_DISCOVER_ATTEMPTS, 1),

@@ -21,6 +21,7 @@ import {
   BACKWARDS,
   END,
   EventStoreDBClient,
+  LEADER,
   START,
   streamNameFilter,
   type AllStreamResolvedEvent,
@@ -48,7 +49,7 @@ import {
 } from '../event-store';
 import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { parseConnectionUrl, type ConnectionSettings } from './connection-url';
-import { readFailure, type Failure } from './failures';
+import { readFailure, readStreamFailure, type Failure } from './failures';
 import { Pull } from './pull';
 import { ResilientStore } from './resilient-store';
 import { metadataFromClient, type WireEvent } from './wire';
@@ -83,6 +84,11 @@ const BUFFERED_EVENTS = 128;
 const CHECKPOINT_INTERVAL = 1;
 /** Streams whose name starts with `$` are the server's own. */
 const OUR_STREAMS = '^[^$]';
+/**
+ * An event that was acknowledged can be read at once, which only the leader promises. A node that does not lead names the
+ * one that does, and the client goes there.
+ */
+const FROM_LEADER = { requiresLeader: true };
 /** How long an ended connection may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 const DEFAULT_CONNECTION_NAME = 'ticket-rail';
@@ -159,7 +165,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     private readonly now: () => number,
   ) {
     const { hosts, discover, connectionName, keepAliveInterval, keepAliveTimeout } = settings;
-    const { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout } = settings;
+    const { maxDiscoverAttempts, discoveryInterval, gossipTimeout } = settings;
     const common = {
       connectionName: connectionName ?? DEFAULT_CONNECTION_NAME,
       keepAliveInterval,
@@ -167,7 +173,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       // wait grows to minutes. A new connection is made to try at once, so its options differ, by a microsecond.
       keepAliveTimeout: keepAliveTimeout + serial / 1_000,
     };
-    const cluster = { nodePreference, maxDiscoverAttempts, discoveryInterval, gossipTimeout };
+    const cluster = { nodePreference: LEADER, maxDiscoverAttempts, discoveryInterval, gossipTimeout };
     const [first, ...others] = hosts;
     if (first === undefined) throw new EventStoreError('invalid', 'the connection string names no host');
     const endpoints = discover
@@ -232,7 +238,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       }, tryMs);
     });
     const deleting = this.execute(StreamsClient, mode, (grpc) => {
-      const [metadata, options] = this.callArguments({ deadline: tryMs });
+      const [metadata, options] = this.callArguments({ ...FROM_LEADER, deadline: tryMs });
       return new Promise<Outcome<null>>((resolve, reject) => {
         const answered = (error: Error | null): void => {
           this.heard();
@@ -261,17 +267,21 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     const fromRevision: ReadRevision = typeof options.from === 'number' ? BigInt(options.from) : options.from;
     const limit = options.limit === null ? {} : { maxCount: options.limit };
     const { direction } = options;
-    const read = this.readStream(stream, { fromRevision, direction, ...limit }, { highWaterMark: BUFFERED_EVENTS });
+    const read = this.readStream(
+      stream,
+      { fromRevision, direction, ...limit, ...FROM_LEADER },
+      { highWaterMark: BUFFERED_EVENTS },
+    );
     return this.pull(read, stop);
   }
 
   pullAll(from: Position | 'start', stop: AbortSignal): Pull<ReceivedEvent> {
     const fromPosition = from === 'start' ? START : toClientPosition(from);
-    return this.pull(this.readAll({ fromPosition }, { highWaterMark: BUFFERED_EVENTS }), stop);
+    return this.pull(this.readAll({ fromPosition, ...FROM_LEADER }, { highWaterMark: BUFFERED_EVENTS }), stop);
   }
 
   pullLast(stop: AbortSignal): Pull<ReceivedEvent> {
-    return this.pull(this.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1 }), stop);
+    return this.pull(this.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, ...FROM_LEADER }), stop);
   }
 
   pullSubscription(after: Position | null, prefix: string, stop: AbortSignal): Pull<Received> {
@@ -284,6 +294,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     };
     const subscription = this.subscribeToAll(
       {
+        ...FROM_LEADER,
         fromPosition: after === null ? START : toClientPosition(after),
         filter:
           prefix === ''
@@ -354,11 +365,11 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     const unanswered: AppendStream['unanswered'] = new Map();
     const lost = (error: unknown): void => {
       if (this.appends === opening) this.appends = null;
-      const outcome = readFailure(error);
-      for (const settle of [...unanswered.values()]) settle(outcome.kind === 'conflict' ? UNREADABLE : outcome);
+      const outcome = readStreamFailure(error);
+      for (const settle of [...unanswered.values()]) settle(outcome);
     };
     const open = this.GRPCStreamCreator(StreamsClient, 'batchAppend', (grpc) => {
-      const call = grpc.batchAppend(...this.callArguments({}, { deadline: Infinity }));
+      const call = grpc.batchAppend(...this.callArguments(FROM_LEADER, { deadline: Infinity }));
       call.on('error', lost);
       // The server may also end the stream with status OK, which leaves the requests in it without an answer.
       call.on('end', () => {

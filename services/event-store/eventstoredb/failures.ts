@@ -42,11 +42,12 @@ const KINDS: Readonly<Record<string, Exclude<Failure['kind'], 'conflict'>>> = {
 
 /**
  * Failures before anything was sent, by grpc-js (no connection, closed channel) and by the client (no cluster member
- * found), and those with which the server says that it did not take the request. Known by their text alone: they share
- * their status with connections that broke in the middle of a call.
+ * found). Known by their text alone: they share their status with connections that broke in the middle of a call.
  */
-const NOT_DONE =
-  /No connection established|Name resolution failed|Channel has been shut down|Channel closed before call started|Failed to discover after|Server Is (Too )?Busy|Server Is Not Ready|No leader info available/;
+const NOT_SENT =
+  /No connection established|Name resolution failed|Channel has been shut down|Channel closed before call started|Failed to discover after/;
+/** With these the server says of one request that it did not take it. */
+const NOT_TAKEN = /Server Is (Too )?Busy|Server Is Not Ready|No leader info available/;
 
 /** @returns what `error`, caught from a call of the client, says. */
 export function readFailure(error: unknown): Failure {
@@ -60,7 +61,7 @@ export function readFailure(error: unknown): Failure {
   }
   const named = typeof type === 'string' ? KINDS[type] : undefined;
   if (named !== undefined) return { kind: named, message, cause: error };
-  if (NOT_DONE.test(message)) return { kind: 'not-done', message, cause: error };
+  if (NOT_SENT.test(message) || NOT_TAKEN.test(message)) return { kind: 'not-done', message, cause: error };
   switch (fields['code']) {
     case INVALID_ARGUMENT:
       return { kind: 'invalid', message, cause: error };
@@ -70,6 +71,17 @@ export function readFailure(error: unknown): Failure {
     default:
       return { kind: 'unknown', message, cause: error };
   }
+}
+
+/**
+ * @returns what `error`, with which a stream of many requests ended, says of each one without an answer. That the server
+ *   refused one of them says nothing of the others.
+ */
+export function readStreamFailure(error: unknown): Exclude<Failure, { kind: 'conflict' }> {
+  const failure = readFailure(error);
+  if (failure.kind === 'conflict') return { kind: 'unknown', message: String(error), cause: error };
+  const taken = failure.kind === 'not-done' && !NOT_SENT.test(failure.message);
+  return taken ? { ...failure, kind: 'unknown' } : failure;
 }
 
 /** @returns whether a later try can end otherwise. */

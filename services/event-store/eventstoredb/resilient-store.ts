@@ -89,7 +89,7 @@ export class ResilientStore implements EventStore {
       if (outcome.kind === 'conflict') return { outcome: 'conflict', stream, expected, actual: outcome.actual };
       const { revision } = outcome.value;
       const position = outcome.value.position ?? (await this.hiddenPosition(stream, revision));
-      return { outcome: 'appended', revision, position, repeated: false };
+      return { outcome: 'appended', revision, position, repeated: outcome.value.position === null };
     } finally {
       this.pendingEvents -= encoded.length;
     }
@@ -221,7 +221,7 @@ export class ResilientStore implements EventStore {
     }, this.options.timeoutMs);
     const what = `an append that stream ${JSON.stringify(stream)} had before it was deleted`;
     try {
-      for await (const batch of this.connectedBatches(this.connection, null, stream, stop.signal)) {
+      for await (const batch of this.connectedBatches(this.connection, null, null, stream, stop.signal)) {
         const event = batch.events.find((each) => each.stream === stream && each.revision === revision);
         if (event !== undefined) return event.position;
         if (batch.caughtUp) throw new EventStoreError('deleted', `${what} is there no more`);
@@ -378,21 +378,26 @@ export class ResilientStore implements EventStore {
     const end = (): void => {
       ending.abort();
     };
+    const ended = (): boolean => ending.signal.aborted;
     if (signal?.aborted === true) return;
     stop.addEventListener('abort', end);
     signal?.addEventListener('abort', end);
     try {
-      for (let tries = 1; !ending.signal.aborted; tries += 1) {
-        const { connection } = this;
+      for (let tries = 1; !ended(); tries += 1) {
+        let { connection } = this;
         const begun = this.options.now();
         try {
-          if (position === 'end') position = await this.lastPosition(ending.signal);
-          for await (const batch of this.connectedBatches(connection, position, prefix, ending.signal)) {
+          const last = await this.lastPosition(position === 'end' ? null : position, ending.signal);
+          if (position === 'end') position = last;
+          ({ connection } = this);
+          for await (const batch of this.connectedBatches(connection, position, last, prefix, ending.signal)) {
             tries = 1;
             yield batch;
             position = batch.position;
           }
         } catch (error) {
+          if (ended()) return;
+          if (isEventStoreError(error, 'invalid')) throw error;
           const failure = readFailure(error);
           if (failure.kind === 'conflict') throw error;
           const told = toEventStoreError(failure, 'a subscription');
@@ -408,20 +413,41 @@ export class ResilientStore implements EventStore {
     }
   }
 
-  private async lastPosition(stop: AbortSignal): Promise<Position | null> {
-    for await (const { position } of this.pull((each) => each.pullLast(stop), 'a read of the last event', stop)) {
-      return position;
+  /**
+   * The position of the newest event, the server's own included.
+   * @throws {EventStoreError} `invalid` if it stays before `reached`: the server would take that for a position that it will
+   *   come to, and deliver nothing until then.
+   */
+  private async lastPosition(reached: Position | null, stop: AbortSignal): Promise<Position> {
+    const { now, timeoutMs } = this.options;
+    const deadline = now() + timeoutMs;
+    for (let tries = 1; ; tries += 1) {
+      let last: Position | null = null;
+      const newest = this.pull((each) => each.pullLast(stop), 'a read of the last event', stop);
+      for await (const { position } of newest) last = position;
+      // A server has events of its own from its first start.
+      if (last === null) throw new Error('EventStoreDB ended a read before its first event');
+      if (reached === null || comparePositions(reached, last) <= 0) return last;
+      if (now() >= deadline) {
+        throw new EventStoreError(
+          'invalid',
+          `position ${reached} is beyond the last one, ${last}: it is another store's, or this store lost events`,
+        );
+      }
+      await sleep(this.retryDelay(tries, LONGEST_CALL_RETRY_MS), stop);
     }
-    return null;
   }
 
   /**
    * Batches from one connection.
+   * @param last the newest position when this began. The server does not say up to where it has looked when it has caught
+   *   up: its last checkpoint may be a page behind.
    * @throws whatever ends it, also where the server ends it without an error; returns only when `stop` is aborted.
    */
   private async *connectedBatches(
     connection: Connection,
     after: Position | null,
+    last: Position | null,
     prefix: string,
     stop: AbortSignal,
   ): AsyncGenerator<SubscriptionBatch> {
@@ -439,6 +465,7 @@ export class ResilientStore implements EventStore {
           if (item === null) break;
           confirmed = true;
           if (item.kind === 'live') live = item.live;
+          if (item.kind === 'live' && live && last !== null) position = later(position, last);
           if (item.kind === 'event' && item.event !== null) events.push(item.event);
           if (item.kind === 'event' || item.kind === 'checkpoint') position = later(position, item.position);
         }

@@ -1,5 +1,6 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { type EncodedEvent, EventStoreError, type Position, type RecordedEvent, decodePayload } from '../event-store';
+import { sqliteCodeOf } from '../../sqlite-error';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
 
 /**
@@ -75,15 +76,11 @@ function toEvent([position, stream, revision, id, type, data, metadata, created]
   };
 }
 
-/** @returns whether SQLite could not do what it was asked because of the disk, a lock or another program. */
-function isSqliteError(error: unknown): error is Error & { code: string } {
-  return error instanceof Database.SqliteError;
-}
-
 /** @returns `error` as the port's own, for a failure before COMMIT: whatever was asked for did not happen. */
 export function asUnavailable(error: unknown, what: string): EventStoreError {
   if (error instanceof EventStoreError) return error;
-  const reason = isSqliteError(error) ? `${error.code}: ${error.message}` : String(error);
+  const code = sqliteCodeOf(error);
+  const reason = code === null ? String(error) : `${code}: ${(error as Error).message}`;
   return new EventStoreError('unavailable', `${what}: ${reason}`, { cause: error });
 }
 
@@ -191,6 +188,7 @@ export function openLogWriter(file: string): LogWriter {
 function createWriter(db: Connection, file: string): LogWriter {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   const format = db.pragma('user_version', { simple: true }) as number;

@@ -5,6 +5,8 @@ import {
   MAX_BATCH_EVENTS,
   parsePosition,
   type Position,
+  type ReadAllOptions,
+  type RecordedEvent,
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
@@ -67,6 +69,20 @@ export function toRowid(position: Position): number {
     throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position of this event log`);
   }
   return Number(position);
+}
+
+/** Reads a few events of the log from any thread, as {@link EventStore.readAll} does. */
+export async function* readLog(
+  file: string,
+  { from = 'start', prefix = '', limit = MAX_BATCH_EVENTS }: ReadAllOptions = {},
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  await Promise.resolve();
+  const reader = openLogReader(file);
+  try {
+    yield* reader.page(from === 'start' ? 0 : toRowid(from) - 1, prefix, limit).events;
+  } finally {
+    reader.close();
+  }
 }
 
 const beyondEnd = (after: number, last: number): EventStoreError =>

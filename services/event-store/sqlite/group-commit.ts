@@ -55,6 +55,11 @@ interface Decided {
   readonly result: WriterResult;
 }
 
+const wrote = (result: WriterResult): boolean =>
+  result.outcome === 'deleted' || (result.outcome === 'appended' && !result.repeated);
+
+const streamOf = (command: WriterCommand): string | null => (command.kind === 'probe' ? null : command.stream);
+
 const claimsWrite = ({ outcome }: WriterResult): boolean => outcome !== 'conflict' && outcome !== 'error';
 
 /** After a COMMIT that failed: is what this command wrote in the log after all? */
@@ -101,13 +106,22 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
   };
 
   const settleUnknown = (decided: readonly Decided[], cause: unknown): readonly WriterResult[] => {
+    // A refusal may have been decided on what the same transaction wrote to the stream before, which may not be there.
+    const written = new Set(decided.filter(({ result }) => wrote(result)).map(({ command }) => streamOf(command)));
+    const mayDepend = (command: WriterCommand): boolean => written.has(streamOf(command));
     let reopened: LogWriter;
     try {
       reopened = log = open();
     } catch {
-      return decided.map(({ result }) => (claimsWrite(result) ? failed(outcomeUnknown(cause)) : result));
+      return decided.map(({ command, result }) =>
+        claimsWrite(result) || mayDepend(command) ? failed(outcomeUnknown(cause)) : result,
+      );
     }
-    return decided.map((one) => reconcile(reopened, one, cause));
+    return decided.map((one) =>
+      !claimsWrite(one.result) && mayDepend(one.command)
+        ? failed(outcomeUnknown(cause))
+        : reconcile(reopened, one, cause),
+    );
   };
 
   return {

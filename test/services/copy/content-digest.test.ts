@@ -49,9 +49,7 @@ describe('the digest of an event', () => {
 
 describe('the digest of a store', () => {
   const events = fc.array(
-    fc
-      .record({ stream: fc.string(), revision: fc.nat(), data: fc.jsonValue() })
-      .map((part) => ({ ...event, ...part })),
+    fc.record({ stream: fc.string(), revision: fc.nat(), data: fc.jsonValue() }).map((part) => ({ ...event, ...part })),
   );
 
   it('does not depend on the order of events', () => {

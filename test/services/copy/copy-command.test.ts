@@ -34,7 +34,11 @@ function begin(args: readonly string[], env: Readonly<Record<string, string>> = 
   const written = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (written.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (written.stderr += String(chunk)));
-  const ended = new Promise<Ended>((done) => child.once('close', (code) => { done({ code, ...written }); }));
+  const ended = new Promise<Ended>((done) =>
+    child.once('close', (code) => {
+      done({ code, ...written });
+    }),
+  );
   return [child, ended];
 }
 const run = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> => begin(args, env)[1];

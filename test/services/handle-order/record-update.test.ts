@@ -275,6 +275,19 @@ describe('a recorder', () => {
     expect(ids).toEqual([0, 1].map((n) => eventId(STREAM, n, contentHash(deliveryOf({ n })))));
   });
 
+  it.each([true, false])(
+    'begins an order anew that was deleted, even with its first words (exclusive: %s)',
+    async (exclusive) => {
+      const store = memoryStore();
+      await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
+      await store.deleteStream(STREAM, 0, 'soft');
+      const record = recorderOver(over(store, { exclusive }));
+      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ outcome: 'recorded', revision: 1 });
+      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ outcome: 'repeat', revision: 1 });
+      expect(await contentsOf(store)).toEqual([deliveryOf({ n: 0 }).object]);
+    },
+  );
+
   it('that another writer beat reads and decides anew', async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));

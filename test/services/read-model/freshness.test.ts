@@ -13,7 +13,7 @@ describe('freshness', () => {
     freshness.acknowledged(at(position));
   };
   const project = (position: number | null, caughtUp = true): void => {
-    freshness.projected({ position: position === null ? null : at(position), caughtUp, events: 0 });
+    freshness.projected({ position: position === null ? null : at(position), caughtUp });
   };
   /** @returns whether a read may go on now, without any waiting. */
   const isFresh = (): Promise<boolean> => freshness.wait(0);

@@ -9,6 +9,7 @@ import {
   type ListOptions,
   openOrderTable,
   type OrderTable,
+  ReadModelError,
   OrderTableReader,
 } from '../../../services/read-model/order-table';
 import { eventsOf, fold, says, type Told } from '../../projections/scenario';
@@ -28,11 +29,13 @@ describe('the order table', () => {
   let table: OrderTable;
   let reader: OrderTableReader;
   let position = 0;
+  const witness = { position: at(1), id: 'the newest event' };
 
   const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
     table.save(
       records.map(([key, state]) => ({ key, state })),
       at(++position),
+      witness,
     );
   };
   const ids = (options: Partial<ListOptions> = {}, location = 'here') => {
@@ -85,7 +88,7 @@ describe('the order table', () => {
   });
 
   it('keeps a checkpoint that no JavaScript number holds', () => {
-    table.save([], at('9223372036854775807'));
+    table.save([], at('9223372036854775807'), witness);
     reopen();
     expect(table.checkpoint()).toBe('9223372036854775807');
   });
@@ -99,7 +102,7 @@ describe('the order table', () => {
       throw new Error('told to fail');
     };
     expect(() => {
-      table.save(broken(), at(99));
+      table.save(broken(), at(99), witness);
     }).toThrow('told to fail');
     expect(table.checkpoint()).toBe(before);
     expect([reader.get(key('a')), reader.get(key('b'))]).toEqual([PREPARING, null]);
@@ -238,9 +241,9 @@ describe('the order table', () => {
     const other = join(directory, 'other');
     mkdirSync(other);
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));
-    expect(early.get(key('a'))).toBeNull();
+    expect(() => early.get(key('a'))).toThrow(ReadModelError);
     const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
-    late.save([{ key: key('a'), state: PREPARING }], at(1));
+    late.save([{ key: key('a'), state: PREPARING }], at(1), witness);
     expect(early.get(key('a'))).toEqual(PREPARING);
     early.close();
     late.close();
@@ -256,6 +259,7 @@ describe('the order table', () => {
         expect(ids().ids).toEqual(['a']);
       })(),
       at(++position),
+      witness,
     );
     expect(reader.get(key('a'))).toEqual(COMPLETED);
     expect(ids().ids).toEqual(['a', 'b']);

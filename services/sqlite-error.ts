@@ -1,0 +1,8 @@
+/**
+ * @returns SQLite's code of an error, such as `SQLITE_FULL`, or null for an error that is not SQLite's. Known by its code
+ * and not by its class, of which there may be several in one process.
+ */
+export function sqliteCodeOf(error: unknown): string | null {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  EventStoreDBClient,
+  jsonEvent,
+  MaxAppendSizeExceededError,
+  StreamDeletedError,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type AppendExpectedRevision,
+} from '@eventstore/db-client';
+
+import { startNode, type RunningNode } from './node';
+
+/** The node, seen by the client itself, which does not know that it is none; over both of its ways to append. */
+describe.each([true, false])('the test node, with appends in batches: %p', (batchAppend) => {
+  let node: RunningNode;
+  let client: EventStoreDBClient;
+
+  beforeEach(async () => {
+    node = await startNode({ batchAppend });
+    client = EventStoreDBClient.connectionString(node.url);
+  });
+
+  afterEach(async () => {
+    await client.dispose();
+    await node.stop();
+  });
+
+  const event = (id: string = randomUUID()) => jsonEvent({ id, type: 'tested', data: { id } });
+  const append = (expectedRevision: AppendExpectedRevision, ...ids: string[]) =>
+    client.appendToStream(
+      'order-1',
+      ids.map((id) => event(id)),
+      { expectedRevision },
+    );
+  const [a, b, c, d] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
+  const wrong = expect.any(WrongExpectedVersionError) as unknown;
+
+  it('uses the way to append that it offers', async () => {
+    await append('no_stream', a);
+    expect([...node.requests.keys()]).toEqual(['GetSupportedMethods', batchAppend ? 'BatchAppend' : 'Append']);
+  });
+
+  it('checks the expected revision', async () => {
+    await expect(append('stream_exists', a)).rejects.toEqual(wrong);
+    await expect(append(0n, a)).rejects.toMatchObject({ expectedVersion: 0n, actualVersion: 'no_stream' });
+    expect(await append('no_stream', a, b)).toMatchObject({ success: true, nextExpectedRevision: 1n });
+    await expect(append('no_stream', c)).rejects.toMatchObject({ expectedVersion: 'no_stream', actualVersion: 1n });
+    await expect(append(2n, c)).rejects.toMatchObject({ expectedVersion: 2n, actualVersion: 1n });
+    expect(await append(1n, c)).toMatchObject({ nextExpectedRevision: 2n });
+    expect(await append('any', d)).toMatchObject({ nextExpectedRevision: 3n });
+  });
+
+  it('recognises a repeat by the ids at its place, and without a place while the ids are known', async () => {
+    const first = await append('no_stream', a, b, c);
+    expect(await append('no_stream', a, b, c)).toEqual(first);
+    expect(await append(0n, b, c)).toEqual(first);
+    expect(await append('any', b, c)).toEqual(first);
+    await expect(append(0n, b, d)).rejects.toEqual(wrong);
+    await expect(append(0n, b, c, d)).rejects.toEqual(wrong);
+    await expect(append('any', c, d)).rejects.toEqual(wrong);
+    expect(await append(2n, c)).toMatchObject({ nextExpectedRevision: 3n });
+  });
+
+  it('hides a soft-deleted stream, revives it with its numbering continued, and buries a tombstoned one', async () => {
+    await append('no_stream', a, b);
+    await expect(client.deleteStream('order-1', { expectedRevision: 5n })).rejects.toEqual(wrong);
+    await client.deleteStream('order-1', { expectedRevision: 1n });
+    await expect(collect(client.readStream('order-1'))).rejects.toThrow(StreamNotFoundError);
+    expect(await append('no_stream', c)).toMatchObject({ nextExpectedRevision: 2n });
+    const revived = await collect(client.readStream('order-1'));
+    expect(revived.map((resolved) => resolved.event?.revision)).toEqual([2n]);
+    await client.tombstoneStream('order-1');
+    await expect(collect(client.readStream('order-1'))).rejects.toThrow(StreamDeletedError);
+    await expect(append('any', d)).rejects.toThrow(StreamDeletedError);
+  });
+
+  it('refuses what is larger than a server takes', async () => {
+    const large = jsonEvent({ type: 'tested', data: { text: 'x'.repeat(1_048_576) } });
+    await expect(client.appendToStream('order-1', large)).rejects.toThrow(MaxAppendSizeExceededError);
+  });
+
+  it('shows system events among all, at positions with gaps', async () => {
+    await append('no_stream', a, b);
+    await client.deleteStream('order-1');
+    const all = await collect(client.readAll());
+    expect(all.map((resolved) => resolved.event?.streamId)).toEqual(['$settings', 'order-1', 'order-1', '$$order-1']);
+    const positions = all.map((resolved) => Number(resolved.event?.position.commit));
+    expect(positions).toEqual([...positions].sort((x, y) => x - y));
+    expect(all[0]?.event?.created.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('confirms a subscription, sends what is stored, a checkpoint, that it caught up, and what comes', async () => {
+    await append('no_stream', a, b);
+    await client.appendToStream('other-1', event());
+    const told: string[] = [];
+    const subscription = client.subscribeToAll({
+      filter: {
+        filterOn: 'streamName',
+        prefixes: ['order-'],
+        checkpointInterval: 1,
+        checkpointReached: () => void told.push('checkpoint'),
+      },
+    });
+    subscription.on('confirmation', () => told.push('confirmed')).on('caughtUp', () => void append('any', c));
+    for await (const { event: received } of subscription) {
+      told.push(String(received?.id));
+      if (received?.id === c) break;
+    }
+    await subscription.unsubscribe();
+    expect(told.filter((what) => what !== 'checkpoint')).toEqual(['confirmed', a, b, c]);
+    expect(told).toContain('checkpoint');
+  });
+});
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type Faults } from './faults';
+import { type NodeCommand, type NodeState } from './main';
+
+export interface SpawnedNode {
+  readonly url: string;
+  setFaults(change: Partial<Faults>): void;
+  /** Stops the process where it is: nothing is answered, pings neither, and no connection is closed. */
+  freeze(): void;
+  thaw(): void;
+  state(): Promise<NodeState>;
+  stop(): Promise<void>;
+}
+
+const COMPILED = join(__dirname, '../../dist/test/eventstoredb-node/main.js');
+
+/** Starts a node as a process of its own; needs the compiled tests (`npm run build`). */
+export async function spawnNode(): Promise<SpawnedNode> {
+  if (!existsSync(COMPILED)) throw new Error(`${COMPILED} is not there: run npm run build`);
+  const child = fork(COMPILED, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
+  const send = (command: NodeCommand): void => {
+    child.send(command);
+  };
+  if (child.stdout === null) throw new Error('the output of the node cannot be read');
+  const failed = once(child, 'exit').then(() => {
+    throw new Error('the node ended before it listened');
+  });
+  const [line] = (await Promise.race([once(child.stdout, 'data'), failed])) as [Buffer];
+  failed.catch(() => undefined);
+  const { port } = JSON.parse(line.toString()) as { port: number };
+  let asked = 0;
+  return {
+    url: `esdb://127.0.0.1:${String(port)}?tls=false`,
+    setFaults: (change) => {
+      send({ set: change });
+    },
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    async state() {
+      const id = (asked += 1);
+      send({ ask: 'state', id });
+      for (;;) {
+        const [answer] = (await once(child, 'message')) as [NodeState];
+        if (answer.id === id) return answer;
+      }
+    },
+    async stop() {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
