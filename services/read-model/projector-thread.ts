@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CommitSignal, followLog, readLog } from '../event-store/sqlite/follow-log';
 import { type Correction, Corrector } from './corrections';
@@ -29,6 +30,13 @@ const commits = new CommitSignal(log);
 const { signal } = stop;
 
 const corrector = new Corrector();
+
+/**
+ * Niceness of this thread: where processors are short, acknowledging comes before showing. On Linux niceness belongs to a
+ * thread; elsewhere it would slow the whole process down.
+ */
+const NICENESS = 5;
+if (process.platform === 'linux') setPriority(NICENESS);
 
 function say(message: FromProjector): void {
   parentPort?.postMessage(message);

@@ -49,7 +49,7 @@ import {
 } from '../event-store';
 import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { parseConnectionUrl, type ConnectionSettings } from './connection-url';
-import { readFailure, readStreamFailure, type Failure } from './failures';
+import { isServersWord, readFailure, readStreamFailure, type Failure } from './failures';
 import { Pull } from './pull';
 import { ResilientStore } from './resilient-store';
 import { metadataFromClient, type WireEvent } from './wire';
@@ -241,9 +241,13 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       const [metadata, options] = this.callArguments({ ...FROM_LEADER, deadline: tryMs });
       return new Promise<Outcome<null>>((resolve, reject) => {
         const answered = (error: Error | null): void => {
-          this.heard();
-          if (error === null) resolve({ kind: 'done', value: null });
-          else reject(error);
+          if (error !== null) {
+            this.failed(error);
+            reject(error);
+          } else {
+            this.heard();
+            resolve({ kind: 'done', value: null });
+          }
         };
         if (mode === 'soft') {
           const to = expect(new DeleteReq.Options().setStreamIdentifier(identifierOf(stream)), expected);
@@ -316,7 +320,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     subscription.on('confirmation', mark({ kind: 'confirmed' }));
     subscription.on('caughtUp', mark({ kind: 'live', live: true }));
     subscription.on('fellBehind', mark({ kind: 'live', live: false }));
-    subscription.on('readable', this.heard);
+    subscription.on('readable', this.heard).on('error', this.failed);
     return pull;
   }
 
@@ -343,11 +347,15 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     this.lastHeard = this.now();
   };
 
+  private readonly failed = (error: unknown): void => {
+    if (isServersWord(readFailure(error))) this.heard();
+  };
+
   private pull(
     read: ReturnType<EventStoreDBClient['readStream']> | ReturnType<EventStoreDBClient['readAll']>,
     stop: AbortSignal,
   ): Pull<ReceivedEvent> {
-    read.on('readable', this.heard);
+    read.on('readable', this.heard).on('error', this.failed);
     return new Pull<ReceivedEvent>(
       read,
       (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent),
@@ -365,6 +373,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     const unanswered: AppendStream['unanswered'] = new Map();
     const lost = (error: unknown): void => {
       if (this.appends === opening) this.appends = null;
+      this.failed(error);
       const outcome = readStreamFailure(error);
       for (const settle of [...unanswered.values()]) settle(outcome);
     };

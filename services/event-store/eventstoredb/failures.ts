@@ -84,6 +84,11 @@ export function readStreamFailure(error: unknown): Exclude<Failure, { kind: 'con
   return taken ? { ...failure, kind: 'unknown' } : failure;
 }
 
+/** @returns whether the server itself said so: the connection to it works. */
+export function isServersWord(failure: Failure): boolean {
+  return failure.kind !== 'unknown' && !(failure.kind === 'not-done' && NOT_SENT.test(failure.message));
+}
+
 /** @returns whether a later try can end otherwise. */
 export function isPassing(failure: Failure): boolean {
   return failure.kind === 'not-done' || failure.kind === 'unknown';

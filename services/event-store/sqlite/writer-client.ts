@@ -5,6 +5,11 @@ import type { FromWriter, Group, ToWriter, WriterCommand, WriterOptions, WriterR
 /** Most commands committed together; bounds how long one transaction keeps the others waiting. */
 export const MAX_GROUP_COMMANDS = 1_000;
 /**
+ * Commands that are enough for a group in the middle of a turn. A busy turn handles a request of every connection; were
+ * the first to wait for its end, this thread and the writer would take turns, and each be idle while the other works.
+ */
+const EARLY_FLUSH_COMMANDS = 16;
+/**
  * Most milliseconds for one group: far over a slow sync, far under a sender's patience (15 s and more). When they are
  * over, the disk hangs, and the outcome of the group is unknown.
  */
@@ -66,7 +71,8 @@ export class WriterClient {
     if (this.#stuck) return Promise.resolve(errorResult('unavailable', 'the disk has not answered for too long'));
     return new Promise((resolve) => {
       this.#waiting.push({ command, resolve });
-      this.#scheduleFlush();
+      if (this.#waiting.length >= EARLY_FLUSH_COMMANDS) this.#flush();
+      else this.#scheduleFlush();
     });
   }
 

@@ -10,9 +10,12 @@ import {
   type NewEvent,
   type Position,
 } from '../../../services/event-store/event-store';
-import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eventstoredb-store';
+import {
+  openEventStoreDb,
+  type EventStoreDbOptions,
+} from '../../../services/event-store/eventstoredb/eventstoredb-store';
 import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
-import { startNode, type RunningNode } from '../../eventstoredb-node/node';
+import { startNode, type NodeOptions, type RunningNode } from '../../eventstoredb-node/node';
 import { spawnNode } from '../../eventstoredb-node/spawn-node';
 import { at, collect, inTime, newEvent } from './contract/support';
 
@@ -273,43 +276,50 @@ describe('EventStoreDB adapter, while the node', () => {
 describe('EventStoreDB adapter', () => {
   let node: RunningNode;
   let store: EventStore;
+  const endings: (() => Promise<void>)[] = [];
+
+  const open = (url: string, more: Partial<EventStoreDbOptions> = {}): EventStore => {
+    const opened = openEventStoreDb({ url, timeoutMs: TIMEOUT_MS, ...more });
+    endings.push(() => inTime(opened.close(), 'closing a store'));
+    return opened;
+  };
+  const start = async (options: NodeOptions = {}): Promise<RunningNode> => {
+    const started = await startNode(options);
+    endings.push(() => started.stop());
+    return started;
+  };
 
   beforeEach(async () => {
-    node = await startNode();
-    store = openEventStoreDb({ url: node.url, timeoutMs: TIMEOUT_MS });
+    node = await start();
+    store = open(node.url);
   });
 
   afterEach(async () => {
     node.setFaults(NO_FAULTS);
-    await inTime(store.close(), 'closing the store');
-    await node.stop();
+    for (const end of endings.splice(0).reverse()) await end();
   });
 
   it('survives a node process that is stopped and goes on', async () => {
     const spawned = await spawnNode();
-    const remote = openEventStoreDb({ url: spawned.url, timeoutMs: TIMEOUT_MS });
-    try {
-      const sent = deliveries();
-      const sender = new Sender(remote);
-      const consumer = new Consumer(remote, null);
-      const sending = sender.send(sent);
-      sending.catch(() => undefined);
-      await sender.reached(HEALTHY_DELIVERIES);
-      spawned.freeze();
-      await sleep(2 * FAULT_MS);
-      expect([...sender.refusals]).toContain('outcome-unknown');
-      spawned.thaw();
-      await sending;
-      expect(sender.longestMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
-      const { events } = await spawned.state();
-      expectEachOnceInOrder(events, sent);
-      await inTime(consumer.has(events.length), 'the last event at the consumer');
-      expect(consumer.seen).toEqual(events.map((event) => event.id));
-      await consumer.end();
-    } finally {
-      await remote.close();
-      await spawned.stop();
-    }
+    endings.push(() => spawned.stop());
+    const remote = open(spawned.url);
+    const sent = deliveries();
+    const sender = new Sender(remote);
+    const consumer = new Consumer(remote, null);
+    const sending = sender.send(sent);
+    sending.catch(() => undefined);
+    await sender.reached(HEALTHY_DELIVERIES);
+    spawned.freeze();
+    await sleep(2 * FAULT_MS);
+    expect([...sender.refusals]).toContain('outcome-unknown');
+    spawned.thaw();
+    await sending;
+    expect(sender.longestMs).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    const { events } = await spawned.state();
+    expectEachOnceInOrder(events, sent);
+    await inTime(consumer.has(events.length), 'the last event at the consumer');
+    expect(consumer.seen).toEqual(events.map((event) => event.id));
+    await consumer.end();
   }, 60_000);
 
   it('releases the calls of reads and subscriptions that are left early', async () => {
@@ -356,7 +366,7 @@ describe('EventStoreDB adapter', () => {
   });
 
   it('gives up a connection on which nothing is heard any more', async () => {
-    const patient = openEventStoreDb({ url: node.url, timeoutMs: 2 * TIMEOUT_MS });
+    const patient = open(node.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = patient.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     await patient.append('order-1', [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
@@ -369,7 +379,7 @@ describe('EventStoreDB adapter', () => {
   });
 
   it('notices at once when the server ends its stream of appends with status OK', async () => {
-    const patient = openEventStoreDb({ url: node.url, timeoutMs: 10 * TIMEOUT_MS });
+    const patient = open(node.url, { timeoutMs: 10 * TIMEOUT_MS });
     node.setFaults({ silent: true });
     const appending = patient.append('order-1', [newEvent()], 'no_stream');
     while (!node.requests.has('BatchAppend')) await sleep(5);
@@ -382,8 +392,8 @@ describe('EventStoreDB adapter', () => {
   });
 
   it('follows the leader', async () => {
-    const follower = await startNode({ log: node.log });
-    const led = openEventStoreDb({ url: follower.url, timeoutMs: 2 * TIMEOUT_MS });
+    const follower = await start({ log: node.log });
+    const led = open(follower.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = led.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     await led.append('order-1', [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
@@ -393,8 +403,6 @@ describe('EventStoreDB adapter', () => {
     expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
     expect(await collect(led.readStream('order-1'))).toHaveLength(2);
     expect(node.requests.get('BatchAppend')).toBeGreaterThanOrEqual(1);
-    await led.close();
-    await follower.stop();
   });
 
   it('finds a node that comes back on the same port', async () => {
@@ -404,7 +412,7 @@ describe('EventStoreDB adapter', () => {
     await expect(store.append('order-2', [newEvent()], 'no_stream')).rejects.toBeInstanceOf(EventStoreError);
     // Long enough for grpc-js to wait for several seconds between its own attempts to connect.
     await sleep(5_000);
-    node = await startNode({ port });
+    node = await start({ port });
     await expect(store.append('order-3', [newEvent()], 'no_stream')).resolves.toMatchObject({ outcome: 'appended' });
   });
 
@@ -436,9 +444,7 @@ describe('EventStoreDB adapter', () => {
 
   it('tells when a subscription is interrupted, without credentials', async () => {
     const told: string[] = [];
-    const watched = openEventStoreDb({
-      url: node.url.replace('esdb://', 'esdb://admin:pass-word@'),
-      timeoutMs: TIMEOUT_MS,
+    const watched = open(node.url.replace('esdb://', 'esdb://admin:pass-word@'), {
       onInterrupted: (error) => told.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
     });
     node.setFaults({ unavailable: Infinity });
@@ -455,7 +461,7 @@ describe('EventStoreDB adapter', () => {
   it('uses a node found by gossip, and the older way of appending not at all', async () => {
     const address = `127.0.0.1:${String(node.port)}`;
     for (const url of [`esdb+discover://${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
-      const found = openEventStoreDb({ url, timeoutMs: 5 * TIMEOUT_MS });
+      const found = open(url, { timeoutMs: 5 * TIMEOUT_MS });
       await found.append(`order-${randomUUID()}`, [newEvent()], 'no_stream');
       await found.close();
     }
@@ -465,10 +471,9 @@ describe('EventStoreDB adapter', () => {
   });
 
   it('settles within its time although no node of a cluster can be found', async () => {
-    const lost = openEventStoreDb({ url: 'esdb+discover://127.0.0.1:1?tls=false', timeoutMs: 500 });
+    const lost = open('esdb+discover://127.0.0.1:1?tls=false', { timeoutMs: 500 });
     const begun = performance.now();
     await expect(lost.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
     expect(performance.now() - begun).toBeLessThan(500 + SLACK_MS);
-    await lost.close();
   });
 });
