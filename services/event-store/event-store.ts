@@ -70,11 +70,6 @@ export type AppendResult =
       readonly revision: number;
       /** Of the last event of the append. */
       readonly position: Position;
-      /**
-       * The events were there before: this append is the repeat of one. Told truly by stores that are
-       * {@link EventStore.exclusive}, and by all of a stream that was deleted since; else others may say false.
-       */
-      readonly repeated: boolean;
     }
   | {
       /** Nothing was written. */
@@ -125,8 +120,7 @@ export interface SubscriptionBatch {
 
 export interface EventStore {
   /**
-   * True if no other process can write to this store while it is open. Only then may a stream's newest event be
-   * remembered instead of read, and only then is {@link AppendResult}'s `repeated` to be relied on.
+   * True if no other process can write to this store while it is open: what was read or written here stays the newest.
    */
   readonly exclusive: boolean;
 

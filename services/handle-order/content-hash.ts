@@ -14,11 +14,15 @@ export function contentHash({ type, object }: Delivery): string {
 const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex').toString('latin1');
 
 /**
- * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision and content hash, so that repeating
- * an append whose outcome is unknown stores once.
+ * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision, content hash and request, so that
+ * repeating an append whose outcome is unknown stores once. The request is part of it because the same content at the
+ * same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
  */
-export function eventId(stream: string, revision: number, contentHash: string): string {
-  const name = Buffer.from(`${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}`, 'latin1');
+export function eventId(stream: string, revision: number, contentHash: string, requestId: string): string {
+  const name = Buffer.from(
+    `${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}\n${requestId}`,
+    'latin1',
+  );
   const hex = hash('sha1', name, 'hex');
   const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -185,7 +185,7 @@ export function createQuarantine(options: {
         const stream = redriveStream(entry.quarantine_id);
         const { outcome, key, revision } = result;
         const data: RedrivenData = { at, outcome, ...key, revision };
-        const id = eventId(stream, 0, entry.body_sha256);
+        const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
         await store.append(stream, [{ id, type: REDRIVEN, data }], 'no_stream');
       }
       return { kind: 'tried', result };

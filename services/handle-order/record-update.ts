@@ -62,11 +62,11 @@ export function decide(head: Head | null, hash: string): Decision {
 }
 
 /**
- * @param store where facts are kept. Its newest events are remembered only if no other process can write to it.
+ * @param store where facts are kept
  * @param admission bounds what waits for the store
  */
 export function createRecorder(store: EventStore, admission: Admission): RecordUpdate {
-  const heads = store.exclusive ? new LRUCache<string, Head>({ max: REMEMBERED_HEADS }) : null;
+  const heads = new LRUCache<string, Head>({ max: REMEMBERED_HEADS });
   const turns = new Map<string, Promise<RecordOutcome>>();
 
   async function readHead(stream: string): Promise<Head | null> {
@@ -84,14 +84,10 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
   }
 
   /**
-   * What is known of the newest event before anything is read: what we remember, or else, where nobody else writes and
-   * the store tells a repeat from a first, the guess that there is none. For a new order that saves the read, and for
-   * any other the append finds out.
+   * What we remember of the newest event, or that we remember none, is a guess, for which nothing has to be read. An append
+   * proves it: the store takes it only after exactly that event. A repeat has to be proven by reading, except where nobody
+   * else can have written.
    */
-  async function knownHead(stream: string): Promise<Head | null> {
-    return heads === null ? readHead(stream) : (heads.get(stream) ?? null);
-  }
-
   async function decideAndAppend(
     stream: string,
     key: OrderKey,
@@ -99,28 +95,29 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     delivery: Delivery,
     metadata: OrderEventMetadata,
   ): Promise<RecordOutcome> {
-    let head = await knownHead(stream);
-    let name = hash; // what the event's id is made of, besides its place
+    let head = heads.get(stream) ?? null;
+    let isProven = store.exclusive;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
-      const decision = decide(head, hash);
+      let decision = decide(head, hash);
+      if (decision.kind === 'repeat' && !isProven) {
+        head = await readHead(stream);
+        decision = decide(head, hash);
+      }
       if (decision.kind === 'repeat') {
         const { revision, position } = decision.head;
-        heads?.set(stream, decision.head);
+        heads.set(stream, decision.head);
         return { outcome: 'repeat', key, revision, position };
       }
-      const id = eventId(stream, decision.revision, name);
+      const id = eventId(stream, decision.revision, hash, metadata.request_id);
       const data = delivery.object as JsonValue;
       const result = await store.append(stream, [{ id, type: delivery.type, data, metadata }], decision.expected);
-      if (result.outcome === 'appended' && !result.repeated) {
+      if (result.outcome === 'appended') {
         const { revision, position } = result;
-        heads?.set(stream, { revision, position, contentHash: hash });
+        heads.set(stream, { revision, position, contentHash: hash });
         return { outcome: 'recorded', key, revision, position };
       }
-      // Someone else was first, or our guess was wrong. A repeated append counts as that too: it only says that the
-      // order once began like this, and not that this is the newest that is known of it.
       head = await readHead(stream);
-      // A repeat of what is not there: the order was deleted, and begins anew with what it once began with.
-      if (head === null && result.outcome === 'appended') name = `${hash} ${metadata.request_id}`;
+      isProven = true;
     }
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }
@@ -139,7 +136,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     try {
       return await decideAndAppend(stream, key, hash, delivery, metadata);
     } catch (error) {
-      heads?.delete(stream); // whatever happened, what we remember may no longer be the newest
+      heads.delete(stream); // whatever happened, what we remember may no longer be the newest
       if (!isEventStoreError(error)) throw error;
       switch (error.code) {
         case 'too-large':

@@ -11,7 +11,7 @@ import { measureLag, measureLatency, measureThroughput } from './webhook';
 const HELP = `npm run bench -- [options]
 
   --only PARTS    comma-separated: throughput, latency, lag, rebuild, start (default: all)
-  --servers NAMES comma-separated: floor, naive, ours (default: all), for throughput and latency
+  --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
   --quick         one round of 2 seconds, and a tenth of the history
@@ -21,7 +21,7 @@ const HELP = `npm run bench -- [options]
 A goal that is missed is reported and does not fail the run.`;
 
 const PARTS = ['throughput', 'latency', 'lag', 'rebuild', 'start'] as const;
-const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours'];
+const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours', 'eventstoredb'];
 
 /** @returns the names in a comma-separated list. @throws if one is not known. */
 function names<Name extends string>(list: string | undefined, known: readonly Name[]): readonly Name[] {

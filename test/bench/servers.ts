@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { spawnNode, type SpawnedNode } from '../eventstoredb-node/spawn-node';
 import { BENCH_SECRET } from './deliveries';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -17,6 +18,8 @@ const SERVERS = {
   floor: { program: join(__dirname, 'floor.js'), database: null },
   naive: { program: join(__dirname, 'naive.js'), database: 'naive.sqlite' },
   ours: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+  /** The same service over the test node, which is a process of its own. */
+  eventstoredb: { program: join(ROOT, 'dist/services/main.js'), database: null },
 } as const;
 export type ServerName = keyof typeof SERVERS;
 
@@ -99,6 +102,7 @@ export class Server {
     private readonly name: ServerName,
     private readonly child: ChildProcess,
     private readonly dataDir: string,
+    private readonly node: SpawnedNode | null,
     readonly port: number,
     /** From before its process existed until it said that it is ready. */
     readonly readyMs: number,
@@ -109,10 +113,11 @@ export class Server {
     const port = await freePort();
     const logFile = join(dataDir, 'server.log');
     const log = openSync(logFile, 'w');
+    const node = name === 'eventstoredb' ? await spawnNode() : null;
     const began = performance.now();
     const child = spawn(process.execPath, [SERVERS[name].program], {
       cwd: ROOT,
-      env: serverEnv(dataDir, port),
+      env: { ...serverEnv(dataDir, port), ...(node === null ? {} : { EVENT_STORE_URL: node.url }) },
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -121,7 +126,7 @@ export class Server {
     for (;;) {
       const answer = await httpGet(port, '/readyz').catch(() => null);
       const readyMs = performance.now() - began;
-      if (answer?.status === 200) return new Server(name, child, dataDir, port, readyMs);
+      if (answer?.status === 200) return new Server(name, child, dataDir, node, port, readyMs);
       if (child.exitCode !== null || child.signalCode !== null || readyMs > START_TIMEOUT_MS) {
         child.kill('SIGKILL');
         const why = answer === null ? 'no answer' : `${String(answer.status)} ${answer.body}`;
@@ -149,6 +154,7 @@ export class Server {
   /** Ends the server in good order. */
   async stop(): Promise<void> {
     await this.end('SIGTERM');
+    await this.node?.stop();
   }
 
   /**
@@ -157,6 +163,7 @@ export class Server {
    */
   async killAndCount(): Promise<number | null> {
     await this.end('SIGKILL');
+    if (this.node !== null) return (await this.node.state()).events.length;
     const { database } = SERVERS[this.name];
     if (database === null) return null;
     const db = new Database(join(this.dataDir, database), { fileMustExist: true });

@@ -89,7 +89,7 @@ export class ResilientStore implements EventStore {
       if (outcome.kind === 'conflict') return { outcome: 'conflict', stream, expected, actual: outcome.actual };
       const { revision } = outcome.value;
       const position = outcome.value.position ?? (await this.hiddenPosition(stream, revision));
-      return { outcome: 'appended', revision, position, repeated: outcome.value.position === null };
+      return { outcome: 'appended', revision, position };
     } finally {
       this.pendingEvents -= encoded.length;
     }

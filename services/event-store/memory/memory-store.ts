@@ -95,16 +95,16 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
         return { outcome: 'conflict', stream: name, expected, actual: decision.actual };
       case 'write':
         write(name, encoded);
-        return appendedAt(name, decision.first + encoded.length - 1, false);
+        return appendedAt(name, decision.first + encoded.length - 1);
       case 'stored':
-        return appendedAt(name, decision.last, true);
+        return appendedAt(name, decision.last);
     }
   }
 
-  function appendedAt(name: string, revision: number, repeated: boolean): AppendResult {
+  function appendedAt(name: string, revision: number): AppendResult {
     const event = streams.get(name)?.events[revision];
     if (event === undefined) throw new RangeError(`no event ${String(revision)} in stream ${name}`);
-    return { outcome: 'appended', revision, position: event.position, repeated };
+    return { outcome: 'appended', revision, position: event.position };
   }
 
   return {

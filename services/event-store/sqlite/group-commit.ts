@@ -11,11 +11,19 @@ const failed = (error: EventStoreError): WriterResult => ({
   message: error.message,
 });
 
+/** A command beside what its transaction would have made true. */
+interface Decided {
+  readonly command: WriterCommand;
+  readonly result: WriterResult;
+  /** False for a repeat, which finds everything there. */
+  readonly wrote: boolean;
+}
+
 /** Decides one command and carries it out within the open transaction. */
-function execute(log: LogWriter, command: WriterCommand, now: number): WriterResult {
+function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
   if (command.kind === 'probe') {
     log.probe(now);
-    return { outcome: 'probed' };
+    return { command, result: { outcome: 'probed' }, wrote: true };
   }
   const { stream, expected } = command;
   const view = log.view(stream);
@@ -24,39 +32,25 @@ function execute(log: LogWriter, command: WriterCommand, now: number): WriterRes
   switch (decision.kind) {
     case 'write': {
       const events = command.kind === 'append' ? command.events : [];
-      const position = log.insert(stream, decision.first, events, now);
-      return {
-        outcome: 'appended',
-        revision: decision.first + events.length - 1,
-        position: asPosition(position),
-        repeated: false,
-      };
+      const position = asPosition(log.insert(stream, decision.first, events, now));
+      const revision = decision.first + events.length - 1;
+      return { command, result: { outcome: 'appended', revision, position }, wrote: true };
     }
-    case 'stored':
-      return {
-        outcome: 'appended',
-        revision: decision.last,
-        position: asPosition(log.positionOf(stream, decision.last) ?? 0),
-        repeated: true,
-      };
+    case 'stored': {
+      const position = asPosition(log.positionOf(stream, decision.last) ?? 0);
+      return { command, result: { outcome: 'appended', revision: decision.last, position }, wrote: false };
+    }
     case 'delete':
       log.remove(stream, view.nextRevision, command.kind === 'delete' && command.mode === 'tombstone');
-      return { outcome: 'deleted' };
+      return { command, result: { outcome: 'deleted' }, wrote: true };
     case 'conflict':
-      return { outcome: 'conflict', stream, expected, actual: decision.actual };
-    case 'deleted':
-      return failed(new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted`));
+      return { command, result: { outcome: 'conflict', stream, expected, actual: decision.actual }, wrote: false };
+    case 'deleted': {
+      const error = new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted`);
+      return { command, result: failed(error), wrote: false };
+    }
   }
 }
-
-/** A command beside what its transaction would have made true. */
-interface Decided {
-  readonly command: WriterCommand;
-  readonly result: WriterResult;
-}
-
-const wrote = (result: WriterResult): boolean =>
-  result.outcome === 'deleted' || (result.outcome === 'appended' && !result.repeated);
 
 const streamOf = (command: WriterCommand): string | null => (command.kind === 'probe' ? null : command.stream);
 
@@ -107,7 +101,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
 
   const settleUnknown = (decided: readonly Decided[], cause: unknown): readonly WriterResult[] => {
     // A refusal may have been decided on what the same transaction wrote to the stream before, which may not be there.
-    const written = new Set(decided.filter(({ result }) => wrote(result)).map(({ command }) => streamOf(command)));
+    const written = new Set(decided.filter(({ wrote }) => wrote).map(({ command }) => streamOf(command)));
     const mayDepend = (command: WriterCommand): boolean => written.has(streamOf(command));
     let reopened: LogWriter;
     try {
@@ -137,7 +131,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
         return everyOne(asUnavailable(error, 'the event log cannot be written'));
       }
       try {
-        decided = commands.map((command) => ({ command, result: execute(writer, command, now) }));
+        decided = commands.map((command) => execute(writer, command, now));
       } catch (error) {
         abandon(writer);
         return everyOne(asUnavailable(error, 'the event log cannot be written'));

@@ -335,11 +335,19 @@ describe('eventId', () => {
     ['quarantine-17', 0, '0'.repeat(64)],
     ['order-%F0%9F%9B%B5:%2F', 9_007_199_254_740_991, 'ab'.repeat(32)],
   ])('of %s at %i is the UUIDv5 of its parts', (stream, revision, hash) => {
-    expect(eventId(stream, revision, hash)).toBe(v5(`${stream}\n${String(revision)}\n${hash}`, NAMESPACE));
+    const request = '5f1c2d1e-0c4b-4f57-9f0e-6f1f0a6c2b11';
+    const name = `${stream}\n${String(revision)}\n${hash}\n${request}`;
+    expect(eventId(stream, revision, hash, request)).toBe(v5(name, NAMESPACE));
   });
 
   it('differs wherever a part differs', () => {
-    const ids = [eventId('a', 0, 'x'), eventId('b', 0, 'x'), eventId('a', 1, 'x'), eventId('a', 0, 'y')];
+    const ids = [
+      eventId('a', 0, 'x', 'r'),
+      eventId('b', 0, 'x', 'r'),
+      eventId('a', 1, 'x', 'r'),
+      eventId('a', 0, 'y', 'r'),
+      eventId('a', 0, 'x', 's'),
+    ];
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
