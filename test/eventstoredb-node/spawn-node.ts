@@ -21,10 +21,17 @@ const COMPILED = [join(__dirname, 'main.js'), join(__dirname, '../../dist/test/e
   existsSync,
 );
 
-/** Starts a node as a process of its own; needs the compiled tests (`npm run build`). */
-export async function spawnNode(): Promise<SpawnedNode> {
+/**
+ * Starts a node as a process of its own; needs the compiled tests (`npm run build`).
+ * @param port 0 takes a free one
+ */
+export async function spawnNode(port = 0): Promise<SpawnedNode> {
   if (COMPILED === undefined) throw new Error('the node is not compiled: run npm run build');
-  const child = fork(COMPILED, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
+  const child = fork(COMPILED, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    execArgv: [],
+    env: { ...process.env, PORT: String(port) },
+  });
   const send = (command: NodeCommand): void => {
     child.send(command);
   };
@@ -34,10 +41,10 @@ export async function spawnNode(): Promise<SpawnedNode> {
   });
   const [line] = (await Promise.race([once(child.stdout, 'data'), failed])) as [Buffer];
   failed.catch(() => undefined);
-  const { port } = JSON.parse(line.toString()) as { port: number };
+  const { port: actual } = JSON.parse(line.toString()) as { port: number };
   let asked = 0;
   return {
-    url: `esdb://127.0.0.1:${String(port)}?tls=false`,
+    url: `esdb://127.0.0.1:${String(actual)}?tls=false`,
     setFaults: (change) => {
       send({ set: change });
     },

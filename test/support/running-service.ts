@@ -125,9 +125,13 @@ function cleanEnvironment(): Record<string, string> {
 
 /**
  * Starts the service on a free port and waits until it is ready.
+ * @param until what to wait for; a service whose store is away listens without being ready
  * @param env on top of {@link SECURE}; give `{ STREAM_WEBHOOK_SECRETS: '' }` to unset
  */
-export async function startService(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+export async function startService(
+  env: Readonly<Record<string, string>> = {},
+  until: 'ready' | 'listening' = 'ready',
+): Promise<RunningService> {
   const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
   const child = spawn(process.execPath, [MAIN], {
     cwd: ROOT,
@@ -154,7 +158,8 @@ export async function startService(env: Readonly<Record<string, string>> = {}): 
     }
   };
   const url = await waitFor('listening', () => Promise.resolve(/"url":"([^"]+)"/.exec(output)?.[1] ?? null));
-  await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
+  if (until === 'ready')
+    await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
 
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const post = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>

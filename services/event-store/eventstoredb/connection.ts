@@ -56,7 +56,9 @@ export interface Connection {
   pullLast(stop: AbortSignal): Pull<ReceivedEvent>;
   /** @param after exclusive; null for the start. */
   pullSubscription(after: Position | null, prefix: string, stop: AbortSignal): Pull<Received>;
-  /** Gives up appends in flight, as unknown, if not one was answered since `time`. */
+  /**
+   * Gives up the stream that all appends share, and so those in flight as unknown, if not one was answered since `time`.
+   */
   dropAppendsIfSilentSince(time: number): void;
   /** Breaks off what is running, and releases everything. */
   end(): Promise<void>;

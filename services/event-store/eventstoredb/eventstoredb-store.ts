@@ -293,7 +293,8 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       checkpointInterval: CHECKPOINT_INTERVAL,
       // Must not throw: the client would report that as an unhandled rejection, and stop.
       checkpointReached: (_: unknown, { commit }: ClientPosition) => {
-        pull.mark({ kind: 'checkpoint', position: toPosition(commit) });
+        const position = parsePosition(String(commit));
+        if (position !== null) pull.mark({ kind: 'checkpoint', position });
       },
     };
     const subscription = this.subscribeToAll(
@@ -470,7 +471,16 @@ function expect<Options extends Expecting & { setRevision(value: string): unknow
   return options;
 }
 
+/** Must not throw: grpc-js would report that as an unhandled rejection. */
 function toOutcome(response: BatchAppendResp): Outcome<Appended> {
+  try {
+    return readOutcome(response);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function readOutcome(response: BatchAppendResp): Outcome<Appended> {
   const error = response.getError();
   if (error !== undefined) return toFailure(error);
   const success = response.getSuccess();
@@ -506,7 +516,7 @@ function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): ReceivedE
   const { event } = resolved;
   const commit = event?.position?.commit ?? resolved.commitPosition;
   if (commit === undefined)
-    throw new Error('EventStoreDB sent an event without its position; 23.10 is the oldest usable');
+    throw new Error('an event came without its position; EventStoreDB 23.10 is the oldest usable');
   const position = toPosition(commit);
   if (event === undefined || event.streamId.startsWith('$') || event.type.startsWith('$')) {
     return { kind: 'event', position, event: null };

@@ -20,7 +20,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { type Connection, type Outcome, type ReceivedEvent } from './connection';
+import { type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { isPassing, readFailure, toEventStoreError, type Failure } from './failures';
 import { type Pull } from './pull';
 import { toWire } from './wire';
@@ -36,8 +36,11 @@ export interface ResilientStoreOptions {
   readonly onInterrupted: (error: EventStoreError) => void;
 }
 
-/** Each try of a write gets half of the time that is left, so that a lost answer leaves time to ask again, but not less. */
-const MIN_TRY_MS = 100;
+/**
+ * Each try of a write gets half of the time that is left, so that a lost answer leaves time to ask again, but no less than
+ * this part of the whole: trying ever shorter would only load a server that is slow.
+ */
+const SHORTEST_TRY = 1 / 8;
 /** Wait before the second try of anything; it doubles with each, up to the longest. */
 const FIRST_RETRY_MS = 50;
 const LONGEST_CALL_RETRY_MS = 500;
@@ -49,6 +52,7 @@ const POSITION_LINGER_MS = 1_000;
 /** A stream that never exists, and a revision that it can therefore not have. */
 const PROBE_STREAM = 'write-probe';
 const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
+const READ_ALL = 'a read of all streams';
 
 type Conflict = Extract<AppendResult, { outcome: 'conflict' }>;
 type WriteOutcome<T> = Extract<Outcome<T>, { kind: 'done' | 'conflict' }>;
@@ -66,6 +70,7 @@ export class ResilientStore implements EventStore {
   private readonly writes = new Set<Promise<unknown>>();
   private pendingEvents = 0;
   private closing: Promise<void> | null = null;
+  private over = false;
 
   constructor(private readonly options: ResilientStoreOptions) {
     this.connection = options.connect();
@@ -149,6 +154,7 @@ export class ResilientStore implements EventStore {
   private async closeNow(): Promise<void> {
     for (const stop of this.stops) stop.abort();
     await Promise.allSettled(this.writes);
+    this.over = true;
     await this.connection.end();
   }
 
@@ -184,19 +190,23 @@ export class ResilientStore implements EventStore {
   ): Promise<WriteOutcome<T>> {
     const { now, timeoutMs } = this.options;
     const deadline = now() + timeoutMs;
+    const shortestMs = timeoutMs * SHORTEST_TRY;
     let unknown: Exclude<Failure, { kind: 'conflict' }> | null = null;
     for (let tries = 1; ; tries += 1) {
       const { connection } = this;
       const begun = now();
       const left = deadline - begun;
-      const outcome = await attempt(connection, repeatable ? Math.min(left, Math.max(left / 2, MIN_TRY_MS)) : left);
+      const outcome = await attempt(connection, repeatable ? Math.min(left, Math.max(left / 2, shortestMs)) : left);
       if (outcome.kind === 'done' || outcome.kind === 'conflict') return outcome;
 
-      if (outcome.kind === 'unknown') unknown = outcome;
       if (isPassing(outcome)) this.replaceIfSilent(connection, begun);
+      if (outcome.kind === 'unknown') {
+        unknown = outcome;
+        connection.dropAppendsIfSilentSince(begun);
+      }
       const wait = this.retryDelay(tries, LONGEST_CALL_RETRY_MS);
       const again = outcome.kind === 'not-done' || (outcome.kind === 'unknown' && repeatable);
-      if (again && now() + wait + MIN_TRY_MS <= deadline) {
+      if (again && now() + wait + shortestMs <= deadline) {
         await sleep(wait);
       } else if (isPassing(outcome) && unknown !== null) {
         throw new EventStoreError(
@@ -254,17 +264,11 @@ export class ResilientStore implements EventStore {
     return false;
   }
 
-  /**
-   * After a call that got no answer: gives up a connection on which nothing at all was heard since the call, and on a
-   * connection that is well the shared stream of appends if that is what is stuck.
-   */
+  /** After a call that got no answer: gives up a connection on which nothing at all was heard since the call. */
   private replaceIfSilent(connection: Connection, since: number): void {
-    if (connection.lastHeard >= since) {
-      connection.dropAppendsIfSilentSince(since);
-    } else if (this.connection === connection) {
-      this.connection = this.options.connect();
-      void connection.end();
-    }
+    if (connection.lastHeard >= since || this.connection !== connection || this.over) return;
+    this.connection = this.options.connect();
+    void connection.end();
   }
 
   private retryDelay(tries: number, longest: number): number {
@@ -308,21 +312,46 @@ export class ResilientStore implements EventStore {
     if (from !== 'start') assertPosition(from);
     let left = limit;
     if (left === 0) return;
-    // Filtered here: the client has no filter for this read.
-    for await (const { event } of this.pull((each) => each.pullAll(from, stop), 'a read of all streams', stop)) {
-      if (event?.stream.startsWith(prefix) !== true) continue;
+    for await (const event of prefix === '' ? this.everyEvent(from, stop) : this.filteredEvents(from, prefix, stop)) {
       yield event;
       left -= 1;
       if (left === 0) return;
     }
   }
 
+  private async *everyEvent(from: Position | 'start', stop: AbortSignal): AsyncGenerator<RecordedEvent> {
+    for await (const { event } of this.pull((each) => each.pullAll(from, stop), READ_ALL, stop)) {
+      if (event !== null) yield event;
+    }
+  }
+
   /**
-   * Reads to the end, and tries again while nothing was received and there is time.
+   * The client has a filter only for subscriptions, which begin after their position and not at it. So this is a read of
+   * one event, and then a subscription until it has caught up.
+   */
+  private async *filteredEvents(
+    from: Position | 'start',
+    prefix: string,
+    stop: AbortSignal,
+  ): AsyncGenerator<RecordedEvent> {
+    if (from !== 'start') {
+      for await (const { position, event } of this.pull((each) => each.pullAll(from, stop), READ_ALL, stop)) {
+        if (position === from && event?.stream.startsWith(prefix) === true) yield event;
+        break;
+      }
+    }
+    const after = from === 'start' ? null : from;
+    for await (const { event } of this.pull((each) => each.pullSubscription(after, prefix, stop), READ_ALL, stop)) {
+      if (event !== null) yield event;
+    }
+  }
+
+  /**
+   * Reads to the end, or what a subscription has until it is live; tries again while nothing was received and there is time.
    * @throws {EventStoreError} `unavailable` also if the server sends nothing for as long as a call may take.
    */
   private async *pull(
-    open: (connection: Connection) => Pull<ReceivedEvent>,
+    open: (connection: Connection) => Pull<Received>,
     what: string,
     stop: AbortSignal,
   ): AsyncGenerator<ReceivedEvent> {
@@ -342,7 +371,8 @@ export class ResilientStore implements EventStore {
           const item = source.take();
           if (item !== null) {
             received = true;
-            yield item;
+            if (item.kind === 'event') yield item;
+            if (item.kind === 'live' && item.live) return;
           } else if (source.ended) {
             return;
           } else if (!(await source.change(received ? timeoutMs : deadline - now()))) {
