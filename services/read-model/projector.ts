@@ -39,7 +39,13 @@ const MAX_UNSAVED_ORDERS = 16_384;
  * Least milliseconds from one save to the next while following. Under load it makes batches of what would be single
  * events; alone, an update waits for nothing, because the time has long passed.
  */
-const MIN_SAVE_INTERVAL_MS = 20;
+const SAVE_INTERVAL_MS = 20;
+/**
+ * The same while more orders change than the rate below: then most of a save is writing pages that the next save writes
+ * again, and the processors are better left to those who acknowledge.
+ */
+const BUSY_SAVE_INTERVAL_MS = 150;
+const BUSY_ORDERS_PER_MS = 3;
 
 /** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
 const ATTACHMENT_CHECK_MS = 250;
@@ -106,6 +112,7 @@ export async function runProjector(options: {
   const touched = new Map<string, Touched>();
   let events = 0;
   let savedAt = -Infinity;
+  let interval = SAVE_INTERVAL_MS;
   let folded = table.checkpoint();
   let saved = folded;
   let newest = table.witness();
@@ -144,16 +151,19 @@ export async function runProjector(options: {
         onProgress({ position: saved, folded, caughtUp: false, events });
         continue;
       }
-      const pause = savedAt + MIN_SAVE_INTERVAL_MS - performance.now();
+      const sinceSave = performance.now() - savedAt;
       if (touched.size > 0 && folded !== null && newest !== null) {
         table.save(touched.values(), folded, newest);
         for (const [stream, { state }] of touched) states.set(stream, state);
+        interval = touched.size > BUSY_ORDERS_PER_MS * sinceSave ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
         touched.clear();
         savedAt = performance.now();
       }
       saved = folded;
       onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events });
-      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal: ending }).catch(() => undefined);
+      // Twice: a save that comes just after the interval is over still belongs to a busy time.
+      const isFollowing = batch.caughtUp && sinceSave < 2 * interval;
+      if (isFollowing) await delay(interval, undefined, { signal: ending }).catch(() => undefined);
     }
     return detached.signal.aborted ? 'detached' : 'stopped';
   } finally {
