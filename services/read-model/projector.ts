@@ -41,11 +41,12 @@ const MAX_UNSAVED_ORDERS = 16_384;
  */
 const SAVE_INTERVAL_MS = 20;
 /**
- * The same while more orders change than the rate below: then most of a save is writing pages that the next save writes
+ * The same once more orders than the rate below have changed for so long, which is no burst any more: then most of a save is writing pages that the next save writes
  * again, and the processors are better left to those who acknowledge.
  */
 const BUSY_SAVE_INTERVAL_MS = 150;
 const BUSY_ORDERS_PER_MS = 3;
+const BUSY_AFTER_MS = 500;
 
 /** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
 const ATTACHMENT_CHECK_MS = 250;
@@ -113,6 +114,7 @@ export async function runProjector(options: {
   let events = 0;
   let savedAt = -Infinity;
   let interval = SAVE_INTERVAL_MS;
+  let busyMs = 0;
   let folded = table.checkpoint();
   let saved = folded;
   let newest = table.witness();
@@ -152,18 +154,22 @@ export async function runProjector(options: {
         continue;
       }
       const sinceSave = performance.now() - savedAt;
+      let changed = 0;
       if (touched.size > 0 && folded !== null && newest !== null) {
         table.save(touched.values(), folded, newest);
         for (const [stream, { state }] of touched) states.set(stream, state);
-        interval = touched.size > BUSY_ORDERS_PER_MS * sinceSave ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
+        changed = touched.size;
         touched.clear();
         savedAt = performance.now();
       }
       saved = folded;
       onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events });
       // Twice: a save that comes just after the interval is over still belongs to a busy time.
-      const isFollowing = batch.caughtUp && sinceSave < 2 * interval;
-      if (isFollowing) await delay(interval, undefined, { signal: ending }).catch(() => undefined);
+      const isAlone = sinceSave > 2 * interval;
+      const isBusy = sinceSave >= SAVE_INTERVAL_MS && changed > BUSY_ORDERS_PER_MS * sinceSave;
+      busyMs = isBusy ? busyMs + sinceSave : 0;
+      interval = busyMs > BUSY_AFTER_MS ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
+      if (batch.caughtUp && !isAlone) await delay(interval, undefined, { signal: ending }).catch(() => undefined);
     }
     return detached.signal.aborted ? 'detached' : 'stopped';
   } finally {
