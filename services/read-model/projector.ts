@@ -39,7 +39,7 @@ const MAX_UNSAVED_ORDERS = 16_384;
  * Least milliseconds from one save to the next while following. Under load it makes batches of what would be single
  * events; alone, an update waits for nothing, because the time has long passed.
  */
-const SAVE_INTERVAL_MS = 20;
+const SAVE_INTERVAL_MS = 10;
 /**
  * The same once more orders than the rate below have changed for so long, which is no burst any more: then most of a save is writing pages that the next save writes
  * again, and the processors are better left to those who acknowledge.
