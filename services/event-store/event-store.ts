@@ -127,7 +127,7 @@ export interface EventStore {
   /**
    * Appends events to one stream: all or none, contiguous, in order. Resolves only once they are durable (committed and
    * synced). The repeat of an append with an exact revision or `no_stream` is recognised by its event ids for ever; with
-   * `any` or `stream_exists` only while they are recent (eventstoredb.md 3.2).
+   * `any` or `stream_exists` only while they are recent.
    * @throws {EventStoreError} `unavailable` (nothing was written), `outcome-unknown` (repeat it with the same ids and
    *   the same exact revision), `too-large`, `deleted`, `closed`, `invalid`.
    */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
 import {
+  assertExpected,
+  assertPosition,
   assertStreamName,
+  assertWholeNumber,
   comparePositions,
   encodeAppend,
   EventStoreError,
   isEventStoreError,
   MAX_BATCH_EVENTS,
-  parsePosition,
   type AppendResult,
   type EventStore,
   type ExpectedRevision,
@@ -119,7 +121,7 @@ export class ResilientStore implements EventStore {
   ): Promise<{ readonly outcome: 'deleted' } | Conflict> {
     this.assertOpen();
     assertStreamName(stream);
-    if (typeof expected === 'number') assertWholeNumber(expected, 'expected revision');
+    assertExpected(expected);
     const conflict = (actual: StreamRevision): Conflict => ({ outcome: 'conflict', stream, expected, actual });
     // The server tombstones even what never was.
     if (mode === 'tombstone' && !(await this.everExisted(stream))) return conflict('no_stream');
@@ -551,18 +553,6 @@ export class ResilientStore implements EventStore {
 
 function later(a: Position | null, b: Position): Position {
   return a === null || comparePositions(b, a) > 0 ? b : a;
-}
-
-function assertWholeNumber(value: number, what: string): void {
-  if (!(Number.isSafeInteger(value) && value >= 0)) {
-    throw new EventStoreError('invalid', `${what} ${String(value)} is not a whole number from 0`);
-  }
-}
-
-function assertPosition(position: Position): void {
-  if (parsePosition(position) === null) {
-    throw new EventStoreError('invalid', `${JSON.stringify(position)} is not a position`);
-  }
 }
 
 /** Resolves after `ms`, or when `stop` is aborted. */

@@ -9,7 +9,7 @@ import { roundTripContract } from './contract/round-trip';
 import { subscribeContract } from './contract/subscribe';
 import { inTime, type ContractFactory } from './contract/support';
 
-/** Checks that a store keeps every promise of the port (eventstoredb.md 6.3). */
+/** Checks that a store keeps every promise of the port. */
 export function eventStoreContract(name: string, factory: ContractFactory): void {
   describe(`${name} event store`, () => {
     let store: EventStore;

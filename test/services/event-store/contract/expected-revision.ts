@@ -37,7 +37,7 @@ async function withThreeEvents(store: EventStore, stream: string): Promise<void>
   await appended(store.append(stream, newEvents(LAST + 1), 'no_stream'));
 }
 
-/** eventstoredb.md 3.1, every cell. */
+/** EventStoreDB's expected-revision rules, every cell. */
 const STREAM_CASES: readonly StreamCase[] = [
   {
     state: 'a stream that never existed',

@@ -13,7 +13,7 @@ import {
   streamState,
 } from './support';
 
-/** Idempotency by event id (eventstoredb.md 3.2). */
+/** Idempotency by event id, as EventStoreDB has it. */
 export function repeatedAppendContract(current: () => EventStore): void {
   let store: EventStore;
   beforeEach(() => {
