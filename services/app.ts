@@ -8,6 +8,7 @@ import type { Metrics } from './metrics';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from './problem';
 import { ReadModelError } from './read-model/order-table';
 import type { CheckReadiness } from './readiness';
+import type { Screens } from './screens/route';
 
 /** `localhost` and the loopback addresses, with or without a port, as `Host` and, after a scheme, `Origin` have them. */
 const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
@@ -16,6 +17,7 @@ export interface AppOptions {
   readonly handleOrder: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly routes: readonly Router[];
   readonly docs: Router;
+  readonly screens: Screens;
   readonly metrics: Metrics;
   readonly checkReadiness: CheckReadiness;
   /** Empty: reading is open. */
@@ -98,6 +100,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.all(['/healthz', '/readyz'], takesOnly('GET'));
   app.use(options.docs);
+  app.use(options.screens.assets);
 
   if (!readingIsOpen) app.use(requireReader(options.readerTokens));
   app.get('/metrics', async (_request, response) => {
@@ -105,6 +108,7 @@ export function createApp(options: AppOptions): Express {
     response.set('Content-Type', contentType).send(text);
   });
   app.all('/metrics', takesOnly('GET'));
+  app.use(options.screens.pages);
   for (const router of options.routes) app.use(router);
 
   app.use(() => {

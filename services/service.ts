@@ -25,6 +25,7 @@ import type { ProjectorNews } from './read-model/projector-loop';
 import { startProjector } from './read-model/start-projector';
 import { runRetention } from './retention/run-retention';
 import { scheduleRetention } from './retention/schedule';
+import { createScreens } from './screens/route';
 
 /** Most milliseconds that a sender may take for the headers of a request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -169,6 +170,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         createQuarantineRoutes(quarantine, onRecorded),
       ],
       docs: createDocs(version),
+      screens: createScreens(),
       metrics,
       checkReadiness: createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic }),
       readerTokens: config.readerTokens,

@@ -55,6 +55,7 @@ export async function serveInProcess(
     }),
     routes: [createAuditRoutes(history), createQuarantineRoutes(quarantine, () => undefined)],
     docs: Router(),
+    screens: { assets: Router(), pages: Router() },
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
     readerTokens: [],
