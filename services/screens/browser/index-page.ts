@@ -1,1 +1,1 @@
-import './ticket-rail-board';
+import './ticket-rail-locations';
