@@ -98,14 +98,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       directory.release();
     });
-    const store = await openEventStore({
-      url: config.eventStoreUrl,
-      logFile: directory.logFile,
-      now,
-      onInterrupted: (error) => {
-        log.warn({ detail: error.message }, 'a subscription to the event store was interrupted and will go on');
-      },
-    });
+    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
     cleanup.push(() => store.close());
 
     const freshness = new Freshness(monotonic);
@@ -118,18 +111,22 @@ export async function startService(config: Config, world: World): Promise<Runnin
         case 'restarted':
           freshness.restarted();
           return;
+        case 'interrupted':
+          log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
+          return;
         case 'failed':
           log.error({ detail: news.message }, 'the projector failed and will try again');
           return;
       }
     };
-    const projector = startProjector({
-      store,
-      logFile: config.eventStoreUrl === null ? directory.logFile : null,
-      file: directory.readModelFile,
-      version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
+    const projector = startProjector(
+      {
+        log: { url: config.eventStoreUrl, logFile: directory.logFile },
+        file: directory.readModelFile,
+        version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
+      },
       tell,
-    });
+    );
     cleanup.push(() => projector.stop());
     const orders = new OrderTableReader(directory.readModelFile);
     cleanup.push(() => {

@@ -5,16 +5,13 @@ import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
 import {
   comparePositions,
-  type EventStore,
+  type EventSource,
   EventStoreError,
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store';
 import type { Correction, Corrector } from './corrections';
 import type { OrderRecord, OrderTable, Witness } from './order-table';
-
-/** All that a projector needs of a store. */
-export type EventSource = Pick<EventStore, 'readAll' | 'subscribe'>;
 
 /** How far a projector is. */
 export interface Progress {
