@@ -5,10 +5,10 @@ import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /** What the API answers. The OpenAPI document is generated from these schemas (design.md, "HTTP contract"). */
 
-const Time = z.iso
+export const Time = z.iso
   .datetime({ precision: 3 })
   .meta({ description: 'RFC 3339, UTC, milliseconds', examples: ['2026-11-21T18:04:05.678Z'] });
-const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
+export const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
 const Position = z
   .string()
   .regex(/^\d+$/)
@@ -44,6 +44,21 @@ export type Order = z.infer<typeof Order>;
 
 export const OrderPage = z.object({ orders: z.array(Order), next: Cursor }).meta({ id: 'OrderPage' });
 export type OrderPage = z.infer<typeof OrderPage>;
+
+/** A location that something was reported about. */
+export const LocationSummary = z
+  .object({
+    location_id: Id,
+    active_orders: z.int().nonnegative().meta({ description: 'orders that have not ended' }),
+    updated_at: Time.meta({ description: 'of the newest event' }),
+  })
+  .meta({ id: 'LocationSummary' });
+export type LocationSummary = z.infer<typeof LocationSummary>;
+
+export const LocationPage = z
+  .object({ locations: z.array(LocationSummary), next: Cursor })
+  .meta({ id: 'LocationPage' });
+export type LocationPage = z.infer<typeof LocationPage>;
 
 /** One difference between two states of an order. */
 export const Change = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Id } from './handle-order';
 import { STAGES } from './vocabulary';
 
 /** Parameters of the calls that read (design.md, "HTTP contract"). Names, limits and defaults stand here alone. */
@@ -28,6 +29,18 @@ export const ListQuery = z.strictObject({
     .meta({ description: 'true: only orders that have not ended; false: only those that have' }),
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
   after,
+});
+
+export const LocationsQuery = z.strictObject({
+  limit: limit(MAX_PAGE, DEFAULT_PAGE),
+  after: Id.optional().meta({ description: "the last page's `next`" }),
+});
+
+export const LiveQuery = z.strictObject({
+  view: z
+    .enum(['board', 'customers'])
+    .default('board')
+    .meta({ description: 'customers: order numbers and stages only, for a wall in front of customers' }),
 });
 
 export const OrderQuery = z

@@ -42,25 +42,25 @@ async function withStore(action: (config: Config, directory: DataDirectory, stor
 async function startAndCatchUp(
   config: Config,
   directory: DataDirectory,
-  store: EventStore,
   onProgress: (progress: Progress) => void,
 ): Promise<RunningProjector> {
   const { eventStoreUrl } = config;
   let projector: RunningProjector | null = null;
   try {
     return await new Promise<RunningProjector>((resolve, reject) => {
-      const started = startProjector({
-        store,
-        logFile: eventStoreUrl === null ? directory.logFile : null,
-        file: directory.readModelFile,
-        version: readModelVersion(foldVersion(), eventStoreUrl === null ? null : storeName(eventStoreUrl)),
-        tell: (news) => {
+      const started = startProjector(
+        {
+          log: { url: eventStoreUrl, logFile: directory.logFile },
+          file: directory.readModelFile,
+          version: readModelVersion(foldVersion(), eventStoreUrl === null ? null : storeName(eventStoreUrl)),
+        },
+        (news) => {
           if (news.kind === 'failed') reject(new Error(news.message));
           if (news.kind !== 'progress') return;
           onProgress(news.progress);
           if (news.progress.caughtUp) resolve(started);
         },
-      });
+      );
       projector = started;
     });
   } catch (error) {
@@ -79,7 +79,7 @@ const rebuild = (): Promise<void> =>
     const begun = performance.now();
     let events = 0;
     try {
-      const projector = await startAndCatchUp(config, directory, store, (progress) => {
+      const projector = await startAndCatchUp(config, directory, (progress) => {
         events = progress.events;
         bar.update(Number(progress.folded ?? end), { events });
       });
@@ -95,7 +95,7 @@ const retain = (options: { readonly days: number; readonly dryRun?: boolean }): 
   withStore(async (config, directory, store) => {
     const { days, dryRun = false } = options;
     const cutoff = Date.now() - days * MILLISECONDS_PER_DAY;
-    const projector = await startAndCatchUp(config, directory, store, () => undefined);
+    const projector = await startAndCatchUp(config, directory, () => undefined);
     const orders = new OrderTableReader(directory.readModelFile);
     try {
       const { deleted, forgotten, kept, untold } = await runRetention({

@@ -69,11 +69,13 @@ export interface Metrics {
  * @param now milliseconds since the epoch
  * @param queueDepth deliveries on their way into the store
  * @param projectionLagSeconds how long the oldest acknowledged update has not been readable
+ * @param live the live feed's own counts
  */
 export function createMetrics(options: {
   readonly now: () => number;
   readonly queueDepth: () => number;
   readonly projectionLagSeconds: () => number;
+  readonly live: { readonly clients: number; readonly sent: number; readonly dropped: number };
 }): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
@@ -114,6 +116,24 @@ export function createMetrics(options: {
     'ticket_rail_projection_lag_seconds',
     'How long the oldest acknowledged update has not been readable; 0 when all are.',
     options.projectionLagSeconds,
+  );
+  gauge('ticket_rail_live_clients', 'Screens that watch now.', () => options.live.clients);
+  const total = (name: string, help: string, read: () => number): void => {
+    const made: Counter = new Counter({
+      name,
+      help,
+      registers,
+      collect: () => {
+        made.reset();
+        made.inc(read());
+      },
+    });
+  };
+  total('ticket_rail_live_messages_total', 'Messages sent to screens.', () => options.live.sent);
+  total(
+    'ticket_rail_live_dropped_total',
+    'Screens sent away because they read too slowly; they catch up when they come again.',
+    () => options.live.dropped,
   );
   gauge(
     'ticket_rail_deliveries_non_2xx_ratio',

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-order';
 import { OrderEventMetadata } from '../schemas/order-events';
+import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
 import {
   Change,
   HistoryEvent,
   HistoryPage,
+  LocationPage,
+  LocationSummary,
   Order,
   OrderPage,
   Quarantined,
@@ -15,7 +18,7 @@ import {
   Recorded,
   Repeat,
 } from '../schemas/order-view';
-import { HistoryQuery, ListQuery, OrderQuery, QuarantineQuery } from '../schemas/requests';
+import { HistoryQuery, ListQuery, LiveQuery, LocationsQuery, OrderQuery, QuarantineQuery } from '../schemas/requests';
 import { PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS } from './problem';
 
 /** The OpenAPI 3.1 document, generated from the schemas that the service itself validates and answers with. */
@@ -34,6 +37,12 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   OrderCanceled: DELIVERY_CONTRACTS['order.canceled'],
   DriverDetails,
   Fault,
+  LocationSummary,
+  LocationPage,
+  CustomerOrder,
+  LiveSnapshot,
+  LiveStart,
+  Heartbeat,
   Order,
   OrderPage,
   EventMetadata: OrderEventMetadata,
@@ -139,6 +148,46 @@ export function openApiDocument(version: string): Record<string, unknown> {
             '202': answer('Authentic but unusable: kept in quarantine', 'Quarantined'),
             '422': answer('Like 202, for a developer: answered so when nothing is authenticated', 'Quarantined'),
             ...problems('not-authentic', 'body-too-large', 'unsupported-media-type', 'store-unavailable'),
+          },
+        },
+      },
+      '/locations': {
+        get: {
+          tags: ['Orders'],
+          operationId: 'listLocations',
+          summary: 'The locations that something was reported about',
+          security: reader,
+          parameters: queryParameters(LocationsQuery),
+          responses: {
+            '200': answer('A page of locations', 'LocationPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+          },
+        },
+      },
+      '/locations/{location_id}/live': {
+        get: {
+          tags: ['Orders'],
+          operationId: 'watchLocation',
+          summary: 'What the orders of a location come to be, as it happens',
+          description:
+            'Server-sent events. First `snapshot` (LiveSnapshot), or, after `Last-Event-ID`, `resumed` (LiveStart) and what ' +
+            'was missed; then `order` (Order): the newest state of an order that changed, with the position of its newest ' +
+            'event as id; and `heartbeat` (Heartbeat). A client that reads too slowly is cut off, and resumes.',
+          security: reader,
+          parameters: [
+            pathParameter('location_id'),
+            ...queryParameters(LiveQuery),
+            {
+              name: 'Last-Event-ID',
+              in: 'header',
+              required: false,
+              description: 'id of the last message that was seen',
+              schema: { type: 'string' },
+            },
+          ],
+          responses: {
+            '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
           },
         },
       },

@@ -1,8 +1,15 @@
+import type { Heartbeat } from '../schemas/live';
 import type { Readiness } from '../schemas/order-view';
 import type { EventStore } from './event-store/event-store';
 import type { Freshness } from './read-model/freshness';
 
 export type CheckReadiness = () => Promise<Readiness>;
+
+/** How the live feed says it (schemas/live.ts). */
+export function healthOf({ checks }: Readiness): Heartbeat['store'] {
+  const failed = new Set(checks.filter(({ ok }) => !ok).map(({ name }) => name));
+  return failed.has('event_store') ? 'unavailable' : failed.has('projector') ? 'behind' : 'ok';
+}
 
 /** Most often that the store is asked to prove that it takes writes, which costs a sync. */
 export const STORE_CHECK_INTERVAL_MS = 1_000;

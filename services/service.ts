@@ -17,7 +17,10 @@ import { createHandleOrder } from './handle-order/route';
 import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
 import { createOrderRoutes } from './orders/route';
-import { createReadinessCheck } from './readiness';
+import { LiveFeed, MAX_LIVE_CLIENTS } from './orders/live';
+import { createLiveRoutes } from './orders/live-route';
+import { createWaitForReadModel } from './orders/wait-for-read-model';
+import { createReadinessCheck, healthOf } from './readiness';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { Freshness } from './read-model/freshness';
 import { OrderTableReader } from './read-model/order-table';
@@ -33,8 +36,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** How often connections are held against the two limits above, in milliseconds. */
 const CONNECTION_CHECK_MS = 1_000;
-/** Most connections at a time; each may hold one body of MAX_BODY_BYTES. */
-const MAX_CONNECTIONS = 1_024;
+/** Most connections at a time, for deliveries and reads, besides those of the live feed; each may hold one body of MAX_BODY_BYTES. */
+const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS;
 /** Most milliseconds that a stop waits for requests that are being answered. */
 export const STOP_TIMEOUT_MS = 10_000;
 
@@ -99,43 +102,51 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       directory.release();
     });
-    const store = await openEventStore({
-      url: config.eventStoreUrl,
-      logFile: directory.logFile,
-      now,
-      onInterrupted: (error) => {
-        log.warn({ detail: error.message }, 'a subscription to the event store was interrupted and will go on');
-      },
-    });
+    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
     cleanup.push(() => store.close());
 
     const freshness = new Freshness(monotonic);
     const folds = foldVersion();
+    const orders = new OrderTableReader(directory.readModelFile);
+    cleanup.push(() => {
+      orders.close();
+    });
+    let stopping = false;
+    const checkReadiness = createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic });
+    const feed = new LiveFeed({
+      orders,
+      folds,
+      health: async () => healthOf(await checkReadiness()),
+      lagMs: () => freshness.lagSeconds * 1_000,
+      now,
+    });
     const tell = (news: ProjectorNews): void => {
       switch (news.kind) {
         case 'progress':
           freshness.projected(news.progress);
+          feed.projected(news.progress.locations, news.progress.caughtUp);
           return;
         case 'restarted':
           freshness.restarted();
+          feed.restarted();
+          return;
+        case 'interrupted':
+          log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
           return;
         case 'failed':
           log.error({ detail: news.message }, 'the projector failed and will try again');
           return;
       }
     };
-    const projector = startProjector({
-      store,
-      logFile: config.eventStoreUrl === null ? directory.logFile : null,
-      file: directory.readModelFile,
-      version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
+    const projector = startProjector(
+      {
+        log: { url: config.eventStoreUrl, logFile: directory.logFile },
+        file: directory.readModelFile,
+        version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
+      },
       tell,
-    });
+    );
     cleanup.push(() => projector.stop());
-    const orders = new OrderTableReader(directory.readModelFile);
-    cleanup.push(() => {
-      orders.close();
-    });
 
     const onRecorded = (position: Position): void => {
       freshness.acknowledged(position);
@@ -148,9 +159,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
       now,
       queueDepth: () => admission.pending,
       projectionLagSeconds: () => freshness.lagSeconds,
+      live: feed,
     });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
-    let stopping = false;
+    const waitForReadModel = createWaitForReadModel(freshness);
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
@@ -165,14 +177,15 @@ export async function startService(config: Config, world: World): Promise<Runnin
         newId,
       }),
       routes: [
-        createOrderRoutes({ orders, freshness, history, foldVersion: folds }),
+        createOrderRoutes({ orders, waitForReadModel, history, foldVersion: folds }),
+        createLiveRoutes({ feed, orders, waitForReadModel }),
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),
       ],
       docs: createDocs(version),
       screens: createScreens(),
       metrics,
-      checkReadiness: createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic }),
+      checkReadiness,
       readerTokens: config.readerTokens,
       postingIsOpen: unauthenticated,
       log,
@@ -189,6 +202,9 @@ export async function startService(config: Config, world: World): Promise<Runnin
     server.maxConnections = MAX_CONNECTIONS;
     const url = await listen(server, config.port, config.host);
     cleanup.push(() => drain(server));
+    cleanup.push(() => {
+      feed.close();
+    });
 
     if (config.retentionDays !== null) {
       const retention = scheduleRetention({

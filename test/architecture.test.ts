@@ -61,12 +61,9 @@ const RULES: readonly Rule[] = [
       to !== 'services/sqlite-error',
   },
   {
-    sentence: 'only event-store/open.ts opens an adapter; the projector thread alone follows the embedded log itself',
+    sentence: 'only event-store/open.ts opens an adapter',
     broken: ({ from, to }) =>
-      adapterOf(to) !== undefined &&
-      adapterOf(from) === undefined &&
-      from !== 'services/event-store/open.ts' &&
-      !(from === 'services/read-model/projector-thread.ts' && to === 'services/event-store/sqlite/follow-log'),
+      adapterOf(to) !== undefined && adapterOf(from) === undefined && from !== 'services/event-store/open.ts',
   },
   { sentence: 'nothing imports main.ts', broken: ({ to }) => to === 'services/main' },
   {

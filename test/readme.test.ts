@@ -40,7 +40,12 @@ describe('README.md', () => {
   });
 
   it('names only metrics that are there', async () => {
-    const metrics = createMetrics({ now: () => 0, queueDepth: () => 0, projectionLagSeconds: () => 0 });
+    const metrics = createMetrics({
+      now: () => 0,
+      queueDepth: () => 0,
+      projectionLagSeconds: () => 0,
+      live: { clients: 0, sent: 0, dropped: 0 },
+    });
     const { text } = await metrics.expose();
     const names = table('metric').map(([name]) => name?.replace(/\{.*/, '') ?? '');
     expect(names.length).toBeGreaterThan(0);

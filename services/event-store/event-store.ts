@@ -179,6 +179,9 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** All that is needed to follow a log. */
+export type EventSource = Pick<EventStore, 'readAll' | 'subscribe'>;
+
 /** Most bytes of one append: data, metadata and types of all its events together. The same on every adapter. */
 export const MAX_APPEND_BYTES = 1_000_000;
 /** Longest stream name in UTF-8 bytes: two ids of 200 characters, each percent-encoded at 12 bytes, with room to spare. */

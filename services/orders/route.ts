@@ -6,11 +6,8 @@ import { ListQuery, OrderQuery } from '../../schemas/requests';
 import type { Moment, OrderHistory } from '../audit/order-history';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
-import type { Freshness } from '../read-model/freshness';
 import type { OrderTableReader } from '../read-model/order-table';
-
-/** Most milliseconds that a read waits for the read model to include what was acknowledged before it. */
-export const MAX_READ_WAIT_MS = 2_000;
+import type { WaitForReadModel } from './wait-for-read-model';
 
 /**
  * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
@@ -18,22 +15,12 @@ export const MAX_READ_WAIT_MS = 2_000;
  */
 export function createOrderRoutes(options: {
   readonly orders: OrderTableReader;
-  readonly freshness: Freshness;
+  readonly waitForReadModel: WaitForReadModel;
   readonly history: OrderHistory;
   readonly foldVersion: string;
 }): Router {
-  const { orders, freshness, history, foldVersion } = options;
+  const { orders, waitForReadModel, history, foldVersion } = options;
   const router = Router();
-
-  const waitForReadModel = async (enough?: () => boolean): Promise<void> => {
-    if (await freshness.wait(MAX_READ_WAIT_MS, enough)) return;
-    throw new Problem(
-      'read-model-behind',
-      freshness.complete
-        ? `After ${String(MAX_READ_WAIT_MS)} ms the read model does not include what was asked for. Ask again.`
-        : 'The read model is being made from the log. Ask again; GET /readyz tells when it is complete.',
-    );
-  };
 
   const send = (request: Request, response: Response, key: OrderKey, state: OrderState): void => {
     const order = toOrder(key, state);

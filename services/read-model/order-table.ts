@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { type OrderState, isActive, stageOf } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
+import type { LocationPage, LocationSummary } from '../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
 import { sqliteCodeOf } from '../sqlite-error';
@@ -13,14 +14,17 @@ import type { Correction } from './corrections';
  */
 
 /** Counts changes of the tables below; the version of the folds is told by {@link openOrderTable}'s caller. */
-const TABLE_VERSION = 2;
+const TABLE_VERSION = 3;
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
 /** Pages of WAL after which they are copied into the main file: 32 MiB. */
 const WAL_CHECKPOINT_PAGES = 8_000;
 
-/** `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. */
+/**
+ * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
+ * newest event in the state: what changed since a position is found by it.
+ */
 const SCHEMA = `
   CREATE TABLE orders (
     seq         INTEGER PRIMARY KEY,
@@ -28,11 +32,17 @@ const SCHEMA = `
     order_id    TEXT NOT NULL,
     stage       TEXT NOT NULL,
     active      INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
     state       TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
   CREATE INDEX orders_of_location ON orders (location_id);
   CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
+  CREATE INDEX newest_orders ON orders (location_id, active, position);
+  CREATE TABLE locations (
+    location_id TEXT PRIMARY KEY,
+    updated_at  TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE checkpoint (
     id               INTEGER PRIMARY KEY CHECK (id = 1),
     version          TEXT NOT NULL,
@@ -60,6 +70,11 @@ export interface OrderRecord {
   readonly state: OrderState;
 }
 
+/** An order's state and where in the log its newest event stands. */
+export interface PlacedOrder extends OrderRecord {
+  readonly position: Position;
+}
+
 /** An event that the log had when the table was saved: by it a log that is another one is known. */
 export interface Witness {
   readonly position: Position;
@@ -73,7 +88,7 @@ export interface OrderTable {
   witness(): Witness | null;
   load(key: OrderKey): OrderState | null;
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
-  save(records: Iterable<OrderRecord>, checkpoint: Position, witness: Witness): void;
+  save(orders: Iterable<PlacedOrder>, checkpoint: Position, witness: Witness): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
   correct(corrections: Iterable<Correction>): void;
   /** False once the file was deleted or replaced under us. */
@@ -148,14 +163,18 @@ function createTable(db: Connection, file: string): OrderTable {
   const load = db
     .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
-  const upsert = db.prepare<[string, string, string, number, string]>(
-    `INSERT INTO orders (location_id, order_id, stage, active, state) VALUES (?, ?, ?, ?, ?)
+  const upsert = db.prepare<[string, string, string, number, bigint, string]>(
+    `INSERT INTO orders (location_id, order_id, stage, active, position, state) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (location_id, order_id) DO UPDATE
-     SET stage = excluded.stage, active = excluded.active, state = excluded.state`,
+     SET stage = excluded.stage, active = excluded.active, position = excluded.position, state = excluded.state`,
   );
-  const put = ({ key, state }: OrderRecord): void => {
-    upsert.run(key.location_id, key.order_id, stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state));
-  };
+  const replace = db.prepare<[string, number, string, string, string]>(
+    'UPDATE orders SET stage = ?, active = ?, state = ? WHERE location_id = ? AND order_id = ?',
+  );
+  const noteLocation = db.prepare<[string, string]>(
+    `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
+     ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
+  );
   const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
@@ -168,15 +187,26 @@ function createTable(db: Connection, file: string): OrderTable {
       const position = parsePosition(row?.position ?? '');
       return position === null || !row?.id ? null : { position, id: row.id };
     },
-    save: db.transaction((records: Iterable<OrderRecord>, position: Position, newest: Witness) => {
-      for (const record of records) put(record);
+    save: db.transaction((orders: Iterable<PlacedOrder>, position: Position, newest: Witness) => {
+      const locations = new Map<string, string>();
+      for (const { key, state, position: at } of orders) {
+        const active = isActive(state) ? 1 : 0;
+        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), JSON.stringify(state));
+        const known = locations.get(key.location_id) ?? '';
+        if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
+      }
+      for (const [location, updatedAt] of locations) noteLocation.run(location, updatedAt);
       setCheckpoint.run(position, newest.position, newest.id);
     }),
     correct: db.transaction((corrections: Iterable<Correction>) => {
       for (const correction of corrections) {
         const { location_id, order_id } = correction.key;
-        if (correction.kind === 'gone') remove.run(location_id, order_id);
-        else put(correction);
+        if (correction.kind === 'gone') {
+          remove.run(location_id, order_id);
+        } else {
+          const { state } = correction;
+          replace.run(stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state), location_id, order_id);
+        }
       }
     }),
     isAttached: () => inode !== null && inodeOf(file) === inode,
@@ -196,6 +226,15 @@ export interface ListedOrders {
   readonly records: readonly OrderRecord[];
   /** For the next page's `after`; null at the end. */
   readonly next: number | null;
+}
+
+/** Orders as they stood at one moment of the read model. */
+export interface OrdersAt {
+  /** Everything up to here is in it; null before the first event. */
+  readonly position: Position | null;
+  readonly orders: readonly PlacedOrder[];
+  /** There were more than were asked for. */
+  readonly truncated: boolean;
 }
 
 /** The read model's file cannot be read; it may be on its way to being made anew. */
@@ -267,12 +306,89 @@ export class OrderTableReader {
     };
   }
 
+  /**
+   * @returns locations that something was reported about, in the order of their ids.
+   * @param only these ids, or null for all
+   * @param after the last page's `next`
+   * @throws {ReadModelError}
+   */
+  listLocations(only: readonly string[] | null, after: string | null, limit: number): LocationPage {
+    const rows = this.#all(
+      `SELECT location_id, updated_at,
+         (SELECT count(*) FROM orders WHERE orders.location_id = locations.location_id AND active = 1) AS active_orders
+       FROM locations
+       WHERE location_id > ? ${only === null ? '' : 'AND location_id IN (SELECT value FROM json_each(?))'}
+       ORDER BY location_id LIMIT ?`,
+      [after ?? '', ...(only === null ? [] : [JSON.stringify(only)]), limit + 1],
+    ) as LocationSummary[];
+    const locations = rows.slice(0, limit);
+    return { locations, next: rows.length > limit ? (locations.at(-1)?.location_id ?? null) : null };
+  }
+
+  /**
+   * @returns the newest active orders of a location and the newest that have ended, as of one moment.
+   * @throws {ReadModelError}
+   */
+  newest(locationId: string, activeLimit: number, endedLimit: number): OrdersAt {
+    return this.#atOnce(() => {
+      const of = (active: 0 | 1, limit: number): readonly PlacedOrder[] =>
+        this.#placed('active = ? ORDER BY position DESC LIMIT ?', [locationId, active, limit], locationId);
+      const active = of(1, activeLimit + 1);
+      const orders = [...active.slice(0, activeLimit), ...of(0, endedLimit)];
+      return { position: this.#checkpoint(), orders, truncated: active.length > activeLimit };
+    });
+  }
+
+  /**
+   * @returns the orders of a location with news after a position, those with the oldest news first, as of one moment.
+   * @throws {ReadModelError}
+   */
+  changedSince(locationId: string, position: Position | null, limit: number): OrdersAt {
+    return this.#atOnce(() => {
+      const orders = this.#placed(
+        'active IN (0, 1) AND position > ? ORDER BY position LIMIT ?',
+        [locationId, position === null ? -1n : BigInt(position), limit + 1],
+        locationId,
+      );
+      return { position: this.#checkpoint(), orders: orders.slice(0, limit), truncated: orders.length > limit };
+    });
+  }
+
+  #placed(
+    condition: string,
+    parameters: readonly (string | number | bigint)[],
+    locationId: string,
+  ): readonly PlacedOrder[] {
+    const rows = this.#all(
+      `SELECT order_id, CAST(position AS TEXT) AS placed, state FROM orders WHERE location_id = ? AND ${condition}`,
+      parameters,
+    ) as readonly { readonly order_id: string; readonly placed: Position; readonly state: string }[];
+    return rows.map(({ order_id, placed, state }) => ({
+      key: { location_id: locationId, order_id },
+      position: placed,
+      state: JSON.parse(state) as OrderState,
+    }));
+  }
+
+  #checkpoint(): Position | null {
+    const [row] = this.#all('SELECT position FROM checkpoint', []) as readonly { readonly position: string | null }[];
+    return parsePosition(row?.position ?? '');
+  }
+
+  /** Runs reads that are to see the same moment. */
+  #atOnce<T>(read: () => T): T {
+    this.#all('SELECT 1 FROM checkpoint', []); // opens the file, or says that it cannot be read
+    const db = this.#open?.db;
+    if (db === undefined) throw new ReadModelError(`${this.file} is not open`);
+    return db.transaction(read)();
+  }
+
   close(): void {
     this.#open?.db.close();
     this.#open = null;
   }
 
-  #all(sql: string, parameters: readonly (string | number)[]): readonly unknown[] {
+  #all(sql: string, parameters: readonly (string | number | bigint)[]): readonly unknown[] {
     try {
       return this.#statement(sql).all(...parameters);
     } catch (cause) {

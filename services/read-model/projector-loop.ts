@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isEventStoreError } from '../event-store/event-store';
+import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
 import { deleteOrderTable, isDamaged, openOrderTable, type OrderTable } from './order-table';
-import { type EventSource, type Progress, runProjector } from './projector';
+import { type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */
 export type ProjectorNews =
   | { readonly kind: 'progress'; readonly progress: Progress }
   /** It begins again, from the checkpoint of the read model that it finds or makes. */
   | { readonly kind: 'restarted' }
+  /** It lost its log for now, and goes on by itself. */
+  | { readonly kind: 'interrupted'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Milliseconds before a projector that failed tries again. */

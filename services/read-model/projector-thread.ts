@@ -1,13 +1,12 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { CommitSignal, followLog, readLog } from '../event-store/sqlite/follow-log';
+import { type LogAddress, openEventSource } from '../event-store/open';
 import { type Correction, Corrector } from './corrections';
 import { keepProjecting, type ProjectorNews } from './projector-loop';
 
 /** What the thread needs to know to begin. */
 export interface ProjectorThreadOptions {
-  /** The embedded store's log. */
-  readonly log: string;
+  readonly log: LogAddress;
   /** The read model. */
   readonly file: string;
   readonly version: string;
@@ -21,14 +20,12 @@ export type FromProjector =
   ProjectorNews | { readonly kind: 'corrected'; readonly id: number; readonly made: readonly boolean[] };
 
 /**
- * The projector in a thread of its own: it reads the embedded log itself, so that folding costs the thread that answers
- * Stream nothing.
+ * The projector in a thread of its own: it follows the log itself, so that reading and folding cost the thread that
+ * answers Stream nothing.
  */
 const { log, file, version } = workerData as ProjectorThreadOptions;
 const stop = new AbortController();
-const commits = new CommitSignal(log);
 const { signal } = stop;
-
 const corrector = new Corrector();
 
 /**
@@ -47,21 +44,15 @@ parentPort?.on('message', (message: ToProjector) => {
   else say({ kind: 'corrected', id: message.id, made: corrector.apply(message.corrections) });
 });
 
-void keepProjecting({
-  source: {
-    readAll: (options) => readLog(log, options),
-    subscribe: (options) =>
-      followLog(log, commits, {
-        ...options,
-        signal: AbortSignal.any([signal, ...(options.signal ? [options.signal] : [])]),
-      }),
-  },
-  file,
-  version,
-  signal,
-  corrector,
-  tell: say,
-}).finally(() => {
-  commits.close();
-  parentPort?.close();
-});
+async function run(): Promise<void> {
+  const source = await openEventSource(log, ({ message }) => {
+    say({ kind: 'interrupted', message });
+  });
+  try {
+    await keepProjecting({ source, file, version, signal, corrector, tell: say });
+  } finally {
+    await source.close();
+  }
+}
+
+void run().finally(() => parentPort?.close());

@@ -5,16 +5,13 @@ import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
 import {
   comparePositions,
-  type EventStore,
+  type EventSource,
   EventStoreError,
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store';
 import type { Correction, Corrector } from './corrections';
-import type { OrderRecord, OrderTable, Witness } from './order-table';
-
-/** All that a projector needs of a store. */
-export type EventSource = Pick<EventStore, 'readAll' | 'subscribe'>;
+import type { OrderTable, PlacedOrder, Witness } from './order-table';
 
 /** How far a projector is. */
 export interface Progress {
@@ -26,6 +23,8 @@ export interface Progress {
   readonly caughtUp: boolean;
   /** Events folded by this projector so far. */
   readonly events: number;
+  /** Locations whose orders became readable anew with this. */
+  readonly locations: readonly string[];
 }
 
 /** Orders whose states are kept at hand between saves: some 1 KiB each. */
@@ -51,8 +50,9 @@ const BUSY_AFTER_MS = 500;
 /** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
 const ATTACHMENT_CHECK_MS = 250;
 
-interface Touched extends OrderRecord {
+interface Touched extends PlacedOrder {
   state: OrderState;
+  position: Position;
 }
 
 /** Folds a batch onto the states that it touches. */
@@ -68,10 +68,12 @@ function fold(
     if (record === undefined) {
       const key = orderKeyOfStream(stored.stream);
       if (key === null) continue;
-      record = { key, state: event.revision === 0 ? initial : stateOf(stored.stream, key) };
+      record = { key, position: stored.position, state: event.revision === 0 ? initial : stateOf(stored.stream, key) };
       touched.set(stored.stream, record);
     }
-    if (event.revision > record.state.revision) record.state = evolve(record.state, event);
+    if (event.revision <= record.state.revision) continue;
+    record.state = evolve(record.state, event);
+    record.position = stored.position;
   }
 }
 
@@ -150,23 +152,23 @@ export async function runProjector(options: {
       folded = later(folded, batch.position);
       events += news.length;
       if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) {
-        onProgress({ position: saved, folded, caughtUp: false, events });
+        onProgress({ position: saved, folded, caughtUp: false, events, locations: [] });
         continue;
       }
       const sinceSave = performance.now() - savedAt;
-      let changed = 0;
+      const changed = [...touched.values()];
       if (touched.size > 0 && folded !== null && newest !== null) {
-        table.save(touched.values(), folded, newest);
+        table.save(changed, folded, newest);
         for (const [stream, { state }] of touched) states.set(stream, state);
-        changed = touched.size;
         touched.clear();
         savedAt = performance.now();
       }
       saved = folded;
-      onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events });
+      const locations = [...new Set(changed.map(({ key }) => key.location_id))];
+      onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, locations });
       // Twice: a save that comes just after the interval is over still belongs to a busy time.
       const isAlone = sinceSave > 2 * interval;
-      const isBusy = sinceSave >= SAVE_INTERVAL_MS && changed > BUSY_ORDERS_PER_MS * sinceSave;
+      const isBusy = sinceSave >= SAVE_INTERVAL_MS && changed.length > BUSY_ORDERS_PER_MS * sinceSave;
       busyMs = isBusy ? busyMs + sinceSave : 0;
       interval = busyMs > BUSY_AFTER_MS ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
       if (batch.caughtUp && !isAlone) await delay(interval, undefined, { signal: ending }).catch(() => undefined);

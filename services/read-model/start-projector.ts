@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type Correction, Corrector } from './corrections';
-import { type EventSource } from './projector';
-import { keepProjecting, type ProjectorNews } from './projector-loop';
+import type { Correction } from './corrections';
+import type { ProjectorNews } from './projector-loop';
 import type { FromProjector, ProjectorThreadOptions, ToProjector } from './projector-thread';
 
 export interface RunningProjector {
@@ -23,41 +22,13 @@ const RESPAWN_MS = 1_000;
 const YOUNG_GENERATION_MIB = 96;
 
 /**
- * Starts the projector where it costs the least: over the embedded log in a thread of its own, so that folding costs the
- * thread that answers Stream nothing; over any other store in this one.
- * @param logFile of the embedded store, or null for another store
- * @param file of the read model
- * @param version of the folds
+ * Starts the projector in a thread of its own, so that following the log and folding it cost the thread that answers Stream
+ * nothing. A thread that fails is started again.
  */
-export function startProjector(options: {
-  readonly store: EventSource;
-  readonly logFile: string | null;
-  readonly file: string;
-  readonly version: string;
-  readonly tell: (news: ProjectorNews) => void;
-}): RunningProjector {
-  const { store, logFile, file, version, tell } = options;
-  return logFile === null
-    ? startInThisThread({ source: store, file, version, tell })
-    : startInThread({ log: logFile, file, version }, tell);
-}
-
-function startInThisThread(
-  options: Omit<Parameters<typeof keepProjecting>[0], 'signal' | 'corrector'>,
+export function startProjector(
+  workerData: ProjectorThreadOptions,
+  tell: (news: ProjectorNews) => void,
 ): RunningProjector {
-  const stop = new AbortController();
-  const corrector = new Corrector();
-  const running = keepProjecting({ ...options, corrector, signal: stop.signal });
-  return {
-    correct: (corrections) => Promise.resolve(corrector.apply(corrections)),
-    stop: async () => {
-      stop.abort();
-      await running;
-    },
-  };
-}
-
-function startInThread(workerData: ProjectorThreadOptions, tell: (news: ProjectorNews) => void): RunningProjector {
   let stopping = false;
   let respawn: NodeJS.Timeout | undefined;
   let asked = 0;

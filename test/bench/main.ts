@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FULL_HISTORY } from './history';
+import { measureLive } from './live';
 import { measureRebuild, measureStart, type OperationOptions } from './operations';
 import { type Part, printPart } from './report';
 import { makeDataDir, type ServerName } from './servers';
@@ -10,7 +11,7 @@ import { measureLag, measureLatency, measureThroughput } from './webhook';
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, latency, lag, rebuild, start (default: all)
+  --only PARTS    comma-separated: throughput, latency, lag, live, rebuild, start (default: all)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
@@ -20,7 +21,7 @@ const HELP = `npm run bench -- [options]
 
 A goal that is missed is reported and does not fail the run.`;
 
-const PARTS = ['throughput', 'latency', 'lag', 'rebuild', 'start'] as const;
+const PARTS = ['throughput', 'latency', 'lag', 'live', 'rebuild', 'start'] as const;
 const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours', 'eventstoredb'];
 
 /** @returns the names in a comma-separated list. @throws if one is not known. */
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
     throughput: () => measureThroughput(servers, { rounds, seconds }),
     latency: () => measureLatency(servers, { rounds, seconds: seconds * 2 }),
     lag: () => measureLag({ rounds, seconds: seconds * 2 }),
+    live: () => measureLive({ rounds, seconds: seconds * 2 }),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
   };

@@ -10,11 +10,12 @@ export interface PeerDelivery {
 }
 
 /**
- * What anyone would write for this webhook with Express 5: raw body, HMAC, JSON.parse, `record`, 200. Both peers are
- * this, so that they differ in nothing but what they store.
+ * What anyone would write for this webhook with Express 5: raw body, HMAC, JSON.parse, `record`, 200, and pass what came
+ * on to who watches its location. Both peers are this, so that they differ in nothing but what they store.
  */
 export function servePeer(record: (delivery: PeerDelivery) => void): void {
   const app = express();
+  const watchers = new Map<string, Set<Response>>();
   app.get('/readyz', (_request: Request, response: Response) => {
     response.json({ ready: true });
   });
@@ -26,8 +27,18 @@ export function servePeer(record: (delivery: PeerDelivery) => void): void {
       response.status(401).json({ title: 'not authentic' });
       return;
     }
-    record(JSON.parse(body.toString('utf8')) as PeerDelivery);
+    const delivery = JSON.parse(body.toString('utf8')) as PeerDelivery;
+    record(delivery);
+    const message = `event: order\ndata: ${JSON.stringify(delivery.object)}\n\n`;
+    for (const watcher of watchers.get(delivery.object.location_id) ?? []) watcher.write(message);
     response.status(200).json({ outcome: 'recorded' });
+  });
+  app.get('/locations/:location_id/live', (request: Request<{ location_id: string }>, response: Response) => {
+    const { location_id } = request.params;
+    const here = watchers.get(location_id) ?? new Set();
+    watchers.set(location_id, here.add(response));
+    response.once('close', () => here.delete(response));
+    response.type('text/event-stream').flushHeaders();
   });
   app.listen(Number(process.env['PORT']), '127.0.0.1');
   process.once('SIGTERM', () => process.exit(0));

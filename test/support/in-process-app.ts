@@ -38,7 +38,12 @@ export async function serveInProcess(
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const quarantine = createQuarantine({ store, record, admission: new Admission(), newId: randomUUID, now: Date.now });
-  const metrics = createMetrics({ now: Date.now, queueDepth: () => 0, projectionLagSeconds: () => 0 });
+  const metrics = createMetrics({
+    now: Date.now,
+    queueDepth: () => 0,
+    projectionLagSeconds: () => 0,
+    live: { clients: 0, sent: 0, dropped: 0 },
+  });
   const history = createOrderHistory(store);
   const app = createApp({
     handleOrder: createHandleOrder({

@@ -33,7 +33,7 @@ describe('the order table', () => {
 
   const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
     table.save(
-      records.map(([key, state]) => ({ key, state })),
+      records.map(([key, state]) => ({ key, state, position: at(position + 1) })),
       at(++position),
       witness,
     );
@@ -97,8 +97,8 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     const before = table.checkpoint();
     const broken = function* () {
-      yield { key: key('a'), state: COMPLETED };
-      yield { key: key('b'), state: COMPLETED };
+      yield { key: key('a'), state: COMPLETED, position: at(99) };
+      yield { key: key('b'), state: COMPLETED, position: at(99) };
       throw new Error('told to fail');
     };
     expect(() => {
@@ -243,7 +243,7 @@ describe('the order table', () => {
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));
     expect(() => early.get(key('a'))).toThrow(ReadModelError);
     const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
-    late.save([{ key: key('a'), state: PREPARING }], at(1), witness);
+    late.save([{ key: key('a'), state: PREPARING, position: at(1) }], at(1), witness);
     expect(early.get(key('a'))).toEqual(PREPARING);
     early.close();
     late.close();
@@ -253,9 +253,9 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     table.save(
       (function* () {
-        yield { key: key('a'), state: COMPLETED };
+        yield { key: key('a'), state: COMPLETED, position: at(99) };
         expect(reader.get(key('a'))).toEqual(PREPARING);
-        yield { key: key('b'), state: COMPLETED };
+        yield { key: key('b'), state: COMPLETED, position: at(99) };
         expect(ids().ids).toEqual(['a']);
       })(),
       at(++position),

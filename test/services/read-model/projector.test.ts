@@ -6,6 +6,7 @@ import type { OrderKey } from '../../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
 import {
   MAX_BATCH_EVENTS,
+  type EventSource,
   type EventStore,
   type JsonValue,
   type Position,
@@ -15,7 +16,7 @@ import {
 } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table';
-import { type EventSource, type Progress, runProjector } from '../../../services/read-model/projector';
+import { type Progress, runProjector } from '../../../services/read-model/projector';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from '../../projections/arbitraries';
 import { temporaryDirectory } from '../../support/running-service';
 import { newEvent } from '../event-store/contract/support';

@@ -8,7 +8,9 @@ import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eve
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { Admission } from '../../../services/handle-order/admission';
 import { createRecorder } from '../../../services/handle-order/record-update';
+import { Corrector } from '../../../services/read-model/corrections';
 import { deleteOrderTable, OrderTableReader } from '../../../services/read-model/order-table';
+import { keepProjecting, type ProjectorNews } from '../../../services/read-model/projector-loop';
 import { type RunningProjector, startProjector } from '../../../services/read-model/start-projector';
 import { runRetention } from '../../../services/retention/run-retention';
 import { startNode } from '../../eventstoredb-node/node';
@@ -34,7 +36,7 @@ async function openRail(kind: Kind) {
   });
   const logFile = join(directory, 'events.sqlite');
   const file = join(directory, 'read-model.sqlite');
-  const store = await openStore(kind, logFile);
+  const { store, url } = await openStore(kind, logFile);
   cleanup.push(() => store.close());
   const orders = new OrderTableReader(file);
   cleanup.push(() => {
@@ -43,15 +45,13 @@ async function openRail(kind: Kind) {
   let projector: RunningProjector | null = null;
   const project = async (): Promise<void> => {
     await new Promise<void>((caughtUp) => {
-      projector = startProjector({
-        store,
-        logFile: kind === 'sqlite' ? logFile : null,
-        file,
-        version: '1',
-        tell: (news) => {
-          if (news.kind === 'progress' && news.progress.caughtUp) caughtUp();
-        },
-      });
+      const tell = (news: ProjectorNews): void => {
+        if (news.kind === 'progress' && news.progress.caughtUp) caughtUp();
+      };
+      projector =
+        kind === 'memory'
+          ? projectHere({ source: store, file, version: '1', tell })
+          : startProjector({ log: { url, logFile }, file, version: '1' }, tell);
     });
   };
   await project();
@@ -109,12 +109,29 @@ async function openRail(kind: Kind) {
   };
 }
 
-async function openStore(kind: Kind, logFile: string): Promise<EventStore> {
-  if (kind === 'memory') return createMemoryStore({ now: () => NOW });
-  if (kind === 'sqlite') return openSqliteStore({ file: logFile, now: () => NOW });
+async function openStore(
+  kind: Kind,
+  logFile: string,
+): Promise<{ readonly store: EventStore; readonly url: string | null }> {
+  if (kind === 'memory') return { store: createMemoryStore({ now: () => NOW }), url: null };
+  if (kind === 'sqlite') return { store: await openSqliteStore({ file: logFile, now: () => NOW }), url: null };
   const node = await startNode();
   cleanup.push(() => node.stop());
-  return openEventStoreDb({ url: node.url });
+  return { store: openEventStoreDb({ url: node.url }), url: node.url };
+}
+
+/** The projector in this thread: the memory store cannot be seen from another. */
+function projectHere(options: Omit<Parameters<typeof keepProjecting>[0], 'signal' | 'corrector'>): RunningProjector {
+  const stop = new AbortController();
+  const corrector = new Corrector();
+  const running = keepProjecting({ ...options, corrector, signal: stop.signal });
+  return {
+    correct: (corrections) => Promise.resolve(corrector.apply(corrections)),
+    stop: async () => {
+      stop.abort();
+      await running;
+    },
+  };
 }
 
 const key = (order_id: string): OrderKey => ({ location_id: 'a location', order_id });

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Id } from './handle-order';
+import { Order, Revision, Time } from './order-view';
+import { STAGES } from './vocabulary';
+
+/** What `GET /locations/{location_id}/live` sends: the data of its server-sent events. */
+
+/** An order as a wall in front of customers may show it: nothing about persons. */
+export const CustomerOrder = z
+  .object({ order_id: Id, revision: Revision, stage: z.enum(STAGES), stage_since: Time, updated_at: Time })
+  .meta({ id: 'CustomerOrder' });
+export type CustomerOrder = z.infer<typeof CustomerOrder>;
+
+/** `resumed`: what came after `Last-Event-ID` follows. The start of `snapshot` too. */
+export const LiveStart = z
+  .object({
+    location_id: Id,
+    now: Time.meta({ description: 'time of the service' }),
+    folds: z.string().meta({
+      description:
+        'identifies the reading of history. If it is another than before, orders that did not change may read otherwise ' +
+        'now: connect without Last-Event-ID',
+    }),
+  })
+  .meta({ id: 'LiveStart' });
+export type LiveStart = z.infer<typeof LiveStart>;
+
+/** `snapshot`: all that is to be known; replaces what was known. */
+export const LiveSnapshot = LiveStart.extend({
+  orders: z.array(z.union([Order, CustomerOrder])),
+  truncated: z.boolean().meta({ description: 'there are more active orders, with older news' }),
+}).meta({ id: 'LiveSnapshot' });
+export type LiveSnapshot = z.infer<typeof LiveSnapshot>;
+
+/** `heartbeat`: how things stand, and that somebody is there. */
+export const Heartbeat = z
+  .object({
+    now: Time.meta({ description: 'time of the service' }),
+    store: z.enum(['ok', 'unavailable', 'behind']).meta({
+      description: 'unavailable: the event store cannot be reached; behind: the read model is catching up',
+    }),
+    lag_ms: z
+      .int()
+      .nonnegative()
+      .meta({ description: 'how long the oldest acknowledged update has not been readable' }),
+    interval_ms: z.int().positive().meta({ description: 'the next heartbeat comes within this time' }),
+  })
+  .meta({ id: 'Heartbeat' });
+export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -1,0 +1,72 @@
+import { type Request, type Response, Router } from 'express';
+import type { LocationPage } from '../../schemas/order-view';
+import { LiveQuery, LocationsQuery } from '../../schemas/requests';
+import { type Position, parsePosition } from '../event-store/event-store';
+import { Problem, takesOnly } from '../problem';
+import { readLocation, readQuery } from '../query';
+import type { OrderTableReader } from '../read-model/order-table';
+import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS } from './live';
+import type { WaitForReadModel } from './wait-for-read-model';
+
+/**
+ * @returns the position that a client says it saw last, or null if it says none or something else.
+ */
+const lastSeen = (request: Request): Position | null => parsePosition(request.get('Last-Event-ID') ?? '');
+
+/** A client of the feed at the other end of an HTTP answer. */
+function clientOf(response: Response, audience: Audience): LiveClient {
+  return {
+    audience,
+    send: (text) => {
+      response.write(text);
+    },
+    get buffered() {
+      return response.writableLength;
+    },
+    end: () => {
+      // Not `end`, which would wait for what a slow client does not take.
+      response.destroy();
+    },
+  };
+}
+
+/** The live feed of a location, and which locations there are. */
+export function createLiveRoutes(options: {
+  readonly feed: LiveFeed;
+  readonly orders: OrderTableReader;
+  readonly waitForReadModel: WaitForReadModel;
+}): Router {
+  const { feed, orders, waitForReadModel } = options;
+  const router = Router();
+
+  router.get('/locations', async (request, response) => {
+    const { after, limit } = readQuery(LocationsQuery, request);
+    await waitForReadModel();
+    const page: LocationPage = orders.listLocations(null, after ?? null, limit);
+    response.set('Cache-Control', 'no-store').json(page);
+  });
+
+  router.get('/locations/:location_id/live', async (request, response) => {
+    const locationId = readLocation(request);
+    const { view } = readQuery(LiveQuery, request);
+    await waitForReadModel();
+    if (feed.isFull) {
+      throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
+    }
+    response.set({
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      // Asks nginx and its kin not to hold messages back.
+      'X-Accel-Buffering': 'no',
+    });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const leave = feed.watch(locationId, clientOf(response, view), lastSeen(request));
+    response.once('close', leave);
+  });
+
+  router.all(['/locations', '/locations/:location_id/live'], takesOnly('GET'));
+  return router;
+}

@@ -1,0 +1,463 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { evolve, initial, type OrderState } from '../../../projections/order';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { parsePosition, type Position } from '../../../services/event-store/event-store';
+import {
+  HEARTBEAT_MS,
+  type LiveClient,
+  LiveFeed,
+  MAX_BUFFERED_BYTES,
+  MAX_LIVE_CLIENTS,
+  MAX_RESUMED_ORDERS,
+  SNAPSHOT_ENDED_ORDERS,
+} from '../../../services/orders/live';
+import { deleteOrderTable, openOrderTable, OrderTableReader } from '../../../services/read-model/order-table';
+import { update } from '../../support/deliveries';
+import { type EventStream, openEventStream } from '../../support/event-stream';
+import {
+  asReader,
+  call,
+  discard,
+  type RunningService,
+  startService,
+  temporaryDirectory,
+} from '../../support/running-service';
+
+const keyOf = (order_id: string, location_id = 'counter'): OrderKey => ({ location_id, order_id });
+
+describe('the live feed of a location', () => {
+  let service: RunningService;
+  const open: EventStream[] = [];
+
+  const watch = async (location: string, headers = {}, query = ''): Promise<EventStream> => {
+    const stream = await openEventStream(`${service.url}/locations/${location}/live${query}`, {
+      ...asReader,
+      ...headers,
+    });
+    open.push(stream);
+    return stream;
+  };
+  const orderIds = (stream: EventStream): unknown[] => stream.data('order').map(({ order_id }) => order_id);
+  const deliver = async (key: OrderKey, fields: Record<string, unknown>): Promise<void> => {
+    expect((await service.deliver(update(key, fields))).status).toBe(200);
+  };
+
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterEach(() => {
+    for (const stream of open.splice(0)) stream.close();
+  });
+  afterAll(() => discard(service));
+
+  it('begins with a snapshot of what is acknowledged, and a heartbeat', async () => {
+    await deliver(keyOf('s1', 'snap'), { status: 'in_progress' });
+    await deliver(keyOf('s2', 'snap'), { status: 'completed' });
+    const stream = await watch('snap');
+    await stream.until(() => stream.messages.length >= 2);
+    expect(stream.messages.map(({ event }) => event)).toEqual(['snapshot', 'heartbeat']);
+    const [snapshot] = stream.data('snapshot');
+    const listed = (await service.get('/locations/snap/orders')).json as { orders: unknown[] };
+    expect(snapshot).toMatchObject({ location_id: 'snap', truncated: false });
+    expect(snapshot?.['orders']).toEqual(listed.orders);
+    expect(stream.messages[0]?.id).toMatch(/^\d+$/);
+    expect(stream.data('heartbeat')).toEqual([expect.objectContaining({ store: 'ok', interval_ms: HEARTBEAT_MS })]);
+  });
+
+  it('tells each update of its location as the order stands then, and nothing of other locations', async () => {
+    const [here, there] = [await watch('here'), await watch('there')];
+    for (const [index, status] of ['in_progress', 'ready_for_pickup', 'completed'].entries()) {
+      await deliver(keyOf('o', 'here'), { status });
+      await here.until(() => here.data('order').length > index);
+      expect(here.data('order')[index]).toEqual((await service.get('/locations/here/orders/o')).json);
+    }
+    await deliver(keyOf('x', 'there'), { status: 'in_progress' });
+    await there.until(() => there.data('order').length > 0);
+    expect(orderIds(there)).toEqual(['x']);
+    expect(orderIds(here)).toEqual(['o', 'o', 'o']);
+  });
+
+  it('resumes after Last-Event-ID with exactly what was missed', async () => {
+    const before = await watch('resume');
+    await deliver(keyOf('r1', 'resume'), { status: 'in_progress' });
+    await before.until(() => before.data('order').length === 1);
+    before.close();
+    await deliver(keyOf('r2', 'resume'), { status: 'in_progress' });
+    await deliver(keyOf('r2', 'resume'), { status: 'ready_for_pickup' });
+    const after = await watch('resume', { 'Last-Event-ID': before.lastId ?? '' });
+    await after.until(() => after.data('heartbeat').length > 0);
+    expect(after.messages.map(({ event }) => event)).toEqual(['resumed', 'order', 'heartbeat']);
+    expect(after.data('order')).toMatchObject([{ order_id: 'r2', revision: 1, status: 'ready_for_pickup' }]);
+    await deliver(keyOf('r1', 'resume'), { status: 'completed' });
+    await after.until(() => after.data('order').length === 2);
+    expect(orderIds(after)).toEqual(['r2', 'r1']);
+  });
+
+  it.each(['', '-1', 'yesterday', '99999999', '1.5'])(
+    'answers a Last-Event-ID that this log does not have (%j) with a snapshot',
+    async (id) => {
+      const stream = await watch('resume', { 'Last-Event-ID': id });
+      await stream.until(() => stream.messages.length > 0);
+      expect(stream.messages[0]?.event).toBe('snapshot');
+    },
+  );
+
+  it('tells a wall in front of customers order numbers and stages, and nothing else', async () => {
+    await deliver(keyOf('c1', 'wall'), {
+      status: 'ready_for_pickup',
+      driver_details: { source: 'uber', name: 'Jane Secret', phone: { number: '+15550001' }, passcode: '4711' },
+    });
+    const stream = await watch('wall', {}, '?view=customers');
+    await deliver(keyOf('c1', 'wall'), { status: 'completed', driver_details: { name: 'Jane Secret' } });
+    await stream.until(() => stream.data('order').length === 1);
+    const members = ['order_id', 'revision', 'stage', 'stage_since', 'updated_at'];
+    const [shown] = stream.data('snapshot')[0]?.['orders'] as Record<string, unknown>[];
+    for (const order of [shown, stream.data('order')[0]]) expect(Object.keys(order ?? {}).sort()).toEqual(members);
+    expect(JSON.stringify(stream.messages)).not.toMatch(/Jane|4711|\+1555|uber|ready_for_pickup/);
+  });
+
+  it('lists the locations that something was reported about, page by page', async () => {
+    for (const name of ['page-a', 'page-b', 'page-c']) await deliver(keyOf('1', name), { status: 'in_progress' });
+    await deliver(keyOf('2', 'page-c'), { status: 'in_progress' });
+    await deliver(keyOf('3', 'page-c'), { status: 'completed' });
+    const names: unknown[] = [];
+    for (let after: string | null = 'page'; after !== null;) {
+      const { json } = await service.get(`/locations?limit=2&after=${after}`);
+      const page = json as { locations: { location_id: string; active_orders: number }[]; next: string | null };
+      names.push(...page.locations.map(({ location_id, active_orders }) => [location_id, active_orders]));
+      after = page.next;
+    }
+    expect(names.slice(0, 3)).toEqual([
+      ['page-a', 1],
+      ['page-b', 1],
+      ['page-c', 2],
+    ]);
+  });
+
+  it('answers HEAD with the headers alone, and refuses other views and methods', async () => {
+    const head = await service.call('/locations/here/live', { method: 'HEAD', headers: asReader });
+    expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
+    expect((await service.get('/locations/here/live?view=kitchen')).status).toBe(400);
+    expect((await service.call('/locations/here/live', { method: 'POST', headers: asReader })).status).toBe(405);
+    expect((await service.call('/locations/here/live')).status).toBe(401);
+  });
+
+  it('counts who watches, and what was sent', async () => {
+    await watch('here');
+    const metric = async (name: string): Promise<number> =>
+      Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await service.get('/metrics')).text)?.[1]);
+    expect(await metric('ticket_rail_live_clients')).toBe(1);
+    expect(await metric('ticket_rail_live_messages_total')).toBeGreaterThan(0);
+    for (const stream of open.splice(0)) stream.close();
+    for (let tries = 0; (await metric('ticket_rail_live_clients')) > 0 && tries < 200; tries++) {
+      await new Promise((next) => setTimeout(next, 10));
+    }
+    expect(await metric('ticket_rail_live_clients')).toBe(0);
+  });
+
+  it('sends heartbeats in time while nothing happens', async () => {
+    const stream = await watch('quiet');
+    await stream.until(() => stream.data('heartbeat').length >= 2, HEARTBEAT_MS + 2_000);
+    expect(stream.data('order')).toEqual([]);
+  });
+});
+
+describe('the live feed through failures', () => {
+  it('loses nothing and shows nothing twice over kill -9 and a new start, for a client that resumes', async () => {
+    let service = await startService();
+    const { dataDir } = service;
+    const shown: string[] = [];
+    let lastId: string | null = null;
+    for (let round = 0; round < 3; round++) {
+      const stream = await openEventStream(`${service.url}/locations/counter/live`, {
+        ...asReader,
+        ...(lastId === null ? {} : { 'Last-Event-ID': lastId }),
+      });
+      // What is acknowledged just before the end may not have been told yet: the next round tells it.
+      for (let n = 0; n < 20; n++) {
+        await service.deliver(
+          update(keyOf(`o${String(n % 7)}`), { status: 'in_progress', note: `${String(round)}-${String(n)}` }),
+        );
+      }
+      await service.end('SIGKILL');
+      await stream.ended;
+      shown.push(...stream.data('order').map((order) => `${String(order['order_id'])}@${String(order['revision'])}`));
+      lastId = stream.lastId;
+      service = await startService({ DATA_DIR: dataDir });
+    }
+    const last = await openEventStream(`${service.url}/locations/counter/live`, {
+      ...asReader,
+      'Last-Event-ID': lastId ?? '',
+    });
+    await last.until(() => last.data('heartbeat').length > 0);
+    shown.push(...last.data('order').map((order) => `${String(order['order_id'])}@${String(order['revision'])}`));
+    last.close();
+    expect(new Set(shown).size).toBe(shown.length);
+    const { orders } = (await service.get('/locations/counter/orders')).json as {
+      orders: { order_id: string; revision: number }[];
+    };
+    for (const { order_id, revision } of orders) expect(shown).toContain(`${order_id}@${String(revision)}`);
+    await discard(service);
+  });
+
+  it('tells everything anew when the read model was deleted and made again', async () => {
+    const service = await startService();
+    await service.deliver(update(keyOf('kept'), { status: 'in_progress' }));
+    const stream = await openEventStream(`${service.url}/locations/counter/live`, asReader);
+    await stream.until(() => stream.data('snapshot').length === 1);
+    deleteOrderTable(join(service.dataDir, 'read-model.sqlite'));
+    await stream.until(() => stream.data('snapshot').length === 2);
+    await service.deliver(update(keyOf('kept'), { status: 'completed' }));
+    await stream.until(() => stream.data('order').length === 1);
+    expect(stream.data('order')).toMatchObject([{ order_id: 'kept', stage: 'completed', revision: 1 }]);
+    stream.close();
+    await discard(service);
+  });
+
+  it('refuses one screen more than it can take, and goes on taking deliveries', async () => {
+    const service = await startService();
+    const at = `${service.url}/locations/counter/live`;
+    const streams: EventStream[] = [];
+    while (streams.length < MAX_LIVE_CLIENTS) {
+      const some = Array.from({ length: 50 }, () => openEventStream(at, asReader));
+      streams.push(...(await Promise.all(some)));
+    }
+    const refused = await call(service.url, '/locations/counter/live', { headers: asReader });
+    expect(refused).toMatchObject({ status: 503, json: { type: 'urn:ticket-rail:problem:too-many-screens' } });
+    expect((await service.deliver(update(keyOf('o'), { status: 'in_progress' }))).status).toBe(200);
+    await Promise.all(streams.map((stream) => stream.until(() => stream.data('order').length === 1)));
+    for (const stream of streams) stream.close();
+    await discard(service);
+  });
+
+  it('ends every stream when the service stops, without delay', async () => {
+    const service = await startService();
+    const streams = await Promise.all(
+      Array.from({ length: 20 }, () => openEventStream(`${service.url}/locations/counter/live`, asReader)),
+    );
+    const begun = performance.now();
+    expect(await service.end('SIGTERM')).toBe(0);
+    await Promise.all(streams.map(({ ended }) => ended));
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await discard(service);
+  });
+
+  it('sends a client away that does not read, which costs the others nothing and itself nothing when it comes again', async () => {
+    const service = await startService();
+    const at = `${service.url}/locations/counter/live`;
+    const [slow, quick] = [await openEventStream(at, asReader), await openEventStream(at, asReader)];
+    await slow.until(() => slow.messages.length >= 2);
+    slow.pause();
+    const instructions = 'x'.repeat(200_000);
+    let n = 0;
+    const dropped = async (): Promise<number> =>
+      Number(/^ticket_rail_live_dropped_total (\d+)$/m.exec((await service.get('/metrics')).text)?.[1]);
+    while ((await dropped()) === 0 && n < 200) {
+      const details = { source: 'uber', name: `Driver ${String(n++)}`, handoff_instructions: instructions };
+      await service.deliver(update(keyOf('big'), { status: 'in_progress', driver_details: details }));
+    }
+    expect(await dropped()).toBe(1);
+    await quick.until(() => quick.data('order').at(-1)?.['revision'] === n - 1);
+    expect(MAX_BUFFERED_BYTES).toBeLessThan(n * instructions.length);
+    slow.resume();
+    await slow.ended;
+    const again = await openEventStream(at, { ...asReader, 'Last-Event-ID': slow.lastId ?? '' });
+    await again.until(() => again.data('order').length > 0);
+    expect(again.data('order')).toMatchObject([{ order_id: 'big', revision: n - 1 }]);
+    for (const stream of [quick, again]) stream.close();
+    await discard(service);
+  });
+
+  it('is refused for now by a service that cannot know yet what is true', async () => {
+    const service = await startService(
+      { EVENT_STORE_URL: 'esdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=1' },
+      'listening',
+    );
+    const answer = await call(service.url, '/locations/counter/live', { headers: asReader });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2']);
+    await discard(service);
+  }, 60_000);
+});
+
+/** A client that keeps what it is told, and breaks off like a network does. */
+class Screen implements LiveClient {
+  readonly audience = 'board' as const;
+  readonly buffered = 0;
+  readonly shown = new Map<string, number>();
+  lastId: Position | null = null;
+  ended = false;
+  readonly twice: string[] = [];
+
+  send(text: string): void {
+    if (this.ended) throw new Error('sent after its end');
+    for (const message of text.split('\n\n').filter((part) => part !== '')) {
+      const field = (name: string): string | undefined =>
+        message
+          .split('\n')
+          .find((line) => line.startsWith(`${name}: `))
+          ?.slice(name.length + 2);
+      const data = JSON.parse(field('data') ?? '') as { orders?: unknown; order_id?: string; revision?: number };
+      if (field('event') === 'snapshot') {
+        this.shown.clear();
+        for (const order of data.orders as { order_id: string; revision: number }[])
+          this.shown.set(order.order_id, order.revision);
+      } else if (field('event') === 'order') {
+        const { order_id = '', revision = -1 } = data;
+        if (revision <= (this.shown.get(order_id) ?? -1)) this.twice.push(order_id);
+        this.shown.set(order_id, revision);
+      }
+      const id = field('id');
+      if (id !== undefined) this.lastId = parsePosition(id);
+    }
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+}
+
+describe('whoever watches', () => {
+  const cleanup: (() => void)[] = [];
+  afterEach(() => {
+    for (const step of cleanup.splice(0).reverse()) step();
+  });
+
+  const openFeed = () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, 'read-model.sqlite');
+    const table = openOrderTable(file, '1');
+    const orders = new OrderTableReader(file);
+    const feed = new LiveFeed({
+      orders,
+      folds: '1',
+      health: () => Promise.resolve('ok'),
+      lagMs: () => 0,
+      now: () => 0,
+    });
+    let position = 0;
+    const states = new Map<string, OrderState>();
+    /** One save of the projector: an event for each of the orders. */
+    const save = (keys: readonly OrderKey[]): void => {
+      const changed = new Map<string, { key: OrderKey; state: OrderState; position: Position }>();
+      for (const key of keys) {
+        const name = JSON.stringify(key);
+        const before = states.get(name) ?? initial;
+        const revision = before.revision + 1;
+        const at = String(position++) as Position;
+        const data = { ...key, status: revision % 5 === 4 ? 'completed' : 'in_progress' };
+        const receivedAt = new Date(position).toISOString();
+        const state = evolve(before, { type: 'order.updated', revision, receivedAt, data } as never);
+        states.set(name, state);
+        changed.set(name, { key, state, position: at });
+      }
+      const newest = String(position - 1) as Position;
+      table.save(changed.values(), newest, { position: newest, id: newest });
+      feed.projected([...new Set(keys.map((key) => key.location_id))], true);
+    };
+    cleanup.push(() => {
+      feed.close();
+      orders.close();
+      table.close();
+      rmSync(directory, { recursive: true });
+    });
+    return { feed, orders, save, states };
+  };
+
+  it('sees, however often it was away and whatever came, what the read model says, and no revision twice', () => {
+    const key = fc.record({
+      location_id: fc.constantFrom('a', 'b'),
+      order_id: fc.constantFrom('1', '2', '3', '4', '5'),
+    });
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constant('save' as const),
+          keys: fc.array(key, { minLength: 1, maxLength: 6 }),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('leave' as const), screen: fc.nat(3) }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('come' as const), screen: fc.nat(3), resumes: fc.boolean() }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebuild' as const) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { feed, save, states } = openFeed();
+        const seats = Array.from({ length: 4 }, (_, index) => ({
+          location: index % 2 === 0 ? 'a' : 'b',
+          screen: new Screen(),
+          leave: null as (() => void) | null,
+        }));
+        const come = (seat: (typeof seats)[number], resumes: boolean): void => {
+          if (seat.leave !== null) return;
+          if (!resumes) seat.screen = new Screen();
+          seat.leave = feed.watch(seat.location, seat.screen, seat.screen.lastId);
+        };
+        for (const one of steps) {
+          if (one.kind === 'save') save(one.keys);
+          else if (one.kind === 'rebuild') {
+            feed.restarted();
+            feed.projected([], true);
+          } else {
+            const seat = seats[one.screen];
+            if (seat === undefined) continue;
+            if (one.kind === 'come') come(seat, one.resumes);
+            else {
+              seat.leave?.();
+              seat.leave = null;
+            }
+          }
+        }
+        for (const seat of seats) come(seat, true);
+        for (const { location, screen } of seats) {
+          const said = [...states]
+            .map(([name, state]) => [JSON.parse(name) as OrderKey, state.revision] as const)
+            .filter(([{ location_id }]) => location_id === location)
+            .map(([{ order_id }, revision]) => [order_id, revision]);
+          expect(new Map(screen.shown)).toEqual(new Map(said as [string, number][]));
+          expect(screen.twice).toEqual([]);
+        }
+        feed.close();
+        expect(feed.clients).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is given a snapshot instead when it missed more orders than are told one by one', () => {
+    const { feed, save } = openFeed();
+    save([keyOf('first')]);
+    const screen = new Screen();
+    feed.watch('counter', screen, null)();
+    save(Array.from({ length: MAX_RESUMED_ORDERS + 1 }, (_, n) => keyOf(`o${String(n)}`)));
+    feed.watch('counter', screen, screen.lastId)();
+    expect(screen.shown.size).toBe(MAX_RESUMED_ORDERS + 2);
+    expect(screen.twice).toEqual([]);
+  });
+
+  it('is told of more orders than fit one look, all of them', () => {
+    const { feed, save } = openFeed();
+    const screen = new Screen();
+    feed.watch('counter', screen, null);
+    save(Array.from({ length: 2 * MAX_RESUMED_ORDERS + 7 }, (_, n) => keyOf(`o${String(n)}`)));
+    expect(screen.shown.size).toBe(2 * MAX_RESUMED_ORDERS + 7);
+  });
+
+  it('is shown all active orders and the newest finished ones', () => {
+    const { feed, save } = openFeed();
+    for (let n = 0; n < 5; n++) save(Array.from({ length: 80 }, (_, id) => keyOf(`done${String(id)}`)));
+    save([keyOf('live')]);
+    const screen = new Screen();
+    feed.watch('counter', screen, null);
+    expect(screen.shown.size).toBe(1 + SNAPSHOT_ENDED_ORDERS);
+    expect([...screen.shown.keys()]).toEqual([
+      'live',
+      ...Array.from({ length: SNAPSHOT_ENDED_ORDERS }, (_, n) => `done${String(79 - n)}`),
+    ]);
+  });
+});
