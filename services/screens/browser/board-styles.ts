@@ -158,7 +158,7 @@ const columnStyles = css`
     flex-direction: column;
     min-width: 0;
     min-height: 0;
-    scroll-margin-top: 4em;
+    scroll-margin-top: 9em;
   }
   .column h2,
   .strip h2 {
@@ -223,7 +223,12 @@ const columnStyles = css`
     gap: 0.5em;
     padding: 0.5em 0;
   }
-  .strip .tiles,
+  .strip .tiles {
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 29em), 1fr));
+  }
+  .strip li {
+    container-type: inline-size;
+  }
   .fold .tiles {
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr));
   }
@@ -265,16 +270,18 @@ const columnStyles = css`
     top: 0;
     z-index: 2;
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(8.5em, 1fr));
+    grid-template-columns: repeat(3, minmax(0, 1fr));
     gap: 0.3em;
     padding: 0.4em 0.7em;
     border-bottom: 1px solid var(--rail-line);
     background: var(--rail-ground);
   }
   .jump button {
+    flex-wrap: wrap;
     justify-content: flex-start;
-    padding: 0.2em 0.5em;
-    font-size: 0.9em;
+    gap: 0 0.3em;
+    padding: 0.2em 0.4em;
+    font-size: 0.8em;
     text-align: start;
     line-height: 1.15;
   }
@@ -322,7 +329,7 @@ const columnStyles = css`
     .strip {
       display: flex;
       flex-direction: column;
-      max-height: 16em;
+      max-height: 14em;
     }
     .fold .tiles {
       max-height: 20em;

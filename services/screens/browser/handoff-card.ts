@@ -12,7 +12,7 @@ import {
   swatch,
   telephoneUrl,
   textOf,
-  vehicleWords,
+  vehicleParts,
 } from './model/handoff';
 import { ageWords, driverWords, durationWords, kitchenWords, sourceWords, stageWords } from './model/words';
 import { basics } from './theme';
@@ -111,37 +111,46 @@ export class TicketRailHandoff extends LitElement {
       </p>
       ${this.#renderChange(order)}
       <div class="columns">
-        ${
-          driver === null
-            ? html`<p class="nobody">${icon('person')} No driver is known yet.</p>`
-            : this.#renderDriver(order, driver)
-        }
-        ${
-          instructions === null
-            ? nothing
-            : html`<section class="block" aria-labelledby="instructions">
-                <h3 id="instructions">Handoff instructions</h3>
-                <p class="instructions" tabindex="0"><bdi>${instructions}</bdi></p>
-              </section>`
-        }
-        ${this.#renderPasscode(order)} ${isRobot(order) ? this.#renderRobot(order, inStage) : nothing}
-        <dl class="axes block">
-          <div>
-            <dt>Kitchen</dt>
-            <dd><bdi>${kitchenWords(order.status)}</bdi></dd>
-          </div>
-          <div>
-            <dt>Driver</dt>
-            <dd><bdi>${driverWords(order.delivery_status)}</bdi></dd>
-          </div>
-          <div>
-            <dt>Last news</dt>
-            <dd>${ageWords(lasted(order.updated_at, this.now))} ago</dd>
-          </div>
-        </dl>
+        <div class="stack">
+          ${
+            driver === null
+              ? html`<p class="nobody">${icon('person')} No driver is known yet.</p>`
+              : this.#renderDriver(order, driver)
+          }
+          ${this.#renderAxes(order)}
+        </div>
+        <div class="stack">
+          ${this.#renderPasscode(order)}
+          ${
+            instructions === null
+              ? nothing
+              : html`<section class="block" aria-labelledby="instructions">
+                  <h3 id="instructions">Handoff instructions</h3>
+                  <p class="instructions" tabindex="0"><bdi>${instructions}</bdi></p>
+                </section>`
+          }
+          ${isRobot(order) ? this.#renderRobot(order, inStage) : nothing}
+        </div>
       </div>
       ${this.#renderOthers()}
     </div>`;
+  }
+
+  #renderAxes({ status, delivery_status, updated_at }: Order): TemplateResult {
+    return html`<dl class="axes block">
+      <div>
+        <dt>Kitchen</dt>
+        <dd><bdi>${kitchenWords(status)}</bdi></dd>
+      </div>
+      <div>
+        <dt>Driver</dt>
+        <dd><bdi>${driverWords(delivery_status)}</bdi></dd>
+      </div>
+      <div>
+        <dt>Last news</dt>
+        <dd>${ageWords(lasted(updated_at, this.now))} ago</dd>
+      </div>
+    </dl>`;
   }
 
   #renderChange({ attention, driver_details }: Order): TemplateResult | typeof nothing {
@@ -167,7 +176,7 @@ export class TicketRailHandoff extends LitElement {
     const name = textOf(driver.name);
     const source = textOf(driver.source);
     const plate = textOf(driver.vehicle_info?.license_plate);
-    const vehicle = vehicleWords(driver);
+    const vehicle = vehicleParts(driver);
     const color = swatch(driver.vehicle_info?.color);
     return html`<div class="driver block" data-unseen=${String(this.mustSeeDriver)}>
         ${this.#renderPicture(order, driver)}
@@ -180,7 +189,7 @@ export class TicketRailHandoff extends LitElement {
       ${
         vehicle === null && plate === null
           ? nothing
-          : html`<div class="vehicle block">
+          : html`<div class="vehicle block" data-unseen=${String(this.mustSeeDriver)}>
               ${
                 plate === null
                   ? nothing
@@ -197,7 +206,7 @@ export class TicketRailHandoff extends LitElement {
                               <rect x="1" y="1" width="22" height="22" rx="5" fill=${color}></rect>
                             </svg>`
                       }
-                      <bdi>${vehicle}</bdi>
+                      <span>${vehicle.map((part) => html`<bdi>${part}</bdi> `)}</span>
                     </p>`
               }
             </div>`
@@ -425,6 +434,14 @@ export class TicketRailHandoff extends LitElement {
         align-items: start;
         gap: 0.8em;
       }
+      .stack {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.8em;
+      }
+      .stack:not(:has(*)) {
+        display: none;
+      }
       .block {
         min-width: 0;
         padding: 0.7em 0.9em;
@@ -440,7 +457,7 @@ export class TicketRailHandoff extends LitElement {
         border: 3px dashed var(--rail-alarm);
       }
       .who {
-        flex: 1 1 9em;
+        flex: 1 1 7.5em;
         min-width: 0;
         display: grid;
         gap: 0.35em;
@@ -448,8 +465,9 @@ export class TicketRailHandoff extends LitElement {
       }
       .picture {
         display: block;
-        width: 7.5em;
-        height: 7.5em;
+        flex: none;
+        width: clamp(4.5em, 24%, 7.5em);
+        aspect-ratio: 1;
         object-fit: cover;
         border-radius: var(--rail-radius);
         background: var(--rail-ground);
@@ -460,8 +478,8 @@ export class TicketRailHandoff extends LitElement {
         color: var(--rail-muted);
       }
       .picture.none .icon {
-        width: 4.5em;
-        height: 4.5em;
+        width: 60%;
+        height: 60%;
       }
       .name {
         display: -webkit-box;
@@ -503,11 +521,11 @@ export class TicketRailHandoff extends LitElement {
       .plate {
         padding: 0.1em 0.3em;
         border: 3px solid var(--rail-text);
-        border-radius: var(--rail-radius);
+        border-radius: 0.15em;
         background: #ffffff;
         color: #101413;
         font-family: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
-        font-size: clamp(2rem, 3.4em, 18vw);
+        font-size: clamp(1.6rem, 3.4em, 13vw);
         font-weight: 800;
         line-height: 1.15;
         letter-spacing: 0.04em;
@@ -524,10 +542,15 @@ export class TicketRailHandoff extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.5em;
-        max-height: 4em;
-        overflow: hidden;
         font-size: 1.3em;
         font-weight: 600;
+      }
+      .model span {
+        display: -webkit-box;
+        min-width: 0;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
       }
       .swatch {
         flex: none;
@@ -549,7 +572,7 @@ export class TicketRailHandoff extends LitElement {
         text-align: center;
       }
       .passcode p {
-        font-size: clamp(2rem, 3.4em, 18vw);
+        font-size: clamp(1.6rem, 3.4em, 13vw);
         font-weight: 800;
         font-variant-numeric: tabular-nums;
         letter-spacing: 0.12em;

@@ -36,7 +36,7 @@ import './settings-dialog';
 import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
 import { keep, load } from './storage';
 import { basics, tokens } from './theme';
-import { TicketRailTile, TileEvent } from './tile';
+import { TicketRailTile, type TileEvent } from './tile';
 
 /** Milliseconds that a tile is shown as having just come to its place. */
 const FRESH_MS = 1_500;
@@ -127,9 +127,6 @@ export class TicketRailBoard extends LitElement {
     this.locations = [];
     this.arrivals = [];
     this.folds = new Set();
-    this.addEventListener(TileEvent.type, (event) => {
-      if (event instanceof TileEvent) this.#act(event);
-    });
   }
 
   override connectedCallback(): void {
@@ -171,7 +168,7 @@ export class TicketRailBoard extends LitElement {
       oldAfterHours: this.settings.oldAfterHours,
     });
     const opened = this.openId === null ? null : (state.orders.get(this.openId) ?? null);
-    return html`<div class="frame" data-freshness=${freshness.kind}>
+    return html`<div class="frame" data-freshness=${freshness.kind} @tile-action=${this.#acted}>
       ${this.#renderBar(freshness)}
       <div class="banners">
         ${staleBanner(freshness, this.service)} ${this.#renderSound()} ${this.#renderArrivals()}
@@ -250,7 +247,7 @@ export class TicketRailBoard extends LitElement {
     switch (this.#alarm.state) {
       case 'blocked':
         return html`<button class="banner sound" @click=${this.#allowSound}>
-          ${icon('bell-off')} Sound is blocked by the browser: touch here to allow it
+          ${icon('bell-off')} <span>Sound is blocked by the browser: touch here to allow it</span>
         </button>`;
       case 'unavailable':
         return html`<p class="banner sound">
@@ -365,6 +362,7 @@ export class TicketRailBoard extends LitElement {
               .previousDriver=${this.#previousDrivers.get(order.order_id) ?? null}
               .mustSeeDriver=${mustAcknowledgeDriver(order, this.marks)}
               .ending=${ending}
+              ?compact=${ending === 'acknowledge' || ending === 'dismiss'}
               ?fresh=${now - (this.#changedAt.get(order.order_id) ?? 0) < FRESH_MS}
             ></ticket-rail-tile>
           </li>`;
@@ -416,6 +414,8 @@ export class TicketRailBoard extends LitElement {
       if (!change.initial && change.before?.stage !== stage) this.#changedAt.set(order_id, now);
       news.push(...readNews(change, now));
     }
+    // A snapshot has the newest first; whoever came first is served first.
+    news.sort(({ order: one }, { order: other }) => (one.stage_since < other.stage_since ? -1 : 1));
     if (news.length > 0) this.#tell(news);
   }
 
@@ -514,7 +514,7 @@ export class TicketRailBoard extends LitElement {
     keep('settings', settings);
   }
 
-  #act({ action, order }: TileEvent): void {
+  readonly #acted = ({ action, order }: TileEvent): void => {
     switch (action) {
       case 'open':
         this.#open(order.order_id);
@@ -532,7 +532,7 @@ export class TicketRailBoard extends LitElement {
         this.#setMarks(withoutMark(this.marks, recalledKey(order)));
         return;
     }
-  }
+  };
 
   readonly #cardActed = (event: CardEvent): void => {
     const order = this.#live.state.orders.get(event.orderId);

@@ -148,13 +148,13 @@ export class TicketRailCustomers extends LitElement {
       }
       ul {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 4.6em), 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 5.6em), 1fr));
         gap: 0.35em;
         padding: 0.4em 0;
         font-size: 2em;
       }
       [data-list='ready'] ul {
-        font-size: 2.6em;
+        font-size: clamp(2em, 7cqi, 3.2em);
       }
       li {
         display: grid;

@@ -56,6 +56,7 @@ export class TicketRailTile extends LitElement {
     mustSeeDriver: { attribute: false },
     ending: { attribute: false },
     fresh: { type: Boolean, reflect: true },
+    compact: { type: Boolean, reflect: true },
   };
   declare order: Order | null;
   declare shortId: string;
@@ -68,6 +69,8 @@ export class TicketRailTile extends LitElement {
   declare ending: 'acknowledge' | 'recall' | 'dismiss' | null;
   /** It has just come to this place. */
   declare fresh: boolean;
+  /** It lies in a strip across the board, where height is dear. */
+  declare compact: boolean;
 
   constructor() {
     super();
@@ -79,6 +82,7 @@ export class TicketRailTile extends LitElement {
     this.mustSeeDriver = false;
     this.ending = null;
     this.fresh = false;
+    this.compact = false;
   }
 
   override focus(options?: FocusOptions): void {
@@ -98,7 +102,7 @@ export class TicketRailTile extends LitElement {
     const source = textOf(order.driver_details?.source);
     return html`
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
-        ${this.#renderBand(order)}
+        ${this.compact && order.stage === 'canceled' ? nothing : this.#renderBand(order)}
         <div class="head">
           <h3>
             <button
@@ -142,10 +146,9 @@ export class TicketRailTile extends LitElement {
     return html`<p class="axis">
       ${icon(isRobot(order) ? 'robot' : 'person')}
       <span>
-        <b>Driver:</b>
-        ${previous === null ? nothing : html`<del><bdi>${clip(previous, MOST_CHARACTERS)}</bdi></del> `}
-        ${name === null ? nothing : html`<bdi class="name">${clip(name, MOST_CHARACTERS)}</bdi>, `}
-        <bdi>${driverWords(order.delivery_status)}</bdi>
+        <b>Driver:</b> <bdi>${driverWords(order.delivery_status)}</bdi>
+        ${previous === null ? nothing : html`<del><bdi>${clip(previous, MOST_CHARACTERS)}</bdi></del>`}
+        ${name === null ? nothing : html`<bdi class="name">${clip(name, MOST_CHARACTERS)}</bdi>`}
       </span>
     </p>`;
   }
@@ -228,6 +231,21 @@ export class TicketRailTile extends LitElement {
       :host([fresh]) article {
         animation: come 0.5s ease-out;
       }
+      @container (min-width: 24em) {
+        :host([compact]) article {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          column-gap: 0.8em;
+        }
+        :host([compact]) article > * {
+          grid-column: 1;
+        }
+        :host([compact]) .actions {
+          grid-column: 2;
+          grid-row: 1 / span 4;
+          align-self: center;
+        }
+      }
       @keyframes come {
         from {
           opacity: 0;
@@ -280,6 +298,8 @@ export class TicketRailTile extends LitElement {
       /* The whole tile opens the card; other buttons lie above this one. */
       .open {
         min-width: 44px;
+        min-height: 44px;
+        margin-block: -0.25em;
         justify-content: flex-start;
         padding: 0;
         border: 0;
@@ -366,8 +386,17 @@ export class TicketRailTile extends LitElement {
         margin-top: 0.05em;
         color: var(--rail-muted);
       }
+      .name::before,
+      del::before {
+        content: '· ';
+        font-weight: 400;
+      }
       .name {
         font-weight: 600;
+      }
+      del::before {
+        display: inline-block;
+        white-space: pre;
       }
       del {
         color: var(--rail-muted);

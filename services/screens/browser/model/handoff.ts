@@ -80,15 +80,10 @@ export function clip(text: string, most: number): string {
 export const isRobot = (order: Pick<Order, 'driver_details'>): boolean =>
   order.driver_details?.vehicle_info?.is_autonomous === true;
 
-/** `Silver Toyota Camry`, as far as it is known. */
-export function vehicleWords(driver: Driver): string | null {
+/** `Silver`, `Toyota`, `Camry`, as far as they are known. */
+export function vehicleParts(driver: Driver): readonly string[] {
   const { color, make, model } = driver.vehicle_info ?? {};
-  return textOf(
-    [color, make, model]
-      .map(textOf)
-      .filter((part) => part !== null)
-      .join(' '),
-  );
+  return [color, make, model].map(textOf).filter((part) => part !== null);
 }
 
 /** The passcode hands food over, so it is shown only while the driver is here: no earlier, and no longer. */

@@ -7,7 +7,7 @@ import type { Lateness } from './lateness';
 const KITCHEN: ReadonlyMap<string, string> = new Map([
   ['in_progress', 'Being prepared'],
   ['ready_for_pickup', 'Ready'],
-  ['out_for_delivery', 'Handed over or about to be'],
+  ['out_for_delivery', 'Out for delivery'],
   ['completed', 'Completed'],
   ['failed', 'Failed'],
   ['merchant_canceled', 'Canceled by the restaurant'],
@@ -110,10 +110,10 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
 
 export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;
 
-/** A time that has passed, as people say it at a counter: `under 1 min`, `12 min`, `1 h 05 min`, `3 days`. */
+/** A time that has passed, as people say it at a counter: `<1 min`, `12 min`, `1 h 05 min`, `3 days`. */
 export function durationWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return 'under 1 min';
+  if (minutes < 1) return '<1 min';
   if (minutes < 60) return `${String(minutes)} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${String(hours)} h ${String(minutes % 60).padStart(2, '0')} min`;
