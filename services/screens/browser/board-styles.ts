@@ -277,13 +277,20 @@ const columnStyles = css`
     background: var(--rail-ground);
   }
   .jump button {
-    flex-wrap: wrap;
-    justify-content: flex-start;
-    gap: 0 0.3em;
+    display: grid;
+    grid-template-columns: auto 1fr;
+    justify-items: start;
+    gap: 0.1em 0.3em;
     padding: 0.2em 0.4em;
     font-size: 0.8em;
     text-align: start;
     line-height: 1.15;
+  }
+  .jump .word {
+    grid-column: 1 / -1;
+  }
+  .jump .count {
+    justify-self: end;
   }
   .jump [data-stage='driver_here']:not([data-count='0']) {
     background: var(--rail-arrival);

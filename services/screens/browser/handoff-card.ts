@@ -117,7 +117,6 @@ export class TicketRailHandoff extends LitElement {
               ? html`<p class="nobody">${icon('person')} No driver is known yet.</p>`
               : this.#renderDriver(order, driver)
           }
-          ${this.#renderAxes(order)}
         </div>
         <div class="stack">
           ${this.#renderPasscode(order)}
@@ -129,7 +128,7 @@ export class TicketRailHandoff extends LitElement {
                   <p class="instructions" tabindex="0"><bdi>${instructions}</bdi></p>
                 </section>`
           }
-          ${isRobot(order) ? this.#renderRobot(order, inStage) : nothing}
+          ${isRobot(order) ? this.#renderRobot(order, inStage) : nothing} ${this.#renderAxes(order)}
         </div>
       </div>
       ${this.#renderOthers()}
@@ -187,7 +186,7 @@ export class TicketRailHandoff extends LitElement {
         </div>
       </div>
       ${
-        vehicle === null && plate === null
+        vehicle.length === 0 && plate === null
           ? nothing
           : html`<div class="vehicle block" data-unseen=${String(this.mustSeeDriver)}>
               ${
@@ -196,7 +195,7 @@ export class TicketRailHandoff extends LitElement {
                   : html`<p class="plate"><span class="unseen">License plate:</span> <bdi>${plate}</bdi></p>`
               }
               ${
-                vehicle === null
+                vehicle.length === 0
                   ? nothing
                   : html`<p class="model">
                       ${
@@ -466,7 +465,8 @@ export class TicketRailHandoff extends LitElement {
       .picture {
         display: block;
         flex: none;
-        width: clamp(4.5em, 24%, 7.5em);
+        width: clamp(5em, 26%, 7.5em);
+        align-self: flex-start;
         aspect-ratio: 1;
         object-fit: cover;
         border-radius: var(--rail-radius);
@@ -486,7 +486,7 @@ export class TicketRailHandoff extends LitElement {
         overflow: hidden;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 3;
-        font-size: 1.6em;
+        font-size: clamp(1.2rem, 1.6em, 6.4vw);
         line-height: 1.15;
       }
       .source {

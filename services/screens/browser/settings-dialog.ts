@@ -56,6 +56,9 @@ export class TicketRailSettings extends LitElement {
           <button type="button" class="close" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
         </header>
         <label class="line"><input type="checkbox" name="sound" /> Sound when a driver arrives</label>
+        <label class="line"
+          ><input type="checkbox" name="opensCard" /> Open the handoff card when a driver arrives</label
+        >
         <p><button type="button" @click=${this.#trySound}>${icon('bell')} Try the sound</button></p>
         <fieldset>
           <legend>Minutes in a stage until an order is late</legend>
@@ -95,7 +98,7 @@ export class TicketRailSettings extends LitElement {
     return this.renderRoot.querySelector(`input[name="${name}"]`);
   }
 
-  #fill({ thresholds, sound, oldAfterHours }: Settings): void {
+  #fill({ thresholds, sound, opensCard, oldAfterHours }: Settings): void {
     const put = (name: string, value: number): void => {
       const input = this.#input(name);
       if (input !== null) input.value = String(value);
@@ -105,8 +108,12 @@ export class TicketRailSettings extends LitElement {
       put(`${stage} veryLate`, thresholds[stage].veryLate);
     }
     put('oldAfterHours', oldAfterHours);
-    const box = this.#input('sound');
-    if (box !== null) box.checked = sound;
+    const check = (name: string, isOn: boolean): void => {
+      const box = this.#input(name);
+      if (box !== null) box.checked = isOn;
+    };
+    check('sound', sound);
+    check('opensCard', opensCard);
   }
 
   readonly #save = (): void => {
@@ -114,8 +121,13 @@ export class TicketRailSettings extends LitElement {
     const thresholds = Object.fromEntries(
       OPEN_STAGES.map((stage) => [stage, { late: number(`${stage} late`), veryLate: number(`${stage} veryLate`) }]),
     );
-    const sound = this.#input('sound')?.checked;
-    this.dispatchEvent(new SettingsEvent(toSettings({ thresholds, sound, oldAfterHours: number('oldAfterHours') })));
+    const settings = {
+      thresholds,
+      sound: this.#input('sound')?.checked,
+      opensCard: this.#input('opensCard')?.checked,
+      oldAfterHours: number('oldAfterHours'),
+    };
+    this.dispatchEvent(new SettingsEvent(toSettings(settings)));
   };
 
   readonly #reset = (): void => {

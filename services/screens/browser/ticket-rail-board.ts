@@ -110,6 +110,8 @@ export class TicketRailBoard extends LitElement {
   #announcement = '';
   #freshness: Freshness = { kind: 'connecting', ageMs: null };
   #focused: string | null = null;
+  /** The card on show opened by itself, so that it closes by itself when the driver has gone. */
+  #openedByItself = false;
   #shortIds: ReadonlyMap<string, string> = new Map();
   #shortIdsOf: ReadonlyMap<string, Order> | null = null;
 
@@ -152,6 +154,10 @@ export class TicketRailBoard extends LitElement {
     const here = this.arrivals.filter((id) => orders.get(id)?.stage === 'driver_here');
     if (here.length !== this.arrivals.length) this.arrivals = here;
     if (here.length === 0) this.#alarm.hush();
+    if (this.#openedByItself && this.openId !== null && orders.get(this.openId)?.stage !== 'driver_here') {
+      this.openId = null;
+      if (here.length > 0) this.#openFirstArrival();
+    }
   }
 
   protected override updated(): void {
@@ -280,7 +286,8 @@ export class TicketRailBoard extends LitElement {
         ${OPEN_STAGES.map(
           (stage) =>
             html`<button data-stage=${stage} data-count=${columns[stage].length} @click=${this.#jump(stage)}>
-              ${icon(STAGE_ICONS[stage])} ${stageWords(stage)} <span class="count">${columns[stage].length}</span>
+              ${icon(STAGE_ICONS[stage])} <span class="count">${columns[stage].length}</span>
+              <span class="word">${stageWords(stage)}</span>
             </button>`,
         )}
       </nav>
@@ -449,7 +456,7 @@ export class TicketRailBoard extends LitElement {
     this.#announcement = sentences.slice(0, 5).join(' ');
     if (!hasArrival || this.quiet) return;
     this.#alarm.ring();
-    if (this.openId === null && !this.#isBusy()) this.#openFirstArrival();
+    if (this.settings.opensCard && this.openId === null && !this.#isBusy()) this.#openFirstArrival();
   }
 
   /** Somebody is typing, here or elsewhere on the page, or has a dialog open: a card would take the keys from him. */
@@ -463,13 +470,16 @@ export class TicketRailBoard extends LitElement {
 
   #openFirstArrival(): void {
     const [first] = this.arrivals;
-    if (first !== undefined) this.#open(first);
+    if (first === undefined) return;
+    this.#open(first);
+    this.#openedByItself = true;
   }
 
   #open(id: string): void {
     const order = this.#live.state.orders.get(id);
     if (order === undefined) return;
     this.openId = id;
+    this.#openedByItself = false;
     this.#emit('order-opened', { order });
   }
 
@@ -580,7 +590,8 @@ export class TicketRailBoard extends LitElement {
   };
 
   readonly #openArrival = (): void => {
-    this.#openFirstArrival();
+    const [first] = this.arrivals;
+    if (first !== undefined) this.#open(first);
   };
 
   readonly #searched = (event: InputEvent): void => {

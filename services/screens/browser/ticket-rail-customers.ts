@@ -151,10 +151,10 @@ export class TicketRailCustomers extends LitElement {
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 5.6em), 1fr));
         gap: 0.35em;
         padding: 0.4em 0;
-        font-size: 2em;
+        font-size: clamp(1.6em, 3cqi, 3em);
       }
       [data-list='ready'] ul {
-        font-size: clamp(2em, 7cqi, 3.2em);
+        font-size: clamp(2em, 5.2cqi, 5em);
       }
       li {
         display: grid;

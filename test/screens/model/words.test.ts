@@ -91,11 +91,13 @@ describe('settings', () => {
     const kept = {
       thresholds: { ready: { late: 30, veryLate: 20 }, preparing: { late: 1, veryLate: MOST_MINUTES + 1 } },
       sound: false,
+      opensCard: false,
       oldAfterHours: 3,
     };
     expect(readSettings(JSON.stringify(kept))).toEqual({
       thresholds: { ...DEFAULT_THRESHOLDS, ready: { late: 30, veryLate: 30 }, preparing: { late: 1, veryLate: 20 } },
       sound: false,
+      opensCard: false,
       oldAfterHours: 3,
     });
   });

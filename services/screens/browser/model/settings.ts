@@ -4,11 +4,18 @@ import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES, type Threshold, type Thr
 export interface Settings {
   readonly thresholds: Thresholds;
   readonly sound: boolean;
+  /** The handoff card opens by itself when a driver arrives. */
+  readonly opensCard: boolean;
   /** Hours without news after which an open order is folded away as old. */
   readonly oldAfterHours: number;
 }
 
-export const DEFAULT_SETTINGS: Settings = { thresholds: DEFAULT_THRESHOLDS, sound: true, oldAfterHours: 12 };
+export const DEFAULT_SETTINGS: Settings = {
+  thresholds: DEFAULT_THRESHOLDS,
+  sound: true,
+  opensCard: true,
+  oldAfterHours: 12,
+};
 
 /** Most hours that an order may be without news before it is folded away: a week. */
 export const MOST_HOURS = 168;
@@ -24,13 +31,14 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, oldAfterHours } = (value ?? {}) as Record<string, unknown>;
+  const { thresholds, sound, opensCard, oldAfterHours } = (value ?? {}) as Record<string, unknown>;
   const given = (thresholds ?? {}) as Record<string, unknown>;
   return {
     thresholds: Object.fromEntries(
       OPEN_STAGES.map((stage) => [stage, readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])]),
     ) as unknown as Thresholds,
     sound: sound !== false,
+    opensCard: opensCard !== false,
     oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
   };
 }
