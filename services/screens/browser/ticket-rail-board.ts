@@ -40,6 +40,8 @@ import { TicketRailTile, type TileEvent } from './tile';
 
 /** Milliseconds that a tile is shown as having just come to its place. */
 const FRESH_MS = 1_500;
+/** Milliseconds between looks for open orders that have become old. */
+const OLD_CHECK_MS = 10_000;
 /** Most finished or old orders that are laid out at once. */
 const MOST_FOLDED = 200;
 
@@ -112,6 +114,8 @@ export class TicketRailBoard extends LitElement {
   #focused: string | null = null;
   /** The card on show opened by itself, so that it closes by itself when the driver has gone. */
   #openedByItself = false;
+  #arrangement: Arrangement | null = null;
+  #arrangedFrom: readonly unknown[] = [];
   #shortIds: ReadonlyMap<string, string> = new Map();
   #shortIdsOf: ReadonlyMap<string, Order> | null = null;
 
@@ -167,12 +171,7 @@ export class TicketRailBoard extends LitElement {
   protected override render(): TemplateResult {
     const { now, hasData, state } = this.#live;
     const freshness = this.#freshness;
-    const arrangement = arrange(state.orders.values(), {
-      marks: this.marks,
-      search: this.search,
-      now,
-      oldAfterHours: this.settings.oldAfterHours,
-    });
+    const arrangement = this.#arranged();
     const opened = this.openId === null ? null : (state.orders.get(this.openId) ?? null);
     return html`<div class="frame" data-freshness=${freshness.kind} @tile-action=${this.#acted}>
       ${this.#renderBar(freshness)}
@@ -376,6 +375,19 @@ export class TicketRailBoard extends LitElement {
         },
       )}
     </ul>`;
+  }
+
+  /** Laid out anew only when something changed, or an order may have become old. */
+  #arranged(): Arrangement {
+    const { now, state } = this.#live;
+    const { oldAfterHours } = this.settings;
+    const from = [state.orders, this.marks, this.search, oldAfterHours, Math.floor(now / OLD_CHECK_MS)];
+    if (this.#arrangement === null || from.some((one, index) => one !== this.#arrangedFrom[index])) {
+      const { marks, search } = this;
+      this.#arrangement = arrange(state.orders.values(), { marks, search, now, oldAfterHours });
+      this.#arrangedFrom = from;
+    }
+    return this.#arrangement;
   }
 
   #short(id: string): string {
