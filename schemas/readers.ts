@@ -19,10 +19,12 @@ export const ReaderName = z
 
 export const ReaderRole = z.enum(ROLES, { error: `expected ${ROLES.join(', ').replace(/, (?=\w+$)/, ' or ')}` });
 
+const LOCATIONS = { error: 'expected "*" or a list of location ids' };
 /** `"*"` is every location, those that come later included. */
-export const ReaderLocations = z.union([z.literal('*'), z.array(Id).min(1)], {
-  error: 'expected "*" or a list of location ids',
-});
+export const ReaderLocations = z.union(
+  [z.literal('*'), z.array(z.custom<string>((value) => Id.safeParse(value).success, LOCATIONS)).min(1, LOCATIONS)],
+  LOCATIONS,
+);
 
 /** One reader of `READERS` or of the file that `READERS_FILE` names. */
 export const ReaderEntry = z.strictObject(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
 import { addReader, listReaders, removeReader } from './access/reader-commands';
@@ -187,13 +188,14 @@ interface AddOptions extends FileOption {
 function addReaderTo(name: string, { role, location, allLocations = false, file }: AddOptions): void {
   if (allLocations === (location !== undefined)) throw new Error('Give --location <id...> or --all-locations.');
   const configured = readersFile();
-  const path = file ?? configured.path;
+  const path = file === undefined ? configured.path : resolve(file);
   const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
   if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
   const token = addReader(path, { name, role, locations: locations.data });
   hint(`Added ${name} to ${path}. The token is shown only now:`);
   say(token);
-  if (!configured.configured) hint(`Set READERS_FILE=${path}, so that the service reads it.`);
+  if (!configured.configured || path !== configured.path)
+    hint(`Set READERS_FILE=${path}, so that the service reads it.`);
 }
 
 function listReadersOf({ file }: FileOption): void {
