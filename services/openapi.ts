@@ -170,7 +170,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: queryParameters(LocationsQuery),
           responses: {
             '200': answer('A page of locations', 'LocationPage'),
-            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },
@@ -197,7 +197,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           ],
           responses: {
             '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },

@@ -180,7 +180,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       }),
       routes: [
         createOrderRoutes({ orders, waitForReadModel, history, foldVersion: folds }),
-        createLiveRoutes({ feed, orders, waitForReadModel }),
+        createLiveRoutes({ feed, orders, waitForReadModel, readers }),
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),
       ],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReaderEntry, ROLES } from '../../../schemas/readers';
 import { WITHHELD } from '../../../services/access/withhold';
+import { openEventStream } from '../../support/event-stream';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import {
   type Answer,
@@ -45,8 +46,12 @@ beforeAll(async () => {
 });
 afterAll(() => discard(service));
 
-const as = (token: string, path: string, method = 'GET'): Promise<Answer> =>
-  service.call(path, { method, headers: bearer(token) });
+/** Asks for anything. The live feed never ends, so its headers stand for it where it is given. */
+async function ask(path: string, method: string, headers: Record<string, string>): Promise<Answer> {
+  const head = path.endsWith('/live') ? await service.call(path, { method: 'HEAD', headers }) : null;
+  return head?.status === 200 ? head : service.call(path, { method, headers });
+}
+const as = (token: string, path: string, method = 'GET'): Promise<Answer> => ask(path, method, bearer(token));
 const withCookie = (token: string): Record<string, string> => ({ Cookie: `other=1; ticket_rail_session=${token}` });
 
 describe('every call that reads', () => {
@@ -55,6 +60,8 @@ describe('every call that reads', () => {
   const MAY: Readonly<Record<string, readonly Token[]>> = {
     'get /session': TOKENS,
     'get /metrics': [OPERATOR, CHIEF],
+    'get /locations': TOKENS,
+    'get /locations/{location_id}/live': TOKENS,
     'get /locations/{location_id}/orders': TOKENS,
     'get /locations/{location_id}/orders/{order_id}': TOKENS,
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF],
@@ -85,7 +92,7 @@ describe('every call that reads', () => {
 
     it('is refused without a token, and with one that is not known', async () => {
       for (const headers of [{}, bearer('wrong'), withCookie('wrong'), withCookie(''), { Cookie: SCREEN }]) {
-        const answer = await service.call(address(path, 'here'), { method: METHOD, headers });
+        const answer = await ask(address(path, 'here'), METHOD, headers);
         expect(problemOf(answer)).toEqual(problem(401, 'reader-not-authentic'));
         expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
       }
@@ -93,7 +100,7 @@ describe('every call that reads', () => {
 
     it.each(TOKENS)('is answered, or refused, to %s as the table says, by bearer and by cookie', async (token) => {
       for (const headers of [bearer(token), withCookie(token)]) {
-        const answer = await service.call(address(path, 'here'), { method: METHOD, headers });
+        const answer = await ask(address(path, 'here'), METHOD, headers);
         const answered = answer.status === 200 || problemOf(answer).type === problem(422, 'still-unusable').type;
         const refused = problemOf(answer).type === problem(403, 'not-permitted').type;
         const may = allowed.includes(token);
@@ -167,6 +174,24 @@ describe('what a reader sees', () => {
     const ask = (token: string) => service.call(orderPath(HERE), { headers: { ...bearer(token), ...conditional } });
     expect((await ask(AUDITOR)).status).toBe(304);
     expect((await ask(OPERATOR)).status).toBe(200);
+  });
+
+  it('is told over the live feed as by a read of its own', async () => {
+    for (const token of TOKENS) {
+      const stream = await openEventStream(`${service.url}/locations/here/live`, bearer(token));
+      await stream.until(() => stream.messages.length > 0);
+      expect(stream.data('snapshot')[0]?.['orders']).toEqual([(await as(token, orderPath(HERE))).json]);
+      stream.close();
+    }
+  });
+
+  it('is only locations of its own', async () => {
+    const seen = async (token: string) =>
+      ((await as(token, '/locations')).json as { locations: { location_id: string }[] }).locations.map(
+        ({ location_id }) => location_id,
+      );
+    expect(await seen(SCREEN)).toEqual(['here']);
+    expect(await seen(CHIEF)).toEqual(['here', 'there']);
   });
 
   it('is told by /session, never to be cached', async () => {
@@ -478,8 +503,14 @@ describe('the file of readers', () => {
       await until(() => followed.output().includes('the readers stay as they were'));
       expect([await status(SCREEN), await status(AUDITOR)]).toEqual([200, 200]);
 
+      const at = `${followed.url}/locations/here/live`;
+      const [theirs, ours] = [await openEventStream(at, bearer(SCREEN)), await openEventStream(at, bearer(AUDITOR))];
       write([entryOf(AUDITOR, 'auditor')]);
+      await theirs.ended;
       await until(async () => (await status(SCREEN)) === 401);
+      await followed.deliver(update(HERE, { n: 2 }));
+      await ours.until(() => ours.data('order').length === 1);
+      ours.close();
       expect((await followed.call('/session', { headers: withCookie(SCREEN) })).status).toBe(401);
 
       write([]);
