@@ -40,12 +40,29 @@ export function orderKeyOfStream(stream: string): OrderKey | null {
   }
 }
 
-/** Metadata of every order event. */
+/** SHA-256, lower-case hex. */
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What ties an event to its content and to the event before it in its stream (docs/decisions/013-tamper-evidence.md). */
+export const Seal = z.object({
+  content_hash: Sha256.meta({ description: 'SHA-256 of the canonical JSON (RFC 8785) of type and object, hex' }),
+  previous_hash: Sha256.nullable().meta({
+    description: '`event_hash` of the event before it in its stream; null where there was none, or none with a hash',
+  }),
+  event_hash: Sha256.meta({
+    description: 'SHA-256 of the canonical JSON of stream, id, type and metadata without this hash, hex',
+  }),
+});
+export type Seal = z.infer<typeof Seal>;
+
+/** Metadata of every order event. Those written by versions before the seal have no hashes but that of the content. */
 export const OrderEventMetadata = z
   .object({
     schema_version: z.number().int(),
     received_at: z.string().meta({ description: 'when the delivery came; RFC 3339, UTC, milliseconds' }),
-    content_hash: z.string().meta({ description: 'SHA-256 of the canonical JSON (RFC 8785) of type and object, hex' }),
+    content_hash: Seal.shape.content_hash,
+    previous_hash: Seal.shape.previous_hash.optional(),
+    event_hash: Seal.shape.event_hash.optional(),
     body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes, hex' }),
     signed_with: z.string().nullable().meta({ description: 'fingerprint of the secret that verified, or null' }),
     request_id: z.string(),
@@ -94,9 +111,9 @@ export function decodeOrderEvent(stored: StoredEvent): OrderEvent | null {
   };
 }
 
-/** @returns the content hash kept with a stored event, or null if it has none. */
-export function contentHashOf(stored: Pick<StoredEvent, 'metadata'>): string | null {
-  const hash = isRecord(stored.metadata) ? stored.metadata['content_hash'] : undefined;
+/** @returns a hash kept with a stored event, or null if it has none. */
+export function hashOf(stored: Pick<StoredEvent, 'metadata'>, which: keyof Seal): string | null {
+  const hash = isRecord(stored.metadata) ? stored.metadata[which] : undefined;
   return typeof hash === 'string' ? hash : null;
 }
 
@@ -119,6 +136,7 @@ export const QuarantinedMetadata = z.object({
   body_sha256: z.string(),
   signed_with: z.string().nullable(),
   request_id: z.string(),
+  ...Seal.partial().shape,
 });
 export type QuarantinedMetadata = z.infer<typeof QuarantinedMetadata>;
 

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
+import { addReader, listReaders, removeReader } from './access/reader-commands';
 import { version } from './version';
-import { type Config, readConfig, retentionDays } from './config';
+import { type Config, readConfig, readersFile, retentionDays } from './config';
 import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, takeDataDirectory } from './data-directory';
@@ -16,6 +20,9 @@ import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
+};
+const hint = (line: string): void => {
+  process.stderr.write(`${line}\n`);
 };
 const count = (things: number): string => things.toLocaleString('en-US');
 const secondsSince = (begun: number): string => `${((performance.now() - begun) / 1_000).toFixed(2)} s`;
@@ -158,10 +165,48 @@ async function copy(options: { readonly from?: string; readonly to?: string }): 
   }
 }
 
-function parseDays(text: string): number {
-  const parsed = retentionDays.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
+/** @returns what reads an argument by a schema, and says what is wrong with it. */
+const argument =
+  <Schema extends z.ZodType>(schema: Schema) =>
+  (text: string): z.output<Schema> => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
+  };
+
+interface FileOption {
+  readonly file?: string;
+}
+
+interface AddOptions extends FileOption {
+  readonly role: Role;
+  readonly location?: string[];
+  readonly allLocations?: boolean;
+}
+
+/** The token is all that goes to standard output, for scripts; what else there is to say goes beside it. */
+function addReaderTo(name: string, { role, location, allLocations = false, file }: AddOptions): void {
+  if (allLocations === (location !== undefined)) throw new Error('Give --location <id...> or --all-locations.');
+  const configured = readersFile();
+  const path = file === undefined ? configured.path : resolve(file);
+  const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
+  if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
+  const token = addReader(path, { name, role, locations: locations.data });
+  hint(`Added ${name} to ${path}. The token is shown only now:`);
+  say(token);
+  if (!configured.configured || path !== configured.path)
+    hint(`Set READERS_FILE=${path}, so that the service reads it.`);
+}
+
+function listReadersOf({ file }: FileOption): void {
+  for (const line of listReaders(file ?? readersFile().path)) say(line);
+}
+
+function removeReaderFrom(name: string, { file }: FileOption): void {
+  const path = file ?? readersFile().path;
+  const left = removeReader(path, name);
+  hint(`Removed ${name} from ${path}.`);
+  if (left === 0) hint('No reader is left: nobody can read, and the service does not start until there is one.');
 }
 
 async function main(): Promise<void> {
@@ -191,9 +236,29 @@ async function main(): Promise<void> {
   program
     .command('retain')
     .description('delete finished orders that are older than some days, while the service does not run')
-    .requiredOption('--days <days>', 'days since the last update of an order', parseDays)
+    .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
     .option('--dry-run', 'only tell how many')
     .action(retain);
+  const reader = program
+    .command('reader')
+    .description('who may read, in the file of READERS_FILE; a service that runs takes changes over within seconds');
+  const file = new Option('--file <path>', 'the file (default: READERS_FILE, or readers.json in DATA_DIR)');
+  reader
+    .command('add')
+    .description('add a reader, and show its token once')
+    .argument('<name>', 'of the screen, person or program', argument(ReaderName))
+    .requiredOption('--role <role>', ROLES.join(', '), argument(ReaderRole))
+    .option('--location <id...>', 'locations that it may see')
+    .option('--all-locations', 'all locations, those that come later included')
+    .addOption(file)
+    .action(addReaderTo);
+  reader.command('list').description('name, role and locations of each').addOption(file).action(listReadersOf);
+  reader
+    .command('remove')
+    .description('take a reader away; what it has open ends within seconds')
+    .argument('<name>')
+    .addOption(file)
+    .action(removeReaderFrom);
   await program.parseAsync();
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { ReaderEntry } from '../schemas/readers';
+import { parseReaders } from './access/readers';
 
 /**
  * The configuration: the environment, read once, checked whole, and typed. Only this file reads `process.env`.
@@ -10,6 +12,8 @@ import { z } from 'zod';
 const LARGEST_MAX_BODY_BYTES = 700_000;
 /** Shortest secret or token. Shorter ones are guessed; `openssl rand -hex 32` makes a good one. */
 const MIN_SECRET_LENGTH = 16;
+
+const DEFAULT_DATA_DIR = './data';
 
 /** Longest RETENTION_DAYS: a hundred years. Whoever wants longer wants no retention. */
 const MOST_RETENTION_DAYS = 36_500;
@@ -34,17 +38,41 @@ const secrets = z
   })
   .default([]);
 
+/** A list that lets nobody read is a slip at a start. */
+export const NO_READER = 'expected at least one reader';
+
+const readers = z.string().transform((text, context): readonly ReaderEntry[] => {
+  const parsed = parseReaders(text);
+  if (parsed.usable && parsed.entries.length > 0) return parsed.entries;
+  for (const message of parsed.usable ? [NO_READER] : parsed.faults) context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** An origin as browsers send it (RFC 6454 section 6.2), so that it can be compared as text. */
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isOrigin), {
+    message: 'expected origins such as https://pos.example.com, without a path, separated by commas',
+  })
+  .default([]);
+
 const Environment = z.object({
   PORT: wholeNumber(0, 65_535, 'ports').default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
-  DATA_DIR: z.string().min(1).default('./data'),
+  DATA_DIR: z.string().min(1).default(DEFAULT_DATA_DIR),
   EVENT_STORE_URL: z
     .string()
     .regex(/^esdb(\+discover)?:\/\/\S+$/, 'expected esdb://... or esdb+discover://...')
     .optional(),
   STREAM_WEBHOOK_SECRETS: secrets,
   STREAM_BEARER_TOKENS: secrets,
-  READER_TOKENS: secrets,
+  READERS_FILE: z.string().min(1).optional(),
+  READERS: readers.optional(),
+  READER_ORIGINS: origins,
   QUARANTINE_ANSWER: z.enum(['202', '422'], 'expected 202 or 422').optional(),
   MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes').default(262_144),
   REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds').default(15_000),
@@ -63,9 +91,16 @@ export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'STREAM_WEBHOOK_SECRETS',
   'STREAM_BEARER_TOKENS',
-  'READER_TOKENS',
+  'READERS',
   'EVENT_STORE_URL',
 ]);
+
+/** Where the readers are configured; without any, reading is open, and so only on loopback. */
+export type ReaderSource =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'listed'; readonly entries: readonly ReaderEntry[] }
+  /** `path` is absolute. */
+  | { readonly kind: 'file'; readonly path: string };
 
 export interface Config {
   readonly port: number;
@@ -78,8 +113,9 @@ export interface Config {
   readonly webhookSecrets: readonly string[];
   /** Empty: Stream's bearer token is not checked. */
   readonly bearerTokens: readonly string[];
-  /** Tokens of POS screens, POS systems and auditors. Empty: reading is open, and so only on loopback. */
-  readonly readerTokens: readonly string[];
+  readonly readers: ReaderSource;
+  /** Origins whose pages may read, with a bearer token, and embed the board. */
+  readonly readerOrigins: readonly string[];
   /** How an authentic but unusable delivery is answered (protocol.md section 4, ruling 2). */
   readonly quarantineAnswer: 202 | 422;
   readonly maxBodyBytes: number;
@@ -98,14 +134,20 @@ export class ConfigError extends Error {
   }
 }
 
+type Variables = Readonly<Partial<Record<string, string>>>;
+
+/** Our variables that are set; one that is set to nothing counts as unset. */
+const setVariables = (env: Variables): Variables =>
+  Object.fromEntries(VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+
 /**
  * Reads and checks the configuration.
- * @param env usually `process.env`. A variable that is set to nothing counts as unset.
+ * @param env usually `process.env`.
  * @throws {ConfigError} naming every variable that is wrong, and, where `HOST` is reachable from other machines, every
  *   variable that has to be set before that is safe.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const set = Object.fromEntries(VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+export function readConfig(env: Variables = process.env): Config {
+  const set = setVariables(env);
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
     throw new ConfigError(
@@ -117,18 +159,32 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     );
   }
   const { data } = parsed;
+  const problems: string[] = [];
+  if (data.READERS !== undefined && data.READERS_FILE !== undefined) {
+    problems.push('READERS and READERS_FILE are both set: set one of them.');
+  }
+  if (env['READER_TOKENS']) {
+    problems.push(
+      'READER_TOKENS is not read any more, and without readers reading is open: set READERS_FILE or READERS.',
+    );
+  }
+  const readers: ReaderSource =
+    data.READERS !== undefined
+      ? { kind: 'listed', entries: data.READERS }
+      : data.READERS_FILE !== undefined
+        ? { kind: 'file', path: resolve(data.READERS_FILE) }
+        : { kind: 'open' };
   const checksDeliveries = data.STREAM_WEBHOOK_SECRETS.length + data.STREAM_BEARER_TOKENS.length > 0;
   if (!LOOPBACK_HOSTS.has(data.HOST)) {
     const reachable = `HOST is ${JSON.stringify(data.HOST)}, which other machines can reach`;
-    const problems: string[] = [];
     if (!checksDeliveries) {
       problems.push(`${reachable}: set STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS so that only Stream can post.`);
     }
-    if (data.READER_TOKENS.length === 0) {
-      problems.push(`${reachable}: set READER_TOKENS so that not everyone can read drivers' names and phone numbers.`);
+    if (readers.kind === 'open') {
+      problems.push(`${reachable}: set READERS_FILE so that not everyone can read drivers' names and phone numbers.`);
     }
-    if (problems.length > 0) throw new ConfigError(problems);
   }
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     port: data.PORT,
     host: data.HOST,
@@ -136,7 +192,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     eventStoreUrl: data.EVENT_STORE_URL ?? null,
     webhookSecrets: data.STREAM_WEBHOOK_SECRETS,
     bearerTokens: data.STREAM_BEARER_TOKENS,
-    readerTokens: data.READER_TOKENS,
+    readers,
+    readerOrigins: data.READER_ORIGINS,
     quarantineAnswer:
       data.QUARANTINE_ANSWER === undefined
         ? checksDeliveries
@@ -150,4 +207,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     retentionDays: data.RETENTION_DAYS ?? null,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+/**
+ * Where the commands that manage readers find them, without the rest of the configuration: readers are made before the
+ * first start as well.
+ * @returns an absolute path; `configured` says whether the service reads it too
+ */
+export function readersFile(env: Variables = process.env): {
+  readonly path: string;
+  readonly configured: boolean;
+} {
+  const { READERS_FILE, DATA_DIR = DEFAULT_DATA_DIR } = setVariables(env);
+  return READERS_FILE === undefined
+    ? { path: resolve(DATA_DIR, 'readers.json'), configured: false }
+    : { path: resolve(READERS_FILE), configured: true };
 }

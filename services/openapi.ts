@@ -19,6 +19,8 @@ import {
   Repeat,
 } from '../schemas/order-view';
 import { HistoryQuery, ListQuery, LiveQuery, LocationsQuery, OrderQuery, QuarantineQuery } from '../schemas/requests';
+import { Session } from '../schemas/readers';
+import { SESSION_COOKIE } from './access/session';
 import { PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS } from './problem';
 
 /** The OpenAPI 3.1 document, generated from the schemas that the service itself validates and answers with. */
@@ -56,6 +58,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   QuarantinePage,
   QuarantineDetail,
   Readiness,
+  Session,
   Problem,
 };
 
@@ -99,7 +102,7 @@ function queryParameters(schema: z.ZodType): unknown[] {
 
 const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 const ORDER_PATH = [pathParameter('location_id'), pathParameter('order_id')];
-const reader = [{ reader: [] }, {}];
+const reader = [{ reader: [] }, { session: [] }, {}];
 
 /** @returns the document for `GET /openapi.json`. */
 export function openApiDocument(version: string): Record<string, unknown> {
@@ -113,7 +116,14 @@ export function openApiDocument(version: string): Record<string, unknown> {
         'order, what is true now out.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: [{ name: 'Stream' }, { name: 'Orders' }, { name: 'Audit' }, { name: 'Quarantine' }, { name: 'Operations' }],
+    tags: [
+      { name: 'Stream' },
+      { name: 'Orders' },
+      { name: 'Audit' },
+      { name: 'Quarantine' },
+      { name: 'Access' },
+      { name: 'Operations' },
+    ],
     paths: {
       '/handle-order': {
         post: {
@@ -160,7 +170,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: queryParameters(LocationsQuery),
           responses: {
             '200': answer('A page of locations', 'LocationPage'),
-            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },
@@ -187,7 +197,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           ],
           responses: {
             '200': { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },
@@ -200,7 +210,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: [pathParameter('location_id'), ...queryParameters(ListQuery)],
           responses: {
             '200': answer('A page of orders', 'OrderPage'),
-            ...problems('invalid-parameter', 'reader-not-authentic', 'read-model-behind'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },
@@ -217,7 +227,13 @@ export function openApiDocument(version: string): Record<string, unknown> {
               headers: { ETag: { description: 'changes with the revision', schema: { type: 'string' } } },
             },
             '304': { description: 'Not changed since the ETag in If-None-Match' },
-            ...problems('invalid-parameter', 'reader-not-authentic', 'order-not-found', 'read-model-behind'),
+            ...problems(
+              'invalid-parameter',
+              'reader-not-authentic',
+              'not-permitted',
+              'order-not-found',
+              'read-model-behind',
+            ),
           },
         },
       },
@@ -230,7 +246,13 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: [...ORDER_PATH, ...queryParameters(HistoryQuery)],
           responses: {
             '200': answer('A page of events, oldest first', 'HistoryPage'),
-            ...problems('invalid-parameter', 'reader-not-authentic', 'order-not-found', 'store-unavailable'),
+            ...problems(
+              'invalid-parameter',
+              'reader-not-authentic',
+              'not-permitted',
+              'order-not-found',
+              'store-unavailable',
+            ),
           },
         },
       },
@@ -243,7 +265,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: queryParameters(QuarantineQuery),
           responses: {
             '200': answer('A page of deliveries, oldest first', 'QuarantinePage'),
-            ...problems('invalid-parameter', 'reader-not-authentic', 'store-unavailable'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
           },
         },
       },
@@ -256,7 +278,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           parameters: [pathParameter('quarantine_id')],
           responses: {
             '200': answer('The delivery', 'QuarantineDetail'),
-            ...problems('reader-not-authentic', 'quarantine-entry-not-found', 'store-unavailable'),
+            ...problems('reader-not-authentic', 'not-permitted', 'quarantine-entry-not-found', 'store-unavailable'),
           },
         },
       },
@@ -274,11 +296,24 @@ export function openApiDocument(version: string): Record<string, unknown> {
             },
             ...problems(
               'reader-not-authentic',
+              'not-permitted',
               'quarantine-entry-not-found',
               'already-redriven',
               'still-unusable',
               'store-unavailable',
             ),
+          },
+        },
+      },
+      '/session': {
+        get: {
+          tags: ['Access'],
+          operationId: 'getSession',
+          summary: 'Who asks, and what it may read',
+          security: reader,
+          responses: {
+            '200': answer('The reader', 'Session'),
+            ...problems('reader-not-authentic'),
           },
         },
       },
@@ -313,7 +348,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           security: reader,
           responses: {
             '200': { description: 'Text format', content: { 'text/plain': { schema: { type: 'string' } } } },
-            ...problems('reader-not-authentic'),
+            ...problems('reader-not-authentic', 'not-permitted'),
           },
         },
       },
@@ -329,7 +364,8 @@ export function openApiDocument(version: string): Record<string, unknown> {
         },
         streamSignature: { type: 'apiKey', in: 'header', name: 'Stream-Webhook-Signature', description: 'the same' },
         stream: { type: 'http', scheme: 'bearer', description: 'a token that the POS issued to Stream' },
-        reader: { type: 'http', scheme: 'bearer', description: 'one of READER_TOKENS' },
+        reader: { type: 'http', scheme: 'bearer', description: 'the token of a reader' },
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'set by /login' },
       },
     },
   };

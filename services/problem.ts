@@ -5,6 +5,7 @@
 export const PROBLEMS = {
   'not-authentic': { status: 401, title: 'The delivery is not authentic' },
   'reader-not-authentic': { status: 401, title: 'A reader token is needed' },
+  'not-permitted': { status: 403, title: 'This is not permitted' },
   'invalid-parameter': { status: 400, title: 'A parameter of the request cannot be used' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'order-not-found': { status: 404, title: 'Nothing was ever reported about this order' },
@@ -29,6 +30,9 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export const problemType = (code: ProblemCode): string => `urn:ticket-rail:problem:${code}`;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** Challenge of a 401 (RFC 9110 section 11.6.1). */
+export const CHALLENGE = 'Bearer realm="ticket-rail"';
 
 /** Seconds after which a sender may try again when the store or the read model needs time. */
 export const RETRY_AFTER_SECONDS = 2;
@@ -66,7 +70,7 @@ export class Problem extends Error {
   get headers(): Readonly<Record<string, string>> {
     switch (this.status) {
       case 401:
-        return { 'WWW-Authenticate': 'Bearer realm="ticket-rail"' };
+        return { 'WWW-Authenticate': CHALLENGE };
       case 503:
         return { 'Retry-After': String(RETRY_AFTER_SECONDS) };
       default:
@@ -98,8 +102,8 @@ class MethodNotAllowed extends Problem {
 
 /**
  * What answers the other methods of an address.
- * @param method that it takes; GET includes HEAD
+ * @param methods that it takes; GET includes HEAD
  */
-export const takesOnly = (method: 'GET' | 'POST') => (): never => {
-  throw new MethodNotAllowed(method === 'GET' ? 'GET, HEAD' : method);
+export const takesOnly = (methods: 'GET' | 'POST' | 'GET, POST') => (): never => {
+  throw new MethodNotAllowed(methods.replace('GET', 'GET, HEAD'));
 };

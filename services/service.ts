@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { openReaders } from './access/readers-file';
 import { createApp } from './app';
 import { createAuditRoutes } from './audit/route';
 import { createOrderHistory } from './audit/order-history';
@@ -89,7 +90,7 @@ async function drain(server: Server): Promise<void> {
 
 /**
  * Puts the service together and starts it: the one place that knows all parts.
- * @throws {DataDirectoryError} {@link EventStoreError} or a listen error; whatever was opened is closed again.
+ * @throws {ConfigError} {@link DataDirectoryError} {@link EventStoreError} or a listen error; whatever was opened is closed again.
  */
 export async function startService(config: Config, world: World): Promise<RunningService> {
   const { log, now, monotonic, newId, pid, version } = world;
@@ -98,6 +99,8 @@ export async function startService(config: Config, world: World): Promise<Runnin
     for (const step of cleanup.splice(0).reverse()) await step();
   };
   try {
+    const { readers, close: closeReaders } = await openReaders(config.readers, log);
+    cleanup.push(closeReaders);
     const directory = takeDataDirectory(config.dataDir, pid, new Date(now()).toISOString());
     cleanup.push(() => {
       directory.release();
@@ -163,6 +166,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
     const waitForReadModel = createWaitForReadModel(freshness);
+    const screens = createScreens();
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
@@ -178,15 +182,16 @@ export async function startService(config: Config, world: World): Promise<Runnin
       }),
       routes: [
         createOrderRoutes({ orders, waitForReadModel, history, foldVersion: folds }),
-        createLiveRoutes({ feed, orders, waitForReadModel }),
+        createLiveRoutes({ feed, orders, waitForReadModel, readers }),
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),
+        screens.pages,
       ],
-      docs: createDocs(version),
-      screens: createScreens(),
+      publicRoutes: [createDocs(version), screens.assets],
       metrics,
       checkReadiness,
-      readerTokens: config.readerTokens,
+      readers,
+      readerOrigins: config.readerOrigins,
       postingIsOpen: unauthenticated,
       log,
     });
@@ -230,8 +235,8 @@ export async function startService(config: Config, world: World): Promise<Runnin
     if (unauthenticated) {
       log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
     }
-    if (config.readerTokens.length === 0) {
-      log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READER_TOKENS.');
+    if (readers.open) {
+      log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READERS_FILE.');
     }
     log.info({ url, data_dir: config.dataDir, version }, 'Ticket Rail is listening');
     return {

@@ -111,9 +111,9 @@ const RULES: readonly Rule[] = [
     broken: ({ from, to }) => !within(from, BROWSER) && within(to, BROWSER),
   },
   {
-    sentence: 'express stays at the edge: apps and routes import it, decisions and stores do not',
+    sentence: 'express stays at the edge: apps, guards and routes import it, decisions and stores do not',
     broken: ({ from, to }) =>
-      isPackage(to, 'express') && !/(^|[/-])(app|docs|query|route)\.ts$/.test(from.replace('services/', '')),
+      isPackage(to, 'express') && !/(^|[/-])(app|docs|guard|query|route)\.ts$/.test(from.replace('services/', '')),
   },
 ];
 

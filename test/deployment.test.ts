@@ -137,15 +137,14 @@ describe('docker-compose.yml', () => {
     );
     expect(literal).toEqual([]);
     for (const [, one] of OURS) {
-      expect(() => environmentOf(one, { READER_TOKENS: SECRET })).toThrow('STREAM_WEBHOOK_SECRETS');
-      expect(() => environmentOf(one, { STREAM_WEBHOOK_SECRETS: SECRET })).toThrow('READER_TOKENS');
+      expect(() => environmentOf(one, {})).toThrow('STREAM_WEBHOOK_SECRETS');
     }
   });
 
   it('can be read without the passwords of the profile that is off', () => {
     // Compose puts variables into the whole file, profiles that are off included.
     const required = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
-    expect(new Set(required)).toEqual(new Set(['STREAM_WEBHOOK_SECRETS', 'READER_TOKENS']));
+    expect(new Set(required)).toEqual(new Set(['STREAM_WEBHOOK_SECRETS']));
   });
 
   it('publishes ports on loopback only, each once, and none of a store', () => {
@@ -174,12 +173,17 @@ describe('docker-compose.yml', () => {
     for (const [, one] of OURS) {
       const environment = environmentOf(one, {
         STREAM_WEBHOOK_SECRETS: SECRET,
-        READER_TOKENS: SECRET,
         EVENTSTORE_ADMIN_PASSWORD: SECRET,
       });
       expect(Object.keys(environment).filter((name) => !VARIABLES.includes(name))).toEqual([]);
       const config = readConfig({ HOST: '0.0.0.0', ...environment });
-      expect(config).toMatchObject({ webhookSecrets: [SECRET], readerTokens: [SECRET], logLevel: 'info' });
+      expect(config).toMatchObject({
+        webhookSecrets: [SECRET],
+        // In the volume, so that readers who are added stay.
+        readers: { kind: 'file', path: '/data/readers.json' },
+        readerOrigins: [],
+        logLevel: 'info',
+      });
     }
   });
 
@@ -187,7 +191,6 @@ describe('docker-compose.yml', () => {
     for (const [, one] of OURS) {
       const { EVENT_STORE_URL = '' } = environmentOf(one, {
         STREAM_WEBHOOK_SECRETS: SECRET,
-        READER_TOKENS: SECRET,
         EVENTSTORE_ADMIN_PASSWORD: SECRET,
       });
       const { hosts } = parseConnectionUrl(EVENT_STORE_URL);
@@ -399,7 +402,7 @@ describe('Dockerfile', () => {
     );
     expect(environment).toEqual({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: '8080', DATA_DIR: '/data' });
     expect(steps(FINAL, 'EXPOSE')).toEqual([environment['PORT']]);
-    expect(() => readConfig(environment)).toThrow(/STREAM_WEBHOOK_SECRETS[\s\S]*READER_TOKENS/);
+    expect(() => readConfig(environment)).toThrow(/STREAM_WEBHOOK_SECRETS[\s\S]*READERS_FILE/);
   });
 
   it('checks its health on the port that is set, with nothing but Node.js', () => {

@@ -65,7 +65,7 @@ describe('README.md', () => {
   describe('quick start', () => {
     let service: RunningService;
     beforeAll(async () => {
-      service = await startService({ STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' });
+      service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     });
     afterAll(() => discard(service));
 

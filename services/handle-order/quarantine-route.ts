@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { QuarantineQuery } from '../../schemas/requests';
+import { readerOf, requireQuarantine } from '../access/guard';
 import type { Position } from '../event-store/event-store';
 import { Problem, takesOnly } from '../problem';
 import { readQuarantineId, readQuery } from '../query';
@@ -8,11 +9,17 @@ import type { Quarantine } from './quarantine';
 const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /quarantine lists what is there.');
 
 /**
- * What could not be used, why, and another try.
+ * What could not be used, why, and another try. Bodies are shown as they came, phones and passcodes included: what is to
+ * be mended must be seen.
  * @param onRecorded told of every update that a redrive recorded, so that later reads see it
  */
 export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (position: Position) => void): Router {
   const router = Router();
+
+  router.use('/quarantine', (_request, response, next) => {
+    requireQuarantine(readerOf(response));
+    next();
+  });
 
   router.get('/quarantine', async (request, response) => {
     const { after, limit } = readQuery(QuarantineQuery, request);

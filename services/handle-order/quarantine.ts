@@ -16,7 +16,7 @@ import {
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
 import type { Admission } from './admission';
-import { eventId } from './content-hash';
+import { contentHash, eventId, seal } from './hashes';
 import { type ParsedDelivery, parseDelivery } from './parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
 
@@ -123,14 +123,17 @@ export function createQuarantine(options: {
         content_type: contentType,
         errors: [...faults],
       };
-      const metadata: QuarantinedMetadata = {
+      const metadata = {
         schema_version: SCHEMA_VERSION,
+        content_hash: contentHash({ type: QUARANTINED, object: data }),
         received_at: receipt.receivedAt,
         body_sha256: receipt.bodySha256,
         signed_with: receipt.signedWith,
         request_id: receipt.requestId,
       };
-      const event = { id: receipt.requestId, type: QUARANTINED, data, metadata };
+      // Not tied to the one before it: deliveries in quarantine wait for nothing, and so not for each other.
+      const [id, type] = [receipt.requestId, QUARANTINED];
+      const event = { id, type, data, metadata: seal({ stream: QUARANTINE_STREAM, id, type, metadata }, null) };
       try {
         const result = await admission.admit(body.length, () => store.append(QUARANTINE_STREAM, [event], 'any'));
         if (result === null) return { outcome: 'overloaded' };
@@ -186,7 +189,10 @@ export function createQuarantine(options: {
         const { outcome, key, revision } = result;
         const data: RedrivenData = { at, outcome, ...key, revision };
         const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
-        await store.append(stream, [{ id, type: REDRIVEN, data }], 'no_stream');
+        const type = REDRIVEN;
+        const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
+        const sealed = seal({ stream, id, type, metadata }, null);
+        await store.append(stream, [{ id, type, data, metadata: sealed }], 'no_stream');
       }
       return { kind: 'tried', result };
     },

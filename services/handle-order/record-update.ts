@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { type Delivery, type OrderKey, orderKeyOf } from '../../schemas/handle-order';
-import { contentHashOf, type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
+import { hashOf, type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../event-store/event-store';
 import type { Admission } from './admission';
-import { contentHash, eventId } from './content-hash';
+import { contentHash, eventId, seal } from './hashes';
 
 /**
  * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
@@ -45,6 +45,7 @@ interface Head {
   readonly revision: number;
   readonly position: Position;
   readonly contentHash: string | null;
+  readonly eventHash: string | null;
 }
 
 export type Decision =
@@ -74,7 +75,12 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     try {
       // To its end, though one event is all there is: leaving early breaks the call off where the store is elsewhere.
       for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) {
-        head = { revision: event.revision, position: event.position, contentHash: contentHashOf(event) };
+        head = {
+          revision: event.revision,
+          position: event.position,
+          contentHash: hashOf(event, 'content_hash'),
+          eventHash: hashOf(event, 'event_hash'),
+        };
       }
       return head;
     } catch (error) {
@@ -108,12 +114,15 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
         heads.set(stream, decision.head);
         return { outcome: 'repeat', key, revision, position };
       }
+      const { type } = delivery;
       const id = eventId(stream, decision.revision, hash, metadata.request_id);
+      // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
+      const sealed = seal({ stream, id, type, metadata }, head?.eventHash ?? null);
       const data = delivery.object as JsonValue;
-      const result = await store.append(stream, [{ id, type: delivery.type, data, metadata }], decision.expected);
+      const result = await store.append(stream, [{ id, type, data, metadata: sealed }], decision.expected);
       if (result.outcome === 'appended') {
         const { revision, position } = result;
-        heads.set(stream, { revision, position, contentHash: hash });
+        heads.set(stream, { revision, position, contentHash: hash, eventHash: sealed.event_hash });
         return { outcome: 'recorded', key, revision, position };
       }
       head = await readHead(stream);

@@ -1,5 +1,6 @@
 import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { bearerToken } from '../bearer';
 
 /** Headers that may carry the signature (protocol.md section 3); any of them may verify. */
 export const SIGNATURE_HEADERS = ['x-stream-signature', 'stream-webhook-signature'] as const;
@@ -44,8 +45,8 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export function createBearerCheck(tokens: readonly string[]): (authorization: string | undefined) => boolean {
   const accepted = tokens.map(sha256);
   return (authorization) => {
-    const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return false;
+    const token = bearerToken(authorization);
+    if (token === null) return false;
     const given = sha256(token);
     return accepted.reduce((found, one) => timingSafeEqual(one, given) || found, false);
   };

@@ -1,6 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import type { LocationPage } from '../../schemas/order-view';
 import { LiveQuery, LocationsQuery } from '../../schemas/requests';
+import { readerOf, requireLocation } from '../access/guard';
+import { seesContact } from '../access/permissions';
+import type { Reader, ReaderDirectory } from '../access/readers';
 import { type Position, parsePosition } from '../event-store/event-store';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readQuery } from '../query';
@@ -12,6 +15,12 @@ import type { WaitForReadModel } from './wait-for-read-model';
  * @returns the position that a client says it saw last, or null if it says none or something else.
  */
 const lastSeen = (request: Request): Position | null => parsePosition(request.get('Last-Event-ID') ?? '');
+
+/** What a reader is told of what he asked for. */
+function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
+  if (view === 'customers') return 'customers';
+  return seesContact(reader) ? 'board' : 'board-without-contact';
+}
 
 /** A client of the feed at the other end of an HTTP answer. */
 function clientOf(response: Response, audience: Audience): LiveClient {
@@ -35,19 +44,23 @@ export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
   readonly orders: OrderTableReader;
   readonly waitForReadModel: WaitForReadModel;
+  readonly readers: ReaderDirectory;
 }): Router {
-  const { feed, orders, waitForReadModel } = options;
+  const { feed, orders, waitForReadModel, readers } = options;
   const router = Router();
 
   router.get('/locations', async (request, response) => {
+    const { locations } = readerOf(response);
     const { after, limit } = readQuery(LocationsQuery, request);
     await waitForReadModel();
-    const page: LocationPage = orders.listLocations(null, after ?? null, limit);
+    const page: LocationPage = orders.listLocations(locations === '*' ? null : locations, after ?? null, limit);
     response.set('Cache-Control', 'no-store').json(page);
   });
 
   router.get('/locations/:location_id/live', async (request, response) => {
+    const reader = readerOf(response);
     const locationId = readLocation(request);
+    requireLocation(reader, locationId);
     const { view } = readQuery(LiveQuery, request);
     await waitForReadModel();
     if (feed.isFull) {
@@ -63,8 +76,15 @@ export function createLiveRoutes(options: {
       response.end();
       return;
     }
-    const leave = feed.watch(locationId, clientOf(response, view), lastSeen(request));
-    response.once('close', leave);
+    const client = clientOf(response, audienceOf(reader, view));
+    const leave = feed.watch(locationId, client, lastSeen(request));
+    const forget = readers.onChange(() => {
+      if (!readers.isCurrent(reader)) client.end();
+    });
+    response.once('close', () => {
+      forget();
+      leave();
+    });
   });
 
   router.all(['/locations', '/locations/:location_id/live'], takesOnly('GET'));

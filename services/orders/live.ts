@@ -1,6 +1,7 @@
 import { toOrder } from '../../projections/order';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../schemas/live';
 import type { Order } from '../../schemas/order-view';
+import { withoutContact } from '../access/withhold';
 import { comparePositions, type Position } from '../event-store/event-store';
 import {
   type OrderRecord,
@@ -41,11 +42,14 @@ export const MAX_BUFFERED_BYTES = 2_097_152;
 export type Audience =
   /** The counter: the whole order. */
   | 'board'
+  /** Whoever has no use for the driver's phone and passcode. */
+  | 'board-without-contact'
   /** A wall in front of customers: nothing about persons. */
   | 'customers';
 
 const TOLD: Readonly<Record<Audience, (order: Order) => Order | CustomerOrder>> = {
   board: (order) => order,
+  'board-without-contact': withoutContact,
   customers: ({ order_id, revision, stage, stage_since, updated_at }) => ({
     order_id,
     revision,

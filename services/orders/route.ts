@@ -3,6 +3,10 @@ import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { OrderPage } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
+import { readerOf, requireHistory, requireLocation } from '../access/guard';
+import { seesContact } from '../access/permissions';
+import type { Reader } from '../access/readers';
+import { orderFor } from '../access/withhold';
 import type { Moment, OrderHistory } from '../audit/order-history';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
@@ -22,17 +26,23 @@ export function createOrderRoutes(options: {
   const { orders, waitForReadModel, history, foldVersion } = options;
   const router = Router();
 
+  /** A reader sees one form of an order, so an ETag of the other must not tell him that nothing changed. */
+  const etagOf = (reader: Reader, revision: number): string =>
+    `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
+
   const send = (request: Request, response: Response, key: OrderKey, state: OrderState): void => {
+    const reader = readerOf(response);
     const order = toOrder(key, state);
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    const etag = `"${String(order.revision)}-${foldVersion}"`;
-    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
+    response.set({ ETag: etagOf(reader, order.revision), 'Cache-Control': 'private, no-cache' });
     if (request.fresh) response.status(304).end();
-    else response.json(order);
+    else response.json(orderFor(reader, order));
   };
 
   router.get('/locations/:location_id/orders', async (request, response) => {
+    const reader = readerOf(response);
     const locationId = readLocation(request);
+    requireLocation(reader, locationId);
     const { after, stage, active, limit } = readQuery(ListQuery, request);
     await waitForReadModel();
     const { records, next } = orders.list(locationId, {
@@ -42,14 +52,19 @@ export function createOrderRoutes(options: {
       ...(active === undefined ? {} : { active }),
     });
     const page: OrderPage = {
-      orders: records.map(({ key, state }) => toOrder(key, state)).filter((order) => order !== null),
+      orders: records
+        .map(({ key, state }) => toOrder(key, state))
+        .filter((order) => order !== null)
+        .map((order) => orderFor(reader, order)),
       next: next === null ? null : String(next),
     };
     response.set('Cache-Control', 'no-store').json(page);
   });
 
   router.get('/locations/:location_id/orders/:order_id', async (request, response) => {
+    const reader = readerOf(response);
     const key = readOrderKey(request);
+    requireLocation(reader, key.location_id);
     const query = readQuery(OrderQuery, request);
     const moment: Moment | null =
       query.at_revision !== undefined
@@ -58,6 +73,7 @@ export function createOrderRoutes(options: {
           ? { kind: 'time', at: Date.parse(query.as_of) }
           : null;
     if (moment !== null) {
+      requireHistory(reader);
       const state = await history.stateAt(key, moment);
       if (state === null)
         throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');

@@ -65,9 +65,6 @@ export function createScreens(): Screens {
           'Cache-Control',
           HASHED.test(path) ? `public, max-age=${String(HASHED_MAX_AGE_S)}, immutable` : 'no-cache',
         );
-        // A POS vendor's page may load the component from here.
-        response.setHeader('Access-Control-Allow-Origin', '*');
-        response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
       },
     }),
   );

@@ -24,7 +24,7 @@ let service: RunningService;
 
 beforeAll(async () => {
   browser = await launchChromium();
-  service = await startService({ STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' });
+  service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
 }, LAUNCH_TIMEOUT_MS);
 
 afterAll(async () => {

@@ -2,10 +2,13 @@ import { rmSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { ConfigError, readConfig, VARIABLES } from '../../services/config';
 import { problem, problemOf, update } from '../support/deliveries';
-import { asReader, discard, runToEnd, startService, temporaryDirectory } from '../support/running-service';
+import { asReader, discard, entryOf, runToEnd, startService, temporaryDirectory } from '../support/running-service';
 
 const SECRET = 'a-secret-of-some-length';
 const TOKEN = 'a-token-of-some-length';
+
+const READER = entryOf(TOKEN, 'screen', ['pos_location_456']);
+const READERS = JSON.stringify([READER]);
 
 const directories: string[] = [];
 /** A directory that is gone when the tests are. */
@@ -38,7 +41,8 @@ describe('an empty environment', () => {
       eventStoreUrl: null,
       webhookSecrets: [],
       bearerTokens: [],
-      readerTokens: [],
+      readers: { kind: 'open' },
+      readerOrigins: [],
       quarantineAnswer: 422,
       maxBodyBytes: 262_144,
       requestTimeoutMs: 15_000,
@@ -68,7 +72,14 @@ describe('a good value', () => {
     ['STREAM_WEBHOOK_SECRETS', SECRET, { webhookSecrets: [SECRET], quarantineAnswer: 202 }],
     ['STREAM_WEBHOOK_SECRETS', ` ${SECRET} , ${TOKEN}`, { webhookSecrets: [SECRET, TOKEN] }],
     ['STREAM_BEARER_TOKENS', TOKEN, { bearerTokens: [TOKEN], quarantineAnswer: 202 }],
-    ['READER_TOKENS', `${TOKEN},${SECRET}`, { readerTokens: [TOKEN, SECRET], quarantineAnswer: 422 }],
+    ['READERS', READERS, { readers: { kind: 'listed', entries: [READER] }, quarantineAnswer: 422 }],
+    ['READERS_FILE', 'readers.json', { readers: { kind: 'file', path: resolve('readers.json') } }],
+    ['READER_ORIGINS', 'https://pos.example.com', { readerOrigins: ['https://pos.example.com'] }],
+    [
+      'READER_ORIGINS',
+      'http://localhost:5173 , https://pos.example.com',
+      { readerOrigins: ['http://localhost:5173', 'https://pos.example.com'] },
+    ],
     ['QUARANTINE_ANSWER', '202', { quarantineAnswer: 202 }],
     ['QUARANTINE_ANSWER', '422', { quarantineAnswer: 422 }],
     ['MAX_BODY_BYTES', '1024', { maxBodyBytes: 1_024 }],
@@ -93,6 +104,7 @@ describe('a good value', () => {
 });
 
 describe('a bad value is named with its variable, what was seen and what was expected', () => {
+  const origins = 'expected origins such as https://pos.example.com, without a path, separated by commas.';
   const secrets = 'expected secrets of at least 16 characters, separated by commas.';
   it.each<[string, string, string]>([
     ['PORT', 'http', 'PORT is "http": expected a whole number of ports.'],
@@ -114,7 +126,33 @@ describe('a bad value is named with its variable, what was seen and what was exp
     ['STREAM_WEBHOOK_SECRETS', `${SECRET},short`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
     ['STREAM_WEBHOOK_SECRETS', `${SECRET},`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
     ['STREAM_BEARER_TOKENS', 'short', `STREAM_BEARER_TOKENS is a value not shown here: ${secrets}`],
-    ['READER_TOKENS', ',', `READER_TOKENS is a value not shown here: ${secrets}`],
+    ['READERS', '[', 'READERS is a value not shown here: expected JSON.'],
+    ['READERS', '[]', 'READERS is a value not shown here: expected at least one reader.'],
+    ['READERS', '{}', 'READERS is a value not shown here: expected a JSON array of readers.'],
+    [
+      'READERS',
+      JSON.stringify([READER, { ...READER, name: 'other', token_sha256: TOKEN }]),
+      'READERS is a value not shown here: entry 2, token_sha256: expected 64 hexadecimal digits.',
+    ],
+    ...[
+      '*',
+      'null',
+      'pos.example.com',
+      'https://pos.example.com/',
+      'https://pos.example.com:443',
+      'HTTPS://POS.example.com',
+      'ftp://pos.example.com',
+      'https://pos.example.com,',
+    ].map((value): [string, string, string] => [
+      'READER_ORIGINS',
+      value,
+      `READER_ORIGINS is ${JSON.stringify(value)}: ${origins}`,
+    ]),
+    [
+      'READER_TOKENS',
+      TOKEN,
+      'READER_TOKENS is not read any more, and without readers reading is open: set READERS_FILE or READERS.',
+    ],
     ['QUARANTINE_ANSWER', '200', 'QUARANTINE_ANSWER is "200": expected 202 or 422.'],
     ['MAX_BODY_BYTES', '1023', 'MAX_BODY_BYTES is "1023": expected bytes from 1024 to 700000.'],
     ['MAX_BODY_BYTES', '700001', 'MAX_BODY_BYTES is "700001": expected bytes from 1024 to 700000.'],
@@ -127,27 +165,35 @@ describe('a bad value is named with its variable, what was seen and what was exp
   });
 
   it('all of them at once', () => {
-    expect(
-      problemsOf({ PORT: 'x', LOG_LEVEL: 'x', READER_TOKENS: 'x' }).map((problem) => problem.split(' ')[0]),
-    ).toEqual(['PORT', 'READER_TOKENS', 'LOG_LEVEL']);
+    expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', READERS: 'x' }).map((problem) => problem.split(' ')[0])).toEqual([
+      'PORT',
+      'READERS',
+      'LOG_LEVEL',
+    ]);
   });
 
   it('and never with a secret', () => {
     const env = {
       STREAM_WEBHOOK_SECRETS: `${SECRET},tiny-one`,
       STREAM_BEARER_TOKENS: `${TOKEN},tiny-two`,
-      READER_TOKENS: 'tiny-three',
+      READERS: '[{"name":"tiny-three","token_sha256":"tiny-four","role":"tiny-five","tiny-six":1}]',
       EVENT_STORE_URL: 'http://admin:changeit@localhost',
     };
     const shown = problemsOf(env).join('\n');
     for (const secret of [SECRET, TOKEN, 'tiny', 'changeit', 'admin']) expect(shown).not.toContain(secret);
-    expect(problemsOf(env)).toHaveLength(4);
+    expect(problemsOf(env)).toHaveLength(7);
+  });
+
+  it('READERS and READERS_FILE are not both set', () => {
+    expect(problemsOf({ READERS, READERS_FILE: 'readers.json' })).toEqual([
+      'READERS and READERS_FILE are both set: set one of them.',
+    ]);
   });
 
   it('every variable that a value can be wrong for has such a message', () => {
-    // Any text is a HOST and a DATA_DIR as far as can be told before they are used.
+    // Any text is a HOST, a DATA_DIR and a READERS_FILE as far as can be told before they are used.
     const bad = VARIABLES.filter((name) => problemsOf({ [name]: 'x' }).length > 0);
-    expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual(['DATA_DIR']);
+    expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual(['DATA_DIR', 'READERS_FILE']);
   });
 });
 
@@ -156,14 +202,15 @@ describe('a HOST that other machines can reach', () => {
   const stream = (host: string): string =>
     `${reachable(host)}: set STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS so that only Stream can post.`;
   const readers = (host: string): string =>
-    `${reachable(host)}: set READER_TOKENS so that not everyone can read drivers' names and phone numbers.`;
+    `${reachable(host)}: set READERS_FILE so that not everyone can read drivers' names and phone numbers.`;
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'pos.example.com'])('%s needs authentication both ways', (HOST) => {
     expect(problemsOf({ HOST })).toEqual([stream(HOST), readers(HOST)]);
     expect(problemsOf({ HOST, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([readers(HOST)]);
-    expect(problemsOf({ HOST, READER_TOKENS: TOKEN })).toEqual([stream(HOST)]);
-    expect(problemsOf({ HOST, READER_TOKENS: TOKEN, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
-    expect(problemsOf({ HOST, READER_TOKENS: TOKEN, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
+    expect(problemsOf({ HOST, READERS_FILE: 'readers.json' })).toEqual([stream(HOST)]);
+    expect(problemsOf({ HOST, READERS })).toEqual([stream(HOST)]);
+    expect(problemsOf({ HOST, READERS, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
+    expect(problemsOf({ HOST, READERS, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
   });
 
   it('keeps the process from starting: exit code 78, and the message names the variables', async () => {
@@ -196,7 +243,7 @@ describe('a HOST that other machines can reach', () => {
 
 describe('a start without any authentication', () => {
   it('says so loudly, and takes calls under this machine’s own names only', async () => {
-    const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' });
+    const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     try {
       expect(service.output()).toContain('"level":40');
       expect(service.output()).toContain('NOTHING IS AUTHENTICATED');
@@ -240,7 +287,7 @@ describe('a start without any authentication', () => {
 
   it.each<[string, Record<string, string>, string, number, number]>([
     ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'NOTHING IS AUTHENTICATED', 421, 200],
-    ['only reading is open', { READER_TOKENS: '' }, 'READING IS OPEN', 200, 421],
+    ['only reading is open', { READERS: '' }, 'READING IS OPEN', 200, 421],
   ])('where %s the warning is about that, and only that is guarded', async (_what, env, warning, posting, reading) => {
     const service = await startService(env);
     try {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { EXAMPLES, orderPath, parseExample, update } from '../support/deliveries';
-import { type Answer, asReader, discard, type RunningService, sign, startService } from '../support/running-service';
+import { type Answer, asWhoMay, discard, type RunningService, sign, startService } from '../support/running-service';
 
 interface Parameter {
   readonly name: string;
@@ -136,7 +136,7 @@ describe('the OpenAPI document', () => {
 
   it('has no other operations than the service, and the service has no others than it', () => {
     /** The document itself and what only browsers look at. */
-    const isPage = (path: string): boolean => /^\/(?:$|openapi\.json$|docs|screens|audit)/.test(path);
+    const isPage = (path: string): boolean => /^\/(?:$|openapi\.json$|docs|screens|audit|login|logout)/.test(path);
     const root = join(__dirname, '..', '..', 'services');
     const routes = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
@@ -244,7 +244,7 @@ describe('real answers', () => {
   });
 
   it('to a call under a foreign name are as documented', async () => {
-    const open = await startService({ STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' });
+    const open = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     try {
       const headers = { Host: 'evil.example' };
       const posted = await open.post('{}', headers);
@@ -275,11 +275,12 @@ describe('real answers', () => {
     ['/quarantine/{quarantine_id}', '/quarantine/9999', 404, 'get'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/0/redrive', 422, 'post'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/9999/redrive', 404, 'post'],
+    ['/session', '/session', 200, 'get'],
     ['/healthz', '/healthz', 200, 'get'],
     ['/readyz', '/readyz', 200, 'get'],
     ['/metrics', '/metrics', 200, 'get'],
   ])('of %s, asked as %s, are as documented: %i', async (path, address, status, method) => {
-    const answer = await service.call(address, { method: method.toUpperCase(), headers: asReader });
+    const answer = await service.call(address, { method: method.toUpperCase(), headers: asWhoMay(address) });
     expect(answer.status).toBe(status);
     expectDocumented(method, path, answer);
   });

@@ -15,7 +15,7 @@ import {
   update,
 } from '../support/deliveries';
 import {
-  asReader,
+  asOperator,
   discard,
   READER_TOKEN,
   type RunningService,
@@ -260,7 +260,7 @@ describe('the log at its most talkative', () => {
         await service.get(path);
         await service.call(path, { headers: { Authorization: 'Bearer wrong-reader-0123456789' } });
       }
-      await service.call('/quarantine/0/redrive', { method: 'POST', headers: asReader });
+      await service.call('/quarantine/0/redrive', { method: 'POST', headers: asOperator });
       expect(await service.end()).toBe(0);
 
       const output = service.output();

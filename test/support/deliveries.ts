@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Fault, type OrderKey } from '../../schemas/handle-order';
 import { type HandleOrderAnswer, type HistoryPage, type QuarantineDetail } from '../../schemas/order-view';
-import { type Answer, asReader, type RunningService } from './running-service';
+import { type Answer, asOperator, type RunningService } from './running-service';
 
 /** What the tests of the webhook and of what is read after it send, and how they look at what became of it. */
 
@@ -61,7 +61,7 @@ export async function historyOf(service: RunningService, key: OrderKey): Promise
 /** What lies in quarantine because of a body that was answered with `answer`. */
 export async function quarantinedBy(service: RunningService, answer: Answer): Promise<QuarantineDetail> {
   const { quarantine_id } = answer.json as { quarantine_id: string };
-  const { json } = await service.call(`/quarantine/${quarantine_id}`, { headers: asReader });
+  const { json } = await service.call(`/quarantine/${quarantine_id}`, { headers: asOperator });
   return json as QuarantineDetail;
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { Router } from 'express';
 import pino from 'pino';
+import { ReaderDirectory } from '../../services/access/readers';
 import { createApp } from '../../services/app';
 import { createOrderHistory } from '../../services/audit/order-history';
 import { createAuditRoutes } from '../../services/audit/route';
@@ -59,11 +59,11 @@ export async function serveInProcess(
       newId: randomUUID,
     }),
     routes: [createAuditRoutes(history), createQuarantineRoutes(quarantine, () => undefined)],
-    docs: Router(),
-    screens: { assets: Router(), pages: Router() },
+    publicRoutes: [],
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
-    readerTokens: [],
+    readers: new ReaderDirectory(null),
+    readerOrigins: [],
     postingIsOpen: true,
     log,
   });

@@ -1,24 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type ReaderEntry, type Role } from '../../schemas/readers';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
 
 export const WEBHOOK_SECRET = 'whsec-0123456789abcdef';
+/** Of an auditor for all locations: reads orders and history verbatim. */
 export const READER_TOKEN = 'reader-0123456789abcdef';
+/** Of an operator for all locations: reads quarantine and metrics. */
+export const OPERATOR_TOKEN = 'operator-0123456789abcdef';
 
 const ROOT = resolve(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'services', 'main.js');
 /** Milliseconds that a start, rebuild included, may take before a test gives up on it. */
 const START_TIMEOUT_MS = 20_000;
 
+/** A reader as it is configured; its name is its token's beginning. */
+export const entryOf = (token: string, role: Role, locations: ReaderEntry['locations'] = '*'): ReaderEntry => ({
+  name: token.slice(0, 20),
+  token_sha256: createHash('sha256').update(token).digest('hex'),
+  role,
+  locations,
+});
+
 /** Settings of a service that checks everything; a test overrides what it is about. */
 export const SECURE: Readonly<Record<string, string>> = {
   STREAM_WEBHOOK_SECRETS: WEBHOOK_SECRET,
-  READER_TOKENS: READER_TOKEN,
+  READERS: JSON.stringify([entryOf(READER_TOKEN, 'auditor'), entryOf(OPERATOR_TOKEN, 'operator')]),
 };
 
 export interface Answer {
@@ -82,7 +94,12 @@ export const signed = (body: string | Buffer, secret = WEBHOOK_SECRET): Record<s
   'X-Stream-Signature': sign(body, secret),
 });
 
-export const asReader: Readonly<Record<string, string>> = { Authorization: `Bearer ${READER_TOKEN}` };
+export const bearer = (token: string): Readonly<Record<string, string>> => ({ Authorization: `Bearer ${token}` });
+export const asReader = bearer(READER_TOKEN);
+export const asOperator = bearer(OPERATOR_TOKEN);
+/** Headers of whoever may read a path. */
+export const asWhoMay = (path: string): Readonly<Record<string, string>> =>
+  /^\/(?:quarantine|metrics)/.test(path) ? asOperator : asReader;
 
 export interface RunningService {
   readonly url: string;
@@ -94,7 +111,7 @@ export interface RunningService {
   deliver(body: unknown): Promise<Answer>;
   /** Posts exactly these bytes, signed as they should be; `headers` replaces or adds. */
   post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Reads as a reader who has a token. */
+  /** Reads as a reader who may. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   call(path: string, options?: Call): Promise<Answer>;
   /** Ends it with a signal and waits until it is gone. */
@@ -171,7 +188,7 @@ export async function startService(
     output: () => output,
     deliver: (body) => post(JSON.stringify(body)),
     post,
-    get: (path, headers = {}) => call(url, path, { headers: { ...asReader, ...headers } }, agent),
+    get: (path, headers = {}) => call(url, path, { headers: { ...asWhoMay(path), ...headers } }, agent),
     call: (path, options) => call(url, path, options),
     end: async (signal = 'SIGTERM') => {
       agent.destroy();

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { v5 } from 'uuid';
-import { contentHash, eventId } from '../../../services/handle-order/content-hash';
+import { contentHash, eventId } from '../../../services/handle-order/hashes';
 import { createBearerCheck, createVerifier, fingerprint } from '../../../services/handle-order/signature';
 import { type Delivery } from '../../../schemas/handle-order';
 import {

@@ -622,7 +622,7 @@ describe('what is refused', () => {
 
 describe('how quarantine is answered', () => {
   it.each<[string, Record<string, string>, number]>([
-    ['422 when nothing is authenticated', { STREAM_WEBHOOK_SECRETS: '', READER_TOKENS: '' }, 422],
+    ['422 when nothing is authenticated', { STREAM_WEBHOOK_SECRETS: '', READERS: '' }, 422],
     ['202 when QUARANTINE_ANSWER says so', { STREAM_WEBHOOK_SECRETS: '', QUARANTINE_ANSWER: '202' }, 202],
     ['422 when QUARANTINE_ANSWER says so, in spite of a signature', { QUARANTINE_ANSWER: '422' }, 422],
     ['202 when a bearer token was checked', { STREAM_WEBHOOK_SECRETS: '', STREAM_BEARER_TOKENS: BEARER }, 202],

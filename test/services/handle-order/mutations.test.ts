@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { orderStream } from '../../../schemas/order-events';
-import { contentHash } from '../../../services/handle-order/content-hash';
+import { contentHash } from '../../../services/handle-order/hashes';
 import { type Delivery, type OrderKey } from '../../../schemas/handle-order';
 import { type HandleOrderAnswer, type Order } from '../../../schemas/order-view';
 import { type LogRow, orderPath, readLog } from '../../support/deliveries';

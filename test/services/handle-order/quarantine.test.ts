@@ -6,7 +6,7 @@ import { createMemoryStore } from '../../../services/event-store/memory/memory-s
 import { fingerprint } from '../../../services/handle-order/signature';
 import { freshKeys, orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { type InProcessApp, serveInProcess } from '../../support/in-process-app';
-import { asReader, discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
+import { asOperator, discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
 
 describe('quarantine over HTTP', () => {
   let service: RunningService;
@@ -21,7 +21,7 @@ describe('quarantine over HTTP', () => {
     expect(answer.status).toBe(200);
     return QuarantinePage.parse(answer.json);
   };
-  const redrive = (id: string) => service.call(`/quarantine/${id}/redrive`, { method: 'POST', headers: asReader });
+  const redrive = (id: string) => service.call(`/quarantine/${id}/redrive`, { method: 'POST', headers: asOperator });
 
   it('is empty at first', async () => {
     expect(await list()).toEqual({ deliveries: [], next: null });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../schemas/handle-order';
-import { type OrderEventMetadata, orderStream } from '../../../schemas/order-events';
+import { OrderEventMetadata, orderStream } from '../../../schemas/order-events';
 import { EventStoreError, type EventStore, type Position } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
-import { contentHash, eventId } from '../../../services/handle-order/content-hash';
+import { contentHash, eventHash, eventId } from '../../../services/handle-order/hashes';
 import { Admission, MAX_PENDING_BYTES, MAX_PENDING_DELIVERIES } from '../../../services/handle-order/admission';
 import { createRecorder, decide, MAX_CONFLICTS, type Receipt } from '../../../services/handle-order/record-update';
 import {
@@ -189,7 +189,9 @@ describe('over HTTP', () => {
     expect(metadata).toEqual({
       schema_version: 1,
       received_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
-      content_hash: contentHash({ type: 'order.updated', object } as unknown as Delivery),
+      content_hash: contentHash({ type: 'order.updated', object }),
+      previous_hash: null,
+      event_hash: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
       body_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
       signed_with: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
       request_id: answer.headers['x-request-id'],
@@ -233,18 +235,18 @@ describe('decide', () => {
     expect(decide(null, 'a')).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
   });
   it('the content of the newest event is a repeat of it', () => {
-    const head = { revision: 6, position, contentHash: 'a' };
+    const head = { revision: 6, position, contentHash: 'a', eventHash: null };
     expect(decide(head, 'a')).toEqual({ kind: 'repeat', head });
   });
   it('anything else comes next', () => {
-    expect(decide({ revision: 6, position, contentHash: 'a' }, 'b')).toEqual({
+    expect(decide({ revision: 6, position, contentHash: 'a', eventHash: null }, 'b')).toEqual({
       kind: 'append',
       expected: 6,
       revision: 7,
     });
   });
   it('an event without a hash, such as one added by hand, is repeated by nothing', () => {
-    expect(decide({ revision: 0, position, contentHash: null }, 'b')).toEqual({
+    expect(decide({ revision: 0, position, contentHash: null, eventHash: null }, 'b')).toEqual({
       kind: 'append',
       expected: 0,
       revision: 1,
@@ -276,6 +278,24 @@ describe('a recorder', () => {
     expect(ids).toEqual(
       receipts.map(({ requestId }, n) => eventId(STREAM, n, contentHash(deliveryOf({ n })), requestId)),
     );
+  });
+
+  it('seals each event with the hash of its content and of the event before it, whoever wrote that', async () => {
+    const store = memoryStore();
+    const rivals = [1, 2, 3].map(() => recorderOver(over(store, { exclusive: false })));
+    for (let n = 0; n < 24; n++) await rivals[(n * n) % 3]?.(deliveryOf({ n }), receipt());
+    await recorderOver(store)(deliveryOf({ n: 'after a restart' }), receipt());
+    let previous: string | null = null;
+    let events = 0;
+    for await (const { id, type, data, metadata } of store.readStream(STREAM)) {
+      const said = OrderEventMetadata.parse(metadata);
+      expect(said.previous_hash).toBe(previous);
+      expect(said.content_hash).toBe(contentHash({ type, object: data }));
+      expect(said.event_hash).toBe(eventHash({ stream: STREAM, id, type, metadata: said }));
+      previous = said.event_hash ?? null;
+      events++;
+    }
+    expect(events).toBe(25);
   });
 
   it.each([true, false])(

@@ -17,7 +17,9 @@ import {
 import {
   type Answer,
   asReader,
+  bearer,
   discard,
+  entryOf,
   READER_TOKEN,
   type RunningService,
   startService,
@@ -452,7 +454,7 @@ describe('who may read', () => {
     '/metrics',
   ];
 
-  it('is whoever has one of READER_TOKENS', async () => {
+  it('is whoever has the token of a reader', async () => {
     const about = key();
     await service.deliver(update(about));
     for (const path of paths(about)) {
@@ -462,6 +464,7 @@ describe('who may read', () => {
         'Bearer',
         'Bearer wrong',
         `Bearer ${READER_TOKEN}x`,
+        `Bearer ${entryOf(READER_TOKEN, 'auditor').token_sha256}`,
         `Basic ${READER_TOKEN}`,
         READER_TOKEN,
       ]) {
@@ -488,7 +491,7 @@ describe('who may read', () => {
 
   it('is anyone on this machine where no token is set, and any of several where there are several', async () => {
     const about = key();
-    const open = await startService({ READER_TOKENS: '' });
+    const open = await startService({ READERS: '' });
     try {
       await open.deliver(update(about));
       for (const path of paths(about)) expect((await open.call(path)).status).toBe(200);
@@ -496,11 +499,12 @@ describe('who may read', () => {
       await discard(open);
     }
     const second = 'reader-of-the-second-screen';
-    const several = await startService({ READER_TOKENS: `${second},${READER_TOKEN}` });
+    const several = await startService({
+      READERS: JSON.stringify([entryOf(second, 'screen'), entryOf(READER_TOKEN, 'auditor')]),
+    });
     try {
       for (const token of [second, READER_TOKEN]) {
-        const headers = { Authorization: `Bearer ${token}` };
-        expect((await several.call('/locations/l/orders', { headers })).status).toBe(200);
+        expect((await several.call('/locations/l/orders', { headers: bearer(token) })).status).toBe(200);
       }
     } finally {
       await discard(several);

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Id } from './handle-order';
+
+/** Who may read: the list of readers as it is configured, and what a reader is told about itself. */
+
+/** What a reader is for; services/access/permissions.ts says what each role may do. */
+export const ROLES = ['screen', 'auditor', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Longest name of a reader. */
+const MAX_NAME_LENGTH = 100;
+
+export const ReaderName = z
+  .string({ error: 'expected text' })
+  .regex(
+    new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${String(MAX_NAME_LENGTH)}}$`, 'u'),
+    `expected 1 to ${String(MAX_NAME_LENGTH)} characters, no control characters`,
+  );
+
+export const ReaderRole = z.enum(ROLES, { error: `expected ${ROLES.join(', ').replace(/, (?=\w+$)/, ' or ')}` });
+
+const LOCATIONS = { error: 'expected "*" or a list of location ids' };
+/** `"*"` is every location, those that come later included. */
+export const ReaderLocations = z.union(
+  [z.literal('*'), z.array(z.custom<string>((value) => Id.safeParse(value).success, LOCATIONS)).min(1, LOCATIONS)],
+  LOCATIONS,
+);
+
+/** One reader of `READERS` or of the file that `READERS_FILE` names. */
+export const ReaderEntry = z.strictObject(
+  {
+    name: ReaderName,
+    token_sha256: z
+      .string({ error: 'expected 64 hexadecimal digits' })
+      .regex(/^[0-9a-f]{64}$/i, 'expected 64 hexadecimal digits')
+      .toLowerCase(),
+    role: ReaderRole,
+    locations: ReaderLocations,
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? 'expected no fields but name, token_sha256, role and locations'
+        : 'expected an object with name, token_sha256, role and locations',
+  },
+);
+export type ReaderEntry = z.infer<typeof ReaderEntry>;
+
+/** Two readers with one token could not be told apart, nor two with one name be taken away one by one. */
+export const ReaderList = z
+  .array(ReaderEntry, { error: 'expected a JSON array of readers' })
+  .superRefine((entries, context) => {
+    for (const field of ['name', 'token_sha256'] as const) {
+      const first = new Map<string, number>();
+      entries.forEach((entry, index) => {
+        const before = first.get(entry[field]);
+        if (before === undefined) first.set(entry[field], index);
+        else
+          context.addIssue({
+            code: 'custom',
+            path: [index, field],
+            message: `the same as in entry ${String(before + 1)}`,
+          });
+      });
+    }
+  });
+
+/** Answer of `GET /session`: who asks, as the service sees it. */
+export const Session = z
+  .object({
+    open: z.boolean().meta({ description: 'true: no readers are configured, and this machine may read everything' }),
+    name: z.string().nullable().meta({ description: 'null while reading is open' }),
+    role: z.enum(ROLES),
+    locations: z.union([z.literal('*'), z.array(Id)]).meta({ description: '"*" is every location' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;

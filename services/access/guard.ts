@@ -1,0 +1,74 @@
+import type { RequestHandler, Response } from 'express';
+import { Problem } from '../problem';
+import { handlesQuarantine, type Permission, rolesWith, seesHistory, seesLocation, seesMetrics } from './permissions';
+import type { Reader, ReaderDirectory } from './readers';
+import { credentialOf, isSameOrigin } from './session';
+
+/** What a route asks of who reads. Everything is refused before it is looked up, so a refusal tells of no order. */
+
+const LOCAL = 'reader';
+
+/**
+ * Lets through who has a token, and refuses with 401. A person who opens a page without one is led to the login page.
+ * Routes behind it get the reader by {@link readerOf}.
+ */
+export function createGuard(readers: ReaderDirectory): RequestHandler {
+  return (request, response, next) => {
+    const credential = credentialOf(request.headers);
+    const reader = readers.anyone ?? (credential === null ? null : readers.identify(credential.token));
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (reader === null) {
+      if (request.method === 'GET' && credential?.by !== 'bearer' && request.accepts(['json', 'html']) === 'html') {
+        response.set('Cache-Control', 'no-store');
+        response.redirect(302, `/login?next=${encodeURIComponent(request.originalUrl)}`);
+        return;
+      }
+      throw new Problem(
+        'reader-not-authentic',
+        'Send Authorization: Bearer with a token of a reader, or log in at /login.',
+      );
+    }
+    if (!reads && credential?.by === 'cookie') refuseOtherOrigins(request.headers);
+    response.locals[LOCAL] = reader;
+    next();
+  };
+}
+
+/** @throws {Problem} `not-permitted` if the page of someone else sent this with its visitor's browser. */
+export function refuseOtherOrigins(headers: Parameters<typeof isSameOrigin>[0]): void {
+  if (!isSameOrigin(headers)) throw new Problem('not-permitted', 'A page of another origin may not send this.');
+}
+
+/** @returns who asks. Only for routes behind {@link createGuard}. */
+export function readerOf(response: Response): Reader {
+  const reader = response.locals[LOCAL] as Reader | undefined;
+  if (reader === undefined) throw new Error('the route is not behind the guard');
+  return reader;
+}
+
+const refuse = (reader: Reader, what: string, permission: Permission, besides = ''): Problem =>
+  new Problem(
+    'not-permitted',
+    `The role ${reader.role} may not read ${what}: it takes ${rolesWith(permission)}${besides}.`,
+  );
+
+/** @throws {Problem} `not-permitted` if the location is not one of the reader's. */
+export function requireLocation(reader: Reader, locationId: string): void {
+  if (seesLocation(reader, locationId)) return;
+  throw new Problem('not-permitted', 'This location is not one of the reader’s. GET /session lists them.');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not look back. */
+export function requireHistory(reader: Reader): void {
+  if (!seesHistory(reader)) throw refuse(reader, 'what was before', 'history');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not read the metrics. */
+export function requireMetrics(reader: Reader): void {
+  if (!seesMetrics(reader)) throw refuse(reader, 'metrics', 'metrics');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not read and redrive quarantine. */
+export function requireQuarantine(reader: Reader): void {
+  if (!handlesQuarantine(reader)) throw refuse(reader, 'quarantine', 'quarantine', ' of all locations ("*")');
+}

@@ -1,0 +1,525 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ReaderEntry, ROLES } from '../../../schemas/readers';
+import { WITHHELD } from '../../../services/access/withhold';
+import { openEventStream } from '../../support/event-stream';
+import { orderPath, problem, problemOf, update } from '../../support/deliveries';
+import {
+  type Answer,
+  bearer,
+  discard,
+  entryOf,
+  runToEnd,
+  type RunningService,
+  startService,
+  temporaryDirectory,
+} from '../../support/running-service';
+
+const HERE = { location_id: 'here', order_id: 'o' };
+const THERE = { location_id: 'there', order_id: 'o' };
+const PASSCODE = 'passcode-5678';
+const PHONE = '+1-555-0100';
+const DRIVER = { name: 'Jane', phone: { number: PHONE, code: 'code-12' }, passcode: PASSCODE };
+
+/** Readers by what they may see; a token is its name. */
+const SCREEN = 'screen-of-here-0123456789';
+const AUDITOR = 'auditor-of-here-0123456789';
+const OPERATOR = 'operator-of-here-0123456789';
+const CHIEF = 'operator-of-all-0123456789';
+const READERS: readonly ReaderEntry[] = [
+  entryOf(SCREEN, 'screen', ['here', 'over/there']),
+  entryOf(AUDITOR, 'auditor', ['here']),
+  entryOf(OPERATOR, 'operator', ['here']),
+  entryOf(CHIEF, 'operator'),
+];
+const TOKENS = [SCREEN, AUDITOR, OPERATOR, CHIEF] as const;
+type Token = (typeof TOKENS)[number];
+
+const LISTED = 'https://pos.example.com';
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService({ READERS: JSON.stringify(READERS), READER_ORIGINS: LISTED });
+  for (const key of [HERE, THERE]) await service.deliver(update(key, { driver_details: DRIVER }));
+  await service.post('not JSON');
+});
+afterAll(() => discard(service));
+
+/** Asks for anything. The live feed never ends, so its headers stand for it where it is given. */
+async function ask(path: string, method: string, headers: Record<string, string>): Promise<Answer> {
+  const head = path.endsWith('/live') ? await service.call(path, { method: 'HEAD', headers }) : null;
+  return head?.status === 200 ? head : service.call(path, { method, headers });
+}
+const as = (token: string, path: string, method = 'GET'): Promise<Answer> => ask(path, method, bearer(token));
+const withCookie = (token: string): Record<string, string> => ({ Cookie: `other=1; ticket_rail_session=${token}` });
+
+describe('every call that reads', () => {
+  type Operations = Record<string, Record<string, { readonly security?: readonly Record<string, unknown>[] }>>;
+  /** Each operation of the document for readers, about what is there, and who may. */
+  const MAY: Readonly<Record<string, readonly Token[]>> = {
+    'get /session': TOKENS,
+    'get /metrics': [OPERATOR, CHIEF],
+    'get /locations': TOKENS,
+    'get /locations/{location_id}/live': TOKENS,
+    'get /locations/{location_id}/orders': TOKENS,
+    'get /locations/{location_id}/orders/{order_id}': TOKENS,
+    'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF],
+    'get /quarantine': [CHIEF],
+    'get /quarantine/{quarantine_id}': [CHIEF],
+    'post /quarantine/{quarantine_id}/redrive': [CHIEF],
+  };
+  const address = (path: string, location: string): string =>
+    path.replace('{location_id}', location).replace('{order_id}', 'o').replace('{quarantine_id}', '0');
+
+  it('is asked by every role', () => {
+    expect(new Set(READERS.map(({ role }) => role))).toEqual(new Set(ROLES));
+  });
+
+  it('of the document is in the table', async () => {
+    const { paths } = (await service.call('/openapi.json')).json as { paths: Operations };
+    const forReaders = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { security = [] }]) => security.some((one) => 'reader' in one))
+        .map(([method]) => `${method} ${path}`),
+    );
+    expect(forReaders.sort()).toEqual(Object.keys(MAY).sort());
+  });
+
+  describe.each(Object.entries(MAY))('%s', (operation, allowed) => {
+    const [method = '', path = ''] = operation.split(' ');
+    const METHOD = method.toUpperCase();
+
+    it('is refused without a token, and with one that is not known', async () => {
+      for (const headers of [{}, bearer('wrong'), withCookie('wrong'), withCookie(''), { Cookie: SCREEN }]) {
+        const answer = await ask(address(path, 'here'), METHOD, headers);
+        expect(problemOf(answer)).toEqual(problem(401, 'reader-not-authentic'));
+        expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+      }
+    });
+
+    it.each(TOKENS)('is answered, or refused, to %s as the table says, by bearer and by cookie', async (token) => {
+      for (const headers of [bearer(token), withCookie(token)]) {
+        const answer = await ask(address(path, 'here'), METHOD, headers);
+        const answered = answer.status === 200 || problemOf(answer).type === problem(422, 'still-unusable').type;
+        const refused = problemOf(answer).type === problem(403, 'not-permitted').type;
+        const may = allowed.includes(token);
+        expect({ answered, refused }).toEqual({ answered: may, refused: !may });
+      }
+    });
+  });
+
+  it.each(Object.keys(MAY).filter((operation) => operation.includes('{location_id}')))(
+    '%s is refused for a location of others, whether there is such an order or not',
+    async (operation) => {
+      const path = operation.replace('get ', '');
+      for (const location of ['there', 'nowhere', 'her', 'here%20', 'HERE', '*']) {
+        for (const token of [SCREEN, AUDITOR, OPERATOR]) {
+          const answer = await as(token, address(path, location));
+          expect({ location, ...problemOf(answer) }).toEqual({ location, ...problem(403, 'not-permitted') });
+        }
+        expect((await as(CHIEF, address(path, location))).status).not.toBe(403);
+      }
+    },
+  );
+
+  it('takes location ids as they are, encoded or not', async () => {
+    expect((await as(SCREEN, '/locations/over%2Fthere/orders')).status).toBe(200);
+    expect((await as(SCREEN, '/locations/h%65re/orders')).status).toBe(200);
+  });
+
+  it('says with a 403 what is lacking', async () => {
+    const detail = async (token: string, path: string) => ((await as(token, path)).json as { detail: string }).detail;
+    expect(await detail(SCREEN, '/metrics')).toBe('The role screen may not read metrics: it takes operator.');
+    expect(await detail(SCREEN, orderPath(HERE, '/history'))).toContain('it takes auditor or operator');
+    expect(await detail(OPERATOR, '/quarantine')).toContain('it takes operator of all locations ("*")');
+    expect(await detail(SCREEN, '/locations/there/orders')).toContain('location');
+  });
+});
+
+describe('what a reader sees', () => {
+  const past = ['?at_revision=0', '?as_of=2999-01-01T00:00:00.000Z'];
+
+  it.each([SCREEN, AUDITOR])('is phone and passcode for %s, at the counter and in a dispute', async (token) => {
+    expect((await as(token, orderPath(HERE))).json).toMatchObject({ driver_details: DRIVER });
+    expect((await as(token, '/locations/here/orders')).json).toMatchObject({ orders: [{ driver_details: DRIVER }] });
+  });
+
+  it.each([OPERATOR, CHIEF])('is that there are a phone and a passcode for %s, now and in the past', async (token) => {
+    const details = { name: 'Jane', phone: { number: WITHHELD, code: WITHHELD }, passcode: WITHHELD };
+    for (const path of [orderPath(HERE), ...past.map((query) => orderPath(HERE, query))]) {
+      expect((await as(token, path)).json).toMatchObject({ driver_details: details });
+    }
+    expect((await as(token, '/locations/here/orders')).json).toMatchObject({ orders: [{ driver_details: details }] });
+    const history = await as(token, orderPath(HERE, '/history'));
+    expect(history.json).toMatchObject({ events: [{ data: { driver_details: details } }] });
+    expect(history.text).toContain('/driver_details/passcode');
+    for (const secret of [PASSCODE, PHONE, 'code-12']) expect(history.text).not.toContain(secret);
+  });
+
+  it('is the past verbatim for an auditor, and no past for a screen', async () => {
+    for (const query of past) {
+      expect((await as(AUDITOR, orderPath(HERE, query))).json).toMatchObject({ driver_details: DRIVER });
+      expect(problemOf(await as(SCREEN, orderPath(HERE, query)))).toEqual(problem(403, 'not-permitted'));
+    }
+    expect((await as(AUDITOR, orderPath(HERE, '/history'))).json).toMatchObject({
+      events: [{ data: { driver_details: DRIVER } }],
+    });
+    expect((await as(SCREEN, orderPath(HERE, '?min_revision=0'))).status).toBe(200);
+  });
+
+  it('is never another’s form of an order out of a cache', async () => {
+    const { headers } = await as(SCREEN, orderPath(HERE));
+    const conditional = { 'If-None-Match': headers.etag ?? '' };
+    const ask = (token: string) => service.call(orderPath(HERE), { headers: { ...bearer(token), ...conditional } });
+    expect((await ask(AUDITOR)).status).toBe(304);
+    expect((await ask(OPERATOR)).status).toBe(200);
+  });
+
+  it('is told over the live feed as by a read of its own', async () => {
+    for (const token of TOKENS) {
+      const stream = await openEventStream(`${service.url}/locations/here/live`, bearer(token));
+      await stream.until(() => stream.messages.length > 0);
+      expect(stream.data('snapshot')[0]?.['orders']).toEqual([(await as(token, orderPath(HERE))).json]);
+      stream.close();
+    }
+  });
+
+  it('is only locations of its own', async () => {
+    const seen = async (token: string) =>
+      ((await as(token, '/locations')).json as { locations: { location_id: string }[] }).locations.map(
+        ({ location_id }) => location_id,
+      );
+    expect(await seen(SCREEN)).toEqual(['here']);
+    expect(await seen(CHIEF)).toEqual(['here', 'there']);
+  });
+
+  it('is told by /session, never to be cached', async () => {
+    const answer = await as(SCREEN, '/session');
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.json).toEqual({
+      open: false,
+      name: READERS[0]?.name,
+      role: 'screen',
+      locations: ['here', 'over/there'],
+    });
+  });
+});
+
+describe('a browser', () => {
+  const HTML = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const logIn = (fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Answer> =>
+    service.call('/login', {
+      method: 'POST',
+      headers: { ...form, ...headers },
+      body: new URLSearchParams(fields).toString(),
+    });
+
+  it('that opens a page without a session is led to the login page, and back', async () => {
+    for (const headers of [{ Accept: HTML }, { Accept: HTML, ...withCookie('removed') }]) {
+      const answer = await service.call('/screens/board?location=a%26b', { headers });
+      expect({ status: answer.status, location: answer.headers.location }).toEqual({
+        status: 302,
+        location: '/login?next=%2Fscreens%2Fboard%3Flocation%3Da%2526b',
+      });
+      const page = await service.call(answer.headers.location ?? '');
+      expect(page.text).toContain('name="next" value="/screens/board?location=a%26b"');
+    }
+  });
+
+  it('is led nowhere when it is a program that asks', async () => {
+    for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }, { Accept: 'text/event-stream' }]) {
+      expect((await service.call('/screens', { headers })).status).toBe(401);
+    }
+    expect((await service.call('/screens', { headers: { Accept: HTML, ...bearer('wrong') } })).status).toBe(401);
+    expect((await service.call('/quarantine/0/redrive', { method: 'POST', headers: { Accept: HTML } })).status).toBe(
+      401,
+    );
+  });
+
+  it('gets a login page that needs no script, and lets none run', async () => {
+    const page = await service.call('/login?next=/"><script>alert(1)</script>');
+    expect({ status: page.status, type: page.headers['content-type'] }).toEqual({
+      status: 200,
+      type: 'text/html; charset=utf-8',
+    });
+    expect(page.text).not.toContain('<script');
+    expect(page.headers['content-security-policy']).toBe(
+      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+    // Without, browsers would send `Origin: null` with the form.
+    expect(page.headers['referrer-policy']).toBe('same-origin');
+    expect(page.headers['cache-control']).toBe('no-store');
+    const style = await service.call('/login.css');
+    expect({ status: style.status, type: style.headers['content-type'] }).toEqual({
+      status: 200,
+      type: 'text/css; charset=utf-8',
+    });
+  });
+
+  it('gets the token as a cookie that scripts and other sites do not get', async () => {
+    const answer = await logIn({ token: ` ${SCREEN}\n`, next: '/screens' });
+    expect({ status: answer.status, location: answer.headers.location }).toEqual({ status: 303, location: '/screens' });
+    expect(answer.headers['set-cookie']).toEqual([
+      `ticket_rail_session=${SCREEN}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax`,
+    ]);
+    const [cookie = ''] = (answer.headers['set-cookie']?.[0] ?? '').split(';');
+    expect((await service.call(orderPath(HERE), { headers: { Cookie: cookie } })).status).toBe(200);
+    const secure = await logIn({ token: SCREEN }, { 'X-Forwarded-Proto': 'https' });
+    expect(secure.headers['set-cookie']?.[0]).toContain('; Secure');
+    expect(secure.headers.location).toBe('/');
+  });
+
+  it('is told of a wrong token on the page, without a cookie', async () => {
+    for (const fields of [
+      { token: 'wrong', next: '/screens' },
+      { next: '/screens' },
+      { token: '', next: '/screens' },
+    ]) {
+      const answer = await logIn(fields);
+      expect({ status: answer.status, cookie: answer.headers['set-cookie'] }).toEqual({
+        status: 401,
+        cookie: undefined,
+      });
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+      expect(answer.text).toContain('role="alert"');
+      expect(answer.text).toContain('value="/screens"');
+      expect(answer.text).not.toContain('wrong');
+    }
+    expect((await service.call('/login', { method: 'POST', body: '{}' })).status).toBe(401);
+    expect(problemOf(await logIn({ token: 'x'.repeat(10_000) }))).toEqual(problem(413, 'body-too-large'));
+  });
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    '\\\\evil.example',
+    '/.//evil.example',
+    '/x/..//evil.example',
+    'https://evil.example/',
+    'javascript:alert(1)',
+    'evil',
+    '',
+  ])('is never led to another site after the login: %j', async (next) => {
+    expect((await logIn({ token: SCREEN, next })).headers.location).toBe('/');
+    const page = await service.call(`/login?next=${encodeURIComponent(next)}`);
+    expect(page.text).toContain('name="next" value="/"');
+  });
+
+  it('sees who is logged in, and logs out', async () => {
+    expect((await service.call('/login', { headers: withCookie(SCREEN) })).text).toContain(READERS[0]?.name);
+    const answer = await service.call('/logout', { method: 'POST', headers: withCookie(SCREEN) });
+    expect({ status: answer.status, location: answer.headers.location }).toEqual({ status: 303, location: '/login' });
+    expect(answer.headers['set-cookie']).toEqual(['ticket_rail_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
+    const { status, headers } = await service.call('/logout');
+    expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'POST' });
+    expect((await service.call('/login', { method: 'PUT' })).headers.allow).toBe('GET, HEAD, POST');
+  });
+
+  describe('that a page of others made send', () => {
+    const Host = 'pos.example.com:8080';
+    it.each<[string, Record<string, string>, boolean]>([
+      ['a page of ours, says the browser', { 'Sec-Fetch-Site': 'same-origin', Origin: `https://${Host}` }, true],
+      [
+        'a page of ours behind a proxy that changes the host',
+        { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://x' },
+        true,
+      ],
+      ['a person', { 'Sec-Fetch-Site': 'none' }, true],
+      ['a page of ours, by its origin', { Origin: `http://${Host}` }, true],
+      ['no page', {}, true],
+      ['a page of another site', { 'Sec-Fetch-Site': 'cross-site' }, false],
+      ['a page of a sibling site', { 'Sec-Fetch-Site': 'same-site', Origin: `http://${Host}` }, false],
+      ['a page of another port', { Origin: 'http://pos.example.com:9000' }, false],
+      ['a page without an origin', { Origin: 'null' }, false],
+      ['a page of a listed origin', { Origin: LISTED }, false],
+    ])('changes something only if it was %s', async (_what, origin, taken) => {
+      const send = (path: string, headers: Readonly<Record<string, string>>) =>
+        service.call(path, {
+          method: 'POST',
+          headers: { ...form, ...origin, Host, ...headers },
+          body: `token=${CHIEF}`,
+        });
+      const redrive = '/quarantine/0/redrive';
+      const refused = problem(403, 'not-permitted');
+      const byCookie = await send(redrive, withCookie(CHIEF));
+      expect(problemOf(byCookie)).toEqual(taken ? problem(422, 'still-unusable') : refused);
+      const statuses = [(await send('/login', {})).status, (await send('/logout', withCookie(CHIEF))).status];
+      expect(statuses).toEqual(taken ? [303, 303] : [403, 403]);
+      expect((await send(redrive, bearer(CHIEF))).status).toBe(422);
+    });
+  });
+});
+
+describe('a page of another origin', () => {
+  const preflight = (Origin: string, path: string, method = 'GET') =>
+    service.call(path, {
+      method: 'OPTIONS',
+      headers: {
+        Origin,
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': 'authorization,last-event-id',
+      },
+    });
+
+  it('that is listed may ask, and reads with a bearer', async () => {
+    const asked = await preflight(LISTED, orderPath(HERE));
+    expect(asked.status).toBe(204);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': LISTED,
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': 'Authorization, Last-Event-ID',
+      vary: 'Origin',
+    });
+    const read = await service.call(orderPath(HERE), { headers: { Origin: LISTED, ...bearer(SCREEN) } });
+    expect(read.status).toBe(200);
+    const refused = await service.call(orderPath(HERE), { headers: { Origin: LISTED } });
+    expect(refused.status).toBe(401);
+    for (const { headers } of [asked, read, refused]) {
+      expect(headers['access-control-allow-origin']).toBe(LISTED);
+      expect(headers['access-control-allow-credentials']).toBeUndefined();
+    }
+  });
+
+  it('that is not listed may not, and where none asks, caches are told that it would matter', async () => {
+    for (const Origin of ['https://evil.example', `${LISTED}.evil.example`, 'http://pos.example.com', 'null']) {
+      const answers = [await preflight(Origin, orderPath(HERE)), await as(SCREEN, orderPath(HERE))];
+      answers.push(await service.call(orderPath(HERE), { headers: { Origin, ...bearer(SCREEN) } }));
+      for (const { headers } of answers) {
+        expect(headers['access-control-allow-origin']).toBeUndefined();
+        expect(headers.vary).toContain('Origin');
+      }
+    }
+  });
+
+  it('that is listed changes nothing', async () => {
+    const asked = await preflight(LISTED, '/quarantine/0/redrive', 'POST');
+    expect(asked.headers['access-control-allow-methods']).toBe('GET');
+    const headers = { Origin: LISTED, ...bearer(CHIEF) };
+    const posted = await service.call('/quarantine/0/redrive', { method: 'POST', headers });
+    expect(posted.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('that is listed may load what screens are made of', async () => {
+    const { headers } = await service.call('/screens/assets/x.js', { headers: { Origin: LISTED } });
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': LISTED,
+      'cross-origin-resource-policy': 'cross-origin',
+    });
+    expect((await service.call('/session', { headers: { Origin: LISTED } })).headers).toMatchObject({
+      'cross-origin-resource-policy': 'same-origin',
+    });
+  });
+});
+
+describe('without readers', () => {
+  let open: RunningService;
+  beforeAll(async () => {
+    open = await startService({ READERS: '', READER_ORIGINS: LISTED, STREAM_WEBHOOK_SECRETS: '' });
+    await open.deliver(update(HERE, { driver_details: DRIVER }));
+  });
+  afterAll(() => discard(open));
+
+  it('whoever is on this machine reads everything verbatim', async () => {
+    expect((await open.call('/session')).json).toEqual({ open: true, name: null, role: 'operator', locations: '*' });
+    expect((await open.call(orderPath(HERE, '/history'))).text).toContain(PASSCODE);
+    expect((await open.call(orderPath(HERE))).json).toMatchObject({ driver_details: DRIVER });
+    for (const path of ['/quarantine', '/metrics']) expect((await open.call(path)).status).toBe(200);
+  });
+
+  it('there is nothing to log in to', async () => {
+    const { status, headers } = await open.call('/login?next=/screens');
+    expect({ status, location: headers.location }).toEqual({ status: 302, location: '/screens' });
+  });
+
+  it('a page of a listed origin reads, if the service is called by a name of this machine', async () => {
+    const { port } = new URL(open.url);
+    const ask = (headers: Record<string, string>, method = 'GET') => open.call('/session', { method, headers });
+    const read = await ask({ Origin: LISTED });
+    expect(read.status).toBe(200);
+    expect(read.headers['access-control-allow-origin']).toBe(LISTED);
+    expect((await ask({ Origin: LISTED, Host: `evil.example:${port}` })).status).toBe(421);
+    expect((await ask({ Origin: 'https://evil.example' })).status).toBe(421);
+    expect((await ask({ Origin: LISTED }, 'POST')).status).toBe(421);
+    const posted = await open.call('/handle-order', {
+      method: 'POST',
+      headers: { Origin: LISTED, 'Content-Type': 'application/json' },
+      body: '{}',
+    });
+    expect(problemOf(posted)).toEqual(problem(421, 'host-not-allowed'));
+  });
+});
+
+describe('the file of readers', () => {
+  let directory: string;
+  let file: string;
+  const write = (entries: readonly ReaderEntry[]): void => {
+    writeFileSync(file, JSON.stringify(entries));
+  };
+  /** Waits until a condition holds; the time that it may take is the test's own. */
+  const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
+    while (!(await holds())) await sleep(50);
+  };
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    file = join(directory, 'readers.json');
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it.each<[string, string | null, string]>([
+    ['is not there', null, 'the file cannot be read (ENOENT); ticket-rail reader add makes it.'],
+    ['is empty', '', 'expected JSON.'],
+    ['holds no reader', '[]', 'expected at least one reader.'],
+    [
+      'has a slip',
+      JSON.stringify([{ ...READERS[0], role: 'boss' }]),
+      `entry 1, role: expected screen, auditor or operator.`,
+    ],
+  ])('that %s keeps the service from starting, with a message', async (_what, text, message) => {
+    if (text !== null) writeFileSync(file, text);
+    const ended = await runToEnd({ PORT: '0', DATA_DIR: join(directory, 'data'), READERS_FILE: file });
+    expect(ended).toEqual({
+      code: 78,
+      output: `The configuration cannot be used:\n  READERS_FILE is "${file}": ${message}\n`,
+    });
+  });
+
+  it('is followed: who is added gets in, who is removed is out, and a broken one changes nothing', async () => {
+    write([entryOf(SCREEN, 'screen')]);
+    const followed = await startService({ READERS: '', READERS_FILE: file });
+    const status = async (token: string, path = '/session') =>
+      (await followed.call(path, { headers: bearer(token) })).status;
+    try {
+      expect([await status(SCREEN), await status(AUDITOR), await status(SCREEN, '/metrics')]).toEqual([200, 401, 403]);
+      write([entryOf(SCREEN, 'operator'), entryOf(AUDITOR, 'auditor')]);
+      await until(async () => (await status(AUDITOR)) === 200);
+      expect(await status(SCREEN, '/metrics')).toBe(200);
+
+      writeFileSync(file, '[{"name":"half');
+      await until(() => followed.output().includes('the readers stay as they were'));
+      expect([await status(SCREEN), await status(AUDITOR)]).toEqual([200, 200]);
+
+      const at = `${followed.url}/locations/here/live`;
+      const [theirs, ours] = [await openEventStream(at, bearer(SCREEN)), await openEventStream(at, bearer(AUDITOR))];
+      write([entryOf(AUDITOR, 'auditor')]);
+      await theirs.ended;
+      await until(async () => (await status(SCREEN)) === 401);
+      await followed.deliver(update(HERE, { n: 2 }));
+      await ours.until(() => ours.data('order').length === 1);
+      ours.close();
+      expect((await followed.call('/session', { headers: withCookie(SCREEN) })).status).toBe(401);
+
+      write([]);
+      await until(async () => (await status(AUDITOR)) === 401);
+      expect((await followed.call('/session')).status).toBe(401);
+      expect(followed.output()).not.toContain(SCREEN);
+      expect(followed.output()).not.toContain(READERS[0]?.token_sha256);
+    } finally {
+      await discard(followed);
+    }
+  });
+});
