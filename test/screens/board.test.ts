@@ -19,6 +19,9 @@ const example = (name: string): Delivery =>
 /** Most milliseconds from a delivery's answer until an open board shows it. */
 const ON_THE_BOARD_MS = 250;
 
+/** Milliseconds that one step may take on a busy machine. */
+const STEP_TIMEOUT_MS = 10_000;
+
 let browser: Browser;
 let service: RunningService;
 
@@ -43,6 +46,7 @@ beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   complaints = [];
   strangers = [];
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
   page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

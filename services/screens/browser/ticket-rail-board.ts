@@ -137,14 +137,15 @@ export class TicketRailBoard extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('pointerdown', this.#touched);
-    document.addEventListener('keydown', this.#touched);
+    // Not as a finger comes down: the banner goes away with this, and what was touched would move from under it.
+    document.addEventListener('click', this.#touched);
+    document.addEventListener('keyup', this.#touched);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    document.removeEventListener('pointerdown', this.#touched);
-    document.removeEventListener('keydown', this.#touched);
+    document.removeEventListener('click', this.#touched);
+    document.removeEventListener('keyup', this.#touched);
     this.#alarm.switch(false);
   }
 
