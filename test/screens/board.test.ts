@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
 import { startProxy } from '../support/proxy';
-import { discard, type RunningService, startService } from '../support/running-service';
+import { discard, entryOf, type RunningService, startService } from '../support/running-service';
 
 /** The real service, the pages as built, and a real browser. */
 
@@ -272,6 +272,30 @@ describe('the customer board', () => {
     expect(bodies.filter((url) => url.endsWith('/live?view=customers'))).toHaveLength(1);
     await deliver({ location_id: location, order_id: 'pos_order_42', status: 'out_for_delivery' });
     await ready.getByText('42').waitFor({ state: 'detached' });
+  });
+});
+
+describe('a screen of a reader', () => {
+  const token = 'screen-0123456789abcdef0123456789';
+  let closed: RunningService;
+  beforeAll(async () => {
+    closed = await startService({ READERS: JSON.stringify([entryOf(token, 'screen', ['mine'])]) });
+  });
+  afterAll(() => discard(closed));
+
+  it('is led to the login and back, shows its location only, and can be signed out', async () => {
+    const object = { location_id: 'mine', order_id: 'o1', status: 'in_progress' };
+    await closed.deliver({ type: 'order.updated', object });
+    await page.goto(`${closed.url}/screens/board?location=mine`);
+    expect(new URL(page.url()).pathname).toBe('/login');
+    await page.getByLabel(/token/i).fill(token);
+    await page.getByRole('button').click();
+    await tile('o1').waitFor();
+    await page.goto(`${closed.url}/screens/board?location=other`);
+    await page.getByText('This screen may not show this location.').first().waitFor();
+    await page.goto(`${closed.url}/screens`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(/\/login/);
   });
 });
 

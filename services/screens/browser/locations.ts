@@ -41,6 +41,21 @@ export async function listLocations(service: string, token: string | null): Prom
   return { kind: 'listed', locations };
 }
 
+/** @returns the name under which this browser is signed in, or null: it is not, or need not be. */
+export async function signedInAs(): Promise<string | null> {
+  try {
+    const response = await fetch(addressOf('', '/session'), {
+      headers: { Accept: 'application/json' },
+      cache: 'no-store',
+    });
+    if (!response.ok) return null;
+    const { open, name } = (await response.json()) as { open: boolean; name: string | null };
+    return open ? null : name;
+  } catch {
+    return null;
+  }
+}
+
 /** Where someone signs in, and comes back from. */
 export const loginAddress = (service: string): string =>
   addressOf(service, `/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);

@@ -213,7 +213,7 @@ export class TicketRailBoard extends LitElement {
         this.picker
           ? html`<label class="location"
               ><span class="unseen">Location</span>
-              <select @change=${this.#picked} .value=${live(this.location)}>
+              <select @focus=${this.#listAgain} @change=${this.#picked} .value=${live(this.location)}>
                 ${this.location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
                 ${this.#locationChoices().map(
                   (id) => html`<option value=${id} ?selected=${id === this.location}>${id}</option>`,
@@ -609,6 +609,10 @@ export class TicketRailBoard extends LitElement {
 
   readonly #searched = (event: InputEvent): void => {
     this.search = (event.target as HTMLInputElement).value;
+  };
+
+  readonly #listAgain = (): void => {
+    void this.#list();
   };
 
   readonly #picked = (event: Event): void => {

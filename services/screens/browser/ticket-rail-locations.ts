@@ -1,6 +1,6 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { icon } from './icons';
-import { listLocations, type Locations, loginAddress } from './locations';
+import { listLocations, type Locations, loginAddress, signedInAs } from './locations';
 import { CAUSE_WORDS, countWords } from './model/words';
 import { basics, tokens } from './theme';
 
@@ -12,18 +12,23 @@ const pageOf = (page: 'board' | 'customers', location: string): string =>
 
 /** The locations that whoever looks may see, each with its screens. */
 export class TicketRailLocations extends LitElement {
-  static override properties = { answer: { state: true } };
+  static override properties = { answer: { state: true }, reader: { state: true } };
   declare private answer: Locations | null;
+  declare private reader: string | null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
     this.answer = null;
+    this.reader = null;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#ask();
+    void signedInAs().then((name) => {
+      this.reader = name;
+    });
     this.#timer = setInterval(() => void this.#ask(), AGAIN_MS);
   }
 
@@ -37,7 +42,17 @@ export class TicketRailLocations extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="frame" aria-busy=${String(this.answer === null)}>${this.#renderAnswer()}</div>`;
+    return html`<div class="frame" aria-busy=${String(this.answer === null)}>
+      ${this.#renderAnswer()} ${this.#renderReader()}
+    </div>`;
+  }
+
+  #renderReader(): TemplateResult | typeof nothing {
+    if (this.reader === null) return nothing;
+    return html`<form class="reader" method="post" action="/logout">
+      <p>Signed in as <bdi>${this.reader}</bdi></p>
+      <button>Sign out</button>
+    </form>`;
   }
 
   #renderAnswer(): TemplateResult {
@@ -111,6 +126,14 @@ export class TicketRailLocations extends LitElement {
         border-color: transparent;
         background: var(--rail-accent);
         color: var(--rail-on-accent);
+      }
+      .reader {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4em 1em;
+        margin-top: 1.5em;
+        color: var(--rail-muted);
       }
       p + p {
         margin-top: 0.8em;
