@@ -11,6 +11,9 @@ export const ORDER_STREAM_PREFIX = 'order-';
 /** The stream of deliveries that were authentic but unusable; the revision of one in it is its `quarantine_id`. */
 export const QUARANTINE_STREAM = 'quarantine';
 
+/** The stream of what retention deleted. */
+export const RETENTION_STREAM = 'retention';
+
 /** @returns the stream that tells what became of a delivery in quarantine: at most one event. */
 export const redriveStream = (quarantineId: string): string => `${QUARANTINE_STREAM}-${quarantineId}`;
 
@@ -116,6 +119,24 @@ export function hashOf(stored: Pick<StoredEvent, 'metadata'>, which: keyof Seal)
   const hash = isRecord(stored.metadata) ? stored.metadata[which] : undefined;
   return typeof hash === 'string' ? hash : null;
 }
+
+/** Type of an event about retention. */
+export const ORDER_DELETED = 'order.deleted';
+
+/** Most events of an order that one {@link OrderDeletedData} stands for. */
+export const MAX_DELETED_LEAVES = 1_000;
+
+/**
+ * Data of an `order.deleted` event, written before the events go: what stands in for them in the hash of the log, and tells
+ * nothing of what they said.
+ */
+export const OrderDeletedData = z.object({
+  stream: z.string(),
+  leaves: z
+    .array(z.tuple([z.string().regex(/^\d+$/), Sha256]))
+    .meta({ description: 'position and leaf of each event' }),
+});
+export type OrderDeletedData = z.infer<typeof OrderDeletedData>;
 
 /** Types of the events about quarantine. */
 export const QUARANTINED = 'delivery.quarantined';

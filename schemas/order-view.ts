@@ -9,7 +9,7 @@ export const Time = z.iso
   .datetime({ precision: 3 })
   .meta({ description: 'RFC 3339, UTC, milliseconds', examples: ['2026-11-21T18:04:05.678Z'] });
 export const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
-const Position = z
+export const Position = z
   .string()
   .regex(/^\d+$/)
   .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' });

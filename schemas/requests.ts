@@ -65,6 +65,10 @@ export const HistoryQuery = z.strictObject({
   format: z.enum(['json'], 'expected json').optional(),
 });
 
+/** Checkpoints are few and small. */
+export const MAX_CHECKPOINTS_PAGE = 100;
+export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });
+
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;
 export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { resolve } from 'node:path';
@@ -11,11 +12,13 @@ import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, takeDataDirectory } from './data-directory';
 import { openEventStore, storeName } from './event-store/open';
-import type { EventStore } from './event-store/event-store';
+import type { EventStore, Position } from './event-store/event-store';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { Progress } from './read-model/projector';
 import { type RunningProjector, startProjector } from './read-model/start-projector';
+import { checkpointsOf } from './audit/checkpoints/place';
+import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
 
 const say = (line: string): void => {
@@ -105,8 +108,12 @@ const retain = (options: { readonly days: number; readonly dryRun?: boolean }): 
     const projector = await startAndCatchUp(config, directory, () => undefined);
     const orders = new OrderTableReader(directory.readModelFile);
     try {
+      // Nothing is deleted that no checkpoint covers.
+      const { newest } = await signNext(store, checkpointsOf(config, directory), null, new AbortController().signal);
       const { deleted, forgotten, kept, untold } = await runRetention({
         store,
+        newId: randomUUID,
+        coveredTo: (newest?.position ?? null) as Position | null,
         listFinal: (after, limit) => orders.listFinal(after, limit),
         correct: (corrections) => projector.correct(corrections),
         cutoff,

@@ -18,6 +18,9 @@ const DEFAULT_DATA_DIR = './data';
 /** Longest RETENTION_DAYS: a hundred years. Whoever wants longer wants no retention. */
 const MOST_RETENTION_DAYS = 36_500;
 
+/** Longest CHECKPOINT_SECONDS: a day. What came since the newest checkpoint is not proven by any. */
+const MOST_CHECKPOINT_SECONDS = 86_400;
+
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const wholeNumber = (least: number, most: number, unit: string) =>
@@ -77,6 +80,8 @@ const Environment = z.object({
   MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes').default(262_144),
   REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds').default(15_000),
   RETENTION_DAYS: retentionDays.optional(),
+  CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds').default(300),
+  CHECKPOINT_KEY_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -123,6 +128,10 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
   readonly retentionDays: number | null;
+  /** Milliseconds between two signed checkpoints. */
+  readonly checkpointMs: number;
+  /** Absolute; null: a key of the data directory's own. */
+  readonly checkpointKeyFile: string | null;
   readonly logLevel: string;
 }
 
@@ -205,6 +214,8 @@ export function readConfig(env: Variables = process.env): Config {
     maxBodyBytes: data.MAX_BODY_BYTES,
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     retentionDays: data.RETENTION_DAYS ?? null,
+    checkpointMs: data.CHECKPOINT_SECONDS * 1_000,
+    checkpointKeyFile: data.CHECKPOINT_KEY_FILE === undefined ? null : resolve(data.CHECKPOINT_KEY_FILE),
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -12,6 +12,10 @@ export interface DataDirectory {
   readonly logFile: string;
   /** The read model; may be deleted at any time. */
   readonly readModelFile: string;
+  /** Signed checkpoints of the log. */
+  readonly checkpointsFile: string;
+  /** The key that signs them, where none is given. */
+  readonly checkpointKeyFile: string;
   release(): void;
 }
 
@@ -56,6 +60,8 @@ export function takeDataDirectory(path: string, pid: number, startedAt: string):
   return {
     logFile: join(path, 'events.sqlite'),
     readModelFile: join(path, 'read-model.sqlite'),
+    checkpointsFile: join(path, 'checkpoints.ndjson'),
+    checkpointKeyFile: join(path, 'checkpoint-key.pem'),
     release: () => lock.close(),
   };
 }

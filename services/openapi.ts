@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-order';
 import { OrderEventMetadata } from '../schemas/order-events';
+import { Checkpoint, CheckpointPage } from '../schemas/checkpoint';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
 import {
   Change,
@@ -18,7 +19,15 @@ import {
   Recorded,
   Repeat,
 } from '../schemas/order-view';
-import { HistoryQuery, ListQuery, LiveQuery, LocationsQuery, OrderQuery, QuarantineQuery } from '../schemas/requests';
+import {
+  CheckpointsQuery,
+  HistoryQuery,
+  ListQuery,
+  LiveQuery,
+  LocationsQuery,
+  OrderQuery,
+  QuarantineQuery,
+} from '../schemas/requests';
 import { Session } from '../schemas/readers';
 import { SESSION_COOKIE } from './access/session';
 import { PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS } from './problem';
@@ -59,6 +68,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   QuarantineDetail,
   Readiness,
   Session,
+  Checkpoint,
+  CheckpointPage,
   Problem,
 };
 
@@ -253,6 +264,20 @@ export function openApiDocument(version: string): Record<string, unknown> {
               'order-not-found',
               'store-unavailable',
             ),
+          },
+        },
+      },
+      '/checkpoints': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'listCheckpoints',
+          summary: 'The newest signed statements of what the whole log is',
+          description: 'Keep them, and the public key, where whoever can write to the store cannot.',
+          security: reader,
+          parameters: queryParameters(CheckpointsQuery),
+          responses: {
+            '200': answer('The newest, and the key that signed them', 'CheckpointPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted'),
           },
         },
       },

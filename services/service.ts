@@ -4,6 +4,10 @@ import type { Logger } from 'pino';
 import { openReaders } from './access/readers-file';
 import { createApp } from './app';
 import { createAuditRoutes } from './audit/route';
+import { createCheckpointRoutes } from './audit/checkpoints/route';
+import { checkpointsOf } from './audit/checkpoints/place';
+import { openCheckpointKey } from './audit/checkpoints/signing';
+import { startCheckpoints } from './audit/checkpoints/start-checkpoints';
 import { createOrderHistory } from './audit/order-history';
 import type { Config } from './config';
 import { takeDataDirectory } from './data-directory';
@@ -151,6 +155,29 @@ export async function startService(config: Config, world: World): Promise<Runnin
     );
     cleanup.push(() => projector.stop());
 
+    const checkpointPlace = checkpointsOf(config, directory);
+    const checkpointKey = openCheckpointKey(checkpointPlace.keyFile);
+    let coveredTo: Position | null = null;
+    const checkpoints = startCheckpoints(
+      {
+        log: { url: config.eventStoreUrl, logFile: directory.logFile },
+        place: checkpointPlace,
+        intervalMs: config.checkpointMs,
+      },
+      (news) => {
+        switch (news.kind) {
+          case 'failed':
+            log.error({ detail: news.message }, 'no checkpoint could be signed; it is tried again');
+            return;
+          case 'covered':
+            coveredTo = news.position;
+            if (news.isNew) log.info({ position: news.position, events: news.events }, 'signed a checkpoint');
+            return;
+        }
+      },
+    );
+    cleanup.push(() => checkpoints.stop());
+
     const onRecorded = (position: Position): void => {
       freshness.acknowledged(position);
     };
@@ -186,6 +213,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),
         screens.pages,
+        createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],
       publicRoutes: [createDocs(version), screens.assets],
       metrics,
@@ -214,10 +242,12 @@ export async function startService(config: Config, world: World): Promise<Runnin
     if (config.retentionDays !== null) {
       const retention = scheduleRetention({
         days: config.retentionDays,
-        isReady: () => freshness.complete,
+        isReady: () => freshness.complete && coveredTo !== null,
         run: (cutoff, signal) =>
           runRetention({
             store,
+            newId,
+            coveredTo,
             listFinal: (after, limit) => orders.listFinal(after, limit),
             correct: (corrections) => projector.correct(corrections),
             cutoff,

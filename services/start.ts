@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
+import { CheckpointKeyError } from './audit/checkpoints/signing';
 import { version } from './version';
 import { ConfigError, readConfig } from './config';
 import { DataDirectoryError } from './data-directory';
@@ -13,7 +14,7 @@ const EXIT_UNAVAILABLE = 69;
 /** What is wrong in a sentence, for an error that whoever starts the process can mend; null for a defect. */
 function explain(error: unknown): { readonly code: number; readonly message: string } | null {
   if (error instanceof ConfigError) return { code: EXIT_CONFIG, message: error.message };
-  if (error instanceof DataDirectoryError || isEventStoreError(error)) {
+  if (error instanceof DataDirectoryError || error instanceof CheckpointKeyError || isEventStoreError(error)) {
     return { code: EXIT_UNAVAILABLE, message: error.message };
   }
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {

@@ -58,6 +58,9 @@ export async function openEventSource(
   };
 }
 
+/** Names the embedded store where {@link storeName} would name another. */
+export const EMBEDDED = 'embedded';
+
 /**
  * @returns what names a store and holds no credentials: two addresses of one node may give two names, but two stores
  * never the same one.

@@ -1,7 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey } from '../../schemas/handle-order';
-import { orderStream } from '../../schemas/order-events';
-import { type EventStore, isEventStoreError } from '../event-store/event-store';
+import {
+  MAX_DELETED_LEAVES,
+  ORDER_DELETED,
+  type OrderDeletedData,
+  orderStream,
+  RETENTION_STREAM,
+  SCHEMA_VERSION,
+} from '../../schemas/order-events';
+import { leafOf } from '../audit/checkpoints/log-hash';
+import { comparePositions, type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
+import { contentHash, seal } from '../handle-order/hashes';
 import type { Correction } from '../read-model/corrections';
 import type { ListedOrders, OrderRecord } from '../read-model/order-table';
 import { decideRetention, nothingRead, readOn, type Replay } from './decide';
@@ -36,7 +45,11 @@ export interface RetentionResult {
 type Looked = 'deleted' | 'gone' | 'kept';
 
 interface Options {
-  readonly store: Pick<EventStore, 'readStream' | 'deleteStream'>;
+  readonly store: Pick<EventStore, 'readStream' | 'append' | 'deleteStream'>;
+  /** Everything up to here is covered by a signed checkpoint. What is not is kept, or no checkpoint could hold any more. */
+  readonly coveredTo: Position | null;
+  /** Makes a UUID. */
+  readonly newId: () => string;
   /** @returns finished orders by the read model, as they first came. */
   readonly listFinal: (after: number, limit: number) => ListedOrders;
   /** @returns for each correction whether the read model now says so. */
@@ -49,12 +62,21 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
+interface Seen extends Replay {
+  /** Position and leaf of each event. */
+  readonly leaves: OrderDeletedData['leaves'];
+}
+
 /** @returns null if the stream is gone. */
-async function replay(store: Options['store'], key: OrderKey): Promise<Replay | null> {
+async function replay(store: Options['store'], key: OrderKey): Promise<Seen | null> {
   let seen = nothingRead;
+  const leaves: OrderDeletedData['leaves'] = [];
   try {
-    for await (const event of store.readStream(orderStream(key))) seen = readOn(seen, event);
-    return seen;
+    for await (const event of store.readStream(orderStream(key))) {
+      seen = readOn(seen, event);
+      leaves.push([event.position, leafOf(event)]);
+    }
+    return { ...seen, leaves };
   } catch (error) {
     if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
     throw error;
@@ -69,16 +91,34 @@ async function replay(store: Options['store'], key: OrderKey): Promise<Replay | 
  *   nevertheless. The next run goes on.
  */
 export async function runRetention(options: Options): Promise<RetentionResult> {
-  const { store, listFinal, correct, cutoff, dryRun = false, signal } = options;
+  const { store, newId, coveredTo, listFinal, correct, cutoff, dryRun = false, signal } = options;
   const counts = { deleted: 0, forgotten: 0, kept: 0, untold: 0 };
+
+  /**
+   * Says what is about to be deleted, so that the rest of the log can still be held against its checkpoints. If the delete
+   * then does not happen, no harm is done: events that are there count for themselves.
+   */
+  async function noteDeleted(stream: string, leaves: OrderDeletedData['leaves']): Promise<void> {
+    for (let first = 0; first < leaves.length; first += MAX_DELETED_LEAVES) {
+      const data: OrderDeletedData = { stream, leaves: leaves.slice(first, first + MAX_DELETED_LEAVES) };
+      const [id, type] = [newId(), ORDER_DELETED];
+      const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
+      const sealed = seal({ stream: RETENTION_STREAM, id, type, metadata }, null);
+      await store.append(RETENTION_STREAM, [{ id, type, data, metadata: sealed }], 'any');
+    }
+  }
 
   async function look({ key }: OrderRecord): Promise<{ readonly looked: Looked; readonly upTo: number }> {
     const seen = await replay(store, key);
     if (seen === null) return { looked: 'gone', upTo: -1 };
     const decision = decideRetention(seen, cutoff);
-    if (decision.kind === 'keep') return { looked: 'kept', upTo: -1 };
+    const [newest] = seen.leaves.at(-1) ?? [];
+    const isCovered =
+      newest !== undefined && coveredTo !== null && comparePositions(newest as Position, coveredTo) <= 0;
+    if (decision.kind === 'keep' || !isCovered) return { looked: 'kept', upTo: -1 };
     const upTo = decision.expected;
     if (dryRun) return { looked: 'deleted', upTo };
+    await noteDeleted(orderStream(key), seen.leaves);
     try {
       const result = await store.deleteStream(orderStream(key), upTo, 'soft');
       return { looked: result.outcome === 'deleted' ? 'deleted' : 'kept', upTo };

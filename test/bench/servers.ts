@@ -18,10 +18,16 @@ const SERVERS = {
   floor: { program: join(__dirname, 'floor.js'), database: null },
   naive: { program: join(__dirname, 'naive.js'), database: 'naive.sqlite' },
   ours: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+  /** The same service, signing checkpoints as often as can be. */
+  chained: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+  /** The same service without the chain, signing none. */
+  unchained: { program: join(__dirname, 'unchained.js'), database: 'events.sqlite' },
   /** The same service over the test node, which is a process of its own. */
   eventstoredb: { program: join(ROOT, 'dist/services/main.js'), database: null },
 } as const;
 export type ServerName = keyof typeof SERVERS;
+
+const CHECKPOINT_SECONDS: Partial<Record<ServerName, string>> = { chained: '1', unchained: '86400' };
 
 /** The service's file of events within its data directory. */
 export const EVENTS_FILE = SERVERS.ours.database;
@@ -117,7 +123,11 @@ export class Server {
     const began = performance.now();
     const child = spawn(process.execPath, [SERVERS[name].program], {
       cwd: ROOT,
-      env: { ...serverEnv(dataDir, port), ...(node === null ? {} : { EVENT_STORE_URL: node.url }) },
+      env: {
+        ...serverEnv(dataDir, port),
+        CHECKPOINT_SECONDS: CHECKPOINT_SECONDS[name] ?? '',
+        ...(node === null ? {} : { EVENT_STORE_URL: node.url }),
+      },
       stdio: ['ignore', log, log],
     });
     closeSync(log);

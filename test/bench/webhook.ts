@@ -98,6 +98,8 @@ const LABELS: Readonly<Record<ServerName, string>> = {
   naive: '(b) naive: one transaction each',
   ours: '(c) ours',
   eventstoredb: '(d) ours on EventStoreDB (test node)',
+  chained: '(e) ours, a checkpoint each second',
+  unchained: '(f) ours without the chain',
 };
 
 const present = (runs: readonly Run[]): ServerName[] => [...new Set(runs.map(({ server }) => server))];
@@ -129,6 +131,26 @@ export async function measureThroughput(servers: readonly ServerName[], options:
           keptGoal(runs),
         ]
       : [],
+    measurements: runs,
+  };
+}
+
+/** Closed loop: what does tamper evidence cost? */
+export async function measureChain(options: WebhookOptions): Promise<Part> {
+  const servers = ['unchained', 'chained'] as const;
+  const runs = await rounds(servers, options.rounds, { rate: null, seconds: options.seconds, sampleEvery: null });
+  const kept = ratio(runs, 'chained', 'unchained', ({ load }) => load.rate);
+  return {
+    title: `Chain: ${String(CONNECTIONS)} connections, closed loop, medians of ${String(options.rounds)} rounds`,
+    columns: ['', 'requests/s', 'range', 'p99 ms', 'server CPU us'],
+    rows: servers.map((server) => [
+      LABELS[server],
+      figure(median(of(runs, server, ({ load }) => load.rate))),
+      range(of(runs, server, ({ load }) => load.rate)),
+      figure(median(of(runs, server, ({ load }) => load.latency.p99)), 2),
+      figure(median(of(runs, server, ({ cpuMicros }) => cpuMicros))),
+    ]),
+    goals: [{ name: '(e) / (f)', goal: '>= 0.90', figure: figure(kept, 2), met: kept >= 0.9 }],
     measurements: runs,
   };
 }

@@ -47,6 +47,8 @@ describe('an empty environment', () => {
       maxBodyBytes: 262_144,
       requestTimeoutMs: 15_000,
       retentionDays: null,
+      checkpointMs: 300_000,
+      checkpointKeyFile: null,
       logLevel: 'info',
     });
   });
@@ -191,9 +193,13 @@ describe('a bad value is named with its variable, what was seen and what was exp
   });
 
   it('every variable that a value can be wrong for has such a message', () => {
-    // Any text is a HOST, a DATA_DIR and a READERS_FILE as far as can be told before they are used.
+    // Any text is a HOST, a DATA_DIR, a READERS_FILE and a CHECKPOINT_KEY_FILE as far as can be told before they are used.
     const bad = VARIABLES.filter((name) => problemsOf({ [name]: 'x' }).length > 0);
-    expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual(['DATA_DIR', 'READERS_FILE']);
+    expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual([
+      'DATA_DIR',
+      'READERS_FILE',
+      'CHECKPOINT_KEY_FILE',
+    ]);
   });
 });
 

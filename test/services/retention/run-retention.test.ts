@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
-import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
+import { type EventStore, EventStoreError, type Position } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eventstoredb-store';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
@@ -19,6 +20,8 @@ import { temporaryDirectory } from '../../support/running-service';
 const NOW = Date.UTC(2026, 5, 1);
 const CUTOFF = NOW - 30 * 86_400_000;
 const OLD = CUTOFF - 1;
+/** As if a checkpoint covered everything. */
+const LARGEST = '9223372036854775807' as Position;
 
 const cleanup: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -92,6 +95,8 @@ async function openRail(kind: Kind) {
     retain: (changes: Partial<Parameters<typeof runRetention>[0]> = {}) =>
       runRetention({
         store,
+        newId: randomUUID,
+        coveredTo: LARGEST,
         listFinal: (after, limit) => orders.listFinal(after, limit),
         correct: async (corrections) => (await projector?.correct(corrections)) ?? [],
         cutoff: CUTOFF,
@@ -159,11 +164,23 @@ describe.each(KINDS)('retention on %s', (kind) => {
     expect(await rail.retain()).toEqual(nothing);
   });
 
+  it('leaves an order alone that no checkpoint covers yet', async () => {
+    await rail.record(key('first'), 'completed');
+    const recorded = await rail.record(key('second'), 'completed');
+    await rail.shows(key('second'), 0);
+    expect(await rail.retain({ coveredTo: null })).toEqual({ ...nothing, kept: 2 });
+    const { position } = recorded as { position: Position };
+    const before = String(BigInt(position) - 1n) as Position;
+    expect(await rail.retain({ coveredTo: before })).toEqual({ ...nothing, deleted: 1, kept: 1 });
+    expect(await rail.retain({ coveredTo: position })).toEqual({ ...nothing, deleted: 1 });
+  });
+
   it('leaves an order alone about which a delivery comes between the look and the delete', async () => {
     await rail.record(key('race'), 'completed');
     await rail.shows(key('race'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
       readStream: (stream: string) => rail.store.readStream(stream),
+      append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: async (...args: Parameters<EventStore['deleteStream']>) => {
         await rail.record(key('race'), 'in_progress', NOW);
         return rail.store.deleteStream(...args);
@@ -207,6 +224,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.shows(key('quick'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
       readStream: (stream: string) => rail.store.readStream(stream),
+      append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: async (...args: Parameters<EventStore['deleteStream']>) => {
         const result = await rail.store.deleteStream(...args);
         await rail.record(key('quick'), 'in_progress', NOW);
@@ -246,6 +264,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.shows(key('c'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
       readStream: (stream: string) => rail.store.readStream(stream),
+      append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: (stream: string, ...rest: [number, 'soft']) =>
         stream === orderStream(key('b'))
           ? Promise.reject(new EventStoreError('unavailable', 'not now'))

@@ -1,0 +1,120 @@
+import type { KeyObject } from 'node:crypto';
+import type { Checkpoint } from '../../../schemas/checkpoint';
+import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
+import { DeletedLeaves } from './deleted-leaves';
+import { afterLeaf, EMPTY_LOG_HASH, leafOf } from './log-hash';
+import { isSignedBy } from './signing';
+
+/** Holds a log against the checkpoints that were signed of it. */
+
+/** A checkpoint that does not hold. */
+export interface CheckpointFault {
+  readonly position: Position;
+  /** Everything up to here holds; null for nothing. What is wrong came after it, and not after `position`. */
+  readonly holdsTo: Position | null;
+  readonly detail: string;
+}
+
+/** Is shown every event of a log in its order, and says at the end which checkpoints do not hold. */
+export class CheckpointCheck {
+  readonly #faults: CheckpointFault[] = [];
+  #checkpoints: readonly Checkpoint[];
+  #logHash = EMPTY_LOG_HASH;
+  #events = 0;
+  #position: Position | null = null;
+  #holdsTo: Position | null = null;
+  #held = 0;
+
+  /**
+   * @param checkpoints of this log, oldest first; @param publicKey that they have to be signed with
+   * @param deleted what retention deleted, all of it
+   */
+  constructor(
+    checkpoints: readonly Checkpoint[],
+    publicKey: KeyObject,
+    private readonly deleted: DeletedLeaves,
+  ) {
+    const [authentic, forged] = [[] as Checkpoint[], [] as Checkpoint[]];
+    for (const one of checkpoints) (isSignedBy(one, publicKey) ? authentic : forged).push(one);
+    for (const { position } of forged) this.#fail(position as Position, 'its signature is not by the key');
+    this.#checkpoints = authentic;
+  }
+
+  /** How many checkpoints hold so far. */
+  get held(): number {
+    return this.#held;
+  }
+
+  see(event: RecordedEvent): void {
+    for (const { position, leaf } of this.deleted.before(event.position)) this.#add(position, leaf);
+    this.#add(event.position, leafOf(event));
+  }
+
+  finish(): readonly CheckpointFault[] {
+    this.#compareBefore(null);
+    for (const { position } of this.#checkpoints) {
+      this.#fail(
+        position as Position,
+        `the log ends at position ${this.#position ?? 'none'}: what came after it is lost`,
+      );
+    }
+    this.#checkpoints = [];
+    return this.#faults;
+  }
+
+  #add(position: Position, leaf: string): void {
+    this.#compareBefore(position);
+    this.#logHash = afterLeaf(this.#logHash, leaf);
+    this.#position = position;
+    this.#events++;
+    this.#compareAt(position);
+  }
+
+  /** Checkpoints of positions that the log has not: the event there is gone. */
+  #compareBefore(position: Position | null): void {
+    if (this.#position === null) return;
+    const end = position ?? this.#position;
+    for (;;) {
+      const [next, ...rest] = this.#checkpoints;
+      if (next === undefined) return;
+      const at = next.position as Position;
+      if (comparePositions(at, end) >= 0) return;
+      this.#checkpoints = rest;
+      this.#fail(at, 'the log has no event at this position');
+    }
+  }
+
+  #compareAt(position: Position): void {
+    while (this.#checkpoints[0]?.position === position) {
+      const [{ events, log_hash }, ...rest] = this.#checkpoints as [Checkpoint, ...Checkpoint[]];
+      this.#checkpoints = rest;
+      if (events === this.#events && log_hash === this.#logHash) {
+        this.#held++;
+        this.#holdsTo = position;
+      } else if (events !== this.#events) {
+        this.#fail(
+          position,
+          `there were ${String(events)} events up to here, and now there are ${String(this.#events)}`,
+        );
+      } else {
+        this.#fail(position, 'the events up to here are not those that were signed');
+      }
+    }
+  }
+
+  #fail(position: Position, detail: string): void {
+    this.#faults.push({ position, holdsTo: this.#holdsTo, detail });
+  }
+}
+
+/** Reads a whole log and holds it against its checkpoints. */
+export async function checkLog(
+  source: Pick<EventSource, 'readAll'>,
+  checkpoints: readonly Checkpoint[],
+  publicKey: KeyObject,
+): Promise<{ readonly faults: readonly CheckpointFault[]; readonly held: number }> {
+  const check = new CheckpointCheck(checkpoints, publicKey, await DeletedLeaves.read(source, null));
+  for await (const event of source.readAll()) check.see(event);
+  const faults = check.finish();
+  return { faults, held: check.held };
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../../config';
+import type { DataDirectory } from '../../data-directory';
+import { EMBEDDED, storeName } from '../../event-store/open';
+import type { CheckpointPlace } from './sign-next';
+
+/** @returns where the checkpoints of the configured store are kept. */
+export function checkpointsOf(
+  { eventStoreUrl, checkpointKeyFile }: Pick<Config, 'eventStoreUrl' | 'checkpointKeyFile'>,
+  directory: Pick<DataDirectory, 'checkpointsFile' | 'checkpointKeyFile'>,
+): CheckpointPlace {
+  return {
+    store: eventStoreUrl === null ? EMBEDDED : storeName(eventStoreUrl),
+    file: directory.checkpointsFile,
+    keyFile: checkpointKeyFile ?? directory.checkpointKeyFile,
+  };
+}

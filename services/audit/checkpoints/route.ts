@@ -1,0 +1,20 @@
+import { Router } from 'express';
+import type { CheckpointPage } from '../../../schemas/checkpoint';
+import { CheckpointsQuery } from '../../../schemas/requests';
+import { readerOf, requireHistory } from '../../access/guard';
+import { takesOnly } from '../../problem';
+import { readQuery } from '../../query';
+import { readCheckpoints } from './checkpoint-file';
+
+/** Where others get the newest checkpoints, to keep them elsewhere. */
+export function createCheckpointRoutes(file: string, publicKey: string): Router {
+  const router = Router();
+  router.get('/checkpoints', (request, response) => {
+    requireHistory(readerOf(response));
+    const { limit } = readQuery(CheckpointsQuery, request);
+    const page: CheckpointPage = { checkpoints: [...readCheckpoints(file, limit)].reverse(), public_key: publicKey };
+    response.set('Cache-Control', 'no-store').json(page);
+  });
+  router.all('/checkpoints', takesOnly('GET'));
+  return router;
+}

@@ -1,0 +1,357 @@
+import { execFile } from 'node:child_process';
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../schemas/checkpoint';
+import { ORDER_DELETED, type OrderDeletedData, RETENTION_STREAM } from '../../../schemas/order-events';
+import { appendCheckpoint, readCheckpoints } from '../../../services/audit/checkpoints/checkpoint-file';
+import { checkLog } from '../../../services/audit/checkpoints/check-checkpoints';
+import { nextCheckpoint } from '../../../services/audit/checkpoints/checkpointer';
+import { leafOf } from '../../../services/audit/checkpoints/log-hash';
+import {
+  CheckpointKeyError,
+  isSignedBy,
+  openCheckpointKey,
+  signCheckpoint,
+} from '../../../services/audit/checkpoints/signing';
+import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../../../services/event-store/event-store';
+import { comparePositions } from '../../../services/event-store/event-store';
+import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
+import { problem, problemOf, update } from '../../support/deliveries';
+import { asReader, bearer, discard, entryOf, startService, temporaryDirectory } from '../../support/running-service';
+
+let directory: string;
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+const keyFile = (): string => join(directory, 'key.pem');
+const running = new AbortController().signal;
+
+/** A log as a list, to be read like any other. */
+const asLog = (events: readonly RecordedEvent[]) => ({
+  async *readAll({ from = 'start', prefix = '', limit = Infinity }: ReadAllOptions = {}) {
+    await Promise.resolve();
+    const wanted = events.filter(
+      ({ position, stream }) =>
+        (from === 'start' || comparePositions(position, from) >= 0) && stream.startsWith(prefix),
+    );
+    yield* wanted.slice(0, limit);
+  },
+});
+
+const all = async (store: Pick<EventStore, 'readAll'>): Promise<RecordedEvent[]> => {
+  const events: RecordedEvent[] = [];
+  for await (const event of store.readAll()) events.push(event);
+  return events;
+};
+
+/** Makes a log of some streams, with a checkpoint wherever `marks` says. */
+async function makeLog(streams: readonly number[], marks: ReadonlySet<number>, store: EventStore) {
+  const key = openCheckpointKey(keyFile());
+  const checkpoints: Checkpoint[] = [];
+  const sign = async (): Promise<void> => {
+    const last = checkpoints.at(-1) ?? null;
+    const next = await nextCheckpoint({ source: store, store: 'test', last, key, now: () => 0, signal: running });
+    if (next !== null) checkpoints.push(next);
+  };
+  for (const [index, stream] of streams.entries()) {
+    const event = { id: randomUUID(), type: 'order.updated', data: { n: index, text: 'é' }, metadata: { at: index } };
+    await store.append(`order-l:${String(stream)}`, [event], 'any');
+    if (marks.has(index)) await sign();
+  }
+  await sign();
+  return { checkpoints, publicKey: createPublicKey(key.publicPem), sign };
+}
+
+const memory = (): EventStore => createMemoryStore({ now: () => 1_000 });
+const history = fc.record({
+  streams: fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }),
+  marks: fc.array(fc.nat(29), { maxLength: 6 }),
+});
+
+describe('checkpoints', () => {
+  it('hold for the log that they were signed of, whatever came after', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ streams, marks }) => {
+        const store = memory();
+        const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
+        await store.append('order-l:later', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+        expect(await checkLog(store, checkpoints, publicKey)).toEqual({ faults: [], held: checkpoints.length });
+        expect(checkpoints.at(-1)?.events).toBe(streams.length);
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const MUTATIONS: Readonly<Record<string, (events: RecordedEvent[], at: number) => RecordedEvent[]>> = {
+    'a changed value': (events, at) =>
+      events.map((one, n) => (n === at ? { ...one, data: { n: at, text: 'e' } } : one)),
+    'changed metadata': (events, at) => events.map((one, n) => (n === at ? { ...one, metadata: { at: -1 } } : one)),
+    'another time': (events, at) => events.map((one, n) => (n === at ? { ...one, created: new Date(1) } : one)),
+    'another stream': (events, at) => events.map((one, n) => (n === at ? { ...one, stream: 'order-l:x' } : one)),
+    'a removed event': (events, at) => events.filter((_, n) => n !== at),
+    'an inserted event': (events, at) => {
+      const copies = events.slice(at, at + 1).map((one) => ({ ...one, id: randomUUID() }));
+      return events.toSpliced(at, 0, ...copies);
+    },
+    'a reordered event': (events, at) => {
+      const other = (at + 1) % events.length;
+      const [one, two] = [events[at], events[other]] as [RecordedEvent, RecordedEvent];
+      const swapped = [...events];
+      swapped[at] = { ...two, position: one.position };
+      swapped[other] = { ...one, position: two.position };
+      return swapped;
+    },
+    'a truncated tail': (events, at) => events.slice(0, at),
+  };
+
+  it.each(Object.entries(MUTATIONS))('find %s, and between which two checkpoints it is', async (_name, mutate) => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.nat(), async ({ streams, marks }, place) => {
+        fc.pre(streams.length > 1);
+        const store = memory();
+        const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
+        const events = await all(store);
+        const at = place % events.length;
+        const { faults } = await checkLog(asLog(mutate(events, at)), checkpoints, publicKey);
+        const first = faults[0];
+        const changed = [events[at], events[(at + 1) % events.length]].map((one) => one?.position ?? ('0' as Position));
+        const earliest = mutate === MUTATIONS['a reordered event'] ? changed.sort(comparePositions)[0] : changed[0];
+        // The first checkpoint at or after the change is the first that fails, and the one before still holds.
+        const failing = checkpoints.findIndex(
+          ({ position }) => comparePositions(position as Position, earliest ?? ('0' as Position)) >= 0,
+        );
+        expect(first?.position).toBe(checkpoints[failing]?.position);
+        expect(first?.holdsTo).toBe(checkpoints[failing - 1]?.position ?? null);
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('that were changed, or signed with another key, do not count', async () => {
+    const store = memory();
+    const { checkpoints, publicKey } = await makeLog([1, 2, 3], new Set([0]), store);
+    const [first, second] = checkpoints as [Checkpoint, Checkpoint];
+    expect(isSignedBy(first, publicKey)).toBe(true);
+    for (const forged of [
+      { ...first, events: first.events + 1 },
+      { ...first, at: second.at.replace('1970', '1971') },
+      { ...first, signature: second.signature },
+    ]) {
+      expect(isSignedBy(forged, publicKey)).toBe(false);
+      const { faults, held } = await checkLog(store, [forged, second], publicKey);
+      expect([faults.length, faults[0]?.position, held]).toEqual([1, first.position, 1]);
+    }
+    const other = openCheckpointKey(join(directory, 'other.pem'));
+    expect(isSignedBy(signCheckpoint({ ...first, key_id: other.id }, other), publicKey)).toBe(false);
+    await store.close();
+  });
+
+  it('are not signed of a log that lost what an earlier one covers', async () => {
+    const store = memory();
+    const { checkpoints } = await makeLog([1, 2, 3, 4], new Set(), store);
+    const key = openCheckpointKey(keyFile());
+    const shorter = asLog((await all(store)).slice(0, 2));
+    const signing = nextCheckpoint({
+      source: shorter,
+      store: 'test',
+      last: checkpoints.at(-1) ?? null,
+      key,
+      now: () => 0,
+      signal: running,
+    });
+    await expect(signing).rejects.toMatchObject({ code: 'invalid' });
+    await store.close();
+  });
+
+  it('hold after retention, which notes what it deletes: also the first one that is signed after it', async () => {
+    const store = await openSqliteStore({ file: join(directory, 'events.sqlite'), now: Date.now });
+    const { checkpoints, publicKey, sign } = await makeLog([1, 2, 1, 3, 2, 1], new Set([2]), store);
+    const gone = (await all(store)).filter(({ stream }) => stream === 'order-l:1');
+    const data: OrderDeletedData = {
+      stream: 'order-l:1',
+      leaves: gone.map((event) => [event.position, leafOf(event)]),
+    };
+    await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
+    await store.deleteStream('order-l:1', gone.length - 1, 'soft');
+    await store.append('order-l:3', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+    await sign();
+    const key = openCheckpointKey(keyFile());
+    const fresh = await nextCheckpoint({
+      source: store,
+      store: 'test',
+      last: null,
+      key,
+      now: () => 0,
+      signal: running,
+    });
+    expect(fresh?.log_hash).toBe(checkpoints.at(-1)?.log_hash);
+    expect(await checkLog(store, checkpoints, publicKey)).toEqual({ faults: [], held: checkpoints.length });
+    // What was deleted without a note is missed.
+    const lost = asLog((await all(store)).filter(({ stream }) => stream !== RETENTION_STREAM));
+    expect((await checkLog(lost, checkpoints, publicKey)).faults).not.toEqual([]);
+    await store.close();
+  });
+});
+
+describe('the key', () => {
+  it('is made once, for its owner alone', () => {
+    const made = openCheckpointKey(keyFile());
+    expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
+    expect(openCheckpointKey(keyFile()).publicPem).toBe(made.publicPem);
+    expect(made.id).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('that is no Ed25519 key is refused, and not shown', () => {
+    writeFileSync(keyFile(), 'secret nonsense');
+    const refusal = (): unknown => {
+      try {
+        return openCheckpointKey(keyFile());
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(refusal()).toBeInstanceOf(CheckpointKeyError);
+    expect(String(refusal())).not.toContain('nonsense');
+  });
+});
+
+describe('the file of checkpoints', () => {
+  const one: Checkpoint = {
+    format: CHECKPOINT_FORMAT,
+    store: 'embedded',
+    position: '1',
+    events: 1,
+    log_hash: 'a'.repeat(64),
+    at: '2026-11-21T18:04:05.678Z',
+    key_id: 'b'.repeat(16),
+    signature: 'c2ln',
+  };
+  const file = (): string => join(directory, 'checkpoints.ndjson');
+
+  it('gives back what was added, the newest few if asked for few', () => {
+    expect(readCheckpoints(file())).toEqual([]);
+    const added = Array.from({ length: 40 }, (_, n) => ({ ...one, position: String(n), events: n + 1 }));
+    for (const checkpoint of added) appendCheckpoint(file(), checkpoint);
+    expect(readCheckpoints(file())).toEqual(added);
+    expect(readCheckpoints(file(), 7)).toEqual(added.slice(-7));
+  });
+
+  it('takes no harm from a line that a crash cut short', () => {
+    appendCheckpoint(file(), one);
+    appendFileSync(file(), '{"format":"ticket-rail-chec');
+    expect(readCheckpoints(file())).toEqual([one]);
+    appendCheckpoint(file(), { ...one, position: '2' });
+    expect(readCheckpoints(file())).toEqual([one, { ...one, position: '2' }]);
+  });
+
+  it('with a line that is something else is not read', () => {
+    writeFileSync(file(), '{"format":"other"}\n');
+    expect(() => readCheckpoints(file())).toThrow(SyntaxError);
+  });
+});
+
+describe('the service', () => {
+  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+    for (let tries = 0; !(await holds()); tries++) {
+      if (tries > 1_000) throw new Error('it did not come about');
+      await new Promise((next) => setTimeout(next, 10));
+    }
+  };
+  const checkpointsIn = (dataDir: string): readonly Checkpoint[] =>
+    readCheckpoints(join(dataDir, 'checkpoints.ndjson'));
+  const publicKeyOf = (dataDir: string) =>
+    createPublicKey(openCheckpointKey(join(dataDir, 'checkpoint-key.pem')).publicPem);
+  const checkEmbedded = async (dataDir: string) => {
+    const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
+    const result = await checkLog(store, checkpointsIn(dataDir), publicKeyOf(dataDir));
+    await store.close();
+    return result;
+  };
+
+  it('signs what comes, publishes it to those who may look back, and goes on after kill -9', async () => {
+    const readers = JSON.stringify([entryOf('screen-0123456789', 'screen'), entryOf('auditor-0123456789', 'auditor')]);
+    const settings = { CHECKPOINT_SECONDS: '1', READERS: readers };
+    let service = await startService(settings);
+    const { dataDir } = service;
+    const covered = (): number => checkpointsIn(dataDir).at(-1)?.events ?? 0;
+    for (let n = 0; n < 5; n++) await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }));
+    await until(() => covered() === 5);
+    const answer = await service.call('/checkpoints?limit=1', { headers: bearer('auditor-0123456789') });
+    const { checkpoints, public_key } = answer.json as { checkpoints: Checkpoint[]; public_key: string };
+    expect(checkpoints).toEqual([checkpointsIn(dataDir).at(-1)]);
+    expect(checkpoints.every((one) => isSignedBy(one, createPublicKey(public_key)))).toBe(true);
+    const screen = await service.call('/checkpoints', { headers: bearer('screen-0123456789') });
+    expect(problemOf(screen)).toEqual(problem(403, 'not-permitted'));
+    await service.end('SIGKILL');
+    service = await startService({ ...settings, DATA_DIR: dataDir });
+    await service.deliver(update({ location_id: 'l', order_id: 'after' }));
+    await until(() => covered() === 6);
+    expect(await service.end()).toBe(0);
+    const { faults, held } = await checkEmbedded(dataDir);
+    expect(faults).toEqual([]);
+    expect(held).toBe(checkpointsIn(dataDir).length);
+    await discard(service);
+  });
+
+  it('shows by a checkpoint that a bit in the middle of the WAL was flipped, which SQLite itself passes over', async () => {
+    const service = await startService({ CHECKPOINT_SECONDS: '1' });
+    const { dataDir } = service;
+    for (let n = 0; n < 60; n++) await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }));
+    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 60);
+    await service.end('SIGKILL');
+    const wal = join(dataDir, 'events.sqlite-wal');
+    expect(existsSync(wal)).toBe(true);
+    const bytes = readFileSync(wal);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    writeFileSync(wal, bytes);
+    const { faults } = await checkEmbedded(dataDir);
+    expect(faults.at(-1)?.detail).toMatch(/the log ends at position|those that were signed|there are/);
+    await discard(service);
+  });
+
+  it('refuses to start with a key that is none, and says which', async () => {
+    const file = join(directory, 'no-key.pem');
+    writeFileSync(file, 'no key');
+    const starting = startService({ CHECKPOINT_KEY_FILE: file });
+    await expect(starting).rejects.toThrow(`${file} is no private key in PEM`);
+  });
+
+  it('deletes by retention only what a checkpoint covers, and every checkpoint goes on to hold', async () => {
+    const dataDir = join(directory, 'data');
+    const service = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' });
+    for (let n = 0; n < 8; n++) {
+      await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }, { status: 'completed' }));
+    }
+    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 8);
+    await service.end();
+    // As if all of it had come long ago.
+    const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
+    const { PATH = '' } = process.env;
+    const later = `const now = Date.now; Date.now = () => now() + 86400000 * 3;`;
+    const preload = join(directory, 'later.js');
+    writeFileSync(preload, later);
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--require', preload, CLI, 'retain', '--days', '2'],
+      { env: { PATH, DATA_DIR: dataDir } },
+    );
+    expect(stdout).toContain('Deleted 8 finished orders');
+    const again = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' });
+    expect((await again.get('/locations/l/orders', asReader)).json).toEqual({ orders: [], next: null });
+    await again.deliver(update({ location_id: 'l', order_id: 'new' }));
+    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 17);
+    await again.end();
+    expect(await checkEmbedded(dataDir)).toEqual({ faults: [], held: checkpointsIn(dataDir).length });
+    await discard(again);
+  });
+});
