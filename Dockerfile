@@ -31,6 +31,7 @@ COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist/schemas ./dist/schemas
 COPY --from=build /build/dist/projections ./dist/projections
 COPY --from=build /build/dist/services ./dist/services
+COPY --from=build /build/dist/screens ./dist/screens
 USER node
 VOLUME /data
 EXPOSE 8080

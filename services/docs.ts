@@ -24,13 +24,10 @@ const SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLink
 /** Where swagger-ui-dist keeps what a browser loads. Its own module would load all of that here. */
 const ASSETS = dirname(require.resolve('swagger-ui-dist/package.json'));
 
-/** The contract, for programs (`/openapi.json`) and for people (`/docs`); `/` leads there. */
+/** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
 export function createDocs(version: string): Router {
   const router = Router();
   const document = openApiDocument(version);
-  router.get('/', (_request, response) => {
-    response.redirect(302, '/docs');
-  });
   router.get('/openapi.json', (_request, response) => {
     response.json(document);
   });

@@ -33,6 +33,7 @@ import type { ProjectorNews } from './read-model/projector-loop';
 import { startProjector } from './read-model/start-projector';
 import { runRetention } from './retention/run-retention';
 import { scheduleRetention } from './retention/schedule';
+import { createScreens } from './screens/route';
 
 /** Most milliseconds that a sender may take for the headers of a request. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -192,6 +193,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
     const waitForReadModel = createWaitForReadModel(freshness);
+    const screens = createScreens();
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
@@ -210,9 +212,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
         createLiveRoutes({ feed, orders, waitForReadModel, readers }),
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),
+        screens.pages,
         createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],
-      publicRoutes: [createDocs(version)],
+      publicRoutes: [createDocs(version), screens.assets],
       metrics,
       checkReadiness,
       readers,

@@ -31,6 +31,9 @@ const importsOf = (file: string): Import[] =>
     return { from: file, to: ours ? relative(ROOT, resolve(ROOT, dirname(file), fileName)) : fileName, ours };
   });
 
+/** Code that runs in browsers. */
+const BROWSER = 'services/screens/browser';
+
 const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 const adapterOf = (path: string): string | undefined =>
   /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
@@ -90,6 +93,22 @@ const RULES: readonly Rule[] = [
     sentence: 'one file imports @eventstore/db-client',
     broken: ({ from, to }) =>
       isPackage(to, '@eventstore/db-client') && from !== 'services/event-store/eventstoredb/eventstoredb-store.ts',
+  },
+  {
+    sentence: 'browser code imports of ours only itself, schemas/ and projections/, and nothing of node',
+    broken: ({ from, to, ours }) =>
+      within(from, BROWSER) &&
+      (to.startsWith('node:') || (ours && ![BROWSER, 'schemas', 'projections'].some((folder) => within(to, folder)))),
+  },
+  {
+    sentence: 'what screens decide is pure: it imports neither Lit nor what touches the page',
+    broken: ({ from, to, ours }) =>
+      within(from, `${BROWSER}/model`) &&
+      !(ours && [`${BROWSER}/model`, 'schemas', 'projections'].some((folder) => within(to, folder))),
+  },
+  {
+    sentence: 'the service never imports browser code: it serves what was built',
+    broken: ({ from, to }) => !within(from, BROWSER) && within(to, BROWSER),
   },
   {
     sentence: 'express stays at the edge: apps, guards and routes import it, decisions and stores do not',

@@ -303,11 +303,6 @@ describe('real answers', () => {
 });
 
 describe('the page for people', () => {
-  it('is where / leads', async () => {
-    const answer = await service.call('/');
-    expect({ status: answer.status, location: answer.headers.location }).toEqual({ status: 302, location: '/docs' });
-  });
-
   it('is HTML, and all that it needs loads without a token and within its own content security policy', async () => {
     const page = await service.call('/docs');
     expect(page.status).toBe(200);

@@ -1,0 +1,61 @@
+import { addressOf } from './live-orders';
+
+/** One location as `GET /locations` lists it. */
+export interface Location {
+  readonly location_id: string;
+  readonly active_orders: number;
+}
+
+export type Locations =
+  | { readonly kind: 'listed'; readonly locations: readonly Location[] }
+  | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' }
+  | { readonly kind: 'failed' };
+
+/** Locations asked for at a time, and most pages of them: a list for people to pick from. */
+const PAGE = 100;
+const MOST_PAGES = 20;
+
+/** Lists what this screen may show. */
+export async function listLocations(service: string, token: string | null): Promise<Locations> {
+  const locations: Location[] = [];
+  let after = '';
+  try {
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const cursor = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
+      const response = await fetch(addressOf(service, `/locations?limit=${String(PAGE)}${cursor}`), {
+        headers: { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
+        credentials: token === null ? 'same-origin' : 'omit',
+        cache: 'no-store',
+      });
+      if (response.status === 401) return { kind: 'refused', reason: 'login' };
+      if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
+      if (!response.ok) return { kind: 'failed' };
+      const answer = (await response.json()) as { locations: readonly Location[]; next: string | null };
+      locations.push(...answer.locations);
+      if (answer.next === null) break;
+      after = answer.next;
+    }
+  } catch {
+    return { kind: 'failed' };
+  }
+  return { kind: 'listed', locations };
+}
+
+/** @returns the name under which this browser is signed in, or null: it is not, or need not be. */
+export async function signedInAs(): Promise<string | null> {
+  try {
+    const response = await fetch(addressOf('', '/session'), {
+      headers: { Accept: 'application/json' },
+      cache: 'no-store',
+    });
+    if (!response.ok) return null;
+    const { open, name } = (await response.json()) as { open: boolean; name: string | null };
+    return open ? null : name;
+  } catch {
+    return null;
+  }
+}
+
+/** Where someone signs in, and comes back from. */
+export const loginAddress = (service: string): string =>
+  addressOf(service, `/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+const here = import.meta.dirname;
+const page = (name) => resolve(here, `${name}.html`);
+
+/** Builds the pages below /screens and, under a name that stays, the component that others embed. */
+export default defineConfig({
+  root: here,
+  base: '/screens/',
+  publicDir: false,
+  // Whoever embeds the component loads it from another path or host, so that its parts name each other relatively.
+  experimental: { renderBuiltUrl: (_name, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
+  build: {
+    target: 'es2022',
+    outDir: resolve(here, '../../../dist/screens'),
+    emptyOutDir: true,
+    // The content security policy allows no inline script and no data URL.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: {
+        index: page('index'),
+        board: page('board'),
+        customers: page('customers'),
+        example: page('example'),
+        'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
+      },
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: ({ name }) => `assets/${name === 'ticket-rail-board' ? name : `${name}-[hash]`}.js`,
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+      },
+    },
+  },
+});

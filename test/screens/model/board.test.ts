@@ -1,0 +1,223 @@
+import type { Order } from '../../../schemas/order-view';
+import { type Stage, STAGES } from '../../../schemas/vocabulary';
+import {
+  canceledKey,
+  driverKey,
+  isMarked,
+  MOST_MARKS,
+  mustAcknowledgeCancel,
+  mustAcknowledgeDriver,
+  noMarks,
+  OLD_CANCELLATION_MS,
+  openedAt,
+  readMarks,
+  recalledKey,
+  withMark,
+  withoutMark,
+} from '../../../services/screens/browser/model/acknowledgements';
+import { arrange, type ArrangeOptions } from '../../../services/screens/browser/model/arrange';
+import {
+  customerLists,
+  PREPARING_SHOWN_MS,
+  READY_SHOWN_MS,
+  seenReady,
+} from '../../../services/screens/browser/model/customer-list';
+import { previousDriver, readNews, RECENT_ARRIVAL_MS } from '../../../services/screens/browser/model/news';
+import { at, NOON, order } from './orders';
+
+const HOUR = 3_600_000;
+const options = (about: Partial<ArrangeOptions> = {}): ArrangeOptions => ({
+  marks: openedAt(noMarks, NOON),
+  search: '',
+  now: NOON,
+  oldAfterHours: 12,
+  ...about,
+});
+const ids = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
+const staged = (stage: Stage, about: Partial<Order> = {}): Order => order({ order_id: stage, stage, ...about });
+
+describe('the board', () => {
+  it('puts every order in exactly one place, by its stage', () => {
+    const { columns, canceled, recalled, finished, old } = arrange(
+      STAGES.map((stage) => staged(stage)),
+      options(),
+    );
+    expect(Object.entries(columns).map(([stage, orders]) => [stage, ids(orders)])).toEqual(
+      ['preparing', 'ready', 'driver_here', 'on_the_way', 'needs_action', 'coming_back'].map((stage) => [
+        stage,
+        [stage],
+      ]),
+    );
+    expect([ids(canceled), ids(recalled), ids(finished), ids(old)]).toEqual([
+      ['canceled'],
+      [],
+      ['completed', 'failed', 'returned'],
+      [],
+    ]);
+  });
+
+  it('has whoever waits longest first', () => {
+    const later = order({ order_id: 'later', stage_since: at(NOON + 1) });
+    expect(ids(arrange([later, order()], options()).columns.preparing)).toEqual(['pos_order_1', 'later']);
+  });
+
+  it('folds an open order away that had no news for longer than is set', () => {
+    const quiet = order({ updated_at: at(NOON - 2 * HOUR - 1) });
+    expect(ids(arrange([quiet], options({ oldAfterHours: 2 })).old)).toEqual(['pos_order_1']);
+    expect(ids(arrange([quiet], options({ oldAfterHours: 3 })).old)).toEqual([]);
+  });
+
+  it('has a stage that it does not know looked at', () => {
+    const odd = { ...order(), stage: 'teleported' } as unknown as Order;
+    expect(ids(arrange([odd], options()).columns.needs_action)).toEqual(['pos_order_1']);
+  });
+
+  it.each([' ORDER_1', 'jane', 'abc 12', 'DoorDash'])('finds an order by %p', (search) => {
+    const found = order({
+      driver_details: { source: 'doordash', name: 'Jane Driver', vehicle_info: { license_plate: 'ABC 123' } },
+    });
+    const other = order({ order_id: 'x', driver_details: { name: 'Tom', source: 'uber' } });
+    expect(ids(arrange([found, other], options({ search })).columns.preparing)).toEqual(['pos_order_1']);
+  });
+
+  it('calls a finished order back until it is dismissed', () => {
+    const done = staged('completed');
+    const marks = withMark(openedAt(noMarks, NOON), recalledKey(done));
+    expect(ids(arrange([done], options({ marks })).recalled)).toEqual(['completed']);
+    const dismissed = withoutMark(marks, recalledKey(done));
+    expect(ids(arrange([done], options({ marks: dismissed })).finished)).toEqual(['completed']);
+  });
+});
+
+describe('acknowledgements', () => {
+  it('keep a canceled order in sight until somebody acknowledged it', () => {
+    const canceled = staged('canceled');
+    const opened = openedAt(noMarks, NOON);
+    expect(mustAcknowledgeCancel(canceled, opened)).toBe(true);
+    expect(mustAcknowledgeCancel(canceled, withMark(opened, canceledKey(canceled)))).toBe(false);
+    const again = staged('canceled', { stage_since: at(NOON + 1) });
+    expect(mustAcknowledgeCancel(again, withMark(opened, canceledKey(canceled)))).toBe(true);
+  });
+
+  it('do not ask about what was canceled long before the screen first opened', () => {
+    const opened = openedAt(noMarks, NOON);
+    const old = staged('canceled', { stage_since: at(NOON - OLD_CANCELLATION_MS) });
+    expect(mustAcknowledgeCancel(old, opened)).toBe(false);
+    expect(mustAcknowledgeCancel(old, openedAt(openedAt(noMarks, NOON - HOUR), NOON))).toBe(true);
+  });
+
+  it('ask about each driver once, whatever else is learned of him', () => {
+    const changed = order({ attention: ['driver_changed'], driver_details: { source: 'doordash', name: 'Jane' } });
+    const marks = withMark(noMarks, driverKey(changed));
+    expect(mustAcknowledgeDriver(changed, noMarks)).toBe(true);
+    expect(mustAcknowledgeDriver(changed, marks)).toBe(false);
+    const more = { ...changed, driver_details: { source: 'doordash', name: 'JANE ', passcode: '1' } };
+    expect(mustAcknowledgeDriver(more, marks)).toBe(false);
+    expect(mustAcknowledgeDriver({ ...changed, driver_details: { source: 'doordash', name: 'Tom' } }, marks)).toBe(
+      true,
+    );
+    expect(mustAcknowledgeDriver({ ...changed, driver_details: null }, marks)).toBe(true);
+    expect(mustAcknowledgeDriver({ ...changed, attention: [] }, noMarks)).toBe(false);
+  });
+
+  it('hold nothing about a person', () => {
+    const key = driverKey(order({ driver_details: { name: 'Jane Driver', phone: { number: '+15555551234' } } }));
+    expect(key).not.toMatch(/jane|5555/i);
+  });
+
+  it('are bounded, the oldest going first', () => {
+    let marks = noMarks;
+    for (let count = 0; count <= MOST_MARKS; count += 1) marks = withMark(marks, String(count));
+    expect(marks.keys).toHaveLength(MOST_MARKS);
+    expect([isMarked(marks, '0'), isMarked(marks, String(MOST_MARKS))]).toEqual([false, true]);
+  });
+
+  it('survive being kept, and anything else that is found in their place', () => {
+    const marks = withMark(openedAt(noMarks, NOON), 'x');
+    expect(readMarks(JSON.stringify(marks))).toEqual(marks);
+    for (const text of [null, '', '{', '[]', '{"keys":7}', 'null']) expect(readMarks(text)).toEqual(noMarks);
+  });
+});
+
+describe('news', () => {
+  const here = staged('driver_here');
+  const kinds = (news: ReturnType<typeof readNews>): string[] => news.map(({ kind }) => kind);
+
+  it('is a driver who comes, once', () => {
+    expect(kinds(readNews({ before: staged('ready'), after: here, initial: false }, NOON))).toEqual(['arrived']);
+    expect(kinds(readNews({ before: here, after: { ...here, revision: 1 }, initial: false }, NOON))).toEqual([]);
+  });
+
+  it('is a driver who came just before the screen opened, and none who came earlier', () => {
+    const change = { before: null, after: here, initial: true };
+    expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS - 1))).toEqual(['arrived']);
+    expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS))).toEqual([]);
+  });
+
+  it('is a driver who came while the screen was away, however long', () => {
+    expect(kinds(readNews({ before: null, after: here, initial: false }, NOON + HOUR))).toEqual(['arrived']);
+  });
+
+  it.each(['canceled', 'needs_action', 'coming_back'] as const)('is an order that comes to be %s', (stage) => {
+    expect(kinds(readNews({ before: order(), after: staged(stage), initial: false }, NOON))).toEqual([stage]);
+    expect(kinds(readNews({ before: null, after: staged(stage), initial: true }, NOON))).toEqual([]);
+  });
+
+  it('is another driver, and remembers the one before', () => {
+    const before = order({ driver_details: { name: 'Jane' } });
+    const after = order({ revision: 1, attention: ['driver_changed'], driver_details: { name: 'Tom' } });
+    expect(kinds(readNews({ before, after, initial: false }, NOON))).toEqual(['driver_changed']);
+    expect(previousDriver(null, { before, after, initial: false })).toEqual({ name: 'Jane' });
+    const more = { ...after, revision: 2, driver_details: { name: 'Tom', passcode: '1' } };
+    expect(previousDriver({ name: 'Jane' }, { before: after, after: more, initial: false })).toEqual({ name: 'Jane' });
+    const left = { ...more, revision: 3, attention: [] };
+    expect(previousDriver({ name: 'Jane' }, { before: more, after: left, initial: false })).toBeNull();
+  });
+
+  it('remembers a driver who was taken away until the next one has come', () => {
+    const before = order({ driver_details: { name: 'Jane' } });
+    const nobody = order({ revision: 1, attention: ['driver_changed'] });
+    const next = order({ revision: 2, attention: ['driver_changed'], driver_details: { name: 'Tom' } });
+    const kept = previousDriver(null, { before, after: nobody, initial: false });
+    expect(kept).toEqual({ name: 'Jane' });
+    expect(previousDriver(kept, { before: nobody, after: next, initial: false })).toEqual({ name: 'Jane' });
+  });
+});
+
+describe('the customers’ board', () => {
+  const change = (after: Order) => ({ before: null, after, initial: false });
+
+  it('lists what is ready, newest first, and what almost is, oldest first', () => {
+    const orders = [
+      order({ order_id: 'p2', stage_since: at(NOON + 2) }),
+      order({ order_id: 'p1', stage_since: at(NOON + 1) }),
+      staged('ready', { order_id: 'r1', stage_since: at(NOON + 1) }),
+      staged('ready', { order_id: 'r2', stage_since: at(NOON + 2) }),
+      staged('on_the_way'),
+      staged('completed'),
+    ];
+    const { ready, almostReady } = customerLists(orders, seenReady(new Set(), orders.map(change)), NOON);
+    expect(ready.map(({ order_id }) => order_id)).toEqual(['r2', 'r1']);
+    expect(almostReady.map(({ order_id }) => order_id)).toEqual(['p1', 'p2']);
+  });
+
+  it('never calls an order ready that was not reported so, and keeps it ready when the driver comes', () => {
+    const here = staged('driver_here', { order_id: 'x' });
+    expect(seenReady(new Set(), [change(here)]).has('x')).toBe(false);
+    const ready = seenReady(new Set(), [change(staged('ready', { order_id: 'x' }))]);
+    expect(seenReady(ready, [change(here)]).has('x')).toBe(true);
+    expect(seenReady(ready, [change(staged('on_the_way', { order_id: 'x' }))]).has('x')).toBe(false);
+  });
+
+  it('clears itself of what nobody fetches', () => {
+    const ready = new Set(['ready']);
+    const orders = [staged('ready'), staged('preparing')];
+    const sizes = (ms: number): number[] => {
+      const lists = customerLists(orders, ready, NOON + ms);
+      return [lists.ready.length, lists.almostReady.length];
+    };
+    expect(sizes(READY_SHOWN_MS)).toEqual([1, 1]);
+    expect(sizes(READY_SHOWN_MS + 1)).toEqual([0, 1]);
+    expect(sizes(PREPARING_SHOWN_MS + 1)).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,21 @@
+import type { Order } from '../../../schemas/order-view';
+
+/** Noon by the service's clock, in milliseconds. */
+export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
+export const at = (ms: number): string => new Date(ms).toISOString();
+
+/** An order as the feed sends it; a test says what it is about. */
+export const order = (about: Partial<Order> = {}): Order => ({
+  location_id: 'l',
+  order_id: 'pos_order_1',
+  status: 'in_progress',
+  delivery_status: null,
+  driver_details: null,
+  stage: 'preparing',
+  attention: [],
+  revision: 0,
+  first_received_at: at(NOON),
+  updated_at: at(NOON),
+  stage_since: at(NOON),
+  ...about,
+});
