@@ -101,6 +101,11 @@ export function stageOf(state: OrderState): Stage {
   return state.stage;
 }
 
+/** @returns whether the food is ready and still at the restaurant, wherever the driver is. */
+export function isWaiting(state: OrderState): boolean {
+  return state.kitchen === 'ready' && !state.left && isActive(state);
+}
+
 /** @returns whether anything is still expected to happen with the order. */
 export function isActive(state: OrderState): boolean {
   return !FINAL_STAGES.has(state.stage);

@@ -7,7 +7,14 @@ import { STAGES } from './vocabulary';
 
 /** An order as a wall in front of customers may show it: nothing about persons. */
 export const CustomerOrder = z
-  .object({ order_id: Id, revision: Revision, stage: z.enum(STAGES), stage_since: Time, updated_at: Time })
+  .object({
+    order_id: Id,
+    revision: Revision,
+    stage: z.enum(STAGES),
+    ready: z.boolean().meta({ description: 'the food is ready and still at the restaurant' }),
+    stage_since: Time,
+    updated_at: Time,
+  })
   .meta({ id: 'CustomerOrder' });
 export type CustomerOrder = z.infer<typeof CustomerOrder>;
 

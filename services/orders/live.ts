@@ -1,4 +1,4 @@
-import { toOrder } from '../../projections/order';
+import { isWaiting, type OrderState, toOrder } from '../../projections/order';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../schemas/live';
 import type { Order } from '../../schemas/order-view';
 import { withoutContact } from '../access/withhold';
@@ -47,13 +47,14 @@ export type Audience =
   /** A wall in front of customers: nothing about persons. */
   | 'customers';
 
-const TOLD: Readonly<Record<Audience, (order: Order) => Order | CustomerOrder>> = {
+const TOLD: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
   board: (order) => order,
   'board-without-contact': withoutContact,
-  customers: ({ order_id, revision, stage, stage_since, updated_at }) => ({
+  customers: ({ order_id, revision, stage, stage_since, updated_at }, state) => ({
     order_id,
     revision,
     stage,
+    ready: isWaiting(state),
     stage_since,
     updated_at,
   }),
@@ -90,7 +91,7 @@ const frame = (event: string, data: unknown, id: Position | null = null): string
 
 const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);
-  return order === null ? null : TOLD[audience](order);
+  return order === null ? null : TOLD[audience](order, state);
 };
 
 /** Makes a message once for all who are told the same. */

@@ -5,10 +5,10 @@ import { type OrderEvent } from '../../schemas/order-events';
 import { type Change, Order } from '../../schemas/order-view';
 import { FINAL_STAGES, STATUSES } from '../../schemas/vocabulary';
 import { sameDriver } from '../../projections/driver';
-import { evolve, initial, isActive, type OrderState, stageOf, toOrder } from '../../projections/order';
+import { evolve, initial, isActive, isWaiting, type OrderState, stageOf, toOrder } from '../../projections/order';
 import { read } from '../../projections/timeline';
 import { arbitraryEvents, arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
-import { after, fold, KEY, says } from './scenario';
+import { after, eventsOf, fold, KEY, says } from './scenario';
 
 interface Step {
   readonly before: OrderState;
@@ -233,5 +233,22 @@ describe('the arbitraries', () => {
   it('reach every stage', () => {
     const stages = fc.sample(arbitraryEvents, { numRuns: 2000, seed: 1 }).map((events) => stageOf(fold(events)));
     expect(new Set(stages).size).toBe(10);
+  });
+});
+
+describe('food that waits', () => {
+  it('is all of stage ready, and of other stages only what is neither gone nor ended', () => {
+    assertAlways(({ after: state }) => {
+      const isGone = state.left || !isActive(state) || state.kitchen !== 'ready';
+      expect(isWaiting(state)).toBe(!isGone);
+      expect(state.stage !== 'ready' || isWaiting(state)).toBe(true);
+    });
+  });
+
+  it('waits while the driver is at the restaurant, and is gone with him', () => {
+    const ready = [says('in_progress', 'arrived_at_pickup'), says('ready_for_pickup')];
+    expect(isWaiting(fold(eventsOf(...ready)))).toBe(true);
+    expect(isWaiting(fold(eventsOf(says('in_progress', 'arrived_at_pickup'))))).toBe(false);
+    expect(isWaiting(fold(eventsOf(...ready, says('out_for_delivery', 'enroute_to_dropoff'))))).toBe(false);
   });
 });

@@ -4,8 +4,7 @@ import { frameStyles } from './board-styles';
 import { freshnessLine, staleBanner } from './freshness-bar';
 import { icon, type IconName } from './icons';
 import { LiveOrders } from './live-orders';
-import { customerLists, seenReady } from './model/customer-list';
-import type { FeedOrder } from './model/feed-message';
+import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
 import { shortIds } from './model/short-id';
 import { basics, tokens } from './theme';
 
@@ -24,18 +23,15 @@ export class TicketRailCustomers extends LitElement {
   declare service: string;
   declare token: string;
 
-  readonly #live = new LiveOrders<FeedOrder>(this, (changes) => {
-    const before = this.#ready;
-    this.#ready = seenReady(before, changes);
+  readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
     const calls: string[] = [];
-    for (const { after, initial } of changes) {
-      if (initial || before.has(after.order_id) || !this.#ready.has(after.order_id)) continue;
+    for (const { before, after, initial } of changes) {
+      if (initial || !isCalled(after) || (before !== null && isCalled(before))) continue;
       this.#readyAt.set(after.order_id, this.#live.now);
       calls.push(after.order_id);
     }
     if (calls.length > 0) this.#announcement = `Ready: ${calls.slice(0, 5).join(', ')}.`;
   });
-  #ready: ReadonlySet<string> = new Set();
   #readyAt = new Map<string, number>();
   #announcement = '';
 
@@ -49,14 +45,13 @@ export class TicketRailCustomers extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('location') && !changed.has('service') && !changed.has('token')) return;
     const { location, service } = this;
-    this.#ready = new Set();
     this.#readyAt = new Map();
     this.#live.follow({ service, location, token: this.token === '' ? null : this.token, view: 'customers' });
   }
 
   protected override render(): TemplateResult {
     const { state, now, hasData, freshness } = this.#live;
-    const { ready, almostReady } = customerLists(state.orders.values(), this.#ready, now);
+    const { ready, almostReady } = customerLists(state.orders.values(), now);
     const short = shortIds([...ready, ...almostReady].map(({ order_id }) => order_id));
     return html`<div class="frame" data-freshness=${freshness.kind}>
       <div class="bar">
@@ -82,7 +77,7 @@ export class TicketRailCustomers extends LitElement {
     name: 'ready' | 'almost',
     heading: string,
     picture: IconName,
-    orders: readonly FeedOrder[],
+    orders: readonly CustomerOrder[],
     short: ReadonlyMap<string, string>,
     now: number,
   ): TemplateResult {

@@ -17,10 +17,10 @@ import {
 } from '../../../services/screens/browser/model/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/model/arrange';
 import {
+  type CustomerOrder,
   customerLists,
   PREPARING_SHOWN_MS,
   READY_SHOWN_MS,
-  seenReady,
 } from '../../../services/screens/browser/model/customer-list';
 import { previousDriver, readNews, RECENT_ARRIVAL_MS } from '../../../services/screens/browser/model/news';
 import { at, NOON, order } from './orders';
@@ -33,7 +33,7 @@ const options = (about: Partial<ArrangeOptions> = {}): ArrangeOptions => ({
   oldAfterHours: 12,
   ...about,
 });
-const ids = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
+const ids = (orders: readonly { readonly order_id: string }[]): string[] => orders.map(({ order_id }) => order_id);
 const staged = (stage: Stage, about: Partial<Order> = {}): Order => order({ order_id: stage, stage, ...about });
 
 describe('the board', () => {
@@ -185,35 +185,35 @@ describe('news', () => {
 });
 
 describe('the customers’ board', () => {
-  const change = (after: Order) => ({ before: null, after, initial: false });
-
+  const told = (stage: Stage, ready: boolean, about: Partial<Order> = {}): CustomerOrder => ({
+    ...staged(stage, about),
+    ready,
+  });
   it('lists what is ready, newest first, and what almost is, oldest first', () => {
     const orders = [
-      order({ order_id: 'p2', stage_since: at(NOON + 2) }),
-      order({ order_id: 'p1', stage_since: at(NOON + 1) }),
-      staged('ready', { order_id: 'r1', stage_since: at(NOON + 1) }),
-      staged('ready', { order_id: 'r2', stage_since: at(NOON + 2) }),
-      staged('on_the_way'),
-      staged('completed'),
+      told('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
+      told('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
+      told('ready', true, { order_id: 'r1', stage_since: at(NOON + 1) }),
+      told('ready', true, { order_id: 'r2', stage_since: at(NOON + 2) }),
+      told('on_the_way', false),
+      told('completed', false),
     ];
-    const { ready, almostReady } = customerLists(orders, seenReady(new Set(), orders.map(change)), NOON);
-    expect(ready.map(({ order_id }) => order_id)).toEqual(['r2', 'r1']);
-    expect(almostReady.map(({ order_id }) => order_id)).toEqual(['p1', 'p2']);
+    const { ready, almostReady } = customerLists(orders, NOON);
+    expect(ids(ready)).toEqual(['r2', 'r1']);
+    expect(ids(almostReady)).toEqual(['p1', 'p2']);
   });
 
-  it('never calls an order ready that was not reported so, and keeps it ready when the driver comes', () => {
-    const here = staged('driver_here', { order_id: 'x' });
-    expect(seenReady(new Set(), [change(here)]).has('x')).toBe(false);
-    const ready = seenReady(new Set(), [change(staged('ready', { order_id: 'x' }))]);
-    expect(seenReady(ready, [change(here)]).has('x')).toBe(true);
-    expect(seenReady(ready, [change(staged('on_the_way', { order_id: 'x' }))]).has('x')).toBe(false);
+  it('calls an order ready by its food alone, also while the driver is here, and never once it is gone', () => {
+    const called = (stage: Stage, ready: boolean): boolean =>
+      customerLists([told(stage, ready)], NOON).ready.length > 0;
+    expect([called('driver_here', false), called('driver_here', true)]).toEqual([false, true]);
+    expect(STAGES.filter((stage) => called(stage, true))).toEqual(['preparing', 'ready', 'driver_here']);
   });
 
   it('clears itself of what nobody fetches', () => {
-    const ready = new Set(['ready']);
-    const orders = [staged('ready'), staged('preparing')];
+    const orders = [told('ready', true), told('preparing', false)];
     const sizes = (ms: number): number[] => {
-      const lists = customerLists(orders, ready, NOON + ms);
+      const lists = customerLists(orders, NOON + ms);
       return [lists.ready.length, lists.almostReady.length];
     };
     expect(sizes(READY_SHOWN_MS)).toEqual([1, 1]);

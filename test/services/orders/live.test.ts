@@ -112,7 +112,7 @@ describe('the live feed of a location', () => {
     const stream = await watch('wall', {}, '?view=customers');
     await deliver(keyOf('c1', 'wall'), { status: 'completed', driver_details: { name: 'Jane Secret' } });
     await stream.until(() => stream.data('order').length === 1);
-    const members = ['order_id', 'revision', 'stage', 'stage_since', 'updated_at'];
+    const members = ['order_id', 'ready', 'revision', 'stage', 'stage_since', 'updated_at'];
     const [shown] = stream.data('snapshot')[0]?.['orders'] as Record<string, unknown>[];
     for (const order of [shown, stream.data('order')[0]]) expect(Object.keys(order ?? {}).sort()).toEqual(members);
     expect(JSON.stringify(stream.messages)).not.toMatch(/Jane|4711|\+1555|uber|ready_for_pickup/);
