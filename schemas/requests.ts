@@ -20,7 +20,14 @@ const limit = (most: number, fallback: number) =>
   wholeNumber(`most items of the page; default ${String(fallback)}`, 1, most).default(fallback);
 const after = wholeNumber("the last page's `next`").optional();
 
+const time = (description: string) =>
+  z.iso
+    .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
+    .optional()
+    .meta({ description: `${description} (RFC 3339)` });
+
 export const ListQuery = z.strictObject({
+  as_of: time('the orders as they stood after the last event that each received at or before this time'),
   stage: z.enum(STAGES).optional().meta({ description: 'only orders of this stage' }),
   active: z
     .enum(['true', 'false'])
@@ -46,10 +53,7 @@ export const LiveQuery = z.strictObject({
 export const OrderQuery = z
   .strictObject({
     at_revision: wholeNumber('the state after the event of this revision').optional(),
-    as_of: z.iso
-      .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
-      .optional()
-      .meta({ description: 'the state after the last event received at or before this time (RFC 3339)' }),
+    as_of: time('the state after the last event received at or before this time'),
     min_revision: wholeNumber(
       'wait until the read model has this revision of the order, as the answer to the webhook named it',
     ).optional(),

@@ -9,6 +9,7 @@ import { checkpointsOf } from './audit/checkpoints/place';
 import { openCheckpointKey } from './audit/checkpoints/signing';
 import { startCheckpoints } from './audit/checkpoints/start-checkpoints';
 import { createOrderHistory } from './audit/order-history';
+import { createPastOrders } from './audit/past-orders';
 import type { Config } from './config';
 import { takeDataDirectory } from './data-directory';
 import { createDocs } from './docs';
@@ -185,6 +186,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const record = createRecorder(store, admission);
     const quarantine = createQuarantine({ store, record, admission, newId, now });
     const history = createOrderHistory(store);
+    const pastOrders = createPastOrders({ orders, history });
     const metrics = createMetrics({
       now,
       queueDepth: () => admission.pending,
@@ -208,7 +210,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         newId,
       }),
       routes: [
-        createOrderRoutes({ orders, waitForReadModel, history, foldVersion: folds }),
+        createOrderRoutes({ orders, waitForReadModel, history, pastOrders, foldVersion: folds }),
         createLiveRoutes({ feed, orders, waitForReadModel, readers }),
         createAuditRoutes(history),
         createQuarantineRoutes(quarantine, onRecorded),

@@ -1,17 +1,24 @@
 import { type Request, type Response, Router } from 'express';
 import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import type { OrderPage } from '../../schemas/order-view';
+import type { Order, OrderPage } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
 import type { Reader } from '../access/readers';
 import { orderFor } from '../access/withhold';
 import type { Moment, OrderHistory } from '../audit/order-history';
+import type { PastOrders } from '../audit/past-orders';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
-import type { OrderTableReader } from '../read-model/order-table';
+import type { OrderRecord, OrderTableReader } from '../read-model/order-table';
 import type { WaitForReadModel } from './wait-for-read-model';
+
+const ordersFor = (reader: Reader, records: readonly OrderRecord[]): Order[] =>
+  records
+    .map(({ key, state }) => toOrder(key, state))
+    .filter((order) => order !== null)
+    .map((order) => orderFor(reader, order));
 
 /**
  * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
@@ -21,9 +28,10 @@ export function createOrderRoutes(options: {
   readonly orders: OrderTableReader;
   readonly waitForReadModel: WaitForReadModel;
   readonly history: OrderHistory;
+  readonly pastOrders: PastOrders;
   readonly foldVersion: string;
 }): Router {
-  const { orders, waitForReadModel, history, foldVersion } = options;
+  const { orders, waitForReadModel, history, pastOrders, foldVersion } = options;
   const router = Router();
 
   /** A reader sees one form of an order, so an ETag of the other must not tell him that nothing changed. */
@@ -43,21 +51,20 @@ export function createOrderRoutes(options: {
     const reader = readerOf(response);
     const locationId = readLocation(request);
     requireLocation(reader, locationId);
-    const { after, stage, active, limit } = readQuery(ListQuery, request);
-    await waitForReadModel();
-    const { records, next } = orders.list(locationId, {
+    const { as_of, after = 0, stage, active, limit } = readQuery(ListQuery, request);
+    const options = {
       limit,
-      after: after ?? 0,
+      after,
       ...(stage === undefined ? {} : { stage }),
       ...(active === undefined ? {} : { active }),
-    });
-    const page: OrderPage = {
-      orders: records
-        .map(({ key, state }) => toOrder(key, state))
-        .filter((order) => order !== null)
-        .map((order) => orderFor(reader, order)),
-      next: next === null ? null : String(next),
     };
+    if (as_of !== undefined) requireHistory(reader);
+    await waitForReadModel();
+    const { records, next } =
+      as_of === undefined
+        ? orders.list(locationId, options)
+        : await pastOrders.list(locationId, Date.parse(as_of), options);
+    const page: OrderPage = { orders: ordersFor(reader, records), next: next === null ? null : String(next) };
     response.set('Cache-Control', 'no-store').json(page);
   });
 

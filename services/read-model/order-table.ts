@@ -228,6 +228,38 @@ export interface ListedOrders {
   readonly next: number | null;
 }
 
+/** Which orders a search looks for; what is left out is any. */
+export interface OrderFilter {
+  /** Null: all. */
+  readonly locations: readonly string[] | null;
+  readonly stage?: Stage;
+  readonly active?: boolean;
+  readonly status?: string;
+  /** RFC 3339, UTC, milliseconds: the newest event came then or later. */
+  readonly updatedFrom?: string;
+  /** The same: the first event came before then. */
+  readonly begunBefore?: string;
+  /**
+   * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters do
+   * not go by the state of now.
+   */
+  readonly asOf?: AsOf;
+}
+
+export interface AsOf {
+  /** RFC 3339, UTC, milliseconds. */
+  readonly time: string;
+  /** The same: an order of which neither the first nor the newest event came until then is not looked at. */
+  readonly horizon: string;
+}
+
+/** Some orders, looked through in the order in which they first came. */
+export interface OrderSlice {
+  readonly orders: readonly (OrderRecord & { readonly seq: number })[];
+  /** Everything up to here was looked at; null if that is all. */
+  readonly end: number | null;
+}
+
 /** Orders as they stood at one moment of the read model. */
 export interface OrdersAt {
   /** Everything up to here is in it; null before the first event. */
@@ -240,6 +272,37 @@ export interface OrdersAt {
 /** The read model's file cannot be read; it may be on its way to being made anew. */
 export class ReadModelError extends Error {
   override readonly name = 'ReadModelError';
+}
+
+interface Conditions {
+  readonly sql: readonly string[];
+  readonly parameters: readonly (string | number)[];
+}
+
+const FIRST_RECEIVED = "json_extract(state, '$.first_received_at')";
+const UPDATED = "json_extract(state, '$.updated_at')";
+
+/** Names of columns stand behind a `+` where an index must not be chosen: pages go by `seq`. */
+function conditionsOf(filter: OrderFilter): Conditions {
+  const sql: string[] = [];
+  const parameters: (string | number)[] = [];
+  const add = (condition: string, ...values: readonly (string | number)[]): void => {
+    sql.push(condition);
+    parameters.push(...values);
+  };
+  const { locations, stage, active, status, updatedFrom, begunBefore, asOf } = filter;
+  if (locations !== null && locations.length !== 1) {
+    add('+location_id IN (SELECT value FROM json_each(?))', JSON.stringify(locations));
+  }
+  // What stands since before a time stood so at that time; of other orders only a replay can tell.
+  const [since, time] = asOf === undefined ? ['', []] : [`${UPDATED} > ? OR `, [asOf.time]];
+  if (asOf !== undefined) add(`(${FIRST_RECEIVED} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
+  if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
+  if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
+  if (status !== undefined) add("json_extract(state, '$.status') = ?", status);
+  if (updatedFrom !== undefined) add(`${UPDATED} >= ?`, updatedFrom);
+  if (begunBefore !== undefined) add(`${FIRST_RECEIVED} < ?`, begunBefore);
+  return { sql, parameters };
 }
 
 /** The read model as readers see it: beside the projector, and always a state that it committed. */
@@ -285,6 +348,39 @@ export class OrderTableReader {
         state: JSON.parse(state) as OrderState,
       })),
       next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  /**
+   * Looks through some orders in the order in which they first came. A search is made of many slices, so that it never
+   * keeps its thread for long.
+   * @param after `end` of the slice before; 0 for the first one
+   * @param size orders to look at
+   * @throws {ReadModelError}
+   */
+  slice(filter: OrderFilter, after: number, size: number): OrderSlice {
+    const { sql, parameters } = conditionsOf(filter);
+    // One location is found by its index; several are looked for in all, in the order in which they came.
+    const [only] = filter.locations?.length === 1 ? filter.locations : [];
+    const [within, scope] = only === undefined ? ['', []] : ['location_id = ? AND', [only]];
+    const [bound] = this.#all(`SELECT seq FROM orders WHERE ${within} seq > ? ORDER BY seq LIMIT 1 OFFSET ?`, [
+      ...scope,
+      after,
+      size - 1,
+    ]) as readonly { readonly seq: number }[];
+    const end = bound?.seq ?? null;
+    const rows = this.#all(
+      `SELECT seq, location_id, order_id, state FROM orders
+       WHERE ${within} seq > ? AND seq <= ? ${sql.map((condition) => `AND ${condition}`).join(' ')} ORDER BY seq`,
+      [...scope, after, end ?? Number.MAX_SAFE_INTEGER, ...parameters],
+    ) as readonly { readonly seq: number; readonly location_id: string; order_id: string; readonly state: string }[];
+    return {
+      orders: rows.map(({ seq, location_id, order_id, state }) => ({
+        seq,
+        key: { location_id, order_id },
+        state: JSON.parse(state) as OrderState,
+      })),
+      end,
     };
   }
 
