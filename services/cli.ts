@@ -6,12 +6,13 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
 import { addReader, listReaders, removeReader } from './access/reader-commands';
+import { type OrderDifference, replayHistory } from './audit/replay-diff';
 import { version } from './version';
 import { type Config, readConfig, readersFile, retentionDays } from './config';
 import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
-import { type DataDirectory, takeDataDirectory } from './data-directory';
-import { openEventStore, storeName } from './event-store/open';
+import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
+import { openEventSource, openEventStore, storeName } from './event-store/open';
 import type { EventStore, Position } from './event-store/event-store';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
@@ -99,6 +100,79 @@ const rebuild = (): Promise<void> =>
     }
     say(`Rebuilt the read model from ${String(events)} events in ${secondsSince(begun)}.`);
   });
+
+/** Exit code of a comparison that could not be made; 1 says that it was, and found differences. */
+const EXIT_NOT_COMPARED = 2;
+
+/** Of a driver only which fields differ is told: who runs the service needs nobody's name, phone or passcode for it. */
+const shownChange = ({ pointer, from, to }: OrderDifference['changes'][number]): string =>
+  pointer.startsWith('/driver_details') ? pointer : `${pointer} ${JSON.stringify(from)} -> ${JSON.stringify(to)}`;
+
+function describeDifference({ key, kind, changes, parted }: OrderDifference): string {
+  const name = `${JSON.stringify(key.location_id)} ${JSON.stringify(key.order_id)}`;
+  if (kind === 'only-stored') return `${name}: would be gone; the log has nothing of it`;
+  const at =
+    parted === null
+      ? ''
+      : `; from revision ${String(parted.revision)} (position ${parted.position}): ${parted.pointers.join(', ')}`;
+  if (kind === 'only-replayed') return `${name}: would be new${at}`;
+  return `${name}: ${changes.map(shownChange).join(', ')}${at}`;
+}
+
+/** Tells what the folds of this code would change of the stored read model. */
+async function replay({ diff = false }: { readonly diff?: boolean }): Promise<void> {
+  if (!diff) throw new Error('Say --diff. To make the read model anew, there is: ticket-rail rebuild.');
+  const { dataDir, eventStoreUrl } = readConfig();
+  const { logFile, readModelFile, replayFile } = dataFiles(dataDir);
+  const log = await openEventSource({ url: eventStoreUrl, logFile }, ({ message }) => {
+    hint(message);
+  });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stop.abort();
+    });
+  }
+  const bar = progressBar('Replaying [{bar}] {percentage}% | {events} events | {eta_formatted} left');
+  const begun = performance.now();
+  const wanted = readModelVersion(foldVersion(), eventStoreUrl === null ? null : storeName(eventStoreUrl));
+  try {
+    bar.start(1, 0, { events: 0 });
+    const replayed = await replayHistory({
+      log,
+      readModelFile,
+      replayFile,
+      version: wanted,
+      signal: stop.signal,
+      onProgress: ({ folded, events }, end) => {
+        bar.setTotal(Math.max(1, Number(end)));
+        bar.update(Number(folded ?? 0), { events });
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    try {
+      let differing = 0;
+      for await (const difference of replayed.differences()) {
+        differing++;
+        say(describeDifference(difference));
+      }
+      const { events, position, storedVersion } = replayed;
+      say(
+        `${count(differing)} orders differ. Folded ${count(events)} events up to position ${position ?? 'none'} in ` +
+          `${secondsSince(begun)}; folds of this code ${wanted}, stored read model ${storedVersion}.`,
+      );
+      if (differing > 0) process.exitCode = 1;
+    } finally {
+      replayed.close();
+    }
+  } catch (error) {
+    hint(error instanceof Error ? error.message : String(error));
+    process.exitCode = EXIT_NOT_COMPARED;
+  } finally {
+    await log.close();
+  }
+}
 
 /** Deletes finished orders that are older than some days. */
 const retain = (options: { readonly days: number; readonly dryRun?: boolean }): Promise<void> =>
@@ -216,6 +290,18 @@ function removeReaderFrom(name: string, { file }: FileOption): void {
   if (left === 0) hint('No reader is left: nobody can read, and the service does not start until there is one.');
 }
 
+const REPLAY_HELP = `
+Run it with the code that is to be deployed, on the DATA_DIR of the service, which may run: only the log and the read
+model are read, as of one moment; the comparison is made in replay-diff.sqlite in DATA_DIR, and deleted. One at a time.
+
+Each order that differs is a line: its fields, stored and then, and the first event where the two part. The stored read
+model keeps last states only, so that event is concluded from them: for each field, the event at which this code's fold
+left the stored value for good, or, if it never had it, the event that set the value of now; the first of these. Attention
+is not stored: it is read from both states by the rules of this code, so a change of those rules alone shows nothing.
+
+Exit code: 0 nothing differs, 1 something does, 2 they could not be compared.
+`;
+
 async function main(): Promise<void> {
   const program = new Command('ticket-rail')
     .description("The POS side of Stream's order status updates. Configured by the environment; README.md lists it.")
@@ -231,6 +317,14 @@ async function main(): Promise<void> {
     .command('rebuild')
     .description('make the read model anew from the log, while the service does not run')
     .action(rebuild);
+  program
+    .command('replay')
+    .description(
+      'fold history with this code, and tell which orders would look otherwise than in the stored read model',
+    )
+    .option('--diff', 'compare with the stored read model, of whatever version; changes nothing')
+    .addHelpText('after', REPLAY_HELP)
+    .action(replay);
   program
     .command('copy')
     .description('copy every stream to another store and compare the two, while the service does not run')

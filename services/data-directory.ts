@@ -6,8 +6,8 @@ import { sqliteCodeOf } from './sqlite-error';
 /** Most milliseconds to wait for someone who only looks who has the directory. */
 const LOCK_TIMEOUT_MS = 1_000;
 
-/** A data directory that this process alone may write to, until it lets go of it or dies. */
-export interface DataDirectory {
+/** Where things are in a data directory; they may be read beside the process that has it. */
+export interface DataFiles {
   /** The embedded store. */
   readonly logFile: string;
   /** The read model; may be deleted at any time. */
@@ -16,6 +16,20 @@ export interface DataDirectory {
   readonly checkpointsFile: string;
   /** The key that signs them, where none is given. */
   readonly checkpointKeyFile: string;
+  /** A read model that `replay --diff` makes to compare, and deletes. */
+  readonly replayFile: string;
+}
+
+export const dataFiles = (path: string): DataFiles => ({
+  logFile: join(path, 'events.sqlite'),
+  readModelFile: join(path, 'read-model.sqlite'),
+  checkpointsFile: join(path, 'checkpoints.ndjson'),
+  checkpointKeyFile: join(path, 'checkpoint-key.pem'),
+  replayFile: join(path, 'replay-diff.sqlite'),
+});
+
+/** A data directory that this process alone may write to, until it lets go of it or dies. */
+export interface DataDirectory extends DataFiles {
   release(): void;
 }
 
@@ -57,13 +71,7 @@ export function takeDataDirectory(path: string, pid: number, startedAt: string):
       { cause },
     );
   }
-  return {
-    logFile: join(path, 'events.sqlite'),
-    readModelFile: join(path, 'read-model.sqlite'),
-    checkpointsFile: join(path, 'checkpoints.ndjson'),
-    checkpointKeyFile: join(path, 'checkpoint-key.pem'),
-    release: () => lock.close(),
-  };
+  return { ...dataFiles(path), release: () => lock.close() };
 }
 
 function ownerOf(lock: Database.Database): string {

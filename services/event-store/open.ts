@@ -1,5 +1,6 @@
 import type { EventSource, EventStore, EventStoreError } from './event-store';
-import { CommitSignal, followLog, readLog } from './sqlite/follow-log';
+import { asUnavailable, type LogReader, openLogReader } from './sqlite/event-log';
+import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
 import { openSqliteStore } from './sqlite/sqlite-store';
 
 /** EventStoreDB's client takes longer to load than all the rest, and most services do without. */
@@ -41,17 +42,27 @@ export interface LogAddress {
 export async function openEventSource(
   { url, logFile }: LogAddress,
   onInterrupted: (error: EventStoreError) => void,
-): Promise<EventSource & Pick<EventStore, 'close'>> {
+): Promise<EventSource & Pick<EventStore, 'readStream' | 'close'>> {
   if (url !== null) {
     const { openEventStoreDb } = await loadEventStoreDb();
     return openEventStoreDb({ url, onInterrupted });
   }
   const commits = new CommitSignal(logFile);
+  let reader: LogReader | null = null;
+  const read = <Result>(action: (reader: LogReader) => Result): Result => {
+    try {
+      return action((reader ??= openLogReader(logFile)));
+    } catch (error) {
+      throw asUnavailable(error, 'the event log cannot be read');
+    }
+  };
   return {
+    readStream: (stream, options) => readStreamOf(read, stream, options),
     readAll: (options) => readLog(logFile, options),
     subscribe: ({ signal = new AbortController().signal, ...options }) =>
       followLog(logFile, commits, { ...options, signal }),
     close: () => {
+      reader?.close();
       commits.close();
       return Promise.resolve();
     },

@@ -1,11 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BroadcastChannel } from 'node:worker_threads';
 import {
+  assertStreamName,
+  assertWholeNumber,
   EventStoreError,
   isEventStoreError,
   MAX_BATCH_EVENTS,
   parsePosition,
   type Position,
   type ReadAllOptions,
+  type ReadStreamOptions,
   type RecordedEvent,
   type SubscribeOptions,
   type SubscriptionBatch,
@@ -13,6 +17,8 @@ import {
 import { asUnavailable, type LogReader, openLogReader } from './event-log';
 import { commitChannel } from './writer-protocol';
 
+/** Events read at a time: long reads let other work of their thread through in between. */
+export const PAGE_EVENTS = 256;
 /** Most milliseconds without a look at the log, should word of a commit get lost. */
 const POLL_MS = 1_000;
 /** Milliseconds between tries to read a log that cannot be read. */
@@ -82,6 +88,44 @@ export async function* readLog(
     yield* reader.page(from === 'start' ? 0 : toRowid(from) - 1, prefix, limit).events;
   } finally {
     reader.close();
+  }
+}
+
+/** Runs a read on some connection. */
+type Read = <Result>(action: (reader: LogReader) => Result) => Result;
+
+/** Reads a stream as {@link EventStore.readStream} does, in whatever thread. */
+export async function* readStreamOf(
+  read: Read,
+  stream: string,
+  options: ReadStreamOptions = {},
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  assertStreamName(stream);
+  assertWholeNumber(options.limit, 'limit');
+  const backwards = options.direction === 'backwards';
+  const { from = backwards ? 'end' : 'start' } = options;
+  if (typeof from === 'number') assertWholeNumber(from, 'revision');
+  let left = options.limit ?? Infinity;
+  let next = from === 'start' ? 0 : from === 'end' ? Number.MAX_SAFE_INTEGER : from;
+  for (let first = true; left > 0; first = false) {
+    const size = Math.min(left, PAGE_EVENTS);
+    const page = read((reader) => reader.readStream(stream, next, backwards, size));
+    if (page.length === 0 && first) assertExists(read, stream);
+    yield* page;
+    left -= page.length;
+    const last = page.at(-1);
+    if (last === undefined || page.length < size) return;
+    next = backwards ? last.revision - 1 : last.revision + 1;
+    await nextTurn();
+  }
+}
+
+function assertExists(read: Read, stream: string): void {
+  if (read((reader) => reader.isTombstoned(stream))) {
+    throw new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted for good`);
+  }
+  if (read((reader) => reader.readStream(stream, 0, false, 1)).length === 0) {
+    throw new EventStoreError('not-found', `stream ${JSON.stringify(stream)} has no events`);
   }
 }
 

@@ -15,12 +15,9 @@ import {
   type SubscriptionBatch,
 } from '../event-store';
 import { asUnavailable, type LogReader, openLogReader } from './event-log';
-import { CommitSignal, followLog, toRowid } from './follow-log';
+import { CommitSignal, followLog, PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 import { WriterClient } from './writer-client';
 import type { WriterResult } from './writer-protocol';
-
-/** Events read at a time: long reads let other work of their thread through in between. */
-const PAGE_EVENTS = 256;
 
 const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { outcome: 'error' }> => {
   if (result.outcome === 'error') throw new EventStoreError(result.code, result.message);
@@ -72,25 +69,8 @@ class SqliteStore implements EventStore {
     throwIfError(await this.writer.submit({ kind: 'probe' }));
   }
 
-  async *readStream(stream: string, options: ReadStreamOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
-    assertStreamName(stream);
-    assertWholeNumber(options.limit, 'limit');
-    const backwards = options.direction === 'backwards';
-    const { from = backwards ? 'end' : 'start' } = options;
-    if (typeof from === 'number') assertWholeNumber(from, 'revision');
-    let left = options.limit ?? Infinity;
-    let next = from === 'start' ? 0 : from === 'end' ? Number.MAX_SAFE_INTEGER : from;
-    for (let first = true; left > 0; first = false) {
-      const size = Math.min(left, PAGE_EVENTS);
-      const page = this.#read((reader) => reader.readStream(stream, next, backwards, size));
-      if (page.length === 0 && first) this.#assertExists(stream);
-      yield* page;
-      left -= page.length;
-      const last = page.at(-1);
-      if (last === undefined || page.length < size) return;
-      next = backwards ? last.revision - 1 : last.revision + 1;
-      await nextTurn();
-    }
+  readStream(stream: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
+    return readStreamOf((action) => this.#read(action), stream, options);
   }
 
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
@@ -121,15 +101,6 @@ class SqliteStore implements EventStore {
     this.#reader = null;
     await this.writer.close();
     this.#commits.close();
-  }
-
-  #assertExists(stream: string): void {
-    if (this.#read((reader) => reader.isTombstoned(stream))) {
-      throw new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted for good`);
-    }
-    if (this.#read((reader) => reader.readStream(stream, 0, false, 1)).length === 0) {
-      throw new EventStoreError('not-found', `stream ${JSON.stringify(stream)} has no events`);
-    }
   }
 
   /** Reads; a connection on which that failed is not used again. */

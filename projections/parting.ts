@@ -1,0 +1,77 @@
+import { type OrderKey } from '../schemas/handle-order';
+import { type OrderEvent } from '../schemas/order-events';
+import { type Change } from '../schemas/order-view';
+import { changesBetween } from './changes';
+import { evolve, initial, type OrderState, toOrder } from './order';
+
+/**
+ * Where the folds of now part from a state that other folds left behind. Of those, only the last state is known, so the
+ * event is concluded: for each field that differs at the end, the event at which the folds of now left the value that was
+ * kept, for good; or, if they never had that value, the event that gave the field the value it has now.
+ */
+
+/** What API clients see of an order: two states that show the same are no difference to anybody. */
+const viewOf = (key: OrderKey, state: OrderState | null): Readonly<Record<string, unknown>> => {
+  const order = state === null ? null : toOrder(key, state);
+  return { ...order, attention: order?.attention ?? [] };
+};
+
+/** @returns the fields of which two states show something else: `from` the one that was kept, `to` the one of now. */
+export const viewChanges = (key: OrderKey, kept: OrderState | null, now: OrderState | null): Change[] =>
+  changesBetween(viewOf(key, kept), viewOf(key, now));
+
+/** One field on its way. */
+interface Course<Place> {
+  /** The event that gave it the value that it has. */
+  readonly setAt: Place;
+  /** The first of the events since which it is not what was kept; null while it is. */
+  readonly leftAt: Place | null;
+  /** Was it ever what was kept? */
+  readonly met: boolean;
+}
+
+export interface Partings<Place> {
+  readonly state: OrderState;
+  readonly courses: ReadonlyMap<string, Course<Place>>;
+}
+
+/**
+ * @param kept the state that was kept
+ * @param pointers the fields that differ at the end, as {@link viewChanges} names them
+ */
+export function beginPartings<Place>(pointers: readonly string[], first: Place): Partings<Place> {
+  const course: Course<Place> = { setAt: first, leftAt: first, met: false };
+  return { state: initial, courses: new Map(pointers.map((pointer) => [pointer, course])) };
+}
+
+/** The course of each field after one more event, which stands at `place`. */
+export function follow<Place>(
+  key: OrderKey,
+  kept: OrderState | null,
+  before: Partings<Place>,
+  event: OrderEvent,
+  place: Place,
+): Partings<Place> {
+  const state = evolve(before.state, event);
+  const differing = new Set(viewChanges(key, kept, state).map(({ pointer }) => pointer));
+  const changed = new Set(viewChanges(key, before.state, state).map(({ pointer }) => pointer));
+  const courses = new Map<string, Course<Place>>();
+  for (const [pointer, { setAt, leftAt, met }] of before.courses) {
+    const differs = differing.has(pointer);
+    courses.set(pointer, {
+      setAt: changed.has(pointer) ? place : setAt,
+      leftAt: differs ? (leftAt ?? place) : null,
+      met: met || !differs,
+    });
+  }
+  return { state, courses };
+}
+
+/** @returns where each field parts that differs at the end. */
+export function partings<Place>({ courses }: Partings<Place>): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (const [pointer, { setAt, leftAt, met }] of courses) {
+    if (leftAt !== null) places.set(pointer, met ? leftAt : setAt);
+  }
+  return places;
+}
