@@ -13,7 +13,10 @@ export const Position = z
   .string()
   .regex(/^\d+$/)
   .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' });
-const Cursor = z.string().nullable().meta({ description: 'give it as `after` to get the next page; null at the end' });
+export const Cursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'give it as `after` to get the next page; null at the end' });
 
 /** One order as it stands. */
 export const Order = z

@@ -72,6 +72,7 @@ export const HistoryQuery = z.strictObject({
 /** Checkpoints are few and small. */
 export const MAX_CHECKPOINTS_PAGE = 100;
 export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });
+export const AccessQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
 
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-order';
+import { AccessEntry, AccessPage } from '../schemas/access';
 import { OrderEventMetadata } from '../schemas/order-events';
 import { Checkpoint, CheckpointPage } from '../schemas/checkpoint';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
@@ -21,6 +22,7 @@ import {
 } from '../schemas/order-view';
 import {
   CheckpointsQuery,
+  AccessQuery,
   HistoryQuery,
   ListQuery,
   LiveQuery,
@@ -66,6 +68,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   QuarantineEntry,
   QuarantinePage,
   QuarantineDetail,
+  AccessEntry,
+  AccessPage,
   Readiness,
   Session,
   Checkpoint,
@@ -327,6 +331,19 @@ export function openApiDocument(version: string): Record<string, unknown> {
               'still-unusable',
               'store-unavailable',
             ),
+          },
+        },
+      },
+      '/access': {
+        get: {
+          tags: ['Access'],
+          operationId: 'listAccesses',
+          summary: 'Who looked at the past, at quarantine and at passcodes',
+          security: reader,
+          parameters: queryParameters(AccessQuery),
+          responses: {
+            '200': answer('A page of accesses, oldest first', 'AccessPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
           },
         },
       },

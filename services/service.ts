@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { createAccessLog } from './access/access-log';
+import { createAccessRoutes } from './access/access-route';
 import { openReaders } from './access/readers-file';
 import { createApp } from './app';
 import { createAuditRoutes } from './audit/route';
@@ -112,6 +114,8 @@ export async function startService(config: Config, world: World): Promise<Runnin
     });
     const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
     cleanup.push(() => store.close());
+    const accessLog = createAccessLog({ store, newId, now, log });
+    cleanup.push(() => accessLog.close());
 
     const freshness = new Freshness(monotonic);
     const folds = foldVersion();
@@ -210,10 +214,11 @@ export async function startService(config: Config, world: World): Promise<Runnin
         newId,
       }),
       routes: [
-        createOrderRoutes({ orders, waitForReadModel, history, pastOrders, foldVersion: folds }),
-        createLiveRoutes({ feed, orders, waitForReadModel, readers }),
-        createAuditRoutes(history),
-        createQuarantineRoutes(quarantine, onRecorded),
+        createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
+        createLiveRoutes({ feed, orders, waitForReadModel, readers, accessLog }),
+        createAuditRoutes(history, accessLog.record),
+        createAccessRoutes(accessLog),
+        createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
         screens.pages,
         createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],

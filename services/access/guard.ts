@@ -1,6 +1,14 @@
 import type { RequestHandler, Response } from 'express';
 import { Problem } from '../problem';
-import { handlesQuarantine, type Permission, rolesWith, seesHistory, seesLocation, seesMetrics } from './permissions';
+import {
+  handlesQuarantine,
+  type Permission,
+  rolesWith,
+  seesAccessLog,
+  seesHistory,
+  seesLocation,
+  seesMetrics,
+} from './permissions';
 import type { Reader, ReaderDirectory } from './readers';
 import { credentialOf, isSameOrigin } from './session';
 
@@ -66,6 +74,11 @@ export function requireHistory(reader: Reader): void {
 /** @throws {Problem} `not-permitted` if the reader may not read the metrics. */
 export function requireMetrics(reader: Reader): void {
   if (!seesMetrics(reader)) throw refuse(reader, 'metrics', 'metrics');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not see who looked. */
+export function requireAccessLog(reader: Reader): void {
+  if (!seesAccessLog(reader)) throw refuse(reader, 'who looked', 'history', ' of all locations ("*")');
 }
 
 /** @throws {Problem} `not-permitted` if the reader may not read and redrive quarantine. */

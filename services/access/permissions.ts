@@ -33,6 +33,9 @@ export const seesMetrics = (reader: Reader): boolean => has(reader, 'metrics');
 
 export const handlesQuarantine = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'quarantine');
 
+/** Whether the reader may see who looked: at orders of all locations, so it takes all of them. */
+export const seesAccessLog = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'history');
+
 export const seesLocation = ({ locations }: Reader, locationId: string): boolean =>
   locations === '*' || locations.includes(locationId);
 

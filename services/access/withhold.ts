@@ -11,6 +11,16 @@ export const WITHHELD = '[withheld]';
 const CONTACT = /phone|pass_?code/i;
 const DRIVER_DETAILS = 'driver_details';
 
+const PASSCODE = /pass_?code/i;
+
+/** @returns whether there is a passcode in driver details, wherever a sender puts it. */
+export function hasPasscode(details: unknown): boolean {
+  if (typeof details !== 'object' || details === null) return false;
+  return Object.entries(details).some(
+    ([key, value]) => (PASSCODE.test(key) && value !== null && value !== '') || hasPasscode(value),
+  );
+}
+
 /** @returns the order as `reader` may see it. */
 export const orderFor = (reader: Reader, order: Order): Order => (seesContact(reader) ? order : withoutContact(order));
 

@@ -172,8 +172,8 @@ async function differenceOf(
   try {
     for await (const stored of log.readStream(orderStream(key))) {
       const { revision, position } = stored;
-      if (comparePositions(position, end) > 0) break;
-      const event = decodeOrderEvent(stored);
+      // Read to its end nevertheless: leaving early breaks the call off where the store is elsewhere.
+      const event = comparePositions(position, end) > 0 ? null : decodeOrderEvent(stored);
       if (event === null) continue;
       courses ??= beginPartings(pointers, { revision, position });
       courses = follow(key, kept, courses, event, { revision, position });

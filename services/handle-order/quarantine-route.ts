@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { QuarantineQuery } from '../../schemas/requests';
+import type { RecordAccess } from '../access/access-log';
 import { readerOf, requireQuarantine } from '../access/guard';
 import type { Position } from '../event-store/event-store';
 import { Problem, takesOnly } from '../problem';
@@ -12,8 +13,13 @@ const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /
  * What could not be used, why, and another try. Bodies are shown as they came, phones and passcodes included: what is to
  * be mended must be seen.
  * @param onRecorded told of every update that a redrive recorded, so that later reads see it
+ * @param recordAccess records who looks
  */
-export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (position: Position) => void): Router {
+export function createQuarantineRoutes(
+  quarantine: Quarantine,
+  onRecorded: (position: Position) => void,
+  recordAccess: RecordAccess,
+): Router {
   const router = Router();
 
   router.use('/quarantine', (_request, response, next) => {
@@ -23,11 +29,13 @@ export function createQuarantineRoutes(quarantine: Quarantine, onRecorded: (posi
 
   router.get('/quarantine', async (request, response) => {
     const { after, limit } = readQuery(QuarantineQuery, request);
+    await recordAccess(readerOf(response), { what: 'quarantine', path: request.originalUrl });
     response.set('Cache-Control', 'no-store').json(await quarantine.list(after ?? null, limit));
   });
 
   router.get('/quarantine/:quarantine_id', async (request, response) => {
     const id = readQuarantineId(request);
+    await recordAccess(readerOf(response), { what: 'quarantine', path: request.originalUrl });
     const entry = id === null ? null : await quarantine.get(id);
     if (entry === null) throw notFound();
     response.set('Cache-Control', 'no-store').json(entry);

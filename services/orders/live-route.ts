@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { LocationPage } from '../../schemas/order-view';
 import { LiveQuery, LocationsQuery } from '../../schemas/requests';
+import type { AccessLog } from '../access/access-log';
 import { readerOf, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
 import type { Reader, ReaderDirectory } from '../access/readers';
@@ -23,12 +24,13 @@ function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
 }
 
 /** A client of the feed at the other end of an HTTP answer. */
-function clientOf(response: Response, audience: Audience): LiveClient {
+function clientOf(response: Response, audience: Audience, onShown: NonNullable<LiveClient['onShown']>): LiveClient {
   return {
     audience,
     send: (text) => {
       response.write(text);
     },
+    onShown,
     get buffered() {
       return response.writableLength;
     },
@@ -45,8 +47,9 @@ export function createLiveRoutes(options: {
   readonly orders: OrderTableReader;
   readonly waitForReadModel: WaitForReadModel;
   readonly readers: ReaderDirectory;
+  readonly accessLog: Pick<AccessLog, 'shown'>;
 }): Router {
-  const { feed, orders, waitForReadModel, readers } = options;
+  const { feed, orders, waitForReadModel, readers, accessLog } = options;
   const router = Router();
 
   router.get('/locations', async (request, response) => {
@@ -76,7 +79,10 @@ export function createLiveRoutes(options: {
       response.end();
       return;
     }
-    const client = clientOf(response, audienceOf(reader, view));
+    const client = clientOf(response, audienceOf(reader, view), (records) => {
+      const shown = records.map(({ key, state }) => ({ ...key, driver_details: state.assigned ? state.driver : null }));
+      accessLog.shown(reader, request.originalUrl, shown);
+    });
     const leave = feed.watch(locationId, client, lastSeen(request));
     const forget = readers.onChange(() => {
       if (!readers.isCurrent(reader)) client.end();

@@ -65,6 +65,8 @@ export interface LiveClient {
   readonly audience: Audience;
   /** Takes a part of the stream; may be called until `end`. */
   send(text: string): void;
+  /** Told which orders were sent whole. */
+  onShown?(orders: readonly OrderRecord[]): void;
   /** Bytes that were sent and not taken yet. */
   readonly buffered: number;
   end(): void;
@@ -208,6 +210,7 @@ export class LiveFeed {
     if (missed !== null) {
       const messages = missed.orders.map((order) => messageMaker(order)(client.audience));
       client.send(frame('resumed', start) + messages.join(''));
+      this.#shown(client, missed.orders);
       seat.position = missed.position;
     } else {
       const {
@@ -217,6 +220,7 @@ export class LiveFeed {
       } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
       const seen = newest.map((order) => told(client.audience, order));
       client.send(frame('snapshot', { ...start, orders: seen, truncated }, position));
+      this.#shown(client, newest);
       seat.position = position;
     }
     this.#sent++;
@@ -261,6 +265,7 @@ export class LiveFeed {
         if (seat.position !== null && comparePositions(order.position, seat.position) <= 0) continue;
         seat.position = order.position;
         this.#send(channel, seat, messageFor(seat.client.audience));
+        this.#shown(seat.client, [order]);
       }
     }
     const newest = orders.at(-1)?.position ?? after;
@@ -275,6 +280,10 @@ export class LiveFeed {
     if (client.buffered <= MAX_BUFFERED_BYTES) return;
     this.#dropped++;
     this.#end(channel, seat);
+  }
+
+  #shown(client: LiveClient, orders: readonly OrderRecord[]): void {
+    if (client.audience === 'board') client.onShown?.(orders);
   }
 
   #end(channel: Channel, seat: Seat): void {

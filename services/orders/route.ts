@@ -3,6 +3,7 @@ import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { Order, OrderPage } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
+import type { AccessLog } from '../access/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
 import type { Reader } from '../access/readers';
@@ -29,22 +30,29 @@ export function createOrderRoutes(options: {
   readonly waitForReadModel: WaitForReadModel;
   readonly history: OrderHistory;
   readonly pastOrders: PastOrders;
+  readonly accessLog: Pick<AccessLog, 'record' | 'shown'>;
   readonly foldVersion: string;
 }): Router {
-  const { orders, waitForReadModel, history, pastOrders, foldVersion } = options;
+  const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion } = options;
   const router = Router();
 
   /** A reader sees one form of an order, so an ETag of the other must not tell him that nothing changed. */
   const etagOf = (reader: Reader, revision: number): string =>
     `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
 
-  const send = (request: Request, response: Response, key: OrderKey, state: OrderState): void => {
+  /** @returns the order as it was shown, or null if the reader has it already. */
+  const send = (request: Request, response: Response, key: OrderKey, state: OrderState): Order | null => {
     const reader = readerOf(response);
     const order = toOrder(key, state);
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     response.set({ ETag: etagOf(reader, order.revision), 'Cache-Control': 'private, no-cache' });
-    if (request.fresh) response.status(304).end();
-    else response.json(orderFor(reader, order));
+    if (request.fresh) {
+      response.status(304).end();
+      return null;
+    }
+    const shown = orderFor(reader, order);
+    response.json(shown);
+    return shown;
   };
 
   router.get('/locations/:location_id/orders', async (request, response) => {
@@ -58,13 +66,17 @@ export function createOrderRoutes(options: {
       ...(stage === undefined ? {} : { stage }),
       ...(active === undefined ? {} : { active }),
     };
-    if (as_of !== undefined) requireHistory(reader);
+    if (as_of !== undefined) {
+      requireHistory(reader);
+      await accessLog.record(reader, { what: 'history', location_id: locationId, path: request.originalUrl });
+    }
     await waitForReadModel();
     const { records, next } =
       as_of === undefined
         ? orders.list(locationId, options)
         : await pastOrders.list(locationId, Date.parse(as_of), options);
     const page: OrderPage = { orders: ordersFor(reader, records), next: next === null ? null : String(next) };
+    if (as_of === undefined) accessLog.shown(reader, request.originalUrl, page.orders);
     response.set('Cache-Control', 'no-store').json(page);
   });
 
@@ -81,6 +93,7 @@ export function createOrderRoutes(options: {
           : null;
     if (moment !== null) {
       requireHistory(reader);
+      await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
       const state = await history.stateAt(key, moment);
       if (state === null)
         throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
@@ -91,7 +104,8 @@ export function createOrderRoutes(options: {
     await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
     const state = orders.get(key);
     if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    send(request, response, key, state);
+    const order = send(request, response, key, state);
+    if (order !== null) accessLog.shown(readerOf(response), request.originalUrl, [order]);
   });
 
   router.all(['/locations/:location_id/orders', '/locations/:location_id/orders/:order_id'], takesOnly('GET'));

@@ -275,6 +275,8 @@ describe('real answers', () => {
     ['/quarantine/{quarantine_id}', '/quarantine/9999', 404, 'get'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/0/redrive', 422, 'post'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/9999/redrive', 404, 'post'],
+    ['/access', '/access', 200, 'get'],
+    ['/access', '/access?limit=0', 400, 'get'],
     ['/session', '/session', 200, 'get'],
     ['/healthz', '/healthz', 200, 'get'],
     ['/readyz', '/readyz', 200, 'get'],

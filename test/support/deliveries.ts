@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { ACCESS_STREAM } from '../../schemas/access';
 import { type Fault, type OrderKey } from '../../schemas/handle-order';
 import { type HandleOrderAnswer, type HistoryPage, type QuarantineDetail } from '../../schemas/order-view';
 import { type Answer, asOperator, type RunningService } from './running-service';
@@ -87,5 +88,6 @@ export function readLog(dataDir: string): LogRow[] {
   }
 }
 
-/** How many events the store has: what was refused must not change it. */
-export const countEvents = (dataDir: string): number => readLog(dataDir).length;
+/** How many events the store has, but for who looked: what was refused must not change it. */
+export const countEvents = (dataDir: string): number =>
+  readLog(dataDir).filter(({ stream }) => stream !== ACCESS_STREAM).length;

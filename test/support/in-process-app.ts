@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import pino from 'pino';
+import { createAccessLog } from '../../services/access/access-log';
 import { ReaderDirectory } from '../../services/access/readers';
 import { createApp } from '../../services/app';
 import { createOrderHistory } from '../../services/audit/order-history';
@@ -45,6 +46,7 @@ export async function serveInProcess(
     live: { clients: 0, sent: 0, dropped: 0 },
   });
   const history = createOrderHistory(store);
+  const accessLog = createAccessLog({ store, newId: randomUUID, now: Date.now, log });
   const app = createApp({
     handleOrder: createHandleOrder({
       verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
@@ -58,7 +60,10 @@ export async function serveInProcess(
       now: Date.now,
       newId: randomUUID,
     }),
-    routes: [createAuditRoutes(history), createQuarantineRoutes(quarantine, () => undefined)],
+    routes: [
+      createAuditRoutes(history, accessLog.record),
+      createQuarantineRoutes(quarantine, () => undefined, accessLog.record),
+    ],
     publicRoutes: [],
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
