@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from './handle-order';
-import { STAGES } from './vocabulary';
+import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /** Parameters of the calls that read (design.md, "HTTP contract"). Names, limits and defaults stand here alone. */
 
@@ -73,6 +73,31 @@ export const HistoryQuery = z.strictObject({
 export const MAX_CHECKPOINTS_PAGE = 100;
 export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });
 export const AccessQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
+
+/** Longest text that is searched for. */
+const MAX_SEARCH_TEXT = 200;
+const text = (description: string) =>
+  z
+    .string()
+    .min(1, 'expected text')
+    .max(MAX_SEARCH_TEXT, `expected at most ${String(MAX_SEARCH_TEXT)} characters`)
+    .optional()
+    .meta({ description });
+
+export const SearchQuery = z.strictObject({
+  location_id: Id.optional().meta({ description: 'only this location; otherwise all that the reader may see' }),
+  order_id: text('a part of the order id, in whatever case'),
+  driver: text('a part of the name of the last driver heard of, in whatever case'),
+  status: text('last reported'),
+  source: text('of the last driver heard of, in whatever case'),
+  stage: z.enum(STAGES).optional(),
+  attention: z.enum(ATTENTION_CODES).optional(),
+  verdict: z.enum(VERDICTS).optional().meta({ description: 'at least one event was read so' }),
+  from: time('only orders with news at or after this time'),
+  to: time('only orders with news before this time'),
+  limit: limit(MAX_PAGE, DEFAULT_PAGE),
+  after,
+});
 
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;

@@ -160,7 +160,7 @@ async function replay({ diff = false }: { readonly diff?: boolean }): Promise<vo
       const { events, position, storedVersion } = replayed;
       say(
         `${count(differing)} orders differ. Folded ${count(events)} events up to position ${position ?? 'none'} in ` +
-          `${secondsSince(begun)}; folds of this code ${wanted}, stored read model ${storedVersion}.`,
+          `${secondsSince(begun)}; folds of this code ${wanted}, of the stored read model ${storedVersion.replace(/^\d+-/, '')}.`,
       );
       if (differing > 0) process.exitCode = 1;
     } finally {

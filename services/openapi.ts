@@ -29,6 +29,7 @@ import {
   LocationsQuery,
   OrderQuery,
   QuarantineQuery,
+  SearchQuery,
 } from '../schemas/requests';
 import { Session } from '../schemas/readers';
 import { SESSION_COOKIE } from './access/session';
@@ -282,6 +283,20 @@ export function openApiDocument(version: string): Record<string, unknown> {
           responses: {
             '200': answer('The newest, and the key that signed them', 'CheckpointPage'),
             ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted'),
+          },
+        },
+      },
+      '/audit/orders': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'findOrders',
+          summary: 'Orders by what is known of them',
+          description: 'A page may be short, or empty, and have a `next`: go on until it is null.',
+          security: reader,
+          parameters: queryParameters(SearchQuery),
+          responses: {
+            '200': answer('A page of orders as they are now, as they first came', 'OrderPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
       },

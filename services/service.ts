@@ -11,6 +11,8 @@ import { checkpointsOf } from './audit/checkpoints/place';
 import { openCheckpointKey } from './audit/checkpoints/signing';
 import { startCheckpoints } from './audit/checkpoints/start-checkpoints';
 import { createOrderHistory } from './audit/order-history';
+import { createInsightRoutes } from './audit/insight-route';
+import { createOrderSearch } from './audit/order-search';
 import { createPastOrders } from './audit/past-orders';
 import type { Config } from './config';
 import { takeDataDirectory } from './data-directory';
@@ -217,6 +219,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
         createLiveRoutes({ feed, orders, waitForReadModel, readers, accessLog }),
         createAuditRoutes(history, accessLog.record),
+        createInsightRoutes({ search: createOrderSearch({ orders, history }), waitForReadModel, accessLog }),
         createAccessRoutes(accessLog),
         createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
         screens.pages,

@@ -62,7 +62,9 @@ export function recordedPath(address: string): string {
 }
 
 /** What a reader asks for. */
-export interface Access extends Partial<OrderKey> {
+export interface Access {
+  readonly location_id?: string | undefined;
+  readonly order_id?: string | undefined;
   readonly what: Exclude<AccessData['what'], 'passcode'>;
   /** Of the request, with its query. */
   readonly path: string;
@@ -108,7 +110,11 @@ export function createAccessLog(options: {
   let writing: Promise<void> | null = null;
   let closed = false;
 
-  const dataOf = (reader: Reader, name: string, access: Partial<OrderKey> & Pick<AccessData, 'what' | 'path'>) => ({
+  const dataOf = (
+    reader: Reader,
+    name: string,
+    access: Pick<Access, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
+  ) => ({
     reader: name,
     role: reader.role,
     what: access.what,

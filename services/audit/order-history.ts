@@ -2,6 +2,7 @@ import { evolve, initial, type OrderState } from '../../projections/order';
 import { read } from '../../projections/timeline';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../schemas/order-events';
+import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
 
@@ -24,6 +25,8 @@ export interface OrderHistory {
    * @returns null if nothing was ever reported about the order.
    */
   page(key: OrderKey, after: number | null, limit: number): Promise<HistoryPage | null>;
+  /** @returns whether any event of an order was read so. */
+  hasVerdict(key: OrderKey, verdict: Verdict): Promise<boolean>;
 }
 
 async function* readOrder(store: EventStore, key: OrderKey): AsyncGenerator<RecordedEvent, void, undefined> {
@@ -48,6 +51,19 @@ export function createOrderHistory(store: EventStore): OrderHistory {
         const reached =
           moment.kind === 'revision' ? event.revision === moment.revision : Date.parse(event.receivedAt) <= moment.at;
         if (reached) found = state;
+      }
+      return found;
+    },
+
+    async hasVerdict(key, verdict) {
+      let state = initial;
+      let found = false;
+      for await (const stored of readOrder(store, key)) {
+        const event = decodeOrderEvent(stored);
+        if (event === null || found) continue;
+        const next = read(key, state, event);
+        state = next.state;
+        found = next.reading.verdict === verdict;
       }
       return found;
     },

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isActive, type OrderState, stageOf } from '../../projections/order';
-import type { ListedOrders, ListOptions, OrderRecord, OrderTableReader } from '../read-model/order-table';
+import { isActive, stageOf } from '../../projections/order';
+import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table';
+import { lookThrough } from './look-through';
 import type { OrderHistory } from './order-history';
 
 /**
@@ -8,14 +8,6 @@ import type { OrderHistory } from './order-history';
  * up to that time, so what is told is what its history tells.
  */
 
-/** Most orders that are folded for one page; a page that has seen so many ends early, and its cursor goes on. */
-export const MAX_FOLDED_ORDERS = 2_000;
-/** Orders of the read model that are looked at between two turns of the event loop. */
-const SLICE_ORDERS = 256;
-/** Most orders of the read model that are looked at for one page. */
-const MAX_LOOKED_AT = 100 * SLICE_ORDERS;
-/** Streams read at a time. */
-const CONCURRENT_READS = 16;
 /**
  * How far a clock may have been ahead and gone back, in milliseconds: one day. An order of which both the first and the
  * newest event came later than that after the time asked for is not looked at.
@@ -23,6 +15,8 @@ const CONCURRENT_READS = 16;
 export const MAX_CLOCK_RETURN_MS = 24 * 60 * 60 * 1_000;
 /** Times are compared as text; later years are longer. */
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+const timeOf = (milliseconds: number): string => new Date(Math.min(milliseconds, LATEST)).toISOString();
 
 export interface PastOrders {
   /**
@@ -42,43 +36,25 @@ export function createPastOrders({
   readonly history: Pick<OrderHistory, 'stateAt'>;
 }): PastOrders {
   return {
-    async list(locationId, at, { stage, active, limit, after }) {
-      const wanted = (state: OrderState | null): state is OrderState =>
-        state !== null &&
-        (stage === undefined || stageOf(state) === stage) &&
-        (active === undefined || isActive(state) === active);
-      const filter = {
-        locations: [locationId],
-        asOf: {
-          time: new Date(Math.min(at, LATEST)).toISOString(),
-          horizon: new Date(Math.min(at + MAX_CLOCK_RETURN_MS, LATEST)).toISOString(),
+    list: (locationId, at, { stage, active, limit, after }) =>
+      lookThrough({
+        orders,
+        filter: {
+          locations: [locationId],
+          asOf: { time: timeOf(at), horizon: timeOf(at + MAX_CLOCK_RETURN_MS) },
+          ...(stage === undefined ? {} : { stage }),
+          ...(active === undefined ? {} : { active }),
         },
-        ...(stage === undefined ? {} : { stage }),
-        ...(active === undefined ? {} : { active }),
-      };
-      const records: (OrderRecord & { readonly seq: number })[] = [];
-      let folded = 0;
-      let lookedAt = 0;
-      let end: number | null = after;
-      while (end !== null) {
-        const slice = orders.slice(filter, end, SLICE_ORDERS);
-        for (let first = 0; first < slice.orders.length; first += CONCURRENT_READS) {
-          const some = slice.orders.slice(first, first + CONCURRENT_READS);
-          const states = await Promise.all(some.map(({ key }) => history.stateAt(key, { kind: 'time', at })));
-          for (const [index, { key, seq }] of some.entries()) {
-            const state = states[index] ?? null;
-            if (!wanted(state)) continue;
-            if (records.length === limit) return { records, next: records.at(-1)?.seq ?? null };
-            records.push({ key, seq, state });
-          }
-        }
-        ({ end } = slice);
-        folded += slice.orders.length;
-        lookedAt += SLICE_ORDERS;
-        if (folded >= MAX_FOLDED_ORDERS || lookedAt >= MAX_LOOKED_AT) break;
-        await nextTurn();
-      }
-      return { records, next: end };
-    },
+        limit,
+        after,
+        isCandidate: () => true,
+        replay: async ({ key }) => {
+          const state = await history.stateAt(key, { kind: 'time', at });
+          if (state === null) return null;
+          const isWanted =
+            (stage === undefined || stageOf(state) === stage) && (active === undefined || isActive(state) === active);
+          return isWanted ? { key, state } : null;
+        },
+      }),
   };
 }

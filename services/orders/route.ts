@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import type { Order, OrderPage } from '../../schemas/order-view';
+import type { Order } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
 import type { AccessLog } from '../access/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
@@ -12,14 +12,9 @@ import type { Moment, OrderHistory } from '../audit/order-history';
 import type { PastOrders } from '../audit/past-orders';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
-import type { OrderRecord, OrderTableReader } from '../read-model/order-table';
+import type { OrderTableReader } from '../read-model/order-table';
+import { orderPageFor } from './order-page';
 import type { WaitForReadModel } from './wait-for-read-model';
-
-const ordersFor = (reader: Reader, records: readonly OrderRecord[]): Order[] =>
-  records
-    .map(({ key, state }) => toOrder(key, state))
-    .filter((order) => order !== null)
-    .map((order) => orderFor(reader, order));
 
 /**
  * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
@@ -71,11 +66,11 @@ export function createOrderRoutes(options: {
       await accessLog.record(reader, { what: 'history', location_id: locationId, path: request.originalUrl });
     }
     await waitForReadModel();
-    const { records, next } =
+    const listed =
       as_of === undefined
         ? orders.list(locationId, options)
         : await pastOrders.list(locationId, Date.parse(as_of), options);
-    const page: OrderPage = { orders: ordersFor(reader, records), next: next === null ? null : String(next) };
+    const page = orderPageFor(reader, listed);
     if (as_of === undefined) accessLog.shown(reader, request.originalUrl, page.orders);
     response.set('Cache-Control', 'no-store').json(page);
   });

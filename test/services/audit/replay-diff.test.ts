@@ -70,7 +70,7 @@ describe('ticket-rail replay --diff', () => {
       '"here" "a": /stage "ready" -> "completed"; from revision 2 (position 7): /stage',
       '"here" "c": /status "out_for_delivery" -> "completed", /driver_details/passcode; from revision 0 (position 3): /driver_details/passcode',
     ]);
-    expect(lines[2]).toMatch(/^2 orders differ\. .* stored read model 3-0123456789abcdef\.$/);
+    expect(lines[2]).toMatch(/^2 orders differ\. .* of the stored read model 0123456789abcdef\.$/);
     expect(lines.join('\n')).not.toMatch(/4711|0815/);
     expect(code).toBe(1);
     // What was looked at stays as it was, of its own version.

@@ -1,0 +1,14 @@
+import { toOrder } from '../../projections/order';
+import type { OrderPage } from '../../schemas/order-view';
+import type { Reader } from '../access/readers';
+import { orderFor } from '../access/withhold';
+import type { ListedOrders } from '../read-model/order-table';
+
+/** @returns a page of orders as `reader` may see it. */
+export const orderPageFor = (reader: Reader, { records, next }: ListedOrders): OrderPage => ({
+  orders: records
+    .map(({ key, state }) => toOrder(key, state))
+    .filter((order) => order !== null)
+    .map((order) => orderFor(reader, order)),
+  next: next === null ? null : String(next),
+});
