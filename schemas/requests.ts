@@ -99,6 +99,17 @@ export const SearchQuery = z.strictObject({
   after,
 });
 
+/** Most and default days of a coverage query. */
+export const MAX_COVERAGE_DAYS = 31;
+export const DEFAULT_COVERAGE_DAYS = 7;
+
+export const CoverageParameters = z.strictObject({
+  location_id: Id.optional().meta({ description: 'only this location; otherwise all that the reader may see' }),
+  source: text('only this source, in whatever case; `unknown` for none'),
+  from: time(`inclusive; default: ${String(DEFAULT_COVERAGE_DAYS)} days before \`to\``),
+  to: time(`exclusive, at most ${String(MAX_COVERAGE_DAYS)} days after \`from\`; default: now`),
+});
+
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;
 export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });

@@ -51,6 +51,18 @@ class SlidingShare {
   }
 }
 
+/** Shares of answers other than 2xx at which Stream warns, warns again, and switches all events off. */
+export const STREAM_ALARMS = [0.1, 0.25, 0.5] as const;
+
+/** How the endpoint does. */
+export interface EndpointCounts {
+  /** Milliseconds since the epoch: the beginning of counting. */
+  readonly since: number;
+  readonly deliveries: Readonly<Record<DeliveryOutcome, number>>;
+  /** Over the last {@link NON_2XX_WINDOW_SECONDS}. */
+  readonly non2xxShare: number;
+}
+
 /** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */
 export interface Metrics {
   /** @param status HTTP status of the answer */
@@ -61,6 +73,8 @@ export interface Metrics {
   append(seconds: number): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
+  /** What the counts of deliveries are now. */
+  readonly endpoint: EndpointCounts;
   /** Prometheus text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -141,7 +155,10 @@ export function createMetrics(options: {
       'Stream warns from 0.10 and switches all events off at 0.50.',
     () => share.share(nowSeconds()),
   );
+  const since = options.now();
+  const outcomes = new Map<DeliveryOutcome, number>();
   const count = (outcome: DeliveryOutcome, refused: boolean): void => {
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     byOutcome.get(outcome)?.inc();
     share.add(nowSeconds(), refused);
   };
@@ -157,6 +174,11 @@ export function createMetrics(options: {
     },
     retention: (orders) => {
       deletedOrders.inc(orders);
+    },
+    get endpoint() {
+      const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);
+      const deliveries = Object.fromEntries(entries) as Record<DeliveryOutcome, number>;
+      return { since, deliveries, non2xxShare: share.share(nowSeconds()) };
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-order';
 import { AccessEntry, AccessPage } from '../schemas/access';
+import { CoverageGroup, CoverageReport, Endpoint } from '../schemas/coverage';
 import { OrderEventMetadata } from '../schemas/order-events';
 import { Checkpoint, CheckpointPage } from '../schemas/checkpoint';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
@@ -23,6 +24,7 @@ import {
 import {
   CheckpointsQuery,
   AccessQuery,
+  CoverageParameters,
   HistoryQuery,
   ListQuery,
   LiveQuery,
@@ -69,6 +71,9 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   QuarantineEntry,
   QuarantinePage,
   QuarantineDetail,
+  CoverageGroup,
+  Endpoint,
+  Coverage: CoverageReport,
   AccessEntry,
   AccessPage,
   Readiness,
@@ -346,6 +351,19 @@ export function openApiDocument(version: string): Record<string, unknown> {
               'still-unusable',
               'store-unavailable',
             ),
+          },
+        },
+      },
+      '/coverage': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'getCoverage',
+          summary: 'What each delivery service really sends',
+          security: reader,
+          parameters: queryParameters(CoverageParameters),
+          responses: {
+            '200': answer('Counted from the log, by location and source', 'Coverage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'coverage-busy'),
           },
         },
       },

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
   overloaded: { status: 503, title: 'Too many deliveries are waiting' },
   'too-many-screens': { status: 503, title: 'Too many screens are watching' },
+  'coverage-busy': { status: 503, title: 'Too many coverage queries are waiting' },
   'read-model-behind': { status: 503, title: 'The read model has not caught up yet' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -11,6 +11,7 @@ import { checkpointsOf } from './audit/checkpoints/place';
 import { openCheckpointKey } from './audit/checkpoints/signing';
 import { startCheckpoints } from './audit/checkpoints/start-checkpoints';
 import { createOrderHistory } from './audit/order-history';
+import { createCoverageRunner } from './audit/coverage';
 import { createInsightRoutes } from './audit/insight-route';
 import { createOrderSearch } from './audit/order-search';
 import { createPastOrders } from './audit/past-orders';
@@ -200,6 +201,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       live: feed,
     });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
+    const coverage = createCoverageRunner({ url: config.eventStoreUrl, logFile: directory.logFile });
     const waitForReadModel = createWaitForReadModel(freshness);
     const screens = createScreens();
     const app = createApp({
@@ -219,7 +221,14 @@ export async function startService(config: Config, world: World): Promise<Runnin
         createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
         createLiveRoutes({ feed, orders, waitForReadModel, readers, accessLog }),
         createAuditRoutes(history, accessLog.record),
-        createInsightRoutes({ search: createOrderSearch({ orders, history }), waitForReadModel, accessLog }),
+        createInsightRoutes({
+          search: createOrderSearch({ orders, history }),
+          waitForReadModel,
+          accessLog,
+          coverage,
+          metrics,
+          now,
+        }),
         createAccessRoutes(accessLog),
         createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
         screens.pages,
@@ -248,6 +257,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       feed.close();
     });
+    cleanup.push(() => coverage.close());
 
     if (config.retentionDays !== null) {
       const retention = scheduleRetention({

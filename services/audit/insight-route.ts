@@ -1,12 +1,15 @@
 import { Router } from 'express';
-import { SearchQuery } from '../../schemas/requests';
+import type { CoverageReport, Endpoint } from '../../schemas/coverage';
+import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS, SearchQuery } from '../../schemas/requests';
 import type { AccessLog } from '../access/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
 import type { Reader } from '../access/readers';
+import { type EndpointCounts, type Metrics, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../metrics';
 import { orderPageFor } from '../orders/order-page';
 import type { WaitForReadModel } from '../orders/wait-for-read-model';
-import { takesOnly } from '../problem';
+import { Problem, takesOnly } from '../problem';
 import { readQuery } from '../query';
+import type { CoverageRunner } from './coverage';
 import type { OrderSearch } from './order-search';
 
 /** As stored times are written, which are compared as text. */
@@ -23,13 +26,35 @@ function locationsOf(reader: Reader, locationId: string | undefined): readonly s
   return [locationId];
 }
 
-/** What auditors ask about many orders at once. */
+const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1_000;
+
+function endpointOf({ since, deliveries, non2xxShare }: EndpointCounts): Endpoint {
+  const usable = deliveries.recorded + deliveries.repeat;
+  return {
+    since: new Date(since).toISOString(),
+    deliveries,
+    repeats: { count: deliveries.repeat, share: usable === 0 ? null : deliveries.repeat / usable },
+    non_2xx: {
+      window_seconds: NON_2XX_WINDOW_SECONDS,
+      share: non2xxShare,
+      alarms: STREAM_ALARMS.map((at) => ({ at, reached: non2xxShare >= at })),
+    },
+  };
+}
+
+/**
+ * What auditors ask about many orders at once.
+ * @param now milliseconds since the epoch
+ */
 export function createInsightRoutes(options: {
   readonly search: OrderSearch;
   readonly waitForReadModel: WaitForReadModel;
+  readonly coverage: Pick<CoverageRunner, 'run'>;
+  readonly metrics: Pick<Metrics, 'endpoint'>;
+  readonly now: () => number;
   readonly accessLog: Pick<AccessLog, 'record' | 'shown'>;
 }): Router {
-  const { search, waitForReadModel, accessLog } = options;
+  const { search, waitForReadModel, accessLog, coverage, metrics, now } = options;
   const router = Router();
 
   router.get('/audit/orders', async (request, response) => {
@@ -49,6 +74,33 @@ export function createInsightRoutes(options: {
     response.set('Cache-Control', 'no-store').json(page);
   });
 
-  router.all('/audit/orders', takesOnly('GET'));
+  router.get('/coverage', async (request, response) => {
+    const reader = readerOf(response);
+    requireHistory(reader);
+    const query = readQuery(CoverageParameters, request);
+    const locations = locationsOf(reader, query.location_id);
+    const to = query.to === undefined ? now() : Date.parse(query.to);
+    const from = query.from === undefined ? to - DEFAULT_COVERAGE_DAYS * MILLISECONDS_PER_DAY : Date.parse(query.from);
+    if (from >= to || to - from > MAX_COVERAGE_DAYS * MILLISECONDS_PER_DAY) {
+      const detail = `from and to: expected a range of more than nothing and at most ${String(MAX_COVERAGE_DAYS)} days.`;
+      throw new Problem('invalid-parameter', detail);
+    }
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const source = query.source?.trim().toLowerCase() ?? null;
+    const scan = await coverage.run({ locations, source, from, to }, gone.signal);
+    if (scan === null) throw new Problem('coverage-busy', 'Each reads much of the log. Ask again.');
+    const report: CoverageReport = {
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      ...scan,
+      endpoint: reader.locations === '*' ? endpointOf(metrics.endpoint) : null,
+    };
+    response.set('Cache-Control', 'no-store').json(report);
+  });
+
+  router.all(['/audit/orders', '/coverage'], takesOnly('GET'));
   return router;
 }

@@ -9,7 +9,7 @@ export const MAX_REPLAYED_ORDERS = 2_000;
 const SLICE_ORDERS = 256;
 /** Most orders of the read model that are looked at for one page. */
 export const MAX_LOOKED_AT = 100 * SLICE_ORDERS;
-/** Streams read at a time. */
+/** Streams read at a time, and between two turns of the event loop. */
 const CONCURRENT_REPLAYS = 16;
 
 /**
@@ -37,6 +37,8 @@ export async function lookThrough(options: {
     const candidates = slice.orders.filter(isCandidate);
     for (let first = 0; first < candidates.length; first += CONCURRENT_REPLAYS) {
       const some = candidates.slice(first, first + CONCURRENT_REPLAYS);
+      // Reads of the embedded log are made in this thread: a turn for others after each few.
+      if (replay !== null) await nextTurn();
       const records = replay === null ? some : await Promise.all(some.map(replay));
       for (const [index, { seq }] of some.entries()) {
         const record = records[index] ?? null;

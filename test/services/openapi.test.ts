@@ -278,6 +278,8 @@ describe('real answers', () => {
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/9999/redrive', 404, 'post'],
     ['/audit/orders', '/audit/orders?location_id=api&driver=jane', 200, 'get'],
     ['/audit/orders', '/audit/orders?verdict=wrong', 400, 'get'],
+    ['/coverage', '/coverage?location_id=api', 200, 'get'],
+    ['/coverage', '/coverage?from=x', 400, 'get'],
     ['/access', '/access', 200, 'get'],
     ['/access', '/access?limit=0', 400, 'get'],
     ['/session', '/session', 200, 'get'],

@@ -67,6 +67,7 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF],
     'get /checkpoints': [AUDITOR, OPERATOR, CHIEF],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
+    'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],
     'get /quarantine': [CHIEF],
     'get /quarantine/{quarantine_id}': [CHIEF],

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Id } from './handle-order';
+import { Time } from './order-view';
+
+/** What delivery services really send, as `GET /coverage` tells it. */
+
+const Count = z.int().nonnegative();
+const Share = z.number().min(0).max(1);
+const Field = z.enum(['status', 'delivery_status']);
+const Counts = z.record(z.string(), Count);
+
+export const CoverageGroup = z
+  .object({
+    location_id: Id,
+    source: z.string().meta({
+      description:
+        '`driver_details.source` of the driver assigned as of each event, in lower case; `unknown` where none was',
+    }),
+    events: Count,
+    late: z
+      .object({ count: Count, share: Share })
+      .meta({ description: 'events that told an older story than the order had (verdict out_of_order)' }),
+    statuses: Counts.meta({ description: 'events that said each known status; 0 for those never seen' }),
+    delivery_statuses: Counts.meta({ description: 'the same for delivery_status' }),
+    unknown: z.array(z.object({ field: Field, value: z.string(), count: Count })),
+    further_unknown: Count.meta({ description: 'events with yet other unknown values, which are not told apart' }),
+    gaps: z
+      .array(
+        z.object({
+          field: Field,
+          from: z.string(),
+          to: z.string(),
+          count: Count,
+          median_seconds: z.number().nonnegative(),
+          p90_seconds: z.number().nonnegative(),
+        }),
+      )
+      .meta({ description: 'from the first report of one known value to that of the next, within 5 %' }),
+  })
+  .meta({ id: 'CoverageGroup' });
+export type CoverageGroup = z.infer<typeof CoverageGroup>;
+
+/** What a scan of the log gives. */
+export const CoverageScan = z.object({
+  complete: z.boolean().meta({ description: 'false: more was in the range than one query reads' }),
+  covered_until: Time.nullable().meta({ description: 'time of the last event counted, if it is not complete' }),
+  events: Count,
+  ungrouped_events: Count.meta({ description: 'of further sources and locations, which are not told apart' }),
+  groups: z.array(CoverageGroup),
+});
+export type CoverageScan = z.infer<typeof CoverageScan>;
+
+export const Endpoint = z
+  .object({
+    since: Time.meta({ description: 'when this process began to count' }),
+    deliveries: Counts.meta({ description: 'calls of POST /handle-order by outcome' }),
+    repeats: z.object({ count: Count, share: Share.nullable() }).meta({
+      description:
+        'of recorded and repeated deliveries; repeats are not stored, so only those of this process are known',
+    }),
+    non_2xx: z.object({
+      window_seconds: Count,
+      share: Share,
+      alarms: z
+        .array(z.object({ at: Share, reached: z.boolean() }))
+        .meta({ description: 'shares at which Stream acts' }),
+    }),
+  })
+  .meta({ id: 'Endpoint' });
+export type Endpoint = z.infer<typeof Endpoint>;
+
+export const CoverageReport = CoverageScan.extend({
+  from: Time,
+  to: Time,
+  endpoint: Endpoint.nullable().meta({ description: 'of all locations, so null for readers of some' }),
+}).meta({ id: 'Coverage' });
+export type CoverageReport = z.infer<typeof CoverageReport>;
