@@ -66,7 +66,26 @@ export const OrderQuery = z
 export const HistoryQuery = z.strictObject({
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
   after,
-  format: z.enum(['json'], 'expected json').optional(),
+  format: z
+    .enum(['json'], 'expected json, ndjson or csv')
+    .optional()
+    .meta({ description: 'json; ndjson and csv give the whole history as a file and take from and to' }),
+});
+
+const moment = (description: string) =>
+  z.iso
+    .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
+    .optional()
+    .meta({ description });
+
+/** Of an export: it has no pages. */
+export const ExportQuery = z.strictObject({
+  format: z
+    .enum(['ndjson', 'csv'], 'expected ndjson or csv')
+    .optional()
+    .meta({ description: 'default: by the header Accept, or else ndjson' }),
+  from: moment('only events received at this time or later (RFC 3339)'),
+  to: moment('only events received before this time (RFC 3339)'),
 });
 
 /** Checkpoints are few and small. */

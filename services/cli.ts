@@ -4,20 +4,29 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { Id } from '../schemas/handle-order';
+import { ExportQuery } from '../schemas/requests';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
 import { addReader, listReaders, removeReader } from './access/reader-commands';
 import { type OrderDifference, replayHistory } from './audit/replay-diff';
+import { EXPORT_FORMATS, type ExportFormat, exportFileName } from './audit/export/export-events';
+import { writeEvidence } from './audit/evidence/evidence-command';
+import { exportTo } from './audit/export/export-command';
+import type { Selection } from './audit/export/select-events';
+import { resultLines, type Subject, subjectName, verify } from './audit/verify/verify-command';
 import { version } from './version';
 import { type Config, readConfig, readersFile, retentionDays } from './config';
 import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
-import { openEventSource, openEventStore, storeName } from './event-store/open';
+import { openEventSource, openEventStore, openReadableStore, type ReadableStore, storeName } from './event-store/open';
 import type { EventStore, Position } from './event-store/event-store';
+import { fingerprint } from './handle-order/signature';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { Progress } from './read-model/projector';
 import { type RunningProjector, startProjector } from './read-model/start-projector';
+import { readCheckpoints } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
@@ -31,6 +40,10 @@ const hint = (line: string): void => {
 const count = (things: number): string => things.toLocaleString('en-US');
 const secondsSince = (begun: number): string => `${((performance.now() - begun) / 1_000).toFixed(2)} s`;
 
+/** Events between two looks at a progress bar. */
+const PROGRESS_EVENTS = 1_000;
+/** Newest checkpoints that go with evidence. */
+const EVIDENCE_CHECKPOINTS = 10;
 const progressBar = (format: string): SingleBar => new SingleBar({ format, stream: process.stderr });
 
 /** Opens what the service would open, for a command that runs in its place. */
@@ -46,6 +59,17 @@ async function withStore(action: (config: Config, directory: DataDirectory, stor
     }
   } finally {
     directory.release();
+  }
+}
+
+/** Opens the store only to read it, beside a service that may be running. */
+async function withReadableStore(action: (store: ReadableStore, config: Config) => Promise<void>) {
+  const config = readConfig();
+  const store = await openReadableStore({ url: config.eventStoreUrl, logFile: dataFiles(config.dataDir).logFile });
+  try {
+    await action(store, config);
+  } finally {
+    await store.close();
   }
 }
 
@@ -246,6 +270,124 @@ async function copy(options: { readonly from?: string; readonly to?: string }): 
   }
 }
 
+interface ExportCommand {
+  readonly location?: string;
+  readonly order?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly format: ExportFormat;
+  readonly out?: string;
+}
+
+/** Writes the history of an order, a location or everything to a file. */
+const exportHistory = (options: ExportCommand): Promise<void> =>
+  withReadableStore(async (store) => {
+    const { location = null, order = null, from = null, to = null, format } = options;
+    if (order !== null && location === null) throw new Error('An order is named by --location and --order.');
+    const exportedAt = new Date().toISOString();
+    const scope = { location_id: location, order_id: order, streams: location === null ? 'all' : 'orders' } as const;
+    const selection: Selection = { scope, from, to };
+    const out = options.out ?? exportFileName(selection, format, exportedAt);
+    const end = await store.lastPosition();
+    const bar = progressBar('Exporting [{bar}] {percentage}% | {events} events | {eta_formatted} left');
+    bar.start(Math.max(1, Number(end ?? 0)), 0, { events: 0 });
+    const manifest = await exportTo({
+      store,
+      selection,
+      format,
+      out: out === '-' ? process.stdout : resolve(out),
+      version,
+      exportedAt,
+      end,
+      onProgress: (position, events) => {
+        if (events % PROGRESS_EVENTS === 0) bar.update(Number(position), { events });
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    hint(
+      `Exported ${count(manifest.events)} events of ${count(manifest.streams)} streams` +
+        `${out === '-' ? '' : ` to ${out}`}. SHA-256: ${manifest.sha256}`,
+    );
+  });
+
+interface EvidenceCommand {
+  readonly location: string;
+  readonly order: string;
+  readonly out?: string;
+}
+
+/** Writes all that is known of an order into one file for a dispute. */
+const evidenceOf = ({ location, order, out }: EvidenceCommand): Promise<void> =>
+  withReadableStore(async (store, config) => {
+    const key = { location_id: location, order_id: order };
+    const exportedAt = new Date().toISOString();
+    const selection: Selection = { scope: { ...key, streams: 'orders' }, from: null, to: null };
+    const path = resolve(out ?? exportFileName(selection, 'evidence.html', exportedAt));
+    const secrets = config.webhookSecrets.map(fingerprint);
+    const place = checkpointsOf(config, dataFiles(config.dataDir));
+    const checkpoints = readCheckpoints(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
+    const events = await writeEvidence({ store, key, secrets, checkpoints, version, exportedAt, out: path });
+    say(`Wrote the evidence of ${count(events)} events to ${path}.`);
+  });
+
+interface VerifyCommand {
+  readonly order?: boolean;
+  readonly state?: string;
+  readonly checkpoints?: string;
+  readonly publicKey?: string;
+}
+
+/** Verifies files, or one order of the configured store, or all of it. Ends with 1 if anything does not hold. */
+async function verifyHistory(
+  names: readonly string[],
+  { order = false, state, checkpoints, publicKey }: VerifyCommand,
+): Promise<void> {
+  const configured = () => {
+    const config = readConfig();
+    const files = dataFiles(config.dataDir);
+    const { store, file, keyFile } = checkpointsOf(config, files);
+    return {
+      url: config.eventStoreUrl,
+      logFile: files.logFile,
+      signedBy: { store, file: checkpoints ?? file, keyFile: publicKey ?? keyFile },
+    };
+  };
+  const [location_id, order_id] = names;
+  if (order && (location_id === undefined || order_id === undefined || names.length > 2)) {
+    throw new Error('An order is named by its location and its id: verify --order <location> <order>');
+  }
+  const subjects: readonly Subject[] =
+    order && location_id !== undefined && order_id !== undefined
+      ? [{ kind: 'order', ...configured(), key: { location_id, order_id } }]
+      : names.length > 0
+        ? names.map((path) => ({ kind: 'file', path }))
+        : [{ kind: 'store', ...configured() }];
+  if (state !== undefined && subjects.length > 1) throw new Error('--state takes one file at a time.');
+  for (const subject of subjects) {
+    const bar = progressBar('Verifying [{bar}] {percentage}% | {events} events, {rate}/s | {eta_formatted} left');
+    bar.start(1, 0, { events: 0, rate: 0 });
+    const begun = performance.now();
+    let before: number | null = null;
+    const verified = await verify(subject, {
+      version,
+      state: state ?? null,
+      onProgress: (done, total, events) => {
+        before ??= events; // what an interrupted run verified counts for no rate
+        const rate = Math.round(((events - before) * 1_000) / Math.max(1, performance.now() - begun));
+        bar.setTotal(Math.max(1, total));
+        bar.update(done, { events, rate: count(rate) });
+      },
+      monotonic: () => performance.now(),
+    }).finally(() => {
+      bar.stop();
+    });
+    for (const line of resultLines(subjectName(subject), verified)) say(line);
+    hint(`${count(verified.tally.events)} events in ${secondsSince(begun)}`);
+    if (verified.tally.faultCount > 0) process.exitCode = 1;
+  }
+}
+
 /** @returns what reads an argument by a schema, and says what is wrong with it. */
 const argument =
   <Schema extends z.ZodType>(schema: Schema) =>
@@ -340,6 +482,34 @@ async function main(): Promise<void> {
     .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
     .option('--dry-run', 'only tell how many')
     .action(retain);
+  program
+    .command('export')
+    .description('write the history of an order, a location or everything to a file, whether or not the service runs')
+    .option('--location <id>', 'only of this location', argument(Id))
+    .option('--order <id>', 'only of this order of the location', argument(Id))
+    .option('--from <time>', 'only events received at this time or later (RFC 3339)', argument(ExportQuery.shape.from))
+    .option('--to <time>', 'only events received before this time (RFC 3339)', argument(ExportQuery.shape.to))
+    .addOption(new Option('--format <format>', 'of the file').choices([...EXPORT_FORMATS]).default('ndjson'))
+    .option('--out <file>', 'where to write; - is standard output (default: a name that says what it is of)')
+    .action(exportHistory);
+  program
+    .command('evidence')
+    .description(
+      'write all that is known of an order, a report included, into one file, whether or not the service runs',
+    )
+    .requiredOption('--location <id>', 'of the order', argument(Id))
+    .requiredOption('--order <id>', 'of the order', argument(Id))
+    .option('--out <file>', 'where to write (default: a name that says what it is of)')
+    .action(evidenceOf);
+  program
+    .command('verify')
+    .description('verify the configured store, an order of it, exports or evidence; offline, without the service')
+    .argument('[files...]', 'exports and evidence bundles (default: the configured store)')
+    .option('--order', 'the two arguments are a location and an order of the configured store')
+    .option('--checkpoints <file>', 'signed checkpoints, as they were kept elsewhere (default: those of DATA_DIR)')
+    .option('--public-key <file>', 'PEM that they have to be signed with (default: by the key of the configuration)')
+    .option('--state <file>', 'where to keep how far it got, to go on after an interruption')
+    .action(verifyHistory);
   const reader = program
     .command('reader')
     .description('who may read, in the file of READERS_FILE; a service that runs takes changes over within seconds');

@@ -25,6 +25,7 @@ import {
   CheckpointsQuery,
   AccessQuery,
   CoverageParameters,
+  ExportQuery,
   HistoryQuery,
   ListQuery,
   LiveQuery,
@@ -120,6 +121,15 @@ function queryParameters(schema: z.ZodType): unknown[] {
     return { name, in: 'query', required: false, description, schema: rest };
   });
 }
+
+/** The file that an export is, in its two formats. */
+const exportFile = {
+  description: 'A file. Of NDJSON, the last line is the manifest; of CSV, the trailer Ticket-Rail-Manifest has it',
+  content: {
+    'application/x-ndjson': { schema: { type: 'string' } },
+    'text/csv': { schema: { type: 'string' } },
+  },
+};
 
 const pathParameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 const ORDER_PATH = [pathParameter('location_id'), pathParameter('order_id')];
@@ -264,9 +274,12 @@ export function openApiDocument(version: string): Record<string, unknown> {
           operationId: 'getOrderHistory',
           summary: 'Every event of an order beside the state after it',
           security: reader,
-          parameters: [...ORDER_PATH, ...queryParameters(HistoryQuery)],
+          parameters: [...ORDER_PATH, ...queryParameters(HistoryQuery), ...queryParameters(ExportQuery).slice(1)],
           responses: {
-            '200': answer('A page of events, oldest first', 'HistoryPage'),
+            '200': {
+              description: 'A page of events, oldest first; or all of them as a file, by format or Accept',
+              content: { ...json('HistoryPage'), ...exportFile.content },
+            },
             ...problems(
               'invalid-parameter',
               'reader-not-authentic',
@@ -302,6 +315,32 @@ export function openApiDocument(version: string): Record<string, unknown> {
           responses: {
             '200': answer('A page of orders as they are now, as they first came', 'OrderPage'),
             ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
+          },
+        },
+      },
+      '/locations/{location_id}/history': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'exportLocation',
+          summary: 'Every event of the orders of a location, as a file',
+          security: reader,
+          parameters: [pathParameter('location_id'), ...queryParameters(ExportQuery)],
+          responses: {
+            '200': exportFile,
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
+          },
+        },
+      },
+      '/history': {
+        get: {
+          tags: ['Audit'],
+          operationId: 'exportAll',
+          summary: 'Every event of all orders, as a file, for readers of all locations',
+          security: reader,
+          parameters: queryParameters(ExportQuery),
+          responses: {
+            '200': exportFile,
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
           },
         },
       },

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'internal-error': { status: 500, title: 'The service failed' },
   'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
   overloaded: { status: 503, title: 'Too many deliveries are waiting' },
+  'too-many-exports': { status: 503, title: 'Too many exports are being sent' },
   'too-many-screens': { status: 503, title: 'Too many screens are watching' },
   'coverage-busy': { status: 503, title: 'Too many coverage queries are waiting' },
   'read-model-behind': { status: 503, title: 'The read model has not caught up yet' },

@@ -5,6 +5,7 @@ import { createAccessLog } from './access/access-log';
 import { createAccessRoutes } from './access/access-route';
 import { openReaders } from './access/readers-file';
 import { createApp } from './app';
+import { createSendExport } from './audit/export/send-export';
 import { createAuditRoutes } from './audit/route';
 import { createCheckpointRoutes } from './audit/checkpoints/route';
 import { checkpointsOf } from './audit/checkpoints/place';
@@ -220,7 +221,12 @@ export async function startService(config: Config, world: World): Promise<Runnin
       routes: [
         createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
         createLiveRoutes({ feed, orders, waitForReadModel, readers, accessLog }),
-        createAuditRoutes(history, accessLog.record),
+        createAuditRoutes({
+          store,
+          history,
+          recordAccess: accessLog.record,
+          sendExport: createSendExport({ store, readers, version, now }),
+        }),
         createInsightRoutes({
           search: createOrderSearch({ orders, history }),
           waitForReadModel,

@@ -71,6 +71,12 @@ export function requireHistory(reader: Reader): void {
   if (!seesHistory(reader)) throw refuse(reader, 'what was before', 'history');
 }
 
+/** @throws {Problem} `not-permitted` if there are locations that are not the reader's. */
+export function requireAllLocations(reader: Reader): void {
+  if (reader.locations === '*') return;
+  throw new Problem('not-permitted', 'This takes a reader of all locations ("*"). GET /session lists the reader’s.');
+}
+
 /** @throws {Problem} `not-permitted` if the reader may not read the metrics. */
 export function requireMetrics(reader: Reader): void {
   if (!seesMetrics(reader)) throw refuse(reader, 'metrics', 'metrics');

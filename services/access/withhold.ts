@@ -1,4 +1,5 @@
 import type { Change, HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
+import type { JsonValue } from '../event-store/event-store';
 import { seesContact } from './permissions';
 import type { Reader } from './readers';
 
@@ -40,6 +41,9 @@ export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   data: withhold(event.data) as HistoryEvent['data'],
   changes: event.changes.map(withoutContactInChange),
 });
+
+/** The same for the data of an event, as they were sent. */
+export const withoutContactInData = (data: JsonValue): JsonValue => withhold(data) as JsonValue;
 
 function withoutContactInChange({ pointer, from, to }: Change): Change {
   const keys = pointer.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));

@@ -17,6 +17,8 @@ const CHUNK_EVENTS = 256;
 /** Streams whose first revision is remembered within one reading: some 100 bytes each. */
 const REMEMBERED_STREAMS = 200_000;
 
+type Reads = Pick<EventStore, 'readAll' | 'readStream'>;
+
 export interface ReadableEvent {
   readonly event: RecordedEvent;
   /** First revision that its stream shows; above 0 if the stream was deleted and revived. */
@@ -24,7 +26,7 @@ export interface ReadableEvent {
 }
 
 /** @returns the first revision that a stream shows; Infinity if it shows none. */
-async function firstRevision(store: EventStore, stream: string): Promise<number> {
+async function firstRevision(store: Reads, stream: string): Promise<number> {
   let first = Infinity;
   try {
     // Read to its end: a read that is left early is a call that is reset, and a server that sees thousands of resets takes
@@ -41,7 +43,7 @@ async function firstRevision(store: EventStore, stream: string): Promise<number>
  * @throws {EventStoreError} as {@link EventStore.readAll}.
  */
 export async function* readableEvents(
-  store: EventStore,
+  store: Reads,
   end: Position | null = null,
 ): AsyncGenerator<ReadableEvent, void, undefined> {
   const firsts = new LRUCache<string, number>({ max: REMEMBERED_STREAMS });

@@ -1,6 +1,9 @@
-import type { EventSource, EventStore, EventStoreError } from './event-store';
-import { asUnavailable, type LogReader, openLogReader } from './sqlite/event-log';
+import { Worker } from 'node:worker_threads';
+import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
+import { asUnavailable, type LogInspector, type LogReader, openLogInspector, openLogReader } from './sqlite/event-log';
 import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
+import type { LogCheckRequest } from './sqlite/log-check-thread';
+import { SqliteReads } from './sqlite/sqlite-reads';
 import { openSqliteStore } from './sqlite/sqlite-store';
 
 /** EventStoreDB's client takes longer to load than all the rest, and most services do without. */
@@ -23,6 +26,67 @@ export async function openEventStore(options: {
   if (url === null) return openSqliteStore({ file: logFile, now });
   const { openEventStoreDb } = await loadEventStoreDb();
   return openEventStoreDb({ url });
+}
+
+/** A store that is only read. */
+export type ReadableStore = Pick<EventStore, 'exclusive' | 'readStream' | 'readAll' | 'close'> & {
+  /** @returns the position of the newest event; null if there is none. */
+  lastPosition(): Promise<Position | null>;
+};
+
+/**
+ * Opens what the configuration names only to read it, whether or not a service writes it meanwhile: the embedded log
+ * through a read-only connection, without the lock of its directory.
+ * @throws {EventStoreError} `unavailable` if there is none; like {@link openEventStore}.
+ */
+export async function openReadableStore({ url, logFile }: LogAddress): Promise<ReadableStore> {
+  if (url === null) {
+    const reads = new SqliteReads(logFile);
+    await reads.lastPosition();
+    return {
+      exclusive: true,
+      readStream: (stream, options) => reads.readStream(stream, options),
+      readAll: (options) => reads.readAll(options),
+      lastPosition: () => reads.lastPosition(),
+      close: () => {
+        reads.closeReads();
+        return Promise.resolve();
+      },
+    };
+  }
+  const { openEventStoreDb } = await loadEventStoreDb();
+  const store = openEventStoreDb({ url });
+  return {
+    exclusive: false,
+    readStream: (stream, options) => store.readStream(stream, options),
+    readAll: (options) => store.readAll(options),
+    lastPosition: async () => {
+      for await (const { position } of store.subscribe({ after: 'end' })) return position;
+      return null;
+    },
+    close: () => store.close(),
+  };
+}
+
+/**
+ * Opens the embedded log to be inspected for damage; see event-log.ts.
+ * @throws SQLite's own error if the file cannot be read.
+ */
+export const inspectLog = (file: string): LogInspector => openLogInspector(file);
+
+/** Has SQLite check the file of the embedded log, in a thread of its own. @returns what is damaged, in its words. */
+export function checkLogFile(file: string, most: number): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const request: LogCheckRequest = { file, most };
+    const worker = new Worker(require.resolve('#log-check-thread'), { workerData: request });
+    worker.once('message', (found: readonly string[]) => {
+      resolve(found);
+    });
+    worker.once('error', reject);
+    worker.once('exit', () => {
+      reject(new Error('the check of the file ended without a word'));
+    });
+  });
 }
 
 /** What is needed to follow a log in another thread than the one that writes it: plain data. */

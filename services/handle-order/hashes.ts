@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { Seal } from '../../schemas/order-events';
+import { canonicalJson } from './canonical-json';
 
 /**
  * @returns SHA-256, in hex, of the canonical JSON (RFC 8785) of a delivery's type and object, so that the order of keys
  * and white space make no difference (protocol.md section 4, ruling 4).
  */
 export function contentHash({ type, object }: { readonly type: string; readonly object: unknown }): string {
-  return hash('sha256', canonicalize({ object, type }) ?? '', 'hex');
+  return hash('sha256', `{"object":${canonicalJson(object)},"type":${canonicalJson(type)}}`, 'hex');
 }
 
 /** What an event's own hash is taken of: everything that we write but its content, which has a hash in the metadata. */
@@ -24,8 +24,9 @@ export interface Sealable {
  * The revision is not in it: the store gives it, and in a stream whose beginning was deleted it cannot be known before.
  */
 export function eventHash({ stream, id, type, metadata }: Sealable): string {
-  const { event_hash: _own, ...rest } = metadata;
-  return hash('sha256', canonicalize({ id, metadata: rest, stream, type }) ?? '', 'hex');
+  const rest = canonicalJson(metadata, 'event_hash');
+  const members = `"id":${canonicalJson(id)},"metadata":${rest},"stream":${canonicalJson(stream)},"type":${canonicalJson(type)}`;
+  return hash('sha256', `{${members}}`, 'hex');
 }
 
 /**

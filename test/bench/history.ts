@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import canonicalize from 'canonicalize';
 import { type DeliveryType, type OrderKey } from '../../schemas/handle-order';
-import { type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
+import { orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
 import { type EventStore, type JsonValue, type NewEvent } from '../../services/event-store/event-store';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
+import { contentHash, eventId, seal } from '../../services/handle-order/hashes';
 import { benchOrder } from './deliveries';
 import { EVENTS_FILE } from './servers';
 
@@ -87,20 +87,28 @@ function journeyLengths({ events, orders }: HistorySize, random: () => number): 
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** An event as the service would store it. */
-function historyEvent(object: Readonly<Record<string, JsonValue>>, revision: number, at: number): NewEvent {
+/** An event as the service would store it, sealed. */
+function historyEvent(
+  object: OrderKey & Readonly<Record<string, JsonValue>>,
+  revision: number,
+  previousHash: string | null,
+  at: number,
+): { readonly event: NewEvent; readonly eventHash: string } {
   const type: DeliveryType = 'order.updated';
-  const contentHash = sha256(canonicalize({ type, object }) ?? '');
-  const id = sha256(`${contentHash}${String(revision)}`);
-  const metadata: OrderEventMetadata = {
+  const stream = orderStream(object);
+  const hash = contentHash({ type, object });
+  const requestId = uuid(hash);
+  const metadata = {
     schema_version: SCHEMA_VERSION,
     received_at: new Date(at).toISOString(),
-    content_hash: contentHash,
+    content_hash: hash,
     body_sha256: sha256(JSON.stringify({ type, object })),
-    signed_with: contentHash.slice(0, 16),
-    request_id: uuid(contentHash),
+    signed_with: hash.slice(0, 16),
+    request_id: requestId,
   };
-  return { id: uuid(id), type, data: object, metadata: { ...metadata } };
+  const id = eventId(stream, revision, hash, requestId);
+  const sealed = seal({ stream, id, type, metadata }, previousHash);
+  return { event: { id, type, data: object, metadata: sealed }, eventHash: sealed.event_hash };
 }
 
 const uuid = (hex: string): string =>
@@ -111,20 +119,20 @@ interface LiveOrder {
   readonly driver: (typeof DRIVERS)[number];
   readonly steps: (typeof STEPS)[number][];
   told: number;
+  lastHash: string | null;
 }
 
 /** Appends one event to each of some different orders, at the same time. */
 async function tell(store: EventStore, orders: readonly LiveOrder[], timeOf: () => number): Promise<void> {
   await Promise.all(
-    orders.map(async ({ key, driver, steps, told }) => {
+    orders.map(async (order) => {
+      const { key, driver, steps, told } = order;
       const [status, delivery_status, withDriver] = steps[told] ?? STEPS[0];
       const object = { ...key, status, delivery_status, ...(withDriver ? { driver_details: driver } : {}) };
-      const result = await store.append(
-        orderStream(key),
-        [historyEvent(object, told, timeOf())],
-        told === 0 ? 'no_stream' : told - 1,
-      );
+      const { event, eventHash } = historyEvent(object, told, order.lastHash, timeOf());
+      const result = await store.append(orderStream(key), [event], told === 0 ? 'no_stream' : told - 1);
       if (result.outcome !== 'appended') throw new Error(`conflict in the history of ${orderStream(key)}`);
+      order.lastHash = eventHash;
     }),
   );
   for (const order of orders) order.told += 1;
@@ -152,7 +160,8 @@ export async function makeHistory(dataDir: string, size: HistorySize): Promise<v
       while (live.length < LIVE_ORDERS && begun < size.orders) {
         const driver = DRIVERS[Math.floor(random() * DRIVERS.length)] ?? DRIVERS[0];
         if (driver === undefined) break;
-        live.push({ key: historyOrder(begun), driver, steps: journey(lengths[begun] ?? MIN_EVENTS, random), told: 0 });
+        const steps = journey(lengths[begun] ?? MIN_EVENTS, random);
+        live.push({ key: historyOrder(begun), driver, steps, told: 0, lastHash: null });
         begun += 1;
       }
       const chosen = live.filter(() => random() < 0.5 || begun === size.orders);

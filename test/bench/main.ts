@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
-import { measureRebuild, measureStart, type OperationOptions } from './operations';
+import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
 import { type Part, printPart } from './report';
 import { makeDataDir, type ServerName } from './servers';
 import { measureChain, measureLag, measureLatency, measureThroughput } from './webhook';
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, latency, lag, live, chain, rebuild, start (default: all)
+  --only PARTS    comma-separated: throughput, latency, lag, live, chain, rebuild, start, verify (default: all)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
@@ -21,7 +21,7 @@ const HELP = `npm run bench -- [options]
 
 A goal that is missed is reported and does not fail the run.`;
 
-const PARTS = ['throughput', 'latency', 'lag', 'live', 'chain', 'rebuild', 'start'] as const;
+const PARTS = ['throughput', 'latency', 'lag', 'live', 'chain', 'rebuild', 'start', 'verify'] as const;
 const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours', 'eventstoredb'];
 
 /** @returns the names in a comma-separated list. @throws if one is not known. */
@@ -76,6 +76,7 @@ async function main(): Promise<void> {
     chain: () => measureChain({ rounds, seconds }),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
+    verify: () => measureVerify(operation()),
   };
 
   const [cpu] = cpus();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyOrder, type HistorySize, makeHistory } from './history';
 import { figure, median, type Part, range } from './report';
@@ -14,17 +15,40 @@ export interface OperationOptions {
 
 const READS = 300;
 
+interface Timed {
+  readonly seconds: number;
+  readonly output: string;
+  /** Largest that was seen; 0 where the system does not tell. */
+  readonly rssMb: number;
+}
+
+const RSS_POLL_MS = 50;
+
+/** @returns the largest RSS of a running process so far, in megabytes. */
+function peakRssMb(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1] ?? 0) / 1_000;
+  } catch {
+    return 0; // it has ended, or this is not Linux
+  }
+}
+
 /** Runs a program to its end. @returns how many seconds it took, its start included, and what it printed. */
-async function time(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ seconds: number; output: string }> {
+async function time(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Timed> {
   const began = performance.now();
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  let rssMb = 0;
+  const watch = setInterval(() => {
+    rssMb = Math.max(rssMb, peakRssMb(child.pid));
+  }, RSS_POLL_MS);
   const [code] = (await once(child, 'close')) as [number | null];
+  clearInterval(watch);
   if (code !== 0) throw new Error(`${args.join(' ')} ended with code ${String(code)}:\n${output}${errors}`);
-  return { seconds: (performance.now() - began) / 1000, output };
+  return { seconds: (performance.now() - began) / 1000, output, rssMb };
 }
 
 async function ensureHistory({ dataDir, size }: OperationOptions): Promise<void> {
@@ -75,6 +99,69 @@ export async function measureRebuild(options: OperationOptions): Promise<Part> {
         goal: '>= 0.50',
         figure: figure(speed, 2),
         met: speed >= 0.5,
+      },
+    ],
+    measurements: runs,
+  };
+}
+
+/** Most megabytes that the process of a verification may have, and events that it has to verify in a second. */
+const VERIFY_RSS_MB = 250;
+const VERIFY_EVENTS_PER_SECOND = 50_000;
+
+/** How fast is the whole store verified, and an export of it, beside a mere scan of the same rows? */
+export async function measureVerify(options: OperationOptions): Promise<Part> {
+  await ensureHistory(options);
+  const { dataDir } = options;
+  const { events } = options.size;
+  const file = join(dataDir, 'export.ndjson');
+  const env = serverEnv(dataDir, 0);
+  const runs: Record<'scan' | 'export' | 'store' | 'file', Timed>[] = [];
+  try {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      const scan = await time([join(__dirname, 'scan.js'), dataDir, EVENTS_FILE], process.env);
+      const exported = await time([CLI, 'export', '--out', file], env);
+      const store = await time([CLI, 'verify'], env);
+      const verified = await time([CLI, 'verify', file], env);
+      runs.push({ scan, export: exported, store, file: verified });
+      console.log(
+        `  round ${String(round)} store ${figure(store.seconds, 2)} s, export ${figure(verified.seconds, 2)} s`,
+      );
+    }
+  } finally {
+    rmSync(file, { force: true });
+  }
+  const of = (what: keyof (typeof runs)[number]) => runs.map((run) => run[what]);
+  const row = (name: string, what: keyof (typeof runs)[number]): string[] => [
+    name,
+    figure(median(of(what).map(({ seconds }) => seconds)), 2),
+    figure(events / median(of(what).map(({ seconds }) => seconds))),
+    figure(Math.max(...of(what).map(({ rssMb }) => rssMb))),
+    figure(median(runs.map((run) => run.scan.seconds / run[what].seconds)), 2),
+  ];
+  const rate = (what: 'store' | 'file'): number => events / median(of(what).map(({ seconds }) => seconds));
+  const rss = Math.max(...(['export', 'store', 'file'] as const).flatMap((what) => of(what).map(({ rssMb }) => rssMb)));
+  return {
+    title: `Verify: ${figure(events)} events of ${figure(options.size.orders)} orders, whole processes`,
+    columns: ['', 'seconds', 'events/s', 'largest RSS, MB', 'speed / speed of the scan'],
+    rows: [
+      row('scan and parse, nothing else', 'scan'),
+      row('export to NDJSON', 'export'),
+      row('verify the store', 'store'),
+      row('verify the export', 'file'),
+    ],
+    goals: [
+      ...(['store', 'file'] as const).map((what) => ({
+        name: `events/s of the verified ${what}`,
+        goal: `>= ${figure(VERIFY_EVENTS_PER_SECOND)}`,
+        figure: figure(rate(what)),
+        met: rate(what) >= VERIFY_EVENTS_PER_SECOND,
+      })),
+      {
+        name: 'largest RSS',
+        goal: `<= ${figure(VERIFY_RSS_MB)} MB`,
+        figure: `${figure(rss)} MB`,
+        met: rss <= VERIFY_RSS_MB,
       },
     ],
     measurements: runs,

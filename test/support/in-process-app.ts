@@ -5,6 +5,7 @@ import pino from 'pino';
 import { createAccessLog } from '../../services/access/access-log';
 import { ReaderDirectory } from '../../services/access/readers';
 import { createApp } from '../../services/app';
+import { createSendExport } from '../../services/audit/export/send-export';
 import { createOrderHistory } from '../../services/audit/order-history';
 import { createAuditRoutes } from '../../services/audit/route';
 import { type EventStore } from '../../services/event-store/event-store';
@@ -47,6 +48,7 @@ export async function serveInProcess(
   });
   const history = createOrderHistory(store);
   const accessLog = createAccessLog({ store, newId: randomUUID, now: Date.now, log });
+  const readers = new ReaderDirectory(null);
   const app = createApp({
     handleOrder: createHandleOrder({
       verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
@@ -61,13 +63,18 @@ export async function serveInProcess(
       newId: randomUUID,
     }),
     routes: [
-      createAuditRoutes(history, accessLog.record),
+      createAuditRoutes({
+        store,
+        history,
+        recordAccess: accessLog.record,
+        sendExport: createSendExport({ store, readers, version: 'test', now: Date.now }),
+      }),
       createQuarantineRoutes(quarantine, () => undefined, accessLog.record),
     ],
     publicRoutes: [],
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
-    readers: new ReaderDirectory(null),
+    readers,
     readerOrigins: [],
     postingIsOpen: true,
     log,

@@ -15,6 +15,15 @@ export interface CheckpointFault {
   readonly detail: string;
 }
 
+interface SavedCheck {
+  readonly logHash: string;
+  readonly events: number;
+  readonly position: Position | null;
+  readonly holdsTo: Position | null;
+  readonly held: number;
+  readonly faults: readonly CheckpointFault[];
+}
+
 /** Is shown every event of a log in its order, and says at the end which checkpoints do not hold. */
 export class CheckpointCheck {
   readonly #faults: CheckpointFault[] = [];
@@ -60,6 +69,33 @@ export class CheckpointCheck {
     }
     this.#checkpoints = [];
     return this.#faults;
+  }
+
+  /** @returns what {@link restore} needs to go on from here, as JSON. */
+  save(): unknown {
+    const saved: SavedCheck = {
+      logHash: this.#logHash,
+      events: this.#events,
+      position: this.#position,
+      holdsTo: this.#holdsTo,
+      held: this.#held,
+      faults: this.#faults,
+    };
+    return saved;
+  }
+
+  /** Goes on from where another check of the same log was; checkpoints that came since count as well. */
+  restore(saved: unknown): void {
+    const { logHash, events, position, holdsTo, held, faults } = saved as SavedCheck;
+    this.#logHash = logHash;
+    this.#events = events;
+    this.#position = position;
+    this.#holdsTo = holdsTo;
+    this.#held = held;
+    this.#faults.splice(0, Infinity, ...faults);
+    if (position === null) return;
+    this.#checkpoints = this.#checkpoints.filter((one) => comparePositions(one.position as Position, position) > 0);
+    for (const _ of this.deleted.before(position)); // they are in the hash
   }
 
   #add(position: Position, leaf: string): void {

@@ -1,5 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
-import { type EncodedEvent, EventStoreError, type Position, type RecordedEvent, decodePayload } from '../event-store';
+import {
+  decodePayload,
+  type EncodedEvent,
+  EventStoreError,
+  type JsonValue,
+  type Payload,
+  type Position,
+  type RecordedEvent,
+} from '../event-store';
 import { sqliteCodeOf } from '../../sqlite-error';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
 
@@ -143,6 +152,170 @@ export function openLogReader(file: string): LogReader {
     return createReader(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
   } catch (error) {
     throw asUnavailable(error, `the event log ${file} cannot be read`);
+  }
+}
+
+/** An event of the log as an inspector finds it. */
+export type InspectedRow =
+  | { readonly kind: 'event'; readonly position: number; readonly event: RecordedEvent }
+  /** What is stored is not what this version writes. `event` is what can be made of it, or null. */
+  | {
+      readonly kind: 'malformed';
+      readonly position: number;
+      readonly stream: string;
+      readonly revision: number;
+      readonly event: RecordedEvent | null;
+      readonly detail: string;
+    };
+
+/** Looks at the log as it was at one moment, without taking anything in it for granted. */
+export interface LogInspector {
+  /** @returns up to `limit` events after a position. @throws SQLite's own error where the file is damaged. */
+  page(after: number, limit: number): readonly InspectedRow[];
+  /** @returns up to `limit` events of a stream from a revision on. @throws as {@link page}. */
+  streamPage(stream: string, from: number, limit: number): readonly InspectedRow[];
+  /** @returns the position of the newest event ever written, as the log remembers it; null while there was none. */
+  lastPosition(): number | null;
+  /** Positions after `after`, in order, of events that were removed with their streams. */
+  removedPositions(after: number): Iterator<number>;
+  wasRemoved(stream: string, revision: number): boolean;
+  eventAt(stream: string, revision: number): RecordedEvent | null;
+  close(): void;
+}
+
+const REPLACEMENT = '\uFFFD';
+/** Latest time that a date can be, in milliseconds. */
+const LATEST_TIME = 8.64e15;
+
+/** JSON exactly as JSON.stringify writes it; other text may say the same, but nobody here wrote it. */
+function inspectPayload(text: string | Buffer): {
+  readonly payload: Payload | undefined;
+  readonly fault: string | null;
+} {
+  if (typeof text !== 'string') return { payload: text, fault: null };
+  try {
+    const payload = JSON.parse(text) as JsonValue;
+    return { payload, fault: JSON.stringify(payload) === text ? null : 'not written as this service writes JSON' };
+  } catch {
+    return { payload: undefined, fault: 'not JSON' };
+  }
+}
+
+function inspectRow(
+  [position, stream, revision, id, type, data, metadata, created]: EventRow,
+  isText: (position: number) => boolean,
+): InspectedRow {
+  const inspected = { data: inspectPayload(data), metadata: metadata === null ? null : inspectPayload(metadata) };
+  const metadataFault = inspected.metadata?.fault ?? null;
+  const isTime = Number.isSafeInteger(created) && Math.abs(created) <= LATEST_TIME;
+  const faults = [
+    inspected.data.fault === null ? [] : [`the data are ${inspected.data.fault}`],
+    metadataFault === null ? [] : [`the metadata are ${metadataFault}`],
+    isTime ? [] : ['created is not a time'],
+    Number.isSafeInteger(revision) && revision >= 0 ? [] : ['the revision is not a whole number from 0'],
+    // A byte that is no UTF-8 reads as this character, and so does the character itself.
+    [stream, id, type, data, metadata].some((value) => typeof value === 'string' && value.includes(REPLACEMENT)) &&
+    !isText(position)
+      ? ['there is text that is not UTF-8']
+      : [],
+  ].flat();
+  const event =
+    inspected.data.payload === undefined || (inspected.metadata !== null && inspected.metadata.payload === undefined)
+      ? null
+      : {
+          stream,
+          id,
+          type,
+          data: inspected.data.payload,
+          metadata: inspected.metadata?.payload,
+          revision,
+          position: String(position) as Position,
+          created: new Date(isTime ? created : 0),
+        };
+  if (faults.length === 0 && event !== null) return { kind: 'event', position, event };
+  return { kind: 'malformed', position, stream, revision, event, detail: faults.join('; ') };
+}
+
+/**
+ * Opens the log to be inspected, read-only, beside whoever writes: what is committed later is not seen.
+ * @throws SQLite's own error if the file is not there or is no database.
+ */
+export function openLogInspector(file: string): LogInspector {
+  const open = (): Connection => {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    db.exec('BEGIN');
+    return db;
+  };
+  const db = open();
+  let removedDb: Connection | null = null;
+  try {
+    const page = db
+      .prepare<[number, number], EventRow>(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`)
+      .raw();
+    const at = db
+      .prepare<[string, number], EventRow>(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision = ?`)
+      .raw();
+    const ofStream = db
+      .prepare<[string, number, number], EventRow>(
+        `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+      )
+      .raw();
+    const bytes = db
+      .prepare<[number], (Buffer | null)[]>(
+        `SELECT ${['stream', 'id', 'type', 'data', 'metadata'].map((name) => `CAST(${name} AS BLOB)`).join(', ')}
+         FROM events WHERE position = ?`,
+      )
+      .raw();
+    const removed = db
+      .prepare<[string, number], number>('SELECT 1 FROM removed_events WHERE stream = ? AND revision = ?')
+      .pluck();
+    const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
+    newest.get(); // the first read is what fixes the moment
+    const isText = (position: number): boolean =>
+      (bytes.get(position) ?? []).every((value) => value === null || isUtf8(value));
+    return {
+      page: (after, limit) => page.all(after, limit).map((row) => inspectRow(row, isText)),
+      streamPage: (stream, from, limit) => ofStream.all(stream, from, limit).map((row) => inspectRow(row, isText)),
+      lastPosition: () => newest.get() ?? null,
+      removedPositions: (after) => {
+        // A connection of its own, of a later moment: while one is read row by row, another cannot read on it.
+        removedDb ??= open();
+        return removedDb
+          .prepare<[number], number>('SELECT position FROM removed_events WHERE position > ? ORDER BY position')
+          .pluck()
+          .iterate(after);
+      },
+      wasRemoved: (stream, revision) => removed.get(stream, revision) === 1,
+      eventAt: (stream, revision) => {
+        const row = at.get(stream, revision);
+        return row === undefined ? null : inspectRow(row, isText).event;
+      },
+      close: () => {
+        removedDb?.close();
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * Has SQLite check its file: pages, rows, and that the index holds what the table holds. Takes as long as reading it all.
+ * @returns what is damaged, in SQLite's words, at most `most`; none if nothing is
+ */
+export function checkLogFile(file: string, most: number): readonly string[] {
+  try {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      const rows = db.pragma(`integrity_check(${String(most)})`) as readonly { integrity_check: string }[];
+      return rows.map(({ integrity_check }) => integrity_check).filter((text) => text !== 'ok');
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return [`${sqliteCodeOf(error) ?? 'error'}: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

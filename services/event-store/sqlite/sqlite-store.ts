@@ -1,21 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   assertExpected,
   assertStreamName,
-  assertWholeNumber,
   encodeAppend,
   type EventStore,
   EventStoreError,
   type ExpectedRevision,
   type NewEvent,
-  type ReadAllOptions,
-  type ReadStreamOptions,
-  type RecordedEvent,
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { asUnavailable, type LogReader, openLogReader } from './event-log';
-import { CommitSignal, followLog, PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
+import { CommitSignal, followLog } from './follow-log';
+import { SqliteReads } from './sqlite-reads';
 import { WriterClient } from './writer-client';
 import type { WriterResult } from './writer-protocol';
 
@@ -27,17 +22,17 @@ const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Resu
 const unexpected = (result: WriterResult): EventStoreError =>
   new EventStoreError('unavailable', `the writer answered ${result.outcome} to something else`);
 
-class SqliteStore implements EventStore {
+class SqliteStore extends SqliteReads implements EventStore {
   readonly exclusive = true;
   readonly #closing = new AbortController();
   readonly #commits: CommitSignal;
-  #reader: LogReader | null = null;
   #pending = 0;
 
   constructor(
     private readonly file: string,
     private readonly writer: WriterClient,
   ) {
+    super(file);
     this.#commits = new CommitSignal(file);
   }
 
@@ -69,25 +64,6 @@ class SqliteStore implements EventStore {
     throwIfError(await this.writer.submit({ kind: 'probe' }));
   }
 
-  readStream(stream: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
-    return readStreamOf((action) => this.#read(action), stream, options);
-  }
-
-  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
-    const { from = 'start', prefix = '' } = options;
-    assertWholeNumber(options.limit, 'limit');
-    let left = options.limit ?? Infinity;
-    let after = from === 'start' ? 0 : toRowid(from) - 1;
-    while (left > 0) {
-      const page = this.#read((reader) => reader.page(after, prefix, PAGE_EVENTS));
-      yield* page.events.slice(0, left);
-      left -= page.events.length;
-      if (page.last === null || !page.full) return;
-      after = page.last;
-      await nextTurn();
-    }
-  }
-
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionBatch, void, undefined> {
     if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
     const signal =
@@ -97,22 +73,9 @@ class SqliteStore implements EventStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#reader?.close(); // before the writer, whose close then folds the WAL into the main file
-    this.#reader = null;
+    this.closeReads(); // before the writer, whose close then folds the WAL into the main file
     await this.writer.close();
     this.#commits.close();
-  }
-
-  /** Reads; a connection on which that failed is not used again. */
-  #read<Result>(action: (reader: LogReader) => Result): Result {
-    if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
-    try {
-      return action((this.#reader ??= openLogReader(this.file)));
-    } catch (error) {
-      this.#reader?.close();
-      this.#reader = null;
-      throw asUnavailable(error, 'the event log cannot be read');
-    }
   }
 }
 

@@ -69,6 +69,8 @@ describe('every call that reads', () => {
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],
+    'get /locations/{location_id}/history': [AUDITOR, OPERATOR, CHIEF],
+    'get /history': [CHIEF],
     'get /quarantine': [CHIEF],
     'get /quarantine/{quarantine_id}': [CHIEF],
     'post /quarantine/{quarantine_id}/redrive': [CHIEF],

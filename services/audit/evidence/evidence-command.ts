@@ -1,0 +1,27 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { type OrderKey } from '../../../schemas/handle-order';
+import { orderStream } from '../../../schemas/order-events';
+import type { RecordedEvent } from '../../event-store/event-store';
+import { type ExportSource, readIfThere } from '../export/select-events';
+import { makeBundle } from './make-bundle';
+
+/** Writes the evidence about an order to a file, which is there only once it is whole. @returns how many events. */
+export async function writeEvidence(options: {
+  readonly store: ExportSource;
+  readonly key: OrderKey;
+  readonly secrets: readonly string[];
+  readonly checkpoints: readonly unknown[];
+  readonly version: string;
+  readonly exportedAt: string;
+  readonly out: string;
+}): Promise<number> {
+  const { store, out, ...rest } = options;
+  const events: RecordedEvent[] = [];
+  for await (const event of readIfThere(store, orderStream(options.key))) events.push(event);
+  const [first, ...others] = events;
+  if (first === undefined) throw new Error('Nothing was ever reported about this order.');
+  const part = `${out}.part`;
+  writeFileSync(part, makeBundle({ ...rest, events: [first, ...others] }), { mode: 0o600 });
+  renameSync(part, out);
+  return events.length;
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { evolve, initial, type OrderState } from '../../../projections/order';
+import { decodeOrderEvent } from '../../../schemas/order-events';
+import type { JsonValue, Payload, Position, RecordedEvent } from '../../event-store/event-store';
+import { CSV_HEADER, csvRow } from './csv';
+import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
+import { type ExportSource, readIfThere, type Selection, selectEvents } from './select-events';
+import { StreamCount } from './stream-count';
+
+export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Characters that are gathered before they are sent on. */
+const CHUNK_CHARACTERS = 65_536;
+/** Orders whose state is remembered for the columns that tell it, some 2 KiB each; others are read again. */
+const REMEMBERED_STATES = 4_000;
+
+export interface ExportOptions {
+  readonly store: ExportSource;
+  readonly selection: Selection;
+  readonly format: ExportFormat;
+  /** Takes out of the data what the reader may not see; null shows them verbatim. */
+  readonly withhold: ((data: JsonValue) => JsonValue) | null;
+  readonly version: string;
+  /** RFC 3339. */
+  readonly exportedAt: string;
+  /** Where to end, inclusive; null: where the log ends. */
+  readonly end?: Position | null;
+  readonly onProgress?: (position: Position, events: number) => void;
+}
+
+/**
+ * Writes an export, in the same memory however long it is.
+ * @returns the manifest. Of NDJSON it is in the text already, as the last line; its `sha256` is of the lines before it,
+ *   of CSV it is of the whole text.
+ */
+export async function* exportEvents(options: ExportOptions): AsyncGenerator<string, Manifest, undefined> {
+  const { store, selection, format, withhold, onProgress } = options;
+  const digest = createHash('sha256');
+  const streams = new StreamCount();
+  const lines = new LineWriter();
+  const states = new LRUCache<string, OrderState>({ max: REMEMBERED_STATES });
+  let events = 0;
+  let first: Position | null = null;
+  let last: Position | null = null;
+  let chunk = format === 'csv' ? CSV_HEADER : '';
+
+  const shown = (data: Payload): Payload => (withhold === null || data instanceof Uint8Array ? data : withhold(data));
+
+  const textOf = async (event: RecordedEvent): Promise<string> => {
+    const data = shown(event.data);
+    if (format === 'ndjson') return lines.write(eventMembers({ ...event, data }));
+    const before = states.get(event.stream) ?? (await stateBefore(store, event));
+    const { row, after } = csvRow(event, before, data);
+    states.set(event.stream, after);
+    return row;
+  };
+
+  const looked = (position: Position): void => {
+    onProgress?.(position, events);
+  };
+  for await (const event of selectEvents(store, selection, options.end ?? null, looked)) {
+    events++;
+    streams.add(event.stream);
+    first ??= event.position;
+    last = event.position;
+    chunk += await textOf(event);
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    digest.update(chunk);
+    yield chunk;
+    chunk = '';
+  }
+  digest.update(chunk);
+  const manifest: Manifest = {
+    kind: 'manifest',
+    format: EXPORT_FORMAT,
+    scope: selection.scope,
+    from: selection.from,
+    to: selection.to,
+    positions: first === null || last === null ? null : { first, last },
+    events,
+    streams: streams.count,
+    sha256: digest.digest('hex'),
+    withheld: withhold !== null,
+    software: { name: 'ticket-rail', version: options.version },
+    exported_at: options.exportedAt,
+  };
+  yield format === 'ndjson' ? chunk + lines.write(manifest) : chunk;
+  return manifest;
+}
+
+/** The state of an order before one of its events, from its stream. */
+async function stateBefore(store: ExportSource, { stream, revision }: RecordedEvent): Promise<OrderState> {
+  let state = initial;
+  if (revision === 0) return state;
+  for await (const stored of readIfThere(store, stream, revision)) {
+    if (stored.revision >= revision) break;
+    const event = decodeOrderEvent(stored);
+    if (event !== null) state = evolve(state, event);
+  }
+  return state;
+}
+
+/** @returns a file name that says what an export is of, of characters that every system takes. */
+export function exportFileName({ scope }: Selection, format: string, exportedAt: string): string {
+  const safe = (text: string): string => text.replaceAll(/[^A-Za-z0-9.-]+/g, '_').slice(0, 60);
+  const subject = [scope.location_id, scope.order_id].flatMap((id) => (id === null ? [] : [safe(id)]));
+  const at = exportedAt.replaceAll(/[-:]|\.\d+/g, '');
+  return `${['ticket-rail', ...subject, at].join('-')}.${format}`;
+}

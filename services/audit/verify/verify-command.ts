@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { orderStream } from '../../../schemas/order-events';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { isEventStoreError } from '../../event-store/event-store';
+import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
+import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
+import { forgetState, loadState, type Progressed, saveState } from './saved-state';
+import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from './verify-file';
+import type { Fault } from './verify-event';
+import { type Verified, verifyRemoteStore, verifySqliteStore, verifyStream, type Watch } from './verify-store';
+
+/** What is to be verified. */
+export type Subject =
+  | {
+      readonly kind: 'store';
+      readonly url: string | null;
+      readonly logFile: string;
+      readonly signedBy: SignedBy;
+    }
+  | { readonly kind: 'order'; readonly url: string | null; readonly logFile: string; readonly key: OrderKey }
+  | { readonly kind: 'file'; readonly path: string };
+
+/** Milliseconds between two saves of how far a verification got. */
+const SAVE_MS = 5_000;
+const MOST_SEED = 2 ** 32;
+
+/** @returns what a subject is called, without credentials. */
+export function subjectName(subject: Subject): string {
+  switch (subject.kind) {
+    case 'file':
+      return subject.path;
+    case 'store':
+      return subject.url === null ? subject.logFile : storeName(subject.url);
+    case 'order':
+      return `order ${subject.key.order_id} of ${subject.key.location_id}`;
+  }
+}
+
+/**
+ * Verifies without a service, and writes to nothing but the file of its own state.
+ * @param state where to keep how far it got, or null
+ */
+export async function verify(
+  subject: Subject,
+  options: {
+    readonly version: string;
+    readonly state: string | null;
+    readonly onProgress: Watch['onProgress'];
+    readonly monotonic: () => number;
+  },
+): Promise<Verified> {
+  const { version, state, onProgress, monotonic } = options;
+  const seed = randomInt(MOST_SEED);
+  if (subject.kind === 'order') {
+    const stream = orderStream(subject.key);
+    if (subject.url === null) return verifyStream({ file: subject.logFile }, stream, seed);
+    const store = await openReadableStore(subject);
+    return verifyStream({ store }, stream, seed).finally(() => store.close());
+  }
+  const name = subject.kind === 'file' ? realpathSync(subject.path) : subjectName(subject);
+  const resume = state === null ? null : loadState(state, version, name);
+  let saved = monotonic();
+  const watch: Watch = {
+    onProgress,
+    onResumable: (progressed: () => Progressed) => {
+      if (state === null || monotonic() - saved < SAVE_MS) return;
+      saveState(state, version, progressed());
+      saved = monotonic();
+    },
+  };
+  const verified = await verifyWhole(subject, { subject: name, checks: [], version, seed, resume, watch });
+  if (state !== null) forgetState(state);
+  return verified;
+}
+
+async function verifyWhole(
+  subject: Exclude<Subject, { kind: 'order' }>,
+  options: Parameters<typeof verifySqliteStore>[1] & { readonly version: string },
+): Promise<Verified> {
+  if (subject.kind === 'file') {
+    switch (fileKind(subject.path)) {
+      case 'ndjson':
+        return verifyNdjson(subject.path, options);
+      case 'evidence':
+        return verifyBundle(subject.path, options);
+      case 'csv':
+        return verifyCsv(subject.path, options);
+    }
+  }
+  const { url, logFile, signedBy } = subject;
+  let signatures: SignatureCheck | null = null;
+  let store: ReadableStore | null = null;
+  try {
+    store = await openReadableStore(subject);
+    signatures = await checkSignatures(store, signedBy);
+  } catch (error) {
+    // A log that cannot be read is what the verification itself says best.
+    if (url !== null || !isEventStoreError(error)) throw error;
+  }
+  try {
+    const checks = signatures === null ? [] : [signatures];
+    const verified =
+      url === null || store === null
+        ? await verifySqliteStore(logFile, { ...options, checks })
+        : await verifyRemoteStore(store, { ...options, checks });
+    return { ...verified, notes: [...verified.notes, signatureNote(signatures)] };
+  } finally {
+    await store?.close();
+  }
+}
+
+const signatureNote = (check: SignatureCheck | null): string =>
+  check === null
+    ? 'No signed checkpoints were given: that the whole log was made anew, or cut off at its end, cannot be seen.'
+    : `${String(check.held)} of ${String(check.signed)} signed checkpoints hold.`;
+
+/** A fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say. */
+export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
+  const place = [
+    line === null ? [] : [`line ${String(line)}`],
+    position === null ? [] : [`position ${position}`],
+    stream === null ? [] : [`stream ${JSON.stringify(stream)}`],
+    revision === null ? [] : [`revision ${String(revision)}`],
+  ].flat();
+  return `${place.length === 0 ? '' : `${place.join(', ')}: `}${detail} (${code})`;
+}
+
+/** The result in words, a line each; the first that does not hold comes first. */
+export function resultLines(name: string, { tally, faults, notes }: Verified): readonly string[] {
+  const count = (things: number): string => things.toLocaleString('en-US');
+  const [first, ...others] = faults;
+  const unsealed =
+    tally.unsealed === 0
+      ? []
+      : [
+          `${count(tally.unsealed)} events carry no hashes, the first at position ${tally.firstUnsealed ?? '?'}: nothing can be said of them.`,
+        ];
+  const begun =
+    tally.begun === 0
+      ? []
+      : [
+          `${count(tally.begun)} times a stream goes on after events that are not here: those before cannot be verified.`,
+        ];
+  const head =
+    first === undefined
+      ? [`${name} holds: ${count(tally.events)} events.`]
+      : [
+          `${name} DOES NOT HOLD: ${count(tally.faultCount)} faults in ${count(tally.events)} events. The first:`,
+          `  ${faultLine(first)}`,
+          ...others.map((fault) => `  ${faultLine(fault)}`),
+          ...(tally.faultCount > faults.length ? [`  and ${count(tally.faultCount - faults.length)} more`] : []),
+        ];
+  return [...head, ...unsealed, ...begun, ...notes];
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BYTE_ORDER_MARK } from '../export/csv';
+import { manifestPath } from '../export/export-command';
+import { Manifest } from '../export/ndjson';
+import { StreamCount } from '../export/stream-count';
+import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
+import type { Progressed } from './saved-state';
+import { StreamHeads } from './stream-heads';
+import { addFault, emptyTally, inOrder, NOWHERE } from './verification';
+import { LineVerification, type SavedLines } from './verify-lines';
+import type { Verified, Watch } from './verify-store';
+
+/** Bytes that are read at a time. */
+const CHUNK_BYTES = 262_144;
+/** Longest line in bytes: the largest event, each of its characters escaped, with room to spare. */
+const LONGEST_LINE = 16_777_216;
+/** Bytes of the end of a file in which its manifest is looked for. */
+const MANIFEST_BYTES = 65_536;
+
+interface FileOptions {
+  readonly subject: string;
+  readonly version: string;
+  readonly seed: number;
+  readonly resume: Progressed | null;
+  readonly watch: Watch;
+}
+
+export type FileKind = 'ndjson' | 'csv' | 'evidence';
+
+/** Tells what a file is by how it begins, so that a name proves nothing. */
+export function fileKind(path: string): FileKind {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(16);
+    const text = start.toString('utf8', 0, readSync(file, start, 0, start.length, 0));
+    if (text.startsWith(BYTE_ORDER_MARK)) return 'csv';
+    return text.startsWith('{') ? 'ndjson' : /^\s*</.test(text) || isBundle(path) ? 'evidence' : 'ndjson';
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether there is evidence in a file whose beginning was changed. */
+function isBundle(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(CHUNK_BYTES);
+    return start.subarray(0, readSync(file, start, 0, start.length, 0)).includes(EVIDENCE_START);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What the last line says, as far as it can be read before it is verified. */
+function peekManifest(file: number, size: number): Manifest | null {
+  const from = Math.max(0, size - MANIFEST_BYTES);
+  const tail = Buffer.alloc(size - from);
+  readSync(file, tail, 0, tail.length, from);
+  try {
+    return Manifest.safeParse(JSON.parse(tail.toString('utf8').trimEnd().split('\n').at(-1) ?? '')).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Verifies an export in NDJSON, in the same memory however long it is. */
+export async function verifyNdjson(path: string, options: FileOptions): Promise<Verified> {
+  const { subject, version, seed, resume, watch } = options;
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const manifest = peekManifest(file, size);
+    const rules = {
+      withheld: manifest?.withheld ?? false,
+      gaps: manifest !== null && (manifest.from !== null || manifest.to !== null),
+    };
+    const begun = typeof resume?.at === 'number' && resume.at <= size ? { ...resume, at: resume.at } : null;
+    const lines = new LineVerification(
+      rules,
+      version,
+      seed,
+      begun === null
+        ? undefined
+        : {
+            ...(begun.rest as unknown as SavedLines),
+            tally: begun.tally,
+            heads: new StreamHeads(seed, undefined, begun.heads),
+            streams: new StreamCount(begun.streams ?? undefined),
+          },
+    );
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let offset = 0;
+    for (const end = begun?.at ?? 0; offset < end;) {
+      const read = readSync(file, chunk, 0, Math.min(chunk.length, end - offset), offset);
+      if (read === 0) break;
+      lines.skip(chunk.subarray(0, read));
+      offset += read;
+    }
+    let rest: Buffer = Buffer.alloc(0);
+    for (;;) {
+      const read = readSync(file, chunk, 0, chunk.length, offset);
+      if (read === 0) break;
+      offset += read;
+      const bytes = rest.length === 0 ? chunk.subarray(0, read) : Buffer.concat([rest, chunk.subarray(0, read)]);
+      let from = 0;
+      for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, from)) {
+        lines.add(bytes.subarray(from, at + 1));
+        from = at + 1;
+      }
+      rest = Buffer.from(bytes.subarray(from));
+      if (rest.length > LONGEST_LINE) {
+        lines.add(rest);
+        rest = Buffer.alloc(0);
+        break;
+      }
+      const at = offset - rest.length;
+      watch.onProgress(offset, size, lines.tally.events);
+      if (lines.manifest !== null) continue; // what follows it, or nothing, is looked at at once
+      watch.onResumable(() => ({
+        subject,
+        tally: lines.tally,
+        at,
+        rest: { ...lines.save() },
+        heads: lines.heads.save(),
+        streams: lines.streams.save(),
+      }));
+      await nextTurn();
+    }
+    if (rest.length > 0) lines.add(rest);
+    lines.finish();
+    return { tally: lines.tally, faults: inOrder(lines.tally.faults), notes: [...notesOf(manifest), ...lines.notes] };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function notesOf(manifest: Manifest | null): readonly string[] {
+  if (manifest === null) return [];
+  const { from, to, withheld, software, exported_at } = manifest;
+  return [
+    `Exported by version ${software.version} at ${exported_at}.`,
+    ...(withheld
+      ? ['Contacts were withheld: the hashes of contents cannot be held against them, all others can.']
+      : []),
+    ...(from === null && to === null
+      ? []
+      : [
+          `Only events received from ${from ?? 'the beginning'} to ${to ?? 'the end'}: what lies between them is not here.`,
+        ]),
+  ];
+}
+
+/** Verifies a bundle: its evidence line by line, and the report around it. */
+export function verifyBundle(path: string, { version, seed }: FileOptions): Verified {
+  const bytes = readFileSync(path);
+  const parts = splitBundle(bytes);
+  const lines = new LineVerification({ withheld: false, gaps: false }, version, seed);
+  if (parts === null) {
+    const detail = `there is no evidence between ${EVIDENCE_START.trim()} and ${EVIDENCE_END.trim()}`;
+    addFault(lines.tally, { code: 'file', detail, ...NOWHERE });
+    return { tally: lines.tally, faults: lines.tally.faults, notes: [] };
+  }
+  const { before, evidence, after } = parts;
+  for (let from = 0; from < evidence.length;) {
+    const at = evidence.indexOf(0x0a, from);
+    const end = at < 0 ? evidence.length : at + 1;
+    lines.add(evidence.subarray(from, end));
+    from = end;
+  }
+  lines.finish();
+  const { manifest, tally } = lines;
+  if (manifest !== null && createHash('sha256').update(before).update(after).digest('hex') !== manifest.report_sha256) {
+    addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
+  }
+  return { tally, faults: inOrder(tally.faults), notes: [...notesOf(manifest), ...lines.notes] };
+}
+
+/** Verifies an export in CSV against its manifest beside it: the whole of its bytes. */
+export async function verifyCsv(path: string, { watch }: FileOptions): Promise<Verified> {
+  const tally = emptyTally();
+  const beside = manifestPath(path);
+  const result = (): Verified => ({ tally, faults: tally.faults, notes: [] });
+  if (!existsSync(beside)) {
+    addFault(tally, { code: 'file', detail: `its manifest ${beside} is not there`, ...NOWHERE });
+    return result();
+  }
+  const parsed = readManifest(beside);
+  if (parsed === null) {
+    addFault(tally, { code: 'file', detail: `its manifest ${beside} cannot be read, or was changed`, ...NOWHERE });
+    return result();
+  }
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const digest = createHash('sha256');
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let offset = 0; ;) {
+      const read = readSync(file, chunk, 0, chunk.length, offset);
+      if (read === 0) break;
+      offset += read;
+      digest.update(chunk.subarray(0, read));
+      watch.onProgress(offset, size, 0);
+      await nextTurn();
+    }
+    tally.events = parsed.events;
+    if (digest.digest('hex') !== parsed.sha256) {
+      addFault(tally, {
+        code: 'file',
+        detail: 'its bytes are not those that the manifest beside it tells of',
+        ...NOWHERE,
+      });
+    }
+    return { ...result(), notes: notesOf(parsed) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readManifest(path: string): Manifest | null {
+  try {
+    return Manifest.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,261 @@
+import { createHash, type Hash, hash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { initial, type OrderState } from '../../../projections/order';
+import { orderKeyOfStream } from '../../../schemas/order-events';
+import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
+import { readingOf } from '../evidence/reading';
+import { canonicalJson } from '../../handle-order/canonical-json';
+import { Manifest, splitLine } from '../export/ndjson';
+import { StreamCount } from '../export/stream-count';
+import { StreamHeads } from './stream-heads';
+import { addFault, emptyTally, NOWHERE, type Tally, tallyEvent } from './verification';
+import type { EventRules, Fault, FaultCode } from './verify-event';
+
+/**
+ * Verifies the lines of an export or of the evidence in a bundle, one by one: each line against its hash, each event
+ * against its own hashes, and at the end the manifest against all of them. Pure: whoever reads the file hands them on.
+ */
+
+/** What has to be kept to go on after a line. */
+export interface SavedLines {
+  readonly line: number;
+  readonly lastHash: string;
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+const HASH_CHARACTERS = 64;
+
+export class LineVerification {
+  readonly tally: Tally;
+  readonly heads: StreamHeads;
+  readonly streams: StreamCount;
+  readonly notes: string[] = [];
+  #line: number;
+  #lastHash: string;
+  #first: string | null;
+  #last: string | null;
+  readonly #digest: Hash = createHash('sha256');
+  #manifest: Manifest | null = null;
+  /** What is read again for a bundle, which is about one order. */
+  #state: OrderState = initial;
+  #newest: RecordedEvent | null = null;
+  #scratch = Buffer.alloc(16_384);
+
+  /**
+   * @param manifest what the last line says, as far as it can be read: whether contacts were withheld has to be known
+   *   before. It is verified where it stands.
+   * @param version of this software
+   */
+  constructor(
+    private readonly rules: EventRules,
+    private readonly version: string,
+    seed: number,
+    saved?: { readonly tally: Tally; readonly heads: StreamHeads; readonly streams: StreamCount } & SavedLines,
+  ) {
+    this.tally = saved?.tally ?? emptyTally();
+    this.heads = saved?.heads ?? new StreamHeads(seed);
+    this.streams = saved?.streams ?? new StreamCount();
+    this.#line = saved?.line ?? 0;
+    this.#lastHash = saved?.lastHash ?? '';
+    this.#first = saved?.first ?? null;
+    this.#last = saved?.last ?? null;
+  }
+
+  get manifest(): Manifest | null {
+    return this.#manifest;
+  }
+
+  save(): SavedLines {
+    return { line: this.#line, lastHash: this.#lastHash, first: this.#first, last: this.#last };
+  }
+
+  /** Bytes of lines that were verified before: only the digest of all needs them again. */
+  skip(bytes: Uint8Array): void {
+    this.#digest.update(bytes);
+  }
+
+  /** @param line with its line feed, unless the file ends without */
+  add(line: Buffer): void {
+    this.#line++;
+    const whole = line.at(-1) === 0x0a;
+    const text = whole ? line.subarray(0, -1) : line;
+    if (this.#manifest !== null) {
+      this.#fault('file', 'there is more after the manifest');
+      return;
+    }
+    if (!whole) this.#fault('file', 'the file ends in the middle of a line');
+    const members = this.#open(text);
+    if (members?.['kind'] !== 'manifest') this.#digest.update(line);
+    if (members === null) return;
+    switch (members['kind']) {
+      case 'event':
+        this.#event(members);
+        return;
+      case 'reading':
+        this.#reading(members);
+        return;
+      case 'secrets':
+      case 'checkpoint':
+        return;
+      case 'manifest':
+        this.#end(members);
+        return;
+      default:
+        this.#fault('form', 'the line is of no kind that is known');
+    }
+  }
+
+  /** To be called after the last line. */
+  finish(): void {
+    if (this.#manifest !== null) return;
+    addFault(this.tally, {
+      code: 'file',
+      detail: 'there is no manifest that can be read: the file was cut off, or its end was changed',
+      ...NOWHERE,
+      line: this.#line + 1,
+    });
+  }
+
+  #fault(code: FaultCode, detail: string, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {
+    addFault(this.tally, { code, detail, ...place, line: this.#line });
+  }
+
+  /** @returns what a line says, after holding it against its hash; null if nothing can be read. */
+  #open(text: Buffer): Members | null {
+    const parts = splitLine(text);
+    const parsed = isUtf8(text) ? parseMembers(text.toString('utf8')) : null;
+    const holds = parts !== null && this.#hashAfter(parts.body) === parts.hash;
+    if (!holds) {
+      const detail =
+        parts === null
+          ? 'the line does not end with a line_hash'
+          : 'line_hash does not hold: this line was changed, or lines before it were removed, inserted or reordered';
+      this.#fault('file', detail, parsed === null ? NOWHERE : placeIn(parsed));
+    }
+    if (parts !== null) this.#lastHash = parts.hash;
+    if (parsed === null) this.#fault('form', 'the line is not JSON');
+    return parsed;
+  }
+
+  #hashAfter(body: Buffer): string {
+    const offset = this.#lastHash.length;
+    if (this.#scratch.length < HASH_CHARACTERS + body.length)
+      this.#scratch = Buffer.alloc(2 * body.length + HASH_CHARACTERS);
+    this.#scratch.write(this.#lastHash, 0, 'latin1');
+    body.copy(this.#scratch, offset);
+    return hash('sha256', this.#scratch.subarray(0, offset + body.length), 'hex');
+  }
+
+  #event(members: Members): void {
+    const event = eventOf(members);
+    if (event === null) {
+      this.#fault('form', 'an event lacks a member, or has one of the wrong type', placeIn(members));
+      return;
+    }
+    const { position } = event;
+    if (this.#last !== null && comparePositions(this.#last as Position, position) >= 0) {
+      this.#fault('position', 'the position is not after the one of the event before', placeIn(members));
+    }
+    this.#first ??= position;
+    this.#last = position;
+    this.streams.add(event.stream);
+    this.#newest = event;
+    if (tallyEvent(this.tally, event, this.#line, this.heads, this.rules).begins) this.tally.begun++;
+  }
+
+  /** What a bundle says of its newest event, read again by the folds of this version. */
+  #reading(members: Members): void {
+    const event = this.#newest;
+    const key = event === null ? null : orderKeyOfStream(event.stream);
+    if (event === null || key === null || members['revision'] !== event.revision) {
+      this.#fault('file', 'a reading does not follow its event');
+      return;
+    }
+    const { state, reading } = readingOf(key, this.#state, event);
+    this.#state = state;
+    const { kind: _kind, stream: _stream, revision: _revision, line_hash: _hash, ...said } = members;
+    if (canonicalJson(said) === canonicalJson(reading)) return;
+    this.#otherReadings.push({
+      line: this.#line,
+      revision: event.revision,
+      stream: event.stream,
+      position: event.position,
+    });
+  }
+  readonly #otherReadings: (Omit<Fault, 'code' | 'detail'> & { line: number })[] = [];
+
+  #end(members: Members): void {
+    const { line_hash: _hash, ...rest } = members;
+    const parsed = Manifest.safeParse(rest);
+    if (!parsed.success) {
+      this.#fault('file', 'the manifest lacks a member, or has one of the wrong type');
+      return;
+    }
+    const manifest = parsed.data;
+    this.#manifest = manifest;
+    const { tally } = this;
+    const claims: readonly (readonly [string, unknown, unknown])[] = [
+      ['events', manifest.events, tally.events],
+      ['streams', manifest.streams, this.streams.count],
+      ['the first position', manifest.positions?.first ?? null, this.#first],
+      ['the last position', manifest.positions?.last ?? null, this.#last],
+      ['sha256', manifest.sha256, this.#digest.digest('hex')],
+    ];
+    for (const [what, said, found] of claims) {
+      if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
+    }
+    const sameVersion = manifest.software.version === this.version;
+    for (const place of this.#otherReadings) {
+      if (sameVersion)
+        addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });
+    }
+    if (this.#otherReadings.length > 0 && !sameVersion) {
+      this.notes.push(
+        `Version ${manifest.software.version} read ${String(this.#otherReadings.length)} events otherwise.`,
+      );
+    }
+  }
+}
+
+function parseMembers(text: string): Members | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null;
+  } catch {
+    return null;
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => ({
+  position: parsePosition(textOf(members['position']) ?? ''),
+  stream: textOf(members['stream']),
+  revision: typeof members['revision'] === 'number' ? members['revision'] : null,
+});
+
+function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['metadata'] {
+  const bytes = members[`${name}_base64`];
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']);
+}
+
+function eventOf(members: Members): RecordedEvent | null {
+  const { stream, id, type, revision, created } = members;
+  const position = parsePosition(textOf(members['position']) ?? '');
+  const data = payloadOf(members, 'data');
+  if (typeof stream !== 'string' || typeof id !== 'string' || typeof type !== 'string') return null;
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
+  if (typeof created !== 'string' || position === null || data === undefined) return null;
+  return {
+    stream,
+    id,
+    type,
+    data,
+    metadata: payloadOf(members, 'metadata'),
+    revision,
+    position,
+    created: new Date(created),
+  };
+}

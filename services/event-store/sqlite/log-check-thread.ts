@@ -1,0 +1,12 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { checkLogFile } from './event-log';
+
+/** Checks the file of a log beside whoever reads it: SQLite does not return before it has looked at every page. */
+export interface LogCheckRequest {
+  readonly file: string;
+  /** Most findings. */
+  readonly most: number;
+}
+
+const { file, most } = workerData as LogCheckRequest;
+parentPort?.postMessage(checkLogFile(file, most));

@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  assertWholeNumber,
+  EventStoreError,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+} from '../event-store';
+import { asUnavailable, type LogReader, openLogReader } from './event-log';
+import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
+
+/** Reads of the embedded store, beside whoever writes it. */
+export class SqliteReads {
+  readonly #file: string;
+  #reader: LogReader | null = null;
+  #closed = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  readStream(stream: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
+    return readStreamOf((action) => this.#read(action), stream, options);
+  }
+
+  async *readAll(options: ReadAllOptions = {}): AsyncGenerator<RecordedEvent, void, undefined> {
+    const { from = 'start', prefix = '' } = options;
+    assertWholeNumber(options.limit, 'limit');
+    let left = options.limit ?? Infinity;
+    let after = from === 'start' ? 0 : toRowid(from) - 1;
+    while (left > 0) {
+      const page = this.#read((reader) => reader.page(after, prefix, PAGE_EVENTS));
+      yield* page.events.slice(0, left);
+      left -= page.events.length;
+      if (page.last === null || !page.full) return;
+      after = page.last;
+      await nextTurn();
+    }
+  }
+
+  /** @returns the position of the newest event ever written; null while there was none. */
+  lastPosition(): Promise<Position | null> {
+    const last = this.#read((reader) => reader.lastPosition());
+    return Promise.resolve(last === null ? null : (String(last) as Position));
+  }
+
+  closeReads(): void {
+    this.#closed = true;
+    this.#reader?.close();
+    this.#reader = null;
+  }
+
+  /** Reads; a connection on which that failed is not used again. */
+  #read<Result>(action: (reader: LogReader) => Result): Result {
+    if (this.#closed) throw new EventStoreError('closed', 'the event store is closed');
+    try {
+      return action((this.#reader ??= openLogReader(this.#file)));
+    } catch (error) {
+      this.#reader?.close();
+      this.#reader = null;
+      throw asUnavailable(error, 'the event log cannot be read');
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { initial } from '../../../projections/order';
+import { CSV_HEADER, csvCell, csvRow } from '../../../services/audit/export/csv';
+import type { Position, RecordedEvent } from '../../../services/event-store/event-store';
+
+/** A reader of RFC 4180 that knows nothing of our writer. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [[]];
+  let cell = '';
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charAt(at);
+    if (quoted) {
+      if (unit === '"' && text.charAt(at + 1) === '"') cell += text.charAt(at++);
+      else if (unit === '"') quoted = false;
+      else cell += unit;
+    } else if (unit === '"') quoted = true;
+    else if (unit === ',' || unit === '\n') {
+      rows.at(-1)?.push(unit === '\n' ? cell.replace(/\r$/, '') : cell);
+      cell = '';
+      if (unit === '\n') rows.push([]);
+    } else cell += unit;
+  }
+  return rows.slice(0, -1);
+}
+
+const eventWith = (data: Record<string, string>): RecordedEvent => ({
+  stream: 'order-here:o',
+  id: '11111111-1111-4111-8111-111111111111',
+  type: 'order.updated',
+  data: { location_id: 'here', order_id: 'o', ...data },
+  metadata: { received_at: '2026-01-01T00:00:00.000Z' },
+  revision: 0,
+  position: '1' as Position,
+  created: new Date(0),
+});
+
+describe('a cell of an export for spreadsheets', () => {
+  it.each([
+    ['=HYPERLINK("http://evil.example","x")', `"'=HYPERLINK(""http://evil.example"",""x"")"`],
+    ['+1+1', `"'+1+1"`],
+    ['-2+3', `"'-2+3"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    ['\t=1', `"'\t=1"`],
+    ['\r=1', `"'\r=1"`],
+    ['\n=1', `"'\n=1"`],
+    ['＝1+1', `"'＝1+1"`],
+    ["=cmd|' /C calc'!A0", `"'=cmd|' /C calc'!A0"`],
+    ['a=1', '"a=1"'],
+    ['', '""'],
+    ['Jane "JD" Driver, Jr.', '"Jane ""JD"" Driver, Jr."'],
+    ['two\nlines', '"two\nlines"'],
+  ])('%j becomes %j', (text, cell) => {
+    expect(csvCell(text)).toBe(cell);
+  });
+
+  it('never begins with what a spreadsheet would run, and reads back as it was but for the apostrophe', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('', '=', '+', '-', '@', '\t', '\r'),
+        (rest, sign) => {
+          const text = sign + rest;
+          const [[cell = ''] = []] = parseCsv(`${csvCell(text)}\r\n`);
+          expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+          expect([text, `'${text}`]).toContain(cell);
+        },
+      ),
+    );
+  });
+});
+
+describe('a row of an export', () => {
+  it('has a cell for every column of the header, whatever the event says', () => {
+    const [header = []] = parseCsv(CSV_HEADER.slice(1));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string()), (data) => {
+        const rows = parseCsv(csvRow(eventWith(data), initial, data).row);
+        expect(rows).toHaveLength(1);
+        expect(rows[0]).toHaveLength(header.length);
+      }),
+    );
+  });
+
+  it('neutralises the name of a driver', () => {
+    const data = { status: 'completed', driver_details: { name: '=1+1' } };
+    const { row } = csvRow(eventWith({ status: 'completed' }), initial, data);
+    expect(parseCsv(row)[0]).toContain("'=1+1");
+  });
+});

@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AccessPage } from '../../../schemas/access';
+import type { Manifest } from '../../../services/audit/export/ndjson';
+import { WITHHELD } from '../../../services/access/withhold';
+import { orderPath, problem, problemOf, readLog, update } from '../../support/deliveries';
+import {
+  asOperator,
+  asReader,
+  discard,
+  type RunningService,
+  startService,
+  temporaryDirectory,
+} from '../../support/running-service';
+import { ticketRail } from './support';
+
+const HERE = { location_id: 'here', order_id: 'o/1' };
+const THERE = { location_id: 'there', order_id: 'o/1' };
+const HOSTILE = '=HYPERLINK("http://evil.example")<script>alert(1)</script>\u2028';
+const DRIVER = { name: HOSTILE, phone: { number: '+1-555-0100' }, passcode: '5678' };
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService();
+  await service.deliver(update(HERE, { status: 'in_progress' }));
+  await service.deliver(update(THERE, { status: 'in_progress' }));
+  await service.deliver(update(HERE, { status: 'out_for_delivery', driver_details: DRIVER }));
+  await service.post('not JSON');
+  await service.deliver(update(HERE, { status: 'completed' }));
+});
+afterAll(() => discard(service));
+
+interface Line {
+  readonly kind: string;
+  readonly stream: string;
+  readonly position: string;
+  readonly revision: number;
+  readonly data: Record<string, unknown>;
+  readonly metadata: Record<string, unknown>;
+}
+/** The events of an export and its manifest, which has to hold for its text. */
+function parseExport(text: string): { events: Line[]; manifest: Manifest } {
+  const lines = text.split('\n').slice(0, -1);
+  const last = lines.at(-1) ?? '';
+  const manifest = JSON.parse(last) as Manifest;
+  const before = text.slice(0, text.length - last.length - 1);
+  expect(manifest.sha256).toBe(createHash('sha256').update(before).digest('hex'));
+  return { events: lines.slice(0, -1).map((line) => JSON.parse(line) as Line), manifest };
+}
+
+const ndjson = async (path: string, headers: Record<string, string> = asReader) => {
+  const answer = await service.call(path, { headers: { ...headers, Accept: 'application/x-ndjson' } });
+  expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson' } });
+  return parseExport(answer.text);
+};
+
+describe('GET .../history as a file', () => {
+  it('gives every event of an order verbatim, as NDJSON, with a manifest that says of what', async () => {
+    const { events, manifest } = await ndjson(orderPath(HERE, '/history'));
+    const rows = readLog(service.dataDir).filter(({ stream }) => stream === 'order-here:o%2F1');
+    expect(events.map(({ data, metadata }) => ({ data, metadata }))).toEqual(
+      rows.map(({ data, metadata }) => ({
+        data: JSON.parse(data) as unknown,
+        metadata: JSON.parse(metadata ?? '') as unknown,
+      })),
+    );
+    expect(manifest).toMatchObject({
+      format: 'ticket-rail-export/1',
+      scope: { location_id: 'here', order_id: 'o/1' },
+      from: null,
+      to: null,
+      positions: { first: events[0]?.position, last: events.at(-1)?.position },
+      events: 3,
+      streams: 1,
+      withheld: false,
+      software: { name: 'ticket-rail' },
+    });
+  });
+
+  it('gives a location, or all of them, in the order of the log, and never quarantine', async () => {
+    const here = await ndjson('/locations/here/history');
+    expect(here.events.map(({ revision }) => revision)).toEqual([0, 1, 2]);
+    expect(here.manifest).toMatchObject({ scope: { location_id: 'here', order_id: null } });
+    const all = await ndjson('/history', asOperator);
+    expect(all.events.map(({ stream }) => stream)).toEqual([
+      'order-here:o%2F1',
+      'order-there:o%2F1',
+      'order-here:o%2F1',
+      'order-here:o%2F1',
+    ]);
+    const positions = all.events.map(({ position }) => Number(position));
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect((await ndjson('/locations/nowhere/history')).manifest).toMatchObject({ events: 0, positions: null });
+  });
+
+  it('takes from, inclusive, and to, exclusive, by the time of receipt', async () => {
+    const { events } = await ndjson('/history');
+    const times = events.map(({ metadata }) => String(metadata['received_at']));
+    const [from = '', to = ''] = [times[1], times.at(-1)];
+    const within = await ndjson(`/history?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+    expect(within.events.length).toBe(times.filter((time) => time >= from && time < to).length);
+    expect(within.manifest).toMatchObject({ from, to });
+  });
+
+  it('withholds contacts from readers without a need for them, and says so', async () => {
+    const { events, manifest } = await ndjson(orderPath(HERE, '/history'), asOperator);
+    expect(events[1]?.data).toMatchObject({ driver_details: { name: HOSTILE, passcode: WITHHELD } });
+    expect(manifest.withheld).toBe(true);
+  });
+
+  it('gives CSV for spreadsheets with a mark, CRLF, neutralised cells, and the manifest as trailer', async () => {
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      get(`${service.url}/locations/here/history?format=csv`, { headers: asReader }, resolve);
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': expect.stringMatching(
+        /^attachment; filename="ticket-rail-here-\d{8}T\d{6}Z\.csv"$/,
+      ) as string,
+      'x-content-type-options': 'nosniff',
+    });
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+    expect(bytes.toString().split('\r\n')).toHaveLength(5);
+    expect(bytes.toString()).toContain(`"'=HYPERLINK`);
+    const manifest = JSON.parse(response.trailers['ticket-rail-manifest'] ?? '') as Manifest;
+    expect(manifest).toMatchObject({ events: 3, sha256: createHash('sha256').update(bytes).digest('hex') });
+  });
+
+  it.each([
+    ['/history?format=xml', 400, 'invalid-parameter'],
+    ['/history?from=yesterday', 400, 'invalid-parameter'],
+    ['/history?limit=5', 400, 'invalid-parameter'],
+    [orderPath(HERE, '/history?format=xml'), 400, 'invalid-parameter'],
+    [orderPath(HERE, '/history?format=csv&limit=1'), 400, 'invalid-parameter'],
+    [orderPath({ location_id: 'here', order_id: 'other' }, '/history?format=csv'), 404, 'order-not-found'],
+  ])('answers %s with %s %s', async (path, status, code) => {
+    expect(problemOf(await service.call(path, { headers: asReader }))).toEqual(problem(status, code));
+  });
+
+  it('is recorded before it is sent, with who asked for what', async () => {
+    await ndjson('/locations/here/history?from=2026-01-01T00:00:00Z');
+    const { accesses } = (await service.call('/access?limit=1000', { headers: asOperator })).json as AccessPage;
+    expect(accesses.at(-1)).toMatchObject({
+      what: 'export',
+      location_id: 'here',
+      path: expect.stringContaining('/locations/here/history?from=2026') as string,
+    });
+  });
+
+  it('answers HEAD without reading', async () => {
+    const answer = await service.call('/history', { method: 'HEAD', headers: asReader });
+    expect(answer).toMatchObject({ status: 200, text: '' });
+  });
+});
+
+describe('a client that takes an export slowly, or goes away', () => {
+  it('holds no memory and no place, and a fifth at the same time is told to wait', async () => {
+    const big = await startService();
+    try {
+      const note = 'x'.repeat(100_000);
+      for (let order = 0; order < 60; order++) await big.deliver(update({ order_id: String(order) }, { note }));
+      const open = () =>
+        new Promise<IncomingMessage>((resolve) => {
+          get(`${big.url}/history`, { headers: asReader, agent: false }, resolve);
+        });
+      const stalled = await Promise.all(Array.from({ length: 4 }, open));
+      for (const response of stalled) response.on('error', () => undefined);
+      expect(problemOf(await big.get('/history'))).toEqual(problem(503, 'too-many-exports'));
+      for (const response of stalled) response.destroy();
+      let answer = await big.get('/history');
+      for (const until = Date.now() + 10_000; answer.status === 503 && Date.now() < until;) {
+        await sleep(20);
+        answer = await big.get('/history');
+      }
+      expect(parseExport(answer.text).manifest.events).toBe(60);
+    } finally {
+      await discard(big);
+    }
+  });
+});
+
+describe('ticket-rail export', () => {
+  const out = temporaryDirectory();
+  afterAll(() => {
+    rmSync(out, { recursive: true });
+  });
+  const run = (...args: string[]) => ticketRail(['export', ...args], { DATA_DIR: service.dataDir });
+
+  it('writes everything, quarantine too, beside a running service', async () => {
+    const file = join(out, 'all.ndjson');
+    const { code, stderr } = await run('--out', file);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Exported \d+ events/) as string });
+    const { events, manifest } = parseExport(readFileSync(file, 'utf8'));
+    expect(events).toHaveLength(readLog(service.dataDir).length);
+    expect(events.map(({ stream }) => stream)).toContain('quarantine');
+    expect(manifest.scope.streams).toBe('all');
+  });
+
+  it('writes one order to standard output, and nothing else there', async () => {
+    const { stdout } = await run('--location', 'here', '--order', 'o/1', '--out', '-');
+    expect(parseExport(stdout).manifest).toMatchObject({ events: 3, scope: { location_id: 'here', order_id: 'o/1' } });
+  });
+
+  it('writes the manifest of CSV beside it', async () => {
+    const file = join(out, 'all.csv');
+    await run('--format', 'csv', '--location', 'here', '--out', file);
+    const manifest = JSON.parse(readFileSync(`${file}.manifest.json`, 'utf8')) as Manifest;
+    expect(manifest).toMatchObject({
+      events: 3,
+      sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
+    });
+  });
+
+  it.each([
+    [['--order', 'o/1'], '--location and --order'],
+    [['--from', 'yesterday'], 'expected a time'],
+    [['--format', 'xml'], 'Allowed choices'],
+  ])('says what is wrong with %j', async (args, message) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+  });
+
+  it('says that there is no log, and makes none', async () => {
+    const { code, stderr } = await ticketRail(['export'], { DATA_DIR: join(out, 'none') });
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot be read');
+  });
+});

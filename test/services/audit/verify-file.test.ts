@@ -1,0 +1,282 @@
+import fc from 'fast-check';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orderStream } from '../../../schemas/order-events';
+import { withoutContactInData } from '../../../services/access/withhold';
+import { writeEvidence } from '../../../services/audit/evidence/evidence-command';
+import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../services/audit/evidence/bundle';
+import { LineWriter } from '../../../services/audit/export/ndjson';
+import { fileKind, verifyBundle, verifyNdjson } from '../../../services/audit/verify/verify-file';
+import type { Verified } from '../../../services/audit/verify/verify-store';
+import { loadState, type Progressed, saveState } from '../../../services/audit/verify/saved-state';
+import { openReadableStore } from '../../../services/event-store/open';
+import { temporaryDirectory } from '../../support/running-service';
+import { EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from './histories';
+import { ticketRail } from './support';
+
+const directory = temporaryDirectory();
+const stores: string[] = [];
+const store = async (history: readonly Step[]): Promise<string> => {
+  const made = await makeStore(history);
+  stores.push(made);
+  return made;
+};
+afterAll(() => {
+  for (const made of [directory, ...stores]) rmSync(made, { recursive: true, force: true });
+});
+
+const OPTIONS = { subject: 'file', version: '1.2.3', seed: 7, resume: null, watch: WATCH };
+function write(content: string | Buffer, name = 'file'): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+const verifyText = (content: string | Buffer): Promise<Verified> => verifyNdjson(write(content), OPTIONS);
+
+const HOSTILE = '</script><script>alert(1)</script><!--';
+const deliver = (order: number, status: string, more: Record<string, unknown> = {}): Step => ({
+  kind: 'deliver',
+  order,
+  fields: { status, ...more },
+});
+const HISTORY: readonly Step[] = [
+  deliver(0, 'in_progress', { note: HOSTILE }),
+  deliver(1, 'in_progress'),
+  deliver(0, 'out_for_delivery', { driver_details: { name: HOSTILE, passcode: '1234' } }),
+  deliver(0, 'completed'),
+];
+
+/** A single mutation of a text of lines, and the line from which on it cannot hold any more, from 1. */
+const mutation = fc.record({
+  kind: fc.constantFrom('flip', 'remove byte', 'insert byte', 'remove line', 'repeat line', 'swap lines', 'cut'),
+  at: fc.nat(),
+  flip: fc.integer({ min: 1, max: 255 }),
+});
+function mutate(bytes: Buffer, { kind, at, flip }: { kind: string; at: number; flip: number }): [Buffer, number] {
+  const where = at % bytes.length;
+  const lineOf = (offset: number): number => bytes.subarray(0, offset).toString('latin1').split('\n').length;
+  const lines = bytes.toString('latin1').split(/(?<=\n)/);
+  const line = at % lines.length;
+  const joined = (changed: string[]): Buffer => Buffer.from(changed.join(''), 'latin1');
+  switch (kind) {
+    case 'flip': {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(where) ^ flip, where);
+      return [changed, lineOf(where)];
+    }
+    case 'remove byte':
+      return [Buffer.concat([bytes.subarray(0, where), bytes.subarray(where + 1)]), lineOf(where)];
+    case 'insert byte':
+      return [Buffer.concat([bytes.subarray(0, where), Buffer.from([flip]), bytes.subarray(where)]), lineOf(where)];
+    case 'remove line':
+      return [joined(lines.toSpliced(line, 1)), line + 1];
+    case 'repeat line':
+      return [joined(lines.toSpliced(line, 0, lines[line] ?? '')), line + 2];
+    case 'swap lines': {
+      const before = Math.max(0, line - 1);
+      return [joined(lines.toSpliced(before, 2, lines[before + 1] ?? '', lines[before] ?? '')), before + 1];
+    }
+    default:
+      return [bytes.subarray(0, where), lineOf(where)];
+  }
+}
+
+describe('verify of an export', () => {
+  it('holds for every history, as it is, of a location, of a time range, and with contacts withheld', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(), async (history) => {
+        const made = await store(history);
+        const location = {
+          ...EVERYTHING,
+          scope: { location_id: 'location 1', order_id: null, streams: 'orders' as const },
+        };
+        const range = { ...EVERYTHING, from: '2026-01-01T00:00:05.000Z', to: '2026-01-01T00:00:15.000Z' };
+        for (const text of [
+          await exportOf(made),
+          await exportOf(made, location),
+          await exportOf(made, range),
+          await exportOf(made, EVERYTHING, 'ndjson', withoutContactInData),
+        ]) {
+          expect((await verifyText(text)).faults).toEqual([]);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  it('finds any single mutation, and names its line', async () => {
+    const texts = await Promise.all([exportOf(await store(HISTORY)), exportOf(await store([deliver(2, 'completed')]))]);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...texts), mutation, async (text, how) => {
+        const bytes = Buffer.from(text);
+        const [changed, line] = mutate(bytes, how);
+        fc.pre(!changed.equals(bytes));
+        const { faults } = await verifyText(changed);
+        expect(faults[0]?.line).toBe(line);
+      }),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+
+  it('names position, stream and revision of a changed event', async () => {
+    const text = (await exportOf(await store(HISTORY))).replace('"out_for_delivery"', '"ready_for_pickup"');
+    const { faults } = await verifyText(text);
+    const place = { line: 3, position: '3', stream: orderStream(keyOf(0)), revision: 1 };
+    expect(faults).toEqual([
+      expect.objectContaining({ code: 'file', ...place }),
+      expect.objectContaining({ code: 'content', ...place }),
+      expect.objectContaining({ code: 'file', line: 5 }),
+    ]);
+  });
+
+  it('finds a removed event even where all line hashes and the manifest were made anew', async () => {
+    const made = await store(HISTORY);
+    const writer = new LineWriter();
+    const members = (await exportOf(made))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    members.splice(2, 1);
+    const forged = members.map(({ line_hash: _, ...rest }) => writer.write(rest)).join('');
+    const { faults } = await verifyText(forged);
+    expect(faults[0]).toMatchObject({
+      code: 'revision',
+      line: 3,
+      detail: expect.stringContaining('revision 1 is missing') as string,
+    });
+  });
+
+  it('goes on from where it was interrupted, to the same result', async () => {
+    const big = await makeStore(
+      Array.from({ length: 40 }, (_, n) =>
+        deliver(n % 4, n % 8 < 4 ? 'in_progress' : 'completed', { note: 'x'.repeat(30_000) }),
+      ),
+    );
+    stores.push(big);
+    const text = await exportOf(big);
+    for (const changed of [text, text.replace(/("revision":5.*?)xxx/, '$1yyy')]) {
+      const path = write(changed);
+      const whole = await verifyNdjson(path, OPTIONS);
+      const states: string[] = [];
+      const onResumable = (progressed: () => Progressed): void => {
+        const file = join(directory, `state${String(states.length)}`);
+        saveState(file, '1.2.3', progressed());
+        states.push(file);
+      };
+      await verifyNdjson(path, { ...OPTIONS, watch: { ...WATCH, onResumable } });
+      expect(states.length).toBeGreaterThan(2);
+      for (const file of states) {
+        const resume = loadState(file, '1.2.3', 'file');
+        expect(resume).not.toBeNull();
+        expect(await verifyNdjson(path, { ...OPTIONS, seed: 8, resume })).toEqual(whole);
+        expect(loadState(file, '1.2.4', 'file')).toBeNull();
+        expect(loadState(file, '1.2.3', 'other')).toBeNull();
+      }
+    }
+  });
+});
+
+describe('a bundle of evidence', () => {
+  const bundleOf = async (made: string): Promise<string> => {
+    const store = await openReadableStore({ url: null, logFile: join(made, 'events.sqlite') });
+    const out = join(directory, 'evidence.html');
+    await writeEvidence({
+      store,
+      key: keyOf(0),
+      secrets: ['a1b2c3d4e5f60718'],
+      checkpoints: [{ size: 1, signature: '<x>' }],
+      version: '1.2.3',
+      exportedAt: '2026-01-02T00:00:00.000Z',
+      out,
+    });
+    await store.close();
+    return out;
+  };
+
+  it('holds, and tells of every event the state after it, the verdict in words, and the secret that verified it', async () => {
+    const path = await bundleOf(await store(HISTORY));
+    expect(fileKind(path)).toBe('evidence');
+    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], tally: { events: 3 } });
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('number 1 of those configured now');
+    expect(text).toContain('news that changed the order');
+    expect(text).toContain('When this file was made, every hash held.');
+  });
+
+  it('runs nothing that was recorded', async () => {
+    const text = readFileSync(await bundleOf(await store(HISTORY)), 'utf8');
+    expect(text.match(/<script/g)).toHaveLength(1);
+    expect(text.split(EVIDENCE_END)).toHaveLength(2);
+    expect(text).toContain('&lt;/script&gt;');
+    expect(text).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+  });
+
+  it('does not hold after any single mutation, of the evidence with its line, of the report as such', async () => {
+    const bytes = readFileSync(await bundleOf(await store(HISTORY)));
+    const parts = splitBundle(bytes);
+    const [before, evidence, after] = [parts?.before, parts?.evidence, parts?.after] as [Buffer, Buffer, Buffer];
+    await fc.assert(
+      fc.asyncProperty(mutation, fc.constantFrom('evidence', 'before', 'after'), (how, part) => {
+        const source = part === 'before' ? before : part === 'after' ? after : evidence;
+        const [changed, line] = mutate(source, how);
+        fc.pre(!changed.equals(source));
+        const whole = Buffer.concat([
+          part === 'before' ? changed : before,
+          part === 'evidence' ? changed : evidence,
+          part === 'after' ? changed : after,
+        ]);
+        const { faults } = verifyBundle(write(whole), OPTIONS);
+        expect(part === 'evidence' ? faults[0]?.line : faults.length > 0).toBe(part === 'evidence' ? line : true);
+        return Promise.resolve();
+      }),
+      { numRuns: 300 },
+    );
+  }, 60_000);
+
+  it('says what this version reads otherwise than the version that wrote it, and that a reading was forged', async () => {
+    const path = await bundleOf(await store(HISTORY));
+    const writer = new LineWriter();
+    const parts = splitBundle(readFileSync(path));
+    const forged = (parts?.evidence.toString() ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map(({ line_hash: _, ...rest }) =>
+        writer.write(rest['kind'] === 'reading' ? { ...rest, verdict: 'reopened' } : rest, true),
+      )
+      .join('');
+    const file = write(`<!doctype html>${EVIDENCE_START}${forged}${EVIDENCE_END}`);
+    expect(verifyBundle(file, OPTIONS).faults[0]).toMatchObject({
+      line: 2,
+      detail: expect.stringContaining('follows from') as string,
+    });
+    expect(verifyBundle(file, { ...OPTIONS, version: '9' }).notes).toContain('Version 1.2.3 read 3 events otherwise.');
+  });
+});
+
+describe('ticket-rail export, evidence and verify', () => {
+  it('fit together', async () => {
+    const env = { DATA_DIR: await store(HISTORY) };
+    const out = (name: string): string => join(directory, name);
+    const { location_id, order_id } = keyOf(0);
+    await ticketRail(['export', '--out', out('all.ndjson')], env);
+    await ticketRail(['export', '--format', 'csv', '--out', out('all.csv')], env);
+    const made = await ticketRail(
+      ['evidence', '--location', location_id, '--order', order_id, '--out', out('e.html')],
+      env,
+    );
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('the evidence of 3 events') as string });
+    const files = [out('all.ndjson'), out('all.csv'), out('e.html')];
+    const verified = await ticketRail(['verify', ...files]);
+    expect(verified.code).toBe(0);
+    expect(verified.stdout.match(/ holds: /g)).toHaveLength(3);
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 20) ^ 1, bytes.length - 20);
+      writeFileSync(file, bytes);
+      expect(await ticketRail(['verify', file])).toMatchObject({ code: 1 });
+    }
+    const none = await ticketRail(['evidence', '--location', 'x', '--order', 'y', '--out', out('none')], env);
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('Nothing was ever reported') as string });
+  }, 60_000);
+});
