@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import {
   AXES,
@@ -76,16 +77,26 @@ async function positionBefore(log: Log, end: Position, time: number): Promise<Po
 /**
  * @param canSeek whether positions of the log can be looked up by halves; otherwise it is read from its start
  * @param maxEvents most events to read within the range
+ * @param restShare how long to rest after each batch, as a share of the time that it took: for the sake of others
  */
 export async function scanCoverage(options: {
   readonly log: Log;
   readonly query: CoverageQuery;
   readonly canSeek: boolean;
   readonly signal: AbortSignal;
+  readonly restShare?: number;
   readonly maxEvents?: number;
   readonly trackedOrders?: number;
 }): Promise<CoverageScan> {
-  const { log, query, canSeek, signal, maxEvents = MAX_COVERAGE_EVENTS, trackedOrders = TRACKED_ORDERS } = options;
+  const {
+    log,
+    query,
+    canSeek,
+    signal,
+    restShare = 0,
+    maxEvents = MAX_COVERAGE_EVENTS,
+    trackedOrders = TRACKED_ORDERS,
+  } = options;
   const coverage = new Coverage();
   const tracks = new LRUCache<string, OrderTrack>({ max: trackedOrders });
   const locations = query.locations === null ? null : new Set(query.locations);
@@ -137,6 +148,7 @@ export async function scanCoverage(options: {
   const after = canSeek ? await positionBefore(log, end, first) : 'start';
   if (after !== 'start' && comparePositions(after, end) >= 0) return answer(true);
   for await (const { events, position, caughtUp } of log.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal })) {
+    const begun = performance.now();
     for (const stored of events) {
       const created = stored.created.getTime();
       if (created < first) continue;
@@ -145,6 +157,7 @@ export async function scanCoverage(options: {
       await take(stored);
     }
     if (caughtUp || (position !== null && comparePositions(position, end) >= 0)) break;
+    if (restShare > 0) await delay((performance.now() - begun) * restShare, null, { signal }).catch(() => undefined);
   }
   return answer(true);
 }

@@ -22,12 +22,20 @@ parentPort?.once('message', () => {
 
 /** Niceness of this thread: below the projector, because nobody's screen waits for it. See projector-thread.ts. */
 const NICENESS = 10;
+/** It works half of the time: two processors are soon short of one for who acknowledges. */
+const REST_SHARE = 1;
 if (process.platform === 'linux') setPriority(NICENESS);
 
 async function run(): Promise<FromCoverage> {
   const source = await openEventSource(log, () => undefined);
   try {
-    const scan = await scanCoverage({ log: source, query, canSeek: log.url === null, signal: stop.signal });
+    const scan = await scanCoverage({
+      log: source,
+      query,
+      canSeek: log.url === null,
+      signal: stop.signal,
+      restShare: REST_SHARE,
+    });
     return { kind: 'done', scan };
   } finally {
     await source.close();

@@ -8,7 +8,7 @@ import type { CoverageThreadOptions, FromCoverage } from './coverage-thread';
 /** Runs coverage queries, one at a time: each reads as much of the log as it may, and the disk is there for deliveries. */
 
 /** Most milliseconds that one query may take. */
-export const MAX_COVERAGE_MS = 60_000;
+export const MAX_COVERAGE_MS = 120_000;
 /** Most queries that wait while one runs. */
 export const MAX_WAITING_QUERIES = 4;
 

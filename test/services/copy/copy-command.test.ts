@@ -134,8 +134,9 @@ describe('ticket-rail copy', () => {
       const history = (await before.get(orderPath(key, '/history'))).json as { events: { data: unknown }[] };
       await before.end();
 
+      // Two about the order, and one about who looked at its history.
       const there = await run(['copy', '--to', node.url], { DATA_DIR: embedded });
-      expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 2 events') as string });
+      expect(there).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 3 events') as string });
 
       const after = await startService({ DATA_DIR: embedded, EVENT_STORE_URL: node.url });
       const moved = (await after.get(orderPath(key, '/history'))).json as typeof history;
@@ -145,7 +146,7 @@ describe('ticket-rail copy', () => {
       await after.end();
 
       const home = await run(['copy', '--to', `sqlite:${back}`], { EVENT_STORE_URL: node.url });
-      expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 3 events') as string });
+      expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 5 events') as string });
       const again = await startService({ DATA_DIR: back });
       expect((await again.get(orderPath(key))).json).toMatchObject({ stage: 'failed', revision: 2 });
       await again.end();
