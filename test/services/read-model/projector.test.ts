@@ -249,7 +249,7 @@ describe('the projector', () => {
 
     it('tells at once that it has caught up with an empty store', async () => {
       const { progress } = await run();
-      expect(progress).toEqual([{ position: null, folded: null, caughtUp: true, events: 0 }]);
+      expect(progress).toEqual([{ position: null, folded: null, caughtUp: true, events: 0, locations: [] }]);
     });
 
     it('goes on after its checkpoint, and folds nothing of before it again', async () => {
