@@ -8,6 +8,8 @@ export interface Proxy {
   /** Lets every connection stand and nothing through, as a network that silently loses everything does. */
   freeze(): void;
   mend(): void;
+  /** Everything that the service sent, of all connections. */
+  passed(): string;
   close(): Promise<void>;
 }
 
@@ -15,6 +17,7 @@ export interface Proxy {
 export async function startProxy(target: string): Promise<Proxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
+  const passed: Buffer[] = [];
   let state: 'whole' | 'cut' | 'frozen' = 'whole';
   const server = createServer((near) => {
     if (state === 'cut') {
@@ -22,6 +25,7 @@ export async function startProxy(target: string): Promise<Proxy> {
       return;
     }
     const far = connect(Number(port), hostname);
+    far.on('data', (chunk: Buffer) => passed.push(chunk));
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -55,6 +59,7 @@ export async function startProxy(target: string): Promise<Proxy> {
       if (state === 'frozen') destroyAll();
       state = 'whole';
     },
+    passed: () => Buffer.concat(passed).toString('utf8'),
     close: () =>
       new Promise((closed) => {
         destroyAll();

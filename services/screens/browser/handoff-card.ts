@@ -442,7 +442,10 @@ export class TicketRailHandoff extends LitElement {
         display: none;
       }
       .block {
+        position: relative;
         min-width: 0;
+        /* One letter under a thousand marks is wider than any screen, and cannot be broken. */
+        overflow: clip;
         padding: 0.7em 0.9em;
         border: 1px solid var(--rail-line);
         border-radius: var(--rail-radius);

@@ -111,7 +111,8 @@ export class TicketRailBoard extends LitElement {
   #changedAt = new Map<string, number>();
   #announcement = '';
   #freshness: Freshness = { kind: 'connecting', ageMs: null };
-  #focused: string | null = null;
+  /** The tile that has the focus, and where it lies: it may go elsewhere, or out of sight, with what is in focus. */
+  #focused: { readonly id: string; readonly list: string; readonly index: number } | null = null;
   /** The card on show opened by itself, so that it closes by itself when the driver has gone. */
   #openedByItself = false;
   #arrangement: Arrangement | null = null;
@@ -291,7 +292,7 @@ export class TicketRailBoard extends LitElement {
             </button>`,
         )}
       </nav>
-      <div class="body" ?data-stale=${freshness.kind === 'stale'}>
+      <div class="body" role="group" aria-label="Orders" tabindex="-1" ?data-stale=${freshness.kind === 'stale'}>
         ${
           this.#live.state.truncated
             ? html`<p class="note">${icon('info')} Only the newest 1,000 open orders are shown.</p>`
@@ -309,7 +310,13 @@ export class TicketRailBoard extends LitElement {
   }
 
   #renderColumn(stage: OpenStage, orders: readonly Order[], now: number): TemplateResult {
-    return html`<section class="column" data-stage=${stage} data-count=${orders.length} aria-labelledby=${`c-${stage}`}>
+    return html`<section
+      class="column"
+      data-list=${stage}
+      data-stage=${stage}
+      data-count=${orders.length}
+      aria-labelledby=${`c-${stage}`}
+    >
       <h2 id=${`c-${stage}`} tabindex="-1">
         ${icon(STAGE_ICONS[stage])} <span>${stageWords(stage)}</span>
         <span class="count">${orders.length}<span class="unseen"> orders</span></span>
@@ -331,7 +338,7 @@ export class TicketRailBoard extends LitElement {
     ending: Ending,
   ): TemplateResult | typeof nothing {
     if (orders.length === 0) return nothing;
-    return html`<section class="strip" data-strip=${name} aria-labelledby=${`s-${name}`}>
+    return html`<section class="strip" data-list=${name} data-strip=${name} aria-labelledby=${`s-${name}`}>
       <h2 id=${`s-${name}`}>${icon(picture)} <span>${heading}</span> <span class="count">${orders.length}</span></h2>
       ${this.#renderTiles(orders, now, ending)}
     </section>`;
@@ -347,7 +354,13 @@ export class TicketRailBoard extends LitElement {
     if (orders.length === 0 && name === 'old') return nothing;
     // A search looks into the folds too.
     const isOpen = this.folds.has(name) || (this.search.trim() !== '' && orders.length > 0);
-    return html`<details class="fold" data-fold=${name} .open=${live(isOpen)} @toggle=${this.#toggled(name)}>
+    return html`<details
+      class="fold"
+      data-list=${name}
+      data-fold=${name}
+      .open=${live(isOpen)}
+      @toggle=${this.#toggled(name)}
+    >
       <summary><h2>${heading} (${orders.length})</h2></summary>
       ${isOpen ? this.#renderTiles(orders.slice(0, MOST_FOLDED), now, ending) : nothing}
     </details>`;
@@ -513,17 +526,34 @@ export class TicketRailBoard extends LitElement {
 
   /** A tile that moves to another column is made anew there, so that its focus has to be carried over. */
   #noteFocus(): void {
-    const active = (this.renderRoot as ShadowRoot | undefined)?.activeElement;
-    this.#focused = active instanceof TicketRailTile ? (active.dataset['orderId'] ?? null) : null;
+    const tile = (this.renderRoot as ShadowRoot | undefined)?.activeElement;
+    if (!(tile instanceof TicketRailTile)) {
+      this.#focused = null;
+      return;
+    }
+    const list = tile.closest('[data-list]');
+    this.#focused = {
+      id: tile.dataset['orderId'] ?? '',
+      list: list?.getAttribute('data-list') ?? '',
+      index: [...(list?.querySelectorAll('ticket-rail-tile') ?? [])].indexOf(tile),
+    };
   }
 
+  /** The focus goes with its tile; if that is out of sight, to the one in its place, and else to the board. */
   #restoreFocus(): void {
-    if (this.#focused === null || (this.renderRoot as ShadowRoot).activeElement !== null) return;
-    const tile = this.renderRoot.querySelector<TicketRailTile>(`[data-order-id="${CSS.escape(this.#focused)}"]`);
-    if (tile === null) return;
-    void tile.updateComplete.then(() => {
-      tile.focus({ preventScroll: true });
-    });
+    const { renderRoot } = this;
+    if (this.#focused === null || (renderRoot as ShadowRoot).activeElement !== null) return;
+    const { id, list, index } = this.#focused;
+    const left = renderRoot.querySelectorAll<TicketRailTile>(`[data-list="${list}"] ticket-rail-tile`);
+    const tile =
+      renderRoot.querySelector<TicketRailTile>(`[data-order-id="${CSS.escape(id)}"]`) ??
+      left[Math.min(index, left.length - 1)];
+    if (tile === undefined) renderRoot.querySelector<HTMLElement>('.body')?.focus({ preventScroll: true });
+    else {
+      void tile.updateComplete.then(() => {
+        tile.focus({ preventScroll: true });
+      });
+    }
   }
 
   #setMarks(marks: Marks): void {

@@ -96,6 +96,14 @@ export class TicketRailTile extends LitElement {
     this.dataset['late'] = this.lateness;
   }
 
+  protected override update(changed: PropertyValues<this>): void {
+    const focused = (): boolean => (this.renderRoot as ShadowRoot).activeElement !== null;
+    const hadFocus = focused();
+    super.update(changed);
+    // A button that was pressed may go away by that.
+    if (hadFocus && !focused()) this.focus({ preventScroll: true });
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const { order } = this;
     if (order === null) return nothing;

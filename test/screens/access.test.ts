@@ -1,0 +1,131 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProxy } from '../support/proxy';
+import { discard, entryOf, type RunningService, startService, temporaryDirectory } from '../support/running-service';
+import { boardAddress, screenLab, updated } from '../support/screen-lab';
+
+/** Who sees what on a screen. */
+
+/** Milliseconds until the service has seen that its file of readers changed, and the screen that it was sent away. */
+const SENT_AWAY_MS = 8_000;
+
+const lab = screenLab();
+
+describe('a screen of a reader', () => {
+  const token = 'screen-0123456789abcdef0123456789';
+  const other = 'another-0123456789abcdef0123456789';
+  let directory: string;
+  let file: string;
+  let closed: RunningService;
+
+  const allow = (...tokens: string[]): void => {
+    writeFileSync(file, JSON.stringify(tokens.map((one) => entryOf(one, 'screen', ['mine']))));
+  };
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    file = join(directory, 'readers.json');
+    allow(token, other);
+    closed = await startService({ READERS: '', READERS_FILE: file });
+    for (const location_id of ['mine', 'theirs']) {
+      expect((await closed.deliver(updated({ location_id, order_id: `of ${location_id}` }))).status).toBe(200);
+    }
+  });
+  afterAll(async () => {
+    await discard(closed);
+    rmSync(directory, { recursive: true });
+  });
+  beforeEach(() => {
+    allow(token, other);
+  });
+
+  const signIn = async (address: string): Promise<void> => {
+    await lab.page.goto(address);
+    expect(new URL(lab.page.url()).pathname).toBe('/login');
+    await lab.page.getByLabel(/token/i).fill(token);
+    await lab.page.getByRole('button', { name: 'Log in' }).click();
+  };
+
+  it('is led to the login and back, shows its location only, and can be signed out', async () => {
+    await signIn(boardAddress(closed.url, 'mine'));
+    await lab.tile('of mine').waitFor();
+    expect(await lab.page.getByRole('combobox', { name: 'Location' }).locator('option').allTextContents()).toEqual([
+      'mine',
+    ]);
+    await lab.page.goto(boardAddress(closed.url, 'theirs'));
+    await lab.page.getByText('This screen may not show this location.').first().waitFor();
+    expect(await lab.page.locator('ticket-rail-tile').count()).toBe(0);
+    await lab.page.goto(`${closed.url}/screens`);
+    await lab.page.getByRole('link', { name: 'Order board of mine' }).waitFor();
+    expect(await lab.page.getByText('theirs').count()).toBe(0);
+    await lab.page.getByRole('button', { name: 'Sign out' }).click();
+    await lab.page.waitForURL(/\/login/);
+    await lab.page.goto(boardAddress(closed.url, 'mine'));
+    expect(new URL(lab.page.url()).pathname).toBe('/login');
+  });
+
+  it('is not let in by a wrong token, and is told so', async () => {
+    await lab.page.goto(boardAddress(closed.url, 'mine'));
+    await lab.page.getByLabel(/token/i).fill('wrong');
+    await lab.page.getByRole('button', { name: 'Log in' }).click();
+    expect(await lab.page.getByRole('alert').innerText()).toContain('This token is not known');
+    expect(await lab.context.cookies()).toEqual([]);
+  });
+
+  it('that is removed while it watches goes grey, says why, and leads to the login and back to its board', async () => {
+    await signIn(boardAddress(closed.url, 'mine'));
+    await lab.tile('of mine').waitFor();
+    allow(other);
+    const banner = lab.page.locator('.banner.stale[data-cause="login"]');
+    await banner.getByText('This screen is not signed in.').waitFor({ timeout: SENT_AWAY_MS });
+    expect(await lab.page.locator('.body[data-stale]').count()).toBe(1);
+    await banner.getByRole('link', { name: 'Sign in' }).click();
+    await lab.page.waitForURL(/\/login/);
+    await lab.page.getByLabel(/token/i).fill(other);
+    await lab.page.getByRole('button', { name: 'Log in' }).click();
+    await lab.tile('of mine').waitFor();
+    expect(lab.page.url()).toBe(boardAddress(closed.url, 'mine'));
+  });
+});
+
+describe('the customer board', () => {
+  it('never holds anything about persons, on the page or on the wire', async () => {
+    const location = lab.newLocation();
+    const personal = {
+      delivery_status: 'enroute_to_pickup',
+      driver_details: {
+        source: 'Sourcery',
+        name: 'Jane Driver',
+        phone: { number: '+15555551234', code: '987' },
+        picture_url: 'https://example.com/driver.jpg',
+        vehicle_info: { make: 'Toyota', model: 'Camry', color: 'Silver', license_plate: 'ABC1234' },
+        handoff_instructions: 'Ring twice',
+        passcode: '4711',
+      },
+    };
+    const proxy = await startProxy(lab.service.url);
+    await lab.deliver({ location_id: location, order_id: 'first', ...personal });
+    await lab.page.goto(`${proxy.url}/screens/customers?location=${location}`);
+    const region = lab.page.getByRole('region', { name: 'Almost ready' });
+    await region.getByText('first').waitFor();
+    await lab.deliver({ location_id: location, order_id: 'second', ...personal });
+    await region.getByText('second').waitFor();
+    await lab.deliver({ location_id: location, order_id: 'second', ...personal, status: 'ready_for_pickup' });
+    await lab.page.getByRole('region', { name: 'Ready', exact: true }).getByText('second').waitFor();
+    const wire = proxy.passed();
+    const shown = String(
+      await lab.page.evaluate(`(() => {
+        const all = (root) => [...root.querySelectorAll('*')].map(
+          (one) => one.outerHTML + (one.shadowRoot ? all(one.shadowRoot) : '')).join('');
+        return all(document);
+      })()`),
+    );
+    await proxy.close();
+    expect(wire).toContain('event: snapshot');
+    expect(wire).toContain('event: order');
+    const feed = wire.slice(wire.indexOf('event: snapshot'));
+    const secret = /Sourcery|Jane|5555|987"|driver_|Toyota|Camry|Silver|ABC1234|Ring|4711|in_progress|enroute/;
+    expect([secret.exec(feed), secret.exec(shown)]).toEqual([null, null]);
+    expect(lab.strangers).toEqual([]);
+  });
+});

@@ -1,0 +1,298 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { deliverOneOfEach, screenLab } from '../support/screen-lab';
+import { animations, focused, targets } from '../support/screen-inspect';
+import { until } from '../support/screen-watch';
+
+/** Screens for people who do not see colours, use keys alone, have large fingers, or want nothing to move. */
+
+/** Least width and height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
+const TOUCH_PX = 44;
+/** Most stops until a key gets anywhere on the pages of these tests. */
+const MOST_STOPS = 60;
+
+const lab = screenLab();
+
+const PAGES = ['/screens', '/screens/board', '/screens/customers', '/screens/example', '/login'];
+
+/** Opens a page of a busy location and waits until it has its data. */
+async function open(path: string): Promise<void> {
+  const location = lab.newLocation();
+  await deliverOneOfEach(lab, location);
+  await lab.page.goto(`${lab.service.url}${path}?location=${location}`);
+  await lab.page.locator('ticket-rail-locations li, [data-freshness="live"], form').first().waitFor();
+  // The board on the page of examples is quiet.
+  if (path === '/screens/board') await lab.card().waitFor();
+}
+
+/** What axe finds on the page as it stands. */
+async function violations(): Promise<unknown[]> {
+  const { violations: found } = await new AxeBuilder({ page: lab.page }).analyze();
+  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
+}
+
+/** Goes from stop to stop until one has this name; each on the way must show that it has the focus. */
+async function tabTo(name: RegExp): Promise<void> {
+  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+    await lab.page.keyboard.press('Tab');
+    const { name: here, ringed } = await focused(lab.page);
+    if (here !== 'nothing') expect({ here, ringed }).toEqual({ here, ringed: true });
+    if (name.test(here)) return;
+  }
+  throw new Error(`no key leads to ${String(name)}`);
+}
+
+const expectFocus = async (name: RegExp): Promise<void> => {
+  const deadline = Date.now() + 2_000;
+  while (!name.test((await focused(lab.page)).name) && Date.now() < deadline) await lab.page.waitForTimeout(20);
+  expect((await focused(lab.page)).name).toMatch(name);
+};
+
+const press = (key: string): Promise<void> => lab.page.keyboard.press(key);
+
+describe('every page', () => {
+  it.each(PAGES.flatMap((path) => (['light', 'dark'] as const).map((scheme) => [path, scheme] as const)))(
+    'is accessible as far as a machine can tell: %s, %s',
+    async (path, colorScheme) => {
+      await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await open(path);
+      const found = [...(await violations())];
+      if (await lab.card().isVisible()) {
+        await press('Escape');
+        await lab.card().waitFor({ state: 'hidden' });
+        found.push(...(await violations()));
+      }
+      expect(found).toEqual([]);
+    },
+  );
+
+  it.each(PAGES.flatMap((path) => [320, 1_280].map((width) => [path, width] as const)))(
+    'takes a finger: each of its buttons, links and fields is 44 by 44 pixels or more: %s, %i px wide',
+    async (path, width) => {
+      await lab.page.setViewportSize({ width, height: 800 });
+      await open(path);
+      const found = await targets(lab.page);
+      if (await lab.card().isVisible()) {
+        await press('Escape');
+        await lab.card().waitFor({ state: 'hidden' });
+        await lab.page.getByText(/^Finished/).click();
+        await lab.page.getByRole('button', { name: 'Recall' }).waitFor();
+        found.push(...(await targets(lab.page)));
+        await lab.page.getByRole('button', { name: 'Settings' }).click();
+        await lab.page.getByRole('dialog', { name: 'Settings of this screen' }).waitFor();
+        found.push(...(await targets(lab.page)));
+      }
+      expect(found.length).toBeGreaterThan(path === '/screens/customers' ? -1 : 0);
+      expect(found.filter((one) => one.width < TOUCH_PX || one.height < TOUCH_PX)).toEqual([]);
+    },
+  );
+
+  it.each(PAGES)('moves nothing for who asked for that: %s', async (path) => {
+    await lab.page.emulateMedia({ reducedMotion: 'reduce' });
+    await open(path);
+    expect(await animations(lab.page)).toEqual([]);
+  });
+});
+
+describe('the board', () => {
+  it('has settings that axe finds nothing wrong with, in light and dark', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await lab.page.getByRole('button', { name: 'Settings' }).click();
+    const found: unknown[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      found.push(...(await violations()));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('does move for others when a driver arrives', async () => {
+    await open('/screens/board');
+    expect(await animations(lab.page)).toContain('arrival');
+  });
+
+  it('says every stage, lateness and notice in words', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    const words = {
+      preparing: [/Kitchen: Being prepared/, /Driver: On the way here/, /Driver changed/],
+      ready: [/Kitchen: Ready/, /unknown: not_heard_of/, /Unknown delivery status/],
+      driver_here: [/Driver is here/, /Driver: Here/],
+      robot: [/Driver is here/, /Robot/],
+      on_the_way: [/Kitchen: Out for delivery/, /Driver: On the way to the customer/],
+      needs_action: [/Needs action/, /No driver found/],
+      coming_back: [/Food is coming back/, /Driver: Bringing the food back/],
+      canceled: [/Canceled by the delivery service or the customer/],
+    };
+    for (const [order, said] of Object.entries(words)) {
+      const text = await lab.tile(order).locator('article').ariaSnapshot();
+      for (const one of said) expect(text.replaceAll('\n', ' ').replace(/\s*- \w+:?\s*/g, ' ')).toMatch(one);
+    }
+    const headings = await lab.page.getByRole('heading', { level: 2 }).allInnerTexts();
+    for (const word of ['Preparing', 'Ready', 'Driver here', 'On the way', 'Needs action', 'Coming back', 'Canceled']) {
+      expect(headings.some((heading) => heading.includes(word))).toBe(true);
+    }
+
+    await lab.page.clock.install();
+    await lab.page.reload();
+    await lab.tile('ready').waitFor();
+    await lab.page.evaluate(`document.querySelector('ticket-rail-board').shadowRoot.querySelectorAll('ticket-rail-tile')
+      .forEach((tile) => { tile.lateness = tile.order.order_id === 'ready' ? 'late' : 'very_late'; })`);
+    await lab.tile('ready').getByText('Late', { exact: true }).waitFor();
+    await lab.tile('preparing').getByText('Very late', { exact: true }).waitFor();
+  });
+
+  it('keeps its edges and words where the system chooses the colours', async () => {
+    await lab.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+    await open('/screens/board');
+    const found = [...(await violations())];
+    await press('Escape');
+    found.push(...(await violations()));
+    expect(found).toEqual([]);
+    const edges = await lab.page.evaluate(`[...document.querySelector('ticket-rail-board').shadowRoot
+      .querySelectorAll('ticket-rail-tile')].map((tile) => {
+        const { borderTopStyle, borderTopWidth, borderTopColor, backgroundColor } =
+          getComputedStyle(tile.shadowRoot.querySelector('article'));
+        return borderTopStyle === 'solid' && parseFloat(borderTopWidth) >= 1 && borderTopColor !== backgroundColor;
+      })`);
+    expect(new Set(edges as boolean[])).toEqual(new Set([true]));
+  });
+});
+
+describe('with keys alone', () => {
+  it('a card is opened, read to its end and closed, and the focus is where it was', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await lab.card().waitFor({ state: 'hidden' });
+    for (const key of ['Escape', 'Enter']) {
+      await tabTo(/Open handoff card of order driver_here/);
+      await press('Enter');
+      await lab.card().waitFor();
+      await expectFocus(/^Close$/);
+      if (key === 'Escape') {
+        await tabTo(/\+15555551234/);
+        await tabTo(/Meet the driver/);
+      }
+      await press(key);
+      await lab.card().waitFor({ state: 'hidden' });
+      await expectFocus(/Open handoff card of order driver_here/);
+    }
+  });
+
+  it('the arrival of a second driver is opened from the card of the first', async () => {
+    await open('/screens/board');
+    await lab.card().getByText('1 more driver is here').waitFor();
+    await tabTo(/Open handoff card of order/);
+    const { name } = await focused(lab.page);
+    await press('Enter');
+    expect(name).toMatch(/robot|driver_here/);
+    await lab.card().getByText(name.replace(/.* /, ''), { exact: true }).first().waitFor();
+  });
+
+  it('a cancellation and a new driver are acknowledged, and the focus is not lost', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/^Acknowledge$/);
+    await press('Enter');
+    await lab.page.locator('[data-strip="canceled"]').waitFor({ state: 'detached' });
+    await expectFocus(/^(?!nothing)/);
+    await tabTo(/I have seen the new driver/);
+    await press('Enter');
+    await lab.page.getByRole('button', { name: 'I have seen the new driver' }).waitFor({ state: 'detached' });
+    await expectFocus(/Open handoff card of order preparing/);
+  });
+
+  it('orders are searched for, and all are back when the search is cleared', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/Search orders/);
+    await lab.page.keyboard.type('coming_b');
+    await lab.tile('ready').waitFor({ state: 'detached' });
+    expect(await lab.tile('coming_back').count()).toBe(1);
+    await press('Escape');
+    await lab.tile('ready').waitFor();
+  });
+
+  it('another location is picked', async () => {
+    const other = lab.newLocation();
+    await lab.deliver({ location_id: other, order_id: 'elsewhere' });
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/^Location/);
+    await lab.page.keyboard.type(other);
+    await lab.tile('elsewhere').waitFor();
+    expect(lab.page.url()).toContain(other);
+    await expectFocus(/^Location/);
+  });
+
+  it('settings are changed and saved, or left as they were', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/^Settings$/);
+    await press('Enter');
+    await tabTo(/Preparing: late/);
+    await press('ArrowUp');
+    await press('Enter');
+    await expectFocus(/^Settings$/);
+    await press('Enter');
+    await tabTo(/Preparing: late/);
+    expect(await lab.page.getByLabel('Preparing: late').inputValue()).toBe('11');
+    await press('ArrowUp');
+    await press('Escape');
+    await expectFocus(/^Settings$/);
+    await press('Enter');
+    expect(await lab.page.getByLabel('Preparing: late').inputValue()).toBe('11');
+  });
+
+  it('a finished order is recalled and dismissed, and the focus is not lost', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/^Finished/);
+    await press('Enter');
+    await tabTo(/^Recall$/);
+    await press('Enter');
+    await lab.page.locator('[data-strip="recalled"]').waitFor();
+    await expectFocus(/^(?!nothing)/);
+    await lab.page.evaluate('document.activeElement.blur()');
+    await tabTo(/^Dismiss$/);
+    await press('Enter');
+    await lab.page.locator('[data-strip="recalled"]').waitFor({ state: 'detached' });
+    await expectFocus(/^(?!nothing)/);
+  });
+
+  it('the sound is switched off and on', async () => {
+    await open('/screens/board');
+    await press('Escape');
+    await tabTo(/^Sound on$/);
+    await press('Space');
+    await expectFocus(/^Sound off$/);
+    await press('Enter');
+    await expectFocus(/^Sound on$/);
+  });
+
+  it('the links of every page are reached, and the first leads past them', async () => {
+    for (const path of ['/screens', '/screens/board', '/screens/example']) {
+      await open(path);
+      if (await lab.card().isVisible()) await press('Escape');
+      await lab.page.evaluate('document.activeElement.blur()');
+      await tabTo(/^Skip to/);
+      await press('Enter');
+      await until(lab.page, `document.activeElement.id === 'main'`);
+    }
+    await open('/screens');
+    await tabTo(/^Order board of/);
+    await press('Enter');
+    await lab.page.waitForURL(/\/screens\/board/);
+    expect(lab.complaints).toEqual([]);
+  });
+});
+
+describe('sound', () => {
+  it('that the browser blocks is said, and allowed by a touch', async () => {
+    await lab.openBoard(lab.newLocation());
+    const banner = lab.page.getByRole('button', { name: /Sound is blocked by the browser/ });
+    await banner.click();
+    await banner.waitFor({ state: 'detached' });
+    expect(await lab.page.locator('.banner').count()).toBe(0);
+  });
+});

@@ -1,0 +1,74 @@
+import { deliverOneOfEach, screenLab } from '../support/screen-lab';
+import { overflow } from '../support/screen-inspect';
+
+/** From a phone in the hand to a screen on the wall. */
+
+const SIZES = [
+  ['a small phone', 320, 568],
+  ['a phone on its side', 740, 360],
+  ['an old tablet', 768, 1_024],
+  ['a counter', 1_280, 800],
+  ['a full HD screen', 1_920, 1_080],
+  ['a 4K wall', 3_840, 2_160],
+] as const;
+/** Least size of a letter in CSS pixels, in the hand and on the wall. */
+const LETTER_PX = { hand: 12, wall: 24 };
+
+const lab = screenLab();
+
+const STAGES = ['preparing', 'ready', 'driver_here', 'on_the_way', 'needs_action', 'coming_back'];
+
+/** The smallest letters that are seen on the tiles, in CSS pixels. */
+const smallestLetters = (): Promise<number> =>
+  lab.page.evaluate(`Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
+    .querySelectorAll('ticket-rail-tile')].flatMap((tile) => [...tile.shadowRoot.querySelectorAll('article *')])
+    .filter((one) => one.checkVisibility() && !one.matches('.unseen'))
+    .map((one) => parseFloat(getComputedStyle(one).fontSize)))`);
+
+describe.each(SIZES)('on %s', (_name, width, height) => {
+  beforeEach(() => lab.page.setViewportSize({ width, height }));
+
+  it.each(['/screens', '/screens/board', '/screens/customers', '/screens/example', '/login'])(
+    'nothing is wider than the screen: %s',
+    async (path) => {
+      const location = lab.newLocation();
+      await deliverOneOfEach(lab, location);
+      await lab.page.goto(`${lab.service.url}${path}?location=${location}`);
+      await lab.page.locator('ticket-rail-locations li, [data-freshness="live"], form').first().waitFor();
+      expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+    },
+  );
+
+  it('every stage can be seen, or reached by one touch', async () => {
+    const location = lab.newLocation();
+    await deliverOneOfEach(lab, location);
+    await lab.openBoard(location);
+    await lab.page.keyboard.press('Escape');
+    await lab.card().waitFor({ state: 'hidden' });
+    const hasJumps = await lab.page.getByRole('navigation', { name: 'Stages' }).isVisible();
+    expect(hasJumps).toBe(width < 672);
+    for (const stage of STAGES) {
+      if (hasJumps) await lab.page.locator(`.jump [data-stage="${stage}"]`).click();
+      const column = lab.page.locator(`.column[data-stage="${stage}"]`);
+      if (width < 1_088) await column.scrollIntoViewIfNeeded();
+      const box = await column.locator('h2').boundingBox();
+      expect(box).not.toBeNull();
+      expect((box?.y ?? NaN) >= 0 && (box?.y ?? NaN) + (box?.height ?? NaN) <= height).toBe(true);
+    }
+    expect(await smallestLetters()).toBeGreaterThanOrEqual(width >= 3_840 ? LETTER_PX.wall : LETTER_PX.hand);
+  });
+
+  it('the handoff card fits, and what it says is reached by scrolling it alone', async () => {
+    const location = lab.newLocation();
+    await deliverOneOfEach(lab, location);
+    await lab.openBoard(location);
+    const card = lab.card();
+    await card.waitFor();
+    const box = await card.boundingBox();
+    expect((box?.x ?? NaN) >= 0 && (box?.x ?? NaN) + (box?.width ?? NaN) <= width).toBe(true);
+    expect((box?.y ?? NaN) >= 0 && (box?.y ?? NaN) + (box?.height ?? NaN) <= height).toBe(true);
+    await card.locator('[data-passcode]').scrollIntoViewIfNeeded();
+    await card.getByRole('button', { name: 'Close' }).click();
+    await card.waitFor({ state: 'hidden' });
+  });
+});

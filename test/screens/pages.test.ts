@@ -1,0 +1,25 @@
+import { discard, type RunningService, startService } from '../support/running-service';
+
+/** The pages as they are sent. */
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
+});
+afterAll(() => discard(service));
+
+const PAGES = ['/screens', '/screens/board', '/screens/customers', '/screens/example'];
+
+describe('every page', () => {
+  it.each(PAGES)('has a strict policy, and is asked for again only when it changed: %s', async (path) => {
+    const answer = await service.call(path);
+    expect(answer.status).toBe(200);
+    const policy = String(answer.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);
+    const again = await service.call(path, { headers: { 'If-None-Match': String(answer.headers.etag) } });
+    expect(again.status).toBe(304);
+  });
+});

@@ -1,0 +1,68 @@
+import type { Page } from 'playwright-core';
+
+/** What can be said of a page only from inside, shadow roots included. */
+
+/** All elements, through shadow roots. */
+const ALL = `const all = (root) => [...root.querySelectorAll('*')].flatMap(
+  (one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);`;
+
+export interface Target {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Everything visible that can be operated, with the size of what a finger may hit: a field in a label is hit by the
+ * label, a tile's button is as large as the tile.
+ */
+export const targets = (page: Page): Promise<Target[]> =>
+  page.evaluate(`(() => {
+    ${ALL}
+    const modal = all(document).filter((one) => one.matches('dialog:modal')).at(-1);
+    return all(modal ?? document)
+      .filter((one) => one.matches('button, a[href], input:not([type=hidden]), select, textarea, summary'))
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches('.skip'))
+      .map((one) => {
+        const { width, height } = (one.matches('[type=checkbox]') ? one.closest('label') : one).getBoundingClientRect();
+        return { name: one.getAttribute('aria-label') ?? (one.textContent.trim() || one.outerHTML), width, height };
+      });
+  })()`);
+
+/** How many pixels the page, or a dialog on it, is wider than what is seen of it. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(`(() => {
+    ${ALL}
+    const boxes = [document.documentElement, ...all(document).filter((one) => one.matches('dialog:modal, .column, .strip'))];
+    return Math.max(...boxes.map((one) => one.scrollWidth - one.clientWidth));
+  })()`);
+
+/** Animations that run or will, wherever they are. */
+export const animations = (page: Page): Promise<string[]> =>
+  page.evaluate(`(() => {
+    ${ALL}
+    const roots = [document, ...all(document).map((one) => one.shadowRoot).filter(Boolean)];
+    return roots.flatMap((root) => root.getAnimations()).map((one) => one.animationName ?? one.transitionProperty);
+  })()`);
+
+export interface Focused {
+  /** `nothing` when the focus is lost. */
+  readonly name: string;
+  /** A ring is drawn around it, or around the tile that it opens. */
+  readonly ringed: boolean;
+}
+
+/** What has the focus. */
+export const focused = (page: Page): Promise<Focused> =>
+  page.evaluate(`(() => {
+    let one = document.activeElement;
+    while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+    if (one === null || one === document.body || one.matches('main')) return { name: 'nothing', ringed: false };
+    const drawn = (pseudo) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(one, pseudo);
+      return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
+    };
+    const label = one.labels?.[0]?.textContent ?? one.textContent;
+    const name = one.getAttribute('aria-label') ?? label;
+    return { name: name.replace(/\\s+/g, ' ').trim(), ringed: drawn(null) || drawn('::after') };
+  })()`);
