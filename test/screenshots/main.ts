@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { readConfig } from '../../services/config';
+import { startService } from '../../services/service';
+import { version } from '../../services/version';
+import { launchChromium } from '../support/chromium';
+import { BUSY_LUNCH, type Moment } from './busy-lunch';
+import { indexedPng } from './indexed-png';
+
+/**
+ * Makes the pictures of README.md: the real service in this process, on a clock that plays a busy lunch in a moment, and
+ * the screens as a browser shows them.
+ */
+
+const PICTURES = join(process.cwd(), 'docs', 'screens');
+const VIEWPORT = { width: 1_280, height: 800 };
+const MINUTE_MS = 60_000;
+
+/** A face that nobody has. */
+const PORTRAIT = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#b8cfc6"/>
+<path d="M12 96c2-26 16-34 36-34s34 8 36 34z" fill="#27566b"/><circle cx="48" cy="40" r="20" fill="#8d5a3b"/>
+<path d="M26 38c-2-22 12-28 24-28s24 8 20 28c-4-10-10-14-22-14s-18 4-22 14z" fill="#20160f"/></svg>`;
+
+async function main(): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-'));
+  let minutesAgo = 0;
+  const service = await startService(readConfig({ PORT: '0', DATA_DIR: dataDir }), {
+    log: pino({ level: 'warn' }),
+    now: () => Date.now() - minutesAgo * MINUTE_MS,
+    monotonic: () => performance.now(),
+    newId: randomUUID,
+    pid: process.pid,
+    version,
+  });
+  const browser = await launchChromium();
+  const play = async (moments: readonly Moment[]): Promise<void> => {
+    for (const moment of [...moments].sort((one, other) => other.minutesAgo - one.minutesAgo)) {
+      ({ minutesAgo } = moment);
+      const answer = await fetch(`${service.url}/handle-order`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ type: 'order.updated', object: moment.object }),
+      });
+      if (answer.status !== 200) throw new Error(`${JSON.stringify(moment.object)}: ${await answer.text()}`);
+    }
+    minutesAgo = 0;
+  };
+  const decoder = await browser.newPage();
+  const pixelsOf = async (png: Buffer): Promise<Buffer> => {
+    const decoded = await decoder.evaluate<string>(`(async () => {
+      const picture = await createImageBitmap(await (await fetch('data:image/png;base64,${png.toString('base64')}')).blob());
+      const { width, height } = picture;
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, width, height);
+      let text = '';
+      for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
+      return btoa(text);
+    })()`);
+    return Buffer.from(decoded, 'base64');
+  };
+  const shoot = async (
+    name: string,
+    path: string,
+    prepare: (page: Page) => Promise<unknown>,
+    options: BrowserContextOptions = {},
+  ): Promise<void> => {
+    const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: 'reduce', ...options });
+    await context.route(
+      (url) => url.hostname !== '127.0.0.1',
+      (route) => route.fulfill({ contentType: 'image/svg+xml', body: PORTRAIT }),
+    );
+    const page = await context.newPage();
+    await page.goto(`${service.url}${path}`);
+    await page.locator('[data-freshness="live"]').first().waitFor();
+    await prepare(page);
+    await page.evaluate('document.fonts.ready');
+    const { width, height } = page.viewportSize() ?? VIEWPORT;
+    const pixels = await pixelsOf(await page.screenshot());
+    writeFileSync(join(PICTURES, `${name}.png`), indexedPng(pixels, width, height));
+    await context.close();
+  };
+  try {
+    mkdirSync(PICTURES, { recursive: true });
+    await play(BUSY_LUNCH);
+    const board = '/screens/board?location=Harbour%20Street';
+    const open = (order: string) => (page: Page) =>
+      page.getByRole('button', { name: `Open handoff card of order ${order}` }).click();
+    // The touch that browsers want before they let a page sound.
+    const touch = async (page: Page): Promise<void> => {
+      await page.getByRole('searchbox').click();
+      await page.getByRole('button', { name: /Sound is blocked/ }).waitFor({ state: 'detached' });
+      await page.evaluate('document.activeElement.blur()');
+    };
+    await shoot('board', board, touch);
+    await shoot('board-dark', board, touch, { colorScheme: 'dark' });
+    await shoot('handoff', board, async (page) => {
+      await touch(page);
+      await open('HS-2041')(page);
+      await page.getByRole('img', { name: 'Photo of the driver' }).waitFor();
+    });
+    await shoot('customers', '/screens/customers?location=Harbour%20Street', () => Promise.resolve());
+    await shoot('phone', board, touch, {
+      viewport: { width: 390, height: 780 },
+      deviceScaleFactor: 1,
+      hasTouch: true,
+    });
+  } finally {
+    await browser.close();
+    await service.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+void main();
