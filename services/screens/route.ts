@@ -34,6 +34,7 @@ const PAGES = [
   ['/screens/board', 'board.html'],
   ['/screens/customers', 'customers.html'],
   ['/screens/example', 'example.html'],
+  ['/audit', 'audit.html'],
 ] as const;
 
 const securePage: RequestHandler = (_request, response, next) => {

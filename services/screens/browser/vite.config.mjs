@@ -24,6 +24,7 @@ export default defineConfig({
         index: page('index'),
         board: page('board'),
         customers: page('customers'),
+        audit: page('audit'),
         example: page('example'),
         'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
       },

@@ -1,0 +1,317 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import fc from 'fast-check';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { evolve, initial, toOrder } from '../../projections/order';
+import type { OrderKey } from '../../schemas/handle-order';
+import type { HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
+import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/model/audit-words';
+import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
+import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
+import { freshKeys, historyOf, orderPath, update } from '../support/deliveries';
+import {
+  asReader,
+  discard,
+  entryOf,
+  READER_TOKEN,
+  type RunningService,
+  startService,
+} from '../support/running-service';
+
+/** The audit pages as built, over the real service, in a real browser. */
+
+/** Milliseconds that one step may take on a busy machine. */
+const STEP_TIMEOUT_MS = 15_000;
+/** Random histories that are looked at in the browser; test/screens/model/audit.test.ts looks at many more without one. */
+const RUNS = 4;
+/** Milliseconds for a test that looks at many states, one by one. */
+const LONG_TEST_MS = 180_000;
+
+let browser: Browser;
+let service: RunningService;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
+}, LAUNCH_TIMEOUT_MS);
+
+afterAll(async () => {
+  await browser.close();
+  await discard(service);
+});
+
+let context: BrowserContext;
+let page: Page;
+/** What the browser complained of: errors, and breaches of the content security policy. */
+let complaints: string[];
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'Europe/Berlin' });
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  page = await context.newPage();
+  complaints = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+});
+
+afterEach(() => context.close());
+
+const nextKey = freshKeys('audit');
+
+async function tell(key: OrderKey, ...told: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  for (const fields of told) expect((await service.deliver(update(key, fields))).status).toBe(200);
+}
+
+const timelineOf = ({ location_id, order_id }: OrderKey): string =>
+  `${service.url}/audit?location=${encodeURIComponent(location_id)}&order=${encodeURIComponent(order_id)}`;
+const eventAt = (revision: number): Locator => page.locator(`.event[data-revision="${String(revision)}"]`);
+const current = (): Locator => page.locator('.event[aria-current="step"]');
+const selected = async (): Promise<number> => Number(await current().getAttribute('data-revision'));
+
+async function openTimeline(key: OrderKey, more = ''): Promise<void> {
+  await page.goto(`${timelineOf(key)}${more}`);
+  await current().waitFor();
+}
+
+/** The JSON that a part of an event shows once somebody opens it. */
+async function jsonOf(within: Locator, label: string): Promise<unknown> {
+  const details = within.locator('ticket-rail-json', { hasText: label });
+  await details.locator('summary').click();
+  return JSON.parse(await details.locator('pre').innerText()) as unknown;
+}
+
+/** @param of JavaScript about `one`. @returns what it gives for every element of the timeline that `css` finds. */
+const inTimeline = (css: string, of: string): Promise<readonly unknown[]> =>
+  page.evaluate(
+    `[...document.querySelector('ticket-rail-timeline').shadowRoot.querySelectorAll('${css}')].map((one) => ${of})`,
+  );
+
+/** @returns what can be touched and is smaller than a finger, in components too. */
+const smallTargets = (): Promise<readonly string[]> =>
+  page.evaluate(`(() => {
+    const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    return all(document)
+      .filter((one) => one.matches('a, button, input, select, summary') && one.checkVisibility() && one.className !== 'skip')
+      .map((one) => [one, one.getBoundingClientRect()])
+      .filter(([, { width, height }]) => width < 43.9 || height < 43.9)
+      .map(([one, { width, height }]) => one.outerHTML.slice(0, 120) + ' ' + width + ' x ' + height);
+  })()`);
+
+async function violations(): Promise<unknown> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
+}
+
+/** A life in which every verdict is given. */
+const JANE = { source: 'uber', name: 'Jane Driver', phone: { number: '+1555' }, passcode: '1111' };
+const JOHN = { source: 'doordash', name: 'John Driver' };
+const LIFE = [
+  { status: 'in_progress', delivery_status: 'pending' },
+  { status: 'in_progress', delivery_status: 'enroute_to_pickup', driver_details: JANE },
+  { status: 'in_progress', delivery_status: 'enroute_to_pickup', driver_details: JOHN },
+  { status: 'teleporting' },
+  { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff' },
+  { status: 'in_progress', delivery_status: 'enroute_to_pickup' },
+  { status: 'completed', delivery_status: 'completed' },
+  { status: 'completed', delivery_status: 'completed', note: 'again' },
+  { status: 'in_progress', delivery_status: 'enroute_to_pickup', driver_details: JANE },
+] as const;
+
+describe('the timeline of an order', () => {
+  it('says of every event what the API says: verdict and rule in words, what changed, object, metadata and chain', async () => {
+    const key = nextKey();
+    await tell(key, ...LIFE);
+    const { events } = await historyOf(service, key);
+    expect(new Set(events.map(({ verdict }) => verdict))).toEqual(new Set(VERDICT_ORDER));
+    await openTimeline(key);
+    expect(await page.locator('.event').count()).toBe(events.length);
+    for (const event of events) {
+      const shown = eventAt(event.revision);
+      const { words, rule } = verdictWords(event.verdict);
+      expect(await shown.locator('.verdict').innerText()).toBe(words);
+      expect(await shown.locator('.rule').innerText()).toBe(rule);
+      expect(await shown.locator('.told time').getAttribute('datetime')).toBe(event.received_at);
+      expect(await inTimeline(`#r${String(event.revision)} tr[data-pointer]`, 'one.dataset.pointer')).toEqual(
+        event.changes.map(({ pointer }) => pointer),
+      );
+      expect(await jsonOf(shown, 'Object as it came')).toEqual(event.data);
+      expect(await jsonOf(shown, 'Metadata')).toEqual(event.metadata);
+      expect(await shown.locator('.chain').getAttribute('data-tie')).toBe(event.revision === 0 ? 'first' : 'tied');
+      expect(await shown.locator('.chain code').first().innerText()).toBe(event.metadata.event_hash?.slice(0, 12));
+    }
+    const driver = eventAt(2).locator('tr[data-pointer="/driver_details/name"]');
+    expect((await driver.locator('td').allTextContents()).map((text) => text.trim())).toEqual([
+      'Jane Driver',
+      'John Driver',
+    ]);
+    expect(await eventAt(2).locator('.gap').textContent()).toMatch(/(ms|s) later|at once/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has one colour and one shape for each verdict', async () => {
+    const key = nextKey();
+    await tell(key, ...LIFE);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await openTimeline(key);
+      const looks = await inTimeline(
+        '.event .mark',
+        `[one.dataset.verdict, getComputedStyle(one).stroke, one.innerHTML.replace(/<!--.*?-->/g, '')]`,
+      );
+      const alone = (index: number) => new Set(looks.map((look) => (look as string[])[index])).size;
+      const of = (index: number) =>
+        new Set(looks.map((look) => `${(look as string[])[0] ?? ''} ${(look as string[])[index] ?? ''}`)).size;
+      expect([of(1), alone(1), of(2), alone(2)]).toEqual(Array(4).fill(VERDICT_ORDER.length));
+    }
+  });
+
+  it(
+    'shows after every revision of a random history what the API says and what folding the prefix gives',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.oneof({ weight: 8, arbitrary: arbitraryOrderUpdatedObject }, arbitraryOrderCanceledObject), {
+            minLength: 1,
+            maxLength: 7,
+          }),
+          async (objects) => {
+            const key = nextKey();
+            for (const object of objects) {
+              const body =
+                'provider_id' in object
+                  ? { type: 'order.canceled', object: { ...object, ...key, provider_id: key.order_id } }
+                  : { type: 'order.updated', object: { ...object, ...key } };
+              expect((await service.deliver(body)).status).toBe(200);
+            }
+            const { events } = (await service.get(orderPath(key, '/history'))).json as HistoryPage;
+            await openTimeline(key);
+            for (const [index, event] of events.entries()) {
+              const folded = foldPrefix(key, events.slice(0, index + 1));
+              const byApi = await service.get(orderPath(key, `?at_revision=${String(event.revision)}`));
+              expect(byApi.json).toEqual(folded);
+              expect(await jsonOf(eventAt(event.revision), 'The whole order')).toEqual(folded);
+            }
+          },
+        ),
+        { numRuns: RUNS },
+      );
+      expect(complaints).toEqual([]);
+    },
+    LONG_TEST_MS,
+  );
+
+  it('is moved through by keyboard, and its address leads back to the revision', async () => {
+    const key = nextKey();
+    await tell(key, ...LIFE);
+    await openTimeline(key);
+    expect(await selected()).toBe(LIFE.length - 1);
+    const scrubber = page.getByRole('slider', { name: 'Event' });
+    await scrubber.focus();
+    await page.keyboard.press('Home');
+    expect(await selected()).toBe(0);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await selected()).toBe(2);
+    expect(await scrubber.getAttribute('aria-valuetext')).toMatch(/^3 of 9: revision 2, .*Driver changed$/);
+    await page.waitForURL(/revision=2$/);
+    await page.reload();
+    await current().waitFor();
+    expect(await selected()).toBe(2);
+    await page.getByRole('button', { name: 'Next event' }).press('Enter');
+    await page.waitForURL(/revision=3$/);
+    await eventAt(5).getByRole('link', { name: 'Revision 5' }).press('Enter');
+    expect(await selected()).toBe(5);
+  });
+
+  it('plays the order event by event, and stops at its end', async () => {
+    const key = nextKey();
+    await tell(key, ...LIFE.slice(0, 3));
+    await openTimeline(key);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    expect(await selected()).toBe(0);
+    await page.locator('.event[data-revision="2"][aria-current="step"]').waitFor();
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+  });
+
+  it('shows texts of others as text, at any width', async () => {
+    const hostile = `<img src=x onerror=window.hacked=1><script>window.hacked=1</script>\u202Eevil ${'W'.repeat(5_000)}😀`;
+    const key = { location_id: '<i>here</i>', order_id: `<b>${'y'.repeat(150)}` };
+    await tell(key, {
+      status: 'in_progress',
+      [hostile]: hostile,
+      driver_details: { name: hostile, source: hostile, x: hostile },
+    });
+    await openTimeline(key);
+    await jsonOf(eventAt(0), 'Object as it came');
+    await jsonOf(eventAt(0), 'The whole order');
+    for (const width of [320, 1_280, 3_840]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    }
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that nothing was ever reported', async () => {
+    await page.goto(timelineOf(nextKey()));
+    await page.getByText('Nothing was ever reported about this order.').waitFor();
+    expect(await page.locator('.event').count()).toBe(0);
+  });
+
+  it.each(['light', 'dark'] as const)('is accessible as far as a machine can tell: %s', async (colorScheme) => {
+    const key = nextKey();
+    await tell(key, ...LIFE);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await openTimeline(key, '&revision=2');
+    await jsonOf(eventAt(2), 'Metadata');
+    expect(await violations()).toEqual([]);
+  });
+
+  it.each([320, 1_280])('has targets of 44 px or more at %d px', async (width) => {
+    const key = nextKey();
+    await tell(key, ...LIFE.slice(0, 2));
+    await page.setViewportSize({ width, height: 900 });
+    await openTimeline(key);
+    expect(await smallTargets()).toEqual([]);
+  });
+});
+
+/** What the folds of the service make of a history. */
+function foldPrefix(key: OrderKey, events: readonly HistoryEvent[]): Order | null {
+  const state = events.reduce(
+    (before, { type, data, revision, received_at }) =>
+      evolve(before, { type: type as 'order.updated', data, revision, receivedAt: received_at }),
+    initial,
+  );
+  return toOrder(key, state);
+}
+
+describe('an audit page of a reader', () => {
+  const [counter, auditor] = ['counter-0123456789abcdef0123456789', READER_TOKEN];
+  let closed: RunningService;
+  beforeAll(async () => {
+    closed = await startService({
+      READERS: JSON.stringify([entryOf(counter, 'screen', ['mine']), entryOf(auditor, 'auditor', ['mine'])]),
+    });
+  });
+  afterAll(() => discard(closed));
+
+  it('leads to the login, and shows the past to those who may see it', async () => {
+    await closed.deliver(update({ location_id: 'mine', order_id: 'o1' }));
+    const path = '/audit?location=mine&order=o1';
+    for (const [token, words] of [
+      [counter, /may not see this/],
+      [auditor, /Order o1/],
+    ] as const) {
+      await context.clearCookies();
+      await page.goto(`${closed.url}${path}`);
+      expect(new URL(page.url()).pathname).toBe('/login');
+      await page.getByLabel(/token/i).fill(token);
+      await page.getByRole('button').click();
+      await page.getByText(words).first().waitFor();
+      expect(page.url()).toBe(`${closed.url}${path}`);
+    }
+    expect((await closed.call('/audit', { headers: asReader })).status).toBe(200);
+  });
+});
