@@ -35,6 +35,7 @@ const PAGES = [
   ['/screens/customers', 'customers.html'],
   ['/screens/example', 'example.html'],
   ['/audit', 'audit.html'],
+  ['/audit/board', 'audit-board.html'],
 ] as const;
 
 const securePage: RequestHandler = (_request, response, next) => {

@@ -78,3 +78,17 @@ export async function listOrders(path: string, most: number, signal?: AbortSigna
     after = `&after=${encodeURIComponent(page.value.next)}`;
   }
 }
+
+/** The service tells its clock in whole seconds: up to so many milliseconds of the second have passed. */
+const CLOCK_REST_MS = 999;
+
+/** @returns the service's clock in milliseconds since the epoch, less than a second ahead: a screen's may be wrong by hours. */
+export async function serviceClock(): Promise<number> {
+  try {
+    const { headers } = await fetch(addressOf('', '/session'), { method: 'HEAD', cache: 'no-store' });
+    const heard = Date.parse(headers.get('Date') ?? '');
+    return Number.isNaN(heard) ? Date.now() : heard + CLOCK_REST_MS;
+  } catch {
+    return Date.now();
+  }
+}

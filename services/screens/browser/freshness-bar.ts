@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from './icons';
 import { loginAddress } from './locations';
 import type { Freshness } from './model/freshness';
+import { timeWords } from './model/audit-words';
 import { ageWords, CAUSE_WORDS } from './model/words';
 
 /** How old what is shown is, always in sight. */
@@ -15,6 +16,10 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
       return html`<p class="freshness" data-freshness="connecting">
         ${icon('clock')} <strong>${freshness.ageMs === null ? 'Connecting…' : 'Reconnecting…'}</strong>
         ${freshness.ageMs === null ? nothing : html`<span>· data ${ageWords(freshness.ageMs)} old</span>`}
+      </p>`;
+    case 'replay':
+      return html`<p class="freshness" data-freshness="replay">
+        ${icon('clock')} <strong>Replay</strong> <span>· as of ${timeWords(freshness.at)}</span>
       </p>`;
     case 'stale':
       return html`<p class="freshness" data-freshness="stale" data-cause=${freshness.cause}>

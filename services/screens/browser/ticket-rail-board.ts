@@ -29,6 +29,7 @@ import type { Freshness } from './model/freshness';
 import type { Driver } from './model/handoff';
 import { OPEN_STAGES, type OpenStage, readLateness } from './model/lateness';
 import { type News, previousDriver, readNews } from './model/news';
+import type { ReplayMoment } from './model/replay';
 import { readSettings, type Settings } from './model/settings';
 import { shortIds } from './model/short-id';
 import { durationWords, stageWords } from './model/words';
@@ -73,6 +74,7 @@ export class TicketRailBoard extends LitElement {
     token: { type: String },
     picker: { type: Boolean },
     quiet: { type: Boolean },
+    replay: { attribute: false },
     search: { state: true },
     openId: { state: true },
     settings: { state: true },
@@ -91,6 +93,8 @@ export class TicketRailBoard extends LitElement {
   declare picker: boolean;
   /** Neither sounds nor opens cards by itself. */
   declare quiet: boolean;
+  /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
+  declare replay: ReplayMoment | null;
   declare private search: string;
   declare private openId: string | null;
   declare private settings: Settings;
@@ -127,6 +131,7 @@ export class TicketRailBoard extends LitElement {
     this.token = '';
     this.picker = false;
     this.quiet = false;
+    this.replay = null;
     this.search = '';
     this.openId = null;
     this.settings = readSettings(load('settings'));
@@ -151,12 +156,13 @@ export class TicketRailBoard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
+    const turned = changed.has('replay') && ((changed.get('replay') ?? null) === null) !== (this.replay === null);
+    if (turned || changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
     if (changed.has('picker') || changed.has('service') || changed.has('token')) void this.#list();
-    this.#alarm.switch(this.settings.sound && !this.quiet);
+    this.#alarm.switch(this.settings.sound && !this.quiet && this.replay === null);
     this.#noteFreshness();
     this.#noteFocus();
-    const { orders } = this.#live.state;
+    const { orders } = this.#source.state;
     const here = this.arrivals.filter((id) => orders.get(id)?.stage === 'driver_here');
     if (here.length !== this.arrivals.length) this.arrivals = here;
     if (here.length === 0) this.#alarm.hush();
@@ -171,7 +177,7 @@ export class TicketRailBoard extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { now, hasData, state } = this.#live;
+    const { now, hasData, state } = this.#source;
     const freshness = this.#freshness;
     const arrangement = this.#arranged();
     const opened = this.openId === null ? null : (state.orders.get(this.openId) ?? null);
@@ -192,8 +198,8 @@ export class TicketRailBoard extends LitElement {
         .order=${opened}
         .shortId=${this.#short(this.openId ?? '')}
         .others=${this.arrivals.filter((id) => id !== this.openId).map((id) => [id, this.#short(id)] as const)}
-        .previousDriver=${this.#previousDrivers.get(this.openId ?? '') ?? null}
-        .mustSeeDriver=${opened !== null && mustAcknowledgeDriver(opened, this.marks)}
+        .previousDriver=${this.#previousDriver(this.openId ?? '')}
+        .mustSeeDriver=${opened !== null && this.#mustSeeDriver(opened)}
         .now=${now}
         .stale=${staleWords(freshness)}
         @card-action=${this.#cardActed}
@@ -294,11 +300,11 @@ export class TicketRailBoard extends LitElement {
       </nav>
       <div class="body" role="group" aria-label="Orders" tabindex="-1" ?data-stale=${freshness.kind === 'stale'}>
         ${
-          this.#live.state.truncated
+          this.#source.state.truncated
             ? html`<p class="note">${icon('info')} Only the newest 1,000 open orders are shown.</p>`
             : nothing
         }
-        ${this.#renderStrip('canceled', 'Canceled, to be acknowledged', 'close', canceled, now, 'acknowledge')}
+        ${this.#renderStrip('canceled', this.replay === null ? 'Canceled, to be acknowledged' : 'Canceled in the last 2 hours', 'close', canceled, now, 'acknowledge')}
         ${this.#renderStrip('recalled', 'Recalled', 'back', recalled, now, 'dismiss')}
         <div class="columns">${OPEN_STAGES.map((stage) => this.#renderColumn(stage, columns[stage], now))}</div>
         <div class="folds">
@@ -379,9 +385,9 @@ export class TicketRailBoard extends LitElement {
               .shortId=${this.#short(order.order_id)}
               .since=${durationWords(inStage)}
               .lateness=${readLateness(order.stage, inStage, this.settings.thresholds)}
-              .previousDriver=${this.#previousDrivers.get(order.order_id) ?? null}
-              .mustSeeDriver=${mustAcknowledgeDriver(order, this.marks)}
-              .ending=${ending}
+              .previousDriver=${this.#previousDriver(order.order_id)}
+              .mustSeeDriver=${this.#mustSeeDriver(order)}
+              .ending=${this.replay === null ? ending : null}
               ?compact=${ending === 'acknowledge' || ending === 'dismiss'}
               ?fresh=${now - (this.#changedAt.get(order.order_id) ?? 0) < FRESH_MS}
             ></ticket-rail-tile>
@@ -391,13 +397,27 @@ export class TicketRailBoard extends LitElement {
     </ul>`;
   }
 
+  /** Where the orders come from, and the time by which they are shown. */
+  get #source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
+    return this.replay ?? this.#live;
+  }
+
+  #previousDriver(id: string): Driver | null {
+    return (this.replay?.previousDrivers ?? this.#previousDrivers).get(id) ?? null;
+  }
+
+  #mustSeeDriver(order: Order): boolean {
+    return this.replay === null && mustAcknowledgeDriver(order, this.marks);
+  }
+
   /** Laid out anew only when something changed, or an order may have become old. */
   #arranged(): Arrangement {
-    const { now, state } = this.#live;
+    const { now, state } = this.#source;
+    const marks = this.replay?.marks ?? this.marks;
     const { oldAfterHours } = this.settings;
-    const from = [state.orders, this.marks, this.search, oldAfterHours, Math.floor(now / OLD_CHECK_MS)];
+    const from = [state.orders, marks, this.search, oldAfterHours, Math.floor(now / OLD_CHECK_MS)];
     if (this.#arrangement === null || from.some((one, index) => one !== this.#arrangedFrom[index])) {
-      const { marks, search } = this;
+      const { search } = this;
       this.#arrangement = arrange(state.orders.values(), { marks, search, now, oldAfterHours });
       this.#arrangedFrom = from;
     }
@@ -405,7 +425,7 @@ export class TicketRailBoard extends LitElement {
   }
 
   #short(id: string): string {
-    const { orders } = this.#live.state;
+    const { orders } = this.#source.state;
     if (orders !== this.#shortIdsOf) {
       this.#shortIds = shortIds(orders.keys());
       this.#shortIdsOf = orders;
@@ -426,7 +446,8 @@ export class TicketRailBoard extends LitElement {
     this.arrivals = [];
     this.openId = null;
     this.marks = readMarks(load(`marks ${this.location}`));
-    this.#live.follow({ service: this.service, location: this.location, token, view: 'board' });
+    const location = this.replay === null ? this.location : '';
+    this.#live.follow({ service: this.service, location, token, view: 'board' });
   }
 
   async #list(): Promise<void> {
@@ -502,7 +523,7 @@ export class TicketRailBoard extends LitElement {
   }
 
   #open(id: string): void {
-    const order = this.#live.state.orders.get(id);
+    const order = this.#source.state.orders.get(id);
     if (order === undefined) return;
     this.openId = id;
     this.#openedByItself = false;
@@ -515,7 +536,7 @@ export class TicketRailBoard extends LitElement {
 
   #noteFreshness(): void {
     const before = this.#freshness;
-    const { freshness } = this.#live;
+    const { freshness } = this.#source;
     this.#freshness = freshness;
     const cause = freshness.kind === 'stale' ? freshness.cause : null;
     if (before.kind === freshness.kind && (before.kind !== 'stale' || before.cause === cause)) return;
@@ -557,7 +578,7 @@ export class TicketRailBoard extends LitElement {
   }
 
   #setMarks(marks: Marks): void {
-    if (marks === this.marks) return;
+    if (marks === this.marks || this.replay !== null) return;
     this.marks = marks;
     keep(`marks ${this.location}`, marks);
   }
@@ -588,7 +609,7 @@ export class TicketRailBoard extends LitElement {
   };
 
   readonly #cardActed = (event: CardEvent): void => {
-    const order = this.#live.state.orders.get(event.orderId);
+    const order = this.#source.state.orders.get(event.orderId);
     const attended = this.openId;
     switch (event.action) {
       case 'close':

@@ -25,6 +25,7 @@ export default defineConfig({
         board: page('board'),
         customers: page('customers'),
         audit: page('audit'),
+        'audit-board': page('audit-board'),
         example: page('example'),
         'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
       },

@@ -33,7 +33,9 @@ export type Freshness =
   /** The connection is being made, for the first time or so shortly after it was lost that nothing can be said yet. */
   | { readonly kind: 'connecting'; readonly ageMs: number | null }
   /** What is shown may no longer be true. */
-  | { readonly kind: 'stale'; readonly cause: Cause; readonly ageMs: number | null };
+  | { readonly kind: 'stale'; readonly cause: Cause; readonly ageMs: number | null }
+  /** The past, as of a moment in milliseconds since the epoch: it does not become older. */
+  | { readonly kind: 'replay'; readonly at: number };
 
 /** Milliseconds between heartbeats until the service has told. */
 export const DEFAULT_INTERVAL_MS = 5_000;
