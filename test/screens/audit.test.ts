@@ -277,6 +277,88 @@ describe('the timeline of an order', () => {
   });
 });
 
+describe('the search for an order', () => {
+  const found = async (): Promise<readonly string[]> => {
+    await page
+      .getByRole('status')
+      .getByText(/as they first came|No order was found/)
+      .waitFor();
+    const all = await page.locator('.found li').all();
+    return Promise.all(all.map(async (one) => String(await one.getAttribute('data-order-id'))));
+  };
+  const find = async (fill: () => Promise<unknown>): Promise<readonly string[]> => {
+    await page.goto(`${service.url}/audit`);
+    await fill();
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.waitForURL(/\?/);
+    return found();
+  };
+
+  it('finds by location, order id, driver, status, source, time, stage, attention and verdict, and leads to the timeline', async () => {
+    const location_id = 'searched location';
+    const before = Date.now();
+    await tell({ location_id, order_id: 'first-1' }, ...LIFE);
+    await tell({ location_id, order_id: 'second-2' }, { driver_details: JOHN, delivery_status: 'arrived_at_pickup' });
+    await tell({ location_id: 'another searched', order_id: 'third-3' }, { status: 'completed' });
+    const all = ['first-1', 'second-2'];
+    expect(await find(() => page.getByLabel('Location').fill(location_id))).toEqual(all);
+    await page.reload();
+    expect(await found()).toEqual(all);
+    expect(await page.getByLabel('Location').inputValue()).toBe(location_id);
+    expect(await find(() => page.getByLabel('Order id, or a part').fill('IRD-'))).toEqual(['third-3']);
+    const here = (fill: () => Promise<unknown>) =>
+      find(async () => {
+        await page.getByLabel('Location').fill(location_id);
+        await fill();
+      });
+    expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('john'))).toEqual(['second-2']);
+    expect(await here(() => page.getByLabel('Source of the driver').fill('UBER'))).toEqual(['first-1']);
+    expect(await here(() => page.getByLabel('Status, as last reported').fill('completed'))).toEqual([]);
+    expect(await here(() => page.getByLabel('Stage').selectOption('Driver here'))).toEqual(['second-2']);
+    expect(await here(() => page.getByLabel('Attention').selectOption('Driver is here'))).toEqual(['second-2']);
+    expect(await here(() => page.getByLabel('An event that was read as').selectOption('Reopened'))).toEqual([
+      'first-1',
+    ]);
+    // Fields of time are in the time of the browser's zone, which these tests set to Berlin's.
+    const berlin = (ms: number): string =>
+      new Date(ms).toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).replace(' ', 'T');
+    expect(await here(() => page.getByLabel('News from').fill(berlin(before - 61_000)))).toEqual(all);
+    expect(await here(() => page.getByLabel('News until').fill(berlin(before - 61_000)))).toEqual([]);
+    expect(await here(() => Promise.resolve())).toEqual(all);
+    await page.getByRole('link', { name: 'first-1' }).press('Enter');
+    await current().waitFor();
+    await page.getByRole('heading', { name: 'Order first-1' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a page at a time', async () => {
+    const location_id = 'many';
+    for (let order = 0; order < 60; order += 1) await tell({ location_id, order_id: `n${String(order)}` }, {});
+    expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
+    await page.getByRole('button', { name: 'Find more' }).click();
+    await page.getByText('60 orders, as they are now').waitFor();
+    expect(await found()).toHaveLength(60);
+    expect(await page.getByRole('button', { name: 'Find more' }).count()).toBe(0);
+  });
+
+  it('says in the words of the service what cannot be asked for', async () => {
+    await page.goto(`${service.url}/audit?stage=nowhere`);
+    await page.getByRole('alert').getByText(/stage/).waitFor();
+    expect(await page.locator('.found').count()).toBe(0);
+  });
+
+  it.each(['light', 'dark'] as const)('is accessible as far as a machine can tell: %s', async (colorScheme) => {
+    await tell({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.goto(`${service.url}/audit?location_id=seen`);
+    expect(await found()).toEqual(['o1']);
+    expect(await violations()).toEqual([]);
+    expect(await smallTargets()).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 700 });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
+});
+
 /** What the folds of the service make of a history. */
 function foldPrefix(key: OrderKey, events: readonly HistoryEvent[]): Order | null {
   const state = events.reduce(

@@ -1,3 +1,5 @@
+import { readFilters } from './model/search';
+import { TicketRailSearch } from './ticket-rail-search';
 import { TicketRailTimeline } from './ticket-rail-timeline';
 
 const query = new URLSearchParams(window.location.search);
@@ -14,4 +16,8 @@ if (location !== null && order !== null) {
   const heading = document.querySelector('h1');
   if (heading !== null) heading.textContent = 'Timeline of an order';
   main?.append(timeline);
+} else {
+  const search = new TicketRailSearch();
+  search.filters = readFilters(query);
+  main?.append(search);
 }
