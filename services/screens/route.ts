@@ -36,6 +36,7 @@ const PAGES = [
   ['/screens/example', 'example.html'],
   ['/audit', 'audit.html'],
   ['/audit/board', 'audit-board.html'],
+  ['/audit/coverage', 'coverage.html'],
 ] as const;
 
 const securePage: RequestHandler = (_request, response, next) => {

@@ -26,6 +26,7 @@ export default defineConfig({
         customers: page('customers'),
         audit: page('audit'),
         'audit-board': page('audit-board'),
+        coverage: page('coverage'),
         example: page('example'),
         'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
       },

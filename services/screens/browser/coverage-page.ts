@@ -1,0 +1,5 @@
+import { readFilters } from './model/search';
+import { TicketRailCoverage } from './ticket-rail-coverage';
+
+const coverage = document.querySelector('ticket-rail-coverage');
+if (coverage instanceof TicketRailCoverage) coverage.filters = readFilters(new URLSearchParams(window.location.search));

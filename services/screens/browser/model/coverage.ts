@@ -1,0 +1,35 @@
+/** How `GET /coverage` is told. */
+
+/** `12 %`, `4.2 %`, `<0.1 %`. */
+export function shareWords(share: number): string {
+  const percent = share * 100;
+  if (percent === 0) return '0 %';
+  if (percent < 0.1) return '<0.1 %';
+  return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
+}
+
+/** What Stream's documents say that it does when so large a share of its calls fails (protocol.md section 3). */
+const ALARMS: ReadonlyMap<number, string> = new Map([
+  [0.1, 'Stream begins to send alert mails'],
+  [0.25, 'the upper end of what Stream alerts of'],
+  [0.5, 'Stream switches all events off'],
+]);
+
+export const alarmWords = (at: number): string => ALARMS.get(at) ?? 'Stream acts';
+
+/** Words that were said, the most frequent first, beside those that never were. */
+export interface Heard {
+  readonly said: readonly (readonly [string, number])[];
+  readonly never: readonly string[];
+}
+
+export function heard(counts: Readonly<Record<string, number>>): Heard {
+  const all = Object.entries(counts);
+  return {
+    said: all.filter(([, count]) => count > 0).sort(([, one], [, other]) => other - one),
+    never: all.filter(([, count]) => count === 0).map(([value]) => value),
+  };
+}
+
+/** What coverage can be asked about; the parameters stand in the page's address too. */
+export const COVERAGE_FILTERS = ['location_id', 'source', 'from', 'to'] as const;
