@@ -183,8 +183,8 @@ describe('the replay of a board', () => {
     await page.getByRole('button', { name: 'Change before' }).click();
     await inColumn('driver_here', 'o1').waitFor();
     expect(await page.evaluate('window.same')).toBe(true);
-    await page.waitForURL(/at=/);
-    await page.waitForTimeout(500);
+    const here = (await ordersAsOf(location, moments[2] ?? 0))[0]?.updated_at;
+    await page.waitForURL((url) => url.searchParams.get('at') === here);
     await page.reload();
     await inColumn('driver_here', 'o1').waitFor();
     expect(complaints).toEqual([]);

@@ -69,6 +69,14 @@ const eventAt = (revision: number): Locator => page.locator(`.event[data-revisio
 const current = (): Locator => page.locator('.event[aria-current="step"]');
 const selected = async (): Promise<number> => Number(await current().getAttribute('data-revision'));
 
+/** Whether the head of an event is in sight, below what stands over the events. */
+async function isInSight(revision: number): Promise<boolean> {
+  await page.evaluate('new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))');
+  const top = (await eventAt(revision).locator('h3').boundingBox())?.y ?? -1;
+  const player = await page.locator('.player').boundingBox();
+  return player !== null && top >= player.y + player.height - 1 && top < (page.viewportSize()?.height ?? 0);
+}
+
 async function openTimeline(key: OrderKey, more = ''): Promise<void> {
   await page.goto(`${timelineOf(key)}${more}`);
   await current().waitFor();
@@ -149,6 +157,24 @@ describe('the timeline of an order', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('leads to files of all that it shows, and to the board at its moment', async () => {
+    const key = nextKey();
+    await tell(key, ...LIFE.slice(0, 2));
+    const { events } = await historyOf(service, key);
+    await openTimeline(key, '&revision=0');
+    for (const format of ['NDJSON', 'CSV']) {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: `Export ${format}` }).click(),
+      ]);
+      expect(file.suggestedFilename()).toMatch(new RegExp(`\\.${format.toLowerCase()}$`));
+      expect(await file.failure()).toBeNull();
+    }
+    await page.getByRole('link', { name: 'The board at this moment' }).click();
+    await page.locator(`ticket-rail-tile[data-order-id="${key.order_id}"]`).waitFor();
+    expect(new URL(page.url()).searchParams.get('at')).toBe(events[0]?.received_at);
+  });
+
   it('has one colour and one shape for each verdict', async () => {
     const key = nextKey();
     await tell(key, ...LIFE);
@@ -218,10 +244,12 @@ describe('the timeline of an order', () => {
     await page.reload();
     await current().waitFor();
     expect(await selected()).toBe(2);
+    expect(await isInSight(2)).toBe(true);
     await page.getByRole('button', { name: 'Next event' }).press('Enter');
     await page.waitForURL(/revision=3$/);
     await eventAt(5).getByRole('link', { name: 'Revision 5' }).press('Enter');
     expect(await selected()).toBe(5);
+    expect(await isInSight(5)).toBe(true);
   });
 
   it('plays the order event by event, and stops at its end', async () => {
@@ -253,6 +281,18 @@ describe('the timeline of an order', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('lays out a part of a very long history, and the scrubber leads through all of it', async () => {
+    const key = nextKey();
+    for (let n = 0; n <= 201; n += 1) await tell(key, { n });
+    await openTimeline(key);
+    expect([await selected(), await page.locator('.event').count()]).toEqual([201, 2]);
+    await page.getByText('Events 201 to 202 of 202 stand here.').waitFor();
+    await page.getByRole('button', { name: 'Event before' }).click();
+    await page.getByRole('button', { name: 'Event before' }).click();
+    await page.locator('.event[data-revision="199"][aria-current="step"]').waitFor();
+    expect(await page.locator('.event').count()).toBe(200);
+  });
+
   it('says that nothing was ever reported', async () => {
     await page.goto(timelineOf(nextKey()));
     await page.getByText('Nothing was ever reported about this order.').waitFor();
@@ -281,7 +321,7 @@ describe('the search for an order', () => {
   const found = async (): Promise<readonly string[]> => {
     await page
       .getByRole('status')
-      .getByText(/as they first came|No order was found/)
+      .getByText(/oldest first|No order was found/)
       .waitFor();
     const all = await page.locator('.found li').all();
     return Promise.all(all.map(async (one) => String(await one.getAttribute('data-order-id'))));
@@ -336,7 +376,7 @@ describe('the search for an order', () => {
     for (let order = 0; order < 60; order += 1) await tell({ location_id, order_id: `n${String(order)}` }, {});
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
     await page.getByRole('button', { name: 'Find more' }).click();
-    await page.getByText('60 orders, as they are now').waitFor();
+    await page.getByText('60 orders as they are now').waitFor();
     expect(await found()).toHaveLength(60);
     expect(await page.getByRole('button', { name: 'Find more' }).count()).toBe(0);
   });
@@ -368,6 +408,22 @@ function foldPrefix(key: OrderKey, events: readonly HistoryEvent[]): Order | nul
   );
   return toOrder(key, state);
 }
+
+describe('every audit page', () => {
+  it.each(['/audit', '/audit/board', '/audit/coverage'])('has the strict policy of the screens: %s', async (path) => {
+    const answer = await service.call(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-security-policy']).toBe(
+      (await service.call('/screens/board')).headers['content-security-policy'],
+    );
+    expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);
+    expect((await service.call(path, { method: 'POST' })).status).toBe(405);
+    await page.goto(`${service.url}/screens`);
+    await page.getByRole('link', { name: 'Audit', exact: true }).click();
+    await page.locator(`nav a[href="${path}"]`).click();
+    await page.waitForURL(new RegExp(`${path}$`));
+  });
+});
 
 describe('an audit page of a reader', () => {
   const [counter, auditor] = ['counter-0123456789abcdef0123456789', READER_TOKEN];

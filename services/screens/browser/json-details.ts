@@ -37,7 +37,7 @@ export class TicketRailJson extends LitElement {
         display: flex;
         align-items: center;
         gap: 0.5em;
-        min-height: 44px;
+        min-height: max(44px, 2.4em);
         padding: 0 0.6em;
         border: 1px solid var(--rail-line);
         border-radius: var(--rail-radius);

@@ -26,14 +26,21 @@ export const searchAddress = (filters: Readonly<Record<string, string>>): string
   return parameters === '' ? '/audit' : `/audit?${parameters}`;
 };
 
-/** Milliseconds that an address waits for the next: browsers refuse more than a hundred in half a minute. */
-const SETTLE_MS = 300;
-let pending: ReturnType<typeof setTimeout> | undefined;
+/** Of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
+export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
+  `/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 
-/** Puts an address into the bar, once nothing newer follows at once. */
+/** Milliseconds between two addresses: browsers refuse more than a hundred in half a minute. */
+const BETWEEN_MS = 500;
+let next: string | null = null;
+
+/** Puts an address into the bar, soon, in place of the one that is there. */
 export function replaceAddress(address: string): void {
-  clearTimeout(pending);
-  pending = setTimeout(() => {
-    window.history.replaceState(null, '', address);
-  }, SETTLE_MS);
+  if (next === null) {
+    setTimeout(() => {
+      if (next !== null) window.history.replaceState(null, '', next);
+      next = null;
+    }, BETWEEN_MS);
+  }
+  next = address;
 }

@@ -109,7 +109,7 @@ export class TicketRailSearch extends LitElement {
     if (isSearching) return found === 0 ? 'Searching…' : `Searching… ${countWords(found, 'order')} so far.`;
     if (answer?.kind !== 'found') return '';
     if (found === 0) return 'No order was found.';
-    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'}, as they are now, as they first came.`;
+    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, oldest first.`;
   }
 
   #renderForm(): TemplateResult {

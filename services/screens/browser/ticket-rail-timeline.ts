@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
 import type { HistoryEvent } from '../../../schemas/order-view';
@@ -7,7 +8,7 @@ import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import './json-details';
-import { replaceAddress, replayAddress, timelineAddress } from './links';
+import { exportAddress, replaceAddress, replayAddress, timelineAddress } from './links';
 import {
   exactTimeWords,
   fieldWords,
@@ -29,6 +30,8 @@ import { verdictMark, verdictStyles } from './verdict-mark';
 
 /** Milliseconds that each event is shown while the order is played. */
 const STEP_MS = 1_500;
+/** Events that are laid out at once: more than nearly all orders have. */
+const LAID_OUT = 200;
 
 interface Shown {
   readonly past: PastOrder;
@@ -77,7 +80,10 @@ export class TicketRailTimeline extends LitElement {
   protected override updated(): void {
     if (!this.#mustScroll || this.answer?.kind !== 'found') return;
     this.#mustScroll = false;
-    this.renderRoot.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'nearest' });
+    // Once the parts of the events have their height too.
+    requestAnimationFrame(() => {
+      this.renderRoot.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'start' });
+    });
   }
 
   async #load(): Promise<void> {
@@ -113,6 +119,8 @@ export class TicketRailTimeline extends LitElement {
     const at = this.#index(past);
     const current = steps[at];
     if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
+    const first = Math.floor(at / LAID_OUT) * LAID_OUT;
+    const shown = steps.slice(first, first + LAID_OUT);
     return html`${this.#renderSummary(past, current)} ${this.#renderPlayer(steps, at, current)}
       ${
         complete
@@ -122,11 +130,22 @@ export class TicketRailTimeline extends LitElement {
               them.
             </p>`
       }
+      ${
+        steps.length <= LAID_OUT
+          ? nothing
+          : html`<p class="panel">
+              ${icon('info')} Events ${first + 1} to ${first + shown.length} of ${steps.length} stand here. The scrubber
+              leads to the others.
+            </p>`
+      }
       <ol class="events stack" role="list" aria-label="Events">
         ${repeat(
-          steps,
+          shown,
           ({ event }) => event.revision,
-          (step, index) => this.#renderStep(step, steps[index - 1] ?? null, index === at),
+          (step, index) =>
+            guard([step, first + index === at], () =>
+              this.#renderStep(step, steps[first + index - 1] ?? null, first + index === at),
+            ),
         )}
       </ol>`;
   }
@@ -149,6 +168,10 @@ export class TicketRailTimeline extends LitElement {
       </ul>
       <div class="row">
         <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} The board at this moment</a>
+        ${(['ndjson', 'csv'] as const).map(
+          (format) =>
+            html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
+        )}
         <a class="button" href="/audit">${icon('search')} Find another order</a>
       </div>
     </section>`;
@@ -385,9 +408,7 @@ export class TicketRailTimeline extends LitElement {
         gap: 0.5em;
       }
       .event {
-        content-visibility: auto;
-        contain-intrinsic-size: auto 24em;
-        scroll-margin-top: 6em;
+        scroll-margin-top: 5em;
       }
       .gap {
         display: flex;
@@ -403,6 +424,7 @@ export class TicketRailTimeline extends LitElement {
       .pair {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
+        align-items: start;
         gap: 0.5em;
       }
       .told {
@@ -427,6 +449,9 @@ export class TicketRailTimeline extends LitElement {
         border-color: transparent;
         background: var(--rail-accent);
         color: var(--rail-on-accent);
+      }
+      .changes :is(th, td) {
+        min-width: 7em;
       }
       .from {
         color: var(--rail-muted);
@@ -457,6 +482,17 @@ export class TicketRailTimeline extends LitElement {
       }
       dt {
         color: var(--rail-muted);
+      }
+      .counts li {
+        display: flex;
+        align-items: center;
+        gap: 0.4em;
+      }
+      /* Where the player takes several lines. */
+      @container (max-width: 36rem) {
+        .event {
+          scroll-margin-top: 11em;
+        }
       }
       @container (min-width: 54rem) {
         .pair {

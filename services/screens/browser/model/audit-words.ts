@@ -51,7 +51,7 @@ const STAGE_RULES: Readonly<Record<Stage, string>> = {
   on_the_way: 'the food has left the restaurant',
   driver_here: 'the driver was last reported at the restaurant',
   ready: 'the kitchen last said ready',
-  preparing: 'none of the other rules holds',
+  preparing: 'nothing that leads to another stage was reported',
 };
 
 export const stageRule = (stage: string): string =>
