@@ -74,6 +74,17 @@ export const BUSY_LUNCH: readonly Moment[] = [
   ...story(HARBOUR, 'HS-2048', [6, { ...PREPARING, ...driver('grubhub', 'Sam Whitfield') }]),
   ...story(HARBOUR, 'HS-2049', [5, UNASSIGNED], [2.5, { status: 'dsp_canceled' }]),
   ...story(HARBOUR, 'HS-2050', [2, UNASSIGNED]),
+  ...story(
+    STATION,
+    'SQ-0816',
+    [41, UNASSIGNED],
+    [33, { ...PREPARING, ...driver('uber', 'Elif Kaya', { vehicle_info: { license_plate: '4RTZ 118' } }) }],
+    [25, { ...PREPARING, ...driver('uber', 'Tomas Novak', { vehicle_info: { license_plate: '9KDM 402' } }) }],
+    [18, ARRIVED],
+    [14, ON_THE_WAY],
+    [11, ARRIVED],
+    [2, DONE],
+  ),
   ...story(STATION, 'SQ-0817', [14, PREPARING], [3, READY]),
   ...story(STATION, 'SQ-0818', [9, PREPARING]),
 ];

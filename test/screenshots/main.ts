@@ -68,6 +68,7 @@ async function main(): Promise<void> {
     path: string,
     prepare: (page: Page) => Promise<unknown>,
     options: BrowserContextOptions = {},
+    until = '[data-freshness="live"]',
   ): Promise<void> => {
     const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: 'reduce', ...options });
     await context.route(
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     );
     const page = await context.newPage();
     await page.goto(`${service.url}${path}`);
-    await page.locator('[data-freshness="live"]').first().waitFor();
+    await page.locator(until).first().waitFor();
     await prepare(page);
     await page.evaluate('document.fonts.ready');
     const { width, height } = page.viewportSize() ?? VIEWPORT;
@@ -109,6 +110,16 @@ async function main(): Promise<void> {
       deviceScaleFactor: 1,
       hasTouch: true,
     });
+    const as = (selector: string) => [() => Promise.resolve(), {}, selector] as const;
+    await shoot('audit-timeline', '/audit?location=Station%20Square&order=SQ-0816&revision=5', ...as('[aria-current]'));
+    const then = new Date(Date.now() - 13 * MINUTE_MS).toISOString();
+    await shoot(
+      'audit-board',
+      `/audit/board?location=Harbour%20Street&at=${then}`,
+      ...as('p[data-freshness="replay"]'),
+    );
+    await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found li'));
+    await shoot('audit-coverage', '/audit/coverage?location_id=Station%20Square', ...as('.group'));
   } finally {
     await browser.close();
     await service.stop();
