@@ -3,6 +3,7 @@ import { read } from '../../../projections/timeline';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
 import type { Change, Order } from '../../../schemas/order-view';
+import { VERDICT_WORDS } from '../../../schemas/verdict-words';
 import type { Stage, Verdict } from '../../../schemas/vocabulary';
 
 /** What an event meant to someone who knew everything before it, and what was true after it. */
@@ -15,16 +16,6 @@ export interface EvidenceReading {
   readonly changes: readonly Change[];
   readonly order: Order | null;
 }
-
-/** The rules of projections/timeline.ts in words: the first that holds gives the verdict. */
-const RULES: Readonly<Record<Verdict, string>> = {
-  reopened: 'the order had ended, and this event opened it again',
-  out_of_order: 'late news: it tells of a moment before one that was reported already, so the order is not pulled back',
-  driver_changed: 'another driver than before is assigned',
-  unknown_value: 'a status or delivery status that nobody has told us of; kept as it came',
-  no_change: 'nothing about the order changed',
-  advance: 'news that changed the order, and none of the other rules applies',
-};
 
 /** Reads an event by the folds. */
 export function readingOf(
@@ -45,5 +36,5 @@ export function readingOf(
   }
   const { verdict, stage, changes } = read(key, before, event).reading;
   const state = evolve(before, event);
-  return { state, reading: { verdict, rule: RULES[verdict], stage, changes, order: toOrder(key, state) } };
+  return { state, reading: { verdict, rule: VERDICT_WORDS[verdict].rule, stage, changes, order: toOrder(key, state) } };
 }

@@ -1,36 +1,7 @@
+import { VERDICT_WORDS, type VerdictWords } from '../../../../schemas/verdict-words';
 import type { Stage, Verdict } from '../../../../schemas/vocabulary';
 
 /** What the audit pages say, in plain words. */
-
-interface VerdictWords {
-  readonly words: string;
-  /** The rule of projections/timeline.ts that held, first of its table. */
-  readonly rule: string;
-}
-
-const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
-  reopened: {
-    words: 'Reopened',
-    rule: 'The order had ended, and after this it is open again: another driver came with a status that does not end it.',
-  },
-  out_of_order: {
-    words: 'Late news, not followed',
-    rule: 'Read alone it would leave the order nearer to the kitchen than it stands: it tells an older story, so the stage stays.',
-  },
-  driver_changed: {
-    words: 'Driver changed',
-    rule: 'Somebody else drives than before, or nobody any more. It decides who gets the food.',
-  },
-  unknown_value: {
-    words: 'Unknown word',
-    rule: 'Its status or delivery status is a word that nobody has told us of: kept, shown, and not followed.',
-  },
-  no_change: {
-    words: 'Nothing new',
-    rule: 'After it the order stands as it stood before: nothing that people see changed.',
-  },
-  advance: { words: 'Followed', rule: 'It changed the order, and none of the other rules held.' },
-};
 
 /** In the order in which the rules are tried. */
 export const VERDICT_ORDER = Object.keys(VERDICT_WORDS) as readonly Verdict[];
