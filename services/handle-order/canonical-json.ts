@@ -17,6 +17,11 @@ function quotedName(name: string): string {
   return quoted;
 }
 
+/** Text that JSON writes as it is: printable ASCII without quotes and backslashes, as ids, hashes, times and most names are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 /** Above this, sorting by insertion is slower than the engine's own. */
 const FEW_NAMES = 16;
 
@@ -38,7 +43,7 @@ function sortNames(names: string[]): string[] {
  * @throws {TypeError} for what is not JSON.
  */
 export function canonicalJson(value: unknown, without?: string): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (value === null) return 'null';
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new TypeError('a number that is not finite has no JSON');
