@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { VERDICT_WORDS } from '../../../schemas/verdict-words';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../schemas/order-events';
@@ -199,7 +200,7 @@ describe('a bundle of evidence', () => {
     expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], tally: { events: 3 } });
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('number 1 of those configured now');
-    expect(text).toContain('news that changed the order');
+    expect(text).toContain(VERDICT_WORDS.advance.rule);
     expect(text).toContain('When this file was made, every hash held.');
   });
 
