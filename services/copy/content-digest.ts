@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Payload, RecordedEvent } from '../event-store/event-store';
+import { payloadForm, type RecordedEvent } from '../event-store/event-store';
 
 /**
  * What a store holds, as one number that does not depend on the order in which streams are mixed: the sum, modulo 2^256,
@@ -16,14 +16,6 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** @returns the part of a digest to which a stream belongs, from 0 to below {@link BUCKETS}. */
 export const bucketOf = (stream: string): number => parseInt(sha256(stream).slice(0, 8), 16) % BUCKETS;
 
-/** JSON and bytes apart, so that no bytes look like a text that is the same. */
-const formOf = (payload: Payload | undefined): readonly unknown[] =>
-  payload === undefined
-    ? []
-    : payload instanceof Uint8Array
-      ? ['bytes', Buffer.from(payload).toString('base64')]
-      : ['json', payload];
-
 /**
  * @param withCreated include the store's own stamp, to the millisecond
  * @returns SHA-256 of all that makes an event, its place in its stream included, and its position not.
@@ -32,7 +24,9 @@ export function eventDigest(event: RecordedEvent, withCreated: boolean): bigint 
   const { stream, revision, id, type, data, metadata, created } = event;
   const stamp = withCreated ? created.getTime() : null;
   // As it stands, not canonical: stores keep the order of keys, and so must a copy.
-  return BigInt(`0x${sha256(JSON.stringify([stream, revision, id, type, formOf(data), formOf(metadata), stamp]))}`);
+  return BigInt(
+    `0x${sha256(JSON.stringify([stream, revision, id, type, payloadForm(data), payloadForm(metadata), stamp]))}`,
+  );
 }
 
 /** Digest of the events added so far. */

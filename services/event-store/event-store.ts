@@ -323,3 +323,11 @@ export function encodeAppend(
 export function decodePayload(encoded: string | Uint8Array): Payload {
   return typeof encoded === 'string' ? (JSON.parse(encoded) as JsonValue) : encoded;
 }
+
+/** @returns a payload as hashes of events take it: JSON and bytes apart, so that no bytes look like a text that is the same. */
+export const payloadForm = (payload: Payload | undefined): readonly unknown[] =>
+  payload === undefined
+    ? []
+    : payload instanceof Uint8Array
+      ? ['bytes', Buffer.from(payload).toString('base64')]
+      : ['json', payload];

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Payload, RecordedEvent } from '../../event-store/event-store';
+import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
 
 /**
  * One hash for a whole log: each event makes a leaf, and each leaf is hashed onto those before it. Whatever is changed, taken
@@ -10,18 +10,19 @@ import type { Payload, RecordedEvent } from '../../event-store/event-store';
 /** The hash of a log without events. */
 export const EMPTY_LOG_HASH = '0'.repeat(64);
 
-/** JSON and bytes apart, so that no bytes look like a text that is the same. */
-const formOf = (payload: Payload | undefined): unknown =>
-  payload === undefined
-    ? []
-    : payload instanceof Uint8Array
-      ? ['bytes', Buffer.from(payload).toString('base64')]
-      : ['json', payload];
-
 /** @returns SHA-256, hex, of all that a store gives back of an event: the JSON text of a list of its members. */
 export function leafOf(event: RecordedEvent): string {
   const { position, stream, revision, id, type, created, data, metadata } = event;
-  const members = [position, stream, revision, id, type, created.toISOString(), formOf(data), formOf(metadata)];
+  const members = [
+    position,
+    stream,
+    revision,
+    id,
+    type,
+    created.toISOString(),
+    payloadForm(data),
+    payloadForm(metadata),
+  ];
   return hash('sha256', JSON.stringify(members), 'hex');
 }
 

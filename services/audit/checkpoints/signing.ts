@@ -8,8 +8,8 @@ import {
   verify,
 } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import canonicalize from 'canonicalize';
 import type { Checkpoint, CheckpointStatement } from '../../../schemas/checkpoint';
+import { canonicalJson } from '../../handle-order/canonical-json';
 
 /** Who signs checkpoints: an Ed25519 key (RFC 8032). */
 export interface CheckpointKey {
@@ -69,7 +69,7 @@ function readOrMake(file: string): string {
   return pem;
 }
 
-const signed = (statement: CheckpointStatement): Buffer => Buffer.from(canonicalize(statement) ?? '');
+const signed = (statement: CheckpointStatement): Buffer => Buffer.from(canonicalJson(statement));
 
 export function signCheckpoint(statement: CheckpointStatement, { privateKey }: CheckpointKey): Checkpoint {
   return { ...statement, signature: sign(null, signed(statement), privateKey).toString('base64') };
