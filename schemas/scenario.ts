@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { VOCABULARY_PATTERN } from './handle-order';
+import { STAGES } from './vocabulary';
+
+/**
+ * Scenarios: what Stream is made to say about made-up orders, as data files (docs/decisions/017-sandbox.md). A scenario and
+ * a seed give the same deliveries each time.
+ */
+
+/** How an order reaches its customer (DSP integration, "Order Fulfillment Types"). */
+export const FULFILLMENT_TYPES = ['delivery', 'merchant_managed_delivery', 'pickup', 'curbside', 'drive_thru'] as const;
+export const FulfillmentType = z.enum(FULFILLMENT_TYPES);
+export type FulfillmentType = z.infer<typeof FulfillmentType>;
+
+const Name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected lower-case words joined by hyphens');
+const Summary = z.string().min(1).max(300);
+/** Seeds a generator of random numbers: a signed 32-bit integer. */
+export const Seed = z.number().int().min(-0x80000000).max(0x7fffffff);
+
+/** Longest pause before a step, in seconds of the scenario. */
+const MAX_PAUSE_S = 86_400;
+const Seconds = z.number().min(0).max(MAX_PAUSE_S);
+
+/** People and robots of a story. Who they are, the seed decides; a story's `first` stays the same person. */
+export const DRIVERS = ['first', 'second', 'robot'] as const;
+
+const Pause = z
+  .union([Seconds, z.tuple([Seconds, Seconds]).refine(([least, most]) => least <= most, 'expected [least, most]')])
+  .meta({ description: 'seconds after the step before, or the least and the most of them' });
+
+/** One delivery of Stream: an `order.updated` with these words, or an `order.canceled`. */
+export const Step = z.union([
+  z.strictObject({
+    after_s: Pause,
+    status: z.string().regex(VOCABULARY_PATTERN),
+    delivery_status: z.string().regex(VOCABULARY_PATTERN).optional(),
+    driver: z.enum(DRIVERS).optional().meta({ description: 'whose `driver_details` go with it; none if left out' }),
+  }),
+  z.strictObject({ after_s: Pause, canceled: z.literal(true) }),
+]);
+export type Step = z.infer<typeof Step>;
+
+/** The life of one order. */
+export const Story = z.strictObject({
+  kind: z.literal('story'),
+  name: Name,
+  summary: Summary,
+  seed: Seed,
+  fulfillment_type: FulfillmentType,
+  unpaid: z.boolean().default(false).meta({ description: 'only drive_thru may be' }),
+  steps: z.array(Step).min(1).max(100),
+  ends: z.enum(STAGES).meta({ description: 'the stage after all of it, told by who wrote the story, not by a fold' }),
+  in_any_order: z
+    .boolean()
+    .meta({ description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story' }),
+});
+export type Story = z.infer<typeof Story>;
+
+/** Many orders at several locations, each of them a story. */
+export const Rush = z.strictObject({
+  kind: z.literal('rush'),
+  name: Name,
+  summary: Summary,
+  seed: Seed,
+  orders: z.number().int().min(1).max(1_000_000),
+  orders_per_minute: z.number().positive().max(100_000),
+  locations: z.number().int().min(1).max(10_000),
+  stories: z.array(z.strictObject({ story: Name, weight: z.number().positive().max(1_000_000) })).min(1),
+});
+export type Rush = z.infer<typeof Rush>;
+
+export const Scenario = z.discriminatedUnion('kind', [Story, Rush]);
+export type Scenario = z.infer<typeof Scenario>;

@@ -1,0 +1,34 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/** Random numbers that a seed decides: the same seed, the same numbers in the same order. */
+export interface Random {
+  /** From 0 to below 1. */
+  fraction(): number;
+  /** A whole number, both ends included. */
+  int(least: number, most: number): number;
+  chance(probability: number): boolean;
+  /** One of a list that is not empty. */
+  pick<Item>(items: readonly Item[]): Item;
+  /** Numbers of their own for a part, so that what one part draws changes nothing for another. */
+  fork(): Random;
+}
+
+/** @param seed a signed 32-bit integer */
+export function seeded(seed: number): Random {
+  const generator = xoroshiro128plus(seed);
+  const int = (least: number, most: number): number => uniformInt(generator, least, most);
+  const fraction = (): number => uniformFloat64(generator);
+  return {
+    fraction,
+    int,
+    chance: (probability) => fraction() < probability,
+    pick: (items) => {
+      const item = items[int(0, items.length - 1)];
+      if (item === undefined) throw new RangeError('There is nothing to pick from.');
+      return item;
+    },
+    fork: () => seeded(int(-0x80000000, 0x7fffffff)),
+  };
+}
