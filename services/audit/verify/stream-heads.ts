@@ -22,7 +22,15 @@ const MOST_SLOTS = 1 << 20;
 const [UNSEALED, SEALED, UNKNOWN] = [0, 1, 2];
 const MOST_LOADED = 0.7;
 
-const word = (hash: string, index: number): number => parseInt(hash.slice(index * 8, index * 8 + 8), 16) >>> 0;
+/** Value of each lower-case hex digit by its character code; all bits set for every other character. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+
+/** @returns 32 bits of a hash in lower-case hex. */
+function word(hash: string, index: number): number {
+  let bits = 0;
+  for (let at = index * 8; at < index * 8 + 8; at++) bits = (bits << 4) | (DIGITS[hash.charCodeAt(at)] ?? -1);
+  return bits >>> 0;
+}
 
 class Generation {
   words: Uint32Array<ArrayBuffer>;
@@ -87,11 +95,20 @@ export class StreamHeads {
       if (generation === null) continue;
       const at = generation.at(one, other);
       if (generation.words[at + 1] === 0) continue;
-      const words = generation.words.slice(at, at + WIDTH);
+      const { words } = generation;
+      const [seal, first, second, third, fourth] = [
+        words[at + 3],
+        words[at + 4],
+        words[at + 5],
+        words[at + 6],
+        words[at + 7],
+      ];
       return {
-        revision: words[2] ?? 0,
-        sealed: words[3] !== UNSEALED,
-        is: (hash) => words[3] === UNKNOWN || [0, 1, 2, 3].every((index) => words[4 + index] === word(hash, index)),
+        revision: words[at + 2] ?? 0,
+        sealed: seal !== UNSEALED,
+        is: (hash) =>
+          seal === UNKNOWN ||
+          (word(hash, 0) === first && word(hash, 1) === second && word(hash, 2) === third && word(hash, 3) === fourth),
       };
     }
     return null;

@@ -23,6 +23,7 @@ const FORMAT_VERSION = 1;
  * `position` is given by the writer, one more than any ever given, so that deleting the newest events never frees one.
  * There is no unique index on `id`: the same event may be in several streams, and twice in one (EventStoreDB allows it).
  * Of a removed event nothing stays but its id and place, so that the repeat of its append is still a repeat.
+ * SQLite keeps this text as it is, and {@link checkLogFile} compares it: it changes only with {@link FORMAT_VERSION}.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (
@@ -206,19 +207,18 @@ function inspectRow(
   isText: (position: number) => boolean,
 ): InspectedRow {
   const inspected = { data: inspectPayload(data), metadata: metadata === null ? null : inspectPayload(metadata) };
-  const metadataFault = inspected.metadata?.fault ?? null;
   const isTime = Number.isSafeInteger(created) && Math.abs(created) <= LATEST_TIME;
-  const faults = [
-    inspected.data.fault === null ? [] : [`the data are ${inspected.data.fault}`],
-    metadataFault === null ? [] : [`the metadata are ${metadataFault}`],
-    isTime ? [] : ['created is not a time'],
-    Number.isSafeInteger(revision) && revision >= 0 ? [] : ['the revision is not a whole number from 0'],
-    // A byte that is no UTF-8 reads as this character, and so does the character itself.
-    [stream, id, type, data, metadata].some((value) => typeof value === 'string' && value.includes(REPLACEMENT)) &&
-    !isText(position)
-      ? ['there is text that is not UTF-8']
-      : [],
-  ].flat();
+  const faults: string[] = [];
+  if (inspected.data.fault !== null) faults.push(`the data are ${inspected.data.fault}`);
+  if (inspected.metadata !== null && inspected.metadata.fault !== null)
+    faults.push(`the metadata are ${inspected.metadata.fault}`);
+  if (!isTime) faults.push('created is not a time');
+  if (!Number.isSafeInteger(revision) || revision < 0) faults.push('the revision is not a whole number from 0');
+  // A byte that is no UTF-8 reads as this character, and so does the character itself.
+  const mayBeOther = [stream, id, type, data, metadata].some(
+    (value) => typeof value === 'string' && value.includes(REPLACEMENT),
+  );
+  if (mayBeOther && !isText(position)) faults.push('there is text that is not UTF-8');
   const event =
     inspected.data.payload === undefined || (inspected.metadata !== null && inspected.metadata.payload === undefined)
       ? null
@@ -301,16 +301,36 @@ export function openLogInspector(file: string): LogInspector {
   }
 }
 
+/** What a log is made of, each with the text that defines it: how every row is read depends on it. */
+const definitionsOf = (db: Connection): ReadonlyMap<string, string | null> =>
+  new Map(db.prepare<[], [string, string | null]>("SELECT type || ' ' || name, sql FROM sqlite_schema").raw().all());
+
+/** @returns what of a log is defined otherwise than this version defines it. */
+function definitionFaults(db: Connection): readonly string[] {
+  const fresh = new Database(':memory:');
+  try {
+    fresh.exec(SCHEMA);
+    const [found, wanted] = [definitionsOf(db), definitionsOf(fresh)];
+    return [...new Set([...wanted.keys(), ...found.keys()])]
+      .filter((name) => found.get(name) !== wanted.get(name))
+      .map((name) => `${name} is ${found.has(name) ? 'not defined as this version defines it' : 'missing'}`);
+  } finally {
+    fresh.close();
+  }
+}
+
 /**
  * Has SQLite check its file: pages, rows, and that the index holds what the table holds. Takes as long as reading it all.
- * @returns what is damaged, in SQLite's words, at most `most`; none if nothing is
+ * Then the definitions of its tables, which no checksum covers.
+ * @returns what is damaged, in SQLite's words or ours, at most `most`; none if nothing is
  */
 export function checkLogFile(file: string, most: number): readonly string[] {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       const rows = db.pragma(`integrity_check(${String(most)})`) as readonly { integrity_check: string }[];
-      return rows.map(({ integrity_check }) => integrity_check).filter((text) => text !== 'ok');
+      const damage = rows.map(({ integrity_check }) => integrity_check).filter((text) => text !== 'ok');
+      return [...damage, ...definitionFaults(db)].slice(0, most);
     } finally {
       db.close();
     }

@@ -178,6 +178,21 @@ describe('verify of a store', () => {
     );
   }, 120_000);
 
+  it.each([
+    ['a column by another name that reads the same', `replace(sql, 'position INTEGER', 'Position INTEGER')`],
+    ['a column that takes what it did not', `replace(sql, 'TEXT NOT NULL', 'ANY  NOT NULL')`],
+  ])('finds a definition that was changed: %s', async (_, sql) => {
+    const directory = await store(HISTORY);
+    inDatabase(directory, (db) => {
+      db.unsafeMode();
+      db.pragma('writable_schema = ON');
+      db.exec(`UPDATE sqlite_schema SET sql = ${sql} WHERE name = 'events'`);
+    });
+    expect((await verifyStoreIn(directory)).faults).toEqual([
+      expect.objectContaining({ code: 'database', detail: 'table events is not defined as this version defines it' }),
+    ]);
+  });
+
   it('says that a file is no database, or is not there', async () => {
     const directory = temporaryDirectory();
     directories.push(directory);
