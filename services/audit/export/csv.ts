@@ -2,9 +2,14 @@ import { read } from '../../../projections/timeline';
 import type { OrderState } from '../../../projections/order';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
+import { lineHash, type Manifest } from './ndjson';
 import { receivedAt } from './select-events';
 
-/** Exports for spreadsheets: RFC 4180, UTF-8 with a byte order mark, which spreadsheets need to know it for UTF-8. */
+/**
+ * Exports for spreadsheets: RFC 4180, UTF-8 with a byte order mark, which spreadsheets need to know it for UTF-8. The last
+ * cell of each row is its `line_hash`, as in the lines of the other format: the SHA-256 of the one before it, of the header's
+ * at first, and of the row up to there. The manifest, which has no row, carries the last.
+ */
 
 export const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -28,6 +33,7 @@ const COLUMNS = [
   'data',
 ] as const;
 type Column = (typeof COLUMNS)[number];
+const LINE_HASH = 'line_hash';
 
 /**
  * How a cell begins that a spreadsheet would take for a formula (OWASP, "CSV Injection"): also with the wide forms of
@@ -40,10 +46,36 @@ export function csvCell(text: string): string {
   return `"${FORMULA.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
 }
 
-const row = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
+const cellsOf = (cells: readonly string[]): string => cells.map(csvCell).join(',');
 
 /** The first row, with the mark before it. */
-export const CSV_HEADER = `${BYTE_ORDER_MARK}${row(COLUMNS)}`;
+export const CSV_HEADER = `${BYTE_ORDER_MARK}${cellsOf([...COLUMNS, LINE_HASH])}\r\n`;
+
+/** How a row ends: no cell holds this, for its quotes would be doubled. */
+export const ROW_END = /,"([0-9a-f]{64})"\r\n/g;
+
+/** In ASCII, so that it can be a trailer (RFC 9110 section 5.5). */
+const asAscii = (text: string): string =>
+  text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** @returns what a manifest says before its `line_hash`. */
+export const manifestBody = (manifest: Manifest): string => asAscii(JSON.stringify(manifest)).slice(0, -1);
+
+/** Writes rows and then their manifest, each tied to the one before it. */
+export class RowWriter {
+  #last = lineHash('', CSV_HEADER);
+
+  row(cells: string): string {
+    this.#last = lineHash(this.#last, cells);
+    return `${cells},"${this.#last}"\r\n`;
+  }
+
+  /** @returns JSON with `line_hash` as its last member. */
+  manifest(manifest: Manifest): string {
+    const body = manifestBody(manifest);
+    return `${body},"${LINE_HASH}":"${lineHash(this.#last, body)}"}`;
+  }
+}
 
 function textAt(value: unknown, ...path: readonly string[]): string {
   let at = value;
@@ -57,13 +89,13 @@ function textAt(value: unknown, ...path: readonly string[]): string {
 /**
  * @param before state of the order before the event
  * @param shown data of the event as the reader may see them
- * @returns the row, and the state after the event
+ * @returns the cells of its row but for the last, and the state after the event
  */
-export function csvRow(
+export function csvCells(
   event: RecordedEvent,
   before: OrderState,
   shown: unknown,
-): { readonly row: string; readonly after: OrderState } {
+): { readonly cells: string; readonly after: OrderState } {
   const key = orderKeyOfStream(event.stream);
   const decoded = key === null ? null : decodeOrderEvent(event);
   const next = key === null || decoded === null ? null : read(key, before, decoded);
@@ -86,5 +118,5 @@ export function csvRow(
     event_hash: hashOf(event, 'event_hash') ?? '',
     data: shown instanceof Uint8Array ? Buffer.from(shown).toString('base64') : JSON.stringify(shown),
   };
-  return { row: row(COLUMNS.map((column) => cells[column])), after: next?.state ?? before };
+  return { cells: cellsOf(COLUMNS.map((column) => cells[column])), after: next?.state ?? before };
 }

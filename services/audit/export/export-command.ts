@@ -69,11 +69,12 @@ export async function exportTo(options: {
     const chunks = exportEvents({ ...rest, withhold: null });
     let next = await chunks.next();
     for (; next.done !== true; next = await chunks.next()) await output.write(next.value);
-    if (options.format === 'csv' && typeof out === 'string') {
-      writeFileSync(manifestPath(out), `${JSON.stringify(next.value, null, 2)}\n`, { mode: FILE_MODE });
+    const { manifest, beside } = next.value;
+    if (beside !== null && typeof out === 'string') {
+      writeFileSync(manifestPath(out), `${beside}\n`, { mode: FILE_MODE });
     }
     output.finish();
-    return next.value;
+    return manifest;
   } catch (error) {
     output.discard();
     throw error;

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { decodeOrderEvent } from '../../../schemas/order-events';
 import type { JsonValue, Payload, Position, RecordedEvent } from '../../event-store/event-store';
-import { CSV_HEADER, csvRow } from './csv';
+import { CSV_HEADER, csvCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
 import { type ExportSource, readIfThere, type Selection, selectEvents } from './select-events';
 import { StreamCount } from './stream-count';
@@ -30,16 +30,23 @@ export interface ExportOptions {
   readonly onProgress?: (position: Position, events: number) => void;
 }
 
+/** What an export ends with. */
+export interface ExportEnd {
+  readonly manifest: Manifest;
+  /** The manifest as JSON with its `line_hash`, where the text has no place for it: of CSV; null where the text ends with it. */
+  readonly beside: string | null;
+}
+
 /**
  * Writes an export, in the same memory however long it is.
- * @returns the manifest. Of NDJSON it is in the text already, as the last line; its `sha256` is of the lines before it,
- *   of CSV it is of the whole text.
+ * @returns the manifest; its `sha256` is of NDJSON that of the lines before it, of CSV that of the whole text.
  */
-export async function* exportEvents(options: ExportOptions): AsyncGenerator<string, Manifest, undefined> {
+export async function* exportEvents(options: ExportOptions): AsyncGenerator<string, ExportEnd, undefined> {
   const { store, selection, format, withhold, onProgress } = options;
   const digest = createHash('sha256');
   const streams = new StreamCount();
   const lines = new LineWriter();
+  const rows = new RowWriter();
   const states = new LRUCache<string, OrderState>({ max: REMEMBERED_STATES });
   let events = 0;
   let first: Position | null = null;
@@ -52,9 +59,9 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
     const data = shown(event.data);
     if (format === 'ndjson') return lines.write(eventMembers({ ...event, data }));
     const before = states.get(event.stream) ?? (await stateBefore(store, event));
-    const { row, after } = csvRow(event, before, data);
+    const { cells, after } = csvCells(event, before, data);
     states.set(event.stream, after);
-    return row;
+    return rows.row(cells);
   };
 
   const looked = (position: Position): void => {
@@ -87,7 +94,7 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
     exported_at: options.exportedAt,
   };
   yield format === 'ndjson' ? chunk + lines.write(manifest) : chunk;
-  return manifest;
+  return { manifest, beside: format === 'csv' ? rows.manifest(manifest) : null };
 }
 
 /** The state of an order before one of its events, from its stream. */

@@ -4,8 +4,7 @@ import { seesContact } from '../../access/permissions';
 import type { Reader, ReaderDirectory } from '../../access/readers';
 import { withoutContactInData } from '../../access/withhold';
 import { Problem } from '../../problem';
-import { type ExportFormat, exportEvents, exportFileName } from './export-events';
-import type { Manifest } from './ndjson';
+import { type ExportEnd, type ExportFormat, exportEvents, exportFileName } from './export-events';
 import type { ExportSource, Selection } from './select-events';
 
 /** Most exports that are sent at the same time: each reads as fast as its client takes, beside the deliveries. */
@@ -18,11 +17,8 @@ export const EXPORT_MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-/** Trailer that carries the manifest of CSV, which has no line for it; ASCII. */
+/** Trailer that carries the manifest of CSV, which has no row for it. */
 export const MANIFEST_TRAILER = 'Ticket-Rail-Manifest';
-
-const asAscii = (value: Manifest): string =>
-  JSON.stringify(value).replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /**
  * Sends an export as fast as its client takes it. Ends when the client goes away, or may not read any more.
@@ -49,7 +45,7 @@ export function createSendExport(options: {
   async function send(
     response: ServerResponse,
     reader: Reader,
-    chunks: AsyncGenerator<string, Manifest, undefined>,
+    chunks: AsyncGenerator<string, ExportEnd, undefined>,
     headers: Readonly<Record<string, string>>,
     headOnly: boolean,
   ): Promise<void> {
@@ -76,7 +72,8 @@ export function createSendExport(options: {
         }
         if (!response.write(next.value)) await once(response, 'drain', { signal: gone.signal });
       }
-      if ('Trailer' in headers) response.addTrailers({ [MANIFEST_TRAILER]: asAscii(next.value) });
+      const { beside } = next.value;
+      if (beside !== null) response.addTrailers({ [MANIFEST_TRAILER]: beside });
       response.end();
     } catch (error) {
       if (!isGone()) throw error;

@@ -100,6 +100,24 @@ export async function exportOf(
   return written;
 }
 
+/** An export in CSV, and the manifest that goes beside it. */
+export async function csvOf(directory: string): Promise<{ readonly rows: string; readonly beside: string }> {
+  const store = await openReadableStore({ url: null, logFile: join(directory, 'events.sqlite') });
+  const chunks = exportEvents({
+    store,
+    selection: EVERYTHING,
+    format: 'csv',
+    withhold: null,
+    version: '1.2.3',
+    exportedAt: '2026-01-02T00:00:00.000Z',
+  });
+  let rows = '';
+  let next = await chunks.next();
+  for (; next.done !== true; next = await chunks.next()) rows += next.value;
+  await store.close();
+  return { rows, beside: `${next.value.beside ?? ''}\n` };
+}
+
 export const WATCH = { onProgress: () => undefined, onResumable: () => undefined };
 
 export const verifyStoreIn = (

@@ -7,12 +7,13 @@ import { withoutContactInData } from '../../../services/access/withhold';
 import { writeEvidence } from '../../../services/audit/evidence/evidence-command';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../services/audit/evidence/bundle';
 import { LineWriter } from '../../../services/audit/export/ndjson';
-import { fileKind, verifyBundle, verifyNdjson } from '../../../services/audit/verify/verify-file';
+import { manifestPath } from '../../../services/audit/export/export-command';
+import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from '../../../services/audit/verify/verify-file';
 import type { Verified } from '../../../services/audit/verify/verify-store';
 import { loadState, type Progressed, saveState } from '../../../services/audit/verify/saved-state';
 import { openReadableStore } from '../../../services/event-store/open';
 import { temporaryDirectory } from '../../support/running-service';
-import { EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from './histories';
+import { csvOf, EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from './histories';
 import { ticketRail } from './support';
 
 const directory = temporaryDirectory();
@@ -252,6 +253,63 @@ describe('a bundle of evidence', () => {
       detail: expect.stringContaining('follows from') as string,
     });
     expect(verifyBundle(file, { ...OPTIONS, version: '9' }).notes).toContain('Version 1.2.3 read 3 events otherwise.');
+  });
+});
+
+describe('verify of an export in CSV', () => {
+  const verifyRows = (rows: string | Buffer, beside: string | null): Promise<Verified> => {
+    const path = write(rows, 'rows.csv');
+    if (beside === null) rmSync(manifestPath(path), { force: true });
+    else write(beside, 'rows.csv.manifest.json');
+    return verifyCsv(path, OPTIONS);
+  };
+
+  it('holds for every history', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps(), async (history) => {
+        const { rows, beside } = await csvOf(await store(history));
+        const { faults, tally } = await verifyRows(rows, beside);
+        expect({ faults, events: tally.events }).toEqual({
+          faults: [],
+          events: (JSON.parse(beside) as { events: number }).events,
+        });
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
+
+  it('finds any single mutation, and names its row', async () => {
+    const exports = await Promise.all([csvOf(await store(HISTORY)), csvOf(await store([]))]);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...exports), mutation, async ({ rows, beside }, mutant) => {
+        const bytes = Buffer.from(rows);
+        const [changed, line] = mutate(bytes, mutant);
+        fc.pre(!changed.equals(bytes));
+        expect((await verifyRows(changed, beside)).faults[0]).toMatchObject({ code: 'file', line });
+      }),
+      { numRuns: 1_000 },
+    );
+  }, 60_000);
+
+  it('finds any single mutation of its manifest', async () => {
+    const { rows, beside } = await csvOf(await store(HISTORY));
+    await fc.assert(
+      fc.asyncProperty(mutation, async (mutant) => {
+        const bytes = Buffer.from(beside);
+        const [changed] = mutate(bytes, mutant);
+        fc.pre(!changed.equals(bytes));
+        const { faults } = await verifyRows(rows, changed.toString('latin1'));
+        expect(faults).not.toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  }, 60_000);
+
+  it('tells position, stream and revision of a row that was changed, and what cannot be seen without a manifest', async () => {
+    const { rows } = await csvOf(await store(HISTORY));
+    const { faults } = await verifyRows(rows.replace('out_for_delivery', 'in_progress'), null);
+    expect(faults[0]).toMatchObject({ line: 4, position: '3', stream: orderStream(keyOf(0)), revision: 1 });
+    expect(faults.at(-1)?.detail).toContain('is not there');
   });
 });
 
