@@ -125,6 +125,9 @@ const rebuild = (): Promise<void> =>
     say(`Rebuilt the read model from ${String(events)} events in ${secondsSince(begun)}.`);
   });
 
+/** Exit code of a command whose output nobody reads any more, as a shell tells of one that SIGPIPE ended. */
+const EXIT_NOBODY_READS = 141;
+
 /** Exit code of a comparison that could not be made; 1 says that it was, and found differences. */
 const EXIT_NOT_COMPARED = 2;
 
@@ -532,6 +535,12 @@ async function main(): Promise<void> {
     .action(removeReaderFrom);
   await program.parseAsync();
 }
+
+// Whoever read what we say has seen enough, as `head` has: a command ends as others then do, without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT_NOBODY_READS);
+});
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

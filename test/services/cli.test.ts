@@ -56,6 +56,18 @@ describe('ticket-rail', () => {
     for (const command of ['start', 'rebuild']) expect(stdout).toContain(command);
   });
 
+  it('ends without a word when nobody reads its output any more', async () => {
+    const { PATH = '' } = process.env;
+    const DATA_DIR = temporaryDirectory();
+    const child = spawn(process.execPath, [CLI, 'verify'], { env: { PATH, DATA_DIR } });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+    const code = await new Promise<number | null>((ended) => child.once('close', ended));
+    rmSync(DATA_DIR, { recursive: true });
+    expect({ code, stderr }).toEqual({ code: 141, stderr: expect.not.stringContaining('EPIPE') as string });
+  });
+
   it('--version tells the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(await ticketRail(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
