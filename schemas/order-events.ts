@@ -150,8 +150,8 @@ export const QuarantinedData = z.object({
 });
 export type QuarantinedData = z.infer<typeof QuarantinedData>;
 
-/** Metadata of a `delivery.quarantined` event. */
-export const QuarantinedMetadata = z.object({
+/** Metadata of an event about a delivery that is on no order's rail: in quarantine, or passed on. */
+export const DeliveryMetadata = z.object({
   schema_version: z.number().int(),
   received_at: z.string(),
   body_sha256: z.string(),
@@ -159,7 +159,7 @@ export const QuarantinedMetadata = z.object({
   request_id: z.string(),
   ...Seal.partial().shape,
 });
-export type QuarantinedMetadata = z.infer<typeof QuarantinedMetadata>;
+export type DeliveryMetadata = z.infer<typeof DeliveryMetadata>;
 
 /** Data of a `delivery.redriven` event: a quarantined delivery was tried again and is now on its order's rail. */
 export const RedrivenData = z.object({

@@ -3,15 +3,24 @@ export const MAX_PENDING_DELIVERIES = 4_096;
 /** Most bytes of bodies on their way into the store. */
 export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
+/** Most deliveries and bytes at a time. */
+export interface Room {
+  readonly deliveries: number;
+  readonly bytes: number;
+}
+
 /**
- * The bounded queue in front of the store, for whatever is to be kept of a delivery: while the store is slow or away,
- * memory stays bounded, and senders come again.
+ * A bounded queue, as there is one in front of the store for whatever is to be kept of a delivery: while what takes them is
+ * slow or away, memory stays bounded, and senders come again.
  */
 export class Admission {
   #deliveries = 0;
   #bytes = 0;
 
-  /** Deliveries on their way into the store now. */
+  /** @param room of the queue in front of the store, unless another is given */
+  constructor(private readonly room: Room = { deliveries: MAX_PENDING_DELIVERIES, bytes: MAX_PENDING_BYTES }) {}
+
+  /** Deliveries on their way now. */
   get pending(): number {
     return this.#deliveries;
   }
@@ -21,7 +30,8 @@ export class Admission {
    * @returns null, without running it, if there is none.
    */
   async admit<Result>(bytes: number, work: () => Promise<Result>): Promise<Result | null> {
-    if (this.#deliveries >= MAX_PENDING_DELIVERIES || this.#bytes + bytes > MAX_PENDING_BYTES) return null;
+    const { room } = this;
+    if (this.#deliveries >= room.deliveries || this.#bytes + bytes > room.bytes) return null;
     this.#deliveries++;
     this.#bytes += bytes;
     try {

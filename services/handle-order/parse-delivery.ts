@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
-import { type Delivery, DELIVERY_CONTRACTS, type Fault } from '../../schemas/handle-order';
+import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../schemas/handle-order';
 
 /**
  * Bytes to a delivery, or to every fault that is in them. Pure: nothing here throws or keeps anything.
@@ -13,12 +13,24 @@ export const MAX_DEPTH = 32;
 export const MAX_FAULTS = 50;
 /** Longest pointer of a fault, in characters; a longer one is cut to the nearest member around it that has a shorter. */
 const MAX_POINTER = 256;
-/** Most characters of an unknown `type` that a fault repeats. */
-const MAX_SHOWN_TYPE = 64;
+/** Most characters of an unknown `type` that are repeated. */
+export const MAX_SHOWN_TYPE = 64;
+
+/** A delivery of a type that is not recorded here, such as `order.created`. */
+export interface ForeignDelivery {
+  readonly kind: 'foreign';
+  /** Cut to {@link MAX_SHOWN_TYPE}, and well-formed Unicode. */
+  readonly type: string;
+  /** `object.location_id`, if it is an id. */
+  readonly locationId: string | null;
+  /** Why it cannot be recorded. */
+  readonly faults: readonly Fault[];
+}
 
 export type ParsedDelivery =
-  | { readonly usable: true; readonly delivery: Delivery }
-  | { readonly usable: false; readonly faults: readonly Fault[] };
+  | { readonly kind: 'usable'; readonly delivery: Delivery }
+  | { readonly kind: 'unusable'; readonly faults: readonly Fault[] }
+  | ForeignDelivery;
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
 const validators: ReadonlyMap<string, ValidateFunction<Delivery>> = new Map(
@@ -30,7 +42,7 @@ const validators: ReadonlyMap<string, ValidateFunction<Delivery>> = new Map(
 const knownTypes = [...validators.keys()].join(' and ');
 
 const unusable = (pointer: string, detail: string): ParsedDelivery => ({
-  usable: false,
+  kind: 'unusable',
   faults: [{ pointer, detail }],
 });
 
@@ -179,8 +191,45 @@ function findInfinities(value: unknown, pointer: string): readonly Fault[] {
   return Object.entries(value).flatMap(([key, item]) => findInfinities(item, `${pointer}/${token(key)}`));
 }
 
+/** What keeps well-formed JSON text from being stored as what was sent: nesting, repeated names, numbers too large. */
+function shapeFaults(text: string, value: unknown): readonly Fault[] {
+  const shape = measure(text);
+  if (shape.depth > MAX_DEPTH) {
+    return [{ pointer: '', detail: `is nested ${String(shape.depth)} deep, over ${String(MAX_DEPTH)}` }];
+  }
+  if (countMembers(value) === shape.members) return [];
+  return [...findRepeatedNames(text), ...findInfinities(value, '')].slice(0, MAX_FAULTS);
+}
+
+const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Half of a character of two, such as cutting leaves: it has no UTF-8 form. */
+const UNPAIRED_SURROGATE = /\p{Cs}/gu;
+
 /**
- * Reads a raw body as a delivery (protocol.md section 4, rulings 2 and 3).
+ * @param value holds a `type` that is not recorded here
+ * @param shape what keeps it from being stored
+ */
+function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: readonly Fault[]): ForeignDelivery {
+  const cut = type.slice(0, MAX_SHOWN_TYPE);
+  const object = value['object'];
+  const locationId = Id.safeParse(isMembers(object) ? object['location_id'] : undefined);
+  const fault = {
+    pointer: '/type',
+    detail: `is ${JSON.stringify(cut)}, which is not recorded here: ${knownTypes} are`,
+  };
+  return {
+    kind: 'foreign',
+    type: cut.replace(UNPAIRED_SURROGATE, '\uFFFD'),
+    locationId: locationId.success ? locationId.data : null,
+    faults: shape.length > 0 ? shape : [fault],
+  };
+}
+
+/**
+ * Reads a raw body as a delivery (protocol.md section 4, rulings 2 and 3). Of another type than ours it is foreign before
+ * its shape is held against anything: what it may look like is for whoever takes it.
  * @param body exactly the bytes that came, already known to be authentic
  * @returns the delivery exactly as parsed, or every fault with a JSON pointer to it.
  */
@@ -193,24 +242,15 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   } catch (error) {
     return unusable('', `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const shape = measure(text);
-  if (shape.depth > MAX_DEPTH) return unusable('', `is nested ${String(shape.depth)} deep, over ${String(MAX_DEPTH)}`);
-  if (countMembers(value) !== shape.members) {
-    const faults = [...findRepeatedNames(text), ...findInfinities(value, '')];
-    return { usable: false, faults: faults.slice(0, MAX_FAULTS) };
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
-  }
-  const type = 'type' in value ? value.type : undefined;
+  const type = isMembers(value) ? value['type'] : undefined;
+  const validate = typeof type === 'string' ? validators.get(type) : undefined;
+  const shape = shapeFaults(text, value);
+  if (isMembers(value) && typeof type === 'string' && validate === undefined) return foreign(value, type, shape);
+  if (shape.length > 0) return { kind: 'unusable', faults: shape };
+  if (!isMembers(value)) return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
   if (type === undefined) return unusable('/type', 'is missing');
-  if (typeof type !== 'string') return unusable('/type', `must be of type string, is ${jsonTypeOf(type)}`);
-  const validate = validators.get(type);
-  if (validate === undefined) {
-    const shown = JSON.stringify(type.slice(0, MAX_SHOWN_TYPE));
-    return unusable('/type', `is ${shown}, which is not recorded here: ${knownTypes} are`);
-  }
-  if (validate(value)) return { usable: true, delivery: value };
+  if (validate === undefined) return unusable('/type', `must be of type string, is ${jsonTypeOf(type)}`);
+  if (validate(value)) return { kind: 'usable', delivery: value };
   const faults = (validate.errors ?? []).map(describe).filter((fault) => fault !== null);
-  return { usable: false, faults: faults.slice(0, MAX_FAULTS) };
+  return { kind: 'unusable', faults: faults.slice(0, MAX_FAULTS) };
 }

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { type Delivery, type Fault, orderKeyOf } from '../../schemas/handle-order';
 import {
+  DeliveryMetadata,
   OrderEventMetadata,
   orderStream,
   QUARANTINE_STREAM,
   QUARANTINED,
   QuarantinedData,
-  QuarantinedMetadata,
   REDRIVEN,
   RedrivenData,
   redriveStream,
@@ -17,6 +17,7 @@ import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../sc
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
 import type { Admission } from './admission';
 import { contentHash, eventId, seal } from './hashes';
+import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from './parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
 
@@ -75,7 +76,7 @@ export function createQuarantine(options: {
 
   async function detailOf(event: RecordedEvent): Promise<QuarantineDetail> {
     const data = QuarantinedData.parse(event.data);
-    const metadata = QuarantinedMetadata.parse(event.metadata);
+    const metadata = DeliveryMetadata.parse(event.metadata);
     const quarantineId = String(event.revision);
     const redriven = await onlyOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
     const body = Buffer.from(data.body_base64, 'base64');
@@ -123,27 +124,9 @@ export function createQuarantine(options: {
         content_type: contentType,
         errors: [...faults],
       };
-      const metadata = {
-        schema_version: SCHEMA_VERSION,
-        content_hash: contentHash({ type: QUARANTINED, object: data }),
-        received_at: receipt.receivedAt,
-        body_sha256: receipt.bodySha256,
-        signed_with: receipt.signedWith,
-        request_id: receipt.requestId,
-      };
-      // Not tied to the one before it: deliveries in quarantine wait for nothing, and so not for each other.
-      const [id, type] = [receipt.requestId, QUARANTINED];
-      const event = { id, type, data, metadata: seal({ stream: QUARANTINE_STREAM, id, type, metadata }, null) };
-      try {
-        const result = await admission.admit(body.length, () => store.append(QUARANTINE_STREAM, [event], 'any'));
-        if (result === null) return { outcome: 'overloaded' };
-        return result.outcome === 'appended'
-          ? { outcome: 'quarantined', quarantineId: String(result.revision) }
-          : { outcome: 'unavailable', detail: 'the quarantine stream refused the delivery' };
-      } catch (error) {
-        if (isEventStoreError(error)) return { outcome: 'unavailable', detail: error.message };
-        throw error;
-      }
+      const fact = { stream: QUARANTINE_STREAM, type: QUARANTINED, data };
+      const kept = await keepDelivery({ store, admission }, fact, receipt, body.length);
+      return kept.outcome === 'kept' ? { outcome: 'quarantined', quarantineId: String(kept.revision) } : kept;
     },
 
     async list(after, limit) {
@@ -172,7 +155,8 @@ export function createQuarantine(options: {
       if (entry.redriven !== null) return { kind: 'redriven-before', entry };
       const body = Buffer.from(entry.body_base64, 'base64');
       const parsed: ParsedDelivery = parseDelivery(body);
-      if (!parsed.usable) return { kind: 'still-unusable', faults: parsed.faults };
+      // Foreign ones too: whoever sent it does not wait for an answer any more.
+      if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();
       const result =
         (await redrivenBefore(entry.quarantine_id, parsed.delivery)) ??

@@ -99,7 +99,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
       requestId,
     };
     const parsed = parseDelivery(body.bytes);
-    if (!parsed.usable) return keep(body.bytes, contentType, parsed.faults, receipt);
+    if (parsed.kind !== 'usable') return keep(body.bytes, contentType, parsed.faults, receipt);
 
     const handed = performance.now();
     const result = await record(parsed.delivery, receipt);
