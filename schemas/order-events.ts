@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DeliveryType, Fault, type OrderKey } from './handle-order';
+import { type DeliveryType, Fault, Id, type OrderKey } from './handle-order';
 
 /**
  * Every event we store, its metadata and its codec (design.md, "What is stored"). Facts only: what we think of a
@@ -10,6 +10,9 @@ import { type DeliveryType, Fault, type OrderKey } from './handle-order';
 export const ORDER_STREAM_PREFIX = 'order-';
 /** The stream of deliveries that were authentic but unusable; the revision of one in it is its `quarantine_id`. */
 export const QUARANTINE_STREAM = 'quarantine';
+
+/** The stream of deliveries that were passed on to the POS; the revision of one in it is its `relay_id`. */
+export const RELAY_STREAM = 'relay';
 
 /** The stream of what retention deleted. */
 export const RETENTION_STREAM = 'retention';
@@ -170,3 +173,29 @@ export const RedrivenData = z.object({
   revision: z.number().int(),
 });
 export type RedrivenData = z.infer<typeof RedrivenData>;
+
+/** Type of the events about deliveries that were passed on. */
+export const RELAYED = 'delivery.relayed';
+
+/** How passing a delivery on to the POS ended. */
+export const RELAY_OUTCOMES = ['answered', 'timed-out', 'failed', 'cut-off'] as const;
+
+/**
+ * Data of a `delivery.relayed` event: one try. The body is not kept: `body_sha256` of the metadata proves what was passed on
+ * (docs/decisions/016-relay.md).
+ */
+export const RelayedData = z.object({
+  type: z.string().meta({ description: 'of the delivery, its first 64 characters', examples: ['order.created'] }),
+  location_id: Id.nullable().meta({ description: '`object.location_id` of the delivery; null where it holds none' }),
+  outcome: z.enum(RELAY_OUTCOMES).meta({
+    description:
+      'answered: whole; timed-out: not whole within RELAY_TIMEOUT_MS; failed: there was no answer; cut-off: it broke off',
+  }),
+  status: z.int().nullable().meta({ description: 'of the answer; null where there was none' }),
+  provider_id: Id.nullable().meta({
+    description: "`order.provider_id` of the answer, the POS's id of the order; null where it holds none",
+  }),
+  answer_bytes: z.int().nonnegative().meta({ description: 'of the body of the answer, as far as it came' }),
+  duration_ms: z.int().nonnegative().meta({ description: 'from passing it on to the end of the answer' }),
+});
+export type RelayedData = z.infer<typeof RelayedData>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, Id } from './handle-order';
-import { OrderEventMetadata } from './order-events';
+import { OrderEventMetadata, RelayedData } from './order-events';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /** What the API answers. The OpenAPI document is generated from these schemas (design.md, "HTTP contract"). */
@@ -144,6 +144,27 @@ export const QuarantineDetail = QuarantineEntry.extend({
   body_text: z.string().nullable().meta({ description: 'the body as text, or null if it is not UTF-8' }),
 }).meta({ id: 'QuarantineDetail' });
 export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
+
+/** One delivery that was passed on to the POS, and how that was answered. */
+export const RelayEntry = RelayedData.extend({
+  relay_id: z.string(),
+  received_at: Time,
+  body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes that were passed on, hex' }),
+  signed_with: z.string().nullable(),
+  request_id: z.string(),
+}).meta({ id: 'RelayEntry' });
+export type RelayEntry = z.infer<typeof RelayEntry>;
+
+export const RelayPage = z.object({ relays: z.array(RelayEntry), next: Cursor }).meta({ id: 'RelayPage' });
+export type RelayPage = z.infer<typeof RelayPage>;
+
+/** What the POS answers to an `order.created` that was passed on: it accepts the order, or rejects it. */
+export const OrderAccepted = z
+  .looseObject({ order: z.looseObject({ provider_id: z.string().meta({ description: "the POS's id of the order" }) }) })
+  .meta({ id: 'OrderAccepted' });
+export const OrderRejected = z
+  .looseObject({ posValidation: z.unknown().meta({ description: 'why the POS rejects the order' }) })
+  .meta({ id: 'OrderRejected' });
 
 /** Answer of `GET /readyz`. */
 export const Readiness = z

@@ -132,3 +132,5 @@ export const CoverageParameters = z.strictObject({
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;
 export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });
+
+export const RelaysQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });

@@ -23,6 +23,9 @@ const MOST_CHECKPOINT_SECONDS = 86_400;
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Host names under which a server that listens on all addresses is reached on this machine. */
+const THIS_MACHINE: ReadonlySet<string> = new Set([...LOOPBACK_HOSTS, '0.0.0.0', '::']);
+
 const wholeNumber = (least: number, most: number, unit: string) =>
   z
     .string()
@@ -63,6 +66,26 @@ const origins = z
   })
   .default([]);
 
+/** A URL that can be asked: HTTP, and with user and password that can be decoded, if there are some. */
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns whether a URL leads to what listens on `host` and `port`, as far as names alone tell. */
+function leadsTo(url: string, host: string, port: number): boolean {
+  const { hostname, port: given, protocol } = new URL(url);
+  if (Number(given === '' ? (protocol === 'https:' ? 443 : 80) : given) !== port) return false;
+  const name = hostname.replace(/^\[|\]$/g, '');
+  return name === host.toLowerCase() || (THIS_MACHINE.has(name) && THIS_MACHINE.has(host));
+}
+
 const Environment = z.object({
   PORT: wholeNumber(0, 65_535, 'ports').default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -79,6 +102,8 @@ const Environment = z.object({
   QUARANTINE_ANSWER: z.enum(['202', '422'], 'expected 202 or 422').optional(),
   MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes').default(262_144),
   REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds').default(15_000),
+  RELAY_URL: z.string().refine(isHttpUrl, 'expected http://... or https://...').optional(),
+  RELAY_TIMEOUT_MS: wholeNumber(100, 300_000, 'milliseconds').default(15_000),
   RETENTION_DAYS: retentionDays.optional(),
   CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds').default(300),
   CHECKPOINT_KEY_FILE: z.string().min(1).optional(),
@@ -98,6 +123,7 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'STREAM_BEARER_TOKENS',
   'READERS',
   'EVENT_STORE_URL',
+  'RELAY_URL',
 ]);
 
 /** Where the readers are configured; without any, reading is open, and so only on loopback. */
@@ -126,6 +152,10 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** Most milliseconds that a sender may take for a whole request. */
   readonly requestTimeoutMs: number;
+  /** The POS's order injection, which may hold credentials; null: what is not recorded here goes to quarantine. */
+  readonly relayUrl: string | null;
+  /** Most milliseconds that the POS may take for a whole answer. */
+  readonly relayTimeoutMs: number;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
   readonly retentionDays: number | null;
   /** Milliseconds between two signed checkpoints. */
@@ -177,6 +207,9 @@ export function readConfig(env: Variables = process.env): Config {
       'READER_TOKENS is not read any more, and without readers reading is open: set READERS_FILE or READERS.',
     );
   }
+  if (data.RELAY_URL !== undefined && leadsTo(data.RELAY_URL, data.HOST, data.PORT)) {
+    problems.push('RELAY_URL leads to HOST and PORT, which are our own: set it to the order injection of the POS.');
+  }
   const readers: ReaderSource =
     data.READERS !== undefined
       ? { kind: 'listed', entries: data.READERS }
@@ -213,6 +246,8 @@ export function readConfig(env: Variables = process.env): Config {
           : 422,
     maxBodyBytes: data.MAX_BODY_BYTES,
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
+    relayUrl: data.RELAY_URL ?? null,
+    relayTimeoutMs: data.RELAY_TIMEOUT_MS,
     retentionDays: data.RETENTION_DAYS ?? null,
     checkpointMs: data.CHECKPOINT_SECONDS * 1_000,
     checkpointKeyFile: data.CHECKPOINT_KEY_FILE === undefined ? null : resolve(data.CHECKPOINT_KEY_FILE),

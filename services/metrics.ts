@@ -5,6 +5,9 @@ export const DELIVERY_OUTCOMES = [
   'recorded',
   'repeat',
   'quarantined',
+  'relayed',
+  'relay-failed',
+  'relay-timed-out',
   'not-authentic',
   'too-large',
   'unsupported-media-type',
@@ -71,6 +74,12 @@ export interface Metrics {
   cutOff(): void;
   /** @param seconds from handing a delivery to the store until it was durable. */
   append(seconds: number): void;
+  /** A delivery is on its way to the POS. */
+  relayBegan(): void;
+  /** @param seconds until its answer was there, or was given up. */
+  relayEnded(seconds: number): void;
+  /** A delivery was passed on to the POS, and the answer did not wait any longer for its record. */
+  relayUnrecorded(): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
   /** What the counts of deliveries are now. */
@@ -106,6 +115,22 @@ export function createMetrics(options: {
     name: 'ticket_rail_append_seconds',
     help: 'Time from handing a delivery to the event store until it was durable.',
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const relays = new Histogram({
+    name: 'ticket_rail_relay_seconds',
+    help: 'Time from passing a delivery on to the POS until its whole answer was there, or was given up.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60],
+    registers,
+  });
+  const relaysInFlight = new Gauge({
+    name: 'ticket_rail_relays_in_flight',
+    help: 'Deliveries that wait for the POS.',
+    registers,
+  });
+  const relaysUnrecorded = new Counter({
+    name: 'ticket_rail_relays_unrecorded_total',
+    help: 'Deliveries that were passed on to the POS and not on record when that was answered.',
     registers,
   });
   const deletedOrders = new Counter({
@@ -171,6 +196,16 @@ export function createMetrics(options: {
     },
     append: (seconds) => {
       appends.observe(seconds);
+    },
+    relayBegan: () => {
+      relaysInFlight.inc();
+    },
+    relayEnded: (seconds) => {
+      relaysInFlight.dec();
+      relays.observe(seconds);
+    },
+    relayUnrecorded: () => {
+      relaysUnrecorded.inc();
     },
     retention: (orders) => {
       deletedOrders.inc(orders);

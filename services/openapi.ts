@@ -12,13 +12,17 @@ import {
   LocationPage,
   LocationSummary,
   Order,
+  OrderAccepted,
   OrderPage,
+  OrderRejected,
   Quarantined,
   QuarantineDetail,
   QuarantineEntry,
   QuarantinePage,
   Readiness,
   Recorded,
+  RelayEntry,
+  RelayPage,
   Repeat,
 } from '../schemas/order-view';
 import {
@@ -32,6 +36,7 @@ import {
   LocationsQuery,
   OrderQuery,
   QuarantineQuery,
+  RelaysQuery,
   SearchQuery,
 } from '../schemas/requests';
 import { Session } from '../schemas/readers';
@@ -72,6 +77,10 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   QuarantineEntry,
   QuarantinePage,
   QuarantineDetail,
+  OrderAccepted,
+  OrderRejected,
+  RelayEntry,
+  RelayPage,
   CoverageGroup,
   Endpoint,
   Coverage: CoverageReport,
@@ -161,7 +170,10 @@ export function openApiDocument(version: string): Record<string, unknown> {
           tags: ['Stream'],
           operationId: 'handleOrder',
           summary: 'Handle Order (Stream -> POS)',
-          description: 'Answered with 2xx only once what came is durable.',
+          description:
+            'Updates and cancellations are answered with 2xx only once they are durable. Every other type, such as ' +
+            '`order.created`, is passed on to RELAY_URL, and whatever the POS answers to it is the answer; without ' +
+            'RELAY_URL it is kept in quarantine.',
           security: [{ signature: [] }, { streamSignature: [] }, { stream: [] }, {}],
           requestBody: {
             required: true,
@@ -183,12 +195,26 @@ export function openApiDocument(version: string): Record<string, unknown> {
           },
           responses: {
             '200': {
-              description: 'Recorded, or recognised as a repeat of the newest event of its order',
-              content: { 'application/json': { schema: { oneOf: [reference('Recorded'), reference('Repeat')] } } },
+              description:
+                'Recorded, or recognised as a repeat of the newest event of its order; or the POS accepts the order',
+              content: {
+                'application/json': {
+                  schema: { oneOf: [reference('Recorded'), reference('Repeat'), reference('OrderAccepted')] },
+                },
+              },
             },
+            '400': answer('The POS rejects the order. Never our own answer', 'OrderRejected'),
             '202': answer('Authentic but unusable: kept in quarantine', 'Quarantined'),
             '422': answer('Like 202, for a developer: answered so when nothing is authenticated', 'Quarantined'),
-            ...problems('not-authentic', 'body-too-large', 'unsupported-media-type', 'store-unavailable'),
+            ...problems(
+              'not-authentic',
+              'body-too-large',
+              'unsupported-media-type',
+              'relay-failed',
+              'store-unavailable',
+              'relay-timed-out',
+              'relay-loop',
+            ),
           },
         },
       },
@@ -390,6 +416,19 @@ export function openApiDocument(version: string): Record<string, unknown> {
               'still-unusable',
               'store-unavailable',
             ),
+          },
+        },
+      },
+      '/relays': {
+        get: {
+          tags: ['Stream'],
+          operationId: 'listRelays',
+          summary: 'What was passed on to the POS, when, and with what answer',
+          security: reader,
+          parameters: queryParameters(RelaysQuery),
+          responses: {
+            '200': answer('A page of tries, newest first', 'RelayPage'),
+            ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
           },
         },
       },

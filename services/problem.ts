@@ -18,12 +18,15 @@ export const PROBLEMS = {
   'unsupported-media-type': { status: 415, title: 'The body is not JSON by its media type' },
   'host-not-allowed': { status: 421, title: 'Without authentication only this machine may call' },
   'internal-error': { status: 500, title: 'The service failed' },
+  'relay-failed': { status: 502, title: 'The POS could not be asked' },
   'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
   overloaded: { status: 503, title: 'Too many deliveries are waiting' },
   'too-many-exports': { status: 503, title: 'Too many exports are being sent' },
   'too-many-screens': { status: 503, title: 'Too many screens are watching' },
   'coverage-busy': { status: 503, title: 'Too many coverage queries are waiting' },
   'read-model-behind': { status: 503, title: 'The read model has not caught up yet' },
+  'relay-timed-out': { status: 504, title: 'The POS did not answer in time' },
+  'relay-loop': { status: 508, title: 'The delivery came through a relay before' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

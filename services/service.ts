@@ -25,6 +25,9 @@ import { Admission } from './handle-order/admission';
 import { createQuarantine } from './handle-order/quarantine';
 import { createQuarantineRoutes } from './handle-order/quarantine-route';
 import { createRecorder } from './handle-order/record-update';
+import { createRelay } from './handle-order/relay';
+import { createRelayLog } from './handle-order/relay-log';
+import { createRelayRoutes } from './handle-order/relay-route';
 import { createHandleOrder } from './handle-order/route';
 import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
@@ -201,6 +204,12 @@ export async function startService(config: Config, world: World): Promise<Runnin
       projectionLagSeconds: () => freshness.lagSeconds,
       live: feed,
     });
+    const relayLog = createRelayLog({ store, admission });
+    const { relayUrl, relayTimeoutMs } = config;
+    const relay =
+      relayUrl === null
+        ? null
+        : createRelay({ url: relayUrl, timeoutMs: relayTimeoutMs, record: relayLog.record, metrics, log });
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
     const coverage = createCoverageRunner({ url: config.eventStoreUrl, logFile: directory.logFile });
     const waitForReadModel = createWaitForReadModel(freshness);
@@ -210,6 +219,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         verify: createVerifier(config),
         record,
         quarantine,
+        relay,
         maxBodyBytes: config.maxBodyBytes,
         quarantineAnswer: config.quarantineAnswer,
         onRecorded,
@@ -237,6 +247,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         }),
         createAccessRoutes(accessLog),
         createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
+        createRelayRoutes(relayLog),
         screens.pages,
         createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],
@@ -259,7 +270,11 @@ export async function startService(config: Config, world: World): Promise<Runnin
     );
     server.maxConnections = MAX_CONNECTIONS;
     const url = await listen(server, config.port, config.host);
-    cleanup.push(() => drain(server));
+    cleanup.push(async () => {
+      const end = monotonic() + STOP_TIMEOUT_MS;
+      await drain(server);
+      await relay?.close(end - monotonic());
+    });
     cleanup.push(() => {
       feed.close();
     });

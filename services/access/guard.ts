@@ -8,6 +8,7 @@ import {
   seesHistory,
   seesLocation,
   seesMetrics,
+  seesRelays,
 } from './permissions';
 import type { Reader, ReaderDirectory } from './readers';
 import { credentialOf, isSameOrigin } from './session';
@@ -90,4 +91,9 @@ export function requireAccessLog(reader: Reader): void {
 /** @throws {Problem} `not-permitted` if the reader may not read and redrive quarantine. */
 export function requireQuarantine(reader: Reader): void {
   if (!handlesQuarantine(reader)) throw refuse(reader, 'quarantine', 'quarantine', ' of all locations ("*")');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not see what was passed on to the POS. */
+export function requireRelays(reader: Reader): void {
+  if (!seesRelays(reader)) throw refuse(reader, 'relays', 'relays', ' of all locations ("*")');
 }

@@ -10,16 +10,18 @@ interface Permissions {
   readonly metrics: boolean;
   /** Reading and redriving quarantine, if all locations are the reader's: an unusable body may belong to any. */
   readonly quarantine: boolean;
+  /** What was passed on to the POS, if all locations are the reader's: a delivery may name none. */
+  readonly relays: boolean;
 }
 export type Permission = keyof Permissions;
 
 const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   /** People at the counter hand out food by name, phone and passcode. */
-  screen: { contact: true, history: false, metrics: false, quarantine: false },
+  screen: { contact: true, history: false, metrics: false, quarantine: false, relays: false },
   /** A dispute is about exactly who had which passcode when. */
-  auditor: { contact: true, history: true, metrics: false, quarantine: false },
+  auditor: { contact: true, history: true, metrics: false, quarantine: false, relays: false },
   /** Who runs the service mends deliveries, and needs nobody's phone for it. */
-  operator: { contact: false, history: true, metrics: true, quarantine: true },
+  operator: { contact: false, history: true, metrics: true, quarantine: true, relays: true },
 };
 
 const has = (reader: Reader, permission: Permission): boolean => reader.open || PERMISSIONS[reader.role][permission];
@@ -32,6 +34,8 @@ export const seesHistory = (reader: Reader): boolean => has(reader, 'history');
 export const seesMetrics = (reader: Reader): boolean => has(reader, 'metrics');
 
 export const handlesQuarantine = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'quarantine');
+
+export const seesRelays = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'relays');
 
 /** Whether the reader may see who looked: at orders of all locations, so it takes all of them. */
 export const seesAccessLog = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'history');

@@ -6,19 +6,33 @@ import type { Fault } from '../../schemas/handle-order';
 import type { Position } from '../event-store/event-store';
 import type { DeliveryOutcome, Metrics } from '../metrics';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../problem';
-import { parseDelivery } from './parse-delivery';
+import { type ForeignDelivery, parseDelivery } from './parse-delivery';
 import type { Quarantine } from './quarantine';
 import { readBody } from './read-body';
 import type { Receipt, RecordUpdate } from './record-update';
+import type { Incoming, Relay } from './relay';
 import type { VerifyDelivery } from './signature';
 
 /** `application/json` and every `application/*+json`, with or without parameters. */
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
+/** Why what is not ours lies in quarantine. */
+const NO_RELAY =
+  'quarantined a delivery of a type that is not recorded here: set RELAY_URL to the order injection of the POS, whose answer ' +
+  'decides whether an order is accepted';
+
+/** What is said where the POS gave no whole answer. */
+const NO_ANSWER = {
+  failed: ['relay-failed', 'The POS could not be reached, or its answer broke off. Send the delivery again.'],
+  'timed-out': ['relay-timed-out', 'The POS may still take the delivery. Send it again.'],
+} as const;
+
 export interface HandleOrderOptions {
   readonly verify: VerifyDelivery;
   readonly record: RecordUpdate;
   readonly quarantine: Pick<Quarantine, 'keep'>;
+  /** Passes on what is not recorded here; null: it goes to quarantine. */
+  readonly relay: Pick<Relay, 'pass'> | null;
   readonly maxBodyBytes: number;
   readonly quarantineAnswer: 202 | 422;
   /** Told of every update that is acknowledged, so that later reads see it. */
@@ -53,7 +67,41 @@ export function createHandleOrder(options: HandleOrderOptions) {
     problem: new Problem('overloaded', 'The delivery was not stored. Send it again.'),
   });
 
-  async function keep(body: Buffer, type: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Answer> {
+  /** @returns null if the answer is on its way already, and counted. */
+  async function passOn(relay: Pick<Relay, 'pass'>, delivery: ForeignDelivery, from: Incoming): Promise<Answer | null> {
+    const relayed = await relay.pass(delivery, from);
+    switch (relayed.outcome) {
+      case 'answered':
+        metrics.delivery('relayed', relayed.status);
+        return null;
+      case 'sender-gone':
+        metrics.cutOff();
+        return null;
+      case 'overloaded':
+        return overloaded();
+      case 'loop': {
+        const detail = 'RELAY_URL leads back to a Ticket Rail: set it to the order injection of the POS.';
+        log.error({ request_id: from.receipt.requestId }, 'refused a delivery that came through a relay before');
+        return { outcome: 'relay-failed', problem: new Problem('relay-loop', detail) };
+      }
+      case 'failed':
+      case 'timed-out': {
+        const [code, detail] = NO_ANSWER[relayed.outcome];
+        const problem = new Problem(code, detail);
+        if (!relayed.begun) return { outcome: code, problem };
+        metrics.delivery(code, problem.status);
+        return null;
+      }
+    }
+  }
+
+  async function keep(
+    body: Buffer,
+    type: string | null,
+    faults: readonly Fault[],
+    receipt: Receipt,
+    why = 'quarantined a delivery that cannot be used',
+  ): Promise<Answer> {
     const kept = await quarantine.keep(body, type, faults, receipt);
     if (kept.outcome === 'unavailable') return unavailable(kept.detail);
     if (kept.outcome === 'overloaded') return overloaded();
@@ -63,7 +111,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
         pointers: faults.map(({ pointer }) => pointer),
         request_id: receipt.requestId,
       },
-      'quarantined a delivery that cannot be used',
+      why,
     );
     return {
       outcome: 'quarantined',
@@ -72,10 +120,14 @@ export function createHandleOrder(options: HandleOrderOptions) {
     };
   }
 
-  async function handle(request: IncomingMessage, requestId: string): Promise<Answer | null> {
+  /** @returns null if there is nothing to answer any more, and it is counted. */
+  async function handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<Answer | null> {
     const receivedAt = new Date(options.now()).toISOString();
     const body = await readBody(request, options.maxBodyBytes);
-    if (body.kind === 'cut-off') return null;
+    if (body.kind === 'cut-off') {
+      metrics.cutOff();
+      return null;
+    }
     if (body.kind === 'too-large') {
       const detail = `The limit is ${String(options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
       return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
@@ -99,7 +151,12 @@ export function createHandleOrder(options: HandleOrderOptions) {
       requestId,
     };
     const parsed = parseDelivery(body.bytes);
-    if (parsed.kind !== 'usable') return keep(body.bytes, contentType, parsed.faults, receipt);
+    if (parsed.kind === 'unusable') return keep(body.bytes, contentType, parsed.faults, receipt);
+    if (parsed.kind === 'foreign') {
+      const { relay } = options;
+      if (relay !== null) return passOn(relay, parsed, { request, body: body.bytes, receipt, response });
+      return keep(body.bytes, contentType, parsed.faults, receipt, NO_RELAY);
+    }
 
     const handed = performance.now();
     const result = await record(parsed.delivery, receipt);
@@ -130,18 +187,20 @@ export function createHandleOrder(options: HandleOrderOptions) {
     const requestId = options.newId();
     let answer: Answer | null;
     try {
-      answer = await handle(request, requestId);
+      answer = await handle(request, response, requestId);
     } catch (error) {
       log.error({ err: error, request_id: requestId }, 'failed to handle a delivery');
+      if (response.headersSent) {
+        metrics.delivery('failed', 500);
+        response.destroy();
+        return;
+      }
       answer = {
         outcome: 'failed',
         problem: new Problem('internal-error', 'The delivery was not stored. Send it again.'),
       };
     }
-    if (answer === null) {
-      metrics.cutOff();
-      return;
-    }
+    if (answer === null) return;
     const [status, type, extra, body] =
       'problem' in answer
         ? [answer.problem.status, PROBLEM_MEDIA_TYPE, answer.problem.headers, answer.problem.body()]

@@ -46,6 +46,8 @@ describe('an empty environment', () => {
       quarantineAnswer: 422,
       maxBodyBytes: 262_144,
       requestTimeoutMs: 15_000,
+      relayUrl: null,
+      relayTimeoutMs: 15_000,
       retentionDays: null,
       checkpointMs: 300_000,
       checkpointKeyFile: null,
@@ -88,6 +90,11 @@ describe('a good value', () => {
     ['MAX_BODY_BYTES', '700000', { maxBodyBytes: 700_000 }],
     ['REQUEST_TIMEOUT_MS', '1000', { requestTimeoutMs: 1_000 }],
     ['REQUEST_TIMEOUT_MS', '300000', { requestTimeoutMs: 300_000 }],
+    ['RELAY_URL', 'http://pos.local/orders?store=1', { relayUrl: 'http://pos.local/orders?store=1' }],
+    ['RELAY_URL', 'HTTPS://user:p%40ss@pos.example.com', { relayUrl: 'HTTPS://user:p%40ss@pos.example.com' }],
+    ['RELAY_URL', 'http://localhost:8081', { relayUrl: 'http://localhost:8081' }],
+    ['RELAY_TIMEOUT_MS', '100', { relayTimeoutMs: 100 }],
+    ['RELAY_TIMEOUT_MS', '300000', { relayTimeoutMs: 300_000 }],
     ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['LOG_LEVEL', 'trace', { logLevel: 'trace' }],
   ])('%s=%s is taken', (name, value, expected) => {
@@ -161,6 +168,14 @@ describe('a bad value is named with its variable, what was seen and what was exp
     ['MAX_BODY_BYTES', '256k', 'MAX_BODY_BYTES is "256k": expected a whole number of bytes.'],
     ['REQUEST_TIMEOUT_MS', '999', 'REQUEST_TIMEOUT_MS is "999": expected milliseconds from 1000 to 300000.'],
     ['REQUEST_TIMEOUT_MS', '15s', 'REQUEST_TIMEOUT_MS is "15s": expected a whole number of milliseconds.'],
+    ...['pos.local', 'ftp://pos.local', 'http://', 'http:pos.local', 'http://a b/', 'http://user:%zz@pos.local'].map(
+      (value): [string, string, string] => [
+        'RELAY_URL',
+        value,
+        'RELAY_URL is a value not shown here: expected http://... or https://....',
+      ],
+    ),
+    ['RELAY_TIMEOUT_MS', '99', 'RELAY_TIMEOUT_MS is "99": expected milliseconds from 100 to 300000.'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud": expected fatal, error, warn, info, debug, trace or silent.'],
   ])('%s=%s', (name, value, message) => {
     expect(problemsOf({ [name]: value })).toEqual([message]);
@@ -180,10 +195,25 @@ describe('a bad value is named with its variable, what was seen and what was exp
       STREAM_BEARER_TOKENS: `${TOKEN},tiny-two`,
       READERS: '[{"name":"tiny-three","token_sha256":"tiny-four","role":"tiny-five","tiny-six":1}]',
       EVENT_STORE_URL: 'http://admin:changeit@localhost',
+      RELAY_URL: 'ftp://admin:changeit@localhost',
     };
     const shown = problemsOf(env).join('\n');
     for (const secret of [SECRET, TOKEN, 'tiny', 'changeit', 'admin']) expect(shown).not.toContain(secret);
-    expect(problemsOf(env)).toHaveLength(7);
+    expect(problemsOf(env)).toHaveLength(8);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['http://127.0.0.1:8080/orders', {}],
+    ['http://localhost:8080/', {}],
+    ['http://0.0.0.0:8080/', {}],
+    ['https://user:changeit@LOCALHOST:8080/', { HOST: 'localhost' }],
+    ['http://[::1]:9000/', { HOST: '::', PORT: '9000', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
+    ['http://127.0.0.1/', { HOST: '0.0.0.0', PORT: '80', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
+    ['https://rail.example', { HOST: 'rail.example', PORT: '443', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
+  ])('RELAY_URL is not our own address: %s with %j', (RELAY_URL, env) => {
+    expect(problemsOf({ RELAY_URL, ...env })).toEqual([
+      'RELAY_URL leads to HOST and PORT, which are our own: set it to the order injection of the POS.',
+    ]);
   });
 
   it('READERS and READERS_FILE are not both set', () => {

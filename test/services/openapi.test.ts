@@ -276,6 +276,8 @@ describe('real answers', () => {
     ['/quarantine/{quarantine_id}', '/quarantine/9999', 404, 'get'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/0/redrive', 422, 'post'],
     ['/quarantine/{quarantine_id}/redrive', '/quarantine/9999/redrive', 404, 'post'],
+    ['/relays', '/relays', 200, 'get'],
+    ['/relays', '/relays?limit=0', 400, 'get'],
     ['/audit/orders', '/audit/orders?location_id=api&driver=jane', 200, 'get'],
     ['/audit/orders', '/audit/orders?verdict=wrong', 400, 'get'],
     ['/coverage', '/coverage?location_id=api', 200, 'get'],

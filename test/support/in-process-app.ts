@@ -13,6 +13,9 @@ import { Admission } from '../../services/handle-order/admission';
 import { createQuarantine, type Quarantine } from '../../services/handle-order/quarantine';
 import { createQuarantineRoutes } from '../../services/handle-order/quarantine-route';
 import { createRecorder, type RecordUpdate } from '../../services/handle-order/record-update';
+import { createRelay } from '../../services/handle-order/relay';
+import { createRelayLog } from '../../services/handle-order/relay-log';
+import { createRelayRoutes } from '../../services/handle-order/relay-route';
 import { createHandleOrder } from '../../services/handle-order/route';
 import { createVerifier } from '../../services/handle-order/signature';
 import { createMetrics } from '../../services/metrics';
@@ -32,10 +35,12 @@ export interface InProcessApp {
  * The real routes over any store, in this process, for what no real disk does on demand. Nothing is authenticated, and
  * there is no read model.
  * @param record in place of a recorder over the store
+ * @param relayUrl where to pass on what is not ours
  */
 export async function serveInProcess(
   store: EventStore,
   record: RecordUpdate = createRecorder(store, new Admission()),
+  relayUrl: string | null = null,
 ): Promise<InProcessApp> {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
@@ -49,11 +54,15 @@ export async function serveInProcess(
   const history = createOrderHistory(store);
   const accessLog = createAccessLog({ store, newId: randomUUID, now: Date.now, log });
   const readers = new ReaderDirectory(null);
+  const relayLog = createRelayLog({ store, admission: new Admission() });
+  const relay =
+    relayUrl === null ? null : createRelay({ url: relayUrl, timeoutMs: 15_000, record: relayLog.record, metrics, log });
   const app = createApp({
     handleOrder: createHandleOrder({
       verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
       record,
       quarantine,
+      relay,
       maxBodyBytes: 700_000,
       quarantineAnswer: 202,
       onRecorded: () => undefined,
@@ -70,6 +79,7 @@ export async function serveInProcess(
         sendExport: createSendExport({ store, readers, version: 'test', now: Date.now }),
       }),
       createQuarantineRoutes(quarantine, () => undefined, accessLog.record),
+      createRelayRoutes(relayLog),
     ],
     publicRoutes: [],
     metrics,
@@ -93,12 +103,12 @@ export async function serveInProcess(
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
       }),
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => {
-          closed();
-        });
+    close: async () => {
+      await new Promise((closed) => {
+        server.close(closed);
         server.closeAllConnections();
-      }),
+      });
+      await relay?.close(0);
+    },
   };
 }

@@ -71,6 +71,7 @@ describe('every call that reads', () => {
     'get /access': [CHIEF],
     'get /locations/{location_id}/history': [AUDITOR, OPERATOR, CHIEF],
     'get /history': [CHIEF],
+    'get /relays': [CHIEF],
     'get /quarantine': [CHIEF],
     'get /quarantine/{quarantine_id}': [CHIEF],
     'post /quarantine/{quarantine_id}/redrive': [CHIEF],
