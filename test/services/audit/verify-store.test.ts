@@ -123,6 +123,16 @@ describe('verify of a store', () => {
       { position: '4', code: 'content' },
     ],
     ['no metadata', 'UPDATE events SET metadata = NULL WHERE position = 1', { position: '1', code: 'unsealed' }],
+    [
+      'a number that is too large for any',
+      `UPDATE events SET data = replace(data, '"status"', '"n":1e999,"status"') WHERE position = 3`,
+      { position: '3', code: 'form' },
+    ],
+    [
+      'a number in the metadata that is too large for any',
+      `UPDATE events SET metadata = replace(metadata, '"schema_version":1', '"schema_version":1e999') WHERE position = 3`,
+      { position: '3', code: 'form' },
+    ],
     ['no JSON', `UPDATE events SET data = '{' WHERE position = 2`, { position: '2', code: 'form' }],
   ])('finds %s', async (_, sql, fault) => {
     const directory = await store(HISTORY);
