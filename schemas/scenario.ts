@@ -41,19 +41,24 @@ export const Step = z.union([
 export type Step = z.infer<typeof Step>;
 
 /** The life of one order. */
-export const Story = z.strictObject({
-  kind: z.literal('story'),
-  name: Name,
-  summary: Summary,
-  seed: Seed,
-  fulfillment_type: FulfillmentType,
-  unpaid: z.boolean().default(false).meta({ description: 'only drive_thru may be' }),
-  steps: z.array(Step).min(1).max(100),
-  ends: z.enum(STAGES).meta({ description: 'the stage after all of it, told by who wrote the story, not by a fold' }),
-  in_any_order: z
-    .boolean()
-    .meta({ description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story' }),
-});
+export const Story = z
+  .strictObject({
+    kind: z.literal('story'),
+    name: Name,
+    summary: Summary,
+    seed: Seed,
+    fulfillment_type: FulfillmentType,
+    unpaid: z.boolean().default(false).meta({ description: 'only drive_thru may be' }),
+    steps: z.array(Step).min(1).max(100),
+    ends: z.enum(STAGES).meta({ description: 'the stage after all of it, told by who wrote the story, not by a fold' }),
+    in_any_order: z.boolean().meta({
+      description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story',
+    }),
+  })
+  .refine(({ unpaid, fulfillment_type }) => !unpaid || fulfillment_type === 'drive_thru', {
+    path: ['unpaid'],
+    message: 'only an order of drive_thru may be unpaid',
+  });
 export type Story = z.infer<typeof Story>;
 
 /** Many orders at several locations, each of them a story. */
