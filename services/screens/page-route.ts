@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import express, { type RequestHandler, Router } from 'express';
+import { takesOnly } from '../problem';
+
+/** Where `npm run build` puts the pages and their parts. */
+const BUILT = dirname(require.resolve('#screens/board.html'));
+
+/** Seconds that a browser may keep a part whose name carries the hash of its content: a year, as good as for ever. */
+const HASHED_MAX_AGE_S = 31_536_000;
+/** Name of a part with the hash of its content in it. */
+const HASHED = /-[\w-]{8}\.(?:js|css|svg)$/;
+
+/**
+ * What a page may load and do. Nothing inline, nothing from elsewhere but drivers' pictures, and no text becomes markup
+ * except through Lit's own templates (trusted types), which hold no data.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' https:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+  "require-trusted-types-for 'script'",
+  'trusted-types lit-html',
+].join('; ');
+
+const securePage: RequestHandler = (_request, response, next) => {
+  response.set({
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Referrer-Policy': 'no-referrer',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  });
+  next();
+};
+
+/** @returns whether the build made such a page. */
+export const isBuilt = (file: string): boolean => existsSync(join(BUILT, file));
+
+/** Code and style of pages, the same for everybody. */
+export function createAssets(): Router {
+  const assets = Router();
+  assets.use(
+    '/screens/assets',
+    express.static(`${BUILT}/assets`, {
+      index: false,
+      redirect: false,
+      setHeaders: (response, path) => {
+        response.setHeader(
+          'Cache-Control',
+          HASHED.test(path) ? `public, max-age=${String(HASHED_MAX_AGE_S)}, immutable` : 'no-cache',
+        );
+      },
+    }),
+  );
+  return assets;
+}
+
+/**
+ * Pages as the build made them. They hold no data themselves.
+ * @param list path and file of each
+ */
+export function createPages(list: readonly (readonly [path: string, file: string])[]): Router {
+  const pages = Router();
+  for (const [path, file] of list) {
+    const html = readFileSync(join(BUILT, file));
+    const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
+    pages.get(path, securePage, (request, response) => {
+      response.set({ ETag: etag, 'Cache-Control': 'no-cache' });
+      if (request.fresh) response.status(304).end();
+      else response.type('html').send(html);
+    });
+    pages.all(path, takesOnly('GET'));
+  }
+  return pages;
+}
