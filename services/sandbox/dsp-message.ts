@@ -1,0 +1,60 @@
+import type { z } from 'zod';
+import { DSP_MESSAGES, type DspMessageKind, dspMessageKind } from '../../schemas/stream-dsp';
+import type { Refusal } from './order-rules';
+
+/** Deepest nesting of a message: choices of choices of a dish need less. */
+const MAX_DEPTH = 64;
+
+/** What a delivery service said. */
+export type DspMessage = {
+  readonly [Kind in DspMessageKind]: { readonly kind: Kind; readonly body: z.infer<(typeof DSP_MESSAGES)[Kind]> };
+}[DspMessageKind];
+
+export type ReadMessage =
+  { readonly ok: true; readonly message: DspMessage } | { readonly ok: false; readonly refusals: readonly Refusal[] };
+
+const refused = (pointer: string, detail: string): ReadMessage => ({
+  ok: false,
+  refusals: [{ rule: 'structure', pointer, detail }],
+});
+
+/** Without recursion, which what is nested deeply enough would break. */
+function isDeeperThan(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= most; depth++) {
+    level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
+/** @returns a JSON pointer (RFC 6901). */
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** Reads the bytes that a delivery service posted. Total: what is wrong is in the result. */
+export function readDspMessage(bytes: Uint8Array): ReadMessage {
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return refused('', 'The body is not JSON in UTF-8.');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refused('', 'Expected an object.');
+  if (isDeeperThan(body, MAX_DEPTH)) return refused('', `It is nested deeper than ${String(MAX_DEPTH)} levels.`);
+  const kind = dspMessageKind(body);
+  if (kind === null) {
+    return refused('', 'Expected one of order, status_update and delivery_status, or order_id without these.');
+  }
+  const parsed = DSP_MESSAGES[kind].safeParse(body);
+  if (!parsed.success) {
+    const refusals = parsed.error.issues.map(({ path, message }) => ({
+      rule: 'structure' as const,
+      pointer: pointerOf(path),
+      detail: message,
+    }));
+    return { ok: false, refusals };
+  }
+  // The schema of this kind has just read it, which the compiler cannot follow through the table.
+  return { ok: true, message: { kind, body: parsed.data } as DspMessage };
+}
