@@ -32,6 +32,7 @@ COPY --from=build /build/dist/schemas ./dist/schemas
 COPY --from=build /build/dist/projections ./dist/projections
 COPY --from=build /build/dist/services ./dist/services
 COPY --from=build /build/dist/screens ./dist/screens
+COPY --from=build /build/services/sandbox/files ./services/sandbox/files
 USER node
 VOLUME /data
 EXPOSE 8080

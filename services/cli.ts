@@ -30,6 +30,7 @@ import { readCheckpoints } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
+import { sandboxCommand } from './sandbox/sandbox-command';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -450,7 +451,8 @@ Exit code: 0 nothing differs, 1 something does, 2 they could not be compared.
 async function main(): Promise<void> {
   const program = new Command('ticket-rail')
     .description("The POS side of Stream's order status updates. Configured by the environment; README.md lists it.")
-    .version(version);
+    .version(version)
+    .enablePositionalOptions(); // options belong to the command after whose name they stand
   program
     .command('start')
     .description('run the service until SIGTERM')
@@ -533,6 +535,7 @@ async function main(): Promise<void> {
     .argument('<name>')
     .addOption(file)
     .action(removeReaderFrom);
+  program.addCommand(sandboxCommand());
   await program.parseAsync();
 }
 

@@ -39,6 +39,14 @@ const adapterOf = (path: string): string | undefined =>
   /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
 const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
 
+/** What the sandbox shares with the service: how pages are served and problems told, nothing that it is to test. */
+const SHARED_WITH_SANDBOX = [
+  'services/access/origin-guard',
+  'services/problem',
+  'services/screens/page-route',
+  'services/version',
+];
+
 const RULES: readonly Rule[] = [
   {
     sentence: 'schemas/ imports nothing of ours but schemas/',
@@ -109,6 +117,20 @@ const RULES: readonly Rule[] = [
   {
     sentence: 'the service never imports browser code: it serves what was built',
     broken: ({ from, to }) => !within(from, BROWSER) && within(to, BROWSER),
+  },
+  {
+    sentence: 'the sandbox stands in for others, so it shares with the service no code that it is to test',
+    broken: ({ from, to, ours }) =>
+      ours &&
+      within(from, 'services/sandbox') &&
+      !within(to, 'services/sandbox') &&
+      !within(to, 'schemas') &&
+      !SHARED_WITH_SANDBOX.includes(to),
+  },
+  {
+    sentence: 'the service knows nothing of the sandbox',
+    broken: ({ from, to }) =>
+      within(to, 'services/sandbox') && !within(from, 'services/sandbox') && from !== 'services/cli.ts',
   },
   {
     sentence: 'express stays at the edge: apps, guards and routes import it, decisions and stores do not',

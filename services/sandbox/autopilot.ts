@@ -1,0 +1,265 @@
+import type { OrderAction } from '../../schemas/sandbox';
+import type { Step, Story } from '../../schemas/scenario';
+import { DELIVERY_STATUSES } from '../../schemas/vocabulary';
+import { pauseAfter } from './backoff';
+import type { Clock } from './clock';
+import type { Dsp } from './dsp';
+import { type Cast, castOf } from './drivers';
+import { type CancelNews, type Canceler, cancelability, type OrderLife } from './order-life';
+import { isAcknowledged } from './outbox';
+import type { Exchange } from './post';
+import type { Random } from './random';
+import type { Staging } from './staging';
+import type { Stream } from './stream';
+
+interface Play {
+  readonly story: Story;
+  /** Whoever takes over in an action replaces one of them. */
+  cast: Cast;
+  /** Of the next step. */
+  index: number;
+  nextAt: number | null;
+  callOff: () => void;
+  /** A step is being told. */
+  busy: boolean;
+}
+
+/** What became of an action: done, or why not, in a sentence. */
+export type Acted = { readonly kind: 'done' } | { readonly kind: 'impossible'; readonly why: string };
+const DONE: Acted = { kind: 'done' };
+const impossible = (why: string): Acted => ({ kind: 'impossible', why });
+
+const CANCELERS: ReadonlyMap<string, Canceler> = new Map([
+  ['dsp_canceled', 'dsp'],
+  ['merchant_canceled', 'merchant'],
+]);
+
+/** @returns who cancels in a story; a cancellation itself does not say it, a status beside it does. */
+function cancelerOf({ steps }: Story): Canceler {
+  for (const step of steps) {
+    const by = 'status' in step ? CANCELERS.get(step.status) : undefined;
+    if (by !== undefined) return by;
+  }
+  return 'dsp';
+}
+
+/**
+ * Plays stories on orders that the POS has accepted. What a delivery service would say, the built-in one says over HTTP;
+ * the rest Stream finds out by itself. For each step of a story, the POS gets exactly one message.
+ */
+export class Autopilot {
+  readonly #plays = new Map<string, Play>();
+
+  constructor(
+    private readonly options: {
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly dsp: Dsp;
+      readonly stream: Stream;
+      readonly staging: Staging;
+      /** When the next step comes, or that none does, has changed. */
+      readonly onChange: (life: OrderLife) => void;
+    },
+  ) {}
+
+  /** Before the order is submitted. */
+  assign(orderId: string, story: Story): void {
+    const { staging, random } = this.options;
+    staging.script(orderId);
+    const cast = castOf(random);
+    this.#plays.set(orderId, { story, cast, index: 0, nextAt: null, callOff: () => undefined, busy: false });
+  }
+
+  storyOf(orderId: string): Story | null {
+    return this.#plays.get(orderId)?.story ?? null;
+  }
+
+  /** Epoch milliseconds. */
+  nextStepAt(orderId: string): number | null {
+    return this.#plays.get(orderId)?.nextAt ?? null;
+  }
+
+  forget(orderId: string): void {
+    this.#plays.get(orderId)?.callOff();
+    this.#plays.delete(orderId);
+    this.options.staging.forget(orderId);
+  }
+
+  /** The POS has accepted the order: its story begins. */
+  begin(orderId: string): void {
+    const play = this.#plays.get(orderId);
+    if (play !== undefined) this.#schedule(orderId, play);
+  }
+
+  async act(orderId: string, action: OrderAction): Promise<Acted> {
+    const life = this.options.stream.find(orderId);
+    if (life === null) return impossible('There is no such order.');
+    const play = this.#plays.get(orderId);
+    if (play?.busy === true) return impossible('A step of its story is just being told. Try again.');
+    switch (action) {
+      case 'step':
+        if (play === undefined || play.nextAt === null) return impossible('No step of a story waits.');
+        play.callOff();
+        await this.#step(orderId, play);
+        return DONE;
+      case 'cancel-by-dsp':
+      case 'cancel-by-merchant':
+        return this.#cancel(life, action === 'cancel-by-dsp' ? 'dsp' : 'merchant');
+      case 'reassign':
+        return this.#reassign(life, play);
+      case 'fail':
+        return this.#fail(life);
+    }
+  }
+
+  #schedule(orderId: string, play: Play): void {
+    const { clock, random, stream, onChange } = this.options;
+    const step = play.story.steps[play.index];
+    play.nextAt = null;
+    if (step === undefined) {
+      stream.endStory(orderId);
+      return;
+    }
+    const pause = typeof step.after_s === 'number' ? step.after_s : between(step.after_s, random);
+    this.#at(orderId, play, clock.in(pause));
+    const life = stream.find(orderId);
+    if (life !== null) onChange(life);
+  }
+
+  #at(orderId: string, play: Play, time: number): void {
+    play.nextAt = time;
+    play.callOff = this.options.clock.at(time, () => void this.#step(orderId, play));
+  }
+
+  /** Tells the next step; one that a delivery service could not get through is tried again. */
+  async #step(orderId: string, play: Play): Promise<void> {
+    const { clock, random, stream, staging } = this.options;
+    const life = stream.find(orderId);
+    const step = play.story.steps[play.index];
+    if (life === null || step === undefined || play.busy) return;
+    play.busy = true;
+    play.nextAt = null;
+    const exchange = await this.#tell(life, play, step).finally(() => {
+      staging.settle(orderId);
+      play.busy = false;
+    });
+    if (this.#plays.get(orderId) !== play) return; // it was given up meanwhile
+    if (exchange !== null && !isAcknowledged(exchange) && isWorthAnother(exchange)) {
+      this.#at(orderId, play, clock.in(pauseAfter(1, random)));
+      return;
+    }
+    play.index++;
+    this.#schedule(orderId, play);
+  }
+
+  /** @returns what came of the delivery service's message, or null if the step needed none. */
+  async #tell(life: OrderLife, play: Play, step: Step): Promise<Exchange | null> {
+    const { stream, staging, dsp } = this.options;
+    const orderId = life.order.id;
+    const about = { location_id: life.locationId, order_id: orderId };
+    const by = 'canceled' in step ? cancelerOf(play.story) : CANCELERS.get(step.status);
+    const reports = 'delivery_status' in step && step.delivery_status !== undefined;
+    if (by !== undefined && cancelability(life) === 'open') {
+      const news: CancelNews[] = 'canceled' in step ? ['canceled'] : reports ? [] : ['updated'];
+      if (by === 'merchant') {
+        stream.cancelByMerchant(orderId, news);
+      } else {
+        staging.expectCancel(orderId, news);
+        const reason = { cancel_reason: 'customer_changed_mind', cancel_source: 'customer' };
+        const exchange = await dsp.cancel({ type: 'order.canceled', ...about, ...reason });
+        if (!isAcknowledged(exchange) || !reports) return exchange;
+      }
+      if (!reports) return null;
+    }
+    if ('canceled' in step) return null;
+    if (step.delivery_status === undefined) {
+      stream.setStatus(orderId, step.status);
+      return null;
+    }
+    staging.expectReport(orderId, step.status);
+    const driver = step.driver === undefined ? {} : { driver_details: play.cast[step.driver] };
+    return dsp.report({ type: REPORT_TYPE, ...about, delivery_status: step.delivery_status, ...driver });
+  }
+
+  async #cancel(life: OrderLife, by: Canceler): Promise<Acted> {
+    const { stream, dsp } = this.options;
+    if (cancelability(life) !== 'open') return impossible(`The order is ${life.state}: it cannot be canceled.`);
+    if (by === 'merchant' && life.providerId === null) return impossible('The POS has not accepted the order yet.');
+    this.#giveUpStory(life.order.id);
+    if (by === 'merchant') {
+      stream.cancelByMerchant(life.order.id);
+      return DONE;
+    }
+    const about = { location_id: life.locationId, order_id: life.order.id };
+    const reason = { cancel_reason: 'customer_requested', cancel_source: 'customer' };
+    return actedBy(await dsp.cancel({ type: 'order.canceled', ...about, ...reason }));
+  }
+
+  /** Somebody else comes for the food. */
+  async #reassign(life: OrderLife, play: Play | undefined): Promise<Acted> {
+    const { dsp, random, staging } = this.options;
+    const { deliveryStatus, driver, providerId, status, order } = life;
+    if (providerId === null || driver === null) return impossible('The order has no driver who could be replaced.');
+    if (life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
+    if (DELIVERY_STATUSES.get(deliveryStatus ?? '')?.group !== 'before_pickup') {
+      return impossible('The food has left the restaurant, or nobody comes for it.');
+    }
+    const { first } = castOf(random);
+    const next = { ...first, source: driver.source ?? first.source };
+    if (play !== undefined) play.cast = { first: next, second: next, robot: next };
+    if (status !== null) staging.expectReport(order.id, status);
+    try {
+      const about = { location_id: life.locationId, order_id: order.id };
+      const report = { ...about, delivery_status: 'enroute_to_pickup', driver_details: next };
+      return actedBy(await dsp.report({ type: REPORT_TYPE, ...report }));
+    } finally {
+      staging.settle(order.id);
+    }
+  }
+
+  async #fail(life: OrderLife): Promise<Acted> {
+    const { dsp, stream, staging } = this.options;
+    const { order, deliveryStatus, providerId } = life;
+    if (providerId === null || life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
+    this.#giveUpStory(order.id);
+    if (deliveryStatus === null) {
+      stream.setStatus(order.id, 'failed');
+      stream.endStory(order.id);
+      return DONE;
+    }
+    const left = DELIVERY_STATUSES.get(deliveryStatus)?.group === 'after_pickup';
+    const delivery_status = left ? 'failed_to_deliver' : 'failed_to_pickup';
+    staging.expectReport(order.id, 'failed');
+    try {
+      const about = { location_id: life.locationId, order_id: order.id };
+      return actedBy(await dsp.report({ type: REPORT_TYPE, ...about, delivery_status }));
+    } finally {
+      staging.settle(order.id);
+      stream.endStory(order.id);
+    }
+  }
+
+  #giveUpStory(orderId: string): void {
+    const play = this.#plays.get(orderId);
+    if (play === undefined) return;
+    play.callOff();
+    play.nextAt = null;
+    play.index = play.story.steps.length;
+  }
+}
+
+/** `type` of a report: the values are not documented. */
+const REPORT_TYPE = 'order.delivery_status_updated';
+
+const between = ([least, most]: readonly [number, number], random: Random): number =>
+  least + random.fraction() * (most - least);
+
+/** A refusal stays one; what did not get through, or came at a bad time, may. */
+const isWorthAnother = (exchange: Exchange): boolean => exchange.kind === 'no-answer' || exchange.status >= 500;
+
+const actedBy = (exchange: Exchange): Acted =>
+  isAcknowledged(exchange)
+    ? DONE
+    : impossible(
+        exchange.kind === 'answered' ? `Stream answered ${String(exchange.status)}.` : `No answer: ${exchange.reason}`,
+      );

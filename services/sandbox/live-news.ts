@@ -1,0 +1,48 @@
+/** Pages that may watch at once. */
+const MAX_WATCHERS = 50;
+/** Bytes that a slow page may have waiting before its connection ends; it comes back and reads the state anew. */
+const MAX_BUFFERED_BYTES = 4_194_304;
+/** Milliseconds between two heartbeats. */
+const HEARTBEAT_MS = 5_000;
+
+/** A page at the other end. */
+export interface Watcher {
+  send(text: string): void;
+  /** Bytes that it has not taken yet. */
+  readonly buffered: number;
+  end(): void;
+}
+
+/** Tells pages what happens as it happens (server-sent events). */
+export class LiveNews {
+  readonly #watchers = new Set<Watcher>();
+  readonly #heartbeat = setInterval(() => {
+    this.tell('heartbeat', {});
+  }, HEARTBEAT_MS).unref();
+
+  /** @returns what ends the watching, or null if too many watch already. */
+  watch(watcher: Watcher): (() => void) | null {
+    if (this.#watchers.size >= MAX_WATCHERS) return null;
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  tell(event: 'state' | 'order' | 'hop' | 'heartbeat', data: object): void {
+    if (this.#watchers.size === 0) return;
+    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    for (const watcher of this.#watchers) {
+      watcher.send(text);
+      if (watcher.buffered <= MAX_BUFFERED_BYTES) continue;
+      this.#watchers.delete(watcher);
+      watcher.end();
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const watcher of this.#watchers) watcher.end();
+    this.#watchers.clear();
+  }
+}

@@ -1,0 +1,141 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Party } from '../../schemas/sandbox';
+import { pauseAfter } from './backoff';
+import type { Clock } from './clock';
+import type { HopLog } from './hop-log';
+import { type Exchange, post } from './post';
+import type { Random } from './random';
+import { shownUrl } from './shown-url';
+
+/** Deliveries that may wait for their next attempt, or be under way; beyond it, nothing new is taken. */
+export const MAX_WAITING = 20_000;
+/** Requests under way at once. */
+const MAX_IN_FLIGHT = 64;
+/** Milliseconds that the other side has to answer. Not documented; peers grant 5 to 30 s. */
+const TIMEOUT_MS = 15_000;
+/** Least real milliseconds between two attempts, however fast the stories are played. */
+const MIN_PAUSE_MS = 50;
+
+/** Something that Stream tells another party until it answers. */
+export interface Outgoing {
+  readonly to: Party;
+  readonly name: string;
+  readonly locationId: string;
+  /** The DSP's id of the order. */
+  readonly orderId: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Epoch milliseconds after which no attempt begins; null: until it is answered as it should be. */
+  readonly until: number | null;
+  /** @returns whether this answer ends it; otherwise it is sent again. */
+  readonly isSettledBy: (exchange: Exchange) => boolean;
+  /** Called once: with the exchange that ended it, or null after the last attempt in vain. */
+  readonly onEnd: (exchange: Exchange | null) => void;
+}
+
+/** @returns whether a message was acknowledged: any 2xx does. */
+export const isAcknowledged = (exchange: Exchange): boolean =>
+  exchange.kind === 'answered' && exchange.status >= 200 && exchange.status < 300;
+
+/**
+ * Sends what is about one order in the order it was said. What was not acknowledged is sent again after a pause, while
+ * newer news goes out before it (protocol.md section 1).
+ */
+export class Outbox {
+  /** The first attempt that an order's next message to a party waits for. */
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #queue: (() => void)[] = [];
+  readonly #agents = {
+    'http:': new HttpAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
+    'https:': new HttpsAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
+  };
+  #inFlight = 0;
+  #waiting = 0;
+  #closed = false;
+
+  constructor(private readonly options: { readonly clock: Clock; readonly random: Random; readonly hops: HopLog }) {}
+
+  get isFull(): boolean {
+    return this.#waiting >= MAX_WAITING;
+  }
+
+  send(message: Outgoing): void {
+    this.#waiting++;
+    const lane = `${message.to} ${message.orderId}`;
+    const first = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#attempt(message, 1));
+    this.#lanes.set(lane, first);
+    void first.finally(() => {
+      if (this.#lanes.get(lane) === first) this.#lanes.delete(lane);
+    });
+  }
+
+  /** Ends without sending anything more. */
+  close(): void {
+    this.#closed = true;
+    this.#queue.length = 0;
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  async #attempt(message: Outgoing, attempt: number): Promise<void> {
+    await this.#slot();
+    if (this.#closed) return;
+    const { clock, hops, random } = this.options;
+    const { to, name, locationId, orderId, url, headers, body } = message;
+    const { Authorization: _, ...shownHeaders } = headers;
+    const end = hops.begin({
+      from: 'stream',
+      to,
+      name,
+      location_id: locationId,
+      order_id: orderId,
+      attempt,
+      request: { url: shownUrl(url), headers: shownHeaders, body: Buffer.from(body).toString('utf8') },
+    });
+    const agent = url.startsWith('https:') ? this.#agents['https:'] : this.#agents['http:'];
+    const left = message.until === null ? TIMEOUT_MS : message.until - clock.now();
+    const timeoutMs = Math.max(1, Math.min(TIMEOUT_MS, left));
+    const exchange = await post({ url, body, headers, timeoutMs, agent });
+    this.#release();
+    if (this.#isClosed()) return;
+
+    const settled = message.isSettledBy(exchange);
+    const next = Math.max(clock.now() + MIN_PAUSE_MS, clock.in(pauseAfter(attempt, random)));
+    const again = !settled && (message.until === null || next <= message.until);
+    const { ms } = exchange;
+    const retryAt = again ? next : null;
+    if (exchange.kind === 'answered') {
+      const { status, body: answer } = exchange;
+      end({ answer: { status, body: answer }, error: null, ms, retryAt });
+    } else {
+      end({ answer: null, error: exchange.reason, ms, retryAt });
+    }
+    if (again) {
+      clock.at(next, () => void this.#attempt(message, attempt + 1));
+      return;
+    }
+    this.#waiting--;
+    message.onEnd(settled ? exchange : null);
+  }
+
+  // `close` may have come while something was awaited, which the compiler does not see.
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #slot(): Promise<void> {
+    if (this.#inFlight < MAX_IN_FLIGHT) {
+      this.#inFlight++;
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => this.#queue.push(resolve));
+  }
+
+  /** Hands the slot on to who waits longest. */
+  #release(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#inFlight--;
+    else next();
+  }
+}
