@@ -1,0 +1,124 @@
+import type { HistoryPage, Order } from '../../../schemas/order-view';
+import type { SandboxOrder } from '../../../schemas/sandbox';
+import { shippedStories } from '../../../services/sandbox/scenario-files';
+import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
+import { brief, freePort, type SandboxProcess, startSandbox, toldTo, until } from './support';
+
+/** The sandbox before a real Ticket Rail, which relays new orders to the sandbox's POS. */
+
+const stories = shippedStories();
+
+interface Pair {
+  readonly sandbox: SandboxProcess;
+  readonly environment: Readonly<Record<string, string>>;
+  service: RunningService;
+}
+
+async function startPair(speed: number): Promise<Pair> {
+  const port = String(await freePort());
+  const posUrl = `http://127.0.0.1:${port}/handle-order`;
+  const sandbox = await startSandbox('--speed', String(speed), '--pos-url', posUrl, '--pos-secret', WEBHOOK_SECRET);
+  const environment = { PORT: port, RELAY_URL: sandbox.builtinPosUrl ?? '' };
+  return { sandbox, environment, service: await startService(environment) };
+}
+
+async function endPair({ sandbox, service }: Pair): Promise<void> {
+  await sandbox.end('SIGKILL');
+  await discard(service);
+}
+
+const pathOf = ({ location_id, provider_id }: SandboxOrder): string =>
+  `/locations/${location_id}/orders/${provider_id ?? ''}`;
+
+/** What Ticket Rail has on record of an order. */
+async function historyOf(service: RunningService, order: SandboxOrder) {
+  const { status, json } = await service.get(`${pathOf(order)}/history?limit=1000`);
+  if (status !== 200) return [];
+  return (json as HistoryPage).events.map(({ type, data }) => brief({ type, object: data }));
+}
+
+const submitAll = async (sandbox: SandboxProcess): Promise<Map<string, string>> => {
+  const submitted = await Promise.all(
+    stories.map(async ({ name }): Promise<[string, string]> => {
+      const [order] = await sandbox.submit({ story: name });
+      return [name, order?.order_id ?? ''];
+    }),
+  );
+  return new Map(submitted);
+};
+
+describe('the sandbox with a real Ticket Rail as POS', () => {
+  it('gets every order accepted by the POS behind it, and told to its end: both sides know all of it', async () => {
+    const pair = await startPair(3_600);
+    try {
+      const { sandbox, service } = pair;
+      const orders = await submitAll(sandbox);
+      for (const story of stories) {
+        const orderId = orders.get(story.name) ?? '';
+        const order = await sandbox.orderIn(orderId, 'ended', 'canceled');
+        const told = toldTo(story);
+        const history = await until(`the history of ${story.name}`, async () => {
+          const events = await historyOf(service, order);
+          return events.length >= told.length && events;
+        });
+        expect([story.name, history]).toEqual([story.name, told]);
+        const stage = await until(`the stage of ${story.name}`, async () => {
+          const now = (await service.get(`${pathOf(order)}?min_revision=${String(told.length - 1)}`)).json as Order;
+          return now.revision === told.length - 1 && now.stage;
+        });
+        expect([story.name, stage]).toEqual([story.name, story.ends]);
+        const { pos, dsp } = await sandbox.seen(orderId);
+        // The POS behind it got the order, with a signature that it checks, and nothing else.
+        expect(pos.map(({ type }) => type)).toEqual(['order.created']);
+        expect(dsp[0]).toMatchObject({ type: 'location.order.accept', order_id: orderId });
+      }
+    } finally {
+      await endPair(pair);
+    }
+  });
+
+  it("passes the POS's rejections on, with their reasons", async () => {
+    const pair = await startPair(3_600);
+    try {
+      const { sandbox } = pair;
+      const [order] = await sandbox.submit({ story: 'pickup', fault: 'out-of-stock' });
+      expect((await sandbox.orderIn(order?.order_id ?? '', 'rejected')).reason).toMatch(/^items_unavailable/);
+      const [total] = await sandbox.submit({ story: 'pickup', fault: 'wrong-total' });
+      expect((await sandbox.orderIn(total?.order_id ?? '', 'rejected')).reason).toMatch(/^order_validation_error/);
+    } finally {
+      await endPair(pair);
+    }
+  });
+
+  it('loses nothing of what it tells while Ticket Rail is killed and started anew', async () => {
+    const pair = await startPair(600);
+    try {
+      const { sandbox, environment } = pair;
+      const orders = await submitAll(sandbox);
+      const accepted = new Map<string, SandboxOrder>();
+      for (const [name, orderId] of orders) {
+        accepted.set(name, await sandbox.orderIn(orderId, 'accepted', 'canceled', 'ended'));
+      }
+      await pair.service.end('SIGKILL');
+      const failed = (await sandbox.state()).hops.filter(({ error }) => error !== null).length;
+      await until('many deliveries to fail', async () => {
+        const { hops } = await sandbox.state();
+        return hops.filter(({ error }) => error !== null).length > failed + 40;
+      });
+      pair.service = await startService({ ...environment, DATA_DIR: pair.service.dataDir });
+      for (const story of stories) {
+        const order = accepted.get(story.name);
+        if (order === undefined) throw new Error(`${story.name} was not accepted`);
+        const told = toldTo(story).map((one) => JSON.stringify(one));
+        const history = await until(`all of ${story.name} to be on record`, async () => {
+          const events = (await historyOf(pair.service, order)).map((one) => JSON.stringify(one));
+          return told.every((one) => events.includes(one)) && events;
+        });
+        // Late ones come after newer ones: so what was said twice may follow itself, and be a repeat. None is made up.
+        expect(history.filter((one) => !told.includes(one))).toEqual([]);
+      }
+    } finally {
+      await endPair(pair);
+    }
+  });
+});
