@@ -15,7 +15,7 @@ import { exportTo } from './audit/export/export-command';
 import type { Selection } from './audit/export/select-events';
 import { resultLines, type Subject, subjectName, verify } from './audit/verify/verify-command';
 import { version } from './version';
-import { type Config, readConfig, readersFile, retentionDays } from './config';
+import { type Config, newestWebhookSecret, readConfig, readersFile, retentionDays } from './config';
 import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
@@ -30,7 +30,9 @@ import { readCheckpoints } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
+import { addRunCommands, type CommandWorld } from './sandbox/run-command';
 import { sandboxCommand } from './sandbox/sandbox-command';
+import { addSendCommand } from './sandbox/send-command';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -535,7 +537,17 @@ async function main(): Promise<void> {
     .argument('<name>')
     .addOption(file)
     .action(removeReaderFrom);
-  program.addCommand(sandboxCommand());
+  const world: CommandWorld = {
+    say,
+    configuredSecret: newestWebhookSecret,
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+  };
+  const sandbox = sandboxCommand();
+  program.addCommand(sandbox);
+  addRunCommands(sandbox, world);
+  addSendCommand(program, world);
   await program.parseAsync();
 }
 

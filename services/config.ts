@@ -269,3 +269,16 @@ export function readersFile(env: Variables = process.env): {
     ? { path: resolve(DATA_DIR, 'readers.json'), configured: false }
     : { path: resolve(READERS_FILE), configured: true };
 }
+
+/**
+ * The secret that Stream signs with now, for the commands that sign in its place, without the rest of the configuration.
+ * @returns null if there is none
+ * @throws {ConfigError} if it cannot be used
+ */
+export function newestWebhookSecret(env: Variables = process.env): string | null {
+  const { STREAM_WEBHOOK_SECRETS } = setVariables(env);
+  const parsed = secrets.safeParse(STREAM_WEBHOOK_SECRETS);
+  if (parsed.success) return parsed.data[0] ?? null;
+  const expected = parsed.error.issues.map(({ message }) => message).join(', ');
+  throw new ConfigError([`STREAM_WEBHOOK_SECRETS is a value not shown here: ${expected}.`]);
+}

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+
+/** Arguments of the sandbox's commands. */
+
+/** @returns what reads an argument by a schema, and says what is wrong with it */
+export const argument =
+  <Schema extends z.ZodType>(schema: Schema) =>
+  (text: string): z.output<Schema> => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
+  };
+
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^-?\d{1,16}$/, 'expected a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `expected ${String(least)} to ${String(most)}`);
+
+export const positiveNumber = (most: number) =>
+  z
+    .string()
+    .transform(Number)
+    .refine((value) => value > 0 && value <= most, `expected a number above 0, up to ${String(most)}`);
+
+/** Where webhooks are posted to; without a path, Ticket Rail's own. */
+export const webhookUrl = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\//.test(text) && URL.canParse(text),
+    'expected a URL such as http://127.0.0.1:8080/handle-order',
+  )
+  .transform((text) => {
+    const url = new URL(text);
+    if (url.pathname === '/') url.pathname = '/handle-order';
+    return url.href;
+  });
+
+/** Name of an HTTP header (RFC 9110 section 5.1). */
+export const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]+$/, 'expected the name of a header');

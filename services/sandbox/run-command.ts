@@ -1,0 +1,200 @@
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { Seed } from '../../schemas/scenario';
+import { argument, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { checkTarget, READS_AT_A_TIME } from './checks';
+import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from './faults';
+import { MAX_ORDERS, planScenario } from './plan';
+import { seeded } from './random';
+import { TargetReader } from './read-target';
+import { type Check, reportLines, reportOf } from './report';
+import { runScenario, type Tried } from './run-scenario';
+import { loadScenario, shippedScenarios } from './scenario-files';
+
+/** `ticket-rail sandbox run` and `ticket-rail sandbox list`. */
+
+const DEFAULT_TARGET = 'http://127.0.0.1:8080/handle-order';
+/** Stream's on what it sends to a POS. */
+export const SIGNATURE_HEADER = 'X-Stream-Signature';
+const DEFAULT_SPEED = 60;
+const MOST_SPEED = 1_000_000;
+const DEFAULT_CONNECTIONS = 64;
+const MOST_CONNECTIONS = 1_024;
+
+/** What the commands take from the world. */
+export interface CommandWorld {
+  /** One line to standard output. */
+  readonly say: (line: string) => void;
+  readonly setExitCode: (code: number) => void;
+  /** The newest webhook secret of the configuration, or null. */
+  readonly configuredSecret: () => string | null;
+}
+
+interface RunCommandOptions {
+  readonly target: string;
+  readonly secret?: string;
+  readonly oldSecret?: string;
+  readonly bearer?: string;
+  readonly header: string;
+  readonly speed: number;
+  readonly faults: readonly FaultName[];
+  readonly faultShare?: number;
+  readonly seed?: number;
+  readonly orders?: number;
+  readonly perMinute?: number;
+  readonly locations?: number;
+  readonly runId?: string;
+  readonly check: 'auto' | 'none' | 'required';
+  readonly readerToken?: string;
+  readonly connections: number;
+  readonly json?: boolean;
+}
+
+const faultsOf = z.string().transform((text, context): readonly FaultName[] => {
+  if (text === 'all') return FAULT_NAMES;
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !isFault(name));
+  if (unknown.length === 0) return names.filter(isFault);
+  const message = `there is no fault ${unknown.join(', ')}; there are: ${FAULT_NAMES.join(', ')}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+const seedOf = z
+  .string()
+  .transform((text) => (text === 'random' ? Math.floor(Math.random() * 0x80000000) : Number(text)))
+  .pipe(z.number('expected a whole number, or random').pipe(Seed));
+
+const FAULTS_HELP = `
+Faults, each of which strikes a share of the deliveries:
+${FAULT_NAMES.map((name) => `  ${name.padEnd(18)} ${FAULTS[name].does}`).join('\n')}
+
+A Ticket Rail that lets us read is asked afterwards what it made of it: the history of each order has to hold all that was
+acknowledged and nothing else, and the order, lists and the live board have to show what was acknowledged last.
+
+Exit code: 0 all is good; 1 something was lost, shown otherwise, answered otherwise than expected, or never acknowledged.
+`;
+
+/** Adds `run` and `list` to the command `sandbox`. */
+export function addRunCommands(sandbox: Command, world: CommandWorld): void {
+  sandbox
+    .command('list')
+    .description('list the scenarios that come with the sandbox')
+    .action(() => {
+      for (const { kind, name, summary } of shippedScenarios()) {
+        world.say(`${name.padEnd(36)}${kind === 'rush' ? 'many orders' : 'one order  '}  ${summary}`);
+      }
+    });
+  sandbox
+    .command('run')
+    .description('send the deliveries of a scenario to a POS, with faults, and tell what became of them')
+    .argument('<scenario>', 'its name, or the path of a file')
+    .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_TARGET)
+    .option('--secret <secret>', 'signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
+    .option('--old-secret <secret>', 'from before a rotation, and still taken: signs some deliveries')
+    .option('--bearer <token>', 'token that the POS issued to Stream')
+    .option('--header <name>', 'of the signature', argument(headerName), SIGNATURE_HEADER)
+    .option('--speed <n>', 'seconds of the scenario in a second', argument(positiveNumber(MOST_SPEED)), DEFAULT_SPEED)
+    .addOption(
+      new Option('--faults <names>', 'all, none, or names, comma-separated')
+        .default([], 'none')
+        .argParser(argument(faultsOf)),
+    )
+    .option('--fault-share <share>', 'of the deliveries that each fault strikes, up to 1', argument(positiveNumber(1)))
+    .option('--seed <n>', 'a whole number, or random (default: that of the scenario)', argument(seedOf))
+    .option('--orders <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_ORDERS)))
+    .option('--per-minute <n>', 'orders a minute, of the scenario', argument(positiveNumber(MOST_SPEED)))
+    .option('--locations <n>', 'in place of what the scenario says', argument(wholeNumber(1, 10_000)))
+    .option('--run-id <id>', 'begins all ids (default: of the seed and the time)')
+    .addOption(
+      new Option('--check <when>', 'whether a Ticket Rail is asked what it made of it')
+        .choices(['auto', 'none', 'required'])
+        .default('auto'),
+    )
+    .option('--reader-token <token>', 'of an auditor, for the check')
+    .option('--connections <n>', 'at a time', argument(wholeNumber(1, MOST_CONNECTIONS)), DEFAULT_CONNECTIONS)
+    .option('--json', 'report as JSON')
+    .addHelpText('after', FAULTS_HELP)
+    .action((name: string, options: RunCommandOptions) => runCommand(name, options, world));
+}
+
+const progressBar = (format: string): SingleBar => new SingleBar({ format, stream: process.stderr });
+
+async function runCommand(name: string, options: RunCommandOptions, world: CommandWorld): Promise<void> {
+  const { target, speed, connections, check, readerToken = null } = options;
+  const scenario = loadScenario(name);
+  const of = scenario.kind === 'story' ? scenario.story : scenario.rush;
+  const seed = options.seed ?? of.seed;
+  const runId = options.runId ?? `run${String(seed)}-${Date.now().toString(36)}`;
+  const credentials = {
+    secret: options.secret ?? world.configuredSecret(),
+    oldSecret: options.oldSecret ?? null,
+    bearer: options.bearer ?? null,
+    header: options.header,
+  };
+  const { orders, perMinute, locations, faults, faultShare: share } = options;
+  const random = seeded(seed).fork();
+  const run = withFaults(planScenario(scenario, { seed, runId, orders, perMinute, locations }), {
+    faults,
+    random,
+    share,
+    signs: credentials.secret !== null,
+    hasOldSecret: credentials.oldSecret !== null,
+  });
+  const reader = new TargetReader(new URL('.', target), readerToken, READS_AT_A_TIME);
+  const interrupted = new AbortController();
+  const interrupt = (): void => {
+    interrupted.abort();
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    const readable = check === 'none' ? { kind: 'foreign' as const, reason: 'as asked' } : await reader.readable();
+    if (check === 'required' && readable.kind !== 'readable')
+      throw new Error(`It cannot be checked: ${readable.reason}.`);
+    const bar = progressBar(
+      'Sending [{bar}] {percentage}% | {value} attempts, {retries} retries | {eta_formatted} left',
+    );
+    bar.start(run.attempts.length, 0, { retries: 0 });
+    const result = await runScenario({
+      run,
+      target,
+      credentials,
+      speed,
+      connections,
+      random: random.fork(),
+      signal: interrupted.signal,
+      onProgress: ({ done, retries }) => {
+        bar.update(done, { retries });
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    const checked: Check =
+      result.ended !== null
+        ? { kind: 'none', reason: 'the run did not come to its end' }
+        : readable.kind === 'readable'
+          ? await checkRun(reader, run, result.tried)
+          : { kind: 'none', reason: readable.reason };
+    const report = reportOf({ scenario: of.name, seed, run_id: runId, target, speed }, run, result, checked);
+    for (const line of options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report)) world.say(line);
+    if (!report.good) world.setExitCode(1);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    reader.close();
+  }
+}
+
+async function checkRun(reader: TargetReader, run: Run, tried: readonly Tried[]): Promise<Check> {
+  const bar = progressBar('Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left');
+  bar.start(run.orders.length, 0);
+  try {
+    const checked = await checkTarget(reader, run.orders, tried, (orders) => {
+      bar.update(orders);
+    });
+    return { kind: 'checked', checked };
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,301 @@
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunReport } from '../../../services/sandbox/report';
+import { reportLines, reportOf } from '../../../services/sandbox/report';
+import { runCommand, startCommand } from '../../support/command';
+import {
+  discard,
+  OPERATOR_TOKEN,
+  READER_TOKEN,
+  type RunningService,
+  SECURE,
+  startService,
+  WEBHOOK_SECRET,
+} from '../../support/running-service';
+import { check, make, OLD_SECRET, play } from './playing';
+
+/** Orders of the lunch rush; `npm run test:rush` sends 5,000. */
+const RUSH_ORDERS = Number(process.env['LUNCH_RUSH_ORDERS'] ?? 300);
+/** Minutes of the scenario in which they are placed. */
+const RUSH_MINUTES = 15;
+const RUSH_MS = 60_000 + RUSH_ORDERS * 60;
+
+const SENDER = ['--secret', WEBHOOK_SECRET, '--reader-token', READER_TOKEN];
+const reportIn = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
+
+/** A POS that is none of ours, or a wire that is not honest. */
+async function listen(listener: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
+  const server: Server = createServer(listener);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    close: () =>
+      new Promise((closed) => {
+        server.closeAllConnections();
+        server.close(() => {
+          closed();
+        });
+      }),
+  };
+}
+
+describe('ticket-rail sandbox run', () => {
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await startService({ ...SECURE, STREAM_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},${OLD_SECRET}` });
+  });
+  afterAll(() => discard(service));
+
+  it.each([
+    ['the seed of the scenario', 19],
+    ['a random seed', randomInt(-0x80000000, 0x7fffffff)],
+  ])(
+    `sends ${String(RUSH_ORDERS)} orders of a lunch rush with all faults, and all is as acknowledged: %s, %i`,
+    async (_, seed) => {
+      const { code, stdout, stderr } = await runCommand(
+        [
+          ...['sandbox', 'run', 'lunch-rush', '--target', service.url, ...SENDER, '--old-secret', OLD_SECRET],
+          ...['--faults', 'all', '--seed', String(seed), '--speed', '600', '--json', '--check', 'required'],
+          ...['--orders', String(RUSH_ORDERS), '--per-minute', String(RUSH_ORDERS / RUSH_MINUTES)],
+        ],
+        {},
+        RUSH_MS,
+      );
+      expect({ code, stderr: code === 0 ? '' : stderr + stdout }).toEqual({ code: 0, stderr: '' });
+      const report = reportIn(stdout);
+      expect(report).toMatchObject({
+        good: true,
+        seed,
+        orders: RUSH_ORDERS,
+        never_acknowledged: { count: 0 },
+        surprises: { count: 0 },
+        check: {
+          kind: 'checked',
+          checked: {
+            orders: RUSH_ORDERS,
+            listed: RUSH_ORDERS,
+            reported: { different: 0 },
+            stage: { different: 0 },
+            findings: { count: 0 },
+          },
+        },
+      });
+      const { checked } = report.check as Extract<RunReport['check'], { kind: 'checked' }>;
+      expect(checked.reported.equal + checked.reported.undetermined).toBe(RUSH_ORDERS);
+      // A check that determines nothing would find nothing.
+      expect(checked.stage.equal).toBeGreaterThan(RUSH_ORDERS / 2);
+      expect(checked.reported.equal).toBeGreaterThan(RUSH_ORDERS / 4);
+    },
+    RUSH_MS,
+  );
+
+  it('finds one acknowledged delivery that was lost, and ends with 1', async () => {
+    let toLose = 40;
+    const { url, close } = await listen((request, response) => {
+      if (request.method === 'POST' && --toLose === 0) {
+        request.resume().on('end', () => response.end('{"outcome":"recorded"}'));
+        return;
+      }
+      const { method, url: path = '/', headers } = request;
+      const onwards = httpRequest(new URL(path, service.url), { method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      onwards.on('error', () => response.destroy());
+      request.pipe(onwards);
+    });
+    const args = ['sandbox', 'run', 'quiet-evening', '--target', url, ...SENDER, '--speed', '20000'];
+    const { code, stdout } = await runCommand([...args, '--json']);
+    await close();
+    expect(code).toBe(1);
+    const report = reportIn(stdout);
+    expect(report).toMatchObject({ good: false, never_acknowledged: { count: 0 }, surprises: { count: 0 } });
+    const { checked } = report.check as Extract<RunReport['check'], { kind: 'checked' }>;
+    expect(checked.findings.first.map(({ kind }) => kind)).toContain('lost');
+    expect(new Set(checked.findings.first.map(({ order_id }) => order_id)).size).toBe(1);
+  });
+
+  it('sends to a POS that is no Ticket Rail, and says that it was not checked', async () => {
+    const types: string[] = [];
+    const { url, close } = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        if (request.url !== '/hook') response.statusCode = 404;
+        else types.push((JSON.parse(body) as { type: string }).type);
+        response.end('ok');
+      });
+    });
+    const story = 'canceled-before-pickup-by-dsp';
+    const { code, stdout } = await runCommand(['sandbox', 'run', story, '--target', `${url}/hook`, '--speed', '10000']);
+    await close();
+    expect(types).toEqual(['order.updated', 'order.updated', 'order.updated', 'order.canceled', 'order.updated']);
+    expect(stdout).toContain('Not checked: the target is no Ticket Rail');
+    expect(code).toBe(0);
+  });
+
+  it('tells answers that were not expected, with the request, and ends with 1', async () => {
+    const { url, close } = await listen((request, response) => {
+      request.resume().on('end', () => {
+        response.setHeader('X-Request-Id', 'request-1').end('anything goes');
+      });
+    });
+    const { code, stdout } = await runCommand(
+      ['sandbox', 'run', 'pickup', '--target', url, ...SENDER, '--speed', '10000', '--faults', 'bad-signature'].concat(
+        '--fault-share',
+        '1',
+      ),
+    );
+    await close();
+    expect(stdout).toContain('3 answers that were not expected');
+    expect(stdout).toContain('bad-signature, expected refused-401, got 200 (request request-1): anything goes');
+    expect(code).toBe(1);
+  });
+
+  it('is not checked without the token of an auditor, and does not begin if it has to be', async () => {
+    const story = ['sandbox', 'run', 'pickup', '--target', service.url, '--secret', WEBHOOK_SECRET, '--speed', '10000'];
+    const unchecked = await runCommand(story);
+    expect(unchecked).toMatchObject({ code: 0, stdout: expect.stringContaining('wants a reader') as unknown });
+    const operator = await runCommand([...story, '--reader-token', OPERATOR_TOKEN, '--check', 'required']);
+    expect(operator).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('has the role operator') as unknown,
+    });
+  });
+
+  it('takes a scenario of one’s own from a file', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'scenarios-'));
+    const path = join(directory, 'mine.json');
+    const steps = [
+      { after_s: 0, status: 'in_progress' },
+      { after_s: [1, 2], status: 'completed' },
+    ];
+    const common = { kind: 'story', name: 'mine', summary: 'Mine.', seed: 1, fulfillment_type: 'pickup' };
+    writeFileSync(path, JSON.stringify({ ...common, steps, ends: 'completed', in_any_order: true }));
+    const { code, stdout } = await runCommand(['sandbox', 'run', path, '--target', service.url, ...SENDER, '--json']);
+    rmSync(directory, { recursive: true });
+    expect(code).toBe(0);
+    expect(reportIn(stdout)).toMatchObject({ scenario: 'mine', deliveries: 2, good: true });
+  });
+
+  it('ends at once when it is interrupted, with a report of what was sent', async () => {
+    const command = startCommand([
+      'sandbox',
+      'run',
+      'straight-delivery',
+      '--target',
+      service.url,
+      ...SENDER,
+      '--speed',
+      '30',
+    ]);
+    await sleep(1_500);
+    command.signal('SIGINT');
+    const { code, stdout } = await command.ended;
+    expect(stdout).toContain('Ended early: it was interrupted');
+    expect(stdout).toContain('Not checked: the run did not come to its end.');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [['no-such-scenario'], 'There is no scenario'],
+    [['pickup', '--faults', 'hail'], 'there is no fault hail'],
+    [['pickup', '--seed', 'x'], 'expected a whole number, or random'],
+    [['pickup', '--speed', '0'], 'expected a number above 0'],
+    [['pickup', '--target', 'here'], 'expected a URL'],
+  ])('refuses %j with a reason', async (args, reason) => {
+    const { code, stderr } = await runCommand(['sandbox', 'run', ...args]);
+    expect(stderr).toContain(reason);
+    expect(code).toBe(1);
+  });
+
+  it('lists the scenarios', async () => {
+    const { stdout } = await runCommand(['sandbox', 'list']);
+    expect(stdout).toMatch(/^robot +one order +A robot comes/m);
+    expect(stdout).toMatch(/^lunch-rush +many orders/m);
+  });
+});
+
+describe('a run', () => {
+  it('loses nothing when the POS is killed and comes back', async () => {
+    const first = await startService();
+    const { dataDir, url } = first;
+    const run = make({ scenario: 'lunch-rush', orders: 100, faults: ['repeats', 'delayed-retries'], perMinute: 10 });
+    const running = play(run, url, { speed: 600 });
+    await sleep(2_000);
+    await first.end('SIGKILL');
+    await sleep(500);
+    const second = await startService({ DATA_DIR: dataDir, PORT: new URL(url).port });
+    const result = await running;
+    const report = reportOf({ scenario: 'lunch-rush', seed: 1, run_id: 'run', target: url, speed: 600 }, run, result, {
+      kind: 'checked',
+      checked: await check(run, result, url),
+    });
+    await discard(second);
+    expect({ good: report.good, lines: report.good ? [] : reportLines(report) }).toEqual({ good: true, lines: [] });
+    expect(report.attempts.retries).toBeGreaterThan(0);
+    expect(report.answers['no answer']).toBeGreaterThan(0);
+  });
+
+  it('ends where nobody ever acknowledges anything, and says what came instead', async () => {
+    const run = make({ scenario: 'pickup', orders: 1, faults: [] });
+    const { ended, tried } = await play(run, 'http://127.0.0.1:1', { nothingAcknowledgedMs: 500 });
+    expect(ended).toContain('nothing was acknowledged for 0.5 s; the last attempt got no answer: connect ECONNREFUSED');
+    expect(tried.every(({ left }) => left !== 'acknowledged')).toBe(true);
+  });
+
+  it('gives a delivery up after a while, and tells which', async () => {
+    const { url, close } = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        if (body.includes('ready_for_pickup')) response.statusCode = 500;
+        response.end('{}');
+      });
+    });
+    const run = make({ scenario: 'pickup', orders: 1, faults: [] });
+    const result = await play(run, url, { giveUpMs: 400 });
+    await close();
+    const report = reportOf({ scenario: 'pickup', seed: 1, run_id: 'run', target: url, speed: 1 }, run, result, {
+      kind: 'none',
+      reason: 'not asked',
+    });
+    expect(report).toMatchObject({ good: false, never_acknowledged: { count: 1, first: [{ delivery: 2 }] } });
+    expect(report.attempts.retries).toBeGreaterThan(0);
+  });
+
+  it('sends an order’s deliveries one after the other, however slow the POS and however fast the scenario', async () => {
+    const now = new Map<string, number>();
+    let [most, mostOfOne] = [0, 0];
+    const { url, close } = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        const { object } = JSON.parse(body) as { object: { order_id?: string; provider_id?: string } };
+        const id = object.order_id ?? object.provider_id ?? '';
+        now.set(id, (now.get(id) ?? 0) + 1);
+        mostOfOne = Math.max(mostOfOne, now.get(id) ?? 0);
+        most = Math.max(
+          most,
+          [...now.values()].reduce((sum, one) => sum + one, 0),
+        );
+        setTimeout(() => {
+          now.set(id, (now.get(id) ?? 0) - 1);
+          response.end('{}');
+        }, 5);
+      });
+    });
+    const run = make({ scenario: 'lunch-rush', orders: 100, faults: [] });
+    await play(run, url, { speed: 1_000_000, connections: 8 });
+    await close();
+    expect(mostOfOne).toBe(1);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+});
