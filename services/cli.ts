@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { resolve } from 'node:path';
-import type { z } from 'zod';
 import { Id } from '../schemas/handle-order';
 import { ExportQuery } from '../schemas/requests';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
+import { argument } from './argument';
 import { addReader, listReaders, removeReader } from './access/reader-commands';
 import { type OrderDifference, replayHistory } from './audit/replay-diff';
 import { EXPORT_FORMATS, type ExportFormat, exportFileName } from './audit/export/export-events';
@@ -31,6 +31,7 @@ import { checkpointsOf } from './audit/checkpoints/place';
 import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
 import { addRunCommands, type CommandWorld } from './sandbox/run-command';
+import { demoCommand } from './sandbox/demo-command';
 import { sandboxCommand } from './sandbox/sandbox-command';
 import { addSendCommand } from './sandbox/send-command';
 
@@ -394,15 +395,6 @@ async function verifyHistory(
   }
 }
 
-/** @returns what reads an argument by a schema, and says what is wrong with it. */
-const argument =
-  <Schema extends z.ZodType>(schema: Schema) =>
-  (text: string): z.output<Schema> => {
-    const parsed = schema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
-  };
-
 interface FileOption {
   readonly file?: string;
 }
@@ -545,7 +537,7 @@ async function main(): Promise<void> {
     },
   };
   const sandbox = sandboxCommand();
-  program.addCommand(sandbox);
+  program.addCommand(sandbox).addCommand(demoCommand());
   addRunCommands(sandbox, world);
   addSendCommand(program, world);
   await program.parseAsync();

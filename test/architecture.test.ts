@@ -39,9 +39,10 @@ const adapterOf = (path: string): string | undefined =>
   /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
 const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
 
-/** What the sandbox shares with the service: how pages are served and problems told, nothing that it is to test. */
+/** What the sandbox shares with the service: how arguments are read, pages served and problems told, nothing that it is to test. */
 const SHARED_WITH_SANDBOX = [
   'services/access/origin-guard',
+  'services/argument',
   'services/problem',
   'services/screens/page-route',
   'services/version',

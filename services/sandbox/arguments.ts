@@ -1,16 +1,6 @@
-import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 
-/** Arguments of the sandbox's commands. */
-
-/** @returns what reads an argument by a schema, and says what is wrong with it */
-export const argument =
-  <Schema extends z.ZodType>(schema: Schema) =>
-  (text: string): z.output<Schema> => {
-    const parsed = schema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(parsed.error.issues.map(({ message }) => message).join(', '));
-  };
+/** What the sandbox's commands take. */
 
 export const wholeNumber = (least: number, most: number) =>
   z
@@ -19,11 +9,23 @@ export const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `expected ${String(least)} to ${String(most)}`);
 
+export const numberIn = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/\S/, 'expected a number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `expected a number from ${String(least)} to ${String(most)}`);
+
 export const positiveNumber = (most: number) =>
   z
     .string()
     .transform(Number)
     .refine((value) => value > 0 && value <= most, `expected a number above 0, up to ${String(most)}`);
+
+/** An address of HTTP. */
+export const httpUrl = z
+  .string()
+  .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'expected a URL with http or https');
 
 /** Where webhooks are posted to; without a path, Ticket Rail's own. */
 export const webhookUrl = z

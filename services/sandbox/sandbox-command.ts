@@ -1,4 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { argument } from '../argument';
+import { httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from './guard';
 
 /** Known to everybody: fit for this machine only. */
@@ -25,21 +27,6 @@ interface SandboxCommand {
   readonly speed: number;
   readonly locations: number;
   readonly rush?: number;
-}
-
-const numberIn =
-  (least: number, most: number, isWhole: boolean) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= least && value <= most && (!isWhole || Number.isInteger(value))) return value;
-    throw new InvalidArgumentError(
-      `expected a ${isWhole ? 'whole ' : ''}number from ${String(least)} to ${String(most)}`,
-    );
-  };
-
-function httpUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new InvalidArgumentError('expected a URL with http or https');
 }
 
 async function runSandbox(options: SandboxCommand): Promise<void> {
@@ -97,20 +84,34 @@ export const sandboxCommand = (): Command =>
   new Command('sandbox')
     .description('run a stand-in for Stream, with a delivery service and a POS built in, until SIGTERM')
     .enablePositionalOptions() // those after the name of a command below it are that command's
-    .option('--port <port>', 'to listen on; the built-in POS has the next one', numberIn(0, MAX_PORT, true), 8090)
+    .option(
+      '--port <port>',
+      'to listen on; the built-in POS has the next one',
+      argument(wholeNumber(0, MAX_PORT)),
+      8090,
+    )
     .option('--host <host>', 'to listen on', '127.0.0.1')
-    .option('--pos-url <url>', 'Handle Order of your POS (default: the built-in POS)', httpUrl)
+    .option('--pos-url <url>', 'Handle Order of your POS (default: the built-in POS)', argument(httpUrl))
     .option('--pos-secret <secret>', 'signs what the POS gets', KNOWN_POS_SECRET)
     .option('--pos-bearer <token>', 'that the POS issued')
-    .option('--dsp-url <url>', 'where your delivery service takes events (default: the built-in one)', httpUrl)
+    .option(
+      '--dsp-url <url>',
+      'where your delivery service takes events (default: the built-in one)',
+      argument(httpUrl),
+    )
     .option('--dsp-secret <secret>', 'signs what goes between Stream and the delivery service', KNOWN_DSP_SECRET)
     .option('--partner-id <id>', 'of the delivery service, in /order/{partner_id}', 'demo')
     .option('--menu <file>', 'of the restaurant, as JSON (default: one that comes with the sandbox)')
-    .option('--speed <factor>', 'seconds of a story that pass in a second', numberIn(MIN_SPEED, MAX_SPEED, false), 10)
-    .option('--locations <number>', 'of the restaurant', numberIn(1, MAX_LOCATIONS, true), 3)
+    .option(
+      '--speed <factor>',
+      'seconds of a story that pass in a second',
+      argument(numberIn(MIN_SPEED, MAX_SPEED)),
+      10,
+    )
+    .option('--locations <number>', 'of the restaurant', argument(wholeNumber(1, MAX_LOCATIONS)), 3)
     .option(
       '--rush <per-minute>',
       'orders that come by themselves in a minute of a story',
-      numberIn(0.01, 100_000, false),
+      argument(numberIn(0.01, 100_000)),
     )
     .action(runSandbox);

@@ -3,7 +3,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { argument, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { argument } from '../argument';
+import { headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { type Exchange, post, signatureOf } from './post';
 import { type CommandWorld, SIGNATURE_HEADER } from './run-command';
 

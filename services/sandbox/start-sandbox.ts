@@ -33,6 +33,8 @@ import { Stream } from './stream';
 import { createStreamRoutes } from './stream-route';
 import { Submitter, type Wish } from './submitter';
 
+/** Whose stories orders have that come by themselves. */
+const USUAL_RUSH = 'lunch-rush';
 /** Orders that the page lists. */
 const MAX_LISTED_ORDERS = 200;
 /** Orders of a rush that may be on their way to Stream at once. */
@@ -115,6 +117,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const scenarios = shippedScenarios();
   const stories = scenarios.filter((scenario) => scenario.kind === 'story');
   const rushes = scenarios.filter((scenario) => scenario.kind === 'rush');
+  const usual = loadScenario(USUAL_RUSH);
+  const usualStories = usual.kind === 'rush' ? usual.stories : [];
   const main = await listen(host, port);
   const posServer = await listen(host, port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
     await close(main.server);
@@ -232,7 +236,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     name: null,
     ordersPerMinute,
     orders: null,
-    stories: stories.map((story) => ({ story, weight: 1 })),
+    stories: usualStories,
   });
 
   const control: Control = {

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { argument } from '../argument';
+import { numberIn, wholeNumber } from './arguments';
+
+/** Where the service and the sandbox listen: on this machine only. */
+const HOST = '127.0.0.1';
+/** Milliseconds that the service may take to be ready. */
+const START_TIMEOUT_MS = 30_000;
+const READY_POLL_MS = 50;
+/** What the service logs when it listens. */
+const LISTENING = 'Ticket Rail is listening';
+/** Milliseconds that the service may take to end. */
+const STOP_TIMEOUT_MS = 10_000;
+/** Characters of what the service said that are shown if it ends. */
+const SHOWN_OUTPUT = 2_000;
+const SECRET_BYTES = 24;
+const MAX_PORT = 65_534;
+
+interface DemoCommand {
+  readonly port: number;
+  readonly sandboxPort: number;
+  readonly perMinute: number;
+  readonly speed: number;
+}
+
+/** The service, as a process of its own with nothing but what the demo gives it. */
+class Service {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<void>;
+  #output = '';
+  /** It says so itself: whoever answers at its address may be another. */
+  #listens = false;
+
+  constructor(main: string, environment: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [main], { env: { ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const keep = (text: Buffer): void => {
+      this.#output = (this.#output + text.toString()).slice(-SHOWN_OUTPUT);
+      this.#listens ||= this.#output.includes(LISTENING);
+    };
+    this.#child.stdout?.on('data', keep);
+    this.#child.stderr?.on('data', keep);
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        resolve();
+      });
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** @throws if it ends before it is ready, or takes too long. */
+  async ready(url: string): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const answer = this.#listens ? await fetch(`${url}/readyz`).catch(() => null) : null;
+      if (!this.isRunning) throw new Error(`The service ended. It said:\n${this.#output}`);
+      if (answer?.ok === true) return;
+      if (performance.now() > deadline) throw new Error(`The service does not get ready. It said:\n${this.#output}`);
+      await sleep(READY_POLL_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isRunning) return;
+    this.#child.kill('SIGTERM');
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await this.ended;
+    clearTimeout(force);
+  }
+}
+
+async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Promise<void> {
+  // Not before: the other commands begin sooner without the web server.
+  const [{ POS_PATH }, { startSandbox }] = await Promise.all([import('./pos-route.js'), import('./start-sandbox.js')]);
+  const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-demo-'));
+  const secret = randomBytes(SECRET_BYTES).toString('hex');
+  const url = `http://${HOST}:${String(port)}`;
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopping.abort();
+    });
+  }
+  const service = new Service(join(__dirname, '..', 'main.js'), {
+    HOST,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    STREAM_WEBHOOK_SECRETS: secret,
+    RELAY_URL: `http://${HOST}:${String(sandboxPort + 1)}${POS_PATH}`,
+    LOG_LEVEL: 'info',
+  });
+  try {
+    await service.ready(url);
+    const sandbox = await startSandbox({
+      host: HOST,
+      port: sandboxPort,
+      partnerId: 'demo',
+      posUrl: `${url}${POS_PATH}`,
+      posSecret: secret,
+      posBearer: null,
+      dspUrl: null,
+      dspSecret: randomBytes(SECRET_BYTES).toString('hex'),
+      menu: null,
+      speed,
+      locations: 3,
+      ordersPerMinute: perMinute,
+      seed: Date.now() | 0,
+      now: Date.now,
+      monotonic: () => performance.now(),
+    });
+    const [location = ''] = sandbox.locations;
+    process.stdout.write(
+      [
+        'A lunch rush is on its way. Everything is made up, and gone when this ends (Ctrl-C).',
+        '',
+        `  The board     ${url}/screens/board?location=${encodeURIComponent(location)}`,
+        `  For customers ${url}/screens/customers?location=${encodeURIComponent(location)}`,
+        `  Its history   ${url}/audit`,
+        `  The sandbox   ${sandbox.url}/`,
+        `  The API       ${url}/docs`,
+        '',
+      ].join('\n'),
+    );
+    const aborted = new Promise<'stopped'>((resolve) => {
+      if (stopping.signal.aborted) resolve('stopped');
+      stopping.signal.addEventListener('abort', () => {
+        resolve('stopped');
+      });
+    });
+    const why = await Promise.race([aborted, service.ended.then(() => 'ended' as const)]);
+    await sandbox.stop();
+    if (why === 'ended' && !stopping.signal.aborted) throw new Error('The service ended by itself.');
+  } finally {
+    await service.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** `ticket-rail demo`: the service and the sandbox with a lunch rush, to look at. */
+export const demoCommand = (): Command =>
+  new Command('demo')
+    .description('run the service and the sandbox with a lunch rush, on data that are gone afterwards')
+    .option('--port <port>', 'of the service', argument(wholeNumber(1, MAX_PORT)), 8080)
+    .option(
+      '--sandbox-port <port>',
+      'of the sandbox; its POS has the next one',
+      argument(wholeNumber(1, MAX_PORT)),
+      8090,
+    )
+    .option('--per-minute <orders>', 'orders in a minute of the rush', argument(numberIn(0.01, 1_000)), 2)
+    .option('--speed <factor>', 'seconds of the rush that pass in a second', argument(numberIn(1, 600)), 30)
+    .action(runDemo);
