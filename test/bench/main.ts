@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureClient } from './client';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
@@ -11,7 +12,8 @@ import { measureChain, measureLag, measureLatency, measureThroughput } from './w
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, latency, lag, live, chain, rebuild, start, verify (default: all)
+  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, rebuild, start,
+                  verify (default: all)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
@@ -21,7 +23,7 @@ const HELP = `npm run bench -- [options]
 
 A goal that is missed is reported and does not fail the run.`;
 
-const PARTS = ['throughput', 'latency', 'lag', 'live', 'chain', 'rebuild', 'start', 'verify'] as const;
+const PARTS = ['throughput', 'client', 'latency', 'lag', 'live', 'chain', 'rebuild', 'start', 'verify'] as const;
 const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours', 'eventstoredb'];
 
 /** @returns the names in a comma-separated list. @throws if one is not known. */
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
   };
   const measure: Readonly<Record<(typeof PARTS)[number], () => Promise<Part>>> = {
     throughput: () => measureThroughput(servers, { rounds, seconds }),
+    client: () => measureClient({ seconds }),
     latency: () => measureLatency(servers, { rounds, seconds: seconds * 2 }),
     lag: () => measureLag({ rounds, seconds: seconds * 2 }),
     live: () => measureLive({ rounds, seconds: seconds * 2 }),

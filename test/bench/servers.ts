@@ -102,6 +102,12 @@ export function httpGet(port: number, path: string): Promise<HttpAnswer> {
   });
 }
 
+function cpuSecondsOf(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
+}
+
 /** A server that is ready. */
 export class Server {
   private constructor(
@@ -114,14 +120,17 @@ export class Server {
     readonly readyMs: number,
   ) {}
 
-  /** Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it. */
-  static async start(name: ServerName, dataDir: string): Promise<Server> {
+  /**
+   * Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it.
+   * @param flags of node
+   */
+  static async start(name: ServerName, dataDir: string, flags: readonly string[] = []): Promise<Server> {
     const port = await freePort();
     const logFile = join(dataDir, 'server.log');
     const log = openSync(logFile, 'w');
     const node = name === 'eventstoredb' ? await spawnNode() : null;
     const began = performance.now();
-    const child = spawn(process.execPath, [SERVERS[name].program], {
+    const child = spawn(process.execPath, [...flags, SERVERS[name].program], {
       cwd: ROOT,
       env: {
         ...serverEnv(dataDir, port),
@@ -150,9 +159,12 @@ export class Server {
 
   /** CPU seconds used so far, all threads together. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
+    return cpuSecondsOf(this.child.pid);
+  }
+
+  /** CPU seconds that the test node used so far; 0 where there is none. */
+  nodeCpuSeconds(): number {
+    return this.node === null ? 0 : cpuSecondsOf(this.node.pid);
   }
 
   /** Resident memory in MB (1,000,000 bytes). */

@@ -8,6 +8,7 @@ import { type NodeCommand, type NodeState } from './main';
 
 export interface SpawnedNode {
   readonly url: string;
+  readonly pid: number | undefined;
   setFaults(change: Partial<Faults>): void;
   /** Stops the process where it is: nothing is answered, pings neither, and no connection is closed. */
   freeze(): void;
@@ -44,6 +45,7 @@ export async function spawnNode(port = 0): Promise<SpawnedNode> {
   const { port: actual } = JSON.parse(line.toString()) as { port: number };
   let asked = 0;
   return {
+    pid: child.pid,
     url: `esdb://127.0.0.1:${String(actual)}?tls=false`,
     setFaults: (change) => {
       send({ set: change });
