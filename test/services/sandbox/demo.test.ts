@@ -31,9 +31,13 @@ async function freePorts(): Promise<number> {
 
 describe('ticket-rail demo', () => {
   const TMPDIR = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  const running: ChildProcess[] = [];
-  afterAll(() => {
-    for (const child of running) child.kill('SIGKILL');
+  const running: { readonly child: ChildProcess; readonly ended: Promise<unknown> }[] = [];
+  afterAll(async () => {
+    // Not SIGKILL, which would leave the service behind.
+    for (const { child, ended } of running) {
+      child.kill('SIGTERM');
+      await ended;
+    }
     rmSync(TMPDIR, { recursive: true, force: true });
   });
 
@@ -42,11 +46,11 @@ describe('ticket-rail demo', () => {
     // What the developer has set for a service of his own is not the demo's.
     const env = { PATH, TMPDIR, STREAM_WEBHOOK_SECRETS: 'a-secret-that-is-not-the-demos', HOST: '0.0.0.0' };
     const child = spawn(process.execPath, [CLI, 'demo', ...args], { env });
-    running.push(child);
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
     child.stderr.on('data', (chunk) => (output += String(chunk)));
     const ended = new Promise<number | null>((done) => child.once('close', done));
+    running.push({ child, ended });
     return { child, ended, output: () => output };
   }
 
