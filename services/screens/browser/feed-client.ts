@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { elapsed, type Moment } from './model/clock';
-import { type FeedMessage, type FeedOrder, parseMessage } from './model/feed-message';
+import type { RawMessage } from './model/feed-message';
 import { DEFAULT_INTERVAL_MS, type Link, silenceLimit } from './model/freshness';
 
 /** First and longest pause before a connection is tried again, in milliseconds; a random part keeps screens apart. */
@@ -11,15 +11,19 @@ const SHORTEST_CONNECTION_MS = 1_000;
 /** Milliseconds before a refused screen asks again: someone may have signed in beside it. */
 const REFUSED_PAUSE_MS = 30_000;
 
-export interface FeedClientOptions<Seen extends FeedOrder> {
+export interface FeedClientOptions<Message> {
   readonly url: string;
   /** Null: the browser's cookie says who asks. */
   readonly token: string | null;
   readonly now: () => Moment;
   /** Where to resume, or null. */
   readonly position: () => string | null;
+  /** @returns null for what is not understood: it is no sign of life either. */
+  readonly parse: (raw: RawMessage) => Message | null;
+  /** @returns milliseconds between heartbeats, if the message tells it. */
+  readonly intervalOf: (message: Message) => number | null;
   /** Takes what came at once; answers whether the connection must be made anew. */
-  readonly onMessages: (messages: readonly FeedMessage<Seen>[]) => { readonly mustRestart: boolean };
+  readonly onMessages: (messages: readonly Message[]) => { readonly mustRestart: boolean };
   readonly onLink: (link: Link) => void;
 }
 
@@ -34,7 +38,7 @@ type Outcome =
  *
  * `EventSource` cannot send `Authorization`, says nothing of why it failed, and never notices a silent connection.
  */
-export class FeedClient<Seen extends FeedOrder> {
+export class FeedClient<Message> {
   #stopped = false;
   #abort: AbortController | null = null;
   #wake: (() => void) | null = null;
@@ -42,7 +46,7 @@ export class FeedClient<Seen extends FeedOrder> {
   #intervalMs = DEFAULT_INTERVAL_MS;
   #failures = 0;
 
-  constructor(private readonly options: FeedClientOptions<Seen>) {
+  constructor(private readonly options: FeedClientOptions<Message>) {
     this.#lastSignAt = options.now();
   }
 
@@ -167,12 +171,13 @@ export class FeedClient<Seen extends FeedOrder> {
   /** Reads until the stream ends. @returns whether the connection must be made anew, without a position. */
   async #read(response: Response, heard: () => void): Promise<boolean> {
     if (response.body === null) return false;
-    let batch: FeedMessage<Seen>[] = [];
+    const { parse, intervalOf, onMessages } = this.options;
+    let batch: Message[] = [];
     const parser = createParser({
       onEvent: (event) => {
-        const message = parseMessage<Seen>(event);
+        const message = parse(event);
         if (message === null) return;
-        if (message.kind === 'heartbeat') this.#intervalMs = message.interval_ms;
+        this.#intervalMs = intervalOf(message) ?? this.#intervalMs;
         batch.push(message);
       },
     });
@@ -186,7 +191,7 @@ export class FeedClient<Seen extends FeedOrder> {
       heard();
       const messages = batch;
       batch = [];
-      if (this.options.onMessages(messages).mustRestart) return true;
+      if (onMessages(messages).mustRestart) return true;
     }
   }
 }

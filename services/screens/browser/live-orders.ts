@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { FeedClient } from './feed-client';
 import { hearTime, type Moment, serverNow, type ServerTime } from './model/clock';
-import type { FeedMessage, FeedOrder, StoreState } from './model/feed-message';
+import { type FeedMessage, type FeedOrder, parseMessage, type StoreState } from './model/feed-message';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
 import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from './model/freshness';
 
@@ -27,7 +27,7 @@ export const addressOf = (service: string, path: string): string =>
 export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   state: FeedState<Seen> = nothingKnown('');
   #place: FeedPlace | null = null;
-  #client: FeedClient<Seen> | null = null;
+  #client: FeedClient<FeedMessage<Seen>> | null = null;
   #link: Link = { kind: 'connecting' };
   #startedAt: Moment = moment();
   #lastMessageAt: Moment | null = null;
@@ -119,11 +119,13 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
     const place = this.#place;
     if (!this.#isConnected || place === null || place.location === '' || this.#client !== null) return;
     const path = `/locations/${encodeURIComponent(place.location)}/live`;
-    const client: FeedClient<Seen> = new FeedClient<Seen>({
+    const client = new FeedClient<FeedMessage<Seen>>({
       url: addressOf(place.service, place.view === 'board' ? path : `${path}?view=${place.view}`),
       token: place.token,
       now: moment,
       position: () => this.state.position,
+      parse: parseMessage<Seen>,
+      intervalOf: (message) => (message.kind === 'heartbeat' ? message.interval_ms : null),
       onMessages: (messages) => {
         // A client that was stopped may still have something in hand; it is of another place.
         if (client !== this.#client) return { mustRestart: false };
