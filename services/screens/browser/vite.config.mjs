@@ -27,6 +27,7 @@ export default defineConfig({
         audit: page('audit'),
         'audit-board': page('audit-board'),
         coverage: page('coverage'),
+        sandbox: page('sandbox'),
         example: page('example'),
         'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
       },
