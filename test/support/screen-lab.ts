@@ -1,11 +1,9 @@
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { LAUNCH_TIMEOUT_MS, launchChromium } from './chromium';
+import type { Locator, Page } from 'playwright-core';
+import { type BrowserLab, browserLab } from './browser-lab';
+import { LAUNCH_TIMEOUT_MS } from './chromium';
 import { discard, type RunningService, startService } from './running-service';
 
 /** The real service, the pages as built, and a real browser: what every test of the screens stands on. */
-
-/** Milliseconds that one step may take on a busy machine. */
-export const STEP_TIMEOUT_MS = 10_000;
 
 /** Fields of an `order.updated`, with the ids. */
 export interface About {
@@ -14,16 +12,8 @@ export interface About {
   readonly [field: string]: unknown;
 }
 
-export interface ScreenLab {
-  readonly browser: Browser;
+export interface ScreenLab extends BrowserLab {
   readonly service: RunningService;
-  /** A new one for each test, wide as a counter's screen. */
-  readonly context: BrowserContext;
-  readonly page: Page;
-  /** What the browser complained of: errors, and breaches of the content security policy. */
-  readonly complaints: readonly string[];
-  /** Addresses beyond this machine that were asked for. They are answered with nothing. */
-  readonly strangers: readonly string[];
   /** A location of its own for each test. */
   newLocation(): string;
   deliver(about: About): Promise<void>;
@@ -39,74 +29,47 @@ export function screenLab(
   env: Readonly<Record<string, string>> = { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
   chromiumArguments: readonly string[] = [],
 ): ScreenLab {
-  let browser: Browser;
+  const lab = browserLab(chromiumArguments);
   let service: RunningService;
-  let context: BrowserContext;
-  let page: Page;
-  let complaints: string[];
-  let strangers: string[];
   let number = 0;
 
   beforeAll(async () => {
-    browser = await launchChromium(chromiumArguments);
     service = await startService(env);
   }, LAUNCH_TIMEOUT_MS);
-  afterAll(async () => {
-    await browser.close();
-    await discard(service);
-  });
-  beforeEach(async () => {
-    complaints = [];
-    strangers = [];
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(STEP_TIMEOUT_MS);
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await context.route(
-      (url) => url.hostname !== '127.0.0.1',
-      async (route) => {
-        strangers.push(route.request().url());
-        await route.fulfill({ status: 204 });
-      },
-    );
-  });
-  afterEach(() => context.close());
+  afterAll(() => discard(service));
 
   return {
     get browser() {
-      return browser;
+      return lab.browser;
+    },
+    get context() {
+      return lab.context;
+    },
+    get page() {
+      return lab.page;
+    },
+    get complaints() {
+      return lab.complaints;
+    },
+    get strangers() {
+      return lab.strangers;
     },
     get service() {
       return service;
-    },
-    get context() {
-      return context;
-    },
-    get page() {
-      return page;
-    },
-    get complaints() {
-      return complaints;
-    },
-    get strangers() {
-      return strangers;
     },
     newLocation: () => `location_${String((number += 1))}`,
     deliver: async (about) => {
       const answer = await service.deliver(updated(about));
       expect(answer.status).toBe(200);
     },
-    openBoard: async (location, on = page, url = service.url) => {
+    openBoard: async (location, on = lab.page, url = service.url) => {
       await on.goto(boardAddress(url, location));
       await on.locator('[data-freshness="live"]').first().waitFor();
     },
-    tile: (order, on = page) => on.locator(`ticket-rail-tile[data-order-id="${order}"]`),
+    tile: (order, on = lab.page) => on.locator(`ticket-rail-tile[data-order-id="${order}"]`),
     inColumn: (stage, order) =>
-      page.locator(`.column[data-stage="${stage}"] ticket-rail-tile[data-order-id="${order}"]`),
-    card: () => page.getByRole('dialog', { name: /Handoff/ }),
+      lab.page.locator(`.column[data-stage="${stage}"] ticket-rail-tile[data-order-id="${order}"]`),
+    card: () => lab.page.getByRole('dialog', { name: /Handoff/ }),
   };
 }
 
