@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readConfig } from '../../services/config';
+import { startSandbox } from '../../services/sandbox/start-sandbox';
 import { startService } from '../../services/service';
 import { version } from '../../services/version';
 import { launchChromium } from '../support/chromium';
@@ -13,7 +14,7 @@ import { indexedPng } from './indexed-png';
 
 /**
  * Makes the pictures of README.md: the real service in this process, on a clock that plays a busy lunch in a moment, and
- * the screens as a browser shows them.
+ * the screens as a browser shows them; and a sandbox.
  */
 
 const PICTURES = join(process.cwd(), 'docs', 'screens');
@@ -25,6 +26,33 @@ const PORTRAIT = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><r
 <path d="M12 96c2-26 16-34 36-34s34 8 36 34z" fill="#27566b"/><circle cx="48" cy="40" r="20" fill="#8d5a3b"/>
 <path d="M26 38c-2-22 12-28 24-28s24 8 20 28c-4-10-10-14-22-14s-18 4-22 14z" fill="#20160f"/></svg>`;
 
+/** Orders on their way, and a POS that was down for one of them. */
+async function showSandbox(page: Page): Promise<void> {
+  const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
+  const submit = async (story: string): Promise<void> => {
+    await page.getByRole('combobox', { name: 'Story' }).selectOption(story);
+    await press('Submit');
+    await page.getByText('The POS accepted it').waitFor();
+    await press('Close');
+  };
+  await submit('pickup');
+  await submit('straight-delivery');
+  await page.locator('.order .pick').first().click();
+  const step = async (): Promise<void> => {
+    await press('Next step now');
+    await page.getByText('Next step now: done.').waitFor();
+  };
+  await step();
+  const pos = page.getByRole('group', { name: 'The built-in POS is' });
+  await pos.getByRole('button', { name: 'Down' }).click();
+  await step();
+  const updates = page.locator('[data-hop]', { hasText: 'order.updated' });
+  await updates.getByText('Sent again').first().waitFor();
+  await pos.getByRole('button', { name: 'OK' }).click();
+  await page.locator('[data-outcome="answered"]', { hasText: 'Attempt' }).first().waitFor();
+  await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)');
+}
+
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-'));
   let minutesAgo = 0;
@@ -35,6 +63,23 @@ async function main(): Promise<void> {
     newId: randomUUID,
     pid: process.pid,
     version,
+  });
+  const sandbox = await startSandbox({
+    host: '127.0.0.1',
+    port: 0,
+    partnerId: 'demo',
+    posUrl: null,
+    posSecret: 'sandbox-pos-secret',
+    posBearer: null,
+    dspUrl: null,
+    dspSecret: 'sandbox-dsp-secret',
+    menu: null,
+    speed: 1,
+    locations: 3,
+    ordersPerMinute: null,
+    seed: 1,
+    now: Date.now,
+    monotonic: () => performance.now(),
   });
   const browser = await launchChromium();
   const play = async (moments: readonly Moment[]): Promise<void> => {
@@ -76,7 +121,7 @@ async function main(): Promise<void> {
       (route) => route.fulfill({ contentType: 'image/svg+xml', body: PORTRAIT }),
     );
     const page = await context.newPage();
-    await page.goto(`${service.url}${path}`);
+    await page.goto(new URL(path, service.url).href);
     await page.locator(until).first().waitFor();
     await prepare(page);
     await page.evaluate('document.fonts.ready');
@@ -119,9 +164,11 @@ async function main(): Promise<void> {
       ...as('p[data-freshness="replay"]'),
     );
     await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found li'));
+    await shoot('sandbox', sandbox.url, showSandbox, { viewport: { width: 1_280, height: 1_100 } });
     await shoot('audit-coverage', '/audit/coverage?location_id=Station%20Square', ...as('.group'));
   } finally {
     await browser.close();
+    await sandbox.stop();
     await service.stop();
     rmSync(dataDir, { recursive: true, force: true });
   }
