@@ -14,7 +14,7 @@ export const MAX_FAULTS = 50;
 /** Longest pointer of a fault, in characters; a longer one is cut to the nearest member around it that has a shorter. */
 const MAX_POINTER = 256;
 /** Most characters of an unknown `type` that are repeated. */
-export const MAX_SHOWN_TYPE = 64;
+const MAX_SHOWN_TYPE = 64;
 
 /** A delivery of a type that is not recorded here, such as `order.created`. */
 export interface ForeignDelivery {

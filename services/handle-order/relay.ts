@@ -28,7 +28,7 @@ export const MAX_RELAYS_IN_FLIGHT = 256;
 /** Most bytes of bodies that wait for the POS. */
 const MAX_RELAY_BYTES = 64 * 1024 * 1024;
 /** Most milliseconds that an answer waits for its record: orders are injected while the store is away, too. */
-export const RECORD_WAIT_MS = 2_000;
+const RECORD_WAIT_MS = 2_000;
 /** Most bytes of an answer that are read for what it says of the order. */
 const MAX_READ_BYTES = 64 * 1024;
 /**

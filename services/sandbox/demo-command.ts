@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { argument } from '../argument';
-import { numberIn, wholeNumber } from './arguments';
+import { numberIn, positiveNumber, wholeNumber } from './arguments';
 
 /** Where the service and the sandbox listen: on this machine only. */
 const HOST = '127.0.0.1';
@@ -20,7 +20,13 @@ const STOP_TIMEOUT_MS = 10_000;
 /** Characters of what the service said that are shown if it ends. */
 const SHOWN_OUTPUT = 2_000;
 const SECRET_BYTES = 24;
-const MAX_PORT = 65_534;
+const MAX_PORT = 65_535;
+const LOCATIONS = 3;
+/** Orders in a minute of the rush, and seconds of it in a second: some twenty orders a location are under way. */
+const DEFAULT_PER_MINUTE = 2;
+const DEFAULT_SPEED = 30;
+const MAX_PER_MINUTE = 1_000;
+const MAX_SPEED = 600;
 
 interface DemoCommand {
   readonly port: number;
@@ -40,8 +46,9 @@ class Service {
   constructor(main: string, environment: Readonly<Record<string, string>>) {
     this.#child = spawn(process.execPath, [main], { env: { ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (text: Buffer): void => {
-      this.#output = (this.#output + text.toString()).slice(-SHOWN_OUTPUT);
-      this.#listens ||= this.#output.includes(LISTENING);
+      const output = this.#output + text.toString();
+      this.#listens ||= output.includes(LISTENING);
+      this.#output = output.slice(-SHOWN_OUTPUT);
     };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
@@ -56,11 +63,12 @@ class Service {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** @throws if it ends before it is ready, or takes too long. */
-  async ready(url: string): Promise<void> {
+  /** Waits until it is ready, or is not needed any more. @throws if it ends before, or takes too long. */
+  async ready(url: string, isStopping: () => boolean): Promise<void> {
     const deadline = performance.now() + START_TIMEOUT_MS;
-    for (;;) {
+    while (!isStopping()) {
       const answer = this.#listens ? await fetch(`${url}/readyz`).catch(() => null) : null;
+      if (isStopping()) return;
       if (!this.isRunning) throw new Error(`The service ended. It said:\n${this.#output}`);
       if (answer?.ok === true) return;
       if (performance.now() > deadline) throw new Error(`The service does not get ready. It said:\n${this.#output}`);
@@ -84,8 +92,10 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
   const secret = randomBytes(SECRET_BYTES).toString('hex');
   const url = `http://${HOST}:${String(port)}`;
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+  const isStopping = (): boolean => stopping.signal.aborted;
+  // Each of them, however often: ending takes a moment, and what is left half ended leaves its data behind.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
       stopping.abort();
     });
   }
@@ -98,7 +108,8 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
     LOG_LEVEL: 'info',
   });
   try {
-    await service.ready(url);
+    await service.ready(url, isStopping);
+    if (isStopping()) return;
     const sandbox = await startSandbox({
       host: HOST,
       port: sandboxPort,
@@ -110,7 +121,7 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
       dspSecret: randomBytes(SECRET_BYTES).toString('hex'),
       menu: null,
       speed,
-      locations: 3,
+      locations: LOCATIONS,
       ordersPerMinute: perMinute,
       seed: Date.now() | 0,
       now: Date.now,
@@ -130,14 +141,14 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
       ].join('\n'),
     );
     const aborted = new Promise<'stopped'>((resolve) => {
-      if (stopping.signal.aborted) resolve('stopped');
+      if (isStopping()) resolve('stopped');
       stopping.signal.addEventListener('abort', () => {
         resolve('stopped');
       });
     });
     const why = await Promise.race([aborted, service.ended.then(() => 'ended' as const)]);
     await sandbox.stop();
-    if (why === 'ended' && !stopping.signal.aborted) throw new Error('The service ended by itself.');
+    if (why === 'ended' && !isStopping()) throw new Error('The service ended by itself.');
   } finally {
     await service.stop();
     rmSync(dataDir, { recursive: true, force: true });
@@ -155,6 +166,16 @@ export const demoCommand = (): Command =>
       argument(wholeNumber(1, MAX_PORT)),
       8090,
     )
-    .option('--per-minute <orders>', 'orders in a minute of the rush', argument(numberIn(0.01, 1_000)), 2)
-    .option('--speed <factor>', 'seconds of the rush that pass in a second', argument(numberIn(1, 600)), 30)
+    .option(
+      '--per-minute <orders>',
+      'orders in a minute of the rush',
+      argument(positiveNumber(MAX_PER_MINUTE)),
+      DEFAULT_PER_MINUTE,
+    )
+    .option(
+      '--speed <factor>',
+      'seconds of the rush that pass in a second',
+      argument(numberIn(1, MAX_SPEED)),
+      DEFAULT_SPEED,
+    )
     .action(runDemo);

@@ -51,8 +51,8 @@ const cellsOf = (cells: readonly string[]): string => cells.map(csvCell).join(',
 /** The first row, with the mark before it. */
 export const CSV_HEADER = `${BYTE_ORDER_MARK}${cellsOf([...COLUMNS, LINE_HASH])}\r\n`;
 
-/** How a row ends: no cell holds this, for its quotes would be doubled. */
-export const ROW_END = /,"([0-9a-f]{64})"\r\n/g;
+/** @returns a pattern, with a place of its own, of how a row ends: no cell holds this, for its quotes would be doubled. */
+export const rowEnd = (): RegExp => /,"([0-9a-f]{64})"\r\n/g;
 
 /** In ASCII, so that it can be a trailer (RFC 9110 section 5.5). */
 const asAscii = (text: string): string =>

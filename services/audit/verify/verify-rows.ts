@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parsePosition } from '../../event-store/event-store';
-import { CSV_HEADER, manifestBody, ROW_END } from '../export/csv';
+import { CSV_HEADER, manifestBody, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';
 import { addFault, emptyTally, NOWHERE, type Tally } from './verification';
 import type { Fault } from './verify-event';
@@ -43,10 +43,11 @@ export class RowVerification {
       this.#header(bytes.subarray(0, from));
     }
     const text = bytes.toString('latin1'); // a character for each byte
-    ROW_END.lastIndex = from;
-    for (let found = ROW_END.exec(text); found !== null; found = ROW_END.exec(text)) {
+    const end = rowEnd();
+    end.lastIndex = from;
+    for (let found = end.exec(text); found !== null; found = end.exec(text)) {
       this.#add(bytes.subarray(from, found.index), found[1] ?? '');
-      from = ROW_END.lastIndex;
+      from = end.lastIndex;
     }
     this.#digest.update(bytes.subarray(0, from));
     return from;
@@ -56,7 +57,7 @@ export class RowVerification {
    * To be called after the last row.
    * @param rest of the bytes, which are no whole row
    * @param beside name of the manifest, for who reads the result
-   * @param text the manifest, or null if there is none
+   * @param text the manifest, with a line feed or, as a trailer has it, without, or null if there is none
    * @returns the manifest, if it can be read
    */
   finish(rest: Buffer, beside: string, text: string | null): Manifest | null {
@@ -68,7 +69,7 @@ export class RowVerification {
       return null;
     }
     const manifest = parseManifest(text);
-    if (manifest === null || `${manifestBody(manifest)},"line_hash":"${hashIn(text)}"}\n` !== text) {
+    if (manifest === null || `${manifestBody(manifest)},"line_hash":"${hashIn(text)}"}` !== text.replace(/\n$/, '')) {
       this.#fault(`its manifest ${beside} cannot be read, or was changed`, null);
       return manifest;
     }
@@ -113,7 +114,7 @@ export class RowVerification {
   }
 }
 
-const hashIn = (text: string): string => /,"line_hash":"([0-9a-f]{64})"\}\n$/.exec(text)?.[1] ?? '';
+const hashIn = (text: string): string => /,"line_hash":"([0-9a-f]{64})"\}\n?$/.exec(text)?.[1] ?? '';
 
 function parseManifest(text: string): Manifest | null {
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,8 +128,13 @@ describe('GET .../history as a file', () => {
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     expect(bytes.toString().split('\r\n')).toHaveLength(5);
     expect(bytes.toString()).toContain(`"'=HYPERLINK`);
-    const manifest = JSON.parse(response.trailers['ticket-rail-manifest'] ?? '') as Manifest;
+    const trailer = response.trailers['ticket-rail-manifest'] ?? '';
+    const manifest = JSON.parse(trailer) as Manifest;
     expect(manifest).toMatchObject({ events: 3, sha256: createHash('sha256').update(bytes).digest('hex') });
+    const saved = join(service.dataDir, 'saved.csv');
+    writeFileSync(saved, bytes);
+    writeFileSync(`${saved}.manifest.json`, trailer);
+    expect(await ticketRail(['verify', saved])).toMatchObject({ code: 0 });
   });
 
   it.each([

@@ -296,9 +296,10 @@ describe('verify of an export in CSV', () => {
     await fc.assert(
       fc.asyncProperty(mutation, async (mutant) => {
         const bytes = Buffer.from(beside);
-        const [changed] = mutate(bytes, mutant);
-        fc.pre(!changed.equals(bytes));
-        const { faults } = await verifyRows(rows, changed.toString('latin1'));
+        const [mutated] = mutate(bytes, mutant);
+        const changed = mutated.toString('latin1');
+        fc.pre(changed.replace(/\n$/, '') !== beside.replace(/\n$/, ''));
+        const { faults } = await verifyRows(rows, changed);
         expect(faults).not.toEqual([]);
       }),
       { numRuns: 500 },

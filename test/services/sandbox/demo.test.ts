@@ -88,6 +88,15 @@ describe('ticket-rail demo', () => {
     expect(readdirSync(TMPDIR)).toEqual([]);
   }, 60_000);
 
+  it('ends at once when it is told so while it starts, and leaves nothing behind', async () => {
+    const demo = start('--port', String(await freePorts()), '--sandbox-port', String(await freePorts()));
+    await until('its data', () => Promise.resolve(readdirSync(TMPDIR).length > 0));
+    demo.child.kill('SIGINT');
+    demo.child.kill('SIGINT');
+    expect(await demo.ended).toBe(0);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  }, 60_000);
+
   it('says why when the service cannot be had, and leaves nothing behind', async () => {
     const port = await freePorts();
     const taken = createServer();
