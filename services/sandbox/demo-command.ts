@@ -88,7 +88,6 @@ class Service {
 async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Promise<void> {
   // Not before: the other commands begin sooner without the web server.
   const [{ POS_PATH }, { startSandbox }] = await Promise.all([import('./pos-route.js'), import('./start-sandbox.js')]);
-  const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-demo-'));
   const secret = randomBytes(SECRET_BYTES).toString('hex');
   const url = `http://${HOST}:${String(port)}`;
   const stopping = new AbortController();
@@ -99,6 +98,8 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
       stopping.abort();
     });
   }
+  // After that, so that no signal ends this without it being deleted.
+  const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-demo-'));
   const service = new Service(join(__dirname, '..', 'main.js'), {
     HOST,
     PORT: String(port),
