@@ -371,7 +371,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     request.end(body);
     await pos.got(before + 1);
     request.destroy();
-    await sleep(100);
+    await sleep(1_000); // the service sees it go, before the POS answers
     finish();
     const [requestId] = valuesOf(pos.requests.at(-1)?.rawHeaders ?? [], 'x-request-id');
     expect(await recordedOf(service, requestId)).toMatchObject({
@@ -666,6 +666,24 @@ describe('a POS that hangs', () => {
       await pos.close();
     }
   }, 30_000);
+
+  it('does not hold up a stop: what is not answered by its end is given up, and is on record', async () => {
+    const pos = await startPos();
+    pos.answer = () => undefined;
+    const service = await startService({ RELAY_URL: pos.url, RELAY_TIMEOUT_MS: '300000' });
+    try {
+      const body = JSON.stringify(created('given up'));
+      const waiting = service.call('/handle-order', { method: 'POST', headers: signed(body), body }).catch(() => null);
+      await pos.got(1);
+      expect(await service.end()).toBe(0);
+      expect((await waiting)?.status ?? 502).toBe(502);
+      const kept = readLog(service.dataDir).filter(({ stream }) => stream === RELAY_STREAM);
+      expect(kept.map(({ data }) => JSON.parse(data) as unknown)).toMatchObject([{ outcome: 'failed', status: null }]);
+    } finally {
+      await discard(service);
+      await pos.close();
+    }
+  }, 60_000);
 });
 
 describe('without RELAY_URL, a delivery that is not ours', () => {
