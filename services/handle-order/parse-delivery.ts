@@ -204,6 +204,9 @@ function shapeFaults(text: string, value: unknown): readonly Fault[] {
 const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A type that is given twice may be ours to one reader and another's to the next. */
+const isOfType = ({ pointer }: Fault): boolean => pointer === '/type';
+
 /** Half of a character of two, such as cutting leaves: it has no UTF-8 form. */
 const UNPAIRED_SURROGATE = /\p{Cs}/gu;
 
@@ -245,7 +248,8 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   const type = isMembers(value) ? value['type'] : undefined;
   const validate = typeof type === 'string' ? validators.get(type) : undefined;
   const shape = shapeFaults(text, value);
-  if (isMembers(value) && typeof type === 'string' && validate === undefined) return foreign(value, type, shape);
+  if (isMembers(value) && typeof type === 'string' && validate === undefined && !shape.some(isOfType))
+    return foreign(value, type, shape);
   if (shape.length > 0) return { kind: 'unusable', faults: shape };
   if (!isMembers(value)) return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
   if (type === undefined) return unusable('/type', 'is missing');

@@ -168,13 +168,14 @@ export function createRelay(options: {
     return send({ agent, hostname, port, path, method: request.method ?? 'POST', headers });
   }
 
-  /** @returns the POS's answer as soon as it begins; ends with an error when `signal` is given. */
-  function ask(from: Incoming, signal: AbortSignal): Promise<IncomingMessage> {
+  /** @returns the call, and the POS's answer as soon as it begins; ends with an error when `signal` is given. */
+  function ask(from: Incoming, signal: AbortSignal): Promise<{ call: ClientRequest; answer: IncomingMessage }> {
     return new Promise((resolve, reject) => {
       const call = open(from);
       let answer: IncomingMessage | null = null;
       signal.addEventListener('abort', () => {
         const reason = signal.reason as Ended;
+        reject(reason); // a call that still waits for a connection tells of its end only when it gets one
         answer?.destroy(reason);
         call.destroy(reason);
       });
@@ -189,7 +190,7 @@ export function createRelay(options: {
           return;
         }
         answer = came;
-        resolve(came);
+        resolve({ call, answer: came });
       });
       call.end(from.body);
     });
@@ -230,7 +231,9 @@ export function createRelay(options: {
     ends.add(end);
     metrics.relayBegan();
     const beginning = new Beginning();
+    let call: ClientRequest | null = null;
     let answer: IncomingMessage | null = null;
+    let waitsForSender = false;
     // One chunk is held back, so that the sender cannot have the whole answer before it is recorded.
     let held: Buffer | null = null;
     let failure: string | null = null;
@@ -238,20 +241,26 @@ export function createRelay(options: {
       if (!response.headersSent) response.writeHead(statusCode, answerHeaders(rawHeaders, receipt.requestId));
     };
     try {
-      answer = await ask(from, end.signal);
+      ({ call, answer } = await ask(from, end.signal));
       for await (const chunk of answer as AsyncIterable<Buffer>) {
         if (held !== null && !response.destroyed) {
           begin(answer);
-          if (!response.write(held)) await readOn(response, end.signal);
+          if (!response.write(held)) {
+            waitsForSender = true;
+            await readOn(response, end.signal);
+            waitsForSender = end.signal.aborted;
+          }
         }
         beginning.add(chunk);
         held = chunk;
       }
       if (!answer.complete) throw new NoAnswer('INCOMPLETE');
     } catch (error) {
-      failure = codeOf(end.signal.aborted ? end.signal.reason : error);
+      failure = waitsForSender ? 'NOT_READ' : codeOf(end.signal.aborted ? end.signal.reason : error);
       answer?.destroy();
     } finally {
+      // A POS may answer without having read all of the body, and never read on: nothing else would free the connection.
+      if (call?.writableFinished === false) call.destroy();
       clearTimeout(timer);
       ends.delete(end);
     }
@@ -285,7 +294,8 @@ export function createRelay(options: {
       return { outcome, status };
     }
     // Reset rather than closed: to a sender that reads until the end of the connection, a close is the end of the answer.
-    if (response.headersSent) response.socket?.resetAndDestroy();
+    // The request's socket: the response has none yet while it waits for another on the same connection.
+    if (response.headersSent) from.request.socket.resetAndDestroy();
     return { outcome: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
   }
 

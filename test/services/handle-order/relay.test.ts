@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Agent, type ServerResponse } from 'node:http';
+import { Agent, createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import pino from 'pino';
 import { RELAY_STREAM } from '../../../schemas/order-events';
 import { type RelayEntry, RelayPage } from '../../../schemas/order-view';
 import { EventStoreError, type EventStore } from '../../../services/event-store/event-store';
@@ -11,9 +12,11 @@ import { createMemoryStore } from '../../../services/event-store/memory/memory-s
 import { Admission } from '../../../services/handle-order/admission';
 import { parseDelivery } from '../../../services/handle-order/parse-delivery';
 import { createRecorder } from '../../../services/handle-order/record-update';
-import { MAX_RELAYS_IN_FLIGHT } from '../../../services/handle-order/relay';
+import { createRelay, MAX_RELAYS_IN_FLIGHT } from '../../../services/handle-order/relay';
 import { answerHeaders, cameThroughRelay, requestHeaders } from '../../../services/handle-order/relay-headers';
+import { createRelayLog } from '../../../services/handle-order/relay-log';
 import { fingerprint } from '../../../services/handle-order/signature';
+import { createMetrics } from '../../../services/metrics';
 import { answerOf, problem, problemOf, readLog, update } from '../../support/deliveries';
 import { serveInProcess } from '../../support/in-process-app';
 import { accept, type Pos, startPos } from '../../support/pos';
@@ -683,6 +686,46 @@ describe('a POS that hangs', () => {
       await discard(service);
       await pos.close();
     }
+  }, 60_000);
+});
+
+describe('a POS that answers before it has read the body, and never reads on', () => {
+  /** More than kernels take from a writer whose reader does not read. */
+  const body = Buffer.alloc(16_000_000, 'x');
+  const receipt = { receivedAt: '2026-01-01T00:00:00.000Z', bodySha256: '', bodyBytes: 0, signedWith: null };
+
+  it('takes no connection away from those that come after it', async () => {
+    const store = createMemoryStore({ now: Date.now });
+    const pos = createServer({ pauseOnConnect: true }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\n{}');
+    });
+    await new Promise<void>((listening) => pos.listen(0, '127.0.0.1', listening));
+    const relay = createRelay({
+      url: `http://127.0.0.1:${String((pos.address() as AddressInfo).port)}`,
+      timeoutMs: 15_000,
+      record: createRelayLog({ store, admission: new Admission() }).record,
+      metrics: createMetrics({
+        now: Date.now,
+        queueDepth: () => 0,
+        projectionLagSeconds: () => 0,
+        live: { clients: 0, sent: 0, dropped: 0 },
+      }),
+      log: pino({ level: 'silent' }),
+    });
+    const delivery = { kind: 'foreign', type: 'order.created', locationId: null, faults: [] } as const;
+    const sender = createHttpServer((request, response) => {
+      request.resume();
+      void relay.pass(delivery, { request, body, response, receipt: { ...receipt, requestId: randomUUID() } });
+    });
+    await new Promise<void>((listening) => sender.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${String((sender.address() as AddressInfo).port)}`;
+    for (let n = 0; n < MAX_RELAYS_IN_FLIGHT + 10; n++) {
+      expect(await call(url, '/', { method: 'POST', body: '{}' })).toMatchObject({ status: 413, text: '{}' });
+    }
+    await relay.close(0);
+    sender.close();
+    pos.close();
   }, 60_000);
 });
 
