@@ -5,6 +5,7 @@ import { pauseAfter } from './backoff';
 import type { Clock } from './clock';
 import type { Dsp } from './dsp';
 import { type Cast, castOf } from './drivers';
+import { Lanes } from './lanes';
 import { type CancelNews, type Canceler, cancelability, type OrderLife } from './order-life';
 import { isAcknowledged } from './outbox';
 import type { Exchange } from './post';
@@ -18,10 +19,14 @@ interface Play {
   cast: Cast;
   /** Of the next step. */
   index: number;
-  nextAt: number | null;
-  callOff: () => void;
-  /** A step is being told. */
-  busy: boolean;
+  /** When the next step comes; null while one is told, and once none comes any more. */
+  next: NextStep | null;
+}
+
+interface NextStep {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly callOff: () => void;
 }
 
 /** What became of an action: done, or why not, in a sentence. */
@@ -45,10 +50,12 @@ function cancelerOf({ steps }: Story): Canceler {
 
 /**
  * Plays stories on orders that the POS has accepted. What a delivery service would say, the built-in one says over HTTP;
- * the rest Stream finds out by itself. For each step of a story, the POS gets exactly one message.
+ * the rest Stream finds out by itself. For each step of a story, the POS gets exactly one message. Steps and actions on an
+ * order come in turn: what is staged for a message is for this one only.
  */
 export class Autopilot {
   readonly #plays = new Map<string, Play>();
+  readonly #lanes = new Lanes();
 
   constructor(
     private readonly options: {
@@ -59,6 +66,8 @@ export class Autopilot {
       readonly staging: Staging;
       /** When the next step comes, or that none does, has changed. */
       readonly onChange: (life: OrderLife) => void;
+      /** What failed that should not have, and that nobody waits for. */
+      readonly onError: (error: unknown) => void;
     },
   ) {}
 
@@ -66,8 +75,7 @@ export class Autopilot {
   assign(orderId: string, story: Story): void {
     const { staging, random } = this.options;
     staging.script(orderId);
-    const cast = castOf(random);
-    this.#plays.set(orderId, { story, cast, index: 0, nextAt: null, callOff: () => undefined, busy: false });
+    this.#plays.set(orderId, { story, cast: castOf(random), index: 0, next: null });
   }
 
   storyOf(orderId: string): Story | null {
@@ -76,11 +84,11 @@ export class Autopilot {
 
   /** Epoch milliseconds. */
   nextStepAt(orderId: string): number | null {
-    return this.#plays.get(orderId)?.nextAt ?? null;
+    return this.#plays.get(orderId)?.next?.at ?? null;
   }
 
   forget(orderId: string): void {
-    this.#plays.get(orderId)?.callOff();
+    this.#plays.get(orderId)?.next?.callOff();
     this.#plays.delete(orderId);
     this.options.staging.forget(orderId);
   }
@@ -91,15 +99,18 @@ export class Autopilot {
     if (play !== undefined) this.#schedule(orderId, play);
   }
 
-  async act(orderId: string, action: OrderAction): Promise<Acted> {
+  /** Once what is under way about the order is over. */
+  act(orderId: string, action: OrderAction): Promise<Acted> {
+    return this.#lanes.run(orderId, () => this.#act(orderId, action));
+  }
+
+  async #act(orderId: string, action: OrderAction): Promise<Acted> {
     const life = this.options.stream.find(orderId);
     if (life === null) return impossible('There is no such order.');
     const play = this.#plays.get(orderId);
-    if (play?.busy === true) return impossible('A step of its story is just being told. Try again.');
     switch (action) {
       case 'step':
-        if (play === undefined || play.nextAt === null) return impossible('No step of a story waits.');
-        play.callOff();
+        if (play === undefined || play.next === null) return impossible('No step of a story waits.');
         await this.#step(orderId, play);
         return DONE;
       case 'cancel-by-dsp':
@@ -115,7 +126,7 @@ export class Autopilot {
   #schedule(orderId: string, play: Play): void {
     const { clock, random, stream, onChange } = this.options;
     const step = play.story.steps[play.index];
-    play.nextAt = null;
+    play.next = null;
     if (step === undefined) {
       stream.endStory(orderId);
       return;
@@ -127,8 +138,16 @@ export class Autopilot {
   }
 
   #at(orderId: string, play: Play, time: number): void {
-    play.nextAt = time;
-    play.callOff = this.options.clock.at(time, () => void this.#step(orderId, play));
+    const { clock, onError } = this.options;
+    const come = async (): Promise<void> => {
+      // What had its turn before may have told this step, or given the story up.
+      if (play.next === next) await this.#step(orderId, play);
+    };
+    const callOff = clock.at(time, () => {
+      this.#lanes.run(orderId, come).catch(onError);
+    });
+    const next: NextStep = { at: time, callOff };
+    play.next = next;
   }
 
   /** Tells the next step; one that a delivery service could not get through is tried again. */
@@ -136,14 +155,13 @@ export class Autopilot {
     const { clock, random, stream, staging } = this.options;
     const life = stream.find(orderId);
     const step = play.story.steps[play.index];
-    if (life === null || step === undefined || play.busy) return;
-    play.busy = true;
-    play.nextAt = null;
+    if (life === null || step === undefined) return;
+    play.next?.callOff();
+    play.next = null;
     const exchange = await this.#tell(life, play, step).finally(() => {
       staging.settle(orderId);
-      play.busy = false;
     });
-    if (this.#plays.get(orderId) !== play) return; // it was given up meanwhile
+    if (this.#plays.get(orderId) !== play) return; // it was forgotten meanwhile
     if (exchange !== null && !isAcknowledged(exchange) && isWorthAnother(exchange)) {
       this.#at(orderId, play, clock.in(pauseAfter(1, random)));
       return;
@@ -185,14 +203,19 @@ export class Autopilot {
     const { stream, dsp } = this.options;
     if (cancelability(life) !== 'open') return impossible(`The order is ${life.state}: it cannot be canceled.`);
     if (by === 'merchant' && life.providerId === null) return impossible('The POS has not accepted the order yet.');
-    this.#giveUpStory(life.order.id);
+    const orderId = life.order.id;
     if (by === 'merchant') {
-      stream.cancelByMerchant(life.order.id);
+      stream.cancelByMerchant(orderId);
+      this.#giveUpStory(orderId);
       return DONE;
     }
-    const about = { location_id: life.locationId, order_id: life.order.id };
+    const about = { location_id: life.locationId, order_id: orderId };
     const reason = { cancel_reason: 'customer_requested', cancel_source: 'customer' };
-    return actedBy(await dsp.cancel({ type: 'order.canceled', ...about, ...reason }));
+    const exchange = await dsp.cancel({ type: 'order.canceled', ...about, ...reason });
+    // What Stream made of it counts: its answer may be lost.
+    const now = stream.find(orderId);
+    if (now !== null && cancelability(now) === 'done') this.#giveUpStory(orderId);
+    return actedBy(exchange);
   }
 
   /** Somebody else comes for the food. */
@@ -204,14 +227,16 @@ export class Autopilot {
     if (DELIVERY_STATUSES.get(deliveryStatus ?? '')?.group !== 'before_pickup') {
       return impossible('The food has left the restaurant, or nobody comes for it.');
     }
-    const { first } = castOf(random);
+    let { first } = castOf(random);
+    while (first.name === driver.name) ({ first } = castOf(random));
     const next = { ...first, source: driver.source ?? first.source };
-    if (play !== undefined) play.cast = { first: next, second: next, robot: next };
     if (status !== null) staging.expectReport(order.id, status);
     try {
       const about = { location_id: life.locationId, order_id: order.id };
       const report = { ...about, delivery_status: 'enroute_to_pickup', driver_details: next };
-      return actedBy(await dsp.report({ type: REPORT_TYPE, ...report }));
+      const exchange = await dsp.report({ type: REPORT_TYPE, ...report });
+      if (play !== undefined && isAcknowledged(exchange)) play.cast = { first: next, second: next, robot: next };
+      return actedBy(exchange);
     } finally {
       staging.settle(order.id);
     }
@@ -221,30 +246,32 @@ export class Autopilot {
     const { dsp, stream, staging } = this.options;
     const { order, deliveryStatus, providerId } = life;
     if (providerId === null || life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
-    this.#giveUpStory(order.id);
     if (deliveryStatus === null) {
       stream.setStatus(order.id, 'failed');
-      stream.endStory(order.id);
-      return DONE;
-    }
-    const left = DELIVERY_STATUSES.get(deliveryStatus)?.group === 'after_pickup';
-    const delivery_status = left ? 'failed_to_deliver' : 'failed_to_pickup';
-    staging.expectReport(order.id, 'failed');
-    try {
+    } else {
+      const left = DELIVERY_STATUSES.get(deliveryStatus)?.group === 'after_pickup';
+      const delivery_status = left ? 'failed_to_deliver' : 'failed_to_pickup';
       const about = { location_id: life.locationId, order_id: order.id };
-      return actedBy(await dsp.report({ type: REPORT_TYPE, ...about, delivery_status }));
-    } finally {
-      staging.settle(order.id);
-      stream.endStory(order.id);
+      staging.expectReport(order.id, 'failed');
+      const exchange = await dsp.report({ type: REPORT_TYPE, ...about, delivery_status }).finally(() => {
+        staging.settle(order.id);
+      });
+      if (!isAcknowledged(exchange)) return actedBy(exchange);
     }
+    this.#giveUpStory(order.id);
+    stream.endStory(order.id);
+    return DONE;
   }
 
   #giveUpStory(orderId: string): void {
+    const { stream, onChange } = this.options;
     const play = this.#plays.get(orderId);
     if (play === undefined) return;
-    play.callOff();
-    play.nextAt = null;
+    play.next?.callOff();
+    play.next = null;
     play.index = play.story.steps.length;
+    const life = stream.find(orderId);
+    if (life !== null) onChange(life);
   }
 }
 

@@ -3,10 +3,12 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Party } from '../../schemas/sandbox';
 import { pauseAfter } from './backoff';
 import type { Clock } from './clock';
-import type { HopLog } from './hop-log';
+import type { HopEnd, HopLog } from './hop-log';
+import { Lanes } from './lanes';
 import { type Exchange, post } from './post';
 import type { Random } from './random';
 import { shownUrl } from './shown-url';
+import { Slots } from './slots';
 
 /** Deliveries that may wait for their next attempt, or be under way; beyond it, nothing new is taken. */
 export const MAX_WAITING = 20_000;
@@ -44,18 +46,25 @@ export const isAcknowledged = (exchange: Exchange): boolean =>
  * newer news goes out before it (protocol.md section 1).
  */
 export class Outbox {
-  /** The first attempt that an order's next message to a party waits for. */
-  readonly #lanes = new Map<string, Promise<void>>();
-  readonly #queue: (() => void)[] = [];
+  /** First attempts, by order and party: each waits for that of the message before it. */
+  readonly #lanes = new Lanes();
+  readonly #slots = new Slots(MAX_IN_FLIGHT);
   readonly #agents = {
     'http:': new HttpAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
     'https:': new HttpsAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
   };
-  #inFlight = 0;
   #waiting = 0;
   #closed = false;
 
-  constructor(private readonly options: { readonly clock: Clock; readonly random: Random; readonly hops: HopLog }) {}
+  constructor(
+    private readonly options: {
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly hops: HopLog;
+      /** What failed that should not have, and that nobody waits for. */
+      readonly onError: (error: unknown) => void;
+    },
+  ) {}
 
   get isFull(): boolean {
     return this.#waiting >= MAX_WAITING;
@@ -64,42 +73,20 @@ export class Outbox {
   send(message: Outgoing): void {
     this.#waiting++;
     const lane = `${message.to} ${message.orderId}`;
-    const first = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => this.#attempt(message, 1));
-    this.#lanes.set(lane, first);
-    void first.finally(() => {
-      if (this.#lanes.get(lane) === first) this.#lanes.delete(lane);
-    });
+    this.#lanes.run(lane, () => this.#attempt(message, 1)).catch(this.options.onError);
   }
 
   /** Ends without sending anything more. */
   close(): void {
     this.#closed = true;
-    this.#queue.length = 0;
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
   async #attempt(message: Outgoing, attempt: number): Promise<void> {
-    await this.#slot();
-    if (this.#closed) return;
-    const { clock, hops, random } = this.options;
-    const { to, name, locationId, orderId, url, headers, body } = message;
-    const { Authorization: _, ...shownHeaders } = headers;
-    const end = hops.begin({
-      from: 'stream',
-      to,
-      name,
-      location_id: locationId,
-      order_id: orderId,
-      attempt,
-      request: { url: shownUrl(url), headers: shownHeaders, body: Buffer.from(body).toString('utf8') },
-    });
-    const agent = url.startsWith('https:') ? this.#agents['https:'] : this.#agents['http:'];
-    const left = message.until === null ? TIMEOUT_MS : message.until - clock.now();
-    const timeoutMs = Math.max(1, Math.min(TIMEOUT_MS, left));
-    const exchange = await post({ url, body, headers, timeoutMs, agent });
-    this.#release();
-    if (this.#isClosed()) return;
-
+    const sent = await this.#slots.use(() => this.#post(message, attempt));
+    if (sent === null || this.#closed) return;
+    const { exchange, end } = sent;
+    const { clock, random, onError } = this.options;
     const settled = message.isSettledBy(exchange);
     const next = Math.max(clock.now() + MIN_PAUSE_MS, clock.in(pauseAfter(attempt, random)));
     const again = !settled && (message.until === null || next <= message.until);
@@ -112,30 +99,35 @@ export class Outbox {
       end({ answer: null, error: exchange.reason, ms, retryAt });
     }
     if (again) {
-      clock.at(next, () => void this.#attempt(message, attempt + 1));
+      clock.at(next, () => {
+        this.#attempt(message, attempt + 1).catch(onError);
+      });
       return;
     }
     this.#waiting--;
     message.onEnd(settled ? exchange : null);
   }
 
-  // `close` may have come while something was awaited, which the compiler does not see.
-  #isClosed(): boolean {
-    return this.#closed;
-  }
-
-  #slot(): Promise<void> {
-    if (this.#inFlight < MAX_IN_FLIGHT) {
-      this.#inFlight++;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.#queue.push(resolve));
-  }
-
-  /** Hands the slot on to who waits longest. */
-  #release(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#inFlight--;
-    else next();
+  /** @returns what came of one attempt, or null if the outbox was closed before. */
+  async #post(
+    { to, name, locationId, orderId, url, headers, body, until }: Outgoing,
+    attempt: number,
+  ): Promise<{ readonly exchange: Exchange; readonly end: (end: HopEnd) => void } | null> {
+    if (this.#closed) return null;
+    const { clock, hops } = this.options;
+    const { Authorization: _, ...shownHeaders } = headers;
+    const end = hops.begin({
+      from: 'stream',
+      to,
+      name,
+      location_id: locationId,
+      order_id: orderId,
+      attempt,
+      request: { url: shownUrl(url), headers: shownHeaders, body: Buffer.from(body).toString('utf8') },
+    });
+    const agent = url.startsWith('https:') ? this.#agents['https:'] : this.#agents['http:'];
+    const left = until === null ? TIMEOUT_MS : until - clock.now();
+    const timeoutMs = Math.max(1, Math.min(TIMEOUT_MS, left));
+    return { exchange: await post({ url, body, headers, timeoutMs, agent }), end };
   }
 }

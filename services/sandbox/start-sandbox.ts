@@ -104,6 +104,12 @@ const close = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
+/** Says on standard error what failed while nobody waited for it. */
+const complain = (error: unknown): void => {
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`The sandbox failed: ${why}\n`);
+};
+
 const isoOrNull = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 /**
@@ -137,7 +143,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const hops = new HopLog(now, (hop) => {
     news.tell('hop', hop);
   });
-  const outbox = new Outbox({ clock, random: random.fork(), hops });
+  const outbox = new Outbox({ clock, random: random.fork(), hops, onError: complain });
   const staging = new Staging();
   const dsp = new Dsp({ orderUrl, secret: dspSecret });
   const pos = new Pos({
@@ -189,16 +195,27 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       updatedAt.delete(orderId);
     },
   });
-  const autopilot = new Autopilot({ clock, random: random.fork(), dsp, stream, staging, onChange: tellOrder });
+  const autopilot = new Autopilot({
+    clock,
+    random: random.fork(),
+    dsp,
+    stream,
+    staging,
+    onChange: tellOrder,
+    onError: complain,
+  });
   const submitter = new Submitter({ dsp, pos, autopilot, menu, random: random.fork(), stories, locations, runId });
 
   let submitting = 0;
   const place = (wish: Wish): boolean => {
     if (submitting >= MAX_SUBMITTING) return false;
     submitting++;
-    void submitter.submit(wish).finally(() => {
-      submitting--;
-    });
+    submitter
+      .submit(wish)
+      .finally(() => {
+        submitting--;
+      })
+      .catch(complain);
     return true;
   };
   const rush = new RushHour({

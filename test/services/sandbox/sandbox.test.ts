@@ -334,6 +334,46 @@ describe('what one can do to an order of the sandbox', () => {
   });
 });
 
+describe('actions on orders whose stories run', () => {
+  it('loses no step of a story to an action that comes at the same time', async () => {
+    const sandbox = await startSandbox('--speed', '600');
+    const story = stories.find(({ name }) => name === 'straight-delivery');
+    if (story === undefined) throw new Error('there is no straight-delivery');
+    const isSame = (one: readonly unknown[], other: readonly unknown[] | undefined): boolean =>
+      JSON.stringify(one) === JSON.stringify(other);
+    const reassigned = ['order.updated', 'in_progress', 'enroute_to_pickup'];
+    try {
+      const orders = await sandbox.submit({ story: story.name, count: 20 });
+      const done = await Promise.all(
+        orders.map(async ({ order_id: orderId }) => {
+          let times = 0;
+          for (;;) {
+            const { status, text } = await sandbox.act(orderId, 'reassign');
+            if (status === 200) times++;
+            else if (/has left|is ended/.test(text)) return times;
+            await new Promise((next) => setTimeout(next, 30));
+          }
+        }),
+      );
+      expect(Math.max(...done)).toBeGreaterThan(0);
+      const steps = toldTo(story);
+      for (const [index, { order_id: orderId }] of orders.entries()) {
+        await sandbox.orderIn(orderId, 'ended');
+        const seen = await told(sandbox, orderId, 1 + steps.length + (done[index] ?? 0), 1);
+        const updates = seen.pos.slice(1).map(brief);
+        let next = 0;
+        for (const update of updates) if (isSame(update, steps[next])) next++;
+        expect([orderId, next, updates.length]).toEqual([orderId, steps.length, steps.length + (done[index] ?? 0)]);
+        // What is beyond the story is what was asked for, with the status that the order had.
+        const others = updates.filter((update) => !steps.some((step) => isSame(update, step)));
+        expect(others.every((update) => update[2] === reassigned[2])).toBe(true);
+      }
+    } finally {
+      await sandbox.end('SIGKILL');
+    }
+  });
+});
+
 describe('the sandbox with parties of others', () => {
   let pos: Party;
   let dsp: Party;
