@@ -66,13 +66,26 @@ export function validate(
 /** The built-in POS: takes orders, or rejects them with a reason, and remembers what it was told about them. */
 export class Pos {
   mode: PosMode = 'ok';
+  /** Variations and modifiers that there is none of, for any order. */
   outOfStock: ReadonlySet<string> = new Set();
   /** By its own order ids. */
   readonly seen = new Ledger();
   readonly #accepted = new Map<string, { readonly provider_id: string; readonly prep_time_minutes: number }>();
+  /** What is sold out for one order only, by the DSP's id of it. */
+  readonly #soldOutFor = new Map<string, string>();
   #next = 1;
 
   constructor(private readonly options: PosOptions) {}
+
+  /** From now on there is none of a variation for this order; other orders get it. */
+  sellOut(orderId: string, variationId: string): void {
+    this.#soldOutFor.set(orderId, variationId);
+  }
+
+  /** Takes {@link sellOut} back. */
+  restock(orderId: string): void {
+    this.#soldOutFor.delete(orderId);
+  }
 
   /** What was posted to Handle Order. */
   handle(body: Buffer, signature: string | undefined, authorization: string | undefined): PosAnswer {
@@ -98,7 +111,9 @@ export class Pos {
     const before = this.#accepted.get(object.id);
     if (before !== undefined) return { status: 200, body: { order: before } };
     const { locations, random, runId } = this.options;
-    const found = validate(object, { locations, outOfStock: this.outOfStock, mode: this.mode });
+    const soldOut = this.#soldOutFor.get(object.id);
+    const outOfStock = soldOut === undefined ? this.outOfStock : new Set([...this.outOfStock, soldOut]);
+    const found = validate(object, { locations, outOfStock, mode: this.mode });
     if (found !== null) return { status: 400, body: { posValidation: found } };
     const order = {
       provider_id: `pos-${runId}-${String(this.#next++)}`,

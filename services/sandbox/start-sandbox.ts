@@ -186,7 +186,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     onChange: (life, before) => {
       const { id } = life.order;
       updatedAt.set(id, now());
-      if (life.state !== 'submitted') submitter.restock(id);
+      if (life.state !== 'submitted') pos.restock(id);
       if (life.state === 'accepted' && before?.state === 'submitted') autopilot.begin(id);
       tellOrder(life);
     },
@@ -204,7 +204,17 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     onChange: tellOrder,
     onError: complain,
   });
-  const submitter = new Submitter({ dsp, pos, autopilot, menu, random: random.fork(), stories, locations, runId });
+  const submitter = new Submitter({
+    dsp,
+    pos,
+    stream,
+    autopilot,
+    menu,
+    random: random.fork(),
+    stories,
+    locations,
+    runId,
+  });
 
   let submitting = 0;
   const place = (wish: Wish): boolean => {

@@ -5,9 +5,9 @@ import { type Dsp, newOrder } from './dsp';
 import type { Menu } from './menu';
 import { rightly, spoil } from './order-faults';
 import { makeOrder } from './order-maker';
-import { isAcknowledged } from './outbox';
 import type { Pos } from './pos';
 import type { Random } from './random';
+import type { Stream } from './stream';
 
 /** Characters of what customer and counter call an order: none that are mixed up. */
 const FACING = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'.split('');
@@ -23,14 +23,13 @@ export interface Wish {
 
 /** Orders of the built-in delivery service: makes them up, and submits them with the story that they will have. */
 export class Submitter {
-  /** Variations that are sold out for one order, by that order. */
-  readonly #soldOut = new Map<string, string>();
   #next = 1;
 
   constructor(
     private readonly options: {
       readonly dsp: Dsp;
       readonly pos: Pos;
+      readonly stream: Stream;
       readonly autopilot: Autopilot;
       readonly menu: Menu;
       readonly random: Random;
@@ -61,7 +60,7 @@ export class Submitter {
 
   /** Submits an order to Stream over HTTP. @returns what Stream answered */
   async submit({ story, fulfillmentType, locationId, fault }: Wish): Promise<Submitted['orders'][number]> {
-    const { dsp, pos, autopilot, menu, random, runId } = this.options;
+    const { dsp, pos, stream, autopilot, menu, random, runId } = this.options;
     const orderId = `dsp-${runId}-${String(this.#next++)}`;
     const order = makeOrder({
       id: orderId,
@@ -73,27 +72,16 @@ export class Submitter {
     });
     const message = newOrder(locationId, order);
     const submission = fault === null ? rightly(message) : spoil(message, fault, menu);
-    if (submission.soldOut !== null) {
-      this.#soldOut.set(orderId, submission.soldOut);
-      pos.outOfStock = new Set([...pos.outOfStock, submission.soldOut]);
-    }
+    if (submission.soldOut !== null) pos.sellOut(orderId, submission.soldOut);
     if (story !== null) autopilot.assign(orderId, story);
     const exchange = await dsp.submit(submission);
-    if (!isAcknowledged(exchange)) {
+    // Whether Stream has the order counts, not its answer: that may be lost, or be of a repeat that came at a bad time.
+    if (stream.find(orderId) === null) {
       autopilot.forget(orderId);
-      this.restock(orderId);
+      pos.restock(orderId);
     }
     if (exchange.kind === 'no-answer') return { order_id: orderId, status: null, answer: exchange.reason };
     return { order_id: orderId, status: exchange.status, answer: parsed(exchange.body) };
-  }
-
-  /** The POS has decided about an order: what was sold out for it is there again. */
-  restock(orderId: string): void {
-    const soldOut = this.#soldOut.get(orderId);
-    if (soldOut === undefined) return;
-    const { pos } = this.options;
-    this.#soldOut.delete(orderId);
-    pos.outOfStock = new Set([...pos.outOfStock].filter((id) => id !== soldOut));
   }
 }
 

@@ -207,6 +207,45 @@ describe('the sandbox with its own delivery service and POS', () => {
     await sandbox.post('/sandbox/pos', { mode: 'ok' });
   });
 
+  it('rejects each of many orders by the fault out-of-stock, no other order, and keeps what is set as sold out', async () => {
+    const out_of_stock = ['var_cheeseburger_double'];
+    await sandbox.post('/sandbox/pos', { out_of_stock });
+    try {
+      const [faulty] = await Promise.all([
+        sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
+        sandbox.tell(orderOf('sold-out-1')),
+      ]);
+      for (const { order_id } of faulty) {
+        expect((await sandbox.orderIn(order_id, 'accepted', 'rejected')).state).toBe('rejected');
+      }
+      const [failure] = await failureOf(sandbox, 'sold-out-1');
+      expect(failure?.slice(0, 2)).toEqual(['location.order.fail', 'items_unavailable']);
+      expect((await sandbox.state()).pos).toMatchObject({ out_of_stock });
+    } finally {
+      await sandbox.post('/sandbox/pos', { out_of_stock: [] });
+    }
+    const [, right] = await Promise.all([
+      sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
+      sandbox.submit({ story: 'pickup', count: 20 }),
+    ]);
+    for (const { order_id } of right) {
+      expect((await sandbox.orderIn(order_id, 'ended', 'rejected')).state).toBe('ended');
+    }
+  });
+
+  it('refuses a time that no calendar has, such as an estimate beyond the year 9999', async () => {
+    for (const [id, estimated_ready_at_ms, status] of [
+      ['time-1', 1e17, 400],
+      ['time-2', 253_402_300_800_000, 400],
+      ['time-3', -1, 400],
+      ['time-4', 253_402_300_799_999, 200],
+    ] as const) {
+      expect([id, (await sandbox.tell(orderOf(id, { estimated_ready_at_ms }))).status]).toEqual([id, status]);
+    }
+    const { dsp } = await told(sandbox, 'time-4', 2, 1);
+    expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
+  });
+
   it('sends again what its own parties did not take while they were down or slow', async () => {
     await sandbox.post('/sandbox/pos', { mode: 'down' });
     await sandbox.post('/sandbox/dsp', { mode: 'down' });
