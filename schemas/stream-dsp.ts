@@ -21,7 +21,9 @@ const Text = z.string().max(MAX_TEXT_LENGTH);
 const MAX_CENTS = 1_000_000_000;
 const Cents = z.number().int('expected whole cents').min(0).max(MAX_CENTS);
 const Quantity = z.number().int().min(1).max(10_000);
-const EpochMs = z.number().int().min(0);
+/** The end of the year 9999, the last that ISO 8601 writes with four digits. */
+const MAX_EPOCH_MS = Date.UTC(10_000, 0) - 1;
+const EpochMs = z.number().int('expected whole milliseconds').min(0).max(MAX_EPOCH_MS);
 const Phone = z.string().regex(/^\+[1-9]\d{1,14}$/, 'expected a phone number in E.164 form, such as +15555551234');
 const Currency = z.string().regex(/^[a-z]{3}$/, 'expected an ISO 4217 code in lower case, such as usd');
 
@@ -94,7 +96,7 @@ export const DspOrder = z.looseObject({
     .max(MAX_ENTRIES)
     .optional(),
   driver_tip: Cents.optional(),
-  estimated_ready_at_ms: z.number().optional(),
+  estimated_ready_at_ms: EpochMs.optional(),
   fulfillment_instructions: Text.optional(),
   is_future_order: z.boolean().optional(),
   service_charge: Cents.optional(),

@@ -1,4 +1,4 @@
-/** Longest delay that a timer of Node takes, in milliseconds. */
+/** Longest delay that a timer of Node takes, in milliseconds: 24.8 days. */
 const MAX_DELAY_MS = 0x7fffffff;
 
 /** The time of stories: `speed` of its seconds pass in one real second. */
@@ -24,14 +24,20 @@ export function createClock(speed: number, now: () => number): Clock {
     in: (seconds) => now() + (seconds * 1_000) / speed,
     at: (time, callback) => {
       if (stopped) return () => undefined;
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer);
-          callback();
-        },
-        Math.min(Math.max(0, time - now()), MAX_DELAY_MS),
-      );
-      timers.add(timer);
+      let timer: NodeJS.Timeout;
+      const arm = (): void => {
+        const left = time - now();
+        timer = setTimeout(
+          () => {
+            timers.delete(timer);
+            if (left > MAX_DELAY_MS) arm();
+            else callback();
+          },
+          Math.min(Math.max(0, left), MAX_DELAY_MS),
+        );
+        timers.add(timer);
+      };
+      arm();
       return () => {
         clearTimeout(timer);
         timers.delete(timer);

@@ -70,6 +70,8 @@ const refused = (status: 404 | 409, pointer: string, detail: string): StreamAnsw
 export class Stream {
   readonly #orders = new Map<string, OrderLife>();
   readonly #pauses = new Map<string, Pause>();
+  /** What calls off the timer that says that the food is ready, by order. */
+  readonly #readyTimers = new Map<string, () => void>();
 
   constructor(private readonly options: StreamOptions) {}
 
@@ -177,6 +179,8 @@ export class Stream {
     for (const [orderId, { state }] of this.#orders) {
       if (state === 'ended' || state === 'rejected' || state === 'canceled') {
         this.#orders.delete(orderId);
+        this.#readyTimers.get(orderId)?.();
+        this.#readyTimers.delete(orderId);
         this.options.onForgotten(orderId);
         return true;
       }
@@ -231,9 +235,11 @@ export class Stream {
     this.#apply(life, decided(life, decision, readyAt));
     if (life.scripted || this.#orders.get(orderId)?.state !== 'accepted') return;
     // A timer says it, whatever the driver did meanwhile, as Stream documents of itself.
-    clock.at(readyAt, () => {
+    const callOff = clock.at(readyAt, () => {
+      this.#readyTimers.delete(orderId);
       const now = this.#orders.get(orderId);
       if (now?.state === 'accepted' && now.status !== 'ready_for_pickup') this.setStatus(orderId, 'ready_for_pickup');
     });
+    this.#readyTimers.set(orderId, callOff);
   }
 }
