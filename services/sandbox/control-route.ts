@@ -13,6 +13,7 @@ import {
 } from '../../schemas/sandbox';
 import { Problem, takesOnly } from '../problem';
 import type { Acted } from './autopilot';
+import { pointerOf } from './json-pointer';
 import type { LiveNews } from './live-news';
 
 /** What the page reads and does. */
@@ -41,7 +42,7 @@ const onlyJson: RequestHandler = (request, _response, next) => {
 function bodyOf<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`);
+  const faults = parsed.error.issues.map(({ path, message }) => `${pointerOf(path)}: ${message}`);
   throw new Problem('invalid-parameter', faults.join('; '));
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DSP_MESSAGES, type DspMessageKind, dspMessageKind } from '../../schemas/stream-dsp';
+import { pointerOf } from './json-pointer';
 import type { Refusal } from './order-rules';
 
 /** Deepest nesting of a message: choices of choices of a dish need less. */
@@ -27,10 +28,6 @@ function isDeeperThan(value: unknown, most: number): boolean {
   }
   return true;
 }
-
-/** @returns a JSON pointer (RFC 6901). */
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Reads the bytes that a delivery service posted. Total: what is wrong is in the result. */
 export function readDspMessage(bytes: Uint8Array): ReadMessage {

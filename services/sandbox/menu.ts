@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type MenuFile, MenuFile as MenuFileSchema, type MenuItem, type ModifierGroup } from '../../schemas/stream-dsp';
+import { pointerOf } from './json-pointer';
 
 /** A menu file that cannot be used. */
 export class MenuError extends Error {
@@ -43,7 +44,7 @@ export const choicesOf = (groups: readonly ModifierGroup[], id: string): Choice[
 export function parseMenu(file: unknown): Menu {
   const parsed = MenuFileSchema.safeParse(file);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`);
+    const faults = parsed.error.issues.map(({ path, message }) => `${pointerOf(path)}: ${message}`);
     throw new MenuError(`It is no menu. ${faults.join('; ')}`);
   }
   return indexed(parsed.data);

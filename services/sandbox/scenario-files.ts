@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { type Rush, Scenario, type Story } from '../../schemas/scenario';
+import { pointerOf } from './json-pointer';
 
 /** Scenarios as files: those that come with the sandbox, by name, and anybody's, by path. */
 
@@ -91,13 +92,13 @@ function readJson(file: string): unknown {
   }
 }
 
-/** JSON pointer (RFC 6901) and what is wrong there; of alternatives, the one that is nearest. */
+/** JSON pointer and what is wrong there; of alternatives, the one that is nearest. */
 function told(issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): string {
   const path = [...base, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nearest = issue.errors.reduce((one, other) => (other.length < one.length ? other : one));
     return nearest.map((inner) => told(inner, path)).join(', ');
   }
-  const pointer = path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = pointerOf(path);
   return `${pointer === '' ? '' : `${pointer}: `}${issue.message}`;
 }

@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import { PROBLEM_MEDIA_TYPE, takesOnly } from '../problem';
-import { readDspMessage } from './dsp-message';
-import type { HopEnd, HopLog } from './hop-log';
+import { type ReadMessage, readDspMessage } from './dsp-message';
+import type { HopEnd, HopLog, HopStart } from './hop-log';
 import { ORDER_RULES, type Refusal } from './order-rules';
 import { DSP_SIGNATURE, isSignedWith } from './signing';
 import type { Stream } from './stream';
@@ -27,35 +27,33 @@ const problem = (status: number, title: string, detail: string, refusals: readon
   },
 });
 
-/** What of a message names an order, whether or not the message is right. */
-function aboutOf(bytes: Buffer): {
-  readonly name: string;
-  readonly location_id: string | null;
-  order_id: string | null;
-} {
-  const read = readDspMessage(bytes);
-  if (!read.ok) return { name: 'unusable', location_id: null, order_id: null };
+/**
+ * What of a message names an order.
+ * @param read null: it was not read, as it is not authentic
+ */
+function aboutOf(read: ReadMessage | null): Pick<HopStart, 'name' | 'location_id' | 'order_id'> {
+  if (read?.ok !== true) return { name: 'unusable', location_id: null, order_id: null };
   const { kind, body } = read.message;
   const { location_id } = body;
   switch (kind) {
     case 'new-order':
-      return { name: kind, location_id, order_id: read.message.body.order.id };
+      return { name: kind, location_id, order_id: body.order.id };
     case 'store-status':
       return { name: kind, location_id, order_id: null };
     case 'delivery-report':
     case 'cancel-order':
-      return { name: kind, location_id, order_id: read.message.body.order_id };
+      return { name: kind, location_id, order_id: body.order_id };
   }
 }
 
-function answerTo(bytes: Buffer, signature: string | undefined, options: StreamRouteOptions): Answer {
-  if (!isSignedWith(bytes, signature, options.secret)) {
+/** @param read null: the message is not authentic */
+function answerTo(read: ReadMessage | null, stream: Stream): Answer {
+  if (read === null) {
     const detail = `${DSP_SIGNATURE} has to be the HMAC-SHA256 of the body with the secret of the webhook, in hex.`;
     return problem(401, 'The message is not authentic', detail);
   }
-  const read = readDspMessage(bytes);
   if (!read.ok) return problem(400, 'The message cannot be used', 'See refusals.', read.refusals);
-  const answer = options.stream.receive(read.message);
+  const answer = stream.receive(read.message);
   switch (answer.kind) {
     case 'taken':
       return { status: 200, body: answer.orderId === null ? {} : { order_id: answer.orderId } };
@@ -76,18 +74,19 @@ export interface StreamRouteOptions {
 
 /** Where delivery services tell Stream about orders. */
 export function createStreamRoutes(options: StreamRouteOptions): Router {
-  const { partnerId, hops, secret, monotonic } = options;
+  const { stream, partnerId, hops, secret, monotonic } = options;
   const router = Router();
   const path = '/order/:partner_id';
   router.post(path, express.raw({ type: () => true, limit: MAX_MESSAGE_BYTES }), (request, response) => {
     const begun = monotonic();
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const signature = request.get(DSP_SIGNATURE);
+    const read = isSignedWith(bytes, signature, secret) ? readDspMessage(bytes) : null;
     const shown = signature === secret ? '(the secret itself)' : signature;
     const end: (end: HopEnd) => void = hops.begin({
       from: 'dsp',
       to: 'stream',
-      ...aboutOf(bytes),
+      ...aboutOf(read),
       attempt: 1,
       request: {
         url: `http://${request.headers.host ?? ''}${request.originalUrl}`,
@@ -100,7 +99,7 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
     });
     const { status, body } =
       request.params.partner_id === partnerId
-        ? answerTo(bytes, signature, options)
+        ? answerTo(read, stream)
         : problem(404, 'There is no such partner', `The partner id of this sandbox is ${partnerId}.`);
     const text = JSON.stringify(body);
     end({ answer: { status, body: text }, error: null, ms: monotonic() - begun, retryAt: null });
