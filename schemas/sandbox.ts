@@ -43,7 +43,7 @@ export type Party = Hop['from'];
  * Where an order stands with the stand-in: `submitted` until the POS decides; `ended` when nothing more is expected of it;
  * `canceled` stays, whatever becomes of the food.
  */
-export const ORDER_STATES = ['submitted', 'accepted', 'rejected', 'canceled', 'ended'] as const;
+const ORDER_STATES = ['submitted', 'accepted', 'rejected', 'canceled', 'ended'] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
 export const SandboxOrder = z.object({

@@ -107,31 +107,6 @@ export const DspOrder = z.looseObject({
 });
 export type DspOrder = z.infer<typeof DspOrder>;
 
-/** Values of `cancel_reason` that mean the same everywhere; any other text passes. */
-export const CANCEL_REASONS = [
-  'customer_requested',
-  'customer_no_show',
-  'customer_changed_mind',
-  'merchant_requested',
-  'item_out_of_stock',
-  'store_closed',
-  'kitchen_too_busy',
-  'menu_issue',
-  'driver_unavailable',
-  'delivery_address_issue',
-  'delivery_failed',
-  'pos_rejected',
-  'pos_error',
-  'payment_failed',
-  'duplicate_order',
-  'order_validation_failed',
-  'fraud_suspected',
-  'weather_conditions',
-  'other',
-  'unknown',
-  'reason_not_provided',
-] as const;
-
 /** `type` is there, but its values are not documented: which property is there tells what a message is. */
 const WireType = z.string().min(1).max(100);
 
@@ -142,7 +117,7 @@ export const CancelOrder = z.looseObject({
   type: WireType,
   location_id: WireId,
   order_id: WireId,
-  cancel_reason: Text.optional().meta({ description: 'free text, or one of the normalized values' }),
+  cancel_reason: Text.optional().meta({ description: 'free text, or one of the values that mean the same everywhere' }),
   cancel_source: Text.optional(),
 });
 export type CancelOrder = z.infer<typeof CancelOrder>;

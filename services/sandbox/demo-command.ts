@@ -164,7 +164,7 @@ export const demoCommand = (): Command =>
     .option(
       '--sandbox-port <port>',
       'of the sandbox; its POS has the next one',
-      argument(wholeNumber(1, MAX_PORT)),
+      argument(wholeNumber(1, MAX_PORT - 1)),
       8090,
     )
     .option(

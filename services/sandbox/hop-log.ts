@@ -1,7 +1,7 @@
 import type { Hop } from '../../schemas/sandbox';
 
 /** Newest hops that are kept. */
-export const MAX_HOPS = 500;
+const MAX_HOPS = 500;
 /** Most characters of a body that are kept of it. */
 const MAX_BODY_LENGTH = 16_384;
 

@@ -31,7 +31,15 @@ const OPTIONAL_CHOICE = 0.35;
 /** Part of the subtotal. */
 const TAX_RATE = 0.0875;
 const TIP_RATE = 0.15;
+/** In cents. */
 const DELIVERY_FEE = 399;
+/** Share of customers who want cutlery. */
+const WITH_UTENSILS = 0.5;
+const MAX_HOUSE_NUMBER = 400;
+/** Last digits of the phone numbers that are kept for fiction: 555-0100 to 555-0199. */
+const FICTIONAL_LINES = [100, 199] as const;
+/** What is dialled after a masked number: three digits. */
+const PHONE_CODES = [100, 999] as const;
 
 function choose(groups: readonly ModifierGroup[], currency: string, random: Random): OrderModifier[] {
   return groups.flatMap((group) => {
@@ -67,11 +75,7 @@ function orderItem({ id, name, price, currency, item, categoryId }: Orderable, c
 }
 
 /** @returns cents of a dish or a choice, all that was chosen for it included. */
-export const priceOf = ({
-  price,
-  quantity,
-  modifiers,
-}: Pick<OrderModifier, 'price' | 'quantity' | 'modifiers'>): number =>
+const priceOf = ({ price, quantity, modifiers }: Pick<OrderModifier, 'price' | 'quantity' | 'modifiers'>): number =>
   quantity * (price + modifiers.reduce((sum, modifier) => sum + priceOf(modifier), 0));
 
 /** @returns cents of everything ordered, without taxes: what `subtotal` ought to be. */
@@ -106,9 +110,8 @@ export function makeOrder(options: {
         id: customer,
         name: random.pick(CUSTOMERS),
         email: `${customer.replace(/[^\w-]/g, '')}@customers.example`,
-        // A range that is kept for fiction.
-        phone: `+1555555${String(random.int(100, 199)).padStart(4, '0')}`,
-        masked_phone_code: String(random.int(100, 999)),
+        phone: `+15555550${String(random.int(...FICTIONAL_LINES))}`,
+        masked_phone_code: String(random.int(...PHONE_CODES)),
       },
     ],
     fulfillment_type: fulfillmentType,
@@ -116,12 +119,12 @@ export function makeOrder(options: {
     subtotal,
     tax: Math.round(subtotal * TAX_RATE),
     tax_withheld: 0,
-    should_include_utensils: random.chance(0.5),
+    should_include_utensils: random.chance(WITH_UTENSILS),
     ...(random.chance(WITH_WISH) ? { special_instructions: random.pick(WISHES) } : {}),
     ...(fulfillmentType === 'merchant_managed_delivery'
       ? {
           delivery_address: {
-            street_address: `${String(random.int(1, 400))} ${street}`,
+            street_address: `${String(random.int(1, MAX_HOUSE_NUMBER))} ${street}`,
             city: 'Bayview',
             state: 'CA',
             zip_code: '94999',

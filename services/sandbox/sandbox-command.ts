@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { MAX_ORDERS_PER_MINUTE } from '../../schemas/sandbox';
 import { argument } from '../argument';
 import { httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from './guard';
@@ -10,6 +11,8 @@ const KNOWN_DSP_SECRET = 'sandbox-dsp-secret';
 /** Seconds of a story that may pass in a second. */
 const MIN_SPEED = 0.1;
 const MAX_SPEED = 3_600;
+/** Of orders that come by themselves. */
+const MIN_ORDERS_PER_MINUTE = 0.01;
 const MAX_LOCATIONS = 1_000;
 /** The built-in POS has the next one. */
 const MAX_PORT = 65_534;
@@ -112,6 +115,6 @@ export const sandboxCommand = (): Command =>
     .option(
       '--rush <per-minute>',
       'orders that come by themselves in a minute of a story',
-      argument(numberIn(0.01, 100_000)),
+      argument(numberIn(MIN_ORDERS_PER_MINUTE, MAX_ORDERS_PER_MINUTE)),
     )
     .action(runSandbox);
