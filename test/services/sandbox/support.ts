@@ -10,9 +10,11 @@ import { type Answer, call, sign } from '../../support/running-service';
 
 const ROOT = resolve(__dirname, '..', '..', '..');
 const CLI = join(ROOT, 'dist', 'services', 'cli.js');
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 30_000;
 /** Longest that a test waits for what has to happen. */
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
+// What does not come is named by who waits for it, before jest ends the test without a word.
+jest.setTimeout(2 * WAIT_MS);
 
 export const DSP_SECRET = 'sandbox-dsp-secret';
 export const POS_SECRET = 'sandbox-pos-secret';
