@@ -40,5 +40,8 @@ export const webhookUrl = z
     return url.href;
   });
 
+/** A token that goes into `Authorization: Bearer`: visible ASCII, as every token of RFC 6750 is, and more than those. */
+export const bearerToken = z.string().regex(/^[\x21-\x7e]+$/, 'expected a token of visible ASCII characters');
+
 /** Name of an HTTP header (RFC 9110 section 5.1). */
 export const headerName = z.string().regex(/^[!#$%&'*+.^`|~\w-]+$/, 'expected the name of a header');

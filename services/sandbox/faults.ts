@@ -38,6 +38,7 @@ const LATE_S = [60, 900] as const;
 const UNKNOWN_STATUSES = ['scheduled', 'on_hold', 'ready_soon'] as const;
 const UNKNOWN_DELIVERY_STATUSES = ['batched', 'at_the_door', 'enroute_to_locker'] as const;
 
+/** `bare-secret`: the secret itself, or where no header can hold it, a signature by another. */
 export type Signature = 'right' | 'old-secret' | 'wrong' | 'bare-secret' | 'none';
 export type Expectation = 'acknowledged' | 'refused-401' | 'refused-413' | 'unusable' | 'no-answer';
 

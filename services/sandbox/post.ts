@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { type Agent, type ClientRequest, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 /** Most bytes of an answer that are kept; the rest is read and dropped. */
@@ -38,16 +38,26 @@ export interface PostOptions {
 export const signatureOf = (body: Uint8Array, secret: string): string =>
   createHmac('sha256', secret).update(body).digest('hex');
 
-/** Posts bytes once. Never throws for what the other side does: that is what the answer tells. */
+/** @returns whether Node sends this text as the value of a header: bytes of ISO 8859-1 without control characters but tab. */
+export const isHeaderValue = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+
+/** Posts bytes once. Never throws: neither for what the other side does nor for what cannot be sent at all. */
 export function post({ url, body, headers = {}, timeoutMs, agent, cut }: PostOptions): Promise<Exchange> {
   const begun = performance.now();
   const elapsed = (): number => performance.now() - begun;
   return new Promise((resolve) => {
-    const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
-      method: 'POST',
-      headers: { 'Content-Length': body.length, ...headers },
-      ...(agent ? { agent } : {}),
-    });
+    let request: ClientRequest;
+    try {
+      request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
+        method: 'POST',
+        headers: { 'Content-Length': body.length, ...headers },
+        ...(agent ? { agent } : {}),
+      });
+    } catch (error) {
+      // Such as a header that HTTP does not know how to write.
+      resolve({ kind: 'no-answer', reason: error instanceof Error ? error.message : String(error), ms: elapsed() });
+      return;
+    }
     const failed = (reason: string): void => {
       clearTimeout(timer);
       resolve({ kind: 'no-answer', reason, ms: elapsed() });

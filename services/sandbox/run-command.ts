@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { Seed } from '../../schemas/scenario';
 import { argument } from '../argument';
-import { headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { bearerToken, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { checkTarget, READS_AT_A_TIME } from './checks';
 import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from './faults';
 import { MAX_ORDERS, planScenario } from './plan';
@@ -95,7 +95,7 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_TARGET)
     .option('--secret <secret>', 'signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
     .option('--old-secret <secret>', 'from before a rotation, and still taken: signs some deliveries')
-    .option('--bearer <token>', 'token that the POS issued to Stream')
+    .option('--bearer <token>', 'token that the POS issued to Stream', argument(bearerToken))
     .option('--header <name>', 'of the signature', argument(headerName), SIGNATURE_HEADER)
     .option('--speed <n>', 'seconds of the scenario in a second', argument(positiveNumber(MOST_SPEED)), DEFAULT_SPEED)
     .addOption(
@@ -114,7 +114,7 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
         .choices(['auto', 'none', 'required'])
         .default('auto'),
     )
-    .option('--reader-token <token>', 'of an auditor, for the check')
+    .option('--reader-token <token>', 'of an auditor, for the check', argument(bearerToken))
     .option('--connections <n>', 'at a time', argument(wholeNumber(1, MOST_CONNECTIONS)), DEFAULT_CONNECTIONS)
     .option('--json', 'report as JSON')
     .addHelpText('after', FAULTS_HELP)

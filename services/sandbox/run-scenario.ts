@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../schemas/handle-order';
 import { version } from '../version';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
-import { type Exchange, post, signatureOf } from './post';
+import { type Exchange, isHeaderValue, post, signatureOf } from './post';
 import type { Random } from './random';
 import type { Left, Sent } from './sent';
 import { Slots } from './slots';
@@ -223,7 +223,7 @@ function signatureValue(body: Buffer, signature: Signature, secret: string | nul
     case 'wrong':
       return signatureOf(body, WRONG_SECRET);
     case 'bare-secret':
-      return secret;
+      return secret === null || isHeaderValue(secret) ? secret : signatureOf(body, WRONG_SECRET);
     case 'none':
       return null;
   }

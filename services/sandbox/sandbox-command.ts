@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { MAX_ORDERS_PER_MINUTE } from '../../schemas/sandbox';
 import { argument } from '../argument';
-import { httpUrl, numberIn, wholeNumber } from './arguments';
+import { bearerToken, httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from './guard';
 
 /** Known to everybody: fit for this machine only. */
@@ -96,7 +96,7 @@ export const sandboxCommand = (): Command =>
     .option('--host <host>', 'to listen on', '127.0.0.1')
     .option('--pos-url <url>', 'Handle Order of your POS (default: the built-in POS)', argument(httpUrl))
     .option('--pos-secret <secret>', 'signs what the POS gets', KNOWN_POS_SECRET)
-    .option('--pos-bearer <token>', 'that the POS issued')
+    .option('--pos-bearer <token>', 'that the POS issued', argument(bearerToken))
     .option(
       '--dsp-url <url>',
       'where your delivery service takes events (default: the built-in one)',

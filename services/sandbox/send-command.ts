@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { argument } from '../argument';
-import { headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { bearerToken, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { type Exchange, post, signatureOf } from './post';
 import { type CommandWorld, SIGNATURE_HEADER } from './run-command';
 
@@ -34,7 +34,7 @@ export function addSendCommand(program: Command, world: CommandWorld): void {
     .argument('<file...>', 'bodies; - is standard input')
     .option('--url <url>', 'where to', argument(webhookUrl), DEFAULT_URL)
     .option('--secret <secret>', 'signs the bodies (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
-    .option('--bearer <token>', 'sent as Authorization: Bearer')
+    .option('--bearer <token>', 'sent as Authorization: Bearer', argument(bearerToken))
     .option('--header <name>', 'of the signature', argument(headerName), SIGNATURE_HEADER)
     .option('--repeat <n>', 'how often each is sent', argument(wholeNumber(1, MOST_REPEATS)), 1)
     .option('--rate <n>', 'a second, at most (default: as fast as it goes)', argument(positiveNumber(1_000_000)))

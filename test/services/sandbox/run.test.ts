@@ -14,6 +14,7 @@ import {
   READER_TOKEN,
   type RunningService,
   SECURE,
+  sign,
   startService,
   WEBHOOK_SECRET,
 } from '../../support/running-service';
@@ -209,6 +210,8 @@ describe('ticket-rail sandbox run', () => {
     [['pickup', '--seed', 'x'], 'expected a whole number, or random'],
     [['pickup', '--speed', '0'], 'expected a number above 0'],
     [['pickup', '--target', 'here'], 'expected a URL'],
+    [['pickup', '--bearer', 't€ken'], 'expected a token of visible ASCII characters'],
+    [['pickup', '--reader-token', 'two words'], 'expected a token of visible ASCII characters'],
   ])('refuses %j with a reason', async (args, reason) => {
     const { code, stderr } = await runCommand(['sandbox', 'run', ...args]);
     expect(stderr).toContain(reason);
@@ -241,6 +244,25 @@ describe('a run', () => {
     expect({ good: report.good, lines: report.good ? [] : reportLines(report) }).toEqual({ good: true, lines: [] });
     expect(report.attempts.retries).toBeGreaterThan(0);
     expect(report.answers['no answer']).toBeGreaterThan(0);
+  });
+
+  it('forges signatures also where no header can hold the secret itself', async () => {
+    const secret = 'whsec-of-many-€-0123';
+    const { url, close } = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => (body += String(chunk)));
+      request.on('end', () => {
+        response.statusCode = request.headers['x-stream-signature'] === sign(body, secret) ? 200 : 401;
+        response.end('{}');
+      });
+    });
+    const run = make({ scenario: 'quiet-evening', orders: 10, faults: ['bad-signature'], share: 1 });
+    expect(run.attempts.some(({ signature }) => signature === 'bare-secret')).toBe(true);
+    const credentials = { secret, oldSecret: null, bearer: null, header: 'X-Stream-Signature' };
+    const { ended, tried } = await play(run, url, { credentials });
+    await close();
+    expect(ended).toBeNull();
+    expect(tried.filter(({ came }) => came !== 'as-expected')).toEqual([]);
   });
 
   it('ends where nobody ever acknowledges anything, and says what came instead', async () => {
