@@ -17,6 +17,11 @@ const Summary = z.string().min(1).max(300);
 /** Seeds a generator of random numbers: a signed 32-bit integer. */
 export const Seed = z.number().int().min(-0x80000000).max(0x7fffffff);
 
+/** Most orders of a rush: all that is planned is held in memory, some 10 kB an order. */
+export const MAX_ORDERS = 100_000;
+/** Most locations of a rush: each is read once by who checks it. */
+export const MAX_LOCATIONS = 10_000;
+
 /** Longest pause before a step, in seconds of the scenario. */
 const MAX_PAUSE_S = 86_400;
 const Seconds = z.number().min(0).max(MAX_PAUSE_S);
@@ -67,9 +72,9 @@ export const Rush = z.strictObject({
   name: Name,
   summary: Summary,
   seed: Seed,
-  orders: z.number().int().min(1).max(1_000_000),
+  orders: z.number().int().min(1).max(MAX_ORDERS),
   orders_per_minute: z.number().positive().max(100_000),
-  locations: z.number().int().min(1).max(10_000),
+  locations: z.number().int().min(1).max(MAX_LOCATIONS),
   stories: z.array(z.strictObject({ story: Name, weight: z.number().positive().max(1_000_000) })).min(1),
 });
 export type Rush = z.infer<typeof Rush>;

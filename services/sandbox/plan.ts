@@ -7,9 +7,7 @@ import type { Playable, WeightedStory } from './scenario-files';
 /** What is to be told of which orders and when: a scenario and a seed, and nothing else, decide it. */
 
 /** Orders of a story a minute, if there are to be several and nothing else is said. */
-export const DEFAULT_ORDERS_PER_MINUTE = 6;
-/** Most orders of one run: all that is planned is held in memory, some 10 kB an order. */
-export const MAX_ORDERS = 100_000;
+const DEFAULT_ORDERS_PER_MINUTE = 6;
 
 export interface PlannedDelivery {
   /** Seconds since the beginning of the scenario. */
@@ -54,10 +52,6 @@ export function planScenario(scenario: Playable, options: PlanOptions): PlannedO
   });
   return planned.sort((one, other) => beginOf(one) - beginOf(other));
 }
-
-/** @returns seconds from the beginning of the scenario to its last delivery */
-export const lengthOf = (orders: readonly PlannedOrder[]): number =>
-  orders.reduce((longest, { deliveries }) => Math.max(longest, deliveries.at(-1)?.at_s ?? 0), 0);
 
 /** @returns the second of the scenario at which anything is told of an order */
 const beginOf = ({ deliveries }: PlannedOrder): number => deliveries[0]?.at_s ?? 0;

@@ -1,12 +1,12 @@
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { Seed } from '../../schemas/scenario';
+import { MAX_LOCATIONS, MAX_ORDERS, Seed } from '../../schemas/scenario';
 import { argument } from '../argument';
 import { bearerToken, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { checkTarget, READS_AT_A_TIME } from './checks';
 import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from './faults';
-import { MAX_ORDERS, planScenario } from './plan';
+import { planScenario } from './plan';
 import { seeded } from './random';
 import { TargetReader } from './read-target';
 import { type Check, reportLines, reportOf } from './report';
@@ -107,7 +107,7 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     .option('--seed <n>', 'a whole number, or random (default: that of the scenario)', argument(seedOf))
     .option('--orders <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_ORDERS)))
     .option('--per-minute <n>', 'orders a minute, of the scenario', argument(positiveNumber(MOST_SPEED)))
-    .option('--locations <n>', 'in place of what the scenario says', argument(wholeNumber(1, 10_000)))
+    .option('--locations <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_LOCATIONS)))
     .option('--run-id <id>', 'begins all ids (default: of the seed and the time)')
     .addOption(
       new Option('--check <when>', 'whether a Ticket Rail is asked what it made of it')

@@ -210,6 +210,7 @@ describe('ticket-rail sandbox run', () => {
     [['pickup', '--seed', 'x'], 'expected a whole number, or random'],
     [['pickup', '--speed', '0'], 'expected a number above 0'],
     [['pickup', '--target', 'here'], 'expected a URL'],
+    [['pickup', '--orders', '100001'], 'expected 1 to 100000'],
     [['pickup', '--bearer', 't€ken'], 'expected a token of visible ASCII characters'],
     [['pickup', '--reader-token', 'two words'], 'expected a token of visible ASCII characters'],
   ])('refuses %j with a reason', async (args, reason) => {

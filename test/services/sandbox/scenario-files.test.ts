@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { type Scenario, type Step, type Story } from '../../../schemas/scenario';
+import { MAX_ORDERS, type Scenario, type Step, type Story } from '../../../schemas/scenario';
 import { DELIVERY_STATUSES, type Stage, STATUSES } from '../../../schemas/vocabulary';
 import { loadScenario, shippedNames, shippedScenarios, shippedStories } from '../../../services/sandbox/scenario-files';
 import { fold, eventsOf, JANE, JOHN, ROBOT, says, type Told } from '../../projections/scenario';
@@ -108,6 +108,7 @@ describe('a scenario of one’s own', () => {
     ['a pause that is turned round', 'bad.json', { ...story, steps: [{ after_s: [2, 1], status: 'x' }] }, '/after_s'],
     ['a field that nobody knows', 'bad.json', { ...story, color: 'red' }, 'color'],
     ['an unpaid order that may not be', 'bad.json', { ...story, unpaid: true }, '/unpaid'],
+    ['more orders than are held in memory', 'bad.json', { ...rush, orders: MAX_ORDERS + 1 }, '/orders'],
     ['a story that is not there', 'bad.json', rush, '/stories/0/story: there is no story "mine"'],
     ['a rush within a rush', 'bad.json', { ...rush, stories: [{ story: 'lunch-rush', weight: 1 }] }, 'is a rush'],
   ])('is refused for %s, with the place', (_, name, content, message) => {
