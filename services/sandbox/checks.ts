@@ -34,7 +34,7 @@ export interface Checked {
 
 /**
  * @param sent of all orders
- * @throws {TargetError} if the target cannot be read
+ * @throws {TargetError} at the first read that fails; what else is under way ends when the target is closed
  */
 export async function checkTarget(
   target: TargetReader,

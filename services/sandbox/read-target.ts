@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,16 +29,22 @@ const Session = z.object({ role: z.string() });
 
 export class TargetReader {
   readonly #agent: HttpAgent;
+  readonly #closed = new AbortController();
+  readonly #signal: AbortSignal;
 
   /**
    * @param base where the paths of the API begin
    * @param token of a reader who sees history verbatim, or null where reading is open
+   * @param signal ends every read, as `close` does
    */
   constructor(
     private readonly base: URL,
     private readonly token: string | null,
     connections: number,
+    signal: AbortSignal,
   ) {
+    this.#signal = AbortSignal.any([signal, this.#closed.signal]);
+    setMaxListeners(0, this.#signal); // every read that is under way listens to it
     const options = { keepAlive: true, maxSockets: connections };
     this.#agent = base.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
   }
@@ -82,7 +89,9 @@ export class TargetReader {
     return { orders: z.array(Order).parse(snapshot.orders), truncated: snapshot.truncated };
   }
 
+  /** Ends every read that is under way or still to come. */
   close(): void {
+    this.#closed.abort(new TargetError('reading has ended'));
     this.#agent.destroy();
   }
 
@@ -108,13 +117,14 @@ export class TargetReader {
   /** @param event takes the data of the first server-sent event of that name, and leaves */
   async #get(path: string, event?: string): Promise<{ readonly status: number; readonly json: unknown }> {
     for (let tries = 1; ; tries++) {
+      this.#signal.throwIfAborted();
       const answer = await this.#once(path, event);
       const isLater = answer.status === 429 || answer.status === 503;
       if (!isLater || tries === TRIES) {
         if (answer.status < 500 && !isLater) return answer;
         throw new TargetError(`GET ${path}: ${String(answer.status)}`);
       }
-      await sleep(TRY_AGAIN_MS);
+      await sleep(TRY_AGAIN_MS, undefined, { signal: this.#signal });
     }
   }
 
@@ -123,7 +133,7 @@ export class TargetReader {
       const url = new URL(path, this.base);
       const headers = { ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }) };
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(url, { agent: this.#agent, headers, timeout: TIMEOUT_MS });
+      const request = send(url, { agent: this.#agent, headers, timeout: TIMEOUT_MS, signal: this.#signal });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${String(TIMEOUT_MS)} ms`)));
       request.on('error', (error) => {
         reject(new TargetError(`GET ${path}: ${error.message}`));

@@ -144,14 +144,15 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
     signs: credentials.secret !== null,
     hasOldSecret: credentials.oldSecret !== null,
   });
-  const reader = new TargetReader(new URL('.', target), readerToken, READS_AT_A_TIME);
   const interrupted = new AbortController();
   const interrupt = (): void => {
-    interrupted.abort();
+    interrupted.abort(new Error('It was interrupted before anything was sent.'));
   };
+  const reader = new TargetReader(new URL('.', target), readerToken, READS_AT_A_TIME, interrupted.signal);
   process.once('SIGINT', interrupt);
   try {
     const readable = check === 'none' ? { kind: 'foreign' as const, reason: 'as asked' } : await reader.readable();
+    interrupted.signal.throwIfAborted();
     if (check === 'required' && readable.kind !== 'readable')
       throw new Error(`It cannot be checked: ${readable.reason}.`);
     const bar = progressBar(
@@ -176,9 +177,12 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
       result.ended !== null
         ? { kind: 'none', reason: 'the run did not come to its end' }
         : readable.kind === 'readable'
-          ? await checkRun(reader, run, result.tried)
+          ? await checkRun(reader, run, result.tried, interrupted.signal)
           : { kind: 'none', reason: readable.reason };
-    const report = reportOf({ scenario: of.name, seed, run_id: runId, target, speed }, run, result, checked);
+    const isCheckInterrupted = checked.kind === 'none' && interrupted.signal.aborted;
+    const ended = result.ended ?? (isCheckInterrupted ? 'the check was interrupted' : null);
+    const named = { scenario: of.name, seed, run_id: runId, target, speed };
+    const report = reportOf(named, run, { ...result, ended }, checked);
     for (const line of options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report)) world.say(line);
     if (!report.good) world.setExitCode(1);
   } finally {
@@ -187,7 +191,8 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
   }
 }
 
-async function checkRun(reader: TargetReader, run: Run, tried: readonly Tried[]): Promise<Check> {
+/** @param signal that ends the reader too: then there is no result, and that is no error */
+async function checkRun(reader: TargetReader, run: Run, tried: readonly Tried[], signal: AbortSignal): Promise<Check> {
   const bar = progressBar('Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left');
   bar.start(run.orders.length, 0);
   try {
@@ -195,6 +200,9 @@ async function checkRun(reader: TargetReader, run: Run, tried: readonly Tried[])
       bar.update(orders);
     });
     return { kind: 'checked', checked };
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { kind: 'none', reason: 'it was interrupted' };
   } finally {
     bar.stop();
   }

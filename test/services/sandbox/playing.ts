@@ -42,7 +42,7 @@ export const play = (run: Run, url: string, options: Partial<RunOptions> = {}): 
 
 /** Asks a service what it made of a run. */
 export async function check(run: Run, { tried }: RunResult, url: string): Promise<Checked> {
-  const reader = new TargetReader(new URL(url), READER_TOKEN, 8);
+  const reader = new TargetReader(new URL(url), READER_TOKEN, 8, new AbortController().signal);
   try {
     return await checkTarget(reader, run.orders, tried, () => undefined);
   } finally {

@@ -121,6 +121,37 @@ describe('ticket-rail sandbox run', () => {
     expect(new Set(checked.findings.first.map(({ order_id }) => order_id)).size).toBe(1);
   });
 
+  /** A Ticket Rail that takes everything, and cannot answer what it made of it. */
+  const listenUnready = (onRead: () => void) =>
+    listen((request, response) => {
+      request.resume().on('end', () => {
+        const [status, body] = ((): [number, object] => {
+          if (request.method === 'POST') return [200, {}];
+          if (request.url === '/openapi.json') return [200, { info: { title: 'Ticket Rail' } }];
+          if (request.url === '/session') return [200, { role: 'auditor' }];
+          onRead();
+          return [503, {}];
+        })();
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      });
+    });
+
+  it('ends the check when it is interrupted, with a report of what was sent', async () => {
+    let onRead: () => void = () => undefined;
+    const reading = new Promise<void>((read) => (onRead = read));
+    const { url, close } = await listenUnready(() => {
+      onRead();
+    });
+    const command = startCommand(['sandbox', 'run', 'quiet-evening', '--target', url, '--speed', '100000']);
+    await reading;
+    command.signal('SIGINT');
+    const { code, stdout } = await command.ended;
+    await close();
+    expect(stdout).toContain('Ended early: the check was interrupted');
+    expect(stdout).toContain('Not checked: it was interrupted.');
+    expect(code).toBe(1);
+  });
+
   it('sends to a POS that is no Ticket Rail, and says that it was not checked', async () => {
     const types: string[] = [];
     const { url, close } = await listen((request, response) => {
