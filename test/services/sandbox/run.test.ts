@@ -4,9 +4,9 @@ import { createServer, request as httpRequest, type RequestListener, type Server
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunReport } from '../../../services/sandbox/report';
 import { reportLines, reportOf } from '../../../services/sandbox/report';
+import type { Progress } from '../../../services/sandbox/run-scenario';
 import { runCommand, startCommand } from '../../support/command';
 import {
   discard,
@@ -19,6 +19,7 @@ import {
   WEBHOOK_SECRET,
 } from '../../support/running-service';
 import { check, make, OLD_SECRET, play } from './playing';
+import { until } from './support';
 
 /** Orders of the lunch rush; `npm run test:rush` sends 5,000. */
 const RUSH_ORDERS = Number(process.env['LUNCH_RUSH_ORDERS'] ?? 300);
@@ -217,19 +218,19 @@ describe('ticket-rail sandbox run', () => {
   });
 
   it('ends at once when it is interrupted, with a report of what was sent', async () => {
-    const command = startCommand([
-      'sandbox',
-      'run',
-      'straight-delivery',
-      '--target',
-      service.url,
-      ...SENDER,
-      '--speed',
-      '30',
-    ]);
-    await sleep(1_500);
+    let onDelivery: () => void = () => undefined;
+    const delivered = new Promise<void>((delivery) => (onDelivery = delivery));
+    const { url, close } = await listen((request, response) => {
+      request.resume().on('end', () => {
+        if (request.method === 'POST') onDelivery();
+        response.end('{}');
+      });
+    });
+    const command = startCommand(['sandbox', 'run', 'straight-delivery', '--target', url, '--speed', '10']);
+    await delivered;
     command.signal('SIGINT');
     const { code, stdout } = await command.ended;
+    await close();
     expect(stdout).toContain('Ended early: it was interrupted');
     expect(stdout).toContain('Not checked: the run did not come to its end.');
     expect(code).toBe(1);
@@ -262,10 +263,12 @@ describe('a run', () => {
     const first = await startService();
     const { dataDir, url } = first;
     const run = make({ scenario: 'lunch-rush', orders: 100, faults: ['repeats', 'delayed-retries'], perMinute: 10 });
-    const running = play(run, url, { speed: 600 });
-    await sleep(2_000);
+    let progress: Progress = { done: 0, retries: 0 };
+    const running = play(run, url, { speed: 600, onProgress: (now) => (progress = now) });
+    await until('some deliveries', () => Promise.resolve(progress.done >= 50));
     await first.end('SIGKILL');
-    await sleep(500);
+    const { retries } = progress;
+    await until('some in vain', () => Promise.resolve(progress.retries > retries));
     const second = await startService({ DATA_DIR: dataDir, PORT: new URL(url).port });
     const result = await running;
     const report = reportOf({ scenario: 'lunch-rush', seed: 1, run_id: 'run', target: url, speed: 600 }, run, result, {
