@@ -8,6 +8,7 @@ import { type Cast, castOf } from './drivers';
 import { Lanes } from './lanes';
 import { type CancelNews, type Canceler, cancelability, type OrderLife } from './order-life';
 import { isAcknowledged } from './outbox';
+import { pauseOf } from './plan';
 import type { Exchange } from './post';
 import type { Random } from './random';
 import type { Staging } from './staging';
@@ -131,8 +132,7 @@ export class Autopilot {
       stream.endStory(orderId);
       return;
     }
-    const pause = typeof step.after_s === 'number' ? step.after_s : between(step.after_s, random);
-    this.#at(orderId, play, clock.in(pause));
+    this.#at(orderId, play, clock.in(pauseOf(step, random)));
     const life = stream.find(orderId);
     if (life !== null) onChange(life);
   }
@@ -277,9 +277,6 @@ export class Autopilot {
 
 /** `type` of a report: the values are not documented. */
 const REPORT_TYPE = 'order.delivery_status_updated';
-
-const between = ([least, most]: readonly [number, number], random: Random): number =>
-  least + random.fraction() * (most - least);
 
 /** A refusal stays one; what did not get through, or came at a bad time, may. */
 const isWorthAnother = (exchange: Exchange): boolean => exchange.kind === 'no-answer' || exchange.status >= 500;

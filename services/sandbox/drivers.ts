@@ -56,7 +56,7 @@ const digits = (random: Random, length: number): string =>
   Array.from({ length }, () => String(random.int(0, 9))).join('');
 
 /** In the range of numbers that are kept for fiction: 555-0100 to 555-0199. */
-const phoneNumber = (random: Random): string => `+1${String(random.int(201, 989))}55501${digits(random, 2)}`;
+export const fictionalPhone = (random: Random): string => `+1${String(random.int(201, 989))}55501${digits(random, 2)}`;
 
 const plate = (random: Random): string =>
   `${digits(random, 1)}${Array.from({ length: 3 }, () => PLATE_LETTERS.charAt(random.int(0, PLATE_LETTERS.length - 1))).join('')}${digits(random, 3)}`;
@@ -69,7 +69,7 @@ function person(random: Random, source: string): MadeUpDriver {
   return {
     source,
     name: `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`,
-    phone: { number: phoneNumber(random), ...(random.chance(MASKED_PHONES) ? { code: digits(random, 4) } : {}) },
+    phone: { number: fictionalPhone(random), ...(random.chance(MASKED_PHONES) ? { code: digits(random, 4) } : {}) },
     picture_url: picture(random, 'drivers'),
     vehicle_info: { make, model, color: random.pick(COLORS), license_plate: plate(random), is_autonomous: false },
     ...(random.chance(INSTRUCTED) ? { handoff_instructions: random.pick(INSTRUCTIONS) } : {}),
@@ -82,7 +82,7 @@ function robot(random: Random): MadeUpDriver {
   return {
     source,
     name: `${name} #${String(random.int(1, 400))}`,
-    phone: { number: phoneNumber(random) },
+    phone: { number: fictionalPhone(random) },
     picture_url: picture(random, 'robots'),
     vehicle_info: { make, model, color: random.pick(COLORS), is_autonomous: true },
     handoff_instructions: 'Enter the passcode, put the food into the compartment, and close the lid.',

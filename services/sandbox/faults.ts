@@ -1,6 +1,6 @@
 import type { Delivery } from '../../schemas/handle-order';
 import type { PlannedDelivery, PlannedOrder } from './plan';
-import type { Random } from './random';
+import { between, type Random } from './random';
 
 /**
  * What goes wrong between Stream and a POS: a plan becomes attempts, some of them late, broken or forged. Each delivery of
@@ -149,8 +149,8 @@ interface Sending {
 }
 
 function attemptsOf({ order, delivery, told, next_s }: Sending, strikes: Strikes, random: Random): Attempt[] {
-  const soon = (): number => SOON_S[0] + random.fraction() * (SOON_S[1] - SOON_S[0]);
-  const late = (): number => LATE_S[0] + random.fraction() * (LATE_S[1] - LATE_S[0]);
+  const soon = (): number => between(random, SOON_S);
+  const late = (): number => between(random, LATE_S);
   const reordered = next_s !== null && strikes('reordering', random);
   const inBurst = strikes('bursts', random) && told.at_s % BURST_EVERY_S < BURST_S;
   const fault = reordered ? 'reordering' : inBurst ? 'bursts' : null;

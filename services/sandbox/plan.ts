@@ -1,13 +1,14 @@
 import type { Delivery, OrderKey } from '../../schemas/handle-order';
 import type { Step, Story } from '../../schemas/scenario';
 import { type Cast, castOf } from './drivers';
-import { type Random, seeded } from './random';
+import { between, exponential, type Random, seeded } from './random';
 import type { Playable, WeightedStory } from './scenario-files';
 
 /** What is to be told of which orders and when: a scenario and a seed, and nothing else, decide it. */
 
 /** Orders of a story a minute, if there are to be several and nothing else is said. */
 const DEFAULT_ORDERS_PER_MINUTE = 6;
+const SECONDS_PER_MINUTE = 60;
 
 export interface PlannedDelivery {
   /** Seconds since the beginning of the scenario. */
@@ -47,7 +48,7 @@ export function planScenario(scenario: Playable, options: PlanOptions): PlannedO
       order_id: `${runId}-order-${String(index + 1)}`,
     };
     const deliveries = tell(story, key, begins_s, random.fork());
-    begins_s += pauseBetweenOrders(random, perMinute);
+    begins_s += exponential(random, SECONDS_PER_MINUTE / perMinute);
     return { key, story, deliveries };
   });
   return planned.sort((one, other) => beginOf(one) - beginOf(other));
@@ -94,20 +95,18 @@ function shuffle(items: Story[], random: Random): void {
   }
 }
 
-/** Customers come independently of each other, so the pauses between them are exponential. In seconds. */
-const pauseBetweenOrders = (random: Random, perMinute: number): number =>
-  (-Math.log(1 - random.fraction()) * 60) / perMinute;
-
 function tell(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
   const cast = castOf(random);
   let at_s = begins_s;
   return story.steps.map((step) => {
-    at_s += typeof step.after_s === 'number' ? step.after_s : between(random, ...step.after_s);
+    at_s += pauseOf(step, random);
     return { at_s, delivery: deliveryOf(step, key, cast) };
   });
 }
 
-const between = (random: Random, least: number, most: number): number => least + random.fraction() * (most - least);
+/** @returns seconds of the story after the step before */
+export const pauseOf = ({ after_s }: Step, random: Random): number =>
+  typeof after_s === 'number' ? after_s : between(random, after_s);
 
 /** @returns what Stream posts to a POS at a step of a story */
 export function deliveryOf(step: Step, { location_id, order_id }: OrderKey, cast: Cast): Delivery {

@@ -15,6 +15,13 @@ export interface Random {
   fork(): Random;
 }
 
+/** @returns any number from `least` to below `most` */
+export const between = (random: Random, [least, most]: readonly [number, number]): number =>
+  least + random.fraction() * (most - least);
+
+/** @returns one of the times between things that come independently of each other: they are distributed exponentially */
+export const exponential = (random: Random, mean: number): number => -Math.log(1 - random.fraction()) * mean;
+
 /** @param seed a signed 32-bit integer */
 export function seeded(seed: number): Random {
   const generator = xoroshiro128plus(seed);

@@ -1,8 +1,10 @@
 import type { SandboxSummary } from '../../schemas/sandbox';
 import type { Story } from '../../schemas/scenario';
 import type { Clock } from './clock';
-import type { Random } from './random';
+import { exponential, type Random } from './random';
 import type { WeightedStory } from './scenario-files';
+
+const SECONDS_PER_MINUTE = 60;
 
 /** A rush that is to come: orders of these stories, so many a minute. */
 export interface RushPlan {
@@ -56,8 +58,7 @@ export class RushHour {
   /** Times follow from each other, not from when a timer came, so that a busy process does not slow the rush down. */
   #next(plan: RushPlan, last: number): void {
     const { clock, random } = this.options;
-    // Times between independent arrivals are distributed exponentially.
-    const pause = (-Math.log(1 - random.fraction()) * 60) / plan.ordersPerMinute;
+    const pause = exponential(random, SECONDS_PER_MINUTE / plan.ordersPerMinute);
     const at = last + (clock.in(pause) - clock.now());
     this.#callOff = clock.at(at, () => {
       this.#place(plan, at);
