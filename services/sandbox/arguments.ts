@@ -28,17 +28,13 @@ export const httpUrl = z
   .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'expected a URL with http or https');
 
 /** Where webhooks are posted to; without a path, Ticket Rail's own. */
-export const webhookUrl = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\//.test(text) && URL.canParse(text),
-    'expected a URL such as http://127.0.0.1:8080/handle-order',
-  )
-  .transform((text) => {
-    const url = new URL(text);
-    if (url.pathname === '/') url.pathname = '/handle-order';
-    return url.href;
-  });
+export const webhookUrl = httpUrl.transform((text) => {
+  const url = new URL(text);
+  if (url.pathname === '/') url.pathname = '/handle-order';
+  return url.href;
+});
+/** Of a Ticket Rail on this machine that nothing is set for. */
+export const DEFAULT_WEBHOOK_URL = 'http://127.0.0.1:8080/handle-order';
 
 /** A token that goes into `Authorization: Bearer`: visible ASCII, as every token of RFC 6750 is, and more than those. */
 export const bearerToken = z.string().regex(/^[\x21-\x7e]+$/, 'expected a token of visible ASCII characters');

@@ -1,17 +1,22 @@
 import type { Random } from './random';
 
-/** Pause before the second attempt, in seconds of a story; each further one is twice as long. Not documented. */
-const FIRST_PAUSE_S = 1;
-/** Longest pause, in seconds of a story. */
-const MAX_PAUSE_S = 60;
+/** Bounds of pauses between attempts, in the unit that the caller counts in. */
+export interface PauseBounds {
+  /** Before the second attempt; each further pause is twice as long. */
+  readonly first: number;
+  readonly longest: number;
+}
+
+/** Stream's pauses, in seconds of a story. Not documented. */
+const STREAM_PAUSES: PauseBounds = { first: 1, longest: 60 };
 
 /**
  * Exponential backoff, as Stream documents it, with half of each pause left to chance, so that what failed together is not
  * sent again together.
  * @param attempts that failed so far, from 1
- * @returns seconds of a story until the next one
+ * @returns how long until the next one, in the unit of `bounds`; without any, in seconds of a story
  */
-export function pauseAfter(attempts: number, random: Random): number {
-  const pause = Math.min(MAX_PAUSE_S, FIRST_PAUSE_S * 2 ** Math.min(attempts - 1, 30));
+export function pauseAfter(attempts: number, random: Random, { first, longest } = STREAM_PAUSES): number {
+  const pause = Math.min(longest, first * 2 ** (attempts - 1));
   return pause / 2 + (random.fraction() * pause) / 2;
 }

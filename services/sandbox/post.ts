@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { type Agent, type ClientRequest, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent, type ClientRequest, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 /** Most bytes of an answer that are kept; the rest is read and dropped. */
 const MAX_ANSWER_BYTES = 65_536;
+/** Milliseconds for one exchange. Stream's own patience is not documented; comparable senders wait 5 to 30 s. */
+export const ANSWER_TIMEOUT_MS = 15_000;
 
 /** What became of one request. */
 export type Exchange =
@@ -37,6 +39,15 @@ export interface PostOptions {
 /** @returns the signature of exactly these bytes, as Stream makes it: HMAC-SHA256 in hex (protocol.md section 3). */
 export const signatureOf = (body: Uint8Array, secret: string): string =>
   createHmac('sha256', secret).update(body).digest('hex');
+
+/** @returns whether a status acknowledges what was posted: any 2xx does. */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** @returns what keeps connections to the server of a URL open between requests, so many at most */
+export function agentFor(url: string, connections: number): Agent {
+  const options = { keepAlive: true, maxSockets: connections };
+  return url.startsWith('https:') ? new HttpsAgent(options) : new Agent(options);
+}
 
 /** @returns whether Node sends this text as the value of a header: bytes of ISO 8859-1 without control characters but tab. */
 export const isHeaderValue = (text: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(text);

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type Agent, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LiveSnapshot } from '../../schemas/live';
 import { type HistoryEvent, HistoryPage, Order, OrderPage } from '../../schemas/order-view';
 import type { OrderKey } from '../../schemas/handle-order';
+import { agentFor } from './post';
 
 /** Reads what a Ticket Rail knows, as any POS screen would: over its HTTP API. */
 
@@ -28,7 +29,7 @@ const Api = z.object({ info: z.object({ title: z.string() }) });
 const Session = z.object({ role: z.string() });
 
 export class TargetReader {
-  readonly #agent: HttpAgent;
+  readonly #agent: Agent;
   readonly #closed = new AbortController();
   readonly #signal: AbortSignal;
 
@@ -45,8 +46,7 @@ export class TargetReader {
   ) {
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
     setMaxListeners(0, this.#signal); // every read that is under way listens to it
-    const options = { keepAlive: true, maxSockets: connections };
-    this.#agent = base.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#agent = agentFor(base.href, connections);
   }
 
   async readable(): Promise<Readable> {

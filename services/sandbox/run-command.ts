@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { MAX_LOCATIONS, MAX_ORDERS, Seed } from '../../schemas/scenario';
 import { argument } from '../argument';
-import { bearerToken, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { checkTarget, READS_AT_A_TIME } from './checks';
 import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from './faults';
 import { planScenario } from './plan';
@@ -12,12 +12,10 @@ import { TargetReader } from './read-target';
 import { type Check, reportLines, reportOf } from './report';
 import { runScenario, type Tried } from './run-scenario';
 import { loadScenario, shippedScenarios } from './scenario-files';
+import { POS_SIGNATURE } from './signing';
 
 /** `ticket-rail sandbox run` and `ticket-rail sandbox list`. */
 
-const DEFAULT_TARGET = 'http://127.0.0.1:8080/handle-order';
-/** Stream's on what it sends to a POS. */
-export const SIGNATURE_HEADER = 'X-Stream-Signature';
 const DEFAULT_SPEED = 60;
 const MOST_SPEED = 1_000_000;
 const DEFAULT_CONNECTIONS = 64;
@@ -92,11 +90,11 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     .command('run')
     .description('send the deliveries of a scenario to a POS, with faults, and tell what became of them')
     .argument('<scenario>', 'its name, or the path of a file')
-    .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_TARGET)
+    .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
     .option('--secret <secret>', 'signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
     .option('--old-secret <secret>', 'from before a rotation, and still taken: signs some deliveries')
     .option('--bearer <token>', 'token that the POS issued to Stream', argument(bearerToken))
-    .option('--header <name>', 'of the signature', argument(headerName), SIGNATURE_HEADER)
+    .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
     .option('--speed <n>', 'seconds of the scenario in a second', argument(positiveNumber(MOST_SPEED)), DEFAULT_SPEED)
     .addOption(
       new Option('--faults <names>', 'all, none, or names, comma-separated')

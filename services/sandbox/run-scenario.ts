@@ -1,26 +1,22 @@
 import { setMaxListeners } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../schemas/handle-order';
 import { version } from '../version';
+import { type PauseBounds, pauseAfter } from './backoff';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
-import { type Exchange, isHeaderValue, post, signatureOf } from './post';
+import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from './post';
 import type { Random } from './random';
 import type { Left, Sent } from './sent';
 import { Slots } from './slots';
 
 /** Sends a run to a POS: in time, each order's deliveries in turn, each until it is acknowledged. */
 
-/** Milliseconds for one exchange. Stream's own patience is not documented; comparable senders wait 5 to 30 s. */
-const TIMEOUT_MS = 15_000;
-/** Milliseconds before the first retry; doubled for each further one, up to the longest. */
-const RETRY_AFTER_MS = 200;
-const LONGEST_RETRY_MS = 10_000;
+/** Milliseconds: shorter than Stream's, as a run is to come to its end. */
+const RETRY_PAUSES: PauseBounds = { first: 200, longest: 10_000 };
 /** Milliseconds after which a delivery that nobody acknowledges is given up. */
 export const GIVE_UP_MS = 300_000;
 /** Milliseconds after which a run ends whose target has acknowledged nothing at all: it is not there, or refuses us. */
-export const NOTHING_ACKNOWLEDGED_MS = 15_000;
+const NOTHING_ACKNOWLEDGED_MS = 15_000;
 /** Attempts that may be waiting for their turn, for each connection. */
 const WAITING_PER_CONNECTION = 64;
 /** Characters that are kept of an answer that nobody expected. */
@@ -92,8 +88,7 @@ export interface RunResult {
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { run, target, speed, connections, random, giveUpMs = GIVE_UP_MS } = options;
   const { nothingAcknowledgedMs = NOTHING_ACKNOWLEDGED_MS } = options;
-  const agentOptions = { keepAlive: true, maxSockets: connections };
-  const agent = target.startsWith('https:') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = agentFor(target, connections);
   const slots = new Slots(connections);
   const giveUp = new AbortController();
   const signal = AbortSignal.any([options.signal, giveUp.signal]);
@@ -124,7 +119,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
         url: target,
         body,
         headers: headersOf(body, attempt.signature, options.credentials),
-        timeoutMs: TIMEOUT_MS,
+        timeoutMs: ANSWER_TIMEOUT_MS,
         agent,
         ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
       });
@@ -142,8 +137,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   async function sendAgain(index: number, attempt: Attempt): Promise<void> {
     const until = elapsed() + giveUpMs;
     for (let retry = 1; elapsed() < until; retry++) {
-      const longest = Math.min(LONGEST_RETRY_MS, RETRY_AFTER_MS * 2 ** (retry - 1));
-      await sleep(longest * (0.5 + random.fraction() / 2), undefined, { signal });
+      await sleep(pauseAfter(retry, random, RETRY_PAUSES), undefined, { signal });
       const one = await send(index, attempt, retry);
       retries++;
       if (one === null || one.left === 'acknowledged') return;
@@ -257,22 +251,21 @@ function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, k
   };
 }
 
-const isAcknowledgement = (status: number): boolean => status >= 200 && status < 300;
 const isFailure = (status: number): boolean => status === 429 || status >= 500;
 
 function leftBy({ body, cutAfter }: Attempt, exchange: Exchange): Left {
   if (body.kind !== 'whole' || (cutAfter !== null && cutAfter < 1)) return 'nothing';
   if (exchange.kind === 'no-answer') return 'perhaps';
-  if (isAcknowledgement(exchange.status)) return 'acknowledged';
+  if (isSuccess(exchange.status)) return 'acknowledged';
   return isFailure(exchange.status) ? 'perhaps' : 'nothing';
 }
 
 /** What a POS may answer. Of a body that it cannot use, it may say so (400, 422), or that it keeps it (2xx). */
 const ANSWERS: Readonly<Record<Exclude<Expectation, 'no-answer'>, (status: number) => boolean>> = {
-  acknowledged: isAcknowledgement,
+  acknowledged: isSuccess,
   'refused-401': (status) => status === 401 || status === 403,
   'refused-413': (status) => status === 413,
-  unusable: (status) => isAcknowledgement(status) || status === 400 || status === 422,
+  unusable: (status) => isSuccess(status) || status === 400 || status === 422,
 };
 
 function comeOf(expects: Expectation, exchange: Exchange): Came {

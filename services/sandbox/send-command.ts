@@ -1,17 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { argument } from '../argument';
-import { bearerToken, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
-import { type Exchange, post, signatureOf } from './post';
-import { type CommandWorld, SIGNATURE_HEADER } from './run-command';
+import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from './post';
+import type { CommandWorld } from './run-command';
+import { POS_SIGNATURE } from './signing';
 
 /** `ticket-rail send`: signs bodies and sends them as they are. */
 
-const DEFAULT_URL = 'http://127.0.0.1:8080/handle-order';
-const TIMEOUT_MS = 15_000;
 const MOST_REPEATS = 1_000_000;
 const MOST_CONCURRENT = 1_024;
 const STANDARD_INPUT = 0;
@@ -32,10 +29,10 @@ export function addSendCommand(program: Command, world: CommandWorld): void {
     .command('send')
     .description('sign files and post them as they are, as Stream would; tell what is answered')
     .argument('<file...>', 'bodies; - is standard input')
-    .option('--url <url>', 'where to', argument(webhookUrl), DEFAULT_URL)
+    .option('--url <url>', 'where to', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
     .option('--secret <secret>', 'signs the bodies (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
     .option('--bearer <token>', 'sent as Authorization: Bearer', argument(bearerToken))
-    .option('--header <name>', 'of the signature', argument(headerName), SIGNATURE_HEADER)
+    .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
     .option('--repeat <n>', 'how often each is sent', argument(wholeNumber(1, MOST_REPEATS)), 1)
     .option('--rate <n>', 'a second, at most (default: as fast as it goes)', argument(positiveNumber(1_000_000)))
     .option('--concurrency <n>', 'at a time, at most', argument(wholeNumber(1, MOST_CONCURRENT)), 1)
@@ -47,8 +44,7 @@ async function send(files: readonly string[], options: SendOptions, world: Comma
   const { url, repeat, rate, concurrency } = options;
   const secret = options.secret ?? world.configuredSecret();
   const bodies = files.map((file) => ({ file, body: readFileSync(file === '-' ? STANDARD_INPUT : file) }));
-  const agentOptions = { keepAlive: true, maxSockets: concurrency };
-  const agent = url.startsWith('https:') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+  const agent = agentFor(url, concurrency);
   const begun = performance.now();
   let [sent, refused] = [0, 0];
   const underWay = new Set<Promise<void>>();
@@ -59,8 +55,8 @@ async function send(files: readonly string[], options: SendOptions, world: Comma
       ...(secret === null ? {} : { [options.header]: signatureOf(body, secret) }),
       ...(options.bearer === undefined ? {} : { Authorization: `Bearer ${options.bearer}` }),
     };
-    const exchange = await post({ url, body, headers, timeoutMs: TIMEOUT_MS, agent });
-    if (exchange.kind === 'no-answer' || exchange.status < 200 || exchange.status >= 300) refused++;
+    const exchange = await post({ url, body, headers, timeoutMs: ANSWER_TIMEOUT_MS, agent });
+    if (exchange.kind === 'no-answer' || !isSuccess(exchange.status)) refused++;
     world.say(`${file}: ${told(exchange)}`);
   }
 
