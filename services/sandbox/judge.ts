@@ -56,7 +56,7 @@ export function judgeOrder(evidence: Evidence): Judgement {
   const finding = (kind: FindingKind, detail: string): Finding => ({ kind, location_id, order_id, detail });
   const history = historyFaults(evidence).map(([kind, detail]) => finding(kind, detail));
   if (view === null) {
-    const acknowledged = sent.some(({ left }) => left === 'acknowledged');
+    const acknowledged = sent.some(({ effect }) => effect === 'acknowledged');
     const lost = acknowledged ? [finding('view-differs', 'the service knows nothing of the order')] : [];
     const comparison = acknowledged ? 'different' : 'undetermined';
     return { findings: [...history, ...lost], reported: comparison, stage: comparison };
@@ -105,7 +105,7 @@ function historyFaults({ order, sent, history }: Evidence): Fault[] {
 function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): Fault[] {
   const faults: Fault[] = [];
   const placed: { readonly ended_ms: number; readonly place: number }[] = [];
-  const acknowledged = sent.filter(({ left }) => left === 'acknowledged');
+  const acknowledged = sent.filter(({ effect }) => effect === 'acknowledged');
   for (const { begun_ms, ended_ms, delivery, revision } of acknowledged.sort(
     (one, other) => one.begun_ms - other.begun_ms,
   )) {
@@ -132,14 +132,14 @@ function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: rea
 
 function neverSentAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): Fault[] {
   const room = new Map<string, number>();
-  for (const { left, delivery } of sent) {
+  for (const { effect, delivery } of sent) {
     const content = contents[delivery];
-    if (left !== 'nothing' && content !== undefined) room.set(content, (room.get(content) ?? 0) + 1);
+    if (effect !== 'nothing' && content !== undefined) room.set(content, (room.get(content) ?? 0) + 1);
   }
   return kept.flatMap((content, place): Fault[] => {
-    const left = room.get(content) ?? 0;
-    room.set(content, left - 1);
-    return left > 0 ? [] : [['never-sent', `revision ${String(place)} was not sent, or not so often`]];
+    const remaining = room.get(content) ?? 0;
+    room.set(content, remaining - 1);
+    return remaining > 0 ? [] : [['never-sent', `revision ${String(place)} was not sent, or not so often`]];
   });
 }
 

@@ -77,8 +77,8 @@ function deal(stories: readonly WeightedStory[], orders: number): Story[] {
     const exact = (orders * weight) / total;
     return { story, whole: Math.floor(exact), rest: exact - Math.floor(exact) };
   });
-  const left = orders - shares.reduce((sum, { whole }) => sum + whole, 0);
-  const favoured = new Set([...shares].sort((one, other) => other.rest - one.rest).slice(0, left));
+  const remaining = orders - shares.reduce((sum, { whole }) => sum + whole, 0);
+  const favoured = new Set([...shares].sort((one, other) => other.rest - one.rest).slice(0, remaining));
   return shares.flatMap((share) =>
     Array.from({ length: share.whole + (favoured.has(share) ? 1 : 0) }, () => share.story),
   );

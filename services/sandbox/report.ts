@@ -1,6 +1,6 @@
 import type { Checked } from './checks';
 import { FAULT_NAMES, type FaultName, type Run } from './faults';
-import type { RunResult, Tried } from './run-scenario';
+import type { RunResult, SentAttempt } from './run-scenario';
 
 /** What is told of a run. */
 
@@ -78,10 +78,10 @@ export interface Named {
 }
 
 export function reportOf(named: Named, run: Run, result: RunResult, check: Check): RunReport {
-  const { tried, duration_ms, behind_ms, ended } = result;
+  const { sent, duration_ms, behind_ms, ended } = result;
   const acknowledged = new Set(
-    tried
-      .filter(({ left }) => left === 'acknowledged')
+    sent
+      .filter(({ effect }) => effect === 'acknowledged')
       .map(({ order, delivery }) => `${String(order)} ${String(delivery)}`),
   );
   const never = run.orders.flatMap(({ key, deliveries }, order) =>
@@ -89,7 +89,7 @@ export function reportOf(named: Named, run: Run, result: RunResult, check: Check
       acknowledged.has(`${String(order)} ${String(delivery)}`) ? [] : [{ ...key, delivery: delivery + 1 }],
     ),
   );
-  const surprises = tried.filter(({ came }) => came === 'otherwise').map((one) => surpriseOf(one, run));
+  const surprises = sent.filter(({ outcome }) => outcome === 'otherwise').map((one) => surpriseOf(one, run));
   const checkedWell = check.kind === 'none' || check.checked.findings.count === 0;
   return {
     ...named,
@@ -98,18 +98,18 @@ export function reportOf(named: Named, run: Run, result: RunResult, check: Check
     duration_s: duration_ms / 1_000,
     behind_s: behind_ms / 1_000,
     attempts: {
-      sent: tried.length,
-      retries: tried.filter(({ retry }) => retry > 0).length,
-      acknowledged: tried.filter(({ left }) => left === 'acknowledged').length,
-      per_second: (tried.length * 1_000) / Math.max(1, duration_ms),
+      sent: sent.length,
+      retries: sent.filter(({ retry }) => retry > 0).length,
+      acknowledged: sent.filter(({ effect }) => effect === 'acknowledged').length,
+      per_second: (sent.length * 1_000) / Math.max(1, duration_ms),
     },
     never_acknowledged: counted(never),
-    faults: Object.fromEntries(tallies(tried, run)),
+    faults: Object.fromEntries(tallies(sent, run)),
     answers: Object.fromEntries(
-      [...countBy(tried, ({ status }) => (status === null ? 'no answer' : String(status)))].sort(),
+      [...countBy(sent, ({ status }) => (status === null ? 'no answer' : String(status)))].sort(),
     ),
     surprises: counted(surprises),
-    latency_ms: latencies(tried),
+    latency_ms: latencies(sent),
     check,
     ended,
     good: ended === null && never.length === 0 && surprises.length === 0 && checkedWell,
@@ -127,35 +127,35 @@ function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Map
   return counts;
 }
 
-function tallies(tried: readonly Tried[], run: Run): [string, Tally][] {
-  const faultOf = ({ attempt }: Tried): FaultName | 'none' => run.attempts[attempt]?.fault ?? 'none';
+function tallies(sent: readonly SentAttempt[], run: Run): [string, Tally][] {
+  const faultOf = ({ attempt }: SentAttempt): FaultName | 'none' => run.attempts[attempt]?.fault ?? 'none';
   return (['none', ...FAULT_NAMES] as const).flatMap((fault): [string, Tally][] => {
-    const some = tried.filter((one) => faultOf(one) === fault);
+    const some = sent.filter((one) => faultOf(one) === fault);
     if (some.length === 0) return [];
-    const came = countBy(some, (one) => one.came);
+    const outcomes = countBy(some, (one) => one.outcome);
     return [
       [
         fault,
         {
           attempts: some.length,
-          as_expected: came.get('as-expected') ?? 0,
-          failed: came.get('failed') ?? 0,
-          otherwise: came.get('otherwise') ?? 0,
+          as_expected: outcomes.get('as-expected') ?? 0,
+          failed: outcomes.get('failed') ?? 0,
+          otherwise: outcomes.get('otherwise') ?? 0,
         },
       ],
     ];
   });
 }
 
-function surpriseOf({ order, attempt, status, requestId, detail }: Tried, run: Run): Surprise {
+function surpriseOf({ order, attempt, status, requestId, detail }: SentAttempt, run: Run): Surprise {
   const { fault = null, expects = 'acknowledged' } = run.attempts[attempt] ?? {};
   const { location_id = '', order_id = '' } = run.orders[order]?.key ?? {};
   return { location_id, order_id, fault, expected: expects, status, request_id: requestId, answer: detail };
 }
 
-function latencies(tried: readonly Tried[]): RunReport['latency_ms'] {
+function latencies(sent: readonly SentAttempt[]): RunReport['latency_ms'] {
   const sorted = Float64Array.from(
-    tried.filter(({ status }) => status !== null).map(({ begun_ms, ended_ms }) => ended_ms - begun_ms),
+    sent.filter(({ status }) => status !== null).map(({ begun_ms, ended_ms }) => ended_ms - begun_ms),
   ).sort();
   // Nearest rank: the smallest that so many percent do not exceed.
   const percentile = (percent: number): number =>

@@ -10,7 +10,7 @@ import { planScenario } from './plan';
 import { seeded } from './random';
 import { TargetReader } from './read-target';
 import { type Check, reportLines, reportOf } from './report';
-import { runScenario, type Tried } from './run-scenario';
+import { runScenario, type SentAttempt } from './run-scenario';
 import { loadScenario, shippedScenarios } from './scenario-files';
 import { POS_SIGNATURE } from './signing';
 
@@ -175,7 +175,7 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
       result.ended !== null
         ? { kind: 'none', reason: 'the run did not come to its end' }
         : readable.kind === 'readable'
-          ? await checkRun(reader, run, result.tried, interrupted.signal)
+          ? await checkRun(reader, run, result.sent, interrupted.signal)
           : { kind: 'none', reason: readable.reason };
     const isCheckInterrupted = checked.kind === 'none' && interrupted.signal.aborted;
     const ended = result.ended ?? (isCheckInterrupted ? 'the check was interrupted' : null);
@@ -190,11 +190,16 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
 }
 
 /** @param signal that ends the reader too: then there is no result, and that is no error */
-async function checkRun(reader: TargetReader, run: Run, tried: readonly Tried[], signal: AbortSignal): Promise<Check> {
+async function checkRun(
+  reader: TargetReader,
+  run: Run,
+  sent: readonly SentAttempt[],
+  signal: AbortSignal,
+): Promise<Check> {
   const bar = progressBar('Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left');
   bar.start(run.orders.length, 0);
   try {
-    const checked = await checkTarget(reader, run.orders, tried, (orders) => {
+    const checked = await checkTarget(reader, run.orders, sent, (orders) => {
       bar.update(orders);
     });
     return { kind: 'checked', checked };

@@ -6,7 +6,7 @@ import { type PauseBounds, pauseAfter } from './backoff';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from './post';
 import type { Random } from './random';
-import type { Left, Sent } from './sent';
+import type { Effect, Sent } from './sent';
 import { Slots } from './slots';
 
 /** Sends a run to a POS: in time, each order's deliveries in turn, each until it is acknowledged. */
@@ -58,14 +58,14 @@ export interface Progress {
 }
 
 /** One attempt, sent once, and what came of it. */
-export interface Tried extends Sent {
+export interface SentAttempt extends Sent {
   /** Place of the attempt in the run. */
   readonly attempt: number;
   /** 0, or which retry it was. */
   readonly retry: number;
   /** HTTP status, or null without an answer. */
   readonly status: number | null;
-  readonly came: Came;
+  readonly outcome: Outcome;
   /** What the other side called it, or null. */
   readonly requestId: string | null;
   /** Beginning of an answer that was not expected, or why there was none. */
@@ -73,10 +73,10 @@ export interface Tried extends Sent {
 }
 
 /** `failed`: no answer, or one that the POS itself calls a failure (429, 5xx): to be sent again, and nothing else. */
-export type Came = 'as-expected' | 'failed' | 'otherwise';
+export type Outcome = 'as-expected' | 'failed' | 'otherwise';
 
 export interface RunResult {
-  readonly tried: readonly Tried[];
+  readonly sent: readonly SentAttempt[];
   readonly duration_ms: number;
   /** Most milliseconds that a first attempt began after its time. */
   readonly behind_ms: number;
@@ -95,7 +95,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   setMaxListeners(0, signal); // every retry that waits listens to it
   const begun = performance.now();
   const elapsed = (): number => performance.now() - begun;
-  const tried: Tried[] = [];
+  const sent: SentAttempt[] = [];
   /** By order: resolves when all that was sent of it first has ended. */
   const turns = new Map<number, Promise<void>>();
   /** What is not yet sent, answered, and, where it failed, sent again; and who waits until there is less of it. */
@@ -106,7 +106,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   let ended: string | null = null;
   const faults: unknown[] = [];
 
-  const send = (index: number, attempt: Attempt, retry: number): Promise<Tried | null> =>
+  const send = (index: number, attempt: Attempt, retry: number): Promise<SentAttempt | null> =>
     slots.use(async () => {
       if (signal.aborted) return null;
       const order = run.orders[attempt.order];
@@ -124,8 +124,8 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
         ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
       });
       const one = read(exchange, { index, attempt, retry, begun_ms, ended_ms: elapsed(), key: order.key });
-      tried.push(one);
-      acknowledged ||= one.left === 'acknowledged';
+      sent.push(one);
+      acknowledged ||= one.effect === 'acknowledged';
       if (!acknowledged && elapsed() - firstTry_ms > nothingAcknowledgedMs) {
         const lately = `the last attempt got ${one.status === null ? 'no answer' : String(one.status)}`;
         ended ??= `nothing was acknowledged for ${String(nothingAcknowledgedMs / 1_000)} s; ${lately}: ${one.detail ?? ''}`;
@@ -140,7 +140,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       await sleep(pauseAfter(retry, random, RETRY_PAUSES), undefined, { signal });
       const one = await send(index, attempt, retry);
       retries++;
-      if (one === null || one.left === 'acknowledged') return;
+      if (one === null || one.effect === 'acknowledged') return;
     }
   }
 
@@ -169,7 +169,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       const one = await send(index, attempt, 0);
       done++;
       options.onProgress?.({ done, retries });
-      if (one !== null && attempt.persists && one.left !== 'acknowledged') track(sendAgain(index, attempt));
+      if (one !== null && attempt.persists && one.effect !== 'acknowledged') track(sendAgain(index, attempt));
     };
     const turn = attempt.waits ? before.then(first) : Promise.all([before, first()]).then(() => undefined);
     turns.set(attempt.order, turn);
@@ -192,7 +192,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   agent.destroy();
   if (faults.length > 0) throw new AggregateError(faults, 'the run failed');
   if (options.signal.aborted) ended ??= 'it was interrupted';
-  return { tried, duration_ms: elapsed(), behind_ms, ended };
+  return { sent, duration_ms: elapsed(), behind_ms, ended };
 }
 
 /** Of a part below 1 at least one byte is missing. */
@@ -232,12 +232,12 @@ interface Trial {
   readonly key: OrderKey;
 }
 
-function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): Tried {
+function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, key }: Trial): SentAttempt {
   const { order, delivery } = attempt;
-  const common = { order, delivery, attempt: index, retry, begun_ms, ended_ms, left: leftBy(attempt, exchange) };
-  const came = comeOf(attempt.expects, exchange);
+  const common = { order, delivery, attempt: index, retry, begun_ms, ended_ms, effect: effectOf(attempt, exchange) };
+  const outcome = outcomeOf(attempt.expects, exchange);
   if (exchange.kind === 'no-answer') {
-    return { ...common, revision: null, status: null, came, requestId: null, detail: exchange.reason };
+    return { ...common, revision: null, status: null, outcome, requestId: null, detail: exchange.reason };
   }
   const { status, headers, body } = exchange;
   const requestId = headers['x-request-id'];
@@ -245,15 +245,15 @@ function read(exchange: Exchange, { index, attempt, retry, begun_ms, ended_ms, k
     ...common,
     revision: revisionIn(body, key),
     status,
-    came,
+    outcome,
     requestId: typeof requestId === 'string' ? requestId : null,
-    detail: came === 'as-expected' ? null : body.slice(0, MAX_ANSWER_TEXT),
+    detail: outcome === 'as-expected' ? null : body.slice(0, MAX_ANSWER_TEXT),
   };
 }
 
 const isFailure = (status: number): boolean => status === 429 || status >= 500;
 
-function leftBy({ body, cutAfter }: Attempt, exchange: Exchange): Left {
+function effectOf({ body, cutAfter }: Attempt, exchange: Exchange): Effect {
   if (body.kind !== 'whole' || (cutAfter !== null && cutAfter < 1)) return 'nothing';
   if (exchange.kind === 'no-answer') return 'perhaps';
   if (isSuccess(exchange.status)) return 'acknowledged';
@@ -268,7 +268,7 @@ const ANSWERS: Readonly<Record<Exclude<Expectation, 'no-answer'>, (status: numbe
   unusable: (status) => isSuccess(status) || status === 400 || status === 422,
 };
 
-function comeOf(expects: Expectation, exchange: Exchange): Came {
+function outcomeOf(expects: Expectation, exchange: Exchange): Outcome {
   if (expects === 'no-answer') return 'as-expected';
   if (exchange.kind === 'no-answer') {
     // A POS may close the connection rather than take in a body that it refuses anyway.

@@ -16,10 +16,10 @@ export interface RushPlan {
 }
 
 function pickWeighted(stories: readonly WeightedStory[], random: Random): Story | null {
-  let left = random.fraction() * stories.reduce((sum, { weight }) => sum + weight, 0);
+  let remaining = random.fraction() * stories.reduce((sum, { weight }) => sum + weight, 0);
   for (const { story, weight } of stories) {
-    left -= weight;
-    if (left < 0) return story;
+    remaining -= weight;
+    if (remaining < 0) return story;
   }
   return stories.at(-1)?.story ?? null;
 }

@@ -4,7 +4,7 @@
  * What an attempt can have left behind at the POS: a fact that it acknowledged; perhaps one, because no answer came or the
  * POS failed; or nothing.
  */
-export type Left = 'acknowledged' | 'perhaps' | 'nothing';
+export type Effect = 'acknowledged' | 'perhaps' | 'nothing';
 
 /** One attempt, sent once. */
 export interface Sent {
@@ -14,7 +14,7 @@ export interface Sent {
   /** Milliseconds since the beginning of the run, by a clock that never goes back. */
   readonly begun_ms: number;
   readonly ended_ms: number;
-  readonly left: Left;
+  readonly effect: Effect;
   /** Place in the order's history that the POS gave in its answer, or null. */
   readonly revision: number | null;
 }

@@ -42,12 +42,12 @@ const saysDriver = (said: Delivery): Readonly<Record<string, unknown>> | null | 
 };
 
 /** @returns when nothing of it can arrive any more */
-const settled_ms = ({ ended_ms, left }: Sent): number =>
-  left === 'acknowledged' ? ended_ms : ended_ms + UNANSWERED_SETTLES_MS;
+const settled_ms = ({ ended_ms, effect }: Sent): number =>
+  effect === 'acknowledged' ? ended_ms : ended_ms + UNANSWERED_SETTLES_MS;
 
 /** @param sent of this order, in any order */
 export function truthOf(order: PlannedOrder, sent: readonly Sent[]): Truth {
-  const facts = sent.filter(({ left }) => left !== 'nothing');
+  const facts = sent.filter(({ effect }) => effect !== 'nothing');
   const said = ({ delivery }: Sent): Delivery => deliveryAt(order, delivery);
   const last = <Value>(says: (said: Delivery) => Value | undefined): Value | null | undefined => {
     const telling = facts.flatMap((fact) => {
@@ -73,14 +73,14 @@ const deliveryAt = (order: PlannedOrder, place: number): Delivery => {
 /** @returns what was told last; null if nothing was; undefined if that may have been one or the other */
 function lastOf<Value>(telling: readonly { readonly fact: Sent; readonly value: Value }[]): Value | null | undefined {
   const latestBegin_ms = telling.reduce(
-    (latest, { fact }) => (fact.left === 'acknowledged' ? Math.max(latest, fact.begun_ms) : latest),
+    (latest, { fact }) => (fact.effect === 'acknowledged' ? Math.max(latest, fact.begun_ms) : latest),
     -Infinity,
   );
   // Whatever had settled before another acknowledged one was sent was not the last.
   const candidates = telling.filter(({ fact }) => settled_ms(fact) > latestBegin_ms);
   const values = new Map(candidates.map(({ value }) => [JSON.stringify(value), value]));
   if (values.size > 1) return undefined;
-  const isCertain = candidates.some(({ fact }) => fact.left === 'acknowledged');
+  const isCertain = candidates.some(({ fact }) => fact.effect === 'acknowledged');
   const [value] = values.values();
   return isCertain ? value : telling.length === 0 ? null : undefined;
 }
@@ -88,7 +88,7 @@ function lastOf<Value>(telling: readonly { readonly fact: Sent; readonly value: 
 /** An order ends as its story says if that does not depend on the order of its deliveries, or they came in it. */
 function stageOf(order: PlannedOrder, facts: readonly Sent[]): Stage | undefined {
   const { story, deliveries } = order;
-  const arrived = new Set(facts.filter(({ left }) => left === 'acknowledged').map(({ delivery }) => delivery));
+  const arrived = new Set(facts.filter(({ effect }) => effect === 'acknowledged').map(({ delivery }) => delivery));
   if (arrived.size < deliveries.length) return undefined;
   if (story.in_any_order) return story.ends;
   const sequence = [...facts].sort((one, other) => one.begun_ms - other.begun_ms);

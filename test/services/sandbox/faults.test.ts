@@ -111,9 +111,9 @@ describe('Ticket Rail', () => {
     const isChanged = fault === 'unknown-statuses' || fault === 'unknown-fields';
     expect(isChanged || run.attempts.some((attempt) => attempt.fault === fault)).toBe(true);
     const result = await play(run, service.url);
-    const surprising = result.tried.filter(({ came }) => came === 'otherwise');
+    const surprising = result.sent.filter(({ outcome }) => outcome === 'otherwise');
     expect(surprising).toEqual([]);
-    const statuses = new Set(result.tried.map(({ status }) => status));
+    const statuses = new Set(result.sent.map(({ status }) => status));
     expect([200, ...ANSWERS[fault]]).toEqual(expect.arrayContaining([...statuses]));
     expect(result.ended).toBeNull();
     const checked = await check(run, result, service.url);

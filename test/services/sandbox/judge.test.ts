@@ -3,7 +3,7 @@ import type { Stage } from '../../../schemas/vocabulary';
 import { type FindingKind, judgeOrder } from '../../../services/sandbox/judge';
 import { type PlannedOrder, planScenario } from '../../../services/sandbox/plan';
 import { loadScenario } from '../../../services/sandbox/scenario-files';
-import type { Left, Sent } from '../../../services/sandbox/sent';
+import type { Effect, Sent } from '../../../services/sandbox/sent';
 import { truthOf, UNANSWERED_SETTLES_MS } from '../../../services/sandbox/truth';
 
 const orderOf = (scenario: string): PlannedOrder => {
@@ -19,7 +19,7 @@ const sentAs = (places: readonly number[], differs: Readonly<Record<number, Part
     delivery,
     begun_ms: index * 10_000,
     ended_ms: index * 10_000 + 1_000,
-    left: 'acknowledged',
+    effect: 'acknowledged',
     revision: null,
     ...differs[index],
   }));
@@ -99,17 +99,17 @@ describe('the truth about an order', () => {
   it('is not determined by one without an answer while it may still arrive, and is once it has settled', () => {
     const sent = (begun_ms: number): Sent[] => [
       ...sentAs(all),
-      { ...sentAs([0])[0], begun_ms: 100_000, ended_ms: 100_010, left: 'perhaps' } as Sent,
+      { ...sentAs([0])[0], begun_ms: 100_000, ended_ms: 100_010, effect: 'perhaps' } as Sent,
       { ...sentAs([last])[0], begun_ms, ended_ms: begun_ms + 10 } as Sent,
     ];
     expect(truthOf(order, sent(100_011)).status).toBeUndefined();
     expect(truthOf(order, sent(100_010 + UNANSWERED_SETTLES_MS)).status).toBe('ready_for_pickup');
   });
 
-  it.each<Left>(['perhaps', 'nothing'])('never includes one that left %s as if it were certain', (left) => {
-    const sent = sentAs(all, { [last]: { left } });
+  it.each<Effect>(['perhaps', 'nothing'])('never includes one that left %s as if it were certain', (effect) => {
+    const sent = sentAs(all, { [last]: { effect } });
     expect(truthOf(order, sent).stage).toBeUndefined();
-    expect(truthOf(order, sent).delivery_status).toBe(left === 'nothing' ? 'failed_to_pickup' : undefined);
+    expect(truthOf(order, sent).delivery_status).toBe(effect === 'nothing' ? 'failed_to_pickup' : undefined);
   });
 
   it('knows the end of a story that ends so in any order, whatever the order', () => {
@@ -154,7 +154,7 @@ describe('an order is judged', () => {
   });
 
   it('by what nobody sent, and by what was sent less often', () => {
-    const refused = sentAs(all, { [last]: { left: 'nothing' } });
+    const refused = sentAs(all, { [last]: { effect: 'nothing' } });
     expect(kinds(refused, all)).toContain('never-sent');
     expect(kinds(sentAs(all), [0, 1, 0, ...all.slice(2)], { ...view, revision: last + 1 })).toContain('never-sent');
   });
@@ -164,7 +164,7 @@ describe('an order is judged', () => {
   });
 
   it('well by what was not acknowledged, but is there', () => {
-    expect(kinds(sentAs(all, { 3: { left: 'perhaps' } }), all)).toEqual([]);
+    expect(kinds(sentAs(all, { 3: { effect: 'perhaps' } }), all)).toEqual([]);
   });
 
   it.each<[string, Partial<Order>, FindingKind]>([

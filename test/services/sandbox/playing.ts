@@ -41,10 +41,10 @@ export const play = (run: Run, url: string, options: Partial<RunOptions> = {}): 
   });
 
 /** Asks a service what it made of a run. */
-export async function check(run: Run, { tried }: RunResult, url: string): Promise<Checked> {
+export async function check(run: Run, { sent }: RunResult, url: string): Promise<Checked> {
   const reader = new TargetReader(new URL(url), READER_TOKEN, 8, new AbortController().signal);
   try {
-    return await checkTarget(reader, run.orders, tried, () => undefined);
+    return await checkTarget(reader, run.orders, sent, () => undefined);
   } finally {
     reader.close();
   }

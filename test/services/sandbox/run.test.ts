@@ -294,17 +294,17 @@ describe('a run', () => {
     const run = make({ scenario: 'quiet-evening', orders: 10, faults: ['bad-signature'], share: 1 });
     expect(run.attempts.some(({ signature }) => signature === 'bare-secret')).toBe(true);
     const credentials = { secret, oldSecret: null, bearer: null, header: 'X-Stream-Signature' };
-    const { ended, tried } = await play(run, url, { credentials });
+    const { ended, sent } = await play(run, url, { credentials });
     await close();
     expect(ended).toBeNull();
-    expect(tried.filter(({ came }) => came !== 'as-expected')).toEqual([]);
+    expect(sent.filter(({ outcome }) => outcome !== 'as-expected')).toEqual([]);
   });
 
   it('ends where nobody ever acknowledges anything, and says what came instead', async () => {
     const run = make({ scenario: 'pickup', orders: 1, faults: [] });
-    const { ended, tried } = await play(run, 'http://127.0.0.1:1', { nothingAcknowledgedMs: 500 });
+    const { ended, sent } = await play(run, 'http://127.0.0.1:1', { nothingAcknowledgedMs: 500 });
     expect(ended).toContain('nothing was acknowledged for 0.5 s; the last attempt got no answer: connect ECONNREFUSED');
-    expect(tried.every(({ left }) => left !== 'acknowledged')).toBe(true);
+    expect(sent.every(({ effect }) => effect !== 'acknowledged')).toBe(true);
   });
 
   it('gives a delivery up after a while, and tells which', async () => {
