@@ -15,7 +15,9 @@ export type FulfillmentType = z.infer<typeof FulfillmentType>;
 const Name = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected lower-case words joined by hyphens');
 const Summary = z.string().min(1).max(300);
 /** Seeds a generator of random numbers: a signed 32-bit integer. */
-export const Seed = z.number().int().min(-0x80000000).max(0x7fffffff);
+export const MIN_SEED = -0x80000000;
+export const MAX_SEED = 0x7fffffff;
+export const Seed = z.number().int().min(MIN_SEED).max(MAX_SEED);
 
 /** Most orders of a rush: all that is planned is held in memory, some 10 kB an order. */
 export const MAX_ORDERS = 100_000;

@@ -42,6 +42,8 @@ const INSTRUCTIONS = [
   'Two bags; put the drinks into the carrier.',
   'The driver waits at the side entrance.',
 ] as const;
+/** Robots of a kind are numbered up to this. */
+const MOST_ROBOT = 400;
 /** Letters that no plate mixes up with digits. */
 const PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTVWXYZ';
 
@@ -55,8 +57,12 @@ const WITH_PASSCODE = 0.15;
 const digits = (random: Random, length: number): string =>
   Array.from({ length }, () => String(random.int(0, 9))).join('');
 
+/** Least and most of those that may be given out in North America. */
+const AREA_CODES = [201, 989] as const;
+
 /** In the range of numbers that are kept for fiction: 555-0100 to 555-0199. */
-export const fictionalPhone = (random: Random): string => `+1${String(random.int(201, 989))}55501${digits(random, 2)}`;
+export const fictionalPhone = (random: Random): string =>
+  `+1${String(random.int(...AREA_CODES))}55501${digits(random, 2)}`;
 
 const plate = (random: Random): string =>
   `${digits(random, 1)}${Array.from({ length: 3 }, () => PLATE_LETTERS.charAt(random.int(0, PLATE_LETTERS.length - 1))).join('')}${digits(random, 3)}`;
@@ -81,7 +87,7 @@ function robot(random: Random): MadeUpDriver {
   const [source, name, make, model] = random.pick(ROBOTS);
   return {
     source,
-    name: `${name} #${String(random.int(1, 400))}`,
+    name: `${name} #${String(random.int(1, MOST_ROBOT))}`,
     phone: { number: fictionalPhone(random) },
     picture_url: picture(random, 'robots'),
     vehicle_info: { make, model, color: random.pick(COLORS), is_autonomous: true },

@@ -1,7 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { MAX_LOCATIONS, MAX_ORDERS, Seed } from '../../schemas/scenario';
+import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../schemas/scenario';
 import { argument } from '../argument';
 import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
 import { checkTarget, READS_AT_A_TIME } from './checks';
@@ -63,7 +64,7 @@ const faultsOf = z.string().transform((text, context): readonly FaultName[] => {
 
 const seedOf = z
   .string()
-  .transform((text) => (text === 'random' ? Math.floor(Math.random() * 0x80000000) : Number(text)))
+  .transform((text) => (text === 'random' ? randomInt(MIN_SEED, MAX_SEED) : Number(text)))
   .pipe(z.number('expected a whole number, or random').pipe(Seed));
 
 const FAULTS_HELP = `
