@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { checkTarget, type Checked } from '../../../services/sandbox/checks';
 import { type FaultName, type Run, withFaults } from '../../../services/sandbox/faults';
 import { planScenario } from '../../../services/sandbox/plan';
@@ -48,4 +50,20 @@ export async function check(run: Run, { sent }: RunResult, url: string): Promise
   } finally {
     reader.close();
   }
+}
+
+/** A POS that is none of ours, or a wire that is not honest. */
+export async function listen(listener: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer(listener);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+    close: () =>
+      new Promise((closed) => {
+        server.closeAllConnections();
+        server.close(() => {
+          closed();
+        });
+      }),
+  };
 }

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunReport } from '../../../services/sandbox/report';
@@ -18,7 +17,7 @@ import {
   startService,
   WEBHOOK_SECRET,
 } from '../../support/running-service';
-import { check, make, OLD_SECRET, play } from './playing';
+import { check, listen, make, OLD_SECRET, play } from './playing';
 import { until } from './support';
 
 /** Orders of the lunch rush; `npm run test:rush` sends 5,000. */
@@ -29,22 +28,6 @@ const RUSH_MS = 60_000 + RUSH_ORDERS * 60;
 
 const SENDER = ['--secret', WEBHOOK_SECRET, '--reader-token', READER_TOKEN];
 const reportIn = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
-
-/** A POS that is none of ours, or a wire that is not honest. */
-async function listen(listener: RequestListener): Promise<{ url: string; close: () => Promise<void> }> {
-  const server: Server = createServer(listener);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    close: () =>
-      new Promise((closed) => {
-        server.closeAllConnections();
-        server.close(() => {
-          closed();
-        });
-      }),
-  };
-}
 
 describe('ticket-rail sandbox run', () => {
   let service: RunningService;

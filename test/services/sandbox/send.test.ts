@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand, startCommand } from '../../support/command';
 import { discard, type RunningService, sign, startService, WEBHOOK_SECRET } from '../../support/running-service';
+import { listen } from './playing';
 
 const EXAMPLES = resolve(__dirname, '..', '..', 'examples');
 
@@ -69,8 +69,8 @@ describe('ticket-rail send', () => {
   });
 
   describe('to any POS', () => {
-    let server: Server;
     let url: string;
+    let close: () => Promise<void>;
     let seen: { headers: IncomingHttpHeaders; path: string | undefined; body: string }[];
     let arrivals: number[];
     let most: number;
@@ -79,7 +79,7 @@ describe('ticket-rail send', () => {
       arrivals = [];
       most = 0;
       let now = 0;
-      server = createServer((request, response) => {
+      ({ url, close } = await listen((request, response) => {
         most = Math.max(most, ++now);
         let body = '';
         request.on('data', (chunk) => (body += String(chunk)));
@@ -91,14 +91,9 @@ describe('ticket-rail send', () => {
             response.end('{}');
           }, 20);
         });
-      });
-      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-      url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      }));
     });
-    afterEach(() => {
-      server.closeAllConnections();
-      return new Promise((closed) => server.close(closed));
-    });
+    afterEach(() => close());
 
     it('sends a body as it is, byte for byte, whatever it is, with the header that is asked for', async () => {
       const content = '{ "type" : "unknown\u00e9" ,\r\n\n broken';
