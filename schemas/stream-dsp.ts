@@ -8,7 +8,7 @@ import { DriverDetails, Id, ID_PATTERN, MAX_ID_LENGTH, VOCABULARY_PATTERN } from
  */
 
 /** Ids of a DSP and of a menu: of the same form as a POS's. */
-const WireId = z
+export const WireId = z
   .string({ error: 'expected an id' })
   .min(1, 'expected an id of at least one character')
   .max(MAX_ID_LENGTH, `expected an id of at most ${String(MAX_ID_LENGTH)} characters`)

@@ -1,4 +1,4 @@
-import { type FailureReason, PosAcceptance, PosRejection, type PosValidation } from '../../schemas/stream-dsp';
+import { type FailureReason, PosAcceptance, PosRejection, type PosValidation, WireId } from '../../schemas/stream-dsp';
 import type { Exchange } from './post';
 
 /** What a POS's answer to `order.created` comes to. */
@@ -28,7 +28,10 @@ const failure = (reason: FailureReason, message: string | null, invalidItemIds: 
 /** Which of the reasons of a DSP fits is not documented: stock first, as it names what the customer could leave out. */
 function failureOf({ stockValidation, orderTotalsValidation, orderValidation }: PosValidation): Failure {
   if (stockValidation?.length) {
-    const ids = new Set(stockValidation.map(({ provider_id }) => provider_id));
+    // What is no id can be none of the order's, and a delivery service would not take it.
+    const ids = new Set(
+      stockValidation.map(({ provider_id }) => provider_id).filter((id) => WireId.safeParse(id).success),
+    );
     return failure('items_unavailable', 'The POS has not enough of these.', [...ids]);
   }
   const [totals] = orderTotalsValidation ?? [];

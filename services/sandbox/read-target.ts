@@ -12,6 +12,8 @@ import { agentFor } from './post';
 
 /** Milliseconds for one answer. */
 const TIMEOUT_MS = 30_000;
+/** Longest answer in characters: more than a page of the longest events, or the orders of a busy location. */
+const MAX_ANSWER = 64 * 1024 * 1024;
 /** Tries of a read that the service cannot answer yet (429, 503), and milliseconds between them. */
 const TRIES = 60;
 const TRY_AGAIN_MS = 500;
@@ -22,8 +24,9 @@ export class TargetError extends Error {
   override readonly name = 'TargetError';
 }
 
-/** Whether what listens at a target is a Ticket Rail that we may read from. */
-export type Readable = { readonly kind: 'readable' } | { readonly kind: 'foreign' | 'closed'; readonly reason: string };
+/** Whether what listens at a target is a Ticket Rail that we may read from; `unknown` if it could not be asked. */
+export type Readable =
+  { readonly kind: 'readable' } | { readonly kind: 'foreign' | 'closed' | 'unknown'; readonly reason: string };
 
 const Api = z.object({ info: z.object({ title: z.string() }) });
 const Session = z.object({ role: z.string() });
@@ -50,8 +53,14 @@ export class TargetReader {
   }
 
   async readable(): Promise<Readable> {
-    const api = await this.#get('openapi.json').catch(() => null);
-    if (Api.safeParse(api?.json).data?.info.title !== 'Ticket Rail') {
+    let api: { readonly json: unknown };
+    try {
+      api = await this.#get('openapi.json');
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      return { kind: 'unknown', reason: `whether the target is a Ticket Rail could not be asked (${error.message})` };
+    }
+    if (Api.safeParse(api.json).data?.info.title !== 'Ticket Rail') {
       return { kind: 'foreign', reason: 'the target is no Ticket Rail, so what it made of them is not known' };
     }
     const session = await this.#get('session');
@@ -109,6 +118,7 @@ export class TargetReader {
       if (status === 404) return items;
       const page: z.output<Schema> = parse(schema, json, path);
       items.push(...itemsOf(page));
+      if (page.next !== null && page.next === after) throw new TargetError(`GET ${path}: its pages do not go on`);
       after = page.next;
     } while (after !== null);
     return items;
@@ -133,10 +143,17 @@ export class TargetReader {
       const url = new URL(path, this.base);
       const headers = { ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }) };
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-      const request = send(url, { agent: this.#agent, headers, timeout: TIMEOUT_MS, signal: this.#signal });
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${String(TIMEOUT_MS)} ms`)));
+      const request = send(url, { agent: this.#agent, headers, signal: this.#signal });
+      const timer = setTimeout(() => {
+        request.destroy(new Error(`no whole answer within ${String(TIMEOUT_MS)} ms`));
+      }, TIMEOUT_MS);
       request.on('error', (error) => {
         reject(new TargetError(`GET ${path}: ${error.message}`));
+      });
+      // Whatever else there is, such as another protocol in place of an answer.
+      request.once('close', () => {
+        clearTimeout(timer);
+        reject(new TargetError(`GET ${path}: there was no answer`));
       });
       request.on('response', (response) => {
         const { statusCode: status = 0 } = response;
@@ -144,6 +161,8 @@ export class TargetReader {
         response.setEncoding('utf8');
         response.on('data', (part: string) => {
           text += part;
+          if (text.length > MAX_ANSWER)
+            request.destroy(new Error(`the answer is over ${String(MAX_ANSWER)} characters`));
           if (event === undefined || status !== 200) return;
           const data = firstEvent(text, event);
           if (data === null) return;

@@ -33,7 +33,9 @@ interface Tally {
 
 /** What of a run a Ticket Rail was asked about afterwards. */
 export type Check =
-  { readonly kind: 'checked'; readonly checked: Checked } | { readonly kind: 'none'; readonly reason: string };
+  | { readonly kind: 'checked'; readonly checked: Checked }
+  /** `failed`: it was to be checked, and could not be. */
+  | { readonly kind: 'none' | 'failed'; readonly reason: string };
 
 export interface RunReport {
   readonly scenario: string;
@@ -90,7 +92,7 @@ export function reportOf(named: Named, run: Run, result: RunResult, check: Check
     ),
   );
   const surprises = sent.filter(({ outcome }) => outcome === 'otherwise').map((one) => surpriseOf(one, run));
-  const checkedWell = check.kind === 'none' || check.checked.findings.count === 0;
+  const checkedWell = check.kind === 'checked' ? check.checked.findings.count === 0 : check.kind === 'none';
   return {
     ...named,
     orders: run.orders.length,
@@ -205,7 +207,7 @@ export function reportLines(report: RunReport): string[] {
 }
 
 function checkLines(check: Check): string[] {
-  if (check.kind === 'none') return [`Not checked: ${check.reason}.`];
+  if (check.kind !== 'checked') return [`Not checked: ${check.reason}.`];
   const { orders, events, reported, stage, listed, live, findings } = check.checked;
   const compared = (axis: typeof reported): string =>
     `${count(axis.equal)} equal, ${count(axis.different)} different, ${count(axis.undetermined)} undetermined`;

@@ -4,12 +4,20 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../schemas/scenario';
 import { argument } from '../argument';
-import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import {
+  bearerToken,
+  DEFAULT_WEBHOOK_URL,
+  headerName,
+  numberIn,
+  positiveNumber,
+  webhookUrl,
+  wholeNumber,
+} from './arguments';
 import { checkTarget, READS_AT_A_TIME } from './checks';
 import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from './faults';
 import { planScenario } from './plan';
 import { seeded } from './random';
-import { TargetReader } from './read-target';
+import { TargetError, TargetReader } from './read-target';
 import { type Check, reportLines, reportOf } from './report';
 import { runScenario, type SentAttempt } from './run-scenario';
 import { loadScenario, shippedScenarios } from './scenario-files';
@@ -19,6 +27,8 @@ import { POS_SIGNATURE } from './signing';
 
 const DEFAULT_SPEED = 60;
 const MOST_SPEED = 1_000_000;
+/** A pause at this speed is still one that a timer can wait for. */
+const LEAST_SPEED = 0.1;
 const DEFAULT_CONNECTIONS = 64;
 const MOST_CONNECTIONS = 1_024;
 
@@ -96,7 +106,12 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     .option('--old-secret <secret>', 'from before a rotation, and still taken: signs some deliveries')
     .option('--bearer <token>', 'token that the POS issued to Stream', argument(bearerToken))
     .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
-    .option('--speed <n>', 'seconds of the scenario in a second', argument(positiveNumber(MOST_SPEED)), DEFAULT_SPEED)
+    .option(
+      '--speed <n>',
+      'seconds of the scenario in a second',
+      argument(numberIn(LEAST_SPEED, MOST_SPEED)),
+      DEFAULT_SPEED,
+    )
     .addOption(
       new Option('--faults <names>', 'all, none, or names, comma-separated')
         .default([], 'none')
@@ -105,7 +120,7 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     .option('--fault-share <share>', 'of the deliveries that each fault strikes, up to 1', argument(positiveNumber(1)))
     .option('--seed <n>', 'a whole number, or random (default: that of the scenario)', argument(seedOf))
     .option('--orders <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_ORDERS)))
-    .option('--per-minute <n>', 'orders a minute, of the scenario', argument(positiveNumber(MOST_SPEED)))
+    .option('--per-minute <n>', 'orders a minute, of the scenario', argument(numberIn(LEAST_SPEED, MOST_SPEED)))
     .option('--locations <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_LOCATIONS)))
     .option('--run-id <id>', 'begins all ids (default: of the seed and the time)')
     .addOption(
@@ -177,7 +192,7 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
         ? { kind: 'none', reason: 'the run did not come to its end' }
         : readable.kind === 'readable'
           ? await checkRun(reader, run, result.sent, interrupted.signal)
-          : { kind: 'none', reason: readable.reason };
+          : { kind: readable.kind === 'unknown' ? 'failed' : 'none', reason: readable.reason };
     const isCheckInterrupted = checked.kind === 'none' && interrupted.signal.aborted;
     const ended = result.ended ?? (isCheckInterrupted ? 'the check was interrupted' : null);
     const named = { scenario: of.name, seed, run_id: runId, target, speed };
@@ -205,8 +220,10 @@ async function checkRun(
     });
     return { kind: 'checked', checked };
   } catch (error) {
-    if (!signal.aborted) throw error;
-    return { kind: 'none', reason: 'it was interrupted' };
+    if (signal.aborted) return { kind: 'none', reason: 'it was interrupted' };
+    // What was sent is told all the same.
+    if (error instanceof TargetError) return { kind: 'failed', reason: error.message };
+    throw error;
   } finally {
     bar.stop();
   }

@@ -9,7 +9,8 @@ import { pointerOf } from './json-pointer';
 /** Largest scenario file, in bytes. */
 const MAX_SCENARIO_BYTES = 1_048_576;
 
-const SHIPPED = dirname(require.resolve('#sandbox-files/scenarios/straight-delivery.json'));
+/** Looked up when it is asked for: the commands that are about something else do not depend on it. */
+const shippedFolder = (): string => dirname(require.resolve('#sandbox-files/scenarios/straight-delivery.json'));
 
 /** A scenario with all that it refers to. */
 export type Playable =
@@ -29,13 +30,14 @@ export class ScenarioError extends Error {
 
 /** @returns the names of the scenarios that come with the sandbox */
 export const shippedNames = (): string[] =>
-  readdirSync(SHIPPED)
+  readdirSync(shippedFolder())
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
     .sort();
 
 /** @returns the scenarios that come with the sandbox, by name */
-export const shippedScenarios = (): Scenario[] => shippedNames().map((name) => readScenario(fileOf(SHIPPED, name)));
+export const shippedScenarios = (): Scenario[] =>
+  shippedNames().map((name) => readScenario(fileOf(shippedFolder(), name)));
 
 /** @returns the stories that come with the sandbox, by name */
 export const shippedStories = (): Story[] => shippedScenarios().filter((scenario) => scenario.kind === 'story');
@@ -52,12 +54,12 @@ export function loadScenario(nameOrPath: string): Playable {
       `There is no scenario ${JSON.stringify(nameOrPath)}. There are: ${shippedNames().join(', ')}.`,
     );
   }
-  const file = isPath ? nameOrPath : fileOf(SHIPPED, nameOrPath);
+  const file = isPath ? nameOrPath : fileOf(shippedFolder(), nameOrPath);
   const scenario = readScenario(file);
   if (scenario.kind === 'story') return { kind: 'story', story: scenario };
   const stories = scenario.stories.map(({ story, weight }, index) => {
     const pointer = `/stories/${String(index)}/story`;
-    return { story: storyOf(story, [dirname(file), SHIPPED], `${file}: ${pointer}`), weight };
+    return { story: storyOf(story, [dirname(file), shippedFolder()], `${file}: ${pointer}`), weight };
   });
   return { kind: 'rush', rush: scenario, stories };
 }

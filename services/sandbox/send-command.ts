@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { argument } from '../argument';
-import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, positiveNumber, webhookUrl, wholeNumber } from './arguments';
+import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, numberIn, webhookUrl, wholeNumber } from './arguments';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from './post';
 import type { CommandWorld } from './run-command';
 import { POS_SIGNATURE } from './signing';
 
 /** `ticket-rail send`: signs bodies and sends them as they are. */
 
+/** Of posts a second. */
+const [LEAST_RATE, MOST_RATE] = [0.001, 1_000_000];
 const MOST_REPEATS = 1_000_000;
 const MOST_CONCURRENT = 1_024;
 const STANDARD_INPUT = 0;
@@ -34,7 +36,7 @@ export function addSendCommand(program: Command, world: CommandWorld): void {
     .option('--bearer <token>', 'sent as Authorization: Bearer', argument(bearerToken))
     .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
     .option('--repeat <n>', 'how often each is sent', argument(wholeNumber(1, MOST_REPEATS)), 1)
-    .option('--rate <n>', 'a second, at most (default: as fast as it goes)', argument(positiveNumber(1_000_000)))
+    .option('--rate <n>', 'a second, at most (default: as fast as it goes)', argument(numberIn(LEAST_RATE, MOST_RATE)))
     .option('--concurrency <n>', 'at a time, at most', argument(wholeNumber(1, MOST_CONCURRENT)), 1)
     .addHelpText('after', '\nExit code: 0 if each was answered by a 2xx, otherwise 1.\n')
     .action((files: readonly string[], options: SendOptions) => send(files, options, world));

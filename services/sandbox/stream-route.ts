@@ -16,6 +16,9 @@ interface Answer {
   readonly body: unknown;
 }
 
+/** Most refusals that are told; a message with more is no better understood by more. */
+const MAX_REFUSALS = 50;
+
 const problem = (status: number, title: string, detail: string, refusals: readonly Refusal[] = []): Answer => ({
   status,
   body: {
@@ -23,7 +26,7 @@ const problem = (status: number, title: string, detail: string, refusals: readon
     title,
     status,
     detail,
-    refusals: refusals.map((refusal) => ({ ...refusal, documented: ORDER_RULES[refusal.rule] })),
+    refusals: refusals.slice(0, MAX_REFUSALS).map((refusal) => ({ ...refusal, documented: ORDER_RULES[refusal.rule] })),
   },
 });
 

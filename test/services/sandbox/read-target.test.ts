@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { checkTarget } from '../../../services/sandbox/checks';
 import { TargetError, TargetReader } from '../../../services/sandbox/read-target';
 import { listen, make } from './playing';
@@ -31,5 +32,33 @@ describe('reading a target', () => {
     target.close();
     await close();
     expect(reads).toBeLessThan(orders.length);
+  });
+
+  it('says that a target could not be asked, rather than that it is none of ours, when it answers with another protocol', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      socket.once('data', () => socket.write('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: y\r\n\r\n'));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const target = new TargetReader(new URL(url), null, 1, new AbortController().signal);
+    expect(await target.readable()).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('no answer') as string,
+    });
+    target.close();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  it('refuses pages that lead to themselves', async () => {
+    const { url, close } = await listen((_, response) => {
+      response.end(JSON.stringify({ events: [], next: '5' }));
+    });
+    const target = new TargetReader(new URL(url), null, 1, new AbortController().signal);
+    await expect(target.history({ location_id: 'location', order_id: '1' })).rejects.toThrow('do not go on');
+    target.close();
+    await close();
   });
 });

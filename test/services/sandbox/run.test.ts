@@ -136,6 +136,30 @@ describe('ticket-rail sandbox run', () => {
     expect(code).toBe(1);
   });
 
+  it('tells what became of what it sent when the target cannot be asked what it made of it, and ends with 1', async () => {
+    const { url, close } = await listen((request, response) => {
+      request.resume();
+      response.end(request.url === '/openapi.json' ? '{"info":{"title":"Ticket Rail"}}' : '{}');
+    });
+    const { code, stdout } = await runCommand([
+      'sandbox',
+      'run',
+      'pickup',
+      '--target',
+      url,
+      '--speed',
+      '10000',
+      '--json',
+    ]);
+    expect(code).toBe(1);
+    expect(reportIn(stdout)).toMatchObject({
+      good: false,
+      check: { kind: 'failed' },
+      never_acknowledged: { count: 0 },
+    });
+    await close();
+  });
+
   it('sends to a POS that is no Ticket Rail, and says that it was not checked', async () => {
     const types: string[] = [];
     const { url, close } = await listen((request, response) => {
