@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { DSP_MESSAGES, type DspMessageKind, dspMessageKind } from '../../schemas/stream-dsp';
+import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../schemas/stream-dsp';
 import { pointerOf } from './json-pointer';
 import type { Refusal } from './order-rules';
 
@@ -54,4 +54,31 @@ export function readDspMessage(bytes: Uint8Array): ReadMessage {
   }
   // The schema of this kind has just read it, which the compiler cannot follow through the table.
   return { ok: true, message: { kind, body: parsed.data } as DspMessage };
+}
+
+/** What a message is about, as a hop is found by. */
+export interface MessageSubject {
+  readonly name: DspMessageKind | 'unusable';
+  readonly location_id: string | null;
+  readonly order_id: string | null;
+}
+
+const idIn = (value: unknown, name: string): string | null => {
+  const found =
+    typeof value === 'object' && value !== null && name in value ? (value as Record<string, unknown>)[name] : null;
+  return WireId.safeParse(found).data ?? null;
+};
+
+/** @returns what a message says that it is about, however wrong the rest of it is, and whoever sent it */
+export function subjectOf(bytes: Uint8Array): MessageSubject {
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    body = null;
+  }
+  const kind = typeof body === 'object' && body !== null ? dspMessageKind(body) : null;
+  if (kind === null) return { name: 'unusable', location_id: null, order_id: null };
+  const order_id = kind === 'new-order' ? idIn((body as { order?: unknown }).order, 'id') : idIn(body, 'order_id');
+  return { name: kind, location_id: idIn(body, 'location_id'), order_id: kind === 'store-status' ? null : order_id };
 }

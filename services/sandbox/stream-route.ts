@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import { PROBLEM_MEDIA_TYPE, takesOnly } from '../problem';
-import { type ReadMessage, readDspMessage } from './dsp-message';
-import type { HopEnd, HopLog, HopStart } from './hop-log';
+import { type ReadMessage, readDspMessage, subjectOf } from './dsp-message';
+import type { HopEnd, HopLog } from './hop-log';
 import { ORDER_RULES, type Refusal } from './order-rules';
 import { DSP_SIGNATURE, isSignedWith } from './signing';
 import type { Stream } from './stream';
@@ -29,25 +29,6 @@ const problem = (status: number, title: string, detail: string, refusals: readon
     refusals: refusals.slice(0, MAX_REFUSALS).map((refusal) => ({ ...refusal, documented: ORDER_RULES[refusal.rule] })),
   },
 });
-
-/**
- * What of a message names an order.
- * @param read null: it was not read, as it is not authentic
- */
-function aboutOf(read: ReadMessage | null): Pick<HopStart, 'name' | 'location_id' | 'order_id'> {
-  if (read?.ok !== true) return { name: 'unusable', location_id: null, order_id: null };
-  const { kind, body } = read.message;
-  const { location_id } = body;
-  switch (kind) {
-    case 'new-order':
-      return { name: kind, location_id, order_id: body.order.id };
-    case 'store-status':
-      return { name: kind, location_id, order_id: null };
-    case 'delivery-report':
-    case 'cancel-order':
-      return { name: kind, location_id, order_id: body.order_id };
-  }
-}
 
 /** @param read null: the message is not authentic */
 function answerTo(read: ReadMessage | null, stream: Stream): Answer {
@@ -89,7 +70,7 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
     const end: (end: HopEnd) => void = hops.begin({
       from: 'dsp',
       to: 'stream',
-      ...aboutOf(read),
+      ...subjectOf(bytes),
       attempt: 1,
       request: {
         url: `http://${request.headers.host ?? ''}${request.originalUrl}`,
