@@ -247,7 +247,7 @@ describe('ticket-rail sandbox run', () => {
     [['no-such-scenario'], 'There is no scenario'],
     [['pickup', '--faults', 'hail'], 'there is no fault hail'],
     [['pickup', '--seed', 'x'], 'expected a whole number, or random'],
-    [['pickup', '--speed', '0'], 'expected a number above 0'],
+    [['pickup', '--speed', '0'], 'expected a number from 0.1'],
     [['pickup', '--target', 'here'], 'expected a URL'],
     [['pickup', '--orders', '100001'], 'expected 1 to 100000'],
     [['pickup', '--bearer', 't€ken'], 'expected a token of visible ASCII characters'],
