@@ -29,14 +29,18 @@ function isDeeperThan(value: unknown, most: number): boolean {
   return true;
 }
 
-/** Reads the bytes that a delivery service posted. Total: what is wrong is in the result. */
-export function readDspMessage(bytes: Uint8Array): ReadMessage {
-  let body: unknown;
+/** @returns the JSON that a delivery service posted, or undefined if it is none */
+export function parseMessage(bytes: Uint8Array): unknown {
   try {
-    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    return refused('', 'The body is not JSON in UTF-8.');
+    return undefined;
   }
+}
+
+/** Reads what a delivery service posted. Total: what is wrong is in the result. */
+export function readDspMessage(body: unknown): ReadMessage {
+  if (body === undefined) return refused('', 'The body is not JSON in UTF-8.');
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return refused('', 'Expected an object.');
   if (isDeeperThan(body, MAX_DEPTH)) return refused('', `It is nested deeper than ${String(MAX_DEPTH)} levels.`);
   const kind = dspMessageKind(body);
@@ -70,13 +74,7 @@ const idIn = (value: unknown, name: string): string | null => {
 };
 
 /** @returns what a message says that it is about, however wrong the rest of it is, and whoever sent it */
-export function subjectOf(bytes: Uint8Array): MessageSubject {
-  let body: unknown;
-  try {
-    body = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    body = null;
-  }
+export function subjectOf(body: unknown): MessageSubject {
   const kind = typeof body === 'object' && body !== null ? dspMessageKind(body) : null;
   if (kind === null) return { name: 'unusable', location_id: null, order_id: null };
   const order_id = kind === 'new-order' ? idIn((body as { order?: unknown }).order, 'id') : idIn(body, 'order_id');

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Agent } from 'node:http';
 import type { DSP_MODES } from '../../schemas/sandbox';
 import { type CancelOrder, type DeliveryReport, type NewOrder, StreamEvent } from '../../schemas/stream-dsp';
 import { Ledger } from './ledger';
 import type { Submission } from './order-faults';
-import { type Exchange, post, signatureOf } from './post';
+import { agentFor, type Exchange, post, signatureOf } from './post';
 import { DSP_SIGNATURE, isSignedWith } from './signing';
 
 export type DspMode = (typeof DSP_MODES)[number];
@@ -18,10 +17,12 @@ const MAX_CONNECTIONS = 32;
 export class Dsp {
   mode: DspMode = 'ok';
   readonly seen = new Ledger();
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  readonly #agent: ReturnType<typeof agentFor>;
 
   /** @param orderUrl where Stream takes messages of this delivery service */
-  constructor(private readonly options: { readonly orderUrl: string; readonly secret: string }) {}
+  constructor(private readonly options: { readonly orderUrl: string; readonly secret: string }) {
+    this.#agent = agentFor(options.orderUrl, MAX_CONNECTIONS);
+  }
 
   report(body: DeliveryReport): Promise<Exchange> {
     return this.#post(Buffer.from(JSON.stringify(body)), 'right');

@@ -1,5 +1,6 @@
 import type { FulfillmentType } from '../../schemas/scenario';
 import type { DspOrder, ModifierGroup, OrderItem, OrderModifier } from '../../schemas/stream-dsp';
+import { fictionalPhone } from './drivers';
 import type { Menu, Orderable } from './menu';
 import type { Random } from './random';
 
@@ -36,8 +37,6 @@ const DELIVERY_FEE = 399;
 /** Share of customers who want cutlery. */
 const WITH_UTENSILS = 0.5;
 const MAX_HOUSE_NUMBER = 400;
-/** Last digits of the phone numbers that are kept for fiction: 555-0100 to 555-0199. */
-const FICTIONAL_LINES = [100, 199] as const;
 /** What is dialled after a masked number: three digits. */
 const PHONE_CODES = [100, 999] as const;
 
@@ -110,7 +109,7 @@ export function makeOrder(options: {
         id: customer,
         name: random.pick(CUSTOMERS),
         email: `${customer.replace(/[^\w-]/g, '')}@customers.example`,
-        phone: `+15555550${String(random.int(...FICTIONAL_LINES))}`,
+        phone: fictionalPhone(random),
         masked_phone_code: String(random.int(...PHONE_CODES)),
       },
     ],

@@ -1,11 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Party } from '../../schemas/sandbox';
 import { pauseAfter } from './backoff';
 import type { Clock } from './clock';
 import type { HopEnd, HopLog } from './hop-log';
 import { Lanes } from './lanes';
-import { type Exchange, post } from './post';
+import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post } from './post';
 import type { Random } from './random';
 import { shownUrl } from './shown-url';
 import { Slots } from './slots';
@@ -14,8 +12,6 @@ import { Slots } from './slots';
 export const MAX_WAITING = 20_000;
 /** Requests under way at once. */
 const MAX_IN_FLIGHT = 64;
-/** Milliseconds that the other side has to answer. Not documented; peers grant 5 to 30 s. */
-const TIMEOUT_MS = 15_000;
 /** Least real milliseconds between two attempts, however fast the stories are played. */
 const MIN_PAUSE_MS = 50;
 
@@ -39,7 +35,7 @@ export interface Outgoing {
 
 /** @returns whether a message was acknowledged: any 2xx does. */
 export const isAcknowledged = (exchange: Exchange): boolean =>
-  exchange.kind === 'answered' && exchange.status >= 200 && exchange.status < 300;
+  exchange.kind === 'answered' && isSuccess(exchange.status);
 
 /**
  * Sends what is about one order in the order it was said. What was not acknowledged is sent again after a pause, while
@@ -50,8 +46,8 @@ export class Outbox {
   readonly #lanes = new Lanes();
   readonly #slots = new Slots(MAX_IN_FLIGHT);
   readonly #agents = {
-    'http:': new HttpAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
-    'https:': new HttpsAgent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT }),
+    'http:': agentFor('http:', MAX_IN_FLIGHT),
+    'https:': agentFor('https:', MAX_IN_FLIGHT),
   };
   #waiting = 0;
   #closed = false;
@@ -126,8 +122,8 @@ export class Outbox {
       request: { url: shownUrl(url), headers: shownHeaders, body: Buffer.from(body).toString('utf8') },
     });
     const agent = url.startsWith('https:') ? this.#agents['https:'] : this.#agents['http:'];
-    const left = until === null ? TIMEOUT_MS : until - clock.now();
-    const timeoutMs = Math.max(1, Math.min(TIMEOUT_MS, left));
+    const left = until === null ? ANSWER_TIMEOUT_MS : until - clock.now();
+    const timeoutMs = Math.max(1, Math.min(ANSWER_TIMEOUT_MS, left));
     return { exchange: await post({ url, body, headers, timeoutMs, agent }), end };
   }
 }

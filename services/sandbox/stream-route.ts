@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import { PROBLEM_MEDIA_TYPE, takesOnly } from '../problem';
-import { type ReadMessage, readDspMessage, subjectOf } from './dsp-message';
+import { parseMessage, type ReadMessage, readDspMessage, subjectOf } from './dsp-message';
 import type { HopEnd, HopLog } from './hop-log';
 import { ORDER_RULES, type Refusal } from './order-rules';
 import { DSP_SIGNATURE, isSignedWith } from './signing';
@@ -65,12 +65,13 @@ export function createStreamRoutes(options: StreamRouteOptions): Router {
     const begun = monotonic();
     const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const signature = request.get(DSP_SIGNATURE);
-    const read = isSignedWith(bytes, signature, secret) ? readDspMessage(bytes) : null;
+    const message = parseMessage(bytes);
+    const read = isSignedWith(bytes, signature, secret) ? readDspMessage(message) : null;
     const shown = signature === secret ? '(the secret itself)' : signature;
     const end: (end: HopEnd) => void = hops.begin({
       from: 'dsp',
       to: 'stream',
-      ...subjectOf(bytes),
+      ...subjectOf(message),
       attempt: 1,
       request: {
         url: `http://${request.headers.host ?? ''}${request.originalUrl}`,

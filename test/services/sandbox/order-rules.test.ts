@@ -3,7 +3,7 @@ import { ORDER_FAULTS, type OrderFault } from '../../../schemas/sandbox';
 import { FULFILLMENT_TYPES } from '../../../schemas/scenario';
 import { DspOrder, type OrderModifier } from '../../../schemas/stream-dsp';
 import { newOrder } from '../../../services/sandbox/dsp';
-import { readDspMessage } from '../../../services/sandbox/dsp-message';
+import { parseMessage, readDspMessage } from '../../../services/sandbox/dsp-message';
 import { MenuError, ownMenu, parseMenu, readMenu } from '../../../services/sandbox/menu';
 import { rightly, spoil } from '../../../services/sandbox/order-faults';
 import { makeOrder, subtotalOf } from '../../../services/sandbox/order-maker';
@@ -17,7 +17,7 @@ const order = (seed: number, fulfillmentType: (typeof FULFILLMENT_TYPES)[number]
 
 /** What Stream finds wrong with bytes that a delivery service posted. */
 function refusalsOf(body: Uint8Array): readonly Refusal[] {
-  const read = readDspMessage(body);
+  const read = readDspMessage(parseMessage(body));
   if (!read.ok) return read.refusals;
   return read.message.kind === 'new-order' ? checkOrder(read.message.body.order, menu) : [];
 }
