@@ -1,14 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { deliverOneOfEach, screenLab } from '../support/screen-lab';
-import { animations, focused, targets } from '../support/screen-inspect';
+import { animations, focused, tabTo, targets, violations } from '../support/screen-inspect';
 import { until } from '../support/screen-watch';
 
 /** Screens for people who do not see colours, use keys alone, have large fingers, or want nothing to move. */
 
 /** Least width and height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
 const TOUCH_PX = 44;
-/** Most stops until a key gets anywhere on the pages of these tests. */
-const MOST_STOPS = 60;
 
 const lab = screenLab();
 
@@ -22,23 +19,6 @@ async function open(path: string): Promise<void> {
   await lab.page.locator('ticket-rail-locations li, [data-freshness="live"], form').first().waitFor();
   // The board on the page of examples is quiet.
   if (path === '/screens/board') await lab.card().waitFor();
-}
-
-/** What axe finds on the page as it stands. */
-async function violations(): Promise<unknown[]> {
-  const { violations: found } = await new AxeBuilder({ page: lab.page }).analyze();
-  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
-}
-
-/** Goes from stop to stop until one has this name; each on the way must show that it has the focus. */
-async function tabTo(name: RegExp): Promise<void> {
-  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
-    await lab.page.keyboard.press('Tab');
-    const { name: here, ringed } = await focused(lab.page);
-    if (here !== 'nothing') expect({ here, ringed }).toEqual({ here, ringed: true });
-    if (name.test(here)) return;
-  }
-  throw new Error(`no key leads to ${String(name)}`);
 }
 
 const expectFocus = async (name: RegExp): Promise<void> => {
@@ -55,11 +35,11 @@ describe('every page', () => {
     async (path, colorScheme) => {
       await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await open(path);
-      const found = [...(await violations())];
+      const found = [...(await violations(lab.page))];
       if (await lab.card().isVisible()) {
         await press('Escape');
         await lab.card().waitFor({ state: 'hidden' });
-        found.push(...(await violations()));
+        found.push(...(await violations(lab.page)));
       }
       expect(found).toEqual([]);
     },
@@ -101,7 +81,7 @@ describe('the board', () => {
     const found: unknown[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      found.push(...(await violations()));
+      found.push(...(await violations(lab.page)));
     }
     expect(found).toEqual([]);
   });
@@ -145,9 +125,9 @@ describe('the board', () => {
   it('keeps its edges and words where the system chooses the colours', async () => {
     await lab.page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
     await open('/screens/board');
-    const found = [...(await violations())];
+    const found = [...(await violations(lab.page))];
     await press('Escape');
-    found.push(...(await violations()));
+    found.push(...(await violations(lab.page)));
     expect(found).toEqual([]);
     const edges = await lab.page.evaluate(`[...document.querySelector('ticket-rail-board').shadowRoot
       .querySelectorAll('ticket-rail-tile')].map((tile) => {
@@ -165,13 +145,13 @@ describe('with keys alone', () => {
     await press('Escape');
     await lab.card().waitFor({ state: 'hidden' });
     for (const key of ['Escape', 'Enter']) {
-      await tabTo(/Open handoff card of order driver_here/);
+      await tabTo(lab.page, /Open handoff card of order driver_here/);
       await press('Enter');
       await lab.card().waitFor();
       await expectFocus(/^Close$/);
       if (key === 'Escape') {
-        await tabTo(/\+15555551234/);
-        await tabTo(/Meet the driver/);
+        await tabTo(lab.page, /\+15555551234/);
+        await tabTo(lab.page, /Meet the driver/);
       }
       await press(key);
       await lab.card().waitFor({ state: 'hidden' });
@@ -182,7 +162,7 @@ describe('with keys alone', () => {
   it('the arrival of a second driver is opened from the card of the first', async () => {
     await open('/screens/board');
     await lab.card().getByText('1 more driver is here').waitFor();
-    await tabTo(/Open handoff card of order/);
+    await tabTo(lab.page, /Open handoff card of order/);
     const { name } = await focused(lab.page);
     await press('Enter');
     expect(name).toMatch(/robot|driver_here/);
@@ -192,11 +172,11 @@ describe('with keys alone', () => {
   it('a cancellation and a new driver are acknowledged, and the focus is not lost', async () => {
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/^Acknowledge$/);
+    await tabTo(lab.page, /^Acknowledge$/);
     await press('Enter');
     await lab.page.locator('[data-strip="canceled"]').waitFor({ state: 'detached' });
     await expectFocus(/^(?!nothing)/);
-    await tabTo(/I have seen the new driver/);
+    await tabTo(lab.page, /I have seen the new driver/);
     await press('Enter');
     await lab.page.getByRole('button', { name: 'I have seen the new driver' }).waitFor({ state: 'detached' });
     await expectFocus(/Open handoff card of order preparing/);
@@ -205,7 +185,7 @@ describe('with keys alone', () => {
   it('orders are searched for, and all are back when the search is cleared', async () => {
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/Search orders/);
+    await tabTo(lab.page, /Search orders/);
     await lab.page.keyboard.type('coming_b');
     await lab.tile('ready').waitFor({ state: 'detached' });
     expect(await lab.tile('coming_back').count()).toBe(1);
@@ -218,7 +198,7 @@ describe('with keys alone', () => {
     await lab.deliver({ location_id: other, order_id: 'elsewhere' });
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/^Location/);
+    await tabTo(lab.page, /^Location/);
     await lab.page.keyboard.type(other);
     await lab.tile('elsewhere').waitFor();
     expect(lab.page.url()).toContain(other);
@@ -228,14 +208,14 @@ describe('with keys alone', () => {
   it('settings are changed and saved, or left as they were', async () => {
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/^Settings$/);
+    await tabTo(lab.page, /^Settings$/);
     await press('Enter');
-    await tabTo(/Preparing: late/);
+    await tabTo(lab.page, /Preparing: late/);
     await press('ArrowUp');
     await press('Enter');
     await expectFocus(/^Settings$/);
     await press('Enter');
-    await tabTo(/Preparing: late/);
+    await tabTo(lab.page, /Preparing: late/);
     expect(await lab.page.getByLabel('Preparing: late').inputValue()).toBe('11');
     await press('ArrowUp');
     await press('Escape');
@@ -247,14 +227,14 @@ describe('with keys alone', () => {
   it('a finished order is recalled and dismissed, and the focus is not lost', async () => {
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/^Finished/);
+    await tabTo(lab.page, /^Finished/);
     await press('Enter');
-    await tabTo(/^Recall$/);
+    await tabTo(lab.page, /^Recall$/);
     await press('Enter');
     await lab.page.locator('[data-strip="recalled"]').waitFor();
     await expectFocus(/^(?!nothing)/);
     await lab.page.evaluate('document.activeElement.blur()');
-    await tabTo(/^Dismiss$/);
+    await tabTo(lab.page, /^Dismiss$/);
     await press('Enter');
     await lab.page.locator('[data-strip="recalled"]').waitFor({ state: 'detached' });
     await expectFocus(/^(?!nothing)/);
@@ -263,7 +243,7 @@ describe('with keys alone', () => {
   it('the sound is switched off and on', async () => {
     await open('/screens/board');
     await press('Escape');
-    await tabTo(/^Sound on$/);
+    await tabTo(lab.page, /^Sound on$/);
     await press('Space');
     await expectFocus(/^Sound off$/);
     await press('Enter');
@@ -275,12 +255,12 @@ describe('with keys alone', () => {
       await open(path);
       if (await lab.card().isVisible()) await press('Escape');
       await lab.page.evaluate('document.activeElement.blur()');
-      await tabTo(/^Skip to/);
+      await tabTo(lab.page, /^Skip to/);
       await press('Enter');
       await until(lab.page, `document.activeElement.id === 'main'`);
     }
     await open('/screens');
-    await tabTo(/^Order board of/);
+    await tabTo(lab.page, /^Order board of/);
     await press('Enter');
     await lab.page.waitForURL(/\/screens\/board/);
     expect(lab.complaints).toEqual([]);

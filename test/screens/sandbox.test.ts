@@ -1,18 +1,15 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { ORDER_FAULTS, type SandboxOrder } from '../../schemas/sandbox';
 import { FAULTS } from '../../services/screens/browser/model/sandbox-answer';
 import { DRAWN_HOPS } from '../../services/screens/browser/model/sandbox-hops';
 import { freePort, orderOf, type SandboxProcess, startSandbox, until } from '../services/sandbox/support';
 import { browserLab } from '../support/browser-lab';
-import { animations, focused, overflow, targets } from '../support/screen-inspect';
+import { animations, focused, overflow, tabTo, targets, violations } from '../support/screen-inspect';
 
 /** The sandbox's page, against the real process. */
 
 /** Least width and height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
 const TOUCH_PX = 44;
-/** Most stops until a key gets anywhere on the page. */
-const MOST_STOPS = 60;
 const WIDTHS = [320, 1_280, 3_840];
 
 const lab = browserLab();
@@ -59,22 +56,6 @@ async function pick(orderId: string): Promise<void> {
 
 const ownHops = async (sandbox: SandboxProcess, orderId: string) =>
   (await sandbox.state()).hops.filter(({ order_id }) => order_id === orderId);
-
-async function violations(): Promise<unknown[]> {
-  const { violations: found } = await new AxeBuilder({ page: lab.page }).analyze();
-  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
-}
-
-/** Goes from stop to stop until one has this name; each on the way must show that it has the focus. */
-async function tabTo(name: RegExp): Promise<void> {
-  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
-    await lab.page.keyboard.press('Tab');
-    const { name: here, ringed } = await focused(lab.page);
-    if (here !== 'nothing') expect({ here, ringed }).toEqual({ here, ringed: true });
-    if (name.test(here)) return;
-  }
-  throw new Error(`no key leads to ${String(name)}`);
-}
 
 /** An order with its hops, one of them read, the rules, and a refusal: all that the page has. */
 async function openAll(sandbox: SandboxProcess): Promise<SandboxOrder> {
@@ -304,15 +285,15 @@ describe('the page of the sandbox', () => {
 describe('for everybody, the page of the sandbox', () => {
   it('is worked with keys alone', async () => {
     await open(slow);
-    await tabTo(/^Story/);
+    await tabTo(lab.page, /^Story/);
     await lab.page.keyboard.type('robot');
-    await tabTo(/^Submit$/);
+    await tabTo(lab.page, /^Submit$/);
     await lab.page.keyboard.press('Enter');
     await reply().getByText('The POS accepted it').waitFor();
-    await tabTo(/^Show its hops$/);
+    await tabTo(lab.page, /^Show its hops$/);
     await lab.page.keyboard.press('Enter');
     await lab.page.locator('.only').waitFor();
-    await tabTo(/^\d\d:\d\d:\d\d.*location\.order\.accept/);
+    await tabTo(lab.page, /^\d\d:\d\d:\d\d.*location\.order\.accept/);
     await lab.page.keyboard.press('ArrowDown');
     expect((await focused(lab.page)).name).toMatch(/Stream to POS: order\.created/);
     await lab.page.keyboard.press('Enter');
@@ -321,7 +302,7 @@ describe('for everybody, the page of the sandbox', () => {
     await lab.page.keyboard.press('Enter');
     await until('another hop', async () => (await body('request').textContent())?.includes('accept') ?? false);
     await lab.page.evaluate('document.activeElement.blur()');
-    await tabTo(/^Skip to/);
+    await tabTo(lab.page, /^Skip to/);
     await lab.page.keyboard.press('Enter');
     expect(await lab.page.evaluate('document.activeElement.id')).toBe('main');
   });
@@ -335,14 +316,14 @@ describe('for everybody, the page of the sandbox', () => {
     async (colorScheme, forcedColors) => {
       await lab.page.emulateMedia({ colorScheme, forcedColors, reducedMotion: 'reduce' });
       await openAll(slow);
-      expect(await violations()).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await posSwitch('Down').click();
       await button('Next step now').click();
       await hops('order.updated')
         .getByText(/Sent again/)
         .first()
         .waitFor();
-      expect(await violations()).toEqual([]);
+      expect(await violations(lab.page)).toEqual([]);
       await posSwitch('OK').click();
       expect(await animations(lab.page)).toEqual([]);
     },

@@ -1,4 +1,8 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
+
+/** Most stops until a key gets anywhere on the pages of these tests. */
+const MOST_STOPS = 60;
 
 /** What can be said of a page only from inside, shadow roots included. */
 
@@ -66,3 +70,20 @@ export const focused = (page: Page): Promise<Focused> =>
     const name = one.getAttribute('aria-label') ?? label;
     return { name: name.replace(/\\s+/g, ' ').trim(), ringed: drawn(null) || drawn('::after') };
   })()`);
+
+/** What axe finds on the page as it stands: the rule, and the first element that breaks it. */
+export async function violations(page: Page): Promise<unknown[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
+}
+
+/** Goes from stop to stop until one has this name; each on the way must show that it has the focus. */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let stops = 0; stops < MOST_STOPS; stops += 1) {
+    await page.keyboard.press('Tab');
+    const { name: here, ringed } = await focused(page);
+    if (here !== 'nothing' && !ringed) throw new Error(`"${here}" has the focus and does not show it`);
+    if (name.test(here)) return;
+  }
+  throw new Error(`no key leads to ${String(name)}`);
+}

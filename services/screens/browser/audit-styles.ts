@@ -88,4 +88,9 @@ export const auditStyles = css`
     border-radius: var(--rail-radius);
     background: var(--rail-surface);
   }
+  [aria-disabled='true'] {
+    border-style: dashed;
+    color: var(--rail-muted);
+    cursor: not-allowed;
+  }
 `;

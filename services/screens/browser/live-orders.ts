@@ -4,9 +4,7 @@ import { hearTime, type Moment, serverNow, type ServerTime } from './model/clock
 import { type FeedMessage, type FeedOrder, parseMessage, type StoreState } from './model/feed-message';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
 import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from './model/freshness';
-
-/** Milliseconds between looks at the clock: every time on a screen is brought up to date by this one timer. */
-const TICK_MS = 1_000;
+import { watchPage } from './watch-page';
 
 /** Where a component gets its orders. */
 export interface FeedPlace {
@@ -34,7 +32,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   #time: ServerTime | null = null;
   #store: StoreState = 'ok';
   #intervalMs = DEFAULT_INTERVAL_MS;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #unwatch: () => void = () => undefined;
   #isConnected = false;
 
   /** @param onChanges called with every change, before the component renders it */
@@ -85,35 +83,21 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
 
   hostConnected(): void {
     this.#isConnected = true;
-    this.#timer = setInterval(() => {
-      this.host.requestUpdate();
-    }, TICK_MS);
-    window.addEventListener('online', this.#hurry);
-    window.addEventListener('offline', this.#look);
-    window.addEventListener('pageshow', this.#hurry);
-    document.addEventListener('visibilitychange', this.#hurry);
+    this.#unwatch = watchPage(
+      () => {
+        this.host.requestUpdate();
+      },
+      () => this.#client?.hurry(),
+    );
     this.#begin();
   }
 
   hostDisconnected(): void {
     this.#isConnected = false;
-    clearInterval(this.#timer);
-    window.removeEventListener('online', this.#hurry);
-    window.removeEventListener('offline', this.#look);
-    window.removeEventListener('pageshow', this.#hurry);
-    document.removeEventListener('visibilitychange', this.#hurry);
+    this.#unwatch();
     this.#client?.stop();
     this.#client = null;
   }
-
-  readonly #hurry = (): void => {
-    if (document.visibilityState === 'visible') this.#client?.hurry();
-    this.host.requestUpdate();
-  };
-
-  readonly #look = (): void => {
-    this.host.requestUpdate();
-  };
 
   #begin(): void {
     const place = this.#place;

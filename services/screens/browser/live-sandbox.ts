@@ -13,9 +13,8 @@ import {
   type SandboxMessage,
 } from './model/sandbox-state';
 import { readState } from './sandbox-client';
+import { watchPage } from './watch-page';
 
-/** Milliseconds between looks at the clock. */
-const TICK_MS = 1_000;
 /** Milliseconds until a state that could not be read is asked for again. */
 const AGAIN_MS = 1_000;
 /** Least milliseconds between two drawings: a rush tells more than a screen can show, or anybody read. */
@@ -43,7 +42,7 @@ export class LiveSandbox implements ReactiveController {
   #isReading = false;
   /** Counts readings, so that one that comes too late is known. */
   #reading = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #unwatch: () => void = () => undefined;
   #drawing: ReturnType<typeof setTimeout> | null = null;
   #drawnAt = 0;
 
@@ -73,12 +72,12 @@ export class LiveSandbox implements ReactiveController {
 
   hostConnected(): void {
     this.#startedAt = moment();
-    this.#timer = setInterval(() => {
-      this.host.requestUpdate();
-    }, TICK_MS);
-    window.addEventListener('online', this.#hurry);
-    window.addEventListener('pageshow', this.#hurry);
-    document.addEventListener('visibilitychange', this.#hurry);
+    this.#unwatch = watchPage(
+      () => {
+        this.host.requestUpdate();
+      },
+      () => this.#client?.hurry(),
+    );
     const client = new FeedClient<SandboxMessage>({
       url: addressOf('', '/sandbox/events'),
       token: null,
@@ -102,21 +101,13 @@ export class LiveSandbox implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    clearInterval(this.#timer);
+    this.#unwatch();
     if (this.#drawing !== null) clearTimeout(this.#drawing);
     this.#drawing = null;
-    window.removeEventListener('online', this.#hurry);
-    window.removeEventListener('pageshow', this.#hurry);
-    document.removeEventListener('visibilitychange', this.#hurry);
     this.#client?.stop();
     this.#client = null;
     this.#reading += 1;
   }
-
-  readonly #hurry = (): void => {
-    if (document.visibilityState === 'visible') this.#client?.hurry();
-    this.host.requestUpdate();
-  };
 
   async #read(): Promise<void> {
     const reading = (this.#reading += 1);

@@ -395,11 +395,6 @@ export class TicketRailSandboxForm extends LitElement {
         display: grid;
         gap: 0.6em;
       }
-      [aria-disabled='true'] {
-        border-style: dashed;
-        color: var(--rail-muted);
-        cursor: not-allowed;
-      }
     `,
   ];
 }

@@ -277,11 +277,6 @@ export class TicketRailSandboxOrders extends LitElement {
         flex-wrap: wrap;
         gap: 0.4em;
       }
-      [aria-disabled='true'] {
-        border-style: dashed;
-        color: var(--rail-muted);
-        cursor: not-allowed;
-      }
     `,
   ];
 }

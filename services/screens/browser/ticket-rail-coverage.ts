@@ -4,7 +4,7 @@ import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
-import { listLocations } from './locations';
+import { locationIds } from './locations';
 import { spanWords, timeWords, toLocalField, zoneWords } from './model/audit-words';
 import { alarmWords, COVERAGE_FILTERS, heard, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
@@ -48,8 +48,8 @@ export class TicketRailCoverage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void listLocations('', null).then((answer) => {
-      if (answer.kind === 'listed') this.locations = answer.locations.map(({ location_id }) => location_id);
+    void locationIds().then((ids) => {
+      this.locations = ids;
     });
   }
 

@@ -6,7 +6,7 @@ import { type Answer, MOST_EVENTS, serviceClock } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import { replaceAddress, replayAddress, timelineAddress } from './links';
-import { listLocations } from './locations';
+import { locationIds } from './locations';
 import { fromLocalField, timeWords, toLocalField, zoneWords } from './model/audit-words';
 import {
   DEFAULT_SPAN_HOURS,
@@ -78,8 +78,8 @@ export class TicketRailReplay extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void listLocations('', null).then((answer) => {
-      if (answer.kind === 'listed') this.locations = answer.locations.map(({ location_id }) => location_id);
+    void locationIds().then((ids) => {
+      this.locations = ids;
     });
   }
 

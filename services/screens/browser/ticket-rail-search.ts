@@ -6,7 +6,7 @@ import { type Answer, ask } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import { searchAddress, timelineAddress } from './links';
-import { listLocations } from './locations';
+import { locationIds } from './locations';
 import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from './model/audit-words';
 import { textOf } from './model/handoff';
 import { type Filter, type Filters, filtersOf } from './model/search';
@@ -47,8 +47,8 @@ export class TicketRailSearch extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void listLocations('', null).then((answer) => {
-      if (answer.kind === 'listed') this.locations = answer.locations.map(({ location_id }) => location_id);
+    void locationIds().then((ids) => {
+      this.locations = ids;
     });
   }
 
