@@ -21,7 +21,7 @@ import {
 
 /** Milliseconds that one step may take on a busy machine. */
 const STEP_TIMEOUT_MS = 15_000;
-/** Random histories that are looked at in the browser; test/screens/model/audit.test.ts looks at many more without one. */
+/** Random histories that are looked at in the browser; test/screens/model/audit.unit.test.ts looks at many more without one. */
 const RUNS = 4;
 /** Milliseconds for a test that looks at many states, one by one. */
 const LONG_TEST_MS = 180_000;
