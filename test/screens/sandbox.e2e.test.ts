@@ -2,7 +2,8 @@ import type { Locator } from 'playwright-core';
 import { ORDER_FAULTS, type SandboxOrder } from '../../schemas/sandbox';
 import { FAULTS } from '../../services/screens/browser/model/sandbox-answer';
 import { DRAWN_HOPS } from '../../services/screens/browser/model/sandbox-hops';
-import { freePort, orderOf, type SandboxProcess, startSandbox, until } from '../services/sandbox/support';
+import { until } from '../support/patience';
+import { freePort, orderOf, type SandboxProcess, startSandbox } from '../services/sandbox/support';
 import { browserLab } from '../support/browser-lab';
 import { animations, focused, overflow, tabTo, targets, violations } from '../support/screen-inspect';
 

@@ -1,10 +1,11 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from './chromium';
+import { patiently } from './patience';
 
 /** A real browser, with a page for each test. */
 
-/** Milliseconds that one step may take on a busy machine. */
-export const STEP_TIMEOUT_MS = 10_000;
+/** Milliseconds that one step may take. */
+export const STEP_TIMEOUT_MS = patiently(15_000);
 
 export interface BrowserLab {
   readonly browser: Browser;

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
+import { patiently } from './patience';
 
 /** A real Chromium, from the npm registry, that the tests of the screens drive. */
 
 /** Milliseconds that unpacking and starting may take on a slow machine with other tests beside it. */
-export const LAUNCH_TIMEOUT_MS = 120_000;
+export const LAUNCH_TIMEOUT_MS = patiently(120_000);
 
 /**
  * Not what `@sparticuz/chromium` suggests for cloud functions: its list switches off web security, which these tests are

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { patiently } from './patience';
 
 /** The command line as a process of its own. Built by `npm run build` beforehand. */
 
@@ -19,7 +20,7 @@ export interface RunningCommand {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** @param timeoutMs after which it is killed, and has no code */
+/** @param timeoutMs milliseconds on a quiet machine after which it is killed, and has no code */
 export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -29,7 +30,7 @@ export function startCommand(
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: ROOT,
     env: { PATH, HOME, ...env },
-    timeout: timeoutMs,
+    timeout: patiently(timeoutMs),
     killSignal: 'SIGKILL',
   });
   let [stdout, stderr] = ['', ''];

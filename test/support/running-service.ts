@@ -5,6 +5,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
+import { patiently } from './patience';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
 
@@ -162,7 +163,7 @@ export async function startService(
   child.stderr.on('data', collect);
   const ended = new Promise<number | null>((done) => child.once('close', done));
 
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + patiently(START_TIMEOUT_MS);
   const waitFor = async <Value>(what: string, look: () => Promise<Value | null>): Promise<Value> => {
     for (;;) {
       const found = await look();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { patiently } from './patience';
 
 /** What a board showed, noted in the page itself. */
 export interface Shown {
@@ -75,7 +76,7 @@ export const watched = (page: Page): Promise<Watched> => page.evaluate('window.w
 
 /** Waits until an expression holds in a page. Playwright's own way evaluates texts as code, which the pages forbid. */
 export async function until(page: Page, expression: string, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms;
+  const deadline = Date.now() + patiently(ms);
   while (!(await page.evaluate<boolean>(`!!(${expression})`))) {
     if (Date.now() > deadline) throw new Error(`it did not come true: ${expression}`);
     await sleep(20);

@@ -9,7 +9,8 @@ import { type Random, seeded } from '../../../services/sandbox/random';
 import { shippedStories } from '../../../services/sandbox/scenario-files';
 import { Staging } from '../../../services/sandbox/staging';
 import { Stream } from '../../../services/sandbox/stream';
-import { orderOf, type Party, startParty, until } from './support';
+import { until } from '../../support/patience';
+import { orderOf, type Party, startParty } from './support';
 
 /** Stories whose messages Stream refuses to take: only what is said to it here reaches it. */
 

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { until } from '../../support/patience';
 import { call } from '../../support/running-service';
-import { until } from './support';
 
 const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
 

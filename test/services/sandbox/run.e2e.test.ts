@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import type { RunReport } from '../../../services/sandbox/report';
 import { reportLines, reportOf } from '../../../services/sandbox/report';
 import type { Progress } from '../../../services/sandbox/run-scenario';
 import { runCommand, startCommand } from '../../support/command';
+import { until } from '../../support/patience';
 import {
   discard,
   OPERATOR_TOKEN,
@@ -18,13 +18,6 @@ import {
   WEBHOOK_SECRET,
 } from '../../support/running-service';
 import { check, listen, make, OLD_SECRET, play } from './playing';
-import { until } from './support';
-
-/** Orders of the lunch rush; `npm run test:rush` sends 5,000. */
-const RUSH_ORDERS = Number(process.env['LUNCH_RUSH_ORDERS'] ?? 300);
-/** Minutes of the scenario in which they are placed. */
-const RUSH_MINUTES = 15;
-const RUSH_MS = 60_000 + RUSH_ORDERS * 60;
 
 const SENDER = ['--secret', WEBHOOK_SECRET, '--reader-token', READER_TOKEN];
 const reportIn = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
@@ -35,49 +28,6 @@ describe('ticket-rail sandbox run', () => {
     service = await startService({ ...SECURE, STREAM_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},${OLD_SECRET}` });
   });
   afterAll(() => discard(service));
-
-  it.each([
-    ['the seed of the scenario', 19],
-    ['a random seed', randomInt(-0x80000000, 0x7fffffff)],
-  ])(
-    `sends ${String(RUSH_ORDERS)} orders of a lunch rush with all faults, and all is as acknowledged: %s, %i`,
-    async (_, seed) => {
-      const { code, stdout, stderr } = await runCommand(
-        [
-          ...['sandbox', 'run', 'lunch-rush', '--target', service.url, ...SENDER, '--old-secret', OLD_SECRET],
-          ...['--faults', 'all', '--seed', String(seed), '--speed', '600', '--json', '--check', 'required'],
-          ...['--orders', String(RUSH_ORDERS), '--per-minute', String(RUSH_ORDERS / RUSH_MINUTES)],
-        ],
-        {},
-        RUSH_MS,
-      );
-      expect({ code, stderr: code === 0 ? '' : stderr + stdout }).toEqual({ code: 0, stderr: '' });
-      const report = reportIn(stdout);
-      expect(report).toMatchObject({
-        good: true,
-        seed,
-        orders: RUSH_ORDERS,
-        never_acknowledged: { count: 0 },
-        surprises: { count: 0 },
-        check: {
-          kind: 'checked',
-          checked: {
-            orders: RUSH_ORDERS,
-            listed: RUSH_ORDERS,
-            reported: { different: 0 },
-            stage: { different: 0 },
-            findings: { count: 0 },
-          },
-        },
-      });
-      const { checked } = report.check as Extract<RunReport['check'], { kind: 'checked' }>;
-      expect(checked.reported.equal + checked.reported.undetermined).toBe(RUSH_ORDERS);
-      // A check that determines nothing would find nothing.
-      expect(checked.stage.equal).toBeGreaterThan(RUSH_ORDERS / 2);
-      expect(checked.reported.equal).toBeGreaterThan(RUSH_ORDERS / 4);
-    },
-    RUSH_MS,
-  );
 
   it('finds one acknowledged delivery that was lost, and ends with 1', async () => {
     let toLose = 40;

@@ -5,6 +5,7 @@ import { StreamEvent } from '../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../schemas/vocabulary';
 import { sandboxCommand } from '../../../services/sandbox/sandbox-command';
 import { shippedStories } from '../../../services/sandbox/scenario-files';
+import { until } from '../../support/patience';
 import { call, sign } from '../../support/running-service';
 import {
   brief,
@@ -17,7 +18,6 @@ import {
   startParty,
   startSandbox,
   toldTo,
-  until,
 } from './support';
 
 const stories = shippedStories();

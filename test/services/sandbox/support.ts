@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { OrderAction, SandboxOrder, SandboxState, Submitted } from '../../../schemas/sandbox';
 import type { Story } from '../../../schemas/scenario';
+import { patiently, until } from '../../support/patience';
 import { type Answer, call, sign } from '../../support/running-service';
 
 /** The sandbox as a process of its own, and parties that are none of ours. */
@@ -11,24 +12,9 @@ import { type Answer, call, sign } from '../../support/running-service';
 const ROOT = resolve(__dirname, '..', '..', '..');
 const CLI = join(ROOT, 'dist', 'services', 'cli.js');
 const START_TIMEOUT_MS = 30_000;
-/** Longest that a test waits for what has to happen. */
-const WAIT_MS = 60_000;
-// What does not come is named by who waits for it, before jest ends the test without a word.
-jest.setTimeout(2 * WAIT_MS);
 
 export const DSP_SECRET = 'sandbox-dsp-secret';
 export const POS_SECRET = 'sandbox-pos-secret';
-
-/** Waits until `look` gives something other than null or false. */
-export async function until<Value>(what: string, look: () => Promise<Value | null | false>): Promise<Value> {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((next) => setTimeout(next, 20));
-  }
-}
 
 export interface Seen {
   readonly pos: readonly Message[];
@@ -69,7 +55,7 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
   const ended = new Promise<number | null>((done) => child.once('close', done));
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + patiently(START_TIMEOUT_MS);
   while (!output.includes('Locations: ')) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');

@@ -1,8 +1,9 @@
 import type { HistoryPage, Order } from '../../../schemas/order-view';
 import type { SandboxOrder } from '../../../schemas/sandbox';
 import { shippedStories } from '../../../services/sandbox/scenario-files';
+import { until } from '../../support/patience';
 import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
-import { brief, freePort, type SandboxProcess, startSandbox, toldTo, until } from './support';
+import { brief, freePort, type SandboxProcess, startSandbox, toldTo } from './support';
 
 /** The sandbox before a real Ticket Rail, which relays new orders to the sandbox's POS. */
 

@@ -1,25 +1,12 @@
-import { rmSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { ConfigError, readConfig, VARIABLES } from '../../services/config';
-import { problem, problemOf, update } from '../support/deliveries';
-import { asReader, discard, entryOf, runToEnd, startService, temporaryDirectory } from '../support/running-service';
+import { entryOf } from '../support/running-service';
 
 const SECRET = 'a-secret-of-some-length';
 const TOKEN = 'a-token-of-some-length';
 
 const READER = entryOf(TOKEN, 'screen', ['pos_location_456']);
 const READERS = JSON.stringify([READER]);
-
-const directories: string[] = [];
-/** A directory that is gone when the tests are. */
-const scratch = (): string => {
-  const directory = temporaryDirectory();
-  directories.push(directory);
-  return directory;
-};
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
 
 /** What is wrong with an environment, a line each. */
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -247,114 +234,5 @@ describe('a HOST that other machines can reach', () => {
     expect(problemsOf({ HOST, READERS })).toEqual([stream(HOST)]);
     expect(problemsOf({ HOST, READERS, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
     expect(problemsOf({ HOST, READERS, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
-  });
-
-  it('keeps the process from starting: exit code 78, and the message names the variables', async () => {
-    const DATA_DIR = scratch();
-    const bare = await runToEnd({ HOST: '0.0.0.0', PORT: '0', DATA_DIR });
-    expect(bare).toEqual({
-      code: 78,
-      output: `The configuration cannot be used:\n  ${stream('0.0.0.0')}\n  ${readers('0.0.0.0')}\n`,
-    });
-    const half = await runToEnd({ HOST: '0.0.0.0', PORT: '0', DATA_DIR, STREAM_WEBHOOK_SECRETS: SECRET });
-    expect(half).toEqual({ code: 78, output: `The configuration cannot be used:\n  ${readers('0.0.0.0')}\n` });
-    const bad = await runToEnd({ PORT: 'x', DATA_DIR, STREAM_WEBHOOK_SECRETS: 'too-short' });
-    expect(bad.code).toBe(78);
-    expect(bad.output).toContain('PORT is "x"');
-    expect(bad.output).not.toContain('too-short');
-  });
-
-  it('starts once both are set, and answers under any name', async () => {
-    const service = await startService({ HOST: '0.0.0.0' });
-    try {
-      const answer = await service.call('/locations/l/orders', { headers: { ...asReader, Host: 'pos.example.com' } });
-      expect(answer.status).toBe(200);
-      expect(service.output()).not.toContain('NOTHING IS AUTHENTICATED');
-      expect(service.output()).not.toContain('READING IS OPEN');
-    } finally {
-      await discard(service);
-    }
-  });
-});
-
-describe('a start without any authentication', () => {
-  it('says so loudly, and takes calls under this machine’s own names only', async () => {
-    const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
-    try {
-      expect(service.output()).toContain('"level":40');
-      expect(service.output()).toContain('NOTHING IS AUTHENTICATED');
-      expect(service.output()).toContain('STREAM_WEBHOOK_SECRETS');
-      expect(service.output()).toContain('READING IS OPEN');
-      const { port } = new URL(service.url);
-      const paths = ['/', '/healthz', '/metrics', '/locations/l/orders', '/quarantine', '/openapi.json'];
-      for (const Host of [
-        'evil.example',
-        `evil.example:${port}`,
-        '127.0.0.1.evil.example',
-        'localhost.evil',
-        '10.0.0.1',
-      ]) {
-        for (const path of paths) {
-          const answer = await service.call(path, { headers: { Host } });
-          expect({ Host, path, ...problemOf(answer) }).toEqual({ Host, path, ...problem(421, 'host-not-allowed') });
-        }
-        const body = JSON.stringify(update({}));
-        const headers = { Host, 'Content-Type': 'application/json' };
-        const posted = await service.call('/handle-order', { method: 'POST', headers, body });
-        expect(problemOf(posted)).toEqual(problem(421, 'host-not-allowed'));
-      }
-      for (const Host of [`127.0.0.1:${port}`, 'localhost', `LOCALHOST:${port}`, `[::1]:${port}`, '127.0.0.1']) {
-        expect((await service.call('/locations/l/orders', { headers: { Host } })).json).toEqual({
-          orders: [],
-          next: null,
-        });
-      }
-      const body = JSON.stringify(update({}));
-      const posted = await service.call('/handle-order', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body,
-      });
-      expect(posted.json).toMatchObject({ outcome: 'recorded' });
-    } finally {
-      await discard(service);
-    }
-  });
-
-  it.each<[string, Record<string, string>, string, number, number]>([
-    ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'NOTHING IS AUTHENTICATED', 421, 200],
-    ['only reading is open', { READERS: '' }, 'READING IS OPEN', 200, 421],
-  ])('where %s the warning is about that, and only that is guarded', async (_what, env, warning, posting, reading) => {
-    const service = await startService(env);
-    try {
-      expect(service.output().match(/NOTHING IS AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
-      // As through a tunnel: the name is not this machine's.
-      const Host = 'evil.example';
-      const posted = await service.post(JSON.stringify(update({})), { Host });
-      const read = await service.call('/locations/l/orders', { headers: { ...asReader, Host } });
-      expect({ posting: posted.status, reading: read.status }).toEqual({ posting, reading });
-      expect([posted, read].map(problemOf)).toContainEqual(problem(421, 'host-not-allowed'));
-    } finally {
-      await discard(service);
-    }
-  });
-});
-
-describe('a start that cannot be', () => {
-  it('in a directory that another process has ends with 69 and names the variable', async () => {
-    const service = await startService();
-    try {
-      const second = await runToEnd({ PORT: '0', DATA_DIR: service.dataDir });
-      expect(second.code).toBe(69);
-      expect(second.output).toContain(
-        `DATA_DIR ${service.dataDir} is in use by process ${String(service.process.pid)}`,
-      );
-      const { port } = new URL(service.url);
-      const third = await runToEnd({ PORT: port, DATA_DIR: scratch() });
-      expect(third.code).toBe(69);
-      expect(third.output).toMatch(/^PORT and HOST cannot be listened on: .*EADDRINUSE/m);
-    } finally {
-      await discard(service);
-    }
   });
 });
