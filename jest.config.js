@@ -1,3 +1,5 @@
+const os = require('node:os');
+
 /**
  * What a test costs stands in the suffix of its file, and there is a project for each suffix:
  *
@@ -5,11 +7,11 @@
  *   .int.test.ts   the built service, processes, sockets, the test node: seconds
  *   .e2e.test.ts   browsers, kills, disks, long random runs: up to minutes
  *
- * `short` and `soak` run some of the last at another depth: a short form of each kind for every `npm test`, and what is
- * repeated only to find the rare. docs/decisions/019-test-tiers.md says why.
+ * TEST_DEPTH says how much of the last is run: `short`, one of each kind, as every `npm test` does; `soak`, what is
+ * repeated only to find the rare; anything else, all of it (docs/decisions/019-test-tiers.md).
  */
 
-/** One of each kind: a whole story in the browser, kill -9, a full disk, the lunch rush. */
+/** A whole story in the browser, kill -9, a full disk, the lunch rush: where `short` and `soak` repeat less or more. */
 const SHORT = ['screens/story', 'faults/kill-9', 'faults/full-disk', 'services/sandbox/lunch-rush'];
 const SOAK = ['faults/kill-9', 'services/sandbox/lunch-rush'];
 
@@ -17,14 +19,17 @@ const SOAK = ['faults/kill-9', 'services/sandbox/lunch-rush'];
 const TIMEOUT_MS = 120_000;
 const patience = Number(process.env.TEST_PATIENCE ?? 1);
 
-const e2e = (names) => names.map((name) => `<rootDir>/test/${name}.e2e.test.ts`);
+/**
+ * Waiting is what tests cost, so there are more workers than processors; one that has grown to so much memory is
+ * replaced. `--maxWorkers` overrides it.
+ */
+const WORKERS_PER_PROCESSOR = 2;
+const WORKER_MEMORY = '1GB';
 
-/** @returns a project; `depth` is how often its tests repeat what only chance finds (test/support/depth.ts) */
-const project = (displayName, testMatch, depth, setupFiles = []) => ({
+const project = (displayName, testMatch, setupFiles = []) => ({
   displayName,
   testMatch,
   setupFiles,
-  globals: { testDepth: depth },
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: {
@@ -34,16 +39,26 @@ const project = (displayName, testMatch, depth, setupFiles = []) => ({
     ],
   },
 });
+const e2e = (...names) =>
+  project(
+    'e2e',
+    names.map((name) => `<rootDir>/test/${name}.e2e.test.ts`),
+  );
+const quick = [
+  project('unit', ['**/*.unit.test.ts'], ['<rootDir>/test/support/unit-guard.ts']),
+  project('int', ['**/*.int.test.ts']),
+];
+const projects = {
+  short: [...quick, e2e(...SHORT)],
+  all: [...quick, e2e('**/*')],
+  soak: [e2e(...SOAK)],
+};
 
 /** @type {import('jest').Config} */
 module.exports = {
   testTimeout: TIMEOUT_MS * patience,
+  maxWorkers: os.availableParallelism() * WORKERS_PER_PROCESSOR,
+  workerIdleMemoryLimit: WORKER_MEMORY,
   reporters: ['default', '<rootDir>/test/support/slowest-files.js'],
-  projects: [
-    project('unit', ['**/*.unit.test.ts'], 'normal', ['<rootDir>/test/support/unit-guard.ts']),
-    project('int', ['**/*.int.test.ts'], 'normal'),
-    project('e2e', ['**/*.e2e.test.ts'], 'normal'),
-    project('short', e2e(SHORT), 'short'),
-    project('soak', e2e(SOAK), 'soak'),
-  ],
+  projects: projects[process.env.TEST_DEPTH ?? 'all'] ?? projects.all,
 };

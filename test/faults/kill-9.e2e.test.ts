@@ -10,11 +10,11 @@ import { createIoFaults, type IoFaults } from './io-faults';
 import { Load, LOCATION, seeded } from './load';
 
 /** Rounds of starting, loading and killing. */
-const ROUNDS = repeated({ short: 2, normal: 20, soak: 200 });
+const ROUNDS = repeated({ short: 2, all: 20, soak: 200 });
 /** Which writes and syncs of the log the kill comes at, counted from the first. */
-const WRITES = repeated({ short: 4, normal: 12, soak: 12 });
+const WRITES = repeated({ short: 4, all: 12, soak: 12 });
 /** Kills while the service starts. */
-const STARTS = repeated({ short: 2, normal: 8, soak: 8 });
+const STARTS = repeated({ short: 2, all: 8, soak: 8 });
 /** Give it as KILL_SEED to repeat what a failed run did, as far as the machine lets it. */
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 /** The kill comes so many milliseconds after the load begins. */

@@ -14,7 +14,7 @@ import {
 import { OLD_SECRET } from './playing';
 
 /** Orders of the lunch rush. */
-const RUSH_ORDERS = repeated({ short: 100, normal: 300, soak: 5_000 });
+const RUSH_ORDERS = repeated({ short: 100, all: 300, soak: 5_000 });
 /** Minutes of the scenario in which they are placed. */
 const RUSH_MINUTES = 15;
 const RUSH_MS = 60_000 + RUSH_ORDERS * 60;
