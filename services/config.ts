@@ -31,39 +31,43 @@ const wholeNumber = (least: number, most: number, unit: string) =>
     .string()
     .regex(/^\d{1,15}$/, `expected a whole number of ${unit}`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `expected ${unit} from ${String(least)} to ${String(most)}`);
+    .refine((value) => value >= least && value <= most, `expected ${unit} from ${String(least)} to ${String(most)}`)
+    .meta({ values: `${unit} from ${String(least)} to ${String(most)}` });
 
 /** Days that finished orders are kept, as a variable or an option of a command gives them. */
 export const retentionDays = wholeNumber(1, MOST_RETENTION_DAYS, 'days');
 
+const SECRETS = `secrets of at least ${String(MIN_SECRET_LENGTH)} characters, separated by commas`;
 const secrets = z
   .string()
   .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine((list) => list.every((secret) => secret.length >= MIN_SECRET_LENGTH), {
-    message: `expected secrets of at least ${String(MIN_SECRET_LENGTH)} characters, separated by commas`,
-  })
+  .refine((list) => list.every((secret) => secret.length >= MIN_SECRET_LENGTH), `expected ${SECRETS}`)
+  .meta({ values: SECRETS })
   .default([]);
 
 /** A list that lets nobody read is a slip at a start. */
 export const NO_READER = 'expected at least one reader';
 
-const readers = z.string().transform((text, context): readonly ReaderEntry[] => {
-  const parsed = parseReaders(text);
-  if (parsed.usable && parsed.entries.length > 0) return parsed.entries;
-  for (const message of parsed.usable ? [NO_READER] : parsed.faults) context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+const readers = z
+  .string()
+  .transform((text, context): readonly ReaderEntry[] => {
+    const parsed = parseReaders(text);
+    if (parsed.usable && parsed.entries.length > 0) return parsed.entries;
+    for (const message of parsed.usable ? [NO_READER] : parsed.faults) context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  })
+  .meta({ values: 'a JSON array of readers' });
 
 /** An origin as browsers send it (RFC 6454 section 6.2), so that it can be compared as text. */
 const isOrigin = (text: string): boolean =>
   /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
+const ORIGINS = 'origins such as https://pos.example.com, without a path, separated by commas';
 const origins = z
   .string()
   .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .refine((list) => list.every(isOrigin), {
-    message: 'expected origins such as https://pos.example.com, without a path, separated by commas',
-  })
+  .refine((list) => list.every(isOrigin), `expected ${ORIGINS}`)
+  .meta({ values: ORIGINS })
   .default([]);
 
 /** A URL that can be asked: HTTP, and with user and password that can be decoded, if there are some. */
@@ -86,34 +90,123 @@ function leadsTo(url: string, host: string, port: number): boolean {
   return name === host.toLowerCase() || (THIS_MACHINE.has(name) && THIS_MACHINE.has(host));
 }
 
+const file = z.string().min(1).meta({ values: 'a path; a relative one starts at the working directory' });
+
+const EVENT_STORE_URLS = 'esdb://... or esdb+discover://...';
+const HTTP_URLS = 'http://... or https://...';
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_LEVEL_WORDS = 'fatal, error, warn, info, debug, trace or silent';
+
+/**
+ * Every variable with its form, its default and what it means; `npm run docs` writes `.env.example` from this. The
+ * description belongs at the end of a chain, since the methods of zod before it would drop it.
+ */
 const Environment = z.object({
-  PORT: wholeNumber(0, 65_535, 'ports').default(8080),
-  HOST: z.string().min(1).default('127.0.0.1'),
-  DATA_DIR: z.string().min(1).default(DEFAULT_DATA_DIR),
+  PORT: wholeNumber(0, 65_535, 'ports').default(8080).describe('Port to listen on; 0 takes a free one.'),
+  HOST: z
+    .string()
+    .min(1)
+    .meta({ values: 'a host name or an IP address' })
+    .default('127.0.0.1')
+    .describe('Address to listen on. Any but a loopback address needs secrets for Stream and readers.'),
+  DATA_DIR: file
+    .default(DEFAULT_DATA_DIR)
+    .describe('Directory of the embedded store and the read model. Only one process at a time can use it.'),
   EVENT_STORE_URL: z
     .string()
-    .regex(/^esdb(\+discover)?:\/\/\S+$/, 'expected esdb://... or esdb+discover://...')
-    .optional(),
-  STREAM_WEBHOOK_SECRETS: secrets,
-  STREAM_BEARER_TOKENS: secrets,
-  READERS_FILE: z.string().min(1).optional(),
-  READERS: readers.optional(),
-  READER_ORIGINS: origins,
-  QUARANTINE_ANSWER: z.enum(['202', '422'], 'expected 202 or 422').optional(),
-  MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes').default(262_144),
-  REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds').default(15_000),
-  RELAY_URL: z.string().refine(isHttpUrl, 'expected http://... or https://...').optional(),
-  RELAY_TIMEOUT_MS: wholeNumber(100, 300_000, 'milliseconds').default(15_000),
-  RETENTION_DAYS: retentionDays.optional(),
-  CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds').default(300),
-  CHECKPOINT_KEY_FILE: z.string().min(1).optional(),
+    .regex(/^esdb(\+discover)?:\/\/\S+$/, `expected ${EVENT_STORE_URLS}`)
+    .meta({ values: EVENT_STORE_URLS })
+    .optional()
+    .describe('Connection string of EventStoreDB. Unset: the embedded store in DATA_DIR.'),
+  STREAM_WEBHOOK_SECRETS: secrets.describe(
+    "Secrets that verify Stream's signatures, newest first. All of them verify, so a secret is rotated without a gap. " +
+      'Unset: signatures are not checked.',
+  ),
+  STREAM_BEARER_TOKENS: secrets.describe(
+    'Bearer tokens that the POS issued to Stream. Unset: no bearer token is checked. With secrets as well, a delivery ' +
+      'needs both.',
+  ),
+  READERS_FILE: file
+    .optional()
+    .describe(
+      'JSON file of who may read, as `ticket-rail reader add` writes it; changes are followed while the service runs. ' +
+        'Unset, and READERS too: everyone on this machine reads everything.',
+    ),
+  READERS: readers.optional().describe('The content of such a file itself. Set this or READERS_FILE, not both.'),
+  READER_ORIGINS: origins.describe(
+    'Origins whose pages may read with a bearer token and embed the board. Unset: only pages of the service itself.',
+  ),
+  QUARANTINE_ANSWER: z
+    .enum(['202', '422'], 'expected 202 or 422')
+    .meta({ values: '202 or 422' })
+    .optional()
+    .describe(
+      'HTTP status that answers an authentic but unusable delivery. Unset: 202, or 422 while neither secrets nor bearer ' +
+        'tokens authenticate Stream.',
+    ),
+  MAX_BODY_BYTES: wholeNumber(1_024, LARGEST_MAX_BODY_BYTES, 'bytes')
+    .default(262_144)
+    .describe('Largest body of a request; a larger one is answered 413.'),
+  REQUEST_TIMEOUT_MS: wholeNumber(1_000, 300_000, 'milliseconds')
+    .default(15_000)
+    .describe('Longest time that a sender may take for a whole request.'),
+  RELAY_URL: z
+    .string()
+    .refine(isHttpUrl, `expected ${HTTP_URLS}`)
+    .meta({ values: HTTP_URLS })
+    .optional()
+    .describe(
+      "Address of the POS's order injection, which gets every type of delivery that is not recorded here. It may hold a " +
+        'user and a password. Unset: such deliveries go to quarantine.',
+    ),
+  RELAY_TIMEOUT_MS: wholeNumber(100, 300_000, 'milliseconds')
+    .default(15_000)
+    .describe('Longest time that the POS may take for a whole answer.'),
+  RETENTION_DAYS: retentionDays
+    .optional()
+    .describe('Time after its last update after which a finished order is deleted. Unset: orders are kept for ever.'),
+  CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds')
+    .default(300)
+    .describe('Time between two signed checkpoints of the log.'),
+  CHECKPOINT_KEY_FILE: file
+    .optional()
+    .describe('Ed25519 private key (PEM, PKCS #8) that signs checkpoints. Unset: a key that is made in DATA_DIR.'),
   LOG_LEVEL: z
-    .enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'expected fatal, error, warn, info, debug, trace or silent',
-    )
-    .default('info'),
+    .enum(LOG_LEVELS, `expected ${LOG_LEVEL_WORDS}`)
+    .meta({ values: LOG_LEVEL_WORDS })
+    .default('info')
+    .describe('Least severe level that is logged.'),
 });
+
+/** What a document can say about one variable. */
+export interface Variable {
+  readonly name: string;
+  readonly description: string;
+  /** The form of its value, with its unit. */
+  readonly values: string;
+  /** The default as one would set it; empty if the variable is unset by default. */
+  readonly preset: string;
+}
+
+/** What the schema below `default` and `optional` says about its values. */
+function valuesOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return valuesOf(schema.unwrap() as z.ZodType);
+  const values = schema.meta()?.['values'];
+  return typeof values === 'string' ? values : '';
+}
+
+/** Every variable, as documents show it. */
+export function describeVariables(): readonly Variable[] {
+  return Object.entries<z.ZodType>(Environment.shape).map(([name, schema]) => {
+    const preset = schema.parse(undefined);
+    return {
+      name,
+      description: schema.description ?? '',
+      values: valuesOf(schema),
+      preset: typeof preset === 'string' || typeof preset === 'number' ? String(preset) : '',
+    };
+  });
+}
 
 /** Names of the variables, as README.md documents them. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.shape);

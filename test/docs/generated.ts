@@ -1,0 +1,13 @@
+import { describeVariables } from '../../services/config';
+import { configExample } from '../../services/config-example';
+
+/** A committed file that is made from the code. `npm run docs` writes it, and a test compares it. */
+export interface GeneratedDocument {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly render: () => string;
+}
+
+export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
+  { path: '.env.example', render: () => configExample(describeVariables()) },
+];
