@@ -5,6 +5,7 @@ import { version } from './version';
 import { ConfigError, readConfig } from './config';
 import { DataDirectoryError } from './data-directory';
 import { isEventStoreError } from './event-store/event-store';
+import { nodeReleaseNotice } from './node-release';
 import { type RunningService, startService } from './service';
 
 /** Exit codes of the process (sysexits.h): a wrong configuration, or something it needs is not to be had. */
@@ -48,6 +49,8 @@ export async function start(): Promise<void> {
   try {
     const config = readConfig();
     log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+    const notice = nodeReleaseNotice(process.version, Date.now());
+    if (notice !== null) log.warn({ node: notice.node, end_of_life: notice.endOfLife }, notice.message);
     service = await startService(config, {
       log,
       now: Date.now,
