@@ -26,10 +26,10 @@ const patience = Number(process.env.TEST_PATIENCE ?? 1);
 const WORKERS_PER_PROCESSOR = 2;
 const WORKER_MEMORY = '1GB';
 
-const project = (displayName, testMatch, setupFiles = []) => ({
+const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
   displayName,
   testMatch,
-  setupFiles,
+  setupFilesAfterEnv,
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   transform: {
