@@ -1,5 +1,7 @@
 # Built with what package-lock.json pins; better-sqlite3 is compiled here, for the C library that runs it below.
-FROM node:20.20.2-bookworm AS build
+# Not on the newest release: with the headers of 24.19 and later, the addon aborts the process when an object is collected
+# (https://github.com/nodejs/node/issues/65446). All releases of a line have the same binary interface.
+FROM node:24.18.1-bookworm AS build
 WORKDIR /build
 # The headers that the image ships, so that node-gyp downloads none.
 ENV npm_config_nodedir=/usr/local
@@ -20,7 +22,7 @@ RUN cd node_modules/better-sqlite3 \
   && mkdir -p build/Release \
   && mv /tmp/better_sqlite3.node build/Release/
 
-FROM node:20.20.2-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 WORKDIR /app
 # HOST is reachable from outside the container, so the service starts only with secrets for Stream and for readers.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data

@@ -77,7 +77,7 @@ const environmentOf = (one: Service, values: Readonly<Record<string, string>>): 
 const pinned = /:v?\d+\.\d+\.\d+(-[\w.-]+)?(@sha256:[\da-f]{64})?$/;
 
 describe('docker-compose.yml', () => {
-  it('is a file of the Compose Specification', () => {
+  it('docker-compose.yml follows the Compose Specification', () => {
     // The published schema says draft 2019-09 and names its parts with `id`, which that draft spells `$id`.
     const withoutIds = JSON.parse(
       JSON.stringify(composeSchema, (key, value: unknown) =>
@@ -89,19 +89,19 @@ describe('docker-compose.yml', () => {
     expect(validate.errors).toBeNull();
   });
 
-  it('pins every image to an exact version', () => {
+  it('docker-compose.yml pins every image to an exact version', () => {
     const loose = SERVICES.filter(([, { image, build }]) => build === undefined && !pinned.test(image ?? ''));
     expect(loose).toEqual([]);
   });
 
-  it('declares every volume and network that it uses, and no other', () => {
+  it('docker-compose.yml declares every volume and network that it uses, and no other', () => {
     const used = SERVICES.flatMap(([, one]) => mounts(one).map(({ source }) => source));
     expect(new Set(used)).toEqual(new Set(Object.keys(COMPOSE.volumes)));
     const joined = SERVICES.flatMap(([, { networks = [] }]) => networks);
     expect(new Set(joined)).toEqual(new Set(Object.keys(COMPOSE.networks)));
   });
 
-  it('starts nothing before what it needs is healthy, or has done its work', () => {
+  it('docker-compose.yml starts a service only when those it depends on are healthy or have completed', () => {
     for (const [, { depends_on = {}, profiles }] of SERVICES) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const needed = service(name);
@@ -112,7 +112,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has every service that stays checked, restarted, and its log bounded', () => {
+  it('docker-compose.yml has every long-running service checked, restarted, and its log bounded', () => {
     const stays = SERVICES.filter(([name]) => name !== 'secure-setup');
     for (const [, { healthcheck, restart, logging }] of stays) {
       expect(healthcheck?.test[0]).toBe('CMD');
@@ -121,7 +121,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives no service more rights than it needs', () => {
+  it('docker-compose.yml gives no service more rights than it needs', () => {
     for (const [name, { cap_add = [], cap_drop, privileged, security_opt }] of SERVICES) {
       expect(privileged).toBeUndefined();
       expect(cap_drop).toEqual(['ALL']);
@@ -130,7 +130,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('holds no secret: they come from the environment, and the service does not start without', () => {
+  it('docker-compose.yml takes secrets only from the environment, and the service does not start without them', () => {
     const secret = /SECRET|TOKEN|PASSWORD/;
     const literal = SERVICES.flatMap(([, { environment }]) =>
       Object.entries(environment).filter(([name, text]) => secret.test(name) && !/^\$\{\w+:[-?][^}]*\}$/.test(text)),
@@ -141,13 +141,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('can be read without the passwords of the profile that is off', () => {
+  it('docker-compose.yml can be read without the passwords of the profile that is off', () => {
     // Compose puts variables into the whole file, profiles that are off included.
     const required = [...read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
     expect(new Set(required)).toEqual(new Set(['STREAM_WEBHOOK_SECRETS']));
   });
 
-  it('publishes ports on loopback only, each once, and none of a store', () => {
+  it('docker-compose.yml publishes ports on loopback only, each once, and none of a store', () => {
     const published = SERVICES.flatMap(([, { ports = [] }]) => ports);
     expect(published).toEqual(published.filter((port) => /^127\.0\.0\.1:\d+:8080$/.test(port)));
     expect(new Set(published).size).toBe(published.length);
@@ -157,7 +157,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('keeps the service in a read-only container that shuts down in its own time', () => {
+  it('docker-compose.yml runs the service in a read-only container, with time to shut down', () => {
     expect(OURS.map(([name]) => name)).toEqual(['ticket-rail', 'ticket-rail-secure']);
     for (const [, one] of OURS) {
       expect(one).toMatchObject({ build: '.', read_only: true, init: true, tmpfs: ['/tmp'], stop_grace_period: '15s' });
@@ -169,7 +169,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('sets only variables that the service knows, to values that it takes', () => {
+  it('docker-compose.yml sets only variables that the service knows, to values that it accepts', () => {
     for (const [, one] of OURS) {
       const environment = environmentOf(one, {
         STREAM_WEBHOOK_SECRETS: SECRET,
@@ -187,7 +187,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('leads the service to nodes that it can reach and waits for', () => {
+  it('docker-compose.yml gives the service the URL of nodes that it can reach and waits for', () => {
     for (const [, one] of OURS) {
       const { EVENT_STORE_URL = '' } = environmentOf(one, {
         STREAM_WEBHOOK_SECRETS: SECRET,
@@ -202,7 +202,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('keeps data and logs of every node in volumes that no other service mounts', () => {
+  it('docker-compose.yml keeps data and logs of every node in volumes that no other service mounts', () => {
     const volumes = NODES.flatMap(([, one]) =>
       mounts(one)
         .filter(({ target }) => /^\/var\/(lib|log)\/eventstore$/.test(target))
@@ -214,7 +214,7 @@ describe('docker-compose.yml', () => {
   });
 
   describe('the profile secure', () => {
-    it('is off by default, where there is one node without security', () => {
+    it('the profile secure is off by default, where there is one node without security', () => {
       const on = SERVICES.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
       expect(on).toEqual(['ticket-rail', 'eventstoredb']);
       expect(service('eventstoredb').environment).toMatchObject({
@@ -223,7 +223,7 @@ describe('docker-compose.yml', () => {
       });
     });
 
-    it('has three nodes, each of which seeks the two others by name', () => {
+    it('the profile secure has three nodes, each of which seeks the two others by name', () => {
       const names = SECURE_NODES.map(([name]) => name);
       expect(names).toHaveLength(3);
       for (const [name, { environment }] of SECURE_NODES) {
@@ -241,7 +241,7 @@ describe('docker-compose.yml', () => {
       }
     });
 
-    it('gives each node a certificate in its own name, and the key of no other', () => {
+    it("the profile secure gives each node a certificate in its own name, and no other node's key", () => {
       const setup = service('secure-setup');
       const script = (setup as { readonly command?: readonly string[] }).command?.join('\n') ?? '';
       expect(script).toContain('-dns-names eventstoredb-$$node,localhost');
@@ -267,7 +267,7 @@ describe('docker-compose.yml', () => {
       expect(setup.network_mode).toBe('none');
     });
 
-    it('takes the passwords of admin and ops from the environment, checked before any node starts', () => {
+    it('the profile secure takes the admin and ops passwords from the environment, checked before any node starts', () => {
       for (const [, { environment }] of SECURE_NODES) {
         expect(environment).toMatchObject({
           EVENTSTORE_DEFAULT_ADMIN_PASSWORD: '${EVENTSTORE_ADMIN_PASSWORD:-}',
@@ -280,7 +280,7 @@ describe('docker-compose.yml', () => {
       });
     });
 
-    it('has the service speak TLS with a certificate authority that is mounted', () => {
+    it('the profile secure has the service speak TLS with a mounted certificate authority', () => {
       const one = service('ticket-rail-secure');
       const { tls, tlsCaFile, credentials } = parseConnectionUrl(
         interpolate(one.environment['EVENT_STORE_URL'] ?? '', { EVENTSTORE_ADMIN_PASSWORD: SECRET }),
@@ -337,15 +337,23 @@ describe('Dockerfile', () => {
     readonly engines: { readonly node: string };
   };
 
-  it('builds in one stage and runs in a second, slim one, both on the same exact version of Node.js', () => {
+  it('the Dockerfile builds in one stage and runs in a second, slim one, both pinned and of the line in .nvmrc', () => {
     expect(STAGES.map(({ as }) => as)).toEqual(['build', '']);
     for (const { from } of STAGES) expect(from).toMatch(pinned);
-    expect(FINAL?.from).toBe(`${BUILD?.from ?? ''}-slim`);
-    expect(FINAL?.from).toMatch(/^node:20\.(19|[2-9]\d)\./);
+    const line = read('.nvmrc').trim();
+    expect(BUILD?.from).toMatch(new RegExp(`^node:${line}\\.\\d+\\.\\d+-bookworm$`));
+    expect(FINAL?.from).toMatch(new RegExp(`^node:${line}\\.\\d+\\.\\d+-bookworm-slim$`));
     expect(PACKAGE.engines.node).toBe('>=20.19');
   });
 
-  it('copies into the build only what is there and .dockerignore lets through', () => {
+  it('the Dockerfile compiles the addon with the headers of a release that does not make it abort, as .ci/node does', () => {
+    // https://github.com/nodejs/node/issues/65446
+    const [, release = '', minor = ''] = /^node:(24\.(\d+)\.\d+)-/.exec(BUILD?.from ?? '') ?? [];
+    expect(Number(minor)).toBeLessThan(19);
+    expect(read('.ci/node')).toContain(`$package@${release}"`);
+  });
+
+  it('the Dockerfile copies into the build only what is there and what .dockerignore lets through', () => {
     const [ignored, ...allowed] = read('.dockerignore')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
@@ -355,7 +363,7 @@ describe('Dockerfile', () => {
     expect(new Set(allowed)).toEqual(new Set(sources.map((source) => `!${source}`)));
   });
 
-  it('copies into the image only from the build, and production dependencies only', () => {
+  it('the Dockerfile copies into the image only from the build, and only production dependencies', () => {
     for (const { from, sources } of copies(FINAL)) {
       expect(from).toBe(BUILD?.as);
       expect(sources.filter((source) => !source.startsWith('/build/'))).toEqual([]);
@@ -365,7 +373,7 @@ describe('Dockerfile', () => {
     expect(steps(BUILD, 'WORKDIR')).toEqual(['/build']);
   });
 
-  it('has in the image everything that package.json and the command name', () => {
+  it('the image contains everything that package.json and its command refer to', () => {
     const [workdir] = steps(FINAL, 'WORKDIR');
     expect(workdir).toBe('/app');
     const there = copies(FINAL).map(({ sources, target }) =>
@@ -381,13 +389,13 @@ describe('Dockerfile', () => {
     expect(there).toContain('node_modules');
   });
 
-  it('starts what npm start starts, without a shell between it and SIGTERM', () => {
+  it('the image starts what npm start starts, without a shell between it and SIGTERM', () => {
     expect((JSON.parse(steps(FINAL, 'CMD')[0] ?? '[]') as string[]).join(' ')).toBe(PACKAGE.scripts['start']);
     expect(steps(FINAL, 'STOPSIGNAL')).toEqual(['SIGTERM']);
     expect(steps(FINAL, 'ENTRYPOINT')).toEqual([]);
   });
 
-  it('runs as a user without rights, who owns only the data directory', () => {
+  it('the image runs as a user without rights, who owns only the data directory', () => {
     const names = (FINAL?.steps ?? []).map(({ name }) => name);
     expect(steps(FINAL, 'USER')).toEqual(['node']);
     expect(names.slice(names.indexOf('USER'))).not.toContain('RUN');
@@ -396,7 +404,7 @@ describe('Dockerfile', () => {
     expect(steps(FINAL, 'VOLUME')).toEqual(['/data']);
   });
 
-  it('listens for other machines, and so refuses to start without secrets', () => {
+  it('the image listens for other machines, and so the service refuses to start without secrets', () => {
     const environment = Object.fromEntries(
       (steps(FINAL, 'ENV')[0] ?? '').split(' ').map((pair) => pair.split('=') as [string, string]),
     );
@@ -405,7 +413,7 @@ describe('Dockerfile', () => {
     expect(() => readConfig(environment)).toThrow(/STREAM_WEBHOOK_SECRETS[\s\S]*READERS_FILE/);
   });
 
-  it('checks its health on the port that is set, with nothing but Node.js', () => {
+  it('the image checks its health on the configured port, with nothing but Node.js', () => {
     const [, check = '[]'] = /(\[.*\])$/.exec(steps(FINAL, 'HEALTHCHECK')[0] ?? '') ?? [];
     const [node, flag, script] = JSON.parse(check) as string[];
     expect([node, flag]).toEqual(['node', '-e']);
