@@ -24,8 +24,8 @@ const failureMatters = (stage: Stage): boolean =>
   stage === 'needs_action' || stage === 'failed' || stage === 'canceled';
 
 /**
- * Each code and when it is true (design.md, "Stage and attention"), in the order in which they are shown. A code is a
- * reason to look now: those about a driver to come end when the food has left or the order is over.
+ * Each code and when it is true (docs/architecture.md#attention-codes), in the order in which they are shown. A code is
+ * a reason to look now: those about a driver to come end when the food has left or the order is over.
  */
 export const ATTENTION_RULES: readonly AttentionRule[] = [
   { code: 'driver_here', when: (order) => order.stage === 'driver_here' },

@@ -26,7 +26,10 @@ export const MAX_UNKNOWN_VALUES = 50;
 /** Most sources and locations that are told apart; what comes beyond them is only counted. */
 export const MAX_GROUPS = 2_000;
 
-/** @returns which source sends about an order: upper case and blanks around it make no difference (protocol.md ruling 6). */
+/**
+ * @returns which source sends about an order: upper case and blanks around it make no difference
+ * (docs/protocol.md#ruling-4-6).
+ */
 export function sourceOf({ driver, assigned }: Assignment): string {
   const source = assigned ? driver?.source?.trim().toLowerCase() : undefined;
   return source === undefined || source === '' ? UNKNOWN_SOURCE : source.slice(0, MAX_WORD);

@@ -9,7 +9,10 @@ type Shape = ReadonlyMap<string, Kind>;
 
 const shape = (fields: Readonly<Record<string, Kind>>): Shape => new Map(Object.entries(fields));
 
-/** The fields we know (protocol.md section 1). One of a wrong type is read as absent; others are kept as they come. */
+/**
+ * The fields we know (docs/protocol.md#driver-details). One of a wrong type is read as absent; others are kept as they
+ * come.
+ */
 const DRIVER = shape({
   source: 'text',
   name: 'name',
@@ -28,9 +31,9 @@ export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Merges `details` into `kept` field by field, in nested objects too; null and undefined mean absent (protocol.md
- * ruling 3). Never changes its input, and returns `kept` itself if there is nothing new. The result is a fresh JSON
- * value in which no object is empty, or null if nothing stands in it at all.
+ * Merges `details` into `kept` field by field, in nested objects too; null and undefined mean absent
+ * (docs/protocol.md#ruling-4-3). Never changes its input, and returns `kept` itself if there is nothing new. The result
+ * is a fresh JSON value in which no object is empty, or null if nothing stands in it at all.
  */
 export function mergeDriver(kept: Driver | null, details: Fields): Driver | null {
   return merge(kept, details, DRIVER, 1);

@@ -15,13 +15,13 @@ export interface Assignment {
 export interface Reassignment extends Assignment {
   /** Somebody else than the last driver heard of. */
   readonly another: boolean;
-  /** A different driver, or nobody assigned any more (design.md, "Stage and attention"). */
+  /** A different driver, or nobody assigned any more (docs/architecture.md#stage-and-attention). */
   readonly newLeg: boolean;
 }
 
 export const nobody: Assignment = { driver: null, assigned: false };
 
-/** Reported without details, these mean that nobody is assigned any more (protocol.md ruling 6). */
+/** Reported without details, these mean that nobody is assigned any more (docs/protocol.md#ruling-4-6). */
 const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver']);
 
 /** A blank text identifies nobody. */
@@ -34,7 +34,7 @@ const agree = (one: unknown, other: unknown): boolean =>
 const inner = (value: unknown, key: string): unknown => (isFields(value) ? value[key] : undefined);
 
 /**
- * Are these details of one and the same driver (protocol.md ruling 6)?
+ * Are these details of one and the same driver (docs/protocol.md#ruling-4-6)?
  *
  * Both names known: names and sources must agree. A name missing: source, phone number and plate must agree, as far as
  * both have them. A source that only one of the two has contradicts nothing. Where nothing at all can be compared it is
@@ -50,8 +50,9 @@ export function sameDriver(one: Fields, other: Fields): boolean {
 }
 
 /**
- * Reads the `driver_details` of one delivery (protocol.md ruling 6): the same driver's are merged field by field,
- * another's replace them whole. Details in which nothing stands, such as `{}` or `{"name":null}`, are absent details.
+ * Reads the `driver_details` of one delivery (docs/protocol.md#ruling-4-6): the same driver's are merged field by
+ * field, another's replace them whole. Details in which nothing stands, such as `{}` or `{"name":null}`, are absent
+ * details.
  *
  * A driver who comes back after nobody was assigned starts from a clean sheet: an old passcode might not open the robot.
  */

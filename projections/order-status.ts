@@ -1,6 +1,6 @@
 import { type OrderEventData } from '../schemas/order-events';
 
-/** The two axes of an order, which are independent of each other: no pair is an error (protocol.md section 1). */
+/** The two axes of an order, which are independent of each other: no pair is an error (docs/protocol.md#section-1). */
 export interface Reported {
   readonly status: string | null;
   readonly delivery_status: string | null;
@@ -15,7 +15,7 @@ export function saidBy(data: OrderEventData): Reported {
   return { status: textOrNull(data['status']), delivery_status: textOrNull(data['delivery_status']) };
 }
 
-/** Last reported wins; an axis that a delivery is silent about keeps its last value (protocol.md ruling 5). */
+/** Last reported wins; an axis that a delivery is silent about keeps its last value (docs/protocol.md#ruling-4-5). */
 export function lastReported(before: Reported, said: Reported): Reported {
   return {
     status: said.status ?? before.status,

@@ -3,8 +3,8 @@ import { type Reassignment } from './driver';
 import { type Reported } from './order-status';
 
 /**
- * What the stage is read from (design.md, "Stage and attention"). Each is guarded: it moves only on news that it is
- * about, so that late news never pulls a tile back (protocol.md ruling 7).
+ * What the stage is read from (docs/architecture.md#stage-and-attention). Each is guarded: it moves only on news that
+ * it is about, so that late news never pulls a tile back (docs/protocol.md#ruling-4-7).
  */
 export interface Progress {
   /** The last of `in_progress` and `ready_for_pickup`. */
@@ -42,7 +42,7 @@ const deliveryGroup = (value: string | null) => (value === null ? undefined : DE
 export const isCanceled = (order: Progress): boolean =>
   order.final === 'merchant_canceled' || order.final === 'dsp_canceled' || order.canceled;
 
-/** The first rule that holds gives the stage (design.md, "Stage and attention", in its order). */
+/** The first rule that holds gives the stage (docs/architecture.md#stage-rules, in its order). */
 export const STAGE_RULES: readonly StageRule[] = [
   { stage: 'returned', when: (order) => order.returned },
   {
@@ -111,7 +111,7 @@ export function progressAfter(
   };
 }
 
-/** The progress after an `order.canceled`, which says nothing but that (protocol.md section 2). */
+/** The progress after an `order.canceled`, which says nothing but that (docs/protocol.md#section-2). */
 export function progressAfterCancel(before: Progress): Progress {
   return {
     kitchen: before.kitchen,

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
 /**
- * The wire contract of Stream's Handle Order call (protocol.md sections 1, 2 and 4).
+ * The wire contract of Stream's Handle Order call (docs/protocol.md#section-1, docs/protocol.md#section-2).
  *
  * Closed structure, open vocabulary: ids and `status` must be there and have the right form; values and fields that
- * nobody has told us of are kept verbatim. `null` for an optional field means absent (ruling 3).
+ * nobody has told us of are kept verbatim. `null` for an optional field means absent (docs/protocol.md#ruling-4-3).
  *
  * The JSON Schema that ajv validates with is generated from these schemas, so a rule is only ever written here. They
  * describe; nothing is parsed with zod on the write path.
  */
 
-/** Longest `location_id` and `order_id`, in Unicode code points (ruling 3). */
+/** Longest `location_id` and `order_id`, in Unicode code points (docs/protocol.md#ruling-4-3). */
 export const MAX_ID_LENGTH = 200;
 
 /**
@@ -19,7 +19,7 @@ export const MAX_ID_LENGTH = 200;
  */
 export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** Form of a vocabulary value, known or not (ruling 3). */
+/** Form of a vocabulary value, known or not (docs/protocol.md#ruling-4-3). */
 export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
 
 /** An id as it stands in a body and, percent-encoded, in our URLs. */
@@ -75,7 +75,9 @@ export const OrderUpdatedObject = z.looseObject({
 });
 export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
 
-/** `object` of `order.canceled`; `provider_id` is the POS's order id under another name (protocol.md section 2). */
+/**
+ * `object` of `order.canceled`; `provider_id` is the POS's order id under another name (docs/protocol.md#section-2).
+ */
 export const OrderCanceledObject = z.looseObject({ location_id: Id, provider_id: Id });
 export type OrderCanceledObject = z.infer<typeof OrderCanceledObject>;
 
@@ -99,7 +101,7 @@ export interface OrderKey {
   readonly order_id: string;
 }
 
-/** @returns the ids of the order that `delivery` is about (protocol.md section 2). */
+/** @returns the ids of the order that `delivery` is about (docs/protocol.md#section-2). */
 export function orderKeyOf(delivery: Delivery): OrderKey {
   switch (delivery.type) {
     case 'order.updated':

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type DeliveryType, Fault, Id, type OrderKey } from './handle-order';
 
 /**
- * Every event we store, its metadata and its codec (design.md, "What is stored"). Facts only: what we think of a
- * delivery is computed by the folds, so that a better reading applies to all of history.
+ * Every event we store, its metadata and its codec (docs/architecture.md#what-is-stored). Facts only: what we think of
+ * a delivery is computed by the folds, so that a better reading applies to all of history.
  */
 
 /** Prefix of every order's stream; EventStoreDB's category of all of them is `order`. */

@@ -3,7 +3,7 @@ import { DriverDetails, Fault, Id } from './handle-order';
 import { OrderEventMetadata, RelayedData } from './order-events';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
-/** What the API answers. The OpenAPI document is generated from these schemas (design.md, "HTTP contract"). */
+/** What the API answers. The OpenAPI document is generated from these schemas (docs/architecture.md#http-contract). */
 
 export const Time = z.iso
   .datetime({ precision: 3 })
@@ -92,7 +92,7 @@ export type HistoryEvent = z.infer<typeof HistoryEvent>;
 export const HistoryPage = z.object({ events: z.array(HistoryEvent), next: Cursor }).meta({ id: 'HistoryPage' });
 export type HistoryPage = z.infer<typeof HistoryPage>;
 
-/** Answers of `POST /handle-order` (protocol.md section 4). */
+/** Answers of `POST /handle-order` (docs/protocol.md#section-4). */
 export const Recorded = z
   .object({ outcome: z.literal('recorded'), location_id: Id, order_id: Id, revision: Revision })
   .meta({ id: 'Recorded' });

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { Id } from './handle-order';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
-/** Parameters of the calls that read (design.md, "HTTP contract"). Names, limits and defaults stand here alone. */
+/**
+ * Parameters of the calls that read (docs/architecture.md#http-contract). Names, limits and defaults stand here alone.
+ */
 
 /** Most and default items of a page. */
 export const MAX_PAGE = 1_000;

@@ -1,8 +1,8 @@
 /**
- * The words Stream uses, as data (protocol.md section 1).
+ * The words Stream uses, as data (docs/protocol.md#section-1).
  *
- * The vocabulary is open: a value that is not listed here is kept and flagged, never refused (protocol.md section 4,
- * ruling 3). Nothing may therefore assume that a reported value is one of these.
+ * The vocabulary is open: a value that is not listed here is kept and flagged, never refused
+ * (docs/protocol.md#ruling-4-3). Nothing may therefore assume that a reported value is one of these.
  */
 
 /** How far along the order as a whole is. `final` values end it unless it is reopened. */
@@ -51,7 +51,10 @@ export const DELIVERY_STATUSES = words([
   { value: 'returned', group: 'return', meaning: 'the food is back at the restaurant' },
 ] as const satisfies readonly Word<string, DeliveryGroup>[]);
 
-/** Where an order stands for people at the counter: our guarded reading of both axes (design.md, stage rules). */
+/**
+ * Where an order stands for people at the counter: our guarded reading of both axes
+ * (docs/architecture.md#stage-rules).
+ */
 export const STAGES = [
   'preparing',
   'ready',
