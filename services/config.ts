@@ -240,7 +240,7 @@ export interface Config {
   readonly readers: ReaderSource;
   /** Origins whose pages may read, with a bearer token, and embed the board. */
   readonly readerOrigins: readonly string[];
-  /** How an authentic but unusable delivery is answered (protocol.md section 4, ruling 2). */
+  /** How an authentic but unusable delivery is answered (docs/protocol.md#ruling-4-2). */
   readonly quarantineAnswer: 202 | 422;
   readonly maxBodyBytes: number;
   /** Most milliseconds that a sender may take for a whole request. */

@@ -20,7 +20,7 @@ export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 /**
  * Seconds over which our own share of refusals is taken. Stream warns at 10 to 25 % and switches all events off at 50 %
- * (protocol.md section 3); its own window is not documented.
+ * (docs/protocol.md#section-3); its own window is not documented.
  */
 export const NON_2XX_WINDOW_SECONDS = 300;
 

@@ -4,7 +4,7 @@ import { canonicalJson } from './canonical-json';
 
 /**
  * @returns SHA-256, in hex, of the canonical JSON (RFC 8785) of a delivery's type and object, so that the order of keys
- * and white space make no difference (protocol.md section 4, ruling 4).
+ * and white space make no difference (docs/protocol.md#ruling-4-4).
  */
 export function contentHash({ type, object }: { readonly type: string; readonly object: unknown }): string {
   return hash('sha256', `{"object":${canonicalJson(object)},"type":${canonicalJson(type)}}`, 'hex');

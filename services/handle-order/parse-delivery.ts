@@ -231,8 +231,8 @@ function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: 
 }
 
 /**
- * Reads a raw body as a delivery (protocol.md section 4, rulings 2 and 3). Of another type than ours it is foreign before
- * its shape is held against anything: what it may look like is for whoever takes it.
+ * Reads a raw body as a delivery (docs/protocol.md#ruling-4-2, docs/protocol.md#ruling-4-3). One of another type than
+ * ours is foreign before its shape is checked: what it may look like is for whoever takes it.
  * @param body exactly the bytes that came, already known to be authentic
  * @returns the delivery exactly as parsed, or every fault with a JSON pointer to it.
  */

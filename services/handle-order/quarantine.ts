@@ -21,7 +21,7 @@ import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from './parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from './record-update';
 
-/** What could not be used is kept whole, with the reasons, until someone can use it (protocol.md section 4, ruling 2). */
+/** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
 
 export type Kept =
   | { readonly outcome: 'quarantined'; readonly quarantineId: string }

@@ -7,6 +7,12 @@ import { contentHash, eventId, seal } from './hashes';
 
 /**
  * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
+ *
+ * The domain module of an order is in four places (docs/architecture.md#the-domain-module):
+ *   stream name, events, codec   schemas/order-events.ts   orderStream, decodeOrderEvent
+ *   fold                         projections/order.ts      initial, evolve
+ *   decide                       this file                 decide
+ *   service                      this file                 createRecorder
  */
 
 /** Most times that a delivery is decided anew because another process wrote to the same order in between. */
@@ -54,7 +60,7 @@ export type Decision =
 
 /**
  * Decides what a delivery is to its order. An authentic, usable fact is never refused; only the newest event makes it a
- * repeat: A, B, A is three facts (protocol.md section 4, ruling 4).
+ * repeat: A, B, A is three facts (docs/protocol.md#ruling-4-4).
  */
 export function decide(head: Head | null, hash: string): Decision {
   if (head === null) return { kind: 'append', expected: 'no_stream', revision: 0 };

@@ -51,7 +51,7 @@ type Answer =
 
 /**
  * Stream's *Handle Order* call: raw bytes first, then size and media type, then JSON, then its contract, then the rail.
- * A 2xx is sent only once what came is durable (protocol.md section 4, ruling 1).
+ * A 2xx is sent only once what came is durable (docs/protocol.md#ruling-4-1).
  */
 export function createHandleOrder(options: HandleOrderOptions) {
   const { verify, record, quarantine, metrics, log } = options;

@@ -2,7 +2,7 @@ import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObjec
 import type { IncomingHttpHeaders } from 'node:http';
 import { bearerToken } from '../bearer';
 
-/** Headers that may carry the signature (protocol.md section 3); any of them may verify. */
+/** Headers that may carry the signature (docs/protocol.md#section-3); any of them may verify. */
 export const SIGNATURE_HEADERS = ['x-stream-signature', 'stream-webhook-signature'] as const;
 
 /** Bytes of an HMAC-SHA256. */
@@ -88,8 +88,8 @@ function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHea
 }
 
 /**
- * Makes the check of a delivery's authenticity (protocol.md section 3): every configured check must pass, over exactly
- * the bytes that came, before anything else looks at them.
+ * Makes the check of a delivery's authenticity (docs/protocol.md#section-3): every configured check must pass, over
+ * exactly the bytes that came, before anything else looks at them.
  * @param webhookSecrets live secrets, newest first; empty switches signatures off
  * @param bearerTokens tokens that the POS issued to Stream; empty switches them off
  */

@@ -157,7 +157,7 @@ export function ownStatus(life: OrderLife, status: string): Decision {
 
 /**
  * Statuses of the order that news of its delivery stands for; after any other, the order stands as it stood. Not documented:
- * read from the meanings in protocol.md section 1.
+ * read from the meanings in docs/protocol.md#section-1.
  */
 const STATUS_BY_DELIVERY: ReadonlyMap<string, string> = new Map([
   ['enroute_to_dropoff', 'out_for_delivery'],

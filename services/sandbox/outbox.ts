@@ -39,7 +39,7 @@ export const isAcknowledged = (exchange: Exchange): boolean =>
 
 /**
  * Sends what is about one order in the order it was said. What was not acknowledged is sent again after a pause, while
- * newer news goes out before it (protocol.md section 1).
+ * newer news goes out before it (docs/protocol.md#section-1).
  */
 export class Outbox {
   /** First attempts, by order and party: each waits for that of the message before it. */

@@ -56,7 +56,7 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Reads the POS's answer to `order.created` (protocol.md section 2).
+ * Reads the POS's answer to `order.created` (docs/protocol.md#section-2).
  * @returns its decision, or null if that was none, and the order has to be sent again
  */
 export function readPosAnswer(exchange: Exchange): PosDecision | null {

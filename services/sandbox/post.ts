@@ -36,7 +36,9 @@ export interface PostOptions {
   readonly cut?: { readonly afterBytes: number };
 }
 
-/** @returns the signature of exactly these bytes, as Stream makes it: HMAC-SHA256 in hex (protocol.md section 3). */
+/**
+ * @returns the signature of exactly these bytes, as Stream makes it: HMAC-SHA256 in hex (docs/protocol.md#section-3).
+ */
 export const signatureOf = (body: Uint8Array, secret: string): string =>
   createHmac('sha256', secret).update(body).digest('hex');
 

@@ -28,7 +28,10 @@ import type { Staging } from './staging';
 const MAX_ORDERS = 10_000;
 /** How many of the oldest orders are looked at for one that is over. */
 const MAX_LOOKED_AT = 200;
-/** Seconds of a story that a POS has to decide about an order, as for an asynchronous answer (peers.md 1.2). */
+/**
+ * Seconds of a story that a POS has to decide about an order, as for an asynchronous answer
+ * (docs/decisions/017-sandbox.md).
+ */
 const DECISION_S = 60;
 /** Least real milliseconds of it, however fast stories are played. */
 const MIN_DECISION_MS = 3_000;

@@ -24,7 +24,7 @@ export interface Truth {
   readonly stage: Stage | undefined;
 }
 
-/** Reported without details, these mean that nobody is assigned any more (protocol.md ruling 6). */
+/** Reported without details, these mean that nobody is assigned any more (docs/protocol.md#ruling-4-6). */
 const UNASSIGNING: ReadonlySet<unknown> = new Set([
   'pending',
   'pending_driver_confirmation',

@@ -5,8 +5,8 @@ import { contentHash, eventHash } from '../../handle-order/hashes';
 import { type Head, type StreamHeads } from './stream-heads';
 
 /**
- * What must hold of each event and of its place after the event before it in its stream (docs/decisions/
- * 013-tamper-evidence.md). Pure: a store, an export and a bundle are verified by the same code.
+ * What must hold of each event and of its place after the event before it in its stream
+ * (docs/decisions/013-tamper-evidence.md). Pure: a store, an export and a bundle are verified by the same code.
  */
 
 export type FaultCode =

@@ -8,7 +8,7 @@ export function shareWords(share: number): string {
   return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
 }
 
-/** What Stream's documents say that it does when so large a share of its calls fails (protocol.md section 3). */
+/** What Stream's documents say that it does when so large a share of its calls fails (docs/protocol.md#section-3). */
 const ALARMS: ReadonlyMap<number, string> = new Map([
   [0.1, 'Stream begins to send alert mails'],
   [0.25, 'the upper end of what Stream alerts of'],
