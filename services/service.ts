@@ -31,6 +31,7 @@ import { createRelayRoutes } from './handle-order/relay-route';
 import { createHandleOrder } from './handle-order/route';
 import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
+import { oneAtATime } from './one-at-a-time';
 import { createOrderRoutes } from './orders/route';
 import { LiveFeed, MAX_LIVE_CLIENTS } from './orders/live';
 import { createLiveRoutes } from './orders/live-route';
@@ -266,7 +267,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
         connectionsCheckingInterval: CONNECTION_CHECK_MS,
       },
-      app,
+      oneAtATime(app),
     );
     server.maxConnections = MAX_CONNECTIONS;
     const url = await listen(server, config.port, config.host);

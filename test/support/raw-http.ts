@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
+import { patiently } from './patience';
 
 /** Milliseconds from one drop of a trickle to the next. */
 const DROP_INTERVAL_MS = 100;
 /** Milliseconds after which a peer that does not close is given up on. */
-const GIVE_UP_MS = 15_000;
+const GIVE_UP_MS = patiently(15_000);
 
 /**
  * Sends bytes that no HTTP client would, and what `drop` says over and over.
