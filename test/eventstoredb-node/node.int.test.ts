@@ -13,7 +13,7 @@ import {
 import { startNode, type RunningNode } from './node';
 
 /** The node, seen by the client itself, which does not know that it is none; over both of its ways to append. */
-describe.each([true, false])('the test node, with appends in batches: %p', (batchAppend) => {
+describe.each([true, false])('test node (appends in batches: %p)', (batchAppend) => {
   let node: RunningNode;
   let client: EventStoreDBClient;
 
@@ -37,12 +37,12 @@ describe.each([true, false])('the test node, with appends in batches: %p', (batc
   const [a, b, c, d] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
   const wrong = expect.any(WrongExpectedVersionError) as unknown;
 
-  it('uses the way to append that it offers', async () => {
+  it('the test node uses the way to append that it offers', async () => {
     await append('no_stream', a);
     expect([...node.requests.keys()]).toEqual(['GetSupportedMethods', batchAppend ? 'BatchAppend' : 'Append']);
   });
 
-  it('checks the expected revision', async () => {
+  it('the test node checks the expected revision of an append', async () => {
     await expect(append('stream_exists', a)).rejects.toEqual(wrong);
     await expect(append(0n, a)).rejects.toMatchObject({ expectedVersion: 0n, actualVersion: 'no_stream' });
     expect(await append('no_stream', a, b)).toMatchObject({ success: true, nextExpectedRevision: 1n });
@@ -52,7 +52,7 @@ describe.each([true, false])('the test node, with appends in batches: %p', (batc
     expect(await append('any', d)).toMatchObject({ nextExpectedRevision: 3n });
   });
 
-  it('recognises a repeat by the ids at its place, and without a place while the ids are known', async () => {
+  it('the test node recognises a repeated append by the ids at its revision, or by known ids where none is expected', async () => {
     const first = await append('no_stream', a, b, c);
     expect(await append('no_stream', a, b, c)).toEqual(first);
     expect(await append(0n, b, c)).toEqual(first);
@@ -63,7 +63,7 @@ describe.each([true, false])('the test node, with appends in batches: %p', (batc
     expect(await append(2n, c)).toMatchObject({ nextExpectedRevision: 3n });
   });
 
-  it('hides a soft-deleted stream, revives it with its numbering continued, and buries a tombstoned one', async () => {
+  it('the test node hides a soft-deleted stream, continues its revisions when revived, and closes a tombstoned one', async () => {
     await append('no_stream', a, b);
     await expect(client.deleteStream('order-1', { expectedRevision: 5n })).rejects.toEqual(wrong);
     await client.deleteStream('order-1', { expectedRevision: 1n });
@@ -76,12 +76,12 @@ describe.each([true, false])('the test node, with appends in batches: %p', (batc
     await expect(append('any', d)).rejects.toThrow(StreamDeletedError);
   });
 
-  it('refuses what is larger than a server takes', async () => {
+  it('the test node refuses an append that is larger than a server takes', async () => {
     const large = jsonEvent({ type: 'tested', data: { text: 'x'.repeat(1_048_576) } });
     await expect(client.appendToStream('order-1', large)).rejects.toThrow(MaxAppendSizeExceededError);
   });
 
-  it('shows system events among all, at positions with gaps', async () => {
+  it('the test node lists system events among all events, at positions with gaps', async () => {
     await append('no_stream', a, b);
     await client.deleteStream('order-1');
     const all = await collect(client.readAll());
@@ -91,7 +91,7 @@ describe.each([true, false])('the test node, with appends in batches: %p', (batc
     expect(all[0]?.event?.created.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
 
-  it('confirms a subscription, sends what is stored, a checkpoint, that it caught up, and what comes', async () => {
+  it('a subscription to the test node gets a confirmation, stored events, a checkpoint, caught-up and live events', async () => {
     await append('no_stream', a, b);
     await client.appendToStream('other-1', event());
     const told: string[] = [];

@@ -16,7 +16,7 @@ const RECOVERY_MS = 5_000;
 
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 
-describe('a disk that fails', () => {
+describe('disk errors', () => {
   let dataDir: string;
   let ledger: Ledger;
   let faults: IoFaults;
@@ -92,36 +92,39 @@ describe('a disk that fails', () => {
     ],
   ];
 
-  it.each(fullFaults)('%s is a 503 that loses nothing, and the same process recovers', async (_name, fail) => {
-    await start();
-    const before = [create(), create(), create()];
-    for (const sent of before) expect(await deliver(sent)).toBe('acknowledged');
+  it.each(fullFaults)(
+    '%s is answered with 503 and loses nothing, and the same process recovers',
+    async (_name, fail) => {
+      await start();
+      const before = [create(), create(), create()];
+      for (const sent of before) expect(await deliver(sent)).toBe('acknowledged');
 
-    fail({ count: Infinity });
-    const refused = [create(), create(), create()];
-    for (const sent of refused) {
-      const answer = await service.deliver(sent.body);
-      expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
-      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    }
-    await expectReadiness({ status: 503, failing: ['event_store'] });
-    // What was acknowledged can be read all the time, and its repeat is still known.
-    expect(await readOrders(service, LOCATION)).toHaveLength(before.length);
-    expect((await service.get(orderPath(key(0)))).status).toBe(200);
-    // Who looks at the past is recorded first.
-    expect((await service.get(orderPath(key(0), '/history'))).status).toBe(503);
-    for (const sent of before) expect(await deliver(sent)).toBe('acknowledged');
-    expectKept();
+      fail({ count: Infinity });
+      const refused = [create(), create(), create()];
+      for (const sent of refused) {
+        const answer = await service.deliver(sent.body);
+        expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      }
+      await expectReadiness({ status: 503, failing: ['event_store'] });
+      // What was acknowledged can be read all the time, and its repeat is still known.
+      expect(await readOrders(service, LOCATION)).toHaveLength(before.length);
+      expect((await service.get(orderPath(key(0)))).status).toBe(200);
+      // Who looks at the past is recorded first.
+      expect((await service.get(orderPath(key(0), '/history'))).status).toBe(503);
+      for (const sent of before) expect(await deliver(sent)).toBe('acknowledged');
+      expectKept();
 
-    faults.clear();
-    await untilAcknowledged(refused);
-    await expectReadiness({ status: 200, failing: [] });
-    for (const sent of [...before, ...refused]) expect(await deliver(sent)).toBe('acknowledged');
-    expect(readLog(dataDir)).toHaveLength(before.length + refused.length);
-    expectKept();
-  });
+      faults.clear();
+      await untilAcknowledged(refused);
+      await expectReadiness({ status: 200, failing: [] });
+      for (const sent of [...before, ...refused]) expect(await deliver(sent)).toBe('acknowledged');
+      expect(readLog(dataDir)).toHaveLength(before.length + refused.length);
+      expectKept();
+    },
+  );
 
-  it.each(fullFaults)('%s amid 32 senders loses nothing, again and again', async (_name, fail) => {
+  it.each(fullFaults)('%s among 32 senders loses nothing, again and again', async (_name, fail) => {
     await start();
     const load = new Load(seeded(1));
     const stop = new AbortController();
@@ -145,7 +148,7 @@ describe('a disk that fails', () => {
     expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
   });
 
-  it('a commit that failed just before a kill is there once or not at all, and its repeat makes it once', async () => {
+  it('a commit that failed just before a kill is stored once or not at all, and its repeat stores it once', async () => {
     for (const errno of ['EIO', 'ENOSPC'] as const) {
       await start();
       expect(await deliver(create())).toBe('acknowledged');
@@ -170,7 +173,7 @@ describe('a disk that fails', () => {
     expect(await readOrders(service, LOCATION)).toHaveLength(count);
   });
 
-  it('a disk that hangs is a 503 in time; when it answers again, all is taken and nothing is there twice', async () => {
+  it('a hanging disk is answered with 503 in time, and once it responds every delivery is stored once', async () => {
     await start();
     expect(await deliver(create())).toBe('acknowledged');
     faults.delaySyncs(HANG_MS);
@@ -196,7 +199,7 @@ describe('a disk that fails', () => {
     await expectReadiness({ status: 200, failing: [] });
   });
 
-  it('a disk that is full for the read model alone stops no delivery, shows nothing stale, and is caught up with', async () => {
+  it('a full disk under the read model stops no delivery, no stale order is shown, and the read model catches up', async () => {
     await start(READ_MODEL);
     await untilAcknowledged([create(), create()]);
     expect(await readOrders(service, LOCATION)).toHaveLength(2);

@@ -40,7 +40,7 @@ const mayMount = ((): boolean => {
   }
 })();
 
-describe('a real disk', () => {
+describe('full disk', () => {
   let mountPoint: string;
 
   beforeAll(() => {
@@ -55,8 +55,8 @@ describe('a real disk', () => {
 
   (mayMount ? it : it.skip)(
     mayMount
-      ? 'a disk that is really full is a 503 that loses nothing; once there is room the same process takes all of it, once'
-      : 'a disk that is really full cannot be tried here: mounting a tmpfs is not permitted',
+      ? 'a full disk is answered with 503 and loses nothing, and with room again every delivery is stored once'
+      : 'a full disk cannot be tested here, because mounting a tmpfs is not permitted',
     async () => {
       const dataDir = join(mountPoint, 'data');
       mkdirSync(dataDir);

@@ -70,7 +70,7 @@ class Committer {
   }
 }
 
-describe('io faults', () => {
+describe('injected I/O faults', () => {
   let directory: string;
   let faults: IoFaults;
   let committers: Committer[];
@@ -101,15 +101,15 @@ describe('io faults', () => {
     return faults.counters().syncs - before;
   };
 
-  it('counts a sync for every commit with synchronous=FULL', async () => {
+  it('the fault library counts a sync for every commit with synchronous=FULL', async () => {
     expect(await syncsOf('FULL', 100)).toBeGreaterThanOrEqual(100);
   });
 
-  it('counts hardly any sync with synchronous=NORMAL', async () => {
+  it('the fault library counts hardly any sync with synchronous=NORMAL', async () => {
     expect(await syncsOf('NORMAL', 100)).toBeLessThan(10);
   });
 
-  it('counts writes, and only those to watched files', async () => {
+  it('the fault library counts writes to watched files, and no others', async () => {
     const committer = await start();
     const before = faults.counters().writes;
     await committer.count(); // writes to stdout
@@ -118,7 +118,7 @@ describe('io faults', () => {
     expect(faults.counters().writes).toBeGreaterThan(before);
   });
 
-  it('fails a sync, and with it the commit', async () => {
+  it('an injected sync error fails the commit, and the next commit succeeds', async () => {
     const committer = await start();
     expect(await committer.commit()).toBe('ok');
     faults.failSyncs({ errno: 'EIO' });
@@ -128,7 +128,7 @@ describe('io faults', () => {
     expect(await committer.count()).toBe(2);
   });
 
-  it('lets some syncs through first', async () => {
+  it('an injected sync error can let some syncs through first', async () => {
     const committer = await start();
     faults.failSyncs({ errno: 'EIO', skip: 2, count: 2 });
     const answers: string[] = [];
@@ -138,7 +138,7 @@ describe('io faults', () => {
     expect(answers[5]).toBe('ok');
   });
 
-  it('fills the disk until it is cleared', async () => {
+  it('an injected full disk fails every write until it is cleared', async () => {
     const committer = await start();
     faults.failWrites({ errno: 'ENOSPC', count: Infinity });
     for (let n = 0; n < 5; n += 1) expect(await committer.commit()).toBe('SQLITE_FULL');
@@ -148,7 +148,7 @@ describe('io faults', () => {
     expect(await committer.count()).toBe(1);
   });
 
-  it('makes syncs slow', async () => {
+  it('an injected delay makes syncs slow until it is cleared', async () => {
     const committer = await start();
     faults.delaySyncs(100);
     const slow = performance.now();
@@ -160,27 +160,30 @@ describe('io faults', () => {
     expect(performance.now() - quick).toBeLessThan(100);
   });
 
-  it.each(['sync', 'write', 'any'] as const)('kills the process at an operation (%s)', async (op) => {
-    const committer = await start();
-    expect(await committer.commit()).toBe('ok');
-    const before = faults.counters();
-    faults.killAt({ op, n: 2 });
-    const answers: string[] = [];
-    while (!answers.includes('SIGKILL')) answers.push(await committer.commit());
-    const { syncs, writes } = faults.counters();
-    const done = {
-      sync: syncs - before.syncs,
-      write: writes - before.writes,
-      any: syncs + writes - before.syncs - before.writes,
-    };
-    expect(done[op]).toBe(2); // the second was counted and did not happen
+  it.each(['sync', 'write', 'any'] as const)(
+    'an injected kill ends the process at the chosen operation (%s)',
+    async (op) => {
+      const committer = await start();
+      expect(await committer.commit()).toBe('ok');
+      const before = faults.counters();
+      faults.killAt({ op, n: 2 });
+      const answers: string[] = [];
+      while (!answers.includes('SIGKILL')) answers.push(await committer.commit());
+      const { syncs, writes } = faults.counters();
+      const done = {
+        sync: syncs - before.syncs,
+        write: writes - before.writes,
+        any: syncs + writes - before.syncs - before.writes,
+      };
+      expect(done[op]).toBe(2); // the second was counted and did not happen
 
-    const survivor = await start();
-    const acknowledged = 1 + answers.length - 1;
-    expect(await survivor.count()).toBeGreaterThanOrEqual(acknowledged);
-  });
+      const survivor = await start();
+      const acknowledged = 1 + answers.length - 1;
+      expect(await survivor.count()).toBeGreaterThanOrEqual(acknowledged);
+    },
+  );
 
-  it('refuses to start without a control file', () => {
+  it('the fault library refuses to start without a control file', () => {
     const env = { ...process.env, ...faults.env, IO_FAULTS_CONTROL: '/none' };
     const { status, stderr } = spawnSync(process.execPath, ['-e', ''], { env, encoding: 'utf8' });
     expect(status).toBe(127);

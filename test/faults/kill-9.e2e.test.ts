@@ -87,7 +87,7 @@ describe(`kill -9 under load (seed ${String(SEED)})`, () => {
     patiently((ROUNDS + 2) * ROUND_TIMEOUT_MS),
   );
 
-  it('a service keeps every acknowledged delivery when the kill comes at a write or a sync of the log, whichever it is', async () => {
+  it('a service keeps every acknowledged delivery when it is killed at any write or sync of the log', async () => {
     const load = new Load(seeded(SEED), 4);
     for (const n of [3, 1, 24, 7, 2, 4, 5, 9, 12, 17, 38, 61].slice(0, WRITES)) {
       const running = await start(faults.env);
@@ -107,7 +107,7 @@ describe(`kill -9 under load (seed ${String(SEED)})`, () => {
     await expectConsistent(running, load);
   });
 
-  it('a service keeps every acknowledged delivery when the kill comes while a killed one is being started again', async () => {
+  it('a service keeps every acknowledged delivery when it is killed again while it starts after a kill', async () => {
     const load = new Load(seeded(SEED), 4);
     const running = await start();
     const sending = load.run(running);

@@ -14,7 +14,7 @@ const QUICK_MS = 100;
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
-describe('the syncs of the log, counted', () => {
+describe('syncs of the log', () => {
   let dataDir: string;
   let faults: IoFaults;
   let service: RunningService;
@@ -48,11 +48,11 @@ describe('the syncs of the log, counted', () => {
     return faults.counters().syncs - before;
   };
 
-  it('every delivery that comes alone is synced between its coming and its 200', async () => {
+  it('a delivery that comes alone is synced between its arrival and its 200', async () => {
     for (let n = 0; n < 100; n++) expect(await syncsFor(n)).toBeGreaterThanOrEqual(1);
   });
 
-  it('of 64 deliveries at a time each is synced between its coming and its 200, and each group once', async () => {
+  it('each of 64 concurrent deliveries is synced between its arrival and its 200, with one sync per group', async () => {
     const first = faults.counters().syncs;
     const begun = Date.now();
     const syncs = await Promise.all(
@@ -72,7 +72,7 @@ describe('the syncs of the log, counted', () => {
     expect(all).toBeLessThan(640);
   });
 
-  it('no 200 is answered while the sync it depends on is held back', async () => {
+  it('no 200 is sent while the sync that it depends on is delayed', async () => {
     faults.delaySyncs(SLOW_SYNC_MS);
     const waits = await Promise.all(
       times(64, async (order) => {
@@ -84,7 +84,7 @@ describe('the syncs of the log, counted', () => {
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(SLOW_SYNC_MS);
   });
 
-  it('what a slow sync has not made durable yet, nobody can read', async () => {
+  it('a delivery cannot be read before a slow sync has made it durable', async () => {
     faults.delaySyncs(SLOW_SYNC_MS);
     const sending = syncsFor(3_000);
     await sleep(SLOW_SYNC_MS / 2);
@@ -94,7 +94,7 @@ describe('the syncs of the log, counted', () => {
     expect((await service.get(orderPath(key(3_000)))).status).toBe(200);
   });
 
-  it('a slow sync does not stall reads', async () => {
+  it('a slow sync does not delay reads', async () => {
     expect(await send(service, ledger, ledger.create(key(4_000)))).toBe('acknowledged');
     const paths = [
       '/healthz',

@@ -51,15 +51,15 @@ const ticketRail = (
   node: readonly string[] = [],
 ) => run(process.execPath, [...node, CLI, ...args], { ...SECURE, ...env });
 
-describe('ticket-rail', () => {
-  it('--help tells what it is and what it can do', async () => {
+describe('the ticket-rail command', () => {
+  it('ticket-rail --help describes the program and its commands', async () => {
     const { code, stdout } = await ticketRail(['--help']);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: ticket-rail');
     for (const command of ['start', 'rebuild']) expect(stdout).toContain(command);
   });
 
-  it('ends without a word when nobody reads its output any more', async () => {
+  it('ticket-rail ends without an error message when nobody reads its output any more', async () => {
     const { PATH = '' } = process.env;
     const DATA_DIR = temporaryDirectory();
     const child = spawn(process.execPath, [CLI, 'verify'], { env: { PATH, DATA_DIR } });
@@ -71,19 +71,19 @@ describe('ticket-rail', () => {
     expect({ code, stderr }).toEqual({ code: 141, stderr: expect.not.stringContaining('EPIPE') as string });
   });
 
-  it('--version tells the version of the package', async () => {
+  it('ticket-rail --version prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(await ticketRail(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('a command that does not exist is an error that names it', async () => {
+  it('ticket-rail refuses an unknown command with an error that names it', async () => {
     const { code, stdout, stderr } = await ticketRail(['rebuidl']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain("unknown command 'rebuidl'");
   });
 
   it(
-    'runs from a checkout by its name',
+    'ticket-rail runs by its name from a checkout',
     async () => {
       const { code, stdout } = await run('npx', ['--no-install', 'ticket-rail', '--help'], {}, NPX_MS);
       expect(code).toBe(0);
@@ -92,7 +92,7 @@ describe('ticket-rail', () => {
     NPX_MS,
   );
 
-  it('start runs the service until SIGTERM', async () => {
+  it('ticket-rail start runs the service until SIGTERM', async () => {
     const dataDir = temporaryDirectory();
     const child = spawn(process.execPath, [CLI, 'start'], { env: { ...SECURE, PORT: '0', DATA_DIR: dataDir } });
     const ended = new Promise((resolve) => child.once('close', resolve));
@@ -136,7 +136,7 @@ describe('ticket-rail rebuild', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  it('makes the same read model again, and says what it did in one line', async () => {
+  it('ticket-rail rebuild makes the same read model again, and prints a summary of one line', async () => {
     const before = await orders();
     expect(before).toEqual(sorted(replay(readLog(dataDir)).values()));
     withDatabase(join(dataDir, READ_MODEL), (db) => db.exec("UPDATE orders SET state = '{}'"));
@@ -146,7 +146,7 @@ describe('ticket-rail rebuild', () => {
     expect(await orders()).toEqual(before);
   });
 
-  it('leaves a read model that the service takes over as it is', async () => {
+  it('ticket-rail rebuild makes a read model that the service uses without any change', async () => {
     await rebuild();
     const rowsAndCheckpoint = () =>
       withDatabase(join(dataDir, READ_MODEL), (db) => [
@@ -158,7 +158,7 @@ describe('ticket-rail rebuild', () => {
     expect(rowsAndCheckpoint()).toEqual(before);
   });
 
-  it('shows its progress on a terminal, and nothing but the summary where none is', async () => {
+  it('ticket-rail rebuild shows its progress on a terminal, and only the summary elsewhere', async () => {
     const { stderr } = await rebuild(ON_A_TERMINAL);
     expect(stderr).toContain('Rebuilding [');
     expect(stderr).toContain('100%');
@@ -166,7 +166,7 @@ describe('ticket-rail rebuild', () => {
     expect((await rebuild()).stderr).toBe('');
   });
 
-  it('of an empty log makes an empty read model', async () => {
+  it('ticket-rail rebuild makes an empty read model from an empty log', async () => {
     const empty = temporaryDirectory();
     const { code, stdout } = await rebuild(ON_A_TERMINAL, { DATA_DIR: empty });
     expect(code).toBe(0);
@@ -174,7 +174,7 @@ describe('ticket-rail rebuild', () => {
     rmSync(empty, { recursive: true });
   });
 
-  it('is refused with a clear error while the service runs, and disturbs nothing', async () => {
+  it('ticket-rail rebuild is refused with a clear error while the service runs, and changes nothing', async () => {
     service = await startService({ DATA_DIR: dataDir });
     const before = sorted(await readOrders(service, LOCATION));
     const { code, stdout, stderr } = await rebuild();
@@ -186,13 +186,13 @@ describe('ticket-rail rebuild', () => {
     await service.end();
   });
 
-  it('names what is wrong in the configuration', async () => {
+  it('ticket-rail rebuild names what is wrong in the configuration', async () => {
     const { code, stderr } = await rebuild([], { PORT: 'eighty' });
     expect(code).toBeGreaterThan(0);
     expect(stderr).toContain('PORT is "eighty"');
   });
 
-  it('ends with an error when the read model cannot be made', async () => {
+  it('ticket-rail rebuild ends with an error when the read model cannot be made', async () => {
     const broken = temporaryDirectory();
     mkdirSync(join(broken, READ_MODEL));
     const { code, stderr } = await rebuild([], { DATA_DIR: broken });

@@ -106,7 +106,7 @@ describe('two processes on one EventStoreDB', () => {
     await node.stop();
   });
 
-  it('take 10,000 deliveries for 500 orders in any interleaving: nothing is lost, and their read models end equal', async () => {
+  it('two processes on one EventStoreDB take 10,000 deliveries, lose none, and end with equal read models', async () => {
     const random = seeded(20_261_121);
     const deliveries = Array.from({ length: DELIVERIES }, (_, n) => ({
       order: Math.floor(random() * ORDERS),
@@ -150,7 +150,7 @@ describe('two processes on one EventStoreDB', () => {
   }, 180_000);
 });
 
-describe('the service over a store that fails', () => {
+describe('service over a failing EventStoreDB', () => {
   let node: SpawnedNode;
   let service: RunningService;
 
@@ -197,7 +197,7 @@ describe('the service over a store that fails', () => {
       },
     ] as (typeof faults)[number],
   ])(
-    'answers 200 or 503 in time, and stores every delivery once, while it %s',
+    'the service answers 200 or 503 in time and stores every delivery once while EventStoreDB %s',
     async (name, begins, ends) => {
       const ORDERS = 50;
       const PER_ORDER = 20;
@@ -249,8 +249,8 @@ describe('the service over a store that fails', () => {
   );
 });
 
-describe('a store that is down', () => {
-  it('at the start: the service comes up, says what it waits for, answers 503, keeps its memory, and recovers', async () => {
+describe('service without its EventStoreDB', () => {
+  it('a service that starts without its EventStoreDB says so, answers 503, keeps its memory, and recovers', async () => {
     const port = await freePort();
     const url = `esdb://admin:changeit-really@127.0.0.1:${String(port)}?tls=false`;
     const started = await startService({ EVENT_STORE_URL: url }, 'listening');

@@ -43,7 +43,7 @@ function beginForEver(service: RunningService): { answered: Promise<unknown> } {
   return { answered: answer.catch(() => null) };
 }
 
-describe('the life of the service', () => {
+describe('life of the service', () => {
   let dataDir: string;
   let service: RunningService;
   let faults: IoFaults;
@@ -61,7 +61,7 @@ describe('the life of the service', () => {
     await discard(service);
   });
 
-  it('SIGTERM under load keeps every acknowledged delivery, closes the files and exits with 0', async () => {
+  it('a SIGTERM under load keeps every acknowledged delivery, closes the files and exits with 0', async () => {
     await start();
     const load = new Load(seeded(2));
     const sending = load.run(service);
@@ -83,7 +83,7 @@ describe('the life of the service', () => {
     expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
   });
 
-  it('SIGTERM under load refuses no delivery that it has received', async () => {
+  it('a SIGTERM under load refuses no delivery that the service has received', async () => {
     await start(faults.env);
     const ledger = new Ledger();
     faults.delaySyncs(500);
@@ -97,7 +97,7 @@ describe('the life of the service', () => {
     expect(ledger.violations(readLog(dataDir))).toEqual([]);
   });
 
-  it('while it stops it takes no new connection, and ends what it has begun', async () => {
+  it('a service that is stopping takes no new connection, and finishes the requests that have begun', async () => {
     await start(faults.env);
     const ledger = new Ledger();
     faults.delaySyncs(1_000);
@@ -110,7 +110,7 @@ describe('the life of the service', () => {
     expect((await endOf(service.process)).code).toBe(0);
   });
 
-  it('SIGTERM while it is still starting is a graceful stop, too', async () => {
+  it('a SIGTERM while the service starts stops it gracefully', async () => {
     await start(); // for afterEach to end
     const other = join(dataDir, 'of another service');
     faults.delaySyncs(300); // making a new log takes some syncs
@@ -125,7 +125,7 @@ describe('the life of the service', () => {
     expect((await endOf(starting)).code).toBe(0);
   });
 
-  it('a request that never ends delays a stop only so long', async () => {
+  it('a request that never ends delays a stop only for a limited time', async () => {
     await start();
     const { answered } = beginForEver(service);
     await sleep(100);
@@ -136,7 +136,7 @@ describe('the life of the service', () => {
     await answered;
   });
 
-  it('a second SIGTERM ends it at once, and still loses nothing acknowledged', async () => {
+  it('a second SIGTERM ends the service at once, and loses nothing acknowledged', async () => {
     await start();
     const ledger = new Ledger();
     expect(await send(service, ledger, ledger.create(key(0)))).toBe('acknowledged');
@@ -153,7 +153,7 @@ describe('the life of the service', () => {
     expect(ledger.violations(readLog(dataDir))).toEqual([]);
   });
 
-  it('a second SIGTERM ends it at once even while the disk hangs', async () => {
+  it('a second SIGTERM ends the service at once even while the disk hangs', async () => {
     await start(faults.env);
     const ledger = new Ledger();
     faults.delaySyncs(4_000);
@@ -166,7 +166,7 @@ describe('the life of the service', () => {
     expect(await sending).toBe('lost');
   });
 
-  it('a second process on the same DATA_DIR is refused with 69 and told who has it, and disturbs nobody', async () => {
+  it('a second process on the same DATA_DIR is refused with 69 and the owner’s pid, and the owner goes on', async () => {
     await start();
     const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: dataDir });
     expect(code).toBe(69);
@@ -176,7 +176,7 @@ describe('the life of the service', () => {
     expect(ledger.violations(readLog(dataDir))).toEqual([]);
   });
 
-  it('a DATA_DIR whose owner was killed can be taken at once', async () => {
+  it('a DATA_DIR whose owner was killed can be used at once', async () => {
     await start();
     await service.end('SIGKILL');
     const begun = performance.now();
@@ -185,7 +185,7 @@ describe('the life of the service', () => {
     expect((await service.call('/readyz')).status).toBe(200);
   });
 
-  it('a PORT in use is told in a sentence, with 69, and lets go of DATA_DIR', async () => {
+  it('a PORT in use is reported in one sentence with 69, and DATA_DIR is released', async () => {
     const other = createServer();
     await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
     const { port } = other.address() as AddressInfo;
@@ -198,7 +198,7 @@ describe('the life of the service', () => {
     await start();
   });
 
-  it('a DATA_DIR that cannot be one is told in a sentence, with 69', async () => {
+  it('a DATA_DIR that cannot be a directory is reported in one sentence with 69', async () => {
     const file = join(dataDir, 'io-faults.control');
     for (const path of [file, join(file, 'below')]) {
       const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: path });
@@ -209,7 +209,7 @@ describe('the life of the service', () => {
     await start();
   });
 
-  it('what a stop closed is all that a copy of the two files needs', async () => {
+  it('a stopped service can be copied as its two database files', async () => {
     await start();
     const ledger = new Ledger();
     for (let n = 0; n < 10; n++) await send(service, ledger, ledger.create(key(n)));

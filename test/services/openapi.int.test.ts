@@ -63,8 +63,8 @@ function validatorOf(pointer: string) {
   return ajv.compile({ $ref: `${DOCUMENT_ID}#${encodeURI(pointer)}` });
 }
 
-describe('the OpenAPI document', () => {
-  it('is OpenAPI 3.1 with all that it must have', () => {
+describe('OpenAPI document', () => {
+  it('the OpenAPI document is OpenAPI 3.1 with all required members', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/);
     expect(document.info).toMatchObject({
       title: expect.any(String) as unknown,
@@ -77,12 +77,12 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document).filter((name) => !allowed.includes(name))).toEqual([]);
   });
 
-  it('names its components as OpenAPI allows', () => {
+  it('the OpenAPI document names its components as OpenAPI allows', () => {
     const names = Object.values(document.components).flatMap((map) => Object.keys(map));
     expect(names.filter((name) => !/^[a-zA-Z0-9._-]+$/.test(name))).toEqual([]);
   });
 
-  it('has no reference that does not resolve', () => {
+  it('the OpenAPI document has no unresolved reference', () => {
     const places = new Map(valuesOf(document));
     const dangling = [...places]
       .filter(([pointer]) => pointer.endsWith('/$ref'))
@@ -91,7 +91,7 @@ describe('the OpenAPI document', () => {
     expect([...new Set(dangling)]).toEqual([]);
   });
 
-  it('describes operations that have all they must have, and unique names', () => {
+  it('the OpenAPI document describes complete operations with unique names', () => {
     const ids = operationsOf(document).map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     const tags = document.tags.map(({ name }) => name);
@@ -112,7 +112,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has only schemas that are schemas', () => {
+  it('the OpenAPI document has only valid schemas', () => {
     const ajv = new Ajv2020({ strict: false });
     const broken = [...valuesOf(document)].filter(
       ([pointer, value]) => pointer.endsWith('/schema') && ajv.validateSchema(value as object) !== true,
@@ -122,7 +122,7 @@ describe('the OpenAPI document', () => {
     expect(components.filter(([, schema]) => ajv.validateSchema(schema) !== true)).toEqual([]);
   });
 
-  it('has only schemas that can be used', () => {
+  it('the OpenAPI document has only schemas that compile', () => {
     const unusable = Object.keys(document.components.schemas).filter((name) => {
       try {
         validatorOf(`/components/schemas/${name}`);
@@ -134,7 +134,7 @@ describe('the OpenAPI document', () => {
     expect(unusable).toEqual([]);
   });
 
-  it('has no other operations than the service, and the service has no others than it', () => {
+  it('the OpenAPI document has exactly the operations of the service', () => {
     /** The document itself and what only browsers look at. */
     const isPage = (path: string): boolean =>
       /^\/(?:$|openapi\.json$|docs|screens|audit(?!\/orders)|login|logout)/.test(path);
@@ -157,7 +157,7 @@ describe('the OpenAPI document', () => {
     ).toEqual([...routes].sort());
   });
 
-  it('says of every operation what happens without a token, but for those that need none', () => {
+  it('the OpenAPI document says for every operation what happens without a token, except for public ones', () => {
     const open = operationsOf(document)
       .filter(({ operation }) => operation.responses['401'] === undefined)
       .map(({ path }) => path);
@@ -165,14 +165,14 @@ describe('the OpenAPI document', () => {
   });
 
   it.each(EXAMPLES.map(({ name, bytes }) => [name, bytes] as const))(
-    'its OrderUpdated takes the example %s',
+    'the schema OrderUpdated of the OpenAPI document accepts the example %s',
     (_name, bytes) => {
       const validate = validatorOf('/components/schemas/OrderUpdated');
       expect({ valid: validate(parseExample(bytes)), errors: validate.errors }).toEqual({ valid: true, errors: null });
     },
   );
 
-  it('its own example is one', () => {
+  it('the example in the OpenAPI document is valid against its own schema', () => {
     const { content = {} } = document.paths['/handle-order']?.['post']?.requestBody ?? {};
     const validate = validatorOf('/paths/~1handle-order/post/requestBody/content/application~1json/schema');
     expect(validate(content['application/json']?.example)).toBe(true);
@@ -227,13 +227,13 @@ describe('real answers', () => {
     [401, () => service.post('{}', { 'X-Stream-Signature': sign('x') })],
     [413, () => service.post('x'.repeat(300_000))],
     [415, () => service.post('{}', { 'Content-Type': 'text/plain' })],
-  ])('of Handle Order are as documented: %i (case %#)', async (status, send) => {
+  ])('the answer %i of Handle Order is as documented (case %#)', async (status, send) => {
     const answer = await send();
     expect(answer.status).toBe(status);
     expectDocumented('post', '/handle-order', answer);
   });
 
-  it('of Handle Order without authentication are as documented', async () => {
+  it('the answer of Handle Order without authentication is as documented', async () => {
     const open = await startService({ STREAM_WEBHOOK_SECRETS: '' });
     try {
       const answer = await open.post('{"type":"order.created"}');
@@ -244,7 +244,7 @@ describe('real answers', () => {
     }
   });
 
-  it('to a call under a foreign name are as documented', async () => {
+  it('the answer to a call under a foreign host name is as documented', async () => {
     const open = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     try {
       const headers = { Host: 'evil.example' };
@@ -288,13 +288,13 @@ describe('real answers', () => {
     ['/healthz', '/healthz', 200, 'get'],
     ['/readyz', '/readyz', 200, 'get'],
     ['/metrics', '/metrics', 200, 'get'],
-  ])('of %s, asked as %s, are as documented: %i', async (path, address, status, method) => {
+  ])('the answer of %s to %s is as documented: %i', async (path, address, status, method) => {
     const answer = await service.call(address, { method: method.toUpperCase(), headers: asWhoMay(address) });
     expect(answer.status).toBe(status);
     expectDocumented(method, path, answer);
   });
 
-  it('without a token are as documented', async () => {
+  it('the answer to a call without a token is as documented for every operation that needs one', async () => {
     for (const { path, method, operation } of operationsOf(document)) {
       if (operation.responses['401'] === undefined) continue;
       const answer = await service.call(path.replace(/\{\w+\}/g, '0'), { method: method.toUpperCase() });
@@ -303,7 +303,7 @@ describe('real answers', () => {
     }
   });
 
-  it('that nothing changed are as documented', async () => {
+  it('the answer that nothing has changed is as documented', async () => {
     const { headers } = await service.get(orderPath(about));
     const answer = await service.get(orderPath(about), { 'If-None-Match': headers.etag ?? '' });
     expect(answer.status).toBe(304);
@@ -311,8 +311,8 @@ describe('real answers', () => {
   });
 });
 
-describe('the page for people', () => {
-  it('is HTML, and all that it needs loads without a token and within its own content security policy', async () => {
+describe('API page for people', () => {
+  it('the API page is HTML, and its assets load without a token and within its content security policy', async () => {
     const page = await service.call('/docs');
     expect(page.status).toBe(200);
     expect(page.headers['content-type']).toMatch(/^text\/html/);
@@ -335,7 +335,7 @@ describe('the page for people', () => {
     '/docs/assets/../../package.json',
     '/docs/assets/..%2f..%2fpackage.json',
     '/docs/assets/%2e%2e/%2e%2e/package.json',
-  ])('gives no file beside its assets: %s', async (path) => {
+  ])('the API page gives no file outside its assets: %s', async (path) => {
     const answer = await service.get(path);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);

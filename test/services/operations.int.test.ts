@@ -40,13 +40,13 @@ describe('operations', () => {
 
   const metrics = async (): Promise<string> => (await service.get('/metrics')).text;
 
-  it('/healthz says that the process answers, to anyone', async () => {
+  it('/healthz tells anyone that the process answers', async () => {
     const answer = await service.call('/healthz');
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: 'ok\n' });
     expect(answer.headers['content-type']).toMatch(/^text\/plain/);
   });
 
-  it('/readyz says of each part whether it is ready, to anyone', async () => {
+  it('/readyz tells anyone which parts are ready', async () => {
     const answer = await service.call('/readyz');
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -60,7 +60,7 @@ describe('operations', () => {
     expect(checks.every(({ detail }) => detail.length > 0)).toBe(true);
   });
 
-  it('/metrics counts every outcome of a delivery, and its share of refusals', async () => {
+  it('/metrics counts every outcome of a delivery, and the share that was not answered with 2xx', async () => {
     const before = await metrics();
     for (const outcome of DELIVERY_OUTCOMES) {
       expect(sample(before, `ticket_rail_deliveries_total{outcome="${outcome}"}`)).toBe(0);
@@ -123,7 +123,7 @@ describe('operations', () => {
     }
   });
 
-  it('an address where nothing is gets 404 as a problem', async () => {
+  it('an address that does not exist gets 404 as a problem', async () => {
     for (const path of ['/nothing', '/locations/l', '/handle-order/x', '/orders/', '/quarantine/0/x']) {
       const answer = await service.get(path);
       expect({ path, ...problemOf(answer) }).toEqual({ path, ...problem(404, 'not-found') });
@@ -131,7 +131,7 @@ describe('operations', () => {
   });
 
   it.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
-    '%s /handle-order gets 405 with Allow',
+    'a %s request to /handle-order gets 405 with Allow',
     async (method) => {
       const answer = await service.call('/handle-order', { method });
       expect({ status: answer.status, allow: answer.headers.allow }).toEqual({ status: 405, allow: 'POST' });
@@ -140,7 +140,7 @@ describe('operations', () => {
     },
   );
 
-  it('every answer is safe to look at in a browser, and none tells what made it', async () => {
+  it('every answer has safe browser headers, and none names the framework', async () => {
     for (const path of ['/', '/healthz', '/docs', '/openapi.json', '/metrics', '/nothing', '/locations/l/orders']) {
       const { headers } = await service.get(path);
       expect({ path, nosniff: headers['x-content-type-options'] }).toEqual({ path, nosniff: 'nosniff' });
@@ -164,7 +164,7 @@ describe('operations', () => {
     });
   });
 
-  it('a preflight of a foreign page is not answered with leave', async () => {
+  it('a preflight request of a foreign page gets no permission', async () => {
     const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
     for (const path of ['/handle-order', '/locations/l/orders', '/quarantine/0/redrive']) {
       const answer = await service.call(path, { method: 'OPTIONS', headers });
@@ -172,7 +172,7 @@ describe('operations', () => {
     }
   });
 
-  it('SIGTERM: not one acknowledged delivery is lost, and the process ends with 0', async () => {
+  it('a SIGTERM loses no acknowledged delivery, and the process ends with 0', async () => {
     const stopping = await startService();
     const about = key();
     const answers = Array.from({ length: 40 }, (_, n) => stopping.deliver(update(about, { n })).catch(() => null));
@@ -191,7 +191,7 @@ describe('operations', () => {
   });
 });
 
-describe('the log at its most talkative', () => {
+describe('log at LOG_LEVEL=trace', () => {
   /** Values that must never be in it, unlike anything else that could be. */
   const PRIVATE = {
     name: 'Zebulon Quixote',
@@ -212,7 +212,7 @@ describe('the log at its most talkative', () => {
     passcode: PRIVATE.passcode,
   };
 
-  it('has no secret, no signature and nothing of a driver, whatever comes', async () => {
+  it('the log has no secret, no signature and nothing about a driver, whatever is delivered', async () => {
     const service = await startService({ LOG_LEVEL: 'trace', STREAM_BEARER_TOKENS: 'bearer-of-stream-0123456789' });
     const signatures: string[] = [];
     const post = async (body: string, headers: Record<string, string> = {}): Promise<number> => {
@@ -320,7 +320,7 @@ describe('readiness', () => {
     return { clock, state, freshness, ready, failing };
   }
 
-  it('waits until the projector has read the whole log once', async () => {
+  it('the service is not ready until the projector has read the whole log once', async () => {
     const { freshness, failing } = check();
     expect(await failing()).toEqual(['projector']);
     freshness.projected({ ...caughtUp(7), caughtUp: false });
@@ -331,7 +331,7 @@ describe('readiness', () => {
     expect(await failing()).toEqual(['projector']);
   });
 
-  it('goes when an acknowledged update is not readable for long', async () => {
+  it('the service is not ready when an acknowledged update is not readable for too long', async () => {
     const { clock, freshness, failing, ready } = check();
     freshness.projected(caughtUp(null));
     freshness.acknowledged(at(1));
@@ -343,7 +343,7 @@ describe('readiness', () => {
     expect((await ready()).ready).toBe(true);
   });
 
-  it('goes when the store takes no writes, with the reason', async () => {
+  it('the service is not ready when the store takes no writes, and gives the reason', async () => {
     const { freshness, ready } = check(() => Promise.reject(new EventStoreError('unavailable', 'the disk is full')));
     freshness.projected(caughtUp(null));
     expect(await ready()).toMatchObject({
@@ -352,7 +352,7 @@ describe('readiness', () => {
     });
   });
 
-  it('goes when the store does not answer', async () => {
+  it('the service is not ready when the store does not answer', async () => {
     jest.useFakeTimers();
     try {
       const { freshness, failing } = check(() => new Promise(() => undefined));
@@ -365,14 +365,14 @@ describe('readiness', () => {
     }
   });
 
-  it('goes as soon as the service is told to stop', async () => {
+  it('the service is not ready as soon as it is told to stop', async () => {
     const { state, freshness, failing } = check();
     freshness.projected(caughtUp(null));
     state.stopping = true;
     expect(await failing()).toEqual(['lifecycle']);
   });
 
-  it('does not make the store prove itself for every question', async () => {
+  it('a readiness check does not ask the store for every request', async () => {
     const { clock, state, ready } = check();
     await Promise.all(Array.from({ length: 20 }, ready));
     expect(state.asked).toBe(1);
@@ -382,8 +382,8 @@ describe('readiness', () => {
   });
 });
 
-describe('the share of deliveries that were not answered with 2xx', () => {
-  it('is of a sliding window, and forgets what lies before it', async () => {
+describe('share of deliveries not answered with 2xx', () => {
+  it('the share of deliveries not answered with 2xx covers a sliding window, and forgets what is older', async () => {
     let now = 1_000_000_000_000;
     const metrics = createMetrics({
       now: () => now,

@@ -15,12 +15,12 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-describe('a HOST that other machines can reach', () => {
+describe('HOST that other machines can reach', () => {
   const reachable = 'HOST is "0.0.0.0", which other machines can reach';
   const stream = `${reachable}: set STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS so that only Stream can post.`;
   const readers = `${reachable}: set READERS_FILE so that not everyone can read drivers' names and phone numbers.`;
 
-  it('keeps the process from starting: exit code 78, and the message names the variables', async () => {
+  it('a reachable HOST without authentication ends the start with exit code 78, and names the variables', async () => {
     const DATA_DIR = scratch();
     const bare = await runToEnd({ HOST: '0.0.0.0', PORT: '0', DATA_DIR });
     expect(bare).toEqual({
@@ -35,7 +35,7 @@ describe('a HOST that other machines can reach', () => {
     expect(bad.output).not.toContain('too-short');
   });
 
-  it('starts once both are set, and answers under any name', async () => {
+  it('a reachable HOST with authentication for posting and reading starts, and is reachable under any name', async () => {
     const service = await startService({ HOST: '0.0.0.0' });
     try {
       const answer = await service.call('/locations/l/orders', { headers: { ...asReader, Host: 'pos.example.com' } });
@@ -48,8 +48,8 @@ describe('a HOST that other machines can reach', () => {
   });
 });
 
-describe('a start without any authentication', () => {
-  it('says so loudly, and takes calls under this machine’s own names only', async () => {
+describe('start without authentication', () => {
+  it('a start without authentication logs warnings, and serves only this machine’s own host names', async () => {
     const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     try {
       expect(service.output()).toContain('"level":40');
@@ -95,24 +95,27 @@ describe('a start without any authentication', () => {
   it.each<[string, Record<string, string>, string, number, number]>([
     ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'NOTHING IS AUTHENTICATED', 421, 200],
     ['only reading is open', { READERS: '' }, 'READING IS OPEN', 200, 421],
-  ])('where %s the warning is about that, and only that is guarded', async (_what, env, warning, posting, reading) => {
-    const service = await startService(env);
-    try {
-      expect(service.output().match(/NOTHING IS AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
-      // As through a tunnel: the name is not this machine's.
-      const Host = 'evil.example';
-      const posted = await service.post(JSON.stringify(update({})), { Host });
-      const read = await service.call('/locations/l/orders', { headers: { ...asReader, Host } });
-      expect({ posting: posted.status, reading: read.status }).toEqual({ posting, reading });
-      expect([posted, read].map(problemOf)).toContainEqual(problem(421, 'host-not-allowed'));
-    } finally {
-      await discard(service);
-    }
-  });
+  ])(
+    'a start where %s warns about that alone, and only that is restricted to own host names',
+    async (_what, env, warning, posting, reading) => {
+      const service = await startService(env);
+      try {
+        expect(service.output().match(/NOTHING IS AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
+        // As through a tunnel: the name is not this machine's.
+        const Host = 'evil.example';
+        const posted = await service.post(JSON.stringify(update({})), { Host });
+        const read = await service.call('/locations/l/orders', { headers: { ...asReader, Host } });
+        expect({ posting: posted.status, reading: read.status }).toEqual({ posting, reading });
+        expect([posted, read].map(problemOf)).toContainEqual(problem(421, 'host-not-allowed'));
+      } finally {
+        await discard(service);
+      }
+    },
+  );
 });
 
-describe('a start that cannot be', () => {
-  it('in a directory that another process has ends with 69 and names the variable', async () => {
+describe('start that cannot succeed', () => {
+  it('a start on a DATA_DIR or PORT in use ends with 69 and names the variable', async () => {
     const service = await startService();
     try {
       const second = await runToEnd({ PORT: '0', DATA_DIR: service.dataDir });

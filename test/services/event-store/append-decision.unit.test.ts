@@ -38,7 +38,7 @@ const write = (first: number): AppendDecision => ({ kind: 'write', first });
 const repeat = (last: number): AppendDecision => ({ kind: 'stored', last });
 const conflict = (actual: number): AppendDecision => ({ kind: 'conflict', actual });
 
-describe('the decision of an append', () => {
+describe('decision of an append', () => {
   // The sequences of EventStoreDB's own idempotency tests. A letter is an event id; the first column is what is stored.
   it.each<[string, string, ExpectedRevision, AppendDecision]>([
     ['abcdef', 'a', 'no_stream', repeat(0)],
@@ -61,9 +61,12 @@ describe('the decision of an append', () => {
     ['ab', 'ab', 'stream_exists', repeat(1)],
     ['aa', 'a', 'any', repeat(1)],
     ['aa', 'aa', 'no_stream', repeat(1)],
-  ])('where %s is stored and %s is appended expecting %s', (ids, appended, expected, decision) => {
-    expect(decideAppend(stored(Array.from(ids)).view, expected, events(appended))).toEqual(decision);
-  });
+  ])(
+    'an append is decided as EventStoreDB does: %s is stored and %s is appended expecting %s',
+    (ids, appended, expected, decision) => {
+      expect(decideAppend(stored(Array.from(ids)).view, expected, events(appended))).toEqual(decision);
+    },
+  );
 
   it.each<[string, Stored, ExpectedRevision]>([
     ['starts a stream', stored([]), 'no_stream'],
@@ -74,12 +77,12 @@ describe('the decision of an append', () => {
     ['meets a tombstone', stored(['x', 'y'], 'tombstone'), 'any'],
     ['needs a stream that does not exist', stored([]), 'stream_exists'],
     ['needs a stream that was deleted', stored(['x'], 'soft'), 'stream_exists'],
-  ])('looks at no id where it %s', (_, { view, asked }, expected) => {
+  ])('the decision of an append looks at no id when the append %s', (_, { view, asked }, expected) => {
     decideAppend(view, expected, events('ab'));
     expect(asked).toEqual([]);
   });
 
-  it('looks at ids in order and only up to the first difference or the end', () => {
+  it('the decision of an append looks at ids in order, up to the first difference or the end', () => {
     const differs = stored(['a', 'b', 'x', 'd', 'e']);
     decideAppend(differs.view, 'no_stream', events('abcde'));
     expect(differs.asked).toEqual(['id at 0', 'id at 1', 'id at 2']);
@@ -91,14 +94,14 @@ describe('the decision of an append', () => {
     expect(unknown.asked).toEqual(['recent x']);
   });
 
-  it('takes an id that storage no longer knows for a difference', () => {
+  it('the decision of an append treats an id that storage no longer knows as different', () => {
     const view: StreamView = { ...stored(['a', 'b']).view, idAt: () => undefined };
     expect(decideAppend(view, 'no_stream', events('a'))).toEqual(conflict(1));
   });
 });
 
-describe('the decision of a delete', () => {
-  it('never looks at ids', () => {
+describe('decision of a delete', () => {
+  it('the decision of a delete never looks at ids', () => {
     const { view, asked } = stored(['a', 'b']);
     for (const expected of ['any', 'no_stream', 'stream_exists', 0, 1, 2] as const) decideDelete(view, expected);
     expect(asked).toEqual([]);

@@ -31,7 +31,7 @@ export function eventStoreContract(name: string, factory: ContractFactory): void
     subscribeContract(current);
     lifecycleContract(current, factory);
 
-    it('answers random commands as the memory model does', async () => {
+    it('the store answers random commands as the memory model does', async () => {
       await agreesWithModel(store);
     }, 120_000);
   });

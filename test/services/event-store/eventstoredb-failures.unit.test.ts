@@ -18,7 +18,7 @@ const NOT_LEADER = grpc(5, 'Leader info available', { exception: 'not-leader' })
 const BROKEN = grpc(14, 'Connection dropped');
 const REFUSED = grpc(14, 'No connection established. Last error: connect ECONNREFUSED 127.0.0.1:2113');
 
-describe('a failure', () => {
+describe('EventStoreDB failures', () => {
   it.each([
     [DELETED, 'deleted'],
     [Object.assign(new Error(''), { type: 'stream-deleted' }), 'deleted'],
@@ -41,7 +41,7 @@ describe('a failure', () => {
     [grpc(13, 'Received RST_STREAM'), 'unknown'],
     ['a string', 'unknown'],
     [undefined, 'unknown'],
-  ])('%s of a call is %s', (error, kind) => {
+  ])('%s of a call is classified as %s', (error, kind) => {
     expect(readFailure(error).kind).toBe(kind);
   });
 
@@ -50,12 +50,12 @@ describe('a failure', () => {
     ['0', 0],
     ['-1', 'no_stream'],
     ['', 'no_stream'],
-  ])('names the actual revision %p as %p', (text, actual) => {
+  ])('the actual revision %p in a conflict is read as %p', (text, actual) => {
     const error = grpc(9, 'wrong', { exception: 'wrong-expected-version', 'actual-version': text });
     expect(readFailure(error)).toEqual({ kind: 'conflict', actual });
   });
 
-  it('of a stream of appends leaves each unknown, unless the stream never began', () => {
+  it('a failure of the append stream leaves each outcome unknown, unless the stream never began', () => {
     expect(readStreamFailure(NOT_LEADER).kind).toBe('unknown');
     expect(readStreamFailure(grpc(14, 'Server Is Too Busy')).kind).toBe('unknown');
     expect(readStreamFailure(BROKEN).kind).toBe('unknown');
@@ -63,7 +63,7 @@ describe('a failure', () => {
     expect(readStreamFailure(new Error('Channel has been shut down')).kind).toBe('not-done');
   });
 
-  it('shows whether the server was there to report it', () => {
+  it('a failure shows whether it was reported by the server', () => {
     expect([NOT_LEADER, DELETED, BROKEN, REFUSED].map((error) => isServersWord(readFailure(error)))).toEqual([
       true,
       true,
@@ -72,7 +72,7 @@ describe('a failure', () => {
     ]);
   });
 
-  it('becomes a typed error that says what was tried and what to do', () => {
+  it('a failure becomes a typed error that says what was tried and what to do', () => {
     const failure = readFailure(grpc(7, 'Access Denied'));
     expect(failure.kind).toBe('denied');
     const error = toEventStoreError(failure as Parameters<typeof toEventStoreError>[0], 'an append');

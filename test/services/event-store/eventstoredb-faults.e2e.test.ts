@@ -221,7 +221,7 @@ const FAULTS: readonly Case[] = [
   },
 ];
 
-describe('EventStoreDB adapter, while the node', () => {
+describe('EventStoreDB adapter during a fault of the node', () => {
   let node: RunningNode;
   let store: EventStore;
 
@@ -238,7 +238,7 @@ describe('EventStoreDB adapter, while the node', () => {
   });
 
   it.each(FAULTS)(
-    '$name',
+    'the EventStoreDB adapter stores every event once, in order and in time, while the node $name',
     async ({ begin, ms, refused }) => {
       // A fault that senders are not to notice must not be mistaken for a slow machine.
       const timeoutMs = refused === null ? 10 * TIMEOUT_MS : TIMEOUT_MS;
@@ -299,7 +299,7 @@ describe('EventStoreDB adapter', () => {
     for (const end of endings.splice(0).reverse()) await end();
   });
 
-  it('survives a node process that is stopped and goes on', async () => {
+  it('the EventStoreDB adapter survives a node process that is stopped and resumed', async () => {
     const spawned = await spawnNode();
     endings.push(() => spawned.stop());
     const remote = open(spawned.url);
@@ -322,7 +322,7 @@ describe('EventStoreDB adapter', () => {
     await consumer.end();
   }, 60_000);
 
-  it('releases the calls of reads and subscriptions that are left early', async () => {
+  it('the EventStoreDB adapter releases the calls of reads and subscriptions that are left early', async () => {
     for (let count = 0; count < 500; count += 1) await store.append('order-1', [newEvent()], 'any');
     for (let round = 0; round < 50; round += 1) {
       for await (const _ of store.readAll()) break;
@@ -332,7 +332,7 @@ describe('EventStoreDB adapter', () => {
     expect(await settled(1, () => node.openCalls)).toBe(1);
   });
 
-  it('does not repeat an append that the repeat of could store twice', async () => {
+  it('the EventStoreDB adapter does not repeat an append whose repeat could be stored twice', async () => {
     node.setFaults({ storesWithoutAnswer: true });
     const appending = store.append('order-1', [newEvent()], 'any');
     await expect(appending).rejects.toMatchObject({ code: 'outcome-unknown' });
@@ -340,7 +340,7 @@ describe('EventStoreDB adapter', () => {
     expect(node.requests.get('BatchAppend')).toBe(1);
   });
 
-  it('says unavailable, and not that the outcome is unknown, where nothing can have been written', async () => {
+  it('the EventStoreDB adapter reports unavailable, and no unknown outcome, where nothing can have been written', async () => {
     await node.stop();
     await expect(store.append('order-1', [newEvent()], 'any')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(store.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
@@ -349,7 +349,7 @@ describe('EventStoreDB adapter', () => {
   });
 
   it.each([{ silent: true }, { tooBusy: true }, { storesWithoutAnswer: true }])(
-    'is not writable while the node is %p, and is again afterwards',
+    'the EventStoreDB adapter is not writable while the node is %p, and is again afterwards',
     async (faults) => {
       await store.checkWritable();
       node.setFaults(faults);
@@ -359,13 +359,13 @@ describe('EventStoreDB adapter', () => {
     },
   );
 
-  it('writes nothing to find out whether it can write', async () => {
+  it('the EventStoreDB adapter writes nothing to check whether it can write', async () => {
     const before = node.log.all.length;
     await store.checkWritable();
     expect(node.log.all).toHaveLength(before);
   });
 
-  it('gives up a connection on which nothing is heard any more', async () => {
+  it('the EventStoreDB adapter gives up a connection on which nothing arrives any more', async () => {
     const patient = open(node.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = patient.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     await patient.append('order-1', [newEvent({ data: 1 })], 'no_stream');
@@ -378,7 +378,7 @@ describe('EventStoreDB adapter', () => {
     expect(await settled(0, () => node.openConnections)).toBe(0);
   });
 
-  it('notices at once when the server ends its stream of appends with status OK', async () => {
+  it('the EventStoreDB adapter notices at once when the server ends its append stream with status OK', async () => {
     const patient = open(node.url, { timeoutMs: 10 * TIMEOUT_MS });
     node.setFaults({ silent: true });
     const appending = patient.append('order-1', [newEvent()], 'no_stream');
@@ -391,7 +391,7 @@ describe('EventStoreDB adapter', () => {
     await patient.close();
   });
 
-  it('follows the leader', async () => {
+  it('the EventStoreDB adapter follows the leader', async () => {
     const follower = await start({ log: node.log });
     const led = open(follower.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = led.subscribe({ after: 'start' })[Symbol.asyncIterator]();
@@ -405,7 +405,7 @@ describe('EventStoreDB adapter', () => {
     expect(node.requests.get('BatchAppend')).toBeGreaterThanOrEqual(1);
   });
 
-  it('finds a node that comes back on the same port', async () => {
+  it('the EventStoreDB adapter finds a node that comes back on the same port', async () => {
     await store.append('order-1', [newEvent()], 'no_stream');
     const { port } = node;
     await node.stop();
@@ -416,7 +416,7 @@ describe('EventStoreDB adapter', () => {
     await expect(store.append('order-3', [newEvent()], 'no_stream')).resolves.toMatchObject({ outcome: 'appended' });
   });
 
-  it('misses nothing after the end, even if the connection is lost before the first event', async () => {
+  it('a subscription from the end misses nothing even if the connection is lost before the first event', async () => {
     await store.append('order-1', [newEvent()], 'no_stream');
     const subscription = store.subscribe({ after: 'end' })[Symbol.asyncIterator]();
     expect(await inTime(subscription.next(), 'catching up')).toMatchObject({ value: { events: [], caughtUp: true } });
@@ -431,7 +431,7 @@ describe('EventStoreDB adapter', () => {
     await subscription.return?.();
   });
 
-  it('delivers a batch again that its consumer had not finished when the connection was lost', async () => {
+  it('a subscription delivers a batch again that was being processed when the connection was lost', async () => {
     for (let count = 0; count < 5; count += 1) await store.append('order-1', [newEvent({ data: count })], 'any');
     const seen: unknown[] = [];
     for await (const { events } of store.subscribe({ after: 'start' })) {
@@ -442,7 +442,7 @@ describe('EventStoreDB adapter', () => {
     expect(new Set(seen)).toEqual(new Set([0, 1, 2, 3, 4]));
   });
 
-  it('tells when a subscription is interrupted, without credentials', async () => {
+  it('the EventStoreDB adapter reports an interrupted subscription, without credentials', async () => {
     const told: string[] = [];
     const watched = open(node.url.replace('esdb://', 'esdb://admin:pass-word@'), {
       onInterrupted: (error) => told.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
@@ -458,7 +458,7 @@ describe('EventStoreDB adapter', () => {
     expect(told.join()).not.toContain('pass-word');
   });
 
-  it('uses a node found by gossip, and the older way of appending not at all', async () => {
+  it('the EventStoreDB adapter uses a node found by gossip, and never the older way of appending', async () => {
     const address = `127.0.0.1:${String(node.port)}`;
     for (const url of [`esdb+discover://${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
       const found = open(url, { timeoutMs: 5 * TIMEOUT_MS });
@@ -470,7 +470,7 @@ describe('EventStoreDB adapter', () => {
     expect(node.requests.has('GetSupportedMethods')).toBe(false);
   });
 
-  it('settles within its time although no node of a cluster can be found', async () => {
+  it('an append settles within its timeout although no node of a cluster can be found', async () => {
     const lost = open('esdb+discover://127.0.0.1:1?tls=false', { timeoutMs: 500 });
     const begun = performance.now();
     await expect(lost.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });

@@ -6,7 +6,7 @@ import { startNode, type RunningNode } from '../../eventstoredb-node/node';
 import { comparable } from './contract/payloads';
 import { appended, at, collect, newEvent } from './contract/support';
 
-describe('a payload on EventStoreDB', () => {
+describe('payloads on EventStoreDB', () => {
   let node: RunningNode;
   let store: EventStore;
 
@@ -28,7 +28,7 @@ describe('a payload on EventStoreDB', () => {
     fc.uint8Array().map((bytes) => Uint8Array.of(0, ...bytes)),
   );
 
-  it('comes back as what it was, JSON or bytes, in data and in metadata', async () => {
+  it('a payload on EventStoreDB comes back unchanged, JSON or bytes, as data and as metadata', async () => {
     let count = 0;
     await fc.assert(
       fc.asyncProperty(payload, fc.option(payload, { nil: undefined }), async (data, metadata) => {
@@ -43,7 +43,7 @@ describe('a payload on EventStoreDB', () => {
     );
   }, 60_000);
 
-  it('is stored as it is, for others to read', async () => {
+  it('a payload on EventStoreDB is stored as it is, for other clients to read', async () => {
     const bytes = Uint8Array.of(255, 1, 2);
     const events = [newEvent({ data: { a: 'é' }, metadata: { b: 1 } }), newEvent({ data: bytes, metadata: bytes })];
     await appended(store.append('order-plain', events, 'no_stream'));

@@ -17,8 +17,8 @@ const takeAll = (pull: Pull<unknown>): unknown[] => {
   return items;
 };
 
-describe('pulling from a stream of the client', () => {
-  it('hands out a mark after everything that was received before it, and before the rest', () => {
+describe('pull from a client stream', () => {
+  it('a pull gives a mark after everything that was received before it, and before the rest', () => {
     const source = new PassThrough({ objectMode: true });
     const { pull } = pullOf(source);
     source.write(1);
@@ -34,7 +34,7 @@ describe('pulling from a stream of the client', () => {
     expect(pull.empty).toBe(true);
   });
 
-  it('fails only after everything that was received before', () => {
+  it('a pull fails only after everything that was received before', () => {
     const source = new PassThrough({ objectMode: true });
     const { pull } = pullOf(source);
     source.write(1);
@@ -43,7 +43,7 @@ describe('pulling from a stream of the client', () => {
     expect(() => pull.take()).toThrow('lost');
   });
 
-  it('waits for something to take, for the end, or for as long as it may', async () => {
+  it('a pull waits for an item, for the end, or until its time is over', async () => {
     const source = new PassThrough({ objectMode: true });
     const { pull } = pullOf(source);
     expect(await pull.change(5)).toBe(false);
@@ -59,7 +59,7 @@ describe('pulling from a stream of the client', () => {
     expect(pull.ended).toBe(true);
   });
 
-  it('stops waiting when it is told to', async () => {
+  it('a pull stops waiting when its signal is aborted', async () => {
     const stop = new AbortController();
     const { pull } = pullOf(new PassThrough({ objectMode: true }), stop);
     const changed = pull.change(Infinity);
@@ -67,7 +67,7 @@ describe('pulling from a stream of the client', () => {
     expect(await changed).toBe(true);
   });
 
-  it('ends the call behind the stream, even if there is none or it fails later', () => {
+  it('a pull ends the call behind the stream, even if there is none or it fails later', () => {
     const source = new PassThrough({ objectMode: true });
     const { pull, cancelled } = pullOf(source);
     pull.cancel();

@@ -21,7 +21,7 @@ function problemOf(url: string): string {
   throw new Error(`${url} was taken`);
 }
 
-describe('a connection string', () => {
+describe('connection strings', () => {
   it.each([
     [
       'esdb://localhost',
@@ -40,7 +40,7 @@ describe('a connection string', () => {
     ],
     ['esdb://host?connectionName=till%201', { connectionName: 'till 1' }],
     ['esdb://host?defaultDeadline=1&throwOnAppendFailure=false&tlsVerifyCert=true', { tls: true }],
-  ])('%s is understood', (url, settings) => {
+  ])('the connection string %s is parsed', (url, settings) => {
     expect(parseConnectionUrl(url)).toMatchObject(settings);
   });
 
@@ -60,7 +60,7 @@ describe('a connection string', () => {
     ['esdb://host?tlsVerifyCert=false', 'tlsCAFile'],
     ['esdb://host?tlsCAFile=/does/not/exist.pem', '/does/not/exist.pem'],
     ['esdb://host?userCertFile=/does/not/exist.pem', 'both userCertFile and userKeyFile'],
-  ])('%s is refused', (url, problem) => {
+  ])('the connection string %p is refused because of: %s', (url, problem) => {
     expect(problemOf(url)).toContain(problem);
   });
 
@@ -70,11 +70,11 @@ describe('a connection string', () => {
     ['esdb://admin:sec/ret?x@host', 'esdb://***@host'],
     ['admin:secret@host', '***@host'],
     ['esdb://host:2113', 'esdb://host:2113'],
-  ])('%s is shown as %s', (url, masked) => {
+  ])('the connection string %s is shown as %s', (url, masked) => {
     expect(maskUrl(url)).toBe(masked);
   });
 
-  it('never shows a password, however it is written', () => {
+  it('a connection string is never shown with its password, however it is written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom('?', ':port?', '?tls=no'), (noise, end) => {
         const url = `esdb://admin:${noise}hunter2${noise}@host${end}`;
@@ -84,7 +84,7 @@ describe('a connection string', () => {
     );
   });
 
-  it('keeps its password out of all output, even with DEBUG set', async () => {
+  it('the password of a connection string stays out of all output, even with DEBUG set', async () => {
     if (!existsSync(COMPILED)) throw new Error(`${COMPILED} is not there: run npm run build`);
     const script = `
       const { openEventStoreDb } = require(${JSON.stringify(COMPILED)});

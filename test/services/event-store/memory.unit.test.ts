@@ -5,12 +5,12 @@ import { appended, collect, newEvent, newEvents, readIds } from './contract/supp
 
 eventStoreContract('memory', { open: () => Promise.resolve(createMemoryStore({ now: Date.now })) });
 
-describe('memory event store, where the port leaves freedom', () => {
-  it('is exclusive', () => {
+describe('memory event store beyond the port', () => {
+  it('the memory store is exclusive', () => {
     expect(createMemoryStore({ now: () => 0 }).exclusive).toBe(true);
   });
 
-  it('stamps events with its clock and orders them without it', async () => {
+  it('the memory store stamps events with its clock, and orders them without it', async () => {
     const times = [2_000, 1_000];
     const store = createMemoryStore({ now: () => times.shift() ?? 0 });
     await appended(store.append('order-1', newEvents(2), 'no_stream'));
@@ -20,7 +20,7 @@ describe('memory event store, where the port leaves freedom', () => {
     expect(stored.map((event) => event.revision)).toEqual([0, 1, 2]);
   });
 
-  it('recognises a repeat with any only among the recent events of the stream', async () => {
+  it('the memory store recognises a repeat expecting any only among the recent events of the stream', async () => {
     const store = createMemoryStore({ now: () => 0 });
     const event = newEvent();
     await appended(store.append('order-1', [event], 'any'));
@@ -31,7 +31,7 @@ describe('memory event store, where the port leaves freedom', () => {
     expect((await readIds(store, 'order-1')).filter((id) => id === event.id)).toHaveLength(2);
   });
 
-  it('has no position where it has no events', async () => {
+  it('a subscription to an empty memory store has no position', async () => {
     const store = createMemoryStore({ now: () => 0 });
     const iterator = store.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     expect((await iterator.next()).value).toEqual({ events: [], position: null, caughtUp: true });

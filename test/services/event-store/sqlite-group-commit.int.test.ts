@@ -32,7 +32,7 @@ const refused = (code: string) => expect.objectContaining({ outcome: 'error', co
 /** Either way the sender may try again. */
 const refusedForNow = refused(expect.stringMatching(/^(outcome-unknown|unavailable)$/) as string);
 
-describe('group commit on a log that fails', () => {
+describe('group commit on a failing log', () => {
   let directory: string;
   let file: string;
   let group: GroupCommit;
@@ -117,7 +117,7 @@ describe('group commit on a log that fails', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('a COMMIT that failed although it happened is appended, because the event ids are in the log', () => {
+  it('an append whose COMMIT failed but happened is reported as appended, because its event ids are in the log', () => {
     faults = ['commit-done'];
     const [one, two] = [append({ stream: 'a' }), append({ stream: 'b' })];
     expect(commit(one, two)).toEqual([appendedAt(0), appendedAt(0)]);
@@ -125,7 +125,7 @@ describe('group commit on a log that fails', () => {
     expect(connections).toHaveLength(2);
   });
 
-  it('a COMMIT that failed and did not happen is outcome-unknown, is not tried again, and its repeat stores once', () => {
+  it('an append whose COMMIT did not happen is outcome-unknown, is not tried again, and its repeat is stored once', () => {
     faults = ['commit'];
     const one = append({ stream: 'a' });
     expect(commit(one)).toEqual([refused('outcome-unknown')]);
@@ -135,7 +135,7 @@ describe('group commit on a log that fails', () => {
     expect(stored('a')).toEqual([idOf(one)]);
   });
 
-  it('a failed COMMIT and a log that cannot be opened again are outcome-unknown, then unavailable, then well', () => {
+  it('a failed COMMIT with a log that cannot be reopened is outcome-unknown, then unavailable, then works again', () => {
     faults = ['commit-done', 'open', 'open', 'open'];
     const one = append({ stream: 'a' });
     const two = append({ stream: 'b' });
@@ -147,7 +147,7 @@ describe('group commit on a log that fails', () => {
   });
 
   it.each(['begin', 'view', 'insert'] as const)(
-    'a failure before COMMIT (%s) is unavailable, writes nothing, and its connection is closed',
+    'a failure before COMMIT (%s) is unavailable and writes nothing, and its connection is closed',
     (fault) => {
       faults = [fault];
       const [one, two] = [append({ stream: 'a' }), append({ stream: 'b' })];
@@ -159,14 +159,14 @@ describe('group commit on a log that fails', () => {
     },
   );
 
-  it('a connection whose closing fails, too, is left behind all the same', () => {
+  it('a connection that fails to close is abandoned', () => {
     faults = ['commit', 'close'];
     const one = append({ stream: 'a' });
     expect(commit(one)).toEqual([refused('outcome-unknown')]);
     expect(commit(one)).toEqual([appendedAt(0)]);
   });
 
-  it('what a failed COMMIT would not have changed keeps its answer: conflicts, deleted streams, repeats of before', () => {
+  it('a failed COMMIT leaves the answers that it could not change: conflicts, deleted streams, earlier repeats', () => {
     const before = append({ stream: 'a' });
     commit(before, append({ stream: 'gone' }));
     commit({ kind: 'delete', stream: 'gone', expected: 'any', mode: 'tombstone' });
@@ -184,14 +184,14 @@ describe('group commit on a log that fails', () => {
     expect([stored('a'), stored('new')]).toEqual([[idOf(before)], []]);
   });
 
-  it('a conflict with an append of the same group is no conflict if their COMMIT failed: that revision is not there', () => {
+  it('an append is no conflict with an append of its own group whose COMMIT failed', () => {
     faults = ['commit'];
     const [one, other] = [append({ stream: 'a' }), append({ stream: 'a' })];
     expect(commit(one, other)).toEqual([refused('outcome-unknown'), refusedForNow]);
     expect(stored('a')).toEqual([]);
   });
 
-  it('a stream is not called deleted because of a delete of the same group whose COMMIT failed', () => {
+  it('a stream is not reported as deleted because of a delete in the same group whose COMMIT failed', () => {
     const one = append({ stream: 'a' });
     commit(one);
     faults = ['commit'];
@@ -213,7 +213,7 @@ describe('group commit on a log that fails', () => {
     }
   });
 
-  it('of a group whose COMMIT failed only what is wholly in the log counts as appended', () => {
+  it('an append counts as appended after a failed COMMIT only if all of its events are in the log', () => {
     const before = append({ stream: 'a' });
     commit(before);
     faults = ['commit'];
@@ -232,7 +232,7 @@ describe('group commit on a log that fails', () => {
     expect(stored('a')).toEqual([idOf(before)]);
   });
 
-  it('refuses to begin with a log that cannot be opened', () => {
+  it('a group commit refuses to begin with a log that cannot be opened', () => {
     faults = ['open'];
     expect(() => createGroupCommit(openFaulty)).toThrow('told to fail at open');
   });

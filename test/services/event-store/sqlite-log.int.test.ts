@@ -12,7 +12,7 @@ import { appended, collect, newEvent, refusalOf, remove } from './contract/suppo
 
 /** What is promised of the file of the embedded store, beyond what every store promises. */
 
-describe('the file of the log', () => {
+describe('log file', () => {
   let directory: string;
   let file: string;
   let store: EventStore | undefined;
@@ -39,7 +39,7 @@ describe('the file of the log', () => {
   });
 
   it.each(['soft', 'tombstone'] as const)(
-    'a position is never given again, even after a %s delete of the newest streams and opening anew',
+    'a position is never given again, even after a %s delete of the newest streams and a reopening',
     async (mode) => {
       await open();
       const given = new Set([await add('kept'), await add('first'), await add('second')]);
@@ -53,7 +53,7 @@ describe('the file of the log', () => {
     },
   );
 
-  it('a subscriber who has seen events that were deleted since goes on behind them', async () => {
+  it('a subscription continues after its checkpoint although the events before it were deleted', async () => {
     const before = await open();
     await add('first');
     const { position } = await appended(before.append('second', [newEvent()], 'any'));
@@ -66,7 +66,7 @@ describe('the file of the log', () => {
     }
   });
 
-  it('a log of a newer format is refused, named, and left as it is', async () => {
+  it('a log of a newer format is refused with its name, and left unchanged', async () => {
     await open();
     await add('a');
     await store?.close();
@@ -95,7 +95,7 @@ describe('the file of the log', () => {
         mkdirSync(path);
       },
     ],
-  ])('a log that is %s is refused and named', async (_what, make) => {
+  ])('a log that is %s is refused with its name', async (_what, make) => {
     make(file);
     expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe('unavailable');
     const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
@@ -103,7 +103,7 @@ describe('the file of the log', () => {
     expect(output).toContain(file);
   });
 
-  it('the write-ahead log may be cut anywhere behind the last event that was synced', async () => {
+  it('a write-ahead log that was cut anywhere after the last synced event loses no earlier event', async () => {
     const { length } = await killedService(directory, 20);
     const wal = readFileSync(`${file}-wal`);
     const copy = join(directory, 'copy');
@@ -132,7 +132,7 @@ async function killedService(dataDir: string, orders: number): Promise<Ledger & 
   return Object.assign(ledger, { length: ledger.acknowledged });
 }
 
-describe('a log that lost events', () => {
+describe('log that lost events', () => {
   const ORDERS = 20;
   /** What rot or a lying disk may do to the write-ahead log; each loses events that were acknowledged. */
   const damages: readonly [string, (wal: string) => void][] = [
@@ -169,30 +169,33 @@ describe('a log that lost events', () => {
     rmSync(left, { recursive: true });
   });
 
-  it.each(damages)('(its WAL %s) opens, says so loudly, and shows what it still holds', async (_damage, damage) => {
-    const dataDir = temporaryDirectory();
-    copyDatabases(left, dataDir);
-    copyFileSync(join(left, 'lock.sqlite'), join(dataDir, 'lock.sqlite'));
-    damage(join(dataDir, `${LOG}-wal`));
-    const service = await startService({ DATA_DIR: dataDir });
-    try {
-      const log = readLog(dataDir);
-      expect(log.length).toBeLessThan(ORDERS);
-      const said = service
-        .output()
-        .split('\n')
-        .filter((line) => line.includes('"level":50'));
-      expect(said.join('\n')).toMatch(/the log ends at position \d+, before 20/);
-      expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
-      const answer = await service.deliver(update({ location_id: LOCATION, order_id: 'one more' }));
-      expect(answerOf(answer)).toMatchObject({ outcome: 'recorded', revision: 0 });
-      expect(await readOrders(service, LOCATION)).toHaveLength(log.length + 1);
-    } finally {
-      await discard(service);
-    }
-  });
+  it.each(damages)(
+    'a service whose write-ahead log %s starts, logs an error, and shows the events that are left',
+    async (_damage, damage) => {
+      const dataDir = temporaryDirectory();
+      copyDatabases(left, dataDir);
+      copyFileSync(join(left, 'lock.sqlite'), join(dataDir, 'lock.sqlite'));
+      damage(join(dataDir, `${LOG}-wal`));
+      const service = await startService({ DATA_DIR: dataDir });
+      try {
+        const log = readLog(dataDir);
+        expect(log.length).toBeLessThan(ORDERS);
+        const said = service
+          .output()
+          .split('\n')
+          .filter((line) => line.includes('"level":50'));
+        expect(said.join('\n')).toMatch(/the log ends at position \d+, before 20/);
+        expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
+        const answer = await service.deliver(update({ location_id: LOCATION, order_id: 'one more' }));
+        expect(answerOf(answer)).toMatchObject({ outcome: 'recorded', revision: 0 });
+        expect(await readOrders(service, LOCATION)).toHaveLength(log.length + 1);
+      } finally {
+        await discard(service);
+      }
+    },
+  );
 
-  it('a log that lost events and grew again past the read model is found out, too', async () => {
+  it('the read model is rebuilt when the log lost events and grew past it again', async () => {
     const dataDir = temporaryDirectory();
     copyDatabases(left, dataDir);
     rmSync(join(dataDir, `${LOG}-wal`));

@@ -48,7 +48,7 @@ async function expectRefused(service: RunningService, send: () => Promise<Answer
   return answer;
 }
 
-describe('a signature over the raw bytes', () => {
+describe('signature over the raw bytes', () => {
   let service: RunningService;
   const key = freshKeys('signed');
   beforeAll(async () => {
@@ -81,26 +81,26 @@ describe('a signature over the raw bytes', () => {
       'both headers, of which one verifies',
       (body) => ({ 'X-Stream-Signature': sign('other'), 'Stream-Webhook-Signature': sign(body) }),
     ],
-  ])('verifies in the form: %s', async (_what, headersOf) => {
+  ])('a delivery is verified by a signature in this form: %s', async (_what, headersOf) => {
     const body = JSON.stringify(update(key()));
     await expectRecorded(service, await post(body, headersOf(body)), fingerprint(WEBHOOK_SECRET));
   });
 
-  it('verifies with each live secret, and the history tells with which', async () => {
+  it('a delivery is verified with each live secret, and its history names the secret by its fingerprint', async () => {
     const body = JSON.stringify(update(key()));
     const answer = await post(body, { 'X-Stream-Signature': sign(body, OLD_SECRET) });
     await expectRecorded(service, answer, fingerprint(OLD_SECRET));
     expect(fingerprint(OLD_SECRET)).not.toBe(fingerprint(WEBHOOK_SECRET));
   });
 
-  it('verifies for every example of the documents', async () => {
+  it('a delivery of every documented example is verified', async () => {
     for (const { bytes } of EXAMPLES) {
       const answer = await service.post(bytes);
       await expectRecorded(service, answer, fingerprint(WEBHOOK_SECRET));
     }
   });
 
-  it('verifies over bytes that are not text, and tells the quarantine with which secret', async () => {
+  it('a delivery of bytes that are not text is verified, and its quarantine entry has the secret’s fingerprint', async () => {
     const answer = await service.post(Buffer.of(0, 0xff, 0xfe, 0x80));
     expect(answer.status).toBe(202);
     expect(await quarantinedBy(service, answer)).toMatchObject({ signed_with: fingerprint(WEBHOOK_SECRET) });
@@ -123,7 +123,7 @@ describe('a signature over the raw bytes', () => {
     ['given twice in one header', (body) => ({ 'X-Stream-Signature': `${sign(body)}, ${sign(body)}` })],
     ['in a header that is not for it', (body) => ({ 'X-Signature': sign(body) })],
     ['in Authorization', (body) => ({ Authorization: `Bearer ${sign(body)}` })],
-  ])('is refused when it is %s', async (_what, headersOf) => {
+  ])('a delivery is refused when its signature is %s', async (_what, headersOf) => {
     const about = key();
     const body = JSON.stringify(update(about));
     const answer = await expectRefused(service, () => post(body, headersOf(body)));
@@ -131,7 +131,7 @@ describe('a signature over the raw bytes', () => {
     expect((await service.get(orderPath(about))).status).toBe(404);
   });
 
-  it('is refused over JSON that was written again: the bytes count', async () => {
+  it('a delivery is refused when its JSON was serialised again after signing, because the raw bytes count', async () => {
     const value = update(key());
     const sent = JSON.stringify(value, null, 2);
     const answer = await expectRefused(service, () =>
@@ -145,7 +145,7 @@ describe('a signature over the raw bytes', () => {
   });
 
   it.each([WEBHOOK_SECRET, OLD_SECRET, `sha256=${WEBHOOK_SECRET}`])(
-    'that is the bare secret (case %#) fails, and is repeated nowhere',
+    'a delivery that gives the bare secret as its signature (case %#) is refused, and the secret is repeated nowhere',
     async (given) => {
       const body = JSON.stringify(update(key()));
       for (const header of ['X-Stream-Signature', 'Stream-Webhook-Signature']) {
@@ -160,7 +160,7 @@ describe('a signature over the raw bytes', () => {
     },
   );
 
-  it('never appears in the log, whether it verified or not', async () => {
+  it('a signature never appears in the log, whether it verified or not', async () => {
     const good = JSON.stringify(update(key()));
     const wrong = sign('something else');
     await service.post(good);
@@ -170,7 +170,7 @@ describe('a signature over the raw bytes', () => {
     expect(service.output()).toContain('refused a delivery that is not authentic');
   });
 
-  it('is not a reader’s token, and a reader’s token is not a signature', async () => {
+  it('a webhook secret is no reader’s token, and a reader’s token is no signature', async () => {
     const about = key();
     expect((await service.get(orderPath(about), { Authorization: `Bearer ${WEBHOOK_SECRET}` })).status).toBe(401);
     await expectRefused(service, () =>
@@ -180,7 +180,7 @@ describe('a signature over the raw bytes', () => {
 });
 
 describe('rotation of the secret', () => {
-  it('has no gap: the new secret is added, then the old one is taken away', async () => {
+  it('a secret is rotated without a gap by adding the new one before the old one is removed', async () => {
     const key = freshKeys('rotation')();
     const first = await startService({ STREAM_WEBHOOK_SECRETS: OLD_SECRET });
     const send = (service: RunningService, secret: string, revision: number): Promise<Answer> => {
@@ -209,7 +209,7 @@ describe('rotation of the secret', () => {
   });
 });
 
-describe('a bearer token that the POS issued', () => {
+describe('bearer token that the POS issued', () => {
   const key = freshKeys('bearer');
   const post = (service: RunningService, headers: Record<string, string>, body = JSON.stringify(update(key()))) =>
     service.call('/handle-order', {
@@ -218,7 +218,7 @@ describe('a bearer token that the POS issued', () => {
       body,
     });
 
-  it('is enough where it alone is configured', async () => {
+  it('a bearer token is enough to deliver where only bearer tokens are configured', async () => {
     const service = await startService({
       STREAM_WEBHOOK_SECRETS: '',
       STREAM_BEARER_TOKENS: `${BEARER},${OTHER_BEARER}`,
@@ -248,7 +248,7 @@ describe('a bearer token that the POS issued', () => {
     }
   });
 
-  it('must pass as well as the signature where both are configured', async () => {
+  it('a bearer token and a signature are both required where both are configured', async () => {
     const service = await startService({ STREAM_BEARER_TOKENS: BEARER });
     try {
       const body = JSON.stringify(update(key()));
@@ -271,19 +271,19 @@ describe('createVerifier', () => {
   const body = Buffer.from('{"any":"bytes"}');
   const verify = createVerifier({ webhookSecrets: [WEBHOOK_SECRET, OLD_SECRET], bearerTokens: [] });
 
-  it('agrees with RFC 4231, test case 2', () => {
+  it('the verifier agrees with RFC 4231, test case 2', () => {
     const digest = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
     const jefe = createVerifier({ webhookSecrets: ['Jefe'], bearerTokens: [] });
     const data = Buffer.from('what do ya want for nothing?');
     expect(jefe({ 'x-stream-signature': digest }, data)).toEqual({ authentic: true, signedWith: fingerprint('Jefe') });
   });
 
-  it('switches signatures off where no secret is configured', () => {
+  it('the verifier checks no signature where no secret is configured', () => {
     const open = createVerifier({ webhookSecrets: [], bearerTokens: [] });
     expect(open({}, body)).toEqual({ authentic: true, signedWith: null });
   });
 
-  it('takes secrets as UTF-8', () => {
+  it('the verifier takes secrets as UTF-8', () => {
     const secret = 'Geheimnis für Zoë ☕';
     const unicode = createVerifier({ webhookSecrets: [secret], bearerTokens: [] });
     const signature = createHmac('sha256', Buffer.from(secret)).update(body).digest('hex');
@@ -291,14 +291,14 @@ describe('createVerifier', () => {
   });
 
   it.each([
-    ['none', {}, /no signature/],
-    ['one of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/],
-    ['one that does not match', { 'x-stream-signature': 'a'.repeat(64) }, /does not match the body/],
-  ])('gives a reason for %s that names what to look at', (_what, headers, reason) => {
+    ['missing', {}, /no signature/],
+    ['of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/],
+    ['not of the body', { 'x-stream-signature': 'a'.repeat(64) }, /does not match the body/],
+  ])('the verifier gives a helpful reason for a signature that is %s', (_what, headers, reason) => {
     expect(verify(headers, body)).toEqual({ authentic: false, reason: expect.stringMatching(reason) as unknown });
   });
 
-  it('refuses every single flipped bit of a signature', () => {
+  it('the verifier refuses a signature with any single bit flipped', () => {
     const digest = createHmac('sha256', WEBHOOK_SECRET).update(body).digest();
     for (let bit = 0; bit < digest.length * 8; bit++) {
       const flipped = Buffer.from(digest);
@@ -309,7 +309,7 @@ describe('createVerifier', () => {
 });
 
 describe('createBearerCheck', () => {
-  it('accepts any of its tokens, and nothing where it has none', () => {
+  it('the bearer check accepts any of its tokens, and nothing where it has none', () => {
     const check = createBearerCheck([BEARER, OTHER_BEARER]);
     expect([`Bearer ${BEARER}`, `BEARER ${OTHER_BEARER}`].map(check)).toEqual([true, true]);
     expect([undefined, '', 'Bearer', `Bearer${BEARER}`, 'Bearer x'].map(check)).toEqual(Array(5).fill(false));
@@ -318,7 +318,7 @@ describe('createBearerCheck', () => {
 });
 
 describe('fingerprint', () => {
-  it('names a secret in 16 hex digits that are not its hash', () => {
+  it('a fingerprint names a secret in 16 hex digits', () => {
     expect(fingerprint(WEBHOOK_SECRET)).toMatch(/^[0-9a-f]{16}$/);
     expect(fingerprint(WEBHOOK_SECRET)).toBe(fingerprint(WEBHOOK_SECRET));
     expect(fingerprint('a')).not.toBe(fingerprint('b'));
@@ -334,13 +334,13 @@ describe('eventId', () => {
     ['order-pos_location_456:pos_order_123', 41, 'f'.repeat(64)],
     ['quarantine-17', 0, '0'.repeat(64)],
     ['order-%F0%9F%9B%B5:%2F', 9_007_199_254_740_991, 'ab'.repeat(32)],
-  ])('of %s at %i is the UUIDv5 of its parts', (stream, revision, hash) => {
+  ])('the event id of %s at %i is the UUIDv5 of its parts', (stream, revision, hash) => {
     const request = '5f1c2d1e-0c4b-4f57-9f0e-6f1f0a6c2b11';
     const name = `${stream}\n${String(revision)}\n${hash}\n${request}`;
     expect(eventId(stream, revision, hash, request)).toBe(v5(name, NAMESPACE));
   });
 
-  it('differs wherever a part differs', () => {
+  it('an event id differs if any of its parts differs', () => {
     const ids = [
       eventId('a', 0, 'x', 'r'),
       eventId('b', 0, 'x', 'r'),
@@ -355,7 +355,7 @@ describe('eventId', () => {
 describe('contentHash', () => {
   const hashOf = (json: string): string => contentHash(JSON.parse(json) as Delivery);
 
-  it('ignores the order of keys, white space, escapes and the form of numbers', () => {
+  it('a content hash ignores the order of keys, white space, escapes and the form of numbers', () => {
     const forms = [
       '{"type":"order.updated","object":{"location_id":"l","order_id":"o","status":"s","a":{"x":1,"y":[1,2]}}}',
       '{"object":{"a":{"y":[1,2],"x":1},"status":"s","order_id":"o","location_id":"l"},"type":"order.updated"}',
@@ -367,7 +367,7 @@ describe('contentHash', () => {
     expect(hashOf(forms[0] ?? '')).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('differs wherever the content differs', () => {
+  it('a content hash differs wherever the content differs', () => {
     const object = '"location_id":"l","order_id":"o","status":"s"';
     const hashes = [
       `{"type":"order.updated","object":{${object}}}`,

@@ -46,7 +46,7 @@ const padded = (bytes: number, key: OrderKey): string => {
   return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - Buffer.byteLength(body))}"`);
 };
 
-describe('what is authentic and cannot be used', () => {
+describe('authentic deliveries that cannot be used', () => {
   let service: RunningService;
   beforeAll(async () => {
     service = await startService();
@@ -84,30 +84,36 @@ describe('what is authentic and cannot be used', () => {
     ['only white space', ' \r\n\t'],
     ['JSON that is cut off', JSON.stringify(update({})).slice(0, -1)],
     ['JSON with something behind it', `${JSON.stringify(update({}))} {}`],
-    ['a trailing comma', withMember('"a":1,')],
-    ['a comment', `/* */${withMember('')}`],
-    ['single quotes', "{'type':'order.updated'}"],
-    ['NaN', withMember('"a":NaN')],
-    ['a raw control character in a string', withMember('"a":"\n"')],
+    ['JSON with a trailing comma', withMember('"a":1,')],
+    ['JSON with a comment', `/* */${withMember('')}`],
+    ['JSON in single quotes', "{'type':'order.updated'}"],
+    ['JSON with NaN', withMember('"a":NaN')],
+    ['JSON with a raw control character in a string', withMember('"a":"\n"')],
     ['a form', 'type=order.updated&object=%7B%7D'],
-    ['an array', JSON.stringify([update({})])],
-    ['a string', JSON.stringify(JSON.stringify(update({})))],
+    ['a JSON array', JSON.stringify([update({})])],
+    ['a JSON string', JSON.stringify(JSON.stringify(update({})))],
     ['a number', '7'],
     ['true', 'true'],
     ['null', 'null'],
     ['bytes that are not UTF-8', Buffer.concat([Buffer.from('{"type":"'), Buffer.of(0xff), Buffer.from('"}')])],
-    ['an overlong UTF-8 form', Buffer.concat([Buffer.from('{"type":"'), Buffer.of(0xc0, 0xaf), Buffer.from('"}')])],
+    [
+      'JSON with an overlong UTF-8 form',
+      Buffer.concat([Buffer.from('{"type":"'), Buffer.of(0xc0, 0xaf), Buffer.from('"}')]),
+    ],
     ['UTF-16', Buffer.from(JSON.stringify(update({})), 'utf16le')],
-    ['a byte order mark before good JSON', Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(withMember(''))])],
-    ['gzip that does not say so', gzipSync(JSON.stringify(update({})))],
+    ['JSON after a byte order mark', Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(withMember(''))])],
+    ['gzip without a Content-Encoding', gzipSync(JSON.stringify(update({})))],
     ['arrays 10,000 deep', '['.repeat(10_000) + ']'.repeat(10_000)],
     ['objects 10,000 deep', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
-    ['10,000 levels in a field nobody knows', withMember(`"a":${'['.repeat(10_000)}${']'.repeat(10_000)}`)],
-    ['one level too many', withMember(`"a":${'['.repeat(MAX_DEPTH - 1)}${']'.repeat(MAX_DEPTH - 1)}`)],
+    ['JSON with 10,000 levels in an unknown field', withMember(`"a":${'['.repeat(10_000)}${']'.repeat(10_000)}`)],
+    [
+      'JSON that is nested one level too deep',
+      withMember(`"a":${'['.repeat(MAX_DEPTH - 1)}${']'.repeat(MAX_DEPTH - 1)}`),
+    ],
     ['as many [ as fit', '['.repeat(MAX_BODY_BYTES)],
     ['as many {"": as fit', '{"":'.repeat(MAX_BODY_BYTES / 4)],
-    ['a string of backslashes without an end', `"${'\\\\'.repeat(100_000)}\\"`],
-  ])('is %s: kept byte for byte, and the fault is the body itself', async (_what, body) => {
+    ['an endless string of backslashes', `"${'\\\\'.repeat(100_000)}\\"`],
+  ])('a body of %s is quarantined byte for byte, and the fault is the body as a whole', async (_what, body) => {
     await expectQuarantined(body, wholeBody);
   });
 
@@ -122,15 +128,18 @@ describe('what is authentic and cannot be used', () => {
     ['an empty name', withMember('"":1,"":2'), ['/object/']],
     ['a field of the driver', withMember('"driver_details":{"name":"A","name":"B"}'), ['/object/driver_details/name']],
     ['three fields', withMember('"a":1,"a":2,"a":3,"b":1,"b":2'), ['/object/a', '/object/b']],
-  ])('gives %s more than once: it is not clear which one is meant', async (_what, body, pointers) => {
-    await expectQuarantined(body, pointers);
-  });
+  ])(
+    'a delivery that gives %s more than once is quarantined, because it is ambiguous',
+    async (_what, body, pointers) => {
+      await expectQuarantined(body, pointers);
+    },
+  );
 
   it.each<[string, string, string[]]>([
     ['an unknown field', withMember('"a":1e400'), ['/object/a']],
     ['an array, below zero', withMember('"a":[1,-1e999]'), ['/object/a/1']],
     ['an id', '{"type":"order.updated","object":{"order_id":1e400}}', ['/object/order_id']],
-  ])('has a number that no double can hold in %s', async (_what, body, pointers) => {
+  ])('a delivery with a number that no double can hold in %s is quarantined', async (_what, body, pointers) => {
     await expectQuarantined(body, pointers);
   });
 
@@ -153,8 +162,8 @@ describe('what is authentic and cannot be used', () => {
     ['no order_id', without('order_id'), ['/object/order_id']],
     ['no status', without('status'), ['/object/status']],
     ['no provider_id', { type: 'order.canceled', object: { location_id: 'l', order_id: 'o' } }, ['provider_id']],
-    ['nothing of a cancellation', { type: 'order.canceled', object: {} }, ['location_id', 'provider_id']],
-  ])('has %s', async (_what, body, pointers) => {
+    ['no field of a cancellation', { type: 'order.canceled', object: {} }, ['location_id', 'provider_id']],
+  ])('a delivery with %s is quarantined', async (_what, body, pointers) => {
     const full = pointers.map((pointer) => (pointer.startsWith('/') ? pointer : `/object/${pointer}`));
     await expectQuarantined(JSON.stringify(body), full);
   });
@@ -174,7 +183,7 @@ describe('what is authentic and cannot be used', () => {
     ['with NEL', 'a\u0085b'],
     ['with half a surrogate pair', 'a\ud83d'],
     ['with the wrong half first', '\ude00\ud83d'],
-  ])('has ids that are %s', async (_what, id) => {
+  ])('a delivery whose ids are %s is quarantined', async (_what, id) => {
     await expectQuarantined(JSON.stringify(update({}, { location_id: id })), ['/object/location_id']);
     await expectQuarantined(JSON.stringify(update({}, { order_id: id })), ['/object/order_id']);
     const cancel = { type: 'order.canceled', object: { location_id: 'l', provider_id: id } };
@@ -191,7 +200,7 @@ describe('what is authentic and cannot be used', () => {
     ['65 characters long', 'x'.repeat(65)],
     ['followed by a line break', 'ready\n'],
     ['not ASCII', 'prêt'],
-  ])('has a status and a delivery_status that are %s', async (_what, value) => {
+  ])('a delivery whose status and delivery_status are %s is quarantined', async (_what, value) => {
     const body = update({}, { status: value, delivery_status: value });
     await expectQuarantined(JSON.stringify(body), ['/object/status', '/object/delivery_status']);
   });
@@ -216,12 +225,12 @@ describe('what is authentic and cannot be used', () => {
     ['vehicle_info', { license_plate: 42 }, '/vehicle_info/license_plate'],
     ['vehicle_info', { is_autonomous: 'true' }, '/vehicle_info/is_autonomous'],
     ['vehicle_info', { is_autonomous: 1 }, '/vehicle_info/is_autonomous'],
-  ])('has a %s of a wrong type: %j', async (field, value, below) => {
+  ])('a delivery with a %s of a wrong type is quarantined: %j', async (field, value, below) => {
     const driver_details = field === 'driver_details' ? value : { [field]: value };
     await expectQuarantined(JSON.stringify(update({}, { driver_details })), [`/object/driver_details${below}`]);
   });
 
-  it('is many things at once: every fault is named', async () => {
+  it('a quarantined delivery names every one of its faults', async () => {
     const body = {
       type: 'order.updated',
       object: { order_id: '', status: 7, driver_details: { phone: 'x', name: 1 } },
@@ -237,7 +246,7 @@ describe('what is authentic and cannot be used', () => {
     ]);
   });
 
-  it('tells each fault in words', async () => {
+  it('a quarantined delivery describes each fault in words', async () => {
     const { json } = await service.deliver(update({}, { order_id: 7, location_id: '', status: null }));
     expect(json).toEqual({
       outcome: 'quarantined',
@@ -249,13 +258,13 @@ describe('what is authentic and cannot be used', () => {
     });
   });
 
-  it('has more faults than anyone wants to read: 50 are named', async () => {
+  it('a quarantined delivery with very many faults names 50 of them', async () => {
     const many = Array.from({ length: 200 }, () => '"a":1').join(',');
     const answer = await expectQuarantined(withMember(many), ['/object/a']);
     expect(pointersOf(answer)).toHaveLength(50);
   });
 
-  it('hides its required fields in __proto__, where they are nobody’s', async () => {
+  it('a delivery that has its required fields only in __proto__ is quarantined without them', async () => {
     const object = JSON.stringify(update({}).object);
     const required = ['/object/location_id', '/object/order_id', '/object/status'];
     await expectQuarantined(`{"type":"order.updated","object":{"__proto__":${object}}}`, required);
@@ -267,7 +276,7 @@ describe('what is authentic and cannot be used', () => {
   it.each<[string, (name: string) => string]>([
     ['repeated names', (name) => withMember(`${name}:[${Array<string>(60).fill('{"a":1,"a":2}').join()}]`)],
     ['numbers that are too large', (name) => withMember(`${name}:[${Array<string>(60).fill('1e400').join()}]`)],
-  ])('has %s below a name of 200,000 characters, which 50 pointers would repeat', async (_what, bodyWith) => {
+  ])('a delivery with %s below a name of 200,000 characters is quarantined whole', async (_what, bodyWith) => {
     const body = bodyWith(JSON.stringify('n'.repeat(200_000)));
     const answer = await service.post(body);
     expect(problemOf(answer)).toMatchObject({ status: 202 });
@@ -275,13 +284,13 @@ describe('what is authentic and cannot be used', () => {
     expect(kept.body_text === body).toBe(true);
   });
 
-  it('is an order.canceled without its own name for the order', async () => {
+  it('an order.canceled without a provider_id is quarantined', async () => {
     await expectQuarantined(JSON.stringify({ type: 'order.canceled', object: update({}).object }), [
       '/object/provider_id',
     ]);
   });
 
-  it('is usable, and grows over what one append may hold: kept whole', async () => {
+  it('a usable delivery that grows over the limit of one append is quarantined whole', async () => {
     const body = withMember(`"a":[${Array<string>(50_000).fill('1e20').join()}]`);
     const answer = await expectQuarantined(body, wholeBody);
     expect(answer.json).toMatchObject({
@@ -290,7 +299,7 @@ describe('what is authentic and cannot be used', () => {
   });
 });
 
-describe('what is unusual and can be used', () => {
+describe('unusual deliveries that can be used', () => {
   let service: RunningService;
   const key = freshKeys('unusual');
   beforeAll(async () => {
@@ -349,12 +358,12 @@ describe('what is unusual and can be used', () => {
     ['200 emoji', '🛵'.repeat(200)],
     ['a byte order mark', '\ufeffa'],
     ['a character outside Unicode’s first plane', '𝒪'],
-  ])('ids with %s are ids like any other', async (_what, id) => {
+  ])('a delivery whose ids have %s is recorded like any other', async (_what, id) => {
     const about = { location_id: id, order_id: id };
     await expectRecorded(JSON.stringify(update(about)), about);
   });
 
-  it('two different (location, order) pairs never share a stream', async () => {
+  it('two different pairs of location and order never share a stream', async () => {
     const pairs = [
       ['s', 'a:b'],
       ['s:a', 'b'],
@@ -389,7 +398,7 @@ describe('what is unusual and can be used', () => {
     }
   });
 
-  it('null for an optional field means that it is absent, and stays in the history as it came', async () => {
+  it('an optional field that is null counts as absent, and stays null in the history', async () => {
     const about = key();
     const driver = { source: null, name: null, phone: null, picture_url: null, vehicle_info: null, passcode: null };
     await expectRecorded(JSON.stringify(update(about, { delivery_status: null, driver_details: null })), about);
@@ -404,7 +413,7 @@ describe('what is unusual and can be used', () => {
     expect((await service.get(orderPath(about))).json).toMatchObject({ status: 'in_progress', delivery_status: null });
   });
 
-  it('words that nobody has told us of are kept and flagged', async () => {
+  it('a status that is unknown to us is kept and flagged', async () => {
     const about = key();
     await expectRecorded(
       JSON.stringify(update(about, { status: 'teleported', delivery_status: 'constructor' })),
@@ -432,13 +441,13 @@ describe('what is unusual and can be used', () => {
     ['nesting to the limit', `"a":${'['.repeat(MAX_DEPTH - 2)}${']'.repeat(MAX_DEPTH - 2)}`],
     ['brackets and colons in text', '"a":"[[[[{{{{::::\\"[[[[\\\\","b":"\\\\\\""'],
     ['a text with a line separator', '"a":"\u2028\u2029"'],
-  ])('%s: kept verbatim', async (_what, member) => {
+  ])('a delivery with %s is kept verbatim', async (_what, member) => {
     const about = key();
     await expectRecorded(withMember(member, about), about);
     expect((await service.get(orderPath(about))).json).toMatchObject({ status: 'in_progress', stage: 'preparing' });
   });
 
-  it('fields beside the object are no fault', async () => {
+  it('a delivery with fields beside its object is recorded', async () => {
     const about = key();
     const body = { id: 7, created: 'now', ...update(about), constructor: 1, livemode: false };
     await expectRecorded(JSON.stringify(body), about);
@@ -452,18 +461,18 @@ describe('what is unusual and can be used', () => {
     'application/vnd.x+json; charset=utf-8',
     'application/cloudevents+json',
     'application/problem+json',
-  ])('the media type %s is JSON', async (contentType) => {
+  ])('a delivery of the media type %s is taken as JSON', async (contentType) => {
     const about = key();
     await expectRecorded(JSON.stringify(update(about)), about, { 'Content-Type': contentType });
   });
 
-  it('white space and line breaks around and within are part of JSON', async () => {
+  it('a delivery with white space and line breaks around and within its JSON is recorded', async () => {
     const about = key();
     await expectRecorded(`\r\n\t ${JSON.stringify(update(about), null, '\t')} \n`, about);
   });
 });
 
-describe('what is refused', () => {
+describe('refused deliveries', () => {
   let service: RunningService;
   const key = freshKeys('refused');
   beforeAll(async () => {
@@ -488,14 +497,14 @@ describe('what is refused', () => {
     'application/json, application/json',
     'json',
     '',
-  ])('the media type "%s" gets 415, and nothing is kept', async (contentType) => {
+  ])('a delivery of the media type "%s" gets 415, and nothing is kept', async (contentType) => {
     const about = key();
     const before = countEvents(service.dataDir);
     const answer = await service.post(JSON.stringify(update(about)), { 'Content-Type': contentType });
     await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
   });
 
-  it('no media type at all gets 415, and nothing is kept', async () => {
+  it('a delivery without a media type gets 415, and nothing is kept', async () => {
     const about = key();
     const before = countEvents(service.dataDir);
     const body = JSON.stringify(update(about));
@@ -504,17 +513,20 @@ describe('what is refused', () => {
     await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
   });
 
-  it.each(['gzip', 'br', 'deflate', 'identity, gzip'])('Content-Encoding %s gets 415', async (encoding) => {
-    const about = key();
-    const before = countEvents(service.dataDir);
-    const answer = await service.post(gzipSync(JSON.stringify(update(about))), { 'Content-Encoding': encoding });
-    await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
-  });
+  it.each(['gzip', 'br', 'deflate', 'identity, gzip'])(
+    'a delivery with the Content-Encoding %s gets 415, and nothing is kept',
+    async (encoding) => {
+      const about = key();
+      const before = countEvents(service.dataDir);
+      const answer = await service.post(gzipSync(JSON.stringify(update(about))), { 'Content-Encoding': encoding });
+      await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
+    },
+  );
 
   it.each<[string, Record<string, string>]>([
     ['no signature', { 'X-Stream-Signature': '' }],
     ['a signature of other bytes', { 'X-Stream-Signature': signed('{}')['X-Stream-Signature'] ?? '' }],
-  ])('%s gets 401 whatever else is wrong, and nothing is kept', async (_what, headers) => {
+  ])('a delivery with %s gets 401 whatever else is wrong, and nothing is kept', async (_what, headers) => {
     for (const body of [JSON.stringify(update({})), 'not JSON', '['.repeat(10_000)]) {
       const about = key();
       const before = countEvents(service.dataDir);
@@ -523,7 +535,7 @@ describe('what is refused', () => {
     }
   });
 
-  it('a body of exactly the limit is taken', async () => {
+  it('a body of exactly the limit is recorded', async () => {
     const about = key();
     const answer = await service.post(padded(MAX_BODY_BYTES, about));
     expect(answer.json).toEqual({ outcome: 'recorded', ...about, revision: 0 });
@@ -541,7 +553,7 @@ describe('what is refused', () => {
     expect(answer.json).toMatchObject({ detail: 'The limit is 262144 bytes (MAX_BODY_BYTES).' });
   });
 
-  it('1 MiB of [ gets 413', async () => {
+  it('a body of 1 MiB of [ gets 413', async () => {
     expect(problemOf(await service.post('['.repeat(1_048_576)))).toEqual(problem(413, 'body-too-large'));
   });
 
@@ -553,7 +565,7 @@ describe('what is refused', () => {
     return answer;
   }
 
-  it('the limit holds for a body that comes in chunks and does not say how long it is', async () => {
+  it('a chunked body without a Content-Length is subject to the same limit', async () => {
     const fits = key();
     expect(await postInChunks(padded(MAX_BODY_BYTES, fits), 5_000)).toMatchObject({ status: 200, json: fits });
     const about = key();
@@ -562,7 +574,7 @@ describe('what is refused', () => {
     await expectRefused(answer, about, before, problem(413, 'body-too-large'));
   });
 
-  it('a body that comes one byte at a time is the same body', async () => {
+  it('a body that comes one byte at a time is recorded like any other', async () => {
     const about = key();
     expect(await postInChunks(JSON.stringify(update(about)), 1)).toMatchObject({ status: 200, json: about });
   });
@@ -582,7 +594,7 @@ describe('what is refused', () => {
     expect(countEvents(service.dataDir)).toBe(before);
   });
 
-  it('a body that says it is far over the limit gets 413 before it comes', async () => {
+  it('a body with a Content-Length far over the limit gets 413 before it comes', async () => {
     const headers = { ...signed(''), 'Content-Length': '9999999999' };
     const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers });
     request.write('{');
@@ -590,7 +602,7 @@ describe('what is refused', () => {
     request.destroy();
   });
 
-  it('a sender that goes away in the middle leaves nothing behind, and the service goes on', async () => {
+  it('a sender that disconnects in the middle of its body leaves nothing behind, and the service goes on', async () => {
     const about = key();
     const before = countEvents(service.dataDir);
     const body = JSON.stringify(update(about));
@@ -614,19 +626,19 @@ describe('what is refused', () => {
     ],
     ['a bad chunk', 'POST /handle-order HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'],
     ['no HTTP', 'hello\r\n\r\n'],
-  ])('a request with %s gets 400 and is closed', async (_what, text) => {
+  ])('a request with %s gets 400, and its connection is closed', async (_what, text) => {
     expect(await sendRaw(service.url, text)).toMatch(/^HTTP\/1\.1 400 /);
     expect((await service.get('/healthz')).status).toBe(200);
   });
 });
 
-describe('how quarantine is answered', () => {
+describe('answer to a quarantined delivery', () => {
   it.each<[string, Record<string, string>, number]>([
     ['422 when nothing is authenticated', { STREAM_WEBHOOK_SECRETS: '', READERS: '' }, 422],
     ['202 when QUARANTINE_ANSWER says so', { STREAM_WEBHOOK_SECRETS: '', QUARANTINE_ANSWER: '202' }, 202],
     ['422 when QUARANTINE_ANSWER says so, in spite of a signature', { QUARANTINE_ANSWER: '422' }, 422],
     ['202 when a bearer token was checked', { STREAM_WEBHOOK_SECRETS: '', STREAM_BEARER_TOKENS: BEARER }, 202],
-  ])('%s, and it is kept either way', async (_what, env, status) => {
+  ])('a quarantined delivery is kept, and answered with %s', async (_what, env, status) => {
     const service = await startService(env);
     try {
       const answer = await service.post('{"type":7}', { Authorization: `Bearer ${BEARER}` });
@@ -648,8 +660,8 @@ describe('how quarantine is answered', () => {
   });
 });
 
-describe('the largest MAX_BODY_BYTES that can be set', () => {
-  it('still leaves room to keep every body whole', async () => {
+describe('largest MAX_BODY_BYTES', () => {
+  it('the largest MAX_BODY_BYTES that can be set leaves room to quarantine every body whole', async () => {
     const service = await startService({ MAX_BODY_BYTES: '700000' });
     const key = freshKeys('largest');
     try {
@@ -691,7 +703,7 @@ describe('slow senders', () => {
     ],
   ];
   it.each(TRICKLES)(
-    'one that trickles %s for ever is cut off, and others are served meanwhile',
+    'a sender that trickles %s is disconnected, and others are served meanwhile',
     async (_w, head, drop) => {
       const began = performance.now();
       const trickle = sendRaw(service.url, head, drop);
@@ -714,7 +726,7 @@ describe('slow senders', () => {
     },
   );
 
-  it('MAX_BODY_BYTES moves the limit', async () => {
+  it('the limit of a body is set by MAX_BODY_BYTES', async () => {
     expect((await service.post(padded(2_048, key()))).status).toBe(200);
     expect(problemOf(await service.post(padded(2_049, key())))).toEqual(problem(413, 'body-too-large'));
     expect((await call(service.url, '/healthz')).status).toBe(200);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { canonicalJson } from '../../../services/handle-order/canonical-json';
 
 describe('canonical JSON', () => {
-  it('is what the reference implementation of RFC 8785 writes, for every JSON value', () => {
+  it('canonical JSON equals the output of the reference implementation of RFC 8785, for every JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
         expect(canonicalJson(value)).toBe(canonicalize(value));
@@ -12,7 +12,7 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('is the same for members of many names, of names like numbers, and of names that objects have of themselves', () => {
+  it('canonical JSON is the same for many members, for names like numbers, and for names that all objects have', () => {
     const names = fc.array(
       fc.oneof(fc.string({ unit: 'binary' }), fc.nat().map(String), fc.constantFrom('__proto__', 'toString', '')),
       { maxLength: 60 },
@@ -27,11 +27,11 @@ describe('canonical JSON', () => {
     );
   });
 
-  it('leaves out a member of the outermost object only', () => {
+  it('canonical JSON omits a given member of the outermost object only', () => {
     expect(canonicalJson({ b: { a: 1 }, a: 2 }, 'a')).toBe('{"b":{"a":1}}');
   });
 
-  it.each([[NaN], [Infinity], [() => 1], [1n], [undefined]])('is not made of %p', (value) => {
+  it.each([[NaN], [Infinity], [() => 1], [1n], [undefined]])('canonical JSON is not made of %p', (value) => {
     expect(() => canonicalJson(value)).toThrow(TypeError);
   });
 });

@@ -20,7 +20,7 @@ interface Sent {
   readonly answer: HandleOrderAnswer;
 }
 
-describe('10,000 valid bodies that were changed at random', () => {
+describe('mutated deliveries', () => {
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   let service: RunningService;
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe('10,000 valid bodies that were changed at random', () => {
     return sent.type === kept.type && JSON.stringify(sent.object) === JSON.stringify(kept.object);
   }
 
-  it('none gives 5xx, and every one that is authentic is in its order’s history or in quarantine', async () => {
+  it('no mutated delivery gets 5xx, and each authentic one is in its order’s history or in quarantine', async () => {
     const sent: Sent[] = [];
     const outcomes = { recorded: 0, repeat: 0, quarantined: 0, refused: 0 };
     const batches = fc

@@ -8,7 +8,7 @@ import { freshKeys, orderPath, problem, problemOf, update } from '../../support/
 import { type InProcessApp, serveInProcess } from '../../support/in-process-app';
 import { asOperator, discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
 
-describe('quarantine over HTTP', () => {
+describe('quarantine', () => {
   let service: RunningService;
   const bodies = Array.from({ length: 45 }, (_, n) => `{"type":${String(n)}}`);
   beforeAll(async () => {
@@ -23,11 +23,11 @@ describe('quarantine over HTTP', () => {
   };
   const redrive = (id: string) => service.call(`/quarantine/${id}/redrive`, { method: 'POST', headers: asOperator });
 
-  it('is empty at first', async () => {
+  it('the quarantine is empty at first', async () => {
     expect(await list()).toEqual({ deliveries: [], next: null });
   });
 
-  it('lists what could not be used, oldest first, a page at a time', async () => {
+  it('the quarantine lists deliveries that cannot be used, oldest first, in pages', async () => {
     for (const body of bodies) expect((await service.post(body)).status).toBe(202);
     const first = await list();
     expect(first.deliveries).toHaveLength(20);
@@ -46,7 +46,7 @@ describe('quarantine over HTTP', () => {
     expect(await list('?after=4000')).toEqual({ deliveries: [], next: null });
   });
 
-  it('pages stay what they were while more comes', async () => {
+  it('a page of the quarantine stays the same while more deliveries come', async () => {
     const before = await list('?limit=10');
     await service.post('{"type":"more"}');
     expect(await list('?limit=10')).toEqual(before);
@@ -61,17 +61,17 @@ describe('quarantine over HTTP', () => {
     ['after=x', 'after'],
     ['after=99999999999999999', 'after'],
     ['before=3', 'before'],
-  ])('?%s is refused and named', async (query, name) => {
+  ])('the query ?%s of the quarantine is refused with the name of the parameter', async (query, name) => {
     const answer = await service.get(`/quarantine?${query}`);
     expect(problemOf(answer)).toEqual(problem(400, 'invalid-parameter'));
     expect((answer.json as { detail: string }).detail).toContain(name);
   });
 
-  it('the largest cursor there is gives an empty page', async () => {
+  it('the largest possible cursor gives an empty page of the quarantine', async () => {
     expect(await list(`?after=${String(Number.MAX_SAFE_INTEGER)}`)).toEqual({ deliveries: [], next: null });
   });
 
-  it('gives one delivery with all that came', async () => {
+  it('the quarantine gives one delivery with all that was received', async () => {
     const body = '{"type":7,"secret":"ä"}';
     const began = Date.now();
     const posted = await service.post(body, { 'Content-Type': 'application/vnd.stream+json; charset=utf-8' });
@@ -95,14 +95,14 @@ describe('quarantine over HTTP', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  it('has no text for a body that is not text', async () => {
+  it('the quarantine gives no text for a body that is not text', async () => {
     const bytes = Buffer.of(0xff, 0x00);
     const { json } = await service.post(bytes);
     const { json: detail } = await service.get(`/quarantine/${(json as { quarantine_id: string }).quarantine_id}`);
     expect(detail).toMatchObject({ body_text: null, body_base64: bytes.toString('base64') });
   });
 
-  it('keeps the same body twice when it comes twice: each is a fact of its own', async () => {
+  it('the quarantine keeps a body twice that came twice', async () => {
     const [one, two] = [await service.post('twice'), await service.post('twice')];
     expect((one.json as { quarantine_id: string }).quarantine_id).not.toBe(
       (two.json as { quarantine_id: string }).quarantine_id,
@@ -120,12 +120,12 @@ describe('quarantine over HTTP', () => {
     '0x1',
     '%20',
     '%F0%9F%9B%B5',
-  ])('there is nothing under the id %s, to read or to redrive', async (id) => {
+  ])('the quarantine has no entry %s, to read or to redrive', async (id) => {
     expect(problemOf(await service.get(`/quarantine/${id}`))).toEqual(problem(404, 'quarantine-entry-not-found'));
     expect(problemOf(await redrive(id))).toEqual(problem(404, 'quarantine-entry-not-found'));
   });
 
-  it('a redrive of what is still unusable tells the faults, and it stays', async () => {
+  it('a redrive of a delivery that is still unusable names its faults, and the delivery stays quarantined', async () => {
     const answer = await redrive('3');
     expect(problemOf(answer)).toEqual(problem(422, 'still-unusable'));
     expect(answer.json).toMatchObject({
@@ -135,7 +135,7 @@ describe('quarantine over HTTP', () => {
     expect(problemOf(await redrive('3'))).toEqual(problem(422, 'still-unusable'));
   });
 
-  it('is only for readers who have a token', async () => {
+  it('the quarantine is readable only for readers who have a token', async () => {
     for (const [path, method] of [
       ['/quarantine', 'GET'],
       ['/quarantine/0', 'GET'],
@@ -148,7 +148,7 @@ describe('quarantine over HTTP', () => {
   });
 });
 
-describe('a redrive after the contract has changed', () => {
+describe('redrive after the contract has changed', () => {
   let app: InProcessApp;
   let store: EventStore;
   const key = freshKeys('redrive');
@@ -177,7 +177,7 @@ describe('a redrive after the contract has changed', () => {
     return (json as { events?: HistoryEvent[] }).events ?? [];
   };
 
-  it('puts the delivery on its order’s rail, once', async () => {
+  it('a redrive records the delivery in its order’s stream, once', async () => {
     const about = key();
     const id = await keepValid(about);
     const began = new Date().toISOString();
@@ -202,7 +202,7 @@ describe('a redrive after the contract has changed', () => {
     expect(page).toMatchObject({ deliveries: [{ quarantine_id: id, redriven: { ...about } }] });
   });
 
-  it('of the newest content of its order is a repeat', async () => {
+  it('a redrive of the newest content of its order is a repeat', async () => {
     const about = key();
     const id = await keepValid(about, { n: 1 });
     await app.deliver(update(about, { n: 1 }));
@@ -211,7 +211,7 @@ describe('a redrive after the contract has changed', () => {
     expect(await eventsOf(about)).toHaveLength(1);
   });
 
-  it('by two people at once records once', async () => {
+  it('a redrive by several people at once records once', async () => {
     const about = key();
     const id = await keepValid(about);
     const answers = await Promise.all([redrive(id), redrive(id), redrive(id)]);
@@ -220,7 +220,7 @@ describe('a redrive after the contract has changed', () => {
     expect(await eventsOf(about)).toHaveLength(1);
   });
 
-  it('takes only the delivery it is about', async () => {
+  it('a redrive records no other delivery than its own', async () => {
     const [one, other] = [key(), key()];
     const [first, second] = [await keepValid(one), await keepValid(other)];
     await redrive(second);
@@ -231,29 +231,32 @@ describe('a redrive after the contract has changed', () => {
   });
 });
 
-describe('a redrive that the store cannot take', () => {
+describe('redrive while the store is not available', () => {
   it.each([
     ['overloaded', { outcome: 'overloaded' } as const],
     ['store-unavailable', { outcome: 'unavailable', detail: 'no' } as const],
-  ])('is 503 %s, and the delivery stays', async (code, outcome) => {
-    const app = await serveInProcess(createMemoryStore({ now: Date.now }), () => Promise.resolve(outcome));
-    try {
-      const body = Buffer.from(JSON.stringify(update({})));
-      await app.quarantine.keep(body, null, [], {
-        receivedAt: '2026-01-01T00:00:00.000Z',
-        bodySha256: 'f'.repeat(64),
-        bodyBytes: body.length,
-        signedWith: null,
-        requestId: randomUUID(),
-      });
-      expect(problemOf(await app.call('/quarantine/0/redrive', { method: 'POST' }))).toEqual(problem(503, code));
-      expect((await app.call('/quarantine/0')).json).toMatchObject({ redriven: null, content_type: null });
-    } finally {
-      await app.close();
-    }
-  });
+  ])(
+    'a redrive that the recorder cannot take is answered with 503 %s, and the delivery stays quarantined',
+    async (code, outcome) => {
+      const app = await serveInProcess(createMemoryStore({ now: Date.now }), () => Promise.resolve(outcome));
+      try {
+        const body = Buffer.from(JSON.stringify(update({})));
+        await app.quarantine.keep(body, null, [], {
+          receivedAt: '2026-01-01T00:00:00.000Z',
+          bodySha256: 'f'.repeat(64),
+          bodyBytes: body.length,
+          signedWith: null,
+          requestId: randomUUID(),
+        });
+        expect(problemOf(await app.call('/quarantine/0/redrive', { method: 'POST' }))).toEqual(problem(503, code));
+        expect((await app.call('/quarantine/0')).json).toMatchObject({ redriven: null, content_type: null });
+      } finally {
+        await app.close();
+      }
+    },
+  );
 
-  it('answers 503 as well where quarantine itself cannot be read', async () => {
+  it('a quarantine that cannot be read is answered with 503', async () => {
     const store = createMemoryStore({ now: Date.now });
     const unavailable: EventStore = {
       exclusive: true,

@@ -24,7 +24,7 @@ import { discard, type RunningService, startService } from '../../support/runnin
 
 const recorderOver = (store: EventStore, admission = new Admission()) => createRecorder(store, admission);
 
-describe('over HTTP', () => {
+describe('recording over HTTP', () => {
   let service: RunningService;
   const key = freshKeys('record');
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('over HTTP', () => {
     return outcomes;
   };
 
-  it('A, A is one fact: the second is answered as a repeat and not stored', async () => {
+  it('a delivery with the content of the newest event (A, A) is answered as a repeat, and not stored', async () => {
     const about = key();
     const a = update(about, { status: 'in_progress' });
     expect(await outcomesOf(a, a, a)).toEqual([
@@ -55,7 +55,7 @@ describe('over HTTP', () => {
     expect((await service.deliver(a)).json).toEqual({ outcome: 'repeat', ...about, revision: 0 });
   });
 
-  it('A, B, A is three facts: only the newest event makes a repeat', async () => {
+  it('a delivery with the content of an earlier event (A, B, A) is recorded, because only the newest event counts', async () => {
     const about = key();
     const [a, b] = [
       update(about, { driver_details: { name: 'Jane' } }),
@@ -74,7 +74,7 @@ describe('over HTTP', () => {
     );
   });
 
-  it('the order of keys, white space and what stands beside the object make no difference', async () => {
+  it('a repeat is recognised despite another order of keys, other white space and other fields beside the object', async () => {
     const about = key();
     const { type, object } = update(about, { driver_details: { name: 'Zoë', phone: { number: '1', code: '2' } } });
     expect(await outcomesOf({ type, object })).toEqual([['recorded', 0]]);
@@ -91,7 +91,7 @@ describe('over HTTP', () => {
     expect(await outcomesOf({ type, object: turnedDriver })).toEqual([['repeat', 0]]);
   });
 
-  it('null is not the same content as absent, although it means the same', async () => {
+  it('a delivery with null where the newest event has no field is recorded', async () => {
     const about = key();
     expect(await outcomesOf(update(about), update(about, { delivery_status: null }))).toEqual([
       ['recorded', 0],
@@ -116,7 +116,7 @@ describe('over HTTP', () => {
     }
   });
 
-  it('64 deliveries about one order at once get the revisions 0 to 63, and none is lost', async () => {
+  it('64 concurrent deliveries about one order get the revisions 0 to 63, and none is lost', async () => {
     const about = key();
     const answers = await Promise.all(
       Array.from({ length: 64 }, (_, number) => service.deliver(update(about, { number }))),
@@ -129,7 +129,7 @@ describe('over HTTP', () => {
     expect(told.map((revision) => events[revision]?.data['number'])).toEqual(Array.from({ length: 64 }, (_, n) => n));
   });
 
-  it('the same delivery 64 times at once is one fact', async () => {
+  it('64 concurrent deliveries of the same content are recorded once', async () => {
     const about = key();
     const answers = await Promise.all(Array.from({ length: 64 }, () => service.deliver(update(about))));
     expect(answers.filter(({ json }) => (json as { outcome: string }).outcome === 'recorded')).toHaveLength(1);
@@ -137,7 +137,7 @@ describe('over HTTP', () => {
     expect((await historyOf(service, about)).events).toHaveLength(1);
   });
 
-  it('order.canceled goes to the rail of the same order', async () => {
+  it('an order.canceled is recorded in the stream of the same order', async () => {
     const about = key();
     const cancel = { type: 'order.canceled', object: { location_id: about.location_id, provider_id: about.order_id } };
     expect(await outcomesOf(update(about), cancel, cancel, update(about))).toEqual([
@@ -155,7 +155,7 @@ describe('over HTTP', () => {
     expect((await service.get(orderPath(about))).json).toMatchObject({ stage: 'canceled', revision: 2 });
   });
 
-  it('a cancellation may be the first thing that is said of an order', async () => {
+  it('a cancellation may be the first event of an order', async () => {
     const about = key();
     const object = { location_id: about.location_id, provider_id: about.order_id };
     expect(await outcomesOf({ type: 'order.canceled', object })).toEqual([['recorded', 0]]);
@@ -163,7 +163,7 @@ describe('over HTTP', () => {
   });
 
   it.each(['order.created', 'order.accepted', 'menu.updated', 'order.updated.v2'])(
-    'the type %s is not a fact that we keep of an order: quarantined, not refused',
+    'a delivery of the type %s is quarantined, not refused',
     async (type) => {
       const about = key();
       const answer = await service.deliver({ ...update(about), type });
@@ -174,7 +174,7 @@ describe('over HTTP', () => {
     },
   );
 
-  it('what is stored is the fact, and where, when and how it came', async () => {
+  it('a recorded event holds its content, and where, when and how it was received', async () => {
     const [example] = EXAMPLES;
     if (example === undefined) throw new Error('there are no examples');
     const began = Date.now();
@@ -231,21 +231,21 @@ const contentsOf = async (store: EventStore): Promise<unknown[]> => {
 describe('decide', () => {
   const position = '7' as Position;
 
-  it('a first delivery expects that there is no stream', () => {
+  it('the first delivery about an order is appended expecting no stream', () => {
     expect(decide(null, 'a')).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
   });
-  it('the content of the newest event is a repeat of it', () => {
+  it('a delivery with the content of the newest event is decided to be its repeat', () => {
     const head = { revision: 6, position, contentHash: 'a', eventHash: null };
     expect(decide(head, 'a')).toEqual({ kind: 'repeat', head });
   });
-  it('anything else comes next', () => {
+  it('a delivery with other content than the newest event is appended after it', () => {
     expect(decide({ revision: 6, position, contentHash: 'a', eventHash: null }, 'b')).toEqual({
       kind: 'append',
       expected: 6,
       revision: 7,
     });
   });
-  it('an event without a hash, such as one added by hand, is repeated by nothing', () => {
+  it('a delivery is no repeat of an event without a content hash, such as one that was added by hand', () => {
     expect(decide({ revision: 0, position, contentHash: null, eventHash: null }, 'b')).toEqual({
       kind: 'append',
       expected: 0,
@@ -254,7 +254,7 @@ describe('decide', () => {
   });
 });
 
-describe('a recorder', () => {
+describe('recorder', () => {
   /** A store in which another process appends to the order just before each of our first `times` appends. */
   const withRival = (store: EventStore, times: number, rivalSays: (attempt: number) => Delivery): EventStore => {
     const rival = recorderOver(over(store, { exclusive: false }));
@@ -268,7 +268,7 @@ describe('a recorder', () => {
     });
   };
 
-  it('gives each event an id that follows from stream, revision, content and request', async () => {
+  it('the recorder gives each event an id that follows from stream, revision, content and request', async () => {
     const store = memoryStore();
     const record = recorderOver(store);
     const receipts = [receipt(), receipt()];
@@ -280,7 +280,7 @@ describe('a recorder', () => {
     );
   });
 
-  it('seals each event with the hash of its content and of the event before it, whoever wrote that', async () => {
+  it('the recorder seals each event with the hash of its content and of the event before it, whoever wrote that', async () => {
     const store = memoryStore();
     const rivals = [1, 2, 3].map(() => recorderOver(over(store, { exclusive: false })));
     for (let n = 0; n < 24; n++) await rivals[(n * n) % 3]?.(deliveryOf({ n }), receipt());
@@ -299,7 +299,7 @@ describe('a recorder', () => {
   });
 
   it.each([true, false])(
-    'begins an order anew that was deleted, even with its first words (exclusive: %s)',
+    'the recorder starts a deleted order anew, even with the same content (exclusive: %s)',
     async (exclusive) => {
       const store = memoryStore();
       await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
@@ -311,7 +311,7 @@ describe('a recorder', () => {
     },
   );
 
-  it('records the second A of A, B, A even where another process recorded A and B meanwhile', async () => {
+  it('the recorder records the second A of A, B, A even if another process recorded A and B', async () => {
     const store = memoryStore();
     const [ours, theirs] = [recorderOver(over(store, { exclusive: false })), recorderOver(store)];
     const [start, a, b] = [{ n: 0 }, { n: 1 }, { n: 2 }].map((fields) => deliveryOf(fields)) as [
@@ -327,7 +327,7 @@ describe('a recorder', () => {
     expect(await ours(a, receipt())).toMatchObject({ outcome: 'repeat', revision: 5 });
   });
 
-  it('that another writer beat reads and decides anew', async () => {
+  it('the recorder reads and decides again after another writer was faster', async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));
     expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'recorded', revision: 3 });
@@ -336,7 +336,7 @@ describe('a recorder', () => {
     );
   });
 
-  it('that another writer beat with the same content recognises the repeat', async () => {
+  it('the recorder recognises a repeat of what a faster writer recorded', async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, 1, () => deliveryOf({ same: true })));
     expect(await record(deliveryOf({ same: true }), receipt())).toMatchObject({
@@ -347,7 +347,7 @@ describe('a recorder', () => {
     expect(await contentsOf(store)).toHaveLength(1);
   });
 
-  it(`gives up after ${String(MAX_CONFLICTS)} conflicts, and says so instead of storing out of turn`, async () => {
+  it(`the recorder gives up after ${String(MAX_CONFLICTS)} conflicts, and reports it instead of storing out of order`, async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, Infinity, (attempt) => deliveryOf({ rival: attempt })));
     expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'unavailable' });
@@ -358,23 +358,26 @@ describe('a recorder', () => {
   it.each([
     [true, 0],
     [false, 1],
-  ])('reads only to prove a repeat where others may write (exclusive: %s)', async (exclusive, expected) => {
-    const store = memoryStore();
-    let reads = 0;
-    const record = recorderOver(
-      over(store, {
-        exclusive,
-        readStream: (stream, options) => {
-          reads++;
-          return store.readStream(stream, options);
-        },
-      }),
-    );
-    for (const n of [0, 1, 1]) await record(deliveryOf({ n }), receipt());
-    expect(reads).toBe(expected);
-  });
+  ])(
+    'the recorder reads only to confirm a repeat where others may write (exclusive: %s)',
+    async (exclusive, expected) => {
+      const store = memoryStore();
+      let reads = 0;
+      const record = recorderOver(
+        over(store, {
+          exclusive,
+          readStream: (stream, options) => {
+            reads++;
+            return store.readStream(stream, options);
+          },
+        }),
+      );
+      for (const n of [0, 1, 1]) await record(deliveryOf({ n }), receipt());
+      expect(reads).toBe(expected);
+    },
+  );
 
-  it('tells what never fits the store, and is ready for the next', async () => {
+  it('the recorder reports a delivery that never fits the store, and takes the next one', async () => {
     const store = memoryStore();
     const record = recorderOver(store);
     const huge = deliveryOf({ note: 'x'.repeat(1_000_000) });
@@ -386,7 +389,7 @@ describe('a recorder', () => {
   });
 
   it.each(['unavailable', 'outcome-unknown', 'closed'] as const)(
-    'turns %s into an outcome that says: send it again',
+    'the recorder turns the error %s into the outcome unavailable, after which the delivery can be sent again',
     async (code) => {
       const store = memoryStore();
       let broken = true;
@@ -402,7 +405,7 @@ describe('a recorder', () => {
     },
   );
 
-  it('that cannot read the order’s stream says: send it again', async () => {
+  it('the recorder reports unavailable if it cannot read the order’s stream', async () => {
     const store = memoryStore();
     const failing = over(store, {
       exclusive: false,
@@ -418,7 +421,7 @@ describe('a recorder', () => {
     });
   });
 
-  it('whose append was stored although its outcome is unknown stores it once when it is sent again', async () => {
+  it('the recorder stores a delivery once that is sent again after an append with an unknown outcome', async () => {
     const store = memoryStore();
     let unknown = true;
     const record = recorderOver(
@@ -451,7 +454,7 @@ describe('a recorder', () => {
     return { slow, open };
   };
 
-  it(`takes ${String(MAX_PENDING_DELIVERIES)} deliveries at a time and asks for patience beyond`, async () => {
+  it(`the recorder takes ${String(MAX_PENDING_DELIVERIES)} deliveries at a time, and is overloaded beyond`, async () => {
     const { slow, open } = gated();
     const admission = new Admission();
     const record = recorderOver(slow, admission);
@@ -467,7 +470,7 @@ describe('a recorder', () => {
     expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('bounds the bytes of what waits as well', async () => {
+  it('the recorder limits the bytes of pending deliveries, too', async () => {
     const { slow, open } = gated();
     const admission = new Admission();
     const record = recorderOver(slow, admission);
@@ -480,7 +483,7 @@ describe('a recorder', () => {
     expect(await record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('keeps the order in which deliveries of one order came, whatever fails before', async () => {
+  it('the recorder keeps the order of deliveries about one order, even if an earlier one fails', async () => {
     const store = memoryStore();
     let calls = 0;
     const record = recorderOver(
@@ -497,11 +500,11 @@ describe('a recorder', () => {
   });
 });
 
-describe('the answer to a delivery that was not stored', () => {
+describe('answer to a delivery that was not stored', () => {
   it.each([
     ['overloaded', { outcome: 'overloaded' } as const],
     ['store-unavailable', { outcome: 'unavailable', detail: 'the disk is full' } as const],
-  ])('is 503 %s with Retry-After', async (code, outcome) => {
+  ])('a delivery that is not stored because of %s is answered with 503 and Retry-After', async (code, outcome) => {
     const app = await serveInProcess(memoryStore(), () => Promise.resolve(outcome));
     try {
       const answer = await app.deliver(deliveryOf());
@@ -513,7 +516,7 @@ describe('the answer to a delivery that was not stored', () => {
     }
   });
 
-  it('is 202 when it never fits the store: it lies in quarantine', async () => {
+  it('a delivery that never fits the store is quarantined and answered with 202', async () => {
     const app = await serveInProcess(memoryStore());
     try {
       // Five bytes each, of which the store has to keep 22.
@@ -526,7 +529,7 @@ describe('the answer to a delivery that was not stored', () => {
     }
   });
 
-  it('is 202 when the stream of its order was deleted for good: it lies in quarantine', async () => {
+  it('a delivery is quarantined and answered with 202 when its order’s stream was tombstoned', async () => {
     const store = memoryStore();
     const app = await serveInProcess(store);
     try {
@@ -539,7 +542,7 @@ describe('the answer to a delivery that was not stored', () => {
     }
   });
 
-  it('is 503 while the quarantine cannot be written either', async () => {
+  it('an unusable delivery is answered with 503 while the quarantine cannot be written', async () => {
     const store = over(memoryStore(), { append: () => Promise.reject(new EventStoreError('unavailable', 'no')) });
     const app = await serveInProcess(store);
     try {
@@ -549,7 +552,7 @@ describe('the answer to a delivery that was not stored', () => {
     }
   });
 
-  it('is 500 for a defect of ours, with the reason in the log only', async () => {
+  it('a delivery is answered with 500 because of our own defect, with the reason only in the log', async () => {
     const app = await serveInProcess(memoryStore(), () => Promise.reject(new TypeError('a defect')));
     try {
       const answer = await app.deliver(deliveryOf());

@@ -84,7 +84,7 @@ async function startRawPos(onData: (socket: Socket) => void): Promise<{ url: str
   return { url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, server };
 }
 
-describe('with RELAY_URL, a delivery that is not ours', () => {
+describe('relay to a POS', () => {
   let pos: Pos;
   let service: RunningService;
   beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     await pos.close();
   });
 
-  it('is accepted by the POS: its answer comes through, and is on record when it does', async () => {
+  it('an order that the POS accepts gets the POS’s answer, and is already on record', async () => {
     const body = JSON.stringify(created('a'));
     const answer = await service.post(body);
     expect(answer).toMatchObject({ status: 200, json: { order: { provider_id: 'pos_order_1' } } });
@@ -133,7 +133,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(JSON.parse(row?.metadata ?? '')).toMatchObject({ previous_hash: null });
   });
 
-  it('is rejected by the POS: 400 with its posValidation, byte for byte', async () => {
+  it('an order that the POS rejects gets its 400 with its posValidation, byte for byte', async () => {
     const reason =
       '{"posValidation" : {"stockValidation":[{"type":"item","provider_id":"Käse","quantity":0}],\n"orderTotalsValidation":[]}}';
     pos.answer = (response) => {
@@ -146,7 +146,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await newest(service)).toMatchObject({ outcome: 'answered', status: 400, provider_id: null });
   });
 
-  it('reaches the POS with exactly its bytes and end-to-end headers, so that the signature verifies there', async () => {
+  it('the POS gets a relayed delivery with its exact bytes and end-to-end headers, so that the signature verifies', async () => {
     const body = `{ "object":{"note":"Grüße 🛵\\u0000","a":1,"a":2},"type":"order.created" , "n":1e999}`;
     const before = pos.requests.length;
     const signature = sign(body);
@@ -204,7 +204,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     }
   });
 
-  it('gets the POS’s status, end-to-end headers and body, whatever they are, and no redirect is followed', async () => {
+  it('the sender gets the POS’s status, end-to-end headers and body unchanged, and no redirect is followed', async () => {
     const zipped = gzipSync('{"order":{"provider_id":"zipped"}}');
     pos.answer = (response) => {
       response.writeHead(307, [
@@ -241,16 +241,19 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await newest(service)).toMatchObject({ outcome: 'answered', status: 307, provider_id: null });
   });
 
-  it.each([204, 304, 404, 429, 500, 503])('gets an answer without a body, too: %i', async (status) => {
-    pos.answer = (response) => {
-      response.writeHead(status).end();
-    };
-    const answer = await service.deliver(created('d'));
-    expect({ status: answer.status, text: answer.text }).toEqual({ status, text: '' });
-    expect(await newest(service)).toMatchObject({ outcome: 'answered', status, answer_bytes: 0 });
-  });
+  it.each([204, 304, 404, 429, 500, 503])(
+    'the sender gets an answer of the POS without a body, too: %i',
+    async (status) => {
+      pos.answer = (response) => {
+        response.writeHead(status).end();
+      };
+      const answer = await service.deliver(created('d'));
+      expect({ status: answer.status, text: answer.text }).toEqual({ status, text: '' });
+      expect(await newest(service)).toMatchObject({ outcome: 'answered', status, answer_bytes: 0 });
+    },
+  );
 
-  it('is relayed whatever it is called, and whatever it looks like', async () => {
+  it('a delivery of any other type is relayed, whatever its type and its shape', async () => {
     const deep = `${'['.repeat(500)}${']'.repeat(500)}`;
     const bodies: [string, string, string | null][] = [
       ['{"type":"menu.published","object":{"location_id":"L"}}', 'menu.published', 'L'],
@@ -271,15 +274,18 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
   it.each([
     '{"type":"order.updated","type":"order.created","object":{}}',
     '{"type":"order.created","type":"order.updated","object":{}}',
-  ])('is not one whose type is given twice, and so may be ours to one reader and not to the next: %s', async (body) => {
-    const before = pos.requests.length;
-    const answer = await service.post(body);
-    expect(answerOf(answer)).toMatchObject({ outcome: 'quarantined', errors: [{ pointer: '/type' }] });
-    expect(answer.status).toBe(202);
-    expect(pos.requests).toHaveLength(before);
-  });
+  ])(
+    'a delivery with two types is quarantined, not relayed, because readers may differ on which counts: %s',
+    async (body) => {
+      const before = pos.requests.length;
+      const answer = await service.post(body);
+      expect(answerOf(answer)).toMatchObject({ outcome: 'quarantined', errors: [{ pointer: '/type' }] });
+      expect(answer.status).toBe(202);
+      expect(pos.requests).toHaveLength(before);
+    },
+  );
 
-  it('is not what has no type that is a string, or is ours: those are handled as ever', async () => {
+  it('a delivery without a type that is a string, or with a type of ours, is not relayed', async () => {
     const before = pos.requests.length;
     for (const body of ['[]', '{}', '{"type":7}', '{"type":null}', 'not JSON', '"order.created"', '{"type":["x"]}']) {
       expect(answerOf(await service.post(body))).toMatchObject({ outcome: 'quarantined' });
@@ -291,7 +297,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(pos.requests).toHaveLength(before);
   });
 
-  it('never reaches the POS if it is not authentic, not JSON by its media type, or too large', async () => {
+  it('a delivery that is not authentic, not JSON by its media type, or too large never reaches the POS', async () => {
     const before = pos.requests.length;
     const body = JSON.stringify(created('e'));
     expect((await service.post(body, { 'X-Stream-Signature': sign('other') })).status).toBe(401);
@@ -300,14 +306,14 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(pos.requests).toHaveLength(before);
   });
 
-  it('that came through a relay before is refused: a loop ends at once', async () => {
+  it('a delivery that already came through a relay is refused, so that a loop ends at once', async () => {
     const before = pos.requests.length;
     const answer = await service.post(JSON.stringify(created('f')), { Via: '1.1 edge, HTTP/1.1 Ticket-Rail (x)' });
     expect(problemOf(answer)).toEqual(problem(508, 'relay-loop'));
     expect(pos.requests).toHaveLength(before);
   });
 
-  it('to which the POS does not answer in time is a 504, and on record so', async () => {
+  it('a delivery that the POS does not answer in time gets 504, and is on record as timed out', async () => {
     pos.answer = () => undefined;
     const began = Date.now();
     const answer = await service.deliver(created('g'));
@@ -316,7 +322,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await newest(service)).toMatchObject({ outcome: 'timed-out', status: null, answer_bytes: 0 });
   });
 
-  it('to which the POS does not end its answer in time is broken off, and on record so', async () => {
+  it('an answer that the POS does not finish in time is broken off, and is on record as timed out', async () => {
     pos.answer = (response) => {
       const drip = setInterval(() => response.write('drop'), 100);
       response.once('close', () => {
@@ -327,7 +333,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await newest(service)).toMatchObject({ outcome: 'timed-out', status: 200 });
   });
 
-  it('to which the POS dies in the middle of its answer gets a broken answer, and is on record so', async () => {
+  it('an answer in the middle of which the POS dies reaches the sender broken, and is on record as cut off', async () => {
     const dying = (write: (response: ServerResponse) => void) => (response: ServerResponse) => {
       write(response);
       setTimeout(() => response.socket?.resetAndDestroy(), 100);
@@ -360,7 +366,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await ended).toBe('ECONNRESET');
   });
 
-  it('to which the POS dies before anything of its answer was passed on is a 502', async () => {
+  it('an answer that the POS breaks off before anything was passed on becomes a 502', async () => {
     pos.answer = (response) => {
       response.writeHead(200, { 'Content-Length': '100' });
       response.write('{"order":');
@@ -370,7 +376,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await newest(service)).toMatchObject({ outcome: 'cut-off', status: 200, answer_bytes: 9 });
   });
 
-  it('whose sender goes away still gets its answer from the POS, and is on record with it', async () => {
+  it('a relayed delivery whose sender disconnects is still answered by the POS, and is on record with that', async () => {
     let finish: () => void = () => undefined;
     pos.answer = (response) => {
       finish = () => {
@@ -403,16 +409,19 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     ['has a control character', 'a\u0007b', null],
     ['is half a character', '\ud800', null],
     ['is not there', undefined, null],
-  ])('passes on an answer whose provider_id %s, and records it if it is an id', async (_what, provider_id, kept) => {
-    const text = JSON.stringify({ order: { provider_id } });
-    pos.answer = (response) => {
-      response.end(text);
-    };
-    expect((await service.deliver(created('l'))).text).toBe(text);
-    expect(await newest(service)).toMatchObject({ provider_id: kept, answer_bytes: Buffer.byteLength(text) });
-  });
+  ])(
+    'an answer whose provider_id %s is passed on, and its provider_id is recorded if it is an id',
+    async (_what, provider_id, kept) => {
+      const text = JSON.stringify({ order: { provider_id } });
+      pos.answer = (response) => {
+        response.end(text);
+      };
+      expect((await service.deliver(created('l'))).text).toBe(text);
+      expect(await newest(service)).toMatchObject({ provider_id: kept, answer_bytes: Buffer.byteLength(text) });
+    },
+  );
 
-  it('tells no provider_id of an answer over 64 KiB, or of one that is not JSON', async () => {
+  it('a relay record has no provider_id of an answer that is over 64 KiB or not JSON', async () => {
     for (const text of [
       JSON.stringify({ order: { provider_id: 'x' }, filler: 'x'.repeat(65_536) }),
       'null',
@@ -427,7 +436,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     }
   });
 
-  it('is told by GET /relays, newest first, a page at a time, to operators only', async () => {
+  it('GET /relays lists relayed deliveries to operators only, newest first, in pages', async () => {
     for (let n = 0; n < 3; n++) await service.deliver(created(`page ${String(n)}`));
     const all = await relaysOf(service, '?limit=1000');
     const ids = all.relays.map(({ relay_id }) => Number(relay_id));
@@ -449,7 +458,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(problemOf(await service.get('/relays?before=1'))).toEqual(problem(400, 'invalid-parameter'));
   });
 
-  it('is counted by how it ended', async () => {
+  it('the metrics count relayed deliveries by their outcome', async () => {
     for (const outcome of ['relayed', 'relay-failed', 'relay-timed-out', 'cut-off']) {
       expect(await sample(service, `ticket_rail_deliveries_total{outcome="${outcome}"}`)).toBeGreaterThan(0);
     }
@@ -460,7 +469,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     expect(await sample(service, 'ticket_rail_relays_unrecorded_total')).toBe(0);
   });
 
-  it('leaves nothing of customers, and no credentials of RELAY_URL, in the log or in the store', () => {
+  it('a relay leaves no customer data and no credentials of RELAY_URL in the log or in the store', () => {
     expect(service.output()).toContain('relayed a delivery');
     const secrets = [
       'pos-user',
@@ -475,7 +484,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
     }
   });
 
-  it('leaves a store that verifies, and exports that do, with every outcome in it', async () => {
+  it('a store with relay records of every outcome verifies, and so do its exports', async () => {
     expect(new Set((await relaysOf(service, '?limit=1000')).relays.map(({ outcome }) => outcome))).toEqual(
       new Set(['answered', 'timed-out', 'cut-off']),
     );
@@ -488,7 +497,7 @@ describe('with RELAY_URL, a delivery that is not ours', () => {
   }, 30_000);
 });
 
-describe('a POS that cannot be asked', () => {
+describe('POS that cannot be reached', () => {
   const expectRefused = async (env: Record<string, string>, reason: RegExp): Promise<void> => {
     const service = await startService(env);
     try {
@@ -502,13 +511,13 @@ describe('a POS that cannot be asked', () => {
     }
   };
 
-  it('because nothing listens there is a 502', async () => {
+  it('a relay to a port where nothing listens is answered with 502', async () => {
     const pos = await startPos();
     await pos.close();
     await expectRefused({ RELAY_URL: pos.url }, /ECONNREFUSED/);
   });
 
-  it('because it speaks no TLS is a 502', async () => {
+  it('a relay to a POS that does not speak TLS is answered with 502', async () => {
     const pos = await startPos();
     try {
       await expectRefused({ RELAY_URL: pos.url.replace('http:', 'https:') }, /"reason":"[A-Z_]+"/);
@@ -518,15 +527,15 @@ describe('a POS that cannot be asked', () => {
   });
 
   it.each<[string, (socket: Socket) => void]>([
-    ['resets', (socket) => socket.resetAndDestroy()],
-    ['closes', (socket) => socket.end()],
+    ['resets the connection', (socket) => socket.resetAndDestroy()],
+    ['closes the connection', (socket) => socket.end()],
     ['speaks no HTTP', (socket) => socket.end(`EHLO ${CUSTOMER.name}\r\n`)],
     ['answers with a status that is none', (socket) => socket.end('HTTP/1.1 700 No\r\nContent-Length: 0\r\n\r\n')],
     [
       'changes the protocol',
       (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
     ],
-  ])('because it %s is a 502', async (_what, onData) => {
+  ])('a relay to a POS that %s is answered with 502', async (_what, onData) => {
     const { url, server } = await startRawPos(onData);
     try {
       await expectRefused({ RELAY_URL: url }, /failed to relay a delivery/);
@@ -536,7 +545,7 @@ describe('a POS that cannot be asked', () => {
   });
 });
 
-describe('a large answer', () => {
+describe('large answer of the POS', () => {
   let pos: Pos;
   let service: RunningService;
   beforeAll(async () => {
@@ -553,7 +562,7 @@ describe('a large answer', () => {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
   };
 
-  it('of 5 MB passes whole, 40 times, in memory that does not grow with it', async () => {
+  it('an answer of 5 MB is relayed whole, 40 times, without memory growing with it', async () => {
     const large = randomBytes(5_000_000);
     const sha256 = createHash('sha256').update(large).digest('hex');
     pos.answer = (response) => {
@@ -579,7 +588,7 @@ describe('a large answer', () => {
     expect(await newest(service)).toMatchObject({ answer_bytes: 5_000_000 });
   }, 60_000);
 
-  it('waits at the POS while the sender does not read', async () => {
+  it('a large answer waits at the POS while the sender does not read', async () => {
     const size = 200_000_000;
     let written = 0;
     pos.answer = (response) => {
@@ -619,8 +628,8 @@ describe('a large answer', () => {
   }, 30_000);
 });
 
-describe('a POS that hangs', () => {
-  it('holds up no update, and beyond the bound senders are asked to come again', async () => {
+describe('POS that hangs', () => {
+  it('a hanging POS delays no update, and beyond the limit of relays in flight senders get 503', async () => {
     const pos = await startPos();
     const held: ServerResponse[] = [];
     pos.answer = (response) => held.push(response);
@@ -654,7 +663,7 @@ describe('a POS that hangs', () => {
     }
   }, 60_000);
 
-  it('is answered for by a stop: what has begun is answered, and is on record', async () => {
+  it('a relay that is in flight at SIGTERM is answered and is on record', async () => {
     const pos = await startPos();
     const service = await startService({ RELAY_URL: pos.url });
     try {
@@ -680,7 +689,7 @@ describe('a POS that hangs', () => {
     }
   }, 30_000);
 
-  it('does not hold up a stop: what is not answered by its end is given up, and is on record', async () => {
+  it('a relay that the POS never answers does not keep the service from stopping, and is on record', async () => {
     const pos = await startPos();
     pos.answer = () => undefined;
     const service = await startService({ RELAY_URL: pos.url, RELAY_TIMEOUT_MS: '300000' });
@@ -699,12 +708,12 @@ describe('a POS that hangs', () => {
   }, 60_000);
 });
 
-describe('a POS that answers before it has read the body, and never reads on', () => {
+describe('POS that answers before it has read the body', () => {
   /** More than kernels take from a writer whose reader does not read. */
   const body = Buffer.alloc(16_000_000, 'x');
   const receipt = { receivedAt: '2026-01-01T00:00:00.000Z', bodySha256: '', bodyBytes: 0, signedWith: null };
 
-  it('takes no connection away from those that come after it', async () => {
+  it('a POS that answers before it has read the body takes no connection away from later deliveries', async () => {
     const store = createMemoryStore({ now: Date.now });
     const pos = createServer({ pauseOnConnect: true }, (socket) => {
       socket.on('error', () => undefined);
@@ -739,8 +748,8 @@ describe('a POS that answers before it has read the body, and never reads on', (
   }, 60_000);
 });
 
-describe('without RELAY_URL, a delivery that is not ours', () => {
-  it('is in quarantine, answered 202, and the log says which variable to set', async () => {
+describe('service without RELAY_URL', () => {
+  it('a delivery of another type is quarantined without RELAY_URL, and the log names the variable to set', async () => {
     const service = await startService();
     try {
       const answer = await service.deliver(created('a'));
@@ -760,14 +769,14 @@ describe('without RELAY_URL, a delivery that is not ours', () => {
     }
   });
 
-  it('has the faults of its shape first, as every delivery', () => {
+  it('a delivery of another type has the faults of its shape first', () => {
     const deep = `{"type":"x","object":${'['.repeat(40)}${']'.repeat(40)}}`;
     expect(parseDelivery(Buffer.from(deep))).toMatchObject({ kind: 'foreign', faults: [{ pointer: '' }] });
   });
 });
 
-describe('a relay while the store takes nothing', () => {
-  it('goes on, and what is not on record is logged and counted', async () => {
+describe('relay while the store is not available', () => {
+  it('a relay works while the store takes nothing, and what is not on record is logged and counted', async () => {
     const memory = createMemoryStore({ now: Date.now });
     const store: EventStore = {
       ...memory,
@@ -790,7 +799,7 @@ describe('a relay while the store takes nothing', () => {
     }
   });
 
-  it('answers without its record when that takes too long, and the record comes later', async () => {
+  it('a relay answers before its record is stored when that takes too long, and the record follows later', async () => {
     const memory = createMemoryStore({ now: Date.now });
     let goOn: () => void = () => undefined;
     const mended = new Promise<void>((resolve) => (goOn = resolve));
@@ -815,7 +824,7 @@ describe('a relay while the store takes nothing', () => {
     }
   });
 
-  it('works from a start on, on a store elsewhere that is away', async () => {
+  it('a relay works from the start of a service whose EventStoreDB is away', async () => {
     const pos = await startPos();
     const service = await startService(
       { RELAY_URL: pos.url, EVENT_STORE_URL: 'esdb://127.0.0.1:1?tls=false' },
@@ -831,10 +840,10 @@ describe('a relay while the store takes nothing', () => {
   }, 30_000);
 });
 
-describe('headers that are passed on', () => {
+describe('relayed headers', () => {
   const own = { host: 'pos.local', bodyBytes: 2, requestId: 'id', authorization: null };
 
-  it('are those of the sender, its Authorization too, unless RELAY_URL has its own', () => {
+  it('a relayed request has the sender’s headers, with its Authorization unless RELAY_URL has its own', () => {
     const raw = ['Authorization', 'Bearer t', 'Expect', '100-continue', 'X-A', '1'];
     const added = ['Content-Length', '2', 'Via', '1.1 ticket-rail', 'X-Request-Id', 'id'];
     expect(requestHeaders(raw, own)).toEqual(['Host', 'pos.local', 'Authorization', 'Bearer t', 'X-A', '1', ...added]);
@@ -844,7 +853,7 @@ describe('headers that are passed on', () => {
     ]);
   });
 
-  it('are those of the POS without what is about its connection', () => {
+  it('a relayed answer has the POS’s headers except those about its connection', () => {
     const raw = ['connection', 'X-One ,x-two', 'X-ONE', '1', 'X-Two', '2', 'Trailer', 'X', 'ETag', '"e"'];
     expect(answerHeaders(raw, 'id')).toEqual([
       ...['ETag', '"e"', 'X-Content-Type-Options', 'nosniff', 'X-Request-Id', 'id'],
@@ -860,7 +869,7 @@ describe('headers that are passed on', () => {
     ['1.1 ticket-rail', true],
     ['1.0 edge, 2 TICKET-RAIL', true],
     ['HTTP/1.1   ticket-rail (of ours), 1.1 edge', true],
-  ])('tell by Via %j whether they came through a relay: %p', (via, expected) => {
+  ])('a Via header of %j is recognised as coming through a relay: %p', (via, expected) => {
     expect(cameThroughRelay(via)).toBe(expected);
   });
 });

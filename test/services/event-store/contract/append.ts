@@ -55,15 +55,18 @@ export function appendContract(current: () => EventStore): void {
   });
 
   describe('append', () => {
-    it.each(['no_stream', 'any'] as const)('starts a new stream at revision 0 with %s', async (expected) => {
-      const event = newEvent();
-      const result = await appended(store.append('order-1', [event], expected));
-      expect(result.revision).toBe(0);
-      expect(parsePosition(result.position)).toBe(result.position);
-      expect(await readIds(store, 'order-1')).toEqual([event.id]);
-    });
+    it.each(['no_stream', 'any'] as const)(
+      'an append expecting %s starts a new stream at revision 0',
+      async (expected) => {
+        const event = newEvent();
+        const result = await appended(store.append('order-1', [event], expected));
+        expect(result.revision).toBe(0);
+        expect(parsePosition(result.position)).toBe(result.position);
+        expect(await readIds(store, 'order-1')).toEqual([event.id]);
+      },
+    );
 
-    it('answers with the revision and the position of the last event', async () => {
+    it('an append answers with the revision and the position of its last event', async () => {
       const result = await appended(store.append('order-1', newEvents(3), 'no_stream'));
       expect(result.revision).toBe(2);
       const last = at(await collect(store.readStream('order-1')), -1);
@@ -73,7 +76,7 @@ export function appendContract(current: () => EventStore): void {
       expect(comparePositions(next.position, result.position)).toBeGreaterThan(0);
     });
 
-    it('keeps the events of one append together and in order', async () => {
+    it('an append keeps its events together and in order', async () => {
       const batches = Array.from({ length: 20 }, () => newEvents(5));
       await Promise.all(batches.map((events) => appended(store.append('order-1', events, 'any'))));
       const stored = await readIds(store, 'order-1');
@@ -83,14 +86,14 @@ export function appendContract(current: () => EventStore): void {
       expect(order).toHaveLength(20);
     });
 
-    it('writes all events of an append or none', async () => {
+    it('an append writes all of its events or none', async () => {
       const events = [newEvent(), newEvent({ data: { amount: 1n } as unknown as JsonValue })];
       expect(await refusalOf(store.append('order-1', events, 'no_stream'))).toBe('invalid');
       expect(await streamState(store, 'order-1')).toBe('not-found');
       expect(await allIds(store)).toEqual([]);
     });
 
-    it('can be read at once after it was acknowledged', async () => {
+    it('an append can be read as soon as it is acknowledged', async () => {
       for (let revision = 0; revision < 20; revision += 1) {
         const event = newEvent();
         const { position } = await appended(
@@ -101,13 +104,13 @@ export function appendContract(current: () => EventStore): void {
       }
     });
 
-    it('takes a thousand events at once', async () => {
+    it('an append takes a thousand events', async () => {
       const events = newEvents(1_000);
       expect((await appended(store.append('order-1', events, 'no_stream'))).revision).toBe(999);
       expect(await readIds(store, 'order-1')).toEqual(idsOf(events));
     });
 
-    it('is not affected by what the caller changes afterwards', async () => {
+    it('an append is not affected by what the caller changes afterwards', async () => {
       const data = { items: [{ name: 'soup' }] };
       const bytes = textBytes('before');
       const buffer = Buffer.from('before');
@@ -128,13 +131,13 @@ export function appendContract(current: () => EventStore): void {
       expect(comparable(first(stored).metadata)).toEqual(before);
     });
 
-    it('does not change what the caller gave', async () => {
+    it('an append does not change what the caller gave it', async () => {
       const event = Object.freeze(newEvent({ data: Object.freeze({ a: 1 }) }));
       await appended(store.append('order-1', Object.freeze([event]), 'no_stream'));
       expect(event.data).toEqual({ a: 1 });
     });
 
-    it('counts its events as pending until it settles', async () => {
+    it('an append counts its events as pending until it settles', async () => {
       expect(store.pending).toBe(0);
       const writing = [
         store.append('order-1', newEvents(3), 'no_stream'),
@@ -145,7 +148,7 @@ export function appendContract(current: () => EventStore): void {
       expect(store.pending).toBe(0);
     });
 
-    it('counts nothing as pending once it was refused', async () => {
+    it('a refused append leaves nothing pending', async () => {
       await refusalOf(store.append('', newEvents(1), 'any'));
       await refusalOf(store.append('order-1', [newEvent({ data: new Uint8Array(MAX_APPEND_BYTES) })], 'any'));
       await store.append('order-1', newEvents(1), 9);
@@ -153,24 +156,24 @@ export function appendContract(current: () => EventStore): void {
     });
   });
 
-  describe('append limits', () => {
+  describe('limits of an append', () => {
     const type = 'order.updated';
 
-    it('takes an append of exactly the most bytes', async () => {
+    it('an append of exactly the maximum size is stored', async () => {
       const data = new Uint8Array(MAX_APPEND_BYTES - type.length).fill(7);
       await appended(store.append('order-1', [newEvent({ type, data })], 'no_stream'));
       const [event] = await collect(store.readStream('order-1'));
       expect(event?.data).toHaveLength(data.length);
     });
 
-    it('refuses one byte more as too large and writes nothing', async () => {
+    it('an append of one byte over the maximum size is refused as too large, and writes nothing', async () => {
       const data = new Uint8Array(MAX_APPEND_BYTES - type.length + 1);
       expect(await refusalOf(store.append('order-1', [newEvent({ type, data })], 'no_stream'))).toBe('too-large');
       expect(await streamState(store, 'order-1')).toBe('not-found');
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
     });
 
-    it('counts data, metadata and types of all events of an append together', async () => {
+    it('the size of an append counts data, metadata and types of all its events', async () => {
       const half = (size: number): NewEvent =>
         newEvent({ type, data: new Uint8Array(size - 20 - type.length), metadata: new Uint8Array(20) });
       const limit = MAX_APPEND_BYTES / 2;
@@ -178,7 +181,7 @@ export function appendContract(current: () => EventStore): void {
       expect((await appended(store.append('order-1', [half(limit), half(limit)], 'any'))).revision).toBe(1);
     });
 
-    it('counts JSON in bytes of UTF-8, not in characters', async () => {
+    it('the size of an append counts JSON in bytes of UTF-8, not in characters', async () => {
       const emoji = (count: number): NewEvent => newEvent({ type, data: '🍕'.repeat(count) });
       const most = Math.floor((MAX_APPEND_BYTES - type.length - 2) / 4);
       expect(await refusalOf(store.append('order-1', [emoji(most + 1)], 'any'))).toBe('too-large');
@@ -187,14 +190,14 @@ export function appendContract(current: () => EventStore): void {
       expect(event?.data).toHaveLength(most * 2);
     });
 
-    it('takes a stream name of exactly the most bytes', async () => {
+    it('a stream name of exactly the maximum length is taken', async () => {
       const stream = `order-${'é'.repeat((MAX_STREAM_NAME_BYTES - 6) / 2)}`;
       await appended(store.append(stream, newEvents(1), 'no_stream'));
       const [event] = await collect(store.readStream(stream));
       expect(event?.stream).toBe(stream);
     });
 
-    it('refuses a longer stream name as invalid, counted in bytes', async () => {
+    it('a stream name over the maximum length in bytes is refused as invalid', async () => {
       const stream = `order-${'é'.repeat((MAX_STREAM_NAME_BYTES - 6) / 2)}x`;
       expect(await refusalOf(store.append(stream, newEvents(1), 'no_stream'))).toBe('invalid');
       expect(await refusalOf(collect(store.readStream(stream)))).toBe('invalid');
@@ -202,21 +205,24 @@ export function appendContract(current: () => EventStore): void {
     });
   });
 
-  describe('append of what cannot be stored', () => {
-    it.each(UNSERIALISABLE)('refuses %s as data and leaves the store usable', async (_, make) => {
+  describe('appends that cannot be stored', () => {
+    it.each(UNSERIALISABLE)('an append with %s as data is refused, and the store stays usable', async (_, make) => {
       const event = newEvent({ data: make() as JsonValue });
       expect(await refusalOf(store.append('order-1', [event], 'any'))).toBe('invalid');
       expect(await streamState(store, 'order-1')).toBe('not-found');
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
     });
 
-    it.each(UNSERIALISABLE.filter(([what]) => what !== 'undefined'))('refuses %s as metadata', async (_, make) => {
-      const event = newEvent({ metadata: make() as JsonValue });
-      expect(await refusalOf(store.append('order-1', [event], 'any'))).toBe('invalid');
-      await appended(store.append('order-1', newEvents(1), 'no_stream'));
-    });
+    it.each(UNSERIALISABLE.filter(([what]) => what !== 'undefined'))(
+      'an append with %s as metadata is refused',
+      async (_, make) => {
+        const event = newEvent({ metadata: make() as JsonValue });
+        expect(await refusalOf(store.append('order-1', [event], 'any'))).toBe('invalid');
+        await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      },
+    );
 
-    it('refuses JSON nested too deeply to be written, or stores it', async () => {
+    it('an append of very deeply nested JSON is refused as invalid or stored', async () => {
       const outcome = await refusalOf(store.append('order-1', [newEvent({ data: nested(50_000) })], 'any'));
       expect(['invalid', 'none']).toContain(outcome);
       await appended(store.append('order-1', newEvents(1), 'any'));
@@ -232,18 +238,21 @@ export function appendContract(current: () => EventStore): void {
       ['an id in upper case', 'order-1', [newEvent({ id: randomUUID().toUpperCase() })]],
       ['the nil UUID', 'order-1', [newEvent({ id: '00000000-0000-0000-0000-000000000000' })]],
       ['a good event before a bad one', 'order-1', [newEvent(), newEvent({ type: '' })]],
-    ] as const)('refuses %s as invalid', async (_, stream, events) => {
+    ] as const)('an append with %s is refused as invalid', async (_, stream, events) => {
       expect(await refusalOf(store.append(stream, events, 'any'))).toBe('invalid');
       expect(await allIds(store)).toEqual([]);
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
     });
 
-    it.each(['no_stream', 'stream_exists', 5] as const)('refuses an empty list expecting %s too', async (expected) => {
-      expect(await refusalOf(store.append('order-1', [], expected))).toBe('invalid');
-    });
+    it.each(['no_stream', 'stream_exists', 5] as const)(
+      'an append of an empty list expecting %s is refused as invalid',
+      async (expected) => {
+        expect(await refusalOf(store.append('order-1', [], expected))).toBe('invalid');
+      },
+    );
 
     it.each([-1, -2, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-      'refuses the expected revision %p as invalid',
+      'an append or delete expecting the revision %p is refused as invalid',
       async (expected) => {
         await appended(store.append('order-1', newEvents(1), 'no_stream'));
         expect(await refusalOf(store.append('order-1', newEvents(1), expected))).toBe('invalid');
@@ -252,14 +261,14 @@ export function appendContract(current: () => EventStore): void {
       },
     );
 
-    it('refuses to delete what cannot be a stream', async () => {
+    it('a delete of what cannot be a stream is refused as invalid', async () => {
       expect(await refusalOf(store.deleteStream('', 'any', 'soft'))).toBe('invalid');
       expect(await refusalOf(store.deleteStream('$all', 'any', 'tombstone'))).toBe('invalid');
     });
   });
 
   describe('checkWritable', () => {
-    it('resolves while the store takes writes, and writes nothing that anyone sees', async () => {
+    it('checkWritable resolves while the store takes writes, and writes no visible event', async () => {
       await store.checkWritable();
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
       await store.checkWritable();

@@ -142,7 +142,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
     store = current();
   });
 
-  describe.each(STREAM_CASES)('$state', ({ prepare, cells }) => {
+  describe.each(STREAM_CASES)('$state', ({ state, prepare, cells }) => {
     const stream = 'order-1';
 
     beforeEach(async () => {
@@ -153,7 +153,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
     for (const cell of cells) {
       const { expected } = cell;
 
-      it(`append expecting ${String(expected)} ${named(cell.append)}`, async () => {
+      it(`an append to ${state} expecting ${String(expected)} ${named(cell.append)}`, async () => {
         const before = await streamState(store, stream);
         const event = newEvent();
         if (cell.append === 'deleted') {
@@ -175,7 +175,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
       });
 
       it.each(['soft', 'tombstone'] as const)(
-        `%s delete expecting ${String(expected)} ${named(cell.delete)}`,
+        `a %s delete of ${state} expecting ${String(expected)} ${named(cell.delete)}`,
         async (mode) => {
           const before = await streamState(store, stream);
           if (cell.delete === 'ok') {
@@ -195,13 +195,13 @@ export function expectedRevisionContract(current: () => EventStore): void {
       );
     }
 
-    it('is no concern of other streams', async () => {
+    it(`an append to another stream succeeds beside ${state}`, async () => {
       expect((await appended(store.append('order-0', newEvents(1), 0))).revision).toBe(1);
     });
   });
 
   describe('concurrent appends', () => {
-    it('to two new streams both win', async () => {
+    it('two concurrent appends to two new streams both succeed', async () => {
       const results = await Promise.all([
         appended(store.append('order-1', newEvents(1), 'no_stream')),
         appended(store.append('order-2', newEvents(1), 'no_stream')),
@@ -211,7 +211,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
     });
 
     it.each(['no_stream', 1] as const)(
-      'of 50 expecting %s have one winner, of which the others learn',
+      'exactly one of 50 concurrent appends expecting %s succeeds, and the others learn its revision',
       async (expected) => {
         if (expected === 1) await appended(store.append('order-1', newEvents(2), 'no_stream'));
         const events = newEvents(50);
@@ -226,7 +226,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
       },
     );
 
-    it('give every revision exactly one winner where 50 writers try until they win', async () => {
+    it('every revision goes to exactly one of 50 writers who retry until they succeed', async () => {
       const winners: string[] = [];
       const write = async (): Promise<void> => {
         const event = newEvent();
@@ -247,7 +247,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
       expect(await readIds(store, 'order-1')).toEqual(winners);
     });
 
-    it('all succeed with any, without a gap', async () => {
+    it('concurrent appends expecting any all succeed, without a gap', async () => {
       const events = newEvents(50);
       const results = await Promise.all(events.map((event) => appended(store.append('order-1', [event], 'any'))));
       const stored = await collect(store.readStream('order-1'));

@@ -27,14 +27,14 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
     await inTime(store.close(), 'closing the store');
   });
 
-  describe('close', () => {
-    it('may be called twice, also at the same time', async () => {
+  describe('closing', () => {
+    it('a store may be closed twice, also concurrently', async () => {
       await Promise.all([store.close(), store.close()]);
       await store.close();
       expect(store.pending).toBe(0);
     });
 
-    it('makes every later use a closed error', async () => {
+    it('a closed store refuses every later call as closed', async () => {
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
       await store.close();
       expect(await refusalOf(store.append('order-1', newEvents(1), 'any'))).toBe('closed');
@@ -46,7 +46,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       expect(store.pending).toBe(0);
     });
 
-    it('settles appends that are in flight', async () => {
+    it('closing a store settles the appends in flight', async () => {
       const writing = Array.from({ length: 20 }, (_, index) =>
         refusalOf(store.append(`order-${String(index)}`, newEvents(2), 'no_stream')),
       );
@@ -56,7 +56,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       expect(store.pending).toBe(0);
     });
 
-    it('ends subscriptions, waiting or not', async () => {
+    it('closing a store ends its subscriptions, waiting or not', async () => {
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
       const waiting = follow(store, { after: 'start' });
       const working = follow(store, { after: 'start', prefix: 'order-' });
@@ -68,7 +68,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       expect(await working.next()).toBeNull();
     });
 
-    it('leaves nothing open behind, however often a store is opened and closed', async () => {
+    it('a store leaves no resource open, however often one is opened and closed', async () => {
       const cycle = async (): Promise<void> => {
         const other = await factory.open();
         await appended(other.append('order-1', newEvents(1), 'no_stream'));
@@ -92,8 +92,8 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
 
   const { reopen } = factory;
   if (reopen !== undefined) {
-    describe('a store opened again', () => {
-      it('has every event unchanged', async () => {
+    describe('reopening', () => {
+      it('a reopened store has every event unchanged', async () => {
         for (const [, payload] of PAYLOADS) {
           await appended(store.append('order-1', [newEvent({ data: payload, metadata: payload })], 'any'));
         }
@@ -104,7 +104,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         expect((await streamState(store, 'größe-🍕')).length).toBe(2);
       });
 
-      it('continues revisions and positions', async () => {
+      it('a reopened store continues revisions and positions', async () => {
         const { position } = await appended(store.append('order-1', newEvents(2), 'no_stream'));
         store = await reopen(store);
         const next = await appended(store.append('order-1', newEvents(1), 1));
@@ -112,7 +112,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         expect(comparePositions(next.position, position)).toBeGreaterThan(0);
       });
 
-      it('still recognises the repeat of an append with an exact revision or no_stream', async () => {
+      it('a reopened store recognises a repeated append expecting an exact revision or no_stream', async () => {
         const one = newEvents(2);
         const two = newEvents(3);
         await appended(store.append('order-1', one, 'no_stream'));
@@ -125,7 +125,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         expect(await collect(store.readAll())).toEqual(before);
       });
 
-      it('still knows what was deleted', async () => {
+      it('a reopened store knows which streams were deleted', async () => {
         await appended(store.append('order-1', newEvents(2), 'no_stream'));
         await appended(store.append('order-2', newEvents(2), 'no_stream'));
         await appended(store.append('order-3', newEvents(2), 'no_stream'));
@@ -143,7 +143,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         expect(await refusalOf(store.append('order-2', newEvents(1), 'any'))).toBe('deleted');
       });
 
-      it('resumes a subscription where it was', async () => {
+      it('a subscription resumes from its checkpoint on a reopened store', async () => {
         await appended(store.append('order-1', newEvents(3), 'no_stream'));
         const before = follow(store, { after: 'start' });
         await before.untilEvents(3);
@@ -159,7 +159,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         await after.leave();
       });
 
-      it('has every append that was acknowledged, and no half of one, after closing among writes', async () => {
+      it('a store that was closed among writes has every acknowledged append, and no part of another', async () => {
         const attempts = Array.from({ length: 30 }, (_, index) => ({
           stream: `order-${String(index)}`,
           events: newEvents(3),

@@ -42,7 +42,7 @@ export function readContract(current: () => EventStore): void {
       await appended(store.append('order-10', newEvents(2), 'no_stream'));
     });
 
-    it('gives the events of the stream and of no other in order', async () => {
+    it('readStream gives the events of the stream in order, and of no other stream', async () => {
       const stored = await collect(store.readStream('order-1'));
       expect(idsOf(stored)).toEqual(idsOf(events));
       expect(stored.map((event) => event.revision)).toEqual([0, 1, 2, 3, 4]);
@@ -50,19 +50,19 @@ export function readContract(current: () => EventStore): void {
       expect(sortedBy(stored)).toBe(true);
     });
 
-    it('gives the last events first backwards', async () => {
+    it('readStream backwards gives the last events first', async () => {
       expect(await revisions({ direction: 'backwards' })).toEqual([4, 3, 2, 1, 0]);
       expect(await revisions({ direction: 'backwards', from: 'end', limit: 2 })).toEqual([4, 3]);
     });
 
-    it('includes the revision that it starts from', async () => {
+    it('readStream includes the revision that it starts from', async () => {
       expect(await revisions({ from: 3 })).toEqual([3, 4]);
       expect(await revisions({ from: 2, direction: 'backwards' })).toEqual([2, 1, 0]);
       expect(await revisions({ from: 0, direction: 'backwards' })).toEqual([0]);
       expect(await revisions({ from: 'start' })).toEqual([0, 1, 2, 3, 4]);
     });
 
-    it('yields no more than its limit', async () => {
+    it('readStream gives no more events than its limit', async () => {
       expect(await revisions({ limit: 2 })).toEqual([0, 1]);
       expect(await revisions({ from: 1, limit: 3 })).toEqual([1, 2, 3]);
       expect(await revisions({ from: 3, limit: 9 })).toEqual([3, 4]);
@@ -71,29 +71,29 @@ export function readContract(current: () => EventStore): void {
       expect(await revisions({ limit: 0 })).toEqual([]);
     });
 
-    it('gives nothing forwards from beyond the end', async () => {
+    it('readStream forwards from beyond the end gives nothing', async () => {
       expect(await revisions({ from: 5 })).toEqual([]);
       expect(await revisions({ from: 1_000_000_000 })).toEqual([]);
       expect(await revisions({ from: 'end' })).toEqual([]);
     });
 
-    it('gives everything backwards from beyond the end', async () => {
+    it('readStream backwards from beyond the end gives everything', async () => {
       expect(await revisions({ from: 5, direction: 'backwards' })).toEqual([4, 3, 2, 1, 0]);
       expect(await revisions({ from: 1_000_000, direction: 'backwards', limit: 1 })).toEqual([4]);
     });
 
-    it('gives only the first event backwards from the start', async () => {
+    it('readStream backwards from the start gives only the first event', async () => {
       expect(await revisions({ from: 'start', direction: 'backwards' })).toEqual([0]);
     });
 
-    it('says not-found of a stream that never existed', async () => {
+    it('readStream of a stream that never existed is refused as not-found', async () => {
       expect(await refusalOf(collect(store.readStream('order-2')))).toBe('not-found');
       expect(await refusalOf(collect(store.readStream('order-2', { direction: 'backwards' })))).toBe('not-found');
       expect(await refusalOf(collect(store.readStream('order-2', { from: 3, limit: 1 })))).toBe('not-found');
       expect(await refusalOf(collect(store.readStream('Order-1')))).toBe('not-found');
     });
 
-    it('says not-found of a soft-deleted stream and deleted of a tombstoned one', async () => {
+    it('readStream of a soft-deleted stream is refused as not-found, and of a tombstoned one as deleted', async () => {
       await remove(store, 'order-1', 'soft');
       expect(await refusalOf(collect(store.readStream('order-1')))).toBe('not-found');
       expect(await refusalOf(collect(store.readStream('order-1', { direction: 'backwards' })))).toBe('not-found');
@@ -102,7 +102,7 @@ export function readContract(current: () => EventStore): void {
       expect(await refusalOf(collect(store.readStream('order-0', { direction: 'backwards' })))).toBe('deleted');
     });
 
-    it('gives only what came after the revival of a soft-deleted stream, its numbering continued', async () => {
+    it('readStream of a revived stream gives only the events since its revival, with continued revisions', async () => {
       await remove(store, 'order-1', 'soft');
       const revived = newEvents(2);
       await appended(store.append('order-1', revived, 'no_stream'));
@@ -117,7 +117,7 @@ export function readContract(current: () => EventStore): void {
       expect(await revisions()).toEqual([8]);
     });
 
-    it('reads a long stream to its end in either direction', async () => {
+    it('readStream reads a long stream to its end in either direction', async () => {
       const long = newEvents(2_345);
       for (let start = 0; start < long.length; start += 469) {
         await appended(store.append('order-long', long.slice(start, start + 469), 'any'));
@@ -127,7 +127,7 @@ export function readContract(current: () => EventStore): void {
       expect(idsOf(backwards)).toEqual(idsOf(long).reverse());
     });
 
-    it('can be left early, by break or by a throw, and the store closes', async () => {
+    it('readStream can be left early, by break or by a throw, and the store can still be closed', async () => {
       for (let round = 0; round < 20; round += 1) {
         for await (const event of store.readStream('order-1')) {
           if (event.revision === 1) break;
@@ -141,7 +141,7 @@ export function readContract(current: () => EventStore): void {
       await inTime(store.close(), 'closing after reads that were left');
     });
 
-    it('does not hold up writers, other readers or closing while its consumer pauses', async () => {
+    it('readStream blocks neither writers nor other readers nor closing while its consumer pauses', async () => {
       const paused = store.readStream('order-1')[Symbol.asyncIterator]();
       expect(await paused.next()).toMatchObject({ done: false, value: { revision: 0 } });
       await inTime(appended(store.append('order-1', newEvents(1), 4)), 'an append during a read');
@@ -153,27 +153,27 @@ export function readContract(current: () => EventStore): void {
 
     it.each([
       ['a revision below 0', { from: -1 }],
-      ['a fraction', { from: 1.5 }],
-      ['not a number', { from: Number.NaN }],
+      ['a revision that is a fraction', { from: 1.5 }],
+      ['a revision that is not a number', { from: Number.NaN }],
       ['a limit below 0', { limit: -1 }],
       ['a limit that is a fraction', { limit: 0.5 }],
-    ] as const)('refuses %s as invalid', async (_, options) => {
+    ] as const)('readStream refuses %s as invalid', async (_, options) => {
       expect(await refusalOf(collect(store.readStream('order-1', options)))).toBe('invalid');
     });
 
-    it('refuses a stream name that nothing can be appended to', async () => {
+    it('readStream refuses a stream name that cannot be appended to', async () => {
       expect(await refusalOf(collect(store.readStream('')))).toBe('invalid');
       expect(await refusalOf(collect(store.readStream('$all')))).toBe('invalid');
     });
   });
 
   describe('readAll', () => {
-    it('gives nothing from an empty store', async () => {
+    it('readAll of an empty store gives nothing', async () => {
       expect(await collect(store.readAll())).toEqual([]);
       expect(await collect(store.readAll({ prefix: 'order-' }))).toEqual([]);
     });
 
-    it('gives all events of all streams in the order in which they were acknowledged', async () => {
+    it('readAll gives all events of all streams in the order in which they were acknowledged', async () => {
       const written: string[] = [];
       for (let round = 0; round < 12; round += 1) {
         const events = newEvents(1 + (round % 3));
@@ -185,14 +185,14 @@ export function readContract(current: () => EventStore): void {
       expect(sortedBy(stored)).toBe(true);
     });
 
-    it('gives the same events as readStream does', async () => {
+    it('readAll gives the same events as readStream', async () => {
       await appended(
         store.append('order-1', [newEvent({ metadata: { a: 1 } }), newEvent({ data: EVERY_BYTE })], 'any'),
       );
       expect(await collect(store.readAll())).toEqual(await collect(store.readStream('order-1')));
     });
 
-    it('includes the position that it starts from', async () => {
+    it('readAll includes the position that it starts from', async () => {
       const events = newEvents(5);
       for (const event of events) await appended(store.append('order-1', [event], 'any'));
       for (const [index, { position }] of (await collect(store.readAll())).entries()) {
@@ -200,14 +200,14 @@ export function readContract(current: () => EventStore): void {
       }
     });
 
-    it('starts in the middle of an append too', async () => {
+    it('readAll can start in the middle of an append', async () => {
       const events = newEvents(4);
       await appended(store.append('order-1', events, 'no_stream'));
       const from = at(await collect(store.readAll()), 2).position;
       expect(idsOf(await collect(store.readAll({ from })))).toEqual(idsOf(events).slice(2));
     });
 
-    it('yields no more than its limit', async () => {
+    it('readAll gives no more events than its limit', async () => {
       const events = newEvents(5);
       await appended(store.append('order-1', events, 'no_stream'));
       expect(idsOf(await collect(store.readAll({ limit: 2 })))).toEqual(idsOf(events).slice(0, 2));
@@ -215,7 +215,7 @@ export function readContract(current: () => EventStore): void {
       expect(await collect(store.readAll({ limit: 0 }))).toEqual([]);
     });
 
-    it('counts only matching events towards its limit', async () => {
+    it('readAll counts only matching events towards its limit', async () => {
       const wanted = newEvents(3);
       for (const event of wanted) {
         await appended(store.append('noise-1', newEvents(3), 'any'));
@@ -238,14 +238,14 @@ export function readContract(current: () => EventStore): void {
       ['ö', ['ö-1']],
       ['🍕', ['🍕-1', '🍕🍕']],
       ['', ['order-1', 'order-10', 'order-%', 'Order-1', "'quoted'", 'ö-1', '🍕-1', '🍕🍕', 'quarantine']],
-    ] as const)('takes the prefix %p as it is written', async (prefix, expected) => {
+    ] as const)('readAll takes the prefix %p literally', async (prefix, expected) => {
       const streams = ['order-1', 'order-10', 'order-%', 'Order-1', "'quoted'", 'ö-1', '🍕-1', '🍕🍕', 'quarantine'];
       for (const stream of streams) await appended(store.append(stream, newEvents(1), 'no_stream'));
       const found = await collect(store.readAll({ prefix }));
       expect(found.map((event) => event.stream)).toEqual(expected);
     });
 
-    it('gives every event once however it is paged', async () => {
+    it('readAll gives every event once, whatever the page size', async () => {
       const streams = ['order-1', 'order-2', 'noise-1'];
       for (let round = 0; round < 30; round += 1) {
         await appended(store.append(at(streams, round % 3), newEvents(1 + (round % 4)), 'any'));
@@ -265,7 +265,7 @@ export function readContract(current: () => EventStore): void {
       }
     });
 
-    it('shows a reader who pages while others write neither a gap nor an event twice', async () => {
+    it('readAll by pages while others write gives no gap and no event twice', async () => {
       const written = new Map<string, string[]>();
       let writing = true;
       const write = async (writer: number): Promise<void> => {
@@ -303,7 +303,7 @@ export function readContract(current: () => EventStore): void {
       expect(idsOf(seen)).toEqual(await allIds(store));
     });
 
-    it('can be left early and does not hold up writers while its consumer pauses', async () => {
+    it('readAll can be left early, and does not block writers while its consumer pauses', async () => {
       await appended(store.append('order-1', newEvents(500), 'no_stream'));
       const paused = store.readAll()[Symbol.asyncIterator]();
       await paused.next();
@@ -315,7 +315,7 @@ export function readContract(current: () => EventStore): void {
       await inTime(store.close(), 'closing after reads that were left');
     });
 
-    it('is independent of the hands through which its events go', async () => {
+    it('readAll is not affected by what a consumer does to the events that it gave', async () => {
       await appended(store.append('order-1', [newEvent({ data: { items: ['soup'] } })], 'no_stream'));
       await appended(store.append('order-2', [newEvent({ data: textBytes('soup') })], 'no_stream'));
       const [json, bytes] = await collect(store.readAll());
@@ -326,7 +326,7 @@ export function readContract(current: () => EventStore): void {
       expect(comparable(bytesAgain?.data)).toEqual(comparable(textBytes('soup')));
     });
 
-    it('goes on without the events of other streams where one was deleted', async () => {
+    it('readAll still gives the events of other streams after one was deleted', async () => {
       const kept = newEvents(2);
       await appended(store.append('order-1', kept.slice(0, 1), 'no_stream'));
       await appended(store.append('order-2', newEvents(2), 'no_stream'));
@@ -340,19 +340,19 @@ export function readContract(current: () => EventStore): void {
     });
 
     it.each(['', '-1', '01', '1.5', ' 1', 'now', '99999999999999999999'])(
-      'refuses the position %p as invalid',
+      'readAll refuses the position %p as invalid',
       async (text) => {
         expect(await refusalOf(collect(store.readAll({ from: text as Position })))).toBe('invalid');
       },
     );
 
-    it('answers a position that the store never gave with no raw error', async () => {
+    it('readAll from a position that the store never gave ends without a raw error', async () => {
       await appended(store.append('order-1', newEvents(2), 'no_stream'));
       const from = '9223372036854775806' as Position;
       expect(['none', 'invalid']).toContain(await refusalOf(collect(store.readAll({ from }))));
     });
 
-    it.each([-1, 0.5, Number.NaN])('refuses a limit of %p as invalid', async (limit) => {
+    it.each([-1, 0.5, Number.NaN])('readAll refuses a limit of %p as invalid', async (limit) => {
       expect(await refusalOf(collect(store.readAll({ limit })))).toBe('invalid');
     });
   });

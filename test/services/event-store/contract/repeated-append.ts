@@ -36,26 +36,32 @@ export function repeatedAppendContract(current: () => EventStore): void {
       expect(await allIds(store)).toEqual(before);
     };
 
-    it.each(['no_stream', 'any'] as const)('of one event with %s is stored once', async (expected) => {
-      const events = newEvents(1);
-      await appended(store.append('order-1', events, expected));
-      await expectStoredOnce(events, expected, 0);
-    });
+    it.each(['no_stream', 'any'] as const)(
+      'a repeated append of one event expecting %s is stored once',
+      async (expected) => {
+        const events = newEvents(1);
+        await appended(store.append('order-1', events, expected));
+        await expectStoredOnce(events, expected, 0);
+      },
+    );
 
-    it('of one event with stream_exists is stored once', async () => {
+    it('a repeated append of one event expecting stream_exists is stored once', async () => {
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
       const events = newEvents(1);
       await appended(store.append('order-1', events, 'stream_exists'));
       await expectStoredOnce(events, 'stream_exists', 1);
     });
 
-    it.each(['no_stream', 'any'] as const)('of several events with %s is stored once', async (expected) => {
-      const events = newEvents(4);
-      await appended(store.append('order-1', events, expected));
-      await expectStoredOnce(events, expected, 3);
-    });
+    it.each(['no_stream', 'any'] as const)(
+      'a repeated append of several events expecting %s is stored once',
+      async (expected) => {
+        const events = newEvents(4);
+        await appended(store.append('order-1', events, expected));
+        await expectStoredOnce(events, expected, 3);
+      },
+    );
 
-    it('with an exact revision is stored once, also after later appends', async () => {
+    it('a repeated append expecting an exact revision is stored once, also after later appends', async () => {
       await appended(store.append('order-1', newEvents(2), 'no_stream'));
       const events = newEvents(3);
       await appended(store.append('order-1', events, 1));
@@ -64,7 +70,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await expectStoredOnce(events, 1, 4);
     });
 
-    it('is recognised for ever by its revision, however many events came since', async () => {
+    it('a repeated append is recognised by its revision, however many events came since', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
       for (let round = 0; round < 3; round += 1) {
@@ -73,7 +79,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await expectStoredOnce(events, 'no_stream', 1);
     });
 
-    it('of a part of an earlier append, from its start or its middle, is stored once', async () => {
+    it('a repeat of a part of an earlier append, from its start or its middle, is stored once', async () => {
       const events = newEvents(5);
       await appended(store.append('order-1', events, 'no_stream'));
       await expectStoredOnce(events.slice(0, 2), 'no_stream', 1);
@@ -81,38 +87,38 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await expectStoredOnce(events.slice(4), 3, 4);
     });
 
-    it('of two earlier appends as one is stored once', async () => {
+    it('a repeat of two earlier appends as one is stored once', async () => {
       const events = newEvents(4);
       await appended(store.append('order-1', events.slice(0, 1), 'no_stream'));
       await appended(store.append('order-1', events.slice(1), 0));
       await expectStoredOnce(events, 'no_stream', 3);
     });
 
-    it('may have other contents: only its ids matter', async () => {
+    it('a repeated append may have other contents, because only its ids matter', async () => {
       const event = newEvent({ data: { status: 'first' } });
       await appended(store.append('order-1', [event], 'no_stream'));
       await expectStoredOnce([{ ...event, data: { status: 'second' } }], 'no_stream', 0);
     });
 
-    it('conflicts if it is longer than what is stored', async () => {
+    it('a repeated append that is longer than what is stored conflicts', async () => {
       const events = newEvents(3);
       await appended(store.append('order-1', events.slice(0, 2), 'no_stream'));
       await expectConflict(events, 'no_stream', 1);
     });
 
-    it('conflicts if its first event differs', async () => {
+    it('a repeated append whose first event differs conflicts', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
       await expectConflict([newEvent(), at(events, 1)], 'no_stream', 1);
     });
 
-    it('conflicts if a later event differs', async () => {
+    it('a repeated append of which a later event differs conflicts', async () => {
       const events = newEvents(3);
       await appended(store.append('order-1', events, 'no_stream'));
       await expectConflict([at(events, 0), at(events, 1), newEvent()], 'no_stream', 2);
     });
 
-    it('conflicts if its ids are stored at other revisions', async () => {
+    it('an append whose ids are stored at other revisions conflicts', async () => {
       const events = newEvents(3);
       await appended(store.append('order-1', events, 'no_stream'));
       await expectConflict([at(events, 0)], 0, 2);
@@ -120,20 +126,20 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await expectConflict([at(events, 1), at(events, 0)], 'no_stream', 2);
     });
 
-    it('conflicts with any if it mixes known and new events', async () => {
+    it('an append expecting any that mixes known and new events conflicts', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'any'));
       await expectConflict([at(events, 0), newEvent()], 'any', 1);
     });
 
-    it('is no repeat at the end of the stream: it is stored again', async () => {
+    it('an append of a known event expecting the last revision is no repeat, and is stored again', async () => {
       const event = newEvent();
       await appended(store.append('order-1', [event], 'no_stream'));
       expect((await appended(store.append('order-1', [event], 0))).revision).toBe(1);
       expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
     });
 
-    it('is no repeat if the same id is in another stream', async () => {
+    it('an append whose ids are in another stream is no repeat', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
       for (const [stream, expected] of [
@@ -145,7 +151,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       }
     });
 
-    it('may carry one id twice', async () => {
+    it('an append may carry one id twice', async () => {
       const event = newEvent();
       await appended(store.append('order-1', [event, event], 'no_stream'));
       expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
@@ -154,7 +160,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await expectConflict([event, event, event], 'no_stream', 1);
     });
 
-    it('racing its first attempt is stored once', async () => {
+    it('concurrent attempts of the same append are stored once', async () => {
       const events = newEvents(2);
       const results = await Promise.all(
         Array.from({ length: 10 }, () => appended(store.append('order-1', events, 'no_stream'))),
@@ -163,7 +169,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       expect(await readIds(store, 'order-1')).toEqual(idsOf(events));
     });
 
-    it('does not revive a soft-deleted stream', async () => {
+    it('a repeated append does not revive a soft-deleted stream', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
       await remove(store, 'order-1', 'soft');
@@ -172,7 +178,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       expect(await streamState(store, 'order-1')).toBe('not-found');
     });
 
-    it('that differs only later conflicts on a soft-deleted stream', async () => {
+    it('a repeated append of which a later event differs conflicts on a soft-deleted stream', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
       await remove(store, 'order-1', 'soft');

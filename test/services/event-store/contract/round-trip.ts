@@ -15,13 +15,13 @@ export function roundTripContract(current: () => EventStore): void {
     store = current();
   });
 
-  describe('a stored event', () => {
+  describe('stored events', () => {
     const roundTrip = async (fields: Partial<NewEvent>): Promise<RecordedEvent> => {
       await appended(store.append('order-1', [newEvent(fields)], 'any'));
       return first(await collect(store.readStream('order-1', { direction: 'backwards', limit: 1 })));
     };
 
-    it('has exactly the fields of the port', async () => {
+    it('a stored event has exactly the fields of the port', async () => {
       const event = newEvent({ type: 'order.canceled', data: { a: 1 }, metadata: { b: 2 } });
       const { position } = await appended(store.append('order-1', [event], 'no_stream'));
       const [stored] = await collect(store.readStream('order-1'));
@@ -35,19 +35,19 @@ export function roundTripContract(current: () => EventStore): void {
       expect(Number.isNaN(stored?.created.getTime())).toBe(false);
     });
 
-    it.each(PAYLOADS)('gives back data: %s', async (_, payload) => {
+    it.each(PAYLOADS)('the data of a stored event comes back unchanged: %s', async (_, payload) => {
       expect(comparable((await roundTrip({ data: payload })).data)).toEqual(comparable(payload));
     });
 
-    it.each(PAYLOADS)('gives back metadata: %s', async (_, payload) => {
+    it.each(PAYLOADS)('the metadata of a stored event comes back unchanged: %s', async (_, payload) => {
       expect(comparable((await roundTrip({ metadata: payload })).metadata)).toEqual(comparable(payload));
     });
 
-    it('has undefined metadata if it was given none', async () => {
+    it('a stored event has undefined metadata if it was given none', async () => {
       expect((await roundTrip({})).metadata).toBeUndefined();
     });
 
-    it('gives back any JSON value', async () => {
+    it('a stored event gives back any JSON value', async () => {
       await fc.assert(
         fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
           // By way of JSON, which has no -0.
@@ -60,7 +60,7 @@ export function roundTripContract(current: () => EventStore): void {
       );
     });
 
-    it('gives back any bytes, from whatever view of a buffer they were given', async () => {
+    it('a stored event gives back any bytes, from any view of a buffer', async () => {
       const large = new Uint8Array(600).map((_, index) => index % 256);
       for (const data of [large.subarray(300, 400), Buffer.from('soup'), Buffer.from(large.buffer, 10, 5)]) {
         const stored = await roundTrip({ data });
@@ -69,12 +69,12 @@ export function roundTripContract(current: () => EventStore): void {
       }
     });
 
-    it('leaves out members that are undefined', async () => {
+    it('a stored event omits members that are undefined', async () => {
       expect((await roundTrip({ data: { kept: 1, dropped: undefined } })).data).toEqual({ kept: 1 });
     });
 
     it.each(['t', 'order.updated', 'Type With Spaces', 'größe', '🍕', 'a'.repeat(500)])(
-      'gives back its type %p',
+      'a stored event gives back its type %p',
       async (type) => {
         expect((await roundTrip({ type })).type).toBe(type);
       },
@@ -91,7 +91,7 @@ export function roundTripContract(current: () => EventStore): void {
       'ORDER-1',
       'order-1',
       'a$b',
-    ])('gives back its stream name %p', async (stream) => {
+    ])('a stored event gives back its stream name %p', async (stream) => {
       const other = `${stream}.`;
       await appended(store.append(other, newEvents(1), 'no_stream'));
       await appended(store.append(stream, newEvents(1), 'no_stream'));
@@ -100,7 +100,7 @@ export function roundTripContract(current: () => EventStore): void {
       expect((await collect(store.readAll())).map((event) => event.stream)).toEqual([other, stream]);
     });
 
-    it('tells apart streams whose names differ only in case or in normal form', async () => {
+    it('streams whose names differ only in case or in normal form are different streams', async () => {
       const names = ['order-é', 'order-e\u0301', 'Order-é', 'order-É', 'order-é '];
       for (const stream of names) await appended(store.append(stream, newEvents(1), 'no_stream'));
       expect((await collect(store.readAll())).map((event) => event.stream)).toEqual(names);

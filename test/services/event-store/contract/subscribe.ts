@@ -37,13 +37,13 @@ export function subscribeContract(current: () => EventStore): void {
       return events;
     };
 
-    it('is caught up at once on an empty store', async () => {
+    it('a subscription to an empty store is caught up at once', async () => {
       const follower = follow(store, { after: 'start' });
       expect(await follower.next()).toMatchObject({ events: [], caughtUp: true });
       await follower.leave();
     });
 
-    it('delivers what is stored and then what comes, in order', async () => {
+    it('a subscription delivers stored events and then live events, in order', async () => {
       const stored = await write('order-1', 3);
       const follower = follow(store, { after: 'start' });
       await follower.untilEvents(3);
@@ -55,7 +55,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('delivers the same events as readAll', async () => {
+    it('a subscription delivers the same events as readAll', async () => {
       await appended(
         store.append('order-1', [newEvent({ metadata: { a: 1 } }), newEvent({ data: EVERY_BYTE })], 'any'),
       );
@@ -64,7 +64,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('wakes every consumer that is already waiting', async () => {
+    it('an append wakes every subscription that is already waiting', async () => {
       const followers = [follow(store, { after: 'start' }), follow(store, { after: 'end', prefix: 'order-' })];
       for (const follower of followers) await follower.until((batch) => batch.caughtUp, 'it was caught up');
       for (let round = 1; round <= 3; round += 1) {
@@ -76,7 +76,7 @@ export function subscribeContract(current: () => EventStore): void {
       for (const follower of followers) await follower.leave();
     });
 
-    it('delivers everything once and in order to consumers that wait while others write', async () => {
+    it('a waiting subscription delivers everything once and in order while others write', async () => {
       const followers = [follow(store, { after: 'start' }), follow(store, { after: 'start' })];
       const reading = followers.map((follower) => follower.untilEvents(300));
       await Promise.all(
@@ -92,7 +92,7 @@ export function subscribeContract(current: () => EventStore): void {
       for (const follower of followers) await follower.leave();
     });
 
-    it('is not caught up before it delivered all that was stored when it began', async () => {
+    it('a subscription is not caught up before it delivered all that was stored when it began', async () => {
       await write('order-1', MAX_BATCH_EVENTS);
       await write('order-1', 5);
       const follower = follow(store, { after: 'start' });
@@ -101,7 +101,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('is caught up again after what came live', async () => {
+    it('a subscription is caught up again after live events', async () => {
       await write('order-1', 1);
       const follower = follow(store, { after: 'start' });
       await follower.until((batch) => batch.caughtUp, 'it was caught up');
@@ -110,7 +110,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('starts after a position, which it does not include', async () => {
+    it('a subscription starts after its position, which it does not include', async () => {
       await write('order-1', 4);
       const stored = await collect(store.readAll());
       for (const [index, { position }] of stored.entries()) {
@@ -124,13 +124,13 @@ export function subscribeContract(current: () => EventStore): void {
       }
     });
 
-    it('refuses a position that the store has not reached as invalid', async () => {
+    it('a subscription refuses a position that the store has not reached as invalid', async () => {
       await write('order-1', 4);
       const beyond = `${at(await collect(store.readAll()), -1).position}0` as Position;
       expect(await refusalOf(collect(store.subscribe({ after: beyond })))).toBe('invalid');
     });
 
-    it('started at the end delivers only what comes', async () => {
+    it('a subscription that starts at the end delivers only live events', async () => {
       await write('order-1', 3);
       const follower = follow(store, { after: 'end' });
       const beginning = await follower.until((batch) => batch.caughtUp, 'it was caught up');
@@ -146,7 +146,7 @@ export function subscribeContract(current: () => EventStore): void {
       await resumed.leave();
     });
 
-    it('started at the end of an empty store delivers everything', async () => {
+    it('a subscription that starts at the end of an empty store delivers everything', async () => {
       const follower = follow(store, { after: 'end' });
       expect(await follower.next()).toMatchObject({ events: [], caughtUp: true });
       const live = await write('order-1', 2);
@@ -154,7 +154,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('delivers only streams with the prefix, stored and live', async () => {
+    it('a subscription delivers only streams with its prefix, stored and live', async () => {
       await write('noise-1', 3);
       const one = await write('order-1', 2);
       await write('Order-1', 1);
@@ -167,7 +167,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('waits for streams that do not exist yet', async () => {
+    it('a subscription waits for streams that do not exist yet', async () => {
       await write('order-1', 2);
       const follower = follow(store, { after: 'start', prefix: 'quarantine' });
       await follower.until((batch) => batch.caughtUp, 'it was caught up');
@@ -177,7 +177,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('is caught up with a position where nothing stored matches', async () => {
+    it('a subscription is caught up with a position where no stored event matches', async () => {
       await write('noise-1', 50);
       const last = at(await collect(store.readAll()), -1).position;
       const follower = follow(store, { after: 'start', prefix: 'order-' });
@@ -187,7 +187,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('advances while nothing that comes matches', async () => {
+    it('a subscription advances its position while no live event matches', async () => {
       const follower = follow(store, { after: 'start', prefix: 'order-' });
       await follower.until((batch) => batch.caughtUp, 'it was caught up');
       const { position } = await appended(store.append('noise-1', newEvents(1), 'any'));
@@ -201,7 +201,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('delivers everything to a slow consumer, in bounded batches', async () => {
+    it('a subscription delivers everything to a slow consumer, in bounded batches', async () => {
       const written: string[] = [];
       for (let round = 0; round < 5; round += 1) written.push(...idsOf(await write('order-1', 500)));
       const follower = follow(store, { after: 'start' });
@@ -215,7 +215,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('does not let a consumer that stands still hold up writers or another consumer', async () => {
+    it('a consumer that stands still blocks neither writers nor another consumer', async () => {
       const idle = follow(store, { after: 'start' });
       await idle.next();
       const busy = follow(store, { after: 'start' });
@@ -226,7 +226,7 @@ export function subscribeContract(current: () => EventStore): void {
       await idle.leave();
     });
 
-    it('keeps two consumers independent of each other', async () => {
+    it('two subscriptions are independent of each other', async () => {
       await write('order-1', 2);
       const all = follow(store, { after: 'start' });
       const some = follow(store, { after: 'end', prefix: 'order-2' });
@@ -241,7 +241,7 @@ export function subscribeContract(current: () => EventStore): void {
       await all.leave();
     });
 
-    it('begun in the middle of writes misses nothing', async () => {
+    it('a subscription that begins in the middle of writes misses nothing', async () => {
       const writing = Promise.all(
         [1, 2, 3, 4].map(async (writer) => {
           for (let round = 0; round < 60; round += 1) await write(`order-${String(writer)}`, 1 + (round % 2));
@@ -261,7 +261,7 @@ export function subscribeContract(current: () => EventStore): void {
       }
     });
 
-    it('resumes after any batch with exactly the rest', async () => {
+    it('a subscription resumed after any batch delivers exactly the rest', async () => {
       for (let round = 0; round < 3; round += 1) {
         await write('order-1', 700);
         await write('noise-1', 20);
@@ -279,7 +279,7 @@ export function subscribeContract(current: () => EventStore): void {
       expect(seen).toEqual(await allIds(store, 'order-'));
     });
 
-    it('delivers a batch again whose work failed, if the checkpoint before it was kept', async () => {
+    it('a subscription delivers a batch again whose processing failed, if the checkpoint before it was kept', async () => {
       await write('order-1', 2);
       const start = follow(store, { after: 'start' });
       await start.untilEvents(2);
@@ -297,7 +297,7 @@ export function subscribeContract(current: () => EventStore): void {
       await again.leave();
     });
 
-    it('goes on when a stream that it follows is deleted', async () => {
+    it('a subscription goes on when a stream that it follows is deleted', async () => {
       await write('order-1', 2);
       await write('order-2', 2);
       const follower = follow(store, { after: 'start' });
@@ -310,7 +310,7 @@ export function subscribeContract(current: () => EventStore): void {
       await follower.leave();
     });
 
-    it('is released by break, so that the store closes promptly', async () => {
+    it('a subscription that was left by break does not delay closing the store', async () => {
       await write('order-1', 5);
       for (let round = 0; round < 20; round += 1) {
         for await (const batch of store.subscribe({ after: 'start' })) {
@@ -321,21 +321,21 @@ export function subscribeContract(current: () => EventStore): void {
       await inTime(store.close(), 'closing after subscriptions that were left');
     });
 
-    it('may be left before its first batch, and twice', async () => {
+    it('a subscription may be left before its first batch, and twice', async () => {
       const follower = follow(store, { after: 'start' });
       await follower.leave();
       await follower.leave();
       expect(await follower.next()).toBeNull();
     });
 
-    it('ends at once if its signal was aborted before', async () => {
+    it('a subscription ends at once if its signal was aborted before', async () => {
       await write('order-1', 2);
       const follower = follow(store, { after: 'start', signal: AbortSignal.abort() });
       expect(await follower.next()).toBeNull();
       expect(follower.events).toEqual([]);
     });
 
-    it('ends when its signal is aborted while it waits', async () => {
+    it('a subscription ends when its signal is aborted while it waits', async () => {
       const controller = new AbortController();
       const follower = follow(store, { after: 'start', signal: controller.signal });
       await follower.until((batch) => batch.caughtUp, 'it was caught up');
@@ -346,7 +346,7 @@ export function subscribeContract(current: () => EventStore): void {
       expect(await follower.next()).toBeNull();
     });
 
-    it('ends when its signal is aborted while it starts', async () => {
+    it('a subscription ends when its signal is aborted while it starts', async () => {
       await write('order-1', 2);
       const controller = new AbortController();
       const follower = follow(store, { after: 'start', signal: controller.signal });
@@ -356,7 +356,7 @@ export function subscribeContract(current: () => EventStore): void {
       expect(await follower.next()).toBeNull();
     });
 
-    it('ends when its signal is aborted while its consumer works, without another batch', async () => {
+    it('a subscription ends without another batch when its signal is aborted while its consumer works', async () => {
       await write('order-1', 2);
       const controller = new AbortController();
       const follower = follow(store, { after: 'start', signal: controller.signal });
@@ -366,7 +366,7 @@ export function subscribeContract(current: () => EventStore): void {
       expect(await follower.next()).toBeNull();
     });
 
-    it('ends alone: another subscription goes on', async () => {
+    it('a subscription goes on when another one is aborted', async () => {
       const controller = new AbortController();
       const stopped = follow(store, { after: 'start', signal: controller.signal });
       const running = follow(store, { after: 'start' });
@@ -379,7 +379,7 @@ export function subscribeContract(current: () => EventStore): void {
       await running.leave();
     });
 
-    it('leaves no listener on its signal', async () => {
+    it('a subscription leaves no listener on its signal', async () => {
       const { signal } = new AbortController();
       const follower = follow(store, { after: 'start', signal });
       await follower.next();
@@ -394,7 +394,7 @@ export function subscribeContract(current: () => EventStore): void {
     });
 
     it.each(['', '-1', '01', '1.5', 'now', '99999999999999999999'])(
-      'refuses the position %p as invalid',
+      'a subscription refuses the position %p as invalid',
       async (text) => {
         const follower = follow(store, { after: text as Position });
         expect(await refusalOf(follower.next())).toBe('invalid');
