@@ -20,10 +20,14 @@ const on: [AttentionCode, string, Told[]][] = [
     'another driver comes and arrives',
     [COMING, JOHN_COMING, says('in_progress', 'arrived_at_pickup')],
   ],
-  ['driver_changed', 'another driver comes after nobody', [COMING, says('in_progress', 'pending'), JOHN_COMING]],
+  [
+    'driver_changed',
+    'another driver comes after nobody was assigned',
+    [COMING, says('in_progress', 'pending'), JOHN_COMING],
+  ],
   ['driver_changed', 'another driver comes for an order that was over', [COMING, says('completed'), JOHN_COMING]],
-  ['no_driver', 'nobody was found', [NOBODY]],
-  ['no_driver', 'the order failed because nobody was found', [says('failed', 'failed_to_assign_driver')]],
+  ['no_driver', 'no driver was found', [NOBODY]],
+  ['no_driver', 'the order failed because no driver was found', [says('failed', 'failed_to_assign_driver')]],
   ['delivery_failed', 'the driver did not get the food', [COMING, says('in_progress', 'failed_to_pickup')]],
   ['delivery_failed', 'the customer did not get the food', [ON_THE_WAY, FAILED]],
   ['delivery_failed', 'the order failed with its delivery', [ON_THE_WAY, FAILED, says('failed')]],
@@ -33,10 +37,10 @@ const on: [AttentionCode, string, Told[]][] = [
   ['coming_back', 'the food is at the door', [ON_THE_WAY, says('failed', 'arrived_at_return')]],
   ['canceled_after_pickup', 'the DSP canceled after pickup', [ON_THE_WAY, says('dsp_canceled')]],
   ['canceled_after_pickup', 'an order.canceled came after pickup', [ON_THE_WAY, 'order.canceled']],
-  ['canceled_after_pickup', 'late news tell of the pickup', [says('dsp_canceled'), ON_THE_WAY]],
+  ['canceled_after_pickup', 'a late message reports the pickup', [says('dsp_canceled'), ON_THE_WAY]],
   [
     'canceled_after_pickup',
-    'late news of a pending follow',
+    'a late pending follows',
     [ON_THE_WAY, says('dsp_canceled'), says('in_progress', 'pending')],
   ],
   ['canceled_after_pickup', 'the food is coming back', [ON_THE_WAY, says('dsp_canceled', 'enroute_to_return')]],
@@ -55,10 +59,14 @@ const on: [AttentionCode, string, Told[]][] = [
     [says('failed', 'returned'), says('failed', 'enroute_to_return')],
   ],
   ['out_of_order', 'the kitchen reports after the delivery failed', [ON_THE_WAY, FAILED, LATE]],
-  ['unknown_status', 'nobody knows the status', [says('scheduled')]],
-  ['unknown_status', 'nobody knows the status, which plain objects know', [says('constructor')]],
-  ['unknown_delivery_status', 'nobody knows the delivery status', [says('in_progress', 'teleporting')]],
-  ['unknown_delivery_status', 'it was not reported again', [says('in_progress', 'teleporting'), says('in_progress')]],
+  ['unknown_status', 'the status is unknown', [says('scheduled')]],
+  ['unknown_status', 'the status is unknown and a property of plain objects', [says('constructor')]],
+  ['unknown_delivery_status', 'the delivery status is unknown', [says('in_progress', 'teleporting')]],
+  [
+    'unknown_delivery_status',
+    'an unknown delivery status was not reported again',
+    [says('in_progress', 'teleporting'), says('in_progress')],
+  ],
 ];
 
 const off: [AttentionCode, string, Told[]][] = [
@@ -85,7 +93,7 @@ const off: [AttentionCode, string, Told[]][] = [
   ['driver_changed', 'the first driver comes', [COMING]],
   [
     'driver_changed',
-    'more is told of the same driver',
+    'more is reported of the same driver',
     [COMING, says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1' })],
   ],
   ['driver_changed', 'the food has left', [COMING, JOHN_COMING, says('out_for_delivery', 'enroute_to_dropoff')]],
@@ -95,12 +103,16 @@ const off: [AttentionCode, string, Told[]][] = [
     'another driver has already left',
     [ON_THE_WAY, says('out_for_delivery', 'enroute_to_dropoff', JOHN)],
   ],
-  ['driver_changed', 'the same driver comes after nobody', [COMING, says('in_progress', 'pending'), COMING]],
+  [
+    'driver_changed',
+    'the same driver comes after nobody was assigned',
+    [COMING, says('in_progress', 'pending'), COMING],
+  ],
   ['no_driver', 'a driver is being looked for', [says('in_progress', 'pending')]],
   ['no_driver', 'a driver was found', [NOBODY, COMING]],
   ['no_driver', 'a driver was found, without saying where he is', [NOBODY, says('ready_for_pickup', undefined, JOHN)]],
   ['no_driver', 'the order is canceled', [NOBODY, says('dsp_canceled')]],
-  ['delivery_failed', 'nobody was found', [NOBODY]],
+  ['delivery_failed', 'no driver was found', [NOBODY]],
   ['delivery_failed', 'the order was completed all the same', [FAILED, says('completed')]],
   ['delivery_failed', 'the order was completed before', [says('completed'), FAILED]],
   ['delivery_failed', 'another driver comes', [ON_THE_WAY, FAILED, says('in_progress', 'enroute_to_pickup', JOHN)]],
@@ -113,32 +125,36 @@ const off: [AttentionCode, string, Told[]][] = [
     'out_for_delivery was only fired early',
     [says('out_for_delivery', 'enroute_to_pickup'), says('dsp_canceled')],
   ],
-  ['out_of_order', 'one axis tells what the stage shows', [ON_THE_WAY, says('ready_for_pickup', 'arrived_at_dropoff')]],
+  ['out_of_order', 'one axis agrees with the stage', [ON_THE_WAY, says('ready_for_pickup', 'arrived_at_dropoff')]],
   ['out_of_order', 'newer news came', [ON_THE_WAY, LATE, says('completed')]],
   ['out_of_order', 'the kitchen takes the ticket back', [says('ready_for_pickup'), says('in_progress')]],
   ['out_of_order', 'a different driver begins again', [ON_THE_WAY, JOHN_COMING]],
-  ['out_of_order', 'nobody knows the words', [says('completed'), says('scheduled', 'teleporting')]],
+  [
+    'out_of_order',
+    'the status and the delivery status are unknown',
+    [says('completed'), says('scheduled', 'teleporting')],
+  ],
   ['out_of_order', 'the delivery fails on the way', [ON_THE_WAY, says('in_progress', 'failed_to_pickup')]],
   ['out_of_order', 'an order.canceled comes after completion', [says('completed'), 'order.canceled']],
   ['out_of_order', 'the order ends after the food is back', [says('failed', 'returned'), says('completed')]],
   ['unknown_status', 'a known status came', [says('scheduled'), says('in_progress')]],
-  ['unknown_status', 'none was reported', ['order.canceled']],
-  ['unknown_delivery_status', 'a known one came', [says('in_progress', 'teleporting'), COMING]],
+  ['unknown_status', 'no status was reported', ['order.canceled']],
+  ['unknown_delivery_status', 'a known delivery status came', [says('in_progress', 'teleporting'), COMING]],
   ['unknown_delivery_status', 'it is a pickup order', [says('in_progress')]],
 ];
 
 describe('attention', () => {
-  it('has a rule for each code, in the order of the vocabulary', () => {
+  it('the attention rules cover each code of the vocabulary, in its order', () => {
     expect(ATTENTION_RULES.map((rule) => rule.code)).toEqual(ATTENTION_CODES);
     expect(new Set(on.map(([code]) => code))).toEqual(new Set(ATTENTION_CODES));
     expect(new Set(off.map(([code]) => code))).toEqual(new Set(ATTENTION_CODES));
   });
 
-  it.each(on)('has %s when %s', (code, _when, told) => {
+  it.each(on)('an order needs attention as %s when %s', (code, _when, told) => {
     expect(after(...told).attention).toContain(code);
   });
 
-  it.each(off)('has no %s when %s', (code, _when, told) => {
+  it.each(off)('an order does not need attention as %s when %s', (code, _when, told) => {
     expect(after(...told).attention).not.toContain(code);
   });
 });

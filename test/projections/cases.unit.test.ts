@@ -35,7 +35,7 @@ function seen(order: Order, expected: Expectation): Expectation {
   return Object.fromEntries(Object.entries(view).filter(([key]) => key in expected));
 }
 
-describe('the vectors', () => {
+describe('the cases of test/cases/stage.json', () => {
   const { cases } = readJson('cases', 'stage.json') as Vectors;
   const known = [
     'stage',
@@ -47,20 +47,23 @@ describe('the vectors', () => {
     'attention_has_not',
   ];
 
-  it('expect only what this test looks at', () => {
+  it('the cases of test/cases/stage.json state only expectations that this test checks', () => {
     const keys = cases.flatMap(({ steps }) => steps.flatMap(([, expected]) => Object.keys(expected)));
     expect(keys.filter((key) => !known.includes(key))).toEqual([]);
   });
 
-  it.each(cases.map(({ name, steps }) => [name, steps] as const))('hold: %s', (_name, steps) => {
-    steps.forEach(([, expected], step) => {
-      const order = after(...steps.slice(0, step + 1).map(([told]) => told));
-      expect({ step, ...seen(order, expected) }).toEqual({ step, ...expected });
-    });
-  });
+  it.each(cases.map(({ name, steps }) => [name, steps] as const))(
+    'the case "%s" has the expected order after each step',
+    (_name, steps) => {
+      steps.forEach(([, expected], step) => {
+        const order = after(...steps.slice(0, step + 1).map(([told]) => told));
+        expect({ step, ...seen(order, expected) }).toEqual({ step, ...expected });
+      });
+    },
+  );
 });
 
-describe("the documents' examples, one after the other", () => {
+describe("the documents' examples, in sequence", () => {
   const names = readdirSync(join(__dirname, '..', 'examples')).sort();
   const bodies = names.map(
     (name) => readJson('examples', name) as { type: OrderEvent['type']; object: OrderEvent['data'] },
@@ -117,20 +120,23 @@ describe("the documents' examples, one after the other", () => {
     },
   ];
 
-  it('are all expected here', () => {
+  it("this test states an expectation for each of the documents' examples", () => {
     expect(names).toHaveLength(expected.length);
   });
 
-  it.each(names.map((name, index) => [name, index] as const))('%s', (_name, index) => {
-    const before = events.slice(0, index).reduce(evolve, initial);
-    const event = events[index];
-    if (event === undefined) throw new Error('no such example');
-    const { state, reading } = read(KEY, before, event);
-    expect({ ...toOrder(KEY, state), verdict: reading.verdict }).toMatchObject({
-      ...expected[index],
-      revision: index,
-    });
-    // toMatchObject lets a driver keep fields of another; these must be exactly his.
-    expect(toOrder(KEY, state)?.driver_details).toEqual(expected[index]?.driver_details);
-  });
+  it.each(names.map((name, index) => [name, index] as const))(
+    'the example %s gives the expected order and verdict after the examples before it',
+    (_name, index) => {
+      const before = events.slice(0, index).reduce(evolve, initial);
+      const event = events[index];
+      if (event === undefined) throw new Error('no such example');
+      const { state, reading } = read(KEY, before, event);
+      expect({ ...toOrder(KEY, state), verdict: reading.verdict }).toMatchObject({
+        ...expected[index],
+        revision: index,
+      });
+      // toMatchObject lets a driver keep fields of another; these must be exactly his.
+      expect(toOrder(KEY, state)?.driver_details).toEqual(expected[index]?.driver_details);
+    },
+  );
 });

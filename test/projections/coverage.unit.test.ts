@@ -38,7 +38,7 @@ function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
 }
 
 describe('a sighting', () => {
-  it('is of the driver assigned as of the event, whatever the case, and of nobody before and after him', () => {
+  it('a sighting names the driver assigned at that event in lower case, and nobody before or after the assignment', () => {
     const told = seen(
       says('in_progress'),
       says('in_progress', 'enroute_to_pickup', { ...JANE, source: ' Uber' }),
@@ -57,7 +57,7 @@ describe('a sighting', () => {
     ]);
   });
 
-  it('tells the gap from the first report of a value to that of the next, on each axis for itself', () => {
+  it('a sighting has the gap from the first report of a value to that of the next, separately for each axis', () => {
     const told = seen(
       says('in_progress', 'enroute_to_pickup', JANE),
       says('in_progress', 'enroute_to_pickup', JANE),
@@ -76,7 +76,7 @@ describe('a sighting', () => {
     ]);
   });
 
-  it('is late exactly where the timeline says out_of_order, and its state is the order’s', () => {
+  it('a sighting is late exactly when the verdict is out_of_order, and its source is the driver of the fold', () => {
     fc.assert(
       fc.property(arbitraryEvents, (life) => {
         let state = initial;
@@ -93,7 +93,7 @@ describe('a sighting', () => {
 });
 
 describe('coverage', () => {
-  it('counts every event once, and every word that was said', () => {
+  it('coverage counts every event once, and every word that was reported', () => {
     fc.assert(
       fc.property(fc.array(arbitraryEvents, { maxLength: 6 }), (lives) => {
         const groups = groupsOf(lives);
@@ -110,7 +110,7 @@ describe('coverage', () => {
     );
   });
 
-  it('is the same whichever order’s events come first', () => {
+  it("coverage does not depend on which order's events come first", () => {
     const shape = (groups: readonly Group[]): unknown =>
       groups.map((group) => [
         group.source,
@@ -126,7 +126,7 @@ describe('coverage', () => {
     );
   });
 
-  it('tells gaps within 5 % of what they were', () => {
+  it('coverage reports gaps with an error of at most 5 %', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 600, max: 30 * 24 * 3_600_000 }), { minLength: 1, maxLength: 50 }),
@@ -151,7 +151,7 @@ describe('coverage', () => {
     );
   });
 
-  it('leaves out gaps of unknown values and such of a clock that went back', () => {
+  it('coverage omits gaps of unknown values and negative gaps of a clock that went back', () => {
     const coverage = new Coverage();
     const gaps = [
       { axis: 'status', from: 'in_progress', to: 'teleporting', milliseconds: 5 },
@@ -161,7 +161,7 @@ describe('coverage', () => {
     expect(coverage.groups[0]?.gaps.status.size).toBe(0);
   });
 
-  it('stays as small as it may be, whatever comes, and says how much it did not tell apart', () => {
+  it('coverage stays bounded whatever comes, and counts what it did not distinguish', () => {
     const coverage = new Coverage();
     const sighting = (status: string, source: string): Sighting => ({
       source,

@@ -24,7 +24,7 @@ describe('two drivers', () => {
     ['have nothing that both have', JANE, { passcode: '5678' }],
     ['have a blank name on one side and the same source', JANE, { source: 'uber', name: ' ' }],
     ['have only marks of a wrong type in common', { ...JANE, ...phone('1') }, { source: 7, name: {}, phone: 'x' }],
-  ])('are the same if they %s', (_when, one, other) => {
+  ])('two drivers are the same if they %s', (_when, one, other) => {
     expect(sameDriver(one, other)).toBe(true);
     expect(sameDriver(other, one)).toBe(true);
   });
@@ -36,7 +36,7 @@ describe('two drivers', () => {
     ['sources, and a name is missing', JANE, { source: 'doordash' }],
     ['phones, and a name is missing', { ...JANE, ...phone('1') }, { source: 'uber', ...phone('2') }],
     ['plates, and a name is missing', { ...phone('1'), ...plate('ABC') }, { ...phone('1'), ...plate('XYZ') }],
-  ])('are different if they differ in their %s', (_in, one, other) => {
+  ])('two drivers are different if they differ in their %s', (_in, one, other) => {
     expect(sameDriver(one, other)).toBe(false);
     expect(sameDriver(other, one)).toBe(false);
   });
@@ -44,13 +44,13 @@ describe('two drivers', () => {
 
 describe('the driver of an order', () => {
   it.each([undefined, null, 'Jane', [JOHN], {}, { name: null }, { phone: {}, passcode: 7 }])(
-    'stays when a delivery has %j for driver_details',
+    'an order keeps its driver when a delivery has %j for driver_details',
     (details) => {
       expect(driverAfter(JANE, details)).toEqual(JANE);
     },
   );
 
-  it("has the same driver's details merged field by field, in phone and vehicle too", () => {
+  it('details of the same driver are merged field by field, also within phone and vehicle', () => {
     expect(
       driverAfter(
         {
@@ -69,19 +69,19 @@ describe('the driver of an order', () => {
     });
   });
 
-  it('has fields that nobody knows merged as well', () => {
+  it('unknown fields of the same driver are merged as well', () => {
     expect(
       driverAfter({ ...JANE, rating: 4, badge: { id: 1, color: 'red' } }, { ...JANE, rating: [5], badge: { id: 2 } }),
     ).toEqual({ ...JANE, rating: [5], badge: { id: 2, color: 'red' } });
   });
 
-  it('keeps what it knows where the same driver comes with null or with a wrong type', () => {
+  it('a known detail is kept when the same driver comes with null or a wrong type', () => {
     const known = { ...JANE, phone: { number: '1' }, passcode: '1111' };
     expect(driverAfter(known, { ...JANE, phone: null, passcode: null })).toEqual(known);
     expect(driverAfter(known, { ...JANE, phone: 'none', passcode: 1111 })).toEqual(known);
   });
 
-  it('does not forget a name for a blank one, so that the next driver cannot inherit the details', () => {
+  it('a blank name does not replace a known one, so the next driver cannot inherit the details', () => {
     expect(driverAfter({ ...JANE, passcode: '1111' }, { source: 'uber', name: '' }, { ...JANE, name: 'John' })).toEqual(
       {
         source: 'uber',
@@ -90,12 +90,12 @@ describe('the driver of an order', () => {
     );
   });
 
-  it('is replaced whole by another, of whom nothing of the first is kept', () => {
+  it('another driver replaces the first completely', () => {
     expect(driverAfter({ ...JANE, ...phone('1'), passcode: '1111' }, JOHN)).toEqual(JOHN);
   });
 
   it.each(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver'])(
-    'is nobody any more after %s without details',
+    'an order has no driver after %s without details',
     (value) => {
       for (const details of [undefined, null, {}, 'nobody']) {
         expect(
@@ -106,7 +106,7 @@ describe('the driver of an order', () => {
   );
 
   it.each(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver'])(
-    'stays at %s with details',
+    'an order keeps its driver at %s with details',
     (value) => {
       const named = after(
         says('in_progress', 'enroute_to_pickup', JANE),
@@ -116,11 +116,11 @@ describe('the driver of an order', () => {
     },
   );
 
-  it('stays when an earlier pending is only kept, not reported again', () => {
+  it('an order keeps its driver when an earlier pending is only kept, not reported again', () => {
     expect(after(says('in_progress', 'pending', JANE), says('ready_for_pickup')).driver_details).toEqual(JANE);
   });
 
-  it('starts from a clean sheet when the same driver comes back after nobody was assigned', () => {
+  it('no old details return when the same driver comes back after nobody was assigned', () => {
     expect(
       after(
         says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1111' }),
@@ -131,8 +131,8 @@ describe('the driver of an order', () => {
   });
 });
 
-describe('details from outside', () => {
-  it('never change a prototype, whatever their keys are called', () => {
+describe('driver details from outside', () => {
+  it('driver details never change a prototype, whatever their keys are called', () => {
     const details = JSON.parse(
       '{"name":"Jane","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"phone":{"__proto__":{"code":"1"}}}',
     ) as Record<string, unknown>;
@@ -143,13 +143,13 @@ describe('details from outside', () => {
     expect(driver?.phone).toBeUndefined();
   });
 
-  it('may nest deeper than any stack without exhausting it', () => {
+  it('driver details may nest deeper than any stack without exhausting it', () => {
     let deep: unknown = 'bottom';
     for (let level = 0; level < 200_000; level += 1) deep = level % 2 === 0 ? { deep } : [deep];
     expect(() => JSON.stringify(driverAfter({ ...JANE, deep }, { ...JANE, deep }))).not.toThrow();
   });
 
-  it('are kept as JSON can say them', () => {
+  it('driver details are kept as JSON can represent them', () => {
     expect(driverAfter({ ...JANE, numbers: [-0, Infinity, NaN, 1], nothing: Infinity, empty: { none: null } })).toEqual(
       {
         ...JANE,
@@ -158,7 +158,7 @@ describe('details from outside', () => {
     );
   });
 
-  it('give back what is known, and not a copy, when they say nothing new', () => {
+  it('merging driver details returns the known object, not a copy, when nothing is new', () => {
     const known = mergeDriver(null, { ...JANE, ...phone('1'), ...plate('ABC') });
     expect(mergeDriver(known, { ...JANE, ...phone('1'), ...plate('ABC') })).toBe(known);
   });

@@ -85,11 +85,11 @@ function apply(value: unknown, changes: readonly Change[]): unknown {
 }
 
 describe('the state of an order', () => {
-  it('is null to readers before the first event', () => {
+  it('the order before the first event is null to readers', () => {
     expect(toOrder(KEY, initial)).toBeNull();
   });
 
-  it('has the times of the first event, of the newest, and of the one that brought the stage', () => {
+  it('an order has the times of the first event, of the newest, and of the one that brought the stage', () => {
     expect(after(says('in_progress'), says('ready_for_pickup'), says('ready_for_pickup', 'pending'))).toEqual({
       ...KEY,
       status: 'ready_for_pickup',
@@ -104,17 +104,17 @@ describe('the state of an order', () => {
     });
   });
 
-  it('has the stage since the first event if that brought the stage it has', () => {
+  it('stage_since is the time of the first event if that brought the present stage', () => {
     expect(after(says('in_progress'), says('in_progress', 'pending')).stage_since).toBe(receivedAt(0));
   });
 
-  it('always has the same keys in the same order', () => {
+  it('the state of an order always has the same keys in the same order', () => {
     assertAlways(({ after: state }) => {
       expect(Object.keys(state)).toEqual(Object.keys(initial));
     });
   });
 
-  it('is what folding the prefix gives, at each revision', () => {
+  it('the state of an order at each revision is the fold of the prefix', () => {
     fc.assert(
       fc.property(arbitraryEvents, fc.nat(), (events, cut) => {
         const prefix = events.slice(0, 1 + (cut % events.length));
@@ -125,7 +125,7 @@ describe('the state of an order', () => {
     );
   });
 
-  it('is equal to itself after it was written down as JSON and read again, and folds on as if it never had been', () => {
+  it('the state of an order survives JSON unchanged, and folding goes on from it as before', () => {
     expect(throughJson(initial)).toStrictEqual(initial);
     assertAlways(({ before, event, after: state }) => {
       // Not toStrictEqual, which takes a field called `constructor` for the type.
@@ -134,14 +134,14 @@ describe('the state of an order', () => {
     });
   });
 
-  it('is changed by a repeat in nothing but revision and updated_at', () => {
+  it('a repeat changes nothing but revision and updated_at', () => {
     assertAlways(({ event, after: state }) => {
       const repeat = { ...event, revision: event.revision + 1, receivedAt: '2026-12-01T00:00:00.000Z' };
       expect(evolve(state, repeat)).toEqual({ ...state, revision: repeat.revision, updated_at: repeat.receivedAt });
     });
   });
 
-  it('never changes what it was folded from', () => {
+  it('folding never changes the state and the events that it was given', () => {
     fc.assert(
       fc.property(arbitraryEvents, (events) => {
         expect(() =>
@@ -151,7 +151,7 @@ describe('the state of an order', () => {
     );
   });
 
-  it('leaves a final stage only by a reopening, another final status or a return', () => {
+  it('an order leaves a final stage only by a reopening, another final status or a return', () => {
     assertAlways(({ before, event, after: state }) => {
       if (!FINAL_STAGES.has(stageOf(before)) || stageOf(before) === stageOf(state)) return;
       const { status, delivery_status, driver_details } = event.data;
@@ -170,13 +170,13 @@ describe('the state of an order', () => {
     });
   });
 
-  it('is readable by the schema of the API, whatever was sent', () => {
+  it('every order passes the schema of the API, whatever was sent', () => {
     assertAlways(({ after: state }) => {
       expect(Order.safeParse(toOrder(KEY, state))).toMatchObject({ success: true });
     });
   });
 
-  it('shows no_driver or delivery_failed for every delivery that needs action, unless a driver was found since', () => {
+  it('an order in needs_action shows no_driver or delivery_failed, unless a driver was found since', () => {
     assertAlways(({ after: state }) => {
       const attention = toOrder(KEY, state)?.attention ?? [];
       if (state.stage !== 'needs_action' || (state.delivery_status === 'failed_to_assign_driver' && state.assigned))
@@ -187,7 +187,7 @@ describe('the state of an order', () => {
 });
 
 describe('the history of an order', () => {
-  it('has the states that the fold has', () => {
+  it('the history of an order has the same states as the fold', () => {
     assertAlways(({ before, event, after: state }) => {
       const { state: stateRead, reading } = read(KEY, before, event);
       expect(stateRead).toEqual(state);
@@ -195,7 +195,7 @@ describe('the history of an order', () => {
     });
   });
 
-  it('has changes that lead from each order to the next', () => {
+  it('the changes of each event lead from the order before it to the order after it', () => {
     assertAlways(({ before, event, after: state }) => {
       const { changes } = read(KEY, before, event).reading;
       expect(apply(covered(toOrder(KEY, before)), changes)).toEqual(covered(toOrder(KEY, state)));
@@ -203,7 +203,7 @@ describe('the history of an order', () => {
     });
   });
 
-  it('says no_change only where nothing changed, and always says so of a repeat of known and timely news', () => {
+  it('no_change means no changes, and a repeat of known and timely news is always no_change', () => {
     assertAlways(({ before, event, after: state }) => {
       const { verdict, changes } = read(KEY, before, event).reading;
       expect(verdict === 'no_change' && changes.length > 0).toBe(false);
@@ -212,7 +212,7 @@ describe('the history of an order', () => {
     });
   });
 
-  it('says reopened exactly where an order that was over is not any more', () => {
+  it('the verdict is reopened exactly when an order that was over becomes active again', () => {
     assertAlways(({ before, event, after: state }) => {
       if (isActive(before) || state.stage === 'coming_back') return;
       expect(read(KEY, before, event).reading.verdict === 'reopened').toBe(isActive(state));
@@ -221,7 +221,7 @@ describe('the history of an order', () => {
 });
 
 describe('the arbitraries', () => {
-  it('give only what passes the wire contract', () => {
+  it('the arbitraries generate only deliveries that pass the wire contract', () => {
     fc.assert(
       fc.property(arbitraryOrderUpdatedObject, arbitraryOrderCanceledObject, (updated, canceled) => {
         expect(OrderUpdatedObject.safeParse(updated)).toMatchObject({ success: true });
@@ -230,14 +230,14 @@ describe('the arbitraries', () => {
     );
   });
 
-  it('reach every stage', () => {
+  it('the arbitraries reach every stage', () => {
     const stages = fc.sample(arbitraryEvents, { numRuns: 2000, seed: 1 }).map((events) => stageOf(fold(events)));
     expect(new Set(stages).size).toBe(10);
   });
 });
 
 describe('food that waits', () => {
-  it('is all of stage ready, and of other stages only what is neither gone nor ended', () => {
+  it('food waits in stage ready, and in other stages only if it has neither left nor ended', () => {
     assertAlways(({ after: state }) => {
       const isGone = state.left || !isActive(state) || state.kitchen !== 'ready';
       expect(isWaiting(state)).toBe(!isGone);
@@ -245,7 +245,7 @@ describe('food that waits', () => {
     });
   });
 
-  it('waits while the driver is at the restaurant, and is gone with him', () => {
+  it('food waits while the driver is at the restaurant, and no longer once he has left', () => {
     const ready = [says('in_progress', 'arrived_at_pickup'), says('ready_for_pickup')];
     expect(isWaiting(fold(eventsOf(...ready)))).toBe(true);
     expect(isWaiting(fold(eventsOf(says('in_progress', 'arrived_at_pickup'))))).toBe(false);

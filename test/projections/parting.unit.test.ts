@@ -27,7 +27,7 @@ function at(value: unknown, pointer: string): unknown {
   return isFields(leaf) ? undefined : leaf;
 }
 
-describe('where the folds of now part from a state that was kept', () => {
+describe('partings of a fold from a kept state', () => {
   const story: Told[] = [
     says('in_progress', 'enroute_to_pickup', JANE),
     says('ready_for_pickup', 'arrived_at_pickup', JANE),
@@ -37,29 +37,29 @@ describe('where the folds of now part from a state that was kept', () => {
   const events = eventsOf(...story);
   const now = fold(events);
 
-  it('is nowhere when both show the same, whatever else the kept state holds', () => {
+  it('there is no parting when both states show the same order, whatever else the kept state holds', () => {
     expect(viewChanges(KEY, now, now)).toEqual([]);
     expect(viewChanges(KEY, { ...now, kitchen: 'preparing', left: false }, now)).toEqual([]);
     expect(partedFrom(now, events)).toEqual({});
   });
 
-  it('is where the value that was kept was left for good', () => {
+  it('a field parts at the event at which the fold left the kept value for good', () => {
     expect(partedFrom({ ...now, stage: 'driver_here' }, events)).toMatchObject({ '/stage': 2 });
     expect(partedFrom({ ...now, stage: 'on_the_way' }, events)).toMatchObject({ '/stage': 3 });
   });
 
-  it('is where the value of now was set, if the kept one never was', () => {
+  it('a field that never had the kept value parts at the event that set its present value', () => {
     expect(partedFrom({ ...now, stage: 'returned' }, events)).toMatchObject({ '/stage': 3 });
     const changed = eventsOf(...story.slice(0, 2), says('ready_for_pickup', undefined, JOHN), says('ready_for_pickup'));
     const kept = { ...fold(changed), driver: { source: 'dhl', name: 'Joan Driver' } };
     expect(partedFrom(kept, changed)).toEqual({ '/driver_details/name': 2, '/driver_details/source': 2 });
   });
 
-  it('is at the first event where nothing was kept', () => {
+  it('all fields part at the first event when no state was kept', () => {
     expect(Math.min(...Object.values(partedFrom(null, events)))).toBe(0);
   });
 
-  it('is, for any life and any state that was kept, what comparing every state with it says', () => {
+  it('for any life and any kept state, partings equal what comparing every state gives', () => {
     fc.assert(
       fc.property(arbitraryEvents, arbitraryEvents, (life, other) => {
         const end = fold(life);
@@ -90,7 +90,7 @@ describe('where the folds of now part from a state that was kept', () => {
     );
   });
 
-  it('goes with the fold, event by event', () => {
+  it('following an event folds it', () => {
     fc.assert(
       fc.property(arbitraryEvents, (life) => {
         let courses = beginPartings<number>([], 0);

@@ -11,43 +11,55 @@ const verdicts: [Verdict, string, Told[]][] = [
   ['advance', 'the order comes', [says('in_progress')]],
   ['advance', 'the order goes on', [says('in_progress'), says('ready_for_pickup')]],
   ['advance', 'the first driver is named', [says('in_progress'), COMING]],
-  ['advance', 'more is told of the driver', [COMING, says('in_progress', undefined, { ...JANE, passcode: '1' })]],
+  ['advance', 'more is reported of the driver', [COMING, says('in_progress', undefined, { ...JANE, passcode: '1' })]],
   ['advance', 'the same driver is assigned again', [COMING, says('in_progress', 'pending'), COMING]],
   ['advance', 'an order.canceled comes', [COMING, 'order.canceled']],
   ['driver_changed', 'a different driver comes', [COMING, JOHN_COMING]],
   ['driver_changed', 'nobody is assigned any more', [COMING, says('in_progress', 'pending')]],
-  ['driver_changed', 'a different driver comes after nobody', [COMING, says('in_progress', 'pending'), JOHN_COMING]],
-  ['driver_changed', 'a different driver comes with a word nobody knows', [COMING, says('scheduled', undefined, JOHN)]],
-  ['out_of_order', 'an older story is told', [DONE, says('out_for_delivery', 'arrived_at_dropoff')]],
+  [
+    'driver_changed',
+    'a different driver comes after nobody was assigned',
+    [COMING, says('in_progress', 'pending'), JOHN_COMING],
+  ],
+  ['driver_changed', 'a different driver comes with an unknown status', [COMING, says('scheduled', undefined, JOHN)]],
+  ['out_of_order', 'an older state is reported', [DONE, says('out_for_delivery', 'arrived_at_dropoff')]],
   [
     'out_of_order',
-    'an older story is told of a different driver after an order.canceled',
+    'an older state with a different driver is reported after an order.canceled',
     [COMING, 'order.canceled', JOHN_COMING],
   ],
-  ['out_of_order', 'an older story is told with a word nobody knows', [DONE, says('in_progress', 'teleporting')]],
+  [
+    'out_of_order',
+    'an older state is reported with an unknown delivery status',
+    [DONE, says('in_progress', 'teleporting')],
+  ],
   ['reopened', 'a different driver comes for an order that was over', [DONE, JOHN_COMING]],
-  ['reopened', 'he does so while the food is coming back', [says('failed', 'enroute_to_return', JANE), JOHN_COMING]],
+  [
+    'reopened',
+    'a different driver comes while the food is coming back',
+    [says('failed', 'enroute_to_return', JANE), JOHN_COMING],
+  ],
   ['no_change', 'nothing changes', [COMING, says('in_progress')]],
-  ['no_change', 'nothing is said', [COMING, {}]],
+  ['no_change', 'nothing is reported', [COMING, {}]],
   ['no_change', 'an order.canceled comes again', ['order.canceled', 'order.canceled']],
-  ['unknown_value', 'nobody knows the status', [COMING, says('scheduled')]],
-  ['unknown_value', 'nobody knows the delivery status', [says('in_progress', 'teleporting')]],
-  ['unknown_value', 'nobody knows the word, though it came before', [says('scheduled'), says('scheduled')]],
+  ['unknown_value', 'the status is unknown', [COMING, says('scheduled')]],
+  ['unknown_value', 'the delivery status is unknown', [says('in_progress', 'teleporting')]],
+  ['unknown_value', 'the status is unknown, though it came before', [says('scheduled'), says('scheduled')]],
 ];
 
 describe('the verdict', () => {
-  it('has a rule for each value, and advance where none holds', () => {
+  it('the verdict rules cover every verdict, with advance if no rule holds', () => {
     expect(new Set([...VERDICT_RULES.map((rule) => rule.verdict), 'advance'])).toEqual(new Set(VERDICTS));
     expect(new Set(verdicts.map(([verdict]) => verdict))).toEqual(new Set(VERDICTS));
   });
 
-  it.each(verdicts)('is %s when %s', (verdict, _when, told) => {
+  it.each(verdicts)('the verdict is %s when %s', (verdict, _when, told) => {
     expect(readLast(...told).verdict).toBe(verdict);
   });
 });
 
 describe('the changes of an event', () => {
-  it('are everything that is there after the first one', () => {
+  it('the first event changes every field that has a value after it', () => {
     expect(readLast(says('in_progress', 'enroute_to_pickup', JANE)).changes).toEqual([
       { pointer: '/status', from: null, to: 'in_progress' },
       { pointer: '/delivery_status', from: null, to: 'enroute_to_pickup' },
@@ -57,7 +69,7 @@ describe('the changes of an event', () => {
     ]);
   });
 
-  it('tell a driver leaf by leaf, and attention as one list', () => {
+  it('changes list a driver field by field, and attention as one list', () => {
     expect(readLast(says('in_progress', 'pending', { ...JANE, phone: { number: '1' } }), JOHN_COMING).changes).toEqual([
       { pointer: '/delivery_status', from: 'pending', to: 'enroute_to_pickup' },
       { pointer: '/driver_details/source', from: 'uber', to: 'doordash' },
@@ -67,21 +79,21 @@ describe('the changes of an event', () => {
     ]);
   });
 
-  it('leave out ids, revision and times, which say nothing about the order', () => {
+  it('changes leave out ids, revision and times', () => {
     expect(readLast(COMING, COMING).changes).toEqual([]);
   });
 
-  it('have JSON pointers in which ~ and / are escaped', () => {
+  it('changes have JSON pointers with ~ and / escaped', () => {
     expect(changesBetween({}, { 'a/b~c': { '': 1 } })).toEqual([{ pointer: '/a~1b~0c/', from: null, to: 1 }]);
   });
 
-  it('compare lists by what they hold', () => {
+  it('changes compare lists by their elements', () => {
     expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [null] }] })).toEqual([]);
     expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [0] }] })).toHaveLength(1);
     expect(changesBetween({ a: [1] }, { a: [1, 2] })).toHaveLength(1);
   });
 
-  it('tell a value that becomes an object, and the reverse, as what goes and what comes', () => {
+  it('a value that becomes an object, or the reverse, is a removal and an addition', () => {
     expect(changesBetween({ a: 1 }, { a: { b: 2 } })).toEqual([
       { pointer: '/a', from: 1, to: null },
       { pointer: '/a/b', from: null, to: 2 },
