@@ -62,8 +62,8 @@ const arbitraryWireEvents = arbitraryEvents
   })
   .map(overTheWire);
 
-describe('an order that is folded in the browser', () => {
-  it('stands after every revision as the fold of the prefix', () => {
+describe('an order folded in the browser', () => {
+  it('an order unfolded from its history has at every revision the state of the fold of the prefix', () => {
     fc.assert(
       fc.property(arbitraryWireEvents, (events) => {
         const { steps } = unfold(KEY, historyOf(events));
@@ -72,7 +72,7 @@ describe('an order that is folded in the browser', () => {
     );
   });
 
-  it('stands so for readers from whom contacts are withheld too, though they cannot tell two nameless drivers apart', () => {
+  it('an order is unfolded as well when contacts are withheld, and still shows a driver change without names', () => {
     const history = (phone: string) =>
       says('in_progress', 'enroute_to_pickup', { source: 'uber', phone: { number: phone }, passcode: phone });
     const events = eventsOf(history('+1555'), history('+1666'), history('+1666'));
@@ -82,7 +82,7 @@ describe('an order that is folded in the browser', () => {
     expect(steps[1]?.order.attention).toContain('driver_changed');
   });
 
-  it('is put together from its changes as it is folded', () => {
+  it('an order whose data was withheld is put together from its changes as the fold would', () => {
     fc.assert(
       fc.property(arbitraryWireEvents, (events) => {
         const marked = historyOf(events).map((event) => ({ ...event, data: { ...event.data, seen: '[withheld]' } }));
@@ -91,7 +91,7 @@ describe('an order that is folded in the browser', () => {
     );
   });
 
-  it('is at a time what came last until then, whatever the clock did', () => {
+  it('an order at a time is after the last event until then, even if the clock went back', () => {
     const events = eventsOf(says('in_progress'), says('ready_for_pickup'), says('out_for_delivery'));
     const times = ['2026-11-21T18:00:00.000Z', '2026-11-21T18:10:00.000Z', '2026-11-21T18:05:00.000Z'];
     const history = historyOf(events.map((event, index) => ({ ...event, receivedAt: times[index] ?? '' })));
@@ -103,13 +103,13 @@ describe('an order that is folded in the browser', () => {
     expect(revisionAt('2026-11-21T18:30:00.000Z')).toBe(2);
   });
 
-  it('finds the event of a revision, or the one before a revision that is not there', () => {
+  it('a revision is found at its event, or at the one before if it is missing', () => {
     const past = unfold(KEY, historyOf(eventsOf(says('in_progress'), says('ready_for_pickup'))));
     expect([indexOfRevision(past, 0), indexOfRevision(past, 1), indexOfRevision(past, 99)]).toEqual([0, 1, 1]);
     expect(indexOfRevision(past, -1)).toBe(-1);
   });
 
-  it('remembers the driver whom people may still have waited for', () => {
+  it('a step remembers the previous driver whom people may still be waiting for', () => {
     const driven = (name: string) => says('in_progress', 'enroute_to_pickup', { name });
     const { steps } = unfold(KEY, historyOf(eventsOf(driven('Jane'), driven('Tom'), driven('Tom'))));
     expect(steps.map(({ previousDriver }) => previousDriver?.name ?? null)).toEqual([null, 'Jane', 'Jane']);
@@ -117,14 +117,14 @@ describe('an order that is folded in the browser', () => {
 });
 
 describe('the words of the audit pages', () => {
-  it('name every verdict and its rule, in the order in which the rules are tried', () => {
+  it('audit words cover every verdict and its rule, in the order in which the rules are tried', () => {
     expect([...VERDICT_ORDER].sort()).toEqual([...VERDICTS].sort());
     expect(VERDICT_ORDER).toEqual([...VERDICT_RULES.map(({ verdict }) => verdict), 'advance']);
     expect(new Set(VERDICTS.map((verdict) => verdictWords(verdict).words)).size).toBe(VERDICTS.length);
     expect(verdictWords('constructor').words).toBe('unknown: constructor');
   });
 
-  it('name the rule of every stage', () => {
+  it('audit words cover the rule of every stage', () => {
     const rules = [...STAGE_RULES.map(({ stage }) => stage), 'preparing'].map(stageRule);
     expect(new Set(rules).size).toBe(rules.length);
     expect(stageRule('toString')).toBe('this page does not know the rule');
@@ -139,11 +139,11 @@ describe('the words of the audit pages', () => {
     [7_500_000, '2 h 05 min'],
     [86_400_000, '1 day'],
     [273_600_000, '3 days 4 h'],
-  ])('say %d ms as %s', (ms, words) => {
+  ])('a span of %d ms is worded %s', (ms, words) => {
     expect(spanWords(ms)).toBe(words);
   });
 
-  it('say that a clock went back', () => {
+  it('a negative gap is worded as a clock that went back', () => {
     expect([gapWords(0), gapWords(4_000), gapWords(-4_000)]).toEqual([
       'at once',
       '4 s later',
@@ -151,7 +151,7 @@ describe('the words of the audit pages', () => {
     ]);
   });
 
-  it('show values as they came, and say where there is nothing', () => {
+  it('values are shown as they came, with null for nothing', () => {
     const values = [null, [], ['a', 'b'], 'x', true, { a: [1] }];
     expect(values.map(valueText)).toEqual([null, null, 'a, b', 'x', 'true', '{"a":[1]}']);
     expect([fieldWords('/driver_details/name'), fieldWords('/driver_details/x~1y')]).toEqual([
@@ -160,14 +160,14 @@ describe('the words of the audit pages', () => {
     ]);
   });
 
-  it('give a field of a form the time that they take from it', () => {
+  it('a time survives a form field and back', () => {
     const at = Date.UTC(2026, 10, 21, 18, 4, 5);
     expect(fromLocalField(toLocalField(at))).toBe(at);
     expect([fromLocalField(''), fromLocalField('soon')]).toEqual([null, null]);
   });
 });
 
-describe('the chain beside an event', () => {
+describe('the chain link of an event', () => {
   const event = (event_hash?: string, previous_hash?: string | null): HistoryEvent =>
     ({ metadata: { event_hash, previous_hash } }) as unknown as HistoryEvent;
 
@@ -180,7 +180,7 @@ describe('the chain beside an event', () => {
     ['broken', event(), event('b', 'a')],
     ['unsealed', event(), event('b', null)],
     ['unsealed', event('a', null), event()],
-  ] as const)('is %s', (tie, before, after) => {
+  ] as const)('the chain link of an event is %s', (tie, before, after) => {
     expect(tieOf(before, after)).toBe(tie);
   });
 });

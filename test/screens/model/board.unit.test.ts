@@ -37,7 +37,7 @@ const ids = (orders: readonly { readonly order_id: string }[]): string[] => orde
 const staged = (stage: Stage, about: Partial<Order> = {}): Order => order({ order_id: stage, stage, ...about });
 
 describe('the board', () => {
-  it('puts every order in exactly one place, by its stage', () => {
+  it('the board puts every order in exactly one place, by its stage', () => {
     const { columns, canceled, recalled, finished, old } = arrange(
       STAGES.map((stage) => staged(stage)),
       options(),
@@ -56,23 +56,23 @@ describe('the board', () => {
     ]);
   });
 
-  it('has whoever waits longest first', () => {
+  it('the board puts the order that has waited longest first', () => {
     const later = order({ order_id: 'later', stage_since: at(NOON + 1) });
     expect(ids(arrange([later, order()], options()).columns.preparing)).toEqual(['pos_order_1', 'later']);
   });
 
-  it('folds an open order away that had no news for longer than is set', () => {
+  it('the board moves an open order to the old ones when it had no news for longer than is set', () => {
     const quiet = order({ updated_at: at(NOON - 2 * HOUR - 1) });
     expect(ids(arrange([quiet], options({ oldAfterHours: 2 })).old)).toEqual(['pos_order_1']);
     expect(ids(arrange([quiet], options({ oldAfterHours: 3 })).old)).toEqual([]);
   });
 
-  it('has a stage that it does not know looked at', () => {
+  it('the board puts an order with an unknown stage under needs_action', () => {
     const odd = { ...order(), stage: 'teleported' } as unknown as Order;
     expect(ids(arrange([odd], options()).columns.needs_action)).toEqual(['pos_order_1']);
   });
 
-  it.each([' ORDER_1', 'jane', 'abc 12', 'DoorDash'])('finds an order by %p', (search) => {
+  it.each([' ORDER_1', 'jane', 'abc 12', 'DoorDash'])('the board finds an order by %p', (search) => {
     const found = order({
       driver_details: { source: 'doordash', name: 'Jane Driver', vehicle_info: { license_plate: 'ABC 123' } },
     });
@@ -80,7 +80,7 @@ describe('the board', () => {
     expect(ids(arrange([found, other], options({ search })).columns.preparing)).toEqual(['pos_order_1']);
   });
 
-  it('calls a finished order back until it is dismissed', () => {
+  it('the board shows a recalled order until it is dismissed', () => {
     const done = staged('completed');
     const marks = withMark(openedAt(noMarks, NOON), recalledKey(done));
     expect(ids(arrange([done], options({ marks })).recalled)).toEqual(['completed']);
@@ -90,7 +90,7 @@ describe('the board', () => {
 });
 
 describe('acknowledgements', () => {
-  it('keep a canceled order in sight until somebody acknowledged it', () => {
+  it('a canceled order stays in sight until somebody acknowledges it', () => {
     const canceled = staged('canceled');
     const opened = openedAt(noMarks, NOON);
     expect(mustAcknowledgeCancel(canceled, opened)).toBe(true);
@@ -99,14 +99,14 @@ describe('acknowledgements', () => {
     expect(mustAcknowledgeCancel(again, withMark(opened, canceledKey(canceled)))).toBe(true);
   });
 
-  it('do not ask about what was canceled long before the screen first opened', () => {
+  it('no acknowledgement is asked for what was canceled long before the screen first opened', () => {
     const opened = openedAt(noMarks, NOON);
     const old = staged('canceled', { stage_since: at(NOON - OLD_CANCELLATION_MS) });
     expect(mustAcknowledgeCancel(old, opened)).toBe(false);
     expect(mustAcknowledgeCancel(old, openedAt(openedAt(noMarks, NOON - HOUR), NOON))).toBe(true);
   });
 
-  it('ask about each driver once, whatever else is learned of him', () => {
+  it('an acknowledgement is asked once for each driver, whatever else is learned of him', () => {
     const changed = order({ attention: ['driver_changed'], driver_details: { source: 'doordash', name: 'Jane' } });
     const marks = withMark(noMarks, driverKey(changed));
     expect(mustAcknowledgeDriver(changed, noMarks)).toBe(true);
@@ -120,19 +120,19 @@ describe('acknowledgements', () => {
     expect(mustAcknowledgeDriver({ ...changed, attention: [] }, noMarks)).toBe(false);
   });
 
-  it('hold nothing about a person', () => {
+  it('an acknowledgement contains nothing about a person', () => {
     const key = driverKey(order({ driver_details: { name: 'Jane Driver', phone: { number: '+15555551234' } } }));
     expect(key).not.toMatch(/jane|5555/i);
   });
 
-  it('are bounded, the oldest going first', () => {
+  it('acknowledgements are bounded, and the oldest go first', () => {
     let marks = noMarks;
     for (let count = 0; count <= MOST_MARKS; count += 1) marks = withMark(marks, String(count));
     expect(marks.keys).toHaveLength(MOST_MARKS);
     expect([isMarked(marks, '0'), isMarked(marks, String(MOST_MARKS))]).toEqual([false, true]);
   });
 
-  it('survive being kept, and anything else that is found in their place', () => {
+  it('acknowledgements survive storage, and anything else found in their place gives none', () => {
     const marks = withMark(openedAt(noMarks, NOON), 'x');
     expect(readMarks(JSON.stringify(marks))).toEqual(marks);
     for (const text of [null, '', '{', '[]', '{"keys":7}', 'null']) expect(readMarks(text)).toEqual(noMarks);
@@ -143,27 +143,27 @@ describe('news', () => {
   const here = staged('driver_here');
   const kinds = (news: ReturnType<typeof readNews>): string[] => news.map(({ kind }) => kind);
 
-  it('is a driver who comes, once', () => {
+  it('a driver who arrives is news once', () => {
     expect(kinds(readNews({ before: staged('ready'), after: here, initial: false }, NOON))).toEqual(['arrived']);
     expect(kinds(readNews({ before: here, after: { ...here, revision: 1 }, initial: false }, NOON))).toEqual([]);
   });
 
-  it('is a driver who came just before the screen opened, and none who came earlier', () => {
+  it('a driver who arrived just before the screen opened is news, an earlier one is not', () => {
     const change = { before: null, after: here, initial: true };
     expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS - 1))).toEqual(['arrived']);
     expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS))).toEqual([]);
   });
 
-  it('is a driver who came while the screen was away, however long', () => {
+  it('a driver who arrived while the screen was away is news, however long that was', () => {
     expect(kinds(readNews({ before: null, after: here, initial: false }, NOON + HOUR))).toEqual(['arrived']);
   });
 
-  it.each(['canceled', 'needs_action', 'coming_back'] as const)('is an order that comes to be %s', (stage) => {
+  it.each(['canceled', 'needs_action', 'coming_back'] as const)('an order that becomes %s is news', (stage) => {
     expect(kinds(readNews({ before: order(), after: staged(stage), initial: false }, NOON))).toEqual([stage]);
     expect(kinds(readNews({ before: null, after: staged(stage), initial: true }, NOON))).toEqual([]);
   });
 
-  it('is another driver, and remembers the one before', () => {
+  it('another driver is news, and the one before is remembered', () => {
     const before = order({ driver_details: { name: 'Jane' } });
     const after = order({ revision: 1, attention: ['driver_changed'], driver_details: { name: 'Tom' } });
     expect(kinds(readNews({ before, after, initial: false }, NOON))).toEqual(['driver_changed']);
@@ -174,7 +174,7 @@ describe('news', () => {
     expect(previousDriver({ name: 'Jane' }, { before: more, after: left, initial: false })).toBeNull();
   });
 
-  it('remembers a driver who was taken away until the next one has come', () => {
+  it('a driver who was taken away is remembered until the next one has come', () => {
     const before = order({ driver_details: { name: 'Jane' } });
     const nobody = order({ revision: 1, attention: ['driver_changed'] });
     const next = order({ revision: 2, attention: ['driver_changed'], driver_details: { name: 'Tom' } });
@@ -189,7 +189,7 @@ describe('the customers’ board', () => {
     ...staged(stage, about),
     ready,
   });
-  it('lists what is ready, newest first, and what almost is, oldest first', () => {
+  it('the customers’ board lists ready orders newest first, and almost ready ones oldest first', () => {
     const orders = [
       told('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
       told('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
@@ -203,14 +203,14 @@ describe('the customers’ board', () => {
     expect(ids(almostReady)).toEqual(['p1', 'p2']);
   });
 
-  it('calls an order ready by its food alone, also while the driver is here, and never once it is gone', () => {
+  it('the customers’ board calls an order ready by its food alone, also while the driver is here, never once it left', () => {
     const called = (stage: Stage, ready: boolean): boolean =>
       customerLists([told(stage, ready)], NOON).ready.length > 0;
     expect([called('driver_here', false), called('driver_here', true)]).toEqual([false, true]);
     expect(STAGES.filter((stage) => called(stage, true))).toEqual(['preparing', 'ready', 'driver_here']);
   });
 
-  it('clears itself of what nobody fetches', () => {
+  it('the customers’ board drops orders that nobody fetches', () => {
     const orders = [told('ready', true), told('preparing', false)];
     const sizes = (ms: number): number[] => {
       const lists = customerLists(orders, NOON + ms);

@@ -10,16 +10,16 @@ describe('coverage', () => {
     [0.1, '10 %'],
     [0.499, '50 %'],
     [1, '100 %'],
-  ])('says a share of %d as %s', (share, words) => {
+  ])('a share of %d is worded %s', (share, words) => {
     expect(shareWords(share)).toBe(words);
   });
 
-  it('says what Stream does at each of its alarms', () => {
+  it('each alarm has words of its own for what Stream does', () => {
     expect(new Set(STREAM_ALARMS.map(alarmWords)).size).toBe(STREAM_ALARMS.length);
     expect(STREAM_ALARMS.map(alarmWords)).not.toContain(alarmWords(0.7));
   });
 
-  it('tells what was said, the most frequent first, from what never was', () => {
+  it('values that were heard come with the most frequent first, apart from those never heard', () => {
     expect(heard({ a: 0, b: 2, c: 5 })).toEqual({
       said: [
         ['c', 5],
@@ -30,8 +30,8 @@ describe('coverage', () => {
   });
 });
 
-describe('what is looked for', () => {
-  it('is read from an address and from a form, with times made those of the service', () => {
+describe('search filters', () => {
+  it('search filters are read from an address and from a form, with times in the service’s form', () => {
     const fields = { location_id: ' here ', driver: '', from: '2026-11-21T18:00:00', to: 'soon', other: 'x' };
     const from = new Date('2026-11-21T18:00:00').toISOString();
     expect(filtersOf(fields)).toEqual({ location_id: 'here', from });

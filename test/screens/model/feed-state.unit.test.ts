@@ -25,28 +25,31 @@ const after = (...messages: FeedMessage<Order>[]) => receive(nothingKnown<Order>
 const shown = (state: FeedState<Order>) => [...state.orders.values()].map((one) => [one.order_id, one.revision]);
 
 describe('the state of a screen', () => {
-  it('is what the snapshot says, and begins where it ends', () => {
+  it('the state of a screen is that of the snapshot, with its position', () => {
     const { state, changes } = after(snapshot([order({ revision: 3 })], { truncated: true }));
     expect(shown(state)).toEqual([['pos_order_1', 3]]);
     expect(state).toMatchObject({ position: '10', folds: 'f1', truncated: true });
     expect(changes).toMatchObject([{ before: null, initial: true }]);
   });
 
-  it('follows an order message with a newer revision, and its position', () => {
+  it('an order message with a newer revision updates the order and the position', () => {
     const { state, changes } = after(snapshot([order()]), news('11', { revision: 1, stage: 'ready' }));
     expect(state.orders.get('pos_order_1')?.stage).toBe('ready');
     expect(state.position).toBe('11');
     expect(changes.at(-1)).toMatchObject({ before: { revision: 0 }, after: { revision: 1 }, initial: false });
   });
 
-  it.each([1, 0])('drops an order message whose revision is not newer (%p), but remembers its position', (revision) => {
-    const { state, changes } = after(snapshot([order({ revision: 1 })]), news('12', { revision, stage: 'ready' }));
-    expect(state.orders.get('pos_order_1')?.stage).toBe('preparing');
-    expect(state.position).toBe('12');
-    expect(changes).toHaveLength(1);
-  });
+  it.each([1, 0])(
+    'an order message whose revision is not newer (%p) is dropped, but its position is remembered',
+    (revision) => {
+      const { state, changes } = after(snapshot([order({ revision: 1 })]), news('12', { revision, stage: 'ready' }));
+      expect(state.orders.get('pos_order_1')?.stage).toBe('preparing');
+      expect(state.position).toBe('12');
+      expect(changes).toHaveLength(1);
+    },
+  );
 
-  it('lets a later snapshot replace everything, orders that are gone included', () => {
+  it('a later snapshot replaces everything, including orders that are gone', () => {
     const gone = order({ order_id: 'gone' });
     const { state, changes } = after(
       snapshot([gone, order()]),
@@ -57,7 +60,7 @@ describe('the state of a screen', () => {
     expect(changes.at(-1)).toMatchObject({ before: { revision: 0 }, initial: false });
   });
 
-  it('asks for a new start when a resumed feed reads history otherwise', () => {
+  it('a screen restarts when a resumed feed folds history differently', () => {
     const resumed = { kind: 'resumed', location_id: 'l', now: at(NOON), folds: 'f2' } as const;
     const { state, mustRestart } = after(snapshot([order()]), resumed, news('11', { revision: 1 }));
     expect(mustRestart).toBe(true);
@@ -65,14 +68,14 @@ describe('the state of a screen', () => {
     expect(shown(state)).toEqual([['pos_order_1', 0]]);
   });
 
-  it('goes on when a resumed feed reads history as before', () => {
+  it('a screen goes on when a resumed feed folds history as before', () => {
     const resumed = { kind: 'resumed', location_id: 'l', now: at(NOON), folds: 'f1' } as const;
     const { state, mustRestart } = after(snapshot([order()]), resumed, news('11', { revision: 1 }));
     expect(mustRestart).toBe(false);
     expect(shown(state)).toEqual([['pos_order_1', 1]]);
   });
 
-  it('never takes in anything of another location', () => {
+  it('a screen never takes in anything of another location', () => {
     const foreign = { location_id: 'other', order_id: 'x' };
     const { state } = after(
       snapshot([order(foreign)], { location_id: 'other', position: '99' }),
@@ -83,7 +86,7 @@ describe('the state of a screen', () => {
     expect(state.position).toBe('11');
   });
 
-  it('forgets the oldest finished orders, and never an open one', () => {
+  it('a screen forgets the oldest finished orders, and never an open one', () => {
     const many = Array.from({ length: 2 * FINISHED_KEPT + 1 }, (_, index) =>
       order({ order_id: String(index), stage: 'completed', updated_at: at(NOON + index) }),
     );
@@ -93,7 +96,7 @@ describe('the state of a screen', () => {
     expect(state.orders.has(String(2 * FINISHED_KEPT))).toBe(true);
   });
 
-  it('is the same whatever is repeated and wherever the stream is cut into pieces', () => {
+  it('the state of a screen does not depend on repeats or on how the stream is cut into pieces', () => {
     const message = fc.record({ id: fc.constantFrom('a', 'b', 'c'), revision: fc.nat(6), again: fc.boolean() });
     fc.assert(
       fc.property(fc.array(message), fc.array(fc.nat(3)), (list, cuts) => {
@@ -114,7 +117,7 @@ describe('the state of a screen', () => {
 });
 
 describe('a message of the feed', () => {
-  it('is read with its position', () => {
+  it('a message of the feed is read with its position', () => {
     const raw = { event: 'order', id: '7', data: JSON.stringify(order()) };
     expect(parseMessage(raw)).toEqual({ kind: 'order', position: '7', order: order() });
   });
@@ -123,11 +126,11 @@ describe('a message of the feed', () => {
     ['no JSON', { event: 'order', data: '{' }],
     ['no object', { event: 'order', data: '[]' }],
     ['an order without a stage', { event: 'order', data: JSON.stringify({ ...order(), stage: undefined }) }],
-    ['a name nobody knows', { event: 'party', data: '{}' }],
-    ['no name', { data: JSON.stringify(order()) }],
+    ['of an unknown kind', { event: 'party', data: '{}' }],
+    ['without a name', { data: JSON.stringify(order()) }],
     ['a snapshot without orders', { event: 'snapshot', data: JSON.stringify({ location_id: 'l', now: at(NOON) }) }],
     ['a heartbeat without an interval', { event: 'heartbeat', data: JSON.stringify({ now: at(NOON), store: 'ok' }) }],
-  ])('that is %s is passed over', (_, raw) => {
+  ])('a message of the feed is ignored when it is %s', (_, raw) => {
     expect(parseMessage(raw)).toBeNull();
   });
 });

@@ -13,8 +13,8 @@ import {
 import { STAGES } from '../../../schemas/vocabulary';
 import { order } from './orders';
 
-describe('a picture', () => {
-  it('is loaded over https', () => {
+describe('pictures', () => {
+  it('a picture is loaded over https', () => {
     expect(pictureUrl('https://example.com/driver.jpg?x=1')).toBe('https://example.com/driver.jpg?x=1');
   });
 
@@ -31,38 +31,38 @@ describe('a picture', () => {
     '',
     null,
     undefined,
-  ])('is not loaded from %p', (text) => {
+  ])('a picture is not loaded from %p', (text) => {
     expect(pictureUrl(text)).toBeNull();
   });
 });
 
-describe('a phone number', () => {
+describe('phone numbers', () => {
   it.each([
     ['+15555551234', 'tel:+15555551234'],
     ['+1 (555) 555-1234', 'tel:+15555551234'],
     [' 030/901820 ', 'tel:030901820'],
-  ])('%p can be called', (text, url) => {
+  ])('the phone number %p can be called', (text, url) => {
     expect(telephoneUrl(text)).toBe(url);
   });
 
   it.each(['javascript:alert(1)', '555-CALL-NOW', '12', '+1;ext=2', '1'.repeat(40), '+', '', null, undefined])(
-    '%p cannot, and is only shown',
+    'the phone number %p cannot be called, and is only shown',
     (text) => {
       expect(telephoneUrl(text)).toBeNull();
     },
   );
 });
 
-describe('a swatch', () => {
+describe('swatches', () => {
   it.each([
     ['Silver', '#c0c4c8'],
     [' dark blue ', '#1f5fbf'],
     ['Navy Metallic', '#1b2a52'],
-  ])('of %p is %p', (color, paint) => {
+  ])('the swatch of %p is %p', (color, paint) => {
     expect(swatch(color)).toBe(paint);
   });
 
-  it('never takes a word of others into a style', () => {
+  it('a swatch never takes foreign text into a style', () => {
     fc.assert(
       fc.property(fc.string(), (color) => {
         expect(swatch(color) ?? '#000000').toMatch(/^#[0-9a-f]{6}$/);
@@ -74,15 +74,15 @@ describe('a swatch', () => {
   });
 });
 
-describe('a passcode', () => {
-  it.each(STAGES)('in stage %s is shown only while the driver is here', (stage) => {
+describe('passcodes', () => {
+  it.each(STAGES)('a passcode in stage %s is shown only if that is driver_here', (stage) => {
     const shown = passcodeOf(order({ stage, driver_details: { passcode: '1234' } }));
     expect(shown).toBe(stage === 'driver_here' ? '1234' : null);
   });
 });
 
-describe('a robot', () => {
-  it('waits ten minutes', () => {
+describe('robots', () => {
+  it('a robot waits ten minutes', () => {
     expect(robotWaits(0)).toBe(ROBOT_DWELL_MS);
     expect(countdownWords(robotWaits(55_000))).toBe('9:05');
     expect(countdownWords(robotWaits(ROBOT_DWELL_MS - 1))).toBe('0:01');
@@ -91,7 +91,7 @@ describe('a robot', () => {
 });
 
 describe('texts of others', () => {
-  it('are cut between characters, never within one', () => {
+  it('a long text is cut between characters, never within one', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(30), (text, most) => {
         const characters = Array.from(text);
@@ -101,7 +101,7 @@ describe('texts of others', () => {
     );
   });
 
-  it('say as much of a vehicle as is known', () => {
+  it('a vehicle is described by as much as is known', () => {
     expect(vehicleParts({ vehicle_info: { make: ' Toyota ', model: '', color: 'Silver' } })).toEqual([
       'Silver',
       'Toyota',

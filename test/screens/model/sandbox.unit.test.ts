@@ -116,8 +116,8 @@ const told = (known: SandboxState, ...messages: (readonly [string, unknown])[]) 
   );
 const idsOf = (hops: readonly Hop[]): number[] => hops.map(({ id }) => id);
 
-describe('what the page knows', () => {
-  it('is what was read and what was told since: new orders and hops come first, known ones stay where they are', () => {
+describe('the state of the sandbox page', () => {
+  it('the page adds new orders and hops first, and updates known ones where they are', () => {
     const known = told(
       state([order('b'), order('a')], [hop(2), begun(1)]),
       ['order', order('a', { state: 'accepted', updated_at: '2026-11-21T12:00:01.000Z' })],
@@ -140,21 +140,21 @@ describe('what the page knows', () => {
     ]);
   });
 
-  it('does not go back when something is told that the state had already', () => {
+  it('the page does not go back when it hears a message that the state already included', () => {
     const later = order('a', { state: 'ended', updated_at: '2026-11-21T12:00:01.000Z' });
     const known = told(state([later], [hop(1)]), ['order', order('a')], ['hop', begun(1)]);
     expect(known.orders).toEqual([later]);
     expect(known.hops).toEqual([hop(1)]);
   });
 
-  it('has the switches and the rush as they were told last', () => {
+  it('the page has the switches and the rush as last reported', () => {
     const { orders: _orders, hops: _hops, ...summary } = state([], []);
     const known = told(state([], []), ['state', { ...summary, pos: { ...summary.pos, mode: 'slow' } }]);
     expect(known.summary.pos.mode).toBe('slow');
     expect(fromState(state([], [])).summary).toEqual(summary);
   });
 
-  it('is bounded, and a hop that made room long ago does not come back', () => {
+  it('the page keeps bounded lists, and a hop that made room long ago does not come back', () => {
     const hops = Array.from({ length: KEPT_HOPS }, (_, index) => hop(KEPT_HOPS + 10 - index));
     const known = told(
       state([], hops),
@@ -168,7 +168,7 @@ describe('what the page knows', () => {
     expect(known.orders[0]?.order_id).toBe(String(KEPT_ORDERS + 4));
   });
 
-  it('is the same, whether messages are taken in one by one or condensed', () => {
+  it('the page has the same state whether messages are taken in one by one or condensed', () => {
     const message = fc.oneof(
       fc.record({
         kind: fc.constant('order' as const),
@@ -198,11 +198,11 @@ describe('what the page knows', () => {
     ['order', 'no JSON'],
     ['later', '{}'],
     [undefined, '{}'],
-  ])('takes no notice of what it does not understand: %s %s', (event, data) => {
+  ])('the page ignores what it does not understand: %s %s', (event, data) => {
     expect(parseSandboxMessage({ event, data })).toBeNull();
   });
 
-  it('counts by its own clock on the same machine, and by that of the process elsewhere', () => {
+  it('the page uses its own clock on the same machine, and that of the process elsewhere', () => {
     expect(clockAhead(new Date(NOON).toUTCString(), NOON + 900)).toBe(0);
     expect(clockAhead(new Date(NOON).toUTCString(), NOON - 3_600_000)).toBe(3_600_000);
     expect(clockAhead(null, NOON)).toBe(0);
@@ -210,7 +210,7 @@ describe('what the page knows', () => {
 });
 
 describe('hops', () => {
-  it('are told by what came of them, in words', () => {
+  it('a hop is described in words by its outcome', () => {
     const refused = hop(1, { answer: { status: 400, body: '' } });
     const failed = hop(1, { answer: { status: 503, body: '' } });
     expect([begun(1), hop(1), refused, failed, cut(1)].map((one) => [outcomeOf(one), outcomeWords(one)])).toEqual([
@@ -237,14 +237,14 @@ describe('hops', () => {
     [{ way: 'stream-pos', order: 'b' }, [2]],
     [{ failures: true }, [5, 4]],
     [{ failures: true, way: 'stream-dsp' }, [4]],
-  ] as const)('are filtered by order, direction and failure: %j', (filter, ids) => {
+  ] as const)('hops are filtered by order, direction and failure: %j', (filter, ids) => {
     const list = listHops(hops, { ...ALL, ...filter }, null, false);
     expect(idsOf(list.drawn)).toEqual(ids);
     expect(list.passing).toBe(ids.length);
     expect(idsOf(listHops(hops, { ...ALL, ...filter }, null, true).drawn)).toEqual(ids.toReversed());
   });
 
-  it('are drawn up to a number, and so is the one that is read, however old', () => {
+  it('hops are drawn up to a limit, plus the one that is being read, however old', () => {
     const many = Array.from({ length: 400 }, (_, index) => hop(400 - index));
     const list = listHops(many, ALL, 7, false);
     expect(list.drawn).toHaveLength(DRAWN_HOPS + 1);
@@ -253,28 +253,28 @@ describe('hops', () => {
     expect(idsOf(listHops(many, ALL, 400, true).drawn)).toHaveLength(DRAWN_HOPS);
   });
 
-  it('are counted since a pause, and not below zero when the process began anew', () => {
+  it('hops are counted since a pause, and never below zero when the process began anew', () => {
     expect(hopsSince([hop(4)], [hop(9), hop(8)])).toBe(5);
     expect(hopsSince([], [hop(0)])).toBe(1);
     expect(hopsSince([hop(9)], [])).toBe(0);
   });
 
-  it('name the direction as the filter does', () => {
+  it('a hop has the same words for its direction as the filter', () => {
     expect(wayWords({ from: 'stream', to: 'pos' })).toBe(WAY_WORDS['stream-pos']);
     expect(Object.keys(WAY_WORDS).every((way) => way.split('-').every((one) => PARTIES.some((p) => p === one)))).toBe(
       true,
     );
   });
 
-  it('count down to the next attempt, and no further', () => {
+  it('a countdown runs to the next attempt, and no further', () => {
     expect(secondsUntil(AT, NOON - 1_001)).toBe(2);
     expect(secondsUntil(AT, NOON)).toBeNull();
     expect(secondsUntil(null, NOON)).toBeNull();
   });
 });
 
-describe('a body', () => {
-  it('is laid out with every sign as it was sent: numbers, escapes, doubled keys', () => {
+describe('message bodies', () => {
+  it('a body is indented with every character as it was sent: numbers, escapes, doubled keys', () => {
     expect(indentJson(String.raw`{"a":1.0,"a":1e400,"b":[ ],"c":{"d":["\u0041, {x}: \"y\"",null]}}`)).toBe(
       String.raw`{
   "a": 1.0,
@@ -290,7 +290,7 @@ describe('a body', () => {
     );
   });
 
-  it('is the same value laid out', () => {
+  it('an indented body has the same JSON value', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
         expect(JSON.parse(indentJson(text))).toEqual(JSON.parse(text));
@@ -298,17 +298,17 @@ describe('a body', () => {
     );
   });
 
-  it('is left alone if it is no JSON, and does not grow without end', () => {
+  it('a body that is no JSON is left alone, and indentation does not grow without end', () => {
     expect(indentJson('{"a":1…')).toBe('{"a":1…');
     const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
     expect(indentJson(deep).length).toBeLessThan(16_000 * 80);
   });
 });
 
-describe('what Stream answered', () => {
+describe('answers of Stream', () => {
   const refusals = [{ rule: 'paid-unless-drive-thru', pointer: '/order/unpaid', detail: 'Pay.', documented: 'Only…' }];
 
-  it('is told with the rule, where it is broken, and how it is documented', () => {
+  it('a refusal of Stream has the rule, the place and the documentation', () => {
     const answer = { title: 'The message breaks a rule', detail: 'See refusals.', refusals };
     expect(readReply({ order_id: 'a', status: 400, answer })).toEqual({
       kind: 'refused',
@@ -339,11 +339,11 @@ describe('what Stream answered', () => {
       { status: 400, answer: { refusals: [{ rule: 7 }, null] } },
       { kind: 'refused', status: 400, words: '', broken: [{ rule: '', pointer: '', detail: '', documented: '' }] },
     ],
-  ])('is read whatever it is: %j', (submitted, reply) => {
+  ])('any answer of Stream is understood: %j', (submitted, reply) => {
     expect(readReply({ order_id: 'a', ...submitted })).toEqual(reply);
   });
 
-  it('is counted for many orders', () => {
+  it('the answers of Stream to many orders are counted by outcome', () => {
     const one = { order_id: 'a', answer: {} };
     expect(
       countReplies([
@@ -358,14 +358,14 @@ describe('what Stream answered', () => {
     });
   });
 
-  it('is told of every fault that there is', () => {
+  it('every fault of an order has words about who finds it', () => {
     expect(new Set(Object.keys(FAULTS))).toEqual(new Set(ORDER_FAULTS));
     expect([...faultsFoundBy('stream'), ...faultsFoundBy('later'), ...faultsFoundBy('nobody')]).toHaveLength(
       ORDER_FAULTS.length,
     );
   });
 
-  it('is followed by what became of the order', () => {
+  it('the outcome of a submitted order is described in words', () => {
     expect(fateWords(undefined)).toBeNull();
     expect(fateWords(order('a', { state: 'accepted', provider_id: 'pos-1' }))).toBe('The POS accepted it as pos-1.');
     expect(fateWords(order('a', { state: 'rejected', reason: 'items_unavailable' }))).toBe(
@@ -374,12 +374,12 @@ describe('what Stream answered', () => {
   });
 });
 
-describe('the page', () => {
-  it('submits and rushes no more than the process takes', () => {
+describe('the sandbox page', () => {
+  it('the page offers no more orders and no faster rush than the process takes', () => {
     expect([MOST_SUBMITTED, MOST_PER_MINUTE]).toEqual([MAX_SUBMITTED, MAX_ORDERS_PER_MINUTE]);
   });
 
-  it('offers every action, and only those that can do something', () => {
+  it('the page offers every action, and only those that can have an effect', () => {
     expect(Object.keys(ACTION_WORDS)).toEqual([...ORDER_ACTIONS]);
     const can = (about: Partial<SandboxOrder>) => ORDER_ACTIONS.filter((action) => allows(order('a', about), action));
     expect(can({ state: 'submitted' })).toEqual(['cancel-by-dsp']);
@@ -389,7 +389,7 @@ describe('the page', () => {
     expect(can({ state: 'canceled', next_step_at: AT })).toEqual(['step']);
   });
 
-  it('finds an order by a part of any of its ids, its state, story or driver', () => {
+  it('the page finds an order by a part of any of its ids, its state, story or driver', () => {
     const jane = order('dsp-1', { provider_id: 'pos-9', driver_name: 'Jane', story: 'robot' });
     expect(['DSP-1', 'ab1', 'os-9', 'jane', 'submit', 'robo', ' '].every((text) => matchesOrder(jane, text))).toBe(
       true,
@@ -397,14 +397,14 @@ describe('the page', () => {
     expect(matchesOrder(jane, 'tom')).toBe(false);
   });
 
-  it('says how fast stories run', () => {
+  it('the page states the speed of stories', () => {
     expect([speedWords(1), speedWords(3_600)]).toEqual([
       'Stories run as fast as in life.',
       'Stories run 3,600 times as fast as in life.',
     ]);
   });
 
-  it('says how a rush goes, and what it does not know as it came', () => {
+  it('the page states the progress of a rush, and shows unknown values as they came', () => {
     expect(rushWords({ name: 'lunch-rush', orders_per_minute: 20, submitted: 1_200, orders: 5_000 })).toBe(
       'lunch-rush: 1,200 of 5,000 orders submitted, 20 in a minute of a story',
     );
@@ -417,7 +417,7 @@ describe('the page', () => {
     ]);
   });
 
-  it('says that the process is gone, or the browser offline, and nothing while all is well', () => {
+  it('the page states that the process is gone or the browser offline, and nothing while all is well', () => {
     expect(goneWords({ kind: 'live', ageMs: 1 })).toBeNull();
     expect(goneWords({ kind: 'stale', cause: 'unreachable', ageMs: 1 })).toMatch(/may have been stopped/);
     expect(goneWords({ kind: 'stale', cause: 'offline', ageMs: null })).toMatch(/browser is offline/);

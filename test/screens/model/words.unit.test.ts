@@ -24,25 +24,27 @@ describe('words', () => {
     ['delivery status', [...DELIVERY_STATUSES.keys()], driverWords],
     ['stage', [...STAGES], stageWords],
     ['attention code', [...ATTENTION_CODES], (code: string) => attentionWords(code).words],
-  ])('exist for every %s that Stream or we use, and differ', (_, values, say) => {
+  ])('every %s has words of its own', (_, values, say) => {
     const said = values.map((value) => say(value));
     expect(said.filter((words) => /unknown:|_/.test(words) || words === '')).toEqual([]);
     expect(new Set(said).size).toBe(values.length);
   });
 
-  it.each([kitchenWords, driverWords, stageWords, (code: string) => attentionWords(code).words])(
-    'show a value that nobody knows as it came, and call it unknown',
-    (say) => {
-      expect(say('beamed_up')).toBe('unknown: beamed_up');
-      expect(say('constructor')).toBe('unknown: constructor');
-    },
-  );
+  it.each([
+    ['status', kitchenWords],
+    ['delivery status', driverWords],
+    ['stage', stageWords],
+    ['attention code', (code: string) => attentionWords(code).words],
+  ])('an unknown %s is shown as it came, and called unknown', (_, say) => {
+    expect(say('beamed_up')).toBe('unknown: beamed_up');
+    expect(say('constructor')).toBe('unknown: constructor');
+  });
 
-  it('say that nothing was reported', () => {
+  it('a missing status is worded Nothing reported', () => {
     expect([kitchenWords(null), driverWords(null)]).toEqual(['Nothing reported', 'Nothing reported']);
   });
 
-  it('name platforms that are known, and show others as they come', () => {
+  it('known platforms have names, and others are shown as they come', () => {
     expect(['doordash', ' UberEats', 'Bob’s Bikes'].map(sourceWords)).toEqual(['DoorDash', 'Uber Eats', 'Bob’s Bikes']);
   });
 
@@ -53,11 +55,11 @@ describe('words', () => {
     [3_900_000, '1 h 05 min'],
     [86_400_000, '1 day'],
     [200_000_000, '2 days'],
-  ])('say %p ms as %p', (ms, words) => {
+  ])('a duration of %p ms is worded %p', (ms, words) => {
     expect(durationWords(ms)).toBe(words);
   });
 
-  it('say an age to the second, and a count with its noun', () => {
+  it('an age is worded to the second, and a count with its noun', () => {
     expect([ageWords(2_900), ageWords(61_000)]).toEqual(['2 s', '1 min']);
     expect([countWords(1, 'order'), countWords(2, 'order')]).toEqual(['1 order', '2 orders']);
   });
@@ -66,7 +68,7 @@ describe('words', () => {
 describe('lateness', () => {
   const minutes = (count: number): number => count * 60_000;
 
-  it('begins exactly at the thresholds of each stage', () => {
+  it('an order is late exactly from the threshold of its stage', () => {
     for (const stage of OPEN_STAGES) {
       const { late, veryLate } = DEFAULT_THRESHOLDS[stage];
       const read = (ms: number) => readLateness(stage, ms, DEFAULT_THRESHOLDS);
@@ -75,19 +77,19 @@ describe('lateness', () => {
     }
   });
 
-  it('never comes to an order that is over', () => {
+  it('an order that is over is never late', () => {
     expect(readLateness('completed', minutes(10_000), DEFAULT_THRESHOLDS)).toBe('on_time');
   });
 });
 
 describe('settings', () => {
-  it('are the defaults where nothing usable was kept', () => {
+  it('settings have their defaults if nothing usable was kept', () => {
     for (const text of [null, '', '{', '7', '[]', '{"thresholds":{"ready":{"late":-1,"veryLate":"x"}}}']) {
       expect(readSettings(text)).toEqual(DEFAULT_SETTINGS);
     }
   });
 
-  it('are what was kept, within limits, very late never before late', () => {
+  it('settings are what was kept, within limits, with very late never before late', () => {
     const kept = {
       thresholds: { ready: { late: 30, veryLate: 20 }, preparing: { late: 1, veryLate: MOST_MINUTES + 1 } },
       sound: false,
@@ -111,11 +113,11 @@ describe('short ids', () => {
     ['8f14e45f-ceea-467f-a1d3-9b1f7e2a6c55', '…2a6c55'],
     ['order_number_7', '…mber_7'],
     ['🍕🍕🍕🍕🍕🍕🍕🍕', '…🍕🍕🍕🍕🍕🍕'],
-  ])('call %p %p', (id, short) => {
+  ])('the short id of %p is %p', (id, short) => {
     expect(shortIds([id]).get(id)).toBe(short);
   });
 
-  it('never call two orders the same', () => {
+  it('two orders never have the same short id', () => {
     expect([...shortIds(['a_order_123', 'b_order_123', 'c_order_124']).values()]).toEqual([
       'a_order_123',
       'b_order_123',
