@@ -143,28 +143,28 @@ const RULES: readonly Rule[] = [
 /** Calls that read the world: they belong in the composition, which hands them on as parameters. */
 const WORLD = /\bprocess\.env\b/;
 
-describe('the house', () => {
+describe('architecture', () => {
   const files = SOURCES.flatMap(filesOf);
   const imports = files.flatMap(importsOf);
 
-  it('is looked at whole', () => {
+  it('this test reads all source files and their imports', () => {
     expect(files.length).toBeGreaterThan(30);
     expect(imports.some(({ to }) => to === 'services/event-store/event-store')).toBe(true);
   });
 
-  it.each(RULES)('keeps the rule: $sentence', ({ sentence, broken }) => {
+  it.each(RULES)('the architecture follows the rule: $sentence', ({ sentence, broken }) => {
     const offenders = imports.filter(broken).map(({ from, to }) => `${from} imports ${to}, but ${sentence}.`);
     expect(offenders).toEqual([]);
   });
 
-  it('reads process.env only in config.ts', () => {
+  it('only config.ts reads process.env', () => {
     const offenders = files.filter(
       (file) => file !== 'services/config.ts' && WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
     );
     expect(offenders.map((file) => `${file} reads process.env; services/config.ts is to do it.`)).toEqual([]);
   });
 
-  it('takes clock and ids as parameters in folds, decisions and the record path', () => {
+  it('folds, decisions and the record path get clock and ids as parameters', () => {
     const offenders = files.filter(
       (file) =>
         (within(file, 'projections') || within(file, 'services/handle-order') || file.endsWith('append-decision.ts')) &&
@@ -173,7 +173,7 @@ describe('the house', () => {
     expect(offenders.map((file) => `${file} makes its own time or ids; they are parameters.`)).toEqual([]);
   });
 
-  it('has no cycle of imports', () => {
+  it('the source files have no import cycle', () => {
     const graph = new Map(files.map((file) => [file.replace(/\.ts$/, ''), new Set<string>()]));
     for (const { from, to, ours } of imports) if (ours) graph.get(from.replace(/\.ts$/, ''))?.add(to);
     const done = new Set<string>();

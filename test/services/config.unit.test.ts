@@ -20,7 +20,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('an empty environment', () => {
-  it('gives every default', () => {
+  it('an empty environment gives every default', () => {
     expect(readConfig({})).toEqual({
       port: 8080,
       host: '127.0.0.1',
@@ -42,16 +42,16 @@ describe('an empty environment', () => {
     });
   });
 
-  it('is the same as one in which every variable is set to nothing', () => {
+  it('a variable that is set to nothing is the same as one that is not set', () => {
     expect(readConfig(Object.fromEntries(VARIABLES.map((name) => [name, ''])))).toEqual(readConfig({}));
   });
 
-  it('ignores variables that are not ours', () => {
+  it("variables that are not the service's are ignored", () => {
     expect(readConfig({ PATH: '/bin', PORTS: 'x' })).toEqual(readConfig({}));
   });
 });
 
-describe('a good value', () => {
+describe('good values', () => {
   it.each<[string, string, Record<string, unknown>]>([
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],
@@ -84,22 +84,22 @@ describe('a good value', () => {
     ['RELAY_TIMEOUT_MS', '300000', { relayTimeoutMs: 300_000 }],
     ['LOG_LEVEL', 'silent', { logLevel: 'silent' }],
     ['LOG_LEVEL', 'trace', { logLevel: 'trace' }],
-  ])('%s=%s is taken', (name, value, expected) => {
+  ])('%s=%s is accepted', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toMatchObject(expected);
   });
 
-  it('a relative DATA_DIR is from where the process was started', () => {
+  it('a relative DATA_DIR is resolved from the working directory', () => {
     expect(isAbsolute(readConfig({ DATA_DIR: 'some/where' }).dataDir)).toBe(true);
   });
 
-  it('QUARANTINE_ANSWER overrides what authentication would choose', () => {
+  it('QUARANTINE_ANSWER overrides the default that authentication gives', () => {
     const answer = (env: Record<string, string>) => readConfig(env).quarantineAnswer;
     expect(answer({ STREAM_WEBHOOK_SECRETS: SECRET, QUARANTINE_ANSWER: '422' })).toBe(422);
     expect(answer({ STREAM_BEARER_TOKENS: TOKEN, QUARANTINE_ANSWER: '422' })).toBe(422);
   });
 });
 
-describe('a bad value is named with its variable, what was seen and what was expected', () => {
+describe('bad values', () => {
   const origins = 'expected origins such as https://pos.example.com, without a path, separated by commas.';
   const secrets = 'expected secrets of at least 16 characters, separated by commas.';
   it.each<[string, string, string]>([
@@ -164,11 +164,11 @@ describe('a bad value is named with its variable, what was seen and what was exp
     ),
     ['RELAY_TIMEOUT_MS', '99', 'RELAY_TIMEOUT_MS is "99": expected milliseconds from 100 to 300000.'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud": expected fatal, error, warn, info, debug, trace or silent.'],
-  ])('%s=%s', (name, value, message) => {
+  ])('%s=%s is refused with the variable, its value unless secret, and what was expected', (name, value, message) => {
     expect(problemsOf({ [name]: value })).toEqual([message]);
   });
 
-  it('all of them at once', () => {
+  it('all bad values are reported at once', () => {
     expect(problemsOf({ PORT: 'x', LOG_LEVEL: 'x', READERS: 'x' }).map((problem) => problem.split(' ')[0])).toEqual([
       'PORT',
       'READERS',
@@ -176,7 +176,7 @@ describe('a bad value is named with its variable, what was seen and what was exp
     ]);
   });
 
-  it('and never with a secret', () => {
+  it('an error message never contains a secret', () => {
     const env = {
       STREAM_WEBHOOK_SECRETS: `${SECRET},tiny-one`,
       STREAM_BEARER_TOKENS: `${TOKEN},tiny-two`,
@@ -197,19 +197,19 @@ describe('a bad value is named with its variable, what was seen and what was exp
     ['http://[::1]:9000/', { HOST: '::', PORT: '9000', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
     ['http://127.0.0.1/', { HOST: '0.0.0.0', PORT: '80', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
     ['https://rail.example', { HOST: 'rail.example', PORT: '443', STREAM_WEBHOOK_SECRETS: SECRET, READERS }],
-  ])('RELAY_URL is not our own address: %s with %j', (RELAY_URL, env) => {
+  ])("RELAY_URL must not be the service's own address: %s with %j", (RELAY_URL, env) => {
     expect(problemsOf({ RELAY_URL, ...env })).toEqual([
       'RELAY_URL leads to HOST and PORT, which are our own: set it to the order injection of the POS.',
     ]);
   });
 
-  it('READERS and READERS_FILE are not both set', () => {
+  it('READERS and READERS_FILE must not both be set', () => {
     expect(problemsOf({ READERS, READERS_FILE: 'readers.json' })).toEqual([
       'READERS and READERS_FILE are both set: set one of them.',
     ]);
   });
 
-  it('every variable that a value can be wrong for has such a message', () => {
+  it('every variable that can have a bad value is refused with a message', () => {
     // Any text is a HOST, a DATA_DIR, a READERS_FILE and a CHECKPOINT_KEY_FILE as far as can be told before they are used.
     const bad = VARIABLES.filter((name) => problemsOf({ [name]: 'x' }).length > 0);
     expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual([
@@ -227,12 +227,15 @@ describe('a HOST that other machines can reach', () => {
   const readers = (host: string): string =>
     `${reachable(host)}: set READERS_FILE so that not everyone can read drivers' names and phone numbers.`;
 
-  it.each(['0.0.0.0', '::', '192.168.1.5', 'pos.example.com'])('%s needs authentication both ways', (HOST) => {
-    expect(problemsOf({ HOST })).toEqual([stream(HOST), readers(HOST)]);
-    expect(problemsOf({ HOST, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([readers(HOST)]);
-    expect(problemsOf({ HOST, READERS_FILE: 'readers.json' })).toEqual([stream(HOST)]);
-    expect(problemsOf({ HOST, READERS })).toEqual([stream(HOST)]);
-    expect(problemsOf({ HOST, READERS, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
-    expect(problemsOf({ HOST, READERS, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
-  });
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'pos.example.com'])(
+    'the reachable host %s needs authentication both ways',
+    (HOST) => {
+      expect(problemsOf({ HOST })).toEqual([stream(HOST), readers(HOST)]);
+      expect(problemsOf({ HOST, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([readers(HOST)]);
+      expect(problemsOf({ HOST, READERS_FILE: 'readers.json' })).toEqual([stream(HOST)]);
+      expect(problemsOf({ HOST, READERS })).toEqual([stream(HOST)]);
+      expect(problemsOf({ HOST, READERS, STREAM_WEBHOOK_SECRETS: SECRET })).toEqual([]);
+      expect(problemsOf({ HOST, READERS, STREAM_BEARER_TOKENS: SECRET })).toEqual([]);
+    },
+  );
 });
