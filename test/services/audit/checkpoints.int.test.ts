@@ -21,6 +21,7 @@ import { comparePositions } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { problem, problemOf, update } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { asReader, bearer, discard, entryOf, startService, temporaryDirectory } from '../../support/running-service';
 
 let directory: string;
@@ -76,7 +77,7 @@ const history = fc.record({
 });
 
 describe('checkpoints', () => {
-  it('hold for the log that they were signed of, whatever came after', async () => {
+  it('checkpoints hold for the log that they were signed for, whatever events came later', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ streams, marks }) => {
         const store = memory();
@@ -94,8 +95,8 @@ describe('checkpoints', () => {
     'a changed value': (events, at) =>
       events.map((one, n) => (n === at ? { ...one, data: { n: at, text: 'e' } } : one)),
     'changed metadata': (events, at) => events.map((one, n) => (n === at ? { ...one, metadata: { at: -1 } } : one)),
-    'another time': (events, at) => events.map((one, n) => (n === at ? { ...one, created: new Date(1) } : one)),
-    'another stream': (events, at) => events.map((one, n) => (n === at ? { ...one, stream: 'order-l:x' } : one)),
+    'a changed time': (events, at) => events.map((one, n) => (n === at ? { ...one, created: new Date(1) } : one)),
+    'a changed stream': (events, at) => events.map((one, n) => (n === at ? { ...one, stream: 'order-l:x' } : one)),
     'a removed event': (events, at) => events.filter((_, n) => n !== at),
     'an inserted event': (events, at) => {
       const copies = events.slice(at, at + 1).map((one) => ({ ...one, id: randomUUID() }));
@@ -112,31 +113,36 @@ describe('checkpoints', () => {
     'a truncated tail': (events, at) => events.slice(0, at),
   };
 
-  it.each(Object.entries(MUTATIONS))('find %s, and between which two checkpoints it is', async (_name, mutate) => {
-    await fc.assert(
-      fc.asyncProperty(history, fc.nat(), async ({ streams, marks }, place) => {
-        fc.pre(streams.length > 1);
-        const store = memory();
-        const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
-        const events = await all(store);
-        const at = place % events.length;
-        const { faults } = await checkLog(asLog(mutate(events, at)), checkpoints, publicKey);
-        const first = faults[0];
-        const changed = [events[at], events[(at + 1) % events.length]].map((one) => one?.position ?? ('0' as Position));
-        const earliest = mutate === MUTATIONS['a reordered event'] ? changed.sort(comparePositions)[0] : changed[0];
-        // The first checkpoint at or after the change is the first that fails, and the one before still holds.
-        const failing = checkpoints.findIndex(
-          ({ position }) => comparePositions(position as Position, earliest ?? ('0' as Position)) >= 0,
-        );
-        expect(first?.position).toBe(checkpoints[failing]?.position);
-        expect(first?.holdsTo).toBe(checkpoints[failing - 1]?.position ?? null);
-        await store.close();
-      }),
-      { numRuns: 40 },
-    );
-  });
+  it.each(Object.entries(MUTATIONS))(
+    'checkpoints reveal %s, and between which two of them it is',
+    async (_name, mutate) => {
+      await fc.assert(
+        fc.asyncProperty(history, fc.nat(), async ({ streams, marks }, place) => {
+          fc.pre(streams.length > 1);
+          const store = memory();
+          const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
+          const events = await all(store);
+          const at = place % events.length;
+          const { faults } = await checkLog(asLog(mutate(events, at)), checkpoints, publicKey);
+          const first = faults[0];
+          const changed = [events[at], events[(at + 1) % events.length]].map(
+            (one) => one?.position ?? ('0' as Position),
+          );
+          const earliest = mutate === MUTATIONS['a reordered event'] ? changed.sort(comparePositions)[0] : changed[0];
+          // The first checkpoint at or after the change is the first that fails, and the one before still holds.
+          const failing = checkpoints.findIndex(
+            ({ position }) => comparePositions(position as Position, earliest ?? ('0' as Position)) >= 0,
+          );
+          expect(first?.position).toBe(checkpoints[failing]?.position);
+          expect(first?.holdsTo).toBe(checkpoints[failing - 1]?.position ?? null);
+          await store.close();
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
 
-  it('that were changed, or signed with another key, do not count', async () => {
+  it('checkpoints that were changed, or signed with another key, do not count', async () => {
     const store = memory();
     const { checkpoints, publicKey } = await makeLog([1, 2, 3], new Set([0]), store);
     const [first, second] = checkpoints as [Checkpoint, Checkpoint];
@@ -155,7 +161,7 @@ describe('checkpoints', () => {
     await store.close();
   });
 
-  it('are not signed of a log that lost what an earlier one covers', async () => {
+  it('no checkpoint is signed for a log that lost events which an earlier checkpoint covers', async () => {
     const store = memory();
     const { checkpoints } = await makeLog([1, 2, 3, 4], new Set(), store);
     const key = openCheckpointKey(keyFile());
@@ -172,7 +178,7 @@ describe('checkpoints', () => {
     await store.close();
   });
 
-  it('hold after retention, which notes what it deletes: also the first one that is signed after it', async () => {
+  it('checkpoints hold after retention, which notes what it deletes, and so does the first one signed after it', async () => {
     const store = await openSqliteStore({ file: join(directory, 'events.sqlite'), now: Date.now });
     const { checkpoints, publicKey, sign } = await makeLog([1, 2, 1, 3, 2, 1], new Set([2]), store);
     const gone = (await all(store)).filter(({ stream }) => stream === 'order-l:1');
@@ -202,15 +208,15 @@ describe('checkpoints', () => {
   });
 });
 
-describe('the key', () => {
-  it('is made once, for its owner alone', () => {
+describe('the checkpoint key', () => {
+  it('the checkpoint key is created once, readable by its owner alone', () => {
     const made = openCheckpointKey(keyFile());
     expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
     expect(openCheckpointKey(keyFile()).publicPem).toBe(made.publicPem);
     expect(made.id).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it('that is no Ed25519 key is refused, and not shown', () => {
+  it('a checkpoint key file that holds no Ed25519 key is refused without showing its content', () => {
     writeFileSync(keyFile(), 'secret nonsense');
     const refusal = (): unknown => {
       try {
@@ -237,7 +243,7 @@ describe('the file of checkpoints', () => {
   };
   const file = (): string => join(directory, 'checkpoints.ndjson');
 
-  it('gives back what was added, the newest few if asked for few', () => {
+  it('the file of checkpoints gives back all that were added, or as many of the newest as asked for', () => {
     expect(readCheckpoints(file())).toEqual([]);
     const added = Array.from({ length: 40 }, (_, n) => ({ ...one, position: String(n), events: n + 1 }));
     for (const checkpoint of added) appendCheckpoint(file(), checkpoint);
@@ -245,7 +251,7 @@ describe('the file of checkpoints', () => {
     expect(readCheckpoints(file(), 7)).toEqual(added.slice(-7));
   });
 
-  it('takes no harm from a line that a crash cut short', () => {
+  it('the file of checkpoints loses nothing else by a line that a crash cut short', () => {
     appendCheckpoint(file(), one);
     appendFileSync(file(), '{"format":"ticket-rail-chec');
     expect(readCheckpoints(file())).toEqual([one]);
@@ -253,21 +259,17 @@ describe('the file of checkpoints', () => {
     expect(readCheckpoints(file())).toEqual([one, { ...one, position: '2' }]);
   });
 
-  it('with a line that is something else is not read', () => {
+  it('a file of checkpoints with a line of another format is not read', () => {
     writeFileSync(file(), '{"format":"other"}\n');
     expect(() => readCheckpoints(file())).toThrow(SyntaxError);
   });
 });
 
-describe('the service', () => {
-  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let tries = 0; !(await holds()); tries++) {
-      if (tries > 1_000) throw new Error('it did not come about');
-      await new Promise((next) => setTimeout(next, 10));
-    }
-  };
+describe('checkpoints of a running service', () => {
   const checkpointsIn = (dataDir: string): readonly Checkpoint[] =>
     readCheckpoints(join(dataDir, 'checkpoints.ndjson'));
+  const untilCovered = (dataDir: string, events: number): Promise<boolean> =>
+    until(`a checkpoint over ${String(events)} events`, () => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === events);
   const publicKeyOf = (dataDir: string) =>
     createPublicKey(openCheckpointKey(join(dataDir, 'checkpoint-key.pem')).publicPem);
   const checkEmbedded = async (dataDir: string) => {
@@ -277,14 +279,13 @@ describe('the service', () => {
     return result;
   };
 
-  it('signs what comes, publishes it to those who may look back, and goes on after kill -9', async () => {
+  it('the service signs checkpoints, shows them to auditors but not to screens, and goes on after kill -9', async () => {
     const readers = JSON.stringify([entryOf('screen-0123456789', 'screen'), entryOf('auditor-0123456789', 'auditor')]);
     const settings = { CHECKPOINT_SECONDS: '1', READERS: readers };
     let service = await startService(settings);
     const { dataDir } = service;
-    const covered = (): number => checkpointsIn(dataDir).at(-1)?.events ?? 0;
     for (let n = 0; n < 5; n++) await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }));
-    await until(() => covered() === 5);
+    await untilCovered(dataDir, 5);
     const answer = await service.call('/checkpoints?limit=1', { headers: bearer('auditor-0123456789') });
     const { checkpoints, public_key } = answer.json as { checkpoints: Checkpoint[]; public_key: string };
     expect(checkpoints).toEqual([checkpointsIn(dataDir).at(-1)]);
@@ -294,7 +295,7 @@ describe('the service', () => {
     await service.end('SIGKILL');
     service = await startService({ ...settings, DATA_DIR: dataDir });
     await service.deliver(update({ location_id: 'l', order_id: 'after' }));
-    await until(() => covered() === 6);
+    await untilCovered(dataDir, 6);
     expect(await service.end()).toBe(0);
     const { faults, held } = await checkEmbedded(dataDir);
     expect(faults).toEqual([]);
@@ -302,11 +303,11 @@ describe('the service', () => {
     await discard(service);
   });
 
-  it('shows by a checkpoint that a bit in the middle of the WAL was flipped, which SQLite itself passes over', async () => {
+  it('a checkpoint reveals a flipped bit in the middle of the WAL, which SQLite itself does not report', async () => {
     const service = await startService({ CHECKPOINT_SECONDS: '1' });
     const { dataDir } = service;
     for (let n = 0; n < 60; n++) await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }));
-    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 60);
+    await untilCovered(dataDir, 60);
     await service.end('SIGKILL');
     const wal = join(dataDir, 'events.sqlite-wal');
     expect(existsSync(wal)).toBe(true);
@@ -319,20 +320,20 @@ describe('the service', () => {
     await discard(service);
   });
 
-  it('refuses to start with a key that is none, and says which', async () => {
+  it('the service refuses to start with an unusable checkpoint key file, and names the file', async () => {
     const file = join(directory, 'no-key.pem');
     writeFileSync(file, 'no key');
     const starting = startService({ CHECKPOINT_KEY_FILE: file });
     await expect(starting).rejects.toThrow(`${file} is no private key in PEM`);
   });
 
-  it('deletes by retention only what a checkpoint covers, and every checkpoint goes on to hold', async () => {
+  it('retention deletes only events that a checkpoint covers, and every checkpoint still holds afterwards', async () => {
     const dataDir = join(directory, 'data');
     const service = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' });
     for (let n = 0; n < 8; n++) {
       await service.deliver(update({ location_id: 'l', order_id: `o${String(n)}` }, { status: 'completed' }));
     }
-    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 8);
+    await untilCovered(dataDir, 8);
     await service.end();
     // As if all of it had come long ago.
     const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
@@ -349,7 +350,7 @@ describe('the service', () => {
     const again = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' });
     expect((await again.get('/locations/l/orders', asReader)).json).toEqual({ orders: [], next: null });
     await again.deliver(update({ location_id: 'l', order_id: 'new' }));
-    await until(() => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === 17);
+    await untilCovered(dataDir, 17);
     await again.end();
     expect(await checkEmbedded(dataDir)).toEqual({ faults: [], held: checkpointsIn(dataDir).length });
     await discard(again);

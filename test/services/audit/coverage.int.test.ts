@@ -21,7 +21,7 @@ import {
 
 const never = new AbortController().signal;
 
-describe('a scan for coverage', () => {
+describe('the coverage scan', () => {
   const BEGIN = Date.UTC(2026, 10, 21);
   const arbitraryLog = fc.array(
     fc.record({
@@ -74,7 +74,7 @@ describe('a scan for coverage', () => {
     }));
   }
 
-  it('counts what folding the whole log counts in the range, by seeking or not, with few orders at hand', async () => {
+  it('the coverage scan counts what a fold of the whole log counts, with or without seeking, with few orders in memory', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitraryLog,
@@ -101,9 +101,9 @@ describe('a scan for coverage', () => {
       ),
       { numRuns: 80 },
     );
-  }, 60_000);
+  });
 
-  it('ends where it has read as much as it may, and says how far it came', async () => {
+  it('the coverage scan ends where it has read as many events as it may, and says how far it came', async () => {
     const object = { location_id: 'here', order_id: '', status: 'in_progress' };
     const { store, times } = await logOf(
       Array.from({ length: 20 }, (_, n) => ({ order: n % 4, wait: 60_000, object: { ...object, n } })),
@@ -117,7 +117,7 @@ describe('a scan for coverage', () => {
     });
   });
 
-  it('does not read the log before its range, but for the margin', async () => {
+  it('the coverage scan does not read the log before its range, except for the clock margin', async () => {
     const object = { location_id: 'here', order_id: '', status: 'in_progress' };
     const facts = Array.from({ length: 200 }, (_, n) => ({
       order: n % 4,
@@ -140,7 +140,7 @@ describe('a scan for coverage', () => {
     expect(read).toBeLessThanOrEqual(12);
   });
 
-  it('of an empty log finds nothing', async () => {
+  it('the coverage scan of an empty log finds nothing', async () => {
     const query = { locations: null, source: null, from: 0, to: 1 };
     const log = createMemoryStore({ now: () => 0 });
     expect(await scanCoverage({ log, query, canSeek: true, signal: never })).toMatchObject({
@@ -188,7 +188,7 @@ describe('GET /coverage', () => {
   };
   const named = (groups: readonly CoverageGroup[]): string[] => groups.map((one) => `${one.location_id} ${one.source}`);
 
-  it('tells what each source sends to each location', async () => {
+  it('GET /coverage counts what each source sends to each location', async () => {
     const { complete, events, groups } = await report();
     expect({ complete, events }).toEqual({ complete: true, events: 10 });
     expect(named(groups)).toEqual(['here uber', 'here unknown', 'there uber', 'there unknown']);
@@ -216,7 +216,7 @@ describe('GET /coverage', () => {
     ]);
   });
 
-  it('tells how the endpoint does, to readers of all locations', async () => {
+  it('GET /coverage reports on the webhook endpoint, to readers of all locations only', async () => {
     const { endpoint } = await report();
     expect(endpoint?.deliveries).toMatchObject({ recorded: 10, repeat: 2, quarantined: 1, 'not-authentic': 1 });
     expect(endpoint?.repeats).toEqual({ count: 2, share: 2 / 12 });
@@ -229,7 +229,7 @@ describe('GET /coverage', () => {
     expect((await report('', LOCAL)).endpoint).toBeNull();
   });
 
-  it('is of a source and a location if asked, and of the reader’s own only', async () => {
+  it('GET /coverage is limited to a source and a location if asked, and to the reader’s own locations always', async () => {
     expect(named((await report('?source=UBER&location_id=there')).groups)).toEqual(['there uber']);
     expect(named((await report('?source=unknown')).groups)).toEqual(['here unknown', 'there unknown']);
     expect(named((await report('', LOCAL)).groups)).toEqual(['here uber', 'here unknown']);
@@ -238,7 +238,7 @@ describe('GET /coverage', () => {
     for (const answer of refused) expect(problemOf(answer)).toEqual(problem(403, 'not-permitted'));
   });
 
-  it('is of a range of time, and refuses one that is none or too long', async () => {
+  it('GET /coverage takes a range of time, and refuses one that is empty, malformed or too long', async () => {
     expect((await report('?to=2026-01-01T00:00:00Z')).groups).toEqual([]);
     const { from, to } = await report('?to=2026-01-31T00:00:00Z');
     expect([from, to]).toEqual(['2026-01-24T00:00:00.000Z', '2026-01-31T00:00:00.000Z']);
@@ -253,7 +253,7 @@ describe('GET /coverage', () => {
     expect((await service.get('/coverage?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z')).status).toBe(200);
   });
 
-  it('is asked by a few at a time', async () => {
+  it('GET /coverage answers a few queries at a time, and asks any further one to retry later', async () => {
     const answers = await Promise.all(Array.from({ length: MAX_WAITING_QUERIES + 4 }, () => service.get('/coverage')));
     const busy = answers.filter(({ status }) => status === 503);
     for (const answer of busy) {
@@ -265,17 +265,17 @@ describe('GET /coverage', () => {
   });
 });
 
-describe('a coverage query', () => {
+describe('the coverage runner', () => {
   const query = { locations: null, source: null, from: 0, to: 1 };
 
-  it('says so where the log cannot be read', async () => {
+  it('a coverage query fails as unavailable where the log cannot be read', async () => {
     const runner = createCoverageRunner({ url: null, logFile: '/nowhere/events.sqlite' });
-    const running = runner.run(query, AbortSignal.timeout(1_000));
+    const running = runner.run(query, never);
     await expect(running).rejects.toMatchObject({ name: 'EventStoreError', code: 'unavailable' });
     await runner.close();
   });
 
-  it('ends when nobody waits for it, and when the service stops', async () => {
+  it('a coverage query ends when nobody waits for it, and when the service stops', async () => {
     const runner = createCoverageRunner({ url: null, logFile: '/nowhere/events.sqlite' });
     await expect(runner.run(query, AbortSignal.abort())).rejects.toMatchObject({ code: 'unavailable' });
     const running = runner.run(query, never).catch((error: unknown) => error);

@@ -27,7 +27,7 @@ const pageOf = async (about: OrderKey, query = ''): Promise<HistoryPage> => {
 };
 
 describe('the history of an order', () => {
-  it('has every event as it came, and how and when', async () => {
+  it('the history of an order has every event as it was received, with when and how it came', async () => {
     const { events, next } = await pageOf(EXAMPLE_ORDER);
     expect(next).toBeNull();
     expect(events.map(({ revision }) => revision)).toEqual(EXAMPLES.map((_, revision) => revision));
@@ -47,7 +47,7 @@ describe('the history of an order', () => {
     }
   });
 
-  it('tells how each event was read', async () => {
+  it('the history of an order gives the stage and the verdict of each event', async () => {
     const { events } = await pageOf(EXAMPLE_ORDER);
     expect(events.map(({ stage, verdict }) => [stage, verdict])).toEqual([
       ['on_the_way', 'advance'],
@@ -62,7 +62,7 @@ describe('the history of an order', () => {
     ]);
   });
 
-  it('is what the pure folds make of the same events', async () => {
+  it('the history of an order gives stages, verdicts and changes as the projections make them of its events', async () => {
     const { events } = await pageOf(EXAMPLE_ORDER);
     let state = initial;
     for (const { type, data, revision, received_at, stage, verdict, changes } of events) {
@@ -73,7 +73,7 @@ describe('the history of an order', () => {
     }
   });
 
-  it('names what each event changed: from the order before it, to the order after it', async () => {
+  it('the history of an order names what each event changed, from the order before it to the order after it', async () => {
     const { events } = await pageOf(EXAMPLE_ORDER);
     const at = (order: unknown, pointer: string): unknown =>
       pointer
@@ -104,7 +104,7 @@ describe('the history of an order', () => {
     }
   });
 
-  it('gives positions that grow, over all orders', async () => {
+  it('positions in histories grow from event to event, across all orders', async () => {
     const others = [key(), key()];
     for (const n of [0, 1, 2]) for (const other of others) await service.deliver(update(other, { n }));
     const [one = [], two = []] = await Promise.all(others.map(async (other) => (await pageOf(other)).events));
@@ -117,7 +117,7 @@ describe('the history of an order', () => {
     expect(grow.every((difference) => difference > 0)).toBe(true);
   });
 
-  it.each([1, 2, 4, 9, 10, 1_000])('in pages of %i is the same history', async (limit) => {
+  it.each([1, 2, 4, 9, 10, 1_000])('the history in pages of %i events is the same as on one page', async (limit) => {
     const whole = await pageOf(EXAMPLE_ORDER);
     const events: HistoryEvent[] = [];
     for (let query = `?limit=${String(limit)}`; query !== '';) {
@@ -129,7 +129,7 @@ describe('the history of an order', () => {
     expect(events).toEqual(whole.events);
   });
 
-  it('begins after any revision, and after the last there is nothing', async () => {
+  it('the history can begin after any revision, and is empty after the last one', async () => {
     expect((await pageOf(EXAMPLE_ORDER, '?after=6')).events.map(({ revision }) => revision)).toEqual([7, 8]);
     expect(await pageOf(EXAMPLE_ORDER, '?after=8')).toEqual({ events: [], next: null });
     expect(await pageOf(EXAMPLE_ORDER, `?after=${String(Number.MAX_SAFE_INTEGER)}`)).toEqual({
@@ -138,7 +138,7 @@ describe('the history of an order', () => {
     });
   });
 
-  it('can be followed: the last page’s cursor gives what came since', async () => {
+  it('the history can be followed: the cursor of the last page gives the events since then', async () => {
     const about = key();
     for (const n of [0, 1, 2]) await service.deliver(update(about, { n }));
     const page = await pageOf(about, '?limit=2');
@@ -146,7 +146,7 @@ describe('the history of an order', () => {
     expect((await pageOf(about, `?after=${page.next ?? ''}`)).events.map(({ data }) => data['n'])).toEqual([2, 3]);
   });
 
-  it('has every event at once: it does not wait for the read model', async () => {
+  it('the history has every event at once, because it does not wait for the read model', async () => {
     const about = key();
     for (let n = 0; n < 50; n++) {
       await service.deliver(update(about, { n }));
@@ -154,7 +154,7 @@ describe('the history of an order', () => {
     }
   });
 
-  it('shows a cancellation under its own type and with its own name for the order', async () => {
+  it('the history shows a cancellation under its own type, with its own name for the order id', async () => {
     const about = key();
     await service.deliver(update(about));
     const object = { location_id: about.location_id, provider_id: about.order_id, by: 'customer' };
@@ -163,7 +163,7 @@ describe('the history of an order', () => {
     expect(events[1]).toMatchObject({ type: 'order.canceled', data: object, stage: 'canceled', verdict: 'advance' });
   });
 
-  it('says which events changed nothing and which said a word that nobody knows', async () => {
+  it('the history marks events that changed nothing and events with an unknown status', async () => {
     const about = key();
     await service.deliver(update(about));
     await service.deliver(update(about, { note: 'only a field that we do not read' }));
@@ -173,17 +173,17 @@ describe('the history of an order', () => {
     expect(events[1]?.changes).toEqual([]);
   });
 
-  it('of an order that nobody ever reported is not found', async () => {
+  it('the history of an order that was never reported is not found', async () => {
     expect(problemOf(await service.get(orderPath(key(), '/history')))).toEqual(problem(404, 'order-not-found'));
   });
 
-  it('is not kept by caches', async () => {
+  it('the history of an order is not stored by caches', async () => {
     const { headers } = await service.get(orderPath(EXAMPLE_ORDER, '/history'));
     expect(headers['cache-control']).toBe('no-store');
   });
 });
 
-describe('replaying an order', () => {
+describe('the replay of an order', () => {
   const about: OrderKey = { location_id: 'l', order_id: 'o' };
   const stream = 'order-l:o';
   const at = (second: number): string => new Date(Date.UTC(2026, 10, 21, 18, 0, second)).toISOString();
@@ -194,7 +194,7 @@ describe('replaying an order', () => {
     ...(received_at === undefined ? {} : { metadata: { received_at } }),
   });
 
-  it('reads past events that an operator added by hand and that are no facts of ours', async () => {
+  it('the replay of an order skips events of other types that an operator added by hand', async () => {
     const store = createMemoryStore({ now: () => 0 });
     await store.append(stream, [event(1, at(0)), event(2, at(1), 'note.added'), event(3, at(2))], 'no_stream');
     const history = createOrderHistory(store);
@@ -203,7 +203,7 @@ describe('replaying an order', () => {
     expect((await history.stateAt(about, { kind: 'revision', revision: 2 }))?.revision).toBe(2);
   });
 
-  it('finds the last event received at or before a time, even where the clock went back', async () => {
+  it('the replay of an order finds the last event received at or before a time, even if the clock went back', async () => {
     const store = createMemoryStore({ now: () => 0 });
     await store.append(stream, [event(1, at(10)), event(2, at(30)), event(3, at(20))], 'no_stream');
     const history = createOrderHistory(store);
@@ -212,19 +212,22 @@ describe('replaying an order', () => {
     expect(await Promise.all([9, 10, 19, 20, 30].map(revisionAt))).toEqual([null, 0, 0, 2, 2]);
   });
 
-  it('takes the store’s own time where an event has none', async () => {
+  it('an event without a time of receipt has the time at which the store wrote it', async () => {
     const store = createMemoryStore({ now: () => Date.parse(at(5)) });
     await store.append(stream, [event(1)], 'no_stream');
     const page = await createOrderHistory(store).page(about, null, 10);
     expect(page?.events[0]?.received_at).toBe(at(5));
   });
 
-  it.each(['soft', 'tombstone'] as const)('of which the stream was deleted (%s) finds nothing', async (mode) => {
-    const store = createMemoryStore({ now: () => 0 });
-    await store.append(stream, [event(1, at(0))], 'no_stream');
-    await store.deleteStream(stream, 0, mode);
-    const history = createOrderHistory(store);
-    expect(await history.page(about, null, 10)).toBeNull();
-    expect(await history.stateAt(about, { kind: 'revision', revision: 0 })).toBeNull();
-  });
+  it.each(['soft', 'tombstone'] as const)(
+    'the replay of an order whose stream was deleted (%s) finds nothing',
+    async (mode) => {
+      const store = createMemoryStore({ now: () => 0 });
+      await store.append(stream, [event(1, at(0))], 'no_stream');
+      await store.deleteStream(stream, 0, mode);
+      const history = createOrderHistory(store);
+      expect(await history.page(about, null, 10)).toBeNull();
+      expect(await history.stateAt(about, { kind: 'revision', revision: 0 })).toBeNull();
+    },
+  );
 });

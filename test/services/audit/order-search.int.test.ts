@@ -53,7 +53,7 @@ async function find(query: Readonly<Record<string, string>>, token = READER_TOKE
 }
 const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
 
-describe('finding orders', () => {
+describe('the search for orders', () => {
   /** Lives of some orders of three locations, of which everything is known. */
   const lives: { key: OrderKey; state: OrderState; events: OrderEvent[]; verdicts: Set<string> }[] = [];
   beforeAll(async () => {
@@ -86,24 +86,33 @@ describe('finding orders', () => {
       return order !== null && isWanted(life, order) ? [order] : [];
     });
 
-  it('without a question finds all, as they first came', async () => {
+  it('a search without conditions finds all orders, in the order in which they first came', async () => {
     expect(await find({})).toEqual(expected(() => true));
   });
 
-  it.each([...STAGES])('of the stage %s finds those', async (stage) => {
+  it.each([...STAGES])('a search for the stage %s finds exactly the orders in that stage', async (stage) => {
     expect(await find({ stage })).toEqual(expected((_, order) => order.stage === stage));
   });
-  it.each([...STATUSES.keys(), 'teleporting'])('of the status %s finds those', async (status) => {
-    expect(await find({ status })).toEqual(expected((_, order) => order.status === status));
-  });
-  it.each([...ATTENTION_CODES])('with %s finds those', async (attention) => {
-    expect(await find({ attention })).toEqual(expected((_, order) => order.attention.includes(attention)));
-  });
-  it.each([...VERDICTS])('of which an event was read as %s finds those', async (verdict) => {
-    expect(await find({ verdict })).toEqual(expected((life) => life.verdicts.has(verdict)));
-  });
+  it.each([...STATUSES.keys(), 'teleporting'])(
+    'a search for the status %s finds exactly the orders with that status',
+    async (status) => {
+      expect(await find({ status })).toEqual(expected((_, order) => order.status === status));
+    },
+  );
+  it.each([...ATTENTION_CODES])(
+    'a search for the attention code %s finds exactly the orders that have it',
+    async (attention) => {
+      expect(await find({ attention })).toEqual(expected((_, order) => order.attention.includes(attention)));
+    },
+  );
+  it.each([...VERDICTS])(
+    'a search for the verdict %s finds exactly the orders with an event of that verdict',
+    async (verdict) => {
+      expect(await find({ verdict })).toEqual(expected((life) => life.verdicts.has(verdict)));
+    },
+  );
 
-  it('by a time finds those with news then or later, and before', async () => {
+  it('a search by time finds orders updated at or after one time and first reported before another', async () => {
     const middle = lives[15]?.events[0]?.receivedAt ?? '';
     expect(await find({ from: middle })).toEqual(expected((life) => life.state.updated_at >= middle));
     expect(await find({ to: middle })).toEqual(expected((life) => life.state.first_received_at < middle));
@@ -112,7 +121,7 @@ describe('finding orders', () => {
     );
   });
 
-  it('by parts of the order id and by several things at once finds what is all of them', async () => {
+  it('a search by part of the order id or by several conditions finds the orders that meet all of them', async () => {
     expect(idsOf(await find({ order_id: 'ORDER-7' }))).toEqual(['Order-7x']);
     expect(idsOf(await find({ order_id: '-1', location_id: 'far' }))).toEqual(
       idsOf(expected(({ key }) => key.order_id.includes('-1') && key.location_id === 'far')),
@@ -125,7 +134,7 @@ describe('finding orders', () => {
     );
   });
 
-  it('finds only in the reader’s own locations', async () => {
+  it('a search finds only orders of the reader’s own locations', async () => {
     const own = (locations: readonly string[]) => expected(({ key }) => locations.includes(key.location_id));
     expect(await find({}, LOCAL)).toEqual(own(['here']));
     expect(await find({}, PAIR)).toEqual(own(['here', 'far']));
@@ -138,13 +147,13 @@ describe('finding orders', () => {
   });
 
   it.each(['stage=eaten', 'verdict=x', 'attention=x', 'from=today', 'limit=0', 'driver=', 'passcode=1'])(
-    'refuses %s, and says what is wrong',
+    'a search with %s is refused because of an invalid parameter',
     async (query) => {
       expect(problemOf(await service.get(`/audit/orders?${query}`))).toEqual(problem(400, 'invalid-parameter'));
     },
   );
 
-  it('is on record, without the name that was looked for', async () => {
+  it('a search is recorded in the access log, without the name that was searched for', async () => {
     await find({ driver: 'Jane Secret', location_id: 'here' }, LOCAL);
     const { text } = await service.call('/access?limit=1000', { headers: bearer(OPERATOR_TOKEN) });
     const { accesses } = JSON.parse(text) as { accesses: { what: string; path: string; location_id?: string }[] };
@@ -155,7 +164,7 @@ describe('finding orders', () => {
   });
 });
 
-describe('finding orders by their driver', () => {
+describe('the search by driver', () => {
   const key = (order_id: string): OrderKey => ({ location_id: 'drivers', order_id });
   beforeAll(async () => {
     const tell = (id: string, driver_details: unknown) => service.deliver(update(key(id), { driver_details }));
@@ -168,19 +177,19 @@ describe('finding orders by their driver', () => {
   const inDrivers = async (query: Readonly<Record<string, string>>, token?: string) =>
     find({ location_id: 'drivers', ...query }, token);
 
-  it('takes a part of the name in whatever case, also of one who is not assigned any more', async () => {
+  it('a search by driver takes part of the name in any case, also of a driver who is no longer assigned', async () => {
     expect(idsOf(await inDrivers({ driver: 'jos' }))).toEqual(['jose', 'gone']);
     expect(idsOf(await inDrivers({ driver: 'NÚÑ' }))).toEqual(['jose']);
     expect(idsOf(await inDrivers({ driver: 'ulla ås' }))).toEqual(['ulla']);
     expect(idsOf(await inDrivers({ driver: 'x' }))).toEqual([]);
   });
 
-  it('takes a whole source', async () => {
+  it('a search by source takes the whole name of the source, in any case', async () => {
     expect(idsOf(await inDrivers({ source: 'uber' }))).toEqual(['jose', 'gone']);
     expect(idsOf(await inDrivers({ source: 'ube' }))).toEqual([]);
   });
 
-  it('withholds contacts as ever', async () => {
+  it('a search by driver withholds contacts from readers who may not see them', async () => {
     expect(JSON.stringify(await inDrivers({ driver: 'jos' }))).toContain('4711');
     const withheld = JSON.stringify(await inDrivers({ driver: 'jos' }, OPERATOR_TOKEN));
     expect(withheld).toContain('[withheld]');
@@ -188,7 +197,7 @@ describe('finding orders by their driver', () => {
   });
 });
 
-describe('a search', () => {
+describe('a search through many orders', () => {
   const record = (seq: number) => ({ seq, key: { location_id: 'l', order_id: String(seq) }, state: initial });
   /** A read model of very many orders. */
   const orders = {
@@ -206,7 +215,7 @@ describe('a search', () => {
   };
   const search = createOrderSearch({ orders, history });
 
-  it('ends a page that finds nothing, with a cursor that goes on', async () => {
+  it('a search that finds nothing ends its page after a limited number of orders, with a cursor to go on', async () => {
     const page = { limit: 10, after: 0 };
     expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({ records: [], next: MAX_LOOKED_AT });
     const replayed = await search.find(null, { verdict: 'reopened' }, page);
@@ -216,7 +225,7 @@ describe('a search', () => {
     expect(replays).toBeLessThan(2 * MAX_REPLAYED_ORDERS);
   });
 
-  it('does not stumble over an order without a driver, or over names that are no text', () => {
+  it('a search copes with orders without a driver and with driver names that are not text', () => {
     const state = { ...initial, driver: { name: 7 } as never };
     expect(matches({ ...record(1), state }, { driver: '7' })).toBe(false);
     expect(matches(record(1), { driver: 'x' })).toBe(false);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { READ_MODEL, withDatabase } from '../../faults/inspect';
 import { orderPath, update } from '../../support/deliveries';
-import { discard, type RunningService, SECURE, startService, temporaryDirectory } from '../../support/running-service';
+import { discard, SECURE, startService, temporaryDirectory } from '../../support/running-service';
 
 const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
 
@@ -18,21 +18,35 @@ async function replayDiff(dataDir: string, args: readonly string[] = ['--diff'])
 }
 
 describe('ticket-rail replay --diff', () => {
-  let service: RunningService;
+  /** Of a service that ended in order, with three orders. */
+  let made: string;
+  /** A copy of it for each test. */
+  let dataDir: string;
   const key = (order_id: string) => ({ location_id: 'here', order_id });
   const STATUSES = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed'];
-  beforeEach(async () => {
-    service = await startService();
+  beforeAll(async () => {
+    const service = await startService();
+    made = service.dataDir;
     for (const status of STATUSES) {
       for (const id of ['a', 'b', 'c'])
         await service.deliver(update(key(id), { status, driver_details: { name: 'Jane', passcode: '4711' } }));
     }
     // Not before the read model has them all.
     for (const id of ['a', 'b', 'c']) expect((await service.get(orderPath(key(id)))).status).toBe(200);
+    await service.end();
   });
-  afterEach(() => discard(service));
+  beforeEach(() => {
+    dataDir = temporaryDirectory();
+    cpSync(made, dataDir, { recursive: true });
+  });
+  afterEach(() => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  afterAll(() => {
+    rmSync(made, { recursive: true });
+  });
 
-  const file = (): string => join(service.dataDir, READ_MODEL);
+  const file = (): string => join(dataDir, READ_MODEL);
   const rows = () =>
     withDatabase(file(), (db) => [
       db.prepare('SELECT * FROM orders').all(),
@@ -48,24 +62,25 @@ describe('ticket-rail replay --diff', () => {
   const setState = (id: string, pointer: string, value: string): string =>
     `UPDATE orders SET state = json_set(state, '${pointer}', ${value}) WHERE order_id = '${id}'`;
 
-  it('beside a running service, with the same folds, finds nothing, and ends with 0', async () => {
-    const { code, lines } = await replayDiff(service.dataDir);
+  it('replay --diff beside a running service with the same folds finds no difference, and exits with 0', async () => {
+    const service = await startService({ DATA_DIR: dataDir });
+    const { code, lines } = await replayDiff(dataDir);
     expect(lines).toEqual([expect.stringMatching(/^0 orders differ\. Folded 12 events up to position 12 in /)]);
     expect(code).toBe(0);
-    expect(readdirSync(service.dataDir).filter((name) => name.startsWith('replay'))).toEqual([]);
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('replay'))).toEqual([]);
     await service.deliver(update(key('a'), { status: 'failed' }));
     expect((await service.get(orderPath(key('a')))).json).toMatchObject({ revision: 4 });
+    await discard(service);
   });
 
-  it('names each order that would change, its fields and the first event where the two part, and ends with 1', async () => {
-    await service.end();
+  it('replay --diff names each order that would change, its fields and the first event that differs, and exits with 1', async () => {
     tamper(
       setState('a', '$.stage', "'ready'"),
       setState('c', '$.driver.passcode', "'0815'"),
       setState('c', '$.status', "'out_for_delivery'"),
     );
     const before = rows();
-    const { code, lines } = await replayDiff(service.dataDir);
+    const { code, lines } = await replayDiff(dataDir);
     expect(lines.slice(0, 2)).toEqual([
       '"here" "a": /stage "ready" -> "completed"; from revision 2 (position 7): /stage',
       '"here" "c": /status "out_for_delivery" -> "completed", /driver_details/passcode; from revision 0 (position 3): /driver_details/passcode',
@@ -75,13 +90,12 @@ describe('ticket-rail replay --diff', () => {
     expect(code).toBe(1);
     // What was looked at stays as it was, of its own version.
     expect(rows()).toEqual(before);
-    expect(existsSync(join(service.dataDir, 'replay-diff.sqlite'))).toBe(false);
+    expect(existsSync(join(dataDir, 'replay-diff.sqlite'))).toBe(false);
   });
 
-  it('names orders that the stored read model lacks, and such that the log lacks', async () => {
-    await service.end();
+  it('replay --diff names orders that the stored read model lacks, and orders that the log lacks', async () => {
     tamper("DELETE FROM orders WHERE order_id = 'b'", "UPDATE orders SET order_id = 'z' WHERE order_id = 'c'");
-    const { code, lines } = await replayDiff(service.dataDir);
+    const { code, lines } = await replayDiff(dataDir);
     expect(lines.slice(0, -1)).toEqual([
       expect.stringMatching(/^"here" "b": would be new; from revision 0 \(position 2\): /),
       expect.stringMatching(/^"here" "c": would be new; from revision 0 \(position 3\): /),
@@ -90,22 +104,20 @@ describe('ticket-rail replay --diff', () => {
     expect(code).toBe(1);
   });
 
-  it('compares up to where the stored read model has come, and not beyond', async () => {
-    await service.end();
+  it('replay --diff compares up to the checkpoint of the stored read model, and not beyond', async () => {
     tamper(
       "UPDATE checkpoint SET position = '6', witness_position = NULL, witness_id = NULL",
       `UPDATE orders SET state = json_set(state, '$.revision', 1, '$.status', 'ready_for_pickup', '$.stage', 'ready',
          '$.final', NULL, '$.left', json('false'))`,
     );
-    const { lines } = await replayDiff(service.dataDir);
+    const { lines } = await replayDiff(dataDir);
     // The times of the states are those of later events; nothing else differs.
     expect(lines.at(-1)).toMatch(/^3 orders differ\. Folded 6 events up to position 6 /);
     expect(lines[0]).not.toContain('/status');
     expect(lines[0]).toContain('/updated_at');
   });
 
-  it('says so, and ends with 2, where there is nothing to compare, or another log', async () => {
-    await service.end();
+  it('replay --diff says that there is nothing to compare, or that the log is another one, and exits with 2', async () => {
     const empty = temporaryDirectory();
     try {
       const nothing = await replayDiff(empty);
@@ -116,18 +128,18 @@ describe('ticket-rail replay --diff', () => {
       rmSync(empty, { recursive: true });
     }
     tamper("UPDATE checkpoint SET witness_id = '00000000-0000-4000-8000-000000000000'");
-    const other = await replayDiff(service.dataDir);
+    const other = await replayDiff(dataDir);
     expect({ code: other.code, stderr: other.stderr }).toEqual({
       code: 2,
       stderr: expect.stringContaining('made from another log') as string,
     });
     tamper("UPDATE checkpoint SET position = '99', witness_position = '99'");
-    expect((await replayDiff(service.dataDir)).stderr).toContain('the log ends before position 99');
-    expect((await replayDiff(service.dataDir, [])).code).toBe(1);
+    expect((await replayDiff(dataDir)).stderr).toContain('the log ends before position 99');
+    expect((await replayDiff(dataDir, [])).code).toBe(1);
   });
 
-  it('--help tells how the first event is found, and the exit codes', async () => {
-    const { lines } = await replayDiff(service.dataDir, ['--help']);
+  it('replay --help explains how the first event is found, and the exit codes', async () => {
+    const { lines } = await replayDiff(dataDir, ['--help']);
     expect(lines.join('\n')).toMatch(/concluded/);
     expect(lines.join('\n')).toMatch(/Exit code: 0 .*, 1 .*, 2 /);
   });
