@@ -35,7 +35,7 @@ const eventWith = (data: Record<string, string>): RecordedEvent => ({
   created: new Date(0),
 });
 
-describe('a cell of an export for spreadsheets', () => {
+describe('a cell of a CSV export', () => {
   it.each([
     ['=HYPERLINK("http://evil.example","x")', `"'=HYPERLINK(""http://evil.example"",""x"")"`],
     ['+1+1', `"'+1+1"`],
@@ -50,11 +50,11 @@ describe('a cell of an export for spreadsheets', () => {
     ['', '""'],
     ['Jane "JD" Driver, Jr.', '"Jane ""JD"" Driver, Jr."'],
     ['two\nlines', '"two\nlines"'],
-  ])('%j becomes %j', (text, cell) => {
+  ])('the text %j becomes the CSV cell %j', (text, cell) => {
     expect(csvCell(text)).toBe(cell);
   });
 
-  it('never begins with what a spreadsheet would run, and reads back as it was but for the apostrophe', () => {
+  it('a CSV cell never begins with what a spreadsheet would run, and reads back as it was but for an apostrophe', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),
@@ -70,8 +70,8 @@ describe('a cell of an export for spreadsheets', () => {
   });
 });
 
-describe('a row of an export', () => {
-  it('has a cell for every column of the header, whatever the event says', () => {
+describe('a row of a CSV export', () => {
+  it('a CSV row has a cell for every column of the header, whatever the event says', () => {
     const [header = []] = parseCsv(CSV_HEADER.slice(1));
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.string()), (data) => {
@@ -82,7 +82,7 @@ describe('a row of an export', () => {
     );
   });
 
-  it('neutralises the name of a driver', () => {
+  it('a CSV row neutralises the name of a driver', () => {
     const data = { status: 'completed', driver_details: { name: '=1+1' } };
     const { cells } = csvCells(eventWith({ status: 'completed' }), initial, data);
     expect(parseCsv(`${cells}\r\n`)[0]).toContain("'=1+1");

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessPage } from '../../../schemas/access';
 import type { Manifest } from '../../../services/audit/export/ndjson';
 import { WITHHELD } from '../../../services/access/withhold';
 import { orderPath, problem, problemOf, readLog, update } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import {
   asOperator,
   asReader,
@@ -57,8 +57,8 @@ const ndjson = async (path: string, headers: Record<string, string> = asReader) 
   return parseExport(answer.text);
 };
 
-describe('GET .../history as a file', () => {
-  it('gives every event of an order verbatim, as NDJSON, with a manifest that says of what', async () => {
+describe('the export of history over HTTP', () => {
+  it('an export of an order has every event verbatim as NDJSON, with a manifest that says what it covers', async () => {
     const { events, manifest } = await ndjson(orderPath(HERE, '/history'));
     const rows = readLog(service.dataDir).filter(({ stream }) => stream === 'order-here:o%2F1');
     expect(events.map(({ data, metadata }) => ({ data, metadata }))).toEqual(
@@ -80,7 +80,7 @@ describe('GET .../history as a file', () => {
     });
   });
 
-  it('gives a location, or all of them, in the order of the log, and never quarantine', async () => {
+  it('an export of one location or of all is in the order of the log, without quarantine', async () => {
     const here = await ndjson('/locations/here/history');
     expect(here.events.map(({ revision }) => revision)).toEqual([0, 1, 2]);
     expect(here.manifest).toMatchObject({ scope: { location_id: 'here', order_id: null } });
@@ -96,7 +96,7 @@ describe('GET .../history as a file', () => {
     expect((await ndjson('/locations/nowhere/history')).manifest).toMatchObject({ events: 0, positions: null });
   });
 
-  it('takes from, inclusive, and to, exclusive, by the time of receipt', async () => {
+  it('an export has the events received at or after “from” and before “to”', async () => {
     const { events } = await ndjson('/history');
     const times = events.map(({ metadata }) => String(metadata['received_at']));
     const [from = '', to = ''] = [times[1], times.at(-1)];
@@ -105,13 +105,13 @@ describe('GET .../history as a file', () => {
     expect(within.manifest).toMatchObject({ from, to });
   });
 
-  it('withholds contacts from readers without a need for them, and says so', async () => {
+  it('an export withholds contacts from readers who may not see them, and says so', async () => {
     const { events, manifest } = await ndjson(orderPath(HERE, '/history'), asOperator);
     expect(events[1]?.data).toMatchObject({ driver_details: { name: HOSTILE, passcode: WITHHELD } });
     expect(manifest.withheld).toBe(true);
   });
 
-  it('gives CSV for spreadsheets with a mark, CRLF, neutralised cells, and the manifest as trailer', async () => {
+  it('an export in CSV has a byte order mark, CRLF, neutralised cells, and its manifest as a trailer', async () => {
     const response = await new Promise<IncomingMessage>((resolve) => {
       get(`${service.url}/locations/here/history?format=csv`, { headers: asReader }, resolve);
     });
@@ -144,11 +144,11 @@ describe('GET .../history as a file', () => {
     [orderPath(HERE, '/history?format=xml'), 400, 'invalid-parameter'],
     [orderPath(HERE, '/history?format=csv&limit=1'), 400, 'invalid-parameter'],
     [orderPath({ location_id: 'here', order_id: 'other' }, '/history?format=csv'), 404, 'order-not-found'],
-  ])('answers %s with %s %s', async (path, status, code) => {
+  ])('GET %s is refused with %s %s', async (path, status, code) => {
     expect(problemOf(await service.call(path, { headers: asReader }))).toEqual(problem(status, code));
   });
 
-  it('is recorded before it is sent, with who asked for what', async () => {
+  it('an export is recorded in the access log before it is sent, with who asked for what', async () => {
     await ndjson('/locations/here/history?from=2026-01-01T00:00:00Z');
     const { accesses } = (await service.call('/access?limit=1000', { headers: asOperator })).json as AccessPage;
     expect(accesses.at(-1)).toMatchObject({
@@ -158,14 +158,14 @@ describe('GET .../history as a file', () => {
     });
   });
 
-  it('answers HEAD without reading', async () => {
+  it('an export is answered to HEAD without reading the log', async () => {
     const answer = await service.call('/history', { method: 'HEAD', headers: asReader });
     expect(answer).toMatchObject({ status: 200, text: '' });
   });
 });
 
-describe('a client that takes an export slowly, or goes away', () => {
-  it('holds no memory and no place, and a fifth at the same time is told to wait', async () => {
+describe('slow exports', () => {
+  it('a stalled export holds no memory, and no place once its client is gone; a fifth at the same time has to wait', async () => {
     const big = await startService();
     try {
       const note = 'x'.repeat(100_000);
@@ -178,11 +178,10 @@ describe('a client that takes an export slowly, or goes away', () => {
       for (const response of stalled) response.on('error', () => undefined);
       expect(problemOf(await big.get('/history'))).toEqual(problem(503, 'too-many-exports'));
       for (const response of stalled) response.destroy();
-      let answer = await big.get('/history');
-      for (const until = Date.now() + 10_000; answer.status === 503 && Date.now() < until;) {
-        await sleep(20);
-        answer = await big.get('/history');
-      }
+      const answer = await until('a free place', async () => {
+        const next = await big.get('/history');
+        return next.status !== 503 && next;
+      });
       expect(parseExport(answer.text).manifest.events).toBe(60);
     } finally {
       await discard(big);
@@ -197,7 +196,7 @@ describe('ticket-rail export', () => {
   });
   const run = (...args: string[]) => ticketRail(['export', ...args], { DATA_DIR: service.dataDir });
 
-  it('writes everything, quarantine too, beside a running service', async () => {
+  it('ticket-rail export writes every event, quarantine included, beside a running service', async () => {
     const file = join(out, 'all.ndjson');
     const { code, stderr } = await run('--out', file);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Exported \d+ events/) as string });
@@ -207,12 +206,12 @@ describe('ticket-rail export', () => {
     expect(manifest.scope.streams).toBe('all');
   });
 
-  it('writes one order to standard output, and nothing else there', async () => {
+  it('ticket-rail export writes one order to standard output, and nothing else there', async () => {
     const { stdout } = await run('--location', 'here', '--order', 'o/1', '--out', '-');
     expect(parseExport(stdout).manifest).toMatchObject({ events: 3, scope: { location_id: 'here', order_id: 'o/1' } });
   });
 
-  it('writes the manifest of CSV beside it', async () => {
+  it('ticket-rail export writes the manifest of a CSV file beside it', async () => {
     const file = join(out, 'all.csv');
     await run('--format', 'csv', '--location', 'here', '--out', file);
     const manifest = JSON.parse(readFileSync(`${file}.manifest.json`, 'utf8')) as Manifest;
@@ -226,15 +225,16 @@ describe('ticket-rail export', () => {
     [['--order', 'o/1'], '--location and --order'],
     [['--from', 'yesterday'], 'expected a time'],
     [['--format', 'xml'], 'Allowed choices'],
-  ])('says what is wrong with %j', async (args, message) => {
+  ])('ticket-rail export with the arguments %j is refused, and says what is wrong', async (args, message) => {
     const { code, stderr } = await run(...args);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });
 
-  it('says that there is no log, and makes none', async () => {
+  it('ticket-rail export without a log says so, and creates none', async () => {
     const { code, stderr } = await ticketRail(['export'], { DATA_DIR: join(out, 'none') });
     expect(code).toBe(1);
     expect(stderr).toContain('cannot be read');
+    expect(existsSync(join(out, 'none'))).toBe(false);
   });
 });

@@ -14,6 +14,7 @@ import { Admission } from '../../../services/handle-order/admission';
 import { createRecorder, type Receipt } from '../../../services/handle-order/record-update';
 import { startNode } from '../../eventstoredb-node/node';
 import { update } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { discard, startService, temporaryDirectory } from '../../support/running-service';
 import { makeStore, type Step } from './histories';
 import { ticketRail } from './support';
@@ -68,7 +69,7 @@ describe('ticket-rail verify of EventStoreDB', () => {
       'any',
     );
 
-  it('holds, with its checkpoints, also where an order was deleted and began anew', async () => {
+  it('ticket-rail verify of EventStoreDB holds with its checkpoints, even if an order was deleted and revived', async () => {
     const { store, deliver, verify, sign } = await openRail();
     await sign();
     expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('holds: 12 events') as string });
@@ -80,7 +81,7 @@ describe('ticket-rail verify of EventStoreDB', () => {
       code: 0,
       stdout: expect.stringContaining('2 of 2 signed checkpoints hold') as string,
     });
-  }, 60_000);
+  });
 
   it.each([
     ['without hashes', {}, /unsealed|no hash|without/i],
@@ -89,21 +90,17 @@ describe('ticket-rail verify of EventStoreDB', () => {
       { content_hash: 'a'.repeat(64), previous_hash: 'b'.repeat(64), event_hash: 'c'.repeat(64) },
       /content/i,
     ],
-  ])(
-    'finds an event %s',
-    async (_what, metadata, complaint) => {
-      const { store, verify } = await openRail();
-      await forge(store, metadata);
-      const { code, stdout } = await verify();
-      expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(complaint) as string });
-      expect(stdout).toContain(orderStream(KEY(1)));
-    },
-    60_000,
-  );
+  ])('ticket-rail verify of EventStoreDB finds an event %s', async (_what, metadata, complaint) => {
+    const { store, verify } = await openRail();
+    await forge(store, metadata);
+    const { code, stdout } = await verify();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(complaint) as string });
+    expect(stdout).toContain(orderStream(KEY(1)));
+  });
 });
 
-describe('a check of checkpoints', () => {
-  it('that was saved and restored in the middle finds what one that saw everything finds', async () => {
+describe('the check of checkpoints', () => {
+  it('a checkpoint check that was saved and restored midway finds what an uninterrupted one finds', async () => {
     const history = Array.from({ length: 20 }, (_, n): Step => ({
       kind: 'deliver',
       order: n % 4,
@@ -139,16 +136,13 @@ describe('a check of checkpoints', () => {
   });
 });
 
-describe('a flipped bit in the middle of the WAL', () => {
-  it('is found by ticket-rail verify, which SQLite itself passes over', async () => {
+describe('ticket-rail verify of the embedded store', () => {
+  it('ticket-rail verify finds a flipped bit in the middle of the WAL, which SQLite itself does not report', async () => {
     const service = await startService({ CHECKPOINT_SECONDS: '1' });
     const { dataDir } = service;
     for (let n = 0; n < 60; n++) await service.deliver(update(KEY(n), { status: 'in_progress' }));
     const checkpoints = join(dataDir, 'checkpoints.ndjson');
-    for (let tries = 0; tries < 500; tries++) {
-      if ((readCheckpoints(checkpoints).at(-1)?.events ?? 0) === 60) break;
-      await new Promise((next) => setTimeout(next, 10));
-    }
+    await until('a checkpoint over all events', () => readCheckpoints(checkpoints).at(-1)?.events === 60);
     await service.end('SIGKILL');
     expect(await ticketRail(['verify'], { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
     const wal = join(dataDir, 'events.sqlite-wal');
@@ -161,5 +155,5 @@ describe('a flipped bit in the middle of the WAL', () => {
     const { code, stdout } = await ticketRail(['verify'], { DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('checkpoint') as string });
     await discard(service);
-  }, 60_000);
+  });
 });
