@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReaderEntry } from '../../../schemas/readers';
-import { bearer, discard, startService, temporaryDirectory } from '../../support/running-service';
+import { until } from '../../support/patience';
+import { bearer, discard, entryOf, startService, temporaryDirectory } from '../../support/running-service';
 
 const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
 
@@ -28,10 +28,15 @@ async function reader(args: readonly string[], env: Readonly<Record<string, stri
   return { code, stdout, stderr };
 }
 
+/** Writes a file with one reader, as the command does. */
+function haveReader(name: string): void {
+  mkdirSync(join(directory, 'access'));
+  writeFileSync(file, `${JSON.stringify([{ ...entryOf('a token', 'screen'), name }])}\n`);
+}
 const entries = (): ReaderEntry[] => JSON.parse(readFileSync(file, 'utf8')) as ReaderEntry[];
 
 describe('ticket-rail reader', () => {
-  it('add makes a token, shows it once and keeps its hash, in a file of its owner alone', async () => {
+  it('reader add makes a token, shows it once and keeps its hash, in a file that only its owner can read', async () => {
     const added = await reader(['add', 'counter-1', '--role', 'screen', '--location', 'a', 'b/c']);
     expect(added.code).toBe(0);
     expect(added.stdout).toMatch(/^tr_[A-Za-z0-9_-]{43}\n$/);
@@ -50,7 +55,7 @@ describe('ticket-rail reader', () => {
     expect(existsSync(`${file}.next`)).toBe(false);
   });
 
-  it('list shows who may read what, and no hash; remove takes one away', async () => {
+  it('reader list shows who may read what and no hash, and reader remove removes one of them', async () => {
     await reader(['add', 'counter 1', '--role', 'screen', '--location', 'a', '--location', 'b']);
     await reader(['add', 'boss', '--role', 'operator', '--all-locations']);
     expect(await reader(['list'])).toEqual({
@@ -81,8 +86,8 @@ describe('ticket-rail reader', () => {
       'There is a reader there already',
     ],
     ['a name that is not there', ['remove', 'x'], 'There is no reader x'],
-  ])('with %s says so, and changes nothing', async (_what, args, message) => {
-    await reader(['add', 'there', '--role', 'screen', '--all-locations']);
+  ])('a reader command with %s says so, and changes nothing', async (_what, args, message) => {
+    haveReader('there');
     const before = readFileSync(file, 'utf8');
     const { code, stdout, stderr } = await reader(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -91,8 +96,8 @@ describe('ticket-rail reader', () => {
     expect(existsSync(`${file}.next`)).toBe(false);
   });
 
-  it('leaves alone a file that is broken, and one that another command changes', async () => {
-    await reader(['add', 'there', '--role', 'screen', '--all-locations']);
+  it('a reader command leaves alone a file that is broken, and one that another command is changing', async () => {
+    haveReader('there');
     writeFileSync(`${file}.next`, '');
     const second = await reader(['remove', 'there']);
     expect({ code: second.code, named: second.stderr.includes(`delete ${file}.next`) }).toEqual({
@@ -102,13 +107,13 @@ describe('ticket-rail reader', () => {
     expect(existsSync(`${file}.next`)).toBe(true);
     rmSync(`${file}.next`);
     writeFileSync(file, '[{"name":');
-    for (const args of [['list'], ['remove', 'there'], ['add', 'x', '--role', 'screen', '--all-locations']]) {
-      expect(await reader(args)).toEqual({ code: 1, stdout: '', stderr: `${file} cannot be used:\n  expected JSON\n` });
-    }
+    const commands = [['list'], ['remove', 'there'], ['add', 'x', '--role', 'screen', '--all-locations']];
+    const refusal = { code: 1, stdout: '', stderr: `${file} cannot be used:\n  expected JSON\n` };
+    for (const args of commands) expect(await reader(args)).toEqual(refusal);
     expect(readFileSync(file, 'utf8')).toBe('[{"name":');
   });
 
-  it('loses nothing when commands run at the same time', async () => {
+  it('reader commands that run at the same time lose nothing', async () => {
     const all = await Promise.all(
       ['a', 'b', 'c', 'd'].map((name) => reader(['add', name, '--role', 'screen', '--all-locations'])),
     );
@@ -116,7 +121,7 @@ describe('ticket-rail reader', () => {
     expect(all.some(({ code }) => code === 0)).toBe(true);
   });
 
-  it('takes the file that --file names, or readers.json in DATA_DIR, and then says how the service gets to read it', async () => {
+  it('reader add uses the file of --file or readers.json in DATA_DIR, and says how the service gets to read it', async () => {
     const other = join(directory, 'other.json');
     const args = ['add', 'x', '--role', 'screen', '--all-locations'];
     expect((await reader([...args, '--file', other], {})).stderr).toContain(`Set READERS_FILE=${other}`);
@@ -126,26 +131,22 @@ describe('ticket-rail reader', () => {
     expect((await reader(['list', '--file', other], {})).stdout).toBe('x\tscreen\tall locations\n');
   });
 
-  it('works while the service runs: who is added gets in, and who is removed is out within seconds', async () => {
-    await reader(['add', 'first', '--role', 'screen', '--all-locations']);
+  it('an added reader gets in while the service runs, and a removed one is out within seconds', async () => {
+    haveReader('first');
     const service = await startService({ READERS: '', READERS_FILE: file });
     try {
       const token = (await reader(['add', 'second', '--role', 'screen', '--all-locations'])).stdout.trim();
-      const becomes = async (status: number): Promise<void> => {
-        while ((await service.call('/session', { headers: bearer(token) })).status !== status) await sleep(50);
-      };
-      await becomes(200);
+      const status = async () => (await service.call('/session', { headers: bearer(token) })).status;
+      await until('the added reader to get in', async () => (await status()) === 200);
       await reader(['remove', 'second']);
-      const begun = performance.now();
-      await becomes(401);
-      expect(performance.now() - begun).toBeLessThan(10_000);
+      await until('the removed reader to be out', async () => (await status()) === 401);
       expect(entries()).toHaveLength(1);
     } finally {
       await discard(service);
     }
   });
 
-  it('writes what READERS takes as well', async () => {
+  it('the file that reader add writes is a valid value of READERS as well', async () => {
     const { stdout } = await reader(['add', 'first', '--role', 'auditor', '--all-locations']);
     const service = await startService({ READERS: readFileSync(file, 'utf8') });
     try {

@@ -11,17 +11,17 @@ const faultsOf = (value: unknown): readonly string[] => {
 };
 
 describe('a list of readers', () => {
-  it('is taken with each role, and with some locations or all', () => {
+  it('a list of readers may have each role, and some locations or all', () => {
     const entries = [COUNTER, AUDITOR, entryOf('operator-token', 'operator')];
     expect(parseReaders(JSON.stringify(entries))).toEqual({ usable: true, entries });
   });
 
-  it('takes hashes in either case as the same', () => {
+  it('a list of readers may have hashes in upper or lower case', () => {
     const shouted = { ...COUNTER, token_sha256: COUNTER.token_sha256.toUpperCase() };
     expect(parseReaders(JSON.stringify([shouted]))).toEqual({ usable: true, entries: [COUNTER] });
   });
 
-  it('may be empty: then nobody reads', () => {
+  it('a list of readers may be empty, and then nobody reads', () => {
     expect(parseReaders('[]')).toEqual({ usable: true, entries: [] });
   });
 
@@ -55,7 +55,7 @@ describe('a list of readers', () => {
       'entry 1, locations: expected "*" or a list of location ids',
     ],
     [
-      'an empty list of them',
+      'an empty list of locations',
       [{ ...COUNTER, locations: [] }],
       'entry 1, locations: expected "*" or a list of location ids',
     ],
@@ -80,11 +80,11 @@ describe('a list of readers', () => {
       [COUNTER, { ...AUDITOR, token_sha256: COUNTER.token_sha256.toUpperCase() }],
       'entry 2, token_sha256: the same as in entry 1',
     ],
-  ])('with %s is refused with the entry and the field', (_what, list, fault) => {
+  ])('a list of readers is refused, with the entry and the field, for %s', (_what, list, fault) => {
     expect(faultsOf(list)).toEqual([fault]);
   });
 
-  it('is refused with all faults at once, and without a value', () => {
+  it('a list of readers is refused with all its faults at once, and without showing a value', () => {
     const faults = faultsOf([
       { name: 7, token_sha256: 'tr_secret', role: 'secret', locations: ['secret', ''], secret: 1 },
     ]);
@@ -94,7 +94,7 @@ describe('a list of readers', () => {
 });
 
 describe('the directory of readers', () => {
-  it('knows a reader by the token, not by the hash that is kept', () => {
+  it('the directory of readers knows a reader by the token, not by the hash that is stored', () => {
     const directory = new ReaderDirectory([COUNTER, AUDITOR]);
     expect(directory.identify('counter-token')).toEqual({
       open: false,
@@ -109,7 +109,7 @@ describe('the directory of readers', () => {
     expect(COUNTER.token_sha256).toBe(createHash('sha256').update('counter-token').digest('hex'));
   });
 
-  it('lets anyone in while no readers are configured, and nobody when the last one is gone', () => {
+  it('the directory of readers lets anyone in while none is configured, and nobody once the last one is removed', () => {
     expect(new ReaderDirectory(null).anyone).toEqual({ open: true, name: null, role: 'operator', locations: '*' });
     const directory = new ReaderDirectory([COUNTER]);
     directory.replace([]);
@@ -117,7 +117,7 @@ describe('the directory of readers', () => {
     expect(directory.identify('counter-token')).toBeNull();
   });
 
-  it('says of a reader from before whether it is current: neither when removed nor when changed', () => {
+  it('the directory of readers knows that a removed and a changed reader are no longer current', () => {
     const directory = new ReaderDirectory([COUNTER, AUDITOR]);
     const [counter, auditor] = ['counter-token', 'auditor-token'].map((token) => directory.identify(token));
     if (!counter || !auditor) throw new Error('both are known');

@@ -14,7 +14,7 @@ describe('an order without contacts', () => {
   const order = (driver_details: Order['driver_details']) =>
     ({ order_id: 'o', attention: [], driver_details }) as unknown as Order;
 
-  it('still has everything else, and says that there was a phone and a passcode', () => {
+  it('an order without contacts still has everything else, and shows that there was a phone and a passcode', () => {
     const details = {
       name: 'Jane',
       phone: { number: '+1555', code: '12' },
@@ -27,7 +27,7 @@ describe('an order without contacts', () => {
     expect(details.passcode).toBe('5678');
   });
 
-  it('says of nothing that there was something', () => {
+  it('an order without contacts does not suggest a phone or passcode where there was none', () => {
     const details = { phone: { number: null, code: '12' }, passcode: null };
     expect(withoutContact(order(details)).driver_details).toEqual({
       phone: { number: null, code: WITHHELD },
@@ -38,26 +38,26 @@ describe('an order without contacts', () => {
   });
 });
 
-describe('an event of the history without contacts', () => {
+describe('a history event without contacts', () => {
   it.each<[string, unknown, unknown]>([
     ['a phone that is text', { phone: SECRET }, { phone: WITHHELD }],
     ['a phone that is a list', { phone: [SECRET, { number: SECRET }] }, { phone: [WITHHELD, { number: WITHHELD }] }],
     ['a passcode that is a number', { passcode: 5678 }, { passcode: WITHHELD }],
     ['a passcode in parts', { passcode: { first: SECRET } }, { passcode: { first: WITHHELD } }],
-    ['fields deeper down', { dsp: [{ phone: SECRET, x: 1 }] }, { dsp: [{ phone: WITHHELD, x: 1 }] }],
+    ['contact fields deeper down', { dsp: [{ phone: SECRET, x: 1 }] }, { dsp: [{ phone: WITHHELD, x: 1 }] }],
     [
-      'fields of other names',
+      'contact fields of other names',
       { phone_number: SECRET, Passcode: SECRET },
       { phone_number: WITHHELD, Passcode: WITHHELD },
     ],
-    ['details that are text', SECRET, WITHHELD],
-    ['details that are a list', [SECRET, { name: SECRET }], [WITHHELD, { name: WITHHELD }]],
-    ['no details', null, null],
-  ])('covers %s', (_what, details, shown) => {
+    ['driver details that are text', SECRET, WITHHELD],
+    ['driver details that are a list', [SECRET, { name: SECRET }], [WITHHELD, { name: WITHHELD }]],
+    ['no driver details', null, null],
+  ])('contacts are withheld from a history event with %s', (_what, details, shown) => {
     expect(shownOf(details)).toEqual(shown);
   });
 
-  it('covers what an event changed, whichever part the pointer names', () => {
+  it('contacts are withheld from the changes of a history event, whichever part the pointer names', () => {
     const change = (pointer: string, from: unknown, to: unknown) => ({ pointer, from, to });
     const changes = [
       change('/driver_details/passcode', null, SECRET),
@@ -79,7 +79,7 @@ describe('an event of the history without contacts', () => {
     ]);
   });
 
-  it('never shows what stands below a phone or a passcode, whatever stands around it, and leaves the rest as it came', () => {
+  it('nothing below a phone or a passcode is ever shown, whatever is around it, and the rest is left as it came', () => {
     const key = fc.oneof(fc.constantFrom('a', 'driver_details', '__proto__', 'constructor'), fc.string());
     const around = fc.array(fc.oneof(key, fc.constant(null)), { maxLength: 5 });
     fc.assert(
