@@ -3,6 +3,7 @@ import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
 import { type Assignment } from './driver';
 import { saidBy } from './order-status';
 import { evolve, initial, type OrderState } from './order';
+import { isBlank, spellingOf } from './spelling';
 import { hasEnded } from './stage';
 
 /**
@@ -27,12 +28,11 @@ export const MAX_UNKNOWN_VALUES = 50;
 export const MAX_GROUPS = 2_000;
 
 /**
- * @returns which source sends about an order: upper case and blanks around it make no difference
- * (docs/protocol.md#ruling-4-6).
+ * @returns which source sends about an order, in one spelling (docs/protocol.md#ruling-5-6).
  */
 export function sourceOf({ driver, assigned }: Assignment): string {
-  const source = assigned ? driver?.source?.trim().toLowerCase() : undefined;
-  return source === undefined || source === '' ? UNKNOWN_SOURCE : source.slice(0, MAX_WORD);
+  const source = assigned ? driver?.source : undefined;
+  return source === undefined || isBlank(source) ? UNKNOWN_SOURCE : spellingOf(source).slice(0, MAX_WORD);
 }
 
 /** What is kept of an order between its events. */

@@ -1,9 +1,10 @@
 import { type Order } from '../schemas/order-view';
+import { isBlank } from './spelling';
 
-/** Details as the folds keep them: no null, no empty object and no known field of a wrong type. */
+/** Details as the folds keep them: no null, no blank text, no empty object and no known field of a wrong type. */
 export type Driver = NonNullable<Order['driver_details']>;
 export type Fields = Readonly<Record<string, unknown>>;
-type Kind = 'name' | 'text' | 'flag' | Shape;
+type Kind = 'text' | 'flag' | Shape;
 /** A Map, because a plain object would find `constructor` and its like. */
 type Shape = ReadonlyMap<string, Kind>;
 
@@ -15,7 +16,7 @@ const shape = (fields: Readonly<Record<string, Kind>>): Shape => new Map(Object.
  */
 const DRIVER = shape({
   source: 'text',
-  name: 'name',
+  name: 'text',
   phone: shape({ number: 'text', code: 'text' }),
   picture_url: 'text',
   vehicle_info: shape({ make: 'text', model: 'text', color: 'text', license_plate: 'text', is_autonomous: 'flag' }),
@@ -57,15 +58,17 @@ function merge(kept: Fields | null, said: Fields, known: Shape, depth: number): 
   return merged ?? kept;
 }
 
+/** Blanks say nothing: whose details these are, and what opens the robot, stays known (docs/protocol.md#ruling-5-5). */
+const saysNothing = (value: unknown): boolean =>
+  typeof value === 'string' ? isBlank(value) : Array.isArray(value) && value.length === 0;
+
 function readField(before: unknown, value: unknown, kind: Kind | undefined, depth: number): unknown {
+  if (saysNothing(value)) return undefined;
   switch (kind) {
     case 'text':
       return typeof value === 'string' ? value : undefined;
     case 'flag':
       return typeof value === 'boolean' ? value : undefined;
-    case 'name':
-      // A blank name must not make us forget whose details these are: the next driver would inherit them.
-      return typeof value === 'string' && (before === undefined || value.trim() !== '') ? value : undefined;
     case undefined:
       return readJson(before, value, depth);
     default:

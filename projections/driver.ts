@@ -1,5 +1,6 @@
 import { type Driver, type Fields, isFields, mergeDriver } from './driver-details';
 import { type Reported } from './order-status';
+import { isBlank, spellingOf } from './spelling';
 
 /** Who is to bring the order, and whether still. */
 export interface Assignment {
@@ -25,11 +26,11 @@ export const nobody: Assignment = { driver: null, assigned: false };
 const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver']);
 
 /** A blank text identifies nobody. */
-const isMark = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+const isMark = (value: unknown): value is string => typeof value === 'string' && !isBlank(value);
 
 /** What only one of two drivers has cannot tell them apart. */
 const agree = (one: unknown, other: unknown): boolean =>
-  one === other || !isMark(one) || !isMark(other) || one.trim().toLowerCase() === other.trim().toLowerCase();
+  one === other || !isMark(one) || !isMark(other) || spellingOf(one) === spellingOf(other);
 
 const inner = (value: unknown, key: string): unknown => (isFields(value) ? value[key] : undefined);
 

@@ -22,6 +22,12 @@ describe('two drivers', () => {
     ['have no name on one side and the same phone', { name: 'Jane Driver', ...phone('1') }, phone('1')],
     ['have no name on one side and the same plate', { name: 'Jane Driver', ...plate('ABC') }, plate(' abc ')],
     ['have nothing that both have', JANE, { passcode: '5678' }],
+    ['have one name, composed and decomposed', { name: 'Jos\u00e9' }, { name: 'Jose\u0301' }],
+    ['have one name, in full and half width', { name: 'ＪＡＮＥ' }, { name: 'jane' }],
+    ['have one name with other white space in it', JANE, { source: 'uber', name: 'Jane\u00a0\u00a0 Driver' }],
+    ['have one name with invisible marks in it', JANE, { source: 'u\u200bber', name: '\u202aJane Dri\u00adver\u202c' }],
+    ['have a name of nothing but invisible marks on one side', JANE, { source: 'uber', name: '\u200b\u2060' }],
+    ['have one plate in other spellings, and a name is missing', plate('ABC 12'), plate('\u200eａｂｃ  12')],
     ['have a blank name on one side and the same source', JANE, { source: 'uber', name: ' ' }],
     ['have only marks of a wrong type in common', { ...JANE, ...phone('1') }, { source: 7, name: {}, phone: 'x' }],
   ])('two drivers are the same if they %s', (_when, one, other) => {
@@ -88,6 +94,38 @@ describe('the driver of an order', () => {
         name: 'John',
       },
     );
+  });
+
+  it('blanks never erase a detail that is known, whatever their kind', () => {
+    const known = {
+      ...JANE,
+      phone: { number: '+15555551234', code: '12' },
+      vehicle_info: { license_plate: 'ABC1234', is_autonomous: true },
+      passcode: '1111',
+      badge: { id: '7', tags: ['a'] },
+    };
+    for (const blank of ['', ' ', '\t\n', '\u00a0', '\u200b', '\ufeff', null, {}, []]) {
+      const details = {
+        source: blank,
+        name: blank,
+        phone: { number: blank, code: blank },
+        vehicle_info: { license_plate: blank, is_autonomous: blank },
+        passcode: blank,
+        badge: { id: blank, tags: blank },
+      };
+      expect({ blank, driver: driverAfter(known, details) }).toEqual({ blank, driver: known });
+      expect({
+        blank,
+        driver: driverAfter(known, { ...JANE, phone: blank, vehicle_info: blank, badge: blank }),
+      }).toEqual({
+        blank,
+        driver: known,
+      });
+    }
+  });
+
+  it('details that are all blank are no details: nobody is assigned by them', () => {
+    expect(driverAfter({ name: ' ', passcode: '', phone: { number: '\u200b' }, tags: [] })).toBeNull();
   });
 
   it('another driver replaces the first completely', () => {

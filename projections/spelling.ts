@@ -1,0 +1,14 @@
+/** Marks that nobody sees: zero-width characters, joiners, directions of writing, soft hyphens. */
+const INVISIBLE = /\p{Cf}/gu;
+const WHITE_SPACE = /\s+/g;
+const VISIBLE = /[^\s\p{Cf}]/u;
+
+/** @returns whether a text says nothing: it is empty, or nobody could see that it is not (docs/protocol.md#ruling-5-5) */
+export const isBlank = (text: string): boolean => !VISIBLE.test(text);
+
+/**
+ * @returns one spelling of a name, a source or a plate for all that are read as the same: in NFKC and lower case,
+ *   without invisible marks, with single spaces and none around it (docs/protocol.md#ruling-5-6)
+ */
+export const spellingOf = (text: string): string =>
+  text.normalize('NFKC').replace(INVISIBLE, '').replace(WHITE_SPACE, ' ').trim().toLowerCase();
