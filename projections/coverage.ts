@@ -32,7 +32,7 @@ export const MAX_GROUPS = 2_000;
  */
 export function sourceOf({ driver, assigned }: Assignment): string {
   const source = assigned ? driver?.source : undefined;
-  return source === undefined || isBlank(source) ? UNKNOWN_SOURCE : spellingOf(source).slice(0, MAX_WORD);
+  return typeof source !== 'string' || isBlank(source) ? UNKNOWN_SOURCE : spellingOf(source).slice(0, MAX_WORD);
 }
 
 /** What is kept of an order between its events. */
