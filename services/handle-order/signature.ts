@@ -8,7 +8,14 @@ export const SIGNATURE_HEADERS = ['x-stream-signature', 'stream-webhook-signatur
 /** Bytes of an HMAC-SHA256. */
 const DIGEST_BYTES = 32;
 const HEX_DIGEST = /^[0-9a-f]{64}$/i;
-const BASE64_DIGEST = /^[0-9a-z+/]{43}=$/i;
+/** With or without padding, in either alphabet (RFC 4648 sections 4 and 5). */
+const BASE64_DIGEST = /^[0-9a-z+/_-]{43}=?$/i;
+/** What may stand before a digest, as senders of the field have it. */
+const LABEL = /^(?:sha256|v1)=/i;
+/** Between digests; a header that was sent twice comes as one, with a comma. */
+const SEPARATORS = /[\s,]+/;
+/** Most digests that are looked at in one delivery: each live secret makes its own, while secrets are rotated. */
+export const MAX_DIGESTS = 16;
 
 /** Whether a delivery is Stream's. A refusal says what to look at, and never repeats what a header held. */
 export type Verification =
@@ -28,13 +35,22 @@ export function fingerprint(secret: string): string {
   return createHmac('sha256', secret).update('ticket-rail secret fingerprint').digest('hex').slice(0, 16);
 }
 
-/** @returns the 32 bytes that a signature header claims, or null if it has another form. */
-function decodeSignature(header: string): Buffer | null {
-  const text = header.startsWith('sha256=') ? header.slice('sha256='.length) : header;
+/** @returns the 32 bytes that a part of a signature header claims, or null if it has another form. */
+function decodeDigest(part: string): Buffer | null {
+  const text = part.replace(LABEL, '');
   if (HEX_DIGEST.test(text)) return Buffer.from(text, 'hex');
+  // Node's decoder takes both alphabets.
   if (BASE64_DIGEST.test(text)) return Buffer.from(text, 'base64');
   return null;
 }
+
+/** @returns every digest that the signature headers claim (docs/protocol.md#ruling-5-8); any of them may verify */
+const digestsIn = (headers: readonly string[]): Buffer[] =>
+  headers
+    .flatMap((header) => header.split(SEPARATORS, MAX_DIGESTS))
+    .slice(0, MAX_DIGESTS)
+    .map(decodeDigest)
+    .filter((digest) => digest !== null);
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -62,12 +78,12 @@ function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHea
   if (given.length === 0) {
     return { authentic: false, reason: 'no signature: send X-Stream-Signature or Stream-Webhook-Signature' };
   }
-  const signatures = given.map((value) => decodeSignature(value.trim())).filter((digest) => digest !== null);
+  const signatures = digestsIn(given);
   if (signatures.length === 0) {
     return {
       authentic: false,
       reason:
-        'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256="; ' +
+        'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256=" or "v1="; ' +
         'a bare secret is not a signature',
     };
   }

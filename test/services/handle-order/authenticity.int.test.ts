@@ -15,6 +15,7 @@ import {
   quarantinedBy,
   update,
 } from '../../support/deliveries';
+import { sendRaw } from '../../support/raw-http';
 import {
   type Answer,
   discard,
@@ -31,6 +32,8 @@ const OTHER_BEARER = 'bearer-issued-some-time-ago';
 
 const base64 = (body: string, secret = WEBHOOK_SECRET): string =>
   createHmac('sha256', secret).update(body).digest('base64');
+
+const base64Url = (body: string): string => createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64url');
 
 async function expectRecorded(service: RunningService, answer: Answer, signedWith: string | null): Promise<void> {
   expect({ status: answer.status, json: answer.json }).toMatchObject({ status: 200, json: { outcome: 'recorded' } });
@@ -77,6 +80,14 @@ describe('signature over the raw bytes', () => {
     ['base64 after sha256=', (body) => ({ 'Stream-Webhook-Signature': `sha256=${base64(body)}` })],
     ['white space around it', (body) => ({ 'X-Stream-Signature': ` ${sign(body)}\t` })],
     ['both headers', (body) => ({ 'X-Stream-Signature': sign(body), 'Stream-Webhook-Signature': base64(body) })],
+    ['upper-case label', (body) => ({ 'X-Stream-Signature': `SHA256=${sign(body)}` })],
+    ['hex after v1=', (body) => ({ 'X-Stream-Signature': `v1=${sign(body)}` })],
+    ['a time and v1=', (body) => ({ 'X-Stream-Signature': `t=1732780800,v1=${sign(body)}` })],
+    ['base64 without padding', (body) => ({ 'X-Stream-Signature': base64(body).slice(0, -1) })],
+    ['base64url', (body) => ({ 'X-Stream-Signature': base64Url(body) })],
+    ['the same digest twice', (body) => ({ 'X-Stream-Signature': `${sign(body)}, ${sign(body)}` })],
+    ['digests of two secrets', (body) => ({ 'X-Stream-Signature': `${sign(body, 'whsec-next')},${sign(body)}` })],
+    ['digests between spaces', (body) => ({ 'X-Stream-Signature': `v1=${sign('other')}  v1=${base64(body)}` })],
     [
       'both headers, of which one verifies',
       (body) => ({ 'X-Stream-Signature': sign('other'), 'Stream-Webhook-Signature': sign(body) }),
@@ -84,6 +95,20 @@ describe('signature over the raw bytes', () => {
   ])('a delivery is verified by a signature in this form: %s', async (_what, headersOf) => {
     const body = JSON.stringify(update(key()));
     await expectRecorded(service, await post(body, headersOf(body)), fingerprint(WEBHOOK_SECRET));
+  });
+
+  it('a delivery whose signature header was sent twice is verified if either of the two verifies', async () => {
+    for (const pair of [0, 1]) {
+      const body = JSON.stringify(update(key()));
+      const given = ['0'.repeat(64), sign(body)];
+      const header = `X-Stream-Signature: ${String(given[pair])}\r\nX-Stream-Signature: ${String(given[1 - pair])}\r\n`;
+      const received = await sendRaw(
+        service.url,
+        `POST /handle-order HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${header}` +
+          `Content-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
+      );
+      expect(received).toContain('"outcome":"recorded"');
+    }
   });
 
   it('a delivery is verified with each live secret, and its history names the secret by its fingerprint', async () => {
@@ -120,7 +145,8 @@ describe('signature over the raw bytes', () => {
     ['of another body', () => ({ 'X-Stream-Signature': sign('{}') })],
     ['of the empty body', () => ({ 'X-Stream-Signature': sign('') })],
     ['of another algorithm', (body) => ({ 'X-Stream-Signature': `sha512=${sign(body)}` })],
-    ['given twice in one header', (body) => ({ 'X-Stream-Signature': `${sign(body)}, ${sign(body)}` })],
+    ['the seventeenth in its header', (body) => ({ 'X-Stream-Signature': `${'0 '.repeat(16)}${sign(body)}` })],
+    ['after a label of another version', (body) => ({ 'X-Stream-Signature': `v0=${sign(body)}` })],
     ['in a header that is not for it', (body) => ({ 'X-Signature': sign(body) })],
     ['in Authorization', (body) => ({ Authorization: `Bearer ${sign(body)}` })],
   ])('a delivery is refused when its signature is %s', async (_what, headersOf) => {
