@@ -26,7 +26,7 @@ struct faults {
   _Atomic int64_t skip;  /* let so many through first */
   _Atomic int64_t count; /* then fail so many */
   _Atomic int64_t error; /* with this errno */
-  _Atomic int64_t delay; /* milliseconds that each takes longer */
+  _Atomic int64_t delay; /* milliseconds that each takes longer; to lower it lets go of those that it holds back */
   _Atomic int64_t kill;  /* the so-manieth from now kills the process instead of happening; 0: none */
   _Atomic int64_t calls;
   _Atomic int64_t failed;
@@ -74,6 +74,21 @@ static int is_watched(int fd) {
   return strstr(path, match) != NULL;
 }
 
+static int64_t nanoseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* Waits as long as the delay says, which may change meanwhile. */
+static void hold_back(struct faults *faults) {
+  int64_t begun = nanoseconds();
+  while (nanoseconds() - begun < atomic_load(&faults->delay) * INT64_C(1000000)) {
+    struct timespec time = {.tv_nsec = 1000000};
+    nanosleep(&time, NULL);
+  }
+}
+
 /* What happens to an operation before it happens; answers 0, or -1 with errno set where it is to fail. */
 static int before(int fd, struct faults *(*kind)(void)) {
   int saved = errno;
@@ -84,11 +99,7 @@ static int before(int fd, struct faults *(*kind)(void)) {
       kill(getpid(), SIGKILL);
       for (;;) pause();
     }
-    int64_t delay = atomic_load(&faults->delay);
-    if (delay > 0) {
-      struct timespec time = {.tv_sec = delay / 1000, .tv_nsec = delay % 1000 * 1000000};
-      nanosleep(&time, NULL);
-    }
+    hold_back(faults);
     if (take(&faults->skip) <= 0 && take(&faults->count) > 0) {
       atomic_fetch_add(&faults->failed, 1);
       errno = (int)atomic_load(&faults->error);

@@ -49,7 +49,7 @@ export interface IoFaults {
   readonly env: Readonly<Record<string, string>>;
   failSyncs(failures: Failures): void;
   failWrites(failures: Failures): void;
-  /** Every sync takes so many milliseconds longer, until {@link IoFaults.clear} or 0. */
+  /** Every sync takes so many milliseconds longer, until {@link IoFaults.clear} or 0: that lets go of those held back. */
   delaySyncs(milliseconds: number): void;
   /** Kills the process (SIGKILL) where it would do the `n`-th such operation from now, from 1. `any`: either. */
   killAt(point: { readonly op: 'sync' | 'write' | 'any'; readonly n: number }): void;
