@@ -442,9 +442,12 @@ is not stored: it is read from both states by the rules of this code, so a chang
 Exit code: 0 nothing differs, 1 something does, 2 they could not be compared.
 `;
 
-async function main(): Promise<void> {
+/** @returns the program with all of its commands; docs/reference/commands.md is made from its help. */
+export function createProgram(): Command {
   const program = new Command('ticket-rail')
-    .description("The POS side of Stream's order status updates. Configured by the environment; README.md lists it.")
+    .description(
+      "The POS side of Stream's order status updates. Configured by environment variables: docs/reference/configuration.md.",
+    )
     .version(version)
     .enablePositionalOptions(); // options belong to the command after whose name they stand
   program
@@ -540,16 +543,21 @@ async function main(): Promise<void> {
   program.addCommand(sandbox).addCommand(demoCommand());
   addRunCommands(sandbox, world);
   addSendCommand(program, world);
-  await program.parseAsync();
+  return program;
 }
 
-// Whoever read what we say has seen enough, as `head` has: a command ends as others then do, without a word.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT_NOBODY_READS);
-});
+async function main(): Promise<void> {
+  // Whoever read what we say has seen enough, as `head` has: a command ends as others then do, without a word.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT_NOBODY_READS);
+  });
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+if (require.main === module) void main();
