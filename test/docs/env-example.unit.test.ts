@@ -2,17 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describeVariables, readConfig, VARIABLES } from '../../services/config';
-import { GENERATED_DOCUMENTS } from './generated';
 
 const ROOT = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** Variables of .env.example once every line that sets one is uncommented. */
 const uncommented = () => parseEnv(read('.env.example').replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
-
-it.each(GENERATED_DOCUMENTS)('the committed $path is what `npm run docs` writes', ({ path, render }) => {
-  expect(read(path)).toBe(render());
-});
 
 it('.env.example sets nothing while it is commented out', () => {
   expect(parseEnv(read('.env.example'))).toEqual({});
