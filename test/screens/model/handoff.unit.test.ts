@@ -41,16 +41,40 @@ describe('phone numbers', () => {
     ['+15555551234', 'tel:+15555551234'],
     ['+1 (555) 555-1234', 'tel:+15555551234'],
     [' 030/901820 ', 'tel:030901820'],
+    ['+44 (0)20 7946 0958', 'tel:+442079460958'],
+    ['(020) 7946 0958', 'tel:02079460958'],
+    ['+1 555 555 1234 ext. 12', 'tel:+15555551234;ext=12'],
+    ['+1 555 555 1234 Ext 12', 'tel:+15555551234;ext=12'],
+    ['+1 555 555 1234 extension 12', 'tel:+15555551234;ext=12'],
+    ['+15555551234;ext=12', 'tel:+15555551234;ext=12'],
+    ['+1 555 555 1234 x12', 'tel:+15555551234;ext=12'],
+    ['+1 555 555 1234 #12', 'tel:+15555551234;ext=12'],
+    ['+15555551234,123', 'tel:+15555551234,123'],
+    ['+1 555-555-1234,, 123456#', 'tel:+15555551234,,123456'],
+    ['＋１（５５５）５５５－１２３４', 'tel:+15555551234'],
+    ['+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧', 'tel:+966501234567'],
+    ['۰۲۱ ۱۲۳۴۵۶۷', 'tel:0211234567'],
+    ['+९१ ९८७६५ ४३२१०', 'tel:+919876543210'],
+    ['\u202a+1\u00a0555\u2011555\u20131234\u202c', 'tel:+15555551234'],
   ])('the phone number %p can be called', (text, url) => {
     expect(telephoneUrl(text)).toBe(url);
   });
 
-  it.each(['javascript:alert(1)', '555-CALL-NOW', '12', '+1;ext=2', '1'.repeat(40), '+', '', null, undefined])(
-    'the phone number %p cannot be called, and is only shown',
-    (text) => {
-      expect(telephoneUrl(text)).toBeNull();
-    },
-  );
+  it.each([
+    'javascript:alert(1)',
+    '555-CALL-NOW',
+    '12',
+    '+1;ext=2',
+    '1'.repeat(40),
+    '1'.repeat(99),
+    '+1555555123 or 4',
+    '+',
+    '',
+    null,
+    undefined,
+  ])('the phone number %p cannot be called, and is only shown', (text) => {
+    expect(telephoneUrl(text)).toBeNull();
+  });
 });
 
 describe('swatches', () => {

@@ -17,15 +17,43 @@ export function pictureUrl(text: string | null | undefined): string | null {
   return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
 }
 
-/** A number as people write it: digits, and what separates them. */
-const PHONE_NUMBER = /^\+?[\d\s().\-/]{4,30}$/;
+/** Code points of the zeros of scripts in whose digits numbers are written; NFKC folds full-width digits already. */
+const ZEROS = [0x06_60, 0x06_f0, 0x09_66, 0x09_e6, 0x0a_66, 0x0a_e6, 0x0e_50, 0x0e_d0, 0x10_40, 0x17_e0];
+const OTHER_DIGITS = new RegExp(
+  `[${ZEROS.map((zero) => `${String.fromCodePoint(zero)}-${String.fromCodePoint(zero + 9)}`).join('')}]`,
+  'gu',
+);
+/** A number as people write it: digits, what separates them, and at the end an extension, or pauses and more digits. */
+const PHONE_NUMBER =
+  /^(?<plus>\+?)(?<digits>[\d\s().\-/]{4,30}?)\s*(?:(?:;?\s*ext(?:ension)?[.=:]?|x|#)\s*(?<ext>\d{1,7})|(?<pause>,+)\s*(?<after>\d{1,11})#?)?$/i;
+/** Most characters of a number, with its extension. */
+const MAX_PHONE_NUMBER = 64;
+/** The trunk prefix, which is not dialled after a country code. */
+const TRUNK_PREFIX = /\(0\)/;
 
-/** @returns a `tel:` address, or null if this is not a number that can be called. */
+/** In ASCII: digits of other scripts, dashes of all lengths, and no marks that nobody sees. */
+const asciiNumber = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Pd}\u2212]/gu, '-')
+    .replace(OTHER_DIGITS, (digit) => {
+      const code = digit.codePointAt(0) ?? 0;
+      return String(code - (ZEROS.find((zero) => zero <= code && code <= zero + 9) ?? code));
+    })
+    .trim();
+
+/**
+ * @returns a `tel:` address (RFC 3966), or null if this is not a number that can be called; an extension becomes `;ext=`,
+ *   a pause stays the comma that telephones understand (docs/protocol.md#ruling-5-10)
+ */
 export function telephoneUrl(number: string | null | undefined): string | null {
-  const text = number?.trim() ?? '';
-  const digits = text.replace(/\D/g, '');
-  if (!PHONE_NUMBER.test(text) || digits.length < 4 || digits.length > 15) return null;
-  return `tel:${text.startsWith('+') ? '+' : ''}${digits}`;
+  if (typeof number !== 'string' || number.length > MAX_PHONE_NUMBER) return null;
+  const { plus = '', digits = '', ext, pause, after } = PHONE_NUMBER.exec(asciiNumber(number))?.groups ?? {};
+  const dialled = (plus === '' ? digits : digits.replace(TRUNK_PREFIX, '')).replace(/\D/g, '');
+  if (dialled.length < 4 || dialled.length > 15) return null;
+  const rest = ext !== undefined ? `;ext=${ext}` : after !== undefined ? `${pause ?? ''}${after}` : '';
+  return `tel:${plus}${dialled}${rest}`;
 }
 
 /** Colours that vehicles are said to have, and how a swatch shows them. No word of others gets into a style. */
