@@ -5,7 +5,7 @@ import { parseReaders } from './access/readers';
 
 /**
  * The configuration: the environment, read once, checked whole, and typed. Only this file reads `process.env`.
- * README.md has the table of variables; a test compares the two.
+ * docs/reference/configuration.md has the table of variables, made from this file.
  */
 
 /** Largest MAX_BODY_BYTES: such a body, in base64 and with its reasons, still fits one append (MAX_APPEND_BYTES). */
@@ -208,7 +208,7 @@ export function describeVariables(): readonly Variable[] {
   });
 }
 
-/** Names of the variables, as README.md documents them. */
+/** Names of the variables, in the order in which docs/reference/configuration.md has them. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
 /** Variables whose values must never be shown. */
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /**
- * The one catalogue of errors that a client can see, and their one form: problem+json (RFC 9457). README.md has the
- * same table, and a test compares the two.
+ * The one catalogue of errors that a client can see, and their one form: problem+json (RFC 9457).
+ * docs/reference/errors.md has the same table, and a test compares the two.
  */
 export const PROBLEMS = {
   'not-authentic': { status: 401, title: 'The delivery is not authentic' },

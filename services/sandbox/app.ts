@@ -33,7 +33,7 @@ function newApp(): Express {
 
 function finished(app: Express): Express {
   app.use(() => {
-    throw new Problem('not-found', 'README.md tells of the sandbox.');
+    throw new Problem('not-found', 'docs/guides/try-with-the-sandbox.md has the calls of the sandbox.');
   });
   app.use(sendProblem);
   return app;

@@ -13,8 +13,8 @@ import { BUSY_LUNCH, type Moment } from './busy-lunch';
 import { indexedPng } from './indexed-png';
 
 /**
- * Makes the pictures of README.md: the real service in this process, on a clock that plays a busy lunch in a moment, and
- * the screens as a browser shows them; and a sandbox.
+ * Makes the pictures of README.md and docs/guides: the real service in this process, on a clock that plays a busy lunch
+ * in a moment, and the screens as a browser shows them; and a sandbox.
  */
 
 const PICTURES = join(process.cwd(), 'docs', 'screens');

@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * The look. Every `--ticket-rail-*` is for whoever embeds a component to set; README.md lists them. Each pair of text
- * and ground has a contrast of 4.5 to 1 or more.
+ * The look. Every `--ticket-rail-*` is for a page that embeds a component to set; docs/guides/embed-the-board.md lists
+ * them. Each pair of text and ground has a contrast of 4.5 to 1 or more.
  */
 export const tokens = css`
   :host {

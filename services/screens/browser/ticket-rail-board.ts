@@ -58,8 +58,8 @@ const STAGE_ICONS: Readonly<Record<OpenStage, IconName>> = {
 type Ending = TicketRailTile['ending'];
 
 /**
- * The board of one location, for POS vendors to put into their own pages too. README.md lists its attributes, events and
- * custom properties; /screens/example shows it at work.
+ * The board of one location, for POS vendors to put into their own pages too. docs/guides/embed-the-board.md lists its
+ * attributes, events and custom properties; /screens/example shows it at work.
  *
  * @fires order-opened someone opened an order's handoff card; `detail.order`
  * @fires driver-arrived a driver came while the board was open; `detail.order`
