@@ -19,7 +19,7 @@ const wholeNumber = (description: string, least = 0, most = Number.MAX_SAFE_INTE
     .meta({ description, type: 'integer', minimum: least, maximum: most });
 
 const limit = (most: number, fallback: number) =>
-  wholeNumber(`most items of the page; default ${String(fallback)}`, 1, most).default(fallback);
+  wholeNumber(`largest number of items; default ${String(fallback)}`, 1, most).default(fallback);
 const after = wholeNumber("the last page's `next`").optional();
 
 const time = (description: string) =>
@@ -71,7 +71,9 @@ export const HistoryQuery = z.strictObject({
   format: z
     .enum(['json'], 'expected json, ndjson or csv')
     .optional()
-    .meta({ description: 'json; ndjson and csv give the whole history as a file and take from and to' }),
+    .meta({
+      description: 'default: json, a page; ndjson and csv give the whole history as a file, and take from and to',
+    }),
 });
 
 const moment = (description: string) =>
@@ -85,7 +87,7 @@ export const ExportQuery = z.strictObject({
   format: z
     .enum(['ndjson', 'csv'], 'expected ndjson or csv')
     .optional()
-    .meta({ description: 'default: by the header Accept, or else ndjson' }),
+    .meta({ description: 'default: what the header Accept asks for, or else ndjson' }),
   from: moment('only events received at this time or later (RFC 3339)'),
   to: moment('only events received before this time (RFC 3339)'),
 });
@@ -106,14 +108,14 @@ const text = (description: string) =>
     .meta({ description });
 
 export const SearchQuery = z.strictObject({
-  location_id: Id.optional().meta({ description: 'only this location; otherwise all that the reader may see' }),
-  order_id: text('a part of the order id, in whatever case'),
-  driver: text('a part of the name of the last driver heard of, in whatever case'),
-  status: text('last reported'),
-  source: text('of the last driver heard of, in whatever case'),
-  stage: z.enum(STAGES).optional(),
-  attention: z.enum(ATTENTION_CODES).optional(),
-  verdict: z.enum(VERDICTS).optional().meta({ description: 'at least one event was read so' }),
+  location_id: Id.optional().meta({ description: 'only this location; default: all that the reader may see' }),
+  order_id: text('a part of the order id, ignoring case'),
+  driver: text('a part of the name of the last driver, ignoring case'),
+  status: text('the last reported status'),
+  source: text('source of the last driver, ignoring case'),
+  stage: z.enum(STAGES).optional().meta({ description: 'the current stage' }),
+  attention: z.enum(ATTENTION_CODES).optional().meta({ description: 'a current attention code' }),
+  verdict: z.enum(VERDICTS).optional().meta({ description: 'at least one event has this verdict' }),
   from: time('only orders with news at or after this time'),
   to: time('only orders with news before this time'),
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
@@ -125,8 +127,8 @@ export const MAX_COVERAGE_DAYS = 31;
 export const DEFAULT_COVERAGE_DAYS = 7;
 
 export const CoverageParameters = z.strictObject({
-  location_id: Id.optional().meta({ description: 'only this location; otherwise all that the reader may see' }),
-  source: text('only this source, in whatever case; `unknown` for none'),
+  location_id: Id.optional().meta({ description: 'only this location; default: all that the reader may see' }),
+  source: text('only this source, ignoring case; `unknown` for none'),
   from: time(`inclusive; default: ${String(DEFAULT_COVERAGE_DAYS)} days before \`to\``),
   to: time(`exclusive, at most ${String(MAX_COVERAGE_DAYS)} days after \`from\`; default: now`),
 });

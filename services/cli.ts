@@ -431,15 +431,17 @@ function removeReaderFrom(name: string, { file }: FileOption): void {
 }
 
 const REPLAY_HELP = `
-Run it with the code that is to be deployed, on the DATA_DIR of the service, which may run: only the log and the read
-model are read, as of one moment; the comparison is made in replay-diff.sqlite in DATA_DIR, and deleted. One at a time.
+Run it with the code that is to be deployed, on the DATA_DIR of the service, which may be running: only the log and the
+read model are read, as of one moment. The comparison is made in replay-diff.sqlite in DATA_DIR, which is deleted at the
+end. Only one such command can run at a time.
 
-Each order that differs is a line: its fields, stored and then, and the first event where the two part. The stored read
-model keeps last states only, so that event is concluded from them: for each field, the event at which this code's fold
-left the stored value for good, or, if it never had it, the event that set the value of now; the first of these. Attention
-is not stored: it is read from both states by the rules of this code, so a change of those rules alone shows nothing.
+Each order that differs is a line: its fields, with the stored and the new value, and the first event from which they
+differ. The stored read model has only the latest states, so that event is concluded from them: for each field, the event
+at which the fold of this code left the stored value for good, or, if it never had that value, the event that set the
+current one; and of these the first. Attention is not stored, but computed from both states by the rules of this code, so
+a change of those rules alone does not show.
 
-Exit code: 0 nothing differs, 1 something does, 2 they could not be compared.
+Exit code: 0 if nothing differs, 1 if something does, 2 if the two could not be compared.
 `;
 
 /** @returns the program with all of its commands; docs/reference/commands.md is made from its help. */
@@ -463,10 +465,8 @@ export function createProgram(): Command {
     .action(rebuild);
   program
     .command('replay')
-    .description(
-      'fold history with this code, and tell which orders would look otherwise than in the stored read model',
-    )
-    .option('--diff', 'compare with the stored read model, of whatever version; changes nothing')
+    .description('fold history with this code, and list the orders that would differ from the stored read model')
+    .option('--diff', 'compare with the stored read model, whatever its version; changes nothing')
     .addHelpText('after', REPLAY_HELP)
     .action(replay);
   program
@@ -482,7 +482,7 @@ export function createProgram(): Command {
     .command('retain')
     .description('delete finished orders that are older than some days, while the service does not run')
     .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
-    .option('--dry-run', 'only tell how many')
+    .option('--dry-run', 'only report how many')
     .action(retain);
   program
     .command('export')
@@ -491,44 +491,49 @@ export function createProgram(): Command {
     .option('--order <id>', 'only of this order of the location', argument(Id))
     .option('--from <time>', 'only events received at this time or later (RFC 3339)', argument(ExportQuery.shape.from))
     .option('--to <time>', 'only events received before this time (RFC 3339)', argument(ExportQuery.shape.to))
-    .addOption(new Option('--format <format>', 'of the file').choices([...EXPORT_FORMATS]).default('ndjson'))
-    .option('--out <file>', 'where to write; - is standard output (default: a name that says what it is of)')
+    .addOption(new Option('--format <format>', 'format of the file').choices([...EXPORT_FORMATS]).default('ndjson'))
+    .option(
+      '--out <file>',
+      'where to write; - is standard output (default: a name made from the selection and the time)',
+    )
     .action(exportHistory);
   program
     .command('evidence')
-    .description(
-      'write all that is known of an order, a report included, into one file, whether or not the service runs',
-    )
-    .requiredOption('--location <id>', 'of the order', argument(Id))
-    .requiredOption('--order <id>', 'of the order', argument(Id))
-    .option('--out <file>', 'where to write (default: a name that says what it is of)')
+    .description('write everything about an order, with a report, into one file, whether or not the service runs')
+    .requiredOption('--location <id>', 'location of the order', argument(Id))
+    .requiredOption('--order <id>', 'id of the order', argument(Id))
+    .option('--out <file>', 'where to write (default: a name made from the order and the time)')
     .action(evidenceOf);
   program
     .command('verify')
     .description('verify the configured store, an order of it, exports or evidence; offline, without the service')
     .argument('[files...]', 'exports and evidence bundles (default: the configured store)')
     .option('--order', 'the two arguments are a location and an order of the configured store')
-    .option('--checkpoints <file>', 'signed checkpoints, as they were kept elsewhere (default: those of DATA_DIR)')
-    .option('--public-key <file>', 'PEM that they have to be signed with (default: by the key of the configuration)')
-    .option('--state <file>', 'where to keep how far it got, to go on after an interruption')
+    .option('--checkpoints <file>', 'signed checkpoints that were kept elsewhere (default: those of DATA_DIR)')
+    .option('--public-key <file>', 'public key of their signatures, as PEM (default: that of the configured key)')
+    .option('--state <file>', 'where to save the progress, so that an interrupted run can be continued')
     .action(verifyHistory);
   const reader = program
     .command('reader')
-    .description('who may read, in the file of READERS_FILE; a service that runs takes changes over within seconds');
+    .description('manage who may read, in the file of READERS_FILE; a running service follows it within seconds');
   const file = new Option('--file <path>', 'the file (default: READERS_FILE, or readers.json in DATA_DIR)');
   reader
     .command('add')
     .description('add a reader, and show its token once')
-    .argument('<name>', 'of the screen, person or program', argument(ReaderName))
+    .argument('<name>', 'name of the screen, person or program', argument(ReaderName))
     .requiredOption('--role <role>', ROLES.join(', '), argument(ReaderRole))
     .option('--location <id...>', 'locations that it may see')
-    .option('--all-locations', 'all locations, those that come later included')
+    .option('--all-locations', 'all locations, also future ones')
     .addOption(file)
     .action(addReaderTo);
-  reader.command('list').description('name, role and locations of each').addOption(file).action(listReadersOf);
+  reader
+    .command('list')
+    .description('list the name, role and locations of each reader')
+    .addOption(file)
+    .action(listReadersOf);
   reader
     .command('remove')
-    .description('take a reader away; what it has open ends within seconds')
+    .description('remove a reader; its open streams end within seconds')
     .argument('<name>')
     .addOption(file)
     .action(removeReaderFrom);

@@ -133,7 +133,7 @@ function queryParameters(schema: z.ZodType): unknown[] {
 
 /** The file that an export is, in its two formats. */
 const exportFile = {
-  description: 'A file. Of NDJSON, the last line is the manifest; of CSV, the trailer Ticket-Rail-Manifest has it',
+  description: 'A file. The manifest is the last line of NDJSON, and the trailer Ticket-Rail-Manifest of CSV',
   content: {
     'application/x-ndjson': { schema: { type: 'string' } },
     'text/csv': { schema: { type: 'string' } },
@@ -203,9 +203,9 @@ export function openApiDocument(version: string): Record<string, unknown> {
                 },
               },
             },
-            '400': answer('The POS rejects the order. Never our own answer', 'OrderRejected'),
+            '400': answer('The POS rejects the order; Ticket Rail itself never answers 400 here', 'OrderRejected'),
             '202': answer('Authentic but unusable: kept in quarantine', 'Quarantined'),
-            '422': answer('Like 202, for a developer: answered so when nothing is authenticated', 'Quarantined'),
+            '422': answer('Like 202, while nothing authenticates Stream', 'Quarantined'),
             ...problems(
               'not-authentic',
               'body-too-large',
@@ -222,7 +222,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Orders'],
           operationId: 'listLocations',
-          summary: 'The locations that something was reported about',
+          summary: 'The locations that have orders',
           security: reader,
           parameters: queryParameters(LocationsQuery),
           responses: {
@@ -235,7 +235,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Orders'],
           operationId: 'watchLocation',
-          summary: 'What the orders of a location come to be, as it happens',
+          summary: 'The live feed of a location',
           description:
             'Server-sent events. First `snapshot` (LiveSnapshot), or, after `Last-Event-ID`, `resumed` (LiveStart) and what ' +
             'was missed; then `order` (Order): the newest state of an order that changed, with the position of its newest ' +
@@ -248,7 +248,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
               name: 'Last-Event-ID',
               in: 'header',
               required: false,
-              description: 'id of the last message that was seen',
+              description: 'id of the last message that the client received',
               schema: { type: 'string' },
             },
           ],
@@ -262,7 +262,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Orders'],
           operationId: 'listOrders',
-          summary: 'The orders of a location, as they first came',
+          summary: 'The orders of a location, in the order in which they were first reported',
           security: reader,
           parameters: [pathParameter('location_id'), ...queryParameters(ListQuery)],
           responses: {
@@ -275,7 +275,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Orders'],
           operationId: 'getOrder',
-          summary: 'One order, now or at a moment of its past',
+          summary: 'One order in its current state, or in a past one',
           security: reader,
           parameters: [...ORDER_PATH, ...queryParameters(OrderQuery)],
           responses: {
@@ -320,8 +320,8 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Audit'],
           operationId: 'listCheckpoints',
-          summary: 'The newest signed statements of what the whole log is',
-          description: 'Keep them, and the public key, where whoever can write to the store cannot.',
+          summary: 'The newest signed checkpoints of the log',
+          description: 'Keep them, and the public key, in a place that nobody who can write to the store can change.',
           security: reader,
           parameters: queryParameters(CheckpointsQuery),
           responses: {
@@ -334,12 +334,15 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Audit'],
           operationId: 'findOrders',
-          summary: 'Orders by what is known of them',
+          summary: 'Find orders',
           description: 'A page may be short, or empty, and have a `next`: go on until it is null.',
           security: reader,
           parameters: queryParameters(SearchQuery),
           responses: {
-            '200': answer('A page of orders as they are now, as they first came', 'OrderPage'),
+            '200': answer(
+              'A page of orders in their current state, in the order in which they were first reported',
+              'OrderPage',
+            ),
             ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'read-model-behind'),
           },
         },
@@ -387,7 +390,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Quarantine'],
           operationId: 'getQuarantined',
-          summary: 'One of them, with all that came',
+          summary: 'One delivery in quarantine, with its whole body',
           security: reader,
           parameters: [pathParameter('quarantine_id')],
           responses: {
@@ -400,12 +403,12 @@ export function openApiDocument(version: string): Record<string, unknown> {
         post: {
           tags: ['Quarantine'],
           operationId: 'redriveQuarantined',
-          summary: 'Try it again with the contract of today',
+          summary: 'Process the delivery again, with the current contract',
           security: reader,
           parameters: [pathParameter('quarantine_id')],
           responses: {
             '200': {
-              description: 'On the rail of its order now',
+              description: 'Stored in the stream of its order',
               content: { 'application/json': { schema: { oneOf: [reference('Recorded'), reference('Repeat')] } } },
             },
             ...problems(
@@ -423,11 +426,11 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Stream'],
           operationId: 'listRelays',
-          summary: 'What was passed on to the POS, when, and with what answer',
+          summary: 'Deliveries that were relayed to the POS, and its answers',
           security: reader,
           parameters: queryParameters(RelaysQuery),
           responses: {
-            '200': answer('A page of tries, newest first', 'RelayPage'),
+            '200': answer('A page of attempts, newest first', 'RelayPage'),
             ...problems('invalid-parameter', 'reader-not-authentic', 'not-permitted', 'store-unavailable'),
           },
         },
@@ -449,7 +452,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Access'],
           operationId: 'listAccesses',
-          summary: 'Who looked at the past, at quarantine and at passcodes',
+          summary: 'Who read the past, quarantine and passcodes',
           security: reader,
           parameters: queryParameters(AccessQuery),
           responses: {
@@ -462,7 +465,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         get: {
           tags: ['Access'],
           operationId: 'getSession',
-          summary: 'Who asks, and what it may read',
+          summary: 'The reader who asks, with role and locations',
           security: reader,
           responses: {
             '200': answer('The reader', 'Session'),
@@ -476,7 +479,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
           operationId: 'getHealth',
           summary: 'The process answers',
           responses: {
-            '200': { description: 'It does', content: { 'text/plain': { schema: { type: 'string' } } } },
+            '200': { description: 'It answers', content: { 'text/plain': { schema: { type: 'string' } } } },
             ...problems(),
           },
         },

@@ -159,17 +159,17 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
 /** `ticket-rail demo`: the service and the sandbox with a lunch rush, to look at. */
 export const demoCommand = (): Command =>
   new Command('demo')
-    .description('run the service and the sandbox with a lunch rush, on data that are gone afterwards')
-    .option('--port <port>', 'of the service', argument(wholeNumber(1, MAX_PORT)), 8080)
+    .description('run the service and the sandbox with a lunch rush, with data that are deleted afterwards')
+    .option('--port <port>', 'port of the service', argument(wholeNumber(1, MAX_PORT)), 8080)
     .option(
       '--sandbox-port <port>',
-      'of the sandbox; its POS has the next one',
+      'port of the sandbox; its POS has the next one',
       argument(wholeNumber(1, MAX_PORT - 1)),
       8090,
     )
     .option(
       '--per-minute <orders>',
-      'orders in a minute of the rush',
+      'orders per minute of the rush',
       argument(positiveNumber(MAX_PER_MINUTE)),
       DEFAULT_PER_MINUTE,
     )

@@ -78,13 +78,14 @@ const seedOf = z
   .pipe(z.number('expected a whole number, or random').pipe(Seed));
 
 const FAULTS_HELP = `
-Faults, each of which strikes a share of the deliveries:
+Faults, each of which affects a share of the deliveries:
 ${FAULT_NAMES.map((name) => `  ${name.padEnd(18)} ${FAULTS[name].does}`).join('\n')}
 
-A Ticket Rail that lets us read is asked afterwards what it made of it: the history of each order has to hold all that was
-acknowledged and nothing else, and the order, lists and the live board have to show what was acknowledged last.
+A Ticket Rail that can be read is checked afterwards: the history of each order has to hold everything that was
+acknowledged and nothing else, and the order, the lists and the live board have to show what was acknowledged last.
 
-Exit code: 0 all is good; 1 something was lost, shown otherwise, answered otherwise than expected, or never acknowledged.
+Exit code: 0 if all is good; 1 if something was lost, is shown differently, was answered other than expected, or was
+never acknowledged.
 `;
 
 /** Adds `run` and `list` to the command `sandbox`. */
@@ -99,16 +100,19 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     });
   sandbox
     .command('run')
-    .description('send the deliveries of a scenario to a POS, with faults, and tell what became of them')
+    .description('send the deliveries of a scenario to a POS, with faults, and report what became of them')
     .argument('<scenario>', 'its name, or the path of a file')
     .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
-    .option('--secret <secret>', 'signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
-    .option('--old-secret <secret>', 'from before a rotation, and still taken: signs some deliveries')
+    .option(
+      '--secret <secret>',
+      'secret that signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)',
+    )
+    .option('--old-secret <secret>', 'secret from before a rotation that the POS still accepts; signs some deliveries')
     .option('--bearer <token>', 'token that the POS issued to Stream', argument(bearerToken))
-    .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
+    .option('--header <name>', 'header of the signature', argument(headerName), POS_SIGNATURE)
     .option(
       '--speed <n>',
-      'seconds of the scenario in a second',
+      'seconds of the scenario that pass in a second',
       argument(numberIn(LEAST_SPEED, MOST_SPEED)),
       DEFAULT_SPEED,
     )
@@ -117,20 +121,33 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
         .default([], 'none')
         .argParser(argument(faultsOf)),
     )
-    .option('--fault-share <share>', 'of the deliveries that each fault strikes, up to 1', argument(positiveNumber(1)))
+    .option(
+      '--fault-share <share>',
+      'share of the deliveries that each fault affects, up to 1',
+      argument(positiveNumber(1)),
+    )
     .option('--seed <n>', 'a whole number, or random (default: that of the scenario)', argument(seedOf))
-    .option('--orders <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_ORDERS)))
-    .option('--per-minute <n>', 'orders a minute, of the scenario', argument(numberIn(LEAST_SPEED, MOST_SPEED)))
-    .option('--locations <n>', 'in place of what the scenario says', argument(wholeNumber(1, MAX_LOCATIONS)))
-    .option('--run-id <id>', 'begins all ids (default: of the seed and the time)')
+    .option('--orders <n>', 'number of orders, instead of that of the scenario', argument(wholeNumber(1, MAX_ORDERS)))
+    .option('--per-minute <n>', 'orders per minute of the scenario', argument(numberIn(LEAST_SPEED, MOST_SPEED)))
+    .option(
+      '--locations <n>',
+      'number of locations, instead of that of the scenario',
+      argument(wholeNumber(1, MAX_LOCATIONS)),
+    )
+    .option('--run-id <id>', 'prefix of all ids (default: made from the seed and the time)')
     .addOption(
-      new Option('--check <when>', 'whether a Ticket Rail is asked what it made of it')
+      new Option('--check <when>', 'whether to check afterwards what a Ticket Rail stored and shows')
         .choices(['auto', 'none', 'required'])
         .default('auto'),
     )
-    .option('--reader-token <token>', 'of an auditor, for the check', argument(bearerToken))
-    .option('--connections <n>', 'at a time', argument(wholeNumber(1, MOST_CONNECTIONS)), DEFAULT_CONNECTIONS)
-    .option('--json', 'report as JSON')
+    .option('--reader-token <token>', 'token of an auditor, for the check', argument(bearerToken))
+    .option(
+      '--connections <n>',
+      'connections at a time',
+      argument(wholeNumber(1, MOST_CONNECTIONS)),
+      DEFAULT_CONNECTIONS,
+    )
+    .option('--json', 'print the report as JSON')
     .addHelpText('after', FAULTS_HELP)
     .action((name: string, options: RunCommandOptions) => runCommand(name, options, world));
 }

@@ -89,32 +89,36 @@ export const sandboxCommand = (): Command =>
     .enablePositionalOptions() // those after the name of a command below it are that command's
     .option(
       '--port <port>',
-      'to listen on; the built-in POS has the next one',
+      'port to listen on; the built-in POS has the next one',
       argument(wholeNumber(0, MAX_PORT)),
       8090,
     )
-    .option('--host <host>', 'to listen on', '127.0.0.1')
+    .option('--host <host>', 'host to listen on', '127.0.0.1')
     .option('--pos-url <url>', 'Handle Order of your POS (default: the built-in POS)', argument(httpUrl))
-    .option('--pos-secret <secret>', 'signs what the POS gets', KNOWN_POS_SECRET)
-    .option('--pos-bearer <token>', 'that the POS issued', argument(bearerToken))
+    .option('--pos-secret <secret>', 'secret that signs what the POS gets', KNOWN_POS_SECRET)
+    .option('--pos-bearer <token>', 'bearer token that the POS issued', argument(bearerToken))
     .option(
       '--dsp-url <url>',
       'where your delivery service takes events (default: the built-in one)',
       argument(httpUrl),
     )
-    .option('--dsp-secret <secret>', 'signs what goes between Stream and the delivery service', KNOWN_DSP_SECRET)
-    .option('--partner-id <id>', 'of the delivery service, in /order/{partner_id}', 'demo')
-    .option('--menu <file>', 'of the restaurant, as JSON (default: one that comes with the sandbox)')
+    .option(
+      '--dsp-secret <secret>',
+      'secret that signs what goes between Stream and the delivery service',
+      KNOWN_DSP_SECRET,
+    )
+    .option('--partner-id <id>', 'id of the delivery service, in /order/{partner_id}', 'demo')
+    .option('--menu <file>', 'menu of the restaurant, as JSON (default: one that comes with the sandbox)')
     .option(
       '--speed <factor>',
       'seconds of a story that pass in a second',
       argument(numberIn(MIN_SPEED, MAX_SPEED)),
       10,
     )
-    .option('--locations <number>', 'of the restaurant', argument(wholeNumber(1, MAX_LOCATIONS)), 3)
+    .option('--locations <number>', 'locations of the restaurant', argument(wholeNumber(1, MAX_LOCATIONS)), 3)
     .option(
       '--rush <per-minute>',
-      'orders that come by themselves in a minute of a story',
+      'orders that come by themselves, per minute of a story',
       argument(numberIn(MIN_ORDERS_PER_MINUTE, MAX_ORDERS_PER_MINUTE)),
     )
     .action(runSandbox);

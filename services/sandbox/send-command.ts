@@ -29,15 +29,22 @@ interface SendOptions {
 export function addSendCommand(program: Command, world: CommandWorld): void {
   program
     .command('send')
-    .description('sign files and post them as they are, as Stream would; tell what is answered')
-    .argument('<file...>', 'bodies; - is standard input')
-    .option('--url <url>', 'where to', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
-    .option('--secret <secret>', 'signs the bodies (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)')
+    .description('sign files and post them as they are, as Stream would; print the answers')
+    .argument('<file...>', 'files with a body each; - is standard input')
+    .option('--url <url>', 'where to post', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
+    .option(
+      '--secret <secret>',
+      'secret that signs the bodies (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)',
+    )
     .option('--bearer <token>', 'sent as Authorization: Bearer', argument(bearerToken))
-    .option('--header <name>', 'of the signature', argument(headerName), POS_SIGNATURE)
+    .option('--header <name>', 'header of the signature', argument(headerName), POS_SIGNATURE)
     .option('--repeat <n>', 'how often each is sent', argument(wholeNumber(1, MOST_REPEATS)), 1)
-    .option('--rate <n>', 'a second, at most (default: as fast as it goes)', argument(numberIn(LEAST_RATE, MOST_RATE)))
-    .option('--concurrency <n>', 'at a time, at most', argument(wholeNumber(1, MOST_CONCURRENT)), 1)
+    .option(
+      '--rate <n>',
+      'most posts per second (default: as fast as possible)',
+      argument(numberIn(LEAST_RATE, MOST_RATE)),
+    )
+    .option('--concurrency <n>', 'most posts at a time', argument(wholeNumber(1, MOST_CONCURRENT)), 1)
     .addHelpText('after', '\nExit code: 0 if each was answered by a 2xx, otherwise 1.\n')
     .action((files: readonly string[], options: SendOptions) => send(files, options, world));
 }
