@@ -88,7 +88,7 @@ describe('an order whose delivery service is not heard', () => {
     if (story === undefined) throw new Error(`there is no ${STORY}`);
     autopilot.assign(orderId, story);
     expect(stream.receive({ kind: 'new-order', body: orderOf(orderId) })).toMatchObject({ kind: 'taken' });
-    await until(`${orderId} to be accepted`, () => Promise.resolve(stream.find(orderId)?.state === 'accepted'));
+    await until(`${orderId} to be accepted`, () => stream.find(orderId)?.state === 'accepted');
   };
   const report = (orderId: string): void => {
     const about = { type: 'any', location_id: 'location-1', order_id: orderId };
@@ -97,7 +97,7 @@ describe('an order whose delivery service is not heard', () => {
     expect(stream.receive({ kind: 'delivery-report', body })).toMatchObject({ kind: 'taken' });
   };
 
-  it('keeps its story if Stream does not take the cancellation', async () => {
+  it('an order keeps its story if Stream refuses the cancellation', async () => {
     await accepted('uncanceled');
     const next = autopilot.nextStepAt('uncanceled');
     expect(await autopilot.act('uncanceled', 'cancel-by-dsp')).toEqual({
@@ -108,7 +108,7 @@ describe('an order whose delivery service is not heard', () => {
     expect([typeof next, autopilot.nextStepAt('uncanceled')]).toEqual(['number', next]);
   });
 
-  it('gives its story up if Stream took the cancellation, but its answer did not get through', async () => {
+  it('an order loses its story if Stream accepted the cancellation, but the answer got lost', async () => {
     await accepted('canceled');
     onGate = () => {
       const body = { type: 'any', location_id: 'location-1', order_id: 'canceled' };
@@ -119,7 +119,7 @@ describe('an order whose delivery service is not heard', () => {
     expect(autopilot.nextStepAt('canceled')).toBeNull();
   });
 
-  it('does not end if Stream does not take that it failed', async () => {
+  it('an order does not end if Stream refuses the report of its failure', async () => {
     await accepted('unfailed');
     report('unfailed');
     expect((await autopilot.act('unfailed', 'fail')).kind).toBe('impossible');
@@ -127,7 +127,7 @@ describe('an order whose delivery service is not heard', () => {
     expect(autopilot.nextStepAt('unfailed')).not.toBeNull();
   });
 
-  it('tells a step that Stream did not take again', async () => {
+  it('a step that Stream refused is sent again', async () => {
     await accepted('again');
     const told = gate.received.length;
     expect(await autopilot.act('again', 'step')).toEqual({ kind: 'done' });
@@ -136,7 +136,7 @@ describe('an order whose delivery service is not heard', () => {
     expect(second).toEqual(first);
   });
 
-  it('gets another driver by reassign, never one of the same name', async () => {
+  it('the action reassign brings another driver, never one of the same name', async () => {
     await accepted('reassigned');
     report('reassigned');
     const { name } = castOf(seeded(SEED)).first;

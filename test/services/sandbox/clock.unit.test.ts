@@ -10,7 +10,7 @@ describe('the clock of stories', () => {
     jest.useRealTimers();
   });
 
-  it('calls back when the time has come, also beyond the 24.8 days that a timer takes, and not before', () => {
+  it('the clock calls back when the time has come, also beyond the 24.8 days of a timer, and not before', () => {
     const clock = createClock(10, Date.now);
     const came: number[] = [];
     const at = Date.now() + 60 * DAY_MS;
@@ -21,7 +21,7 @@ describe('the clock of stories', () => {
     expect(came).toEqual([at]);
   });
 
-  it('does not call back what was called off, however long it had waited', () => {
+  it('the clock does not call back what was called off, however long it had waited', () => {
     const clock = createClock(10, Date.now);
     const came = jest.fn();
     const callOff = clock.at(Date.now() + 60 * DAY_MS, came);
@@ -34,7 +34,7 @@ describe('the clock of stories', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('lets so many seconds of a story pass in one', () => {
+  it('the clock lets as many seconds of a story pass in one as its speed says', () => {
     const now = Date.now();
     expect(createClock(60, () => now).in(60)).toBe(now + 1_000);
   });

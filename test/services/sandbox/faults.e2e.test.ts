@@ -20,7 +20,7 @@ const attemptsBy = (run: Run): Attempt[][] =>
 describe('a plan with faults', () => {
   const all = () => make({ scenario: 'lunch-rush', orders: 200, faults: FAULT_NAMES });
 
-  it('is the same for the same seed', () => {
+  it('a plan with faults is the same for the same seed', () => {
     const plan = planScenario(loadScenario('lunch-rush'), { seed: 3, runId: 'run' });
     const options = { faults: FAULT_NAMES, signs: true, hasOldSecret: true };
     expect(withFaults(plan, { ...options, random: seeded(1) })).toEqual(
@@ -28,7 +28,7 @@ describe('a plan with faults', () => {
     );
   });
 
-  it('without any is the plan', () => {
+  it('a plan without faults has one correct attempt for each delivery', () => {
     const run = make({ scenario: 'lunch-rush', orders: 50, faults: [] });
     expect(run.attempts).toHaveLength(run.orders.flatMap(({ deliveries }) => deliveries).length);
     expect(run.attempts.every(({ expects, persists, fault }) => expects === 'acknowledged' && persists && !fault)).toBe(
@@ -36,7 +36,7 @@ describe('a plan with faults', () => {
     );
   });
 
-  it('sends each delivery rightly in the end, until it is acknowledged, and in the order of time', () => {
+  it('a plan with faults has, in order of time, a correct and persistent attempt for each delivery', () => {
     const run = all();
     const right = ({ body, cutAfter, signature, persists }: Attempt) =>
       body.kind === 'whole' && cutAfter === null && (signature === 'right' || signature === 'old-secret') && persists;
@@ -45,7 +45,7 @@ describe('a plan with faults', () => {
     expect(times).toEqual([...times].sort((one, other) => one - other));
   });
 
-  it('expects of each attempt what a POS that keeps to the protocol answers', () => {
+  it('a plan with faults expects of each attempt the answer of a POS that follows the protocol', () => {
     for (const { body, cutAfter, signature, expects } of all().attempts) {
       const isForged = signature !== 'right' && signature !== 'old-secret';
       const expected =
@@ -62,7 +62,7 @@ describe('a plan with faults', () => {
     }
   });
 
-  it('never makes JSON of a truncated body', () => {
+  it('a truncated body is never JSON', () => {
     const [order] = planScenario(loadScenario('robot'), { seed: 3, runId: 'run' });
     for (const { delivery } of order?.deliveries ?? []) {
       for (let part = 0; part < 1; part += 0.01) {
@@ -72,7 +72,7 @@ describe('a plan with faults', () => {
     }
   });
 
-  it('forges no signatures where none are made, and signs with no old secret where there is none', () => {
+  it('a plan has no forged signatures if nothing is signed, and no old-secret signatures without an old secret', () => {
     const plan = planScenario(loadScenario('lunch-rush'), { seed: 3, runId: 'run' });
     const signatures = (signs: boolean) =>
       withFaults(plan, { faults: FAULT_NAMES, random: seeded(1), signs, hasOldSecret: false }).attempts.map(
@@ -106,7 +106,7 @@ describe('Ticket Rail', () => {
     'connection-drops': [null],
   };
 
-  it.each(FAULT_NAMES)('answers %s as it should, loses nothing, and shows what is true', async (fault) => {
+  it.each(FAULT_NAMES)('Ticket Rail answers %s correctly, loses nothing, and shows the true orders', async (fault) => {
     const run = make({ scenario: 'lunch-rush', orders: 30, perMinute: 2, faults: [fault], share: 0.4 });
     const isChanged = fault === 'unknown-statuses' || fault === 'unknown-fields';
     expect(isChanged || run.attempts.some((attempt) => attempt.fault === fault)).toBe(true);

@@ -65,7 +65,7 @@ describe('the truth about an order', () => {
   const all = [...order.deliveries.keys()];
   const last = all.length - 1;
 
-  it('is what was acknowledged last, and the end of the story, where all came in its order', () => {
+  it('the truth is what was acknowledged last, and the end of the story, if all came in its order', () => {
     expect(truthOf(order, sentAs(all))).toEqual({
       status: 'ready_for_pickup',
       delivery_status: 'failed_to_assign_driver',
@@ -74,11 +74,11 @@ describe('the truth about an order', () => {
     });
   });
 
-  it('is the same with repeats of what is newest', () => {
+  it('the truth is the same with repeats of the newest delivery', () => {
     expect(truthOf(order, sentAs([0, 0, ...all.slice(1), last]))).toEqual(truthOf(order, sentAs(all)));
   });
 
-  it('is what came late, if that is what came last; the end of the story is then open', () => {
+  it('the truth is a late delivery if that came last; the end of the story is then open', () => {
     expect(truthOf(order, sentAs([...all, 0]))).toEqual({
       status: 'in_progress',
       delivery_status: 'pending',
@@ -87,7 +87,7 @@ describe('the truth about an order', () => {
     });
   });
 
-  it('is not determined by two that were on their way at the same time', () => {
+  it('the truth is not determined by two deliveries that were on their way at the same time', () => {
     const overlapping = sentAs(all, { [last - 1]: { ended_ms: last * 10_000 + 500 } });
     expect(truthOf(order, overlapping)).toMatchObject({
       status: 'ready_for_pickup', // both say so
@@ -96,7 +96,7 @@ describe('the truth about an order', () => {
     });
   });
 
-  it('is not determined by one without an answer while it may still arrive, and is once it has settled', () => {
+  it('the truth is not determined by a delivery without an answer until that has settled', () => {
     const sent = (begun_ms: number): Sent[] => [
       ...sentAs(all),
       { ...sentAs([0])[0], begun_ms: 100_000, ended_ms: 100_010, effect: 'perhaps' } as Sent,
@@ -106,20 +106,23 @@ describe('the truth about an order', () => {
     expect(truthOf(order, sent(100_010 + UNANSWERED_SETTLES_MS)).status).toBe('ready_for_pickup');
   });
 
-  it.each<Effect>(['perhaps', 'nothing'])('never includes one that left %s as if it were certain', (effect) => {
-    const sent = sentAs(all, { [last]: { effect } });
-    expect(truthOf(order, sent).stage).toBeUndefined();
-    expect(truthOf(order, sent).delivery_status).toBe(effect === 'nothing' ? 'failed_to_pickup' : undefined);
-  });
+  it.each<Effect>(['perhaps', 'nothing'])(
+    'the truth never includes a delivery with the effect %s as if it were certain',
+    (effect) => {
+      const sent = sentAs(all, { [last]: { effect } });
+      expect(truthOf(order, sent).stage).toBeUndefined();
+      expect(truthOf(order, sent).delivery_status).toBe(effect === 'nothing' ? 'failed_to_pickup' : undefined);
+    },
+  );
 
-  it('knows the end of a story that ends so in any order, whatever the order', () => {
+  it('the truth includes the end of a story that ends the same in any order, whatever the order', () => {
     const pickup = orderOf('pickup');
     expect(truthOf(pickup, sentAs([2, 0, 1])).stage).toBe('completed');
     expect(truthOf(pickup, sentAs([2, 0])).stage).toBeUndefined();
   });
 });
 
-describe('an order is judged', () => {
+describe('the judgement of an order', () => {
   const order = orderOf('straight-delivery');
   const all = [...order.deliveries.keys()];
   const last = all.length - 1;
@@ -127,43 +130,43 @@ describe('an order is judged', () => {
   const kinds = (sent: Sent[], kept: number[], shown: Order | null = view): FindingKind[] =>
     judgeOrder({ order, sent, history: historyOf(order, kept), view: shown }).findings.map(({ kind }) => kind);
 
-  it('as equal where all is as it was acknowledged', () => {
+  it('the judge finds nothing if everything is as it was acknowledged', () => {
     const judged = judgeOrder({ order, sent: sentAs(all), history: historyOf(order, all), view });
     expect(judged).toEqual({ findings: [], reported: 'equal', stage: 'equal' });
   });
 
-  it('by a lost delivery, even if the order stands as if nothing was', () => {
+  it("the judge finds a lost delivery, even if the order's state does not show the loss", () => {
     const without = all.filter((place) => place !== 3);
     expect(kinds(sentAs(all), without, { ...view, revision: last - 1 })).toEqual(['lost']);
   });
 
-  it('by a loss of news that had been told before: A, B, A is three facts', () => {
+  it('the judge finds a lost delivery that repeats an older one: A, B, A is three facts', () => {
     const kept = [0, 1];
     const shown = viewAfter(order, 1, 1, 'preparing');
     expect(kinds(sentAs([0, 1, 0]), kept, shown)).toContain('lost');
   });
 
-  it('by a revision in an answer that the history does not have so', () => {
+  it('the judge finds an acknowledged revision that the history does not have', () => {
     expect(kinds(sentAs(all, { 2: { revision: 3 } }), all)).toEqual(['lost']);
   });
 
-  it('by a history that has what came later before what had been acknowledged', () => {
+  it('the judge finds a history in another order than that of the acknowledgements', () => {
     const turned = [0, 2, 1, ...all.slice(3)];
     expect(kinds(sentAs(all), turned)).toContain('lost');
     expect(kinds(sentAs(all, { 1: { revision: 2 }, 2: { revision: 1 } }), turned)).toContain('out-of-order');
   });
 
-  it('by what nobody sent, and by what was sent less often', () => {
+  it('the judge finds events that nobody sent, or that were sent less often', () => {
     const refused = sentAs(all, { [last]: { effect: 'nothing' } });
     expect(kinds(refused, all)).toContain('never-sent');
     expect(kinds(sentAs(all), [0, 1, 0, ...all.slice(2)], { ...view, revision: last + 1 })).toContain('never-sent');
   });
 
-  it('by a repeat that was kept', () => {
+  it('the judge finds a repeat that was kept', () => {
     expect(kinds(sentAs([0, ...all]), [0, ...all], { ...view, revision: last + 1 })).toEqual(['repeat-kept']);
   });
 
-  it('well by what was not acknowledged, but is there', () => {
+  it('the judge accepts a delivery that was sent and recorded, but not acknowledged', () => {
     expect(kinds(sentAs(all, { 3: { effect: 'perhaps' } }), all)).toEqual([]);
   });
 
@@ -173,12 +176,12 @@ describe('an order is judged', () => {
     ['driver', { driver_details: null }, 'view-differs'],
     ['revision', { revision: 2 }, 'view-differs'],
     ['stage', { stage: 'on_the_way' }, 'stage-differs'],
-  ])('by another %s than was acknowledged', (_, differs, kind) => {
+  ])('the judge finds another %s than was acknowledged', (_, differs, kind) => {
     const found = kinds(sentAs(all), all, { ...view, ...differs });
     expect(new Set(found)).toEqual(new Set([kind]));
   });
 
-  it('by being unknown', () => {
+  it('the judge finds an order that the service does not know', () => {
     expect(kinds(sentAs(all), [], null)).toContain('view-differs');
   });
 });

@@ -32,7 +32,7 @@ describe('the lunch rush', () => {
     ['the seed of the scenario', 19],
     ['a random seed', randomInt(-0x80000000, 0x7fffffff)],
   ])(
-    `sandbox run sends ${String(RUSH_ORDERS)} orders of a lunch rush with all faults, and all is as acknowledged: %s, %i`,
+    `Ticket Rail takes a rush of ${String(RUSH_ORDERS)} orders with all faults, and all is as acknowledged: %s, %i`,
     async (_, seed) => {
       const { code, stdout, stderr } = await runCommand(
         [

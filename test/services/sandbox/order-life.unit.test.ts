@@ -21,8 +21,8 @@ const accepted = (scripted = false): OrderLife =>
 const said = ({ news }: Decision): unknown[] => news.map(({ to, body }) => [to, body]);
 const about = { location_id: 'location-1', order_id: 'dsp-1' };
 
-describe('an order with the stand-in', () => {
-  it('goes to the POS with all that the delivery service said, and the location', () => {
+describe('an order at the stand-in of Stream', () => {
+  it('an order goes to the POS with everything that the delivery service said, and the location', () => {
     expect(said(submitted('location-1', ORDER, false, 'open'))).toEqual([
       ['pos', { type: 'order.created', object: { ...ORDER, location_id: 'location-1' } }],
     ]);
@@ -31,7 +31,7 @@ describe('an order with the stand-in', () => {
   it.each([
     ['paused', 'restaurant_not_accepting_orders'],
     ['unknown', 'location_not_found'],
-  ] as const)('fails at once at a location that is %s', (opening, failure_reason) => {
+  ] as const)('an order fails at once at a location that is %s', (opening, failure_reason) => {
     const decision = submitted('location-1', ORDER, false, opening);
     expect(decision.life.state).toBe('rejected');
     expect(said(decision)).toEqual([
@@ -39,7 +39,7 @@ describe('an order with the stand-in', () => {
     ]);
   });
 
-  it('is canceled once the POS has accepted it, if that was asked for before', () => {
+  it('an order is canceled once the POS has accepted it, if that was asked for before', () => {
     const asked = canceled(submitted('location-1', ORDER, false, 'open').life, 'dsp', null, ALL_CANCEL_NEWS);
     expect(said(asked)).toEqual([]);
     const decision = decided(asked.life, { kind: 'accepted', providerId: 'pos-1', prepMinutes: null }, 0);
@@ -56,7 +56,7 @@ describe('an order with the stand-in', () => {
     ]);
   });
 
-  it('is canceled once, and not after it has ended', () => {
+  it('an order is canceled only once, and not after it has ended', () => {
     const once = canceled(accepted(), 'merchant', null, ALL_CANCEL_NEWS);
     expect(said(once)[0]).toEqual(['dsp', { type: 'location.order.cancel', ...about }]);
     expect(said(canceled(once.life, 'dsp', null, ALL_CANCEL_NEWS))).toEqual([]);
@@ -80,7 +80,7 @@ describe('an order with the stand-in', () => {
     ['merchant_canceled', 'merchant_canceled', 'canceled'],
     ['enroute_to_return', 'in_progress', 'accepted'],
     ['something_new', 'in_progress', 'accepted'],
-  ])('without a story, stands after %s as %s, and is %s', (delivery_status, status, state) => {
+  ])('an order without a story has after %s the status %s and the state %s', (delivery_status, status, state) => {
     const decision = deliveryReported(accepted(), { delivery_status }, null);
     expect(decision.life).toMatchObject({ status, state, deliveryStatus: delivery_status });
     expect(said(decision)).toEqual([
@@ -94,12 +94,12 @@ describe('an order with the stand-in', () => {
     ]);
   });
 
-  it('keeps how it ended while its food comes back', () => {
+  it('an order keeps its final status while its food comes back', () => {
     const failed = deliveryReported(accepted(), { delivery_status: 'failed_to_deliver' }, null).life;
     expect(deliveryReported(failed, { delivery_status: 'returned' }, null).life.status).toBe('failed');
   });
 
-  it('says what a story says, in one message for each report', () => {
+  it('an order with a story sends the status of the story, in one message for each report', () => {
     const driver_details = { source: 'doordash', name: 'Jane' };
     const report = { delivery_status: 'arrived_at_pickup', driver_details };
     expect(said(deliveryReported(accepted(true), report, 'ready_for_pickup'))).toEqual([

@@ -48,7 +48,7 @@ const BROKEN: Readonly<Record<OrderFault, readonly [OrderRule, string] | null>> 
 };
 
 describe('the documented rules about orders', () => {
-  it('hold for every order that is made up, whatever chance it is left to', () => {
+  it('every generated order follows the documented rules, whatever the seed', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(...FULFILLMENT_TYPES), (seed, type) => {
         const made = order(seed, type, type === 'drive_thru');
@@ -59,21 +59,24 @@ describe('the documented rules about orders', () => {
     );
   });
 
-  it.each(ORDER_FAULTS)('refuse an order with the fault %s by its rule, and no other', (fault) => {
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
-        const { modifiers: _, ...rest } = order(seed).items[0] ?? { modifiers: [] };
-        // Without choices of its own, so that the faulty one is the first.
-        const plain = { ...order(seed), items: [{ ...rest, modifiers: [] as OrderModifier[] }] } as DspOrder;
-        const found = refusalsOf(spoil(newOrder('location-1', plain), fault, menu).body);
-        const broken = BROKEN[fault];
-        expect(found.map(({ rule, pointer }) => [rule, pointer])).toEqual(broken === null ? [] : [broken]);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  it.each(ORDER_FAULTS)(
+    'an order with the fault %s is refused by the rule of that fault, if any, and no other',
+    (fault) => {
+      fc.assert(
+        fc.property(fc.integer(), (seed) => {
+          const { modifiers: _, ...rest } = order(seed).items[0] ?? { modifiers: [] };
+          // Without choices of its own, so that the faulty one is the first.
+          const plain = { ...order(seed), items: [{ ...rest, modifiers: [] as OrderModifier[] }] } as DspOrder;
+          const found = refusalsOf(spoil(newOrder('location-1', plain), fault, menu).body);
+          const broken = BROKEN[fault];
+          expect(found.map(({ rule, pointer }) => [rule, pointer])).toEqual(broken === null ? [] : [broken]);
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
 
-  it('name the variations that could have been meant where the id of their item stands', () => {
+  it('a refusal names the possible variations if an order has the id of their item', () => {
     const [item] = orderOf('o1').order.items;
     const message = orderOf('o1', { items: [{ ...item, id: 'item_cheeseburger' }] });
     expect(told(message)).toEqual([
@@ -86,7 +89,7 @@ describe('the documented rules about orders', () => {
     ]);
   });
 
-  it('hold for choices of choices: only those that the chosen one offers', () => {
+  it('the modifiers of a modifier must be among those that it offers', () => {
     const [item] = orderOf('o1').order.items;
     const [fries] = item?.modifiers ?? [];
     const dressing = { id: 'mod_dressing_buttermilk_ranch', name: 'Ranch', price: 0, quantity: 1, currency: 'usd' };
@@ -101,7 +104,7 @@ describe('the documented rules about orders', () => {
     ]);
   });
 
-  it('let an unpaid order pass only for drive_thru', () => {
+  it('an unpaid order is allowed only for drive_thru', () => {
     const unpaid = FULFILLMENT_TYPES.map((fulfillment_type) => {
       const delivery_address = {};
       const found = told(orderOf('o1', { fulfillment_type, delivery_address, unpaid: true }));
@@ -118,7 +121,7 @@ describe('the documented rules about orders', () => {
   });
 
   it.each([
-    ['nothing', '', [['structure', '']]],
+    ['empty', '', [['structure', '']]],
     ['a list', '[]', [['structure', '']]],
     ['an object without any of the documented properties', '{"type":"x"}', [['structure', '']]],
     [
@@ -126,7 +129,7 @@ describe('the documented rules about orders', () => {
       '{"type":"x","order":{},"delivery_status":"pending"}',
       [['structure', '']],
     ],
-    ['what is nested without an end', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, [['structure', '']]],
+    ['nested without an end', `${'['.repeat(50_000)}${']'.repeat(50_000)}`, [['structure', '']]],
     [
       'an order nested without an end',
       `{"order":${'{"modifiers":['.repeat(10_000)}${']}'.repeat(10_000)}}`,
@@ -137,13 +140,13 @@ describe('the documented rules about orders', () => {
       '{"type":"x","location_id":"l","delivery_status":"pending"}',
       [['structure', '/order_id']],
     ],
-  ])('refuse %s as no message', (_, text, found) => {
+  ])('a message that is %s is refused', (_, text, found) => {
     expect(refusalsOf(Buffer.from(text)).map(({ rule, pointer }) => [rule, pointer])).toEqual(found);
   });
 });
 
-describe('a menu', () => {
-  it('is refused with what is wrong and where', () => {
+describe('menus', () => {
+  it('a bad menu is refused with the reason and the place', () => {
     expect(() => parseMenu([{ id: 'm', name: 'M', categories: [{ id: 'c', name: 'C', items: [] }] }])).toThrow(
       /\/0\/categories\/0\/items: /,
     );

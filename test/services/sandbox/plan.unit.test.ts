@@ -12,25 +12,25 @@ const objects = (orders: readonly PlannedOrder[]): Readonly<Record<string, unkno
 const seeds = fc.integer({ min: -0x80000000, max: 0x7fffffff });
 
 describe('a plan', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('a plan is the same for the same seed, and another for another seed', () => {
     expect(plan()).toEqual(plan());
     expect(plan({ seed: 8 })).not.toEqual(plan());
   });
 
-  it('has ids of its own in each run', () => {
+  it('a plan has ids of its own in each run', () => {
     const ids = (orders: readonly PlannedOrder[]) => orders.map(({ key }) => key.order_id);
     const two = [...ids(plan()), ...ids(plan({ runId: 'another' }))];
     expect(new Set(two).size).toBe(600);
   });
 
-  it('of a lunch rush tells every status, every delivery status and every story', () => {
+  it('a plan of a lunch rush has every status, every delivery status and every story', () => {
     const told = (axis: string) => new Set(objects(plan()).flatMap((object) => object[axis] ?? []));
     expect([...told('status')].sort()).toEqual([...STATUSES.keys()].sort());
     expect([...told('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
     expect(new Set(plan().map(({ story }) => story.name)).size).toBe(shippedStories().length);
   });
 
-  it('begins orders in the order of time, tells each in the order of its story, and never backwards', () => {
+  it('a plan has orders in order of time, each with the deliveries of its story in their order', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const orders = plan({ seed, orders: 50 });
@@ -48,7 +48,7 @@ describe('a plan', () => {
     );
   });
 
-  it('waits between the steps as long as the story says', () => {
+  it('a plan waits between the steps as long as the story says', () => {
     for (const { deliveries, story } of plan()) {
       for (const [place, { after_s }] of story.steps.entries()) {
         const [least, most] = typeof after_s === 'number' ? [after_s, after_s] : after_s;
@@ -59,7 +59,7 @@ describe('a plan', () => {
     }
   });
 
-  it('tells only what Stream’s contract allows, with made-up drivers whose phones and pictures lead nowhere', () => {
+  it('a plan follows Stream’s contract, with made-up drivers whose phones and pictures lead nowhere', () => {
     for (const { deliveries } of plan()) {
       for (const { delivery } of deliveries)
         expect(DELIVERY_CONTRACTS[delivery.type].safeParse(delivery).success).toBe(true);
@@ -75,7 +75,7 @@ describe('a plan', () => {
     }
   });
 
-  it('has one driver in a story unless it tells of two, and never twice the same', () => {
+  it('a plan has one driver in a story unless the story has two, who are never the same', () => {
     for (const { deliveries, story } of plan({ orders: 1_000 })) {
       const names = deliveries.flatMap(({ delivery }) =>
         delivery.type === 'order.updated' ? (delivery.object.driver_details?.name ?? []) : [],
@@ -85,7 +85,7 @@ describe('a plan', () => {
     }
   });
 
-  it('has robots with a passcode', () => {
+  it('a plan has robots with a passcode', () => {
     const [order] = planScenario(loadScenario('robot'), { seed: 1, runId: 'run' });
     expect(objects(order === undefined ? [] : [order])).toContainEqual(
       expect.objectContaining({
@@ -97,7 +97,7 @@ describe('a plan', () => {
     );
   });
 
-  it('has as many orders, as often and at as many locations as asked', () => {
+  it('a plan has as many orders, as often and at as many locations as requested', () => {
     const orders = plan({ orders: 2_000, perMinute: 60, locations: 3 });
     expect(orders).toHaveLength(2_000);
     expect(new Set(orders.map(({ key }) => key.location_id)).size).toBe(3);

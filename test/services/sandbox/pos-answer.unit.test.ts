@@ -16,7 +16,7 @@ const rejectedBy = (posValidation: object) => {
 };
 
 describe("the POS's answer to order.created", () => {
-  it('accepts with any 2xx that names the order, with minutes or without', () => {
+  it('an answer of the POS with a 2xx and the id of the order accepts it, with minutes or without', () => {
     expect(answered(200, { order: { provider_id: 'p1', prep_time_minutes: 12 } })).toEqual({
       kind: 'accepted',
       providerId: 'p1',
@@ -30,18 +30,18 @@ describe("the POS's answer to order.created", () => {
   });
 
   it.each([[{}], [{ order: {} }], ['ok'], [{ outcome: 'quarantined' }]])(
-    'is a rejection if it is 2xx without an id: %j',
+    'an answer of the POS with a 2xx but without an id is a rejection: %j',
     (body) => {
       expect(answered(202, body)).toMatchObject({ kind: 'rejected', failure: { reason: 'unknown' } });
     },
   );
 
-  it('is no decision if it is neither 2xx nor 400, or none at all', () => {
+  it('an answer of the POS that is neither 2xx nor 400, or no answer, is no decision', () => {
     for (const status of [401, 404, 429, 500, 503]) expect(answered(status, {})).toBeNull();
     expect(readPosAnswer({ kind: 'no-answer', reason: 'ECONNREFUSED', ms: 1 })).toBeNull();
   });
 
-  it('gives the reason that fits each kind of posValidation', () => {
+  it('an answer of the POS has the reason that fits each kind of posValidation', () => {
     const stock = { type: 'item', provider_id: 'v1', quantity: 0 };
     const totals = { posTotal: 1, streamTotal: 2 };
     expect(rejectedBy({ stockValidation: [stock, stock, { ...stock, type: 'modifier', provider_id: 'm1' }] })).toEqual([

@@ -1,10 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { checkTarget } from '../../../services/sandbox/checks';
 import { TargetError, TargetReader } from '../../../services/sandbox/read-target';
+import { until } from '../../support/patience';
 import { listen, make } from './playing';
 
 describe('reading a target', () => {
-  it('ends every read when it is closed, those that would be tried again too', async () => {
+  it('closing a target ends every read, including those that would be tried again', async () => {
     let reads = 0;
     const { url, close } = await listen((_, response) => {
       reads++;
@@ -13,14 +14,14 @@ describe('reading a target', () => {
     const target = new TargetReader(new URL(url), null, 4, new AbortController().signal);
     const keys = [1, 2, 3].map((order) => ({ location_id: 'location', order_id: String(order) }));
     const reading = Promise.allSettled(keys.map((key) => target.order(key)));
-    while (reads < keys.length) await new Promise((next) => setTimeout(next, 5));
+    await until('every read', () => reads === keys.length);
     target.close();
     expect((await reading).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     await expect(target.order({ location_id: 'location', order_id: 'later' })).rejects.toThrow(TargetError);
     await close();
   });
 
-  it('gives a check up at the first read that fails, and reads no more once the target is closed', async () => {
+  it('a check fails at the first read that fails, and reads nothing more once the target is closed', async () => {
     let reads = 0;
     const { url, close } = await listen((_, response) => {
       reads++;
@@ -34,7 +35,7 @@ describe('reading a target', () => {
     expect(reads).toBeLessThan(orders.length);
   });
 
-  it('says that a target could not be asked, rather than that it is none of ours, when it answers with another protocol', async () => {
+  it('a target that answers with another protocol is reported as not reachable, not as a foreign service', async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => {
       sockets.push(socket.on('error', () => undefined));
@@ -52,7 +53,7 @@ describe('reading a target', () => {
     server.close();
   });
 
-  it('refuses pages that lead to themselves', async () => {
+  it('pages that lead to themselves are refused', async () => {
     const { url, close } = await listen((_, response) => {
       response.end(JSON.stringify({ events: [], next: '5' }));
     });

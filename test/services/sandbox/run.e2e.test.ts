@@ -18,6 +18,7 @@ import {
   WEBHOOK_SECRET,
 } from '../../support/running-service';
 import { check, listen, make, OLD_SECRET, play } from './playing';
+import { freePorts } from './support';
 
 const SENDER = ['--secret', WEBHOOK_SECRET, '--reader-token', READER_TOKEN];
 const reportIn = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
@@ -29,7 +30,7 @@ describe('ticket-rail sandbox run', () => {
   });
   afterAll(() => discard(service));
 
-  it('finds one acknowledged delivery that was lost, and ends with 1', async () => {
+  it('sandbox run finds one acknowledged delivery that was lost, and ends with 1', async () => {
     let toLose = 40;
     const { url, close } = await listen((request, response) => {
       if (request.method === 'POST' && --toLose === 0) {
@@ -70,7 +71,7 @@ describe('ticket-rail sandbox run', () => {
       });
     });
 
-  it('ends the check when it is interrupted, with a report of what was sent', async () => {
+  it('sandbox run ends its check when it is interrupted, with a report of what was sent', async () => {
     let onRead: () => void = () => undefined;
     const reading = new Promise<void>((read) => (onRead = read));
     const { url, close } = await listenUnready(() => {
@@ -86,7 +87,7 @@ describe('ticket-rail sandbox run', () => {
     expect(code).toBe(1);
   });
 
-  it('tells what became of what it sent when the target cannot be asked what it made of it, and ends with 1', async () => {
+  it('sandbox run reports what it sent if the target cannot be checked, and ends with 1', async () => {
     const { url, close } = await listen((request, response) => {
       request.resume();
       response.end(request.url === '/openapi.json' ? '{"info":{"title":"Ticket Rail"}}' : '{}');
@@ -110,7 +111,7 @@ describe('ticket-rail sandbox run', () => {
     await close();
   });
 
-  it('sends to a POS that is no Ticket Rail, and says that it was not checked', async () => {
+  it('sandbox run sends to a POS that is no Ticket Rail, and says that it was not checked', async () => {
     const types: string[] = [];
     const { url, close } = await listen((request, response) => {
       let body = '';
@@ -129,7 +130,7 @@ describe('ticket-rail sandbox run', () => {
     expect(code).toBe(0);
   });
 
-  it('tells answers that were not expected, with the request, and ends with 1', async () => {
+  it('sandbox run reports unexpected answers with their request ids, and ends with 1', async () => {
     const { url, close } = await listen((request, response) => {
       request.resume().on('end', () => {
         response.setHeader('X-Request-Id', 'request-1').end('anything goes');
@@ -147,7 +148,7 @@ describe('ticket-rail sandbox run', () => {
     expect(code).toBe(1);
   });
 
-  it('is not checked without the token of an auditor, and does not begin if it has to be', async () => {
+  it('sandbox run does not check without the token of an auditor, and does not begin if a check is required', async () => {
     const story = ['sandbox', 'run', 'pickup', '--target', service.url, '--secret', WEBHOOK_SECRET, '--speed', '10000'];
     const unchecked = await runCommand(story);
     expect(unchecked).toMatchObject({ code: 0, stdout: expect.stringContaining('wants a reader') as unknown });
@@ -159,7 +160,7 @@ describe('ticket-rail sandbox run', () => {
     });
   });
 
-  it('takes a scenario of one’s own from a file', async () => {
+  it('sandbox run accepts a scenario from a file', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'scenarios-'));
     const path = join(directory, 'mine.json');
     const steps = [
@@ -174,7 +175,7 @@ describe('ticket-rail sandbox run', () => {
     expect(reportIn(stdout)).toMatchObject({ scenario: 'mine', deliveries: 2, good: true });
   });
 
-  it('ends at once when it is interrupted, with a report of what was sent', async () => {
+  it('sandbox run ends at once when it is interrupted, with a report of what was sent', async () => {
     let onDelivery: () => void = () => undefined;
     const delivered = new Promise<void>((delivery) => (onDelivery = delivery));
     const { url, close } = await listen((request, response) => {
@@ -202,13 +203,13 @@ describe('ticket-rail sandbox run', () => {
     [['pickup', '--orders', '100001'], 'expected 1 to 100000'],
     [['pickup', '--bearer', 't€ken'], 'expected a token of visible ASCII characters'],
     [['pickup', '--reader-token', 'two words'], 'expected a token of visible ASCII characters'],
-  ])('refuses %j with a reason', async (args, reason) => {
+  ])('sandbox run refuses %j with a reason', async (args, reason) => {
     const { code, stderr } = await runCommand(['sandbox', 'run', ...args]);
     expect(stderr).toContain(reason);
     expect(code).toBe(1);
   });
 
-  it('lists the scenarios', async () => {
+  it('sandbox list lists the scenarios', async () => {
     const { stdout } = await runCommand(['sandbox', 'list']);
     expect(stdout).toMatch(/^robot +one order +A robot comes/m);
     expect(stdout).toMatch(/^lunch-rush +many orders/m);
@@ -216,17 +217,19 @@ describe('ticket-rail sandbox run', () => {
 });
 
 describe('a run', () => {
-  it('loses nothing when the POS is killed and comes back', async () => {
-    const first = await startService();
+  it('a run loses nothing when the POS is killed and comes back', async () => {
+    // The second is to be where the first was: nothing else takes that port while none of them listens.
+    const PORT = String(await freePorts());
+    const first = await startService({ PORT });
     const { dataDir, url } = first;
     const run = make({ scenario: 'lunch-rush', orders: 100, faults: ['repeats', 'delayed-retries'], perMinute: 10 });
     let progress: Progress = { done: 0, retries: 0 };
-    const running = play(run, url, { speed: 600, onProgress: (now) => (progress = now) });
-    await until('some deliveries', () => Promise.resolve(progress.done >= 50));
+    const running = play(run, url, { speed: 1_200, onProgress: (now) => (progress = now) });
+    await until('some deliveries', () => progress.done >= 50);
     await first.end('SIGKILL');
     const { retries } = progress;
-    await until('some in vain', () => Promise.resolve(progress.retries > retries));
-    const second = await startService({ DATA_DIR: dataDir, PORT: new URL(url).port });
+    await until('some in vain', () => progress.retries > retries);
+    const second = await startService({ DATA_DIR: dataDir, PORT });
     const result = await running;
     const report = reportOf({ scenario: 'lunch-rush', seed: 1, run_id: 'run', target: url, speed: 600 }, run, result, {
       kind: 'checked',
@@ -238,7 +241,7 @@ describe('a run', () => {
     expect(report.answers['no answer']).toBeGreaterThan(0);
   });
 
-  it('forges signatures also where no header can hold the secret itself', async () => {
+  it('a run forges signatures even if no header can hold the secret itself', async () => {
     const secret = 'whsec-of-many-€-0123';
     const { url, close } = await listen((request, response) => {
       let body = '';
@@ -257,14 +260,14 @@ describe('a run', () => {
     expect(sent.filter(({ outcome }) => outcome !== 'as-expected')).toEqual([]);
   });
 
-  it('ends where nobody ever acknowledges anything, and says what came instead', async () => {
+  it('a run ends if nothing is ever acknowledged, and says what was answered instead', async () => {
     const run = make({ scenario: 'pickup', orders: 1, faults: [] });
     const { ended, sent } = await play(run, 'http://127.0.0.1:1', { nothingAcknowledgedMs: 500 });
     expect(ended).toContain('nothing was acknowledged for 0.5 s; the last attempt got no answer: connect ECONNREFUSED');
     expect(sent.every(({ effect }) => effect !== 'acknowledged')).toBe(true);
   });
 
-  it('gives a delivery up after a while, and tells which', async () => {
+  it('a run gives a delivery up after a while, and says which', async () => {
     const { url, close } = await listen((request, response) => {
       let body = '';
       request.on('data', (chunk) => (body += String(chunk)));
@@ -284,7 +287,7 @@ describe('a run', () => {
     expect(report.attempts.retries).toBeGreaterThan(0);
   });
 
-  it('sends an order’s deliveries one after the other, however slow the POS and however fast the scenario', async () => {
+  it('a run sends an order’s deliveries one after the other, however slow the POS and however fast the scenario', async () => {
     const now = new Map<string, number>();
     let [most, mostOfOne] = [0, 0];
     const { url, close } = await listen((request, response) => {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { SandboxState } from '../../../schemas/sandbox';
+import { SandboxState, type Submitted } from '../../../schemas/sandbox';
 import { type Story } from '../../../schemas/scenario';
 import { StreamEvent } from '../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../schemas/vocabulary';
 import { sandboxCommand } from '../../../services/sandbox/sandbox-command';
 import { shippedStories } from '../../../services/sandbox/scenario-files';
-import { until } from '../../support/patience';
+import { PATIENCE, until } from '../../support/patience';
 import { call, sign } from '../../support/running-service';
 import {
   brief,
@@ -62,32 +62,40 @@ describe('the sandbox with its own delivery service and POS', () => {
   });
   afterAll(() => sandbox.end('SIGKILL'));
 
-  it.each(stories.map((story) => [story.name, story] as const))(
-    'plays %s: both sides are told exactly what it tells, in its order',
-    async (name, story) => {
-      const [submitted] = await sandbox.submit({ story: name, location_id: 'location-2' });
-      expect(submitted?.status).toBe(200);
-      const orderId = submitted?.order_id ?? '';
-      const order = await sandbox.orderIn(orderId, 'ended', 'canceled');
-      const [pos, dsp] = [toldTo(story), toldToDsp(story)];
-      const seen = await told(sandbox, orderId, pos.length + 1, dsp.length);
+  describe('stories', () => {
+    let played: ReadonlyMap<string, Submitted['orders'][number] | undefined>;
+    beforeAll(async () => {
+      const submit = async ({ name }: Story) => (await sandbox.submit({ story: name, location_id: 'location-2' }))[0];
+      played = new Map(await Promise.all(stories.map(async (story) => [story.name, await submit(story)] as const)));
+    });
 
-      const [created, ...updates] = seen.pos;
-      expect(created).toMatchObject({ type: 'order.created', object: { id: orderId, location_id: 'location-2' } });
-      expect(updates.map(brief)).toEqual(pos);
-      for (const { type, object } of updates) {
-        const id = type === 'order.canceled' ? object?.['provider_id'] : object?.['order_id'];
-        expect([id, object?.['location_id']]).toEqual([order.provider_id, 'location-2']);
-      }
-      expect(seen.dsp.map(briefEvent)).toEqual(dsp);
-      for (const event of seen.dsp) {
-        expect(event).toMatchObject({ order_id: orderId, location_id: 'location-2' });
-        expect(StreamEvent.parse(event)).toEqual(event);
-      }
-    },
-  );
+    it.each(stories.map((story) => [story.name, story] as const))(
+      'the sandbox plays %s, and tells both sides exactly what the story says, in its order',
+      async (name, story) => {
+        const submitted = played.get(name);
+        expect(submitted?.status).toBe(200);
+        const orderId = submitted?.order_id ?? '';
+        const order = await sandbox.orderIn(orderId, 'ended', 'canceled');
+        const [pos, dsp] = [toldTo(story), toldToDsp(story)];
+        const seen = await told(sandbox, orderId, pos.length + 1, dsp.length);
 
-  it('reaches every documented status and delivery status by its stories', () => {
+        const [created, ...updates] = seen.pos;
+        expect(created).toMatchObject({ type: 'order.created', object: { id: orderId, location_id: 'location-2' } });
+        expect(updates.map(brief)).toEqual(pos);
+        for (const { type, object } of updates) {
+          const id = type === 'order.canceled' ? object?.['provider_id'] : object?.['order_id'];
+          expect([id, object?.['location_id']]).toEqual([order.provider_id, 'location-2']);
+        }
+        expect(seen.dsp.map(briefEvent)).toEqual(dsp);
+        for (const event of seen.dsp) {
+          expect(event).toMatchObject({ order_id: orderId, location_id: 'location-2' });
+          expect(StreamEvent.parse(event)).toEqual(event);
+        }
+      },
+    );
+  });
+
+  it('the stories reach every documented status and delivery status', () => {
     const steps = stories.flatMap((story) => story.steps.flatMap((step) => ('status' in step ? [step] : [])));
     expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(STATUSES.keys()));
     const deliveries = steps.flatMap(({ delivery_status }) => delivery_status ?? []);
@@ -103,7 +111,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     ['missing-address', 'delivery-address'],
     ['upper-case-currency', 'structure'],
     ['not-json', 'structure'],
-  ])('refuses an order with the fault %s by the rule %s', async (fault, rule) => {
+  ])('the sandbox refuses an order with the fault %s by the rule %s', async (fault, rule) => {
     const [submitted] = await sandbox.submit({ story: 'straight-delivery', fault });
     expect(submitted?.status).toBe(400);
     const { refusals } = submitted?.answer as { refusals: { rule: string; documented: string }[] };
@@ -111,7 +119,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect(refusals.every(({ documented }) => documented.length > 0)).toBe(true);
   });
 
-  it('refuses what is not signed with the secret, in hex, over the raw bytes', async () => {
+  it('the sandbox refuses what is not signed with the secret, in hex, over the raw bytes', async () => {
     for (const fault of ['bad-signature', 'no-signature']) {
       const [submitted] = await sandbox.submit({ fault });
       expect(submitted?.status).toBe(401);
@@ -125,7 +133,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await post(sign(body, DSP_SECRET).toUpperCase())).status).toBe(200);
   });
 
-  it('takes an order once, however often it is submitted, and answers the same', async () => {
+  it('the sandbox takes an order once, however often it is submitted, and answers the same', async () => {
     const answers = [await sandbox.tell(orderOf('twice-1')), await sandbox.tell(orderOf('twice-1'))];
     expect(answers.map(({ status, json }) => [status, json])).toEqual([
       [200, { order_id: 'twice-1' }],
@@ -139,7 +147,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await sandbox.tell(elsewhere)).status).toBe(409);
   });
 
-  it("forwards an outside delivery service's reports, each in one message with driver and status", async () => {
+  it("the sandbox forwards an outside delivery service's reports, each in one message with driver and status", async () => {
     await sandbox.tell(orderOf('outside-1'));
     const { provider_id } = await sandbox.orderIn('outside-1', 'accepted');
     const driver_details = { source: 'own', name: 'Jane', phone: {}, vehicle_info: {} };
@@ -173,7 +181,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect(await sandbox.order('outside-1')).toMatchObject({ state: 'canceled', reason: 'dsp: fraud_suspected' });
   });
 
-  it('fails orders of a location that is paused, until it is online again', async () => {
+  it('the sandbox fails orders of a paused location until it is online again', async () => {
     const store = (status_update: object) => sandbox.tell({ type: 'any', location_id: 'location-3', status_update });
     const at3 = (id: string) => ({ ...orderOf(id), location_id: 'location-3' });
     expect((await store({ status: 'paused' })).status).toBe(200);
@@ -190,7 +198,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     await sandbox.orderIn('paused-3', 'accepted');
   });
 
-  it('tells the delivery service why the POS rejected an order', async () => {
+  it('the sandbox tells the delivery service why the POS rejected an order', async () => {
     const submit = async (wish: object) => {
       const [submitted] = await sandbox.submit({ story: 'straight-delivery', ...wish });
       expect(submitted?.status).toBe(200);
@@ -207,7 +215,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     await sandbox.post('/sandbox/pos', { mode: 'ok' });
   });
 
-  it('rejects each of many orders by the fault out-of-stock, no other order, and keeps what is set as sold out', async () => {
+  it('the fault out-of-stock rejects each of its orders, no other order, and leaves the sold-out items as set', async () => {
     const out_of_stock = ['var_cheeseburger_double'];
     await sandbox.post('/sandbox/pos', { out_of_stock });
     try {
@@ -215,9 +223,9 @@ describe('the sandbox with its own delivery service and POS', () => {
         sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
         sandbox.tell(orderOf('sold-out-1')),
       ]);
-      for (const { order_id } of faulty) {
-        expect((await sandbox.orderIn(order_id, 'accepted', 'rejected')).state).toBe('rejected');
-      }
+      const faultyIds = faulty.map(({ order_id }) => order_id);
+      const decided = await sandbox.ordersIn(faultyIds, 'accepted', 'ended', 'rejected');
+      expect(new Set(decided.map(({ state }) => state))).toEqual(new Set(['rejected']));
       const [failure] = await failureOf(sandbox, 'sold-out-1');
       expect(failure?.slice(0, 2)).toEqual(['location.order.fail', 'items_unavailable']);
       expect((await sandbox.state()).pos).toMatchObject({ out_of_stock });
@@ -228,12 +236,12 @@ describe('the sandbox with its own delivery service and POS', () => {
       sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
       sandbox.submit({ story: 'pickup', count: 20 }),
     ]);
-    for (const { order_id } of right) {
-      expect((await sandbox.orderIn(order_id, 'ended', 'rejected')).state).toBe('ended');
-    }
+    const rightIds = right.map(({ order_id }) => order_id);
+    const decided = await sandbox.ordersIn(rightIds, 'ended', 'rejected');
+    expect(new Set(decided.map(({ state }) => state))).toEqual(new Set(['ended']));
   });
 
-  it('refuses a time that no calendar has, such as an estimate beyond the year 9999', async () => {
+  it('the sandbox refuses a time that no calendar has, such as an estimate beyond the year 9999', async () => {
     for (const [id, estimated_ready_at_ms, status] of [
       ['time-1', 1e17, 400],
       ['time-2', 253_402_300_800_000, 400],
@@ -246,7 +254,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
   });
 
-  it('sends again what its own parties did not take while they were down or slow', async () => {
+  it('the sandbox sends again what its own parties did not take while they were down or slow', async () => {
     await sandbox.post('/sandbox/pos', { mode: 'down' });
     await sandbox.post('/sandbox/dsp', { mode: 'down' });
     const [submitted] = await sandbox.submit({ story: 'pickup' });
@@ -268,7 +276,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     ]);
   });
 
-  it('tells its page all of it in the form that it promises', async () => {
+  it('the sandbox gives its page the whole state in the form of its schema', async () => {
     const [order] = await sandbox.submit({ story: 'pickup' });
     await sandbox.orderIn(order?.order_id ?? '', 'ended');
     const state = await sandbox.state();
@@ -277,7 +285,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect(ways).toEqual(expect.arrayContaining(['dsp to stream', 'stream to pos', 'stream to dsp']));
   });
 
-  it('refuses pages of other names and origins', async () => {
+  it('the sandbox refuses pages of other names and origins', async () => {
     const { status } = await call(sandbox.url, '/sandbox/state', { headers: { Host: 'evil.example' } });
     expect(status).toBe(421);
     const wish = { count: 1 };
@@ -287,7 +295,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await sandbox.post('/sandbox/orders/nobody/actions', { action: 'step' })).status).toBe(404);
   });
 
-  it('has orders come by themselves until they are ended, in a rush of its own or a shipped one', async () => {
+  it('the sandbox submits orders by itself until stopped, in a rush of its own or a shipped one', async () => {
     const begun = await sandbox.post('/sandbox/rush', { rush: null, orders_per_minute: 20 });
     expect(begun.json).toMatchObject({ rush: { name: null, orders_per_minute: 20, orders: null } });
     await until('orders to come', async () => ((await sandbox.state()).rush?.submitted ?? 0) > 5);
@@ -299,7 +307,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await sandbox.post('/sandbox/rush', { rush: 'no-such-rush' })).status).toBe(400);
   });
 
-  it('ends a rush by itself once all of its orders are placed', async () => {
+  it('a rush ends by itself once all of its orders are placed', async () => {
     const own = await startSandbox(...FAST);
     try {
       const begun = await own.post('/sandbox/rush', { rush: 'quiet-evening', orders_per_minute: 10 });
@@ -318,7 +326,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     }
   });
 
-  it('tells its page what happens as it happens', async () => {
+  it('the sandbox pushes events to its page as they happen', async () => {
     const stop = new AbortController();
     const events = await fetch(`${sandbox.url}/sandbox/events`, { signal: stop.signal });
     expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -334,7 +342,7 @@ describe('the sandbox with its own delivery service and POS', () => {
   });
 });
 
-describe('what one can do to an order of the sandbox', () => {
+describe('actions on orders', () => {
   let sandbox: SandboxProcess;
   beforeAll(async () => {
     // So slow that no step comes by itself.
@@ -350,7 +358,7 @@ describe('what one can do to an order of the sandbox', () => {
     return orderId;
   };
 
-  it('step: the next step of its story comes at once', async () => {
+  it('the action step takes the next step of a story at once', async () => {
     const orderId = await accepted('straight-delivery', 2);
     expect(await sandbox.order(orderId)).toMatchObject({
       status: 'in_progress',
@@ -361,7 +369,7 @@ describe('what one can do to an order of the sandbox', () => {
   it.each([
     ['cancel-by-dsp', 'dsp_canceled', ['location.order.accept']],
     ['cancel-by-merchant', 'merchant_canceled', ['location.order.accept', 'location.order.cancel']],
-  ] as const)('%s: the POS is told by both events, and the story is over', async (action, status, events) => {
+  ] as const)('the action %s sends both events to the POS, and ends the story', async (action, status, events) => {
     const orderId = await accepted('straight-delivery', 1);
     expect((await sandbox.act(orderId, action)).json).toMatchObject({ state: 'canceled', status, next_step_at: null });
     const seen = await told(sandbox, orderId, 4, events.length);
@@ -371,7 +379,7 @@ describe('what one can do to an order of the sandbox', () => {
     expect((await sandbox.act(orderId, 'step')).status).toBe(409);
   });
 
-  it('reassign: somebody else is on the way, and stays to the end', async () => {
+  it('the action reassign brings another driver, who stays to the end', async () => {
     const orderId = await accepted('straight-delivery', 3);
     const { driver_name: first, delivery_status } = await sandbox.order(orderId);
     expect([typeof first, delivery_status]).toEqual(['string', 'enroute_to_pickup']);
@@ -382,7 +390,7 @@ describe('what one can do to an order of the sandbox', () => {
     expect((await sandbox.order(orderId)).driver_name).toBe(second);
   });
 
-  it('fail: before pickup the driver did not get the food; for who comes in person, the order failed', async () => {
+  it('the action fail means a failed pickup before pickup, and a failed order if the customer comes in person', async () => {
     const delivery = await accepted('straight-delivery', 3);
     expect((await sandbox.act(delivery, 'fail')).json).toMatchObject({
       state: 'ended',
@@ -396,8 +404,8 @@ describe('what one can do to an order of the sandbox', () => {
 });
 
 describe('actions on orders whose stories run', () => {
-  it('loses no step of a story to an action that comes at the same time', async () => {
-    const sandbox = await startSandbox('--speed', '600');
+  it('an action at the same time as a story loses no step of the story', async () => {
+    const sandbox = await startSandbox('--speed', String(600 / PATIENCE));
     const story = stories.find(({ name }) => name === 'straight-delivery');
     if (story === undefined) throw new Error('there is no straight-delivery');
     const isSame = (one: readonly unknown[], other: readonly unknown[] | undefined): boolean =>
@@ -466,9 +474,9 @@ describe('the sandbox with parties of others', () => {
   const toPos = (orderId: string): Message[] =>
     pos.received.map(({ json }) => json).filter(({ object }) => Object.values(object ?? {}).includes(orderId));
 
-  it('signs what it sends, with the bearer token that the POS issued, which no page shows', async () => {
+  it("the sandbox signs what it sends, with the POS's bearer token, which no page shows", async () => {
     await sandbox.tell(orderOf('signed'));
-    await until('the DSP to be told', () => Promise.resolve(toDsp('signed').length > 0));
+    await until('the DSP to be told', () => toDsp('signed').length > 0);
     const [created] = pos.received.filter(({ json }) => json.object?.['id'] === 'signed');
     expect(created?.path).toBe('/injected?tenant=7');
     expect(created?.headers['authorization']).toBe('Bearer pos-token-of-mine');
@@ -483,11 +491,11 @@ describe('the sandbox with parties of others', () => {
     expect(sandbox.output()).toContain('set RELAY_URL=http://127.0.0.1:');
   });
 
-  it('sends again, later and later, what a delivery service did not acknowledge, until it does', async () => {
+  it('the sandbox retries, with growing pauses, what a delivery service did not acknowledge', async () => {
     const answers = [null, { status: 500 }, { status: 302 }, { status: 404 }, { status: 200 }];
     dspAnswer = () => answers.shift() ?? null;
     await sandbox.tell(orderOf('dsp-down'));
-    await until('five attempts', () => Promise.resolve(toDsp('dsp-down').length === 5));
+    await until('five attempts', () => toDsp('dsp-down').length === 5);
     const attempts = (await sandbox.state()).hops
       .filter(({ order_id, name }) => order_id === 'dsp-down' && name === 'location.order.accept')
       .reverse();
@@ -502,10 +510,10 @@ describe('the sandbox with parties of others', () => {
     expect(new Set(toDsp('dsp-down').map((event) => JSON.stringify(event))).size).toBe(1);
   });
 
-  it('sends newer news while older ones wait for their next attempt', async () => {
+  it('the sandbox sends newer messages while older ones wait for their next attempt', async () => {
     await sandbox.tell(orderOf('news'));
     await sandbox.orderIn('news', 'accepted');
-    await until('the first update', () => Promise.resolve(toPos('pos-news').length === 1));
+    await until('the first update', () => toPos('pos-news').length === 1);
     const statuses = (): unknown[] =>
       toPos('pos-news')
         .slice(1)
@@ -526,7 +534,7 @@ describe('the sandbox with parties of others', () => {
     expect(arrived.filter((status) => status !== 'pending')).toEqual(['enroute_to_pickup']);
   });
 
-  it('asks a POS again that is down, or does not answer, and takes its decision when it comes', async () => {
+  it('the sandbox asks a POS again that is down or does not answer, and takes its decision when it comes', async () => {
     const answers = [null, { status: 503 }, { status: 500 }];
     posAnswer = (message) => (answers.length > 0 ? (answers.shift() ?? null) : accept(message));
     await sandbox.tell(orderOf('patient'));
@@ -537,12 +545,12 @@ describe('the sandbox with parties of others', () => {
     );
   });
 
-  it('gives an order up that the POS does not decide about, and tells the delivery service', async () => {
+  it('the sandbox gives up an order that the POS does not decide about, and tells the delivery service', async () => {
     posAnswer = () => ({ status: 503 });
     await sandbox.tell(orderOf('undecided'));
     const early = { type: 'any', location_id: 'location-1', order_id: 'undecided', delivery_status: 'pending' };
     expect((await sandbox.tell(early)).status).toBe(409);
-    await until('the end of it', () => Promise.resolve(toDsp('undecided').length > 0));
+    await until('the end of it', () => toDsp('undecided').length > 0);
     expect(toDsp('undecided')).toEqual([
       {
         type: 'location.order.fail',
@@ -564,11 +572,11 @@ describe('the sandbox with parties of others', () => {
     [{ orderValidation: [{ order_error: 'pos_offline' }] }, 'restaurant_not_accepting_orders'],
     [{ orderValidation: [{ order_error: 'invalid_cart', order_error_reason: 'no' }] }, 'unknown'],
     [{ unknownValidation: [{}] }, 'unknown'],
-  ])('takes 400 with %j for a rejection: %s', async (posValidation, reason) => {
+  ])('the sandbox treats 400 with %j as a rejection: %s', async (posValidation, reason) => {
     posAnswer = () => ({ status: 400, body: { posValidation } });
     const orderId = `rejected-${JSON.stringify(posValidation).slice(2, 40)}`;
     await sandbox.tell(orderOf(orderId));
-    await until('the failure', () => Promise.resolve(toDsp(orderId).length > 0));
+    await until('the failure', () => toDsp(orderId).length > 0);
     expect(toDsp(orderId).map(({ failure_reason }) => failure_reason)).toEqual([reason]);
     expect(await sandbox.order(orderId)).toMatchObject({ state: 'rejected' });
     expect(toPos(orderId)).toHaveLength(1);
@@ -576,13 +584,13 @@ describe('the sandbox with parties of others', () => {
 });
 
 describe('ticket-rail sandbox', () => {
-  it('ends with 0 on SIGTERM, whatever is under way', async () => {
+  it('ticket-rail sandbox ends with 0 on SIGTERM, whatever is under way', async () => {
     const sandbox = await startSandbox('--rush', '600', '--speed', '60');
     await until('orders to come', async () => (await sandbox.state()).orders.length > 3);
     expect(await sandbox.end()).toBe(0);
   });
 
-  it('leaves the options of commands below it to them', async () => {
+  it('ticket-rail sandbox leaves the options of its subcommands to them', async () => {
     let speed: unknown;
     const below = new Command('below').option('--speed <words>').action((options: { speed: string }) => {
       speed = options.speed;
@@ -594,7 +602,7 @@ describe('ticket-rail sandbox', () => {
     expect(speed).toBe('as fast as it goes');
   });
 
-  it('refuses what pages of other origins send, also where others can reach it', async () => {
+  it('ticket-rail sandbox refuses what pages of other origins send, also if others can reach it', async () => {
     const secrets = ['--pos-secret', 'pos-secret-of-mine', '--dsp-secret', 'dsp-secret-of-mine'];
     const sandbox = await startSandbox('--host', '0.0.0.0', ...secrets);
     try {
@@ -614,7 +622,7 @@ describe('ticket-rail sandbox', () => {
     [['--pos-url', 'localhost:8080'], /expected a URL with http or https/],
     [['--menu', '/nowhere.json'], /The menu \/nowhere\.json cannot be used/],
     [['--host', '0.0.0.0'], /give --pos-secret and --dsp-secret of your own/],
-  ])('says what is wrong with %j', async (args, message) => {
+  ])('ticket-rail sandbox says what is wrong with %j', async (args, message) => {
     await expect(startSandbox(...args)).rejects.toThrow(message);
   });
 });

@@ -18,7 +18,7 @@ const named = (scenarios: readonly Scenario[]): [string, Scenario][] =>
 const stories = shippedStories().map((story): [string, Story] => [story.name, story]);
 
 describe('the scenarios that come with the sandbox', () => {
-  it('tell every status and every delivery status', () => {
+  it('the shipped scenarios have every status and every delivery status', () => {
     const steps = shippedStories().flatMap((story) => story.steps);
     const told = (axis: 'status' | 'delivery_status') =>
       new Set(steps.flatMap((step) => ('canceled' in step ? [] : [step[axis] ?? []].flat())));
@@ -26,24 +26,24 @@ describe('the scenarios that come with the sandbox', () => {
     expect([...told('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
   });
 
-  it('tell of every kind of fulfilment, and of both a driver who is replaced and a robot', () => {
+  it('the shipped scenarios have every kind of fulfilment, a driver who is replaced, and a robot', () => {
     const all = shippedStories();
     expect(new Set(all.map(({ fulfillment_type }) => fulfillment_type)).size).toBe(5);
     const drivers = all.flatMap(({ steps }) => steps.map((step) => ('canceled' in step ? undefined : step.driver)));
     expect(drivers).toEqual(expect.arrayContaining(['first', 'second', 'robot']));
   });
 
-  it.each(named(shippedScenarios()))('%s is found by its name', (name, scenario) => {
+  it.each(named(shippedScenarios()))('the scenario %s is found by its name', (name, scenario) => {
     expect(loadScenario(name)).toMatchObject({ kind: scenario.kind });
     expect(shippedNames()).toContain(name);
   });
 
-  it.each(stories)('%s ends as it says when it is told in its order', (_, { steps, ends }) => {
+  it.each(stories)('the story %s ends as it says when it is told in its order', (_, { steps, ends }) => {
     expect(stageAfter(steps)).toBe(ends);
   });
 
   it.each(stories)(
-    '%s says rightly whether the order of its deliveries matters',
+    'the story %s says correctly whether the order of its deliveries matters',
     (_, { steps, ends, in_any_order }) => {
       const shuffled = fc.shuffledSubarray(steps, { minLength: steps.length });
       const endsSo = fc.property(shuffled, (order) => stageAfter(order) === ends);
@@ -52,7 +52,7 @@ describe('the scenarios that come with the sandbox', () => {
     },
   );
 
-  it.each(stories)('%s says nothing twice running, which would be a repeat', (_, { steps }) => {
+  it.each(stories)('the story %s never says the same twice in succession, which would be a repeat', (_, { steps }) => {
     const contents = steps.map((step) => JSON.stringify({ ...step, after_s: 0 }));
     expect(contents.filter((content, index) => content === contents[index - 1])).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe('a scenario of one’s own', () => {
     ],
   };
 
-  it('is read from its path, and its stories from beside it before those of the sandbox', () => {
+  it('a scenario is read from its path, and its stories from beside it before those of the sandbox', () => {
     write('mine.json', story);
     const loaded = loadScenario(write('my-rush.json', rush));
     expect(loaded).toMatchObject({ kind: 'rush', stories: [{ story: { name: 'mine' } }, { weight: 2 }] });
@@ -111,13 +111,13 @@ describe('a scenario of one’s own', () => {
     ['more orders than are held in memory', 'bad.json', { ...rush, orders: MAX_ORDERS + 1 }, '/orders'],
     ['a story that is not there', 'bad.json', rush, '/stories/0/story: there is no story "mine"'],
     ['a rush within a rush', 'bad.json', { ...rush, stories: [{ story: 'lunch-rush', weight: 1 }] }, 'is a rush'],
-  ])('is refused for %s, with the place', (_, name, content, message) => {
+  ])('a scenario is refused for %s, with the place', (_, name, content, message) => {
     const file = content === null ? join(directory, name) : write(name, content);
     expect(() => loadScenario(file)).toThrow(message);
     expect(() => loadScenario(file)).toThrow(name);
   });
 
-  it('is refused by a name that there is not, with the names that there are', () => {
+  it('an unknown scenario name is refused with the names that there are', () => {
     expect(() => loadScenario('lunch')).toThrow('lunch-rush');
   });
 });

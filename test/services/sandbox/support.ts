@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { OrderAction, SandboxOrder, SandboxState, Submitted } from '../../../schemas/sandbox';
 import type { Story } from '../../../schemas/scenario';
-import { patiently, until } from '../../support/patience';
+import { until } from '../../support/patience';
 import { type Answer, call, sign } from '../../support/running-service';
 
 /** The sandbox as a process of its own, and parties that are none of ours. */
@@ -41,6 +42,8 @@ export interface SandboxProcess {
   order(orderId: string): Promise<SandboxOrder>;
   /** Waits until an order stands so. */
   orderIn(orderId: string, ...states: SandboxOrder['state'][]): Promise<SandboxOrder>;
+  /** The same of each of many. */
+  ordersIn(orderIds: readonly string[], ...states: SandboxOrder['state'][]): Promise<SandboxOrder[]>;
   seen(orderId: string): Promise<Seen>;
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -54,15 +57,16 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const ended = new Promise<number | null>((done) => child.once('close', done));
-  const deadline = Date.now() + patiently(START_TIMEOUT_MS);
-  while (!output.includes('Locations: ')) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      child.kill('SIGKILL');
-      throw new Error(`the sandbox did not start:\n${output}`);
-    }
-    await new Promise((next) => setTimeout(next, 10));
-  }
+  let isOver = false;
+  const ended = new Promise<number | null>((done) =>
+    child.once('close', (code) => {
+      isOver = true;
+      done(code);
+    }),
+  );
+  const started = (): boolean => output.includes('Locations: ');
+  await until('the sandbox to start', () => started() || isOver, START_TIMEOUT_MS).catch(() => child.kill('SIGKILL'));
+  if (!started()) throw new Error(`the sandbox did not start:\n${output}`);
   const line = (pattern: RegExp): string | null => pattern.exec(output)?.[1] ?? null;
   const url = line(/^Sandbox: (\S+)/m) ?? '';
   const post: SandboxProcess['post'] = (path, body, headers = {}) =>
@@ -100,6 +104,11 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
       until(`${orderId} to be ${states.join(' or ')}`, async () => {
         const order = await find(orderId);
         return order !== null && states.includes(order.state) && order;
+      }),
+    ordersIn: (orderIds, ...states) =>
+      until(`${String(orderIds.length)} orders to be ${states.join(' or ')}`, async () => {
+        const found = (await state()).orders.filter((order) => orderIds.includes(order.order_id));
+        return found.length === orderIds.length && found.every((order) => states.includes(order.state)) && found;
       }),
     seen: async (orderId) => (await call(url, `/sandbox/orders/${orderId}/seen`)).json as Seen,
     end: (signal = 'SIGTERM') => {
@@ -161,13 +170,30 @@ const closed = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** @returns a port of this machine on which nothing listens, for who has to be told it before it starts. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await closed(server);
-  return port;
+/** Ports that systems give to nobody who does not ask for them by number: nothing takes one of them by chance. */
+const UNASSIGNED_PORTS = { first: 20_000, count: 10_000 };
+
+/** @returns whether nothing listens on a port of this machine */
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((answer) => {
+    const server = createServer();
+    server.once('error', () => {
+      answer(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      void closed(server).then(() => {
+        answer(true);
+      });
+    });
+  });
+
+/** @returns the first of so many free ports in a row, for processes that have to be told where to listen. */
+export async function freePorts(count = 1): Promise<number> {
+  for (;;) {
+    const first = randomInt(UNASSIGNED_PORTS.first, UNASSIGNED_PORTS.first + UNASSIGNED_PORTS.count - count);
+    const ports = Array.from({ length: count }, (_, place) => first + place);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
 }
 
 /** What the POS is told by a story after `order.created`: type, status and delivery status of each message. */

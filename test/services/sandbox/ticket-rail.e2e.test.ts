@@ -1,9 +1,9 @@
 import type { HistoryPage, Order } from '../../../schemas/order-view';
 import type { SandboxOrder } from '../../../schemas/sandbox';
 import { shippedStories } from '../../../services/sandbox/scenario-files';
-import { until } from '../../support/patience';
+import { PATIENCE, until } from '../../support/patience';
 import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';
-import { brief, freePort, type SandboxProcess, startSandbox, toldTo } from './support';
+import { brief, freePorts, type SandboxProcess, startSandbox, toldTo } from './support';
 
 /** The sandbox before a real Ticket Rail, which relays new orders to the sandbox's POS. */
 
@@ -16,7 +16,7 @@ interface Pair {
 }
 
 async function startPair(speed: number): Promise<Pair> {
-  const port = String(await freePort());
+  const port = String(await freePorts());
   const posUrl = `http://127.0.0.1:${port}/handle-order`;
   const sandbox = await startSandbox('--speed', String(speed), '--pos-url', posUrl, '--pos-secret', WEBHOOK_SECRET);
   const environment = { PORT: port, RELAY_URL: sandbox.builtinPosUrl ?? '' };
@@ -49,9 +49,14 @@ const submitAll = async (sandbox: SandboxProcess): Promise<Map<string, string>> 
 };
 
 describe('the sandbox with a real Ticket Rail as POS', () => {
-  it('gets every order accepted by the POS behind it, and told to its end: both sides know all of it', async () => {
-    const pair = await startPair(3_600);
-    try {
+  describe('at full speed', () => {
+    let pair: Pair;
+    beforeAll(async () => {
+      pair = await startPair(3_600);
+    });
+    afterAll(() => endPair(pair));
+
+    it('every order is accepted by the POS behind Ticket Rail and told to its end, and both sides know all of it', async () => {
       const { sandbox, service } = pair;
       const orders = await submitAll(sandbox);
       for (const story of stories) {
@@ -73,27 +78,20 @@ describe('the sandbox with a real Ticket Rail as POS', () => {
         expect(pos.map(({ type }) => type)).toEqual(['order.created']);
         expect(dsp[0]).toMatchObject({ type: 'location.order.accept', order_id: orderId });
       }
-    } finally {
-      await endPair(pair);
-    }
-  });
+    });
 
-  it("passes the POS's rejections on, with their reasons", async () => {
-    const pair = await startPair(3_600);
-    try {
+    it('the rejections of the POS are passed on with their reasons', async () => {
       const { sandbox } = pair;
       const [order] = await sandbox.submit({ story: 'pickup', fault: 'out-of-stock' });
       expect((await sandbox.orderIn(order?.order_id ?? '', 'rejected')).reason).toMatch(/^items_unavailable/);
       const [total] = await sandbox.submit({ story: 'pickup', fault: 'wrong-total' });
       expect((await sandbox.orderIn(total?.order_id ?? '', 'rejected')).reason).toMatch(/^order_validation_error/);
-    } finally {
-      await endPair(pair);
-    }
+    });
   });
 
-  it('loses nothing of what it tells while Ticket Rail is killed and started anew', async () => {
-    // So slow that the longest stories are under way for ten seconds and more: the crash comes in the midst of them.
-    const pair = await startPair(240);
+  it('nothing is lost while Ticket Rail is killed and restarted', async () => {
+    // So slow that the longest stories are under way for six seconds and more: the crash comes in the midst of them.
+    const pair = await startPair(400 / PATIENCE);
     try {
       const { sandbox, environment } = pair;
       const orders = await submitAll(sandbox);
