@@ -69,7 +69,7 @@ describe('the changes of an event', () => {
     ]);
   });
 
-  it('changes list a driver field by field, and attention as one list', () => {
+  it('the changes of an event list a driver field by field, and attention as one list', () => {
     expect(readLast(says('in_progress', 'pending', { ...JANE, phone: { number: '1' } }), JOHN_COMING).changes).toEqual([
       { pointer: '/delivery_status', from: 'pending', to: 'enroute_to_pickup' },
       { pointer: '/driver_details/source', from: 'uber', to: 'doordash' },
@@ -79,15 +79,15 @@ describe('the changes of an event', () => {
     ]);
   });
 
-  it('changes leave out ids, revision and times', () => {
+  it('the changes of an event leave out ids, revision and times', () => {
     expect(readLast(COMING, COMING).changes).toEqual([]);
   });
 
-  it('changes have JSON pointers with ~ and / escaped', () => {
+  it('the changes of an event have JSON pointers with ~ and / escaped', () => {
     expect(changesBetween({}, { 'a/b~c': { '': 1 } })).toEqual([{ pointer: '/a~1b~0c/', from: null, to: 1 }]);
   });
 
-  it('changes compare lists by their elements', () => {
+  it('the changes of an event compare lists by their elements', () => {
     expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [null] }] })).toEqual([]);
     expect(changesBetween({ a: [1, { b: [null] }] }, { a: [1, { b: [0] }] })).toHaveLength(1);
     expect(changesBetween({ a: [1] }, { a: [1, 2] })).toHaveLength(1);
