@@ -110,12 +110,12 @@ describe('the record of who looked', () => {
 
   it('a look at a passcode is recorded once for each reader and order, however often and in whatever way it is shown', async () => {
     const stream = await openEventStream(`${service.url}/locations/${here}/live`, bearer(SCREEN));
-    await stream.until(() => stream.messages.length > 0);
+    await until('the snapshot', () => stream.messages.length > 0);
     await as(SCREEN, orderPath(keyOf('a')));
     await as(SCREEN, `/locations/${here}/orders`);
     await as(AUDITOR, `/locations/${here}/orders`);
     await service.deliver(update(keyOf('d'), { driver_details: { passcode: '1' } }));
-    await stream.until(() => stream.data('order').length === 1);
+    await until('the update', () => stream.data('order').length === 1);
     stream.close();
     const found = await passcodes(5);
     const pairs = found.map(({ reader, order_id }) => `${reader} ${order_id ?? ''}`).sort();
@@ -134,7 +134,7 @@ describe('the record of who looked', () => {
 
   it('the live feed for customers shows no passcode, and is not recorded', async () => {
     const stream = await openEventStream(`${service.url}/locations/${here}/live?view=customers`, bearer(SCREEN));
-    await stream.until(() => stream.messages.length > 0);
+    await until('the snapshot', () => stream.messages.length > 0);
     stream.close();
     await expectNothingRecorded();
   });

@@ -195,7 +195,7 @@ describe('what a reader sees', () => {
   it('the live feed shows each reader an order in the same form as a read of it', async () => {
     for (const token of TOKENS) {
       const stream = await openEventStream(`${service.url}/locations/here/live`, bearer(token));
-      await stream.until(() => stream.messages.length > 0);
+      await until('the snapshot', () => stream.messages.length > 0);
       expect(stream.data('snapshot')[0]?.['orders']).toEqual([(await as(token, orderPath(HERE))).json]);
       stream.close();
     }
@@ -523,7 +523,7 @@ describe('the file of readers', () => {
       await theirs.ended;
       await until('the removed reader to be out', async () => (await status(SCREEN)) === 401);
       await followed.deliver(update(HERE, { n: 2 }));
-      await ours.until(() => ours.data('order').length === 1);
+      await until('the update', () => ours.data('order').length === 1);
       ours.close();
       expect((await followed.call('/session', { headers: withCookie(SCREEN) })).status).toBe(401);
 

@@ -14,6 +14,7 @@ import {
   problemOf,
   update,
 } from '../../support/deliveries';
+import { patiently, until } from '../../support/patience';
 import {
   type Answer,
   asReader,
@@ -39,7 +40,7 @@ const orderOf = async (about: OrderKey, query = ''): Promise<Order> => {
 };
 const detailOf = ({ json }: Answer): string => (json as { detail: string }).detail;
 
-describe('one order', () => {
+describe('an order', () => {
   /** The stage that people see after each of the documents' examples. */
   const STAGE_AFTER = [
     'on_the_way',
@@ -53,7 +54,7 @@ describe('one order', () => {
     'canceled',
   ];
 
-  it('is what the examples of the documents, one after the other, fold to', async () => {
+  it('an order is what the examples of Stream’s documents fold to, one after the other', async () => {
     const events: OrderEvent[] = [];
     const stages: string[] = [];
     for (const { bytes } of EXAMPLES) {
@@ -71,11 +72,11 @@ describe('one order', () => {
     expect(stages).toEqual(STAGE_AFTER);
   });
 
-  it('that nobody ever reported is not found', async () => {
+  it('an order that was never reported is not found', async () => {
     expect(problemOf(await service.get(orderPath(key())))).toEqual(problem(404, 'order-not-found'));
   });
 
-  it('has an ETag that changes with the revision, and 304 says that nothing did', async () => {
+  it('an order has an ETag that changes with its revision, and a 304 says that nothing changed', async () => {
     const about = key();
     await service.deliver(update(about));
     const first = await service.get(orderPath(about));
@@ -105,7 +106,7 @@ describe('one order', () => {
     expect((await orderOf(other)).status).toBe('in_progress');
   });
 
-  it('shows every acknowledged update at once: 200 posts, each read right after its answer', async () => {
+  it('an order shows every acknowledged update at once: 200 posts, each read right after its answer', async () => {
     const about = key();
     for (let n = 0; n < 200; n++) {
       const { json } = await service.deliver(update(about, { n }));
@@ -115,7 +116,7 @@ describe('one order', () => {
     expect((await orderOf(about)).revision).toBe(199);
   });
 
-  it('shows a new order in its location’s list at once', async () => {
+  it('a new order is in the list of its location at once', async () => {
     for (let n = 0; n < 20; n++) {
       const about = { location_id: 'at once', order_id: String(n) };
       await service.deliver(update(about));
@@ -125,33 +126,46 @@ describe('one order', () => {
   });
 });
 
-describe('?min_revision', () => {
-  it('is answered at once where the revision is there', async () => {
+describe('min_revision', () => {
+  /** Tries again where a busy machine took longer for the deliveries than the service lets a read wait. */
+  const expectInTime = async (attempt: () => Promise<[Answer, number]>): Promise<void> => {
+    const [answer, revision] = await until('an answer in time', async () => {
+      const [waited, expected] = await attempt();
+      return waited.status !== 503 && ([waited, expected] as const);
+    });
+    expect({ status: answer.status, revision: Order.parse(answer.json).revision }).toEqual({ status: 200, revision });
+  };
+
+  it('a read with min_revision is answered at once where that revision exists', async () => {
     const about = key();
     await service.deliver(update(about));
     expect((await orderOf(about, '?min_revision=0')).revision).toBe(0);
   });
 
-  it('waits for a revision that is on its way', async () => {
-    const about = key();
-    await service.deliver(update(about));
-    const waiting = orderOf(about, '?min_revision=2');
-    await delay(100);
-    await service.deliver(update(about, { n: 1 }));
-    await delay(100);
-    await service.deliver(update(about, { n: 2 }));
-    expect((await waiting).revision).toBe(2);
+  it('a read with min_revision waits for a revision that is on its way', async () => {
+    await expectInTime(async () => {
+      const about = key();
+      await service.deliver(update(about));
+      const waiting = service.get(orderPath(about, '?min_revision=2'));
+      await delay(30);
+      await service.deliver(update(about, { n: 1 }));
+      await delay(30);
+      await service.deliver(update(about, { n: 2 }));
+      return [await waiting, 2];
+    });
   });
 
-  it('waits for an order that is not there yet', async () => {
-    const about = key();
-    const waiting = orderOf(about, '?min_revision=0');
-    await delay(100);
-    await service.deliver(update(about));
-    expect((await waiting).revision).toBe(0);
+  it('a read with min_revision waits for an order that does not exist yet', async () => {
+    await expectInTime(async () => {
+      const about = key();
+      const waiting = service.get(orderPath(about, '?min_revision=0'));
+      await delay(30);
+      await service.deliver(update(about));
+      return [await waiting, 0];
+    });
   });
 
-  it('gives up after a while and says to ask again', async () => {
+  it('a read with min_revision gives up after a while and says to ask again', async () => {
     const about = key();
     await service.deliver(update(about));
     const began = performance.now();
@@ -159,7 +173,7 @@ describe('?min_revision', () => {
     expect(problemOf(answer)).toEqual(problem(503, 'read-model-behind'));
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     expect(performance.now() - began).toBeGreaterThan(1_500);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(patiently(10_000));
   });
 });
 
@@ -171,14 +185,14 @@ describe('an order at a moment of its past', () => {
     about = key();
     for (const status of STATUSES) {
       await service.deliver(update(about, { status }));
-      await delay(20);
+      await delay(5); // so that a millisecond is between them
     }
     times = (await historyOf(service, about)).events.map(({ received_at }) => received_at);
   });
   const shifted = (time: string | undefined, ms: number): string => new Date(Date.parse(time ?? '') + ms).toISOString();
   const asOf = (time: string): string => `?as_of=${encodeURIComponent(time)}`;
 
-  it('?at_revision is the state after that event', async () => {
+  it('at_revision gives the order after that event', async () => {
     for (const [revision, status] of STATUSES.entries()) {
       expect(await orderOf(about, `?at_revision=${String(revision)}`)).toMatchObject({
         revision,
@@ -190,7 +204,7 @@ describe('an order at a moment of its past', () => {
     expect(await orderOf(about, '?at_revision=2')).toEqual(await orderOf(about));
   });
 
-  it('?as_of is the state after the last event received at or before that time', async () => {
+  it('as_of gives the order after the last event received at or before that time', async () => {
     expect(new Set(times).size).toBe(3);
     for (const [revision] of STATUSES.entries()) {
       expect((await orderOf(about, asOf(times[revision] ?? ''))).revision).toBe(revision);
@@ -202,29 +216,32 @@ describe('an order at a moment of its past', () => {
     expect((await orderOf(about, asOf('2999-01-01T00:00:00Z'))).revision).toBe(2);
   });
 
-  it('?as_of takes any offset, and any precision', async () => {
+  it('as_of takes any UTC offset, and any precision', async () => {
     const [, second = ''] = times;
     const inTwoHours = shifted(second, 2 * 3_600_000).replace('Z', '+02:00');
     expect((await orderOf(about, asOf(inTwoHours))).revision).toBe(1);
     expect((await orderOf(about, asOf(second.replace('Z', '999Z')))).revision).toBe(1);
   });
 
-  it.each(['at_revision=3', 'at_revision=9007199254740991'])('?%s was never there', async (query) => {
-    expect(problemOf(await service.get(orderPath(about, `?${query}`)))).toEqual(problem(404, 'revision-not-found'));
-  });
+  it.each(['at_revision=3', 'at_revision=9007199254740991'])(
+    'an order at a revision that it never had (%s) is not found',
+    async (query) => {
+      expect(problemOf(await service.get(orderPath(about, `?${query}`)))).toEqual(problem(404, 'revision-not-found'));
+    },
+  );
 
-  it('before the first event there is no order', async () => {
+  it('an order as of a time before its first event is not found', async () => {
     const answer = await service.get(orderPath(about, asOf(shifted(times[0], -1))));
     expect(problemOf(answer)).toEqual(problem(404, 'revision-not-found'));
   });
 
-  it('of which nothing was ever reported is not found', async () => {
+  it('the past of an order that was never reported is not found', async () => {
     for (const query of ['?at_revision=0', '?as_of=2999-01-01T00:00:00Z']) {
       expect((await service.get(orderPath(key(), query))).status).toBe(404);
     }
   });
 
-  it('both at once are refused', async () => {
+  it('at_revision and as_of together are refused', async () => {
     const answer = await service.get(orderPath(about, `?at_revision=0&as_of=${times[0] ?? ''}`));
     expect(problemOf(answer)).toEqual(problem(400, 'invalid-parameter'));
     expect(detailOf(answer)).toBe('as_of: give at_revision or as_of, not both.');
@@ -270,14 +287,14 @@ describe('the orders of a location', () => {
     }
   });
 
-  it('come as they first came, each as one order would be answered', async () => {
+  it('the orders of a location are listed as they first came, each as in an answer of its own', async () => {
     const page = await list();
     expect(idsOf(page)).toEqual(Object.keys(TOLD).flatMap((stage) => [`${stage} 1`, `${stage} 2`]));
     for (const order of page.orders) expect(order).toEqual(await orderOf(order));
     expect(page.next).toBeNull();
   });
 
-  it.each(STAGES)('?stage=%s gives only those', async (stage) => {
+  it.each(STAGES)('the list with stage=%s has the orders of that stage alone', async (stage) => {
     const { orders } = await list(`?stage=${stage}`);
     expect(orders.map((order) => [order.stage, order.order_id])).toEqual([
       [stage, `${stage} 1`],
@@ -285,7 +302,7 @@ describe('the orders of a location', () => {
     ]);
   });
 
-  it('?active tells those that have ended from those that have not', async () => {
+  it('the list with active separates the orders that have ended from those that have not', async () => {
     const ended = Object.keys(TOLD).filter((stage) => [...FINAL_STAGES].some((final) => final === stage));
     const active = Object.keys(TOLD).filter((stage) => !ended.includes(stage));
     const both = (stages: string[]): string[] => stages.flatMap((stage) => [`${stage} 1`, `${stage} 2`]);
@@ -295,17 +312,20 @@ describe('the orders of a location', () => {
     expect(idsOf(await list('?active=false&stage=completed'))).toEqual(['completed 1', 'completed 2']);
   });
 
-  it.each([1, 3, 7, 20, 1_000])('pages of %i are the whole list, none missing and none twice', async (limit) => {
-    expect(await all(`limit=${String(limit)}`)).toEqual(idsOf(await list()));
-    expect((await all(`limit=${String(limit)}&active=true`)).length).toBe(12);
-  });
+  it.each([1, 3, 7, 20, 1_000])(
+    'pages of %i orders make up the whole list, none missing and none twice',
+    async (limit) => {
+      expect(await all(`limit=${String(limit)}`)).toEqual(idsOf(await list()));
+      expect((await all(`limit=${String(limit)}&active=true`)).length).toBe(12);
+    },
+  );
 
-  it('a page that ends with the list has no next', async () => {
+  it('a page that ends with the list has no cursor', async () => {
     expect((await list('?limit=20')).next).toBeNull();
     expect((await list('?limit=19')).next).not.toBeNull();
   });
 
-  it('cursors stay good while orders are added and change', async () => {
+  it('the cursors of a list stay valid while orders are added and change', async () => {
     const other = 'paging';
     const deliver = (order_id: string, fields = {}) =>
       service.deliver(update({ location_id: other, order_id }, fields));
@@ -325,7 +345,7 @@ describe('the orders of a location', () => {
     expect(seen).toEqual(Array.from({ length: 13 }, (_, n) => `o${String(n)}`));
   });
 
-  it('of another location are not there, and a location that nobody knows has none', async () => {
+  it('a list has no orders of other locations, and the list of an unknown location is empty', async () => {
     const { json } = await service.get('/locations/nobody/orders');
     expect(json).toEqual({ orders: [], next: null });
     expect(idsOf(await list())).toHaveLength(20);
@@ -374,7 +394,7 @@ describe('addresses', () => {
   });
 
   it.each(['%', '%z', '%zz', '%2', '%ff', '%c3', '%C0%AF', '%ED%A0%80', 'a%'])(
-    'the percent-encoding %s is malformed: 400',
+    'an address with the malformed percent-encoding %s is refused with 400',
     async (broken) => {
       for (const path of [
         `/locations/${broken}/orders`,
@@ -393,7 +413,7 @@ describe('addresses', () => {
     ['DEL', '%7F'],
     ['201 characters', 'x'.repeat(201)],
     ['201 emoji', encodeURIComponent('🛵'.repeat(201))],
-  ])('an id with %s is one that no order can have: 400', async (_what, encoded) => {
+  ])('an id with %s, which no order can have, is refused with 400', async (_what, encoded) => {
     const location = await service.get(`/locations/${encoded}/orders`);
     expect(problemOf(location)).toEqual(problem(400, 'invalid-parameter'));
     expect(detailOf(location)).toContain('location_id');
@@ -432,7 +452,7 @@ describe('addresses', () => {
     expect(detailOf(answer)).toContain(name);
   });
 
-  it('of orders take GET and HEAD; whatever else is tried is not a defect of ours', async () => {
+  it('the address of an order takes GET and HEAD, and no other method is a server error', async () => {
     const about = key();
     await service.deliver(update(about));
     const head = await service.call(orderPath(about), { method: 'HEAD', headers: asReader });
@@ -444,7 +464,7 @@ describe('addresses', () => {
   });
 });
 
-describe('who may read', () => {
+describe('access to what can be read', () => {
   const paths = (about: OrderKey): string[] => [
     orderPath(about),
     orderPath(about, '/history'),
@@ -454,7 +474,7 @@ describe('who may read', () => {
     '/metrics',
   ];
 
-  it('is whoever has the token of a reader', async () => {
+  it('orders, quarantine and metrics are read with the token of a reader, and with nothing else', async () => {
     const about = key();
     await service.deliver(update(about));
     for (const path of paths(about)) {
@@ -480,7 +500,7 @@ describe('who may read', () => {
     }
   });
 
-  it('does not learn from a 401 whether an order exists, or whether a parameter is good', async () => {
+  it('a 401 does not reveal whether an order exists, or whether a parameter is valid', async () => {
     const answers = await Promise.all(
       [orderPath(key()), '/locations/%zz/orders', '/locations/l/orders?colour=red', '/nothing/here'].map((path) =>
         service.call(path),
@@ -489,7 +509,7 @@ describe('who may read', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   });
 
-  it('is anyone on this machine where no token is set, and any of several where there are several', async () => {
+  it('anyone on this machine may read where no reader is set, and each of several readers where there are several', async () => {
     const about = key();
     const open = await startService({ READERS: '' });
     try {
@@ -512,8 +532,8 @@ describe('who may read', () => {
   });
 });
 
-describe('after a restart', () => {
-  it('orders, their order and their cursors are what they were', async () => {
+describe('a restart', () => {
+  it('orders, their order in lists and the cursors are the same after a restart', async () => {
     const before = await startService();
     for (let n = 0; n < 5; n++) await before.deliver(update({ location_id: 'l', order_id: String(n) }, { n }));
     const page = (await before.get('/locations/l/orders?limit=2')).json as OrderPage;
