@@ -17,7 +17,7 @@ export const AccessData = z.object({
   reader: ReaderName.meta({ description: 'name of the reader' }),
   role: ReaderRole,
   what: z.enum(ACCESSES).meta({
-    description: 'passcode: an order of now that shows one; told at most once in 10 minutes for each reader and order',
+    description: 'passcode: of a current order; recorded at most once in 10 minutes for each reader and order',
   }),
   location_id: Id.optional(),
   order_id: Id.optional(),

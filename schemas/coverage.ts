@@ -19,11 +19,11 @@ export const CoverageGroup = z
     events: Count,
     late: z
       .object({ count: Count, share: Share })
-      .meta({ description: 'events that told an older story than the order had (verdict out_of_order)' }),
-    statuses: Counts.meta({ description: 'events that said each known status; 0 for those never seen' }),
+      .meta({ description: 'events that came late (verdict out_of_order)' }),
+    statuses: Counts.meta({ description: 'events with each known status; 0 for those that never came' }),
     delivery_statuses: Counts.meta({ description: 'the same for delivery_status' }),
     unknown: z.array(z.object({ field: Field, value: z.string(), count: Count })),
-    further_unknown: Count.meta({ description: 'events with yet other unknown values, which are not told apart' }),
+    further_unknown: Count.meta({ description: 'events with further unknown values, which are only counted together' }),
     gaps: z
       .array(
         z.object({
@@ -45,7 +45,9 @@ export const CoverageScan = z.object({
   complete: z.boolean().meta({ description: 'false: more was in the range than one query reads' }),
   covered_until: Time.nullable().meta({ description: 'time of the last event counted, if it is not complete' }),
   events: Count,
-  ungrouped_events: Count.meta({ description: 'of further sources and locations, which are not told apart' }),
+  ungrouped_events: Count.meta({
+    description: 'events of further sources and locations, which are only counted together',
+  }),
   groups: z.array(CoverageGroup),
 });
 export type CoverageScan = z.infer<typeof CoverageScan>;
