@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { copyDatabases, LOG, READ_MODEL, readOrders, replay, sorted } from '../faults/inspect';
 import { createIoFaults, type IoFaults } from '../faults/io-faults';
 import { Ledger, Load, LOCATION, seeded, send } from '../faults/load';
 import { readLog, update } from '../support/deliveries';
+import { patiently, until } from '../support/patience';
 import {
   begin,
   discard,
@@ -18,10 +19,15 @@ import {
   temporaryDirectory,
 } from '../support/running-service';
 
-/** Milliseconds that a stop under load may take: what is in flight is short, and nothing else is waited for. */
-const STOP_MS = 3_000;
-/** Milliseconds after which a request that never ends is given up by a stop (STOP_TIMEOUT_MS), and what closing takes. */
-const FORCED_STOP_MS = 13_000;
+/**
+ * Most milliseconds that a stop takes that waits for nothing but what is in flight, or that a second signal forces: far
+ * under the 10 s after which a stop gives up a request that never ends (STOP_TIMEOUT_MS).
+ */
+const STOP_MS = 6_000;
+/** Most milliseconds that a stop takes that gives up a request. */
+const FORCED_STOP_MS = 20_000;
+/** Most milliseconds that a sync is held back until a test lets it go: under GROUP_TIMEOUT_MS, or it counts as hanging. */
+const HELD_BACK_MS = 4_500;
 
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 
@@ -34,22 +40,53 @@ async function endOf(process: ChildProcess): Promise<{ code: number | null; ms: 
   return { code: process.exitCode, ms: performance.now() - begun };
 }
 
-/** Begins a delivery and never finishes it. */
-function beginForEver(service: RunningService): { answered: Promise<unknown> } {
+/** Begins a delivery that the service has begun to receive, and never finishes it. */
+async function beginForEver(service: RunningService): Promise<{ answered: Promise<unknown> }> {
   const body = JSON.stringify(update({ location_id: LOCATION, order_id: 'never finished' }));
-  const headers = { ...signed(body), 'Content-Length': String(body.length) };
+  const headers = { ...signed(body), 'Content-Length': String(body.length), Expect: '100-continue' };
   const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers });
+  const answered = answer.catch(() => null);
+  const received = once(request, 'continue');
   request.write(body.slice(0, 10));
-  return { answered: answer.catch(() => null) };
+  await received;
+  return { answered };
+}
+
+/**
+ * Waits until the service has received so many deliveries. A connection that is waiting to be accepted is not received
+ * yet: a stop lets go of the port and whatever waits there.
+ */
+async function untilReceived(service: RunningService, count: number): Promise<void> {
+  await until(`${String(count)} deliveries to be received`, async () => {
+    const { text } = await service.get('/metrics');
+    const sample = (name: string): number =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(name))
+          ?.split(' ')[1],
+      );
+    return sample('ticket_rail_queue_depth ') + sample('ticket_rail_deliveries_total{outcome="recorded"} ') >= count;
+  });
+}
+
+/** Waits until a stop has begun: from then on no connection is taken. */
+async function untilRefused(service: RunningService): Promise<void> {
+  await until('connections to be refused', () =>
+    service.call('/healthz').then(
+      () => false,
+      (error: unknown) => String(error).includes('ECONNREFUSED'),
+    ),
+  );
 }
 
 describe('life of the service', () => {
   let dataDir: string;
-  let service: RunningService;
+  let running: RunningService | undefined;
   let faults: IoFaults;
 
   const start = async (env: Readonly<Record<string, string>> = {}): Promise<RunningService> =>
-    (service = await startService({ DATA_DIR: dataDir, ...env }));
+    (running = await startService({ DATA_DIR: dataDir, ...env }));
 
   beforeEach(() => {
     dataDir = temporaryDirectory();
@@ -58,116 +95,116 @@ describe('life of the service', () => {
 
   afterEach(async () => {
     faults.close();
-    await discard(service);
+    if (running !== undefined) await discard(running);
+    running = undefined;
+    rmSync(dataDir, { recursive: true, force: true });
   });
 
   it('a SIGTERM under load keeps every acknowledged delivery, closes the files and exits with 0', async () => {
-    await start();
+    const service = await start();
     const load = new Load(seeded(2));
     const sending = load.run(service);
-    await sleep(300);
+    await until('deliveries to be acknowledged', () => load.ledger.acknowledged > 50);
     service.process.kill('SIGTERM');
     const { code, ms } = await endOf(service.process);
     await sending;
     expect({ code, output: service.output() }).toMatchObject({ code: 0 });
-    expect(ms).toBeLessThan(STOP_MS);
+    expect(ms).toBeLessThan(patiently(STOP_MS));
     expect(service.output()).toContain('"msg":"stopped"');
 
     // Everything is in the main files: they can be copied alone.
     for (const name of [LOG, READ_MODEL]) expect(existsSync(join(dataDir, `${name}-wal`))).toBe(false);
     const log = readLog(dataDir);
     expect(load.ledger.violations(log)).toEqual([]);
-    expect(load.ledger.acknowledged).toBeGreaterThan(50);
 
-    await start();
-    expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
+    expect(sorted(await readOrders(await start(), LOCATION))).toEqual(sorted(replay(log).values()));
   });
 
   it('a SIGTERM under load refuses no delivery that the service has received', async () => {
-    await start(faults.env);
+    const service = await start(faults.env);
     const ledger = new Ledger();
-    faults.delaySyncs(500);
+    faults.delaySyncs(HELD_BACK_MS);
     const fates = Array.from({ length: 32 }, (_, n) => send(service, ledger, ledger.create(key(n))));
-    await sleep(200); // all of them wait for the sync now
+    await untilReceived(service, 32);
     service.process.kill('SIGTERM');
+    await untilRefused(service);
+    faults.clear();
     const { code, ms } = await endOf(service.process);
     expect(new Set(await Promise.all(fates))).toEqual(new Set(['acknowledged']));
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(STOP_MS);
+    expect(ms).toBeLessThan(patiently(STOP_MS));
     expect(ledger.violations(readLog(dataDir))).toEqual([]);
   });
 
   it('a service that is stopping takes no new connection, and finishes the requests that have begun', async () => {
-    await start(faults.env);
+    const service = await start(faults.env);
     const ledger = new Ledger();
-    faults.delaySyncs(1_000);
+    faults.delaySyncs(HELD_BACK_MS);
     const sending = send(service, ledger, ledger.create(key(0)));
-    await sleep(200);
+    await untilReceived(service, 1);
     service.process.kill('SIGTERM');
-    await sleep(100);
-    await expect(service.call('/healthz')).rejects.toThrow('ECONNREFUSED');
+    await untilRefused(service);
+    expect(service.process.exitCode).toBeNull();
+    faults.clear();
     expect(await sending).toBe('acknowledged');
     expect((await endOf(service.process)).code).toBe(0);
   });
 
   it('a SIGTERM while the service starts stops it gracefully', async () => {
-    await start(); // for afterEach to end
-    const other = join(dataDir, 'of another service');
     faults.delaySyncs(300); // making a new log takes some syncs
     const main = join(__dirname, '../../dist/services/main.js');
     const { PATH = '' } = process.env;
     const starting = spawn(process.execPath, [main], {
-      env: { ...SECURE, ...faults.env, PATH, PORT: '0', DATA_DIR: other },
+      env: { ...SECURE, ...faults.env, PATH, PORT: '0', DATA_DIR: dataDir },
       stdio: 'ignore',
     });
-    while (!existsSync(join(other, LOG))) await sleep(10);
+    await until('the log to be made', () => existsSync(join(dataDir, LOG)));
     starting.kill('SIGTERM');
+    faults.clear();
     expect((await endOf(starting)).code).toBe(0);
   });
 
   it('a request that never ends delays a stop only for a limited time', async () => {
-    await start();
-    const { answered } = beginForEver(service);
-    await sleep(100);
+    const service = await start();
+    const { answered } = await beginForEver(service);
     service.process.kill('SIGTERM');
     const { code, ms } = await endOf(service.process);
     expect(code).toBe(0);
-    expect(ms).toBeLessThan(FORCED_STOP_MS);
+    expect(ms).toBeLessThan(patiently(FORCED_STOP_MS));
     await answered;
   });
 
   it('a second SIGTERM ends the service at once, and loses nothing acknowledged', async () => {
-    await start();
+    const service = await start();
     const ledger = new Ledger();
     expect(await send(service, ledger, ledger.create(key(0)))).toBe('acknowledged');
-    const { answered } = beginForEver(service);
-    await sleep(100);
+    const { answered } = await beginForEver(service);
     service.process.kill('SIGTERM');
-    await sleep(200);
+    await untilRefused(service);
     expect(service.process.exitCode).toBeNull();
     service.process.kill('SIGTERM');
     const { code, ms } = await endOf(service.process);
     expect(code).not.toBe(0);
-    expect(ms).toBeLessThan(500);
+    expect(ms).toBeLessThan(patiently(STOP_MS));
     await answered;
     expect(ledger.violations(readLog(dataDir))).toEqual([]);
   });
 
   it('a second SIGTERM ends the service at once even while the disk hangs', async () => {
-    await start(faults.env);
+    const service = await start(faults.env);
     const ledger = new Ledger();
-    faults.delaySyncs(4_000);
+    faults.delaySyncs(10 * patiently(STOP_MS));
     const sending = send(service, ledger, ledger.create(key(0)));
-    await sleep(100);
+    await untilReceived(service, 1);
     service.process.kill('SIGTERM');
-    await sleep(100);
+    await untilRefused(service);
     service.process.kill('SIGTERM');
-    expect((await endOf(service.process)).ms).toBeLessThan(500);
+    expect((await endOf(service.process)).ms).toBeLessThan(patiently(STOP_MS));
     expect(await sending).toBe('lost');
   });
 
   it('a second process on the same DATA_DIR is refused with 69 and the owner’s pid, and the owner goes on', async () => {
-    await start();
+    const service = await start();
     const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: dataDir });
     expect(code).toBe(69);
     expect(output).toContain(`DATA_DIR ${dataDir} is in use by process ${String(service.process.pid)}`);
@@ -177,11 +214,11 @@ describe('life of the service', () => {
   });
 
   it('a DATA_DIR whose owner was killed can be used at once', async () => {
-    await start();
-    await service.end('SIGKILL');
+    const killed = await start();
+    await killed.end('SIGKILL');
     const begun = performance.now();
-    await start();
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    const service = await start();
+    expect(performance.now() - begun).toBeLessThan(patiently(10_000));
     expect((await service.call('/readyz')).status).toBe(200);
   });
 
@@ -206,11 +243,10 @@ describe('life of the service', () => {
       expect(output).toContain(`DATA_DIR ${path} cannot be used`);
       expect(output).not.toContain('    at ');
     }
-    await start();
   });
 
   it('a stopped service can be copied as its two database files', async () => {
-    await start();
+    const service = await start();
     const ledger = new Ledger();
     for (let n = 0; n < 10; n++) await send(service, ledger, ledger.create(key(n)));
     const before = sorted(await readOrders(service, LOCATION));
@@ -219,7 +255,6 @@ describe('life of the service', () => {
     copyDatabases(dataDir, copy);
     rmSync(dataDir, { recursive: true });
     dataDir = copy;
-    await start();
-    expect(sorted(await readOrders(service, LOCATION))).toEqual(before);
+    expect(sorted(await readOrders(await start(), LOCATION))).toEqual(before);
   });
 });
