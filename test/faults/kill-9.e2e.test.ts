@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLog } from '../support/deliveries';
 import { repeated } from '../support/depth';
-import { patiently } from '../support/patience';
+import { patiently, until } from '../support/patience';
 import { type RunningService, startService, temporaryDirectory } from '../support/running-service';
 import { checkpointOf, endOfLog, integrityOf, LOG, READ_MODEL, readOrders, replay, sorted, withCopy } from './inspect';
 import { createIoFaults, type IoFaults } from './io-faults';
@@ -17,13 +17,17 @@ const WRITES = repeated({ short: 4, all: 12, soak: 12 });
 const STARTS = repeated({ short: 2, all: 8, soak: 8 });
 /** Give it as KILL_SEED to repeat what a failed run did, as far as the machine lets it. */
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-/** The kill comes so many milliseconds after the load begins. */
+/** The kill comes so many milliseconds after the load begins, and not before it has got so far in all rounds together. */
 const EARLIEST_KILL_MS = 20;
 const LATEST_KILL_MS = 500;
+const ACKNOWLEDGED_PER_ROUND = 20;
 /** Milliseconds that one round may take: start, load, kill and checks. */
 const ROUND_TIMEOUT_MS = 10_000;
 
 const sleep = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms));
+
+const untilAcknowledged = (load: Load, count: number): Promise<boolean> =>
+  until(`more than ${String(count)} deliveries to be acknowledged`, () => load.ledger.acknowledged > count);
 
 /** What a killed service left on the disk, held against what it had acknowledged. Works on copies. */
 function violationsLeftBy(dataDir: string, load: Load): string[] {
@@ -75,6 +79,7 @@ describe(`kill -9 under load (seed ${String(SEED)})`, () => {
         await expectConsistent(running, load);
         const sending = load.run(running);
         await sleep(EARLIEST_KILL_MS + random() * (LATEST_KILL_MS - EARLIEST_KILL_MS));
+        await untilAcknowledged(load, (round + 1) * ACKNOWLEDGED_PER_ROUND);
         await running.end('SIGKILL');
         await sending;
         expect({ round, violations: violationsLeftBy(dataDir, load) }).toEqual({ round, violations: [] });
@@ -82,7 +87,7 @@ describe(`kill -9 under load (seed ${String(SEED)})`, () => {
       const running = await start();
       await load.settle(running);
       await expectConsistent(running, load);
-      expect(load.ledger.acknowledged).toBeGreaterThan(ROUNDS * 20);
+      expect(load.ledger.acknowledged).toBeGreaterThan(ROUNDS * ACKNOWLEDGED_PER_ROUND);
     },
     patiently((ROUNDS + 2) * ROUND_TIMEOUT_MS),
   );
@@ -111,7 +116,7 @@ describe(`kill -9 under load (seed ${String(SEED)})`, () => {
     const load = new Load(seeded(SEED), 4);
     const running = await start();
     const sending = load.run(running);
-    await sleep(LATEST_KILL_MS);
+    await untilAcknowledged(load, 100);
     await running.end('SIGKILL');
     await sending;
     let killed = 0;

@@ -33,6 +33,6 @@ export function eventStoreContract(name: string, factory: ContractFactory): void
 
     it('the store answers random commands as the memory model does', async () => {
       await agreesWithModel(store);
-    }, 120_000);
+    });
   });
 }

@@ -41,7 +41,7 @@ describe('payloads on EventStoreDB', () => {
       }),
       { numRuns: 500 },
     );
-  }, 60_000);
+  });
 
   it('a payload on EventStoreDB is stored as it is, for other clients to read', async () => {
     const bytes = Uint8Array.of(255, 1, 2);

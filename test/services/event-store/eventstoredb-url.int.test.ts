@@ -110,5 +110,5 @@ describe('connection strings', () => {
       expect(output).not.toContain('hunter2');
       expect(output).not.toContain(Buffer.from('admin:hunter2').toString('base64'));
     }
-  }, 30_000);
+  });
 });

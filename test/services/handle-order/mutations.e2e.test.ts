@@ -108,5 +108,5 @@ describe('mutated deliveries', () => {
       expect({ status, ...key, revision: (json as Order).revision }).toEqual({ status: 200, ...key, revision });
     }
     expect((await service.get('/readyz')).status).toBe(200);
-  }, 120_000);
+  });
 });

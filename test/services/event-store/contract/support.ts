@@ -12,9 +12,10 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../../../../services/event-store/event-store';
+import { patiently } from '../../../support/patience';
 
 /** Milliseconds after which something that has to happen by itself counts as never happening. */
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = patiently(10_000);
 
 export interface ContractFactory {
   /** An open store without events. Whatever it starts ends with the store's `close`. */
