@@ -30,17 +30,17 @@ describe('the digest of an event', () => {
     ['its metadata', { metadata: { received_at: '2026-01-01T00:00:00.001Z' } }],
     ['metadata that are null', { metadata: null }],
     ['no metadata', { metadata: undefined }],
-    ['its stamp', { created: new Date(1) }],
-  ])('changes with %s', (_, change) => {
+    ['its timestamp', { created: new Date(1) }],
+  ])('the digest of an event changes with %s', (_, change) => {
     expect(eventDigest({ ...event, ...change }, true)).not.toBe(eventDigest(event, true));
   });
 
-  it('does not change with its position, nor with a stamp that is left out', () => {
+  it('the digest of an event does not change with its position, nor with a timestamp that is left out', () => {
     expect(eventDigest({ ...event, position: '8' as Position }, true)).toBe(eventDigest(event, true));
     expect(eventDigest({ ...event, created: new Date(1) }, false)).toBe(eventDigest(event, false));
   });
 
-  it('does not mix up a text and bytes that spell it', () => {
+  it('the digest of an event differs for bytes and for a text that spells them', () => {
     expect(eventDigest({ ...event, data: Buffer.from('YQ==', 'base64') }, true)).not.toBe(
       eventDigest({ ...event, data: 'YQ==' }, true),
     );
@@ -52,7 +52,7 @@ describe('the digest of a store', () => {
     fc.record({ stream: fc.string(), revision: fc.nat(), data: fc.jsonValue() }).map((part) => ({ ...event, ...part })),
   );
 
-  it('does not depend on the order of events', () => {
+  it('the digest of a store does not depend on the order of events', () => {
     fc.assert(
       fc.property(events, (list) => {
         expect(digestOf(list.toReversed())).toBe(digestOf(list));
@@ -60,7 +60,7 @@ describe('the digest of a store', () => {
     );
   });
 
-  it('tells whether an event is there once, twice or not', () => {
+  it('the digest of a store shows whether an event is there once, twice or not', () => {
     fc.assert(
       fc.property(events, (list) => {
         expect(new Set([list, [...list, event], [...list, event, event]].map(digestOf)).size).toBe(3);
@@ -68,7 +68,7 @@ describe('the digest of a store', () => {
     );
   });
 
-  it('leads to the streams that differ', () => {
+  it('the digest of a store leads to the streams that differ', () => {
     const [one, other] = [new ContentDigest(true), new ContentDigest(true)];
     for (const digest of [one, other]) for (let n = 0; n < 100; n++) digest.add({ ...event, stream: String(n) });
     expect(one.differingBuckets(other).size).toBe(0);

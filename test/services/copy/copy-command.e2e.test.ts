@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
 import { seeded } from '../../faults/load';
 import { answerOf, orderPath, update } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { startService, temporaryDirectory } from '../../support/running-service';
 import { allOf, fill, kept } from './support';
 
@@ -53,18 +55,24 @@ async function inStore<Result>(directory: string, action: (opened: Opened) => Pr
   }
 }
 type Opened = Parameters<typeof fill>[0];
+/** When something was last written to a store; 0 for never. */
+const lastWrite = (directory: string): number =>
+  statSync(join(directory, 'events.sqlite-wal'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const eventsIn = (directory: string) => inStore(directory, ({ store }) => allOf(store));
 
 describe('ticket-rail copy', () => {
-  it('killed at random with kill -9 and started again, ends with an identical store', async () => {
+  it('ticket-rail copy that is killed at random with kill -9 and started again ends with an identical store', async () => {
     const [from, to] = [newDirectory(), newDirectory()];
     await inStore(from, (opened) => fill(opened, 4_000, 200));
     const random = seeded(42);
     const args = ['copy', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
     let interrupted = 0;
     for (let kill = 0; kill < KILLS; kill++) {
+      const before = lastWrite(to);
       const [child, ended] = begin(args);
-      setTimeout(() => child.kill('SIGKILL'), 150 + random() * 400);
+      await until('a write', () => lastWrite(to) !== before || child.exitCode !== null);
+      await sleep(random() * 300);
+      child.kill('SIGKILL');
       if ((await ended).code !== 0) interrupted++;
     }
     const last = await run(args);
@@ -74,9 +82,9 @@ describe('ticket-rail copy', () => {
     });
     expect(interrupted).toBeGreaterThan(0);
     expect(kept(await eventsIn(to))).toEqual(kept(await eventsIn(from)));
-  }, 60_000);
+  });
 
-  it('refuses a data directory that a running service has, on either side, and says who has it', async () => {
+  it('ticket-rail copy refuses a data directory that a running service has, on either side, and says who has it', async () => {
     const service = await startService();
     try {
       const other = newDirectory();
@@ -95,7 +103,7 @@ describe('ticket-rail copy', () => {
     }
   });
 
-  it('refuses a target with other events, and writes nothing', async () => {
+  it('ticket-rail copy refuses a target with other events, and writes nothing', async () => {
     const [from, to] = [newDirectory(), newDirectory()];
     await inStore(from, (opened) => fill(opened, 30));
     await inStore(to, (opened) => fill(opened, 20));
@@ -110,7 +118,7 @@ describe('ticket-rail copy', () => {
     ['an unknown kind of store', ['--to', 'postgres://user:secret@host'], 'A store is named by sqlite:'],
     ['the same store twice', ['--to', 'sqlite:data'], 'the same store'],
     ['a source that is not there', ['--from', 'sqlite:nowhere', '--to', 'sqlite:data'], 'There is no event log in'],
-  ])('says what is wrong with %s', async (_, args, message) => {
+  ])('ticket-rail copy says what is wrong with %s', async (_, args, message) => {
     newDirectory();
     const { code, stderr, stdout } = await run(['copy', ...args]);
     expect(code).toBe(1);
@@ -118,14 +126,14 @@ describe('ticket-rail copy', () => {
     expect(stderr + stdout).not.toContain('secret');
   });
 
-  describe('to EventStoreDB', () => {
+  describe('ticket-rail copy to EventStoreDB', () => {
     let node: SpawnedNode;
     beforeAll(async () => {
       node = await spawnNode();
     });
     afterAll(() => node.stop());
 
-    it('moves a service there with all its history, in one command, and back', async () => {
+    it('ticket-rail copy moves a service to EventStoreDB with all its history, in one command, and back', async () => {
       const [embedded, back] = [newDirectory(), newDirectory()];
       const key = { location_id: 'moving', order_id: 'house' };
       const before = await startService({ DATA_DIR: embedded });
@@ -150,6 +158,6 @@ describe('ticket-rail copy', () => {
       const again = await startService({ DATA_DIR: back });
       expect((await again.get(orderPath(key))).json).toMatchObject({ stage: 'failed', revision: 2 });
       await again.end();
-    }, 60_000);
+    });
   });
 });

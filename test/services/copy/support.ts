@@ -38,16 +38,20 @@ export function memoryStore(start = Date.UTC(2026, 0, 1)) {
   };
 }
 
-/** Appends events of every kind to many streams, mixed; the clock goes on, and sometimes back. */
+/**
+ * Appends events of every kind to many streams, mixed; the clock goes on, and sometimes back.
+ * @param atOnce events between two changes of the clock
+ */
 export async function fill(
   { store, clock }: { readonly store: EventStore; readonly clock: { at: number } },
   events: number,
   streams = 50,
+  atOnce = 1,
 ): Promise<void> {
   const random = seeded(events);
   const heads = new Map<string, number>();
   for (let index = 0; index < events; index++) {
-    clock.at += Math.floor(random() * 4) - 1;
+    if (index % atOnce === 0) clock.at += Math.floor(random() * 4) - 1;
     const stream = `order-location:${String(Math.floor(random() * streams))} é`;
     const head = heads.get(stream) ?? -1;
     const data = index % 50 === 0 ? Buffer.from([0, index % 256, 255]) : { index, nested: { b: [1, null], a: 'x' } };

@@ -69,14 +69,14 @@ describe('the order table', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('begins empty, before the first event', () => {
+  it('the order table begins empty, before the first event', () => {
     expect(table.checkpoint()).toBeNull();
     expect(table.load(key('a'))).toBeNull();
     expect(reader.get(key('a'))).toBeNull();
     expect(ids()).toEqual({ ids: [], next: null });
   });
 
-  it('gives back what was saved last, and its checkpoint, also to whoever opens it later', () => {
+  it('the order table gives back what was saved last and its checkpoint, also when it is opened again', () => {
     save([key('a'), PREPARING], [key('b'), PREPARING]);
     save([key('a'), COMPLETED]);
     for (const look of [() => undefined, reopen]) {
@@ -87,13 +87,13 @@ describe('the order table', () => {
     }
   });
 
-  it('keeps a checkpoint that no JavaScript number holds', () => {
+  it('the order table keeps a checkpoint that is too large for a JavaScript number', () => {
     table.save([], at('9223372036854775807'), witness);
     reopen();
     expect(table.checkpoint()).toBe('9223372036854775807');
   });
 
-  it('saves all of a batch and its checkpoint, or nothing', () => {
+  it('the order table saves all of a batch and its checkpoint, or nothing', () => {
     save([key('a'), PREPARING]);
     const before = table.checkpoint();
     const broken = function* () {
@@ -110,7 +110,7 @@ describe('the order table', () => {
     expect(reader.get(key('a'))).toEqual(READY);
   });
 
-  it('keeps ids apart that look alike, in any script', () => {
+  it('the order table keeps ids apart that look alike, in any script', () => {
     const keys = [
       key('a', 'a b'),
       key('b a', 'a'),
@@ -125,7 +125,7 @@ describe('the order table', () => {
     expect(keys.map((one) => reader.get(one)?.revision)).toEqual(keys.map((_, revision) => revision));
   });
 
-  it('lists the orders of one location as they first came, however often they change', () => {
+  it('the order table lists the orders of a location as they first came, however often they change', () => {
     for (const id of ['c', 'a', 'b']) save([key(id), PREPARING], [key(id, 'there'), PREPARING]);
     save([key('c'), COMPLETED]);
     expect(ids()).toEqual({ ids: ['c', 'a', 'b'], next: null });
@@ -133,7 +133,7 @@ describe('the order table', () => {
     expect(ids({}, 'nowhere').ids).toEqual([]);
   });
 
-  it.each([1, 2, 3, 5, 6, 7, 100])('pages of %d miss and repeat no order', (limit) => {
+  it.each([1, 2, 3, 5, 6, 7, 100])('pages of %d orders miss and repeat no order', (limit) => {
     const all = Array.from({ length: 6 }, (_, index) => `order ${String(index)}`);
     for (const id of all) save([key(id), PREPARING], [key(id, 'there'), PREPARING]);
     const found = pages({ limit });
@@ -141,14 +141,14 @@ describe('the order table', () => {
     expect(found).toHaveLength(Math.ceil(all.length / limit)); // and no empty page at the end
   });
 
-  it('a page that is asked for while orders change goes on where the last one ended', () => {
+  it('a page that is read while orders change goes on where the last one ended', () => {
     for (const id of ['a', 'b', 'c']) save([key(id), PREPARING]);
     const first = ids({ limit: 2 });
     save([key('a'), READY], [key('d'), PREPARING]);
     expect(ids({ limit: 2, after: first.next ?? 0 })).toEqual({ ids: ['c', 'd'], next: null });
   });
 
-  it('lists by stage, and by whether anything is still expected', () => {
+  it('the order table lists orders by stage, and by whether they are active', () => {
     const states: readonly OrderState[] = [
       PREPARING,
       READY,
@@ -186,7 +186,7 @@ describe('the order table', () => {
     expect(ids({ stage: 'completed', active: false }).ids).toEqual(['a']);
   });
 
-  it('is made anew for another version of the folds, and then again for the one before', () => {
+  it('the order table is rebuilt for another version of the folds, and again for the one before', () => {
     for (const version of ['v2', 'v1', 'v3']) {
       save([key('a'), PREPARING]);
       reopen(version);
@@ -197,8 +197,8 @@ describe('the order table', () => {
 
   it.each([
     ['is empty', () => ''],
-    ['is no database', () => 'something else '.repeat(1_000)],
-  ])('a file that %s is made anew', (_what, content) => {
+    ['is not a database', () => 'something else '.repeat(1_000)],
+  ])('an order table whose file %s is rebuilt', (_what, content) => {
     table.close();
     deleteOrderTable(file);
     writeFileSync(file, content());
@@ -207,7 +207,7 @@ describe('the order table', () => {
     expect(reader.get(key('a'))).toEqual(PREPARING);
   });
 
-  it('deleting it leaves nothing behind, and deleting it twice is no error', () => {
+  it('deleting the order table leaves nothing behind, and deleting it twice is no error', () => {
     save([key('a'), PREPARING]);
     expect(existsSync(`${file}-wal`)).toBe(true);
     deleteOrderTable(file);
@@ -215,7 +215,7 @@ describe('the order table', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  it('knows when its file was deleted, replaced or moved under it', () => {
+  it('the order table knows when its file was deleted, replaced or moved', () => {
     expect(table.isAttached()).toBe(true);
     renameSync(file, `${file}.moved`);
     expect(table.isAttached()).toBe(false);
@@ -225,7 +225,7 @@ describe('the order table', () => {
     expect(table.isAttached()).toBe(true);
   });
 
-  it('a reader goes over to the table that took the place of the one it had open', () => {
+  it('a reader changes over to the table that took the place of the one it had open', () => {
     save([key('a'), PREPARING]);
     expect(reader.get(key('a'))).toEqual(PREPARING);
     table.close();
@@ -237,7 +237,7 @@ describe('the order table', () => {
     expect(ids().ids).toEqual(['a']);
   });
 
-  it('a reader that comes before the table finds nothing yet, and then what is there', () => {
+  it('a reader that is opened before the table finds nothing, and later what the table has', () => {
     const other = join(directory, 'other');
     mkdirSync(other);
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));

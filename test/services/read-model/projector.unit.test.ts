@@ -18,6 +18,7 @@ import { createMemoryStore } from '../../../services/event-store/memory/memory-s
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table';
 import { type Progress, runProjector } from '../../../services/read-model/projector';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from '../../projections/arbitraries';
+import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
 import { newEvent } from '../event-store/contract/support';
 
@@ -169,7 +170,7 @@ describe('the projector', () => {
     }
   };
 
-  it('makes the same of the same log, whatever the portions, repetitions and restarts', async () => {
+  it('the projector makes the same of the same log, whatever the batches, repetitions and restarts', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
         const file = newFile();
@@ -187,7 +188,7 @@ describe('the projector', () => {
     );
   });
 
-  it('at any moment the table holds exactly what its checkpoint says', async () => {
+  it('the table of the projector holds exactly what its checkpoint says, at any moment', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
         const table = openOrderTable(newFile(), 'v1');
@@ -207,7 +208,7 @@ describe('the projector', () => {
     );
   });
 
-  describe('over a store', () => {
+  describe('the projector over a store', () => {
     let store: EventStore;
     let table: OrderTable;
     let stop: AbortController;
@@ -217,7 +218,7 @@ describe('the projector', () => {
       store.append(orderStream(key), [newEvent({ data: { ...key, status } })], 'any');
 
     /** Runs until everything is read, or for as long as `then` takes. */
-    const run = async (then: () => Promise<void> = () => Promise.resolve()) => {
+    const run = async (then: (running: Promise<unknown>) => Promise<unknown> = () => Promise.resolve()) => {
       stop = new AbortController();
       const progress: Progress[] = [];
       let reached: () => void = () => undefined;
@@ -232,7 +233,7 @@ describe('the projector', () => {
         },
       });
       await Promise.race([caughtUp, running]);
-      await then();
+      await then(running);
       stop.abort();
       return { ended: await running, progress };
     };
@@ -247,12 +248,12 @@ describe('the projector', () => {
       table.close();
     });
 
-    it('tells at once that it has caught up with an empty store', async () => {
+    it('the projector reports at once that it has caught up with an empty store', async () => {
       const { progress } = await run();
       expect(progress).toEqual([{ position: null, folded: null, caughtUp: true, events: 0, locations: [] }]);
     });
 
-    it('goes on after its checkpoint, and folds nothing of before it again', async () => {
+    it('the projector goes on after its checkpoint, and folds nothing before it again', async () => {
       await tell(A, 'in_progress');
       expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 1 });
       await tell(A, 'ready_for_pickup');
@@ -262,7 +263,7 @@ describe('the projector', () => {
       expect(table.load(A)).toMatchObject({ revision: 1, status: 'ready_for_pickup' });
     });
 
-    it('tells how far it is while it has much to catch up with', async () => {
+    it('the projector reports how far it is while it has much to catch up with', async () => {
       const events = Array.from({ length: MAX_BATCH_EVENTS }, () =>
         newEvent({ data: { ...A, status: 'in_progress' } }),
       );
@@ -271,7 +272,7 @@ describe('the projector', () => {
       expect(progress.filter(({ caughtUp }) => !caughtUp).length).toBeGreaterThanOrEqual(ORDERS.length - 1);
     });
 
-    it('passes over streams that are no orders, and keeps what it cannot read from stopping it', async () => {
+    it('the projector skips streams that are not orders, and is not stopped by events that it cannot read', async () => {
       await store.append('quarantine', [newEvent()], 'any');
       await store.append('order-without-an-order', [newEvent()], 'any');
       await store.append('order-%E0%A4%A:broken', [newEvent()], 'any');
@@ -285,7 +286,7 @@ describe('the projector', () => {
       expect(table.load(A)).toMatchObject({ revision: 2, status: 'in_progress' });
     });
 
-    it('folds an order whose stream was deleted and revived from its new beginning', async () => {
+    it('the projector folds an order whose stream was deleted and revived from its new beginning', async () => {
       await tell(A, 'completed');
       await run();
       await store.deleteStream(orderStream(A), 'any', 'soft');
@@ -298,21 +299,21 @@ describe('the projector', () => {
       expect(live).toEqual(table.load(A));
     });
 
-    it('follows what is committed while it runs', async () => {
+    it('the projector follows what is committed while it runs', async () => {
       await run(async () => {
         await tell(B, 'in_progress');
-        while (table.load(B) === null) await new Promise((resolve) => setTimeout(resolve, 5));
+        await until('the order to be in the table', () => table.load(B) !== null);
       });
       expect(table.load(B)).toMatchObject({ revision: 0 });
     });
 
-    it('ends when its file is deleted under it, at the latest when the next event comes', async () => {
+    it('the projector ends when its file is deleted, at the latest when the next event comes', async () => {
       await tell(A, 'in_progress');
       const file = join(directory, `read-model-${String(tables - 1)}.sqlite`);
-      const { ended } = await run(async () => {
+      const { ended } = await run(async (running) => {
         rmSync(file);
         await tell(B, 'in_progress');
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await running;
       });
       expect(ended).toBe('detached');
     });

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -18,13 +18,12 @@ import {
 import { createIoFaults, type IoFaults } from '../../faults/io-faults';
 import { Ledger, Load, LOCATION, seeded, send } from '../../faults/load';
 import { orderPath, problem, problemOf, readLog } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { discard, type RunningService, startService, temporaryDirectory } from '../../support/running-service';
 
 /** Orders of the services here, with several deliveries each. */
 const ORDERS = 30;
 const DELIVERIES = 4;
-/** Milliseconds within which a read model of this size is made anew without anyone doing anything. */
-const REBUILD_MS = 5_000;
 
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 
@@ -32,30 +31,41 @@ const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${Stri
 const files = (dataDir: string): string[] => ['', '-wal', '-shm'].map((end) => join(dataDir, `${READ_MODEL}${end}`));
 
 describe('the read model of a running service', () => {
+  /** Of a service that ended in order, with all orders. */
+  let made: string;
+  /** A copy of it for each test. */
   let dataDir: string;
   let service: RunningService;
-  let ledger: Ledger;
   let expected: readonly Order[];
 
   const start = async (env: Readonly<Record<string, string>> = {}): Promise<RunningService> =>
     (service = await startService({ DATA_DIR: dataDir, ...env }));
-  const deliver = async (order: number): Promise<void> => {
-    expect(await send(service, ledger, ledger.create(key(order), random))).toBe('acknowledged');
-  };
   const replayed = (): Order[] => sorted(replay(readLog(dataDir)).values());
   const random = seeded(3);
 
-  beforeEach(async () => {
-    dataDir = temporaryDirectory();
-    ledger = new Ledger();
+  beforeAll(async () => {
+    dataDir = made = temporaryDirectory();
+    const ledger = new Ledger();
     await start();
-    for (let n = 0; n < ORDERS * DELIVERIES; n++) await deliver(n % ORDERS);
+    for (let n = 0; n < ORDERS * DELIVERIES; n++) {
+      expect(await send(service, ledger, ledger.create(key(n % ORDERS), random))).toBe('acknowledged');
+    }
     expected = sorted(await readOrders(service, LOCATION));
     expect(expected).toEqual(replayed());
+    await service.end();
+  });
+
+  beforeEach(() => {
+    dataDir = temporaryDirectory();
+    cpSync(made, dataDir, { recursive: true });
   });
 
   afterEach(async () => {
     await discard(service);
+  });
+
+  afterAll(() => {
+    rmSync(made, { recursive: true });
   });
 
   /** Makes every state wrong, so that only a read model that was made anew answers rightly. */
@@ -67,33 +77,33 @@ describe('the read model of a running service', () => {
   };
 
   it.each([
-    ['all of it', files],
-    ['its main file alone', (directory: string) => files(directory).slice(0, 1)],
-  ])(
-    'may be deleted (%s) while nothing comes: no read is wrong, and it is made again by itself',
-    async (_what, which) => {
-      for (const file of which(dataDir)) rmSync(file, { force: true });
-      const begun = performance.now();
-      // Until it is there again a read waits or says so; it never says that an order is not there.
-      const wrong: unknown[] = [];
-      for (let rebuilt = false; !rebuilt && performance.now() - begun < REBUILD_MS;) {
-        for (const path of [orderPath(key(0)), `/locations/${encodeURIComponent(LOCATION)}/orders?limit=100`]) {
-          const answer = await service.get(path);
-          const right =
-            answer.status === 200
-              ? !answer.text.includes('"orders":[]')
-              : isDeepStrictEqual(problemOf(answer), problem(503, 'read-model-behind'));
-          if (!right) wrong.push({ path, status: answer.status, text: answer.text });
-          rebuilt = answer.status === 200 && right;
-        }
-        await sleep(100);
+    ['every file', files],
+    ['the main file alone', (directory: string) => files(directory).slice(0, 1)],
+  ])('no read is wrong after %s of the read model was deleted, and it is rebuilt by itself', async (_what, which) => {
+    await start();
+    expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
+    for (const file of which(dataDir)) rmSync(file, { force: true });
+    // Until it is there again a read waits or says so; it never says that an order is not there.
+    const wrong: unknown[] = [];
+    await until('the read model to be rebuilt', async () => {
+      let rebuilt = false;
+      for (const path of [orderPath(key(0)), `/locations/${encodeURIComponent(LOCATION)}/orders?limit=100`]) {
+        const answer = await service.get(path);
+        const right =
+          answer.status === 200
+            ? !answer.text.includes('"orders":[]')
+            : isDeepStrictEqual(problemOf(answer), problem(503, 'read-model-behind'));
+        if (!right) wrong.push({ path, status: answer.status, text: answer.text });
+        rebuilt = answer.status === 200 && right;
       }
-      expect(wrong).toEqual([]);
-      expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
-    },
-  );
+      return rebuilt;
+    });
+    expect(wrong).toEqual([]);
+    expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
+  });
 
-  it('may be deleted under load, again and again', async () => {
+  it('the read model may be deleted under load, again and again', async () => {
+    await start();
     const load = new Load(random, 8);
     const stop = new AbortController();
     const sending = load.run(service, stop.signal);
@@ -105,35 +115,30 @@ describe('the read model of a running service', () => {
     stop.abort();
     await sending;
     await load.settle(service);
-    const begun = performance.now();
-    while ((await service.call('/readyz')).status !== 200 && performance.now() - begun < REBUILD_MS) await sleep(50);
+    await until('the service to be ready', async () => (await service.call('/readyz')).status === 200);
     expect(sorted(await readOrders(service, LOCATION))).toEqual(replayed());
   });
 
-  it('may be deleted while the service is stopped', async () => {
-    await service.end();
+  it('the read model may be deleted while the service is stopped', async () => {
     for (const file of files(dataDir)) rmSync(file, { force: true });
     await start();
     expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
   });
 
-  it('is kept over a restart, and goes on from its checkpoint', async () => {
-    await service.end();
+  it('the read model is kept over a restart, and goes on from its checkpoint', async () => {
     spoil();
     await start();
     const [spoiled] = await readOrders(service, LOCATION);
     expect(spoiled?.status).toBe('spoiled'); // what the next test relies on: it was not made anew
   });
 
-  it('is made anew by itself when the folds have changed', async () => {
-    await service.end();
+  it('the read model is rebuilt by itself when the folds have changed', async () => {
     spoil('1-folds of yesterday');
     await start();
     expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
   });
 
-  it('is made anew by itself when its file is not a database any more', async () => {
-    await service.end();
+  it('the read model is rebuilt by itself when its file is not a database any more', async () => {
     for (const file of files(dataDir)) rmSync(file, { force: true });
     writeFileSync(join(dataDir, READ_MODEL), 'something else '.repeat(1_000));
     await start();
@@ -181,7 +186,7 @@ describe('a service that is killed while it writes the read model', () => {
       return { held: new Map(held), folded, checkpoint };
     });
 
-  it('leaves states and checkpoint of the same moment, wherever the kill comes, and goes on from there', async () => {
+  it('a kill while the read model is written leaves states and checkpoint of the same moment, to go on from', async () => {
     const load = new Load(seeded(4), 4);
     for (const n of [1, 2, 3, 4, 6, 9, 14, 23]) {
       const service = await startService({ DATA_DIR: dataDir, ...faults.env });
@@ -193,5 +198,5 @@ describe('a service that is killed while it writes the read model', () => {
       const { held, folded } = statesLeft();
       expect({ n, held }).toEqual({ n, held: folded });
     }
-  }, 60_000);
+  });
 });

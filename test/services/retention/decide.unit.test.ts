@@ -22,34 +22,38 @@ const replay = (...events: readonly Told[]) =>
     nothingRead,
   );
 
-describe('an order', () => {
+describe('the decision on retention', () => {
   it.each<[string, readonly Told[], number | null]>([
-    ['finished and older is deleted at its newest revision', [{ status: 'in_progress', days: -3 }, { days: -2 }], 1],
     [
-      'canceled and older is deleted',
+      'an order that is finished and older than the limit is deleted at its newest revision',
+      [{ status: 'in_progress', days: -3 }, { days: -2 }],
+      1,
+    ],
+    [
+      'an order that is canceled and older than the limit is deleted',
       [
         { status: 'in_progress', days: -3 },
         { type: 'order.canceled', days: -2 },
       ],
       1,
     ],
-    ['finished exactly at the limit is kept', [{ days: 0 }], null],
-    ['finished later is kept', [{ days: -3 }, { status: 'failed', days: 1 }], null],
-    ['that is not finished is kept however old it is', [{ status: 'in_progress', days: -30_000 }], null],
-    ['with an event that is not ours is kept', [{ days: -3 }, { type: 'note', days: -3 }], null],
+    ['an order that finished exactly at the limit is kept', [{ days: 0 }], null],
+    ['an order that finished after the limit is kept', [{ days: -3 }, { status: 'failed', days: 1 }], null],
+    ['an order that is not finished is kept however old it is', [{ status: 'in_progress', days: -30_000 }], null],
+    ['an order with an event that is not ours is kept', [{ days: -3 }, { type: 'note', days: -3 }], null],
     [
-      'whose last event came earlier than one before, by a clock that jumped, goes by the later',
+      'an order whose last event has an earlier time than another, by a clock that jumped, goes by the later time',
       [{ days: 1 }, { days: -9 }],
       null,
     ],
-    ['without events is kept', [], null],
+    ['an order without events is kept', [], null],
   ])('%s', (_, events, expected) => {
     expect(decideRetention(replay(...events), CUTOFF)).toEqual(
       expected === null ? { kind: 'keep' } : { kind: 'delete', expected },
     );
   });
 
-  it('whose time cannot be read is kept', () => {
+  it('an order whose time cannot be read is kept', () => {
     const seen = readOn(nothingRead, {
       type: 'order.updated',
       data: { status: 'completed' },
@@ -60,7 +64,7 @@ describe('an order', () => {
     expect(decideRetention(seen, CUTOFF)).toEqual({ kind: 'keep' });
   });
 
-  it('is never deleted while anything of it is newer, whatever was said', () => {
+  it('an order is deleted only if it is finished and none of its events is newer, whatever the events say', () => {
     const told = fc.record({
       status: fc.constantFrom('in_progress', 'completed', 'failed', 'out_for_delivery', 'strange'),
       days: fc.integer({ min: -10, max: 10 }),
