@@ -3,7 +3,7 @@ import { ORDER_FAULTS, type SandboxOrder } from '../../schemas/sandbox';
 import { FAULTS } from '../../services/screens/browser/model/sandbox-answer';
 import { DRAWN_HOPS } from '../../services/screens/browser/model/sandbox-hops';
 import { until } from '../support/patience';
-import { freePort, orderOf, type SandboxProcess, startSandbox } from '../services/sandbox/support';
+import { freePorts, orderOf, type SandboxProcess, startSandbox } from '../services/sandbox/support';
 import { browserLab } from '../support/browser-lab';
 import { animations, focused, overflow, tabTo, targets, violations } from '../support/screen-inspect';
 
@@ -237,7 +237,7 @@ describe('the page of the sandbox', () => {
   });
 
   it('is honest when the process is gone, and knows what a new one knows', async () => {
-    const port = String(await freePort());
+    const port = String(await freePorts());
     const first = await startSandbox('--port', port);
     try {
       await open(first);
