@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from '../../support/patience';
 import { call } from '../../support/running-service';
-import { freePorts } from './support';
+import { freePorts, STORIES_MS } from './support';
 
 const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
 
@@ -57,11 +57,15 @@ describe('ticket-rail demo', () => {
     }
     const [board = ''] = urls;
     const location = new URL(board).searchParams.get('location') ?? '';
-    const stages = await until('orders in several stages', async () => {
-      const { json } = await call(new URL(board).origin, `/locations/${location}/orders?limit=1000`);
-      const found = new Set((json as { orders: { stage: string }[] }).orders.map(({ stage }) => stage));
-      return found.size >= 4 && found.has('completed') && found;
-    });
+    const stages = await until(
+      'orders in several stages',
+      async () => {
+        const { json } = await call(new URL(board).origin, `/locations/${location}/orders?limit=1000`);
+        const found = new Set((json as { orders: { stage: string }[] }).orders.map(({ stage }) => stage));
+        return found.size >= 4 && found.has('completed') && found;
+      },
+      STORIES_MS,
+    );
     expect(stages).toContain('preparing');
     demo.child.kill('SIGINT');
     expect(await demo.ended).toBe(0);

@@ -17,6 +17,7 @@ import {
   type SandboxProcess,
   startParty,
   startSandbox,
+  STORIES_MS,
   toldTo,
 } from './support';
 
@@ -45,10 +46,14 @@ const briefEvent = ({ type, order_status_update: status }: Message): string =>
 
 /** Waits until both sides were told so much. */
 const told = (sandbox: SandboxProcess, orderId: string, pos: number, dsp: number) =>
-  until(`${orderId} to be told to the end`, async () => {
-    const seen = await sandbox.seen(orderId);
-    return seen.pos.length >= pos && seen.dsp.length >= dsp && seen;
-  });
+  until(
+    `${orderId} to be told to the end`,
+    async () => {
+      const seen = await sandbox.seen(orderId);
+      return seen.pos.length >= pos && seen.dsp.length >= dsp && seen;
+    },
+    STORIES_MS,
+  );
 
 const failureOf = async (sandbox: SandboxProcess, orderId: string) => {
   const { dsp } = await told(sandbox, orderId, 0, 1);
@@ -313,10 +318,14 @@ describe('the sandbox with its own delivery service and POS', () => {
       const begun = await own.post('/sandbox/rush', { rush: 'quiet-evening', orders_per_minute: 10 });
       const { orders } = (begun.json as SandboxState).rush ?? {};
       expect(orders).toBeGreaterThan(0);
-      const placed = await until('the rush to end', async () => {
-        const state = await own.state();
-        return state.rush === null && state.orders.length === orders && state.orders;
-      });
+      const placed = await until(
+        'the rush to end',
+        async () => {
+          const state = await own.state();
+          return state.rush === null && state.orders.length === orders && state.orders;
+        },
+        STORIES_MS,
+      );
       const here = new Set(placed.map(({ order_id }) => order_id));
       await own.submit({ count: 1 });
       const after = (await own.state()).orders.filter(({ order_id }) => !here.has(order_id));

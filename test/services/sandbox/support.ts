@@ -13,6 +13,8 @@ import { type Answer, call, sign } from '../../support/running-service';
 const ROOT = resolve(__dirname, '..', '..', '..');
 const CLI = join(ROOT, 'dist', 'services', 'cli.js');
 const START_TIMEOUT_MS = 30_000;
+/** Milliseconds in which stories come to their ends, many of them at a time on a busy machine. */
+export const STORIES_MS = 60_000;
 
 export const DSP_SECRET = 'sandbox-dsp-secret';
 export const POS_SECRET = 'sandbox-pos-secret';
@@ -101,15 +103,23 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
     state,
     order: (orderId) => until(`order ${orderId}`, () => find(orderId)),
     orderIn: (orderId, ...states) =>
-      until(`${orderId} to be ${states.join(' or ')}`, async () => {
-        const order = await find(orderId);
-        return order !== null && states.includes(order.state) && order;
-      }),
+      until(
+        `${orderId} to be ${states.join(' or ')}`,
+        async () => {
+          const order = await find(orderId);
+          return order !== null && states.includes(order.state) && order;
+        },
+        STORIES_MS,
+      ),
     ordersIn: (orderIds, ...states) =>
-      until(`${String(orderIds.length)} orders to be ${states.join(' or ')}`, async () => {
-        const found = (await state()).orders.filter((order) => orderIds.includes(order.order_id));
-        return found.length === orderIds.length && found.every((order) => states.includes(order.state)) && found;
-      }),
+      until(
+        `${String(orderIds.length)} orders to be ${states.join(' or ')}`,
+        async () => {
+          const found = (await state()).orders.filter((order) => orderIds.includes(order.order_id));
+          return found.length === orderIds.length && found.every((order) => states.includes(order.state)) && found;
+        },
+        STORIES_MS,
+      ),
     seen: async (orderId) => (await call(url, `/sandbox/orders/${orderId}/seen`)).json as Seen,
     end: (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
