@@ -1,18 +1,16 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../support/patience';
 import { startProxy } from '../support/proxy';
 import { discard, entryOf, type RunningService, startService, temporaryDirectory } from '../support/running-service';
-import { focused } from '../support/screen-inspect';
+import { focused, tabTo } from '../support/screen-inspect';
 import { boardAddress, screenLab, updated } from '../support/screen-lab';
 
 /** Who sees what on a screen. */
 
-/** Milliseconds until the service has seen that its file of readers changed, and the screen that it was sent away. */
-const SENT_AWAY_MS = 8_000;
-
 const lab = screenLab();
 
-describe('a screen of a reader', () => {
+describe('the screen of a reader', () => {
   const token = 'screen-0123456789abcdef0123456789';
   const other = 'another-0123456789abcdef0123456789';
   let directory: string;
@@ -47,21 +45,19 @@ describe('a screen of a reader', () => {
     await lab.page.getByRole('button', { name: 'Log in' }).click();
   };
 
-  it('is led to the login and back, shows its location only, and can be signed out', async () => {
+  it('the screen of a reader is led to the login and back, shows its location only, and can be signed out', async () => {
     await signIn(boardAddress(closed.url, 'mine'));
     await lab.tile('of mine').waitFor();
-    expect(await lab.page.getByRole('combobox', { name: 'Location' }).locator('option').allTextContents()).toEqual([
-      'mine',
-    ]);
+    const locations = lab.page.getByRole('combobox', { name: 'Location' }).locator('option');
+    await until('the locations', async () => (await locations.count()) > 0);
+    expect(await locations.allTextContents()).toEqual(['mine']);
     await lab.page.goto(boardAddress(closed.url, 'theirs'));
     await lab.page.getByText('This screen may not show this location.').first().waitFor();
     expect(await lab.page.locator('ticket-rail-tile').count()).toBe(0);
     await lab.page.goto(`${closed.url}/screens`);
     await lab.page.getByRole('link', { name: 'Order board of mine' }).waitFor();
     expect(await lab.page.getByText('theirs').count()).toBe(0);
-    for (let stops = 0; stops < 20 && !(await focused(lab.page)).name.includes('Sign out'); stops += 1) {
-      await lab.page.keyboard.press('Tab');
-    }
+    await tabTo(lab.page, /Sign out/);
     expect(await focused(lab.page)).toMatchObject({ name: expect.stringMatching(/Sign out/) as string, ringed: true });
     await lab.page.keyboard.press('Enter');
     await lab.page.waitForURL(/\/login/);
@@ -69,7 +65,7 @@ describe('a screen of a reader', () => {
     expect(new URL(lab.page.url()).pathname).toBe('/login');
   });
 
-  it('is not let in by a wrong token, and is told so', async () => {
+  it('a wrong token is refused at the login, which says so', async () => {
     await lab.page.goto(boardAddress(closed.url, 'mine'));
     await lab.page.getByLabel(/token/i).fill('wrong');
     await lab.page.getByRole('button', { name: 'Log in' }).click();
@@ -77,12 +73,12 @@ describe('a screen of a reader', () => {
     expect(await lab.context.cookies()).toEqual([]);
   });
 
-  it('that is removed while it watches goes grey, says why, and leads to the login and back to its board', async () => {
+  it('a screen whose reader is removed goes grey, says why, and leads to the login and back to its board', async () => {
     await signIn(boardAddress(closed.url, 'mine'));
     await lab.tile('of mine').waitFor();
     allow(other);
     const banner = lab.page.locator('.banner.stale[data-cause="login"]');
-    await banner.getByText('This screen is not signed in.').waitFor({ timeout: SENT_AWAY_MS });
+    await banner.getByText('This screen is not signed in.').waitFor();
     expect(await lab.page.locator('.body[data-stale]').count()).toBe(1);
     await banner.getByRole('link', { name: 'Sign in' }).click();
     await lab.page.waitForURL(/\/login/);
@@ -94,7 +90,7 @@ describe('a screen of a reader', () => {
 });
 
 describe('the customer board', () => {
-  it('never holds anything about persons, on the page or on the wire', async () => {
+  it('the customer board never holds anything about persons, on the page or on the wire', async () => {
     const location = lab.newLocation();
     const personal = {
       delivery_status: 'enroute_to_pickup',

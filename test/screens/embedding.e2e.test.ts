@@ -45,7 +45,7 @@ const start = async (env: Readonly<Record<string, string>>): Promise<void> => {
 };
 
 describe('the board in a page of another origin', () => {
-  it('shows orders with the token of a reader, tells the page what happens, and takes its colours', async () => {
+  it('the embedded board shows orders by a reader’s token, tells the page what happens, and takes its colours', async () => {
     await start({ READER_ORIGINS: origin });
     await lab.page.goto(origin);
     await lab.tile('o1').waitFor();
@@ -61,7 +61,7 @@ describe('the board in a page of another origin', () => {
     expect(lab.complaints.filter((text) => !text.includes('favicon') && !text.includes('404'))).toEqual([]);
   });
 
-  it('shows nothing where READER_ORIGINS does not name the origin', async () => {
+  it('the embedded board shows nothing where READER_ORIGINS does not name the origin', async () => {
     await start({ READER_ORIGINS: 'https://elsewhere.example' });
     const refused = lab.page.waitForEvent('console', (message) => message.text().includes('CORS policy'));
     await lab.page.goto(origin);
@@ -69,7 +69,7 @@ describe('the board in a page of another origin', () => {
     expect(await lab.page.locator('ticket-rail-tile').count()).toBe(0);
   });
 
-  it('shows nothing where READER_ORIGINS is not set, though the page brings its own copy of the board', async () => {
+  it('the embedded board shows nothing where READER_ORIGINS is unset, though the page brings its own copy of it', async () => {
     await start({});
     const { text: script } = await service.call('/screens/assets/ticket-rail-board.js');
     await lab.context.route('**/ticket-rail-board.js', (route) =>

@@ -56,41 +56,44 @@ async function expectUnharmed(): Promise<void> {
 }
 
 describe('what strangers write', () => {
-  it.each(TEXTS)('stays text on the board and on the card, and breaks neither: %s', async (_name, text) => {
-    const location = lab.newLocation();
-    await lab.deliver({ location_id: location, order_id: 'decent', driver_details: { name: 'Jane' } });
-    await lab.openBoard(location);
-    await lab.deliver(arrival(location, 'hostile', text, 'javascript:window.hacked=1'));
-    await lab.card().waitFor();
-    const plain = (one: string | null): string => (one ?? '').replace(/\s+/g, ' ');
-    const name = plain(await lab.card().locator('.name').textContent());
-    expect(plain(text).startsWith(name.replace(/…$/, ''))).toBe(true);
-    expect(plain(await lab.card().locator('.instructions').textContent())).toBe(plain(text));
-    for (const width of WIDTHS) {
-      await lab.page.setViewportSize({ width, height: 900 });
-      expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
-    }
-    await lab.page.setViewportSize({ width: 1_280, height: 800 });
-    await lab.page.keyboard.press('Escape');
-    await lab.card().waitFor({ state: 'hidden' });
-    for (const width of WIDTHS) {
-      await lab.page.setViewportSize({ width, height: 900 });
-      expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
-    }
-    await lab.page.setViewportSize({ width: 1_280, height: 800 });
-    const tile = lab.inColumn('driver_here', 'hostile');
-    expect((await tile.boundingBox())?.height).toBeLessThan(TILE_PX);
-    // Marks turn around only what they are in: the words beside them stand where they stood.
-    const left = async (order: string) => (await lab.tile(order).getByText('Driver:').boundingBox())?.x ?? NaN;
-    const start = async (order: string) => (await left(order)) - ((await lab.tile(order).boundingBox())?.x ?? NaN);
-    expect(Math.abs((await start('hostile')) - (await start('decent')))).toBeLessThan(4);
-    expect(await lab.card().getByRole('link').count()).toBe(0);
-    expect(lab.strangers).toEqual([]);
-    await expectUnharmed();
-  });
+  it.each(TEXTS)(
+    'what strangers write stays text on the board and on the card, and breaks neither: %s',
+    async (_name, text) => {
+      const location = lab.newLocation();
+      await lab.deliver({ location_id: location, order_id: 'decent', driver_details: { name: 'Jane' } });
+      await lab.openBoard(location);
+      await lab.deliver(arrival(location, 'hostile', text, 'javascript:window.hacked=1'));
+      await lab.card().waitFor();
+      const plain = (one: string | null): string => (one ?? '').replace(/\s+/g, ' ');
+      const name = plain(await lab.card().locator('.name').textContent());
+      expect(plain(text).startsWith(name.replace(/…$/, ''))).toBe(true);
+      expect(plain(await lab.card().locator('.instructions').textContent())).toBe(plain(text));
+      for (const width of WIDTHS) {
+        await lab.page.setViewportSize({ width, height: 900 });
+        expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+      }
+      await lab.page.setViewportSize({ width: 1_280, height: 800 });
+      await lab.page.keyboard.press('Escape');
+      await lab.card().waitFor({ state: 'hidden' });
+      for (const width of WIDTHS) {
+        await lab.page.setViewportSize({ width, height: 900 });
+        expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+      }
+      await lab.page.setViewportSize({ width: 1_280, height: 800 });
+      const tile = lab.inColumn('driver_here', 'hostile');
+      expect((await tile.boundingBox())?.height).toBeLessThan(TILE_PX);
+      // Marks turn around only what they are in: the words beside them stand where they stood.
+      const left = async (order: string) => (await lab.tile(order).getByText('Driver:').boundingBox())?.x ?? NaN;
+      const start = async (order: string) => (await left(order)) - ((await lab.tile(order).boundingBox())?.x ?? NaN);
+      expect(Math.abs((await start('hostile')) - (await start('decent')))).toBeLessThan(4);
+      expect(await lab.card().getByRole('link').count()).toBe(0);
+      expect(lab.strangers).toEqual([]);
+      await expectUnharmed();
+    },
+  );
 
   it.each(PICTURES.map((url) => [url.slice(0, 40), url] as const))(
-    'is never a picture that runs, tells or is fetched without TLS: %s',
+    'a picture of a driver never runs, gives away a password or is fetched without TLS: %s',
     async (_name, picture) => {
       const location = lab.newLocation();
       await lab.openBoard(location);
@@ -104,7 +107,7 @@ describe('what strangers write', () => {
     },
   );
 
-  it('may be the ids themselves, on every page', async () => {
+  it('ids that strangers write stay text on every page', async () => {
     const ids = [MARKUP, RIGHT_TO_LEFT, 'W'.repeat(200), '😀'.repeat(50), '../../login?a=1&b=2#c', "');alert(1)//"];
     const location = `${MARKUP} ${RIGHT_TO_LEFT} ${'W'.repeat(60)}`;
     for (const order_id of ids) await lab.deliver({ location_id: location, order_id, status: 'ready_for_pickup' });

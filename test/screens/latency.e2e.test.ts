@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { patiently } from '../support/patience';
 import { boardAddress, screenLab } from '../support/screen-lab';
-import { step, until, watch, watched } from '../support/screen-watch';
+import { step, untilOnPage, watch, watched } from '../support/screen-watch';
 
 /** How fast the screens are on a machine that has other work too. */
 
 /** Most milliseconds from posting a delivery until an open board has painted it: 99 of 100. */
 const ON_THE_BOARD_MS = 250;
 const DELIVERIES = 200;
-/** Milliseconds between two deliveries: 5 a second, as in a chain's busy hour. */
-const PACE_MS = 200;
+/** Milliseconds between two deliveries: 20 a second, four times as many as in a chain's busy hour. */
+const PACE_MS = 50;
 
 /** Most milliseconds from the beginning of the navigation until every order of a busy location is painted. */
 const FIRST_RENDER_MS = 1_000;
@@ -36,7 +37,7 @@ function describeTimes(times: readonly number[]): string {
 }
 
 describe('an open board', () => {
-  it('has painted a delivery 250 ms after it was posted (p99 of 200, measured in the browser)', async () => {
+  it('an open board has painted 99 of 100 deliveries 250 ms after they were posted', async () => {
     const ORDERS = 20;
     const statuses = ['in_progress', 'in_progress', 'in_progress', 'ready_for_pickup', 'ready_for_pickup'];
     const location = lab.newLocation();
@@ -52,7 +53,7 @@ describe('an open board', () => {
       await sleep(PACE_MS);
     }
     await Promise.all(answers);
-    await until(lab.page, `window.watched.shown.filter(({ at }) => at !== null).length >= ${String(DELIVERIES)}`);
+    await untilOnPage(lab.page, `window.watched.shown.filter(({ at }) => at !== null).length >= ${String(DELIVERIES)}`);
     const { shown, doubles } = await watched(lab.page);
     expect([shown.length, doubles]).toEqual([DELIVERIES, []]);
     const times = shown.map(({ step: number, at }) => (at ?? NaN) - (postedAt[number] ?? NaN));
@@ -60,10 +61,10 @@ describe('an open board', () => {
       [...times].sort((one, other) => one - other),
       0.99,
     );
-    expect({ fast: p99 <= ON_THE_BOARD_MS, figures: describeTimes(times) }).toMatchObject({ fast: true });
-  }, 90_000);
+    expect({ fast: p99 <= patiently(ON_THE_BOARD_MS), figures: describeTimes(times) }).toMatchObject({ fast: true });
+  });
 
-  it('of a location with 300 live orders is there within 1 s of opening', async () => {
+  it('the board of a location with 300 live orders is painted within 1 s of opening', async () => {
     const location = lab.newLocation();
     const statuses = ['in_progress', 'ready_for_pickup', 'out_for_delivery'];
     const driver_details = { source: 'uber', name: 'Jane Driver', vehicle_info: { make: 'Honda', model: 'Civic' } };
@@ -92,14 +93,14 @@ describe('an open board', () => {
       })()`,
     });
     await lab.page.goto(boardAddress(lab.service.url, location));
-    await until(lab.page, 'window.fullAt !== undefined');
-    expect(await lab.page.evaluate('window.fullAt')).toBeLessThanOrEqual(FIRST_RENDER_MS);
+    await untilOnPage(lab.page, 'window.fullAt !== undefined');
+    expect(await lab.page.evaluate('window.fullAt')).toBeLessThanOrEqual(patiently(FIRST_RENDER_MS));
   });
 });
 
-describe('a page', () => {
+describe('the scripts of a page', () => {
   it.each(['/screens', '/screens/board', '/screens/customers', '/screens/example'])(
-    'costs 60 kB of gzipped script at most: %s',
+    'the page %s costs 60 kB of gzipped script at most',
     async (path) => {
       const scripts = new Map<string, Promise<Buffer>>();
       lab.page.on('response', (response) => {

@@ -25,11 +25,11 @@ const smallestLetters = (): Promise<number> =>
     .filter((one) => one.checkVisibility() && !one.matches('.unseen'))
     .map((one) => parseFloat(getComputedStyle(one).fontSize)))`);
 
-describe.each(SIZES)('on %s', (_name, width, height) => {
+describe.each(SIZES)('%s', (name, width, height) => {
   beforeEach(() => lab.page.setViewportSize({ width, height }));
 
   it.each(['/screens', '/screens/board', '/screens/customers', '/screens/example', '/login'])(
-    'nothing is wider than the screen: %s',
+    `nothing on the page %s is wider than ${name}`,
     async (path) => {
       const location = lab.newLocation();
       await deliverOneOfEach(lab, location);
@@ -39,7 +39,7 @@ describe.each(SIZES)('on %s', (_name, width, height) => {
     },
   );
 
-  it('every stage can be seen, or reached by one touch', async () => {
+  it(`every stage of the board can be seen on ${name}, or reached by one touch`, async () => {
     const location = lab.newLocation();
     await deliverOneOfEach(lab, location);
     await lab.openBoard(location);
@@ -58,7 +58,7 @@ describe.each(SIZES)('on %s', (_name, width, height) => {
     expect(await smallestLetters()).toBeGreaterThanOrEqual(width >= 3_840 ? LETTER_PX.wall : LETTER_PX.hand);
   });
 
-  it('the handoff card fits, and what it says is reached by scrolling it alone', async () => {
+  it(`the handoff card fits ${name}, and what it says is reached by scrolling it alone`, async () => {
     const location = lab.newLocation();
     await deliverOneOfEach(lab, location);
     await lab.openBoard(location);

@@ -10,8 +10,8 @@ afterAll(() => discard(service));
 
 const PAGES = ['/screens', '/screens/board', '/screens/customers', '/screens/example'];
 
-describe('every page', () => {
-  it.each(PAGES)('has a strict policy, and is asked for again only when it changed: %s', async (path) => {
+describe('the headers of pages', () => {
+  it.each(PAGES)('the page %s has a strict policy, and is sent again only when it has changed', async (path) => {
     const answer = await service.call(path);
     expect(answer.status).toBe(200);
     const policy = String(answer.headers['content-security-policy']);

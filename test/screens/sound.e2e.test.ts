@@ -1,15 +1,17 @@
 import { screenLab } from '../support/screen-lab';
-import { until } from '../support/screen-watch';
+import { untilOnPage } from '../support/screen-watch';
 
 /** The alarm, in a browser that lets pages play without being touched, as a kiosk is set up. */
 
 /** The first tone of the alarm, in Hz. */
 const FIRST_TONE_HZ = 659.3;
 
-const kiosk = screenLab({ STREAM_WEBHOOK_SECRETS: '', READERS: '' }, [
-  '--autoplay-policy=no-user-gesture-required',
-  '--mute-audio',
-]);
+const kiosk = screenLab(
+  { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
+  {
+    args: ['--autoplay-policy=no-user-gesture-required', '--mute-audio'],
+  },
+);
 
 /** Notes each tone that is started, and whether its context plays. */
 const LISTEN = `(() => {
@@ -24,15 +26,15 @@ const LISTEN = `(() => {
 describe('the alarm', () => {
   beforeEach(() => kiosk.page.addInitScript({ content: LISTEN }));
 
-  it('sounds when a driver arrives, again while nobody attends, and no more when somebody does', async () => {
+  it('the alarm sounds when a driver arrives, again while nobody attends, and no more when somebody does', async () => {
     const location = kiosk.newLocation();
     await kiosk.openBoard(location);
     expect(await kiosk.page.locator('.banner.sound').count()).toBe(0);
     await kiosk.deliver({ location_id: location, order_id: 'o1', delivery_status: 'arrived_at_pickup' });
-    await until(kiosk.page, 'window.tones.length > 0');
+    await untilOnPage(kiosk.page, 'window.tones.length > 0');
     const first = await kiosk.page.evaluate<unknown[]>('window.tones');
     expect(first[0]).toEqual([FIRST_TONE_HZ, 'running']);
-    await until(kiosk.page, `window.tones.length > ${String(first.length)}`);
+    await untilOnPage(kiosk.page, `window.tones.length > ${String(first.length)}`);
     await kiosk.page.keyboard.press('Escape');
     await kiosk.card().waitFor({ state: 'hidden' });
     const heard = await kiosk.page.evaluate<unknown[]>('window.tones');
@@ -40,7 +42,7 @@ describe('the alarm', () => {
     expect((await kiosk.page.evaluate<unknown[]>('window.tones')).length).toBe(heard.length);
   });
 
-  it('is silent on a screen where it is switched off, over a reload too', async () => {
+  it('the alarm is silent on a screen where it is switched off, over a reload too', async () => {
     const location = kiosk.newLocation();
     await kiosk.openBoard(location);
     await kiosk.page.getByRole('button', { name: 'Sound on' }).click();

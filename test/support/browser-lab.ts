@@ -1,15 +1,22 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from './chromium';
-import { patiently } from './patience';
+import { patiently, until } from './patience';
 
 /** A real browser, with a page for each test. */
 
 /** Milliseconds that one step may take. */
-export const STEP_TIMEOUT_MS = patiently(15_000);
+const STEP_TIMEOUT_MS = patiently(15_000);
+
+export interface LabOptions {
+  /** Command line arguments of the browser. */
+  readonly args?: readonly string[];
+  /** On top of a window as wide as a counter's screen. */
+  readonly context?: BrowserContextOptions;
+}
 
 export interface BrowserLab {
   readonly browser: Browser;
-  /** A new one for each test, wide as a counter's screen. */
+  /** A new one for each test. */
   readonly context: BrowserContext;
   readonly page: Page;
   /** What the browser complained of: errors, and breaches of the content security policy. */
@@ -18,23 +25,59 @@ export interface BrowserLab {
   readonly strangers: readonly string[];
 }
 
+/** Event streams end with their page. */
+const isEventStream = (request: Request): boolean =>
+  request.headers()['accept'] === 'text/event-stream' || request.resourceType() === 'eventsource';
+
+const describeRequest = (request: Request): string => `${request.method()} ${request.url()}`;
+
+/**
+ * Looks after what the pages of a context ask for: a page that is left or closed takes back what it has just sent, and
+ * then nobody knows whether it came to anything.
+ */
+function watchRequests(context: BrowserContext) {
+  const inFlight = new Set<Request>();
+  const takenBack: string[] = [];
+  context.on('request', (request) => {
+    if (!isEventStream(request)) inFlight.add(request);
+  });
+  context.on('requestfinished', (request) => inFlight.delete(request));
+  context.on('requestfailed', (request) => {
+    inFlight.delete(request);
+    const isAct = request.method() !== 'GET' && request.method() !== 'HEAD';
+    if (isAct && request.failure()?.errorText === 'net::ERR_ABORTED') takenBack.push(describeRequest(request));
+  });
+  const pending = () => [...inFlight].filter((request) => !request.frame().page().isClosed()).map(describeRequest);
+  return {
+    /** Waits until everything is answered. @throws Error that names what is not, or what a page took back */
+    settled: async (): Promise<void> => {
+      await until('every request to be answered', () => pending().length === 0).catch((error: unknown) => {
+        throw new Error(`the test ended while these were under way: ${pending().join(', ')}`, { cause: error });
+      });
+      if (takenBack.length > 0) throw new Error(`the test left the page without waiting for ${takenBack.join(', ')}`);
+    },
+  };
+}
+
 /** Registers what a test file needs before and after its tests. */
-export function browserLab(chromiumArguments: readonly string[] = []): BrowserLab {
+export function browserLab({ args = [], context: settings = {} }: LabOptions = {}): BrowserLab {
   let browser: Browser;
   let context: BrowserContext;
+  let requests: ReturnType<typeof watchRequests>;
   let page: Page;
   let complaints: string[];
   let strangers: string[];
 
   beforeAll(async () => {
-    browser = await launchChromium(chromiumArguments);
+    browser = await launchChromium(args);
   }, LAUNCH_TIMEOUT_MS);
   afterAll(() => browser.close());
   beforeEach(async () => {
     complaints = [];
     strangers = [];
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
     context.setDefaultTimeout(STEP_TIMEOUT_MS);
+    requests = watchRequests(context);
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -48,7 +91,13 @@ export function browserLab(chromiumArguments: readonly string[] = []): BrowserLa
       },
     );
   });
-  afterEach(() => context.close());
+  afterEach(async () => {
+    try {
+      await requests.settled();
+    } finally {
+      await context.close();
+    }
+  });
 
   return {
     get browser() {

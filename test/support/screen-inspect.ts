@@ -71,9 +71,13 @@ export const focused = (page: Page): Promise<Focused> =>
     return { name: name.replace(/\\s+/g, ' ').trim(), ringed: drawn(null) || drawn('::after') };
   })()`);
 
-/** What axe finds on the page as it stands: the rule, and the first element that breaks it. */
+/**
+ * What axe finds on the page as it stands: the rule, and the first element that breaks it. The pages have no frames, which
+ * is all that its legacy mode leaves out; what breaks no rule is not described. Both together halve what it costs.
+ */
 export async function violations(page: Page): Promise<unknown[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  const { violations: found } = await axe.analyze();
   return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
 }
 

@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { type BrowserLab, browserLab } from './browser-lab';
+import { type BrowserLab, browserLab, type LabOptions } from './browser-lab';
 import { LAUNCH_TIMEOUT_MS } from './chromium';
 import { discard, type RunningService, startService } from './running-service';
 
@@ -27,9 +27,9 @@ export interface ScreenLab extends BrowserLab {
 /** Registers what a test file needs before and after its tests. @param env of the service; without it, nobody need sign in */
 export function screenLab(
   env: Readonly<Record<string, string>> = { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
-  chromiumArguments: readonly string[] = [],
+  options: LabOptions = {},
 ): ScreenLab {
-  const lab = browserLab(chromiumArguments);
+  const lab = browserLab(options);
   let service: RunningService;
   let number = 0;
 

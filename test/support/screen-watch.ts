@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { patiently } from './patience';
+import { until } from './patience';
 
 /** What a board showed, noted in the page itself. */
 export interface Shown {
@@ -75,10 +74,5 @@ export const watch = (page: Page): Promise<void> => page.addInitScript({ content
 export const watched = (page: Page): Promise<Watched> => page.evaluate('window.watched');
 
 /** Waits until an expression holds in a page. Playwright's own way evaluates texts as code, which the pages forbid. */
-export async function until(page: Page, expression: string, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + patiently(ms);
-  while (!(await page.evaluate<boolean>(`!!(${expression})`))) {
-    if (Date.now() > deadline) throw new Error(`it did not come true: ${expression}`);
-    await sleep(20);
-  }
-}
+export const untilOnPage = (page: Page, expression: string, ms?: number): Promise<true> =>
+  until(`${expression} on the page`, () => page.evaluate<boolean>(`!!(${expression})`), ms).then(() => true);
