@@ -36,7 +36,7 @@ function haveReader(name: string): void {
 const entries = (): ReaderEntry[] => JSON.parse(readFileSync(file, 'utf8')) as ReaderEntry[];
 
 describe('ticket-rail reader', () => {
-  it('reader add makes a token, shows it once and keeps its hash, in a file that only its owner can read', async () => {
+  it('ticket-rail reader add makes a token, shows it once and keeps its hash, in a file for its owner alone', async () => {
     const added = await reader(['add', 'counter-1', '--role', 'screen', '--location', 'a', 'b/c']);
     expect(added.code).toBe(0);
     expect(added.stdout).toMatch(/^tr_[A-Za-z0-9_-]{43}\n$/);
@@ -55,7 +55,7 @@ describe('ticket-rail reader', () => {
     expect(existsSync(`${file}.next`)).toBe(false);
   });
 
-  it('reader list shows who may read what and no hash, and reader remove removes one of them', async () => {
+  it('ticket-rail reader list shows who may read what and no hash, and remove takes one of them away', async () => {
     await reader(['add', 'counter 1', '--role', 'screen', '--location', 'a', '--location', 'b']);
     await reader(['add', 'boss', '--role', 'operator', '--all-locations']);
     expect(await reader(['list'])).toEqual({
@@ -86,7 +86,7 @@ describe('ticket-rail reader', () => {
       'There is a reader there already',
     ],
     ['a name that is not there', ['remove', 'x'], 'There is no reader x'],
-  ])('a reader command with %s says so, and changes nothing', async (_what, args, message) => {
+  ])('ticket-rail reader with %s says so, and changes nothing', async (_what, args, message) => {
     haveReader('there');
     const before = readFileSync(file, 'utf8');
     const { code, stdout, stderr } = await reader(args);
@@ -96,7 +96,7 @@ describe('ticket-rail reader', () => {
     expect(existsSync(`${file}.next`)).toBe(false);
   });
 
-  it('a reader command leaves alone a file that is broken, and one that another command is changing', async () => {
+  it('ticket-rail reader leaves alone a file that is broken, and one that another command is changing', async () => {
     haveReader('there');
     writeFileSync(`${file}.next`, '');
     const second = await reader(['remove', 'there']);
@@ -113,7 +113,7 @@ describe('ticket-rail reader', () => {
     expect(readFileSync(file, 'utf8')).toBe('[{"name":');
   });
 
-  it('reader commands that run at the same time lose nothing', async () => {
+  it('ticket-rail reader loses nothing when commands run at the same time', async () => {
     const all = await Promise.all(
       ['a', 'b', 'c', 'd'].map((name) => reader(['add', name, '--role', 'screen', '--all-locations'])),
     );
@@ -121,7 +121,7 @@ describe('ticket-rail reader', () => {
     expect(all.some(({ code }) => code === 0)).toBe(true);
   });
 
-  it('reader add uses the file of --file or readers.json in DATA_DIR, and says how the service gets to read it', async () => {
+  it('ticket-rail reader uses the file of --file or readers.json in DATA_DIR, and says how the service gets to read it', async () => {
     const other = join(directory, 'other.json');
     const args = ['add', 'x', '--role', 'screen', '--all-locations'];
     expect((await reader([...args, '--file', other], {})).stderr).toContain(`Set READERS_FILE=${other}`);
@@ -146,7 +146,7 @@ describe('ticket-rail reader', () => {
     }
   });
 
-  it('the file that reader add writes is a valid value of READERS as well', async () => {
+  it('the file that ticket-rail reader add writes is a valid value of READERS as well', async () => {
     const { stdout } = await reader(['add', 'first', '--role', 'auditor', '--all-locations']);
     const service = await startService({ READERS: readFileSync(file, 'utf8') });
     try {

@@ -267,7 +267,7 @@ describe('ticket-rail verify', () => {
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringContaining('position 7') as string });
   });
 
-  it('ticket-rail verify finds by checkpoints that the end of the log is lost, or that all of it was made anew', async () => {
+  it('ticket-rail verify finds by checkpoints that the end of the log is lost, or that the log was replaced', async () => {
     const directory = await store(HISTORY);
     const source = await openReadableStore({ url: null, logFile: join(directory, 'events.sqlite') });
     const place = {

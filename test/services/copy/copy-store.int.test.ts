@@ -214,7 +214,7 @@ describe('a stream that was deleted', () => {
   );
 });
 
-describe('a store that fails meanwhile', () => {
+describe('a store that fails during a copy', () => {
   it('a copy repeats what its target did not take, and nothing is there twice', async () => {
     const source = memoryStore();
     await fill(source, 300, 5);
@@ -256,7 +256,7 @@ describe('a store that fails meanwhile', () => {
 });
 
 describe('a target that is not a copy of the source', () => {
-  it('a target with a stream that the source has not is refused before anything is written', async () => {
+  it('a target with a stream that the source does not have is refused before anything is written', async () => {
     const source = memoryStore();
     await fill(source, 100);
     const target = memoryStore();
@@ -265,7 +265,7 @@ describe('a target that is not a copy of the source', () => {
     expect(await allOf(target.store)).toHaveLength(1);
   });
 
-  it('a target whose stream begins otherwise than in the source is refused before anything is written', async () => {
+  it('a target whose stream begins differently from the source is refused before anything is written', async () => {
     const source = memoryStore();
     await source.store.append('order-a:1', [newEvent(), newEvent()], 'no_stream');
     const target = memoryStore();
@@ -284,7 +284,7 @@ describe('a target that is not a copy of the source', () => {
     await expect(copyStore({ source: source.store, target: target.asTarget })).rejects.toThrow('nothing was copied');
   });
 
-  it('a copy finds out that something else writes to its target meanwhile', async () => {
+  it('a copy finds out that something else writes to its target while it runs', async () => {
     const source = memoryStore();
     await source.store.append('order-a:1', [newEvent()], 'no_stream');
     await source.store.append('order-a:1', [newEvent()], 0);

@@ -170,7 +170,7 @@ describe('the live feed of a location', () => {
 });
 
 describe('the live feed through failures', () => {
-  it('a client that resumes after kill -9 and a new start misses nothing and is shown nothing twice', async () => {
+  it('a live feed client that resumes after kill -9 and a new start misses nothing and is shown nothing twice', async () => {
     let service = await startService();
     const { dataDir } = service;
     const shown: string[] = [];
@@ -251,7 +251,7 @@ describe('the live feed through failures', () => {
     await discard(service);
   });
 
-  it('a client that does not read is disconnected; no other client misses anything, nor does it when it comes back', async () => {
+  it('a live feed client that does not read is cut off; neither the others nor it, once it resumes, miss anything', async () => {
     const service = await startService();
     const at = `${service.url}/locations/counter/live`;
     const [slow, quick] = [await openEventStream(at, asReader), await openEventStream(at, asReader)];
@@ -372,7 +372,7 @@ describe('a client of the live feed', () => {
     return { feed, orders, save, states };
   };
 
-  it('a client sees what the read model has, and no revision twice, however often it was away and whatever came', () => {
+  it('a live feed client sees what the read model has, and no revision twice, however often it was away', () => {
     const key = fc.record({
       location_id: fc.constantFrom('a', 'b'),
       order_id: fc.constantFrom('1', '2', '3', '4', '5'),
@@ -436,7 +436,7 @@ describe('a client of the live feed', () => {
     );
   });
 
-  it('a client that missed more orders than are sent one by one gets a snapshot instead', () => {
+  it('a live feed client that missed more orders than are sent one by one gets a snapshot instead', () => {
     const { feed, save } = openFeed();
     save([keyOf('first')]);
     const screen = new Screen();
@@ -447,7 +447,7 @@ describe('a client of the live feed', () => {
     expect(screen.twice).toEqual([]);
   });
 
-  it('a client is sent all of more orders than fit one read', () => {
+  it('a live feed client is sent every changed order, even if there are more than fit one read', () => {
     const { feed, save } = openFeed();
     const screen = new Screen();
     feed.watch('counter', screen, null);
@@ -455,7 +455,7 @@ describe('a client of the live feed', () => {
     expect(screen.shown.size).toBe(2 * MAX_RESUMED_ORDERS + 7);
   });
 
-  it('a client is shown all active orders and the newest finished ones', () => {
+  it('a live feed client is shown all active orders and the newest finished ones', () => {
     const { feed, save } = openFeed();
     for (let n = 0; n < 5; n++) save(Array.from({ length: 80 }, (_, id) => keyOf(`done${String(id)}`)));
     save([keyOf('live')]);

@@ -379,7 +379,7 @@ describe('addresses', () => {
     ['\u{feff}', '%EF%BB%BF'],
     ['🛵'.repeat(200), encodeURIComponent('🛵'.repeat(200))],
   ];
-  it.each(IDS)('the id %j is reached as %s', async (id, encoded) => {
+  it.each(IDS)('an order with the id %j is reached by %s in the address', async (id, encoded) => {
     const about = { location_id: id, order_id: id };
     await service.deliver(update(about));
     const raw = `/locations/${encoded}/orders`;

@@ -49,7 +49,7 @@ describe('the freshness of the read model', () => {
     expect(await isFresh()).toBe(true);
   });
 
-  it('positions of acknowledgements are compared as numbers', async () => {
+  it('positions of acknowledged events are compared as numbers', async () => {
     project(9);
     acknowledge(10);
     expect(await isFresh()).toBe(false);
@@ -58,7 +58,7 @@ describe('the freshness of the read model', () => {
     expect(await isFresh()).toBe(true);
   });
 
-  it('acknowledgements may come in any order', async () => {
+  it('events may be acknowledged in any order', async () => {
     project(1);
     acknowledge(4);
     acknowledge(2);

@@ -133,7 +133,7 @@ describe('the order table', () => {
     expect(ids({}, 'nowhere').ids).toEqual([]);
   });
 
-  it.each([1, 2, 3, 5, 6, 7, 100])('pages of %d orders miss and repeat no order', (limit) => {
+  it.each([1, 2, 3, 5, 6, 7, 100])('the order table in pages of %d misses and repeats no order', (limit) => {
     const all = Array.from({ length: 6 }, (_, index) => `order ${String(index)}`);
     for (const id of all) save([key(id), PREPARING], [key(id, 'there'), PREPARING]);
     const found = pages({ limit });
@@ -141,7 +141,7 @@ describe('the order table', () => {
     expect(found).toHaveLength(Math.ceil(all.length / limit)); // and no empty page at the end
   });
 
-  it('a page that is read while orders change goes on where the last one ended', () => {
+  it('a page of the order table that is read while orders change goes on where the last one ended', () => {
     for (const id of ['a', 'b', 'c']) save([key(id), PREPARING]);
     const first = ids({ limit: 2 });
     save([key('a'), READY], [key('d'), PREPARING]);
@@ -178,7 +178,7 @@ describe('the order table', () => {
     expect(ids(both).ids).toEqual([]);
   });
 
-  it('an order whose stage changes leaves the list of the old one', () => {
+  it('an order whose stage changes leaves the list of its old stage', () => {
     save([key('a'), PREPARING]);
     save([key('a'), COMPLETED]);
     expect(ids({ stage: 'preparing' }).ids).toEqual([]);
@@ -225,7 +225,7 @@ describe('the order table', () => {
     expect(table.isAttached()).toBe(true);
   });
 
-  it('a reader changes over to the table that took the place of the one it had open', () => {
+  it('a reader of the order table changes over to the table that took the place of the one it had open', () => {
     save([key('a'), PREPARING]);
     expect(reader.get(key('a'))).toEqual(PREPARING);
     table.close();
@@ -237,7 +237,7 @@ describe('the order table', () => {
     expect(ids().ids).toEqual(['a']);
   });
 
-  it('a reader that is opened before the table finds nothing, and later what the table has', () => {
+  it('a reader of the order table that is opened before it finds nothing, and later what the table has', () => {
     const other = join(directory, 'other');
     mkdirSync(other);
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));
@@ -249,7 +249,7 @@ describe('the order table', () => {
     late.close();
   });
 
-  it('a reader sees only what was committed, while more is being written', () => {
+  it('a reader of the order table sees only what was committed, while more is being written', () => {
     save([key('a'), PREPARING]);
     table.save(
       (function* () {
