@@ -1,22 +1,20 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { CoverageReport } from '../../schemas/coverage';
-import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
+import { browserLab } from '../support/browser-lab';
 import { update } from '../support/deliveries';
 import { discard, type RunningService, startService } from '../support/running-service';
+import { violations } from '../support/screen-inspect';
 
 /** The coverage page as built, over the real service, in a real browser, beside what the API says. */
 
-/** Milliseconds that one step may take on a busy machine. */
-const STEP_TIMEOUT_MS = 15_000;
 const LOCATION = 'covered location';
 
-let browser: Browser;
+const lab = browserLab({ context: { viewport: { width: 1280, height: 900 } } });
 let service: RunningService;
+let page: Page;
 let report: CoverageReport;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
   const tell = async (order: string, fields: Readonly<Record<string, unknown>>): Promise<void> => {
     const { status } = await service.deliver(update({ location_id: LOCATION, order_id: order }, fields));
@@ -35,29 +33,12 @@ beforeAll(async () => {
   // More than a tenth of the calls are answered 422 so.
   for (const body of ['{', '[']) expect((await service.post(body)).status).toBe(422);
   report = (await service.get('/coverage')).json as CoverageReport;
-}, LAUNCH_TIMEOUT_MS);
-
-afterAll(async () => {
-  await browser.close();
-  await discard(service);
 });
+afterAll(() => discard(service));
 
-let context: BrowserContext;
-let page: Page;
-let complaints: string[];
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(STEP_TIMEOUT_MS);
-  page = await context.newPage();
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+beforeEach(() => {
+  page = lab.page;
 });
-
-afterEach(() => context.close());
 
 async function openCoverage(query = ''): Promise<void> {
   await page.goto(`${service.url}/audit/coverage${query}`);
@@ -65,7 +46,7 @@ async function openCoverage(query = ''): Promise<void> {
 }
 
 describe('the coverage page', () => {
-  it('says what the API says: each source with its words, those never said, late and unknown ones, and gaps', async () => {
+  it('the coverage page says of each source what the API says: words, those never said, late, unknown and gaps', async () => {
     await openCoverage();
     expect(report.groups.map(({ source }) => source).sort()).toEqual(['kiwibot', 'uber', 'unknown']);
     expect(await page.locator('.group').count()).toBe(report.groups.length);
@@ -91,10 +72,10 @@ describe('the coverage page', () => {
     expect(report.groups.find(({ source }) => source === 'kiwibot')?.unknown).toEqual([
       { field: 'status', value: 'teleporting', count: 1 },
     ]);
-    expect(complaints).toEqual([]);
+    expect(lab.complaints).toEqual([]);
   });
 
-  it('holds the endpoint’s own answers against the shares at which Stream acts', async () => {
+  it('the coverage page compares the endpoint’s own answers with the shares at which Stream acts', async () => {
     await openCoverage();
     const endpoint = page.locator('[data-endpoint]');
     expect(await endpoint.locator('.alarms li').count()).toBe(3);
@@ -105,32 +86,35 @@ describe('the coverage page', () => {
     expect(await endpoint.innerText()).toMatch(/Repeats: 17 % of what could be used \(2\)/);
   });
 
-  it('can be asked about one location and source by keyboard, and its address says so', async () => {
+  it('the coverage page is narrowed to a location and a source by keyboard, and its address says so', async () => {
     await openCoverage();
     await page.getByRole('textbox', { name: 'Source' }).fill('UBER');
     await page.getByRole('combobox', { name: 'Location' }).fill(LOCATION);
     await page.keyboard.press('Enter');
     await page.waitForURL(/source=UBER/);
+    await page.locator('.group[data-source="kiwibot"]').waitFor({ state: 'detached' });
     await page.locator('.group').first().waitFor();
     expect(await page.locator('.group').count()).toBe(1);
     await page.reload();
     expect(await page.getByRole('textbox', { name: 'Source' }).inputValue()).toBe('UBER');
   });
 
-  it('says in the words of the service what cannot be asked for', async () => {
+  it('the coverage page says in the words of the service what cannot be asked for', async () => {
     await page.goto(`${service.url}/audit/coverage?from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z`);
     await page.getByRole('alert').getByText(/range/).waitFor();
     expect(await page.locator('.group').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('is accessible as far as a machine can tell: %s', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await openCoverage();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-  });
+  it.each(['light', 'dark'] as const)(
+    'axe finds no fault with the coverage page in %s colours',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await openCoverage();
+      expect(await violations(page)).toEqual([]);
+    },
+  );
 
-  it.each([320, 3_840])('fits a screen of %d px', async (width) => {
+  it.each([320, 3_840])('the coverage page fits a screen of %d px', async (width) => {
     await page.setViewportSize({ width, height: 900 });
     await openCoverage();
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);

@@ -1,13 +1,13 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import fc from 'fast-check';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { evolve, initial, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
 import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/model/audit-words';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
-import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
+import { browserLab } from '../support/browser-lab';
 import { freshKeys, historyOf, orderPath, update } from '../support/deliveries';
+import { until } from '../support/patience';
 import {
   asReader,
   discard,
@@ -16,46 +16,27 @@ import {
   type RunningService,
   startService,
 } from '../support/running-service';
+import { violations } from '../support/screen-inspect';
 
 /** The audit pages as built, over the real service, in a real browser. */
 
-/** Milliseconds that one step may take on a busy machine. */
-const STEP_TIMEOUT_MS = 15_000;
 /** Random histories that are looked at in the browser; test/screens/model/audit.unit.test.ts looks at many more without one. */
 const RUNS = 4;
-/** Milliseconds for a test that looks at many states, one by one. */
-const LONG_TEST_MS = 180_000;
 
-let browser: Browser;
+/** Of a zone that never sets its clocks: no time of the day comes twice. */
+const TIME_ZONE = { name: 'Asia/Kolkata', offset: '+05:30' };
+
+const lab = browserLab({ context: { viewport: { width: 1280, height: 900 }, timezoneId: TIME_ZONE.name } });
 let service: RunningService;
+let page: Page;
 
 beforeAll(async () => {
-  browser = await launchChromium();
   service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
-}, LAUNCH_TIMEOUT_MS);
-
-afterAll(async () => {
-  await browser.close();
-  await discard(service);
 });
-
-let context: BrowserContext;
-let page: Page;
-/** What the browser complained of: errors, and breaches of the content security policy. */
-let complaints: string[];
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'Europe/Berlin' });
-  context.setDefaultTimeout(STEP_TIMEOUT_MS);
-  page = await context.newPage();
-  complaints = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+afterAll(() => discard(service));
+beforeEach(() => {
+  page = lab.page;
 });
-
-afterEach(() => context.close());
 
 const nextKey = freshKeys('audit');
 
@@ -65,9 +46,14 @@ async function tell(key: OrderKey, ...told: readonly Readonly<Record<string, unk
 
 const timelineOf = ({ location_id, order_id }: OrderKey): string =>
   `${service.url}/audit?location=${encodeURIComponent(location_id)}&order=${encodeURIComponent(order_id)}`;
+/** A moment in an address, however it is spelt, in milliseconds since the epoch. */
+const instantIn = (url: string | URL, parameter: string): number =>
+  Date.parse(new URL(url).searchParams.get(parameter) ?? '');
 const eventAt = (revision: number): Locator => page.locator(`.event[data-revision="${String(revision)}"]`);
 const current = (): Locator => page.locator('.event[aria-current="step"]');
 const selected = async (): Promise<number> => Number(await current().getAttribute('data-revision'));
+const expectSelected = (revision: number): Promise<true> =>
+  until(`revision ${String(revision)} to be current`, async () => (await selected()) === revision);
 
 /** Whether the head of an event is in sight, below what stands over the events. */
 async function isInSight(revision: number): Promise<boolean> {
@@ -106,10 +92,10 @@ const smallTargets = (): Promise<readonly string[]> =>
       .map(([one, { width, height }]) => one.outerHTML.slice(0, 120) + ' ' + width + ' x ' + height);
   })()`);
 
-async function violations(): Promise<unknown> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => [id, nodes[0]?.html]);
-}
+/** Milliseconds for which the page shows an event while it plays. */
+const STEP_MS = 1_500;
+/** Milliseconds by which a page's clock is set ahead when it is stopped: it has not come there by itself. */
+const PAUSED_AHEAD_MS = 60_000;
 
 /** A life in which every verdict is given. */
 const JANE = { source: 'uber', name: 'Jane Driver', phone: { number: '+1555' }, passcode: '1111' };
@@ -127,7 +113,7 @@ const LIFE = [
 ] as const;
 
 describe('the timeline of an order', () => {
-  it('says of every event what the API says: verdict and rule in words, what changed, object, metadata and chain', async () => {
+  it('the timeline says of every event what the API says: verdict, rule, changes, object, metadata and chain', async () => {
     const key = nextKey();
     await tell(key, ...LIFE);
     const { events } = await historyOf(service, key);
@@ -154,10 +140,10 @@ describe('the timeline of an order', () => {
       'John Driver',
     ]);
     expect(await eventAt(2).locator('.gap').textContent()).toMatch(/(ms|s) later|at once/);
-    expect(complaints).toEqual([]);
+    expect(lab.complaints).toEqual([]);
   });
 
-  it('leads to files of all that it shows, and to the board at its moment', async () => {
+  it('the timeline leads to files of all that it shows, and to the board at its moment', async () => {
     const key = nextKey();
     await tell(key, ...LIFE.slice(0, 2));
     const { events } = await historyOf(service, key);
@@ -172,10 +158,10 @@ describe('the timeline of an order', () => {
     }
     await page.getByRole('link', { name: 'The board at this moment' }).click();
     await page.locator(`ticket-rail-tile[data-order-id="${key.order_id}"]`).waitFor();
-    expect(new URL(page.url()).searchParams.get('at')).toBe(events[0]?.received_at);
+    expect(instantIn(page.url(), 'at')).toBe(Date.parse(events[0]?.received_at ?? ''));
   });
 
-  it('has one colour and one shape for each verdict', async () => {
+  it('the timeline has one colour and one shape for each verdict', async () => {
     const key = nextKey();
     await tell(key, ...LIFE);
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -192,77 +178,77 @@ describe('the timeline of an order', () => {
     }
   });
 
-  it(
-    'shows after every revision of a random history what the API says and what folding the prefix gives',
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.oneof({ weight: 8, arbitrary: arbitraryOrderUpdatedObject }, arbitraryOrderCanceledObject), {
-            minLength: 1,
-            maxLength: 7,
-          }),
-          async (objects) => {
-            const key = nextKey();
-            for (const object of objects) {
-              const body =
-                'provider_id' in object
-                  ? { type: 'order.canceled', object: { ...object, ...key, provider_id: key.order_id } }
-                  : { type: 'order.updated', object: { ...object, ...key } };
-              expect((await service.deliver(body)).status).toBe(200);
-            }
-            const { events } = (await service.get(orderPath(key, '/history'))).json as HistoryPage;
-            await openTimeline(key);
-            for (const [index, event] of events.entries()) {
-              const folded = foldPrefix(key, events.slice(0, index + 1));
-              const byApi = await service.get(orderPath(key, `?at_revision=${String(event.revision)}`));
-              expect(byApi.json).toEqual(folded);
-              expect(await jsonOf(eventAt(event.revision), 'The whole order')).toEqual(folded);
-            }
-          },
-        ),
-        { numRuns: RUNS },
-      );
-      expect(complaints).toEqual([]);
-    },
-    LONG_TEST_MS,
-  );
+  it('the timeline shows after each revision of a random history what the API says and what folding its prefix gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 8, arbitrary: arbitraryOrderUpdatedObject }, arbitraryOrderCanceledObject), {
+          minLength: 1,
+          maxLength: 7,
+        }),
+        async (objects) => {
+          const key = nextKey();
+          for (const object of objects) {
+            const body =
+              'provider_id' in object
+                ? { type: 'order.canceled', object: { ...object, ...key, provider_id: key.order_id } }
+                : { type: 'order.updated', object: { ...object, ...key } };
+            expect((await service.deliver(body)).status).toBe(200);
+          }
+          const { events } = (await service.get(orderPath(key, '/history'))).json as HistoryPage;
+          await openTimeline(key);
+          for (const [index, event] of events.entries()) {
+            const folded = foldPrefix(key, events.slice(0, index + 1));
+            const byApi = await service.get(orderPath(key, `?at_revision=${String(event.revision)}`));
+            expect(byApi.json).toEqual(folded);
+            expect(await jsonOf(eventAt(event.revision), 'The whole order')).toEqual(folded);
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    expect(lab.complaints).toEqual([]);
+  });
 
-  it('is moved through by keyboard, and its address leads back to the revision', async () => {
+  it('the timeline is moved through by keyboard, and its address leads back to the revision', async () => {
     const key = nextKey();
     await tell(key, ...LIFE);
     await openTimeline(key);
-    expect(await selected()).toBe(LIFE.length - 1);
+    await expectSelected(LIFE.length - 1);
     const scrubber = page.getByRole('slider', { name: 'Event' });
     await scrubber.focus();
     await page.keyboard.press('Home');
-    expect(await selected()).toBe(0);
+    await expectSelected(0);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    expect(await selected()).toBe(2);
+    await expectSelected(2);
     expect(await scrubber.getAttribute('aria-valuetext')).toMatch(/^3 of 9: revision 2, .*Driver changed$/);
     await page.waitForURL(/revision=2$/);
     await page.reload();
-    await current().waitFor();
-    expect(await selected()).toBe(2);
-    expect(await isInSight(2)).toBe(true);
+    await expectSelected(2);
+    await until('revision 2 in sight', () => isInSight(2));
     await page.getByRole('button', { name: 'Next event' }).press('Enter');
     await page.waitForURL(/revision=3$/);
     await eventAt(5).getByRole('link', { name: 'Revision 5' }).press('Enter');
-    expect(await selected()).toBe(5);
-    expect(await isInSight(5)).toBe(true);
+    await expectSelected(5);
+    expect(await until('revision 5 in sight', () => isInSight(5))).toBe(true);
   });
 
-  it('plays the order event by event, and stops at its end', async () => {
+  it('the timeline plays the order event by event, and stops at its end', async () => {
     const key = nextKey();
     await tell(key, ...LIFE.slice(0, 3));
+    await page.clock.install();
     await openTimeline(key);
+    await page.clock.pauseAt(Date.now() + PAUSED_AHEAD_MS);
     await page.getByRole('button', { name: 'Play', exact: true }).click();
-    expect(await selected()).toBe(0);
-    await page.locator('.event[data-revision="2"][aria-current="step"]').waitFor();
-    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+    for (const revision of [0, 1, 2]) {
+      await expectSelected(revision);
+      await page.clock.runFor(STEP_MS);
+    }
+    expect(await page.getByRole('button', { name: 'Play', exact: true }).isVisible()).toBe(true);
+    await expectSelected(2);
   });
 
-  it('shows texts of others as text, at any width', async () => {
+  it('the timeline shows texts of others as text, at any width', async () => {
     const hostile = `<img src=x onerror=window.hacked=1><script>window.hacked=1</script>\u202Eevil ${'W'.repeat(5_000)}😀`;
     const key = { location_id: '<i>here</i>', order_id: `<b>${'y'.repeat(150)}` };
     await tell(key, {
@@ -278,10 +264,10 @@ describe('the timeline of an order', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     }
     expect(await page.evaluate('window.hacked')).toBeUndefined();
-    expect(complaints).toEqual([]);
+    expect(lab.complaints).toEqual([]);
   });
 
-  it('lays out a part of a very long history, and the scrubber leads through all of it', async () => {
+  it('the timeline lays out a part of a very long history, and its scrubber leads through all of it', async () => {
     const key = nextKey();
     for (let n = 0; n <= 201; n += 1) await tell(key, { n });
     await openTimeline(key);
@@ -293,28 +279,31 @@ describe('the timeline of an order', () => {
     expect(await page.locator('.event').count()).toBe(200);
   });
 
-  it('says that nothing was ever reported', async () => {
+  it('the timeline says that nothing was ever reported about an order', async () => {
     await page.goto(timelineOf(nextKey()));
     await page.getByText('Nothing was ever reported about this order.').waitFor();
     expect(await page.locator('.event').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('is accessible as far as a machine can tell: %s', async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('axe finds no fault with the timeline in %s colours', async (colorScheme) => {
     const key = nextKey();
     await tell(key, ...LIFE);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openTimeline(key, '&revision=2');
     await jsonOf(eventAt(2), 'Metadata');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
   });
 
-  it.each([320, 1_280])('has targets of 44 px or more at %d px', async (width) => {
-    const key = nextKey();
-    await tell(key, ...LIFE.slice(0, 2));
-    await page.setViewportSize({ width, height: 900 });
-    await openTimeline(key);
-    expect(await smallTargets()).toEqual([]);
-  });
+  it.each([320, 1_280])(
+    'each target on the timeline is 44 px wide and high or more where it is %d px wide',
+    async (width) => {
+      const key = nextKey();
+      await tell(key, ...LIFE.slice(0, 2));
+      await page.setViewportSize({ width, height: 900 });
+      await openTimeline(key);
+      expect(await smallTargets()).toEqual([]);
+    },
+  );
 });
 
 describe('the search for an order', () => {
@@ -334,7 +323,7 @@ describe('the search for an order', () => {
     return found();
   };
 
-  it('finds by location, order id, driver, status, source, time, stage, attention and verdict, and leads to the timeline', async () => {
+  it('orders are found by location, id, driver, status, source, time, stage, attention and verdict, and opened', async () => {
     const location_id = 'searched location';
     const before = Date.now();
     await tell({ location_id, order_id: 'first-1' }, ...LIFE);
@@ -359,19 +348,25 @@ describe('the search for an order', () => {
     expect(await here(() => page.getByLabel('An event that was read as').selectOption('Reopened'))).toEqual([
       'first-1',
     ]);
-    // Fields of time are in the time of the browser's zone, which these tests set to Berlin's.
-    const berlin = (ms: number): string =>
-      new Date(ms).toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' }).replace(' ', 'T');
-    expect(await here(() => page.getByLabel('News from').fill(berlin(before - 61_000)))).toEqual(all);
-    expect(await here(() => page.getByLabel('News until').fill(berlin(before - 61_000)))).toEqual([]);
+    // Fields of time are in the time of the browser's zone. It writes a time without seconds where they are zero.
+    const minute = Math.floor(before / 60_000 - 2) * 60_000;
+    const fieldAt = (ms: number): string =>
+      new Date(ms).toLocaleString('sv-SE', { timeZone: TIME_ZONE.name }).replace(' ', 'T').replace(/:00$/, '');
+    for (const moment of [minute, minute + 7_000]) {
+      expect(Date.parse(`${fieldAt(moment)}${TIME_ZONE.offset}`)).toBe(moment);
+      expect(await here(() => page.getByLabel('News from').fill(fieldAt(moment)))).toEqual(all);
+      expect(instantIn(page.url(), 'from')).toBe(moment);
+      expect(await here(() => page.getByLabel('News until').fill(fieldAt(moment)))).toEqual([]);
+      expect(instantIn(page.url(), 'to')).toBe(moment);
+    }
     expect(await here(() => Promise.resolve())).toEqual(all);
     await page.getByRole('link', { name: 'first-1' }).press('Enter');
     await current().waitFor();
     await page.getByRole('heading', { name: 'Order first-1' }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(lab.complaints).toEqual([]);
   });
 
-  it('shows a page at a time', async () => {
+  it('the search shows a page of orders at a time', async () => {
     const location_id = 'many';
     for (let order = 0; order < 60; order += 1) await tell({ location_id, order_id: `n${String(order)}` }, {});
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
@@ -381,22 +376,25 @@ describe('the search for an order', () => {
     expect(await page.getByRole('button', { name: 'Find more' }).count()).toBe(0);
   });
 
-  it('says in the words of the service what cannot be asked for', async () => {
+  it('the search says in the words of the service what cannot be asked for', async () => {
     await page.goto(`${service.url}/audit?stage=nowhere`);
     await page.getByRole('alert').getByText(/stage/).waitFor();
     expect(await page.locator('.found').count()).toBe(0);
   });
 
-  it.each(['light', 'dark'] as const)('is accessible as far as a machine can tell: %s', async (colorScheme) => {
-    await tell({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.goto(`${service.url}/audit?location_id=seen`);
-    expect(await found()).toEqual(['o1']);
-    expect(await violations()).toEqual([]);
-    expect(await smallTargets()).toEqual([]);
-    await page.setViewportSize({ width: 320, height: 700 });
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-  });
+  it.each(['light', 'dark'] as const)(
+    'axe finds no fault with the search in %s colours, and it fits a finger and a phone',
+    async (colorScheme) => {
+      await tell({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.goto(`${service.url}/audit?location_id=seen`);
+      expect(await found()).toEqual(['o1']);
+      expect(await violations(page)).toEqual([]);
+      expect(await smallTargets()).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 700 });
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    },
+  );
 });
 
 /** What the folds of the service make of a history. */
@@ -409,23 +407,26 @@ function foldPrefix(key: OrderKey, events: readonly HistoryEvent[]): Order | nul
   return toOrder(key, state);
 }
 
-describe('every audit page', () => {
-  it.each(['/audit', '/audit/board', '/audit/coverage'])('has the strict policy of the screens: %s', async (path) => {
-    const answer = await service.call(path);
-    expect(answer.status).toBe(200);
-    expect(answer.headers['content-security-policy']).toBe(
-      (await service.call('/screens/board')).headers['content-security-policy'],
-    );
-    expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);
-    expect((await service.call(path, { method: 'POST' })).status).toBe(405);
-    await page.goto(`${service.url}/screens`);
-    await page.getByRole('link', { name: 'Audit', exact: true }).click();
-    await page.locator(`nav a[href="${path}"]`).click();
-    await page.waitForURL(new RegExp(`${path}$`));
-  });
+describe('the headers of audit pages', () => {
+  it.each(['/audit', '/audit/board', '/audit/coverage'])(
+    'the page %s has the strict policy of the screens',
+    async (path) => {
+      const answer = await service.call(path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-security-policy']).toBe(
+        (await service.call('/screens/board')).headers['content-security-policy'],
+      );
+      expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);
+      expect((await service.call(path, { method: 'POST' })).status).toBe(405);
+      await page.goto(`${service.url}/screens`);
+      await page.getByRole('link', { name: 'Audit', exact: true }).click();
+      await page.locator(`nav a[href="${path}"]`).click();
+      await page.waitForURL(new RegExp(`${path}$`));
+    },
+  );
 });
 
-describe('an audit page of a reader', () => {
+describe('the access to audit pages', () => {
   const [counter, auditor] = ['counter-0123456789abcdef0123456789', READER_TOKEN];
   let closed: RunningService;
   beforeAll(async () => {
@@ -435,14 +436,14 @@ describe('an audit page of a reader', () => {
   });
   afterAll(() => discard(closed));
 
-  it('leads to the login, and shows the past to those who may see it', async () => {
+  it('an audit page leads to the login, and shows the past only to readers who may see it', async () => {
     await closed.deliver(update({ location_id: 'mine', order_id: 'o1' }));
     const path = '/audit?location=mine&order=o1';
     for (const [token, words] of [
       [counter, /may not see this/],
       [auditor, /Order o1/],
     ] as const) {
-      await context.clearCookies();
+      await lab.context.clearCookies();
       await page.goto(`${closed.url}${path}`);
       expect(new URL(page.url()).pathname).toBe('/login');
       await page.getByLabel(/token/i).fill(token);
