@@ -68,12 +68,9 @@ export const OrderQuery = z
 export const HistoryQuery = z.strictObject({
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
   after,
-  format: z
-    .enum(['json'], 'expected json, ndjson or csv')
-    .optional()
-    .meta({
-      description: 'default: json, a page; ndjson and csv give the whole history as a file, and take from and to',
-    }),
+  format: z.enum(['json'], 'expected json, ndjson or csv').optional().meta({
+    description: 'default: json, a page; ndjson and csv give the whole history as a file, and take from and to',
+  }),
 });
 
 const moment = (description: string) =>
