@@ -5,7 +5,7 @@ import { lifecycleContract } from './contract/lifecycle';
 import { agreesWithModel } from './contract/model';
 import { readContract } from './contract/read';
 import { repeatedAppendContract } from './contract/repeated-append';
-import { roundTripContract } from './contract/round-trip';
+import { roundTripContract, streamNameContract } from './contract/round-trip';
 import { subscribeContract } from './contract/subscribe';
 import { inTime, type ContractFactory } from './contract/support';
 
@@ -15,24 +15,38 @@ export function eventStoreContract(name: string, factory: ContractFactory): void
     let store: EventStore;
     const current = (): EventStore => store;
 
-    beforeEach(async () => {
-      store = await factory.open();
+    describe('one store for all tests', () => {
+      beforeAll(async () => {
+        store = await factory.open();
+      });
+
+      afterAll(async () => {
+        await inTime(store.close(), 'closing the store');
+      });
+
+      expectedRevisionContract(current);
+      roundTripContract(current);
     });
 
-    afterEach(async () => {
-      await inTime(store.close(), 'closing the store');
-    });
+    describe('a store for each test', () => {
+      beforeEach(async () => {
+        store = await factory.open();
+      });
 
-    appendContract(current);
-    expectedRevisionContract(current);
-    repeatedAppendContract(current);
-    readContract(current);
-    roundTripContract(current);
-    subscribeContract(current);
-    lifecycleContract(current, factory);
+      afterEach(async () => {
+        await inTime(store.close(), 'closing the store');
+      });
 
-    it('the store answers random commands as the memory model does', async () => {
-      await agreesWithModel(store);
+      appendContract(current);
+      repeatedAppendContract(current);
+      readContract(current);
+      streamNameContract(current);
+      subscribeContract(current);
+      lifecycleContract(current, factory);
+
+      it('the store answers random commands as the memory model does', async () => {
+        await agreesWithModel(store);
+      });
     });
   });
 }
