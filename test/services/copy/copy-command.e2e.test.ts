@@ -63,7 +63,7 @@ const eventsIn = (directory: string) => inStore(directory, ({ store }) => allOf(
 describe('ticket-rail copy', () => {
   it('ticket-rail copy that is killed at random with kill -9 and started again ends with an identical store', async () => {
     const [from, to] = [newDirectory(), newDirectory()];
-    await inStore(from, (opened) => fill(opened, 4_000, 200));
+    await inStore(from, (opened) => fill(opened, 2_000, 200));
     const random = seeded(42);
     const args = ['copy', '--from', `sqlite:${from}`, '--to', `sqlite:${to}`];
     let interrupted = 0;
@@ -71,14 +71,14 @@ describe('ticket-rail copy', () => {
       const before = lastWrite(to);
       const [child, ended] = begin(args);
       await until('a write', () => lastWrite(to) !== before || child.exitCode !== null);
-      await sleep(random() * 300);
+      await sleep(random() * 150);
       child.kill('SIGKILL');
       if ((await ended).code !== 0) interrupted++;
     }
     const last = await run(args);
     expect(last).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Verified 4,000 events in both.') as string,
+      stdout: expect.stringContaining('Verified 2,000 events in both.') as string,
     });
     expect(interrupted).toBeGreaterThan(0);
     expect(kept(await eventsIn(to))).toEqual(kept(await eventsIn(from)));
