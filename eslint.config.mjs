@@ -1,6 +1,29 @@
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 
+/** Verbs that titles began with when the beginning of their sentence stood in `describe`. */
+const VERBS = [
+  'is are was has have does do did may can must never always still',
+  'accept agree allow answer ask become begin believe belong bound build call cancel catch check clear come compare',
+  'confirm correct cost count cover declare delete deliver describe differ draw drop end exist expect fail fill',
+  'find fit fold follow forge forget forward get give go hand hide hold ignore keep kill know lay lead leave let',
+  'list listen load look lose make miss move name need neutralise notice offer open outlive pass pin play post',
+  'publish put reach read recognise record refuse reject release remember repeat replace resume run save say seal',
+  'see send set settle show sign sound stamp stand start stay stop submit survive switch take tell turn use verify',
+  'wait withhold work write',
+  'copies verifies',
+]
+  .join(' ')
+  .replaceAll(' ', '|');
+/** How a title begins that is no whole sentence: with a verb, a conjunction, or a subordinate clause alone. */
+const CUT_TITLES = [
+  String.raw`(?:${VERBS})(?:e?s)?(?=[ :]|$)`,
+  String.raw`(?:and|but|or|nor)\b`,
+  // Without a comma, there is no main clause behind it.
+  String.raw`(?:where|when|while|because|whose|that|by|of|to|at|amid|with|without|beside|behind)\b[^,]*$`,
+];
+const WHOLE_SENTENCE = [`^(?:${CUT_TITLES.join('|')})`, 'A test name is a whole sentence: say what the verb is about.'];
+
 export default tseslint.config(
   { ignores: ['dist', 'data', 'coverage', 'node_modules'] },
   {
@@ -33,6 +56,11 @@ export default tseslint.config(
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'fc.assert'] }],
       'jest/no-standalone-expect': 'off',
     },
+  },
+  {
+    files: ['test/**/*.test.ts', 'test/**/contract.ts', 'test/**/contract/*.ts'],
+    plugins: { jest },
+    rules: { 'jest/valid-title': ['error', { mustNotMatch: { it: WHOLE_SENTENCE, test: WHOLE_SENTENCE } }] },
   },
   { files: ['test/bench/**/*.ts', 'services/cli.ts'], rules: { 'no-console': 'off' } },
 );
