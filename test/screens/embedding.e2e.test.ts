@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { discard, entryOf, type RunningService, startService } from '../support/running-service';
 import { screenLab, updated } from '../support/screen-lab';
+import { untilOnPage } from '../support/screen-watch';
 
 /** The board in a page of somebody else: another origin, no cookie. */
 
@@ -51,6 +52,7 @@ describe('the board in a page of another origin', () => {
     await lab.tile('o1').waitFor();
     await service.deliver(updated({ location_id: 'mine', order_id: 'o1', delivery_status: 'arrived_at_pickup' }));
     await lab.card().waitFor();
+    await untilOnPage(lab.page, 'window.heard.length >= 3');
     expect(await lab.page.evaluate('window.heard')).toEqual(['freshness-changed', 'driver-arrived', 'order-opened']);
     const surface = await lab.page.evaluate(`getComputedStyle(
       document.querySelector('ticket-rail-board').shadowRoot

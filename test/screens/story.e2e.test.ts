@@ -83,12 +83,15 @@ describe('the order board', () => {
     expect(lab.complaints).toEqual([]);
   });
 
-  it('the order board plays the examples byte for byte', async () => {
+  it('the order board plays the examples byte for byte, and the timeline of the order shows each of them', async () => {
     await lab.openBoard('pos_location_456');
     for (const { bytes } of EXAMPLES) expect((await lab.service.post(bytes)).status).toBe(200);
     await lab.page.locator('[data-strip="canceled"], [data-fold="finished"]').first().waitFor();
     const { json } = await lab.service.get('/locations/pos_location_456/orders/pos_order_123');
     expect(json).toMatchObject({ revision: EXAMPLES.length - 1 });
+    await lab.page.goto(`${lab.service.url}/audit?location=pos_location_456&order=pos_order_123`);
+    await lab.page.locator('.event[aria-current="step"]').waitFor();
+    expect(await lab.page.locator('.event').count()).toBe(EXAMPLES.length);
     expect(lab.complaints).toEqual([]);
   });
 

@@ -29,12 +29,18 @@ export function screenLab(
   env: Readonly<Record<string, string>> = { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
   options: LabOptions = {},
 ): ScreenLab {
-  const lab = browserLab(options);
+  let starting: Promise<RunningService>;
   let service: RunningService;
   let number = 0;
 
+  // The service starts while the browser does.
+  beforeAll(() => {
+    starting = startService(env);
+    starting.catch(() => undefined);
+  });
+  const lab = browserLab(options);
   beforeAll(async () => {
-    service = await startService(env);
+    service = await starting;
   }, LAUNCH_TIMEOUT_MS);
   afterAll(() => discard(service));
 
