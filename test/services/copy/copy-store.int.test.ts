@@ -6,6 +6,7 @@ import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eve
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { type RunningNode, startNode } from '../../eventstoredb-node/node';
 import { temporaryDirectory } from '../../support/running-service';
+import { patiently } from '../../support/patience';
 import { allOf, fill, kept, memoryStore, newEvent } from './support';
 
 const cleanup: (() => Promise<void> | void)[] = [];
@@ -35,7 +36,8 @@ async function sqliteStore() {
 
 async function nodeStore(): Promise<{ store: EventStore; node: RunningNode }> {
   const node = await startNode();
-  const store = openEventStoreDb({ url: node.url });
+  // An append that is not answered in time is tried again, and then comes after others of its wave.
+  const store = openEventStoreDb({ url: node.url, timeoutMs: patiently(60_000) });
   cleanup.push(async () => {
     await store.close();
     await node.stop();
