@@ -212,13 +212,17 @@ describe('real answers', () => {
 
   const ORDER = '/locations/{location_id}/orders/{order_id}';
   const about = { location_id: 'api', order_id: 'of/it' };
+  /** Without any authentication. */
+  let open: RunningService;
   beforeAll(async () => {
+    open = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     for (const { bytes } of EXAMPLES) {
       const { type, object } = parseExample(bytes);
       await service.deliver({ type, object: { ...object, ...about } });
     }
     await service.post('{"type":7}');
   });
+  afterAll(() => discard(open));
 
   it.each<[number, () => Promise<Answer>]>([
     [200, () => service.deliver(update(about, { n: 1 }))],
@@ -234,28 +238,18 @@ describe('real answers', () => {
   });
 
   it('the answer of Handle Order without authentication is as documented', async () => {
-    const open = await startService({ STREAM_WEBHOOK_SECRETS: '' });
-    try {
-      const answer = await open.post('{"type":"order.created"}');
-      expect(answer.status).toBe(422);
-      expectDocumented('post', '/handle-order', answer);
-    } finally {
-      await discard(open);
-    }
+    const answer = await open.post('{"type":"order.created"}');
+    expect(answer.status).toBe(422);
+    expectDocumented('post', '/handle-order', answer);
   });
 
   it('the answer to a call under a foreign host name is as documented', async () => {
-    const open = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
-    try {
-      const headers = { Host: 'evil.example' };
-      const posted = await open.post('{}', headers);
-      const read = await open.call('/locations/l/orders', { headers });
-      expect([posted.status, read.status]).toEqual([421, 421]);
-      expectDocumented('post', '/handle-order', posted);
-      expectDocumented('get', '/locations/{location_id}/orders', read);
-    } finally {
-      await discard(open);
-    }
+    const headers = { Host: 'evil.example' };
+    const posted = await open.post('{}', headers);
+    const read = await open.call('/locations/l/orders', { headers });
+    expect([posted.status, read.status]).toEqual([421, 421]);
+    expectDocumented('post', '/handle-order', posted);
+    expectDocumented('get', '/locations/{location_id}/orders', read);
   });
 
   it.each<[string, string, number, string]>([
