@@ -1,5 +1,5 @@
 import { describeVariables } from '../../services/config';
-import { configExample } from '../../services/config-example';
+import { configExample } from './env-example';
 import { REFERENCE_DOCUMENTS } from './reference';
 
 /** A committed file that is made from the code. `npm run docs` writes it, and a test compares it. */

@@ -5,6 +5,7 @@ import { describeVariables } from '../../services/config';
 import { createMetrics } from '../../services/metrics';
 import { openApiDocument } from '../../services/openapi';
 import type { GeneratedDocument } from './generated';
+import { wrapped } from './wrapped';
 
 /**
  * The parts of docs/reference/ that are made from the code. What people write stands around them; what is made stands
@@ -36,20 +37,6 @@ const cell = (text: string): string => text.replaceAll('\n', ' ').replaceAll('|'
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Most characters of a line of prose. */
-const WIDTH = 120;
-
-/** The text in as many lines as it takes. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines.join('\n');
 }
 
 // ---------------------------------------------------------------------------------------------------- configuration

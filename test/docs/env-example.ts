@@ -1,7 +1,5 @@
-import { type Variable } from './config';
-
-/** Most characters of a line of the example. */
-const WIDTH = 120;
+import { type Variable } from '../../services/config';
+import { wrapped } from './wrapped';
 
 const HEAD = `\
 # Configuration of Ticket Rail: every variable, commented out and set to its default.
@@ -12,16 +10,7 @@ const HEAD = `\
 # A variable that is set to nothing counts as unset.
 `;
 
-/** A comment of as many lines as it takes. */
-function comment(text: string): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line === undefined || line.length + 1 + word.length > WIDTH) lines.push(`# ${word}`);
-    else lines[lines.length - 1] = `${line} ${word}`;
-  }
-  return lines.join('\n');
-}
+const comment = (text: string): string => wrapped(text, '# ');
 
 /** The text of `.env.example`. */
 export const configExample = (variables: readonly Variable[]): string =>
