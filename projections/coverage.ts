@@ -3,7 +3,7 @@ import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
 import { type Assignment } from './driver';
 import { saidBy } from './order-status';
 import { evolve, initial, type OrderState } from './order';
-import { isBlank, spellingOf } from './spelling';
+import { spellingOf } from './spelling';
 import { hasEnded } from './stage';
 
 /**
@@ -32,7 +32,7 @@ export const MAX_GROUPS = 2_000;
  */
 export function sourceOf({ driver, assigned }: Assignment): string {
   const source = assigned ? driver?.source : undefined;
-  return typeof source !== 'string' || isBlank(source) ? UNKNOWN_SOURCE : spellingOf(source).slice(0, MAX_WORD);
+  return typeof source === 'string' ? spellingOf(source).slice(0, MAX_WORD) : UNKNOWN_SOURCE;
 }
 
 /** What is kept of an order between its events. */

@@ -83,8 +83,8 @@ function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHea
     return {
       authentic: false,
       reason:
-        'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256=" or "v1="; ' +
-        'a bare secret is not a signature',
+        'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256=" or ' +
+        '"v1="; a bare secret is not a signature',
     };
   }
   for (const secret of secrets) {

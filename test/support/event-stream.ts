@@ -10,8 +10,6 @@ export interface EventStream {
   data(event: string): readonly Record<string, unknown>[];
   /** Id of the newest message that had one. */
   readonly lastId: string | null;
-  /** Resolves when `enough` holds, which is looked at after each message; rejects after `ms`. */
-  until(enough: () => boolean, ms?: number): Promise<void>;
   /** Resolves when the server ended the stream. */
   readonly ended: Promise<void>;
   /** Stops reading, so that what is sent backs up. */
@@ -29,11 +27,9 @@ export async function openEventStream(
     get(url, { headers, agent: false }, resolve).once('error', reject);
   });
   const messages: EventSourceMessage[] = [];
-  const watchers = new Set<() => void>();
   const parser = createParser({
     onEvent: (message) => {
       messages.push(message);
-      for (const look of watchers) look();
     },
   });
   response.setEncoding('utf8').on('data', (text: string) => {
@@ -53,24 +49,6 @@ export async function openEventStream(
     get lastId() {
       return messages.findLast(({ id }) => id !== undefined)?.id ?? null;
     },
-    until: (enough, ms = 10_000) =>
-      new Promise<void>((resolve, reject) => {
-        const finish = (settle: () => void): void => {
-          clearTimeout(timer);
-          watchers.delete(look);
-          settle();
-        };
-        const look = (): void => {
-          if (enough()) finish(resolve);
-        };
-        const timer = setTimeout(() => {
-          finish(() => {
-            reject(new Error(`it did not come; what came: ${JSON.stringify(messages.slice(-5))}`));
-          });
-        }, ms);
-        watchers.add(look);
-        look();
-      }),
     ended,
     pause: () => {
       response.pause();
