@@ -15,6 +15,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 
 import {
@@ -157,6 +158,8 @@ class ClientConnection extends EventStoreDBClient implements Connection {
   lastHeard = -Infinity;
   private channel: GrpcChannel | null = null;
   private appends: Promise<AppendStream> | null = null;
+  /** Aborted when this connection ends, for whatever is still being read on it. */
+  private readonly cut = new AbortController();
 
   constructor(
     settings: ConnectionSettings,
@@ -186,6 +189,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       { insecure: !settings.tls, ...certificates },
       settings.credentials ?? undefined,
     );
+    setMaxListeners(0, this.cut.signal); // every read and subscription listens to it
     // The client's `dispose` ends calls and leaves the connection open; so it is remembered here.
     const openChannel = this.getChannel;
     this.getChannel = async () => (this.channel = await openChannel());
@@ -313,6 +317,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       (received) => toReceived(received as AllStreamResolvedEvent),
       () => subscription.unsubscribe(),
       stop,
+      this.cut.signal,
     );
     const mark = (item: Received) => () => {
       this.heard();
@@ -335,6 +340,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
   }
 
   async end(): Promise<void> {
+    this.cut.abort();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, GOODBYE_MS);
@@ -362,6 +368,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent),
       () => read.cancel(),
       stop,
+      this.cut.signal,
     );
   }
 

@@ -24,12 +24,15 @@ export class Pull<Item> {
   /**
    * @param abandon ends the call.
    * @param stop wakes {@link Pull.change}.
+   * @param cut its connection was given up. The client then cancels the call, keeps that to itself, and ends the stream
+   *   as if everything had come; here it is a failure.
    */
   constructor(
     private readonly source: Source,
     private readonly decode: (received: unknown) => Item,
     private readonly abandon: () => Promise<void>,
     private readonly stop: AbortSignal,
+    private readonly cut: AbortSignal,
   ) {
     source.on('readable', this.changed);
     source.on('end', () => {
@@ -42,6 +45,7 @@ export class Pull<Item> {
       this.changed();
     });
     stop.addEventListener('abort', this.changed);
+    cut.addEventListener('abort', this.wasCut);
   }
 
   /**
@@ -104,11 +108,18 @@ export class Pull<Item> {
   /** Ends the call; what was not taken is dropped. */
   cancel(): void {
     this.stop.removeEventListener('abort', this.changed);
+    this.cut.removeEventListener('abort', this.wasCut);
     this.abandon().catch(() => {
       // There is no call to end: opening it failed, and that was the error of the stream.
     });
     this.source.destroy();
   }
+
+  private readonly wasCut = (): void => {
+    if (this.finished) return;
+    this.failure ??= { error: new Error('the connection to EventStoreDB was given up') };
+    this.changed();
+  };
 
   private readonly changed = (): void => {
     this.wake?.();

@@ -383,6 +383,25 @@ describe('EventStoreDB adapter', () => {
     await untilOpen(node, 'openConnections', 0);
   });
 
+  it('a read whose connection is given up meanwhile gives every event, and never ends as if there were none', async () => {
+    const patient = open(node.url, { timeoutMs: LONG_TIMEOUT_MS });
+    const hurried = 2 * TIMEOUT_MS;
+    const store = open(node.url, { timeoutMs: hurried });
+    for (const revision of [0, 1, 2])
+      await patient.append('order-1', [newEvent()], revision === 0 ? 'no_stream' : revision - 1);
+    await store.checkWritable();
+    node.setFaults({ silent: true });
+    const tries = node.requests.get('BatchAppend') ?? 0;
+    // Its first try is over after half of its time, and with it the connection on which nothing was heard.
+    const appending = store.append('order-1', [newEvent()], 2);
+    const reading = collect(store.readStream('order-1'));
+    await until('the append to be tried again', () => (node.requests.get('BatchAppend') ?? 0) > tries + 1);
+    node.setFaults(NO_FAULTS);
+    expect((await reading).length).toBeGreaterThanOrEqual(3);
+    await appending;
+    await Promise.all([patient.close(), store.close()]);
+  });
+
   it('the EventStoreDB adapter notices at once when the server ends its append stream with status OK', async () => {
     const patient = open(node.url, { timeoutMs: LONG_TIMEOUT_MS });
     node.setFaults({ silent: true });

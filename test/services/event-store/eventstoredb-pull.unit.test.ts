@@ -2,13 +2,20 @@ import { PassThrough } from 'node:stream';
 
 import { Pull } from '../../../services/event-store/eventstoredb/pull';
 
-function pullOf(source: PassThrough, stop = new AbortController()): { pull: Pull<unknown>; cancelled: () => number } {
+function pullOf(
+  source: PassThrough,
+  stop = new AbortController(),
+  cut = new AbortController(),
+): { pull: Pull<unknown>; cancelled: () => number } {
   let cancelled = 0;
   const abandon = (): Promise<void> => {
     cancelled += 1;
     return Promise.reject(new Error('there is no call'));
   };
-  return { pull: new Pull<unknown>(source, (received) => received, abandon, stop.signal), cancelled: () => cancelled };
+  return {
+    pull: new Pull<unknown>(source, (received) => received, abandon, stop.signal, cut.signal),
+    cancelled: () => cancelled,
+  };
 }
 
 const takeAll = (pull: Pull<unknown>): unknown[] => {
@@ -41,6 +48,29 @@ describe('pull from a client stream', () => {
     source.emit('error', new Error('lost'));
     expect(pull.take()).toBe(1);
     expect(() => pull.take()).toThrow('lost');
+  });
+
+  it('a pull whose connection is given up fails after everything that was received, and does not end', () => {
+    const source = new PassThrough({ objectMode: true });
+    const cut = new AbortController();
+    const { pull } = pullOf(source, new AbortController(), cut);
+    source.write(1);
+    cut.abort();
+    source.end();
+    expect(pull.take()).toBe(1);
+    expect(() => pull.take()).toThrow('given up');
+  });
+
+  it('a pull that has ended is complete, whatever becomes of its connection', async () => {
+    const source = new PassThrough({ objectMode: true });
+    const cut = new AbortController();
+    const { pull } = pullOf(source, new AbortController(), cut);
+    source.end();
+    pull.take();
+    await pull.change(Infinity);
+    cut.abort();
+    expect(pull.take()).toBeNull();
+    expect(pull.ended).toBe(true);
   });
 
   it('a pull waits for an item, for the end, or until its time is over', async () => {
