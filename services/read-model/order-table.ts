@@ -14,7 +14,7 @@ import type { Correction } from './corrections';
  */
 
 /** Counts changes of the tables below; the version of the folds is told by {@link openOrderTable}'s caller. */
-const TABLE_VERSION = 3;
+const TABLE_VERSION = 4;
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -48,7 +48,8 @@ const SCHEMA = `
     version          TEXT NOT NULL,
     position         TEXT,
     witness_position TEXT,
-    witness_id       TEXT
+    witness_id       TEXT,
+    complete         INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 `;
 
@@ -89,6 +90,8 @@ export interface OrderTable {
   load(key: OrderKey): OrderState | null;
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
   save(orders: Iterable<PlacedOrder>, checkpoint: Position, witness: Witness): void;
+  /** The whole log has been read once: from now on this can be read. */
+  markComplete(): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
   correct(corrections: Iterable<Correction>): void;
   /** False once the file was deleted or replaced under us. */
@@ -175,6 +178,7 @@ function createTable(db: Connection, file: string): OrderTable {
     `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
      ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
   );
+  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1');
   const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
@@ -198,6 +202,9 @@ function createTable(db: Connection, file: string): OrderTable {
       for (const [location, updatedAt] of locations) noteLocation.run(location, updatedAt);
       setCheckpoint.run(position, newest.position, newest.id);
     }),
+    markComplete: () => {
+      markComplete.run();
+    },
     correct: db.transaction((corrections: Iterable<Correction>) => {
       for (const correction of corrections) {
         const { location_id, order_id } = correction.key;
@@ -305,7 +312,10 @@ function conditionsOf(filter: OrderFilter): Conditions {
   return { sql, parameters };
 }
 
-/** The read model as readers see it: beside the projector, and always a state that it committed. */
+/**
+ * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
+ * there before anyone else can know that it is another, so the file itself says whether it was ever complete.
+ */
 export class OrderTableReader {
   #open: {
     readonly db: Connection;
@@ -498,17 +508,25 @@ export class OrderTableReader {
     const inode = inodeOf(this.file);
     if (this.#open?.inode !== inode) this.close();
     if (inode === null) throw new Error('it is not there');
-    this.#open ??= {
-      db: new Database(this.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }),
-      inode,
-      statements: new Map(),
-    };
+    this.#open ??= { db: this.#openComplete(), inode, statements: new Map() };
     const { db, statements } = this.#open;
     const known = statements.get(sql);
     if (known !== undefined) return known;
     const prepared = db.prepare(sql);
     statements.set(sql, prepared);
     return prepared;
+  }
+
+  #openComplete(): Connection {
+    const db = new Database(this.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      if (db.prepare('SELECT 1 FROM checkpoint WHERE complete = 1').get() !== undefined) return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    db.close();
+    throw new Error('it is being made anew');
   }
 }
 

@@ -119,6 +119,7 @@ export async function runProjector(options: {
   let busyMs = 0;
   let folded = table.checkpoint();
   let saved = folded;
+  let complete = false;
   let newest = table.witness();
   const after = folded ?? 'start';
   await assertSameLog(source, newest);
@@ -164,6 +165,10 @@ export async function runProjector(options: {
         savedAt = performance.now();
       }
       saved = folded;
+      if (batch.caughtUp && !complete) {
+        table.markComplete();
+        complete = true;
+      }
       const locations = [...new Set(changed.map(({ key }) => key.location_id))];
       onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, locations });
       // Twice: a save that comes just after the interval is over still belongs to a busy time.

@@ -335,6 +335,7 @@ describe('a client of the live feed', () => {
     const directory = temporaryDirectory();
     const file = join(directory, 'read-model.sqlite');
     const table = openOrderTable(file, '1');
+    table.markComplete();
     const orders = new OrderTableReader(file);
     const feed = new LiveFeed({
       orders,

@@ -54,12 +54,14 @@ describe('the order table', () => {
   const reopen = (version = 'v1'): void => {
     table.close();
     table = openOrderTable(file, version);
+    table.markComplete();
   };
 
   beforeEach(() => {
     directory = temporaryDirectory();
     file = join(directory, 'read-model.sqlite');
     table = openOrderTable(file, 'v1');
+    table.markComplete();
     reader = new OrderTableReader(file);
   });
 
@@ -203,6 +205,7 @@ describe('the order table', () => {
     deleteOrderTable(file);
     writeFileSync(file, content());
     table = openOrderTable(file, 'v1');
+    table.markComplete();
     save([key('a'), PREPARING]);
     expect(reader.get(key('a'))).toEqual(PREPARING);
   });
@@ -231,10 +234,31 @@ describe('the order table', () => {
     table.close();
     deleteOrderTable(file);
     table = openOrderTable(file, 'v1');
+    table.markComplete();
     expect(reader.get(key('a'))).toBeNull();
     save([key('a'), COMPLETED]);
     expect(reader.get(key('a'))).toEqual(COMPLETED);
     expect(ids().ids).toEqual(['a']);
+  });
+
+  it('a reader of the order table fails while the table is made anew, whatever it holds, until it is complete', () => {
+    save([key('a'), PREPARING], [key('b'), PREPARING]);
+    expect(ids().ids).toEqual(['a', 'b']);
+    table.close();
+    rmSync(file); // and not what is beside it, as someone may do by hand
+    expect(() => reader.get(key('a'))).toThrow(ReadModelError);
+    table = openOrderTable(file, 'v1');
+    expect(() => ids()).toThrow('it is being made anew');
+    save([key('a'), COMPLETED]);
+    expect(() => reader.get(key('a'))).toThrow('it is being made anew');
+    expect(() => ids()).toThrow('it is being made anew');
+    save([key('b'), READY]);
+    table.markComplete();
+    expect(reader.get(key('a'))).toEqual(COMPLETED);
+    expect(ids().ids).toEqual(['a', 'b']);
+    table.close();
+    table = openOrderTable(file, 'v1');
+    expect(reader.get(key('b'))).toEqual(READY);
   });
 
   it('a reader of the order table that is opened before it finds nothing, and later what the table has', () => {
@@ -244,6 +268,7 @@ describe('the order table', () => {
     expect(() => early.get(key('a'))).toThrow(ReadModelError);
     const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
     late.save([{ key: key('a'), state: PREPARING, position: at(1) }], at(1), witness);
+    late.markComplete();
     expect(early.get(key('a'))).toEqual(PREPARING);
     early.close();
     late.close();
