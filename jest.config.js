@@ -31,6 +31,8 @@ const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
   testMatch,
   setupFilesAfterEnv,
   testEnvironment: 'node',
+  // The generated messages of the EventStoreDB client hang on a global, which a worker's next file finds again.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],
   transform: {
     '\\.ts$': [
