@@ -29,7 +29,7 @@ export interface StreamView {
   idAt(revision: number): string | undefined;
   /**
    * Called only for `any` and `stream_exists` on a stream that has events.
-   * @returns the revision of the newest event with this id among the last {@link RECENT_EVENTS} of the stream.
+   * @returns the revision of the oldest event with this id among the last {@link RECENT_EVENTS} of the stream.
    */
   recentRevision(id: string): number | undefined;
 }

@@ -200,8 +200,11 @@ export class Log {
     events.push(stored);
     this.all.push(stored);
     this.nextPosition += RECORD_OVERHEAD + event.data.length + event.metadata.length + event.type.length;
-    this.committedIds.delete(event.id);
-    this.committedIds.set(event.id, { stream: name, revision: stored.revision });
+    // Of an id that a stream has twice, the server remembers the first.
+    if (this.committedIds.get(event.id)?.stream !== name) {
+      this.committedIds.delete(event.id);
+      this.committedIds.set(event.id, { stream: name, revision: stored.revision });
+    }
     if (this.committedIds.size > COMMITTED_IDS_LIMIT) {
       for (const oldest of this.committedIds.keys()) {
         this.committedIds.delete(oldest);

@@ -407,6 +407,7 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
     } else {
       const name = nameOf(stream.getStreamIdentifier());
       const from = stream.hasRevision() ? Number(stream.getRevision()) : stream.hasStart() ? 'start' : 'end';
+      if (from === 'end' && !backwards) throw new Failure(status.UNKNOWN, 'Unexpected ReadStreamResult: Error');
       const result = context.log.readStream(name, from, backwards, count);
       if (result.kind === 'deleted') refuse({ kind: 'deleted' }, name, 'any');
       if (result.kind === 'not-found') {

@@ -289,13 +289,14 @@ export class ResilientStore implements EventStore {
     assertStreamName(stream);
     if (limit !== undefined) assertWholeNumber(limit, 'limit');
     if (typeof from === 'number') assertWholeNumber(from, 'revision');
+    // Nodes refuse to read forwards from the end, where nothing is. The newest event tells whether there is such a stream.
+    const wantsNone = limit === 0 || (direction === 'forwards' && from === 'end');
     const options = {
       from: from ?? (direction === 'backwards' ? 'end' : 'start'),
-      direction,
-      // One even if none is wanted: there may be no such stream.
-      limit: limit === undefined ? null : Math.max(limit, 1),
-    };
-    let left = limit ?? Infinity;
+      direction: from === 'end' ? 'backwards' : direction,
+      limit: wantsNone ? 1 : (limit ?? null),
+    } as const;
+    let left = wantsNone ? 0 : (limit ?? Infinity);
     const what = `a read of stream ${JSON.stringify(stream)}`;
     for await (const { event } of this.pull((each) => each.pullStream(stream, options, stop), what, stop)) {
       if (left === 0) return;

@@ -225,7 +225,7 @@ function viewOf(stream: Stream | undefined): StreamView {
     nextRevision: events.length,
     deleted: stream?.deleted ?? null,
     idAt: (revision) => events[revision]?.id,
-    recentRevision: (id) => events.slice(-RECENT_EVENTS).findLast((event) => event.id === id)?.revision,
+    recentRevision: (id) => events.slice(-RECENT_EVENTS).find((event) => event.id === id)?.revision,
   };
 }
 

@@ -413,7 +413,7 @@ function createWriter(db: Connection, file: string): LogWriter {
   const recent = (table: string) =>
     db
       .prepare<[string, number, string], number>(
-        `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision DESC LIMIT 1`,
+        `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision LIMIT 1`,
       )
       .pluck();
   const [kept, removed] = [place('events'), place('removed_events')];
@@ -445,8 +445,8 @@ function createWriter(db: Connection, file: string): LogWriter {
         deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
         idAt: (revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.id,
         recentRevision: (id) =>
-          recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id) ??
-          recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id),
+          recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id) ??
+          recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id),
       };
     },
     insert: (stream, first, events, created) => {

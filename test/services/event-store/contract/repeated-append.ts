@@ -139,6 +139,14 @@ export function repeatedAppendContract(current: () => EventStore): void {
       expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
     });
 
+    it('the repeat of an append expecting any whose event the stream has twice is told the first revision', async () => {
+      const event = newEvent();
+      await appended(store.append('order-1', [event], 'no_stream'));
+      await appended(store.append('order-1', [event], 0));
+      expect((await appended(store.append('order-1', [event], 'any'))).revision).toBe(0);
+      expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
+    });
+
     it('an append whose ids are in another stream is no repeat', async () => {
       const events = newEvents(2);
       await appended(store.append('order-1', events, 'no_stream'));
