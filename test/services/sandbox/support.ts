@@ -111,15 +111,22 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
         },
         STORIES_MS,
       ),
-    ordersIn: (orderIds, ...states) =>
-      until(
-        `${String(orderIds.length)} orders to be ${states.join(' or ')}`,
-        async () => {
-          const found = (await state()).orders.filter((order) => orderIds.includes(order.order_id));
-          return found.length === orderIds.length && found.every((order) => states.includes(order.state)) && found;
-        },
-        STORIES_MS,
-      ),
+    ordersIn: async (orderIds, ...states) => {
+      let found: SandboxOrder[] = [];
+      try {
+        return await until(
+          `${String(orderIds.length)} orders to be ${states.join(' or ')}`,
+          async () => {
+            found = (await state()).orders.filter((order) => orderIds.includes(order.order_id));
+            return found.length === orderIds.length && found.every((order) => states.includes(order.state)) && found;
+          },
+          STORIES_MS,
+        );
+      } catch (cause) {
+        const seen = found.map((order) => `${order.order_id} ${order.state}`).join(', ');
+        throw new Error(`of ${orderIds.join(', ')} there were ${seen}`, { cause });
+      }
+    },
     seen: async (orderId) => (await call(url, `/sandbox/orders/${orderId}/seen`)).json as Seen,
     end: (signal = 'SIGTERM') => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
