@@ -21,6 +21,8 @@ export interface Faults {
   readonly featureProbeFails: boolean;
   /** Refuses reads and writes as an overloaded node does. */
   readonly tooBusy: boolean;
+  /** Refuses them as a node does in the first second after its start. */
+  readonly notReady: boolean;
   /** Sends whoever wants the leader to the node at this port. */
   readonly leaderPort: number | null;
 }
@@ -36,5 +38,6 @@ export const NO_FAULTS: Faults = {
   dropsAfterStoring: false,
   featureProbeFails: false,
   tooBusy: false,
+  notReady: false,
   leaderPort: null,
 };

@@ -4,13 +4,15 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 
 import { NO_FAULTS, type Faults } from './faults';
 import { Log } from './log';
-import { addServices } from './services';
+import { addServices, type ServerLine } from './services';
 
 export interface NodeOptions {
   /** Default: any free port. */
   readonly port?: number;
   /** Whether appends may share one stream of requests, as on every server since 21.10. Default true. */
   readonly batchAppend?: boolean;
+  /** Default `24.2`. */
+  readonly line?: ServerLine;
   /** Default: one of its own. Nodes with the same log are a cluster. */
   readonly log?: Log;
 }
@@ -94,6 +96,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     log,
     port,
     batchAppend: options.batchAppend ?? true,
+    line: options.line ?? '24.2',
     openCalls,
     requests,
     muted,

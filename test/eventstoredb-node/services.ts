@@ -44,10 +44,19 @@ import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb';
 import { type Faults } from './faults';
 import { type Expected, type Log, type Proposed, type Stored, type WriteResult } from './log';
 
+/**
+ * Server lines that differ in what a subscription is told:
+ *
+ * - `23.10` sends no checkpoint when it has caught up, and cuts off a consumer that is too slow for what comes live;
+ * - `24.2` sends one, tells such a consumer that it fell behind, and goes on from the log.
+ */
+export type ServerLine = '23.10' | '24.2';
+
 export interface Context {
   readonly log: Log;
   readonly port: number;
   readonly batchAppend: boolean;
+  readonly line: ServerLine;
   /** Each with what ends it with status OK, for those that stream. */
   readonly openCalls: Map<object, (() => void) | null>;
   readonly requests: Map<string, number>;
@@ -72,7 +81,9 @@ interface Call {
 const CHECKPOINT_INTERVAL = 32;
 /** Events that a subscription reads at once while it catches up. */
 const PAGE_SIZE = 32;
-const SERVER_VERSION = '24.10.0';
+/** Live events that may wait for one consumer. */
+const LIVE_EVENTS = 512;
+const SERVER_VERSIONS: Readonly<Record<ServerLine, string>> = { '23.10': '23.10.6', '24.2': '24.2.0' };
 
 export function addServices(server: Server, context: Context): void {
   server.addService(StreamsService, {
@@ -116,7 +127,7 @@ export function addServices(server: Server, context: Context): void {
               .setServiceName('event_store.client.streams.streams')
               .setMethodName(name.toLowerCase()),
           );
-        return new SupportedMethods().setEventStoreServerVersion(SERVER_VERSION).setMethodsList(methods);
+        return new SupportedMethods().setEventStoreServerVersion(SERVER_VERSIONS[context.line]).setMethodsList(methods);
       });
     },
   });
@@ -146,6 +157,8 @@ async function admit(context: Context, method: string, call: Call): Promise<Fail
   if (context.useUnavailable()) return new Failure(status.UNAVAILABLE, 'the node is going away');
   if (context.faults().tooBusy && method !== 'BatchAppend')
     return new Failure(status.UNAVAILABLE, 'Server Is Too Busy');
+  if (context.faults().notReady && method !== 'BatchAppend')
+    return new Failure(status.UNAVAILABLE, 'Server Is Not Ready');
   const { leaderPort } = context.faults();
   if (leaderPort !== null && call.metadata.get('requires-leader').includes('true')) {
     return new Failure(status.NOT_FOUND, 'Leader info available', {
@@ -325,16 +338,23 @@ function batchResult(
   options: BatchAppendReq.Options,
   events: readonly Proposed[],
 ): BatchAppendResp | null {
-  const failed = (type: string, detail: { serializeBinary(): Uint8Array }, message = type): BatchAppendResp => {
+  const failed = (
+    code: Code,
+    type: string,
+    detail: { serializeBinary(): Uint8Array },
+    message = type.slice(type.lastIndexOf('.') + 1),
+  ): BatchAppendResp => {
     const details = new Any();
     details.pack(detail.serializeBinary(), type);
-    return new BatchAppendResp().setError(new Status().setCode(Code.UNKNOWN).setMessage(message).setDetails(details));
+    return new BatchAppendResp().setError(new Status().setCode(code).setMessage(message).setDetails(details));
   };
-  if (context.faults().tooBusy) return failed('google.protobuf.Empty', new GoogleEmpty(), 'Server Is Busy');
+  const refused = context.faults().tooBusy ? 'Server Is Busy' : 'Server Is Not Ready';
+  if (context.faults().tooBusy || context.faults().notReady)
+    return failed(Code.INTERNAL, 'google.protobuf.Empty', new GoogleEmpty(), refused);
   // The client sends an absolute time, which the server compares with its own clock.
   const deadline = options.getDeadline()?.toDate().getTime() ?? Infinity;
   if (deadline <= Date.now() + context.faults().clockAheadMs)
-    return failed('event_store.client.Timeout', new Timeout());
+    return failed(Code.DEADLINE_EXCEEDED, 'event_store.client.Timeout', new Timeout());
 
   const name = nameOf(options.getStreamIdentifier());
   const expected = options.hasStreamPosition() ? Number(options.getStreamPosition()) : expectedOf(options);
@@ -352,11 +372,13 @@ function batchResult(
     }
     case 'deleted':
       return failed(
+        Code.NOT_FOUND,
         'event_store.client.StreamDeleted',
         new StreamDeleted().setStreamIdentifier(options.getStreamIdentifier()),
       );
     case 'too-large':
       return failed(
+        Code.INVALID_ARGUMENT,
         'event_store.client.MaximumAppendSizeExceeded',
         new MaximumAppendSizeExceeded().setMaxappendsize(result.limit),
       );
@@ -368,7 +390,7 @@ function batchResult(
       else if (expected === 'no_stream') wrong.setExpectedNoStream(new GoogleEmpty());
       else if (expected === 'stream_exists') wrong.setExpectedStreamExists(new GoogleEmpty());
       else wrong.setExpectedAny(new GoogleEmpty());
-      return failed('event_store.client.WrongExpectedVersion', wrong);
+      return failed(Code.ALREADY_EXISTS, 'event_store.client.WrongExpectedVersion', wrong);
     }
   }
 }
@@ -433,14 +455,17 @@ function readAll(log: Log, from: ReadReq.Options.AllOptions, backwards: boolean,
   return log.all.slice(start, start + count);
 }
 
-/** Confirmation, what is stored, a checkpoint where there is a filter, `caughtUp`, and then what comes. */
+/**
+ * Confirmation, what is stored, a checkpoint where there is a filter and the line sends one, `caughtUp`, and then what
+ * comes, for as long as the consumer keeps up.
+ */
 async function subscription(
   context: Context,
   call: ServerWritableStream<ReadReq, ReadResp>,
   options: ReadReq.Options,
   gone: AbortSignal,
 ): Promise<void> {
-  const { log } = context;
+  const { log, line } = context;
   const all = options.getAll();
   if (all === undefined) throw new Failure(status.UNIMPLEMENTED, 'this node has subscriptions to $all only');
   const filter = options.getFilter();
@@ -482,11 +507,16 @@ async function subscription(
       if (matching || caughtUp || inPage === 0) done = event.position;
       inPage = (inPage + 1) % PAGE_SIZE;
       if (filter !== undefined && considered >= interval) await checkpoint();
+      if (caughtUp && log.all.length - next > LIVE_EVENTS) {
+        if (line === '23.10') throw new Failure(status.INTERNAL, 'Received RST_STREAM with code 2');
+        caughtUp = false;
+        await send(call, new ReadResp().setFellBehind(new ReadResp.FellBehind()), gone);
+      }
     } else if (caughtUp) {
       await log.written(gone);
     } else {
       caughtUp = true;
-      if (filter !== undefined) await checkpoint();
+      if (filter !== undefined && line !== '23.10') await checkpoint();
       await send(call, new ReadResp().setCaughtUp(new ReadResp.CaughtUp()), gone);
     }
   }

@@ -32,6 +32,9 @@ const HEALTHY_DELIVERIES = 200;
 /** After which senders give up. */
 const PATIENCE_MS = patiently(45_000);
 const YEAR_MS = 365 * 86_400_000;
+/** More than buffers on the way, and what a node keeps for one consumer, can hold. */
+const EVENTS = 3_000;
+const BATCH = 100;
 
 interface Delivery {
   readonly stream: string;
@@ -212,6 +215,7 @@ const FAULTS: readonly Case[] = [
   switched('stores and cuts the connection', { dropsAfterStoring: true }, 'outcome-unknown'),
   switched('does not know its features', { featureProbeFails: true }, null),
   switched('is too busy', { tooBusy: true }, 'unavailable'),
+  switched('is not ready yet', { notReady: true }, 'unavailable'),
   {
     name: 'loses its connections, again and again',
     begin: (node) => {
@@ -226,12 +230,12 @@ const FAULTS: readonly Case[] = [
   },
 ];
 
-describe('EventStoreDB adapter during a fault of the node', () => {
+describe.each(['23.10', '24.2'] as const)('EventStoreDB adapter during a fault of a node of the line %s', (line) => {
   let node: RunningNode;
   let store: EventStore;
 
   beforeEach(async () => {
-    node = await startNode();
+    node = await startNode({ line });
   });
 
   afterEach(async () => {
@@ -243,7 +247,7 @@ describe('EventStoreDB adapter during a fault of the node', () => {
   });
 
   it.each(FAULTS)(
-    'the EventStoreDB adapter stores every event once, in order and in time, while the node $name',
+    `the EventStoreDB adapter stores every event once, in order and in time, while a node of the line ${line} $name`,
     async ({ begin, refused }) => {
       // A fault that senders are not to notice must not be mistaken for a slow machine.
       const timeoutMs = refused === null ? LONG_TIMEOUT_MS : TIMEOUT_MS;
@@ -467,6 +471,42 @@ describe('EventStoreDB adapter', () => {
     }
     expect(new Set(seen)).toEqual(new Set([0, 1, 2, 3, 4]));
   });
+
+  it.each([
+    ['23.10', 'unavailable'],
+    ['24.2', 'none'],
+  ] as const)(
+    'a consumer that is too slow for what a node of the line %s sends live misses nothing, and is interrupted by: %s',
+    async (line, interruption) => {
+      const slowly = await start({ line });
+      const interruptions: string[] = [];
+      const watched = open(slowly.url, { onInterrupted: ({ code }) => interruptions.push(code) });
+      await watched.append('order-0', [newEvent()], 'no_stream');
+      const seen = new Set<string>();
+      let wake = (): void => undefined;
+      const awake = new Promise<void>((resolve) => (wake = resolve));
+      let asleep = false;
+      const consuming = (async () => {
+        for await (const { events, caughtUp } of watched.subscribe({ after: 'start', prefix: 'order-' })) {
+          for (const { id } of events) seen.add(id);
+          if (seen.size >= 1 + EVENTS) return;
+          if (caughtUp && !asleep) {
+            asleep = true;
+            await awake;
+          }
+        }
+      })();
+      await until('the consumer to be live', () => asleep);
+      for (let batch = 1; batch <= EVENTS / BATCH; batch += 1) {
+        const events = Array.from({ length: BATCH }, () => newEvent({ data: 'x'.repeat(1_000) }));
+        await watched.append(`order-${String(batch)}`, events, 'no_stream');
+      }
+      wake();
+      await inTime(consuming, 'every event');
+      expect(seen.size).toBe(1 + EVENTS);
+      expect([...new Set(['none', ...interruptions])].at(-1)).toBe(interruption);
+    },
+  );
 
   it('the EventStoreDB adapter reports an interrupted subscription, without credentials', async () => {
     const told: string[] = [];
