@@ -30,10 +30,10 @@ import { readCheckpoints } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { signNext } from './audit/checkpoints/sign-next';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
-import { addRunCommands, type CommandWorld } from './sandbox/run-command';
-import { demoCommand } from './sandbox/demo-command';
-import { sandboxCommand } from './sandbox/sandbox-command';
-import { addSendCommand } from './sandbox/send-command';
+import { addRunCommands, type CommandWorld } from './sandbox/commands/run-command';
+import { demoCommand } from './sandbox/commands/demo-command';
+import { sandboxCommand } from './sandbox/commands/sandbox-command';
+import { addSendCommand } from './sandbox/commands/send-command';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readConfig } from '../../services/config';
-import { startSandbox } from '../../services/sandbox/start-sandbox';
+import { startSandbox } from '../../services/sandbox/server/start-sandbox';
 import { startService } from '../../services/service';
 import { version } from '../../services/version';
 import { launchChromium } from '../support/chromium';

@@ -1,12 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { checkTarget, type Checked } from '../../../services/sandbox/checks';
-import { type FaultName, type Run, withFaults } from '../../../services/sandbox/faults';
-import { planScenario } from '../../../services/sandbox/plan';
-import { seeded } from '../../../services/sandbox/random';
-import { TargetReader } from '../../../services/sandbox/read-target';
-import { runScenario, type RunOptions, type RunResult } from '../../../services/sandbox/run-scenario';
-import { loadScenario } from '../../../services/sandbox/scenario-files';
+import { checkTarget, type Checked } from '../../../services/sandbox/runner/checks';
+import { type FaultName, type Run, withFaults } from '../../../services/sandbox/runner/faults';
+import { planScenario } from '../../../services/sandbox/stories/plan';
+import { seeded } from '../../../services/sandbox/wire/random';
+import { TargetReader } from '../../../services/sandbox/runner/read-target';
+import { runScenario, type RunOptions, type RunResult } from '../../../services/sandbox/runner/run-scenario';
+import { loadScenario } from '../../../services/sandbox/stories/scenario-files';
 import { READER_TOKEN, WEBHOOK_SECRET } from '../../support/running-service';
 
 export const OLD_SECRET = 'whsec-of-last-year-0123';

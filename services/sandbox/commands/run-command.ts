@@ -1,0 +1,247 @@
+import { randomInt } from 'node:crypto';
+import { SingleBar } from 'cli-progress';
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../../schemas/scenario';
+import { argument } from '../../argument';
+import {
+  bearerToken,
+  DEFAULT_WEBHOOK_URL,
+  headerName,
+  numberIn,
+  positiveNumber,
+  webhookUrl,
+  wholeNumber,
+} from './arguments';
+import { checkTarget, READS_AT_A_TIME } from '../runner/checks';
+import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from '../runner/faults';
+import { planScenario } from '../stories/plan';
+import { seeded } from '../wire/random';
+import { TargetError, TargetReader } from '../runner/read-target';
+import { type Check, reportLines, reportOf } from '../runner/report';
+import { runScenario, type SentAttempt } from '../runner/run-scenario';
+import { loadScenario, shippedScenarios } from '../stories/scenario-files';
+import { POS_SIGNATURE } from '../wire/signing';
+
+/** `ticket-rail sandbox run` and `ticket-rail sandbox list`. */
+
+const DEFAULT_SPEED = 60;
+const MOST_SPEED = 1_000_000;
+/** A pause at this speed is still one that a timer can wait for. */
+const LEAST_SPEED = 0.1;
+const DEFAULT_CONNECTIONS = 64;
+const MOST_CONNECTIONS = 1_024;
+
+/** What the commands take from the world. */
+export interface CommandWorld {
+  /** One line to standard output. */
+  readonly say: (line: string) => void;
+  readonly setExitCode: (code: number) => void;
+  /** The newest webhook secret of the configuration, or null. */
+  readonly configuredSecret: () => string | null;
+}
+
+interface RunCommandOptions {
+  readonly target: string;
+  readonly secret?: string;
+  readonly oldSecret?: string;
+  readonly bearer?: string;
+  readonly header: string;
+  readonly speed: number;
+  readonly faults: readonly FaultName[];
+  readonly faultShare?: number;
+  readonly seed?: number;
+  readonly orders?: number;
+  readonly perMinute?: number;
+  readonly locations?: number;
+  readonly runId?: string;
+  readonly check: 'auto' | 'none' | 'required';
+  readonly readerToken?: string;
+  readonly connections: number;
+  readonly json?: boolean;
+}
+
+const faultsOf = z.string().transform((text, context): readonly FaultName[] => {
+  if (text === 'all') return FAULT_NAMES;
+  if (text === 'none') return [];
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !isFault(name));
+  if (unknown.length === 0) return names.filter(isFault);
+  const message = `there is no fault ${unknown.join(', ')}; there are: ${FAULT_NAMES.join(', ')}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+const seedOf = z
+  .string()
+  .transform((text) => (text === 'random' ? randomInt(MIN_SEED, MAX_SEED) : Number(text)))
+  .pipe(z.number('expected a whole number, or random').pipe(Seed));
+
+const FAULTS_HELP = `
+Faults, each of which affects a share of the deliveries:
+${FAULT_NAMES.map((name) => `  ${name.padEnd(18)} ${FAULTS[name].does}`).join('\n')}
+
+A Ticket Rail that can be read is checked afterwards: the history of each order has to hold everything that was
+acknowledged and nothing else, and the order, the lists and the live board have to show what was acknowledged last.
+
+Exit code: 0 if all is good; 1 if something was lost, is shown differently, was answered other than expected, or was
+never acknowledged.
+`;
+
+/** Adds `run` and `list` to the command `sandbox`. */
+export function addRunCommands(sandbox: Command, world: CommandWorld): void {
+  sandbox
+    .command('list')
+    .description('list the scenarios that come with the sandbox')
+    .action(() => {
+      for (const { kind, name, summary } of shippedScenarios()) {
+        world.say(`${name.padEnd(36)}${kind === 'rush' ? 'many orders' : 'one order  '}  ${summary}`);
+      }
+    });
+  sandbox
+    .command('run')
+    .description('send the deliveries of a scenario to a POS, with faults, and report what became of them')
+    .argument('<scenario>', 'its name, or the path of a file')
+    .option('--target <url>', 'Handle Order URL of the POS', argument(webhookUrl), DEFAULT_WEBHOOK_URL)
+    .option(
+      '--secret <secret>',
+      'secret that signs deliveries (default: the newest of STREAM_WEBHOOK_SECRETS, or else none)',
+    )
+    .option('--old-secret <secret>', 'secret from before a rotation that the POS still accepts; signs some deliveries')
+    .option('--bearer <token>', 'token that the POS issued to Stream', argument(bearerToken))
+    .option('--header <name>', 'header of the signature', argument(headerName), POS_SIGNATURE)
+    .option(
+      '--speed <n>',
+      'seconds of the scenario that pass in a second',
+      argument(numberIn(LEAST_SPEED, MOST_SPEED)),
+      DEFAULT_SPEED,
+    )
+    .addOption(
+      new Option('--faults <names>', 'all, none, or names, comma-separated')
+        .default([], 'none')
+        .argParser(argument(faultsOf)),
+    )
+    .option(
+      '--fault-share <share>',
+      'share of the deliveries that each fault affects, up to 1',
+      argument(positiveNumber(1)),
+    )
+    .option('--seed <n>', 'a whole number, or random (default: that of the scenario)', argument(seedOf))
+    .option('--orders <n>', 'number of orders, instead of that of the scenario', argument(wholeNumber(1, MAX_ORDERS)))
+    .option('--per-minute <n>', 'orders per minute of the scenario', argument(numberIn(LEAST_SPEED, MOST_SPEED)))
+    .option(
+      '--locations <n>',
+      'number of locations, instead of that of the scenario',
+      argument(wholeNumber(1, MAX_LOCATIONS)),
+    )
+    .option('--run-id <id>', 'prefix of all ids (default: made from the seed and the time)')
+    .addOption(
+      new Option('--check <when>', 'whether to check afterwards what a Ticket Rail stored and shows')
+        .choices(['auto', 'none', 'required'])
+        .default('auto'),
+    )
+    .option('--reader-token <token>', 'token of an auditor, for the check', argument(bearerToken))
+    .option(
+      '--connections <n>',
+      'connections at a time',
+      argument(wholeNumber(1, MOST_CONNECTIONS)),
+      DEFAULT_CONNECTIONS,
+    )
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', FAULTS_HELP)
+    .action((name: string, options: RunCommandOptions) => runCommand(name, options, world));
+}
+
+const progressBar = (format: string): SingleBar => new SingleBar({ format, stream: process.stderr });
+
+async function runCommand(name: string, options: RunCommandOptions, world: CommandWorld): Promise<void> {
+  const { target, speed, connections, check, readerToken = null } = options;
+  const scenario = loadScenario(name);
+  const of = scenario.kind === 'story' ? scenario.story : scenario.rush;
+  const seed = options.seed ?? of.seed;
+  const runId = options.runId ?? `run${String(seed)}-${Date.now().toString(36)}`;
+  const credentials = {
+    secret: options.secret ?? world.configuredSecret(),
+    oldSecret: options.oldSecret ?? null,
+    bearer: options.bearer ?? null,
+    header: options.header,
+  };
+  const { orders, perMinute, locations, faults, faultShare: share } = options;
+  const random = seeded(seed).fork();
+  const run = withFaults(planScenario(scenario, { seed, runId, orders, perMinute, locations }), {
+    faults,
+    random,
+    share,
+    signs: credentials.secret !== null,
+    hasOldSecret: credentials.oldSecret !== null,
+  });
+  const interrupted = new AbortController();
+  const interrupt = (): void => {
+    interrupted.abort(new Error('It was interrupted before anything was sent.'));
+  };
+  const reader = new TargetReader(new URL('.', target), readerToken, READS_AT_A_TIME, interrupted.signal);
+  process.once('SIGINT', interrupt);
+  try {
+    const readable = check === 'none' ? { kind: 'foreign' as const, reason: 'as asked' } : await reader.readable();
+    interrupted.signal.throwIfAborted();
+    if (check === 'required' && readable.kind !== 'readable')
+      throw new Error(`It cannot be checked: ${readable.reason}.`);
+    const bar = progressBar(
+      'Sending [{bar}] {percentage}% | {value} attempts, {retries} retries | {eta_formatted} left',
+    );
+    bar.start(run.attempts.length, 0, { retries: 0 });
+    const result = await runScenario({
+      run,
+      target,
+      credentials,
+      speed,
+      connections,
+      random: random.fork(),
+      signal: interrupted.signal,
+      onProgress: ({ done, retries }) => {
+        bar.update(done, { retries });
+      },
+    }).finally(() => {
+      bar.stop();
+    });
+    const checked: Check =
+      result.ended !== null
+        ? { kind: 'none', reason: 'the run did not come to its end' }
+        : readable.kind === 'readable'
+          ? await checkRun(reader, run, result.sent, interrupted.signal)
+          : { kind: readable.kind === 'unknown' ? 'failed' : 'none', reason: readable.reason };
+    const isCheckInterrupted = checked.kind === 'none' && interrupted.signal.aborted;
+    const ended = result.ended ?? (isCheckInterrupted ? 'the check was interrupted' : null);
+    const named = { scenario: of.name, seed, run_id: runId, target, speed };
+    const report = reportOf(named, run, { ...result, ended }, checked);
+    for (const line of options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report)) world.say(line);
+    if (!report.good) world.setExitCode(1);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    reader.close();
+  }
+}
+
+/** @param signal that ends the reader too: then there is no result, and that is no error */
+async function checkRun(
+  reader: TargetReader,
+  run: Run,
+  sent: readonly SentAttempt[],
+  signal: AbortSignal,
+): Promise<Check> {
+  const bar = progressBar('Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left');
+  bar.start(run.orders.length, 0);
+  try {
+    const checked = await checkTarget(reader, run.orders, sent, (orders) => {
+      bar.update(orders);
+    });
+    return { kind: 'checked', checked };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'none', reason: 'it was interrupted' };
+    // What was sent is told all the same.
+    if (error instanceof TargetError) return { kind: 'failed', reason: error.message };
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}

@@ -1,0 +1,94 @@
+import type { OrderFault, Submitted, SubmitOrders } from '../../../schemas/sandbox';
+import type { FulfillmentType, Story } from '../../../schemas/scenario';
+import type { Autopilot } from './autopilot';
+import { type Dsp, newOrder } from './dsp';
+import type { Menu } from '../stand-in/menu';
+import { rightly, spoil } from './order-faults';
+import { makeOrder } from './order-maker';
+import type { Pos } from './pos';
+import type { Random } from '../wire/random';
+import type { Stream } from '../stand-in/stream';
+
+/** Characters of what customer and counter call an order: none that are mixed up. */
+const FACING = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'.split('');
+const FACING_LENGTH = 4;
+
+/** One order that is to be placed. */
+export interface Wish {
+  readonly story: Story | null;
+  readonly fulfillmentType: FulfillmentType;
+  readonly locationId: string;
+  readonly fault: OrderFault | null;
+}
+
+/** Orders of the built-in delivery service: makes them up, and submits them with the story that they will have. */
+export class Submitter {
+  #next = 1;
+
+  constructor(
+    private readonly options: {
+      readonly dsp: Dsp;
+      readonly pos: Pos;
+      readonly stream: Stream;
+      readonly autopilot: Autopilot;
+      readonly menu: Menu;
+      readonly random: Random;
+      readonly stories: readonly Story[];
+      readonly locations: readonly string[];
+      /** Begins the ids of orders, so that those of two runs do not meet. */
+      readonly runId: string;
+    },
+  ) {}
+
+  /** @returns what is asked for, the rest left to chance; null if there is no such story. */
+  wishOf({ story: name, fulfillment_type, location_id, fault }: SubmitOrders): Wish | null {
+    const { stories, locations, random } = this.options;
+    const fitting = stories.filter(
+      (story) =>
+        (name === undefined || story.name === name) &&
+        (fulfillment_type === undefined || story.fulfillment_type === fulfillment_type),
+    );
+    if (name !== undefined && fitting.length === 0) return null;
+    const story = fitting.length === 0 ? null : random.pick(fitting);
+    return {
+      story,
+      fulfillmentType: fulfillment_type ?? story?.fulfillment_type ?? 'delivery',
+      locationId: location_id ?? random.pick(locations),
+      fault: fault ?? null,
+    };
+  }
+
+  /** Submits an order to Stream over HTTP. @returns what Stream answered */
+  async submit({ story, fulfillmentType, locationId, fault }: Wish): Promise<Submitted['orders'][number]> {
+    const { dsp, pos, stream, autopilot, menu, random, runId } = this.options;
+    const orderId = `dsp-${runId}-${String(this.#next++)}`;
+    const order = makeOrder({
+      id: orderId,
+      customerFacingId: Array.from({ length: FACING_LENGTH }, () => random.pick(FACING)).join(''),
+      fulfillmentType,
+      unpaid: story?.unpaid ?? false,
+      menu,
+      random,
+    });
+    const message = newOrder(locationId, order);
+    const submission = fault === null ? rightly(message) : spoil(message, fault, menu);
+    if (submission.soldOut !== null) pos.sellOut(orderId, submission.soldOut);
+    if (story !== null) autopilot.assign(orderId, story);
+    const exchange = await dsp.submit(submission);
+    // Whether Stream has the order counts, not its answer: that may be lost, or be of a repeat that came at a bad time.
+    if (stream.find(orderId) === null) {
+      autopilot.forget(orderId);
+      pos.restock(orderId);
+    }
+    if (exchange.kind === 'no-answer') return { order_id: orderId, status: null, answer: exchange.reason };
+    return { order_id: orderId, status: exchange.status, answer: parsed(exchange.body) };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

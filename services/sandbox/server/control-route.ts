@@ -1,0 +1,128 @@
+import express, { type Request, type RequestHandler, Router } from 'express';
+import type { z } from 'zod';
+import {
+  OrderAction,
+  type SandboxOrder,
+  type SandboxState,
+  type SandboxSummary,
+  SetDsp,
+  SetPos,
+  SetRush,
+  type Submitted,
+  SubmitOrders,
+} from '../../../schemas/sandbox';
+import { Problem, takesOnly } from '../../problem';
+import type { Acted } from '../parties/autopilot';
+import { pointerOf } from '../wire/json-pointer';
+import type { LiveNews } from './live-news';
+
+/** What the page reads and does. */
+export interface Control {
+  state(): SandboxState;
+  /** @returns what Stream answered to each order, or what cannot be done, in a sentence. */
+  submit(wish: SubmitOrders): Promise<Submitted | string>;
+  /** @returns null if there is no such order. */
+  order(orderId: string): SandboxOrder | null;
+  act(orderId: string, action: OrderAction): Promise<Acted>;
+  setPos(change: z.infer<typeof SetPos>): SandboxSummary;
+  setDsp(change: z.infer<typeof SetDsp>): SandboxSummary;
+  /** @returns what cannot be done, in a sentence. */
+  setRush(change: SetRush): SandboxSummary | string;
+  /** What the built-in parties were told about an order, each in the order in which it came. */
+  seen(orderId: string): { readonly pos: readonly unknown[]; readonly dsp: readonly unknown[] } | null;
+}
+
+/** Only JSON by its media type: a form of another page cannot send that. */
+const onlyJson: RequestHandler = (request, _response, next) => {
+  if (request.is('application/json') === 'application/json') next();
+  else next(new Problem('unsupported-media-type', 'Send application/json.'));
+};
+
+/** @throws {Problem} with what is wrong and where. */
+function bodyOf<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${pointerOf(path)}: ${message}`);
+  throw new Problem('invalid-parameter', faults.join('; '));
+}
+
+const orThrow = <Value extends object>(value: Value | string): Value => {
+  if (typeof value === 'string') throw new Problem('invalid-parameter', value);
+  return value;
+};
+const noSuchOrder = (): Problem => new Problem('not-found', 'There is no such order, or not any more.');
+
+/** What the sandbox's page uses (schemas/sandbox.ts). */
+export function createControlRoutes(control: Control, news: LiveNews): Router {
+  const router = Router();
+  const json = express.json();
+
+  router.get('/sandbox/state', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(control.state());
+  });
+  router.all('/sandbox/state', takesOnly('GET'));
+
+  router.get('/sandbox/events', (request, response) => {
+    response.set({
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const leave = news.watch({
+      send: (text) => {
+        response.write(text);
+      },
+      get buffered() {
+        return response.writableLength;
+      },
+      end: () => {
+        response.destroy();
+      },
+    });
+    if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
+    response.flushHeaders();
+    response.once('close', leave);
+  });
+  router.all('/sandbox/events', takesOnly('GET'));
+
+  router.post('/sandbox/orders', onlyJson, json, async (request, response) => {
+    response.json(orThrow(await control.submit(bodyOf(SubmitOrders, request))));
+  });
+  router.all('/sandbox/orders', takesOnly('POST'));
+
+  router.get('/sandbox/orders/:order_id/seen', (request, response) => {
+    const seen = control.seen(request.params.order_id);
+    if (seen === null) throw noSuchOrder();
+    response.set('Cache-Control', 'no-store').json(seen);
+  });
+  router.all('/sandbox/orders/:order_id/seen', takesOnly('GET'));
+
+  router.post<{ order_id: string }>('/sandbox/orders/:order_id/actions', onlyJson, json, async (request, response) => {
+    const orderId = request.params.order_id;
+    const { action } = bodyOf(OrderAction, request);
+    if (control.order(orderId) === null) throw noSuchOrder();
+    const acted = await control.act(orderId, action);
+    if (acted.kind === 'impossible') {
+      response.status(409).json({ title: 'The order does not allow this now', status: 409, detail: acted.why });
+      return;
+    }
+    response.json(control.order(orderId));
+  });
+  router.all('/sandbox/orders/:order_id/actions', takesOnly('POST'));
+
+  router.post('/sandbox/pos', onlyJson, json, (request, response) => {
+    response.json(control.setPos(bodyOf(SetPos, request)));
+  });
+  router.post('/sandbox/dsp', onlyJson, json, (request, response) => {
+    response.json(control.setDsp(bodyOf(SetDsp, request)));
+  });
+  router.post('/sandbox/rush', onlyJson, json, (request, response) => {
+    response.json(orThrow(control.setRush(bodyOf(SetRush, request))));
+  });
+  router.all(['/sandbox/pos', '/sandbox/dsp', '/sandbox/rush'], takesOnly('POST'));
+  return router;
+}

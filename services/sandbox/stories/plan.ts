@@ -1,0 +1,125 @@
+import type { Delivery, OrderKey } from '../../../schemas/handle-order';
+import type { Step, Story } from '../../../schemas/scenario';
+import { type Cast, castOf } from './drivers';
+import { between, exponential, type Random, seeded } from '../wire/random';
+import type { Playable, WeightedStory } from './scenario-files';
+
+/** What is to be told of which orders and when: a scenario and a seed, and nothing else, decide it. */
+
+/** Orders of a story a minute, if there are to be several and nothing else is said. */
+const DEFAULT_ORDERS_PER_MINUTE = 6;
+const SECONDS_PER_MINUTE = 60;
+
+export interface PlannedDelivery {
+  /** Seconds since the beginning of the scenario. */
+  readonly at_s: number;
+  readonly delivery: Delivery;
+}
+
+export interface PlannedOrder {
+  readonly key: OrderKey;
+  readonly story: Story;
+  /** In the order of the story, which is that of their times. */
+  readonly deliveries: readonly PlannedDelivery[];
+}
+
+export interface PlanOptions {
+  readonly seed: number;
+  /** Begins all ids, so that the orders of two runs do not meet. */
+  readonly runId: string;
+  /** In place of what the scenario says. */
+  readonly orders?: number | undefined;
+  readonly perMinute?: number | undefined;
+  readonly locations?: number | undefined;
+}
+
+/** @returns the orders by the time of their first delivery; the same for the same scenario and options */
+export function planScenario(scenario: Playable, options: PlanOptions): PlannedOrder[] {
+  const { seed, runId } = options;
+  const size = sizeOf(scenario);
+  const { orders = size.orders, perMinute = size.perMinute, locations = size.locations } = options;
+  const random = seeded(seed);
+  const dealt = deal(scenario.kind === 'story' ? [{ story: scenario.story, weight: 1 }] : scenario.stories, orders);
+  shuffle(dealt, random);
+  let begins_s = 0;
+  const planned = dealt.map((story, index): PlannedOrder => {
+    const key = {
+      location_id: `${runId}-location-${String(random.int(1, locations))}`,
+      order_id: `${runId}-order-${String(index + 1)}`,
+    };
+    const deliveries = tell(story, key, begins_s, random.fork());
+    begins_s += exponential(random, SECONDS_PER_MINUTE / perMinute);
+    return { key, story, deliveries };
+  });
+  return planned.sort((one, other) => beginOf(one) - beginOf(other));
+}
+
+/** @returns the second of the scenario at which anything is told of an order */
+const beginOf = ({ deliveries }: PlannedOrder): number => deliveries[0]?.at_s ?? 0;
+
+function sizeOf(scenario: Playable) {
+  return scenario.kind === 'story'
+    ? { orders: 1, perMinute: DEFAULT_ORDERS_PER_MINUTE, locations: 1 }
+    : {
+        orders: scenario.rush.orders,
+        perMinute: scenario.rush.orders_per_minute,
+        locations: scenario.rush.locations,
+      };
+}
+
+/**
+ * Shares out orders by weight, as exactly as whole orders allow (largest remainders first): a story of a small weight
+ * occurs in a run of a few hundred orders too, which by drawing lots it often would not.
+ */
+function deal(stories: readonly WeightedStory[], orders: number): Story[] {
+  const total = stories.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = stories.map(({ story, weight }) => {
+    const exact = (orders * weight) / total;
+    return { story, whole: Math.floor(exact), rest: exact - Math.floor(exact) };
+  });
+  const remaining = orders - shares.reduce((sum, { whole }) => sum + whole, 0);
+  const favoured = new Set([...shares].sort((one, other) => other.rest - one.rest).slice(0, remaining));
+  return shares.flatMap((share) =>
+    Array.from({ length: share.whole + (favoured.has(share) ? 1 : 0) }, () => share.story),
+  );
+}
+
+/** Fisher and Yates. */
+function shuffle(items: Story[], random: Random): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = random.int(0, last);
+    const [one, two] = [items[last], items[other]];
+    if (one === undefined || two === undefined) return;
+    items[last] = two;
+    items[other] = one;
+  }
+}
+
+function tell(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
+  const cast = castOf(random);
+  let at_s = begins_s;
+  return story.steps.map((step) => {
+    at_s += pauseOf(step, random);
+    return { at_s, delivery: deliveryOf(step, key, cast) };
+  });
+}
+
+/** @returns seconds of the story after the step before */
+export const pauseOf = ({ after_s }: Step, random: Random): number =>
+  typeof after_s === 'number' ? after_s : between(random, after_s);
+
+/** @returns what Stream posts to a POS at a step of a story */
+export function deliveryOf(step: Step, { location_id, order_id }: OrderKey, cast: Cast): Delivery {
+  if ('canceled' in step) return { type: 'order.canceled', object: { location_id, provider_id: order_id } };
+  const { status, delivery_status, driver } = step;
+  return {
+    type: 'order.updated',
+    object: {
+      location_id,
+      order_id,
+      status,
+      ...(delivery_status === undefined ? {} : { delivery_status }),
+      ...(driver === undefined ? {} : { driver_details: cast[driver] }),
+    },
+  };
+}
