@@ -4,20 +4,20 @@ import { DELIVERY_STATUSES } from '../../../schemas/vocabulary';
 import { pauseAfter } from '../wire/backoff';
 import type { Clock } from '../wire/clock';
 import type { Dsp } from './dsp';
-import { type Cast, castOf } from '../stories/drivers';
-import { Lanes } from '../wire/lanes';
+import { type Drivers, driversFor } from '../stories/drivers';
+import { KeyedQueue } from '../wire/keyed-queue';
 import { type CancelNews, type Canceler, cancelability, type OrderLife } from '../stand-in/order-life';
 import { isAcknowledged } from '../wire/outbox';
 import { pauseOf } from '../stories/plan';
 import type { Exchange } from '../wire/post';
 import type { Random } from '../wire/random';
-import type { Staging } from '../stand-in/staging';
-import type { Stream } from '../stand-in/stream';
+import type { ScriptedReports } from '../stand-in/scripted-reports';
+import type { StreamStandIn } from '../stand-in/stream-stand-in';
 
 interface Play {
   readonly story: Story;
   /** Whoever takes over in an action replaces one of them. */
-  cast: Cast;
+  drivers: Drivers;
   /** Of the next step. */
   index: number;
   /** When the next step comes; null while one is told, and once none comes any more. */
@@ -56,15 +56,15 @@ function cancelerOf({ steps }: Story): Canceler {
  */
 export class Autopilot {
   readonly #plays = new Map<string, Play>();
-  readonly #lanes = new Lanes();
+  readonly #queue = new KeyedQueue();
 
   constructor(
     private readonly options: {
       readonly clock: Clock;
       readonly random: Random;
       readonly dsp: Dsp;
-      readonly stream: Stream;
-      readonly staging: Staging;
+      readonly stream: StreamStandIn;
+      readonly scriptedReports: ScriptedReports;
       /** When the next step comes, or that none does, has changed. */
       readonly onChange: (life: OrderLife) => void;
       /** What failed that should not have, and that nobody waits for. */
@@ -74,9 +74,9 @@ export class Autopilot {
 
   /** Before the order is submitted. */
   assign(orderId: string, story: Story): void {
-    const { staging, random } = this.options;
-    staging.script(orderId);
-    this.#plays.set(orderId, { story, cast: castOf(random), index: 0, next: null });
+    const { scriptedReports, random } = this.options;
+    scriptedReports.script(orderId);
+    this.#plays.set(orderId, { story, drivers: driversFor(random), index: 0, next: null });
   }
 
   storyOf(orderId: string): Story | null {
@@ -91,7 +91,7 @@ export class Autopilot {
   forget(orderId: string): void {
     this.#plays.get(orderId)?.next?.callOff();
     this.#plays.delete(orderId);
-    this.options.staging.forget(orderId);
+    this.options.scriptedReports.forget(orderId);
   }
 
   /** The POS has accepted the order: its story begins. */
@@ -102,7 +102,7 @@ export class Autopilot {
 
   /** Once what is under way about the order is over. */
   act(orderId: string, action: OrderAction): Promise<Acted> {
-    return this.#lanes.run(orderId, () => this.#act(orderId, action));
+    return this.#queue.run(orderId, () => this.#act(orderId, action));
   }
 
   async #act(orderId: string, action: OrderAction): Promise<Acted> {
@@ -144,7 +144,7 @@ export class Autopilot {
       if (play.next === next) await this.#step(orderId, play);
     };
     const callOff = clock.at(time, () => {
-      this.#lanes.run(orderId, come).catch(onError);
+      this.#queue.run(orderId, come).catch(onError);
     });
     const next: NextStep = { at: time, callOff };
     play.next = next;
@@ -152,14 +152,14 @@ export class Autopilot {
 
   /** Tells the next step; one that a delivery service could not get through is tried again. */
   async #step(orderId: string, play: Play): Promise<void> {
-    const { clock, random, stream, staging } = this.options;
+    const { clock, random, stream, scriptedReports } = this.options;
     const life = stream.find(orderId);
     const step = play.story.steps[play.index];
     if (life === null || step === undefined) return;
     play.next?.callOff();
     play.next = null;
     const exchange = await this.#tell(life, play, step).finally(() => {
-      staging.settle(orderId);
+      scriptedReports.settle(orderId);
     });
     if (this.#plays.get(orderId) !== play) return; // it was forgotten meanwhile
     if (exchange !== null && !isAcknowledged(exchange) && isWorthAnother(exchange)) {
@@ -172,7 +172,7 @@ export class Autopilot {
 
   /** @returns what came of the delivery service's message, or null if the step needed none. */
   async #tell(life: OrderLife, play: Play, step: Step): Promise<Exchange | null> {
-    const { stream, staging, dsp } = this.options;
+    const { stream, scriptedReports, dsp } = this.options;
     const orderId = life.order.id;
     const about = { location_id: life.locationId, order_id: orderId };
     const by = 'canceled' in step ? cancelerOf(play.story) : CANCELERS.get(step.status);
@@ -182,7 +182,7 @@ export class Autopilot {
       if (by === 'merchant') {
         stream.cancelByMerchant(orderId, news);
       } else {
-        staging.expectCancel(orderId, news);
+        scriptedReports.expectCancel(orderId, news);
         const reason = { cancel_reason: 'customer_changed_mind', cancel_source: 'customer' };
         const exchange = await dsp.cancel({ type: 'order.canceled', ...about, ...reason });
         if (!isAcknowledged(exchange) || !reports) return exchange;
@@ -194,8 +194,8 @@ export class Autopilot {
       stream.setStatus(orderId, step.status);
       return null;
     }
-    staging.expectReport(orderId, step.status);
-    const driver = step.driver === undefined ? {} : { driver_details: play.cast[step.driver] };
+    scriptedReports.expectReport(orderId, step.status);
+    const driver = step.driver === undefined ? {} : { driver_details: play.drivers[step.driver] };
     return dsp.report({ type: REPORT_TYPE, ...about, delivery_status: step.delivery_status, ...driver });
   }
 
@@ -220,30 +220,30 @@ export class Autopilot {
 
   /** Somebody else comes for the food. */
   async #reassign(life: OrderLife, play: Play | undefined): Promise<Acted> {
-    const { dsp, random, staging } = this.options;
+    const { dsp, random, scriptedReports } = this.options;
     const { deliveryStatus, driver, providerId, status, order } = life;
     if (providerId === null || driver === null) return impossible('The order has no driver who could be replaced.');
     if (life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
     if (DELIVERY_STATUSES.get(deliveryStatus ?? '')?.group !== 'before_pickup') {
       return impossible('The food has left the restaurant, or nobody comes for it.');
     }
-    let { first } = castOf(random);
-    while (first.name === driver.name) ({ first } = castOf(random));
+    let { first } = driversFor(random);
+    while (first.name === driver.name) ({ first } = driversFor(random));
     const next = { ...first, source: driver.source ?? first.source };
-    if (status !== null) staging.expectReport(order.id, status);
+    if (status !== null) scriptedReports.expectReport(order.id, status);
     try {
       const about = { location_id: life.locationId, order_id: order.id };
       const report = { ...about, delivery_status: 'enroute_to_pickup', driver_details: next };
       const exchange = await dsp.report({ type: REPORT_TYPE, ...report });
-      if (play !== undefined && isAcknowledged(exchange)) play.cast = { first: next, second: next, robot: next };
+      if (play !== undefined && isAcknowledged(exchange)) play.drivers = { first: next, second: next, robot: next };
       return actedBy(exchange);
     } finally {
-      staging.settle(order.id);
+      scriptedReports.settle(order.id);
     }
   }
 
   async #fail(life: OrderLife): Promise<Acted> {
-    const { dsp, stream, staging } = this.options;
+    const { dsp, stream, scriptedReports } = this.options;
     const { order, deliveryStatus, providerId } = life;
     if (providerId === null || life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
     if (deliveryStatus === null) {
@@ -252,9 +252,9 @@ export class Autopilot {
       const left = DELIVERY_STATUSES.get(deliveryStatus)?.group === 'after_pickup';
       const delivery_status = left ? 'failed_to_deliver' : 'failed_to_pickup';
       const about = { location_id: life.locationId, order_id: order.id };
-      staging.expectReport(order.id, 'failed');
+      scriptedReports.expectReport(order.id, 'failed');
       const exchange = await dsp.report({ type: REPORT_TYPE, ...about, delivery_status }).finally(() => {
-        staging.settle(order.id);
+        scriptedReports.settle(order.id);
       });
       if (!isAcknowledged(exchange)) return actedBy(exchange);
     }

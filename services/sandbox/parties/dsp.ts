@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DSP_MODES } from '../../../schemas/sandbox';
 import { type CancelOrder, type DeliveryReport, type NewOrder, StreamEvent } from '../../../schemas/stream-dsp';
-import { Ledger } from './ledger';
+import { ReceivedMessages } from './received-messages';
 import type { Submission } from './order-faults';
 import { agentFor, type Exchange, post, signatureOf } from '../wire/post';
 import { DSP_SIGNATURE, isSignedWith } from '../wire/signing';
@@ -16,7 +16,7 @@ const MAX_CONNECTIONS = 32;
 /** The built-in delivery service: submits orders and reports of its drivers over HTTP, and takes what Stream tells it. */
 export class Dsp {
   mode: DspMode = 'ok';
-  readonly seen = new Ledger();
+  readonly seen = new ReceivedMessages();
   readonly #agent: ReturnType<typeof agentFor>;
 
   /** @param orderUrl where Stream takes messages of this delivery service */

@@ -59,7 +59,7 @@ function inWrongGroup(message: NewOrder, menu: Menu) {
 }
 
 /** @returns the order made wrong in one way. */
-export function spoil(message: NewOrder, fault: OrderFault, menu: Menu): Submission {
+export function withFault(message: NewOrder, fault: OrderFault, menu: Menu): Submission {
   switch (fault) {
     case 'unpaid':
       return submission(withOrder(message, { unpaid: true, fulfillment_type: 'pickup' }));
@@ -111,4 +111,4 @@ export function spoil(message: NewOrder, fault: OrderFault, menu: Menu): Submiss
 }
 
 /** @returns an order as it should be. */
-export const rightly = (message: NewOrder): Submission => submission(message);
+export const withoutFault = (message: NewOrder): Submission => submission(message);

@@ -1,6 +1,6 @@
 import type { POS_MODES } from '../../../schemas/sandbox';
 import { OrderCreated, type OrderModifier, type PosValidation } from '../../../schemas/stream-dsp';
-import { Ledger } from './ledger';
+import { ReceivedMessages } from './received-messages';
 import { subtotalOf } from './order-maker';
 import type { Random } from '../wire/random';
 import { isSignedWith } from '../wire/signing';
@@ -69,7 +69,7 @@ export class Pos {
   /** Variations and modifiers that there is none of, for any order. */
   outOfStock: ReadonlySet<string> = new Set();
   /** By its own order ids. */
-  readonly seen = new Ledger();
+  readonly seen = new ReceivedMessages();
   readonly #accepted = new Map<string, { readonly provider_id: string; readonly prep_time_minutes: number }>();
   /** What is sold out for one order only, by the DSP's id of it. */
   readonly #soldOutFor = new Map<string, string>();

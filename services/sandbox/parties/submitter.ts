@@ -3,18 +3,18 @@ import type { FulfillmentType, Story } from '../../../schemas/scenario';
 import type { Autopilot } from './autopilot';
 import { type Dsp, newOrder } from './dsp';
 import type { Menu } from '../stand-in/menu';
-import { rightly, spoil } from './order-faults';
+import { withoutFault, withFault } from './order-faults';
 import { makeOrder } from './order-maker';
 import type { Pos } from './pos';
 import type { Random } from '../wire/random';
-import type { Stream } from '../stand-in/stream';
+import type { StreamStandIn } from '../stand-in/stream-stand-in';
 
 /** Characters of what customer and counter call an order: none that are mixed up. */
 const FACING = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'.split('');
 const FACING_LENGTH = 4;
 
 /** One order that is to be placed. */
-export interface Wish {
+export interface OrderRequest {
   readonly story: Story | null;
   readonly fulfillmentType: FulfillmentType;
   readonly locationId: string;
@@ -29,7 +29,7 @@ export class Submitter {
     private readonly options: {
       readonly dsp: Dsp;
       readonly pos: Pos;
-      readonly stream: Stream;
+      readonly stream: StreamStandIn;
       readonly autopilot: Autopilot;
       readonly menu: Menu;
       readonly random: Random;
@@ -41,7 +41,7 @@ export class Submitter {
   ) {}
 
   /** @returns what is asked for, the rest left to chance; null if there is no such story. */
-  wishOf({ story: name, fulfillment_type, location_id, fault }: SubmitOrders): Wish | null {
+  requestOf({ story: name, fulfillment_type, location_id, fault }: SubmitOrders): OrderRequest | null {
     const { stories, locations, random } = this.options;
     const fitting = stories.filter(
       (story) =>
@@ -59,7 +59,7 @@ export class Submitter {
   }
 
   /** Submits an order to Stream over HTTP. @returns what Stream answered */
-  async submit({ story, fulfillmentType, locationId, fault }: Wish): Promise<Submitted['orders'][number]> {
+  async submit({ story, fulfillmentType, locationId, fault }: OrderRequest): Promise<Submitted['orders'][number]> {
     const { dsp, pos, stream, autopilot, menu, random, runId } = this.options;
     const orderId = `dsp-${runId}-${String(this.#next++)}`;
     const order = makeOrder({
@@ -71,7 +71,7 @@ export class Submitter {
       random,
     });
     const message = newOrder(locationId, order);
-    const submission = fault === null ? rightly(message) : spoil(message, fault, menu);
+    const submission = fault === null ? withoutFault(message) : withFault(message, fault, menu);
     if (submission.soldOut !== null) pos.sellOut(orderId, submission.soldOut);
     if (story !== null) autopilot.assign(orderId, story);
     const exchange = await dsp.submit(submission);

@@ -5,7 +5,7 @@ import type { PlannedOrder } from '../stories/plan';
 import { type Finding, type Judgement, judgeOrder } from './judge';
 import type { TargetReader } from './read-target';
 import type { Sent } from './sent';
-import { Slots } from '../wire/slots';
+import { Semaphore } from '../wire/semaphore';
 
 /** Holds all that a Ticket Rail says and shows after a run against what it acknowledged. */
 
@@ -44,12 +44,12 @@ export async function checkTarget(
 ): Promise<Checked> {
   const byOrder = new Map<number, Sent[]>();
   for (const one of sent) byOrder.set(one.order, [...(byOrder.get(one.order) ?? []), one]);
-  const slots = new Slots(READS_AT_A_TIME);
+  const semaphore = new Semaphore(READS_AT_A_TIME);
   const views = new Map<string, Order>();
   let [events, done] = [0, 0];
   const judgements = await Promise.all(
     orders.map((order, index) =>
-      slots.use(async (): Promise<Judgement> => {
+      semaphore.use(async (): Promise<Judgement> => {
         const [history, view] = await Promise.all([target.history(order.key), target.order(order.key)]);
         events += history.length;
         if (view !== null) views.set(nameOf(order.key), view);

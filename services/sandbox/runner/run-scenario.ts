@@ -7,7 +7,7 @@ import { type Attempt, bytesOf, type Expectation, type Run, type Signature } fro
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from '../wire/post';
 import type { Random } from '../wire/random';
 import type { Effect, Sent } from './sent';
-import { Slots } from '../wire/slots';
+import { Semaphore } from '../wire/semaphore';
 
 /** Sends a run to a POS: in time, each order's deliveries in turn, each until it is acknowledged. */
 
@@ -89,7 +89,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const { run, target, speed, connections, random, giveUpMs = GIVE_UP_MS } = options;
   const { nothingAcknowledgedMs = NOTHING_ACKNOWLEDGED_MS } = options;
   const agent = agentFor(target, connections);
-  const slots = new Slots(connections);
+  const semaphore = new Semaphore(connections);
   const giveUp = new AbortController();
   const signal = AbortSignal.any([options.signal, giveUp.signal]);
   setMaxListeners(0, signal); // every retry that waits listens to it
@@ -107,7 +107,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   const faults: unknown[] = [];
 
   const send = (index: number, attempt: Attempt, retry: number): Promise<SentAttempt | null> =>
-    slots.use(async () => {
+    semaphore.use(async () => {
       if (signal.aborted) return null;
       const order = run.orders[attempt.order];
       const delivery = order?.deliveries[attempt.delivery]?.delivery;

@@ -21,10 +21,10 @@ import { seeded } from '../wire/random';
 import { RushHour, type RushPlan } from '../parties/rush-hour';
 import { loadScenario, shippedScenarios } from '../stories/scenario-files';
 import { shownUrl } from '../wire/shown-url';
-import { Staging } from '../stand-in/staging';
-import { Stream } from '../stand-in/stream';
+import { ScriptedReports } from '../stand-in/scripted-reports';
+import { StreamStandIn } from '../stand-in/stream-stand-in';
 import { createStreamRoutes } from './stream-route';
-import { Submitter, type Wish } from '../parties/submitter';
+import { Submitter, type OrderRequest } from '../parties/submitter';
 
 /** Whose stories orders have that come by themselves. */
 const USUAL_RUSH = 'lunch-rush';
@@ -137,7 +137,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     news.tell('hop', hop);
   });
   const outbox = new Outbox({ clock, random: random.fork(), hops, onError: complain });
-  const staging = new Staging();
+  const scriptedReports = new ScriptedReports();
   const dsp = new Dsp({ orderUrl, secret: dspSecret });
   const pos = new Pos({
     secret: posSecret,
@@ -168,12 +168,12 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     news.tell('order', shown(life));
   };
 
-  const stream: Stream = new Stream({
+  const stream: StreamStandIn = new StreamStandIn({
     menu,
     locations: new Set(locations),
     clock,
     outbox,
-    staging,
+    scriptedReports,
     pos: { url: posUrl, secret: posSecret, bearer: posBearer },
     dsp: { url: dspUrl, secret: dspSecret },
     onChange: (life, before) => {
@@ -193,7 +193,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     random: random.fork(),
     dsp,
     stream,
-    staging,
+    scriptedReports,
     onChange: tellOrder,
     onError: complain,
   });
@@ -210,11 +210,11 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   });
 
   let submitting = 0;
-  const place = (wish: Wish): boolean => {
+  const place = (request: OrderRequest): boolean => {
     if (submitting >= MAX_SUBMITTING) return false;
     submitting++;
     submitter
-      .submit(wish)
+      .submit(request)
       .finally(() => {
         submitting--;
       })
@@ -266,13 +266,13 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       hops: hops.list(),
     }),
     submit: async (wanted: SubmitOrders) => {
-      const wishes: Wish[] = [];
+      const requests: OrderRequest[] = [];
       for (let more = wanted.count; more > 0; more--) {
-        const wish = submitter.wishOf(wanted);
-        if (wish === null) return 'There is no such story, or not of this fulfillment_type.';
-        wishes.push(wish);
+        const request = submitter.requestOf(wanted);
+        if (request === null) return 'There is no such story, or not of this fulfillment_type.';
+        requests.push(request);
       }
-      return { orders: await Promise.all(wishes.map((wish) => submitter.submit(wish))) };
+      return { orders: await Promise.all(requests.map((request) => submitter.submit(request))) };
     },
     order: (orderId) => {
       const life = stream.find(orderId);

@@ -4,7 +4,7 @@ import { parseMessage, type ReadMessage, readDspMessage, subjectOf } from '../st
 import type { HopEnd, HopLog } from '../wire/hop-log';
 import { ORDER_RULES, type Refusal } from '../stand-in/order-rules';
 import { DSP_SIGNATURE, isSignedWith } from '../wire/signing';
-import type { Stream } from '../stand-in/stream';
+import type { StreamStandIn } from '../stand-in/stream-stand-in';
 
 /** Most bytes of a message of a delivery service. */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -31,7 +31,7 @@ const problem = (status: number, title: string, detail: string, refusals: readon
 });
 
 /** @param read null: the message is not authentic */
-function answerTo(read: ReadMessage | null, stream: Stream): Answer {
+function answerTo(read: ReadMessage | null, stream: StreamStandIn): Answer {
   if (read === null) {
     const detail = `${DSP_SIGNATURE} has to be the HMAC-SHA256 of the body with the secret of the webhook, in hex.`;
     return problem(401, 'The message is not authentic', detail);
@@ -49,7 +49,7 @@ function answerTo(read: ReadMessage | null, stream: Stream): Answer {
 }
 
 export interface StreamRouteOptions {
-  readonly stream: Stream;
+  readonly stream: StreamStandIn;
   readonly partnerId: string;
   readonly secret: string;
   readonly hops: HopLog;

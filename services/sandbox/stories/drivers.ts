@@ -11,7 +11,7 @@ type Role = (typeof DRIVERS)[number];
 export type MadeUpDriver = z.infer<typeof DriverDetails> & { readonly source: string; readonly name: string };
 
 /** Who is who in one story. */
-export type Cast = Readonly<Record<Role, MadeUpDriver>>;
+export type Drivers = Readonly<Record<Role, MadeUpDriver>>;
 
 const SOURCES = ['doordash', 'ubereats', 'grubhub', 'postmates', 'relay'] as const;
 const FIRST_NAMES =
@@ -97,7 +97,7 @@ function robot(random: Random): MadeUpDriver {
 }
 
 /** @returns who plays in one story: `first` and `second` come from the same platform and are never the same person */
-export function castOf(random: Random): Cast {
+export function driversFor(random: Random): Drivers {
   const source = random.pick(SOURCES);
   const first = person(random, source);
   let second = person(random, source);

@@ -1,6 +1,6 @@
 import type { Delivery, OrderKey } from '../../../schemas/handle-order';
 import type { Step, Story } from '../../../schemas/scenario';
-import { type Cast, castOf } from './drivers';
+import { type Drivers, driversFor } from './drivers';
 import { between, exponential, type Random, seeded } from '../wire/random';
 import type { Playable, WeightedStory } from './scenario-files';
 
@@ -96,11 +96,11 @@ function shuffle(items: Story[], random: Random): void {
 }
 
 function tell(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
-  const cast = castOf(random);
+  const drivers = driversFor(random);
   let at_s = begins_s;
   return story.steps.map((step) => {
     at_s += pauseOf(step, random);
-    return { at_s, delivery: deliveryOf(step, key, cast) };
+    return { at_s, delivery: deliveryOf(step, key, drivers) };
   });
 }
 
@@ -109,7 +109,7 @@ export const pauseOf = ({ after_s }: Step, random: Random): number =>
   typeof after_s === 'number' ? after_s : between(random, after_s);
 
 /** @returns what Stream posts to a POS at a step of a story */
-export function deliveryOf(step: Step, { location_id, order_id }: OrderKey, cast: Cast): Delivery {
+export function deliveryOf(step: Step, { location_id, order_id }: OrderKey, drivers: Drivers): Delivery {
   if ('canceled' in step) return { type: 'order.canceled', object: { location_id, provider_id: order_id } };
   const { status, delivery_status, driver } = step;
   return {
@@ -119,7 +119,7 @@ export function deliveryOf(step: Step, { location_id, order_id }: OrderKey, cast
       order_id,
       status,
       ...(delivery_status === undefined ? {} : { delivery_status }),
-      ...(driver === undefined ? {} : { driver_details: cast[driver] }),
+      ...(driver === undefined ? {} : { driver_details: drivers[driver] }),
     },
   };
 }

@@ -2,11 +2,11 @@ import type { Party } from '../../../schemas/sandbox';
 import { pauseAfter } from './backoff';
 import type { Clock } from './clock';
 import type { HopEnd, HopLog } from './hop-log';
-import { Lanes } from './lanes';
+import { KeyedQueue } from './keyed-queue';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post } from './post';
 import type { Random } from './random';
 import { shownUrl } from './shown-url';
-import { Slots } from './slots';
+import { Semaphore } from './semaphore';
 
 /** Deliveries that may wait for their next attempt, or be under way; beyond it, nothing new is taken. */
 export const MAX_WAITING = 20_000;
@@ -43,8 +43,8 @@ export const isAcknowledged = (exchange: Exchange): boolean =>
  */
 export class Outbox {
   /** First attempts, by order and party: each waits for that of the message before it. */
-  readonly #lanes = new Lanes();
-  readonly #slots = new Slots(MAX_IN_FLIGHT);
+  readonly #queue = new KeyedQueue();
+  readonly #semaphore = new Semaphore(MAX_IN_FLIGHT);
   readonly #agents = {
     'http:': agentFor('http:', MAX_IN_FLIGHT),
     'https:': agentFor('https:', MAX_IN_FLIGHT),
@@ -69,7 +69,7 @@ export class Outbox {
   send(message: Outgoing): void {
     this.#waiting++;
     const lane = `${message.to} ${message.orderId}`;
-    this.#lanes.run(lane, () => this.#attempt(message, 1)).catch(this.options.onError);
+    this.#queue.run(lane, () => this.#attempt(message, 1)).catch(this.options.onError);
   }
 
   /** Ends without sending anything more. */
@@ -79,7 +79,7 @@ export class Outbox {
   }
 
   async #attempt(message: Outgoing, attempt: number): Promise<void> {
-    const sent = await this.#slots.use(() => this.#post(message, attempt));
+    const sent = await this.#semaphore.use(() => this.#post(message, attempt));
     if (sent === null || this.#closed) return;
     const { exchange, end } = sent;
     const { clock, random, onError } = this.options;

@@ -1,14 +1,14 @@
 import { Autopilot } from '../../../../services/sandbox/parties/autopilot';
 import { createClock } from '../../../../services/sandbox/wire/clock';
-import { castOf } from '../../../../services/sandbox/stories/drivers';
+import { driversFor } from '../../../../services/sandbox/stories/drivers';
 import { Dsp } from '../../../../services/sandbox/parties/dsp';
 import { HopLog } from '../../../../services/sandbox/wire/hop-log';
 import { ownMenu, readMenu } from '../../../../services/sandbox/stand-in/menu';
 import { Outbox } from '../../../../services/sandbox/wire/outbox';
 import { type Random, seeded } from '../../../../services/sandbox/wire/random';
 import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
-import { Staging } from '../../../../services/sandbox/stand-in/staging';
-import { Stream } from '../../../../services/sandbox/stand-in/stream';
+import { ScriptedReports } from '../../../../services/sandbox/stand-in/scripted-reports';
+import { StreamStandIn } from '../../../../services/sandbox/stand-in/stream-stand-in';
 import { until } from '../../../support/patience';
 import { orderOf, type Party, startParty } from '../support';
 
@@ -24,7 +24,7 @@ describe('an order whose delivery service is not heard', () => {
   let onGate: () => void;
   let random: Random;
   let close: () => void;
-  let stream: Stream;
+  let stream: StreamStandIn;
   let autopilot: Autopilot;
   const errors: unknown[] = [];
 
@@ -43,14 +43,14 @@ describe('an order whose delivery service is not heard', () => {
     const onError = (error: unknown): void => void errors.push(error);
     const hops = new HopLog(Date.now, () => undefined);
     const outbox = new Outbox({ clock, random: seeded(1), hops, onError });
-    const staging = new Staging();
+    const scriptedReports = new ScriptedReports();
     const dsp = new Dsp({ orderUrl: gate.url, secret: 'dsp-secret' });
-    stream = new Stream({
+    stream = new StreamStandIn({
       menu: readMenu(ownMenu()),
       locations: new Set(['location-1']),
       clock,
       outbox,
-      staging,
+      scriptedReports,
       pos: { url: pos.url, secret: 'pos-secret', bearer: null },
       dsp: { url: pos.url, secret: 'dsp-secret' },
       onChange: ({ order, state }, before) => {
@@ -65,7 +65,15 @@ describe('an order whose delivery service is not heard', () => {
       pick: (items) => random.pick(items),
       fork: () => random.fork(),
     };
-    autopilot = new Autopilot({ clock, random: draws, dsp, stream, staging, onChange: () => undefined, onError });
+    autopilot = new Autopilot({
+      clock,
+      random: draws,
+      dsp,
+      stream,
+      scriptedReports,
+      onChange: () => undefined,
+      onError,
+    });
     close = () => {
       clock.stop();
       outbox.close();
@@ -92,7 +100,7 @@ describe('an order whose delivery service is not heard', () => {
   };
   const report = (orderId: string): void => {
     const about = { type: 'any', location_id: 'location-1', order_id: orderId };
-    const driver_details = castOf(seeded(SEED)).first;
+    const driver_details = driversFor(seeded(SEED)).first;
     const body = { ...about, delivery_status: 'enroute_to_pickup', driver_details };
     expect(stream.receive({ kind: 'delivery-report', body })).toMatchObject({ kind: 'taken' });
   };
@@ -139,7 +147,7 @@ describe('an order whose delivery service is not heard', () => {
   it('the action reassign brings another driver, never one of the same name', async () => {
     await accepted('reassigned');
     report('reassigned');
-    const { name } = castOf(seeded(SEED)).first;
+    const { name } = driversFor(seeded(SEED)).first;
     expect(stream.find('reassigned')?.driver?.name).toBe(name);
     gateStatus = 200;
     random = seeded(SEED); // which draws the same person first

@@ -5,7 +5,7 @@ import { DspOrder, type OrderModifier } from '../../../../schemas/stream-dsp';
 import { newOrder } from '../../../../services/sandbox/parties/dsp';
 import { parseMessage, readDspMessage } from '../../../../services/sandbox/stand-in/dsp-message';
 import { MenuError, ownMenu, parseMenu, readMenu } from '../../../../services/sandbox/stand-in/menu';
-import { rightly, spoil } from '../../../../services/sandbox/parties/order-faults';
+import { withoutFault, withFault } from '../../../../services/sandbox/parties/order-faults';
 import { makeOrder, subtotalOf } from '../../../../services/sandbox/parties/order-maker';
 import { checkOrder, type OrderRule, type Refusal } from '../../../../services/sandbox/stand-in/order-rules';
 import { seeded } from '../../../../services/sandbox/wire/random';
@@ -52,7 +52,7 @@ describe('the documented rules about orders', () => {
     fc.assert(
       fc.property(fc.integer(), fc.constantFrom(...FULFILLMENT_TYPES), (seed, type) => {
         const made = order(seed, type, type === 'drive_thru');
-        expect(refusalsOf(rightly(newOrder('location-1', made)).body)).toEqual([]);
+        expect(refusalsOf(withoutFault(newOrder('location-1', made)).body)).toEqual([]);
         expect(DspOrder.parse(made)).toEqual(made);
         expect(made.subtotal).toBe(subtotalOf(made));
       }),
@@ -67,7 +67,7 @@ describe('the documented rules about orders', () => {
           const { modifiers: _, ...rest } = order(seed).items[0] ?? { modifiers: [] };
           // Without choices of its own, so that the faulty one is the first.
           const plain = { ...order(seed), items: [{ ...rest, modifiers: [] as OrderModifier[] }] } as DspOrder;
-          const found = refusalsOf(spoil(newOrder('location-1', plain), fault, menu).body);
+          const found = refusalsOf(withFault(newOrder('location-1', plain), fault, menu).body);
           const broken = BROKEN[fault];
           expect(found.map(({ rule, pointer }) => [rule, pointer])).toEqual(broken === null ? [] : [broken]);
         }),

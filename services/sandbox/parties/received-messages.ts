@@ -2,7 +2,7 @@
 const MAX_MESSAGES = 20_000;
 
 /** What a built-in party was told, in the order in which it came, by order. */
-export class Ledger {
+export class ReceivedMessages {
   readonly #messages = new Map<string, unknown[]>();
   #count = 0;
 

@@ -1,5 +1,5 @@
 /** Does what has the same key one after the other, in the order in which it came; other keys do not wait for it. */
-export class Lanes {
+export class KeyedQueue {
   readonly #last = new Map<string, Promise<void>>();
 
   /** @returns what the work comes to. If it fails, the next has its turn all the same. */

@@ -1,5 +1,5 @@
 /** Bounds how many things are done at a time; the rest waits in the order in which it came. */
-export class Slots {
+export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 

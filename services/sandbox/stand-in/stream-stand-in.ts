@@ -22,7 +22,7 @@ import { isAcknowledged, type Outbox } from '../wire/outbox';
 import { readPosAnswer } from '../wire/pos-answer';
 import { signatureOf } from '../wire/post';
 import { DSP_SIGNATURE, POS_SIGNATURE } from '../wire/signing';
-import type { Staging } from './staging';
+import type { ScriptedReports } from './scripted-reports';
 
 /** Orders that are remembered; the oldest that are over make room. */
 const MAX_ORDERS = 10_000;
@@ -49,7 +49,7 @@ export interface StreamOptions {
   readonly locations: ReadonlySet<string>;
   readonly clock: Clock;
   readonly outbox: Outbox;
-  readonly staging: Staging;
+  readonly scriptedReports: ScriptedReports;
   readonly pos: { readonly url: string; readonly secret: string; readonly bearer: string | null };
   readonly dsp: { readonly url: string; readonly secret: string };
   readonly onChange: (life: OrderLife, before: OrderLife | null) => void;
@@ -70,7 +70,7 @@ const refused = (status: 404 | 409, pointer: string, detail: string): StreamAnsw
 });
 
 /** Stands in for Stream: takes what a delivery service says, asks the POS, and tells both what follows. */
-export class Stream {
+export class StreamStandIn {
   readonly #orders = new Map<string, OrderLife>();
   readonly #pauses = new Map<string, Pause>();
   /** What calls off the timer that says that the food is ready, by order. */
@@ -125,11 +125,14 @@ export class Stream {
       if (before.locationId === location_id) return taken(order.id);
       return refused(409, '/order/id', `${order.id} was submitted for ${before.locationId}.`);
     }
-    const { menu, staging } = this.options;
+    const { menu, scriptedReports } = this.options;
     const refusals = checkOrder(order, menu);
     if (refusals.length > 0) return { kind: 'refused', status: 400, refusals };
     if (!this.#makeRoom()) return { kind: 'busy' };
-    this.#apply(null, submitted(location_id, order, staging.isScripted(order.id), this.#openingOf(location_id)));
+    this.#apply(
+      null,
+      submitted(location_id, order, scriptedReports.isScripted(order.id), this.#openingOf(location_id)),
+    );
     return taken(order.id);
   }
 
@@ -141,7 +144,7 @@ export class Stream {
     if (life.providerId === null) {
       return refused(409, '/order_id', `The POS has not accepted ${report.order_id}: it is ${life.state}.`);
     }
-    const status = this.options.staging.statusOfReport(report.order_id);
+    const status = this.options.scriptedReports.statusOfReport(report.order_id);
     this.#apply(life, deliveryReported(life, report, status));
     return taken(report.order_id);
   }
@@ -153,7 +156,7 @@ export class Stream {
     }
     if (cancelability(life) === 'over') return refused(409, '/order_id', `${order_id} has ended.`);
     const reason = [cancel_source, cancel_reason].filter((one) => one !== undefined).join(': ');
-    const news = this.options.staging.newsOfCancel(order_id);
+    const news = this.options.scriptedReports.newsOfCancel(order_id);
     this.#apply(life, canceled(life, 'dsp', reason === '' ? null : reason, news));
     return taken(order_id);
   }
