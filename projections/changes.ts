@@ -1,3 +1,4 @@
+import { ExactNumber } from '../schemas/exact-json';
 import { type Change } from '../schemas/order-view';
 import { isFields } from './driver-details';
 
@@ -38,6 +39,7 @@ const keysOf = (before: unknown, after: unknown): Set<string> =>
 
 function sameLeaf(one: unknown, other: unknown): boolean {
   if ((one ?? null) === (other ?? null)) return true;
+  if (one instanceof ExactNumber && other instanceof ExactNumber) return one.canonical === other.canonical;
   if (!Array.isArray(one) || !Array.isArray(other)) return false;
   return one.length === other.length && one.every((item, index) => sameItem(item, other[index]));
 }

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../schemas/exact-json';
 import { type Order } from '../schemas/order-view';
 import { isBlank } from './spelling';
 
@@ -29,7 +30,7 @@ const UNKNOWN: Shape = new Map();
 const MAX_DEPTH = 8;
 
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /**
  * Merges `details` into `kept` field by field, in nested objects too; null and undefined mean absent
@@ -83,7 +84,9 @@ function readObject(before: unknown, value: Fields, known: Shape, depth: number)
 /** Only what JSON can say, so that a state that was written down and read again is equal to itself. */
 function readJson(before: unknown, value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  // JSON has no negative zero, and no Infinity, which 1e999 parses to.
+  if (value instanceof ExactNumber)
+    return before instanceof ExactNumber && before.canonical === value.canonical ? before : value;
+  // JSON has no negative zero, and no Infinity.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
   if (depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) return Array.from(value, (item) => readJson(undefined, item, depth + 1) ?? null);

@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type Router } from 'ex
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { stringifyJson } from '../schemas/exact-json';
 import { createGuard, readerOf, requireMetrics } from './access/guard';
 import { allowEmbedding, allowOrigins, loopbackOnly } from './access/origin-guard';
 import type { ReaderDirectory } from './access/readers';
@@ -58,6 +59,10 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
+  // What is answered holds what was sent, in its own digits (docs/protocol.md#ruling-5-1).
+  app.response.json = function (body) {
+    return this.type('application/json').send(stringifyJson(body));
+  };
 
   if (options.postingIsOpen) app.use('/handle-order', loopbackOnly([]));
   app.post('/handle-order', (request, response) => handleOrder(request, response));

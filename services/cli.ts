@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { SingleBar } from 'cli-progress';
 import { resolve } from 'node:path';
+import { stringifyJson } from '../schemas/exact-json';
 import { Id } from '../schemas/handle-order';
 import { ExportQuery } from '../schemas/requests';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
@@ -137,7 +138,7 @@ const EXIT_NOT_COMPARED = 2;
 
 /** Of a driver only which fields differ is told: who runs the service needs nobody's name, phone or passcode for it. */
 const shownChange = ({ pointer, from, to }: OrderDifference['changes'][number]): string =>
-  pointer.startsWith('/driver_details') ? pointer : `${pointer} ${JSON.stringify(from)} -> ${JSON.stringify(to)}`;
+  pointer.startsWith('/driver_details') ? pointer : `${pointer} ${stringifyJson(from)} -> ${stringifyJson(to)}`;
 
 function describeDifference({ key, kind, changes, parted }: OrderDifference): string {
   const name = `${JSON.stringify(key.location_id)} ${JSON.stringify(key.order_id)}`;

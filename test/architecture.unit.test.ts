@@ -63,13 +63,15 @@ const RULES: readonly Rule[] = [
       within(from, 'projections') && !(ours && (within(to, 'schemas') || within(to, 'projections'))),
   },
   {
-    sentence: 'a store adapter imports of ours only the port, the append decision, SQLite error codes and itself',
+    sentence:
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
       adapterOf(to) !== adapterOf(from) &&
       to !== 'services/event-store/event-store' &&
       to !== 'services/event-store/append-decision' &&
+      to !== 'schemas/exact-json' &&
       to !== 'services/sqlite-error',
   },
   {

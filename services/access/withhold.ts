@@ -1,3 +1,4 @@
+import { ExactNumber } from '../../schemas/exact-json';
 import type { Change, HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
 import type { JsonValue } from '../event-store/event-store';
 import { seesContact } from './permissions';
@@ -56,14 +57,15 @@ function withoutContactInChange({ pointer, from, to }: Change): Change {
 /** Recurses as deep as its input, which is what was sent: at most `MAX_DEPTH` of parse-delivery.ts. */
 function withhold(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withhold);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withholdMember(key, member)]));
 }
 
 function withholdMember(key: string, value: unknown): unknown {
   if (CONTACT.test(key)) return redact(value);
   // Details of a wrong type could hold anything.
-  if (key === DRIVER_DETAILS && (typeof value !== 'object' || Array.isArray(value))) return redact(value);
+  if (key === DRIVER_DETAILS && (typeof value !== 'object' || Array.isArray(value) || value instanceof ExactNumber))
+    return redact(value);
   return withhold(value);
 }
 
@@ -71,6 +73,6 @@ function withholdMember(key: string, value: unknown): unknown {
 function redact(value: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (Array.isArray(value)) return value.map(redact);
-  if (typeof value !== 'object') return WITHHELD;
+  if (typeof value !== 'object' || value instanceof ExactNumber) return WITHHELD;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, redact(member)]));
 }

@@ -1,5 +1,6 @@
 import { beginPartings, follow, partings, viewChanges } from '../../projections/parting';
 import type { OrderState } from '../../projections/order';
+import { parseJson } from '../../schemas/exact-json';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Change } from '../../schemas/order-view';
@@ -139,8 +140,8 @@ export async function replayHistory(options: {
         if (checkpoint === null) return;
         for (const { key, stored, fresh: replayed } of comparison.differing()) {
           if (signal.aborted) throw new ReplayError('stopped');
-          const kept = stored === null ? null : (JSON.parse(stored) as OrderState);
-          const now = replayed === null ? null : (JSON.parse(replayed) as OrderState);
+          const kept = stored === null ? null : (parseJson(stored) as OrderState);
+          const now = replayed === null ? null : (parseJson(replayed) as OrderState);
           const changes = viewChanges(key, kept, now);
           if (changes.length === 0) continue;
           const difference = await differenceOf(log, key, kept, checkpoint, changes);

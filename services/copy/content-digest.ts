@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringifyJson } from '../../schemas/exact-json';
 import { payloadForm, type RecordedEvent } from '../event-store/event-store';
 
 /**
@@ -25,7 +26,7 @@ export function eventDigest(event: RecordedEvent, withCreated: boolean): bigint 
   const stamp = withCreated ? created.getTime() : null;
   // As it stands, not canonical: stores keep the order of keys, and so must a copy.
   return BigInt(
-    `0x${sha256(JSON.stringify([stream, revision, id, type, payloadForm(data), payloadForm(metadata), stamp]))}`,
+    `0x${sha256(stringifyJson([stream, revision, id, type, payloadForm(data), payloadForm(metadata), stamp]))}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stringifyJson } from '../../schemas/exact-json';
 import {
   type EventStore,
   type ExpectedRevision,
@@ -197,7 +198,7 @@ async function append(
       await skipRevisions(store, event.stream, first);
     }
     wave.push(event);
-    characters += JSON.stringify(event.data).length;
+    characters += stringifyJson(event.data).length;
   }
   await flush();
   return appended;

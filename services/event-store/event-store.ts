@@ -1,3 +1,5 @@
+import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/exact-json';
+
 /**
  * The event store port. Every adapter keeps the same promises, and one contract suite checks them on each
  * (test/services/event-store/contract.ts). Where EventStoreDB's semantics are the reference, its rules hold.
@@ -27,8 +29,15 @@ export function comparePositions(a: Position, b: Position): number {
   return a.length === b.length ? (a < b ? -1 : a > b ? 1 : 0) : a.length - b.length;
 }
 
+/** What JSON can say; a number that a double does not hold keeps its own digits (docs/protocol.md#ruling-5-1). */
 export type JsonValue =
-  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+  | string
+  | number
+  | ExactNumber
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
 
 /** JSON or raw bytes; reading gives back which of the two it was. */
 export type Payload = JsonValue | Uint8Array;
@@ -221,10 +230,11 @@ export interface EncodedEvent {
 const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** For what is not JSON, such as a function, `JSON.stringify` gives undefined, which its declared type leaves out. */
-const stringify: (value: unknown) => string | undefined = JSON.stringify;
+/** For what is not JSON, such as a function, `stringifyJson` gives undefined, which its declared type leaves out. */
+const stringify: (value: unknown) => string | undefined = stringifyJson;
 
-function encodePayload(payload: Payload, what: string): string | Uint8Array {
+/** @throws {EventStoreError} `invalid` for what cannot be written. */
+export function encodePayload(payload: Payload, what: string): string | Uint8Array {
   if (payload instanceof Uint8Array) return Uint8Array.from(payload); // the caller may go on writing to its own
   let text: string | undefined;
   try {
@@ -321,7 +331,7 @@ export function encodeAppend(
 
 /** Reverses the encoding of one payload. */
 export function decodePayload(encoded: string | Uint8Array): Payload {
-  return typeof encoded === 'string' ? (JSON.parse(encoded) as JsonValue) : encoded;
+  return typeof encoded === 'string' ? (parseJson(encoded) as JsonValue) : encoded;
 }
 
 /** @returns a payload as hashes of events take it: JSON and bytes apart, so that no bytes look like a text that is the same. */

@@ -1,6 +1,9 @@
+import { ExactNumber } from '../../schemas/exact-json';
+
 /**
  * Canonical JSON (RFC 8785) of JSON values: members sorted by UTF-16 code units, no white space, numbers and strings as
- * ECMAScript writes them. Our own because every event is hashed twice, when it is recorded and each time it is verified;
+ * ECMAScript writes them; a number that a double does not hold, which RFC 8785 does not know, in the same form with its own
+ * digits (docs/protocol.md#ruling-5-1). Our own because every event is hashed twice, when it is recorded and each time it is verified;
  * a property test holds it against the package `canonicalize`.
  */
 
@@ -51,6 +54,7 @@ export function canonicalJson(value: unknown, without?: string): string {
   }
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value !== 'object') throw new TypeError(`a ${typeof value} has no JSON`);
+  if (value instanceof ExactNumber) return value.canonical;
   if (Array.isArray(value)) {
     let items = '';
     for (const item of value) items += (items === '' ? '' : ',') + canonicalJson(item ?? null);

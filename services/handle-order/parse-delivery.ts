@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
+import { ExactNumber, parseJson } from '../../schemas/exact-json';
 import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../schemas/handle-order';
 
 /**
@@ -59,8 +60,11 @@ function faultAt(pointer: string, detail: string): Fault {
   };
 }
 
-const jsonTypeOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'object' ? 'object' : typeof value;
+function jsonTypeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return value instanceof ExactNumber ? 'number' : typeof value;
+}
 
 /** What a validation error says in words, or null for one that only repeats another. */
 function describe(error: ErrorObject): Fault | null {
@@ -121,13 +125,9 @@ function measure(text: string): Shape {
   return { depth: deepest, members };
 }
 
-/**
- * Members of all objects in a parsed value, which holds each name of an object once; NaN if a number in it is too large
- * for a double, so that one walk and one comparison find both.
- */
+/** Members of all objects in a parsed value, which holds each name of an object once. */
 function countMembers(value: unknown): number {
-  if (typeof value === 'number') return Number.isFinite(value) ? 0 : NaN;
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMembers(item), 0);
   let members = 0;
   for (const key in value) members += 1 + countMembers((value as Record<string, unknown>)[key]);
@@ -182,27 +182,18 @@ function findRepeatedNames(text: string): readonly Fault[] {
   return faults;
 }
 
-/** Finds numbers that are too large for a double: they would be stored as something else than what was sent. */
-function findInfinities(value: unknown, pointer: string): readonly Fault[] {
-  if (typeof value === 'number') {
-    return Number.isFinite(value) ? [] : [faultAt(pointer, 'is a number that is too large')];
-  }
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => findInfinities(item, `${pointer}/${token(key)}`));
-}
-
-/** What keeps well-formed JSON text from being stored as what was sent: nesting, repeated names, numbers too large. */
+/** What keeps well-formed JSON text from being stored as what was sent: nesting and repeated names. */
 function shapeFaults(text: string, value: unknown): readonly Fault[] {
   const shape = measure(text);
   if (shape.depth > MAX_DEPTH) {
     return [{ pointer: '', detail: `is nested ${String(shape.depth)} deep, over ${String(MAX_DEPTH)}` }];
   }
   if (countMembers(value) === shape.members) return [];
-  return [...findRepeatedNames(text), ...findInfinities(value, '')].slice(0, MAX_FAULTS);
+  return findRepeatedNames(text).slice(0, MAX_FAULTS);
 }
 
 const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /** A type that is given twice may be ours to one reader and another's to the next. */
 const isOfType = ({ pointer }: Fault): boolean => pointer === '/type';
@@ -241,7 +232,7 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     return unusable('', `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }

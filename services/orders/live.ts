@@ -1,4 +1,5 @@
 import { isWaiting, type OrderState, toOrder } from '../../projections/order';
+import { stringifyJson } from '../../schemas/exact-json';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../schemas/live';
 import type { Order } from '../../schemas/order-view';
 import { withoutContact } from '../access/withhold';
@@ -89,7 +90,7 @@ interface Channel {
 
 /** A server-sent event (HTML Living Standard, 9.2). JSON has no line breaks, so its text is one `data` line. */
 const frame = (event: string, data: unknown, id: Position | null = null): string =>
-  `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
 
 const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);

@@ -1,6 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { type OrderState, isActive, stageOf } from '../../projections/order';
+import { parseJson, stringifyJson } from '../../schemas/exact-json';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { LocationPage, LocationSummary } from '../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
@@ -184,7 +185,7 @@ function createTable(db: Connection, file: string): OrderTable {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
     load: ({ location_id, order_id }) => {
       const state = load.get(location_id, order_id);
-      return state === undefined ? null : (JSON.parse(state) as OrderState);
+      return state === undefined ? null : (parseJson(state) as OrderState);
     },
     witness: () => {
       const row = witness.get();
@@ -195,7 +196,7 @@ function createTable(db: Connection, file: string): OrderTable {
       const locations = new Map<string, string>();
       for (const { key, state, position: at } of orders) {
         const active = isActive(state) ? 1 : 0;
-        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), JSON.stringify(state));
+        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), stringifyJson(state));
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
@@ -212,7 +213,7 @@ function createTable(db: Connection, file: string): OrderTable {
           remove.run(location_id, order_id);
         } else {
           const { state } = correction;
-          replace.run(stageOf(state), isActive(state) ? 1 : 0, JSON.stringify(state), location_id, order_id);
+          replace.run(stageOf(state), isActive(state) ? 1 : 0, stringifyJson(state), location_id, order_id);
         }
       }
     }),
@@ -331,7 +332,7 @@ export class OrderTableReader {
       key.location_id,
       key.order_id,
     ]) as readonly { readonly state: string }[];
-    return row === undefined ? null : (JSON.parse(row.state) as OrderState);
+    return row === undefined ? null : (parseJson(row.state) as OrderState);
   }
 
   /**
@@ -355,7 +356,7 @@ export class OrderTableReader {
     return {
       records: page.map(({ order_id, state }) => ({
         key: { location_id: locationId, order_id },
-        state: JSON.parse(state) as OrderState,
+        state: parseJson(state) as OrderState,
       })),
       next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
     };
@@ -388,7 +389,7 @@ export class OrderTableReader {
       orders: rows.map(({ seq, location_id, order_id, state }) => ({
         seq,
         key: { location_id, order_id },
-        state: JSON.parse(state) as OrderState,
+        state: parseJson(state) as OrderState,
       })),
       end,
     };
@@ -406,7 +407,7 @@ export class OrderTableReader {
     return {
       records: rows.map(({ location_id, order_id, state }) => ({
         key: { location_id, order_id },
-        state: JSON.parse(state) as OrderState,
+        state: parseJson(state) as OrderState,
       })),
       next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
     };
@@ -472,7 +473,7 @@ export class OrderTableReader {
     return rows.map(({ order_id, placed, state }) => ({
       key: { location_id: locationId, order_id },
       position: placed,
-      state: JSON.parse(state) as OrderState,
+      state: parseJson(state) as OrderState,
     }));
   }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { stringifyJson } from '../../../schemas/exact-json';
 import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -23,7 +24,7 @@ export function leafOf(event: RecordedEvent): string {
     payloadForm(data),
     payloadForm(metadata),
   ];
-  return hash('sha256', JSON.stringify(members), 'hex');
+  return hash('sha256', stringifyJson(members), 'hex');
 }
 
 /** @returns the hash of a log after one more leaf. */

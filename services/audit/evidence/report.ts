@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { hashOf, OrderEventMetadata } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
@@ -52,13 +53,13 @@ const said = (text: string | null | undefined): string => (text === null || text
 function timelineRow({ event, reading }: ReportRow, secrets: readonly string[]): string {
   const { order, verdict, rule, stage, changes } = reading;
   const changed = changes.map(
-    ({ pointer, from, to }) => `${html(pointer)}: ${html(JSON.stringify(from))} to ${html(JSON.stringify(to))}`,
+    ({ pointer, from, to }) => `${html(pointer)}: ${html(stringifyJson(from))} to ${html(stringifyJson(to))}`,
   );
   return `<tr>${[
     cell(String(event.revision)),
     cell(html(receivedAt(event))),
     cell(
-      `${html(event.type)}<details><summary>as it came</summary><pre>${html(JSON.stringify(event.data, null, 2))}</pre></details>`,
+      `${html(event.type)}<details><summary>as it came</summary><pre>${html(stringifyJson(event.data, 2))}</pre></details>`,
     ),
     cell(`${said(order?.status)} / ${said(order?.delivery_status)}<br>driver: ${said(order?.driver_details?.name)}`),
     cell(said(stage)),

@@ -1,5 +1,6 @@
 import { read } from '../../../projections/timeline';
 import type { OrderState } from '../../../projections/order';
+import { stringifyJson } from '../../../schemas/exact-json';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { lineHash, type Manifest } from './ndjson';
@@ -116,7 +117,7 @@ export function csvCells(
     license_plate: textAt(shown, 'driver_details', 'vehicle_info', 'license_plate'),
     content_hash: hashOf(event, 'content_hash') ?? '',
     event_hash: hashOf(event, 'event_hash') ?? '',
-    data: shown instanceof Uint8Array ? Buffer.from(shown).toString('base64') : JSON.stringify(shown),
+    data: shown instanceof Uint8Array ? Buffer.from(shown).toString('base64') : stringifyJson(shown),
   };
   return { cells: cellsOf(COLUMNS.map((column) => cells[column])), after: next?.state ?? before };
 }

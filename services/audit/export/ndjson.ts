@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { stringifyJson } from '../../../schemas/exact-json';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -86,7 +87,7 @@ export class LineWriter {
    * @returns the line with its line feed
    */
   write(members: Readonly<Record<string, unknown>>, embedded = false): string {
-    const text = JSON.stringify(members).slice(0, -1);
+    const text = stringifyJson(members).slice(0, -1);
     const body = embedded ? text.replaceAll('<', '\\u003c') : text;
     this.#last = lineHash(this.#last, body);
     return `${body}${TAIL_START}${this.#last}"}\n`;

@@ -1,6 +1,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { initial, type OrderState } from '../../../projections/order';
+import { parseJson } from '../../../schemas/exact-json';
 import { orderKeyOfStream } from '../../../schemas/order-events';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
@@ -221,7 +222,7 @@ export class LineVerification {
 
 function parseMembers(text: string): Members | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null;
   } catch {
     return null;

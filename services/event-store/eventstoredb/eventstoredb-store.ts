@@ -1,7 +1,7 @@
 /**
  * The event store on EventStoreDB 23.10 or later, or KurrentDB. The only file that imports `@eventstore/db-client`.
  *
- * Reads, subscriptions and everything about connections are the client's. Appends and deletes speak the same protocol with
+ * Reads, subscriptions and everything about connections are the client's, but for {@link keepDigits}. Appends and deletes speak the same protocol with
  * the client's generated messages, but not through its methods. `appendToStream` of 6.2.1, the last release, cannot be made
  * safe from outside; each of these was reproduced:
  * - it has no timeout: an append that the server does not answer, or that waits for the list of the server's features,
@@ -17,6 +17,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { Transform } from 'node:stream';
 
 import {
   BACKWARDS,
@@ -38,8 +39,10 @@ import {
   DeleteReq,
   TombstoneReq,
   type BatchAppendResp,
+  type ReadResp,
 } from '@eventstore/db-client/generated/streams_pb';
 
+import { mayLoseDigits, parseJson } from '../../../schemas/exact-json';
 import {
   EventStoreError,
   parsePosition,
@@ -312,6 +315,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
       },
       { highWaterMark: BUFFERED_EVENTS },
     );
+    keepDigits(subscription);
     const pull = new Pull<Received>(
       subscription,
       (received) => toReceived(received as AllStreamResolvedEvent),
@@ -362,6 +366,7 @@ class ClientConnection extends EventStoreDBClient implements Connection {
     read: ReturnType<EventStoreDBClient['readStream']> | ReturnType<EventStoreDBClient['readAll']>,
     stop: AbortSignal,
   ): Pull<ReceivedEvent> {
+    keepDigits(read);
     read.on('readable', this.heard).on('error', this.failed);
     return new Pull<ReceivedEvent>(
       read,
@@ -518,6 +523,33 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
   AccessDenied: 'access-denied',
   BadRequest: 'invalid-argument',
 };
+
+/**
+ * The client reads JSON with `JSON.parse`, which changes numbers that a double does not hold, and gives nothing but what came
+ * of it (docs/protocol.md#ruling-5-1). So an event that may hold one is read once more, from the message that it came in.
+ */
+function keepDigits(received: unknown): void {
+  if (!(received instanceof Transform)) throw new Error('the client reads otherwise than its version 6.2.1');
+  const transform = received._transform.bind(received);
+  received._transform = (message: ReadResp, encoding, next) => {
+    transform(message, encoding, (error, resolved: ResolvedEvent | undefined) => {
+      const record = message.getEvent()?.getEvent();
+      if (record !== undefined && resolved?.event !== undefined) {
+        const { event } = resolved;
+        event.data = withDigits(record.getData_asU8(), event.data) as typeof event.data;
+        event.metadata = withDigits(record.getCustomMetadata_asU8(), event.metadata) as typeof event.metadata;
+      }
+      next(error, resolved);
+    });
+  };
+}
+
+/** @param read what the client made of the bytes: bytes and text where they are no JSON */
+function withDigits(bytes: Uint8Array, read: unknown): unknown {
+  if (read === undefined || typeof read === 'string' || read instanceof Uint8Array) return read;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return mayLoseDigits(text) ? parseJson(text) : read;
+}
 
 function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): ReceivedEvent {
   const { event } = resolved;

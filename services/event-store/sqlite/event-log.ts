@@ -3,8 +3,8 @@ import Database, { type Database as Connection } from 'better-sqlite3';
 import {
   decodePayload,
   type EncodedEvent,
+  encodePayload,
   EventStoreError,
-  type JsonValue,
   type Payload,
   type Position,
   type RecordedEvent,
@@ -188,15 +188,16 @@ const REPLACEMENT = '\uFFFD';
 /** Latest time that a date can be, in milliseconds. */
 const LATEST_TIME = 8.64e15;
 
-/** JSON exactly as JSON.stringify writes it; other text may say the same, but nobody here wrote it. */
+/** JSON exactly as {@link encodePayload} writes it; other text may say the same, but nobody here wrote it. */
 function inspectPayload(text: string | Buffer): {
   readonly payload: Payload | undefined;
   readonly fault: string | null;
 } {
   if (typeof text !== 'string') return { payload: text, fault: null };
   try {
-    const payload = JSON.parse(text) as JsonValue;
-    return { payload, fault: JSON.stringify(payload) === text ? null : 'not written as this service writes JSON' };
+    const payload = decodePayload(text);
+    const isOurs = encodePayload(payload, 'payload') === text;
+    return { payload, fault: isOurs ? null : 'not written as this service writes JSON' };
   } catch {
     return { payload: undefined, fault: 'not JSON' };
   }

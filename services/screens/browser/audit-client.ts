@@ -1,3 +1,4 @@
+import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/order-view';
 import { addressOf } from './live-orders';
@@ -32,7 +33,7 @@ export async function ask<Value>(path: string, signal?: AbortSignal): Promise<An
       cache: 'no-store',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    if (response.ok) return { kind: 'found', value: (await response.json()) as Value };
+    if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
     if (response.status === 401) return { kind: 'refused', reason: 'login' };
     if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
     const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };

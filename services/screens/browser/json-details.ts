@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { stringifyJson } from '../../../schemas/exact-json';
 import { basics } from './theme';
 
 /** A JSON value that is laid out only when somebody wants to see it. */
@@ -18,7 +19,7 @@ export class TicketRailJson extends LitElement {
   protected override render(): TemplateResult {
     return html`<details @toggle=${this.#toggled}>
       <summary>${this.label}</summary>
-      ${this.isOpen ? html`<pre tabindex="0"><bdi>${JSON.stringify(this.value, null, 2)}</bdi></pre>` : nothing}
+      ${this.isOpen ? html`<pre tabindex="0"><bdi>${stringifyJson(this.value, 2)}</bdi></pre>` : nothing}
     </details>`;
   }
 

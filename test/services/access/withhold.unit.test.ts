@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { ExactNumber, parseJson, stringifyJson } from '../../../schemas/exact-json';
 import { type HistoryEvent, type Order } from '../../../schemas/order-view';
 import { WITHHELD, withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 
@@ -39,10 +40,20 @@ describe('an order without contacts', () => {
 });
 
 describe('a history event without contacts', () => {
+  it('a history event without contacts has the own digits of what is no contact', () => {
+    const details = '{"dasher_id":1894721983472198341,"ids":[1e400]}';
+    expect(stringifyJson(shownOf(parseJson(details)))).toBe(details);
+  });
+
+  it('a history event without contacts withholds driver details that are a number', () => {
+    expect(shownOf(new ExactNumber('15555550123000000000'))).toBe(WITHHELD);
+  });
+
   it.each<[string, unknown, unknown]>([
     ['a phone that is text', { phone: SECRET }, { phone: WITHHELD }],
     ['a phone that is a list', { phone: [SECRET, { number: SECRET }] }, { phone: [WITHHELD, { number: WITHHELD }] }],
     ['a passcode that is a number', { passcode: 5678 }, { passcode: WITHHELD }],
+    ['a passcode that no double holds', { passcode: new ExactNumber('9007199254740993') }, { passcode: WITHHELD }],
     ['a passcode in parts', { passcode: { first: SECRET } }, { passcode: { first: WITHHELD } }],
     ['contact fields deeper down', { dsp: [{ phone: SECRET, x: 1 }] }, { dsp: [{ phone: WITHHELD, x: 1 }] }],
     [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { parseJson } from '../../../schemas/exact-json';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { openReadableStore } from '../../../services/event-store/open';
 import { exportEvents, type ExportFormat } from '../../../services/audit/export/export-events';
@@ -25,6 +26,7 @@ const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\uFFFD', '
 const number = fc.oneof(
   fc.constantFrom(0.30000000000000004, 1e21, -0),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom('1894721983472198341', '1e400', '9007199254740993.10').map(parseJson),
 );
 const deliver: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('deliver'),

@@ -136,14 +136,14 @@ describe('the verification of a store', () => {
       { position: '1', code: 'unsealed' },
     ],
     [
-      'a number that is too large for any',
+      'a number that no double holds',
       `UPDATE events SET data = replace(data, '"status"', '"n":1e999,"status"') WHERE position = 3`,
-      { position: '3', code: 'form' },
+      { position: '3', code: 'content' },
     ],
     [
-      'a number in the metadata that is too large for any',
+      'a number in the metadata that no double holds',
       `UPDATE events SET metadata = replace(metadata, '"schema_version":1', '"schema_version":1e999') WHERE position = 3`,
-      { position: '3', code: 'form' },
+      { position: '3', code: 'event' },
     ],
     [
       'an event whose data is not JSON',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { type EventStore, type JsonValue } from '../../../services/event-store/event-store';
+import { parseJson, stringifyJson } from '../../../schemas/exact-json';
+import { type EventStore, type JsonValue, type RecordedEvent } from '../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eventstoredb-store';
 import { startNode, type RunningNode } from '../../eventstoredb-node/node';
 import { comparable } from './contract/payloads';
@@ -41,6 +42,31 @@ describe('payloads on EventStoreDB', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('a number that no double holds is stored on EventStoreDB as JSON, and keeps its digits however it is read', async () => {
+    const text = '{"id":1894721983472198341,"n":[1e400]}';
+    const payload = parseJson(text) as JsonValue;
+    const stream = 'order-digits';
+    await appended(store.append(stream, [newEvent({ data: payload, metadata: payload })], 'no_stream'));
+    const raw = node.log.all.find((event) => event.stream === stream);
+    expect(raw).toMatchObject({ contentType: 'application/json' });
+    expect([raw?.data, raw?.metadata].map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual([text, text]);
+
+    const stop = new AbortController();
+    const followed = store.subscribe({ after: 'start', prefix: stream, signal: stop.signal });
+    const subscribed: RecordedEvent[] = [];
+    for await (const { events } of followed) {
+      subscribed.push(...events);
+      if (subscribed.length > 0) break;
+    }
+    stop.abort();
+    const reads = [store.readStream(stream), store.readStream(stream, { direction: 'backwards', limit: 1 })];
+    const all = store.readAll({ prefix: stream });
+    const read = (await Promise.all([...reads, all].map(collect))).flat();
+    expect(read).toHaveLength(3);
+    for (const { data, metadata } of [...read, ...subscribed])
+      expect([data, metadata].map((one) => stringifyJson(one))).toEqual([text, text]);
   });
 
   it('a payload on EventStoreDB is stored as it is, for other clients to read', async () => {

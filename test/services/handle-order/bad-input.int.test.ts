@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { parseJson, stringifyJson } from '../../../schemas/exact-json';
 import { type OrderKey } from '../../../schemas/handle-order';
 import {
   answerOf,
@@ -136,14 +137,6 @@ describe('authentic deliveries that cannot be used', () => {
     },
   );
 
-  it.each<[string, string, string[]]>([
-    ['an unknown field', withMember('"a":1e400'), ['/object/a']],
-    ['an array, below zero', withMember('"a":[1,-1e999]'), ['/object/a/1']],
-    ['an id', '{"type":"order.updated","object":{"order_id":1e400}}', ['/object/order_id']],
-  ])('a delivery with a number that no double can hold in %s is quarantined', async (_what, body, pointers) => {
-    await expectQuarantined(body, pointers);
-  });
-
   it.each<[string, unknown, string[]]>([
     ['no type', { object: update({}).object }, ['/type']],
     ['a type that is null', { ...update({}), type: null }, ['/type']],
@@ -171,6 +164,7 @@ describe('authentic deliveries that cannot be used', () => {
 
   it.each([
     ['a number', 123],
+    ['a number that no double holds', parseJson('1894721983472198341')],
     ['null', null],
     ['true', true],
     ['a list', ['a']],
@@ -185,10 +179,10 @@ describe('authentic deliveries that cannot be used', () => {
     ['with half a surrogate pair', 'a\ud83d'],
     ['with the wrong half first', '\ude00\ud83d'],
   ])('a delivery whose ids are %s is quarantined', async (_what, id) => {
-    await expectQuarantined(JSON.stringify(update({}, { location_id: id })), ['/object/location_id']);
-    await expectQuarantined(JSON.stringify(update({}, { order_id: id })), ['/object/order_id']);
+    await expectQuarantined(stringifyJson(update({}, { location_id: id })), ['/object/location_id']);
+    await expectQuarantined(stringifyJson(update({}, { order_id: id })), ['/object/order_id']);
     const cancel = { type: 'order.canceled', object: { location_id: 'l', provider_id: id } };
-    await expectQuarantined(JSON.stringify(cancel), ['/object/provider_id']);
+    await expectQuarantined(stringifyJson(cancel), ['/object/provider_id']);
   });
 
   it.each([
@@ -274,11 +268,8 @@ describe('authentic deliveries that cannot be used', () => {
     await expectQuarantined(`{"__proto__":{"type":"order.updated"},"object":${object}}`, ['/type']);
   });
 
-  it.each<[string, (name: string) => string]>([
-    ['repeated names', (name) => withMember(`${name}:[${Array<string>(60).fill('{"a":1,"a":2}').join()}]`)],
-    ['numbers that are too large', (name) => withMember(`${name}:[${Array<string>(60).fill('1e400').join()}]`)],
-  ])('a delivery with %s below a name of 200,000 characters is quarantined whole', async (_what, bodyWith) => {
-    const body = bodyWith(JSON.stringify('n'.repeat(200_000)));
+  it('a delivery with repeated names below a name of 200,000 characters is quarantined whole', async () => {
+    const body = withMember(`"${'n'.repeat(200_000)}":[${Array<string>(60).fill('{"a":1,"a":2}').join()}]`);
     const answer = await service.post(body);
     expect(problemOf(answer)).toMatchObject({ status: 202 });
     const kept = await quarantinedBy(service, answer);

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
+import { parseJson } from '../../../schemas/exact-json';
 import { canonicalJson } from '../../../services/handle-order/canonical-json';
 
 describe('canonical JSON', () => {
@@ -29,6 +30,12 @@ describe('canonical JSON', () => {
 
   it('canonical JSON omits a given member of the outermost object only', () => {
     expect(canonicalJson({ b: { a: 1 }, a: 2 }, 'a')).toBe('{"b":{"a":1}}');
+  });
+
+  it('canonical JSON holds a number that a double does not hold in its own digits, one text for all its spellings', () => {
+    const canonical = '{"a":9007199254740993,"b":[1e+400,1.1]}';
+    for (const text of [canonical, '{"b":[10E399,1.10],"a":9007199254740993.0}'])
+      expect(canonicalJson(parseJson(text))).toBe(canonical);
   });
 
   it.each([[NaN], [Infinity], [() => 1], [1n], [undefined]])('canonical JSON is not made of %p', (value) => {

@@ -1,3 +1,4 @@
+import { stringifyJson } from '../../../../schemas/exact-json';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../schemas/verdict-words';
 import type { Stage, Verdict } from '../../../../schemas/vocabulary';
 
@@ -57,7 +58,7 @@ export function valueText(value: unknown): string | null {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     return value.length === 0 ? null : value.join(', ');
   }
-  return JSON.stringify(value);
+  return stringifyJson(value);
 }
 
 /** A time that has passed, exact while it is short: `250 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 days 4 h`. */

@@ -1,4 +1,5 @@
 import { evolve, initial, toOrder } from '../../../../projections/order';
+import { ExactNumber } from '../../../../schemas/exact-json';
 import type { DeliveryType, OrderKey } from '../../../../schemas/handle-order';
 import type { Change, HistoryEvent, Order } from '../../../../schemas/order-view';
 import type { Driver } from './handoff';
@@ -87,7 +88,7 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
 /** @returns the fields after a change as projections/changes.ts tells it: null is nothing, and no object is empty. */
 export function applyChange(fields: Fields, { pointer, to }: Change): Fields {

@@ -1,3 +1,4 @@
+import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
 import { type JsonValue, type Payload } from '../../../../services/event-store/event-store';
 
 export const nested = (depth: number): JsonValue => {
@@ -19,6 +20,11 @@ export const PAYLOADS: readonly (readonly [string, Payload])[] = [
   ['the largest safe integer', Number.MAX_SAFE_INTEGER],
   ['a fraction', 0.1 + 0.2],
   ['the smallest number', Number.MIN_VALUE],
+  [
+    'numbers that no double holds',
+    parseJson('{"a":1894721983472198341,"b":[1e400,-1E-400,0.10000000000000000001]}') as JsonValue,
+  ],
+  ['a number that no double holds, and nothing else', parseJson('9007199254740993') as JsonValue],
   ['keys in their order, integer-like ones too', JSON.parse('{"b":1,"a":{"2":0,"1":0},"":null}') as JsonValue],
   ['a key that names the prototype', JSON.parse('{"__proto__":{"a":1},"constructor":2}') as JsonValue],
   ['unicode', { name: 'Crème brûlée, 寿司, Ελλάδα, \u202Eעברית' }],
@@ -40,4 +46,4 @@ export const PAYLOADS: readonly (readonly [string, Payload])[] = [
 
 /** JSON as text, key order included; bytes as bytes, of whatever class they are. */
 export const comparable = (payload: Payload | undefined): unknown =>
-  payload instanceof Uint8Array ? { bytes: Buffer.from(payload).toString('hex') } : { json: JSON.stringify(payload) };
+  payload instanceof Uint8Array ? { bytes: Buffer.from(payload).toString('hex') } : { json: stringifyJson(payload) };
