@@ -73,6 +73,10 @@ export const OrderEventMetadata = z
     signed_with: z.string().nullable().meta({ description: 'fingerprint of the secret that verified, or null' }),
     request_id: z.string(),
     quarantine_id: z.string().optional().meta({ description: 'where the delivery lay before it was redriven' }),
+    envelope: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'members of the body beside `type` and `object`, verbatim; absent if there were none' }),
   })
   .meta({ id: 'EventMetadata' });
 export type OrderEventMetadata = z.infer<typeof OrderEventMetadata>;

@@ -40,8 +40,13 @@ export const withoutContact = (order: Order): Order => ({
 export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   ...event,
   data: withhold(event.data) as HistoryEvent['data'],
+  metadata: withoutContactInMetadata(event.metadata),
   changes: event.changes.map(withoutContactInChange),
 });
+
+/** The same for what stood beside the data. */
+const withoutContactInMetadata = <Metadata extends { readonly envelope?: unknown }>(metadata: Metadata): Metadata =>
+  metadata.envelope === undefined ? metadata : { ...metadata, envelope: withhold(metadata.envelope) };
 
 /** The same for the data of an event, as they were sent. */
 export const withoutContactInData = (data: JsonValue): JsonValue => withhold(data) as JsonValue;

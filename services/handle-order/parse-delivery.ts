@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020'
 import { z } from 'zod';
 import { ExactNumber, parseJson } from '../../schemas/exact-json';
 import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../schemas/handle-order';
+import type { JsonValue } from '../event-store/event-store';
 
 /**
  * Bytes to a delivery, or to every fault that is in them. Pure: nothing here throws or keeps anything.
@@ -28,8 +29,11 @@ export interface ForeignDelivery {
   readonly faults: readonly Fault[];
 }
 
+/** What stood beside `type` and `object` (docs/protocol.md#ruling-5-2). */
+export type Envelope = Readonly<Record<string, JsonValue>>;
+
 export type ParsedDelivery =
-  | { readonly kind: 'usable'; readonly delivery: Delivery }
+  | { readonly kind: 'usable'; readonly delivery: Delivery; readonly envelope: Envelope | null }
   | { readonly kind: 'unusable'; readonly faults: readonly Fault[] }
   | ForeignDelivery;
 
@@ -195,6 +199,13 @@ function shapeFaults(text: string, value: unknown): readonly Fault[] {
 const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
+/** @returns the members beside `type` and `object`, or null if there are none, as nearly always. */
+function envelopeOf(body: Delivery): Envelope | null {
+  if (Object.keys(body).length === 2) return null;
+  const { type: _type, object: _object, ...envelope } = body;
+  return envelope as Envelope;
+}
+
 /** A type that is given twice may be ours to one reader and another's to the next. */
 const isOfType = ({ pointer }: Fault): boolean => pointer === '/type';
 
@@ -245,7 +256,7 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   if (!isMembers(value)) return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
   if (type === undefined) return unusable('/type', 'is missing');
   if (validate === undefined) return unusable('/type', `must be of type string, is ${jsonTypeOf(type)}`);
-  if (validate(value)) return { kind: 'usable', delivery: value };
+  if (validate(value)) return { kind: 'usable', delivery: value, envelope: envelopeOf(value) };
   const faults = (validate.errors ?? []).map(describe).filter((fault) => fault !== null);
   return { kind: 'unusable', faults: faults.slice(0, MAX_FAULTS) };
 }

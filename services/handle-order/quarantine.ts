@@ -167,6 +167,7 @@ export function createQuarantine(options: {
           signedWith: entry.signed_with,
           requestId: newId(),
           quarantineId: entry.quarantine_id,
+          envelope: parsed.envelope,
         }));
       if (result.outcome === 'recorded' || result.outcome === 'repeat') {
         const stream = redriveStream(entry.quarantine_id);

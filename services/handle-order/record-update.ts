@@ -4,6 +4,7 @@ import { hashOf, type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '..
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../event-store/event-store';
 import type { Admission } from './admission';
 import { contentHash, eventId, seal } from './hashes';
+import type { Envelope } from './parse-delivery';
 
 /**
  * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
@@ -33,6 +34,8 @@ export interface Receipt {
   readonly requestId: string;
   /** Where the delivery lay before, if it is being redriven. */
   readonly quarantineId?: string;
+  /** What stood beside type and object: kept, but no part of the content. */
+  readonly envelope?: Envelope | null;
 }
 
 export type RecordOutcome =
@@ -105,7 +108,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     key: OrderKey,
     hash: string,
     delivery: Delivery,
-    metadata: OrderEventMetadata,
+    metadata: OrderEventMetadata & { readonly envelope?: Envelope },
   ): Promise<RecordOutcome> {
     let head = heads.get(stream) ?? null;
     let isProven = store.exclusive;
@@ -147,6 +150,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
       signed_with: receipt.signedWith,
       request_id: receipt.requestId,
       ...(receipt.quarantineId === undefined ? {} : { quarantine_id: receipt.quarantineId }),
+      ...(receipt.envelope ? { envelope: receipt.envelope } : {}),
     };
     try {
       return await decideAndAppend(stream, key, hash, delivery, metadata);

@@ -159,7 +159,8 @@ export function createHandleOrder(options: HandleOrderOptions) {
     }
 
     const handed = performance.now();
-    const result = await record(parsed.delivery, receipt);
+    const { delivery, envelope } = parsed;
+    const result = await record(delivery, envelope === null ? receipt : { ...receipt, envelope });
     switch (result.outcome) {
       case 'recorded': {
         metrics.append((performance.now() - handed) / 1_000);

@@ -20,7 +20,7 @@ export interface ExportOptions {
   readonly store: ExportSource;
   readonly selection: Selection;
   readonly format: ExportFormat;
-  /** Takes out of the data what the reader may not see; null shows them verbatim. */
+  /** Takes out of the data, and of what stood beside them, what the reader may not see; null shows them verbatim. */
   readonly withhold: ((data: JsonValue) => JsonValue) | null;
   readonly version: string;
   /** RFC 3339. */
@@ -29,6 +29,9 @@ export interface ExportOptions {
   readonly end?: Position | null;
   readonly onProgress?: (position: Position, events: number) => void;
 }
+
+const isMembers = (payload: Payload | undefined): payload is Readonly<Record<string, JsonValue | undefined>> =>
+  typeof payload === 'object' && payload !== null && !Array.isArray(payload) && !(payload instanceof Uint8Array);
 
 /** What an export ends with. */
 export interface ExportEnd {
@@ -54,10 +57,15 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   let chunk = format === 'csv' ? CSV_HEADER : '';
 
   const shown = (data: Payload): Payload => (withhold === null || data instanceof Uint8Array ? data : withhold(data));
+  const shownMetadata = (metadata: Payload | undefined): Payload | undefined => {
+    if (withhold === null || !isMembers(metadata) || metadata['envelope'] === undefined) return metadata;
+    return { ...metadata, envelope: withhold(metadata['envelope']) };
+  };
 
   const textOf = async (event: RecordedEvent): Promise<string> => {
     const data = shown(event.data);
-    if (format === 'ndjson') return lines.write(eventMembers({ ...event, data }));
+    if (format === 'ndjson')
+      return lines.write(eventMembers({ ...event, data, metadata: shownMetadata(event.metadata) }));
     const before = states.get(event.stream) ?? (await stateBefore(store, event));
     const { cells, after } = csvCells(event, before, data);
     states.set(event.stream, after);

@@ -1,5 +1,7 @@
+import { stringifyJson } from '../../../schemas/exact-json';
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
+import { WITHHELD } from '../../access/withhold';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../handle-order/hashes';
 import { type Head, type StreamHeads } from './stream-heads';
@@ -44,7 +46,7 @@ export interface Fault {
 
 /** How strictly an event is held against its hashes. */
 export interface EventRules {
-  /** Values were withheld from the data: their hash cannot hold. */
+  /** Values were withheld from the data: their hash cannot hold. Nor can that of an event, if some were from its envelope. */
   readonly withheld: boolean;
   /** Events in between may be left out, because only a time range is there. */
   readonly gaps: boolean;
@@ -92,7 +94,8 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   }
   if (sealed) {
     if (!held && !SHA256.test(content ?? '')) fault('unsealed', 'there is an event_hash, but no content_hash');
-    if (!holds(own, () => eventHash({ stream, id, type, metadata: members })))
+    const isHidden = rules.withheld && stringifyJson(members['envelope'] ?? null).includes(JSON.stringify(WITHHELD));
+    if (!isHidden && !holds(own, () => eventHash({ stream, id, type, metadata: members })))
       fault('event', 'the stream, id, type or metadata are not what event_hash was taken of');
   } else if ('previous_hash' in members || 'event_hash' in members) {
     fault('unsealed', 'there is a previous_hash, but no event_hash');

@@ -45,6 +45,12 @@ describe('a history event without contacts', () => {
     expect(stringifyJson(shownOf(parseJson(details)))).toBe(details);
   });
 
+  it('a history event without contacts has none in what stood beside its object', () => {
+    const event = { ...eventWith({}), metadata: { envelope: { id: 7, callback_phone: SECRET, to: { passcode: 1 } } } };
+    const { metadata } = withoutContactInEvent(event as unknown as HistoryEvent);
+    expect(metadata.envelope).toEqual({ id: 7, callback_phone: WITHHELD, to: { passcode: WITHHELD } });
+  });
+
   it('a history event without contacts withholds driver details that are a number', () => {
     expect(shownOf(new ExactNumber('15555550123000000000'))).toBe(WITHHELD);
   });

@@ -7,6 +7,7 @@ import { openReadableStore } from '../../../services/event-store/open';
 import { exportEvents, type ExportFormat } from '../../../services/audit/export/export-events';
 import type { Selection } from '../../../services/audit/export/select-events';
 import { Admission } from '../../../services/handle-order/admission';
+import type { Envelope } from '../../../services/handle-order/parse-delivery';
 import { createQuarantine } from '../../../services/handle-order/quarantine';
 import { createRecorder } from '../../../services/handle-order/record-update';
 import { orderStream } from '../../../schemas/order-events';
@@ -17,7 +18,12 @@ import { update } from '../../support/deliveries';
 /** Random histories, put into a real log by the real recorder. */
 
 export type Step =
-  | { readonly kind: 'deliver'; readonly order: number; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'deliver';
+      readonly order: number;
+      readonly fields: Readonly<Record<string, unknown>>;
+      readonly envelope?: Envelope | null;
+    }
   | { readonly kind: 'quarantine'; readonly body: string }
   | { readonly kind: 'delete'; readonly order: number };
 
@@ -36,6 +42,9 @@ const deliver: fc.Arbitrary<Step> = fc.record({
     note: text,
     number,
     driver_details: fc.option(fc.record({ name: text, passcode: fc.string() }), { nil: null }),
+  }),
+  envelope: fc.option(fc.record({ event_id: number, sent_to: fc.record({ phone: text }) }) as fc.Arbitrary<Envelope>, {
+    nil: null,
   }),
 });
 export const steps = (minLength = 1): fc.Arbitrary<readonly Step[]> =>
@@ -75,7 +84,8 @@ export async function makeStore(history: readonly Step[]): Promise<string> {
       await quarantine.keep(Buffer.from(step.body), 'application/json', [], receipt(step.body));
     } else {
       const delivery = update(keyOf(step.order), step.fields);
-      await record(delivery as Parameters<typeof record>[0], receipt(JSON.stringify(delivery)));
+      const from = { ...receipt(JSON.stringify(delivery)), envelope: step.envelope ?? null };
+      await record(delivery as Parameters<typeof record>[0], from);
     }
   }
   await store.close();

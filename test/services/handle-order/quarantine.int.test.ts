@@ -159,8 +159,9 @@ describe('redrive after the contract has changed', () => {
   afterEach(() => app.close());
 
   /** Puts a body that today's contract can use into quarantine, as an older contract had. */
-  async function keepValid(about: OrderKey, fields: Record<string, unknown> = {}): Promise<string> {
-    const body = Buffer.from(JSON.stringify(update(about, fields)));
+  const keepValid = (about: OrderKey, fields: Record<string, unknown> = {}): Promise<string> =>
+    keep(Buffer.from(JSON.stringify(update(about, fields))));
+  async function keep(body: Buffer): Promise<string> {
     const kept = await app.quarantine.keep(body, 'application/json', [{ pointer: '/object', detail: 'was too new' }], {
       receivedAt: '2026-01-01T00:00:00.000Z',
       bodySha256: createHash('sha256').update(body).digest('hex'),
@@ -200,6 +201,14 @@ describe('redrive after the contract has changed', () => {
     expect(QuarantineDetail.parse(json).redriven).toMatchObject({ outcome: 'recorded', ...about, revision: 0 });
     const { json: page } = await app.call('/quarantine');
     expect(page).toMatchObject({ deliveries: [{ quarantine_id: id, redriven: { ...about } }] });
+  });
+
+  it('a redrive keeps what stood beside the object', async () => {
+    const about = key();
+    const body = Buffer.from(JSON.stringify({ event_id: 'e-1', ...update(about), sent_at: 7 }));
+    const id = await keep(body);
+    expect((await redrive(id)).json).toMatchObject({ outcome: 'recorded' });
+    expect((await eventsOf(about))[0]?.metadata.envelope).toEqual({ event_id: 'e-1', sent_at: 7 });
   });
 
   it('a redrive of the newest content of its order is a repeat', async () => {

@@ -91,6 +91,37 @@ describe('recording over HTTP', () => {
     expect(await outcomesOf({ type, object: turnedDriver })).toEqual([['repeat', 0]]);
   });
 
+  it('what stands beside the object is kept verbatim in the metadata of the event, and is shown in the history', async () => {
+    const about = key();
+    const { type, object } = update(about);
+    const envelope = '{"event_id":1894721983472198341,"__proto__":{"sent_at":[1e400,null]},"metadata":"x"}';
+    const body = `${JSON.stringify({ type, object }).slice(0, -1)},${envelope.slice(1)}`;
+    expect((await service.post(body)).json).toEqual({ outcome: 'recorded', ...about, revision: 0 });
+    const { text } = await service.get(orderPath(about, '/history'));
+    expect(text).toContain(`"envelope":${envelope}`);
+    const stored = readLog(service.dataDir).find(({ stream }) => stream === orderStream(about));
+    expect(stored?.metadata).toContain(`"envelope":${envelope}`);
+    expect(stored?.data).toBe(JSON.stringify(object));
+  });
+
+  it('an event whose body had nothing beside the object has no envelope', async () => {
+    const about = key();
+    await outcomesOf(update(about));
+    expect((await historyOf(service, about)).events[0]?.metadata).not.toHaveProperty('envelope');
+  });
+
+  it('a repeat in another envelope is a repeat, and the first envelope stays', async () => {
+    const about = key();
+    const bodies = [1, 2, null].map((event_id) => ({ ...update(about), event_id }));
+    expect(await outcomesOf(...bodies)).toEqual([
+      ['recorded', 0],
+      ['repeat', 0],
+      ['repeat', 0],
+    ]);
+    const { events } = await historyOf(service, about);
+    expect(events.map(({ metadata }) => metadata.envelope)).toEqual([{ event_id: 1 }]);
+  });
+
   it('a delivery with null where the newest event has no field is recorded', async () => {
     const about = key();
     expect(await outcomesOf(update(about), update(about, { delivery_status: null }))).toEqual([
