@@ -34,6 +34,10 @@ export interface StreamView {
   recentRevision(id: string): number | undefined;
 }
 
+/** @returns where a stream ends, for whoever reads it. */
+export const lastRevisionOf = ({ nextRevision, deleted }: StreamView): StreamRevision =>
+  nextRevision === 0 || deleted !== null ? 'no_stream' : nextRevision - 1;
+
 export type AppendDecision =
   /** Write the events at `first`, `first` + 1 and so on; a soft-deleted stream is thereby revived. */
   | { readonly kind: 'write'; readonly first: number }

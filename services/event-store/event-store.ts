@@ -150,6 +150,14 @@ export interface EventStore {
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
   /**
+   * Asks where a stream ends, of whoever decides appends: it is answered in the turn of the appends, from the very data that
+   * they are decided on, so what is concluded from it is as sure as an append is.
+   * @returns `no_stream` if it has no events or was deleted.
+   * @throws {EventStoreError} `unavailable`, `outcome-unknown`, `closed`, `invalid`.
+   */
+  lastRevision(stream: string): Promise<StreamRevision>;
+
+  /**
    * Reads all streams in order of position. Events of deleted streams may or may not be there.
    * @throws {EventStoreError} `unavailable`, `closed`, `invalid`.
    */

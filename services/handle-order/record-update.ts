@@ -100,8 +100,8 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
 
   /**
    * What we remember of the newest event, or that we remember none, is a guess, for which nothing has to be read. An append
-   * proves it: the store takes it only after exactly that event. A repeat has to be proven by reading, except where nobody
-   * else can have written.
+   * proves it: the store takes it only after exactly that event. For a repeat, the store is asked whether it would: an
+   * acknowledgement never rests on what we remember, nor on a read, but on what appends are decided on.
    */
   async function decideAndAppend(
     stream: string,
@@ -111,15 +111,12 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     metadata: OrderEventMetadata & { readonly envelope?: Envelope },
   ): Promise<RecordOutcome> {
     let head = heads.get(stream) ?? null;
-    let isProven = store.exclusive;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
-      let decision = decide(head, hash);
-      if (decision.kind === 'repeat' && !isProven) {
-        head = await readHead(stream);
-        decision = decide(head, hash);
-      }
+      if (conflicts > 0) head = await readHead(stream);
+      const decision = decide(head, hash);
       if (decision.kind === 'repeat') {
         const { revision, position } = decision.head;
+        if ((await store.lastRevision(stream)) !== revision) continue;
         heads.set(stream, decision.head);
         return { outcome: 'repeat', key, revision, position };
       }
@@ -134,8 +131,6 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
         heads.set(stream, { revision, position, contentHash: hash, eventHash: sealed.event_hash });
         return { outcome: 'recorded', key, revision, position };
       }
-      head = await readHead(stream);
-      isProven = true;
     }
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }

@@ -102,6 +102,17 @@ export class ResilientStore implements EventStore {
     }
   }
 
+  /** The leader answers, which decides appends. */
+  async lastRevision(stream: string): Promise<StreamRevision> {
+    let last: StreamRevision = 'no_stream';
+    try {
+      for await (const { revision } of this.readStream(stream, { direction: 'backwards', limit: 1 })) last = revision;
+    } catch (error) {
+      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+    }
+    return last;
+  }
+
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
     return this.iterate((stop) => this.streamEvents(stream, options, stop));
   }

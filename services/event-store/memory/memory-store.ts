@@ -1,4 +1,4 @@
-import { decideAppend, decideDelete, RECENT_EVENTS, type StreamView } from '../append-decision';
+import { decideAppend, decideDelete, lastRevisionOf, RECENT_EVENTS, type StreamView } from '../append-decision';
 import {
   assertExpected,
   assertPosition,
@@ -119,6 +119,13 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       } finally {
         pending -= events.length;
       }
+    },
+
+    async lastRevision(name) {
+      await Promise.resolve();
+      assertOpen();
+      assertStreamName(name);
+      return lastRevisionOf(viewOf(streams.get(name)));
     },
 
     async *readStream(name: string, { from, direction = 'forwards', limit }: ReadStreamOptions = {}) {

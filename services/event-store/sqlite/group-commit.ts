@@ -1,4 +1,4 @@
-import { decideAppend, decideDelete } from '../append-decision';
+import { decideAppend, decideDelete, lastRevisionOf } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
 import { asUnavailable, type LogWriter } from './event-log';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
@@ -25,8 +25,11 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
     log.probe(now);
     return { command, result: { outcome: 'probed' }, wrote: true };
   }
+  const view = log.view(command.stream);
+  if (command.kind === 'last') {
+    return { command, result: { outcome: 'last', revision: lastRevisionOf(view) }, wrote: false };
+  }
   const { stream, expected } = command;
-  const view = log.view(stream);
   const decision =
     command.kind === 'append' ? decideAppend(view, expected, command.events) : decideDelete(view, expected);
   switch (decision.kind) {
@@ -54,7 +57,8 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
 
 const streamOf = (command: WriterCommand): string | null => (command.kind === 'probe' ? null : command.stream);
 
-const claimsWrite = ({ outcome }: WriterResult): boolean => outcome !== 'conflict' && outcome !== 'error';
+const claimsWrite = ({ outcome }: WriterResult): boolean =>
+  outcome !== 'conflict' && outcome !== 'last' && outcome !== 'error';
 
 /** After a COMMIT that failed: is what this command wrote in the log after all? */
 function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown): WriterResult {

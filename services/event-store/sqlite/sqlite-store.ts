@@ -60,6 +60,13 @@ class SqliteStore extends SqliteReads implements EventStore {
     throw unexpected(result);
   }
 
+  async lastRevision(stream: string) {
+    assertStreamName(stream);
+    const result = throwIfError(await this.writer.submit({ kind: 'last', stream }));
+    if (result.outcome === 'last') return result.revision;
+    throw unexpected(result);
+  }
+
   async checkWritable(): Promise<void> {
     throwIfError(await this.writer.submit({ kind: 'probe' }));
   }

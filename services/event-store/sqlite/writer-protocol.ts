@@ -1,4 +1,4 @@
-import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision } from '../event-store';
+import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision, StreamRevision } from '../event-store';
 
 /** What the HTTP thread and the writer thread say to each other. Plain data: it crosses by structured clone. */
 
@@ -15,11 +15,13 @@ export type WriterCommand =
       readonly expected: ExpectedRevision;
       readonly mode: 'soft' | 'tombstone';
     }
+  | { readonly kind: 'last'; readonly stream: string }
   | { readonly kind: 'probe' };
 
 export type WriterResult =
   | AppendResult
   | { readonly outcome: 'deleted' }
+  | { readonly outcome: 'last'; readonly revision: StreamRevision }
   | { readonly outcome: 'probed' }
   | { readonly outcome: 'error'; readonly code: EventStoreErrorCode; readonly message: string };
 

@@ -49,6 +49,7 @@ async function nodeStore(): Promise<{ store: EventStore; node: RunningNode }> {
 const changed = (store: EventStore, changes: Partial<EventStore>): EventStore => ({
   exclusive: store.exclusive,
   append: (...args) => store.append(...args),
+  lastRevision: (...args) => store.lastRevision(...args),
   readStream: (...args) => store.readStream(...args),
   readAll: (...args) => store.readAll(...args),
   subscribe: (...args) => store.subscribe(...args),

@@ -73,6 +73,7 @@ function inSpace(store: EventStore, space: string): EventStore {
       const result = await store.append(outside(stream), events, expected);
       return result.outcome === 'conflict' ? { ...result, stream } : result;
     },
+    lastRevision: (stream) => store.lastRevision(outside(stream)),
     readStream: (stream, options) => renamed(store.readStream(outside(stream), options)),
     readAll: (options = {}) => renamed(store.readAll({ ...options, prefix: space + (options.prefix ?? '') })),
     subscribe: (options) => {

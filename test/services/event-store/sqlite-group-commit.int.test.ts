@@ -166,19 +166,29 @@ describe('group commit on a failing log', () => {
     expect(commit(one)).toEqual([appendedAt(0)]);
   });
 
-  it('a failed COMMIT leaves the answers that it could not change: conflicts, deleted streams, earlier repeats', () => {
+  it('a failed COMMIT leaves the answers that it could not change: conflicts, deleted streams, earlier repeats, ends of streams', () => {
     const before = append({ stream: 'a' });
     commit(before, append({ stream: 'gone' }));
     commit({ kind: 'delete', stream: 'gone', expected: 'any', mode: 'tombstone' });
     faults = ['commit'];
     const conflicting = append({ stream: 'a' });
     expect(
-      commit(append({ stream: 'new' }), conflicting, append({ stream: 'gone' }), before, { kind: 'probe' }),
+      commit(
+        append({ stream: 'new' }),
+        conflicting,
+        append({ stream: 'gone' }),
+        before,
+        { kind: 'probe' },
+        { kind: 'last', stream: 'a' },
+        { kind: 'last', stream: 'new' },
+      ),
     ).toEqual([
       refused('outcome-unknown'),
       { outcome: 'conflict', stream: 'a', expected: 'no_stream', actual: 0 },
       refused('deleted'),
       appendedAt(0),
+      refused('outcome-unknown'),
+      { outcome: 'last', revision: 0 },
       refused('outcome-unknown'),
     ]);
     expect([stored('a'), stored('new')]).toEqual([[idOf(before)], []]);

@@ -271,6 +271,7 @@ describe('redrive while the store is not available', () => {
       exclusive: true,
       pending: 0,
       append: () => Promise.reject(new EventStoreError('unavailable', 'no')),
+      lastRevision: () => Promise.reject(new EventStoreError('unavailable', 'no')),
       // eslint-disable-next-line @typescript-eslint/require-await
       async *readStream() {
         throw new EventStoreError('unavailable', 'no');

@@ -386,27 +386,60 @@ describe('recorder', () => {
     expect(await contentsOf(store)).not.toContainEqual(deliveryOf({ ours: true }).object);
   });
 
-  it.each([
-    [true, 0],
-    [false, 1],
-  ])(
-    'the recorder reads only to confirm a repeat where others may write (exclusive: %s)',
-    async (exclusive, expected) => {
+  it.each([true, false])(
+    'the recorder asks the store once to prove a repeat, and reads nothing of an order that it remembers (exclusive: %s)',
+    async (exclusive) => {
       const store = memoryStore();
-      let reads = 0;
+      const calls = { reads: 0, proofs: 0 };
       const record = recorderOver(
         over(store, {
           exclusive,
           readStream: (stream, options) => {
-            reads++;
+            calls.reads++;
             return store.readStream(stream, options);
+          },
+          lastRevision: (stream) => {
+            calls.proofs++;
+            return store.lastRevision(stream);
           },
         }),
       );
       for (const n of [0, 1, 1]) await record(deliveryOf({ n }), receipt());
-      expect(reads).toBe(expected);
+      expect(calls).toEqual({ reads: 0, proofs: 1 });
     },
   );
+
+  it('the recorder acknowledges no repeat that the store cannot prove, whatever it remembers or can read', async () => {
+    const store = memoryStore();
+    let broken = false;
+    const record = recorderOver(
+      over(store, {
+        lastRevision: (stream) =>
+          broken ? Promise.reject(new EventStoreError('unavailable', 'no')) : store.lastRevision(stream),
+      }),
+    );
+    await record(deliveryOf(), receipt());
+    broken = true;
+    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'unavailable', detail: 'no' });
+    broken = false;
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'repeat', revision: 0 });
+  });
+
+  it('the recorder records a delivery anew that looks like a repeat to a store whose stream ends elsewhere', async () => {
+    const [store, other] = [memoryStore(), memoryStore()];
+    let current = store;
+    const record = recorderOver(
+      over(store, {
+        append: (...args) => current.append(...args),
+        readStream: (...args) => current.readStream(...args),
+        lastRevision: (...args) => current.lastRevision(...args),
+      }),
+    );
+    await record(deliveryOf(), receipt());
+    current = other;
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+    expect(await contentsOf(other)).toEqual([deliveryOf().object]);
+  });
 
   it('the recorder reports a delivery that never fits the store, and takes the next one', async () => {
     const store = memoryStore();

@@ -20,6 +20,7 @@ import {
   newEvents,
   readIds,
   refusalOf,
+  remove,
   streamState,
 } from './support';
 
@@ -264,6 +265,36 @@ export function appendContract(current: () => EventStore): void {
     it('a delete of what cannot be a stream is refused as invalid', async () => {
       expect(await refusalOf(store.deleteStream('', 'any', 'soft'))).toBe('invalid');
       expect(await refusalOf(store.deleteStream('$all', 'any', 'tombstone'))).toBe('invalid');
+    });
+  });
+
+  describe('lastRevision', () => {
+    it('lastRevision tells where the stream ends after each append, and no_stream of one that has no events', async () => {
+      expect(await store.lastRevision('order-1')).toBe('no_stream');
+      for (const [count, last] of [
+        [1, 0],
+        [3, 3],
+      ] as const) {
+        await appended(store.append('order-1', newEvents(count), 'any'));
+        expect(await store.lastRevision('order-1')).toBe(last);
+      }
+      expect(await store.lastRevision('order-10')).toBe('no_stream');
+    });
+
+    it('lastRevision is no_stream of a deleted stream, and the continued revision once it is revived', async () => {
+      await appended(store.append('order-1', newEvents(2), 'no_stream'));
+      await appended(store.append('order-2', newEvents(2), 'no_stream'));
+      await remove(store, 'order-1', 'soft');
+      await remove(store, 'order-2', 'tombstone');
+      expect(await store.lastRevision('order-1')).toBe('no_stream');
+      expect(await store.lastRevision('order-2')).toBe('no_stream');
+      await appended(store.append('order-1', newEvents(1), 'any'));
+      expect(await store.lastRevision('order-1')).toBe(2);
+    });
+
+    it('lastRevision of what cannot be a stream is refused as invalid', async () => {
+      expect(await refusalOf(store.lastRevision(''))).toBe('invalid');
+      expect(await refusalOf(store.lastRevision('$all'))).toBe('invalid');
     });
   });
 

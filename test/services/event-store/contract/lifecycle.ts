@@ -38,6 +38,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       await appended(store.append('order-1', newEvents(1), 'no_stream'));
       await store.close();
       expect(await refusalOf(store.append('order-1', newEvents(1), 'any'))).toBe('closed');
+      expect(await refusalOf(store.lastRevision('order-1'))).toBe('closed');
       expect(await refusalOf(collect(store.readStream('order-1')))).toBe('closed');
       expect(await refusalOf(collect(store.readAll()))).toBe('closed');
       expect(await refusalOf(collect(store.subscribe({ after: 'start' })))).toBe('closed');

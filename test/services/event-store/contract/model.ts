@@ -16,6 +16,7 @@ type Command = { readonly stream: number } & (
   | { readonly kind: 'append'; readonly ids: readonly number[]; readonly expected: Expectation }
   | { readonly kind: 'repeat'; readonly expected: Expectation }
   | { readonly kind: 'delete'; readonly expected: Expectation; readonly mode: 'soft' | 'tombstone' }
+  | { readonly kind: 'last' }
   | { readonly kind: 'read'; readonly options: ReadStreamOptions }
 );
 
@@ -54,6 +55,7 @@ const commands: fc.Arbitrary<readonly Command[]> = fc.array(
         mode: fc.constantFrom('soft' as const, 'soft' as const, 'soft' as const, 'tombstone' as const),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('last' as const), stream: streams }) },
     {
       weight: 2,
       arbitrary: fc.record({
@@ -101,6 +103,8 @@ async function run(store: EventStore, script: readonly Command[], prefix: string
       }
       case 'delete':
         return store.deleteStream(stream, expectation(stream, command.expected), command.mode);
+      case 'last':
+        return store.lastRevision(stream);
       case 'read':
         return (await collect(store.readStream(stream, command.options))).map(({ id, revision, data }) => ({
           id,
