@@ -62,5 +62,23 @@ export default tseslint.config(
     plugins: { jest },
     rules: { 'jest/valid-title': ['error', { mustNotMatch: { it: WHOLE_SENTENCE, test: WHOLE_SENTENCE } }] },
   },
+  {
+    // Newer than the oldest browsers that the screens run in (docs/guides/embed-the-board.md#browsers).
+    files: ['services/screens/browser/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...[
+          ['URL', 'canParse'],
+          ['URL', 'parse'],
+          ['AbortSignal', 'any'],
+          ['AbortSignal', 'timeout'],
+          ['Array', 'fromAsync'],
+          ['Object', 'groupBy'],
+          ['Promise', 'withResolvers'],
+        ].map(([object, property]) => ({ object, property, message: 'Browsers that are supported do not have it.' })),
+      ],
+    },
+  },
   { files: ['test/bench/**/*.ts', 'services/cli.ts'], rules: { 'no-console': 'off' } },
 );

@@ -50,7 +50,12 @@ export const LiveQuery = z.strictObject({
     .enum(['board', 'customers'])
     .default('board')
     .meta({ description: 'customers: order numbers and stages only, for a wall in front of customers' }),
+  lastEventId: z
+    .string()
+    .meta({ description: 'the id of the last message seen, for clients that cannot set the header Last-Event-ID' })
+    .optional(),
 });
+export type LiveQuery = z.output<typeof LiveQuery>;
 
 export const OrderQuery = z
   .strictObject({

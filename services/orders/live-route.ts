@@ -13,9 +13,11 @@ import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS } from 
 import type { WaitForReadModel } from './wait-for-read-model';
 
 /**
- * @returns the position that a client says it saw last, or null if it says none or something else.
+ * @returns the position that a client says it saw last, or null if it says none or something else. Clients that cannot set
+ *   the header, as an `EventSource` made anew cannot, say it in the query.
  */
-const lastSeen = (request: Request): Position | null => parsePosition(request.get('Last-Event-ID') ?? '');
+const lastSeen = (request: Request, { lastEventId = '' }: LiveQuery): Position | null =>
+  parsePosition(request.get('Last-Event-ID') ?? lastEventId);
 
 /** What a reader is told of what he asked for. */
 function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
@@ -64,14 +66,15 @@ export function createLiveRoutes(options: {
     const reader = readerOf(response);
     const locationId = readLocation(request);
     requireLocation(reader, locationId);
-    const { view } = readQuery(LiveQuery, request);
+    const query = readQuery(LiveQuery, request);
     await waitForReadModel();
     if (feed.isFull) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }
     response.set({
       'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
+      // `no-transform` keeps proxies from compressing, for which they would hold messages back.
+      'Cache-Control': 'no-store, no-transform',
       // Asks nginx and its kin not to hold messages back.
       'X-Accel-Buffering': 'no',
     });
@@ -79,11 +82,11 @@ export function createLiveRoutes(options: {
       response.end();
       return;
     }
-    const client = clientOf(response, audienceOf(reader, view), (records) => {
+    const client = clientOf(response, audienceOf(reader, query.view), (records) => {
       const shown = records.map(({ key, state }) => ({ ...key, driver_details: state.assigned ? state.driver : null }));
       accessLog.shown(reader, request.originalUrl, shown);
     });
-    const leave = feed.watch(locationId, client, lastSeen(request));
+    const leave = feed.watch(locationId, client, lastSeen(request, query));
     const forget = readers.onChange(() => {
       if (!readers.isCurrent(reader)) client.end();
     });

@@ -65,7 +65,7 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
   router.get('/sandbox/events', (request, response) => {
     response.set({
       'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
+      'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
     });
     if (request.method === 'HEAD') {

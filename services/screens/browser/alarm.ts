@@ -9,6 +9,8 @@ const LOUDNESS = 0.28;
 /** How often the alarm sounds for one arrival that nobody attends to, and the milliseconds in between. */
 const REPEATS = 4;
 const REPEAT_MS = 8_000;
+/** Milliseconds in which a browser lets a sound go on, or will not. */
+const RESUME_MS = 500;
 
 export type AlarmState = 'off' | 'ready' | 'blocked' | 'unavailable';
 
@@ -35,9 +37,25 @@ export class Alarm {
     this.onState();
   }
 
-  /** To be called from a touch or a key: then the browser lets it. */
+  /**
+   * To be called from a touch or a key: then the browser lets it. iOS interrupts what sounds when the screen locks or a call
+   * comes in, a state that the standard does not name; a context that does not come back from it is replaced.
+   */
   async allow(): Promise<void> {
-    if (this.#context?.state === 'suspended') await this.#context.resume().catch(() => undefined);
+    const context = this.#context;
+    if (context !== null && context.state !== 'running') {
+      const isResumed = await Promise.race([
+        context.resume().then(
+          () => true,
+          () => false,
+        ),
+        new Promise<false>((late) => setTimeout(late, RESUME_MS, false)),
+      ]);
+      if (!isResumed && this.#context === context) {
+        this.#release();
+        this.#open();
+      }
+    }
     this.onState();
   }
 
@@ -84,6 +102,10 @@ export class Alarm {
 
   #close(): void {
     this.hush();
+    this.#release();
+  }
+
+  #release(): void {
     const context = this.#context;
     this.#context = null;
     context?.removeEventListener('statechange', this.onState);

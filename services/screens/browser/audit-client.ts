@@ -2,6 +2,7 @@ import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/order-view';
 import { addressOf } from './live-orders';
+import { timeLimit } from './time-limit';
 
 /** What the audit pages ask the service, as whoever is signed in. */
 
@@ -26,12 +27,12 @@ const TIMEOUT_MS = 120_000;
 
 /** Asks for JSON. */
 export async function ask<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const limit = timeLimit(TIMEOUT_MS, signal);
   try {
     const response = await fetch(addressOf('', path), {
       headers: { Accept: 'application/json' },
       cache: 'no-store',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: limit.signal,
     });
     if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
     if (response.status === 401) return { kind: 'refused', reason: 'login' };
@@ -43,6 +44,8 @@ export async function ask<Value>(path: string, signal?: AbortSignal): Promise<An
     return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
   } catch {
     return { kind: 'failed', detail: UNREACHABLE };
+  } finally {
+    limit.lift();
   }
 }
 

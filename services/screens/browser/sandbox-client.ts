@@ -1,6 +1,7 @@
 import type { SandboxState } from '../../../schemas/sandbox';
 import { addressOf } from './live-orders';
 import { problemWords } from './model/sandbox-answer';
+import { timeLimit } from './time-limit';
 
 /** What the sandbox's page asks its process. */
 
@@ -18,8 +19,8 @@ async function call<Value>(
   path: string,
   options: RequestInit,
 ): Promise<Told<Value> & { readonly date: string | null }> {
+  const { signal, lift } = timeLimit(TIMEOUT_MS);
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
     const date = response.headers.get('Date');
     if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date };
@@ -27,6 +28,8 @@ async function call<Value>(
     return { kind: 'refused', detail: words === '' ? `The sandbox answered ${String(response.status)}.` : words, date };
   } catch {
     return { kind: 'refused', detail: UNREACHABLE, date: null };
+  } finally {
+    lift();
   }
 }
 

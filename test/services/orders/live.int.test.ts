@@ -110,6 +110,24 @@ describe('the live feed of a location', () => {
     },
   );
 
+  it('the live feed resumes after lastEventId in the query, for clients that cannot set a header', async () => {
+    const before = await watch('resume-by-query');
+    await deliver(keyOf('r1', 'resume-by-query'), { status: 'in_progress' });
+    await untilSent(before, 'order');
+    before.close();
+    await deliver(keyOf('r2', 'resume-by-query'), { status: 'in_progress' });
+    const after = await watch('resume-by-query', {}, `?lastEventId=${before.lastId ?? ''}`);
+    await untilSent(after, 'heartbeat');
+    expect(after.messages.map(({ event }) => event)).toEqual(['resumed', 'order', 'heartbeat']);
+    expect(orderIds(after)).toEqual(['r2']);
+  });
+
+  it('the live feed asks proxies neither to compress it nor to hold it back', async () => {
+    const { headers } = await service.call('/locations/l/live', { method: 'HEAD', headers: asReader });
+    expect(headers['cache-control']?.split(', ')).toEqual(['no-store', 'no-transform']);
+    expect(headers['x-accel-buffering']).toBe('no');
+  });
+
   it('the live feed for customers shows order numbers and stages, and nothing else', async () => {
     await deliver(keyOf('c1', 'wall'), {
       status: 'ready_for_pickup',

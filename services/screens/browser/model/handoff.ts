@@ -12,9 +12,13 @@ const MAX_PICTURE_URL = 2_048;
 
 /** @returns the address if a picture may be loaded from it: https, and no credentials in it. */
 export function pictureUrl(text: string | null | undefined): string | null {
-  if (typeof text !== 'string' || text.length > MAX_PICTURE_URL || !URL.canParse(text)) return null;
-  const url = new URL(text);
-  return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
+  if (typeof text !== 'string' || text.length > MAX_PICTURE_URL) return null;
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Code points of the zeros of scripts in whose digits numbers are written; NFKC folds full-width digits already. */
