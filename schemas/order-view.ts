@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, Id } from './handle-order';
-import { OrderEventMetadata, RelayedData } from './order-events';
+import { OrderEventMetadata, RelayedData, Seal } from './order-events';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /** What the API answers. The OpenAPI document is generated from these schemas (docs/architecture.md#http-contract). */
@@ -73,6 +73,16 @@ export const Change = z
   .meta({ id: 'Change' });
 export type Change = z.infer<typeof Change>;
 
+/** Stands for a value that is there and that the reader may not see. What is not there, is null or absent as ever. */
+export const WITHHELD = '[withheld]';
+
+/** Metadata as they are shown: readers who do not see contacts do not see what hashes over them are either. */
+const ShownMetadata = OrderEventMetadata.extend({
+  content_hash: Seal.shape.content_hash.or(z.literal(WITHHELD)),
+  previous_hash: Seal.shape.previous_hash.or(z.literal(WITHHELD)).optional(),
+  event_hash: Seal.shape.event_hash.or(z.literal(WITHHELD)).optional(),
+});
+
 /** One event of an order beside the state after it. */
 export const HistoryEvent = z
   .object({
@@ -81,7 +91,7 @@ export const HistoryEvent = z
     type: z.string(),
     received_at: Time,
     data: z.record(z.string(), z.unknown()).meta({ description: '`object` of the delivery, verbatim' }),
-    metadata: OrderEventMetadata,
+    metadata: ShownMetadata,
     stage: z.enum(STAGES).meta({ description: 'after this event' }),
     verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
     changes: z.array(Change).meta({ description: 'what this event changed in the Order' }),

@@ -3,12 +3,13 @@ import type { Logger } from 'pino';
 import { ACCESS_READ, ACCESS_STREAM, AccessData, type AccessEntry, type AccessPage } from '../../schemas/access';
 import type { OrderKey } from '../../schemas/handle-order';
 import { orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
+import { WITHHELD } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type NewEvent } from '../event-store/event-store';
 import { contentHash, seal } from '../handle-order/hashes';
 import { Problem } from '../problem';
 import { seesContact } from './permissions';
 import type { Reader } from './readers';
-import { hasPasscode, WITHHELD } from './withhold';
+import { hasPasscode } from './withhold';
 
 /**
  * Who looked. What a configured reader sees of the past, of quarantine and of passcodes is an event itself, sealed like a

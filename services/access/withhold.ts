@@ -1,17 +1,20 @@
 import { ExactNumber } from '../../schemas/exact-json';
-import type { Change, HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
-import type { JsonValue } from '../event-store/event-store';
+import { Seal } from '../../schemas/order-events';
+import { type Change, type HistoryEvent, type HistoryPage, type Order, WITHHELD } from '../../schemas/order-view';
+import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
 import { seesContact } from './permissions';
 import type { Reader } from './readers';
 
 /** What readers without a need for it do not see of a driver: the phone number with its code, and the passcode. */
 
-/** Stands for a value that is there. What is not there, is null or absent as ever. */
-export const WITHHELD = '[withheld]';
-
 /** Fields that hold such a value. Wider than the contract, so that what a sender adds is not shown unasked. */
 const CONTACT = /phone|pass_?code/i;
 const DRIVER_DETAILS = 'driver_details';
+/**
+ * What in the metadata of an event is a hash over what is withheld, or over such a hash: whoever has one tries passcodes until
+ * it fits, which takes a second.
+ */
+const HASHES: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256']);
 
 const PASSCODE = /pass_?code/i;
 
@@ -44,12 +47,26 @@ export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   changes: event.changes.map(withoutContactInChange),
 });
 
-/** The same for what stood beside the data. */
-const withoutContactInMetadata = <Metadata extends { readonly envelope?: unknown }>(metadata: Metadata): Metadata =>
-  metadata.envelope === undefined ? metadata : { ...metadata, envelope: withhold(metadata.envelope) };
+/** The same for the metadata: for what stood beside the data, and without the hashes that would tell what is withheld. */
+const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): Metadata =>
+  Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [
+      name,
+      name === 'envelope' ? withhold(value) : HASHES.has(name) ? redact(value) : (value as unknown),
+    ]),
+  ) as Metadata;
 
-/** The same for the data of an event, as they were sent. */
-export const withoutContactInData = (data: JsonValue): JsonValue => withhold(data) as JsonValue;
+/** The same for an event as it is stored, and without its id, which is made of the hash of its content. */
+export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({
+  ...event,
+  id: WITHHELD,
+  data: isJson(event.data) ? (withhold(event.data) as JsonValue) : event.data,
+  ...(isMembers(event.metadata) ? { metadata: withoutContactInMetadata(event.metadata) } : {}),
+});
+
+const isJson = (payload: Payload): payload is JsonValue => !(payload instanceof Uint8Array);
+const isMembers = (payload: Payload | undefined): payload is Readonly<Record<string, JsonValue | undefined>> =>
+  typeof payload === 'object' && payload !== null && isJson(payload) && !Array.isArray(payload);
 
 function withoutContactInChange({ pointer, from, to }: Change): Change {
   const keys = pointer.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));

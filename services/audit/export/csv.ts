@@ -89,14 +89,15 @@ function textAt(value: unknown, ...path: readonly string[]): string {
 
 /**
  * @param before state of the order before the event
- * @param shown data of the event as the reader may see them
+ * @param shown the event as the reader may see it
  * @returns the cells of its row but for the last, and the state after the event
  */
 export function csvCells(
   event: RecordedEvent,
   before: OrderState,
-  shown: unknown,
+  shown: RecordedEvent,
 ): { readonly cells: string; readonly after: OrderState } {
+  const { data } = shown;
   const key = orderKeyOfStream(event.stream);
   const decoded = key === null ? null : decodeOrderEvent(event);
   const next = key === null || decoded === null ? null : read(key, before, decoded);
@@ -108,16 +109,16 @@ export function csvCells(
     revision: String(event.revision),
     type: event.type,
     received_at: receivedAt(event),
-    status: textAt(shown, 'status'),
-    delivery_status: textAt(shown, 'delivery_status'),
+    status: textAt(data, 'status'),
+    delivery_status: textAt(data, 'delivery_status'),
     stage: next?.reading.stage ?? '',
     verdict: next?.reading.verdict ?? '',
-    driver_source: textAt(shown, 'driver_details', 'source'),
-    driver_name: textAt(shown, 'driver_details', 'name'),
-    license_plate: textAt(shown, 'driver_details', 'vehicle_info', 'license_plate'),
-    content_hash: hashOf(event, 'content_hash') ?? '',
-    event_hash: hashOf(event, 'event_hash') ?? '',
-    data: shown instanceof Uint8Array ? Buffer.from(shown).toString('base64') : stringifyJson(shown),
+    driver_source: textAt(data, 'driver_details', 'source'),
+    driver_name: textAt(data, 'driver_details', 'name'),
+    license_plate: textAt(data, 'driver_details', 'vehicle_info', 'license_plate'),
+    content_hash: hashOf(shown, 'content_hash') ?? '',
+    event_hash: hashOf(shown, 'event_hash') ?? '',
+    data: data instanceof Uint8Array ? Buffer.from(data).toString('base64') : stringifyJson(data),
   };
   return { cells: cellsOf(COLUMNS.map((column) => cells[column])), after: next?.state ?? before };
 }

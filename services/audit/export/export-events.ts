@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { decodeOrderEvent } from '../../../schemas/order-events';
-import type { JsonValue, Payload, Position, RecordedEvent } from '../../event-store/event-store';
+import type { Position, RecordedEvent } from '../../event-store/event-store';
 import { CSV_HEADER, csvCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
 import { type ExportSource, readIfThere, type Selection, selectEvents } from './select-events';
@@ -20,8 +20,8 @@ export interface ExportOptions {
   readonly store: ExportSource;
   readonly selection: Selection;
   readonly format: ExportFormat;
-  /** Takes out of the data, and of what stood beside them, what the reader may not see; null shows them verbatim. */
-  readonly withhold: ((data: JsonValue) => JsonValue) | null;
+  /** Takes out of an event what the reader may not see; null shows it verbatim. */
+  readonly withhold: ((event: RecordedEvent) => RecordedEvent) | null;
   readonly version: string;
   /** RFC 3339. */
   readonly exportedAt: string;
@@ -29,9 +29,6 @@ export interface ExportOptions {
   readonly end?: Position | null;
   readonly onProgress?: (position: Position, events: number) => void;
 }
-
-const isMembers = (payload: Payload | undefined): payload is Readonly<Record<string, JsonValue | undefined>> =>
-  typeof payload === 'object' && payload !== null && !Array.isArray(payload) && !(payload instanceof Uint8Array);
 
 /** What an export ends with. */
 export interface ExportEnd {
@@ -56,18 +53,11 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   let last: Position | null = null;
   let chunk = format === 'csv' ? CSV_HEADER : '';
 
-  const shown = (data: Payload): Payload => (withhold === null || data instanceof Uint8Array ? data : withhold(data));
-  const shownMetadata = (metadata: Payload | undefined): Payload | undefined => {
-    if (withhold === null || !isMembers(metadata) || metadata['envelope'] === undefined) return metadata;
-    return { ...metadata, envelope: withhold(metadata['envelope']) };
-  };
-
   const textOf = async (event: RecordedEvent): Promise<string> => {
-    const data = shown(event.data);
-    if (format === 'ndjson')
-      return lines.write(eventMembers({ ...event, data, metadata: shownMetadata(event.metadata) }));
+    const shown = withhold === null ? event : withhold(event);
+    if (format === 'ndjson') return lines.write(eventMembers(shown));
     const before = states.get(event.stream) ?? (await stateBefore(store, event));
-    const { cells, after } = csvCells(event, before, data);
+    const { cells, after } = csvCells(event, before, shown);
     states.set(event.stream, after);
     return rows.row(cells);
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { seesContact } from '../../access/permissions';
 import type { Reader, ReaderDirectory } from '../../access/readers';
-import { withoutContactInData } from '../../access/withhold';
+import { withoutContactInStored } from '../../access/withhold';
 import { Problem } from '../../problem';
 import { type ExportEnd, type ExportFormat, exportEvents, exportFileName } from './export-events';
 import type { ExportSource, Selection } from './select-events';
@@ -89,7 +89,7 @@ export function createSendExport(options: {
     running++;
     try {
       const exportedAt = new Date(now()).toISOString();
-      const withhold = seesContact(reader) ? null : withoutContactInData;
+      const withhold = seesContact(reader) ? null : withoutContactInStored;
       const headers = {
         'Content-Type': EXPORT_MEDIA_TYPES[format],
         'Content-Disposition': `attachment; filename="${exportFileName(selection, format, exportedAt)}"`,

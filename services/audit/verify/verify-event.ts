@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../../schemas/exact-json';
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
-import { WITHHELD } from '../../access/withhold';
+import { WITHHELD } from '../../../schemas/order-view';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../handle-order/hashes';
 import { type Head, type StreamHeads } from './stream-heads';
@@ -46,7 +46,10 @@ export interface Fault {
 
 /** How strictly an event is held against its hashes. */
 export interface EventRules {
-  /** Values were withheld from the data: their hash cannot hold. Nor can that of an event, if some were from its envelope. */
+  /**
+   * Values were withheld from the data: their hash cannot hold. Nor can that of an event, if some were from its envelope; and
+   * from 0.3.0 on all hashes over what is withheld are withheld with it.
+   */
   readonly withheld: boolean;
   /** Events in between may be left out, because only a time range is there. */
   readonly gaps: boolean;
@@ -55,6 +58,7 @@ export interface EventRules {
 /** What came of an event, besides its faults. */
 export interface EventResult {
   readonly faults: readonly { readonly code: FaultCode; readonly detail: string }[];
+  /** It has hashes, shown or withheld. */
   readonly sealed: boolean;
   /**
    * Nothing before it is known though its revision says that there was something: it was deleted, is not in the file, or
@@ -79,7 +83,8 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   const own = hashOf(event, 'event_hash');
   const previous = hashOf(event, 'previous_hash');
   const members = isMembers(metadata) ? metadata : {};
-  const sealed = own !== null;
+  const areHashesWithheld = rules.withheld && own === WITHHELD;
+  const sealed = own !== null && !areHashesWithheld;
 
   const isOrder = stream.startsWith(ORDER_STREAM_PREFIX) && Object.hasOwn(DELIVERY_CONTRACTS, type);
   if (content === null && !sealed && isOrder) fault('unsealed', 'there is no content_hash, which every version writes');
@@ -97,18 +102,19 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
     const isHidden = rules.withheld && stringifyJson(members['envelope'] ?? null).includes(JSON.stringify(WITHHELD));
     if (!isHidden && !holds(own, () => eventHash({ stream, id, type, metadata: members })))
       fault('event', 'the stream, id, type or metadata are not what event_hash was taken of');
-  } else if ('previous_hash' in members || 'event_hash' in members) {
+  } else if (!areHashesWithheld && ('previous_hash' in members || 'event_hash' in members)) {
     fault('unsealed', 'there is a previous_hash, but no event_hash');
   }
 
   const before = heads.get(stream);
-  heads.set(stream, revision, own);
-  if (before === null) return { faults, sealed, begins: revision > 0 };
+  heads.set(stream, revision, sealed ? own : null);
+  const hasHashes = sealed || areHashesWithheld;
+  if (before === null) return { faults, sealed: hasHashes, begins: revision > 0 };
 
   if (revision <= before.revision) {
     fault('revision', `revision ${String(revision)} comes after revision ${String(before.revision)} of its stream`);
   } else if (revision > before.revision + 1) {
-    if (rules.gaps) return { faults, sealed, begins: true };
+    if (rules.gaps) return { faults, sealed: hasHashes, begins: true };
     const missing =
       revision === before.revision + 2
         ? `revision ${String(before.revision + 1)} is`
@@ -118,7 +124,7 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
     const broken = chainFault(event, sealed, previous, before);
     if (broken !== null) fault(broken.code, broken.detail);
   }
-  return { faults, sealed, begins: false };
+  return { faults, sealed: hasHashes, begins: false };
 }
 
 /** Whether an event names the one right before it. */

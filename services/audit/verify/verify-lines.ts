@@ -207,6 +207,12 @@ export class LineVerification {
     for (const [what, said, found] of claims) {
       if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
     }
+    if (manifest.withheld) {
+      this.notes.push(
+        'Phone numbers and passcodes were withheld from this file, and with them the hashes over them: the file is whole, but ' +
+          'that its events are those of the log can be verified only of a file that has them.',
+      );
+    }
     const sameVersion = manifest.software.version === this.version;
     for (const place of this.#otherReadings) {
       if (sameVersion)

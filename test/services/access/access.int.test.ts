@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReaderEntry, ROLES } from '../../../schemas/readers';
-import { WITHHELD } from '../../../services/access/withhold';
+import { WITHHELD } from '../../../schemas/order-view';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
@@ -172,6 +172,31 @@ describe('what a reader sees', () => {
       for (const secret of [PASSCODE, PHONE, 'code-12']) expect(history.text).not.toContain(secret);
     },
   );
+
+  it('who does not see a passcode sees no hash over it either, from which it would be found by trying', async () => {
+    const paths = [
+      orderPath(HERE, '/history'),
+      orderPath(HERE, '/history?format=ndjson'),
+      orderPath(HERE, '/history?format=csv'),
+      '/audit/orders?location_id=here',
+      '/locations/here/orders',
+      ...past.map((query) => orderPath(HERE, query)),
+    ];
+    const seenBy = async (token: string) => {
+      const hashes = new Set<string>();
+      for (const path of paths) {
+        const { status, text } = await as(token, path);
+        expect([path, status]).toEqual([path, 200]);
+        // Row and line hashes, and the manifest's, are over what is shown.
+        const shown = text.replaceAll(/"(?:line_hash|sha256)":"[0-9a-f]{64}"|,"[0-9a-f]{64}"\r\n/g, '');
+        for (const [found] of shown.matchAll(/[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f-]{21}/g)) hashes.add(found);
+      }
+      return hashes;
+    };
+    // Content, body, event and the event's id.
+    expect((await seenBy(AUDITOR)).size).toBeGreaterThanOrEqual(4);
+    expect(await seenBy(CHIEF)).toEqual(new Set());
+  });
 
   it('an auditor sees the past verbatim, and a screen sees no past', async () => {
     for (const query of past) {

@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '../../../../schemas/order-view';
+import { type HistoryEvent, WITHHELD } from '../../../../schemas/order-view';
 
 /** How an event is tied to the one before it, as far as their metadata tell; `ticket-rail verify` computes the hashes. */
 export type Tie =
@@ -10,10 +10,13 @@ export type Tie =
   /** It follows an event that is not there any more, as after retention. */
   | 'follows_deleted'
   /** Written by a version without hashes, or after such an event. */
-  | 'unsealed';
+  | 'unsealed'
+  /** The reader does not see contacts, and so no hashes over them. */
+  | 'withheld';
 
 export function tieOf(before: HistoryEvent | null, { metadata }: HistoryEvent): Tie {
   const { event_hash, previous_hash } = metadata;
+  if (event_hash === WITHHELD) return 'withheld';
   if (event_hash === undefined) return 'unsealed';
   if (before === null) return (previous_hash ?? null) === null ? 'first' : 'follows_deleted';
   const expected = before.metadata.event_hash ?? null;
@@ -27,4 +30,5 @@ export const TIE_WORDS: Readonly<Record<Tie, string>> = {
   broken: 'does not name the hash of the event before: run ticket-rail verify',
   follows_deleted: 'follows an event that is not kept any more',
   unsealed: 'written without a hash to compare',
+  withheld: 'its hashes are shown only to those who see phone numbers and passcodes',
 };

@@ -1,7 +1,7 @@
 import { evolve, initial, toOrder } from '../../../../projections/order';
 import { ExactNumber } from '../../../../schemas/exact-json';
 import type { DeliveryType, OrderKey } from '../../../../schemas/handle-order';
-import type { Change, HistoryEvent, Order } from '../../../../schemas/order-view';
+import { type Change, type HistoryEvent, type Order, WITHHELD } from '../../../../schemas/order-view';
 import type { Driver } from './handoff';
 import { previousDriver } from './news';
 
@@ -21,9 +21,6 @@ export interface Step {
   /** The driver that people may still have been waiting for. */
   readonly previousDriver: Driver | null;
 }
-
-/** What the service shows for what a reader may not see (services/access/withhold.ts). */
-const WITHHELD = '[withheld]';
 
 function isWithheld(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return value === WITHHELD;
