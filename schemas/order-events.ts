@@ -69,7 +69,7 @@ export const OrderEventMetadata = z
     content_hash: Seal.shape.content_hash,
     previous_hash: Seal.shape.previous_hash.optional(),
     event_hash: Seal.shape.event_hash.optional(),
-    body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes, hex' }),
+    body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes, as they came, hex' }),
     signed_with: z.string().nullable().meta({ description: 'fingerprint of the secret that verified, or null' }),
     request_id: z.string(),
     quarantine_id: z.string().optional().meta({ description: 'where the delivery lay before it was redriven' }),
@@ -153,6 +153,7 @@ export const REDRIVEN = 'delivery.redriven';
 export const QuarantinedData = z.object({
   body_base64: z.string(),
   content_type: z.string().nullable(),
+  content_encoding: z.string().optional(),
   errors: z.array(Fault),
 });
 export type QuarantinedData = z.infer<typeof QuarantinedData>;

@@ -116,7 +116,14 @@ export const Quarantined = z
     errors: z.array(Fault),
   })
   .meta({ id: 'Quarantined' });
-export type HandleOrderAnswer = z.infer<typeof Recorded> | z.infer<typeof Repeat> | z.infer<typeof Quarantined>;
+/** Answer of `GET` at the same URL, to whoever looks whether it is there. */
+export const HandleOrderHere = z
+  .object({ service: z.literal('ticket-rail'), detail: z.string() })
+  .meta({ id: 'HandleOrderHere' });
+export type HandleOrderHere = z.infer<typeof HandleOrderHere>;
+export const Ping = z.object({ outcome: z.literal('ping') }).meta({ id: 'Ping' });
+export type HandleOrderAnswer =
+  z.infer<typeof Recorded> | z.infer<typeof Repeat> | z.infer<typeof Quarantined> | z.infer<typeof Ping>;
 
 /** One delivery in quarantine. */
 export const QuarantineEntry = z
@@ -124,6 +131,7 @@ export const QuarantineEntry = z
     quarantine_id: z.string(),
     received_at: Time,
     content_type: z.string().nullable(),
+    content_encoding: z.string().nullable(),
     errors: z.array(Fault),
     body_sha256: z.string(),
     body_bytes: z.int().nonnegative(),
@@ -150,8 +158,10 @@ export type QuarantinePage = z.infer<typeof QuarantinePage>;
 
 /** One delivery in quarantine with all that came. */
 export const QuarantineDetail = QuarantineEntry.extend({
-  body_base64: z.string(),
-  body_text: z.string().nullable().meta({ description: 'the body as text, or null if it is not UTF-8' }),
+  body_base64: z.string().meta({ description: 'the body as it came' }),
+  body_text: z.string().nullable().meta({
+    description: 'the body as text, decoded if it came with a Content-Encoding; null if it is not UTF-8',
+  }),
 }).meta({ id: 'QuarantineDetail' });
 export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
 

@@ -8,6 +8,7 @@ import { allowEmbedding, allowOrigins, loopbackOnly } from './access/origin-guar
 import type { ReaderDirectory } from './access/readers';
 import { createLoginRoutes, createSessionRoutes } from './access/route';
 import { isEventStoreError } from './event-store/event-store';
+import type { HandleOrderHere } from '../schemas/order-view';
 import type { Metrics } from './metrics';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from './problem';
 import { ReadModelError } from './read-model/order-table';
@@ -28,6 +29,13 @@ export interface AppOptions {
   readonly postingIsOpen: boolean;
   readonly log: Logger;
 }
+
+/** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9); it says nothing about orders. */
+const HANDLE_ORDER_IS_HERE: HandleOrderHere = {
+  service: 'ticket-rail',
+  detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
+};
+const HANDLE_ORDER_METHODS = 'GET, HEAD, OPTIONS, POST';
 
 /** What Express and its router throw themselves: a path or parameter that cannot be decoded. */
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>
@@ -66,7 +74,13 @@ export function createApp(options: AppOptions): Express {
 
   if (options.postingIsOpen) app.use('/handle-order', loopbackOnly([]));
   app.post('/handle-order', (request, response) => handleOrder(request, response));
-  app.all('/handle-order', takesOnly('POST'));
+  app.get('/handle-order', (_request, response) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HANDLE_ORDER_IS_HERE);
+  });
+  app.options('/handle-order', (_request, response) => {
+    response.set('Allow', HANDLE_ORDER_METHODS).status(204).end();
+  });
+  app.all('/handle-order', takesOnly('GET, OPTIONS, POST'));
 
   if (readers.open) app.use(loopbackOnly(readerOrigins));
   app.use(

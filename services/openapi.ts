@@ -8,6 +8,7 @@ import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/li
 import {
   Change,
   HistoryEvent,
+  HandleOrderHere,
   HistoryPage,
   LocationPage,
   LocationSummary,
@@ -15,6 +16,7 @@ import {
   OrderAccepted,
   OrderPage,
   OrderRejected,
+  Ping,
   Quarantined,
   QuarantineDetail,
   QuarantineEntry,
@@ -73,6 +75,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   HistoryPage,
   Recorded,
   Repeat,
+  Ping,
+  HandleOrderHere,
   Quarantined,
   QuarantineEntry,
   QuarantinePage,
@@ -166,6 +170,12 @@ export function openApiDocument(version: string): Record<string, unknown> {
     ],
     paths: {
       '/handle-order': {
+        get: {
+          tags: ['Stream'],
+          operationId: 'lookForHandleOrder',
+          summary: 'Whether the URL is there, for portals and people that look; OPTIONS is answered 204',
+          responses: { '200': answer('It is', 'HandleOrderHere'), ...problems() },
+        },
         post: {
           tags: ['Stream'],
           operationId: 'handleOrder',
@@ -196,10 +206,13 @@ export function openApiDocument(version: string): Record<string, unknown> {
           responses: {
             '200': {
               description:
-                'Recorded, or recognised as a repeat of the newest event of its order; or the POS accepts the order',
+                'Recorded, or recognised as a repeat of the newest event of its order; or a ping, such as an empty body or `{}`; ' +
+                'or the POS accepts the order',
               content: {
                 'application/json': {
-                  schema: { oneOf: [reference('Recorded'), reference('Repeat'), reference('OrderAccepted')] },
+                  schema: {
+                    oneOf: [reference('Recorded'), reference('Repeat'), reference('Ping'), reference('OrderAccepted')],
+                  },
                 },
               },
             },
@@ -209,7 +222,6 @@ export function openApiDocument(version: string): Record<string, unknown> {
             ...problems(
               'not-authentic',
               'body-too-large',
-              'unsupported-media-type',
               'relay-failed',
               'store-unavailable',
               'relay-timed-out',

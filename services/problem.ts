@@ -109,6 +109,6 @@ class MethodNotAllowed extends Problem {
  * What answers the other methods of an address.
  * @param methods that it takes; GET includes HEAD
  */
-export const takesOnly = (methods: 'GET' | 'POST' | 'GET, POST') => (): never => {
+export const takesOnly = (methods: 'GET' | 'POST' | 'GET, POST' | 'GET, OPTIONS, POST') => (): never => {
   throw new MethodNotAllowed(methods.replace('GET', 'GET, HEAD'));
 };

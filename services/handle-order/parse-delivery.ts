@@ -35,6 +35,8 @@ export type Envelope = Readonly<Record<string, JsonValue>>;
 export type ParsedDelivery =
   | { readonly kind: 'usable'; readonly delivery: Delivery; readonly envelope: Envelope | null }
   | { readonly kind: 'unusable'; readonly faults: readonly Fault[] }
+  /** Says that somebody is there, and nothing else (docs/protocol.md#ruling-5-9). */
+  | { readonly kind: 'ping' }
   | ForeignDelivery;
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true });
@@ -45,6 +47,9 @@ const validators: ReadonlyMap<string, ValidateFunction<Delivery>> = new Map(
   }),
 );
 const knownTypes = [...validators.keys()].join(' and ');
+
+/** Some senders put it before UTF-8, where it says nothing (RFC 8259 section 8.1 lets readers skip it). */
+const BYTE_ORDER_MARK = '\uFEFF';
 
 const unusable = (pointer: string, detail: string): ParsedDelivery => ({
   kind: 'unusable',
@@ -199,6 +204,18 @@ function shapeFaults(text: string, value: unknown): readonly Fault[] {
 const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 
+/** The type of a body that only asks whether somebody is there. */
+const PING_TYPE = 'ping';
+
+/** Whether a body is `{}`, or of the type of pings and about nothing (docs/protocol.md#ruling-5-9). */
+function isPing(body: Readonly<Record<string, unknown>>): boolean {
+  const { type, object } = body;
+  if (type === undefined) return Object.keys(body).length === 0;
+  return type === PING_TYPE && (object === undefined || object === null || (isMembers(object) && isEmpty(object)));
+}
+
+const isEmpty = (members: Readonly<Record<string, unknown>>): boolean => Object.keys(members).length === 0;
+
 /** @returns the members beside `type` and `object`, or null if there are none, as nearly always. */
 function envelopeOf(body: Delivery): Envelope | null {
   if (Object.keys(body).length === 2) return null;
@@ -235,12 +252,14 @@ function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: 
 /**
  * Reads a raw body as a delivery (docs/protocol.md#ruling-4-2, docs/protocol.md#ruling-4-3). One of another type than
  * ours is foreign before its shape is checked: what it may look like is for whoever takes it.
- * @param body exactly the bytes that came, already known to be authentic
+ * @param body already known to be authentic, its codings undone
  * @returns the delivery exactly as parsed, or every fault with a JSON pointer to it.
  */
 export function parseDelivery(body: Buffer): ParsedDelivery {
   if (!isUtf8(body)) return unusable('', 'is not UTF-8, as JSON must be (RFC 8259 section 8.1)');
-  const text = body.toString('utf8');
+  const withMark = body.toString('utf8');
+  const text = withMark.startsWith(BYTE_ORDER_MARK) ? withMark.slice(1) : withMark;
+  if (text.length === 0) return { kind: 'ping' };
   let value: unknown;
   try {
     value = parseJson(text);
@@ -250,6 +269,7 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   const type = isMembers(value) ? value['type'] : undefined;
   const validate = typeof type === 'string' ? validators.get(type) : undefined;
   const shape = shapeFaults(text, value);
+  if (validate === undefined && shape.length === 0 && isMembers(value) && isPing(value)) return { kind: 'ping' };
   if (isMembers(value) && typeof type === 'string' && validate === undefined && !shape.some(isOfType))
     return foreign(value, type, shape);
   if (shape.length > 0) return { kind: 'unusable', faults: shape };

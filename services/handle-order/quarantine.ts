@@ -14,8 +14,9 @@ import {
   SCHEMA_VERSION,
 } from '../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../schemas/order-view';
-import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import { type EventStore, isEventStoreError, MAX_APPEND_BYTES, type RecordedEvent } from '../event-store/event-store';
 import type { Admission } from './admission';
+import { type DecodedBody, decodeBody } from './decode-body';
 import { contentHash, eventId, seal } from './hashes';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from './parse-delivery';
@@ -44,6 +45,25 @@ export interface Quarantine {
    * of the redrive: that is when it became known.
    */
   redrive(quarantineId: number): Promise<Redrive>;
+}
+
+/** What is larger than an append is not recorded in any case. */
+const decodeKept = (body: Buffer, contentEncoding: string | null): DecodedBody =>
+  decodeBody(body, contentEncoding, MAX_APPEND_BYTES);
+
+/** Reads what lay in quarantine as it would be read today, whatever its media type. */
+function readKept(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' }> {
+  const unusable = (detail: string) => ({ kind: 'unusable' as const, faults: [{ pointer: '', detail }] });
+  switch (decoded.kind) {
+    case 'too-large':
+      return unusable(`is over ${String(MAX_APPEND_BYTES)} bytes once its Content-Encoding is undone`);
+    case 'undecodable':
+      return unusable(decoded.detail);
+    case 'plain': {
+      const parsed = parseDelivery(decoded.bytes);
+      return parsed.kind === 'ping' ? unusable('is a ping, which says nothing about an order') : parsed;
+    }
+  }
 }
 
 /** @param items at most one; read to their end, as leaving early breaks the call off where the store is elsewhere */
@@ -80,10 +100,14 @@ export function createQuarantine(options: {
     const quarantineId = String(event.revision);
     const redriven = await onlyOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
     const body = Buffer.from(data.body_base64, 'base64');
+    const contentEncoding = data.content_encoding ?? null;
+    const decoded = decodeKept(body, contentEncoding);
+    const text = decoded.kind === 'plain' ? decoded.bytes : body;
     return {
       quarantine_id: quarantineId,
       received_at: metadata.received_at,
       content_type: data.content_type,
+      content_encoding: contentEncoding,
       errors: data.errors,
       body_sha256: metadata.body_sha256,
       body_bytes: body.length,
@@ -91,7 +115,7 @@ export function createQuarantine(options: {
       request_id: metadata.request_id,
       redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
       body_base64: data.body_base64,
-      body_text: isUtf8(body) ? body.toString('utf8') : null,
+      body_text: isUtf8(text) ? text.toString('utf8') : null,
     };
   }
 
@@ -119,11 +143,12 @@ export function createQuarantine(options: {
     get,
 
     async keep(body, contentType, faults, receipt) {
-      const data: QuarantinedData = {
+      const data = {
         body_base64: body.toString('base64'),
         content_type: contentType,
+        ...(receipt.contentEncoding === undefined ? {} : { content_encoding: receipt.contentEncoding }),
         errors: [...faults],
-      };
+      } satisfies QuarantinedData;
       const fact = { stream: QUARANTINE_STREAM, type: QUARANTINED, data };
       const kept = await keepDelivery({ store, admission }, fact, receipt, body.length);
       return kept.outcome === 'kept' ? { outcome: 'quarantined', quarantineId: String(kept.revision) } : kept;
@@ -154,7 +179,8 @@ export function createQuarantine(options: {
       if (entry === null) return { kind: 'not-found' };
       if (entry.redriven !== null) return { kind: 'redriven-before', entry };
       const body = Buffer.from(entry.body_base64, 'base64');
-      const parsed: ParsedDelivery = parseDelivery(body);
+      const decoded = decodeKept(body, entry.content_encoding);
+      const parsed = readKept(decoded);
       // Foreign ones too: whoever sent it does not wait for an answer any more.
       if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();
@@ -163,7 +189,7 @@ export function createQuarantine(options: {
         (await record(parsed.delivery, {
           receivedAt: at,
           bodySha256: hash('sha256', body, 'hex'),
-          bodyBytes: body.length,
+          bodyBytes: decoded.kind === 'plain' ? decoded.bytes.length : body.length,
           signedWith: entry.signed_with,
           requestId: newId(),
           quarantineId: entry.quarantine_id,

@@ -25,9 +25,12 @@ export const REMEMBERED_HEADS = 50_000;
 export interface Receipt {
   /** RFC 3339, UTC, milliseconds. */
   readonly receivedAt: string;
-  /** Hex. */
+  /** Of the bytes as they came, in hex. */
   readonly bodySha256: string;
+  /** Of the body once its codings are undone. */
   readonly bodyBytes: number;
+  /** `Content-Encoding` with which the body came, if it has one. */
+  readonly contentEncoding?: string;
   /** Fingerprint of the secret that verified, or null. */
   readonly signedWith: string | null;
   /** UUID. */

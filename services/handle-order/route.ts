@@ -6,6 +6,7 @@ import type { Fault } from '../../schemas/handle-order';
 import type { Position } from '../event-store/event-store';
 import type { DeliveryOutcome, Metrics } from '../metrics';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../problem';
+import { decodeBody } from './decode-body';
 import { type ForeignDelivery, parseDelivery } from './parse-delivery';
 import type { Quarantine } from './quarantine';
 import { readBody } from './read-body';
@@ -15,6 +16,11 @@ import type { VerifyDelivery } from './signature';
 
 /** `application/json` and every `application/*+json`, with or without parameters. */
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
+const NOT_JSON_BY_MEDIA_TYPE: Fault = {
+  pointer: '',
+  detail: 'has a media type that is not JSON: Content-Type: application/json is expected',
+};
 
 /** Why what is not ours lies in quarantine. */
 const NO_RELAY =
@@ -50,7 +56,8 @@ type Answer =
   | { readonly outcome: DeliveryOutcome; readonly problem: Problem };
 
 /**
- * Stream's *Handle Order* call: raw bytes first, then size and media type, then JSON, then its contract, then the rail.
+ * Stream's *Handle Order* call: raw bytes first, then size, authenticity and media type, then JSON, then its contract, then
+ * the rail.
  * A 2xx is sent only once what came is durable (docs/protocol.md#ruling-4-1).
  */
 export function createHandleOrder(options: HandleOrderOptions) {
@@ -60,6 +67,11 @@ export function createHandleOrder(options: HandleOrderOptions) {
     log.error({ detail }, 'the event store cannot take a delivery');
     const problem = new Problem('store-unavailable', 'The delivery was not stored as far as we know. Send it again.');
     return { outcome: 'unavailable', problem };
+  };
+
+  const tooLarge = (): Answer => {
+    const detail = `The limit is ${String(options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
+    return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
   };
 
   const overloaded = (): Answer => ({
@@ -128,29 +140,30 @@ export function createHandleOrder(options: HandleOrderOptions) {
       metrics.cutOff();
       return null;
     }
-    if (body.kind === 'too-large') {
-      const detail = `The limit is ${String(options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
-      return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
-    }
-    const verification = verify(request.headers, body.bytes);
+    if (body.kind === 'too-large') return tooLarge();
+    const contentEncoding = request.headers['content-encoding'] ?? null;
+    const plain = decodeBody(body.bytes, contentEncoding, options.maxBodyBytes);
+    if (plain.kind === 'too-large') return tooLarge();
+    const verification = verify(request.headers, body.bytes, plain.kind === 'plain' ? plain.bytes : body.bytes);
     if (!verification.authentic) {
       log.warn({ reason: verification.reason, request_id: requestId }, 'refused a delivery that is not authentic');
       return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${verification.reason}.`) };
     }
-    const contentType = request.headers['content-type'] ?? null;
-    const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
-    if (contentType === null || !JSON_MEDIA_TYPE.test(contentType) || encoding !== 'identity') {
-      const detail = 'Send Content-Type: application/json, without a Content-Encoding.';
-      return { outcome: 'unsupported-media-type', problem: new Problem('unsupported-media-type', detail) };
-    }
     const receipt: Receipt = {
       receivedAt,
       bodySha256: hash('sha256', body.bytes, 'hex'),
-      bodyBytes: body.bytes.length,
+      bodyBytes: plain.kind === 'plain' ? plain.bytes.length : body.bytes.length,
+      ...(contentEncoding === null ? {} : { contentEncoding }),
       signedWith: verification.signedWith,
       requestId,
     };
-    const parsed = parseDelivery(body.bytes);
+    const contentType = request.headers['content-type'] ?? null;
+    if (plain.kind === 'undecodable')
+      return keep(body.bytes, contentType, [{ pointer: '', detail: plain.detail }], receipt);
+    const parsed = parseDelivery(plain.bytes);
+    if (parsed.kind === 'ping') return { outcome: 'ping', status: 200, body: { outcome: 'ping' } };
+    if (contentType === null || !JSON_MEDIA_TYPE.test(contentType))
+      return keep(body.bytes, contentType, [NOT_JSON_BY_MEDIA_TYPE], receipt);
     if (parsed.kind === 'unusable') return keep(body.bytes, contentType, parsed.faults, receipt);
     if (parsed.kind === 'foreign') {
       const { relay } = options;

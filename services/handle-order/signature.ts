@@ -26,7 +26,12 @@ export type Verification =
     }
   | { readonly authentic: false; readonly reason: string };
 
-export type VerifyDelivery = (headers: IncomingHttpHeaders, body: Uint8Array) => Verification;
+/**
+ * @param body exactly the bytes that came
+ * @param decoded what they are once their codings are undone; a signature may be over that as well
+ *   (docs/protocol.md#ruling-5-8)
+ */
+export type VerifyDelivery = (headers: IncomingHttpHeaders, body: Uint8Array, decoded?: Uint8Array) => Verification;
 
 /**
  * Names a secret without giving it away: 16 hex digits that identify it in metadata and logs.
@@ -73,7 +78,23 @@ interface LiveSecret {
   readonly fingerprint: string;
 }
 
-function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHeaders, body: Uint8Array): Verification {
+/** @returns the fingerprint of the secret with which one of the signatures is over `body`, or null. */
+function signerOf(secrets: readonly LiveSecret[], signatures: readonly Buffer[], body: Uint8Array): string | null {
+  for (const secret of secrets) {
+    const expected = createHmac('sha256', secret.key).update(body).digest();
+    for (const signature of signatures) {
+      if (signature.length === DIGEST_BYTES && timingSafeEqual(expected, signature)) return secret.fingerprint;
+    }
+  }
+  return null;
+}
+
+function checkSignature(
+  secrets: readonly LiveSecret[],
+  headers: IncomingHttpHeaders,
+  body: Uint8Array,
+  decoded: Uint8Array,
+): Verification {
   const given = SIGNATURE_HEADERS.map((name) => headers[name]).filter((value) => typeof value === 'string');
   if (given.length === 0) {
     return { authentic: false, reason: 'no signature: send X-Stream-Signature or Stream-Webhook-Signature' };
@@ -87,14 +108,9 @@ function checkSignature(secrets: readonly LiveSecret[], headers: IncomingHttpHea
         '"v1="; a bare secret is not a signature',
     };
   }
-  for (const secret of secrets) {
-    const expected = createHmac('sha256', secret.key).update(body).digest();
-    for (const signature of signatures) {
-      if (signature.length === DIGEST_BYTES && timingSafeEqual(expected, signature)) {
-        return { authentic: true, signedWith: secret.fingerprint };
-      }
-    }
-  }
+  const signedWith =
+    signerOf(secrets, signatures, body) ?? (decoded === body ? null : signerOf(secrets, signatures, decoded));
+  if (signedWith !== null) return { authentic: true, signedWith };
   return {
     authentic: false,
     reason:
@@ -118,10 +134,12 @@ export function createVerifier(options: {
     fingerprint: fingerprint(secret),
   }));
   const checkBearer = options.bearerTokens.length === 0 ? null : createBearerCheck(options.bearerTokens);
-  return (headers, body) => {
+  return (headers, body, decoded = body) => {
     if (checkBearer !== null && !checkBearer(headers.authorization)) {
       return { authentic: false, reason: 'the Authorization header does not carry a bearer token that we issued' };
     }
-    return secrets.length === 0 ? { authentic: true, signedWith: null } : checkSignature(secrets, headers, body);
+    return secrets.length === 0
+      ? { authentic: true, signedWith: null }
+      : checkSignature(secrets, headers, body, decoded);
   };
 }

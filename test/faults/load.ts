@@ -129,7 +129,7 @@ export async function send(service: RunningService, ledger: Ledger, sent: Sent):
   }
   if (answer.status === 503) return 'refused';
   const outcome = answerOf(answer);
-  if (answer.status !== 200 || outcome.outcome === 'quarantined') {
+  if (answer.status !== 200 || !('revision' in outcome)) {
     throw new Error(`${sent.tag} was answered with ${String(answer.status)}: ${answer.text}`);
   }
   ledger.acknowledge(sent, outcome.revision);

@@ -161,7 +161,7 @@ describe('OpenAPI document', () => {
     const open = operationsOf(document)
       .filter(({ operation }) => operation.responses['401'] === undefined)
       .map(({ path }) => path);
-    expect(open).toEqual(['/healthz', '/readyz']);
+    expect(open).toEqual(['/handle-order', '/healthz', '/readyz']);
   });
 
   it.each(EXAMPLES.map(({ name, bytes }) => [name, bytes] as const))(
@@ -230,11 +230,16 @@ describe('real answers', () => {
     [202, () => service.post('not JSON')],
     [401, () => service.post('{}', { 'X-Stream-Signature': sign('x') })],
     [413, () => service.post('x'.repeat(300_000))],
-    [415, () => service.post('{}', { 'Content-Type': 'text/plain' })],
+    [200, () => service.post('{}')],
+    [202, () => service.post('[]', { 'Content-Type': 'text/plain' })],
   ])('the answer %i of Handle Order is as documented (case %#)', async (status, send) => {
     const answer = await send();
     expect(answer.status).toBe(status);
     expectDocumented('post', '/handle-order', answer);
+  });
+
+  it('the answer to a GET of Handle Order is as documented', async () => {
+    expectDocumented('get', '/handle-order', await service.call('/handle-order'));
   });
 
   it('the answer of Handle Order without authentication is as documented', async () => {

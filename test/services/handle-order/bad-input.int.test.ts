@@ -72,6 +72,7 @@ describe('authentic deliveries that cannot be used', () => {
       errors: (answer.json as { errors: unknown }).errors,
       body_bytes: bytes.length,
       content_type: 'application/json',
+      content_encoding: null,
       redriven: null,
       request_id: answer.headers['x-request-id'],
     });
@@ -82,7 +83,6 @@ describe('authentic deliveries that cannot be used', () => {
   const wholeBody = [''];
   it.each<[string, string | Buffer]>([
     ['a word', 'hello'],
-    ['nothing at all', ''],
     ['only white space', ' \r\n\t'],
     ['JSON that is cut off', JSON.stringify(update({})).slice(0, -1)],
     ['JSON with something behind it', `${JSON.stringify(update({}))} {}`],
@@ -103,7 +103,8 @@ describe('authentic deliveries that cannot be used', () => {
       Buffer.concat([Buffer.from('{"type":"'), Buffer.of(0xc0, 0xaf), Buffer.from('"}')]),
     ],
     ['UTF-16', Buffer.from(JSON.stringify(update({})), 'utf16le')],
-    ['JSON after a byte order mark', Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), Buffer.from(withMember(''))])],
+    ['JSON after two byte order marks', `\ufeff\ufeff${withMember('')}`],
+    ['JSON with a byte order mark behind it', `${withMember('')}\ufeff`],
     ['gzip without a Content-Encoding', gzipSync(JSON.stringify(update({})))],
     ['arrays 10,000 deep', '['.repeat(10_000) + ']'.repeat(10_000)],
     ['objects 10,000 deep', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
@@ -477,43 +478,6 @@ describe('refused deliveries', () => {
     expect(await historyOf(service, about)).toEqual({ events: [], next: null });
     expect(countEvents(service.dataDir)).toBe(before);
   }
-
-  it.each([
-    'text/plain',
-    'text/json',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=x',
-    'application/jsonp',
-    'application/x-ndjson',
-    'application/xml',
-    'application/json, application/json',
-    'json',
-    '',
-  ])('a delivery of the media type "%s" gets 415, and nothing is kept', async (contentType) => {
-    const about = key();
-    const before = countEvents(service.dataDir);
-    const answer = await service.post(JSON.stringify(update(about)), { 'Content-Type': contentType });
-    await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
-  });
-
-  it('a delivery without a media type gets 415, and nothing is kept', async () => {
-    const about = key();
-    const before = countEvents(service.dataDir);
-    const body = JSON.stringify(update(about));
-    const { 'Content-Type': _none, ...headers } = signed(body);
-    const answer = await service.call('/handle-order', { method: 'POST', headers, body });
-    await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
-  });
-
-  it.each(['gzip', 'br', 'deflate', 'identity, gzip'])(
-    'a delivery with the Content-Encoding %s gets 415, and nothing is kept',
-    async (encoding) => {
-      const about = key();
-      const before = countEvents(service.dataDir);
-      const answer = await service.post(gzipSync(JSON.stringify(update(about))), { 'Content-Encoding': encoding });
-      await expectRefused(answer, about, before, problem(415, 'unsupported-media-type'));
-    },
-  );
 
   it.each<[string, Record<string, string>]>([
     ['no signature', { 'X-Stream-Signature': '' }],

@@ -82,6 +82,7 @@ describe('quarantine', () => {
       quarantine_id,
       received_at: detail.received_at,
       content_type: 'application/vnd.stream+json; charset=utf-8',
+      content_encoding: null,
       errors: [{ pointer: '/type', detail: 'must be of type string, is number' }],
       body_sha256: createHash('sha256').update(body).digest('hex'),
       body_bytes: Buffer.byteLength(body),
