@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { ReaderEntry } from '../schemas/readers';
 import { parseReaders } from './access/readers';
+import { isQuoted } from './handle-order/webhook-secret';
 
 /**
  * The configuration: the environment, read once, checked whole, and typed. Only this file reads `process.env`.
@@ -37,13 +38,44 @@ const wholeNumber = (least: number, most: number, unit: string) =>
 /** Days that finished orders are kept, as a variable or an option of a command gives them. */
 export const retentionDays = wholeNumber(1, MOST_RETENTION_DAYS, 'days');
 
-const SECRETS = `secrets of at least ${String(MIN_SECRET_LENGTH)} characters, separated by commas`;
-const secrets = z
-  .string()
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
-  .refine((list) => list.every((secret) => secret.length >= MIN_SECRET_LENGTH), `expected ${SECRETS}`)
-  .meta({ values: SECRETS })
-  .default([]);
+/** @param least characters of each */
+function secretList(least: number, values: string) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((secret) => secret.trim()))
+    .refine((list) => list.every((secret) => secret.length >= least), `expected ${values}`)
+    .meta({ values })
+    .default([]);
+}
+/** Stream's portal makes them, and however short they are, others would verify nothing (docs/protocol.md#ruling-5-11). */
+const webhookSecrets = secretList(1, 'secrets, separated by commas');
+const tokens = secretList(
+  MIN_SECRET_LENGTH,
+  `tokens of at least ${String(MIN_SECRET_LENGTH)} characters, separated by commas`,
+);
+
+/**
+ * @param text of STREAM_WEBHOOK_SECRETS
+ * @returns what looks like a slip in it, without what it holds (docs/protocol.md#ruling-5-11)
+ */
+function secretWarnings(text: string): readonly string[] {
+  return text.split(',').flatMap((part, index) => {
+    const secret = part.trim();
+    const name = `STREAM_WEBHOOK_SECRETS: secret ${String(index + 1)}`;
+    // A space after a comma is how people write lists.
+    const isPadded = part.trimEnd() !== part || (index === 0 && part.trimStart() !== part);
+    return [
+      ...(isPadded ? [`${name} has white space or a line break around it, which is left out.`] : []),
+      ...(isQuoted(secret) ? [`${name} is in quotes. It is tried with them and without: leave them out.`] : []),
+      ...(secret.length < MIN_SECRET_LENGTH
+        ? [
+            `${name} has fewer than ${String(MIN_SECRET_LENGTH)} characters, and may be guessed: use a longer one if ` +
+              "Stream's portal lets you.",
+          ]
+        : []),
+    ];
+  });
+}
 
 /** A list that lets nobody read is a slip at a start. */
 export const NO_READER = 'expected at least one reader';
@@ -118,11 +150,12 @@ const Environment = z.object({
     .meta({ values: EVENT_STORE_URLS })
     .optional()
     .describe('Connection string of EventStoreDB. Unset: the embedded store in DATA_DIR.'),
-  STREAM_WEBHOOK_SECRETS: secrets.describe(
-    "Secrets that verify Stream's signatures, newest first. All of them verify, so a secret is rotated without a gap. " +
+  STREAM_WEBHOOK_SECRETS: webhookSecrets.describe(
+    "Secrets that verify Stream's signatures, as its portal gives them, newest first. All of them verify, so a secret is " +
+      'rotated without a gap. One of fewer than 16 characters is warned of. ' +
       'Unset: signatures are not checked.',
   ),
-  STREAM_BEARER_TOKENS: secrets.describe(
+  STREAM_BEARER_TOKENS: tokens.describe(
     'Bearer tokens that the POS issued to Stream. Unset: no bearer token is checked. With secrets as well, a delivery ' +
       'needs both.',
   ),
@@ -256,6 +289,8 @@ export interface Config {
   /** Absolute; null: a key of the data directory's own. */
   readonly checkpointKeyFile: string | null;
   readonly logLevel: string;
+  /** What looks like a slip and does not keep the service from starting, in sentences without secrets. */
+  readonly warnings: readonly string[];
 }
 
 /** A configuration that cannot be used; every problem names its variable and what was expected. */
@@ -345,6 +380,7 @@ export function readConfig(env: Variables = process.env): Config {
     checkpointMs: data.CHECKPOINT_SECONDS * 1_000,
     checkpointKeyFile: data.CHECKPOINT_KEY_FILE === undefined ? null : resolve(data.CHECKPOINT_KEY_FILE),
     logLevel: data.LOG_LEVEL,
+    warnings: set['STREAM_WEBHOOK_SECRETS'] === undefined ? [] : secretWarnings(set['STREAM_WEBHOOK_SECRETS']),
   };
 }
 
@@ -370,7 +406,7 @@ export function readersFile(env: Variables = process.env): {
  */
 export function newestWebhookSecret(env: Variables = process.env): string | null {
   const { STREAM_WEBHOOK_SECRETS } = setVariables(env);
-  const parsed = secrets.safeParse(STREAM_WEBHOOK_SECRETS);
+  const parsed = webhookSecrets.safeParse(STREAM_WEBHOOK_SECRETS);
   if (parsed.success) return parsed.data[0] ?? null;
   const expected = parsed.error.issues.map(({ message }) => message).join(', ');
   throw new ConfigError([`STREAM_WEBHOOK_SECRETS is a value not shown here: ${expected}.`]);

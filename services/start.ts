@@ -49,6 +49,7 @@ export async function start(): Promise<void> {
   try {
     const config = readConfig();
     log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+    for (const warning of config.warnings) log.warn(warning);
     const notice = nodeReleaseNotice(process.version, Date.now());
     if (notice !== null) log.warn({ node: notice.node, end_of_life: notice.endOfLife }, notice.message);
     service = await startService(config, {

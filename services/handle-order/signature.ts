@@ -1,6 +1,7 @@
 import { createHash, createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { bearerToken } from '../bearer';
+import { keysOf } from './webhook-secret';
 
 /** Headers that may carry the signature (docs/protocol.md#section-3); any of them may verify. */
 export const SIGNATURE_HEADERS = ['x-stream-signature', 'stream-webhook-signature'] as const;
@@ -74,16 +75,19 @@ export function createBearerCheck(tokens: readonly string[]): (authorization: st
 }
 
 interface LiveSecret {
-  readonly key: KeyObject;
+  /** Every key that it may stand for. */
+  readonly keys: readonly KeyObject[];
   readonly fingerprint: string;
 }
 
 /** @returns the fingerprint of the secret with which one of the signatures is over `body`, or null. */
 function signerOf(secrets: readonly LiveSecret[], signatures: readonly Buffer[], body: Uint8Array): string | null {
   for (const secret of secrets) {
-    const expected = createHmac('sha256', secret.key).update(body).digest();
-    for (const signature of signatures) {
-      if (signature.length === DIGEST_BYTES && timingSafeEqual(expected, signature)) return secret.fingerprint;
+    for (const key of secret.keys) {
+      const expected = createHmac('sha256', key).update(body).digest();
+      for (const signature of signatures) {
+        if (signature.length === DIGEST_BYTES && timingSafeEqual(expected, signature)) return secret.fingerprint;
+      }
     }
   }
   return null;
@@ -130,7 +134,7 @@ export function createVerifier(options: {
   readonly bearerTokens: readonly string[];
 }): VerifyDelivery {
   const secrets = options.webhookSecrets.map((secret): LiveSecret => ({
-    key: createSecretKey(Buffer.from(secret)),
+    keys: keysOf(secret).map((key) => createSecretKey(key)),
     fingerprint: fingerprint(secret),
   }));
   const checkBearer = options.bearerTokens.length === 0 ? null : createBearerCheck(options.bearerTokens);

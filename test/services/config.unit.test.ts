@@ -39,6 +39,7 @@ describe('an empty environment', () => {
       checkpointMs: 300_000,
       checkpointKeyFile: null,
       logLevel: 'info',
+      warnings: [],
     });
   });
 
@@ -99,9 +100,31 @@ describe('good values', () => {
   });
 });
 
+describe('secrets of Stream that look like a slip', () => {
+  const short = 'has fewer than 16 characters';
+  it.each<[string, string, readonly string[], readonly string[]]>([
+    ['none', SECRET, [SECRET], []],
+    ['a list with spaces after the commas', `${SECRET}, ${TOKEN}`, [SECRET, TOKEN], []],
+    ['a short one', `${SECRET},tiny`, [SECRET, 'tiny'], [`secret 2 ${short}`]],
+    ['a line break behind it', `${SECRET}\n`, [SECRET], ['secret 1 has white space or a line break']],
+    ['white space before it', ` ${SECRET}`, [SECRET], ['secret 1 has white space or a line break']],
+    ['white space within the list', `${SECRET} ,${TOKEN}\r\n`, [SECRET, TOKEN], ['secret 1 has', 'secret 2 has']],
+    ['quotes', `"${SECRET}",'${TOKEN}'`, [`"${SECRET}"`, `'${TOKEN}'`], ['secret 1 is in quotes', 'secret 2 is in']],
+    ['quotes around a short one', '"tiny"', ['"tiny"'], ['secret 1 is in quotes', `secret 1 ${short}`]],
+  ])('%s: the secrets are used, and what looks wrong is told without them', (_what, text, used, told) => {
+    const { webhookSecrets, warnings } = readConfig({ STREAM_WEBHOOK_SECRETS: text });
+    expect(webhookSecrets).toEqual(used);
+    expect(warnings).toEqual(
+      told.map((words) => expect.stringContaining(`STREAM_WEBHOOK_SECRETS: ${words}`) as unknown),
+    );
+    for (const secret of [SECRET, TOKEN, 'tiny']) expect(warnings.join()).not.toContain(secret);
+  });
+});
+
 describe('bad values', () => {
   const origins = 'expected origins such as https://pos.example.com, without a path, separated by commas.';
-  const secrets = 'expected secrets of at least 16 characters, separated by commas.';
+  const secrets = 'expected secrets, separated by commas.';
+  const tokens = 'expected tokens of at least 16 characters, separated by commas.';
   it.each<[string, string, string]>([
     ['PORT', 'http', 'PORT is "http": expected a whole number of ports.'],
     ['PORT', '-1', 'PORT is "-1": expected a whole number of ports.'],
@@ -118,10 +141,10 @@ describe('bad values', () => {
       'esdb://',
       'EVENT_STORE_URL is a value not shown here: expected esdb://... or esdb+discover://....',
     ],
-    ['STREAM_WEBHOOK_SECRETS', 'short', `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
-    ['STREAM_WEBHOOK_SECRETS', `${SECRET},short`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
+    ['STREAM_WEBHOOK_SECRETS', ' ', `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
+    ['STREAM_WEBHOOK_SECRETS', `${SECRET},,x`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
     ['STREAM_WEBHOOK_SECRETS', `${SECRET},`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
-    ['STREAM_BEARER_TOKENS', 'short', `STREAM_BEARER_TOKENS is a value not shown here: ${secrets}`],
+    ['STREAM_BEARER_TOKENS', 'short', `STREAM_BEARER_TOKENS is a value not shown here: ${tokens}`],
     ['READERS', '[', 'READERS is a value not shown here: expected JSON.'],
     ['READERS', '[]', 'READERS is a value not shown here: expected at least one reader.'],
     ['READERS', '{}', 'READERS is a value not shown here: expected a JSON array of readers.'],
@@ -178,7 +201,7 @@ describe('bad values', () => {
 
   it('an error message never contains a secret', () => {
     const env = {
-      STREAM_WEBHOOK_SECRETS: `${SECRET},tiny-one`,
+      STREAM_WEBHOOK_SECRETS: `${SECRET},tiny-one,`,
       STREAM_BEARER_TOKENS: `${TOKEN},tiny-two`,
       READERS: '[{"name":"tiny-three","token_sha256":"tiny-four","role":"tiny-five","tiny-six":1}]',
       EVENT_STORE_URL: 'http://admin:changeit@localhost',
@@ -210,10 +233,11 @@ describe('bad values', () => {
   });
 
   it('every variable that can have a bad value is refused with a message', () => {
-    // Any text is a HOST, a DATA_DIR, a READERS_FILE and a CHECKPOINT_KEY_FILE as far as can be told before they are used.
+    // Any text is a HOST, a DATA_DIR, a secret of Stream, a READERS_FILE and a CHECKPOINT_KEY_FILE as far as can be told before they are used.
     const bad = VARIABLES.filter((name) => problemsOf({ [name]: 'x' }).length > 0);
     expect(VARIABLES.filter((name) => !bad.includes(name))).toEqual([
       'DATA_DIR',
+      'STREAM_WEBHOOK_SECRETS',
       'READERS_FILE',
       'CHECKPOINT_KEY_FILE',
     ]);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { problem, problemOf, update } from '../support/deliveries';
-import { asReader, discard, runToEnd, startService, temporaryDirectory } from '../support/running-service';
+import { asReader, discard, runToEnd, sign, startService, temporaryDirectory } from '../support/running-service';
 
 const SECRET = 'a-secret-of-some-length';
 
@@ -42,6 +42,22 @@ describe('HOST that other machines can reach', () => {
       expect(answer.status).toBe(200);
       expect(service.output()).not.toContain('NOTHING IS AUTHENTICATED');
       expect(service.output()).not.toContain('READING IS OPEN');
+    } finally {
+      await discard(service);
+    }
+  });
+});
+
+describe('start with secrets that look like a slip', () => {
+  it('a start with a short secret in quotes logs warnings that do not hold it, and takes what is signed with it', async () => {
+    const service = await startService({ STREAM_WEBHOOK_SECRETS: '"7-Zx_q"\n' });
+    try {
+      const told = /"level":40,[^\n]*"msg":"STREAM_WEBHOOK_SECRETS: secret 1 [^\n]*/g;
+      expect(service.output().match(told)).toHaveLength(3);
+      expect(service.output()).not.toContain('7-Zx_q');
+      const body = JSON.stringify(update({}));
+      const answer = await service.post(body, { 'X-Stream-Signature': sign(body, '7-Zx_q') });
+      expect(answer.json).toMatchObject({ outcome: 'recorded' });
     } finally {
       await discard(service);
     }

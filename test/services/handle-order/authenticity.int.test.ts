@@ -316,6 +316,38 @@ describe('createVerifier', () => {
     expect(unicode({ 'stream-webhook-signature': signature }, body).authentic).toBe(true);
   });
 
+  it.each<[string, string, string | Buffer]>([
+    ['a short secret as it stands', 'x', 'x'],
+    [
+      'a whsec_ secret as it stands',
+      'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+      'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+    ],
+    [
+      'a whsec_ secret as Standard Webhooks decodes it',
+      'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+      Buffer.from('C2FVsBQIhrscChlQIMV+b5sSYspob7oD', 'base64'),
+    ],
+    ['a whsec_ secret in base64url', 'whsec_-_-_', Buffer.from('-_-_', 'base64url')],
+    ['a whsec_ secret that is no base64', 'whsec-not.base64', 'whsec-not.base64'],
+    ['a secret in quotes as it stands', '"0123456789abcdef"', '"0123456789abcdef"'],
+    ['a secret in quotes without them', "'0123456789abcdef'", '0123456789abcdef'],
+    ['a whsec_ secret in quotes, decoded', '"whsec_AAECAwQF"', Buffer.from('AAECAwQF', 'base64')],
+  ])('the verifier uses %s', (_what, secret, key) => {
+    const one = createVerifier({ webhookSecrets: [WEBHOOK_SECRET, secret], bearerTokens: [] });
+    const digest = createHmac('sha256', key).update(body).digest('hex');
+    expect(one({ 'x-stream-signature': digest }, body)).toEqual({
+      authentic: true,
+      signedWith: fingerprint(secret),
+    });
+  });
+
+  it.each(['whsec_', 'whsec_=', '""'])('the verifier does not take the empty key for the secret %s', (secret) => {
+    const one = createVerifier({ webhookSecrets: [secret], bearerTokens: [] });
+    const digest = createHmac('sha256', '').update(body).digest('hex');
+    expect(one({ 'x-stream-signature': digest }, body).authentic).toBe(false);
+  });
+
   it.each([
     ['missing', {}, /no signature/],
     ['of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/],
