@@ -21,14 +21,17 @@ export const MAX_READY_LAG_SECONDS = 10;
 /**
  * Makes the check behind `GET /readyz`: the store takes writes, the projector has caught up, and nobody is stopping us.
  * @param now milliseconds of a clock that never goes back
+ * @param onStore told what keeps the store from taking writes, each time that it is something else; null once it takes them
  */
 export function createReadinessCheck(options: {
   readonly store: Pick<EventStore, 'checkWritable'>;
   readonly freshness: Freshness;
   readonly isStopping: () => boolean;
   readonly now: () => number;
+  readonly onStore: (problem: string | null) => void;
 }): CheckReadiness {
-  const { store, freshness, isStopping, now } = options;
+  const { store, freshness, isStopping, now, onStore } = options;
+  let told: string | null = null;
   let checked: { readonly at: number; readonly problem: Promise<string | null> } | null = null;
 
   const checkStore = (): Promise<string | null> => {
@@ -55,6 +58,10 @@ export function createReadinessCheck(options: {
 
   return async () => {
     const problem = await checkStore();
+    if (problem !== told && !isStopping()) {
+      told = problem;
+      onStore(problem);
+    }
     const lag = freshness.lagSeconds;
     const checks: Readiness['checks'] = [
       { name: 'event_store', ok: problem === null, detail: problem ?? 'takes writes' },

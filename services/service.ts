@@ -120,7 +120,12 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       directory.release();
     });
-    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now });
+    const store = await openEventStore({
+      url: config.eventStoreUrl,
+      logFile: directory.logFile,
+      now,
+      whyNotOurs: () => directory.whyNotOurs(),
+    });
     cleanup.push(() => store.close());
     const accessLog = createAccessLog({ store, newId, now, log });
     cleanup.push(() => accessLog.close());
@@ -132,7 +137,16 @@ export async function startService(config: Config, world: World): Promise<Runnin
       orders.close();
     });
     let stopping = false;
-    const checkReadiness = createReadinessCheck({ store, freshness, isStopping: () => stopping, now: monotonic });
+    const checkReadiness = createReadinessCheck({
+      store,
+      freshness,
+      isStopping: () => stopping,
+      now: monotonic,
+      onStore: (problem) => {
+        if (problem === null) log.info('the event store takes writes again');
+        else log.error({ detail: problem }, 'NO DELIVERY IS TAKEN: the event store takes no writes');
+      },
+    });
     const feed = new LiveFeed({
       orders,
       folds,
@@ -311,6 +325,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READERS_FILE.');
     }
     log.info({ url, data_dir: config.dataDir, version }, 'Ticket Rail is listening');
+    void checkReadiness(); // so that a store which cannot be written is told, whether or not anybody probes
     return {
       url,
       stop: async () => {

@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -72,7 +72,8 @@ const RULES: readonly Rule[] = [
       to !== 'services/event-store/event-store' &&
       to !== 'services/event-store/append-decision' &&
       to !== 'schemas/exact-json' &&
-      to !== 'services/sqlite-error',
+      to !== 'services/sqlite-error' &&
+      to !== 'services/file-identity',
   },
   {
     sentence: 'only event-store/open.ts opens an adapter',

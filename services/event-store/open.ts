@@ -14,6 +14,7 @@ const loadEventStoreDb = () => import('./eventstoredb/eventstoredb-store.js');
  * @param url EventStoreDB's connection string, or null for the embedded store
  * @param logFile of the embedded store
  * @param now milliseconds since the epoch, for `created`; EventStoreDB stamps events itself
+ * @param whyNotOurs says why this process may not write the embedded store any more, or null
  * @throws {EventStoreError} `unavailable` or `invalid` if it cannot be opened. EventStoreDB is connected to at the first
  *   call only, so an address where nobody answers opens.
  */
@@ -21,9 +22,10 @@ export async function openEventStore(options: {
   readonly url: string | null;
   readonly logFile: string;
   readonly now: () => number;
+  readonly whyNotOurs?: () => string | null;
 }): Promise<EventStore> {
-  const { url, logFile, now } = options;
-  if (url === null) return openSqliteStore({ file: logFile, now });
+  const { url, logFile, ...rest } = options;
+  if (url === null) return openSqliteStore({ file: logFile, ...rest });
   const { openEventStoreDb } = await loadEventStoreDb();
   return openEventStoreDb({ url });
 }

@@ -103,12 +103,12 @@ describe('disk errors', () => {
         expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       }
       await expectReadiness({ status: 503, failing: ['event_store'] });
-      // What was acknowledged can be read all the time, and its repeat is still known.
+      // What was acknowledged can be read all the time. That a delivery is its repeat only the writer could prove.
       expect(await readOrders(service, LOCATION)).toHaveLength(before.length);
       expect((await service.get(orderPath(key(0)))).status).toBe(200);
       // Who looks at the past is recorded first.
       expect((await service.get(orderPath(key(0), '/history'))).status).toBe(503);
-      for (const sent of before) expect(await deliver(sent)).toBe('acknowledged');
+      for (const sent of before) expect(await deliver(sent)).toBe('refused');
       expectKept();
 
       faults.clear();

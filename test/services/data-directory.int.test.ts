@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataDirectoryError, takeDataDirectory } from '../../services/data-directory';
 import { until } from '../support/patience';
 import { temporaryDirectory } from '../support/running-service';
 
+/** A user who is not root, who may do everything. */
+const NOBODY = 65_534;
 const SINCE = '2026-11-21T18:00:00.000Z';
 
 /** Takes directories as told on standard input, keeps them, and says what became of each. */
@@ -158,11 +160,76 @@ describe('a data directory', () => {
     expect(await until('a take during a look', takenWhileLooking)).toBe(true);
   });
 
-  it('a path that cannot be a data directory is refused with an error that names it', () => {
-    writeFileSync(join(parent, 'file'), '');
-    for (const impossible of [join(parent, 'file'), join(parent, 'file', 'below')]) {
-      expect(() => takeDataDirectory(impossible, 1, SINCE)).toThrow(`DATA_DIR ${impossible} cannot be used: `);
+  it('a lock that was removed is taken again, so that nobody else can take the directory', () => {
+    const directory = take(1);
+    expect(directory.whyNotOurs()).toBeNull();
+    rmSync(join(path, 'lock.sqlite'));
+    expect(directory.whyNotOurs()).toBeNull();
+    expect(() => take(2)).toThrow('is in use by process 1');
+    directory.release();
+    take(3).release();
+  });
+
+  it('a directory whose lock was removed and taken by another process is no longer ours until that process ends', async () => {
+    const directory = take(1);
+    await startTakers(1);
+    const [taker] = takers;
+    rmSync(join(path, 'lock.sqlite'));
+    taker?.take(path);
+    expect(await taker?.says()).toBe('taken');
+    expect(directory.whyNotOurs()).toMatch(
+      new RegExp(
+        `lock.sqlite was removed or replaced .* is in use by process ${String(taker?.pid)}.*Stop that process`,
+      ),
+    );
+    await killTakers();
+    expect(directory.whyNotOurs()).toBeNull();
+    directory.release();
+  });
+
+  it('a directory that was moved away is no longer ours, and is not made again', () => {
+    const directory = take();
+    renameSync(path, join(parent, 'elsewhere'));
+    expect(directory.whyNotOurs()).toMatch(/lock\.sqlite was removed or replaced/);
+    expect(existsSync(path)).toBe(false);
+    directory.release();
+  });
+
+  it('a directory that this user may not write to is refused in words that say so', () => {
+    const isRoot = process.geteuid?.() === 0;
+    mkdirSync(join(parent, 'closed'), { mode: 0o500 });
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      const words = /this user may not write there\. Give the directory to the user of the service/;
+      expect(() => takeDataDirectory(join(parent, 'closed', 'data'), 1, SINCE)).toThrow(words);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
     }
+  });
+
+  const impossible: readonly (readonly [what: string, at: () => string, words: RegExp])[] = [
+    [
+      'a file',
+      () => join(parent, 'file'),
+      /a file, or a link that leads nowhere, is in the place of a directory\. Move it away, or set another DATA_DIR/,
+    ],
+    ['below a file', () => join(parent, 'file', 'below'), /a file, or a link that leads nowhere, is in the place of a directory/],
+    [
+      'two levels below a file',
+      () => join(parent, 'file', 'below', 'further'),
+      /a file, or a link that leads nowhere, is in the place of a directory/,
+    ],
+    ['a link that leads to itself', () => join(parent, 'loop', 'data'), /a link that leads nowhere, is in the place of a directory/],
+    ['longer than a name may be', () => join(parent, 'x'.repeat(300)), /the path is too long/],
+    ['in /proc, where no directory can be made', () => '/proc/ticket-rail/data', /no directory can be made there/],
+    ['/proc itself', () => '/proc', /cannot be used/],
+  ];
+
+  it.each(impossible)('a path that is %s is refused as a data directory, in words that name it', (_what, at, words) => {
+    writeFileSync(join(parent, 'file'), '');
+    symlinkSync('loop', join(parent, 'loop'));
+    expect(() => takeDataDirectory(at(), 1, SINCE)).toThrow(`DATA_DIR ${at()} cannot be used: `);
+    expect(() => takeDataDirectory(at(), 1, SINCE)).toThrow(words);
   });
 
   it.each([

@@ -301,6 +301,7 @@ describe('readiness', () => {
   function check(checkWritable: () => Promise<void> = () => Promise.resolve()) {
     const clock = { now: 0 };
     const state = { stopping: false, asked: 0 };
+    const told: (string | null)[] = [];
     const freshness = new Freshness(() => clock.now);
     const ready = createReadinessCheck({
       store: {
@@ -312,10 +313,11 @@ describe('readiness', () => {
       freshness,
       isStopping: () => state.stopping,
       now: () => clock.now,
+      onStore: (problem) => told.push(problem),
     });
     const failing = async (): Promise<string[]> =>
       (await ready()).checks.filter(({ ok }) => !ok).map(({ name }) => name);
-    return { clock, state, freshness, ready, failing };
+    return { clock, state, told, freshness, ready, failing };
   }
 
   it('the service is not ready until the projector has read the whole log once', async () => {
@@ -339,6 +341,19 @@ describe('readiness', () => {
     expect(await failing()).toEqual(['projector']);
     freshness.projected(caughtUp(1));
     expect((await ready()).ready).toBe(true);
+  });
+
+  it('what keeps the store from taking writes is told once, when it becomes something else, and when it is over', async () => {
+    const reasons = [null, 'the disk is full', 'the disk is full', 'the log was removed', null, null];
+    const { clock, told, ready } = check(() => {
+      const reason = reasons.shift() ?? null;
+      return reason === null ? Promise.resolve() : Promise.reject(new EventStoreError('unavailable', reason));
+    });
+    while (reasons.length > 0) {
+      await ready();
+      clock.now += STORE_CHECK_INTERVAL_MS;
+    }
+    expect(told).toEqual(['the disk is full', 'the log was removed', null]);
   });
 
   it('the service is not ready when the store takes no writes, and gives the reason', async () => {

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { closeSync, fsyncSync, openSync, readSync, realpathSync, writeSync } from 'node:fs';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import {
   decodePayload,
@@ -11,6 +12,7 @@ import {
 } from '../event-store';
 import { sqliteCodeOf } from '../../sqlite-error';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
+import { type Displaced, LogPlace, type WalState } from './log-place';
 
 /**
  * The event log as tables of one SQLite file, and every statement on them. The only file of this store that knows
@@ -56,6 +58,13 @@ const SCHEMA = `
 const BUSY_TIMEOUT_MS = 2_000;
 /** Pages of WAL after which the writer copies them into the main file: 40 MiB, some ten thousand events. */
 const WAL_CHECKPOINT_PAGES = 10_000;
+/**
+ * Bytes to which a WAL that a long reader let grow is cut once it was copied as a whole: half as much again as it has when
+ * nobody reads for long, so that it is not cut, only to grow again, in the middle of a rush.
+ */
+const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
+/** Bytes of a WAL that are written once more at a time. */
+const REWRITE_BYTES = 1024 * 1024;
 /** Page cache of the connection that writes, in KiB. The readers keep SQLite's default of 2 MiB. */
 const WRITER_CACHE_KIB = 16_384;
 
@@ -356,15 +365,24 @@ export interface LogWriter {
   /** When it throws, nobody knows whether the transaction is in the log. */
   commit(): void;
   rollback(): void;
+  /**
+   * Looks whether the log stands where the next start will look for it; not within a transaction. What was committed before
+   * may be acknowledged only if it does.
+   */
+  displaced(): Displaced | null;
+  /** Saves a log that was removed beside where it stood; what became of it is told by {@link displaced}. */
+  rescue(now: number): void;
   close(): void;
 }
 
 /**
- * Opens the log for writing, making it if it is new, and first brings everything that a reader can see into the main
- * file, synced. After a commit that failed, what is visible then is durable, and what is not visible never will be.
+ * Opens the log for writing, making it if it is new, and first makes durable everything that a reader can see. After a
+ * commit that failed, what is visible then is durable, and what is not visible never will be.
+ * @param place keeps, over several openings, which file the log is
  * @throws {EventStoreError} `unavailable` if the file cannot be opened, `invalid` if a newer version wrote it.
  */
-export function openLogWriter(file: string): LogWriter {
+export function openLogWriter(file: string, place = new LogPlace(file)): LogWriter {
+  place.assertMayOpen();
   let db: Connection;
   try {
     db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
@@ -372,18 +390,65 @@ export function openLogWriter(file: string): LogWriter {
     throw asUnavailable(error, `the event log ${file} cannot be opened`);
   }
   try {
-    return createWriter(db, file);
+    return createWriter(db, file, place);
   } catch (error) {
     db.close();
     throw asUnavailable(error, `the event log ${file} cannot be written`);
   }
 }
 
-function createWriter(db: Connection, file: string): LogWriter {
+const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0];
+
+/**
+ * Makes durable what is visible: as a rule by copying all of it into the main file, synced. While somebody reads an older
+ * state, or the disk is full, that cannot be finished; then the WAL is written once more where it stands, byte for byte,
+ * and synced. (It has to be written: after a sync that failed, the kernel may take pages for written that are not.) A
+ * commit on top of it then ends for good what a transaction that failed may have left behind the end of the WAL.
+ */
+function makeDurable(db: Connection, file: string): void {
+  db.pragma('busy_timeout = 0');
+  let isCopied = false;
+  try {
+    const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    isCopied = busy === 0;
+  } catch (error) {
+    if (sqliteCodeOf(error) !== 'SQLITE_FULL') throw error;
+  } finally {
+    db.pragma(`busy_timeout = ${String(BUSY_TIMEOUT_MS)}`);
+  }
+  if (isCopied) return;
+  db.exec('BEGIN IMMEDIATE'); // whoever else writes has to wait
+  try {
+    rewrite(`${realpathSync(file)}-wal`);
+    db.exec("INSERT OR REPLACE INTO facts VALUES ('last_probe', unixepoch() * 1000); COMMIT");
+  } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Writes a file once more, byte for byte, and syncs it. */
+function rewrite(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    const bytes = Buffer.alloc(REWRITE_BYTES);
+    for (let at = 0, read; (read = readSync(descriptor, bytes, 0, bytes.length, at)) > 0; at += read) {
+      for (let written = 0; written < read;) {
+        written += writeSync(descriptor, bytes, written, read - written, at + written);
+      }
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function createWriter(db: Connection, file: string, place: LogPlace): LogWriter {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
+  db.pragma(`journal_size_limit = ${String(WAL_SIZE_LIMIT)}`);
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   const format = db.pragma('user_version', { simple: true }) as number;
   if (format > FORMAT_VERSION) {
@@ -395,8 +460,8 @@ function createWriter(db: Connection, file: string): LogWriter {
   if (format < FORMAT_VERSION) {
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${String(FORMAT_VERSION)}; COMMIT`);
   }
-  const [checkpoint] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
-  if (checkpoint.busy !== 0) throw new EventStoreError('unavailable', `${file} is held by another program`);
+  makeDurable(db, file);
+  place.opened(walState(db));
 
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -407,7 +472,7 @@ function createWriter(db: Connection, file: string): LogWriter {
   const deleted = db.prepare<[string], { next_revision: number; tombstone: number }>(
     'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
   );
-  const place = (table: string) =>
+  const placeIn = (table: string) =>
     db.prepare<[string, number], { id: string; position: number }>(
       `SELECT id, position FROM ${table} WHERE stream = ? AND revision = ?`,
     );
@@ -417,7 +482,7 @@ function createWriter(db: Connection, file: string): LogWriter {
         `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision LIMIT 1`,
       )
       .pluck();
-  const [kept, removed] = [place('events'), place('removed_events')];
+  const [kept, removed] = [placeIn('events'), placeIn('removed_events')];
   const [recentlyKept, recentlyRemoved] = [recent('events'), recent('removed_events')];
   const insert = db.prepare<
     [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
@@ -469,6 +534,15 @@ function createWriter(db: Connection, file: string): LogWriter {
     commit: () => commit.run(),
     rollback: () => {
       if (db.inTransaction) rollback.run();
+    },
+    displaced: () => {
+      const displaced = place.look(() => walState(db));
+      // The WAL that is open may be the only one: what it holds is safe in the main file, which is in its place.
+      if (displaced?.kind === 'beside') db.pragma('wal_checkpoint(FULL)');
+      return displaced;
+    },
+    rescue: (now) => {
+      place.rescue((target) => db.prepare('VACUUM INTO ?').run(target), now);
     },
     close: () => db.close(),
   };

@@ -1,5 +1,6 @@
 import { decideAppend, decideDelete, lastRevisionOf } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
+import { sqliteCodeOf } from '../../sqlite-error';
 import { asUnavailable, type LogWriter } from './event-log';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
 
@@ -79,8 +80,14 @@ const outcomeUnknown = (cause: unknown): EventStoreError =>
 export interface GroupCommit {
   /** Commits a group and answers each of its commands. Never throws. */
   commit(group: Group): readonly WriterResult[];
+  /** Saves a log that was removed under us. It may take long, so what waits is answered before. */
+  rescue(now: number): void;
   close(): void;
 }
+
+/** SQLite's codes of what passes without anyone opening another file: a full or failing disk, and other programs' locks. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof EventStoreError && /^SQLITE_(FULL|IOERR|BUSY|LOCKED)/.test(sqliteCodeOf(error.cause) ?? '');
 
 /**
  * Commits groups of commands, one transaction and one sync each.
@@ -89,10 +96,19 @@ export interface GroupCommit {
  * pages that were not written, and a COMMIT that reported an error has been seen to reappear after a crash. So it is
  * closed, and the next use opens the log anew, which makes durable whatever is visible, and only then looks for the
  * event ids of the group whose outcome is not known.
+ *
+ * Before a group is acknowledged, it looks whether the log still is the file at its path: otherwise the next start would
+ * not find what was acknowledged. A connection to a file that is not is kept, since the file may be put back.
  * @param open opens the log for writing; tried again for each group while it fails
+ * @throws {EventStoreError} what opening it throws, unless that passes by itself, such as a full disk
  */
 export function createGroupCommit(open: () => LogWriter): GroupCommit {
-  let log: LogWriter | null = open();
+  let log: LogWriter | null = null;
+  try {
+    log = open();
+  } catch (error) {
+    if (!isPassing(error)) throw error;
+  }
 
   const abandon = (poisoned: LogWriter): void => {
     log = null;
@@ -129,6 +145,8 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       let decided: readonly Decided[];
       try {
         writer = log ??= open();
+        const displaced = writer.displaced();
+        if (displaced !== null) return everyOne(new EventStoreError('unavailable', displaced.detail));
         writer.begin();
       } catch (error) {
         if (log !== null) abandon(log);
@@ -142,12 +160,15 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       }
       try {
         writer.commit();
-        return decided.map(({ result }) => result);
       } catch (cause) {
         abandon(writer);
         return settleUnknown(decided, cause);
       }
+      const displaced = writer.displaced();
+      if (displaced !== null) return everyOne(new EventStoreError('outcome-unknown', displaced.detail));
+      return decided.map(({ result }) => result);
     },
+    rescue: (now) => log?.rescue(now),
     close: () => {
       log?.close();
       log = null;

@@ -91,11 +91,14 @@ class SqliteStore extends SqliteReads implements EventStore {
  * The caller sees to it that no other process writes the file (see data-directory.ts).
  * @param file path of the log; made if it is new
  * @param now milliseconds since the epoch, for `created`
+ * @param whyNotOurs says why this process may not write the file any more, or null; asked before each acknowledgement
  * @throws {EventStoreError} `unavailable` or `invalid` if the file cannot be used.
  */
 export async function openSqliteStore(options: {
   readonly file: string;
   readonly now: () => number;
+  readonly whyNotOurs?: () => string | null;
 }): Promise<EventStore> {
-  return new SqliteStore(options.file, await WriterClient.start({ file: options.file }, options.now));
+  const { file, now, whyNotOurs = () => null } = options;
+  return new SqliteStore(file, await WriterClient.start({ file, now, whyNotOurs }));
 }

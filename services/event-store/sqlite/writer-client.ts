@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { FileIdentity } from '../../file-identity';
 import { EventStoreError } from '../event-store';
 import type { FromWriter, Group, ToWriter, WriterCommand, WriterOptions, WriterResult } from './writer-protocol';
 
@@ -18,6 +19,14 @@ export const GROUP_TIMEOUT_MS = 5_000;
 const RESPAWN_MS = 1_000;
 /** Most milliseconds that closing waits for the last group and the writer's own close. */
 const CLOSE_TIMEOUT_MS = 10_000;
+
+export interface WriterClientOptions {
+  readonly file: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Says why this process may no longer write; null while it may. Asked after each commit, before it is acknowledged. */
+  readonly whyNotOurs: () => string | null;
+}
 
 interface Waiting {
   readonly command: WriterCommand;
@@ -44,18 +53,16 @@ export class WriterClient {
   #closed = false;
   /** A group that timed out is still with the writer: nothing more is sent until it comes back. */
   #stuck = false;
+  #identity: FileIdentity | null = null;
 
-  private constructor(
-    private readonly options: WriterOptions,
-    private readonly now: () => number,
-  ) {}
+  private constructor(private readonly options: WriterClientOptions) {}
 
   /**
-   * Starts the writer and waits until it has the log open.
+   * Starts the writer and waits until it has the log open, or knows that it cannot be opened yet.
    * @throws {EventStoreError} `unavailable` or `invalid`, with what the writer said.
    */
-  static async start(options: WriterOptions, now: () => number): Promise<WriterClient> {
-    const client = new WriterClient(options, now);
+  static async start(options: WriterClientOptions): Promise<WriterClient> {
+    const client = new WriterClient(options);
     await client.#spawn();
     return client;
   }
@@ -94,20 +101,30 @@ export class WriterClient {
   }
 
   async #spawn(): Promise<void> {
-    const worker = new Worker(require.resolve('#sqlite-writer-thread'), { workerData: this.options });
+    const workerData: WriterOptions = { file: this.options.file, identity: this.#identity };
+    const worker = new Worker(require.resolve('#sqlite-writer-thread'), { workerData });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', (cause) => {
         reject(new EventStoreError('unavailable', `the writer did not start: ${String(cause)}`, { cause }));
       });
-      worker.once('message', (message: FromWriter) => {
-        if (message.kind === 'failed-to-open') reject(new EventStoreError(message.code, message.message));
-        else resolve();
+      worker.on('message', (message: FromWriter) => {
+        switch (message.kind) {
+          case 'open':
+            resolve();
+            return;
+          case 'failed-to-open':
+            reject(new EventStoreError(message.code, message.message));
+            return;
+          case 'identified':
+            this.#identity = message.identity;
+            return;
+          case 'settled':
+            this.#settle(message.id, message.results);
+            return;
+        }
       });
     });
     worker.removeAllListeners('error');
-    worker.on('message', (message: FromWriter) => {
-      if (message.kind === 'settled') this.#settle(message.id, message.results);
-    });
     worker.on('error', () => undefined); // `exit` follows, and says all there is to do
     worker.once('exit', () => {
       this.#lost(worker);
@@ -138,7 +155,7 @@ export class WriterClient {
       this.#settleAll(errorResult('outcome-unknown', `no answer from the disk in ${String(GROUP_TIMEOUT_MS)} ms`));
     }, GROUP_TIMEOUT_MS);
     this.#inFlight = { id, members, timer };
-    const group: Group = { id, now: this.now(), commands: members.map(({ command }) => command) };
+    const group: Group = { id, now: this.options.now(), commands: members.map(({ command }) => command) };
     this.#worker.postMessage({ kind: 'group', group } satisfies ToWriter);
   }
 
@@ -148,8 +165,10 @@ export class WriterClient {
     if (group?.id === id) {
       clearTimeout(group.timer);
       this.#inFlight = null;
+      const whyNot = this.options.whyNotOurs();
       group.members.forEach((member, index) => {
-        member.resolve(results[index] ?? errorResult('outcome-unknown', 'the writer gave no result'));
+        const result = whyNot === null ? results[index] : errorResult('outcome-unknown', whyNot);
+        member.resolve(result ?? errorResult('outcome-unknown', 'the writer gave no result'));
       });
     }
     if (this.#waiting.length > 0) this.#scheduleFlush();

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '../../file-identity';
 import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision, StreamRevision } from '../event-store';
 
 /** What the HTTP thread and the writer thread say to each other. Plain data: it crosses by structured clone. */
@@ -37,11 +38,15 @@ export type ToWriter = { readonly kind: 'group'; readonly group: Group } | { rea
 
 export type FromWriter =
   | { readonly kind: 'open' }
+  /** Which file the log is: the same has to be open whenever it is opened again. */
+  | { readonly kind: 'identified'; readonly identity: FileIdentity }
   | { readonly kind: 'failed-to-open'; readonly code: EventStoreErrorCode; readonly message: string }
   | { readonly kind: 'settled'; readonly id: number; readonly results: readonly WriterResult[] };
 
 export interface WriterOptions {
   readonly file: string;
+  /** Which file it has to be; null if it was never open. */
+  readonly identity: FileIdentity | null;
 }
 
 /** Name of the channel on which the writer of `file` tells readers in any thread of this process of a commit. */

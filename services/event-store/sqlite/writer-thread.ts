@@ -2,13 +2,15 @@ import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { EventStoreError } from '../event-store';
 import { openLogWriter } from './event-log';
 import { createGroupCommit, type GroupCommit } from './group-commit';
+import { LogPlace } from './log-place';
 import { commitChannel, type FromWriter, type ToWriter, type WriterOptions } from './writer-protocol';
 
 /**
  * The thread that owns the connection that writes, so that a slow sync delays those who wait for it and nobody else.
  */
 
-const { file } = workerData as WriterOptions;
+const { file, identity } = workerData as WriterOptions;
+const place = new LogPlace(file, identity);
 const commits = new BroadcastChannel(commitChannel(file));
 
 function say(message: FromWriter): void {
@@ -17,7 +19,11 @@ function say(message: FromWriter): void {
 
 function start(): GroupCommit | null {
   try {
-    const groupCommit = createGroupCommit(() => openLogWriter(file));
+    const groupCommit = createGroupCommit(() => {
+      const log = openLogWriter(file, place);
+      if (place.identity !== null) say({ kind: 'identified', identity: place.identity });
+      return log;
+    });
     say({ kind: 'open' });
     return groupCommit;
   } catch (error) {
@@ -38,10 +44,12 @@ if (groupCommit === null) {
         const results = groupCommit.commit(message.group);
         say({ kind: 'settled', id: message.group.id, results });
         if (results.some(({ outcome }) => outcome === 'appended' || outcome === 'deleted')) commits.postMessage(null);
+        else if (results.some(({ outcome }) => outcome === 'error')) groupCommit.rescue(message.group.now);
         return;
       }
       case 'close':
         groupCommit.close();
+        place.close();
         commits.close();
         parentPort?.close();
         return;

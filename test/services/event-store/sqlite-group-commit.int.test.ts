@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeAppend, type ExpectedRevision } from '../../../services/event-store/event-store';
-import { type LogWriter, openLogReader, openLogWriter } from '../../../services/event-store/sqlite/event-log';
+import {
+  asUnavailable,
+  type LogWriter,
+  openLogInspector,
+  openLogReader,
+  openLogWriter,
+} from '../../../services/event-store/sqlite/event-log';
 import { createGroupCommit, type GroupCommit } from '../../../services/event-store/sqlite/group-commit';
 import type { WriterCommand, WriterResult } from '../../../services/event-store/sqlite/writer-protocol';
 import { temporaryDirectory } from '../../support/running-service';
 
 /** Where the writer fails next; `commit-done` fails after the transaction is in the log. */
-type Fault = 'begin' | 'view' | 'insert' | 'commit' | 'commit-done' | 'open' | 'close';
+type Fault = 'begin' | 'view' | 'insert' | 'commit' | 'commit-done' | 'open' | 'full' | 'close';
 
 const NOW = 1_795_284_000_000;
 
@@ -51,6 +57,7 @@ describe('group commit on a failing log', () => {
   /** The real writer of the real log, failing where it is told to. */
   const openFaulty = (): LogWriter => {
     if (fails('open')) throw new Error('told to fail at open');
+    if (fails('full')) throw asUnavailable(Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }), 'the log');
     const log = openLogWriter(file);
     const connection = { failed: false, closed: false, usedAfterFailure: [] as string[] };
     connections.push(connection);
@@ -144,6 +151,25 @@ describe('group commit on a failing log', () => {
     expect(commit({ kind: 'probe' })).toEqual([refused('unavailable')]);
     expect(commit(one, two)).toEqual([appendedAt(0), appendedAt(0)]);
     expect([stored('a'), stored('b')]).toEqual([[idOf(one)], [idOf(two)]]);
+  });
+
+  it('a reader in the middle of a transaction keeps nothing from being looked up and written after a failed COMMIT', () => {
+    const before = append({ stream: 'a' });
+    commit(before);
+    const reader = openLogInspector(file);
+    try {
+      const after = append({ stream: 'a', expected: 0 });
+      commit(after);
+      faults = ['commit-done', 'commit'];
+      const [one, two] = [append({ stream: 'b' }), append({ stream: 'c' })];
+      expect(commit(one)).toEqual([appendedAt(0)]);
+      expect(commit(two)).toEqual([refused('outcome-unknown')]);
+      expect(commit(two)).toEqual([appendedAt(0)]);
+      expect(['a', 'b', 'c'].map(stored)).toEqual([[idOf(before), idOf(after)], [idOf(one)], [idOf(two)]]);
+      expect(reader.lastPosition()).toBe(1);
+    } finally {
+      reader.close();
+    }
   });
 
   it.each(['begin', 'view', 'insert'] as const)(
@@ -240,6 +266,15 @@ describe('group commit on a failing log', () => {
     };
     expect(commit(both)).toEqual([refused('outcome-unknown')]);
     expect(stored('a')).toEqual([idOf(before)]);
+  });
+
+  it('a group commit begins while the disk is full, and works once there is room', () => {
+    group.close();
+    faults = ['full', 'full'];
+    group = createGroupCommit(openFaulty);
+    const one = append({ stream: 'a' });
+    expect(commit(one)).toEqual([refused('unavailable')]);
+    expect(commit(one)).toEqual([appendedAt(0)]);
   });
 
   it('a group commit refuses to begin with a log that cannot be opened', () => {

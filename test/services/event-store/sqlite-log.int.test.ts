@@ -1,8 +1,10 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { orderStream } from '../../../schemas/order-events';
 import type { EventStore } from '../../../services/event-store/event-store';
+import { openLogInspector } from '../../../services/event-store/sqlite/event-log';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { copyDatabases, LOG, readOrders, replay, sorted } from '../../faults/inspect';
 import { Ledger, LOCATION, send } from '../../faults/load';
@@ -64,6 +66,41 @@ describe('log file', () => {
       expect(events.map(({ stream }) => stream)).toEqual(['third']);
       break;
     }
+  });
+
+  it('a log is opened at once, and written, while somebody reads an older state of it in one transaction', async () => {
+    await open();
+    await add('a');
+    const reader = openLogInspector(file);
+    try {
+      await add('b');
+      for (const stream of ['c', 'd']) {
+        await reopen();
+        await add(stream);
+      }
+      expect(reader.lastPosition()).toBe(1);
+    } finally {
+      reader.close();
+    }
+    const events = await collect((await reopen()).readAll());
+    expect(events.map(({ stream }) => stream)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('a write-ahead log that grew under a long reader is cut again once the reader has gone', async () => {
+    const writer = await open();
+    const large = () =>
+      Promise.all(
+        Array.from({ length: 64 }, () =>
+          appended(writer.append(`large-${randomUUID()}`, [newEvent({ data: 'x'.repeat(450_000) })], 'any')),
+        ),
+      );
+    await add('a');
+    const reader = openLogInspector(file);
+    for (let round = 0; round < 4; round++) await large();
+    expect(statSync(`${file}-wal`).size).toBeGreaterThan(100_000_000);
+    reader.close();
+    for (let round = 0; round < 2; round++) await add('b');
+    expect(statSync(`${file}-wal`).size).toBeLessThanOrEqual(64 * 1024 * 1024);
   });
 
   it('a log of a newer format is refused with its name, and left unchanged', async () => {
