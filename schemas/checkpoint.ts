@@ -4,6 +4,18 @@ import { Position, Time } from './order-view';
 /** A signed statement of what the whole log was at a time (docs/decisions/013-tamper-evidence.md). */
 
 export const CHECKPOINT_FORMAT = 'ticket-rail-checkpoint/1';
+export const RESTORE_FORMAT = 'ticket-rail-restore/1';
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const LogId = z.string().regex(/^[0-9a-f]{16}$/);
+const KeyId = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .meta({ description: 'fingerprint of the public key' });
+const Signature = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{2,88}={0,2}$/)
+  .meta({ description: 'Ed25519 over the canonical JSON (RFC 8785) of all the rest' });
 
 export const Checkpoint = z
   .object({
@@ -11,29 +23,52 @@ export const Checkpoint = z
     store: z.string().meta({ description: 'which log; positions of another store are other positions' }),
     position: Position.meta({ description: 'of the newest event that it covers' }),
     events: z.int().positive().meta({ description: 'how many events there were up to there' }),
-    log_hash: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .meta({ description: 'hash over all of them in the order of the log, hex' }),
+    log_hash: Sha256.meta({ description: 'hash over all of them in the order of the log, hex' }),
+    leaf: Sha256.optional().meta({
+      description: 'hash of the newest event alone, hex; checkpoints of versions before 0.3 have none',
+    }),
+    log_id: LogId.optional().meta({ description: 'of the newest restore before it; absent if there was none' }),
     at: Time,
-    key_id: z
-      .string()
-      .regex(/^[0-9a-f]{16}$/)
-      .meta({ description: 'fingerprint of the public key' }),
-    signature: z
-      .string()
-      .regex(/^[A-Za-z0-9+/]{2,88}={0,2}$/)
-      .meta({ description: 'Ed25519 over the canonical JSON (RFC 8785) of all the rest' }),
+    key_id: KeyId,
+    signature: Signature,
   })
   .meta({ id: 'Checkpoint' });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
-/** What is signed. */
-export type CheckpointStatement = Omit<Checkpoint, 'signature'>;
+/**
+ * A signed statement that the log does not hold what checkpoints say: a backup was put back, or its end was lost. Those
+ * checkpoints no longer count, and what comes now is another history (docs/decisions/021-restores.md).
+ */
+export const Restore = z
+  .object({
+    format: z.literal(RESTORE_FORMAT),
+    store: z.string().meta({ description: 'which log' }),
+    log_id: LogId.meta({ description: 'names the history that goes on from here' }),
+    replaces: LogId.nullable().meta({ description: 'names the history that was lost; null if it was the first' }),
+    holds_to: Position.nullable().meta({
+      description: 'of the newest checkpoint that still holds; null if none does',
+    }),
+    lost_to: Position.meta({
+      description: 'of the newest checkpoint that does not: events after `holds_to` up to here are missing',
+    }),
+    lost_events: z.int().positive().meta({ description: 'how many events were signed between the two' }),
+    lost_hash: Sha256.meta({ description: 'log_hash of the newest checkpoint that does not hold, hex' }),
+    at: Time.meta({ description: 'when it was noticed' }),
+    key_id: KeyId,
+    signature: Signature,
+  })
+  .meta({ id: 'Restore' });
+export type Restore = z.infer<typeof Restore>;
+
+/** What a file of checkpoints holds in each line. */
+export const CheckpointEntry = z.discriminatedUnion('format', [Checkpoint, Restore]);
+export type CheckpointEntry = z.infer<typeof CheckpointEntry>;
+
+export const isRestore = (entry: CheckpointEntry): entry is Restore => entry.format === RESTORE_FORMAT;
 
 export const CheckpointPage = z
   .object({
-    checkpoints: z.array(Checkpoint).meta({ description: 'newest first' }),
+    checkpoints: z.array(CheckpointEntry).meta({ description: 'newest first; restores among them' }),
     public_key: z.string().meta({ description: 'PEM (SPKI)' }),
   })
   .meta({ id: 'CheckpointPage' });

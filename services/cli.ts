@@ -21,15 +21,16 @@ import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
 import { openEventSource, openEventStore, openReadableStore, type ReadableStore, storeName } from './event-store/open';
-import type { EventStore, Position } from './event-store/event-store';
+import type { EventStore } from './event-store/event-store';
 import { fingerprint } from './handle-order/signature';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { Progress } from './read-model/projector';
 import { type RunningProjector, startProjector } from './read-model/start-projector';
-import { readCheckpoints } from './audit/checkpoints/checkpoint-file';
+import { readNewestEntries } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
-import { signNext } from './audit/checkpoints/sign-next';
+import { CheckpointSigner, coveredBy } from './audit/checkpoints/checkpoint-signer';
+import { describeRestore, signedHistory } from './audit/checkpoints/restores';
 import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
 import { addRunCommands, type CommandWorld } from './sandbox/commands/run-command';
 import { demoCommand } from './sandbox/commands/demo-command';
@@ -215,11 +216,14 @@ const retain = (options: { readonly days: number; readonly dryRun?: boolean }): 
     const orders = new OrderTableReader(directory.readModelFile);
     try {
       // Nothing is deleted that no checkpoint covers.
-      const { newest } = await signNext(store, checkpointsOf(config, directory), null, new AbortController().signal);
+      const signer = new CheckpointSigner(store, checkpointsOf(config, directory), Date.now);
+      const { newest, restore, complaints } = await signer.sign(new AbortController().signal);
+      for (const complaint of complaints) hint(complaint);
+      if (restore !== null) hint(`The log lost events, which was ${describeRestore(restore)}.`);
       const { deleted, forgotten, kept, untold } = await runRetention({
         store,
         newId: randomUUID,
-        coveredTo: (newest?.position ?? null) as Position | null,
+        coveredTo: coveredBy(newest),
         listFinal: (after, limit) => orders.listFinal(after, limit),
         correct: (corrections) => projector.correct(corrections),
         cutoff,
@@ -334,7 +338,8 @@ const evidenceOf = ({ location, order, out }: EvidenceCommand): Promise<void> =>
     const path = resolve(out ?? exportFileName(selection, 'evidence.html', exportedAt));
     const secrets = config.webhookSecrets.map(fingerprint);
     const place = checkpointsOf(config, dataFiles(config.dataDir));
-    const checkpoints = readCheckpoints(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
+    const entries = readNewestEntries(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
+    const { checkpoints } = signedHistory(entries);
     const events = await writeEvidence({ store, key, secrets, checkpoints, version, exportedAt, out: path });
     say(`Wrote the evidence of ${count(events)} events to ${path}.`);
   });

@@ -82,6 +82,8 @@ export interface Metrics {
   relayUnrecorded(): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
+  /** The log was found to have lost what signed checkpoints say. */
+  restored(): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
   /** Prometheus text format. */
@@ -136,6 +138,11 @@ export function createMetrics(options: {
   const deletedOrders = new Counter({
     name: 'ticket_rail_retention_deleted_orders_total',
     help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
+    registers,
+  });
+  const restores = new Counter({
+    name: 'ticket_rail_log_restores_total',
+    help: 'How often the log was found to have lost events that were signed: a backup was put back, or its end is gone.',
     registers,
   });
   const share = new SlidingShare();
@@ -209,6 +216,9 @@ export function createMetrics(options: {
     },
     retention: (orders) => {
       deletedOrders.inc(orders);
+    },
+    restored: () => {
+      restores.inc();
     },
     get endpoint() {
       const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);

@@ -3,7 +3,7 @@ import { DELIVERY_CONTRACTS, DriverDetails, Fault } from '../schemas/handle-orde
 import { AccessEntry, AccessPage } from '../schemas/access';
 import { CoverageGroup, CoverageReport, Endpoint } from '../schemas/coverage';
 import { OrderEventMetadata } from '../schemas/order-events';
-import { Checkpoint, CheckpointPage } from '../schemas/checkpoint';
+import { Checkpoint, CheckpointPage, Restore } from '../schemas/checkpoint';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
 import {
   Change,
@@ -94,6 +94,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Session,
   Checkpoint,
   CheckpointPage,
+  Restore,
   Problem,
 };
 
@@ -250,8 +251,9 @@ export function openApiDocument(version: string): Record<string, unknown> {
           summary: 'The live feed of a location',
           description:
             'Server-sent events. First `snapshot` (LiveSnapshot), or, after `Last-Event-ID`, `resumed` (LiveStart) and what ' +
-            'was missed; then `order` (Order): the newest state of an order that changed, with the position of its newest ' +
-            'event as id; and `heartbeat` (Heartbeat). A client that reads too slowly is cut off, and resumes.',
+            'was missed; then `order` (Order): the newest state of an order that changed; and `heartbeat` (Heartbeat). Ids ' +
+            'of messages are opaque: one of a log that was lost since then is answered with a snapshot. A client that ' +
+            'reads too slowly is cut off, and resumes.',
           security: reader,
           parameters: [
             pathParameter('location_id'),

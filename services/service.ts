@@ -9,7 +9,7 @@ import { createSendExport } from './audit/export/send-export';
 import { createAuditRoutes } from './audit/route';
 import { createCheckpointRoutes } from './audit/checkpoints/route';
 import { checkpointsOf } from './audit/checkpoints/place';
-import { openCheckpointKey } from './audit/checkpoints/signing';
+import { openKeyOf } from './audit/checkpoints/checkpoint-signer';
 import { startCheckpoints } from './audit/checkpoints/start-checkpoints';
 import { createOrderHistory } from './audit/order-history';
 import { createCoverageRunner } from './audit/coverage';
@@ -182,8 +182,22 @@ export async function startService(config: Config, world: World): Promise<Runnin
     );
     cleanup.push(() => projector.stop());
 
+    const admission = new Admission();
+    const metrics = createMetrics({
+      now,
+      queueDepth: () => admission.pending,
+      projectionLagSeconds: () => freshness.lagSeconds,
+      live: feed,
+    });
+
     const checkpointPlace = checkpointsOf(config, directory);
-    const checkpointKey = openCheckpointKey(checkpointPlace.keyFile);
+    const checkpointKey = openKeyOf(checkpointPlace);
+    if (checkpointKey.replacesEmpty) {
+      log.warn(
+        { file: checkpointPlace.keyFile },
+        'the checkpoint key was empty and nothing was signed with it: made a new one',
+      );
+    }
     let coveredTo: Position | null = null;
     const checkpoints = startCheckpoints(
       {
@@ -196,6 +210,19 @@ export async function startService(config: Config, world: World): Promise<Runnin
           case 'failed':
             log.error({ detail: news.message }, 'no checkpoint could be signed; it is tried again');
             return;
+          case 'complaint':
+            log.error({ detail: news.message }, 'something is wrong with the file of checkpoints');
+            return;
+          case 'restored': {
+            const { holds_to, lost_to, lost_events, log_id } = news.restore;
+            coveredTo = null;
+            metrics.restored();
+            log.error(
+              { holds_to, lost_to, lost_events, log_id },
+              'THE LOG LOST EVENTS: a backup was put back, or its end is gone. This was signed, and checkpoints go on',
+            );
+            return;
+          }
           case 'covered':
             coveredTo = news.position;
             if (news.isNew) log.info({ position: news.position, events: news.events }, 'signed a checkpoint');
@@ -208,17 +235,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const onRecorded = (position: Position): void => {
       freshness.acknowledged(position);
     };
-    const admission = new Admission();
     const record = createRecorder(store, admission);
     const quarantine = createQuarantine({ store, record, admission, newId, now });
     const history = createOrderHistory(store);
     const pastOrders = createPastOrders({ orders, history });
-    const metrics = createMetrics({
-      now,
-      queueDepth: () => admission.pending,
-      projectionLagSeconds: () => freshness.lagSeconds,
-      live: feed,
-    });
     const relayLog = createRelayLog({ store, admission });
     const { relayUrl, relayTimeoutMs } = config;
     const relay =

@@ -5,19 +5,18 @@ import type { AccessLog } from '../access/access-log';
 import { readerOf, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
 import type { Reader, ReaderDirectory } from '../access/readers';
-import { type Position, parsePosition } from '../event-store/event-store';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readQuery } from '../query';
 import type { OrderTableReader } from '../read-model/order-table';
-import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS } from './live';
+import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live';
 import type { WaitForReadModel } from './wait-for-read-model';
 
 /**
- * @returns the position that a client says it saw last, or null if it says none or something else. Clients that cannot set
+ * @returns the message that a client says it saw last, or null if it says none or something else. Clients that cannot set
  *   the header, as an `EventSource` made anew cannot, say it in the query.
  */
-const lastSeen = (request: Request, { lastEventId = '' }: LiveQuery): Position | null =>
-  parsePosition(request.get('Last-Event-ID') ?? lastEventId);
+const lastSeen = (request: Request, { lastEventId = '' }: LiveQuery): Place | null =>
+  parsePlace(request.get('Last-Event-ID') ?? lastEventId);
 
 /** What a reader is told of what he asked for. */
 function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {

@@ -3,7 +3,7 @@ import { stringifyJson } from '../../schemas/exact-json';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../schemas/live';
 import type { Order } from '../../schemas/order-view';
 import { withoutContact } from '../access/withhold';
-import { comparePositions, type Position } from '../event-store/event-store';
+import { comparePositions, parsePosition, type Position } from '../event-store/event-store';
 import {
   type OrderRecord,
   type OrdersAt,
@@ -15,7 +15,7 @@ import {
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.
  *
- * Clients are told states, not deliveries: the newest state of each order that changed, once, with the position of its
+ * Clients are told states, not deliveries: the newest state of each order that changed, once, with the place of its
  * newest event as the message's id. So what a client missed is found by position, however long it was away, nothing has
  * to be kept for it, and what it is sent never outgrows the number of its location's orders.
  */
@@ -75,8 +75,29 @@ export interface LiveClient {
 
 export type Health = Heartbeat['store'];
 
+/**
+ * Where a client is: the id of a message. Without the epoch, a client that was away while a backup was put back would
+ * silently miss what the log has at positions that were given before.
+ */
+export interface Place {
+  readonly epoch: string;
+  readonly position: Position;
+}
+
+/** @returns the text of an id. */
+const idOf = ({ epoch, position }: Place): string => `${position}-${epoch}`;
+
+/** @returns the place that an id names; null for another text. */
+export function parsePlace(id: string): Place | null {
+  const [, text = '', epoch = ''] = /^(\d+)-([0-9a-f]{16})$/.exec(id) ?? [];
+  const position = parsePosition(text);
+  return position === null ? null : { epoch, position };
+}
+
 interface Seat {
   readonly client: LiveClient;
+  /** Of the read model that it was told of. */
+  epoch: string;
   /** Everything up to here was told. */
   position: Position | null;
 }
@@ -84,13 +105,14 @@ interface Seat {
 interface Channel {
   readonly locationId: string;
   readonly seats: Set<Seat>;
+  epoch: string;
   /** Everything up to here was looked for; `unknown` after the read model was made anew. */
   position: Position | null | 'unknown';
 }
 
 /** A server-sent event (HTML Living Standard, 9.2). JSON has no line breaks, so its text is one `data` line. */
-const frame = (event: string, data: unknown, id: Position | null = null): string =>
-  `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
+const frame = (event: string, data: unknown, id: Place | null = null): string =>
+  `${id === null ? '' : `id: ${idOf(id)}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
 
 const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);
@@ -98,12 +120,12 @@ const told = (audience: Audience, { key, state }: OrderRecord): Order | Customer
 };
 
 /** Makes a message once for all who are told the same. */
-function messageMaker(order: PlacedOrder): (audience: Audience) => string {
+function messageMaker(order: PlacedOrder, epoch: string): (audience: Audience) => string {
   const made = new Map<Audience, string>();
   return (audience) => {
     const known = made.get(audience);
     if (known !== undefined) return known;
-    const text = frame('order', told(audience, order), order.position);
+    const text = frame('order', told(audience, order), { epoch, position: order.position });
     made.set(audience, text);
     return text;
   };
@@ -157,14 +179,15 @@ export class LiveFeed {
 
   /**
    * Tells a client of a location from now on, after what it missed since `lastSeen`, or after everything.
-   * @param lastSeen position of the last message that it got; null or one that this log does not have means everything
+   * @param lastSeen id of the last message that it got; null or one that this log does not have means everything
    * @returns what ends it, and may be called after its end too
    * @throws {ReadModelError}
    */
-  watch(locationId: string, client: LiveClient, lastSeen: Position | null): () => void {
-    const seat: Seat = { client, position: null };
+  watch(locationId: string, client: LiveClient, lastSeen: Place | null): () => void {
+    const seat: Seat = { client, epoch: '', position: null };
     this.#start(seat, locationId, lastSeen);
-    const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), position: seat.position };
+    const { epoch, position } = seat;
+    const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), epoch, position };
     this.#channels.set(locationId, channel);
     channel.seats.add(seat);
     this.#clients++;
@@ -203,34 +226,38 @@ export class LiveFeed {
     for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#end(channel, seat);
   }
 
-  #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
+  #start(seat: Seat, locationId: string, lastSeen: Place | null): void {
     const { folds, now, orders } = this.options;
     const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
     const { client } = seat;
     const missed = lastSeen === null ? null : this.#missed(locationId, lastSeen);
     if (missed !== null) {
-      const messages = missed.orders.map((order) => messageMaker(order)(client.audience));
+      const messages = missed.orders.map((order) => messageMaker(order, missed.epoch)(client.audience));
       client.send(frame('resumed', start) + messages.join(''));
       this.#shown(client, missed.orders);
-      seat.position = missed.position;
+      ({ epoch: seat.epoch, position: seat.position } = missed);
     } else {
       const {
+        epoch,
         position,
         orders: newest,
         truncated,
       } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
       const seen = newest.map((order) => told(client.audience, order));
-      client.send(frame('snapshot', { ...start, orders: seen, truncated }, position));
+      client.send(
+        frame('snapshot', { ...start, orders: seen, truncated }, position === null ? null : { epoch, position }),
+      );
       this.#shown(client, newest);
-      seat.position = position;
+      [seat.epoch, seat.position] = [epoch, position];
     }
     this.#sent++;
   }
 
-  /** @returns what came after a position, or null if the log does not have it, or too much came. */
-  #missed(locationId: string, lastSeen: Position): OrdersAt | null {
-    const missed = this.options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
-    const isKnown = missed.position !== null && comparePositions(lastSeen, missed.position) <= 0;
+  /** @returns what came after a place, or null if the log does not have it, or too much came. */
+  #missed(locationId: string, { epoch, position }: Place): OrdersAt | null {
+    const missed = this.options.orders.changedSince(locationId, position, MAX_RESUMED_ORDERS);
+    const isKnown =
+      missed.epoch === epoch && missed.position !== null && comparePositions(position, missed.position) <= 0;
     return isKnown && !missed.truncated ? missed : null;
   }
 
@@ -246,22 +273,26 @@ export class LiveFeed {
   }
 
   #tellEverything(channel: Channel): void {
-    let position: Position | null = null;
+    let [epoch, position]: [string, Position | null] = ['', null];
     for (const seat of channel.seats) {
       this.#start(seat, channel.locationId, null);
-      ({ position } = seat);
+      ({ epoch, position } = seat);
     }
-    channel.position = position;
+    [channel.epoch, channel.position] = [epoch, position];
   }
 
   #tellChanges(channel: Channel, after: Position | null): void {
-    const { position, orders, truncated } = this.options.orders.changedSince(
+    const { epoch, position, orders, truncated } = this.options.orders.changedSince(
       channel.locationId,
       after,
       MAX_RESUMED_ORDERS,
     );
+    if (epoch !== channel.epoch) {
+      this.#tellEverything(channel);
+      return;
+    }
     for (const order of orders) {
-      const messageFor = messageMaker(order);
+      const messageFor = messageMaker(order, epoch);
       for (const seat of channel.seats) {
         if (seat.position !== null && comparePositions(order.position, seat.position) <= 0) continue;
         seat.position = order.position;

@@ -15,7 +15,7 @@ import type { Correction } from './corrections';
  */
 
 /** Counts changes of the tables below; the version of the folds is told by {@link openOrderTable}'s caller. */
-const TABLE_VERSION = 4;
+const TABLE_VERSION = 5;
 const BUSY_TIMEOUT_MS = 2_000;
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -24,7 +24,8 @@ const WAL_CHECKPOINT_PAGES = 8_000;
 
 /**
  * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
- * newest event in the state: what changed since a position is found by it.
+ * newest event in the state: what changed since a position is found by it. `epoch` names the time from one making of the
+ * read model to the next: a log that lost events makes it anew, and gives other events at the same positions then.
  */
 const SCHEMA = `
   CREATE TABLE orders (
@@ -47,6 +48,7 @@ const SCHEMA = `
   CREATE TABLE checkpoint (
     id               INTEGER PRIMARY KEY CHECK (id = 1),
     version          TEXT NOT NULL,
+    epoch            TEXT NOT NULL DEFAULT (lower(hex(randomblob(8)))),
     position         TEXT,
     witness_position TEXT,
     witness_id       TEXT,
@@ -270,6 +272,8 @@ export interface OrderSlice {
 
 /** Orders as they stood at one moment of the read model. */
 export interface OrdersAt {
+  /** Names the positions: those of another epoch are other events. */
+  readonly epoch: string;
   /** Everything up to here is in it; null before the first event. */
   readonly position: Position | null;
   readonly orders: readonly PlacedOrder[];
@@ -442,7 +446,7 @@ export class OrderTableReader {
         this.#placed('active = ? ORDER BY position DESC LIMIT ?', [locationId, active, limit], locationId);
       const active = of(1, activeLimit + 1);
       const orders = [...active.slice(0, activeLimit), ...of(0, endedLimit)];
-      return { position: this.#checkpoint(), orders, truncated: active.length > activeLimit };
+      return { ...this.#checkpoint(), orders, truncated: active.length > activeLimit };
     });
   }
 
@@ -457,7 +461,7 @@ export class OrderTableReader {
         [locationId, position === null ? -1n : BigInt(position), limit + 1],
         locationId,
       );
-      return { position: this.#checkpoint(), orders: orders.slice(0, limit), truncated: orders.length > limit };
+      return { ...this.#checkpoint(), orders: orders.slice(0, limit), truncated: orders.length > limit };
     });
   }
 
@@ -477,9 +481,12 @@ export class OrderTableReader {
     }));
   }
 
-  #checkpoint(): Position | null {
-    const [row] = this.#all('SELECT position FROM checkpoint', []) as readonly { readonly position: string | null }[];
-    return parsePosition(row?.position ?? '');
+  #checkpoint(): Pick<OrdersAt, 'epoch' | 'position'> {
+    const [row] = this.#all('SELECT epoch, position FROM checkpoint', []) as readonly {
+      readonly epoch: string;
+      readonly position: string | null;
+    }[];
+    return { epoch: row?.epoch ?? '', position: parsePosition(row?.position ?? '') };
   }
 
   /** Runs reads that are to see the same moment. */

@@ -82,17 +82,20 @@ const later = (a: Position | null, b: Position | null): Position | null =>
 
 /**
  * Holds the log against the event that the read model saw last. A log that lost events has either not come as far again,
- * which subscribing finds out, or has another event there.
- * @throws {EventStoreError} `invalid` if it is another log. A log that has nothing there, because the stream was deleted,
- *   may be the same.
+ * which subscribing finds out, or does not have that event.
+ * @throws {EventStoreError} `invalid` if it is another log. One whose newest event was deleted with its stream cannot be
+ *   told from it, and costs making the read model anew.
  */
 async function assertSameLog(source: EventSource, witness: Witness | null): Promise<void> {
   if (witness === null) return;
+  let found = 'nothing';
   for await (const { position, id } of source.readAll({ from: witness.position, limit: 1 })) {
-    if (position !== witness.position || id === witness.id) return;
-    const found = `event ${id} and not ${witness.id} at position ${position}`;
-    throw new EventStoreError('invalid', `the log has ${found}: it lost events, or is another log`);
+    if (position !== witness.position) break;
+    if (id === witness.id) return;
+    found = `event ${id}`;
   }
+  const detail = `the log has ${found} and not event ${witness.id} at position ${witness.position}`;
+  throw new EventStoreError('invalid', `${detail}: it lost events, or is another log`);
 }
 
 /**

@@ -35,23 +35,32 @@ export class CheckpointCheck {
   #held = 0;
 
   /**
-   * @param checkpoints of this log, oldest first; @param publicKey that they have to be signed with
+   * @param checkpoints of this log; @param publicKey that they have to be signed with, null to ask for no signature
    * @param deleted what retention deleted, all of it
    */
   constructor(
     checkpoints: readonly Checkpoint[],
-    publicKey: KeyObject,
+    publicKey: KeyObject | null,
     private readonly deleted: DeletedLeaves,
   ) {
     const [authentic, forged] = [[] as Checkpoint[], [] as Checkpoint[]];
-    for (const one of checkpoints) (isSignedBy(one, publicKey) ? authentic : forged).push(one);
+    for (const one of checkpoints) {
+      (publicKey === null || isSignedBy(one, publicKey) ? authentic : forged).push(one);
+    }
     for (const { position } of forged) this.#fail(position as Position, 'its signature is not by the key');
-    this.#checkpoints = authentic;
+    this.#checkpoints = authentic.sort((one, other) =>
+      comparePositions(one.position as Position, other.position as Position),
+    );
   }
 
   /** How many checkpoints hold so far. */
   get held(): number {
     return this.#held;
+  }
+
+  /** Everything up to here holds so far; null for nothing. */
+  get holdsTo(): Position | null {
+    return this.#holdsTo;
   }
 
   see(event: RecordedEvent): void {
@@ -143,14 +152,22 @@ export class CheckpointCheck {
   }
 }
 
-/** Reads a whole log and holds it against its checkpoints. */
+/** Reads a whole log and holds it against its checkpoints, or as much of it as there is time for. */
 export async function checkLog(
   source: Pick<EventSource, 'readAll'>,
   checkpoints: readonly Checkpoint[],
-  publicKey: KeyObject,
-): Promise<{ readonly faults: readonly CheckpointFault[]; readonly held: number }> {
+  publicKey: KeyObject | null,
+  signal?: AbortSignal,
+): Promise<{
+  readonly faults: readonly CheckpointFault[];
+  readonly held: number;
+  readonly holdsTo: Position | null;
+}> {
   const check = new CheckpointCheck(checkpoints, publicKey, await DeletedLeaves.read(source, null));
-  for await (const event of source.readAll()) check.see(event);
+  for await (const event of source.readAll()) {
+    if (signal?.aborted === true) break;
+    check.see(event);
+  }
   const faults = check.finish();
-  return { faults, held: check.held };
+  return { faults, held: check.held, holdsTo: check.holdsTo };
 }

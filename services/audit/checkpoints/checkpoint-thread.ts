@@ -1,10 +1,10 @@
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Restore } from '../../../schemas/checkpoint';
 import type { Position } from '../../event-store/event-store';
 import { type LogAddress, openEventSource } from '../../event-store/open';
-import { type CheckpointPlace, signNext } from './sign-next';
+import { type CheckpointPlace, CheckpointSigner, coveredBy } from './checkpoint-signer';
 
 /** What the thread needs to know to begin. */
 export interface CheckpointThreadOptions {
@@ -16,6 +16,10 @@ export interface CheckpointThreadOptions {
 export type FromCheckpoints =
   /** Everything up to here is covered by a checkpoint now. */
   | { readonly kind: 'covered'; readonly position: Position; readonly events: number; readonly isNew: boolean }
+  /** The log lost what earlier checkpoints say. */
+  | { readonly kind: 'restored'; readonly restore: Restore }
+  /** Something is wrong with the file of checkpoints, and signing goes on. */
+  | { readonly kind: 'complaint'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Niceness of this thread (see projector-thread.ts): nobody waits for a checkpoint. */
@@ -33,17 +37,17 @@ const say = (message: FromCheckpoints): void => {
 };
 
 async function run(): Promise<void> {
-  let last: Checkpoint | null = null;
+  let signer: CheckpointSigner | null = null;
   const source = await openEventSource(log, () => undefined);
   try {
     while (!signal.aborted) {
       try {
-        const signed = await signNext(source, place, last, signal);
-        last = signed.newest;
-        if (last !== null) {
-          const { position, events } = last;
-          say({ kind: 'covered', position: position as Position, events, isNew: signed.isNew });
-        }
+        signer ??= new CheckpointSigner(source, place, Date.now);
+        const { newest, isNew, restore, complaints } = await signer.sign(signal);
+        for (const message of complaints) say({ kind: 'complaint', message });
+        if (restore !== null) say({ kind: 'restored', restore });
+        const position = coveredBy(newest);
+        if (newest !== null && position !== null) say({ kind: 'covered', position, events: newest.events, isNew });
       } catch (error) {
         say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       }

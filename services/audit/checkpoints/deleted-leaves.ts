@@ -11,12 +11,18 @@ export interface DeletedLeaf {
 export class DeletedLeaves {
   #next = 0;
 
-  /** @param leaves in the order of the log */
-  private constructor(private readonly leaves: readonly DeletedLeaf[]) {}
+  /**
+   * @param leaves in the order of the log
+   * @param first leaf of what was deleted where they begin, if it was
+   */
+  private constructor(
+    private readonly leaves: readonly DeletedLeaf[],
+    readonly first: string | null,
+  ) {}
 
   /**
    * Reads what retention noted: some 100 bytes for each event. A note always comes after what it is about.
-   * @param after leave out what is not after this position; null for nothing
+   * @param after give only what is after this position, and the leaf at it as `first`; null for everything
    */
   static async read(source: Pick<EventSource, 'readAll'>, after: Position | null): Promise<DeletedLeaves> {
     const leaves = new Map<Position, string>();
@@ -24,13 +30,15 @@ export class DeletedLeaves {
       if (stream !== RETENTION_STREAM || type !== ORDER_DELETED) continue;
       for (const [at, leaf] of OrderDeletedData.safeParse(data).data?.leaves ?? []) {
         const position = at as Position;
-        if (after === null || comparePositions(position, after) > 0) leaves.set(position, leaf);
+        if (after === null || comparePositions(position, after) >= 0) leaves.set(position, leaf);
       }
     }
+    const first = after === null ? null : (leaves.get(after) ?? null);
+    if (after !== null) leaves.delete(after);
     const inOrder = [...leaves]
       .map(([position, leaf]) => ({ position, leaf }))
       .sort((a, b) => comparePositions(a.position, b.position));
-    return new DeletedLeaves(inOrder);
+    return new DeletedLeaves(inOrder, first);
   }
 
   /** @returns what stood before a position and was not given yet; at the position itself there is an event after all. */

@@ -1,7 +1,7 @@
 import type { Config } from '../../config';
 import type { DataDirectory } from '../../data-directory';
 import { EMBEDDED, storeName } from '../../event-store/open';
-import type { CheckpointPlace } from './sign-next';
+import type { CheckpointPlace } from './checkpoint-signer';
 
 /** @returns where the checkpoints of the configured store are kept. */
 export function checkpointsOf(

@@ -4,7 +4,7 @@ import { CheckpointsQuery } from '../../../schemas/requests';
 import { readerOf, requireHistory } from '../../access/guard';
 import { takesOnly } from '../../problem';
 import { readQuery } from '../../query';
-import { readCheckpoints } from './checkpoint-file';
+import { readNewestEntries } from './checkpoint-file';
 
 /** Where others get the newest checkpoints, to keep them elsewhere. */
 export function createCheckpointRoutes(file: string, publicKey: string): Router {
@@ -12,7 +12,7 @@ export function createCheckpointRoutes(file: string, publicKey: string): Router 
   router.get('/checkpoints', (request, response) => {
     requireHistory(readerOf(response));
     const { limit } = readQuery(CheckpointsQuery, request);
-    const page: CheckpointPage = { checkpoints: [...readCheckpoints(file, limit)].reverse(), public_key: publicKey };
+    const page: CheckpointPage = { checkpoints: [...readNewestEntries(file, limit)].reverse(), public_key: publicKey };
     response.set('Cache-Control', 'no-store').json(page);
   });
   router.all('/checkpoints', takesOnly('GET'));

@@ -7,9 +7,10 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Checkpoint, CheckpointStatement } from '../../../schemas/checkpoint';
+import { readFileSync } from 'node:fs';
+import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
 import { canonicalJson } from '../../handle-order/canonical-json';
+import { beginFile, writeWholeFile } from '../../whole-file';
 
 /** Who signs checkpoints: an Ed25519 key (RFC 8032). */
 export interface CheckpointKey {
@@ -18,6 +19,8 @@ export interface CheckpointKey {
   readonly privateKey: KeyObject;
   /** PEM (SPKI), to be kept elsewhere. */
   readonly publicPem: string;
+  /** The file was there and empty, as a crash while it was made leaves it, and the key is new. */
+  readonly replacesEmpty: boolean;
 }
 
 /** The key file cannot be used; the message says why and holds nothing of it. */
@@ -31,10 +34,11 @@ export const keyIdOf = (publicKey: KeyObject): string =>
 
 /**
  * Reads the key, or makes one that only its owner can read.
+ * @param signedBefore ids of the keys that signed what is there; a file that is empty is made anew only if there are none
  * @throws {CheckpointKeyError}
  */
-export function openCheckpointKey(file: string): CheckpointKey {
-  const pem = readOrMake(file);
+export function openCheckpointKey(file: string, signedBefore: () => readonly string[]): CheckpointKey {
+  const { pem, replacesEmpty } = readOrMake(file, signedBefore);
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey(pem);
@@ -46,37 +50,75 @@ export function openCheckpointKey(file: string): CheckpointKey {
   }
   const publicKey = createPublicKey(privateKey);
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  return { id: keyIdOf(publicKey), privateKey, publicPem };
+  return { id: keyIdOf(publicKey), privateKey, publicPem, replacesEmpty };
 }
 
-function readOrMake(file: string): string {
+/** @returns the text of a file; null if there is none. */
+function readKeyFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new CheckpointKeyError(`${file} cannot be read: ${String(cause)}`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw new CheckpointKeyError(`${file} cannot be read: ${String(cause)}`, { cause });
+  }
+}
+
+function readOrMake(
+  file: string,
+  signedBefore: () => readonly string[],
+): { readonly pem: string; readonly replacesEmpty: boolean } {
+  const found = readKeyFile(file);
+  if (found !== null && found.trim() !== '') return { pem: found, replacesEmpty: false };
+  const replacesEmpty = found !== null;
+  if (replacesEmpty) {
+    const keys = [...new Set(signedBefore())];
+    if (keys.length > 0) {
+      throw new CheckpointKeyError(
+        `${file} is empty, and checkpoints were signed with key ${keys.join(', ')}. Put back the copy of that key, or ` +
+          'delete the file to begin with a new one; older checkpoints then verify with the old public key only.',
+      );
     }
   }
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   try {
-    const made = openSync(file, 'wx', 0o600);
-    writeSync(made, pem);
-    fsyncSync(made);
-    closeSync(made);
+    if (replacesEmpty) writeWholeFile(file, pem);
+    else if (!makeNew(file, pem)) return { pem: readKeyFile(file) ?? '', replacesEmpty };
   } catch (cause) {
     throw new CheckpointKeyError(`${file} cannot be made: ${String(cause)}`, { cause });
   }
-  return pem;
+  return { pem, replacesEmpty };
 }
 
-const signed = (statement: CheckpointStatement): Buffer => Buffer.from(canonicalJson(statement));
-
-export function signCheckpoint(statement: CheckpointStatement, { privateKey }: CheckpointKey): Checkpoint {
-  return { ...statement, signature: sign(null, signed(statement), privateKey).toString('base64') };
+/** @returns false if another process was first. */
+function makeNew(file: string, pem: string): boolean {
+  const made = beginFile(file);
+  try {
+    made.write(pem);
+    return made.finishNew();
+  } catch (error) {
+    made.discard();
+    throw error;
+  }
 }
+
+/** What is signed. */
+const signed = (statement: Omit<CheckpointEntry, 'signature'>): Buffer => Buffer.from(canonicalJson(statement));
+
+const signatureOf = (statement: Omit<CheckpointEntry, 'signature'>, { privateKey }: CheckpointKey): string =>
+  sign(null, signed(statement), privateKey).toString('base64');
+
+export const signCheckpoint = (statement: Omit<Checkpoint, 'signature'>, key: CheckpointKey): Checkpoint => ({
+  ...statement,
+  signature: signatureOf(statement, key),
+});
+
+export const signRestore = (statement: Omit<Restore, 'signature'>, key: CheckpointKey): Restore => ({
+  ...statement,
+  signature: signatureOf(statement, key),
+});
 
 /** @returns whether this key signed exactly this. */
-export function isSignedBy({ signature, ...statement }: Checkpoint, publicKey: KeyObject): boolean {
+export function isSignedBy({ signature, ...statement }: CheckpointEntry, publicKey: KeyObject): boolean {
   return (
     statement.key_id === keyIdOf(publicKey) &&
     verify(null, signed(statement), publicKey, Buffer.from(signature, 'base64'))

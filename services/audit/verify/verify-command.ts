@@ -104,16 +104,24 @@ async function verifyWhole(
       url === null || store === null
         ? await verifySqliteStore(logFile, { ...options, checks })
         : await verifyRemoteStore(store, { ...options, checks });
-    return { ...verified, notes: [...verified.notes, signatureNote(signatures)] };
+    return {
+      ...verified,
+      notes: [...verified.notes, ...signatureNotes(signatures)],
+      restores: signatures?.restores ?? [],
+    };
   } finally {
     await store?.close();
   }
 }
 
-const signatureNote = (check: SignatureCheck | null): string =>
+const signatureNotes = (check: SignatureCheck | null): readonly string[] =>
   check === null
-    ? 'No signed checkpoints were given: that the whole log was made anew, or cut off at its end, cannot be seen.'
-    : `${String(check.held)} of ${String(check.signed)} signed checkpoints hold.`;
+    ? ['No signed checkpoints were given: that the whole log was made anew, or cut off at its end, cannot be seen.']
+    : [
+        ...check.restores.map((restore) => `Restored, ${restore}.`),
+        `${String(check.held)} of ${String(check.signed)} signed checkpoints hold` +
+          `${check.void === 0 ? '' : `; ${String(check.void)} more are of what was lost, and count no longer`}.`,
+      ];
 
 /** A fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say. */
 export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
@@ -127,7 +135,7 @@ export function faultLine({ code, detail, position, stream, revision, line }: Fa
 }
 
 /** The result in words, a line each; the first that does not hold comes first. */
-export function resultLines(name: string, { tally, faults, notes }: Verified): readonly string[] {
+export function resultLines(name: string, { tally, faults, notes, restores = [] }: Verified): readonly string[] {
   const count = (things: number): string => things.toLocaleString('en-US');
   const [first, ...others] = faults;
   const unsealed =
@@ -144,7 +152,7 @@ export function resultLines(name: string, { tally, faults, notes }: Verified): r
         ];
   const head =
     first === undefined
-      ? [`${name} holds: ${count(tally.events)} events.`]
+      ? [`${name} holds${restores.length === 0 ? '' : ', BUT WAS RESTORED'}: ${count(tally.events)} events.`]
       : [
           `${name} DOES NOT HOLD: ${count(tally.faultCount)} faults in ${count(tally.events)} events. The first:`,
           `  ${faultLine(first)}`,

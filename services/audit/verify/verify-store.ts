@@ -29,6 +29,8 @@ export interface Verified {
   readonly faults: readonly Fault[];
   /** What whoever reads the result has to know besides. */
   readonly notes: readonly string[];
+  /** Signed statements that events were lost before, in words: what is there holds, and something is missing. */
+  readonly restores?: readonly string[];
 }
 
 /** Told now and then how far it is, and asked to save. */

@@ -6,7 +6,12 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../schemas/checkpoint';
 import { ORDER_DELETED, type OrderDeletedData, RETENTION_STREAM } from '../../../schemas/order-events';
-import { appendCheckpoint, readCheckpoints } from '../../../services/audit/checkpoints/checkpoint-file';
+import {
+  appendEntry,
+  readCheckpointFile,
+  readNewestEntries,
+} from '../../../services/audit/checkpoints/checkpoint-file';
+import { isCheckpoint } from '../../../services/audit/checkpoints/checkpoint-signer';
 import { checkLog } from '../../../services/audit/checkpoints/check-checkpoints';
 import { nextCheckpoint } from '../../../services/audit/checkpoints/checkpointer';
 import { leafOf } from '../../../services/audit/checkpoints/log-hash';
@@ -32,6 +37,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 const keyFile = (): string => join(directory, 'key.pem');
+const openKey = (file = keyFile()) => openCheckpointKey(file, () => []);
 const running = new AbortController().signal;
 
 /** A log as a list, to be read like any other. */
@@ -54,12 +60,13 @@ const all = async (store: Pick<EventStore, 'readAll'>): Promise<RecordedEvent[]>
 
 /** Makes a log of some streams, with a checkpoint wherever `marks` says. */
 async function makeLog(streams: readonly number[], marks: ReadonlySet<number>, store: EventStore) {
-  const key = openCheckpointKey(keyFile());
+  const key = openKey();
   const checkpoints: Checkpoint[] = [];
   const sign = async (): Promise<void> => {
     const last = checkpoints.at(-1) ?? null;
-    const next = await nextCheckpoint({ source: store, store: 'test', last, key, now: () => 0, signal: running });
-    if (next !== null) checkpoints.push(next);
+    const options = { source: store, store: 'test', logId: null, last, key, now: () => 0, signal: running };
+    const next = await nextCheckpoint(options);
+    if (next.kind === 'signed') checkpoints.push(next.checkpoint);
   };
   for (const [index, stream] of streams.entries()) {
     const event = { id: randomUUID(), type: 'order.updated', data: { n: index, text: 'é' }, metadata: { at: index } };
@@ -83,7 +90,7 @@ describe('checkpoints', () => {
         const store = memory();
         const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
         await store.append('order-l:later', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
-        expect(await checkLog(store, checkpoints, publicKey)).toEqual({ faults: [], held: checkpoints.length });
+        expect(await checkLog(store, checkpoints, publicKey)).toMatchObject({ faults: [], held: checkpoints.length });
         expect(checkpoints.at(-1)?.events).toBe(streams.length);
         await store.close();
       }),
@@ -156,7 +163,7 @@ describe('checkpoints', () => {
       const { faults, held } = await checkLog(store, [forged, second], publicKey);
       expect([faults.length, faults[0]?.position, held]).toEqual([1, first.position, 1]);
     }
-    const other = openCheckpointKey(join(directory, 'other.pem'));
+    const other = openKey(join(directory, 'other.pem'));
     expect(isSignedBy(signCheckpoint({ ...first, key_id: other.id }, other), publicKey)).toBe(false);
     await store.close();
   });
@@ -164,17 +171,18 @@ describe('checkpoints', () => {
   it('no checkpoint is signed for a log that lost events which an earlier checkpoint covers', async () => {
     const store = memory();
     const { checkpoints } = await makeLog([1, 2, 3, 4], new Set(), store);
-    const key = openCheckpointKey(keyFile());
+    const key = openKey();
     const shorter = asLog((await all(store)).slice(0, 2));
     const signing = nextCheckpoint({
       source: shorter,
       store: 'test',
+      logId: null,
       last: checkpoints.at(-1) ?? null,
       key,
       now: () => 0,
       signal: running,
     });
-    await expect(signing).rejects.toMatchObject({ code: 'invalid' });
+    expect(await signing).toEqual({ kind: 'lost' });
     await store.close();
   });
 
@@ -190,17 +198,18 @@ describe('checkpoints', () => {
     await store.deleteStream('order-l:1', gone.length - 1, 'soft');
     await store.append('order-l:3', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
     await sign();
-    const key = openCheckpointKey(keyFile());
+    const key = openKey();
     const fresh = await nextCheckpoint({
       source: store,
       store: 'test',
+      logId: null,
       last: null,
       key,
       now: () => 0,
       signal: running,
     });
-    expect(fresh?.log_hash).toBe(checkpoints.at(-1)?.log_hash);
-    expect(await checkLog(store, checkpoints, publicKey)).toEqual({ faults: [], held: checkpoints.length });
+    expect(fresh).toMatchObject({ checkpoint: { log_hash: checkpoints.at(-1)?.log_hash } });
+    expect(await checkLog(store, checkpoints, publicKey)).toMatchObject({ faults: [], held: checkpoints.length });
     // What was deleted without a note is missed.
     const lost = asLog((await all(store)).filter(({ stream }) => stream !== RETENTION_STREAM));
     expect((await checkLog(lost, checkpoints, publicKey)).faults).not.toEqual([]);
@@ -210,9 +219,9 @@ describe('checkpoints', () => {
 
 describe('the checkpoint key', () => {
   it('the checkpoint key is created once, readable by its owner alone', () => {
-    const made = openCheckpointKey(keyFile());
+    const made = openKey();
     expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
-    expect(openCheckpointKey(keyFile()).publicPem).toBe(made.publicPem);
+    expect(openKey().publicPem).toBe(made.publicPem);
     expect(made.id).toMatch(/^[0-9a-f]{16}$/);
   });
 
@@ -220,7 +229,7 @@ describe('the checkpoint key', () => {
     writeFileSync(keyFile(), 'secret nonsense');
     const refusal = (): unknown => {
       try {
-        return openCheckpointKey(keyFile());
+        return openKey();
       } catch (error) {
         return error;
       }
@@ -242,36 +251,49 @@ describe('the file of checkpoints', () => {
     signature: 'c2ln',
   };
   const file = (): string => join(directory, 'checkpoints.ndjson');
+  const inFile = () => readCheckpointFile(file()).entries;
 
   it('the file of checkpoints gives back all that were added, or as many of the newest as asked for', () => {
-    expect(readCheckpoints(file())).toEqual([]);
+    expect(inFile()).toEqual([]);
     const added = Array.from({ length: 40 }, (_, n) => ({ ...one, position: String(n), events: n + 1 }));
-    for (const checkpoint of added) appendCheckpoint(file(), checkpoint);
-    expect(readCheckpoints(file())).toEqual(added);
-    expect(readCheckpoints(file(), 7)).toEqual(added.slice(-7));
+    for (const checkpoint of added) appendEntry(file(), checkpoint);
+    expect(inFile()).toEqual(added);
+    expect(readNewestEntries(file(), 7)).toEqual(added.slice(-7));
   });
 
-  it('the file of checkpoints loses nothing else by a line that a crash cut short', () => {
-    appendCheckpoint(file(), one);
-    appendFileSync(file(), '{"format":"ticket-rail-chec');
-    expect(readCheckpoints(file())).toEqual([one]);
-    appendCheckpoint(file(), { ...one, position: '2' });
-    expect(readCheckpoints(file())).toEqual([one, { ...one, position: '2' }]);
+  it.each([
+    ['text that was cut short', '{"format":"ticket-rail-chec'],
+    ['a multi-byte character that was cut in two', Buffer.from([0x7b, 0x22, 0xc3])],
+    ['a block of zeros, as power loss leaves it', Buffer.alloc(5_000)],
+  ])('the file of checkpoints loses nothing by %s at its end, which is taken away', (_name, torn) => {
+    const two = { ...one, position: '2', signature: 'c2lo' };
+    expect(appendEntry(file(), one)).toBe(0);
+    appendFileSync(file(), torn);
+    expect(readCheckpointFile(file())).toEqual({ entries: [one], broken: [] });
+    expect(appendEntry(file(), two)).toBe(torn.length);
+    expect(readCheckpointFile(file())).toEqual({ entries: [one, two], broken: [] });
+    expect(readFileSync(file(), 'utf8')).toBe(`${JSON.stringify(one)}\n${JSON.stringify(two)}\n`);
   });
 
-  it('a file of checkpoints with a line of another format is not read', () => {
-    writeFileSync(file(), '{"format":"other"}\n');
-    expect(() => readCheckpoints(file())).toThrow(SyntaxError);
+  it('a file of checkpoints with a line that cannot be used says which, and gives back the others', () => {
+    const lines = [one, { ...one, position: '2' }].map((entry) => JSON.stringify(entry));
+    const broken = ['{"format":"other"}', 'no JSON', JSON.stringify({ ...one, position: 7 }), ''];
+    for (const bad of broken) {
+      writeFileSync(file(), [lines[0], bad, lines[1], ''].join('\n'));
+      const read = readCheckpointFile(file());
+      expect(read.entries.map((entry) => JSON.stringify(entry))).toEqual(lines);
+      expect(read.broken).toEqual([{ line: 2, detail: `line 2 of ${file()} is no checkpoint` }]);
+      expect(readNewestEntries(file(), 2)).toHaveLength(1);
+    }
   });
 });
 
 describe('checkpoints of a running service', () => {
   const checkpointsIn = (dataDir: string): readonly Checkpoint[] =>
-    readCheckpoints(join(dataDir, 'checkpoints.ndjson'));
+    readCheckpointFile(join(dataDir, 'checkpoints.ndjson')).entries.filter(isCheckpoint);
   const untilCovered = (dataDir: string, events: number): Promise<boolean> =>
     until(`a checkpoint over ${String(events)} events`, () => (checkpointsIn(dataDir).at(-1)?.events ?? 0) === events);
-  const publicKeyOf = (dataDir: string) =>
-    createPublicKey(openCheckpointKey(join(dataDir, 'checkpoint-key.pem')).publicPem);
+  const publicKeyOf = (dataDir: string) => createPublicKey(openKey(join(dataDir, 'checkpoint-key.pem')).publicPem);
   const checkEmbedded = async (dataDir: string) => {
     const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
     const result = await checkLog(store, checkpointsIn(dataDir), publicKeyOf(dataDir));
@@ -352,7 +374,7 @@ describe('checkpoints of a running service', () => {
     await again.deliver(update({ location_id: 'l', order_id: 'new' }));
     await untilCovered(dataDir, 17);
     await again.end();
-    expect(await checkEmbedded(dataDir)).toEqual({ faults: [], held: checkpointsIn(dataDir).length });
+    expect(await checkEmbedded(dataDir)).toMatchObject({ faults: [], held: checkpointsIn(dataDir).length });
     await discard(again);
   });
 });

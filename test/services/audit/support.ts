@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import type { Checkpoint } from '../../../schemas/checkpoint';
+import { readCheckpointFile } from '../../../services/audit/checkpoints/checkpoint-file';
+import {
+  type CheckpointPlace,
+  CheckpointSigner,
+  isCheckpoint,
+  type Signed,
+} from '../../../services/audit/checkpoints/checkpoint-signer';
+import type { EventSource } from '../../../services/event-store/event-store';
 
 /** Built by `npm run build` beforehand. */
 const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
@@ -21,3 +30,11 @@ export async function ticketRail(args: readonly string[], env: Readonly<Record<s
   const code = await new Promise<number | null>((ended) => child.once('close', ended));
   return { code, stdout, stderr };
 }
+
+/** The checkpoints in a file, oldest first. */
+export const checkpointsIn = (file: string): readonly Checkpoint[] =>
+  readCheckpointFile(file).entries.filter(isCheckpoint);
+
+/** Signs what a log is now, as the service and `ticket-rail retain` do. */
+export const signOnce = (source: Pick<EventSource, 'readAll'>, place: CheckpointPlace): Promise<Signed> =>
+  new CheckpointSigner(source, place, Date.now).sign(new AbortController().signal);

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import type { Delivery } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import { CheckpointCheck } from '../../../services/audit/checkpoints/check-checkpoints';
-import { readCheckpoints } from '../../../services/audit/checkpoints/checkpoint-file';
 import { DeletedLeaves } from '../../../services/audit/checkpoints/deleted-leaves';
-import { signNext } from '../../../services/audit/checkpoints/sign-next';
 import { openEventStoreDb } from '../../../services/event-store/eventstoredb/eventstoredb-store';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { EMBEDDED, openReadableStore, storeName } from '../../../services/event-store/open';
@@ -17,7 +15,7 @@ import { update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import { discard, startService, temporaryDirectory } from '../../support/running-service';
 import { makeStore, type Step } from './histories';
-import { ticketRail } from './support';
+import { checkpointsIn, signOnce, ticketRail } from './support';
 
 const cleanup: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -59,7 +57,7 @@ describe('ticket-rail verify of EventStoreDB', () => {
       file: join(dataDir, 'checkpoints.ndjson'),
       keyFile: join(dataDir, 'checkpoint-key.pem'),
     };
-    const sign = () => signNext(store, place, null, new AbortController().signal);
+    const sign = () => signOnce(store, place);
     return { store, deliver, verify, sign };
   };
   const forge = (store: EventStore, metadata: Record<string, string | null>) =>
@@ -112,8 +110,8 @@ describe('the check of checkpoints', () => {
     });
     const store = await openReadableStore({ url: null, logFile: join(dataDir, 'events.sqlite') });
     const place = { store: EMBEDDED, file: join(dataDir, 'checkpoints.ndjson'), keyFile: join(dataDir, 'key.pem') };
-    await signNext(store, place, null, new AbortController().signal);
-    const checkpoints = readCheckpoints(place.file);
+    await signOnce(store, place);
+    const checkpoints = checkpointsIn(place.file);
     const publicKey = createPublicKey(readFileSync(place.keyFile));
     const events = [];
     for await (const event of store.readAll()) events.push(event);
@@ -142,7 +140,7 @@ describe('ticket-rail verify of the embedded store', () => {
     const { dataDir } = service;
     for (let n = 0; n < 60; n++) await service.deliver(update(KEY(n), { status: 'in_progress' }));
     const checkpoints = join(dataDir, 'checkpoints.ndjson');
-    await until('a checkpoint over all events', () => readCheckpoints(checkpoints).at(-1)?.events === 60);
+    await until('a checkpoint over all events', () => checkpointsIn(checkpoints).at(-1)?.events === 60);
     await service.end('SIGKILL');
     expect(await ticketRail(['verify'], { DATA_DIR: dataDir })).toMatchObject({ code: 0 });
     const wal = join(dataDir, 'events.sqlite-wal');

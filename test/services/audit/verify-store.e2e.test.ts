@@ -2,12 +2,11 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signNext } from '../../../services/audit/checkpoints/sign-next';
 import { EMBEDDED, openReadableStore } from '../../../services/event-store/open';
 import type { LogCheck } from '../../../services/audit/verify/verify-store';
 import { temporaryDirectory } from '../../support/running-service';
 import { keyOf, makeStore, type Step, steps, verifyStoreIn } from './histories';
-import { ticketRail } from './support';
+import { signOnce, ticketRail } from './support';
 
 const directories: string[] = [];
 const store = async (history: readonly Step[]): Promise<string> => {
@@ -275,7 +274,7 @@ describe('ticket-rail verify', () => {
       file: join(directory, 'checkpoints.ndjson'),
       keyFile: join(directory, 'checkpoint-key.pem'),
     };
-    await signNext(source, place, null, new AbortController().signal);
+    await signOnce(source, place);
     await source.close();
     const other = await store(LIFE.flatMap((status) => [deliver(0, status), deliver(1, status)]));
     const elsewhere = ['--checkpoints', place.file, '--public-key', place.keyFile];

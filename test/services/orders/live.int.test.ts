@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/handle-order';
-import { parsePosition, type Position } from '../../../services/event-store/event-store';
+import type { Position } from '../../../services/event-store/event-store';
 import {
   HEARTBEAT_MS,
   type LiveClient,
@@ -11,6 +11,8 @@ import {
   MAX_BUFFERED_BYTES,
   MAX_LIVE_CLIENTS,
   MAX_RESUMED_ORDERS,
+  parsePlace,
+  type Place,
   SNAPSHOT_ENDED_ORDERS,
 } from '../../../services/orders/live';
 import { deleteOrderTable, openOrderTable, OrderTableReader } from '../../../services/read-model/order-table';
@@ -68,7 +70,7 @@ describe('the live feed of a location', () => {
     const listed = (await service.get('/locations/snap/orders')).json as { orders: unknown[] };
     expect(snapshot).toMatchObject({ location_id: 'snap', truncated: false });
     expect(snapshot?.['orders']).toEqual(listed.orders);
-    expect(stream.messages[0]?.id).toMatch(/^\d+$/);
+    expect(stream.messages[0]?.id).toMatch(/^\d+-[0-9a-f]{16}$/);
     expect(stream.data('heartbeat')).toEqual([expect.objectContaining({ store: 'ok', interval_ms: HEARTBEAT_MS })]);
   });
 
@@ -101,7 +103,7 @@ describe('the live feed of a location', () => {
     expect(orderIds(after)).toEqual(['r2', 'r1']);
   });
 
-  it.each(['', '-1', 'yesterday', '99999999', '1.5'])(
+  it.each(['', '-1', 'yesterday', '99999999', '1.5', '1', '1-0123456789abcdef'])(
     'the live feed answers a Last-Event-ID that this log does not have (%j) with a snapshot',
     async (id) => {
       const stream = await watch('resume', { 'Last-Event-ID': id });
@@ -311,7 +313,7 @@ class Screen implements LiveClient {
   readonly audience = 'board' as const;
   readonly buffered = 0;
   readonly shown = new Map<string, number>();
-  lastId: Position | null = null;
+  lastId: Place | null = null;
   ended = false;
   readonly twice: string[] = [];
 
@@ -334,7 +336,7 @@ class Screen implements LiveClient {
         this.shown.set(order_id, revision);
       }
       const id = field('id');
-      if (id !== undefined) this.lastId = parsePosition(id);
+      if (id !== undefined) this.lastId = parsePlace(id);
     }
   }
 
@@ -464,6 +466,17 @@ describe('a client of the live feed', () => {
     feed.watch('counter', screen, screen.lastId)();
     expect(screen.shown.size).toBe(MAX_RESUMED_ORDERS + 2);
     expect(screen.twice).toEqual([]);
+  });
+
+  it('a live feed client that resumes in a read model that was made anew gets a snapshot, whatever position it saw', () => {
+    const [lost, restored] = [openFeed(), openFeed()];
+    const screen = new Screen();
+    lost.save([keyOf('kept'), keyOf('lost')]);
+    lost.feed.watch('counter', screen, null)();
+    // The same positions, given to other events.
+    restored.save([keyOf('kept'), keyOf('new'), keyOf('newer')]);
+    restored.feed.watch('counter', screen, screen.lastId)();
+    expect([...screen.shown.keys()].sort()).toEqual(['kept', 'new', 'newer']);
   });
 
   it('a live feed client is sent every changed order, even if there are more than fit one read', () => {

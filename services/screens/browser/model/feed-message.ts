@@ -70,7 +70,7 @@ function parseJson(text: string): unknown {
 export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessage<Seen> | null {
   const data = parseJson(raw.data);
   if (!isFields(data)) return null;
-  const position = raw.id !== undefined && /^\d+$/.test(raw.id) ? raw.id : null;
+  const position = raw.id !== undefined && /^[\w-]+$/.test(raw.id) ? raw.id : null;
   const { location_id, now, folds, orders, truncated, store, interval_ms } = data;
   switch (raw.event) {
     case 'snapshot':
