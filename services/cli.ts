@@ -31,7 +31,9 @@ import { readNewestEntries } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { CheckpointSigner, coveredBy } from './audit/checkpoints/checkpoint-signer';
 import { describeRestore, signedHistory } from './audit/checkpoints/restores';
-import { MILLISECONDS_PER_DAY, runRetention } from './retention/run-retention';
+import { newestStored, readKnownTime, writeKnownTime } from './retention/known-time';
+import { countOld, runRetention } from './retention/run-retention';
+import { describeHold, holdOf, MILLISECONDS_PER_DAY, TrustedClock } from './retention/trusted-clock';
 import { addRunCommands, type CommandWorld } from './sandbox/commands/run-command';
 import { demoCommand } from './sandbox/commands/demo-command';
 import { sandboxCommand } from './sandbox/commands/sandbox-command';
@@ -207,14 +209,35 @@ async function replay({ diff = false }: { readonly diff?: boolean }): Promise<vo
   }
 }
 
+interface RetainCommand {
+  readonly days: number;
+  readonly dryRun?: boolean;
+  readonly confirm?: boolean;
+}
+
+/** @returns what the clock says to a command, which somebody runs on purpose and which does not wait. */
+async function lookAtClock(days: number, directory: DataDirectory, store: EventStore) {
+  const known = readKnownTime(directory.knownTimeFile) ?? (await newestStored(store));
+  const look = new TrustedClock({ days, known, now: Date.now, monotonic: () => performance.now(), settleMs: 0 }).look();
+  return look.kind === 'settling' ? ({ kind: 'trusted', now: Date.now() } as const) : look;
+}
+
 /** Deletes finished orders that are older than some days. */
-const retain = (options: { readonly days: number; readonly dryRun?: boolean }): Promise<void> =>
+const retain = (options: RetainCommand): Promise<void> =>
   withStore(async (config, directory, store) => {
-    const { days, dryRun = false } = options;
-    const cutoff = Date.now() - days * MILLISECONDS_PER_DAY;
+    const { days, dryRun = false, confirm = false } = options;
     const projector = await startAndCatchUp(config, directory, () => undefined);
     const orders = new OrderTableReader(directory.readModelFile);
     try {
+      const look = await lookAtClock(days, directory, store);
+      const cutoff = look.now - days * MILLISECONDS_PER_DAY;
+      const listFinal = (after: number, limit: number) => orders.listFinal(after, limit);
+      const reason = holdOf(look, await countOld({ listFinal, cutoff }), orders.countOrders());
+      if (reason !== null && !confirm) {
+        const text = `${describeHold(reason)}. Look at the clock; if this is what you want, add --confirm.`;
+        if (!dryRun) throw new Error(`Nothing was deleted: ${text}`);
+        hint(`Without --dry-run nothing would be deleted: ${text}`);
+      }
       // Nothing is deleted that no checkpoint covers.
       const signer = new CheckpointSigner(store, checkpointsOf(config, directory), Date.now);
       const { newest, restore, complaints } = await signer.sign(new AbortController().signal);
@@ -224,11 +247,12 @@ const retain = (options: { readonly days: number; readonly dryRun?: boolean }): 
         store,
         newId: randomUUID,
         coveredTo: coveredBy(newest),
-        listFinal: (after, limit) => orders.listFinal(after, limit),
+        listFinal,
         correct: (corrections) => projector.correct(corrections),
         cutoff,
         dryRun,
       });
+      if (!dryRun) writeKnownTime(directory.knownTimeFile, look.now);
       const before = `that had their last update before ${new Date(cutoff).toISOString()}`;
       say(`${dryRun ? 'Would delete' : 'Deleted'} ${count(deleted)} finished orders ${before}.`);
       if (forgotten > 0) say(`Their streams were deleted before: ${count(forgotten)} more orders in the read model.`);
@@ -489,6 +513,7 @@ export function createProgram(): Command {
     .description('delete finished orders that are older than some days, while the service does not run')
     .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
     .option('--dry-run', 'only report how many')
+    .option('--confirm', 'delete although the clock is far ahead of the last known time, or most orders would go')
     .action(retain);
   program
     .command('export')

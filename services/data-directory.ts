@@ -17,6 +17,8 @@ export interface DataFiles {
   readonly checkpointsFile: string;
   /** The key that signs them, where none is given. */
   readonly checkpointKeyFile: string;
+  /** The last time that was known for certain, by which retention knows a clock that is wrong. */
+  readonly knownTimeFile: string;
   /** A read model that `replay --diff` makes to compare, and deletes. */
   readonly replayFile: string;
 }
@@ -26,6 +28,7 @@ export const dataFiles = (path: string): DataFiles => ({
   readModelFile: join(path, 'read-model.sqlite'),
   checkpointsFile: join(path, 'checkpoints.ndjson'),
   checkpointKeyFile: join(path, 'checkpoint-key.pem'),
+  knownTimeFile: join(path, 'known-time.json'),
   replayFile: join(path, 'replay-diff.sqlite'),
 });
 

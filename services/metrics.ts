@@ -82,6 +82,8 @@ export interface Metrics {
   relayUnrecorded(): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
+  /** @param isHeld retention deletes nothing until an operator confirms it */
+  retentionHeld(isHeld: boolean): void;
   /** The log was found to have lost what signed checkpoints say. */
   restored(): void;
   /** What the counts of deliveries are now. */
@@ -138,6 +140,11 @@ export function createMetrics(options: {
   const deletedOrders = new Counter({
     name: 'ticket_rail_retention_deleted_orders_total',
     help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
+    registers,
+  });
+  const held = new Gauge({
+    name: 'ticket_rail_retention_held',
+    help: '1 while retention deletes nothing because the clock may be wrong or most orders would go; 0 otherwise.',
     registers,
   });
   const restores = new Counter({
@@ -216,6 +223,9 @@ export function createMetrics(options: {
     },
     retention: (orders) => {
       deletedOrders.inc(orders);
+    },
+    retentionHeld: (isHeld) => {
+      held.set(isHeld ? 1 : 0);
     },
     restored: () => {
       restores.inc();

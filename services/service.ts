@@ -42,7 +42,8 @@ import { Freshness } from './read-model/freshness';
 import { OrderTableReader } from './read-model/order-table';
 import type { ProjectorNews } from './read-model/projector-loop';
 import { startProjector } from './read-model/start-projector';
-import { runRetention } from './retention/run-retention';
+import { newestStored, readKnownTime, writeKnownTime } from './retention/known-time';
+import { countOld, runRetention } from './retention/run-retention';
 import { scheduleRetention } from './retention/schedule';
 import { createScreens } from './screens/route';
 
@@ -136,6 +137,8 @@ export async function startService(config: Config, world: World): Promise<Runnin
     cleanup.push(() => {
       orders.close();
     });
+    // Before anything is received: what is stored from now on is stamped by the clock that it is to vouch for.
+    const storedBefore = config.eventStoreUrl === null ? await newestStored(store) : null;
     let stopping = false;
     const checkReadiness = createReadinessCheck({
       store,
@@ -318,7 +321,17 @@ export async function startService(config: Config, world: World): Promise<Runnin
     if (config.retentionDays !== null) {
       const retention = scheduleRetention({
         days: config.retentionDays,
+        known: async () => readKnownTime(directory.knownTimeFile) ?? storedBefore ?? (await newestStored(store)),
+        now,
+        monotonic,
+        record: (known) => {
+          writeKnownTime(directory.knownTimeFile, known);
+        },
         isReady: () => freshness.complete && coveredTo !== null,
+        plan: async (cutoff) => ({
+          old: await countOld({ listFinal: (after, limit) => orders.listFinal(after, limit), cutoff }),
+          all: orders.countOrders(),
+        }),
         run: (cutoff, signal) =>
           runRetention({
             store,
@@ -332,8 +345,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
         onDeleted: (count) => {
           metrics.retention(count);
         },
+        onHeld: (isHeld) => {
+          metrics.retentionHeld(isHeld);
+        },
         log,
-        now,
       });
       cleanup.push(() => retention.stop());
     }

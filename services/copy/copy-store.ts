@@ -66,7 +66,7 @@ export interface CopyResult {
 }
 
 /** @returns the position of the newest event, or null for a store without any. */
-export async function endOf(store: EventStore): Promise<Position | null> {
+export async function endOf(store: Pick<EventStore, 'subscribe'>): Promise<Position | null> {
   for await (const { position } of store.subscribe({ after: 'end' })) return position;
   return null;
 }

@@ -436,6 +436,12 @@ export class OrderTableReader {
     return { locations, next: rows.length > limit ? (locations.at(-1)?.location_id ?? null) : null };
   }
 
+  /** @returns how many orders there are. @throws {ReadModelError} */
+  countOrders(): number {
+    const [row] = this.#all('SELECT count(*) AS orders FROM orders', []) as readonly { readonly orders: number }[];
+    return row?.orders ?? 0;
+  }
+
   /**
    * @returns the newest active orders of a location and the newest that have ended, as of one moment.
    * @throws {ReadModelError}

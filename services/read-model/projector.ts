@@ -10,6 +10,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store';
+import { DeletedLeaves } from '../audit/checkpoints/deleted-leaves';
 import type { Correction, Corrector } from './corrections';
 import type { OrderTable, PlacedOrder, Witness } from './order-table';
 
@@ -82,9 +83,8 @@ const later = (a: Position | null, b: Position | null): Position | null =>
 
 /**
  * Holds the log against the event that the read model saw last. A log that lost events has either not come as far again,
- * which subscribing finds out, or does not have that event.
- * @throws {EventStoreError} `invalid` if it is another log. One whose newest event was deleted with its stream cannot be
- *   told from it, and costs making the read model anew.
+ * which subscribing finds out, or does not have that event, nor the note that retention deleted it.
+ * @throws {EventStoreError} `invalid` if it is another log.
  */
 async function assertSameLog(source: EventSource, witness: Witness | null): Promise<void> {
   if (witness === null) return;
@@ -94,6 +94,7 @@ async function assertSameLog(source: EventSource, witness: Witness | null): Prom
     if (id === witness.id) return;
     found = `event ${id}`;
   }
+  if (found === 'nothing' && (await DeletedLeaves.read(source, witness.position)).first !== null) return;
   const detail = `the log has ${found} and not event ${witness.id} at position ${witness.position}`;
   throw new EventStoreError('invalid', `${detail}: it lost events, or is another log`);
 }

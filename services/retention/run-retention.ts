@@ -17,7 +17,6 @@ import { decideRetention, nothingRead, readOn, type Replay } from './decide';
 
 /** Deletes finished orders that are old enough, and makes the read model forget them. */
 
-export const MILLISECONDS_PER_DAY = 86_400_000;
 /** Orders read from the read model at a time: some milliseconds of the thread that answers Stream. */
 const PAGE_ORDERS = 256;
 /** Orders looked at together, so that their deletes share a sync and deliveries still come through in between. */
@@ -81,6 +80,20 @@ async function replay(store: Options['store'], key: OrderKey): Promise<Seen | nu
     if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
     throw error;
   }
+}
+
+const isOld = ({ state }: OrderRecord, cutoff: number): boolean => Date.parse(state.updated_at) < cutoff;
+
+/** @returns how many orders {@link runRetention} would look at to delete them. */
+export async function countOld({ listFinal, cutoff }: Pick<Options, 'listFinal' | 'cutoff'>): Promise<number> {
+  let old = 0;
+  for (let after: number | null = 0; after !== null;) {
+    const page: ListedOrders = listFinal(after, PAGE_ORDERS);
+    old += page.records.filter((record) => isOld(record, cutoff)).length;
+    after = page.next;
+    await delay(0);
+  }
+  return old;
 }
 
 /**
@@ -165,7 +178,7 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
 
   for (let after: number | null = 0; after !== null;) {
     const page: ListedOrders = listFinal(after, PAGE_ORDERS);
-    const old = page.records.filter(({ state }) => Date.parse(state.updated_at) < cutoff);
+    const old = page.records.filter((record) => isOld(record, cutoff));
     for (let first = 0; first < old.length; first += ORDERS_AT_ONCE) {
       if (signal?.aborted === true) return counts;
       await lookAtAll(old.slice(first, first + ORDERS_AT_ONCE));

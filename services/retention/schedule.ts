@@ -1,37 +1,77 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { MILLISECONDS_PER_DAY, type RetentionResult } from './run-retention';
+import type { RetentionResult } from './run-retention';
+import { describeHold, type Hold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from './trusted-clock';
 
-/** Milliseconds between two looks at whether the read model is complete. */
-const READY_CHECK_MS = 1_000;
-/** Milliseconds from a run that failed to the next. */
+/** Milliseconds between two looks at the clock, and at whether a run is due. */
+const LOOK_MS = 1_000;
+/** Milliseconds from a run that failed, or was held, to the next. */
 const RETRY_MS = 3_600_000;
+/** Milliseconds between two records of the time that is known. */
+const RECORD_MS = 3_600_000;
+
+/** What a run would take, in orders of the read model. */
+export interface RetentionPlan {
+  readonly old: number;
+  readonly all: number;
+}
 
 /**
- * Runs retention now and once a day, one run at a time. A run that fails is logged and tried again in an hour; retention never ends the service, and never keeps its process alive.
+ * Runs retention once a day, one run at a time, the first once the clock can be believed. A run by a clock that cannot, or
+ * that would take most of what is there, is held: told, and tried again in an hour. A run that fails is logged and tried
+ * again in an hour too; retention never ends the service, and never keeps its process alive.
+ * @param known the last time that is known for certain, in milliseconds since the epoch; asked for once
  * @param isReady the read model has seen the whole log; before that there is nothing to go by
- * @param run deletes what came before a cutoff in milliseconds since the epoch
  * @param now milliseconds since the epoch
+ * @param record keeps the time that is known for certain, in milliseconds since the epoch, for the next start
+ * @param plan what a run would take; @param run deletes what came before a cutoff in milliseconds since the epoch
+ * @param monotonic milliseconds of a clock that never goes back
  * @returns what ends it, once the orders that it is at are done.
  */
 export function scheduleRetention(options: {
   readonly days: number;
+  readonly known: () => Promise<number | null>;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly record: (known: number) => void;
   readonly isReady: () => boolean;
+  readonly plan: (cutoff: number) => Promise<RetentionPlan>;
   readonly run: (cutoff: number, signal: AbortSignal) => Promise<RetentionResult>;
   readonly onDeleted: (orders: number) => void;
+  readonly onHeld: (isHeld: boolean) => void;
   readonly log: Logger;
-  readonly now: () => number;
 }): { stop(): Promise<void> } {
-  const { days, isReady, run, onDeleted, log, now } = options;
+  const { days, known, now, monotonic, record, isReady, plan, run, onDeleted, onHeld, log } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const isEnding = (): boolean => signal.aborted;
-  const pause = (ms: number): Promise<void> => delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  const pause = (): Promise<void> => delay(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+
+  const recordKnown = (clock: TrustedClock): void => {
+    try {
+      record(clock.known);
+    } catch (error) {
+      log.warn({ err: error }, 'the time that retention goes by cannot be recorded');
+    }
+  };
+
+  const hold = (reason: Hold): number => {
+    onHeld(true);
+    log.error(
+      { detail: describeHold(reason), days },
+      'RETENTION IS HELD: nothing is deleted. Look at the clock; if it is right, confirm with ticket-rail retain --confirm',
+    );
+    return RETRY_MS;
+  };
 
   /** @returns milliseconds until the next run. */
-  const runOnce = async (): Promise<number> => {
-    const cutoff = now() - days * MILLISECONDS_PER_DAY;
+  const runOnce = async (look: Parameters<typeof holdOf>[0]): Promise<number> => {
+    const cutoff = look.now - days * MILLISECONDS_PER_DAY;
     try {
+      const { old, all } = look.kind === 'ahead' ? { old: 0, all: 0 } : await plan(cutoff);
+      const reason = holdOf(look, old, all);
+      if (reason !== null) return hold(reason);
+      onHeld(false);
       const result = await run(cutoff, signal);
       onDeleted(result.deleted);
       log.info({ ...result, days, before: new Date(cutoff).toISOString() }, 'deleted finished orders that are old');
@@ -43,8 +83,34 @@ export function scheduleRetention(options: {
     }
   };
 
+  const openClock = async (): Promise<TrustedClock | null> => {
+    if (!isReady()) return null;
+    try {
+      const clock = new TrustedClock({ days, known: await known(), now, monotonic, settleMs: SETTLE_MS });
+      recordKnown(clock);
+      return clock;
+    } catch (error) {
+      log.warn({ err: error }, 'the time of the newest event cannot be read yet; retention waits');
+      return null;
+    }
+  };
+
   const running = (async (): Promise<void> => {
-    while (!isEnding()) await pause(isReady() ? await runOnce() : READY_CHECK_MS);
+    let clock: TrustedClock | null = null;
+    let [due, recordAt] = [monotonic(), monotonic() + RECORD_MS];
+    while (!isEnding()) {
+      clock ??= await openClock();
+      const look = clock?.look() ?? ({ kind: 'settling' } as const);
+      if (look.kind !== 'settling' && isReady() && monotonic() >= due) due = monotonic() + (await runOnce(look));
+      if (clock !== null && monotonic() >= recordAt) {
+        recordKnown(clock);
+        recordAt = monotonic() + RECORD_MS;
+      }
+      await pause();
+    }
+    if (clock === null) return;
+    clock.look();
+    recordKnown(clock);
   })();
   return {
     stop: async () => {

@@ -365,7 +365,7 @@ describe('checkpoints of a running service', () => {
     writeFileSync(preload, later);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--require', preload, CLI, 'retain', '--days', '2'],
+      ['--require', preload, CLI, 'retain', '--days', '2', '--confirm'],
       { env: { PATH, DATA_DIR: dataDir } },
     );
     expect(stdout).toContain('Deleted 8 finished orders');

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/handle-order';
-import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
+import {
+  decodeOrderEvent,
+  ORDER_DELETED,
+  type OrderDeletedData,
+  orderStream,
+  RETENTION_STREAM,
+} from '../../../schemas/order-events';
 import {
   MAX_BATCH_EVENTS,
   type EventSource,
@@ -12,6 +18,7 @@ import {
   type Position,
   type ReadAllOptions,
   type RecordedEvent,
+  type SubscribeOptions,
   type SubscriptionBatch,
 } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
@@ -284,6 +291,26 @@ describe('the projector', () => {
       await tell(A, 'in_progress');
       await run();
       expect(table.load(A)).toMatchObject({ revision: 2, status: 'in_progress' });
+    });
+
+    it('the projector takes a log without its newest event for another one, unless a note says that it was deleted', async () => {
+      await tell(A, 'completed');
+      await tell(B, 'in_progress');
+      await run();
+      const lost = table.witness()?.position ?? ('' as Position);
+      await tell(A, 'in_progress');
+      const whole = store;
+      store = Object.assign(Object.create(whole) as EventStore, {
+        close: () => whole.close(),
+        async *readAll(options: ReadAllOptions) {
+          for await (const event of whole.readAll(options)) if (event.position !== lost) yield event;
+        },
+        subscribe: (options: SubscribeOptions) => whole.subscribe(options),
+      });
+      await expect(run()).rejects.toMatchObject({ code: 'invalid' });
+      const data: OrderDeletedData = { stream: orderStream(B), leaves: [[lost, 'a'.repeat(64)]] };
+      await whole.append(RETENTION_STREAM, [newEvent({ type: ORDER_DELETED, data })], 'any');
+      expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 1 });
     });
 
     it('the projector folds an order whose stream was deleted and revived from its new beginning', async () => {

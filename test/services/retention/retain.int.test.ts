@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
-import { orderPath, readLog } from '../../support/deliveries';
+import { SETTLE_MS } from '../../../services/retention/trusted-clock';
+import { orderPath, readLog, update } from '../../support/deliveries';
+import { movableClock } from '../../support/movable-clock';
 import { until } from '../../support/patience';
 import { type RunningService, startService, temporaryDirectory } from '../../support/running-service';
 
@@ -38,10 +41,11 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-const run = async (...args: string[]) => {
+const runWith = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
   const { PATH = '' } = process.env;
-  return promisify(execFile)(process.execPath, [CLI, ...args], { env: { PATH, DATA_DIR: dataDir } });
+  return promisify(execFile)(process.execPath, [CLI, ...args], { env: { PATH, DATA_DIR: dataDir, ...env } });
 };
+const run = (...args: string[]) => runWith({}, ...args);
 
 const statusesOf = async (service: RunningService): Promise<readonly number[]> => {
   const paths = [OLD, YOUNG, LIVE].flatMap((key) => [orderPath(key), orderPath(key, '/history')]);
@@ -62,6 +66,32 @@ describe('ticket-rail retain', () => {
     } finally {
       await service.end();
     }
+  });
+
+  it.each([
+    ['the clock is far ahead', 400, '365'],
+    ['most orders would go', 1.5, '2'],
+  ])('ticket-rail retain deletes nothing if %s, until that is confirmed', async (_reason, ahead, days) => {
+    const clock = movableClock(dataDir);
+    const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
+    for (const order_id of ['one', 'two', 'three']) {
+      const key = { location_id: 'a location', order_id };
+      const metadata = { schema_version: 1, received_at: new Date(Date.now() - DAY).toISOString() };
+      const event = { id: randomUUID(), type: 'order.updated', data: { ...key, status: 'completed' }, metadata };
+      await store.append(orderStream(key), [event], 'no_stream');
+    }
+    await store.close();
+    clock.set(ahead * DAY);
+    const before = readLog(dataDir).length;
+    const refused = { code: 1, stderr: expect.stringContaining('add --confirm') as string };
+    await expect(runWith(clock.env, 'retain', '--days', days)).rejects.toMatchObject(refused);
+    expect(readLog(dataDir)).toHaveLength(before);
+    const dry = await runWith(clock.env, 'retain', '--days', days, '--dry-run');
+    expect(dry.stderr).toContain('Without --dry-run nothing would be deleted');
+    const { stdout } = await runWith(clock.env, 'retain', '--days', days, '--confirm');
+    expect(stdout).toContain('Deleted 5 finished orders');
+    // The next run by the same clock has nothing to ask.
+    await runWith(clock.env, 'retain', '--days', days);
   });
 
   it('ticket-rail retain is refused while the service runs', async () => {
@@ -89,14 +119,51 @@ describe('ticket-rail retain', () => {
 });
 
 describe('RETENTION_DAYS', () => {
-  it('a service with RETENTION_DAYS deletes old finished orders soon after its start, and counts them', async () => {
-    const service = await startService({ DATA_DIR: dataDir, RETENTION_DAYS: '30' });
+  it('a service with RETENTION_DAYS deletes old finished orders once its clock went right for a while, and counts them', async () => {
+    const clock = movableClock(dataDir);
+    const service = await startService({ DATA_DIR: dataDir, RETENTION_DAYS: '30', ...clock.env });
     try {
+      await until('the time to be recorded', () => existsSync(join(dataDir, 'known-time.json')));
+      expect((await service.get(orderPath(OLD))).status).toBe(200);
+      clock.pass(SETTLE_MS);
       await until('the old order to be gone', async () => (await service.get(orderPath(OLD))).status === 404);
       expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
       await until('the run to be logged', () => service.output().includes('deleted finished orders'));
       expect(service.output()).toMatch(/"deleted":1,"forgotten":0,"kept":0,"untold":0,"days":30/);
-      expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_deleted_orders_total 1');
+      const metrics = (await service.get('/metrics')).text;
+      expect(metrics).toContain('ticket_rail_retention_deleted_orders_total 1');
+      expect(metrics).toContain('ticket_rail_retention_held 0');
+    } finally {
+      await service.end();
+    }
+  });
+
+  it('a service whose clock is 40 days ahead deletes nothing and says so, and goes on when the clock is right', async () => {
+    const clock = movableClock(dataDir);
+    const settings = { DATA_DIR: dataDir, RETENTION_DAYS: '30', ...clock.env };
+    const isRecorded = () => until('the time to be recorded', () => existsSync(join(dataDir, 'known-time.json')));
+    await startService(settings).then(async (service) => {
+      await isRecorded();
+      return service.end();
+    });
+    clock.set(40 * DAY);
+    const service = await startService(settings);
+    try {
+      // What comes now is stamped by the wrong clock, and must not vouch for it.
+      await service.deliver(update({ location_id: 'a location', order_id: 'new' }, { status: 'completed' }));
+      await until('the hold', () => {
+        clock.pass(SETTLE_MS);
+        return service.output().includes('RETENTION IS HELD');
+      });
+      expect(service.output()).toContain('the last time that is known for certain');
+      expect(await statusesOf(service)).toEqual([200, 200, 200, 200, 200, 200, 200]);
+      expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_held 1');
+      clock.set(-40 * DAY);
+      await until('the old order to be gone', async () => {
+        clock.pass(SETTLE_MS);
+        return (await service.get(orderPath(OLD))).status === 404;
+      });
+      expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
     } finally {
       await service.end();
     }
