@@ -3,14 +3,32 @@ import { Id } from './handle-order';
 import { Cursor, Time } from './order-view';
 import { ReaderName, ReaderRole } from './readers';
 
-/** Who looked at what: events of the stream `access`, and how they are told (docs/decisions/014-insight.md). */
+/** Who looked at what: events of the streams `access-{n}`, and how they are told (docs/decisions/014-insight.md). */
 
-/** Every access of a configured reader, in the order in which they were recorded. */
+/** The stream of all accesses, as it was before they were kept in volumes: it is read on, and not written any more. */
 export const ACCESS_STREAM = 'access';
-export const ACCESS_READ = 'access.read';
+/** The stream that says which volumes there are, in their order: the revision of an event is the number of its volume. */
+export const ACCESS_VOLUMES_STREAM = 'accesses';
 
-/** What was looked at. */
-export const ACCESSES = ['history', 'search', 'export', 'quarantine', 'passcode'] as const;
+/** @returns the stream of a volume: accesses of one process, in their order, that are deleted together. */
+export const accessVolumeStream = (volume: number): string => `${ACCESS_STREAM}-${String(volume)}`;
+
+export const ACCESS_READ = 'access.read';
+/** Type of the event that begins a volume; its data tell nothing of anybody. */
+export const ACCESS_VOLUME_BEGUN = 'access.volume-begun';
+
+/** What was looked at, or done. */
+export const ACCESSES = [
+  'history',
+  'search',
+  'export',
+  'coverage',
+  'quarantine',
+  'redrive',
+  'relays',
+  'access',
+  'passcode',
+] as const;
 
 /** Data of an `access.read` event. */
 export const AccessData = z.object({
@@ -21,6 +39,9 @@ export const AccessData = z.object({
   }),
   location_id: Id.optional(),
   order_id: Id.optional(),
+  times: z.int().positive().optional().meta({
+    description: 'how often since the last record of the same reader and thing, within the last minute; absent: once',
+  }),
   path: z.string().meta({ description: 'of the request; values of parameters that may be about persons are withheld' }),
   at: Time,
 });
@@ -28,7 +49,7 @@ export type AccessData = z.infer<typeof AccessData>;
 
 /** One access as it is told. */
 export const AccessEntry = AccessData.extend({
-  access_id: z.string().meta({ description: 'place among all accesses, from 0' }),
+  access_id: z.string().meta({ description: 'ascends from access to access' }),
 }).meta({ id: 'AccessEntry' });
 export type AccessEntry = z.infer<typeof AccessEntry>;
 

@@ -198,6 +198,9 @@ const Environment = z.object({
   RETENTION_DAYS: retentionDays
     .optional()
     .describe('Time after its last update after which a finished order is deleted. Unset: orders are kept for ever.'),
+  ACCESS_RETENTION_DAYS: retentionDays
+    .optional()
+    .describe('Time after which records of who looked are deleted, a day of them at once. Unset: they are kept for ever.'),
   CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds')
     .default(300)
     .describe('Time between two signed checkpoints of the log.'),
@@ -284,6 +287,8 @@ export interface Config {
   readonly relayTimeoutMs: number;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
   readonly retentionDays: number | null;
+  /** Days after which records of who looked are deleted, or null: they are kept for ever. */
+  readonly accessRetentionDays: number | null;
   /** Milliseconds between two signed checkpoints. */
   readonly checkpointMs: number;
   /** Absolute; null: a key of the data directory's own. */
@@ -377,6 +382,7 @@ export function readConfig(env: Variables = process.env): Config {
     relayUrl: data.RELAY_URL ?? null,
     relayTimeoutMs: data.RELAY_TIMEOUT_MS,
     retentionDays: data.RETENTION_DAYS ?? null,
+    accessRetentionDays: data.ACCESS_RETENTION_DAYS ?? null,
     checkpointMs: data.CHECKPOINT_SECONDS * 1_000,
     checkpointKeyFile: data.CHECKPOINT_KEY_FILE === undefined ? null : resolve(data.CHECKPOINT_KEY_FILE),
     logLevel: data.LOG_LEVEL,

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'body-too-large': { status: 413, title: 'The body is over the limit' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON by its media type' },
   'host-not-allowed': { status: 421, title: 'Without authentication only this machine may call' },
+  'too-many-reads': { status: 429, title: 'This reader looks at too much' },
   'internal-error': { status: 500, title: 'The service failed' },
   'relay-failed': { status: 502, title: 'The POS could not be asked' },
   'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
@@ -39,7 +40,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 /** Challenge of a 401 (RFC 9110 section 11.6.1). */
 export const CHALLENGE = 'Bearer realm="ticket-rail"';
 
-/** Seconds after which a sender may try again when the store or the read model needs time. */
+/** Seconds after which a sender may try again when the store or the read model needs time, or a reader asked too much. */
 export const RETRY_AFTER_SECONDS = 2;
 
 /** Body of a problem answer; `extension` members stand beside the standard ones (RFC 9457 section 3.2). */
@@ -76,6 +77,7 @@ export class Problem extends Error {
     switch (this.status) {
       case 401:
         return { 'WWW-Authenticate': CHALLENGE };
+      case 429:
       case 503:
         return { 'Retry-After': String(RETRY_AFTER_SECONDS) };
       default:

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createAccessLog } from './access/access-log';
+import { scheduleAccessRetention } from './access/access-retention';
 import { createAccessRoutes } from './access/access-route';
 import { openReaders } from './access/readers-file';
 import { createApp } from './app';
@@ -128,7 +129,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       whyNotOurs: () => directory.whyNotOurs(),
     });
     cleanup.push(() => store.close());
-    const accessLog = createAccessLog({ store, newId, now, log });
+    const accessLog = createAccessLog({ store, newId, now, monotonic, log });
     cleanup.push(() => accessLog.close());
 
     const freshness = new Freshness(monotonic);
@@ -285,7 +286,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
         }),
         createAccessRoutes(accessLog),
         createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
-        createRelayRoutes(relayLog),
+        createRelayRoutes(relayLog, accessLog.record),
         screens.pages,
         createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],
@@ -350,6 +351,12 @@ export async function startService(config: Config, world: World): Promise<Runnin
         },
         log,
       });
+      cleanup.push(() => retention.stop());
+    }
+
+    if (config.accessRetentionDays !== null) {
+      const days = config.accessRetentionDays;
+      const retention = scheduleAccessRetention({ store, newId, days, coveredTo: () => coveredTo, now, monotonic, log });
       cleanup.push(() => retention.stop());
     }
 

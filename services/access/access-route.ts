@@ -9,9 +9,12 @@ import { readerOf, requireAccessLog } from './guard';
 export function createAccessRoutes(accessLog: AccessLog): Router {
   const router = Router();
   router.get('/access', async (request, response) => {
-    requireAccessLog(readerOf(response));
+    const reader = readerOf(response);
+    requireAccessLog(reader);
     const { after, limit } = readQuery(AccessQuery, request);
-    response.set('Cache-Control', 'no-store').json(await accessLog.list(after ?? null, limit));
+    const page = await accessLog.list(after ?? null, limit);
+    await accessLog.record(reader, { what: 'access', path: request.originalUrl });
+    response.set('Cache-Control', 'no-store').json(page);
   });
   router.all('/access', takesOnly('GET'));
   return router;

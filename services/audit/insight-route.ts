@@ -52,7 +52,7 @@ export function createInsightRoutes(options: {
   readonly coverage: Pick<CoverageRunner, 'run'>;
   readonly metrics: Pick<Metrics, 'endpoint'>;
   readonly now: () => number;
-  readonly accessLog: Pick<AccessLog, 'record' | 'shown'>;
+  readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
 }): Router {
   const { search, waitForReadModel, accessLog, coverage, metrics, now } = options;
   const router = Router();
@@ -62,7 +62,6 @@ export function createInsightRoutes(options: {
     requireHistory(reader);
     const { location_id, order_id, from, to, limit, after = 0, ...query } = readQuery(SearchQuery, request);
     const locations = locationsOf(reader, location_id);
-    await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
     await waitForReadModel();
     const found = await search.find(
       locations,
@@ -70,7 +69,8 @@ export function createInsightRoutes(options: {
       { limit, after },
     );
     const page = orderPageFor(reader, found);
-    accessLog.shown(reader, request.originalUrl, page.orders);
+    await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
+    accessLog.show(reader, request.originalUrl, page.orders);
     response.set('Cache-Control', 'no-store').json(page);
   });
 
@@ -98,6 +98,8 @@ export function createInsightRoutes(options: {
       ...scan,
       endpoint: reader.locations === '*' ? endpointOf(metrics.endpoint) : null,
     };
+    const { location_id } = query;
+    await accessLog.record(reader, { what: 'coverage', location_id, path: request.originalUrl });
     response.set('Cache-Control', 'no-store').json(report);
   });
 

@@ -38,17 +38,17 @@ export function createAuditRoutes(options: {
   async function sendFile(request: Request, response: Response, of: Omit<Scope, 'streams'>): Promise<void> {
     const { from = null, to = null } = readQuery(ExportQuery, request);
     const { location_id, order_id } = of;
+    if (location_id !== null && order_id !== null) {
+      let exists = false;
+      for await (const _ of readIfThere(store, orderStream({ location_id, order_id }), 1)) exists = true;
+      if (!exists) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+    }
     await recordAccess(readerOf(response), {
       what: 'export',
       location_id: location_id ?? undefined,
       order_id: order_id ?? undefined,
       path: request.originalUrl,
     });
-    if (location_id !== null && order_id !== null) {
-      let exists = false;
-      for await (const _ of readIfThere(store, orderStream({ location_id, order_id }), 1)) exists = true;
-      if (!exists) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    }
     const selection = { scope: { ...of, streams: 'orders' as const }, from, to };
     const format = fileFormat(request) ?? 'ndjson';
     await sendExport(response, readerOf(response), selection, format, request.method === 'HEAD');
@@ -64,9 +64,9 @@ export function createAuditRoutes(options: {
       return;
     }
     const { after, limit } = readQuery(HistoryQuery, request);
-    await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
     const page = await history.page(key, after ?? null, limit);
     if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+    await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
     response.set('Cache-Control', 'no-store').json(historyFor(reader, page));
   });
 

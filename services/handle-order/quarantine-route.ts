@@ -13,7 +13,7 @@ const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /
  * What could not be used, why, and another try. Bodies are shown as they came, phones and passcodes included: what is to
  * be mended must be seen.
  * @param onRecorded told of every update that a redrive recorded, so that later reads see it
- * @param recordAccess records who looks
+ * @param recordAccess records who looks, and who tries again
  */
 export function createQuarantineRoutes(
   quarantine: Quarantine,
@@ -29,21 +29,24 @@ export function createQuarantineRoutes(
 
   router.get('/quarantine', async (request, response) => {
     const { after, limit } = readQuery(QuarantineQuery, request);
+    const page = await quarantine.list(after ?? null, limit);
     await recordAccess(readerOf(response), { what: 'quarantine', path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(await quarantine.list(after ?? null, limit));
+    response.set('Cache-Control', 'no-store').json(page);
   });
 
   router.get('/quarantine/:quarantine_id', async (request, response) => {
     const id = readQuarantineId(request);
-    await recordAccess(readerOf(response), { what: 'quarantine', path: request.originalUrl });
     const entry = id === null ? null : await quarantine.get(id);
     if (entry === null) throw notFound();
+    await recordAccess(readerOf(response), { what: 'quarantine', path: request.originalUrl });
     response.set('Cache-Control', 'no-store').json(entry);
   });
 
   router.post('/quarantine/:quarantine_id/redrive', async (request, response) => {
     const id = readQuarantineId(request);
-    const redrive = id === null ? { kind: 'not-found' as const } : await quarantine.redrive(id);
+    if (id === null || (await quarantine.get(id)) === null) throw notFound();
+    await recordAccess(readerOf(response), { what: 'redrive', path: request.originalUrl });
+    const redrive = await quarantine.redrive(id);
     switch (redrive.kind) {
       case 'not-found':
         throw notFound();

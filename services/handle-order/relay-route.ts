@@ -1,17 +1,21 @@
 import { Router } from 'express';
 import { RelaysQuery } from '../../schemas/requests';
+import type { RecordAccess } from '../access/access-log';
 import { readerOf, requireRelays } from '../access/guard';
 import { takesOnly } from '../problem';
 import { readQuery } from '../query';
 import type { RelayLog } from './relay-log';
 
 /** What was passed on to the POS, when, and with what answer. */
-export function createRelayRoutes(relayLog: Pick<RelayLog, 'list'>): Router {
+export function createRelayRoutes(relayLog: Pick<RelayLog, 'list'>, recordAccess: RecordAccess): Router {
   const router = Router();
   router.get('/relays', async (request, response) => {
-    requireRelays(readerOf(response));
+    const reader = readerOf(response);
+    requireRelays(reader);
     const { after, limit } = readQuery(RelaysQuery, request);
-    response.set('Cache-Control', 'no-store').json(await relayLog.list(after ?? null, limit));
+    const page = await relayLog.list(after ?? null, limit);
+    await recordAccess(reader, { what: 'relays', path: request.originalUrl });
+    response.set('Cache-Control', 'no-store').json(page);
   });
   router.all('/relays', takesOnly('GET'));
   return router;

@@ -25,7 +25,7 @@ export function createOrderRoutes(options: {
   readonly waitForReadModel: WaitForReadModel;
   readonly history: OrderHistory;
   readonly pastOrders: PastOrders;
-  readonly accessLog: Pick<AccessLog, 'record' | 'shown'>;
+  readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
   readonly foldVersion: string;
 }): Router {
   const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion } = options;
@@ -35,19 +35,25 @@ export function createOrderRoutes(options: {
   const etagOf = (reader: Reader, revision: number): string =>
     `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
 
-  /** @returns the order as it was shown, or null if the reader has it already. */
-  const send = (request: Request, response: Response, key: OrderKey, state: OrderState): Order | null => {
+  /** @param record told of the order as it is about to be shown, unless the reader has it already */
+  const send = (
+    request: Request,
+    response: Response,
+    key: OrderKey,
+    state: OrderState,
+    record: (shown: Order) => void = () => undefined,
+  ): void => {
     const reader = readerOf(response);
     const order = toOrder(key, state);
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     response.set({ ETag: etagOf(reader, order.revision), 'Cache-Control': 'private, no-cache' });
     if (request.fresh) {
       response.status(304).end();
-      return null;
+      return;
     }
     const shown = orderFor(reader, order);
+    record(shown);
     response.json(shown);
-    return shown;
   };
 
   router.get('/locations/:location_id/orders', async (request, response) => {
@@ -61,17 +67,15 @@ export function createOrderRoutes(options: {
       ...(stage === undefined ? {} : { stage }),
       ...(active === undefined ? {} : { active }),
     };
-    if (as_of !== undefined) {
-      requireHistory(reader);
-      await accessLog.record(reader, { what: 'history', location_id: locationId, path: request.originalUrl });
-    }
+    if (as_of !== undefined) requireHistory(reader);
     await waitForReadModel();
     const listed =
       as_of === undefined
         ? orders.list(locationId, options)
         : await pastOrders.list(locationId, Date.parse(as_of), options);
     const page = orderPageFor(reader, listed);
-    if (as_of === undefined) accessLog.shown(reader, request.originalUrl, page.orders);
+    if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);
+    else await accessLog.record(reader, { what: 'history', location_id: locationId, path: request.originalUrl });
     response.set('Cache-Control', 'no-store').json(page);
   });
 
@@ -88,10 +92,10 @@ export function createOrderRoutes(options: {
           : null;
     if (moment !== null) {
       requireHistory(reader);
-      await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
       const state = await history.stateAt(key, moment);
       if (state === null)
         throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
+      await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
       send(request, response, key, state);
       return;
     }
@@ -99,8 +103,9 @@ export function createOrderRoutes(options: {
     await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
     const state = orders.get(key);
     if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    const order = send(request, response, key, state);
-    if (order !== null) accessLog.shown(readerOf(response), request.originalUrl, [order]);
+    send(request, response, key, state, (order) => {
+      accessLog.show(reader, request.originalUrl, [order]);
+    });
   });
 
   router.all(['/locations/:location_id/orders', '/locations/:location_id/orders/:order_id'], takesOnly('GET'));

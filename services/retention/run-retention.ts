@@ -1,19 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey } from '../../schemas/handle-order';
-import {
-  MAX_DELETED_LEAVES,
-  ORDER_DELETED,
-  type OrderDeletedData,
-  orderStream,
-  RETENTION_STREAM,
-  SCHEMA_VERSION,
-} from '../../schemas/order-events';
+import { type OrderDeletedData, orderStream } from '../../schemas/order-events';
 import { leafOf } from '../audit/checkpoints/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
-import { contentHash, seal } from '../handle-order/hashes';
 import type { Correction } from '../read-model/corrections';
 import type { ListedOrders, OrderRecord } from '../read-model/order-table';
 import { decideRetention, nothingRead, readOn, type Replay } from './decide';
+import { noteDeleted } from './note-deleted';
 
 /** Deletes finished orders that are old enough, and makes the read model forget them. */
 
@@ -107,20 +100,6 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
   const { store, newId, coveredTo, listFinal, correct, cutoff, dryRun = false, signal } = options;
   const counts = { deleted: 0, forgotten: 0, kept: 0, untold: 0 };
 
-  /**
-   * Says what is about to be deleted, so that the rest of the log can still be held against its checkpoints. If the delete
-   * then does not happen, no harm is done: events that are there count for themselves.
-   */
-  async function noteDeleted(stream: string, leaves: OrderDeletedData['leaves']): Promise<void> {
-    for (let first = 0; first < leaves.length; first += MAX_DELETED_LEAVES) {
-      const data: OrderDeletedData = { stream, leaves: leaves.slice(first, first + MAX_DELETED_LEAVES) };
-      const [id, type] = [newId(), ORDER_DELETED];
-      const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
-      const sealed = seal({ stream: RETENTION_STREAM, id, type, metadata }, null);
-      await store.append(RETENTION_STREAM, [{ id, type, data, metadata: sealed }], 'any');
-    }
-  }
-
   async function look({ key }: OrderRecord): Promise<{ readonly looked: Looked; readonly upTo: number }> {
     const seen = await replay(store, key);
     if (seen === null) return { looked: 'gone', upTo: -1 };
@@ -131,7 +110,7 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
     if (decision.kind === 'keep' || !isCovered) return { looked: 'kept', upTo: -1 };
     const upTo = decision.expected;
     if (dryRun) return { looked: 'deleted', upTo };
-    await noteDeleted(orderStream(key), seen.leaves);
+    await noteDeleted({ store, newId }, orderStream(key), seen.leaves);
     try {
       const result = await store.deleteStream(orderStream(key), upTo, 'soft');
       return { looked: result.outcome === 'deleted' ? 'deleted' : 'kept', upTo };

@@ -36,6 +36,7 @@ describe('an empty environment', () => {
       relayUrl: null,
       relayTimeoutMs: 15_000,
       retentionDays: null,
+      accessRetentionDays: null,
       checkpointMs: 300_000,
       checkpointKeyFile: null,
       logLevel: 'info',

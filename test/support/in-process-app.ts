@@ -52,7 +52,13 @@ export async function serveInProcess(
     live: { clients: 0, sent: 0, dropped: 0 },
   });
   const history = createOrderHistory(store);
-  const accessLog = createAccessLog({ store, newId: randomUUID, now: Date.now, log });
+  const accessLog = createAccessLog({
+    store,
+    newId: randomUUID,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    log,
+  });
   const readers = new ReaderDirectory(null);
   const relayLog = createRelayLog({ store, admission: new Admission() });
   const relay =
@@ -79,7 +85,7 @@ export async function serveInProcess(
         sendExport: createSendExport({ store, readers, version: 'test', now: Date.now }),
       }),
       createQuarantineRoutes(quarantine, () => undefined, accessLog.record),
-      createRelayRoutes(relayLog),
+      createRelayRoutes(relayLog, accessLog.record),
     ],
     publicRoutes: [],
     metrics,

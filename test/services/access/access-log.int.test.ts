@@ -1,18 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
 import pino from 'pino';
-import { ACCESS_STREAM, type AccessEntry, AccessPage } from '../../../schemas/access';
+import { ACCESS_READ, ACCESS_STREAM, type AccessEntry, AccessPage, accessVolumeStream } from '../../../schemas/access';
 import { hashOf } from '../../../schemas/order-events';
-import { createAccessLog, MAX_WAITING, PASSCODE_INTERVAL_MS, recordedPath } from '../../../services/access/access-log';
+import {
+  COUNTED_MS,
+  createAccessLog,
+  MAX_WAITING,
+  PASSCODE_INTERVAL_MS,
+  PASSCODES_AT_ONCE,
+  RECORDS_AT_ONCE,
+  RECORDS_PER_MINUTE,
+  recordedPath,
+} from '../../../services/access/access-log';
+import { createClockWatch, deleteOldAccesses } from '../../../services/access/access-retention';
+import { VOLUME_MS } from '../../../services/access/access-volumes';
 import type { Reader } from '../../../services/access/readers';
-import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
+import { DeletedLeaves } from '../../../services/audit/checkpoints/deleted-leaves';
+import {
+  type EventStore,
+  EventStoreError,
+  parsePosition,
+  type RecordedEvent,
+} from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { contentHash, eventHash } from '../../../services/handle-order/hashes';
+import { openApi, operationsOf } from '../../docs/reference';
+import { Problem } from '../../../services/problem';
 import { openEventStream } from '../../support/event-stream';
 import { until } from '../../support/patience';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { bearer, discard, entryOf, type RunningService, startService } from '../../support/running-service';
 
+/** What needs no reader. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const SCREEN = 'screen-of-here-0123456789';
 const AUDITOR = 'auditor-of-all-0123456789';
 const OPERATOR = 'operator-of-all-0123456789';
@@ -21,7 +43,7 @@ const NAMES = { [SCREEN]: SCREEN.slice(0, 20), [AUDITOR]: AUDITOR.slice(0, 20), 
 
 describe('the record of who looked', () => {
   /** A location for each test of the service that they share. */
-  const LOCATIONS = Array.from({ length: 8 }, (_, n) => `location-${String(n)}`);
+  const LOCATIONS = Array.from({ length: 12 }, (_, n) => `location-${String(n)}`);
   let here = '';
   let used = 0;
   const keyOf = (order_id: string) => ({ location_id: here, order_id });
@@ -61,7 +83,9 @@ describe('the record of who looked', () => {
   const accesses = async (): Promise<AccessEntry[]> => {
     const { json } = await as(AUDITOR, `/access?limit=1000${before === null ? '' : `&after=${before}`}`);
     const since = AccessPage.strict().parse(json).accesses;
-    return since.filter(({ location_id = here }) => location_id === here || !LOCATIONS.includes(location_id));
+    return since.filter(
+      ({ location_id = here, what }) => what !== 'access' && (location_id === here || !LOCATIONS.includes(location_id)),
+    );
   };
   /** Waits for what is recorded after the answer. */
   const passcodes = (count: number): Promise<AccessEntry[]> =>
@@ -144,14 +168,12 @@ describe('the record of who looked', () => {
     await tell(own);
     for (const id of ['a', 'b', 'c']) await as(AUDITOR, orderPath(keyOf(id), '/history'), own);
     const whole = AccessPage.strict().parse((await as(AUDITOR, '/access', own)).json).accesses;
-    expect(whole.map(({ access_id, order_id }) => [access_id, order_id])).toEqual([
-      ['0', 'a'],
-      ['1', 'b'],
-      ['2', 'c'],
-    ]);
+    expect(whole.map(({ order_id }) => order_id)).toEqual(['a', 'b', 'c']);
     const first = (await as(OPERATOR, '/access?limit=2', own)).json as AccessPage;
-    expect(first).toEqual({ accesses: whole.slice(0, 2), next: '1' });
-    expect((await as(OPERATOR, '/access?limit=2&after=1', own)).json).toEqual({ accesses: whole.slice(2), next: null });
+    expect(first).toEqual({ accesses: whole.slice(0, 2), next: whole[1]?.access_id });
+    const { accesses: rest } = (await as(OPERATOR, `/access?limit=2&after=${first.next ?? ''}`, own))
+      .json as AccessPage;
+    expect(rest).toMatchObject([whole[2], { what: 'access', reader: NAMES[AUDITOR] }]);
     for (const token of [SCREEN, LOCAL]) {
       expect(problemOf(await as(token, '/access', own))).toEqual(problem(403, 'not-permitted'));
     }
@@ -173,6 +195,68 @@ describe('the record of who looked', () => {
     } finally {
       await discard(again);
     }
+  });
+
+  it('every call that looks at the past or at many is recorded, and so is a redrive; what shows orders of now is not', async () => {
+    const paths: Record<string, string> = {
+      '/locations/{location_id}/orders/{order_id}/history': orderPath(keyOf('a'), '/history'),
+      '/locations/{location_id}/history': `/locations/${here}/history`,
+      '/audit/orders': '/audit/orders?status=completed',
+      '/quarantine/{quarantine_id}': '/quarantine/0',
+      '/quarantine/{quarantine_id}/redrive': '/quarantine/0/redrive',
+      '/locations/{location_id}/orders': `/locations/${here}/orders`,
+      '/locations/{location_id}/orders/{order_id}': orderPath(keyOf('c')),
+    };
+    const own = await startAudited();
+    await tell(own);
+    await own.post('not JSON');
+    const recorded: string[] = [];
+    const silent: string[] = [];
+    let seen = 0;
+    for (const called of operationsOf(openApi()).keys()) {
+      const [method = '', path = ''] = called.split(' ');
+      if (OPEN_TO_ALL.has(path) || path === '/handle-order' || path.endsWith('/live')) continue;
+      const { status } = await own.call(paths[path] ?? path, { method, headers: bearer(OPERATOR) });
+      expect({ path, status }).not.toMatchObject({ status: 404 });
+      const { accesses: all } = (await as(AUDITOR, '/access?limit=1000', own)).json as AccessPage;
+      const mine = all.filter(({ reader, what }) => reader === NAMES[OPERATOR] && what !== 'passcode');
+      (mine.length > seen ? recorded : silent).push(called);
+      seen = mine.length;
+    }
+    await discard(own);
+    expect(recorded.sort()).toEqual([
+      'GET /access',
+      'GET /audit/orders',
+      'GET /coverage',
+      'GET /history',
+      'GET /locations/{location_id}/history',
+      'GET /locations/{location_id}/orders/{order_id}/history',
+      'GET /quarantine',
+      'GET /quarantine/{quarantine_id}',
+      'GET /relays',
+      'POST /quarantine/{quarantine_id}/redrive',
+    ]);
+    // Without a word about persons, or about orders as they are now.
+    expect(silent.sort()).toEqual([
+      'GET /checkpoints',
+      'GET /locations',
+      'GET /locations/{location_id}/orders',
+      'GET /locations/{location_id}/orders/{order_id}',
+      'GET /metrics',
+      'GET /session',
+    ]);
+  });
+
+  it('a look at what is not there is not recorded', async () => {
+    for (const path of [
+      orderPath(keyOf('none'), '/history'),
+      orderPath(keyOf('none'), '/history?format=csv'),
+      orderPath(keyOf('a'), '?at_revision=99'),
+      '/quarantine/99',
+    ]) {
+      expect((await as(OPERATOR, path)).status).toBe(404);
+    }
+    await expectNothingRecorded();
   });
 
   it('nobody is recorded while reading is open to all', async () => {
@@ -201,19 +285,184 @@ describe('the access log', () => {
       store,
       newId: randomUUID,
       now: () => time,
+      monotonic: () => time,
       log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     });
 
   it('the access log seals its events like deliveries in quarantine', async () => {
     const store = createMemoryStore({ now: () => time });
     await make(store).record(reader, { what: 'export', location_id: 'here', path: '/locations/here/history' });
-    for await (const event of store.readStream(ACCESS_STREAM)) {
+    for await (const event of store.readStream(accessVolumeStream(0))) {
       const { stream, id, type, data, metadata } = event;
       expect(hashOf(event, 'content_hash')).toBe(contentHash({ type, object: data }));
       const told = metadata as Readonly<Record<string, unknown>>;
       expect(told['previous_hash']).toBeNull();
       expect(hashOf(event, 'event_hash')).toBe(eventHash({ stream, id, type, metadata: told }));
     }
+  });
+
+  const looks = (accessLog: ReturnType<typeof make>, order_id: string, who = reader) =>
+    accessLog.record(who, { what: 'history', ...keyOf(order_id), path: orderPath(keyOf(order_id), '/history') });
+  const listed = async (accessLog: ReturnType<typeof make>) => (await accessLog.list(null, 100_000)).accesses;
+
+  it('the looks of one reader at one thing are one record at once, and one more a minute that says how many there were', async () => {
+    const accessLog = make(createMemoryStore({ now: () => time }));
+    for (let second = 0; second < 150; second++) {
+      for (const _ of Array.from({ length: 10 })) await looks(accessLog, 'a');
+      time += 1_000;
+    }
+    await accessLog.close();
+    expect((await listed(accessLog)).map(({ times = 1 }) => times)).toEqual([1, 599, 600, 300]);
+  });
+
+  it('the looks at other pages and moments of one thing are counted together, and those at another thing or of another reader are not', async () => {
+    const accessLog = make(createMemoryStore({ now: () => time }));
+    const at = (path: string, who = reader, what: 'history' | 'search' = 'history') =>
+      accessLog.record(who, { what, ...(what === 'history' ? keyOf('a') : {}), path });
+    await at('/locations/here/orders/a/history');
+    await at('/locations/here/orders/a/history?after=5&limit=7');
+    await at('/locations/here/orders/a?as_of=2026-11-21T00:00:00Z');
+    await at('/locations/here/orders/a/history', { ...reader, name: 'joe' });
+    await at('/audit/orders?status=failed', reader, 'search');
+    await at('/audit/orders?status=failed&after=9', reader, 'search');
+    await at('/audit/orders?driver=jane', reader, 'search');
+    await accessLog.close();
+    const told = (await listed(accessLog)).map(
+      ({ reader: name, what, times = 1 }) => `${name} ${what} ${String(times)}`,
+    );
+    expect(told.sort()).toEqual(
+      ['jane history 1', 'jane history 2', 'jane search 1', 'jane search 1', 'jane search 1', 'joe history 1'].sort(),
+    );
+  });
+
+  it('whatever looks come when, the records of a reader and thing say together how many there were', async () => {
+    const look = fc.record({
+      order: fc.constantFrom('a', 'b', 'c'),
+      who: fc.constantFrom('jane', 'joe'),
+      after: fc.constantFrom(0, 1, 1_000, COUNTED_MS - 1, COUNTED_MS, 3 * COUNTED_MS),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(look, { maxLength: 40 }), async (sequence) => {
+        const accessLog = make(createMemoryStore({ now: () => time }));
+        const expected: Record<string, number> = {};
+        for (const { order, who, after } of sequence) {
+          time += after;
+          await looks(accessLog, order, { ...reader, name: who });
+          expected[who + order] = (expected[who + order] ?? 0) + 1;
+        }
+        await accessLog.close();
+        const told: Record<string, number> = {};
+        for (const { reader: name, order_id = '', times = 1 } of await listed(accessLog)) {
+          told[name + order_id] = (told[name + order_id] ?? 0) + times;
+        }
+        expect(told).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('the looks at the same thing that come while the first is on its way into the store wait for it, and fail with it', async () => {
+    const store = createMemoryStore({ now: () => time });
+    let answer: (() => void) | null = null;
+    const slow: EventStore = {
+      ...store,
+      append: (stream, ...all) =>
+        stream === accessVolumeStream(0)
+          ? new Promise((_, reject) => {
+              answer = () => {
+                reject(new EventStoreError('unavailable', 'away'));
+              };
+            })
+          : store.append(stream, ...all),
+    };
+    const accessLog = make(slow);
+    const both = Promise.allSettled([looks(accessLog, 'a'), looks(accessLog, 'a')]);
+    (await until('the first to be on its way', () => answer))();
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
+  it('one reader can have so many records a minute, however many things there are', async () => {
+    const accessLog = make(createMemoryStore({ now: () => time }));
+    let refusal: Problem | null = null;
+    const spree = async (): Promise<number> => {
+      for (let n = 0; ; n++) {
+        try {
+          await looks(accessLog, `${String(time)}-${String(n)}`);
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          refusal = error;
+          return n;
+        }
+      }
+    };
+    expect(await spree()).toBe(RECORDS_AT_ONCE);
+    time += 10_000;
+    expect(await spree()).toBe(RECORDS_PER_MINUTE / 6);
+    expect(refusal).toMatchObject({ code: 'too-many-reads', status: 429, headers: { 'Retry-After': '2' } });
+    await looks(accessLog, 'a', { ...reader, name: 'joe' });
+    await accessLog.close();
+  });
+
+  it('a list with more passcodes than one reader may have recorded is refused, and the live feed never is', async () => {
+    const accessLog = make(createMemoryStore({ now: () => time }));
+    const orders = (name: string) => Array.from({ length: PASSCODES_AT_ONCE }, (_, n) => shown(`${name}${String(n)}`));
+    accessLog.show(reader, '/x', orders('a'));
+    expect(() => {
+      accessLog.show(reader, '/x', [shown('b')]);
+    }).toThrow(Problem);
+    accessLog.show(reader, '/x', orders('a'));
+    accessLog.shown(reader, '/x', [shown('b')]);
+    await accessLog.close();
+    expect(await listed(accessLog)).toHaveLength(PASSCODES_AT_ONCE);
+  });
+
+  const days = (count: number): number => count * 86_400_000;
+
+  it('the records of who looked are deleted when they are too old, those from before there were volumes too, and stand in the hash of the log', async () => {
+    const store = createMemoryStore({ now: () => time });
+    const old = { reader: 'jane', role: 'auditor', what: 'export', path: '/history', at: new Date(time).toISOString() };
+    await store.append(ACCESS_STREAM, [{ id: randomUUID(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
+    const accessLog = make(store);
+    await looks(accessLog, 'a');
+    time += VOLUME_MS;
+    await looks(accessLog, 'b');
+    await accessLog.close();
+    const before = await listed(accessLog);
+    expect(before.map(({ what, order_id }) => order_id ?? what)).toEqual(['export', 'a', 'b']);
+    expect(await accessLog.list(Number(before[0]?.access_id), 1)).toMatchObject({
+      accesses: [before[1]],
+      next: before[1]?.access_id,
+    });
+    time += days(30);
+    const all: RecordedEvent[] = [];
+    for await (const event of store.readAll()) all.push(event);
+    const coveredTo = all.at(-1)?.position ?? null;
+    const cutoff = time - days(30);
+    const options = { store, newId: randomUUID, cutoff };
+    expect(await deleteOldAccesses({ ...options, coveredTo: null })).toBe(0);
+    expect(await deleteOldAccesses({ ...options, coveredTo })).toBe(2);
+    expect(await listed(accessLog)).toEqual(before.slice(2));
+    expect(await deleteOldAccesses({ ...options, coveredTo })).toBe(0);
+    const gone = all.filter(({ stream }) => stream === ACCESS_STREAM || stream === accessVolumeStream(0));
+    const leaves = await DeletedLeaves.read(store, null);
+    const last = parsePosition('9'.repeat(18));
+    expect(last && [...leaves.before(last)].map(({ position }) => position)).toEqual(
+      gone.map(({ position }) => position),
+    );
+  });
+
+  it('a clock that was set since the last look at it is not steady', () => {
+    let [wall, running] = [1_000, 0];
+    const isSteady = createClockWatch({ now: () => wall, monotonic: () => running });
+    const hour = (set = 0): boolean => {
+      running += 3_600_000;
+      wall += 3_600_000 + set;
+      return isSteady();
+    };
+    expect([hour(), hour(), hour(days(400)), hour(), hour(-days(400)), hour(5)]).toEqual([
+      ...[false, true, false, true],
+      ...[false, true],
+    ]);
   });
 
   it('a look at the past is refused while it cannot be recorded', async () => {
