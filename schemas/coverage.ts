@@ -62,11 +62,21 @@ export const Endpoint = z
     }),
     non_2xx: z.object({
       window_seconds: Count,
-      share: Share,
+      share: Share.meta({ description: 'of authentic deliveries: what Stream sees' }),
       alarms: z
         .array(z.object({ at: Share, reached: z.boolean() }))
         .meta({ description: 'shares at which Stream acts' }),
     }),
+    not_authentic: z
+      .object({
+        share: Share.meta({ description: 'of all calls of the same time' }),
+        secrets_in_doubt: z.boolean().meta({
+          description:
+            'deliveries come that no secret or token of ours verifies, and none that one does: Stream may have another',
+        }),
+        last_authentic_at: Time.nullable().meta({ description: 'of this process' }),
+      })
+      .meta({ description: 'refused with 401: anybody can send those' }),
   })
   .meta({ id: 'Endpoint' });
 export type Endpoint = z.infer<typeof Endpoint>;

@@ -24,35 +24,56 @@ export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
  */
 export const NON_2XX_WINDOW_SECONDS = 300;
 
-interface SecondCounts {
-  second: number;
+/**
+ * Deliveries of the window that were signed by none of our secrets, or had none of our tokens, from which on the secrets
+ * are in doubt: fewer are anybody's. They are only in doubt while nothing authentic comes.
+ */
+export const DOUBTFUL_DELIVERIES = 3;
+
+/** What is counted over the window. */
+interface Counts {
   all: number;
+  notAuthentic: number;
+  /** Of the ones that are not authentic, those with a signature or a token that might be Stream's. */
+  mismatched: number;
+  authentic: number;
+  /** Of the authentic ones, those that were not answered with 2xx. */
   refused: number;
 }
 
-/** Counts per second over a sliding window, in constant memory. */
-class SlidingShare {
-  readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, (): SecondCounts => ({
-    second: 0,
-    all: 0,
-    refused: 0,
-  }));
+const none: Readonly<Counts> = { all: 0, notAuthentic: 0, mismatched: 0, authentic: 0, refused: 0 };
 
-  add(second: number, refused: boolean): void {
+/** Counts per second over a sliding window, in constant memory. */
+class SlidingCounts {
+  readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, () => ({ second: 0, ...none }));
+
+  add(second: number, what: readonly (keyof Counts)[]): void {
     const slot = this.#slots[second % NON_2XX_WINDOW_SECONDS];
     if (slot === undefined) return;
-    if (slot.second !== second) Object.assign(slot, { second, all: 0, refused: 0 });
-    slot.all++;
-    if (refused) slot.refused++;
+    if (slot.second !== second) Object.assign(slot, { ...none, second });
+    for (const one of what) slot[one]++;
   }
 
-  /** @returns refused / all from 0 to 1; 0 when nothing came. */
-  share(now: number): number {
-    const live = this.#slots.filter(({ second }) => now - second < NON_2XX_WINDOW_SECONDS);
-    const all = live.reduce((sum, slot) => sum + slot.all, 0);
-    return all === 0 ? 0 : live.reduce((sum, slot) => sum + slot.refused, 0) / all;
+  at(now: number): Readonly<Counts> {
+    const sum = { ...none };
+    for (const slot of this.#slots) {
+      if (now - slot.second >= NON_2XX_WINDOW_SECONDS) continue;
+      for (const key of Object.keys(none) as (keyof Counts)[]) sum[key] += slot[key];
+    }
+    return sum;
   }
 }
+
+/** @returns 0 when nothing came. */
+const shareOf = (part: number, all: number): number => (all === 0 ? 0 : part / all);
+
+const refusedShare = ({ refused, authentic }: Readonly<Counts>): number => shareOf(refused, authentic);
+const notAuthenticShare = ({ notAuthentic, all }: Readonly<Counts>): number => shareOf(notAuthentic, all);
+const areSecretsInDoubt = ({ mismatched, authentic }: Readonly<Counts>): boolean =>
+  authentic === 0 && mismatched >= DOUBTFUL_DELIVERIES;
+
+/** What was refused before anybody could tell whose it was: anyone can send it, and Stream does not count it. */
+const OF_ANYBODY: ReadonlySet<DeliveryOutcome> = new Set(['not-authentic', 'too-large']);
 
 /** Shares of answers other than 2xx at which Stream warns, warns again, and switches all events off. */
 export const STREAM_ALARMS = [0.1, 0.25, 0.5] as const;
@@ -62,16 +83,24 @@ export interface EndpointCounts {
   /** Milliseconds since the epoch: the beginning of counting. */
   readonly since: number;
   readonly deliveries: Readonly<Record<DeliveryOutcome, number>>;
-  /** Over the last {@link NON_2XX_WINDOW_SECONDS}. */
+  /** Of authentic deliveries, over the last {@link NON_2XX_WINDOW_SECONDS}: what Stream sees. */
   readonly non2xxShare: number;
+  /** Of all calls, over the same time: anybody's. */
+  readonly notAuthenticShare: number;
+  /** Deliveries come that none of our secrets or tokens verifies, and none that one does. */
+  readonly secretsInDoubt: boolean;
+  /** Milliseconds since the epoch; null if none came to this process. */
+  readonly lastAuthentic: number | null;
 }
 
 /** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */
 export interface Metrics {
   /** @param status HTTP status of the answer */
   delivery(outcome: DeliveryOutcome, status: number): void;
-  /** A sender went away, or was too slow, before its body was whole: to it that is a failure, whoever's it was. */
-  cutOff(): void;
+  /** A delivery is not authentic, though it has a signature or a token: Stream's, for all we know. */
+  mismatch(): void;
+  /** A sender went away, or was too slow: to it that is a failure. @param authentic its body was whole, and authentic */
+  cutOff(authentic: boolean): void;
   /** @param seconds from handing a delivery to the store until it was durable. */
   append(seconds: number): void;
   /** A delivery is on its way to the POS. */
@@ -152,8 +181,10 @@ export function createMetrics(options: {
     help: 'How often the log was found to have lost events that were signed: a backup was put back, or its end is gone.',
     registers,
   });
-  const share = new SlidingShare();
+  const counts = new SlidingCounts();
+  let lastAuthentic: number | null = null;
   const nowSeconds = (): number => Math.floor(options.now() / 1_000);
+  const windowed = (): Readonly<Counts> => counts.at(nowSeconds());
   const gauge = (name: string, help: string, read: () => number): void => {
     const made: Gauge = new Gauge({
       name,
@@ -190,23 +221,49 @@ export function createMetrics(options: {
   );
   gauge(
     'ticket_rail_deliveries_non_2xx_ratio',
-    `Share of deliveries of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were not answered with 2xx, 0 to 1. ` +
-      'Stream warns from 0.10 and switches all events off at 0.50.',
-    () => share.share(nowSeconds()),
+    `Share of authentic deliveries of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were not answered with 2xx, ` +
+      '0 to 1. Stream warns from 0.10 and switches all events off at 0.50.',
+    () => refusedShare(windowed()),
+  );
+  gauge(
+    'ticket_rail_deliveries_not_authentic_ratio',
+    `Share of all calls of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were refused as not authentic, 0 to 1. ` +
+      'Anybody can send those.',
+    () => notAuthenticShare(windowed()),
+  );
+  gauge(
+    'ticket_rail_secrets_in_doubt',
+    `1 while ${String(DOUBTFUL_DELIVERIES)} deliveries or more of the last ${String(NON_2XX_WINDOW_SECONDS)} s have a ` +
+      'signature or token that none of ours verifies, and none is authentic: Stream may have another secret.',
+    () => Number(areSecretsInDoubt(windowed())),
+  );
+  gauge(
+    'ticket_rail_last_authentic_delivery_timestamp_seconds',
+    'When the newest authentic delivery came, in seconds since the epoch; 0 before the first of this process.',
+    () => (lastAuthentic ?? 0) / 1_000,
   );
   const since = options.now();
   const outcomes = new Map<DeliveryOutcome, number>();
-  const count = (outcome: DeliveryOutcome, refused: boolean): void => {
+  const count = (outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void => {
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     byOutcome.get(outcome)?.inc();
-    share.add(nowSeconds(), refused);
+    if (authentic) lastAuthentic = options.now();
+    counts.add(nowSeconds(), [
+      'all',
+      ...(outcome === 'not-authentic' ? (['notAuthentic'] as const) : []),
+      ...(authentic ? (['authentic'] as const) : []),
+      ...(authentic && refused ? (['refused'] as const) : []),
+    ]);
   };
   return {
     delivery: (outcome, status) => {
-      count(outcome, status < 200 || status > 299);
+      count(outcome, !OF_ANYBODY.has(outcome), status < 200 || status > 299);
     },
-    cutOff: () => {
-      count('cut-off', true);
+    mismatch: () => {
+      counts.add(nowSeconds(), ['mismatched']);
+    },
+    cutOff: (authentic) => {
+      count('cut-off', authentic, true);
     },
     append: (seconds) => {
       appends.observe(seconds);
@@ -233,7 +290,15 @@ export function createMetrics(options: {
     get endpoint() {
       const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);
       const deliveries = Object.fromEntries(entries) as Record<DeliveryOutcome, number>;
-      return { since, deliveries, non2xxShare: share.share(nowSeconds()) };
+      const now = windowed();
+      return {
+        since,
+        deliveries,
+        non2xxShare: refusedShare(now),
+        notAuthenticShare: notAuthenticShare(now),
+        secretsInDoubt: areSecretsInDoubt(now),
+        lastAuthentic,
+      };
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -28,7 +28,8 @@ function locationsOf(reader: Reader, locationId: string | undefined): readonly s
 
 const MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1_000;
 
-function endpointOf({ since, deliveries, non2xxShare }: EndpointCounts): Endpoint {
+function endpointOf(counts: EndpointCounts): Endpoint {
+  const { since, deliveries, non2xxShare, notAuthenticShare, secretsInDoubt, lastAuthentic } = counts;
   const usable = deliveries.recorded + deliveries.repeat;
   return {
     since: new Date(since).toISOString(),
@@ -38,6 +39,11 @@ function endpointOf({ since, deliveries, non2xxShare }: EndpointCounts): Endpoin
       window_seconds: NON_2XX_WINDOW_SECONDS,
       share: non2xxShare,
       alarms: STREAM_ALARMS.map((at) => ({ at, reached: non2xxShare >= at })),
+    },
+    not_authentic: {
+      share: notAuthenticShare,
+      secrets_in_doubt: secretsInDoubt,
+      last_authentic_at: lastAuthentic === null ? null : new Date(lastAuthentic).toISOString(),
     },
   };
 }

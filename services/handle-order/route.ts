@@ -27,6 +27,11 @@ const NO_RELAY =
   'quarantined a delivery of a type that is not recorded here: set RELAY_URL to the order injection of the POS, whose answer ' +
   'decides whether an order is accepted';
 
+/** What is said when deliveries come that none of our secrets verifies, and none that one does. */
+const SECRETS_IN_DOUBT =
+  'deliveries come that no secret or token of ours verifies, and none that one does: if the secret was changed in the ' +
+  'portal of Stream, put the new one first in STREAM_WEBHOOK_SECRETS, before Stream switches all events off';
+
 /** What is said where the POS gave no whole answer. */
 const NO_ANSWER = {
   failed: ['relay-failed', 'The POS could not be reached, or its answer broke off. Send the delivery again.'],
@@ -69,6 +74,15 @@ export function createHandleOrder(options: HandleOrderOptions) {
     return { outcome: 'unavailable', problem };
   };
 
+  let inDoubt = false;
+  /** Says once that the secrets may be others than Stream's, and again only after something authentic came. */
+  const noteMismatch = (): void => {
+    metrics.mismatch();
+    const { secretsInDoubt } = metrics.endpoint;
+    if (secretsInDoubt && !inDoubt) log.error(SECRETS_IN_DOUBT);
+    inDoubt = secretsInDoubt;
+  };
+
   const tooLarge = (): Answer => {
     const detail = `The limit is ${String(options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
     return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
@@ -87,7 +101,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
         metrics.delivery('relayed', relayed.status);
         return null;
       case 'sender-gone':
-        metrics.cutOff();
+        metrics.cutOff(true);
         return null;
       case 'overloaded':
         return overloaded();
@@ -137,7 +151,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
     const receivedAt = new Date(options.now()).toISOString();
     const body = await readBody(request, options.maxBodyBytes);
     if (body.kind === 'cut-off') {
-      metrics.cutOff();
+      metrics.cutOff(false);
       return null;
     }
     if (body.kind === 'too-large') return tooLarge();
@@ -147,6 +161,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
     const verification = verify(request.headers, body.bytes, plain.kind === 'plain' ? plain.bytes : body.bytes);
     if (!verification.authentic) {
       log.warn({ reason: verification.reason, request_id: requestId }, 'refused a delivery that is not authentic');
+      if (verification.mismatch) noteMismatch();
       return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${verification.reason}.`) };
     }
     const receipt: Receipt = {

@@ -25,7 +25,12 @@ export type Verification =
       /** Fingerprint of the secret that verified, or null when signatures are not checked. */
       readonly signedWith: string | null;
     }
-  | { readonly authentic: false; readonly reason: string };
+  | {
+      readonly authentic: false;
+      readonly reason: string;
+      /** It has a signature or a token, which is none of ours: Stream's, for all we know. */
+      readonly mismatch: boolean;
+    };
 
 /**
  * @param body exactly the bytes that came
@@ -101,12 +106,14 @@ function checkSignature(
 ): Verification {
   const given = SIGNATURE_HEADERS.map((name) => headers[name]).filter((value) => typeof value === 'string');
   if (given.length === 0) {
-    return { authentic: false, reason: 'no signature: send X-Stream-Signature or Stream-Webhook-Signature' };
+    const reason = 'no signature: send X-Stream-Signature or Stream-Webhook-Signature';
+    return { authentic: false, mismatch: false, reason };
   }
   const signatures = digestsIn(given);
   if (signatures.length === 0) {
     return {
       authentic: false,
+      mismatch: true,
       reason:
         'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256=" or ' +
         '"v1="; a bare secret is not a signature',
@@ -117,6 +124,7 @@ function checkSignature(
   if (signedWith !== null) return { authentic: true, signedWith };
   return {
     authentic: false,
+    mismatch: true,
     reason:
       'the signature does not match the body: sign the raw bytes that are sent, not JSON that is written again, ' +
       'and check that both sides have the same secret',
@@ -140,7 +148,8 @@ export function createVerifier(options: {
   const checkBearer = options.bearerTokens.length === 0 ? null : createBearerCheck(options.bearerTokens);
   return (headers, body, decoded = body) => {
     if (checkBearer !== null && !checkBearer(headers.authorization)) {
-      return { authentic: false, reason: 'the Authorization header does not carry a bearer token that we issued' };
+      const reason = 'the Authorization header does not carry a bearer token that we issued';
+      return { authentic: false, mismatch: bearerToken(headers.authorization) !== null, reason };
     }
     return secrets.length === 0
       ? { authentic: true, signedWith: null }

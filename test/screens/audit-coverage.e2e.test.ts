@@ -82,7 +82,10 @@ describe('the coverage page', () => {
     const reached = report.endpoint?.non_2xx.alarms.filter((alarm) => alarm.reached).length;
     expect(await endpoint.locator('.alarms [data-reached="true"]').count()).toBe(reached);
     expect(reached).toBe(1);
-    expect(await endpoint.locator('.share').innerText()).toMatch(/^14 % of the calls of the last 5 min .*alert mails/);
+    expect(await endpoint.locator('.share').innerText()).toMatch(
+      /^14 % of Stream's calls of the last 5 min .*alert mails/,
+    );
+    expect(await endpoint.innerText()).toMatch(/0 % of all calls were refused as not authentic\./);
     expect(await endpoint.innerText()).toMatch(/Repeats: 17 % of what could be used \(2\)/);
   });
 

@@ -1,5 +1,5 @@
 import { Readiness } from '../../schemas/order-view';
-import { createMetrics, DELIVERY_OUTCOMES, NON_2XX_WINDOW_SECONDS } from '../../services/metrics';
+import { createMetrics, DELIVERY_OUTCOMES, DOUBTFUL_DELIVERIES, NON_2XX_WINDOW_SECONDS } from '../../services/metrics';
 import { PROBLEMS } from '../../services/problem';
 import { Freshness } from '../../services/read-model/freshness';
 import { createReadinessCheck, MAX_READY_LAG_SECONDS, STORE_CHECK_INTERVAL_MS } from '../../services/readiness';
@@ -60,7 +60,7 @@ describe('operations', () => {
     expect(checks.every(({ detail }) => detail.length > 0)).toBe(true);
   });
 
-  it('/metrics counts every outcome of a delivery, and the share that was not answered with 2xx', async () => {
+  it('/metrics counts every outcome of a delivery, and the share of authentic ones that was not answered with 2xx', async () => {
     const before = await metrics();
     for (const outcome of DELIVERY_OUTCOMES) {
       expect(sample(before, `ticket_rail_deliveries_total{outcome="${outcome}"}`)).toBe(0);
@@ -72,7 +72,8 @@ describe('operations', () => {
     await service.deliver(update(about, { n: 1 }));
     await service.deliver(update(about, { n: 1 }));
     await service.post('not JSON');
-    await service.post('{}', { 'X-Stream-Signature': sign('x') });
+    for (const _ of [1, 2]) await service.post('{}', { 'X-Stream-Signature': sign('x') });
+    await service.call('/handle-order', { method: 'POST' });
     await service.post('[]', { 'Content-Type': 'text/plain' });
     await service.post('{}');
     await service.post('x'.repeat(300_000));
@@ -91,14 +92,17 @@ describe('operations', () => {
       relayed: 0,
       'relay-failed': 0,
       'relay-timed-out': 0,
-      'not-authentic': 1,
+      'not-authentic': 3,
       'too-large': 1,
       unavailable: 0,
       overloaded: 0,
       'cut-off': 0,
       failed: 0,
     });
-    expect(sample(after, 'ticket_rail_deliveries_non_2xx_ratio')).toBeCloseTo(2 / 8);
+    expect(sample(after, 'ticket_rail_deliveries_non_2xx_ratio')).toBe(0);
+    expect(sample(after, 'ticket_rail_deliveries_not_authentic_ratio')).toBeCloseTo(3 / 10);
+    expect(sample(after, 'ticket_rail_secrets_in_doubt')).toBe(0);
+    expect(sample(after, 'ticket_rail_last_authentic_delivery_timestamp_seconds')).toBeGreaterThan(1.7e9);
   });
 
   it('/metrics has a histogram of appends, the queue and the lag of the projection', async () => {
@@ -420,5 +424,50 @@ describe('share of deliveries not answered with 2xx', () => {
     const { text } = await metrics.expose();
     expect(sample(text, 'ticket_rail_queue_depth')).toBe(3);
     expect(sample(text, 'ticket_rail_projection_lag_seconds')).toBe(1.5);
+  });
+
+  const calm = () => {
+    const clock = { now: 1_000_000_000_000 };
+    const metrics = createMetrics({
+      now: () => clock.now,
+      queueDepth: () => 0,
+      projectionLagSeconds: () => 0,
+      live: { clients: 0, sent: 0, dropped: 0 },
+    });
+    return { clock, metrics };
+  };
+
+  it('what anybody can send does not change the share that Stream sees, and has a share of its own', () => {
+    const { metrics } = calm();
+    for (let n = 0; n < 10; n++) metrics.delivery('recorded', 200);
+    for (let n = 0; n < 60; n++) metrics.delivery('not-authentic', 401);
+    for (let n = 0; n < 20; n++) metrics.delivery('too-large', 413);
+    for (let n = 0; n < 10; n++) metrics.cutOff(false);
+    expect(metrics.endpoint).toMatchObject({ non2xxShare: 0, notAuthenticShare: 0.6, secretsInDoubt: false });
+    metrics.delivery('unavailable', 503);
+    metrics.cutOff(true);
+    expect(metrics.endpoint.non2xxShare).toBeCloseTo(2 / 12);
+  });
+
+  it('the secrets are in doubt while several deliveries are signed with another and none with ours', () => {
+    const { clock, metrics } = calm();
+    const doubt = (): boolean => metrics.endpoint.secretsInDoubt;
+    const mismatch = (): void => {
+      metrics.mismatch();
+      metrics.delivery('not-authentic', 401);
+    };
+    metrics.delivery('recorded', 200);
+    expect(metrics.endpoint.lastAuthentic).toBe(clock.now);
+    for (let n = 0; n < 100; n++) mismatch();
+    expect(doubt()).toBe(false);
+    clock.now += NON_2XX_WINDOW_SECONDS * 1_000;
+    for (let n = 0; n < 50; n++) metrics.delivery('not-authentic', 401);
+    expect(doubt()).toBe(false);
+    for (let n = 1; n < DOUBTFUL_DELIVERIES; n++) mismatch();
+    expect(doubt()).toBe(false);
+    mismatch();
+    expect(doubt()).toBe(true);
+    metrics.delivery('repeat', 200);
+    expect(doubt()).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import { locationIds } from './locations';
 import { spanWords, timeWords, toLocalField, zoneWords } from './model/audit-words';
-import { alarmWords, COVERAGE_FILTERS, heard, shareWords } from './model/coverage';
+import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { countWords, driverWords, kitchenWords, sourceWords } from './model/words';
 import { basics, tokens } from './theme';
@@ -140,7 +140,7 @@ export class TicketRailCoverage extends LitElement {
     `;
   }
 
-  #renderEndpoint({ since, deliveries, repeats, non_2xx }: Endpoint): TemplateResult {
+  #renderEndpoint({ since, deliveries, repeats, non_2xx, not_authentic }: Endpoint): TemplateResult {
     const { share, alarms, window_seconds } = non_2xx;
     const worst = alarms.filter(({ reached }) => reached).at(-1);
     return html`<section class="panel stack" aria-labelledby="endpoint" data-endpoint>
@@ -148,8 +148,8 @@ export class TicketRailCoverage extends LitElement {
       <p class="share" data-reached=${worst === undefined ? nothing : worst.at}>
         ${icon(worst === undefined ? 'check' : 'alert')}
         <span
-          ><strong>${shareWords(share)}</strong> of the calls of the last ${seconds(window_seconds)} were not answered
-          2xx${worst === undefined ? '.' : `: ${alarmWords(worst.at)}.`}</span
+          ><strong>${shareWords(share)}</strong> of Stream's calls of the last ${seconds(window_seconds)} were not
+          answered 2xx${worst === undefined ? '.' : `: ${alarmWords(worst.at)}.`}</span
         >
       </p>
       <div class="gauge" aria-hidden="true">
@@ -168,6 +168,13 @@ export class TicketRailCoverage extends LitElement {
             </li>`,
         )}
       </ul>
+      <p data-secrets-in-doubt=${String(not_authentic.secrets_in_doubt)}>
+        ${icon(not_authentic.secrets_in_doubt ? 'alert' : 'check')}
+        <span
+          ><strong>${shareWords(not_authentic.share)}</strong> of all calls were refused as not authentic.
+          ${notAuthenticWords(not_authentic.secrets_in_doubt)}</span
+        >
+      </p>
       <p>
         Repeats:
         ${repeats.share === null ? 'nothing came yet' : `${shareWords(repeats.share)} of what could be used (${number(repeats.count)})`}.

@@ -1,4 +1,4 @@
-import { alarmWords, heard, shareWords } from '../../../services/screens/browser/model/coverage';
+import { alarmWords, heard, notAuthenticWords, shareWords } from '../../../services/screens/browser/model/coverage';
 import { filtersOf, readFilters } from '../../../services/screens/browser/model/search';
 import { STREAM_ALARMS } from '../../../services/metrics';
 
@@ -17,6 +17,11 @@ describe('coverage', () => {
   it('each alarm has words of its own for what Stream does', () => {
     expect(new Set(STREAM_ALARMS.map(alarmWords)).size).toBe(STREAM_ALARMS.length);
     expect(STREAM_ALARMS.map(alarmWords)).not.toContain(alarmWords(0.7));
+  });
+
+  it('refusals are anybody’s, unless the secrets are in doubt: then the words say what to check', () => {
+    expect(notAuthenticWords(false)).toMatch(/Anybody/);
+    expect(notAuthenticWords(true)).toMatch(/STREAM_WEBHOOK_SECRETS/);
   });
 
   it('values that were heard come with the most frequent first, apart from those never heard', () => {

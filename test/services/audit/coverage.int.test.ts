@@ -220,7 +220,9 @@ describe('GET /coverage', () => {
     const { endpoint } = await report();
     expect(endpoint?.deliveries).toMatchObject({ recorded: 10, repeat: 2, quarantined: 1, 'not-authentic': 1 });
     expect(endpoint?.repeats).toEqual({ count: 2, share: 2 / 12 });
-    expect(endpoint?.non_2xx.share).toBeCloseTo(1 / 14);
+    expect(endpoint?.non_2xx.share).toBe(0);
+    expect(endpoint?.not_authentic).toMatchObject({ share: 1 / 14, secrets_in_doubt: false });
+    expect(endpoint?.not_authentic.last_authentic_at).toMatch(/^20\d\d-/);
     expect(endpoint?.non_2xx.alarms).toEqual([
       { at: 0.1, reached: false },
       { at: 0.25, reached: false },

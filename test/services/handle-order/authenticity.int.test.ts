@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { v5 } from 'uuid';
 import { contentHash, eventId } from '../../../services/handle-order/hashes';
 import { createBearerCheck, createVerifier, fingerprint, MAX_DIGESTS } from '../../../services/handle-order/signature';
+import { DOUBTFUL_DELIVERIES } from '../../../services/metrics';
 import { type Delivery } from '../../../schemas/handle-order';
 import {
   countEvents,
@@ -15,6 +16,7 @@ import {
   quarantinedBy,
   update,
 } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { sendRaw } from '../../support/raw-http';
 import {
   type Answer,
@@ -205,8 +207,11 @@ describe('signature over the raw bytes', () => {
   });
 });
 
+/** What the log says of secrets that may not be Stream's. */
+const IN_DOUBT = 'STREAM_WEBHOOK_SECRETS, before Stream switches all events off';
+
 describe('rotation of the secret', () => {
-  it('a secret is rotated without a gap by adding the new one before the old one is removed', async () => {
+  it('a secret is rotated without a gap by adding the new one before the old one is removed, and a secret that is only ours is told', async () => {
     const key = freshKeys('rotation')();
     const first = await startService({ STREAM_WEBHOOK_SECRETS: OLD_SECRET });
     const send = (service: RunningService, secret: string, revision: number): Promise<Answer> => {
@@ -223,7 +228,14 @@ describe('rotation of the secret', () => {
     await both.end();
     const last = await startService({ DATA_DIR: dataDir, STREAM_WEBHOOK_SECRETS: WEBHOOK_SECRET });
     try {
-      await expectRefused(last, () => send(last, OLD_SECRET, 3));
+      for (let n = 1; n <= DOUBTFUL_DELIVERIES; n++) {
+        expect(last.output()).not.toContain(IN_DOUBT);
+        await expectRefused(last, () => send(last, OLD_SECRET, 3));
+      }
+      await until('the log to say that the secrets may differ', () => last.output().includes(IN_DOUBT));
+      const { text } = await last.get('/metrics');
+      expect(text).toMatch(/^ticket_rail_secrets_in_doubt 1$/m);
+      expect(text).toMatch(/^ticket_rail_deliveries_non_2xx_ratio 0$/m);
       expect((await send(last, WEBHOOK_SECRET, 3)).status).toBe(200);
       const { events } = await historyOf(last, key);
       expect(events.map(({ metadata }) => metadata.signed_with)).toEqual(
@@ -349,11 +361,12 @@ describe('createVerifier', () => {
   });
 
   it.each([
-    ['missing', {}, /no signature/],
-    ['of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/],
-    ['not of the body', { 'x-stream-signature': 'a'.repeat(64) }, /does not match the body/],
-  ])('the verifier gives a helpful reason for a signature that is %s', (_what, headers, reason) => {
-    expect(verify(headers, body)).toEqual({ authentic: false, reason: expect.stringMatching(reason) as unknown });
+    ['missing', {}, /no signature/, false],
+    ['of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/, true],
+    ['not of the body', { 'x-stream-signature': 'a'.repeat(64) }, /does not match the body/, true],
+  ])('the verifier gives a helpful reason for a signature that is %s', (_what, headers, reason, mismatch) => {
+    const expected = { authentic: false, reason: expect.stringMatching(reason) as unknown, mismatch };
+    expect(verify(headers, body)).toEqual(expected);
   });
 
   it('the verifier refuses a signature with any single bit flipped', () => {

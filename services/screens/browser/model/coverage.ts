@@ -17,6 +17,13 @@ const ALARMS: ReadonlyMap<number, string> = new Map([
 
 export const alarmWords = (at: number): string => ALARMS.get(at) ?? 'Stream acts';
 
+/** What it means that calls were refused as not authentic. */
+export const notAuthenticWords = (secretsInDoubt: boolean): string =>
+  secretsInDoubt
+    ? 'They are signed, nothing authentic comes, and Stream counts its own: check that STREAM_WEBHOOK_SECRETS has the secret ' +
+      'of Stream’s portal.'
+    : 'Anybody can send those; they are not Stream’s as far as we know.';
+
 /** Words that were said, the most frequent first, beside those that never were. */
 export interface Heard {
   readonly said: readonly (readonly [string, number])[];
