@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { stringifyJson } from '../schemas/exact-json';
 import { createGuard, readerOf, requireMetrics } from './access/guard';
-import { allowEmbedding, allowOrigins, loopbackOnly } from './access/origin-guard';
+import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from './access/origin-guard';
 import type { ReaderDirectory } from './access/readers';
 import { createLoginRoutes, createSessionRoutes } from './access/route';
 import { isEventStoreError } from './event-store/event-store';
@@ -72,7 +72,9 @@ export function createApp(options: AppOptions): Express {
     return this.type('application/json').send(stringifyJson(body));
   };
 
-  if (options.postingIsOpen) app.use('/handle-order', loopbackOnly([]));
+  if (options.postingIsOpen) {
+    app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
+  }
   app.post('/handle-order', (request, response) => handleOrder(request, response));
   app.get('/handle-order', (_request, response) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HANDLE_ORDER_IS_HERE);
@@ -82,7 +84,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.all('/handle-order', takesOnly('GET, OPTIONS, POST'));
 
-  if (readers.open) app.use(loopbackOnly(readerOrigins));
+  if (readers.open) app.use(loopbackOnly(readerOrigins), unproxiedOnly('READERS_FILE or READERS'));
   app.use(
     helmet({
       // Whether TLS is there is its terminator's to say: both of these would break plain HTTP on a private network.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReaderEntry } from '../schemas/readers';
 import { parseReaders } from './access/readers';
 import { isQuoted } from './handle-order/webhook-secret';
+import { mistypedVariables } from './variable-names';
 
 /**
  * The configuration: the environment, read once, checked whole, and typed. Only this file reads `process.env`.
@@ -200,7 +201,9 @@ const Environment = z.object({
     .describe('Time after its last update after which a finished order is deleted. Unset: orders are kept for ever.'),
   ACCESS_RETENTION_DAYS: retentionDays
     .optional()
-    .describe('Time after which records of who looked are deleted, a day of them at once. Unset: they are kept for ever.'),
+    .describe(
+      'Time after which records of who looked are deleted, a day of them at once. Unset: they are kept for ever.',
+    ),
   CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds')
     .default(300)
     .describe('Time between two signed checkpoints of the log.'),
@@ -246,6 +249,8 @@ export function describeVariables(): readonly Variable[] {
 
 /** Names of the variables, in the order in which docs/reference/configuration.md has them. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
+/** A variable that is not read any more; whoever sets it is told what to set instead. */
+const FORMER_VARIABLE = 'READER_TOKENS';
 /** Variables whose values must never be shown. */
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'STREAM_WEBHOOK_SECRETS',
@@ -315,27 +320,30 @@ const setVariables = (env: Variables): Variables =>
 /**
  * Reads and checks the configuration.
  * @param env usually `process.env`.
- * @throws {ConfigError} naming every variable that is wrong, and, where `HOST` is reachable from other machines, every
+ * @throws {ConfigError} naming every variable that is wrong or mistyped, and, where `HOST` is reachable from other machines, every
  *   variable that has to be set before that is safe.
  */
 export function readConfig(env: Variables = process.env): Config {
   const set = setVariables(env);
+  const given = Object.keys(env).filter((name) => env[name]);
+  const mistyped = mistypedVariables(given, [...VARIABLES, FORMER_VARIABLE]);
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => {
+    throw new ConfigError([
+      ...mistyped,
+      ...parsed.error.issues.map((issue) => {
         const name = String(issue.path[0]);
         const seen = SECRET_VARIABLES.has(name) ? 'a value not shown here' : JSON.stringify(set[name]);
         return `${name} is ${seen}: ${issue.message}.`;
       }),
-    );
+    ]);
   }
   const { data } = parsed;
-  const problems: string[] = [];
+  const problems: string[] = [...mistyped];
   if (data.READERS !== undefined && data.READERS_FILE !== undefined) {
     problems.push('READERS and READERS_FILE are both set: set one of them.');
   }
-  if (env['READER_TOKENS']) {
+  if (env[FORMER_VARIABLE]) {
     problems.push(
       'READER_TOKENS is not read any more, and without readers reading is open: set READERS_FILE or READERS.',
     );

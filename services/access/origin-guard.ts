@@ -26,6 +26,28 @@ export function loopbackOnly(origins: readonly string[]): RequestHandler {
   };
 }
 
+/** Headers that proxies and tunnels add to what they pass on, and nobody else. */
+const OF_A_PROXY =
+  /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|x-original-forwarded-for|(?:x-|true-|cf-|fly-)(?:client|connecting|cluster-client)-ip)$/;
+
+/**
+ * Refuses what came through a proxy or a tunnel on this machine, while the service is open: whoever sent that may be
+ * anywhere. A proxy that adds no header speaks HTTP/1.0, as nginx does unless told otherwise.
+ * @param remedy the variables to set before a proxy may stand in front
+ */
+export function unproxiedOnly(remedy: string): RequestHandler {
+  return (request, _response, next) => {
+    const header = Object.keys(request.headers).find((name) => OF_A_PROXY.test(name));
+    if (header === undefined && request.httpVersion !== '1.0') {
+      next();
+      return;
+    }
+    const sign = header === undefined ? 'HTTP/1.0' : `the header ${header}`;
+    const detail = `This came through a proxy or a tunnel (${sign}), and so from anywhere: set ${remedy}, or call it directly.`;
+    next(new Problem('host-not-allowed', detail));
+  };
+}
+
 /**
  * Lets pages of listed origins read (CORS). They send a bearer token: cookies are never taken from there, and nothing but
  * GET is allowed.

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { problem, problemOf, update } from '../support/deliveries';
+import { sendRaw } from '../support/raw-http';
 import { asReader, discard, runToEnd, sign, startService, temporaryDirectory } from '../support/running-service';
 
 const SECRET = 'a-secret-of-some-length';
@@ -97,6 +98,28 @@ describe('start without authentication', () => {
         });
       }
       const body = JSON.stringify(update({}));
+      for (const [header, value] of [
+        ['Forwarded', 'for=203.0.113.7;proto=https'],
+        ['X-Forwarded-For', '203.0.113.7'],
+        ['X-Forwarded-Host', 'abc.ngrok.app'],
+        ['x-forwarded-proto', 'https'],
+        ['Via', '1.1 Caddy'],
+        ['X-Real-IP', '203.0.113.7'],
+        ['CF-Connecting-IP', '203.0.113.7'],
+      ] as const) {
+        const headers = { [header]: value, 'Content-Type': 'application/json' };
+        const read = await service.call('/locations/l/orders', { headers });
+        const posted = await service.call('/handle-order', { method: 'POST', headers, body });
+        for (const [answer, remedy] of [
+          [read, 'READERS_FILE'],
+          [posted, 'STREAM_WEBHOOK_SECRETS'],
+        ] as const) {
+          expect({ header, ...problemOf(answer) }).toEqual({ header, ...problem(421, 'host-not-allowed') });
+          expect(answer.text).toContain(remedy);
+        }
+      }
+      const plain = `POST /handle-order HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
+      expect(await sendRaw(service.url, plain)).toMatch(/^HTTP\/1\.1 421 /);
       const posted = await service.call('/handle-order', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },

@@ -208,7 +208,7 @@ describe('signature over the raw bytes', () => {
 });
 
 /** What the log says of secrets that may not be Stream's. */
-const IN_DOUBT = 'STREAM_WEBHOOK_SECRETS, before Stream switches all events off';
+const IN_DOUBT = 'before Stream switches all events off';
 
 describe('rotation of the secret', () => {
   it('a secret is rotated without a gap by adding the new one before the old one is removed, and a secret that is only ours is told', async () => {

@@ -1,0 +1,71 @@
+/** Which names of the environment were meant to be variables of ours, and are not. Pure. */
+
+/**
+ * Beginnings of our names that no other program is known to use. `DATA_`, `LOG_`, `MAX_`, `REQUEST_`, `HOST` and `PORT` are
+ * anybody's, and so say nothing.
+ */
+const OURS =
+  /^(?:STREAM|READERS?|RELAY|EVENT_STORE|QUARANTINE|RETENTION|ACCESS_RETENTION|CHECKPOINTS?)(?:_|$)|^STREAM(?:WEBHOOK|BEARER)/;
+
+/**
+ * What others set all the same: credentials of Stream's own API, and what Kubernetes and Docker say of a service that is
+ * named `relay` or `event-store`.
+ */
+const OF_OTHERS = [
+  /^STREAM_(?:API|APP|CLIENT)(?:_|$)/,
+  /_SERVICE_(?:HOST|PORT(?:_\w+)?)$/,
+  /_PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?$/,
+  /_ENV_\w+$/,
+  /_NAME$/,
+];
+
+/** Most changes of one character by which a name is still taken for another, and the shortest name of which that holds. */
+const MOST_SLIPS = 2;
+const SHORTEST_GUESSED = 12;
+
+/** @returns how many characters have to be added, removed or replaced to make one text of the other (Levenshtein). */
+export function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: Array.from(other).length + 1 }, (_, index) => index);
+  for (const [i, letter] of Array.from(one).entries()) {
+    const next = [i + 1];
+    for (const [j, against] of Array.from(other).entries()) {
+      const replaced = (row[j] ?? 0) + (letter === against ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The known name that is nearest to another one, without regard to case. */
+function nearest(name: string, known: readonly string[]): { readonly name: string; readonly distance: number } | null {
+  const all = known.map((each) => ({ name: each, distance: editDistance(name.toUpperCase(), each) }));
+  return all.sort((a, b) => a.distance - b.distance)[0] ?? null;
+}
+
+/**
+ * @param names that are set
+ * @param known names of our variables, and of those that were
+ * @returns a sentence for each name that looks like one of ours, and would be without any effect
+ */
+export function mistypedVariables(names: readonly string[], known: readonly string[]): readonly string[] {
+  const exact = new Set(known);
+  return names.flatMap((name) => {
+    if (exact.has(name)) return [];
+    const upper = name.toUpperCase();
+    const near = nearest(name, known);
+    const isNear = near !== null && near.distance <= MOST_SLIPS && near.name.length >= SHORTEST_GUESSED;
+    const isGuess = isNear && OURS.test(near.name);
+    if (!isGuess && (!OURS.test(upper) || OF_OTHERS.some((form) => form.test(upper)))) return [];
+    // A name that begins with another, or another with it, is likelier than one that only has as many letters.
+    const begun = known.filter((each) => each.startsWith(upper) || upper.startsWith(each));
+    const likely = isNear
+      ? near.name
+      : (nearest(name, begun)?.name ?? (near !== null && near.distance <= near.name.length / 3 ? near.name : null));
+    const remedy =
+      likely === null
+        ? 'unset it, or see docs/reference/configuration.md for those that are'
+        : `did you mean ${likely}? Rename or unset it`;
+    return [`${name} is not a variable of Ticket Rail: ${remedy}.`];
+  });
+}
