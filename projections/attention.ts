@@ -1,15 +1,20 @@
 import { type AttentionCode, DELIVERY_STATUSES, FINAL_STAGES, type Stage, STATUSES } from '../schemas/vocabulary';
 import { type Assignment } from './driver';
 import { type Reported } from './order-status';
+import { type Memory } from './reports';
 import { isCanceled, type Progress } from './stage';
 
 /** What the codes are read from. */
-export interface Noticeable extends Reported, Assignment, Progress {
+export interface Noticeable extends Reported, Assignment, Progress, Pick<Memory, 'same_report_as'> {
   readonly stage: Stage;
   /** The driver is another than people may have expected; until the food leaves or the order has ended. */
   readonly driver_changed: boolean;
   /** The newest delivery told an older story than the stage shows. */
   readonly out_of_order: boolean;
+  /** An order before this one had its number; until this one has ended. */
+  readonly number_reused: boolean;
+  /** Pointers of the fields of which the last that was reported was read otherwise than it came. */
+  readonly unreadable: readonly string[];
 }
 
 interface AttentionRule {
@@ -31,6 +36,7 @@ export const ATTENTION_RULES: readonly AttentionRule[] = [
   { code: 'driver_here', when: (order) => order.stage === 'driver_here' },
   { code: 'robot', when: (order) => isRobot(order) && !order.left && !FINAL_STAGES.has(order.stage) },
   { code: 'driver_changed', when: (order) => order.driver_changed },
+  { code: 'may_be_a_repeat', when: (order) => order.same_report_as !== null },
   {
     code: 'no_driver',
     when: (order) =>
@@ -49,6 +55,8 @@ export const ATTENTION_RULES: readonly AttentionRule[] = [
   { code: 'coming_back', when: (order) => order.stage === 'coming_back' },
   { code: 'canceled_after_pickup', when: (order) => isCanceled(order) && order.left && !order.returned },
   { code: 'out_of_order', when: (order) => order.out_of_order },
+  { code: 'order_number_reused', when: (order) => order.number_reused },
+  { code: 'unreadable_field', when: ({ unreadable }) => unreadable.length > 0 },
   { code: 'unknown_status', when: ({ status }) => status !== null && !STATUSES.has(status) },
   {
     code: 'unknown_delivery_status',

@@ -1,6 +1,6 @@
 import { ExactNumber } from '../schemas/exact-json';
 import { type Change } from '../schemas/order-view';
-import { isFields } from './driver-details';
+import { isFields } from './values';
 
 const field = (fields: unknown, key: string): unknown =>
   isFields(fields) && Object.hasOwn(fields, key) ? fields[key] : undefined;

@@ -2,7 +2,7 @@ import { type OrderEvent } from '../schemas/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
 import { type Assignment } from './driver';
 import { saidBy } from './order-status';
-import { evolve, initial, type OrderState } from './order';
+import { beginsNewOrder, evolve, initial, type OrderState } from './order';
 import { spellingOf } from './spelling';
 import { hasEnded } from './stage';
 
@@ -57,6 +57,8 @@ export interface Gap {
 export interface Sighting {
   readonly source: string;
   readonly said: Readonly<Record<Axis, string | null>>;
+  /** Pointers of the fields that were read otherwise than they came, or could not be read. */
+  readonly unreadable: readonly string[];
   readonly late: boolean;
   readonly gaps: readonly Gap[];
 }
@@ -68,10 +70,12 @@ export function track(
 ): { readonly track: OrderTrack; readonly sighting: Sighting } {
   const state = evolve(before.state, event);
   const at = Date.parse(event.receivedAt);
-  const heard = event.type === 'order.canceled' ? { status: null, delivery_status: null } : saidBy(event.data);
+  const heard = saidBy(event);
+  // What lies between two orders of one number is no gap.
+  const saidBefore = beginsNewOrder(before.state, event, heard) ? untracked.said : before.said;
   const gaps: Gap[] = [];
   const next = (axis: Axis): OrderTrack['said'][Axis] => {
-    const [last, value] = [before.said[axis], heard[axis]];
+    const [last, value] = [saidBefore[axis], heard[axis]];
     if (value === null || value === last?.value) return last;
     if (last !== null) gaps.push({ axis, from: last.value, to: value, milliseconds: at - last.since });
     return { value, since: at };
@@ -80,7 +84,10 @@ export function track(
   // As the timeline reads it: a reopening is no late delivery, whatever else it tells.
   const reopened = hasEnded(before.state) && !hasEnded(state);
   const late = state.out_of_order && !reopened;
-  return { track: { state, said }, sighting: { source: sourceOf(state), said: heard, late, gaps } };
+  return {
+    track: { state, said },
+    sighting: { source: sourceOf(state), said: heard, unreadable: heard.unreadable, late, gaps },
+  };
 }
 
 /**
@@ -119,6 +126,8 @@ export interface Group {
   readonly seen: Readonly<Record<Axis, Map<string, number>>>;
   /** Events that said a further value that nobody knows. */
   furtherUnknown: number;
+  /** By pointer: events in which the field was read otherwise than it came, or could not be read. */
+  readonly unreadable: Map<string, number>;
   /** Between known values, by `from` and `to`. */
   readonly gaps: Readonly<
     Record<Axis, Map<string, { readonly from: string; readonly to: string; readonly counts: GapCounts }>>
@@ -143,7 +152,7 @@ export class Coverage {
     return [...this.#groups.values()].sort((one, other) => (key(one) < key(other) ? -1 : 1));
   }
 
-  add(locationId: string, { source, said, late, gaps }: Sighting): void {
+  add(locationId: string, { source, said, unreadable, late, gaps }: Sighting): void {
     const group = this.#group(locationId, source);
     if (group === null) {
       this.#ungrouped++;
@@ -155,6 +164,7 @@ export class Coverage {
       const value = said[axis]?.slice(0, MAX_WORD);
       if (value !== undefined) this.#see(group, axis, value);
     }
+    for (const pointer of unreadable) group.unreadable.set(pointer, (group.unreadable.get(pointer) ?? 0) + 1);
     for (const { axis, from, to, milliseconds } of gaps) {
       if (milliseconds < 0 || !isKnown(axis, from) || !isKnown(axis, to)) continue;
       const pair = `${from}\n${to}`;
@@ -186,6 +196,7 @@ export class Coverage {
       late: 0,
       seen: { status: new Map(), delivery_status: new Map() },
       furtherUnknown: 0,
+      unreadable: new Map(),
       gaps: { status: new Map(), delivery_status: new Map() },
     };
     this.#groups.set(key, group);

@@ -1,6 +1,7 @@
-import { type Driver, type Fields, isFields, mergeDriver } from './driver-details';
-import { type Reported } from './order-status';
+import { type Driver, mergeDriver } from './driver-details';
+import { type Said } from './order-status';
 import { isBlank, spellingOf } from './spelling';
+import { type Fields, isFields } from './values';
 
 /** Who is to bring the order, and whether still. */
 export interface Assignment {
@@ -57,14 +58,15 @@ export function sameDriver(one: Fields, other: Fields): boolean {
  *
  * A driver who comes back after nobody was assigned starts from a clean sheet: an old passcode might not open the robot.
  */
-export function assign(before: Assignment, said: Reported, details: unknown): Reassignment {
+export function assign(before: Assignment, said: Said): Reassignment {
+  const { details } = said;
   const unassigning = said.delivery_status !== null && UNASSIGNING.has(said.delivery_status);
   const { driver } = before;
   // Most deliveries: the driver we know, whose details are mostly those we have. Without this way, a copy for each.
-  if (before.assigned && driver !== null && !unassigning && isFields(details) && sameDriver(driver, details)) {
+  if (before.assigned && driver !== null && !unassigning && details !== null && sameDriver(driver, details)) {
     return { driver: mergeDriver(driver, details), assigned: true, another: false, newLeg: false };
   }
-  const named = isFields(details) ? mergeDriver(null, details) : null;
+  const named = details === null ? null : mergeDriver(null, details);
   if (named === null) {
     const taken = before.assigned && unassigning;
     return { driver, assigned: before.assigned && !unassigning, another: false, newLeg: taken };

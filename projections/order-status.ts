@@ -1,4 +1,7 @@
-import { type OrderEventData } from '../schemas/order-events';
+import { type OrderEvent } from '../schemas/order-events';
+import { wordOf } from '../schemas/vocabulary';
+import { readDriverDetails, readText } from './lenient';
+import { type Fields, saysNothing } from './values';
 
 /** The two axes of an order, which are independent of each other: no pair is an error (docs/protocol.md#section-1). */
 export interface Reported {
@@ -6,13 +9,35 @@ export interface Reported {
   readonly delivery_status: string | null;
 }
 
+/** What one delivery says. */
+export interface Said extends Reported {
+  /** `driver_details` in which every known field has its type; null where there are none. */
+  readonly details: Fields | null;
+  /** Pointers of the fields that were read otherwise than they came, or could not be read (docs/protocol.md#ruling-5-3). */
+  readonly unreadable: readonly string[];
+}
+
 export const nothingReported: Reported = { status: null, delivery_status: null };
+const NOTHING_UNREADABLE: readonly string[] = [];
+const nothingSaid: Said = { ...nothingReported, details: null, unreadable: NOTHING_UNREADABLE };
 
-const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+/** Words nobody knows are kept; what cannot be a word is read as absent (docs/protocol.md#ruling-5-4). */
+function readWord(data: Fields, name: keyof Reported, unreadable: string[]): string | null {
+  const value = data[name];
+  if (saysNothing(value)) return null;
+  const word = wordOf(readText(value) ?? '');
+  if (word === null || typeof value !== 'string') unreadable.push(`/${name}`);
+  return word;
+}
 
-/** @returns what one delivery itself says on each axis; null where it says nothing. Words nobody knows are kept. */
-export function saidBy(data: OrderEventData): Reported {
-  return { status: textOrNull(data['status']), delivery_status: textOrNull(data['delivery_status']) };
+/** @returns what one delivery itself says; null where it says nothing. */
+export function saidBy({ type, data }: Pick<OrderEvent, 'type' | 'data'>): Said {
+  if (type === 'order.canceled') return nothingSaid;
+  const unreadable: string[] = [];
+  const status = readWord(data, 'status', unreadable);
+  const delivery_status = readWord(data, 'delivery_status', unreadable);
+  const details = readDriverDetails(data['driver_details'], unreadable);
+  return { status, delivery_status, details, unreadable: unreadable.length === 0 ? NOTHING_UNREADABLE : unreadable };
 }
 
 /** Last reported wins; an axis that a delivery is silent about keeps its last value (docs/protocol.md#ruling-4-5). */

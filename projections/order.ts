@@ -1,32 +1,40 @@
 import { type OrderKey } from '../schemas/handle-order';
 import { type OrderEvent } from '../schemas/order-events';
 import { type Order } from '../schemas/order-view';
-import { FINAL_STAGES, type Stage } from '../schemas/vocabulary';
+import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';
 import { attentionOf, type Noticeable } from './attention';
-import { assign, nobody } from './driver';
-import { lastReported, nothingReported, saidBy } from './order-status';
+import { assign, nobody, type Reassignment } from './driver';
+import { DRIVER_DETAILS, stillUnreadable } from './lenient';
+import { lastReported, nothingReported, type Reported, type Said, saidBy } from './order-status';
+import { type Memory, nothingRemembered, remember } from './reports';
 import { hasEnded, notStarted, progressAfter, progressAfterCancel, readStage, toldOlderStory } from './stage';
 
 /**
  * All that is known of one order. Plain JSON: a state that was written down and read again is equal to itself and folds
  * on as if nothing had happened. `attention` is not in it, because it follows from the rest and a rebuild needs the time.
  */
-export interface OrderState extends Noticeable {
+export interface OrderState extends Noticeable, Memory {
   /** Of the newest event; -1 before the first. */
   readonly revision: number;
+  /** When the first event of the order number came, which may be that of an order before this one. */
+  readonly number_since: string;
   readonly first_received_at: string;
   readonly updated_at: string;
   /** When the event came that brought the stage that the order has. */
   readonly stage_since: string;
+  /** When the event came that ended the order; null while none has. */
+  readonly ended_at: string | null;
 }
 
 /** The state before the first event. Its keys stand in the order of {@link evolve}'s, so that all states have one shape. */
 export const initial: OrderState = {
   revision: -1,
+  number_since: '',
   first_received_at: '',
   updated_at: '',
   stage: readStage(notStarted, nothingReported.delivery_status),
   stage_since: '',
+  ended_at: null,
   status: nothingReported.status,
   delivery_status: nothingReported.delivery_status,
   driver: nobody.driver,
@@ -39,33 +47,56 @@ export const initial: OrderState = {
   returned: notStarted.returned,
   canceled: notStarted.canceled,
   out_of_order: false,
+  number_reused: false,
+  unreadable: [],
+  reports: nothingRemembered.reports,
+  same_report_as: nothingRemembered.same_report_as,
 };
+
+/**
+ * Does an event begin a new order under the number of one that ended long ago (docs/protocol.md#ruling-5-7)? Then all of
+ * that one is forgotten, what was reported of it too: tomorrow begins with the words of today.
+ */
+export function beginsNewOrder({ ended_at }: OrderState, event: OrderEvent, said: Reported = saidBy(event)): boolean {
+  if (ended_at === null || !saysBeginning(said)) return false;
+  return Date.parse(event.receivedAt) - Date.parse(ended_at) >= ORDER_NUMBER_REUSE_MS;
+}
+
+const saysBeginning = ({ status, delivery_status }: Reported): boolean =>
+  (status !== null && STATUSES.get(status)?.group === 'kitchen') ||
+  (delivery_status !== null && DELIVERY_STATUSES.get(delivery_status)?.group === 'before_pickup');
 
 /**
  * The state after one more event. Total: a recorded fact is never refused, and data of a wrong type is read as absent.
  * Pure: neither the state before nor the event is changed.
  */
-export function evolve(before: OrderState, event: OrderEvent): OrderState {
-  const isCancel = event.type === 'order.canceled';
-  const said = isCancel ? nothingReported : saidBy(event.data);
-  const reported = lastReported(before, said);
-  const assignment = assign(before, said, isCancel ? null : event.data['driver_details']);
-  const progress = isCancel
-    ? progressAfterCancel(before)
-    : progressAfter(before, said, reported.delivery_status, assignment);
-  const stage = readStage(progress, reported.delivery_status);
+export function evolve(known: OrderState, event: OrderEvent): OrderState {
+  const said = saidBy(event);
+  const isNew = beginsNewOrder(known, event, said);
+  const before = isNew ? initial : known;
   const isFirst = isEmpty(before);
+  const reported = lastReported(before, said);
+  const assignment = assign(before, said);
+  const progress =
+    event.type === 'order.canceled'
+      ? progressAfterCancel(before)
+      : progressAfter(before, said, reported.delivery_status, assignment);
+  const stage = readStage(progress, reported.delivery_status);
+  const ended = hasEnded(progress);
+  const memory = remember(before, event);
   return {
     revision: event.revision,
+    number_since: isEmpty(known) ? event.receivedAt : known.number_since,
     first_received_at: isFirst ? event.receivedAt : before.first_received_at,
     updated_at: event.receivedAt,
     stage,
     stage_since: isFirst || stage !== before.stage ? event.receivedAt : before.stage_since,
+    ended_at: ended ? (before.ended_at ?? event.receivedAt) : null,
     status: reported.status,
     delivery_status: reported.delivery_status,
     driver: assignment.driver,
     assigned: assignment.assigned,
-    driver_changed: (assignment.another || before.driver_changed) && !progress.left && !hasEnded(progress),
+    driver_changed: (assignment.another || before.driver_changed) && !progress.left && !ended,
     kitchen: progress.kitchen,
     left: progress.left,
     delivered: progress.delivered,
@@ -73,7 +104,22 @@ export function evolve(before: OrderState, event: OrderEvent): OrderState {
     returned: progress.returned,
     canceled: progress.canceled,
     out_of_order: toldOlderStory(said, stage, progress),
+    number_reused: (isNew || before.number_reused) && !ended,
+    unreadable: unreadableAfter(before, event, said, assignment),
+    reports: memory.reports,
+    same_report_as: memory.same_report_as,
   };
+}
+
+/** What was unreadable of a driver goes with him. */
+function unreadableAfter(
+  { unreadable }: OrderState,
+  { data }: OrderEvent,
+  said: Said,
+  { another, newLeg }: Reassignment,
+): readonly string[] {
+  const kept = another || newLeg ? unreadable.filter((pointer) => !pointer.startsWith(DRIVER_DETAILS)) : unreadable;
+  return stillUnreadable(kept, data, said.unreadable);
 }
 
 const isEmpty = (state: OrderState): boolean => state.revision < 0;
@@ -89,6 +135,7 @@ export function toOrder(key: OrderKey, state: OrderState): Order | null {
     driver_details: state.assigned ? state.driver : null,
     stage: state.stage,
     attention: attentionOf(state),
+    same_report_as: state.same_report_as,
     revision: state.revision,
     first_received_at: state.first_received_at,
     updated_at: state.updated_at,

@@ -1,23 +1,27 @@
 import { type OrderKey } from '../schemas/handle-order';
 import { type OrderEvent } from '../schemas/order-events';
-import { type Change, type Order } from '../schemas/order-view';
+import { type Change, type EarlierReport, type Order } from '../schemas/order-view';
 import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schemas/vocabulary';
 import { changesBetween } from './changes';
 import { driverChanged } from './driver';
-import { saidBy } from './order-status';
-import { evolve, type OrderState, toOrder } from './order';
+import { type Said, saidBy } from './order-status';
+import { beginsNewOrder, evolve, type OrderState, toOrder } from './order';
 import { hasEnded } from './stage';
 
 /** One event as people read it, given everything before it. */
 export interface Reading {
   readonly stage: Stage;
   readonly verdict: Verdict;
+  readonly same_report_as: EarlierReport | null;
+  /** Pointers into its data of what was read otherwise than it came, or could not be read. */
+  readonly unreadable: string[];
   readonly changes: Change[];
 }
 
 interface Step {
   readonly before: OrderState;
   readonly event: OrderEvent;
+  readonly said: Said;
   readonly after: OrderState;
   readonly changes: readonly Change[];
 }
@@ -27,24 +31,22 @@ interface VerdictRule {
   readonly when: (step: Step) => boolean;
 }
 
-function saysUnknownValue({ type, data }: OrderEvent): boolean {
-  if (type === 'order.canceled') return false;
-  const { status, delivery_status } = saidBy(data);
-  return (
-    (status !== null && !STATUSES.has(status)) || (delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status))
-  );
-}
+const saysUnknownValue = ({ status, delivery_status }: Said): boolean =>
+  (status !== null && !STATUSES.has(status)) || (delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status));
 
 /**
- * The first rule that holds gives the verdict; what would mislead a reader most comes first. A reopening overturns all
- * that stood; late news must not be acted on, whatever else it says; a driver change decides who gets the food; an
- * unknown word means that our reading may miss something. What is left either changed something or did not.
+ * The first rule that holds gives the verdict; what would mislead a reader most comes first. A new order and a reopening
+ * overturn all that stood; what came before may be no news at all, and late news must not be acted on, whatever else it
+ * says; a driver change decides who gets the food; an unknown word means that our reading may miss something. What is
+ * left either changed something or did not.
  */
 export const VERDICT_RULES: readonly VerdictRule[] = [
+  { verdict: 'new_order', when: ({ before, event, said }) => beginsNewOrder(before, event, said) },
   { verdict: 'reopened', when: ({ before, after }) => hasEnded(before) && !hasEnded(after) },
+  { verdict: 'came_before', when: ({ after }) => after.same_report_as !== null },
   { verdict: 'out_of_order', when: ({ after }) => after.out_of_order },
   { verdict: 'driver_changed', when: ({ before, after }) => driverChanged(before, after) },
-  { verdict: 'unknown_value', when: ({ event }) => saysUnknownValue(event) },
+  { verdict: 'unknown_value', when: ({ said }) => saysUnknownValue(said) },
   { verdict: 'no_change', when: ({ changes }) => changes.length === 0 },
 ];
 
@@ -65,9 +67,9 @@ const visible = (order: Order | null) => ({
 /** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
 export function read(key: OrderKey, before: OrderState, event: OrderEvent): { state: OrderState; reading: Reading } {
   const after = evolve(before, event);
+  const said = saidBy(event);
   const changes = changesBetween(visible(toOrder(key, before)), visible(toOrder(key, after)));
-  return {
-    state: after,
-    reading: { stage: after.stage, verdict: verdictOf({ before, event, after, changes }), changes },
-  };
+  const verdict = verdictOf({ before, event, said, after, changes });
+  const { stage, same_report_as } = after;
+  return { state: after, reading: { stage, verdict, same_report_as, unreadable: [...said.unreadable], changes } };
 }

@@ -19,11 +19,14 @@ export const CoverageGroup = z
     events: Count,
     late: z
       .object({ count: Count, share: Share })
-      .meta({ description: 'events that came late (verdict out_of_order)' }),
+      .meta({ description: 'events that told an older story than the order showed (attention out_of_order)' }),
     statuses: Counts.meta({ description: 'events with each known status; 0 for those that never came' }),
     delivery_statuses: Counts.meta({ description: 'the same for delivery_status' }),
     unknown: z.array(z.object({ field: Field, value: z.string(), count: Count })),
     further_unknown: Count.meta({ description: 'events with further unknown values, which are only counted together' }),
+    unreadable: z.array(z.object({ pointer: z.string(), count: Count })).meta({
+      description: 'fields that were read otherwise than they came, or could not be read, and in how many events',
+    }),
     gaps: z
       .array(
         z.object({

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { WORD_PATTERN } from './vocabulary';
 
 /**
  * The wire contract of Stream's Handle Order call (docs/protocol.md#section-1, docs/protocol.md#section-2).
  *
- * Closed structure, open vocabulary: ids and `status` must be there and have the right form; values and fields that
- * nobody has told us of are kept verbatim. `null` for an optional field means absent (docs/protocol.md#ruling-4-3).
+ * What identifies and reports an order must be there and have the right form: type, ids and `status`. All else is kept
+ * verbatim, whatever it is, and the folds make of it what they can (docs/protocol.md#ruling-5-3): words and fields that
+ * nobody has told us of, and known ones of another type.
  *
  * The JSON Schema that ajv validates with is generated from these schemas, so a rule is only ever written here. They
  * describe; nothing is parsed with zod on the write path.
@@ -19,9 +21,6 @@ export const MAX_ID_LENGTH = 200;
  */
 export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** Form of a vocabulary value, known or not (docs/protocol.md#ruling-4-3). */
-export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
-
 /** An id as it stands in a body and, percent-encoded, in our URLs. */
 export const Id = z
   .string()
@@ -33,7 +32,9 @@ export const Id = z
     examples: ['pos_order_123'],
   });
 
-const VocabularyValue = z.string().regex(VOCABULARY_PATTERN);
+const Word = z.string().regex(WORD_PATTERN);
+/** Says what is expected, and takes anything. */
+const expected = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.unknown()]).optional();
 const OptionalText = z.string().nullish();
 
 /** Who drives; every field optional. */
@@ -66,12 +67,14 @@ export const DriverDetails = z
 export const OrderUpdatedObject = z.looseObject({
   location_id: Id,
   order_id: Id,
-  status: VocabularyValue.meta({ description: 'the order as a whole', examples: ['out_for_delivery'] }),
-  delivery_status: VocabularyValue.nullish().meta({
-    description: 'only for deliveries',
+  status: Word.meta({ description: 'the order as a whole', examples: ['out_for_delivery'] }),
+  delivery_status: expected(Word).meta({
+    description: 'only for deliveries; anything but text is kept, and read as far as it can be',
     examples: ['enroute_to_pickup'],
   }),
-  driver_details: DriverDetails.nullish(),
+  driver_details: expected(DriverDetails).meta({
+    description: 'fields of another type, or anything else, are kept, and read as far as they can be',
+  }),
 });
 export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
 

@@ -91,6 +91,8 @@ export interface OrderEvent {
   readonly revision: number;
   /** RFC 3339, UTC, milliseconds. */
   readonly receivedAt: string;
+  /** Equal for equal reports, whatever the order of their keys; null for an event without one. */
+  readonly contentHash: string | null;
 }
 
 /** What the codec needs of an event as a store gives it back. */
@@ -112,13 +114,19 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export function decodeOrderEvent(stored: StoredEvent): OrderEvent | null {
   if (stored.type !== 'order.updated' && stored.type !== 'order.canceled') return null;
   if (!isRecord(stored.data)) return null;
-  const receivedAt = isRecord(stored.metadata) ? stored.metadata['received_at'] : undefined;
   return {
     type: stored.type,
     data: stored.data,
     revision: stored.revision,
-    receivedAt: typeof receivedAt === 'string' ? receivedAt : stored.created.toISOString(),
+    receivedAt: receivedAtOf(stored),
+    contentHash: hashOf(stored, 'content_hash'),
   };
+}
+
+/** @returns when the delivery came that is a stored event. */
+export function receivedAtOf({ metadata, created }: Pick<StoredEvent, 'metadata' | 'created'>): string {
+  const receivedAt = isRecord(metadata) ? metadata['received_at'] : undefined;
+  return typeof receivedAt === 'string' ? receivedAt : created.toISOString();
 }
 
 /** @returns a hash kept with a stored event, or null if it has none. */

@@ -18,6 +18,12 @@ export const Cursor = z
   .nullable()
   .meta({ description: 'give it as `after` to get the next page; null at the end' });
 
+/** An event that reported the same before, with others in between. */
+export const EarlierReport = z
+  .object({ revision: Revision, received_at: Time })
+  .meta({ id: 'EarlierReport', description: 'An event that reported the same before, with others in between' });
+export type EarlierReport = z.infer<typeof EarlierReport>;
+
 /** One order as it stands. */
 export const Order = z
   .object({
@@ -37,8 +43,13 @@ export const Order = z
     driver_details: DriverDetails.nullable().meta({ description: 'the driver assigned now, or null' }),
     stage: z.enum(STAGES).meta({ description: 'where the order stands for people at the counter' }),
     attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'what to look at now' }),
+    same_report_as: EarlierReport.nullable().meta({
+      description: 'what the newest event may be a repeat of (attention may_be_a_repeat), or null',
+    }),
     revision: Revision.meta({ description: 'of the newest event that this state includes' }),
-    first_received_at: Time,
+    first_received_at: Time.meta({
+      description: 'of the first event of this order, which is not that of an earlier order with its number',
+    }),
     updated_at: Time,
     stage_since: Time,
   })
@@ -94,6 +105,13 @@ export const HistoryEvent = z
     metadata: ShownMetadata,
     stage: z.enum(STAGES).meta({ description: 'after this event' }),
     verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
+    same_report_as: EarlierReport.nullable().meta({
+      description: 'an earlier event that reported the same, with others in between, or null',
+    }),
+    unreadable: z.array(z.string()).meta({
+      description: 'JSON pointers into `data` of what was read otherwise than it came, or could not be read',
+      examples: [['/driver_details/passcode']],
+    }),
     changes: z.array(Change).meta({ description: 'what this event changed in the Order' }),
   })
   .meta({ id: 'HistoryEvent' });

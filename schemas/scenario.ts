@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { VOCABULARY_PATTERN } from './handle-order';
-import { STAGES } from './vocabulary';
+import { STAGES, VOCABULARY_PATTERN } from './vocabulary';
 
 /**
  * Scenarios: what Stream is made to say about made-up orders, as data files (docs/decisions/017-sandbox.md). A scenario and

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DriverDetails, Id, ID_PATTERN, MAX_ID_LENGTH, VOCABULARY_PATTERN } from './handle-order';
+import { DriverDetails, Id, ID_PATTERN, MAX_ID_LENGTH } from './handle-order';
+import { VOCABULARY_PATTERN } from './vocabulary';
 
 /**
  * What Stream, a delivery service (DSP) and a POS say to each other about an order before and beside `order.updated`, as

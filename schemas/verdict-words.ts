@@ -8,9 +8,17 @@ export interface VerdictWords {
 
 /** The rules of projections/timeline.ts in words, in the order in which they are tried. */
 export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
+  new_order: {
+    words: 'New order, same number',
+    rule: 'The order of this number had ended 6 hours or more before, and this tells of a beginning: all of that order is forgotten.',
+  },
   reopened: {
     words: 'Reopened',
     rule: 'The order had ended, and after this it is open again: another driver came with a status that does not end it.',
+  },
+  came_before: {
+    words: 'Came before',
+    rule: 'An earlier event reported exactly the same, with others in between: it is followed, but it may be an old delivery that was sent again.',
   },
   out_of_order: {
     words: 'Late news, not followed',

@@ -5,6 +5,30 @@
  * (docs/protocol.md#ruling-4-3). Nothing may therefore assume that a reported value is one of these.
  */
 
+/** Form of the words of the tables below, and of all that we send ourselves. */
+export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
+
+/**
+ * Form of a word as it may come: 1 to 64 characters that somebody can see, without control characters, and any white
+ * space around them (docs/protocol.md#ruling-5-4).
+ */
+export const WORD_PATTERN = /^(?=[\s\p{Cf}]*[^\s\p{Cf}])\s*(?!\s)(?:[^\p{Cc}\p{Cs}]|[\t-\r]){1,64}\s*$/u;
+
+/**
+ * @returns the one spelling of a status or delivery status that all others are read as, known or not: in lower case,
+ *   without surrounding white space, with `_` for `-` and inner white space (docs/protocol.md#ruling-5-4); null for what
+ *   cannot be a word
+ */
+export function wordOf(text: string): string | null {
+  if (VOCABULARY_PATTERN.test(text)) return text;
+  return WORD_PATTERN.test(text)
+    ? text
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s-]+/g, '_')
+    : null;
+}
+
 /** How far along the order as a whole is. `final` values end it unless it is reopened. */
 export type StatusGroup = 'kitchen' | 'out' | 'final';
 
@@ -72,16 +96,25 @@ export type Stage = (typeof STAGES)[number];
 /** Stages that end an order: nothing is expected any more, and the order is no longer `active`. */
 export const FINAL_STAGES: ReadonlySet<Stage> = new Set<Stage>(['completed', 'failed', 'canceled', 'returned']);
 
+/**
+ * Milliseconds after which an order number that comes again may be another order's: 6 hours
+ * (docs/protocol.md#ruling-5-7).
+ */
+export const ORDER_NUMBER_REUSE_MS = 6 * 60 * 60 * 1_000;
+
 /** What someone at the counter should look at now; each is true or not by the fold, in this order. */
 export const ATTENTION_CODES = [
   'driver_here',
   'robot',
   'driver_changed',
+  'may_be_a_repeat',
   'no_driver',
   'delivery_failed',
   'coming_back',
   'canceled_after_pickup',
   'out_of_order',
+  'order_number_reused',
+  'unreadable_field',
   'unknown_status',
   'unknown_delivery_status',
 ] as const;
@@ -91,8 +124,10 @@ export type AttentionCode = (typeof ATTENTION_CODES)[number];
 export const VERDICTS = [
   'advance',
   'driver_changed',
+  'came_before',
   'out_of_order',
   'reopened',
+  'new_order',
   'no_change',
   'unknown_value',
 ] as const;

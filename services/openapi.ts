@@ -7,6 +7,7 @@ import { Checkpoint, CheckpointPage, Restore } from '../schemas/checkpoint';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../schemas/live';
 import {
   Change,
+  EarlierReport,
   HistoryEvent,
   HandleOrderHere,
   HistoryPage,
@@ -67,6 +68,7 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   LiveSnapshot,
   LiveStart,
   Heartbeat,
+  EarlierReport,
   Order,
   OrderPage,
   EventMetadata: OrderEventMetadata,

@@ -190,5 +190,8 @@ const groupOf = (group: Group): CoverageGroup => ({
   delivery_statuses: countsOf(DELIVERY_STATUSES, group.seen.delivery_status),
   unknown: AXES.flatMap((axis) => unknownOf(group, axis)).sort((one, other) => other.count - one.count),
   further_unknown: group.furtherUnknown,
+  unreadable: [...group.unreadable]
+    .map(([pointer, count]) => ({ pointer, count }))
+    .sort((one, other) => other.count - one.count),
   gaps: AXES.flatMap((axis) => gapsOf(group, axis)).sort((one, other) => other.count - one.count),
 });

@@ -1,6 +1,6 @@
 import { attentionOf } from '../../projections/attention';
 import type { OrderState } from '../../projections/order';
-import type { AttentionCode, Stage, Verdict } from '../../schemas/vocabulary';
+import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
 import type { ListedOrders, OrderFilter, OrderRecord, OrderTableReader } from '../read-model/order-table';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './order-history';
@@ -15,6 +15,7 @@ export interface OrderQuery {
   readonly driver?: string | undefined;
   /** The whole source of the last driver heard of. */
   readonly source?: string | undefined;
+  /** In any spelling that is read as the same. */
   readonly status?: string | undefined;
   readonly stage?: Stage | undefined;
   readonly attention?: AttentionCode | undefined;
@@ -70,7 +71,7 @@ export function createOrderSearch({
       const filter: OrderFilter = {
         locations,
         ...(stage === undefined ? {} : { stage }),
-        ...(status === undefined ? {} : { status }),
+        ...(status === undefined ? {} : { status: wordOf(status) ?? status }),
         ...(from === undefined ? {} : { updatedFrom: from }),
         ...(to === undefined ? {} : { begunBefore: to }),
       };

@@ -1,5 +1,5 @@
 import { beginPartings, follow, partings, viewChanges } from '../../projections/parting';
-import type { OrderState } from '../../projections/order';
+import { initial, type OrderState } from '../../projections/order';
 import { parseJson } from '../../schemas/exact-json';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
@@ -140,7 +140,8 @@ export async function replayHistory(options: {
         if (checkpoint === null) return;
         for (const { key, stored, fresh: replayed } of comparison.differing()) {
           if (signal.aborted) throw new ReplayError('stopped');
-          const kept = stored === null ? null : (parseJson(stored) as OrderState);
+          // Other folds may have kept less: of that, nothing is known.
+          const kept = stored === null ? null : { ...initial, ...(parseJson(stored) as Partial<OrderState>) };
           const now = replayed === null ? null : (parseJson(replayed) as OrderState);
           const changes = viewChanges(key, kept, now);
           if (changes.length === 0) continue;

@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020'
 import { z } from 'zod';
 import { ExactNumber, parseJson } from '../../schemas/exact-json';
 import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../schemas/handle-order';
+import { WORD_PATTERN } from '../../schemas/vocabulary';
 import type { JsonValue } from '../event-store/event-store';
 
 /**
@@ -90,8 +91,11 @@ function describe(error: ErrorObject): Fault | null {
     }
     case 'anyOf':
       return null;
-    case 'pattern':
-      return { pointer, detail: `must match ${(error.params as { pattern: string }).pattern}` };
+    case 'pattern': {
+      const { pattern } = error.params as { pattern: string };
+      if (pattern !== WORD_PATTERN.source) return { pointer, detail: `must match ${pattern}` };
+      return { pointer, detail: 'must have 1 to 64 characters, some of them visible, and no control characters' };
+    }
     default:
       return { pointer, detail: error.message ?? `breaks the rule ${error.keyword}` };
   }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Delivery, type OrderKey, orderKeyOf } from '../../schemas/handle-order';
-import { hashOf, type OrderEventMetadata, orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
+import { hashOf, type OrderEventMetadata, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../schemas/order-events';
+import { ORDER_NUMBER_REUSE_MS } from '../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../event-store/event-store';
 import type { Admission } from './admission';
 import { contentHash, eventId, seal } from './hashes';
@@ -58,6 +59,8 @@ interface Head {
   readonly position: Position;
   readonly contentHash: string | null;
   readonly eventHash: string | null;
+  /** RFC 3339. */
+  readonly receivedAt: string;
 }
 
 export type Decision =
@@ -66,11 +69,15 @@ export type Decision =
 
 /**
  * Decides what a delivery is to its order. An authentic, usable fact is never refused; only the newest event makes it a
- * repeat: A, B, A is three facts (docs/protocol.md#ruling-4-4).
+ * repeat: A, B, A is three facts (docs/protocol.md#ruling-4-4). What comes as long after it as an order number may come
+ * again is one too: it may be the first of another order (docs/protocol.md#ruling-5-7).
+ * @param receivedAt when the delivery came; RFC 3339
  */
-export function decide(head: Head | null, hash: string): Decision {
+export function decide(head: Head | null, hash: string, receivedAt: string): Decision {
   if (head === null) return { kind: 'append', expected: 'no_stream', revision: 0 };
-  if (head.contentHash === hash) return { kind: 'repeat', head };
+  const isSame = head.contentHash === hash;
+  if (isSame && !(Date.parse(receivedAt) - Date.parse(head.receivedAt) >= ORDER_NUMBER_REUSE_MS))
+    return { kind: 'repeat', head };
   return { kind: 'append', expected: head.revision, revision: head.revision + 1 };
 }
 
@@ -92,6 +99,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
           position: event.position,
           contentHash: hashOf(event, 'content_hash'),
           eventHash: hashOf(event, 'event_hash'),
+          receivedAt: receivedAtOf(event),
         };
       }
       return head;
@@ -116,7 +124,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     let head = heads.get(stream) ?? null;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       if (conflicts > 0) head = await readHead(stream);
-      const decision = decide(head, hash);
+      const decision = decide(head, hash, metadata.received_at);
       if (decision.kind === 'repeat') {
         const { revision, position } = decision.head;
         if ((await store.lastRevision(stream)) !== revision) continue;
@@ -131,7 +139,8 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
       const result = await store.append(stream, [{ id, type, data, metadata: sealed }], decision.expected);
       if (result.outcome === 'appended') {
         const { revision, position } = result;
-        heads.set(stream, { revision, position, contentHash: hash, eventHash: sealed.event_hash });
+        const { event_hash: eventHash, received_at: receivedAt } = sealed;
+        heads.set(stream, { revision, position, contentHash: hash, eventHash, receivedAt });
         return { outcome: 'recorded', key, revision, position };
       }
     }

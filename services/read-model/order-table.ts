@@ -247,7 +247,7 @@ export interface OrderFilter {
   readonly status?: string;
   /** RFC 3339, UTC, milliseconds: the newest event came then or later. */
   readonly updatedFrom?: string;
-  /** The same: the first event came before then. */
+  /** The same: the first event of the order number came before then. */
   readonly begunBefore?: string;
   /**
    * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters do
@@ -291,7 +291,7 @@ interface Conditions {
   readonly parameters: readonly (string | number)[];
 }
 
-const FIRST_RECEIVED = "json_extract(state, '$.first_received_at')";
+const NUMBER_SINCE = "json_extract(state, '$.number_since')";
 const UPDATED = "json_extract(state, '$.updated_at')";
 
 /** Names of columns stand behind a `+` where an index must not be chosen: pages go by `seq`. */
@@ -308,12 +308,12 @@ function conditionsOf(filter: OrderFilter): Conditions {
   }
   // What stands since before a time stood so at that time; of other orders only a replay can tell.
   const [since, time] = asOf === undefined ? ['', []] : [`${UPDATED} > ? OR `, [asOf.time]];
-  if (asOf !== undefined) add(`(${FIRST_RECEIVED} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
+  if (asOf !== undefined) add(`(${NUMBER_SINCE} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
   if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
   if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
   if (status !== undefined) add("json_extract(state, '$.status') = ?", status);
   if (updatedFrom !== undefined) add(`${UPDATED} >= ?`, updatedFrom);
-  if (begunBefore !== undefined) add(`${FIRST_RECEIVED} < ?`, begunBefore);
+  if (begunBefore !== undefined) add(`${NUMBER_SINCE} < ?`, begunBefore);
   return { sql, parameters };
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type OrderCanceledObject, type OrderUpdatedObject } from '../../schemas/handle-order';
 import { type OrderEvent } from '../../schemas/order-events';
@@ -121,7 +123,7 @@ export const arbitraryGarbage: fc.Arbitrary<Record<string, unknown>> = fc.record
   { requiredKeys: [] },
 );
 
-const arbitraryFact: fc.Arbitrary<Pick<OrderEvent, 'type' | 'data'>> = fc.oneof(
+const arbitraryFact: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 20, arbitrary: arbitraryOrderUpdatedObject.map((data) => ({ type: 'order.updated' as const, data })) },
   { weight: 1, arbitrary: arbitraryOrderCanceledObject.map((data) => ({ type: 'order.canceled' as const, data })) },
   { weight: 3, arbitrary: arbitraryGarbage.map((data) => ({ type: 'order.updated' as const, data })) },
@@ -131,11 +133,40 @@ const arbitraryFact: fc.Arbitrary<Pick<OrderEvent, 'type' | 'data'>> = fc.oneof(
 /** When the event with this revision came, in the scenarios of these tests. */
 export const receivedAt = (revision: number): string => new Date(Date.UTC(2026, 10, 21, 18, 0, revision)).toISOString();
 
-/** The facts as the events of one order, a second apart. */
-export const asEvents = (facts: readonly Pick<OrderEvent, 'type' | 'data'>[]): OrderEvent[] =>
-  facts.map((fact, revision) => ({ ...fact, revision, receivedAt: receivedAt(revision) }));
+type Fact = Pick<OrderEvent, 'type' | 'data'>;
 
-/** Any life of one order: known and unknown words, repeats, drivers who change, cancellations and garbage. */
+/** Equal for equal facts, even for those that no JSON can say. */
+const contentHashOf = ({ type, data }: Fact): string =>
+  createHash('sha256')
+    .update(inspect([type, data], { sorted: true, depth: null }))
+    .digest('hex');
+
+/** The facts as the events of one order, a second apart if nothing else is said. */
+export const asEvents = (facts: readonly Fact[], timeOf: (revision: number) => string = receivedAt): OrderEvent[] =>
+  facts.map((fact, revision) => ({
+    ...fact,
+    revision,
+    receivedAt: timeOf(revision),
+    contentHash: contentHashOf(fact),
+  }));
+
+/** Seconds between two events: mostly few, now and then hours or days, and now and then the clock goes back. */
+const arbitrarySeconds = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 600 }) },
+  { weight: 2, arbitrary: fc.constantFrom(21_599, 21_600, 86_400) },
+  { weight: 1, arbitrary: fc.constantFrom(-86_400, -1) },
+);
+
+/**
+ * Any life of one order number: known and unknown words, reports that come again, drivers who change, cancellations,
+ * garbage, and orders that begin anew.
+ */
 export const arbitraryEvents: fc.Arbitrary<OrderEvent[]> = fc
-  .array(arbitraryFact, { minLength: 1, maxLength: 15 })
-  .map(asEvents);
+  .array(fc.tuple(arbitraryFact, arbitrarySeconds, fc.option(fc.nat(9), { freq: 4 })), { minLength: 1, maxLength: 15 })
+  .map((steps) => {
+    let seconds = 0;
+    const times = steps.map(([, later]) => receivedAt((seconds += later)));
+    // What was reported some events before comes again.
+    const facts = steps.map(([fact, , back], index) => (back === null ? fact : (steps[index - back]?.[0] ?? fact)));
+    return asEvents(facts, (revision) => times[revision] ?? '');
+  });

@@ -3,7 +3,7 @@ import { type OrderEvent } from '../../schemas/order-events';
 import { type Order } from '../../schemas/order-view';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
 import { read, type Reading } from '../../projections/timeline';
-import { asEvents } from './arbitraries';
+import { asEvents, receivedAt } from './arbitraries';
 
 export const KEY: OrderKey = { location_id: 'pos_location_456', order_id: 'pos_order_123' };
 
@@ -26,22 +26,35 @@ export const eventsOf = (...told: readonly Told[]): OrderEvent[] =>
     ),
   );
 
+const HOUR_MS = 3_600_000;
+/** Deliveries and how many hours after the first each came. */
+export const eventsAt = (...steps: readonly (readonly [hours: number, told: Told])[]): OrderEvent[] => {
+  const begun = Date.parse(receivedAt(0));
+  return eventsOf(...steps.map(([, told]) => told)).map((event, index) => ({
+    ...event,
+    receivedAt: new Date(begun + (steps[index]?.[0] ?? 0) * HOUR_MS).toISOString(),
+  }));
+};
+
 export const fold = (events: readonly OrderEvent[]): OrderState => events.reduce(evolve, initial);
 
-/** The order after these deliveries. */
-export function after(...told: readonly Told[]): Order {
-  const order = toOrder(KEY, fold(eventsOf(...told)));
+/** The order after these events. */
+export function orderAfter(events: readonly OrderEvent[]): Order {
+  const order = toOrder(KEY, fold(events));
   if (order === null) throw new Error('a scenario needs a delivery');
   return order;
 }
+/** The order after these deliveries. */
+export const after = (...told: readonly Told[]): Order => orderAfter(eventsOf(...told));
 
-/** How the last of these deliveries is read. */
-export function readLast(...told: readonly Told[]): Reading {
-  const events = eventsOf(...told);
-  const last = events.pop();
+/** How the last of these events is read. */
+export function readingOfLast(events: readonly OrderEvent[]): Reading {
+  const last = events.at(-1);
   if (last === undefined) throw new Error('a scenario needs a delivery');
-  return read(KEY, fold(events), last).reading;
+  return read(KEY, fold(events.slice(0, -1)), last).reading;
 }
+/** How the last of these deliveries is read. */
+export const readLast = (...told: readonly Told[]): Reading => readingOfLast(eventsOf(...told));
 
 export const JANE = { source: 'uber', name: 'Jane Driver' };
 export const JOHN = { source: 'doordash', name: 'John Driver' };

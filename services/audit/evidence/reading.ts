@@ -1,8 +1,8 @@
-import { evolve, type OrderState, toOrder } from '../../../projections/order';
+import { type OrderState, toOrder } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
-import type { Change, Order } from '../../../schemas/order-view';
+import type { Change, EarlierReport, Order } from '../../../schemas/order-view';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';
 import type { Stage, Verdict } from '../../../schemas/vocabulary';
 
@@ -13,6 +13,9 @@ export interface EvidenceReading {
   /** The rule behind the verdict, in words. */
   readonly rule: string;
   readonly stage: Stage | null;
+  readonly same_report_as: EarlierReport | null;
+  /** Pointers into its data of what was read otherwise than it came, or could not be read. */
+  readonly unreadable: readonly string[];
   readonly changes: readonly Change[];
   readonly order: Order | null;
 }
@@ -29,12 +32,14 @@ export function readingOf(
       verdict: null,
       rule: 'not an event of an order',
       stage: null,
+      same_report_as: null,
+      unreadable: [],
       changes: [],
       order: toOrder(key, before),
     };
     return { state: before, reading };
   }
-  const { verdict, stage, changes } = read(key, before, event).reading;
-  const state = evolve(before, event);
-  return { state, reading: { verdict, rule: VERDICT_WORDS[verdict].rule, stage, changes, order: toOrder(key, state) } };
+  const { state, reading } = read(key, before, event);
+  const { rule } = VERDICT_WORDS[reading.verdict];
+  return { state, reading: { ...reading, rule, order: toOrder(key, state) } };
 }

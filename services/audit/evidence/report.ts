@@ -51,10 +51,15 @@ function secretOf(event: RecordedEvent, secrets: readonly string[]): string {
 const said = (text: string | null | undefined): string => (text === null || text === undefined ? 'none' : html(text));
 
 function timelineRow({ event, reading }: ReportRow, secrets: readonly string[]): string {
-  const { order, verdict, rule, stage, changes } = reading;
+  const { order, verdict, rule, stage, same_report_as, unreadable, changes } = reading;
   const changed = changes.map(
     ({ pointer, from, to }) => `${html(pointer)}: ${html(stringifyJson(from))} to ${html(stringifyJson(to))}`,
   );
+  const notes = [
+    ...(same_report_as === null ? [] : [`the same report as revision ${String(same_report_as.revision)}`]),
+    ...(unreadable.length === 0 ? [] : [`read otherwise than it came: ${html(unreadable.join(', '))}`]),
+    ...changed,
+  ];
   return `<tr>${[
     cell(String(event.revision)),
     cell(html(receivedAt(event))),
@@ -63,9 +68,7 @@ function timelineRow({ event, reading }: ReportRow, secrets: readonly string[]):
     ),
     cell(`${said(order?.status)} / ${said(order?.delivery_status)}<br>driver: ${said(order?.driver_details?.name)}`),
     cell(said(stage)),
-    cell(
-      `<strong>${said(verdict)}</strong>: ${html(rule)}${changed.length === 0 ? '' : `<br>${changed.join('<br>')}`}`,
-    ),
+    cell([`<strong>${said(verdict)}</strong>: ${html(rule)}`, ...notes].join('<br>')),
     cell(secretOf(event, secrets)),
   ].join('')}</tr>`;
 }

@@ -1,5 +1,6 @@
-import { read } from '../../../projections/timeline';
 import type { OrderState } from '../../../projections/order';
+import { saidBy } from '../../../projections/order-status';
+import { read } from '../../../projections/timeline';
 import { stringifyJson } from '../../../schemas/exact-json';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
@@ -100,6 +101,8 @@ export function csvCells(
   const { data } = shown;
   const key = orderKeyOfStream(event.stream);
   const decoded = key === null ? null : decodeOrderEvent(event);
+  const readable = decodeOrderEvent(shown);
+  const said = readable === null ? null : saidBy(readable);
   const next = key === null || decoded === null ? null : read(key, before, decoded);
   const cells: Readonly<Record<Column, string>> = {
     position: event.position,
@@ -109,13 +112,13 @@ export function csvCells(
     revision: String(event.revision),
     type: event.type,
     received_at: receivedAt(event),
-    status: textAt(data, 'status'),
-    delivery_status: textAt(data, 'delivery_status'),
+    status: said?.status ?? '',
+    delivery_status: said?.delivery_status ?? '',
     stage: next?.reading.stage ?? '',
     verdict: next?.reading.verdict ?? '',
-    driver_source: textAt(data, 'driver_details', 'source'),
-    driver_name: textAt(data, 'driver_details', 'name'),
-    license_plate: textAt(data, 'driver_details', 'vehicle_info', 'license_plate'),
+    driver_source: textAt(said?.details, 'source'),
+    driver_name: textAt(said?.details, 'name'),
+    license_plate: textAt(said?.details, 'vehicle_info', 'license_plate'),
     content_hash: hashOf(shown, 'content_hash') ?? '',
     event_hash: hashOf(shown, 'event_hash') ?? '',
     data: data instanceof Uint8Array ? Buffer.from(data).toString('base64') : stringifyJson(data),

@@ -35,10 +35,11 @@ const UNASSIGNING: ReadonlySet<unknown> = new Set([
 const saysStatus = (said: Delivery): string | undefined =>
   said.type === 'order.updated' ? said.object.status : undefined;
 const saysDelivery = (said: Delivery): string | undefined =>
-  said.type === 'order.updated' ? (said.object.delivery_status ?? undefined) : undefined;
-const saysDriver = (said: Delivery): Readonly<Record<string, unknown>> | null | undefined => {
+  said.type === 'order.updated' ? ((said.object.delivery_status ?? undefined) as string | undefined) : undefined;
+const saysDriver = (said: Delivery): Truth['driver'] => {
   if (said.type !== 'order.updated') return undefined;
-  return said.object.driver_details ?? (UNASSIGNING.has(said.object.delivery_status) ? null : undefined);
+  const details = said.object.driver_details as Truth['driver'];
+  return details ?? (UNASSIGNING.has(said.object.delivery_status) ? null : undefined);
 };
 
 /** @returns when nothing of it can arrive any more */

@@ -8,6 +8,8 @@ const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
   driver_changed: svg`<rect x="2.500" y="2.500" width="19" height="19" rx="2"></rect><path d="M7 9.500h9l-2.500-2.500M17 14.500H8l2.500 2.500"></path>`,
   out_of_order: svg`<path d="M12 2.500 1.500 21.500h21L12 2.500Z"></path><path d="M15 15.500H9l2.500-2.500M9 15.500l2.500 2.500"></path>`,
   reopened: svg`<path d="M12 1.500 21.500 7v10L12 22.500 2.500 17V7L12 1.500Z"></path><path d="M8 13.500a4.200 4.200 0 1 0 1.200-4L8 10.500V7.500"></path>`,
+  came_before: svg`<path d="M12 2.500 1.500 21.500h21L12 2.500Z"></path><path d="M15.500 14a3.700 3.700 0 1 0 .2 3M15.800 11.500V14h-2.500"></path>`,
+  new_order: svg`<path d="M12 1.500 21.500 7v10L12 22.500 2.500 17V7L12 1.500Z"></path><path d="M12 8v8M8 12h8"></path>`,
   no_change: svg`<path d="M2 12a10 10 0 0 1 20 0v9.500H2V12Z"></path><path d="M8 11.500h8M8 15.500h8"></path>`,
   unknown_value: svg`<path d="M12 1.500 22.500 12 12 22.500 1.500 12 12 1.500Z"></path><path d="M9.700 9.800a2.400 2.400 0 1 1 2.300 3v1.200m0 2.500v.2"></path>`,
 };
@@ -32,13 +34,17 @@ export const verdictStyles = css`
     --verdict-advance: var(--rail-ready);
     --verdict-driver_changed: var(--rail-return);
     --verdict-out_of_order: #855300;
+    --verdict-came_before: #8a2f6b;
     --verdict-reopened: var(--rail-road);
+    --verdict-new_order: #006a75;
     --verdict-no_change: var(--rail-muted);
     --verdict-unknown_value: var(--rail-alarm);
   }
   @media (prefers-color-scheme: dark) {
     :host {
       --verdict-out_of_order: #ffd071;
+      --verdict-came_before: #ff9fd6;
+      --verdict-new_order: #6fdbe6;
     }
   }
   [data-verdict='advance'] {
@@ -49,6 +55,12 @@ export const verdictStyles = css`
   }
   [data-verdict='out_of_order'] {
     --verdict: var(--verdict-out_of_order);
+  }
+  [data-verdict='came_before'] {
+    --verdict: var(--verdict-came_before);
+  }
+  [data-verdict='new_order'] {
+    --verdict: var(--verdict-new_order);
   }
   [data-verdict='reopened'] {
     --verdict: var(--verdict-reopened);

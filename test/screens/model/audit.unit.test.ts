@@ -35,7 +35,11 @@ function historyOf(events: readonly OrderEvent[]): HistoryEvent[] {
         type: event.type,
         received_at: event.receivedAt,
         data: event.data,
-        metadata: { event_hash: `hash ${String(event.revision)}`, previous_hash: null },
+        metadata: {
+          content_hash: event.contentHash,
+          event_hash: `hash ${String(event.revision)}`,
+          previous_hash: null,
+        },
         ...next.reading,
       }),
     ) as HistoryEvent;

@@ -13,6 +13,7 @@ export const order = (about: Partial<Order> = {}): Order => ({
   driver_details: null,
   stage: 'preparing',
   attention: [],
+  same_report_as: null,
   revision: 0,
   first_received_at: at(NOON),
   updated_at: at(NOON),

@@ -67,11 +67,12 @@ describe('the search for orders', () => {
       const history = await historyOf(service, key);
       let state = initial;
       const verdicts = new Set<string>();
-      const events = history.events.map(({ data, revision, received_at }) => ({
+      const events = history.events.map(({ data, metadata, revision, received_at }) => ({
         type: 'order.updated' as const,
         data,
         revision,
         receivedAt: received_at,
+        contentHash: metadata.content_hash,
       }));
       for (const event of events) {
         verdicts.add(read(key, state, event).reading.verdict);

@@ -206,9 +206,11 @@ describe('GET /locations/{id}/orders?as_of', () => {
     for (const at of [Math.min(...times) - 1, ...times, Math.max(...times) + 60_000]) {
       const expected = histories
         .map(({ key, events }) => {
-          const decoded = events.map(({ type, data, revision, received_at }) => ({
-            event: { type: type as 'order.updated', data, revision, receivedAt: received_at },
-          }));
+          const decoded = events.map(
+            ({ type, data, metadata: { content_hash: contentHash }, revision, received_at: receivedAt }) => ({
+              event: { type: type as 'order.updated', data, revision, receivedAt, contentHash },
+            }),
+          );
           const state = foldedAt(decoded, at);
           return state === null ? null : toOrder(key, state);
         })

@@ -260,28 +260,26 @@ const contentsOf = async (store: EventStore): Promise<unknown[]> => {
 };
 
 describe('decide', () => {
-  const position = '7' as Position;
+  const at = (hours: number): string => new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString();
+  const head = { revision: 6, position: '7' as Position, contentHash: 'a', eventHash: null, receivedAt: at(0) };
 
   it('the first delivery about an order is appended expecting no stream', () => {
-    expect(decide(null, 'a')).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
+    expect(decide(null, 'a', at(0))).toEqual({ kind: 'append', expected: 'no_stream', revision: 0 });
   });
   it('a delivery with the content of the newest event is decided to be its repeat', () => {
-    const head = { revision: 6, position, contentHash: 'a', eventHash: null };
-    expect(decide(head, 'a')).toEqual({ kind: 'repeat', head });
+    expect(decide(head, 'a', at(0))).toEqual({ kind: 'repeat', head });
+  });
+  it('a delivery with the content of the newest event is its repeat for less than 6 hours, and when the clock goes back', () => {
+    for (const hours of [5.999, -100]) expect(decide(head, 'a', at(hours)).kind).toBe('repeat');
+    for (const hours of [6, 24]) {
+      expect(decide(head, 'a', at(hours))).toEqual({ kind: 'append', expected: 6, revision: 7 });
+    }
   });
   it('a delivery with other content than the newest event is appended after it', () => {
-    expect(decide({ revision: 6, position, contentHash: 'a', eventHash: null }, 'b')).toEqual({
-      kind: 'append',
-      expected: 6,
-      revision: 7,
-    });
+    expect(decide(head, 'b', at(0))).toEqual({ kind: 'append', expected: 6, revision: 7 });
   });
   it('a delivery is no repeat of an event without a content hash, such as one that was added by hand', () => {
-    expect(decide({ revision: 0, position, contentHash: null, eventHash: null }, 'b')).toEqual({
-      kind: 'append',
-      expected: 0,
-      revision: 1,
-    });
+    expect(decide({ ...head, contentHash: null }, 'b', at(0))).toEqual({ kind: 'append', expected: 6, revision: 7 });
   });
 });
 
@@ -357,6 +355,25 @@ describe('recorder', () => {
     expect(await ours(a, receipt())).toMatchObject({ outcome: 'recorded', revision: 5 });
     expect(await ours(a, receipt())).toMatchObject({ outcome: 'repeat', revision: 5 });
   });
+
+  it.each([true, false])(
+    'the recorder records the first report of a new order though it says what the last of the one before said (exclusive: %s)',
+    async (exclusive) => {
+      const store = memoryStore();
+      const record = recorderOver(over(store, { exclusive }));
+      const came = (hours: number): Receipt => ({
+        ...receipt(),
+        receivedAt: new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString(),
+      });
+      expect(await record(deliveryOf({ n: 0 }), came(0))).toMatchObject({ outcome: 'recorded', revision: 0 });
+      expect(await record(deliveryOf({ n: 0 }), came(1))).toMatchObject({ outcome: 'repeat', revision: 0 });
+      expect(await record(deliveryOf({ n: 0 }), came(24))).toMatchObject({ outcome: 'recorded', revision: 1 });
+      expect(await recorderOver(store)(deliveryOf({ n: 0 }), came(25))).toMatchObject({
+        outcome: 'repeat',
+        revision: 1,
+      });
+    },
+  );
 
   it('the recorder reads and decides again after another writer was faster', async () => {
     const store = memoryStore();

@@ -376,7 +376,7 @@ describe('a client of the live feed', () => {
         const at = String(position++) as Position;
         const data = { ...key, status: revision % 5 === 4 ? 'completed' : 'in_progress' };
         const receivedAt = new Date(position).toISOString();
-        const state = evolve(before, { type: 'order.updated', revision, receivedAt, data } as never);
+        const state = evolve(before, { type: 'order.updated', revision, receivedAt, data, contentHash: null } as never);
         states.set(name, state);
         changed.set(name, { key, state, position: at });
       }

@@ -62,8 +62,9 @@ describe('an order', () => {
       expect((await service.post(bytes)).json).toMatchObject({ outcome: 'recorded', revision: events.length });
       const order = await orderOf(object);
       const { events: history } = await historyOf(service, object);
-      const receivedAt = history.at(-1)?.received_at ?? '';
-      events.push({ type: 'order.updated', data: object, revision: events.length, receivedAt });
+      const last = history.at(-1);
+      const [receivedAt, contentHash] = [last?.received_at ?? '', last?.metadata.content_hash ?? null];
+      events.push({ type: 'order.updated', data: object, revision: events.length, receivedAt, contentHash });
       expect(order).toEqual(toOrder(object, events.reduce(evolve, initial)));
       expect(order.updated_at).toBe(receivedAt);
       expect(order.first_received_at).toBe(events[0]?.receivedAt);

@@ -27,6 +27,10 @@ function isWithheld(value: unknown): boolean {
   return Object.values(value).some(isWithheld);
 }
 
+/** Folds read the content hash beside the data. */
+const lacksWhatFoldsRead = ({ data, metadata }: HistoryEvent): boolean =>
+  isWithheld(data) || (metadata as Partial<typeof metadata>).content_hash === undefined || isWithheld(metadata);
+
 /**
  * The state after each event, by the folds of the service.
  *
@@ -35,7 +39,7 @@ function isWithheld(value: unknown): boolean {
  * together from that.
  */
 export function unfold(key: OrderKey, events: readonly HistoryEvent[]): PastOrder {
-  const orders = events.some(({ data }) => isWithheld(data)) ? byChanges(key, events) : byFolds(key, events);
+  const orders = events.some(lacksWhatFoldsRead) ? byChanges(key, events) : byFolds(key, events);
   const steps: Step[] = [];
   for (const [index, order] of orders.entries()) {
     const event = events[index];
@@ -53,19 +57,23 @@ export function unfold(key: OrderKey, events: readonly HistoryEvent[]): PastOrde
 
 function byFolds(key: OrderKey, events: readonly HistoryEvent[]): (Order | null)[] {
   let state = initial;
-  return events.map(({ type, data, revision, received_at }) => {
-    state = evolve(state, { type: type as DeliveryType, data, revision, receivedAt: received_at });
+  return events.map(({ type, data, metadata, revision, received_at }) => {
+    const contentHash = metadata.content_hash;
+    state = evolve(state, { type: type as DeliveryType, data, revision, receivedAt: received_at, contentHash });
     return toOrder(key, state);
   });
 }
 
 function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
   let seen: Fields = {};
+  let firstReceivedAt = '';
   let stageSince = '';
   let stage: string | null = null;
   return events.map((event) => {
     seen = event.changes.reduce(applyChange, seen);
-    if (event.stage !== stage) stageSince = event.received_at;
+    const isFirst = firstReceivedAt === '' || event.verdict === 'new_order';
+    if (isFirst) firstReceivedAt = event.received_at;
+    if (isFirst || event.stage !== stage) stageSince = event.received_at;
     ({ stage } = event);
     return {
       ...key,
@@ -75,7 +83,8 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
       stage: event.stage,
       attention: (seen['attention'] ?? []) as Order['attention'],
       revision: event.revision,
-      first_received_at: events[0]?.received_at ?? event.received_at,
+      same_report_as: event.same_report_as,
+      first_received_at: firstReceivedAt,
       updated_at: event.received_at,
       stage_since: stageSince,
     };

@@ -37,6 +37,8 @@ const historyOf = (order: PlannedOrder, places: readonly number[]): HistoryEvent
       metadata: {} as HistoryEvent['metadata'],
       stage: 'preparing',
       verdict: 'advance',
+      same_report_as: null,
+      unreadable: [],
       changes: [],
     };
   });
@@ -53,6 +55,7 @@ function viewAfter(order: PlannedOrder, place: number, revision: number, stage: 
     driver_details: last('driver_details') as Order['driver_details'],
     stage,
     attention: [],
+    same_report_as: null,
     revision,
     first_received_at: TIME,
     updated_at: TIME,

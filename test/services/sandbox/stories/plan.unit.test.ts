@@ -78,7 +78,9 @@ describe('a plan', () => {
   it('a plan has one driver in a story unless the story has two, who are never the same', () => {
     for (const { deliveries, story } of plan({ orders: 1_000 })) {
       const names = deliveries.flatMap(({ delivery }) =>
-        delivery.type === 'order.updated' ? (delivery.object.driver_details?.name ?? []) : [],
+        delivery.type === 'order.updated'
+          ? ((delivery.object.driver_details as { name?: string } | undefined)?.name ?? [])
+          : [],
       );
       const roles = new Set(story.steps.flatMap((step) => ('driver' in step ? (step.driver ?? []) : [])));
       expect(new Set(names).size).toBe(roles.size);
