@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type OrderKey } from '../../../schemas/handle-order';
+import { type Fault, type OrderKey } from '../../../schemas/handle-order';
+import { QUARANTINE_STREAM, QUARANTINED } from '../../../schemas/order-events';
 import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../schemas/order-view';
-import { EventStoreError, type EventStore } from '../../../services/event-store/event-store';
+import { EventStoreError, type EventStore, type JsonValue } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { contentHash } from '../../../services/handle-order/hashes';
 import { fingerprint } from '../../../services/handle-order/signature';
 import { freshKeys, orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { type InProcessApp, serveInProcess } from '../../support/in-process-app';
@@ -210,6 +212,53 @@ describe('redrive after the contract has changed', () => {
     const id = await keep(body);
     expect((await redrive(id)).json).toMatchObject({ outcome: 'recorded' });
     expect((await eventsOf(about))[0]?.metadata.envelope).toEqual({ event_id: 'e-1', sent_at: 7 });
+  });
+
+  /** Puts an entry into quarantine as the first version wrote it: without hashes but that of the content. */
+  async function keepAsOfOld(body: string, errors: readonly Fault[]): Promise<string> {
+    const data = { body_base64: Buffer.from(body).toString('base64'), content_type: 'application/json', errors };
+    const metadata = {
+      schema_version: 1,
+      received_at: '2026-11-21T18:00:00.000Z',
+      content_hash: contentHash({ type: QUARANTINED, object: data }),
+      body_sha256: createHash('sha256').update(body).digest('hex'),
+      signed_with: '0123456789abcdef',
+      request_id: randomUUID(),
+    };
+    const event = { id: metadata.request_id, type: QUARANTINED, data: data as unknown as JsonValue, metadata };
+    const result = await store.append(QUARANTINE_STREAM, [event], 'any');
+    if (result.outcome !== 'appended') throw new Error('not kept');
+    return String(result.revision);
+  }
+
+  it.each<[string, (body: string) => string, Fault]>([
+    [
+      'a number that is too large for a double',
+      (body) => body.replace('"n":0', '"n":1e400'),
+      { pointer: '/object/n', detail: 'is a number that is too large' },
+    ],
+    [
+      'a byte order mark before it',
+      (body) => `\ufeff${body}`,
+      { pointer: '', detail: 'is not JSON: Unexpected token \ufeff in JSON at position 0' },
+    ],
+  ])('a delivery that an older version quarantined for %s is recorded by a redrive', async (_what, change, fault) => {
+    const about = key();
+    const body = change(JSON.stringify({ event_id: 7, ...update(about, { n: 0 }) }));
+    const id = await keepAsOfOld(body, [fault]);
+    expect((await app.call(`/quarantine/${id}`)).json).toMatchObject({
+      errors: [fault],
+      content_encoding: null,
+      body_text: body,
+    });
+    expect(await redrive(id)).toMatchObject({ status: 200, json: { outcome: 'recorded', ...about, revision: 0 } });
+    expect((await eventsOf(about))[0]?.metadata).toMatchObject({ quarantine_id: id, envelope: { event_id: 7 } });
+    expect((await app.call(`/quarantine/${id}`)).json).toMatchObject({ errors: [fault], redriven: about });
+  });
+
+  it.each(['', '{}'])('an older entry of the body "%s" stays quarantined, because it is a ping', async (body) => {
+    const id = await keepAsOfOld(body, [{ pointer: '', detail: 'is not JSON: Unexpected end of JSON input' }]);
+    expect(problemOf(await redrive(id))).toEqual(problem(422, 'still-unusable'));
   });
 
   it('a redrive of the newest content of its order is a repeat', async () => {
