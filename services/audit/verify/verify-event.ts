@@ -1,4 +1,3 @@
-import { stringifyJson } from '../../../schemas/exact-json';
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
 import { WITHHELD } from '../../../schemas/order-view';
@@ -47,8 +46,8 @@ export interface Fault {
 /** How strictly an event is held against its hashes. */
 export interface EventRules {
   /**
-   * Values were withheld from the data: their hash cannot hold. Nor can that of an event, if some were from its envelope; and
-   * from 0.3.0 on all hashes over what is withheld are withheld with it.
+   * Values were withheld from the data: their hash cannot hold. From 0.3.0 on all hashes over what is withheld are withheld
+   * with it.
    */
   readonly withheld: boolean;
   /** Events in between may be left out, because only a time range is there. */
@@ -99,8 +98,7 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   }
   if (sealed) {
     if (!held && !SHA256.test(content ?? '')) fault('unsealed', 'there is an event_hash, but no content_hash');
-    const isHidden = rules.withheld && stringifyJson(members['envelope'] ?? null).includes(JSON.stringify(WITHHELD));
-    if (!isHidden && !holds(own, () => eventHash({ stream, id, type, metadata: members })))
+    if (!holds(own, () => eventHash({ stream, id, type, metadata: members })))
       fault('event', 'the stream, id, type or metadata are not what event_hash was taken of');
   } else if (!areHashesWithheld && ('previous_hash' in members || 'event_hash' in members)) {
     fault('unsealed', 'there is a previous_hash, but no event_hash');
