@@ -34,10 +34,6 @@ export interface StreamView {
   recentRevision(id: string): number | undefined;
 }
 
-/** @returns where a stream ends, for whoever reads it. */
-export const lastRevisionOf = ({ nextRevision, deleted }: StreamView): StreamRevision =>
-  nextRevision === 0 || deleted !== null ? 'no_stream' : nextRevision - 1;
-
 export type AppendDecision =
   /** Write the events at `first`, `first` + 1 and so on; a soft-deleted stream is thereby revived. */
   | { readonly kind: 'write'; readonly first: number }
@@ -48,11 +44,19 @@ export type AppendDecision =
 
 export type DeleteDecision = { readonly kind: 'delete' } | Extract<AppendDecision, { kind: 'conflict' | 'deleted' }>;
 
+export type EndDecision = { readonly kind: 'end'; readonly revision: StreamRevision } | { readonly kind: 'deleted' };
+
 const DELETED = { kind: 'deleted' } as const;
 const DELETE = { kind: 'delete' } as const;
 
+const endOf = ({ nextRevision }: StreamView): StreamRevision => (nextRevision === 0 ? 'no_stream' : nextRevision - 1);
+
+/** Decides where an append would find the end of a stream. */
+export const decideEnd = (view: StreamView): EndDecision =>
+  view.deleted === 'tombstone' ? DELETED : { kind: 'end', revision: endOf(view) };
+
 function conflict(view: StreamView): { readonly kind: 'conflict'; readonly actual: StreamRevision } {
-  return { kind: 'conflict', actual: view.nextRevision === 0 ? 'no_stream' : view.nextRevision - 1 };
+  return { kind: 'conflict', actual: endOf(view) };
 }
 
 /**

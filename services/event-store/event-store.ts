@@ -151,9 +151,9 @@ export interface EventStore {
 
   /**
    * Asks where a stream ends, of whoever decides appends: it is answered in the turn of the appends, from the very data that
-   * they are decided on, so what is concluded from it is as sure as an append is.
-   * @returns `no_stream` if it has no events or was deleted.
-   * @throws {EventStoreError} `unavailable`, `outcome-unknown`, `closed`, `invalid`.
+   * they are decided on, so what is concluded from it is as sure as an append is. A soft delete does not change it.
+   * @returns `no_stream` if it never had an event.
+   * @throws {EventStoreError} `unavailable`, `outcome-unknown`, `deleted` (for good), `closed`, `invalid`.
    */
   lastRevision(stream: string): Promise<StreamRevision>;
 

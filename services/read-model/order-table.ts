@@ -181,7 +181,7 @@ function createTable(db: Connection, file: string): OrderTable {
     `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
      ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
   );
-  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1');
+  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1 WHERE complete = 0');
   const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { orderPath, readLog } from '../support/deliveries';
+import type { Readiness } from '../../schemas/order-view';
+import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
 import { until } from '../support/patience';
-import { startService, temporaryDirectory } from '../support/running-service';
+import { runToEnd, SECURE, startService, temporaryDirectory } from '../support/running-service';
 import { readOrders, replay, sorted } from './inspect';
 import { Ledger, LOCATION, send, type Sent } from './load';
 
@@ -92,6 +93,71 @@ describe('full disk', () => {
         expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
       } finally {
         await service.end('SIGKILL');
+      }
+    },
+  );
+
+  /** How a service may have ended before the disk filled up. */
+  const ends = [
+    ['was stopped', 'SIGTERM'],
+    ['was killed', 'SIGKILL'],
+  ] as const;
+
+  (mayMount ? it.each(ends) : it.skip.each(ends))(
+    'a service that %s starts again on a full disk: it answers reads, refuses deliveries, and takes them once there is room',
+    async (_how, signal) => {
+      const dataDir = join(mountPoint, signal);
+      const filler = join(mountPoint, `filler ${signal}`);
+      const ledger = new Ledger();
+      mkdirSync(dataDir);
+      const before = await startService({ DATA_DIR: dataDir });
+      for (let n = 0; n < 20; n++) await send(before, ledger, ledger.create(key(n)));
+      expect(await readOrders(before, LOCATION)).toHaveLength(20);
+      await before.end(signal);
+      fill(filler);
+
+      const service = await startService({ DATA_DIR: dataDir }, 'listening');
+      try {
+        expect((await service.call('/healthz')).status).toBe(200);
+        await until('the orders to be readable', async () => (await service.get(orderPath(key(0)))).status === 200);
+        expect(await readOrders(service, LOCATION)).toHaveLength(20);
+        const refused = Array.from({ length: 3 }, (_, n) => ledger.create(key(20 + n)));
+        for (const sent of refused) {
+          expect(problemOf(await service.deliver(sent.body))).toEqual(problem(503, 'store-unavailable'));
+        }
+        const { status, json } = await service.call('/readyz');
+        expect([status, json]).toMatchObject([503, { checks: [{ name: 'event_store', ok: false }, { ok: true }, {}] }]);
+        expect((json as Readiness).checks[0]?.detail).toMatch(/full/);
+
+        rmSync(filler);
+        for (const sent of refused) {
+          await until('room to be used', async () => (await send(service, ledger, sent)) === 'acknowledged');
+        }
+        await until('the service to be ready', async () => (await service.call('/readyz')).status === 200);
+        expect(ledger.violations(readLog(dataDir))).toEqual([]);
+        expect(await readOrders(service, LOCATION)).toHaveLength(23);
+      } finally {
+        await service.end('SIGKILL');
+        rmSync(filler, { force: true });
+        rmSync(dataDir, { recursive: true });
+      }
+    },
+  );
+
+  (mayMount ? it : it.skip)(
+    'a data directory on a file system that is read-only is refused in words that say so',
+    async () => {
+      execFileSync('mount', ['-o', 'remount,ro', mountPoint]);
+      try {
+        for (const directory of [mountPoint, join(mountPoint, 'new')]) {
+          const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
+          expect(code).toBe(69);
+          expect(output).toContain(
+            'its file system is mounted read-only. Mount it for writing, or set another DATA_DIR',
+          );
+        }
+      } finally {
+        execFileSync('mount', ['-o', 'remount,rw', mountPoint]);
       }
     },
   );

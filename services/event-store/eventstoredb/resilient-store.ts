@@ -51,8 +51,9 @@ const LONGEST_SUBSCRIPTION_RETRY_MS = 2_000;
 const LINGER_MS = 20;
 /** and how long one that would have no events. */
 const POSITION_LINGER_MS = 1_000;
-/** A stream that never exists, and a revision that it can therefore not have. */
+/** A stream that never exists. */
 const PROBE_STREAM = 'write-probe';
+/** A revision that no stream has. */
 const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
 const READ_ALL = 'a read of all streams';
 
@@ -102,15 +103,9 @@ export class ResilientStore implements EventStore {
     }
   }
 
-  /** The leader answers, which decides appends. */
   async lastRevision(stream: string): Promise<StreamRevision> {
-    let last: StreamRevision = 'no_stream';
-    try {
-      for await (const { revision } of this.readStream(stream, { direction: 'backwards', limit: 1 })) last = revision;
-    } catch (error) {
-      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-    }
-    return last;
+    assertStreamName(stream);
+    return this.endOf(stream, `a question where stream ${JSON.stringify(stream)} ends`);
   }
 
   readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
@@ -142,17 +137,11 @@ export class ResilientStore implements EventStore {
     return outcome.kind === 'conflict' ? conflict(outcome.actual) : { outcome: 'deleted' };
   }
 
-  /**
-   * Asks for an append that must be refused. The refusal comes from the writer of the leader, in its turn after the
-   * appends before it: so the whole way of a write works, but for the disk itself.
-   */
+  /** Nothing is written to prove it: the whole way of a write works, but for the disk itself. */
   async checkWritable(): Promise<void> {
     this.assertOpen();
-    const probe = toWire({ id: randomUUID(), type: 'probe', data: 'null', metadata: null });
     try {
-      await this.write('a check whether EventStoreDB takes writes', true, (connection, tryMs) =>
-        connection.append(PROBE_STREAM, [probe], PROBE_REVISION, tryMs),
-      );
+      await this.endOf(PROBE_STREAM, 'a check whether EventStoreDB takes writes');
     } catch (error) {
       if (!isEventStoreError(error)) throw error;
       throw new EventStoreError('unavailable', error.message, { cause: error });
@@ -162,6 +151,20 @@ export class ResilientStore implements EventStore {
   close(): Promise<void> {
     this.closing ??= this.closeNow();
     return this.closing;
+  }
+
+  /**
+   * Asks for an append that must be refused. The refusal comes from the writer of the leader, in its turn after the appends
+   * before it, and says where the stream ends.
+   */
+  private async endOf(stream: string, what: string): Promise<StreamRevision> {
+    this.assertOpen();
+    const probe = toWire({ id: randomUUID(), type: 'probe', data: 'null', metadata: null });
+    const outcome = await this.write(what, true, (connection, tryMs) =>
+      connection.append(stream, [probe], PROBE_REVISION, tryMs),
+    );
+    if (outcome.kind === 'conflict') return outcome.actual;
+    throw new EventStoreError('outcome-unknown', `${what}: an append was not refused that must be`);
   }
 
   private async closeNow(): Promise<void> {

@@ -1,4 +1,4 @@
-import { decideAppend, decideDelete, lastRevisionOf, RECENT_EVENTS, type StreamView } from '../append-decision';
+import { decideAppend, decideDelete, decideEnd, RECENT_EVENTS, type StreamView } from '../append-decision';
 import {
   assertExpected,
   assertPosition,
@@ -125,7 +125,9 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       await Promise.resolve();
       assertOpen();
       assertStreamName(name);
-      return lastRevisionOf(viewOf(streams.get(name)));
+      const decision = decideEnd(viewOf(streams.get(name)));
+      if (decision.kind === 'deleted') throw deletedError(name);
+      return decision.revision;
     },
 
     async *readStream(name: string, { from, direction = 'forwards', limit }: ReadStreamOptions = {}) {

@@ -544,6 +544,13 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
     rescue: (now) => {
       place.rescue((target) => db.prepare('VACUUM INTO ?').run(target), now);
     },
-    close: () => db.close(),
+    close: () => {
+      try {
+        if (place.look(() => walState(db))?.kind !== 'overwritten') db.pragma('wal_checkpoint(TRUNCATE)');
+      } catch {
+        // What is not in the main file yet is in the WAL, which stays.
+      }
+      db.close();
+    },
   };
 }

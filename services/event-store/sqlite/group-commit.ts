@@ -1,4 +1,4 @@
-import { decideAppend, decideDelete, lastRevisionOf } from '../append-decision';
+import { decideAppend, decideDelete, decideEnd } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
 import { sqliteCodeOf } from '../../sqlite-error';
 import { asUnavailable, type LogWriter } from './event-log';
@@ -26,14 +26,18 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
     log.probe(now);
     return { command, result: { outcome: 'probed' }, wrote: true };
   }
-  const view = log.view(command.stream);
-  if (command.kind === 'last') {
-    return { command, result: { outcome: 'last', revision: lastRevisionOf(view) }, wrote: false };
-  }
-  const { stream, expected } = command;
+  const { stream } = command;
+  const view = log.view(stream);
+  const expected = command.kind === 'end' ? 'any' : command.expected;
   const decision =
-    command.kind === 'append' ? decideAppend(view, expected, command.events) : decideDelete(view, expected);
+    command.kind === 'append'
+      ? decideAppend(view, expected, command.events)
+      : command.kind === 'delete'
+        ? decideDelete(view, expected)
+        : decideEnd(view);
   switch (decision.kind) {
+    case 'end':
+      return { command, result: { outcome: 'end', revision: decision.revision }, wrote: false };
     case 'write': {
       const events = command.kind === 'append' ? command.events : [];
       const position = asPosition(log.insert(stream, decision.first, events, now));
@@ -59,7 +63,7 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
 const streamOf = (command: WriterCommand): string | null => (command.kind === 'probe' ? null : command.stream);
 
 const claimsWrite = ({ outcome }: WriterResult): boolean =>
-  outcome !== 'conflict' && outcome !== 'last' && outcome !== 'error';
+  outcome !== 'conflict' && outcome !== 'end' && outcome !== 'error';
 
 /** After a COMMIT that failed: is what this command wrote in the log after all? */
 function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown): WriterResult {

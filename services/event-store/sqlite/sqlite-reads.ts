@@ -45,6 +45,20 @@ export class SqliteReads {
     return Promise.resolve(last === null ? null : (String(last) as Position));
   }
 
+  /**
+   * Refuses reads from now on, but keeps a connection open until {@link closeReads}. Closed last, it leaves beside the log,
+   * where a connection that writes would delete it, what is needed to read the log again: a disk that is full by then has
+   * no room for it.
+   */
+  protected keepReadable(): void {
+    try {
+      if (!this.#closed) this.#read((reader) => reader.lastPosition());
+    } catch {
+      // There is nothing to be read, and so nothing to be kept.
+    }
+    this.#closed = true;
+  }
+
   closeReads(): void {
     this.#closed = true;
     this.#reader?.close();

@@ -62,8 +62,8 @@ class SqliteStore extends SqliteReads implements EventStore {
 
   async lastRevision(stream: string) {
     assertStreamName(stream);
-    const result = throwIfError(await this.writer.submit({ kind: 'last', stream }));
-    if (result.outcome === 'last') return result.revision;
+    const result = throwIfError(await this.writer.submit({ kind: 'end', stream }));
+    if (result.outcome === 'end') return result.revision;
     throw unexpected(result);
   }
 
@@ -80,8 +80,9 @@ class SqliteStore extends SqliteReads implements EventStore {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.closeReads(); // before the writer, whose close then folds the WAL into the main file
+    this.keepReadable();
     await this.writer.close();
+    this.closeReads();
     this.#commits.close();
   }
 }

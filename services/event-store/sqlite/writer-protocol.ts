@@ -16,13 +16,13 @@ export type WriterCommand =
       readonly expected: ExpectedRevision;
       readonly mode: 'soft' | 'tombstone';
     }
-  | { readonly kind: 'last'; readonly stream: string }
+  | { readonly kind: 'end'; readonly stream: string }
   | { readonly kind: 'probe' };
 
 export type WriterResult =
   | AppendResult
   | { readonly outcome: 'deleted' }
-  | { readonly outcome: 'last'; readonly revision: StreamRevision }
+  | { readonly outcome: 'end'; readonly revision: StreamRevision }
   | { readonly outcome: 'probed' }
   | { readonly outcome: 'error'; readonly code: EventStoreErrorCode; readonly message: string };
 

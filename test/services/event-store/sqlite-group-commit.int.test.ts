@@ -205,8 +205,8 @@ describe('group commit on a failing log', () => {
         append({ stream: 'gone' }),
         before,
         { kind: 'probe' },
-        { kind: 'last', stream: 'a' },
-        { kind: 'last', stream: 'new' },
+        { kind: 'end', stream: 'a' },
+        { kind: 'end', stream: 'new' },
       ),
     ).toEqual([
       refused('outcome-unknown'),
@@ -214,7 +214,7 @@ describe('group commit on a failing log', () => {
       refused('deleted'),
       appendedAt(0),
       refused('outcome-unknown'),
-      { outcome: 'last', revision: 0 },
+      { outcome: 'end', revision: 0 },
       refused('outcome-unknown'),
     ]);
     expect([stored('a'), stored('new')]).toEqual([[idOf(before)], []]);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
@@ -247,18 +247,34 @@ describe('where the event log stands', () => {
     expect((await allIds(store)).slice(0, 2)).toEqual(acknowledged);
   });
 
-  it.each(['-wal', '-shm'])(
-    'everything acknowledged is in the log after its %s was removed and the service started again',
-    async (suffix) => {
+  it.each([
+    ['-wal', 'was noticed'],
+    ['-shm', 'was noticed'],
+    ['-wal', 'was not noticed'],
+    ['-shm', 'was not noticed'],
+  ])(
+    'everything acknowledged is in the log after its %s was removed, which %s, and it was closed',
+    async (suffix, noticed) => {
       rmSync(`${file}${suffix}`);
-      expect(await refusal(store.checkWritable())).toMatch(/leaves everything in/);
-      // Even a copy of the main file alone has it all.
-      const alone = join(parent, 'alone.sqlite');
-      run('cp', file, alone);
+      if (noticed === 'was noticed') {
+        await refusal(store.checkWritable());
+        run('cp', file, join(parent, 'alone.sqlite'));
+      }
       await store.close();
+      if (noticed === 'was noticed') renameSync(join(parent, 'alone.sqlite'), file); // that copy has it all, too
       await open();
       expect((await allIds(store)).slice(0, 2)).toEqual(acknowledged);
-      expect(readFileSync(alone).length).toBeGreaterThan(0);
     },
   );
+
+  it('a closed log is whole in its main file, and can still be read where nothing can be written beside it', async () => {
+    await store.close();
+    const left = readdirSync(directory).sort();
+    expect(left).toEqual(['events.sqlite', 'events.sqlite-shm', 'events.sqlite-wal']);
+    expect(statSync(`${file}-wal`).size).toBe(0);
+    run('cp', file, join(parent, 'alone.sqlite'));
+    file = join(parent, 'alone.sqlite');
+    await open();
+    expect(await allIds(store)).toEqual(acknowledged);
+  });
 });
