@@ -23,6 +23,7 @@ import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directo
 import { openEventSource, openEventStore, openReadableStore, type ReadableStore, storeName } from './event-store/open';
 import type { EventStore } from './event-store/event-store';
 import { fingerprint } from './handle-order/signature';
+import { keepPrivate } from './private-files';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { Progress } from './read-model/projector';
@@ -57,6 +58,7 @@ const progressBar = (format: string): SingleBar => new SingleBar({ format, strea
 /** Opens what the service would open, for a command that runs in its place. */
 async function withStore(action: (config: Config, directory: DataDirectory, store: EventStore) => Promise<void>) {
   const config = readConfig();
+  for (const detail of keepPrivate(config.dataDir)) hint(detail);
   const directory = takeDataDirectory(config.dataDir, process.pid, new Date().toISOString());
   try {
     const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now: Date.now });
@@ -158,6 +160,7 @@ function describeDifference({ key, kind, changes, parted }: OrderDifference): st
 async function replay({ diff = false }: { readonly diff?: boolean }): Promise<void> {
   if (!diff) throw new Error('Say --diff. To make the read model anew, there is: ticket-rail rebuild.');
   const { dataDir, eventStoreUrl } = readConfig();
+  for (const detail of keepPrivate(dataDir)) hint(detail);
   const { logFile, readModelFile, replayFile } = dataFiles(dataDir);
   const log = await openEventSource({ url: eventStoreUrl, logFile }, ({ message }) => {
     hint(message);

@@ -29,6 +29,7 @@ import { createRecorder } from './handle-order/record-update';
 import { createRelay } from './handle-order/relay';
 import { createRelayLog } from './handle-order/relay-log';
 import { createRelayRoutes } from './handle-order/relay-route';
+import { keepPrivate } from './private-files';
 import { createHandleOrder } from './handle-order/route';
 import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
@@ -118,6 +119,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
   try {
     const { readers, close: closeReaders } = await openReaders(config.readers, log);
     cleanup.push(closeReaders);
+    for (const detail of keepPrivate(config.dataDir)) log.warn({ detail }, 'rights of DATA_DIR');
     const directory = takeDataDirectory(config.dataDir, pid, new Date(now()).toISOString());
     cleanup.push(() => {
       directory.release();

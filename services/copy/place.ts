@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { takeDataDirectory } from '../data-directory';
 import type { EventStore } from '../event-store/event-store';
 import { openEventStore, storeName } from '../event-store/open';
+import { keepPrivate } from '../private-files';
 import { CopyError, type CopyTarget } from './copy-store';
 
 /** Where a store is, as the command line names it. */
@@ -40,6 +41,7 @@ async function open(place: Place, pid: number, startedAt: string, now: () => num
     const store = await openEventStore({ url: place.url, logFile: '', now });
     return { store, close: () => store.close() };
   }
+  keepPrivate(place.directory);
   const directory = takeDataDirectory(place.directory, pid, startedAt);
   try {
     const store = await openEventStore({ url: null, logFile: directory.logFile, now });

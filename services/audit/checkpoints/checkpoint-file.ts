@@ -10,6 +10,8 @@ const LONGEST_LINE = 2_048;
 /** Bytes that are read at a time from the end, in search of the end of a line. */
 const STEP_BYTES = 4_096;
 const NEWLINE = 0x0a;
+/** The umask takes away from it what nobody gave to a group on purpose (private-files.ts). */
+const MODE = 0o660;
 
 /** A line that is no checkpoint: damaged, or written by a newer version. */
 export interface BrokenLine {
@@ -62,7 +64,7 @@ export function readNewestEntries(file: string, limit: number): readonly Checkpo
  * @returns how many bytes were taken away
  */
 export function appendEntry(file: string, entry: CheckpointEntry): number {
-  const open = openSync(file, 'a+', 0o600);
+  const open = openSync(file, 'a+', MODE);
   try {
     const { size } = fstatSync(open);
     const whole = endOfLastLine(open, size);

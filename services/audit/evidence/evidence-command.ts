@@ -1,8 +1,8 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { type OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { type ExportSource, readIfThere } from '../export/select-events';
+import { writeWholeFile } from '../../whole-file';
 import { makeBundle } from './make-bundle';
 
 /** Writes the evidence about an order to a file, which is there only once it is whole. @returns how many events. */
@@ -20,8 +20,6 @@ export async function writeEvidence(options: {
   for await (const event of readIfThere(store, orderStream(options.key))) events.push(event);
   const [first, ...others] = events;
   if (first === undefined) throw new Error('Nothing was ever reported about this order.');
-  const part = `${out}.part`;
-  writeFileSync(part, makeBundle({ ...rest, events: [first, ...others] }), { mode: 0o600 });
-  renameSync(part, out);
+  writeWholeFile(out, makeBundle({ ...rest, events: [first, ...others] }));
   return events.length;
 }

@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { ReadableStore } from '../../event-store/open';
 import type { Position } from '../../event-store/event-store';
+import { beginFile, writeWholeFile } from '../../whole-file';
 import { type ExportFormat, exportEvents } from './export-events';
 import type { Manifest } from './ndjson';
 import type { Selection } from './select-events';
@@ -14,29 +14,8 @@ interface Output {
   discard(): void;
 }
 
-/** Only the owner may read what is exported: it holds names and phone numbers. */
-const FILE_MODE = 0o600;
-
-/** A file that is there only once it is whole. */
-function fileOutput(path: string): Output {
-  const part = `${path}.part`;
-  const file = openSync(part, 'w', FILE_MODE);
-  return {
-    write: (text) => {
-      const bytes = Buffer.from(text);
-      for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-    },
-    finish: () => {
-      fsyncSync(file);
-      closeSync(file);
-      renameSync(part, path);
-    },
-    discard: () => {
-      closeSync(file);
-      rmSync(part, { force: true });
-    },
-  };
-}
+/** A file that is there only once it is whole, and that only its owner may read: it holds names and phone numbers. */
+const fileOutput = (path: string): Output => beginFile(path);
 
 const streamOutput = (stream: Writable): Output => ({
   write: async (text) => {
@@ -71,7 +50,7 @@ export async function exportTo(options: {
     for (; next.done !== true; next = await chunks.next()) await output.write(next.value);
     const { manifest, beside } = next.value;
     if (beside !== null && typeof out === 'string') {
-      writeFileSync(manifestPath(out), `${beside}\n`, { mode: FILE_MODE });
+      writeWholeFile(manifestPath(out), `${beside}\n`);
     }
     output.finish();
     return manifest;

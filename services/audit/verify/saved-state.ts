@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { beginFile } from '../../whole-file';
 import type { SavedHeads } from './stream-heads';
 import type { Tally } from './verification';
 
@@ -57,14 +58,14 @@ export function saveState(path: string, version: string, { heads, streams, ...pr
   ];
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
-  const next = `${path}.part`;
-  const file = openSync(next, 'w', 0o600);
-  for (const part of [...parts, digest.digest()]) {
-    for (let written = 0; written < part.length;) written += writeSync(file, part, written);
+  const file = beginFile(path);
+  try {
+    for (const part of [...parts, digest.digest()]) file.write(part);
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
   }
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(next, path);
 }
 
 /** @returns the state of the same subject by the same version; null if there is none that can be used. */
