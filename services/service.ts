@@ -35,7 +35,7 @@ import { createVerifier } from './handle-order/signature';
 import { createMetrics } from './metrics';
 import { oneAtATime } from './one-at-a-time';
 import { createOrderRoutes } from './orders/route';
-import { LiveFeed, MAX_LIVE_CLIENTS } from './orders/live';
+import { hasPlace, LiveFeed, MAX_LIVE_CLIENTS } from './orders/live';
 import { createLiveRoutes } from './orders/live-route';
 import { createWaitForReadModel } from './orders/wait-for-read-model';
 import { createReadinessCheck, healthOf } from './readiness';
@@ -141,7 +141,8 @@ export async function startService(config: Config, world: World): Promise<Runnin
       orders.close();
     });
     // Before anything is received: what is stored from now on is stamped by the clock that it is to vouch for.
-    const storedBefore = config.eventStoreUrl === null ? await newestStored(store) : null;
+    const goesByIt = config.retentionDays !== null && config.eventStoreUrl === null;
+    const storedBefore = goesByIt ? await newestStored(store) : null;
     let stopping = false;
     const checkReadiness = createReadinessCheck({
       store,
@@ -271,7 +272,14 @@ export async function startService(config: Config, world: World): Promise<Runnin
       }),
       routes: [
         createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
-        createLiveRoutes({ feed, orders, waitForReadModel, readers, accessLog }),
+        createLiveRoutes({
+          feed,
+          isInLog: (place) => hasPlace(store, place),
+          orders,
+          waitForReadModel,
+          readers,
+          accessLog,
+        }),
         createAuditRoutes({
           store,
           history,

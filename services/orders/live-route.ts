@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Request, type Response, Router } from 'express';
 import type { LocationPage } from '../../schemas/order-view';
 import { LiveQuery, LocationsQuery } from '../../schemas/requests';
@@ -9,14 +10,11 @@ import { Problem, takesOnly } from '../problem';
 import { readLocation, readQuery } from '../query';
 import type { OrderTableReader } from '../read-model/order-table';
 import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live';
+import type { Position } from '../event-store/event-store';
 import type { WaitForReadModel } from './wait-for-read-model';
 
-/**
- * @returns the message that a client says it saw last, or null if it says none or something else. Clients that cannot set
- *   the header, as an `EventSource` made anew cannot, say it in the query.
- */
-const lastSeen = (request: Request, { lastEventId = '' }: LiveQuery): Place | null =>
-  parsePlace(request.get('Last-Event-ID') ?? lastEventId);
+/** Most milliseconds to look for an event in the log before a client is told everything. */
+const LOOK_UP_MS = 1_000;
 
 /** What a reader is told of what he asked for. */
 function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
@@ -45,13 +43,27 @@ function clientOf(response: Response, audience: Audience, onShown: NonNullable<L
 /** The live feed of a location, and which locations there are. */
 export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
+  /** Whether the log still has an event that a client was told of. */
+  readonly isInLog: (place: Place) => Promise<boolean>;
   readonly orders: OrderTableReader;
   readonly waitForReadModel: WaitForReadModel;
   readonly readers: ReaderDirectory;
   readonly accessLog: Pick<AccessLog, 'shown'>;
 }): Router {
-  const { feed, orders, waitForReadModel, readers, accessLog } = options;
+  const { feed, isInLog, orders, waitForReadModel, readers, accessLog } = options;
   const router = Router();
+
+  /**
+   * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more). Clients
+   *   that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
+   */
+  const lastSeen = async (request: Request, { lastEventId = '' }: LiveQuery): Promise<Position | null> => {
+    const place = parsePlace(request.get('Last-Event-ID') ?? lastEventId);
+    if (place === null) return null;
+    // A store that does not answer now costs a snapshot, not the feed.
+    const late = delay(LOOK_UP_MS, false, { ref: false });
+    return (await Promise.race([isInLog(place).catch(() => false), late])) ? place.position : null;
+  };
 
   router.get('/locations', async (request, response) => {
     const { locations } = readerOf(response);
@@ -67,6 +79,9 @@ export function createLiveRoutes(options: {
     requireLocation(reader, locationId);
     const query = readQuery(LiveQuery, request);
     await waitForReadModel();
+    const position = await lastSeen(request, query);
+    // Who went away meanwhile is told so no more, and would keep a seat.
+    if (response.destroyed) return;
     if (feed.isFull) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }
@@ -85,7 +100,7 @@ export function createLiveRoutes(options: {
       const shown = records.map(({ key, state }) => ({ ...key, driver_details: state.assigned ? state.driver : null }));
       accessLog.shown(reader, request.originalUrl, shown);
     });
-    const leave = feed.watch(locationId, client, lastSeen(request, query));
+    const leave = feed.watch(locationId, client, position);
     const forget = readers.onChange(() => {
       if (!readers.isCurrent(reader)) client.end();
     });

@@ -3,7 +3,7 @@ import { stringifyJson } from '../../schemas/exact-json';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../schemas/live';
 import type { Order } from '../../schemas/order-view';
 import { withoutContact } from '../access/withhold';
-import { comparePositions, parsePosition, type Position } from '../event-store/event-store';
+import { comparePositions, type EventSource, parsePosition, type Position } from '../event-store/event-store';
 import {
   type OrderRecord,
   type OrdersAt,
@@ -76,28 +76,34 @@ export interface LiveClient {
 export type Health = Heartbeat['store'];
 
 /**
- * Where a client is: the id of a message. Without the epoch, a client that was away while a backup was put back would
- * silently miss what the log has at positions that were given before.
+ * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put back
+ * would silently miss what the log has at positions that were given before.
  */
 export interface Place {
-  readonly epoch: string;
   readonly position: Position;
+  /** The first 8 digits of the event's id. */
+  readonly event: string;
 }
 
-/** @returns the text of an id. */
-const idOf = ({ epoch, position }: Place): string => `${position}-${epoch}`;
+const placeOf = (position: Position, eventId: string): Place => ({ position, event: eventId.slice(0, 8) });
 
-/** @returns the place that an id names; null for another text. */
+/** @returns the place that the id of a message names; null for another text. */
 export function parsePlace(id: string): Place | null {
-  const [, text = '', epoch = ''] = /^(\d+)-([0-9a-f]{16})$/.exec(id) ?? [];
+  const [, text = '', event = ''] = /^(\d+)-([0-9a-f]{8})$/.exec(id) ?? [];
   const position = parsePosition(text);
-  return position === null ? null : { epoch, position };
+  return position === null ? null : { position, event };
+}
+
+/** @returns whether a log has the event at this place. One that retention deleted counts as not there. */
+export async function hasPlace(log: Pick<EventSource, 'readAll'>, { position, event }: Place): Promise<boolean> {
+  for await (const found of log.readAll({ from: position, limit: 1 })) {
+    return found.position === position && found.id.startsWith(event);
+  }
+  return false;
 }
 
 interface Seat {
   readonly client: LiveClient;
-  /** Of the read model that it was told of. */
-  epoch: string;
   /** Everything up to here was told. */
   position: Position | null;
 }
@@ -105,14 +111,13 @@ interface Seat {
 interface Channel {
   readonly locationId: string;
   readonly seats: Set<Seat>;
-  epoch: string;
   /** Everything up to here was looked for; `unknown` after the read model was made anew. */
   position: Position | null | 'unknown';
 }
 
 /** A server-sent event (HTML Living Standard, 9.2). JSON has no line breaks, so its text is one `data` line. */
 const frame = (event: string, data: unknown, id: Place | null = null): string =>
-  `${id === null ? '' : `id: ${idOf(id)}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
+  `${id === null ? '' : `id: ${id.position}-${id.event}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
 
 const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);
@@ -120,12 +125,12 @@ const told = (audience: Audience, { key, state }: OrderRecord): Order | Customer
 };
 
 /** Makes a message once for all who are told the same. */
-function messageMaker(order: PlacedOrder, epoch: string): (audience: Audience) => string {
+function messageMaker(order: PlacedOrder): (audience: Audience) => string {
   const made = new Map<Audience, string>();
   return (audience) => {
     const known = made.get(audience);
     if (known !== undefined) return known;
-    const text = frame('order', told(audience, order), { epoch, position: order.position });
+    const text = frame('order', told(audience, order), placeOf(order.position, order.eventId));
     made.set(audience, text);
     return text;
   };
@@ -179,15 +184,15 @@ export class LiveFeed {
 
   /**
    * Tells a client of a location from now on, after what it missed since `lastSeen`, or after everything.
-   * @param lastSeen id of the last message that it got; null or one that this log does not have means everything
+   * @param lastSeen position of the last message that it got, if the log has the event that it got there; null or one
+   *   that the read model has not come to means everything
    * @returns what ends it, and may be called after its end too
    * @throws {ReadModelError}
    */
-  watch(locationId: string, client: LiveClient, lastSeen: Place | null): () => void {
-    const seat: Seat = { client, epoch: '', position: null };
+  watch(locationId: string, client: LiveClient, lastSeen: Position | null): () => void {
+    const seat: Seat = { client, position: null };
     this.#start(seat, locationId, lastSeen);
-    const { epoch, position } = seat;
-    const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), epoch, position };
+    const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), position: seat.position };
     this.#channels.set(locationId, channel);
     channel.seats.add(seat);
     this.#clients++;
@@ -226,38 +231,41 @@ export class LiveFeed {
     for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#end(channel, seat);
   }
 
-  #start(seat: Seat, locationId: string, lastSeen: Place | null): void {
+  #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
     const { folds, now, orders } = this.options;
     const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
     const { client } = seat;
     const missed = lastSeen === null ? null : this.#missed(locationId, lastSeen);
     if (missed !== null) {
-      const messages = missed.orders.map((order) => messageMaker(order, missed.epoch)(client.audience));
+      const messages = missed.orders.map((order) => messageMaker(order)(client.audience));
       client.send(frame('resumed', start) + messages.join(''));
       this.#shown(client, missed.orders);
-      ({ epoch: seat.epoch, position: seat.position } = missed);
+      seat.position = missed.position;
     } else {
       const {
-        epoch,
         position,
+        newest: last,
         orders: newest,
         truncated,
       } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
       const seen = newest.map((order) => told(client.audience, order));
       client.send(
-        frame('snapshot', { ...start, orders: seen, truncated }, position === null ? null : { epoch, position }),
+        frame(
+          'snapshot',
+          { ...start, orders: seen, truncated },
+          last === null ? null : placeOf(last.position, last.id),
+        ),
       );
       this.#shown(client, newest);
-      [seat.epoch, seat.position] = [epoch, position];
+      seat.position = position;
     }
     this.#sent++;
   }
 
-  /** @returns what came after a place, or null if the log does not have it, or too much came. */
-  #missed(locationId: string, { epoch, position }: Place): OrdersAt | null {
-    const missed = this.options.orders.changedSince(locationId, position, MAX_RESUMED_ORDERS);
-    const isKnown =
-      missed.epoch === epoch && missed.position !== null && comparePositions(position, missed.position) <= 0;
+  /** @returns what came after a position, or null if the log does not have it, or too much came. */
+  #missed(locationId: string, lastSeen: Position): OrdersAt | null {
+    const missed = this.options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
+    const isKnown = missed.position !== null && comparePositions(lastSeen, missed.position) <= 0;
     return isKnown && !missed.truncated ? missed : null;
   }
 
@@ -273,26 +281,22 @@ export class LiveFeed {
   }
 
   #tellEverything(channel: Channel): void {
-    let [epoch, position]: [string, Position | null] = ['', null];
+    let position: Position | null = null;
     for (const seat of channel.seats) {
       this.#start(seat, channel.locationId, null);
-      ({ epoch, position } = seat);
+      ({ position } = seat);
     }
-    [channel.epoch, channel.position] = [epoch, position];
+    channel.position = position;
   }
 
   #tellChanges(channel: Channel, after: Position | null): void {
-    const { epoch, position, orders, truncated } = this.options.orders.changedSince(
+    const { position, orders, truncated } = this.options.orders.changedSince(
       channel.locationId,
       after,
       MAX_RESUMED_ORDERS,
     );
-    if (epoch !== channel.epoch) {
-      this.#tellEverything(channel);
-      return;
-    }
     for (const order of orders) {
-      const messageFor = messageMaker(order, epoch);
+      const messageFor = messageMaker(order);
       for (const seat of channel.seats) {
         if (seat.position !== null && comparePositions(order.position, seat.position) <= 0) continue;
         seat.position = order.position;

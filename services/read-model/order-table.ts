@@ -24,8 +24,8 @@ const WAL_CHECKPOINT_PAGES = 8_000;
 
 /**
  * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
- * newest event in the state: what changed since a position is found by it. `epoch` names the time from one making of the
- * read model to the next: a log that lost events makes it anew, and gives other events at the same positions then.
+ * newest event in the state: what changed since a position is found by it. `event_id` is that event's: a log that lost
+ * events gives its positions to others.
  */
 const SCHEMA = `
   CREATE TABLE orders (
@@ -35,6 +35,7 @@ const SCHEMA = `
     stage       TEXT NOT NULL,
     active      INTEGER NOT NULL,
     position    INTEGER NOT NULL,
+    event_id    TEXT NOT NULL,
     state       TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
@@ -48,7 +49,6 @@ const SCHEMA = `
   CREATE TABLE checkpoint (
     id               INTEGER PRIMARY KEY CHECK (id = 1),
     version          TEXT NOT NULL,
-    epoch            TEXT NOT NULL DEFAULT (lower(hex(randomblob(8)))),
     position         TEXT,
     witness_position TEXT,
     witness_id       TEXT,
@@ -77,6 +77,8 @@ export interface OrderRecord {
 /** An order's state and where in the log its newest event stands. */
 export interface PlacedOrder extends OrderRecord {
   readonly position: Position;
+  /** Of its newest event. */
+  readonly eventId: string;
 }
 
 /** An event that the log had when the table was saved: by it a log that is another one is known. */
@@ -169,10 +171,11 @@ function createTable(db: Connection, file: string): OrderTable {
   const load = db
     .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
-  const upsert = db.prepare<[string, string, string, number, bigint, string]>(
-    `INSERT INTO orders (location_id, order_id, stage, active, position, state) VALUES (?, ?, ?, ?, ?, ?)
+  const upsert = db.prepare<[string, string, string, number, bigint, string, string]>(
+    `INSERT INTO orders (location_id, order_id, stage, active, position, event_id, state) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (location_id, order_id) DO UPDATE
-     SET stage = excluded.stage, active = excluded.active, position = excluded.position, state = excluded.state`,
+     SET stage = excluded.stage, active = excluded.active, position = excluded.position,
+         event_id = excluded.event_id, state = excluded.state`,
   );
   const replace = db.prepare<[string, number, string, string, string]>(
     'UPDATE orders SET stage = ?, active = ?, state = ? WHERE location_id = ? AND order_id = ?',
@@ -196,9 +199,9 @@ function createTable(db: Connection, file: string): OrderTable {
     },
     save: db.transaction((orders: Iterable<PlacedOrder>, position: Position, newest: Witness) => {
       const locations = new Map<string, string>();
-      for (const { key, state, position: at } of orders) {
+      for (const { key, state, position: at, eventId } of orders) {
         const active = isActive(state) ? 1 : 0;
-        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), stringifyJson(state));
+        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), eventId, stringifyJson(state));
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
@@ -272,8 +275,8 @@ export interface OrderSlice {
 
 /** Orders as they stood at one moment of the read model. */
 export interface OrdersAt {
-  /** Names the positions: those of another epoch are other events. */
-  readonly epoch: string;
+  /** The newest event in it; null before the first. */
+  readonly newest: Witness | null;
   /** Everything up to here is in it; null before the first event. */
   readonly position: Position | null;
   readonly orders: readonly PlacedOrder[];
@@ -477,22 +480,30 @@ export class OrderTableReader {
     locationId: string,
   ): readonly PlacedOrder[] {
     const rows = this.#all(
-      `SELECT order_id, CAST(position AS TEXT) AS placed, state FROM orders WHERE location_id = ? AND ${condition}`,
+      `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,
       parameters,
-    ) as readonly { readonly order_id: string; readonly placed: Position; readonly state: string }[];
-    return rows.map(({ order_id, placed, state }) => ({
+    ) as readonly {
+      readonly order_id: string;
+      readonly placed: Position;
+      readonly event_id: string;
+      readonly state: string;
+    }[];
+    return rows.map(({ order_id, placed, event_id, state }) => ({
       key: { location_id: locationId, order_id },
       position: placed,
+      eventId: event_id,
       state: parseJson(state) as OrderState,
     }));
   }
 
-  #checkpoint(): Pick<OrdersAt, 'epoch' | 'position'> {
-    const [row] = this.#all('SELECT epoch, position FROM checkpoint', []) as readonly {
-      readonly epoch: string;
-      readonly position: string | null;
-    }[];
-    return { epoch: row?.epoch ?? '', position: parsePosition(row?.position ?? '') };
+  #checkpoint(): Pick<OrdersAt, 'position' | 'newest'> {
+    const sql = 'SELECT position, witness_position AS at, witness_id AS id FROM checkpoint';
+    const [row] = this.#all(sql, []) as readonly Readonly<Record<'position' | 'at' | 'id', string | null>>[];
+    const at = parsePosition(row?.at ?? '');
+    return {
+      position: parsePosition(row?.position ?? ''),
+      newest: at === null || !row?.id ? null : { position: at, id: row.id },
+    };
   }
 
   /** Runs reads that are to see the same moment. */

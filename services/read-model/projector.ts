@@ -54,6 +54,7 @@ const ATTACHMENT_CHECK_MS = 250;
 interface Touched extends PlacedOrder {
   state: OrderState;
   position: Position;
+  eventId: string;
 }
 
 /** Folds a batch onto the states that it touches. */
@@ -69,12 +70,14 @@ function fold(
     if (record === undefined) {
       const key = orderKeyOfStream(stored.stream);
       if (key === null) continue;
-      record = { key, position: stored.position, state: event.revision === 0 ? initial : stateOf(stored.stream, key) };
+      const state = event.revision === 0 ? initial : stateOf(stored.stream, key);
+      record = { key, position: stored.position, eventId: stored.id, state };
       touched.set(stored.stream, record);
     }
     if (event.revision <= record.state.revision) continue;
     record.state = evolve(record.state, event);
     record.position = stored.position;
+    record.eventId = stored.id;
   }
 }
 

@@ -203,9 +203,20 @@ describe('a service whose backup was put back', () => {
       const { checkpoints } = signedHistory(entriesIn(join(dataDir, 'checkpoints.ndjson')));
       return checkpoints.at(-1)?.events === events;
     });
-  const restore = (dataDir: string, backup: string): void => {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, `events.sqlite${suffix}`), { force: true });
-    copyFileSync(backup, join(dataDir, 'events.sqlite'));
+  /** The log, and the read model with it, as a snapshot of the whole disk would have them. */
+  const DATABASES = ['events.sqlite', 'read-model.sqlite'] as const;
+  const backUp = async (dataDir: string): Promise<void> => {
+    for (const name of DATABASES) {
+      const db = new Database(join(dataDir, name), { readonly: true });
+      await db.backup(join(directory, name));
+      db.close();
+    }
+  };
+  const putBack = (dataDir: string): void => {
+    for (const name of DATABASES) {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, `${name}${suffix}`), { force: true });
+      copyFileSync(join(directory, name), join(dataDir, name));
+    }
   };
 
   it('a service whose backup was put back says so, signs it, and verify tells it from a log that does not hold', async () => {
@@ -213,10 +224,7 @@ describe('a service whose backup was put back', () => {
     const { dataDir } = service;
     await deliver(service, 'kept', 6);
     await untilCovered(dataDir, 6);
-    const backup = join(directory, 'backup.sqlite');
-    const db = new Database(join(dataDir, 'events.sqlite'), { readonly: true });
-    await db.backup(backup);
-    db.close();
+    await backUp(dataDir);
     await deliver(service, 'lost', 6);
     await untilCovered(dataDir, 12);
     const before = await openEventStream(`${service.url}/locations/l/live`, asReader);
@@ -224,7 +232,7 @@ describe('a service whose backup was put back', () => {
     const { lastId } = before;
     before.close();
     await service.end();
-    restore(dataDir, backup);
+    putBack(dataDir);
 
     service = await startService({ ...settings, DATA_DIR: dataDir });
     await deliver(service, 'new', 9);

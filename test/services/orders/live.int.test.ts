@@ -12,10 +12,14 @@ import {
   MAX_LIVE_CLIENTS,
   MAX_RESUMED_ORDERS,
   parsePlace,
-  type Place,
   SNAPSHOT_ENDED_ORDERS,
 } from '../../../services/orders/live';
-import { deleteOrderTable, openOrderTable, OrderTableReader } from '../../../services/read-model/order-table';
+import {
+  deleteOrderTable,
+  openOrderTable,
+  OrderTableReader,
+  type PlacedOrder,
+} from '../../../services/read-model/order-table';
 import { STOP_TIMEOUT_MS } from '../../../services/service';
 import { update } from '../../support/deliveries';
 import { type EventStream, openEventStream } from '../../support/event-stream';
@@ -70,7 +74,7 @@ describe('the live feed of a location', () => {
     const listed = (await service.get('/locations/snap/orders')).json as { orders: unknown[] };
     expect(snapshot).toMatchObject({ location_id: 'snap', truncated: false });
     expect(snapshot?.['orders']).toEqual(listed.orders);
-    expect(stream.messages[0]?.id).toMatch(/^\d+-[0-9a-f]{16}$/);
+    expect(stream.messages[0]?.id).toMatch(/^\d+-[0-9a-f]{8}$/);
     expect(stream.data('heartbeat')).toEqual([expect.objectContaining({ store: 'ok', interval_ms: HEARTBEAT_MS })]);
   });
 
@@ -103,7 +107,7 @@ describe('the live feed of a location', () => {
     expect(orderIds(after)).toEqual(['r2', 'r1']);
   });
 
-  it.each(['', '-1', 'yesterday', '99999999', '1.5', '1', '1-0123456789abcdef'])(
+  it.each(['', '-1', 'yesterday', '99999999', '1.5', '1', '1-01234567'])(
     'the live feed answers a Last-Event-ID that this log does not have (%j) with a snapshot',
     async (id) => {
       const stream = await watch('resume', { 'Last-Event-ID': id });
@@ -313,7 +317,7 @@ class Screen implements LiveClient {
   readonly audience = 'board' as const;
   readonly buffered = 0;
   readonly shown = new Map<string, number>();
-  lastId: Place | null = null;
+  lastId: Position | null = null;
   ended = false;
   readonly twice: string[] = [];
 
@@ -336,7 +340,7 @@ class Screen implements LiveClient {
         this.shown.set(order_id, revision);
       }
       const id = field('id');
-      if (id !== undefined) this.lastId = parsePlace(id);
+      if (id !== undefined) this.lastId = parsePlace(id)?.position ?? null;
     }
   }
 
@@ -368,7 +372,7 @@ describe('a client of the live feed', () => {
     const states = new Map<string, OrderState>();
     /** One save of the projector: an event for each of the orders. */
     const save = (keys: readonly OrderKey[]): void => {
-      const changed = new Map<string, { key: OrderKey; state: OrderState; position: Position }>();
+      const changed = new Map<string, PlacedOrder>();
       for (const key of keys) {
         const name = JSON.stringify(key);
         const before = states.get(name) ?? initial;
@@ -378,10 +382,10 @@ describe('a client of the live feed', () => {
         const receivedAt = new Date(position).toISOString();
         const state = evolve(before, { type: 'order.updated', revision, receivedAt, data, contentHash: null } as never);
         states.set(name, state);
-        changed.set(name, { key, state, position: at });
+        changed.set(name, { key, state, position: at, eventId: `0000000${at}`.slice(-8) });
       }
       const newest = String(position - 1) as Position;
-      table.save(changed.values(), newest, { position: newest, id: newest });
+      table.save(changed.values(), newest, { position: newest, id: `0000000${newest}`.slice(-8) });
       feed.projected([...new Set(keys.map((key) => key.location_id))], true);
     };
     cleanup.push(() => {
@@ -466,17 +470,6 @@ describe('a client of the live feed', () => {
     feed.watch('counter', screen, screen.lastId)();
     expect(screen.shown.size).toBe(MAX_RESUMED_ORDERS + 2);
     expect(screen.twice).toEqual([]);
-  });
-
-  it('a live feed client that resumes in a read model that was made anew gets a snapshot, whatever position it saw', () => {
-    const [lost, restored] = [openFeed(), openFeed()];
-    const screen = new Screen();
-    lost.save([keyOf('kept'), keyOf('lost')]);
-    lost.feed.watch('counter', screen, null)();
-    // The same positions, given to other events.
-    restored.save([keyOf('kept'), keyOf('new'), keyOf('newer')]);
-    restored.feed.watch('counter', screen, screen.lastId)();
-    expect([...screen.shown.keys()].sort()).toEqual(['kept', 'new', 'newer']);
   });
 
   it('a live feed client is sent every changed order, even if there are more than fit one read', () => {

@@ -33,7 +33,7 @@ describe('the order table', () => {
 
   const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
     table.save(
-      records.map(([key, state]) => ({ key, state, position: at(position + 1) })),
+      records.map(([key, state]) => ({ key, state, position: at(position + 1), eventId: 'an event' })),
       at(++position),
       witness,
     );
@@ -99,8 +99,8 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     const before = table.checkpoint();
     const broken = function* () {
-      yield { key: key('a'), state: COMPLETED, position: at(99) };
-      yield { key: key('b'), state: COMPLETED, position: at(99) };
+      yield { key: key('a'), state: COMPLETED, position: at(99), eventId: 'an event' };
+      yield { key: key('b'), state: COMPLETED, position: at(99), eventId: 'an event' };
       throw new Error('told to fail');
     };
     expect(() => {
@@ -267,7 +267,7 @@ describe('the order table', () => {
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));
     expect(() => early.get(key('a'))).toThrow(ReadModelError);
     const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
-    late.save([{ key: key('a'), state: PREPARING, position: at(1) }], at(1), witness);
+    late.save([{ key: key('a'), state: PREPARING, position: at(1), eventId: 'an event' }], at(1), witness);
     late.markComplete();
     expect(early.get(key('a'))).toEqual(PREPARING);
     early.close();
@@ -278,9 +278,9 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     table.save(
       (function* () {
-        yield { key: key('a'), state: COMPLETED, position: at(99) };
+        yield { key: key('a'), state: COMPLETED, position: at(99), eventId: 'an event' };
         expect(reader.get(key('a'))).toEqual(PREPARING);
-        yield { key: key('b'), state: COMPLETED, position: at(99) };
+        yield { key: key('b'), state: COMPLETED, position: at(99), eventId: 'an event' };
         expect(ids().ids).toEqual(['a']);
       })(),
       at(++position),
