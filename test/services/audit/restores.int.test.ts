@@ -237,7 +237,7 @@ describe('a service whose backup was put back', () => {
     service = await startService({ ...settings, DATA_DIR: dataDir });
     await deliver(service, 'new', 9);
     await untilCovered(dataDir, 15);
-    expect(service.output()).toContain('THE LOG LOST EVENTS');
+    await until('the log to say it', () => service.output().includes('THE LOG LOST EVENTS'));
     expect((await service.get('/metrics')).text).toContain('ticket_rail_log_restores_total 1');
     const page = (await service.get('/checkpoints', asReader)).json as { checkpoints: CheckpointEntry[] };
     const [statement] = page.checkpoints.filter(isRestore) as [Restore];

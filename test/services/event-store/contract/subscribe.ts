@@ -7,6 +7,7 @@ import {
   type NewEvent,
   type Position,
 } from '../../../../services/event-store/event-store';
+import { patiently } from '../../../support/patience';
 import { EVERY_BYTE } from './payloads';
 import {
   allIds,
@@ -269,7 +270,7 @@ export function subscribeContract(current: () => EventStore): void {
       const seen: string[] = [];
       let after: Position | 'start' = 'start';
       for (let restarts = 0; seen.length < 2_100; restarts += 1) {
-        expect(restarts).toBeLessThan(200);
+        expect(restarts).toBeLessThan(patiently(200));
         const follower = follow(store, { after, prefix: 'order-' });
         const batch = await follower.next();
         seen.push(...idsOf(batch?.events ?? []));
