@@ -29,7 +29,8 @@ function merge(kept: Fields | null, said: Fields, depth: number): Fields | null 
     // The same details come with most deliveries.
     if (value === before && typeof value === 'string') continue;
     // Blanks say nothing: whose details these are, and what opens the robot, stays known (docs/protocol.md#ruling-5-5).
-    const read = saysNothing(value) ? undefined : readJson(before, value, depth);
+    const isBlank = typeof value === 'object' ? Array.isArray(value) && value.length === 0 : saysNothing(value);
+    const read = isBlank ? undefined : readJson(before, value, depth);
     if (read === undefined || read === before) continue;
     merged ??= { ...kept };
     merged[key] = read;

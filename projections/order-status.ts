@@ -1,5 +1,5 @@
 import { type OrderEvent } from '../schemas/order-events';
-import { wordOf } from '../schemas/vocabulary';
+import { isListed, wordOf } from '../schemas/vocabulary';
 import { readDriverDetails, readText } from './lenient';
 import { type Fields, saysNothing } from './values';
 
@@ -24,6 +24,7 @@ const nothingSaid: Said = { ...nothingReported, details: null, unreadable: NOTHI
 /** Words nobody knows are kept; what cannot be a word is read as absent (docs/protocol.md#ruling-5-4). */
 function readWord(data: Fields, name: keyof Reported, unreadable: string[]): string | null {
   const value = data[name];
+  if (typeof value === 'string' && isListed(value)) return value;
   if (saysNothing(value)) return null;
   const word = wordOf(readText(value) ?? '');
   if (word === null || typeof value !== 'string') unreadable.push(`/${name}`);

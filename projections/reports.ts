@@ -10,32 +10,44 @@ import { type EarlierReport } from '../schemas/order-view';
 export const REMEMBERED_REPORTS = 64;
 /** Characters of a content hash that tell the reports of one order apart: 48 bits. */
 const SHORT_HASH = 12;
-
-/** The beginning of the content hash of a report, and where and when it came first. An array, because it is kept so often. */
-type Report = readonly [hash: string, revision: number, receivedAt: number];
+const HASH = /^[0-9a-f]{64}$/;
 
 export interface Memory {
-  /** Oldest first, and one that came again as the newest. */
-  readonly reports: readonly Report[];
+  /**
+   * For each report its {@link SHORT_HASH}, and revision and time (in milliseconds, both in base 36) of when it came
+   * first: `,hash.revision.time`. Oldest first, and one that came again as the newest. One text, because it is copied
+   * and written with every event: a list of them takes three times as long.
+   */
+  readonly reports: string;
   /** What the newest event may be a repeat of. */
   readonly same_report_as: EarlierReport | null;
 }
 
-export const nothingRemembered: Memory = { reports: [], same_report_as: null };
+export const nothingRemembered: Memory = { reports: '', same_report_as: null };
 
 /** The memory after one more event. The newest report once more is no news, and changes nothing. */
 export function remember(before: Memory, { contentHash, revision, receivedAt }: OrderEvent): Memory {
   const { reports } = before;
   const at = Date.parse(receivedAt);
-  if (contentHash === null || Number.isNaN(at)) return { reports, same_report_as: null };
-  const hash = contentHash.slice(0, SHORT_HASH);
-  if (reports.at(-1)?.[0] === hash) return before;
-  const earlier = reports.find(([known]) => known === hash);
-  if (earlier === undefined) {
-    return { reports: [...reports.slice(1 - REMEMBERED_REPORTS), [hash, revision, at]], same_report_as: null };
+  if (contentHash === null || !HASH.test(contentHash) || Number.isNaN(at)) return { reports, same_report_as: null };
+  const begin = `,${contentHash.slice(0, SHORT_HASH)}.`;
+  const known = reports.indexOf(begin);
+  if (known < 0) {
+    const report = `${begin}${revision.toString(36)}.${at.toString(36)}`;
+    return { reports: withoutOldest(reports) + report, same_report_as: null };
   }
+  const next = reports.indexOf(',', known + 1);
+  if (next < 0) return before;
+  const earlier = reports.slice(known, next);
+  const [, came = '', time = ''] = earlier.split('.');
   return {
-    reports: [...reports.filter((report) => report !== earlier), earlier],
-    same_report_as: { revision: earlier[1], received_at: new Date(earlier[2]).toISOString() },
+    reports: reports.slice(0, known) + reports.slice(next) + earlier,
+    same_report_as: { revision: parseInt(came, 36), received_at: new Date(parseInt(time, 36)).toISOString() },
   };
+}
+
+/** Counts only where there may be too many: each takes {@link SHORT_HASH} characters and three signs or more. */
+function withoutOldest(reports: string): string {
+  if (reports.length < REMEMBERED_REPORTS * (SHORT_HASH + 3)) return reports;
+  return reports.split(',').length <= REMEMBERED_REPORTS ? reports : reports.slice(reports.indexOf(',', 1));
 }

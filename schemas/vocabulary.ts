@@ -75,6 +75,9 @@ export const DELIVERY_STATUSES = words([
   { value: 'returned', group: 'return', meaning: 'the food is back at the restaurant' },
 ] as const satisfies readonly Word<string, DeliveryGroup>[]);
 
+/** @returns whether a text is a word of the tables above, as they write it. */
+export const isListed = (text: string): boolean => STATUSES.has(text) || DELIVERY_STATUSES.has(text);
+
 /**
  * Where an order stands for people at the counter: our guarded reading of both axes
  * (docs/architecture.md#stage-rules).

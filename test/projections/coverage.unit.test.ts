@@ -19,7 +19,7 @@ import { saidBy } from '../../projections/order-status';
 import { read } from '../../projections/timeline';
 import { type OrderEvent } from '../../schemas/order-events';
 import { arbitraryEvents } from './arbitraries';
-import { eventsOf, fold, JANE, JOHN, KEY, says, type Told } from './scenario';
+import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type Told } from './scenario';
 
 const sightings = (events: readonly OrderEvent[]): Sighting[] => {
   let told: OrderTrack = untracked;
@@ -93,6 +93,21 @@ describe('a sighting', () => {
 });
 
 describe('coverage', () => {
+  it('coverage counts the fields that came in another form, and no gap between two orders of one number', () => {
+    const coverage = new Coverage();
+    const life = eventsAt(
+      [0, says('in_progress', 'pending', { ...JANE, passcode: 1, phone: '+1' })],
+      [1, says('completed', 'completed', { ...JANE, passcode: [1] })],
+      [25, says('in_progress', 'pending')],
+    );
+    for (const sighting of sightings(life)) coverage.add('here', sighting);
+    expect([...(coverage.groups.find(({ source }) => source === 'uber')?.unreadable ?? [])]).toEqual([
+      ['/driver_details/phone', 1],
+      ['/driver_details/passcode', 2],
+    ]);
+    expect(sightings(life).at(-1)).toMatchObject({ late: false, gaps: [] });
+  });
+
   it('coverage counts every event once, and every word that was reported', () => {
     fc.assert(
       fc.property(fc.array(arbitraryEvents, { maxLength: 6 }), (lives) => {

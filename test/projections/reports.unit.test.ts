@@ -6,6 +6,12 @@ const ANN = says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1111'
 const BOB = says('ready_for_pickup', 'enroute_to_pickup', { ...JOHN, passcode: '2222' });
 const BOB_HERE = says('ready_for_pickup', 'arrived_at_pickup', { ...JOHN, passcode: '2222' });
 
+/** Revisions of the reports that are remembered. */
+const rememberedBy = (events: readonly OrderEvent[]): number[] =>
+  [...fold(events).reports.matchAll(/,[0-9a-f]{12}\.([0-9a-z]+)\./g)].map(([, revision = '']) =>
+    parseInt(revision, 36),
+  );
+
 describe('a report that came before', () => {
   it('a report that came before is followed, and says which one it equals', () => {
     const events = eventsOf(ANN, BOB, BOB_HERE, ANN);
@@ -35,7 +41,7 @@ describe('a report that came before', () => {
       1,
       0,
     ]);
-    expect(fold(events).reports).toHaveLength(2);
+    expect(rememberedBy(events)).toEqual([1, 0]);
   });
 
   it('the newest report once more changes nothing: neither is it told as one that came before, nor does it end that', () => {
@@ -52,17 +58,17 @@ describe('a report that came before', () => {
   it('an event without a content hash, or a time, equals none', () => {
     const without = (event: OrderEvent): OrderEvent => ({ ...event, contentHash: null });
     expect(orderAfter(eventsOf(ANN, BOB, ANN).map(without)).attention).not.toContain('may_be_a_repeat');
+    const odd = eventsOf(ANN, BOB, ANN).map((event) => ({ ...event, contentHash: 'a.b,c' }));
+    expect(orderAfter(odd).attention).not.toContain('may_be_a_repeat');
     const timeless = eventsOf(ANN, BOB, ANN).map((event) => ({ ...event, receivedAt: 'once' }));
     expect(orderAfter(timeless).attention).not.toContain('may_be_a_repeat');
   });
 
   it(`an order remembers its newest ${String(REMEMBERED_REPORTS)} reports, and its state stays small`, () => {
     const many = eventsOf(...Array.from({ length: 500 }, (_, n) => says('in_progress', `word_${String(n)}`)));
-    const { reports } = fold(many);
-    expect(reports).toHaveLength(REMEMBERED_REPORTS);
-    expect(reports.map(([, revision]) => revision)).toEqual(
+    expect(rememberedBy(many)).toEqual(
       Array.from({ length: REMEMBERED_REPORTS }, (_, n) => 500 - REMEMBERED_REPORTS + n),
     );
-    expect(JSON.stringify(reports).length).toBeLessThan(REMEMBERED_REPORTS * 40);
+    expect(fold(many).reports.length).toBeLessThan(REMEMBERED_REPORTS * 30);
   });
 });
