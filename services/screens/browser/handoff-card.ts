@@ -14,7 +14,7 @@ import {
   textOf,
   vehicleParts,
 } from './model/handoff';
-import { ageWords, driverWords, durationWords, kitchenWords, sourceWords, stageWords } from './model/words';
+import { ageWords, driverWords, durationWords, kitchenWords, noticeOf, sourceWords, stageWords } from './model/words';
 import { basics } from './theme';
 
 /** What someone asked for on the card. */
@@ -27,6 +27,9 @@ export class CardEvent extends Event {
     super(CardEvent.type);
   }
 }
+
+/** Reasons to doubt what the card shows. */
+const DOUBTS: ReadonlySet<string> = new Set(['may_be_a_repeat', 'unreadable_field']);
 
 const LID_STEPS = [
   'Wait until the robot unlocks itself, or enter the passcode on it.',
@@ -109,7 +112,7 @@ export class TicketRailHandoff extends LitElement {
         ${icon(order.stage === 'driver_here' ? 'car' : 'clock')} <strong>${stageWords(order.stage)}</strong> for
         ${durationWords(inStage)}
       </p>
-      ${this.#renderChange(order)}
+      ${this.#renderChange(order)} ${this.#renderDoubts(order)}
       <div class="columns">
         <div class="stack">
           ${
@@ -169,6 +172,17 @@ export class TicketRailHandoff extends LitElement {
           : nothing
       }
     </section>`;
+  }
+
+  #renderDoubts(order: Order): readonly TemplateResult[] {
+    return (order.attention as readonly string[])
+      .filter((code) => DOUBTS.has(code))
+      .map(
+        (code) =>
+          html`<p class="doubt" data-attention=${code}>
+            ${icon('bell')} <strong>${noticeOf(code, order).words}</strong>
+          </p>`,
+      );
   }
 
   #renderDriver(order: Order, driver: Driver): TemplateResult {
@@ -407,6 +421,13 @@ export class TicketRailHandoff extends LitElement {
         border-radius: var(--rail-radius);
         background: var(--rail-alarm);
         color: var(--rail-on-alarm);
+      }
+      .doubt {
+        padding: 0.5em 0.8em;
+        border: 2px solid var(--rail-late);
+        border-radius: var(--rail-radius);
+        background: var(--rail-late);
+        color: var(--rail-on-late);
       }
       .changed {
         display: flex;

@@ -5,7 +5,7 @@ import { type Answer, ask } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import { locationIds } from './locations';
-import { spanWords, timeWords, toLocalField, zoneWords } from './model/audit-words';
+import { fieldWords, spanWords, timeWords, toLocalField, zoneWords } from './model/audit-words';
 import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { countWords, driverWords, kitchenWords, sourceWords } from './model/words';
@@ -192,7 +192,7 @@ export class TicketRailCoverage extends LitElement {
   }
 
   #renderGroup(group: CoverageGroup): TemplateResult {
-    const { source, location_id, events, late, unknown, further_unknown, gaps } = group;
+    const { source, location_id, events, late, unknown, further_unknown, unreadable, gaps } = group;
     const name = source === 'unknown' ? 'No source told' : sourceWords(source);
     return html`<section class="panel stack group" aria-label=${`${name}, ${location_id}`} data-source=${source}>
       <div>
@@ -221,6 +221,19 @@ export class TicketRailCoverage extends LitElement {
                 )}
               </ul>
               ${further_unknown === 0 ? nothing : html`<p>${countWords(further_unknown, 'event')} with yet others.</p>`}
+            </div>`
+      }
+      ${
+        unreadable.length === 0
+          ? nothing
+          : html`<div>
+              <h3>${icon('info')} Fields that came in another form</h3>
+              <ul class="unknown" role="list">
+                ${unreadable.map(
+                  ({ pointer, count }) =>
+                    html`<li><bdi>${fieldWords(pointer)}</bdi> <span class="muted">${number(count)}</span></li>`,
+                )}
+              </ul>
             </div>`
       }
       ${gaps.length === 0 ? nothing : this.#renderGaps(name, gaps)}

@@ -205,7 +205,7 @@ export class TicketRailTimeline extends LitElement {
 
   #renderStep(step: Step, before: Step | null, isCurrent: boolean): TemplateResult {
     const { event, at } = step;
-    const { revision, verdict } = event;
+    const { revision, verdict, same_report_as, unreadable } = event;
     return html`<li
       class="event"
       id=${`r${String(revision)}`}
@@ -245,6 +245,24 @@ export class TicketRailTimeline extends LitElement {
           <div>
             <p>${verdictMark(verdict)}</p>
             <p class="rule muted">${verdictWords(verdict).rule}</p>
+            ${
+              same_report_as === null
+                ? nothing
+                : html`<p class="same">
+                    The same report as revision ${same_report_as.revision}, at
+                    <time datetime=${same_report_as.received_at}
+                      >${exactTimeWords(Date.parse(same_report_as.received_at))}</time
+                    >
+                  </p>`
+            }
+            ${
+              unreadable.length === 0
+                ? nothing
+                : html`<p class="unreadable">
+                    Read otherwise than it came, or not at all:
+                    ${unreadable.map((pointer) => html`<code>${fieldWords(pointer)}</code> `)}
+                  </p>`
+            }
           </div>
           ${this.#renderChanges(event)} ${this.#renderChain(event, before?.event ?? null)}
           <div class="raw">

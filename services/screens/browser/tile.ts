@@ -3,15 +3,7 @@ import { icon, type IconName } from './icons';
 import type { Order } from '../../../schemas/order-view';
 import { clip, type Driver, isRobot, textOf } from './model/handoff';
 import type { Lateness } from './model/lateness';
-import {
-  attentionWords,
-  driverWords,
-  kitchenWords,
-  LATENESS_WORDS,
-  sourceWords,
-  stageWords,
-  type Tone,
-} from './model/words';
+import { driverWords, kitchenWords, LATENESS_WORDS, noticeOf, sourceWords, stageWords, type Tone } from './model/words';
 import { basics } from './theme';
 
 /** What someone asked for on a tile. */
@@ -161,12 +153,13 @@ export class TicketRailTile extends LitElement {
     </p>`;
   }
 
-  #renderChips({ attention, stage }: Order): TemplateResult | typeof nothing {
+  #renderChips(order: Order): TemplateResult | typeof nothing {
+    const { attention, stage } = order;
     const codes = (attention as readonly string[]).filter((code) => SAID_BY_BAND[stage] !== code);
     if (codes.length === 0) return nothing;
     return html`<ul class="chips">
       ${codes.map((code) => {
-        const { words, tone } = attentionWords(code);
+        const { words, tone } = noticeOf(code, order);
         const name = code === 'robot' ? 'robot' : code === 'driver_changed' ? 'swap' : TONE_ICONS[tone];
         return html`<li data-attention=${code} data-tone=${tone}>${icon(name)} <bdi>${words}</bdi></li>`;
       })}

@@ -120,6 +120,15 @@ describe('acknowledgements', () => {
     expect(mustAcknowledgeDriver({ ...changed, attention: [] }, noMarks)).toBe(false);
   });
 
+  it('an acknowledgement or a recall of one order is none of the next that has its number', () => {
+    const today = order({ attention: ['driver_changed'], driver_details: { source: 'doordash', name: 'Jane' } });
+    const yesterday = { ...today, first_received_at: at(NOON - 24 * HOUR) };
+    const marks = withMark(withMark(noMarks, driverKey(yesterday)), recalledKey(yesterday));
+    expect(mustAcknowledgeDriver(yesterday, marks)).toBe(false);
+    expect(mustAcknowledgeDriver(today, marks)).toBe(true);
+    expect(ids(arrange([{ ...today, stage: 'completed' }], options({ marks })).recalled)).toEqual([]);
+  });
+
   it('an acknowledgement contains nothing about a person', () => {
     const key = driverKey(order({ driver_details: { name: 'Jane Driver', phone: { number: '+15555551234' } } }));
     expect(key).not.toMatch(/jane|5555/i);

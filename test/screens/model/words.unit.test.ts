@@ -14,6 +14,7 @@ import {
   driverWords,
   durationWords,
   kitchenWords,
+  noticeOf,
   sourceWords,
   stageWords,
 } from '../../../services/screens/browser/model/words';
@@ -38,6 +39,16 @@ describe('words', () => {
   ])('an unknown %s is shown as it came, and called unknown', (_, say) => {
     expect(say('beamed_up')).toBe('unknown: beamed_up');
     expect(say('constructor')).toBe('unknown: constructor');
+  });
+
+  it('a report that may be a repeat is worded with the time of day of the one that it equals', () => {
+    const earlier = new Date(2026, 10, 21, 12, 3);
+    const same_report_as = { revision: 0, received_at: earlier.toISOString() };
+    expect(noticeOf('may_be_a_repeat', { same_report_as }).words).toBe(
+      'The same report as at 12:03: check plate and passcode',
+    );
+    expect(noticeOf('may_be_a_repeat', { same_report_as: null })).toEqual(attentionWords('may_be_a_repeat'));
+    expect(noticeOf('no_driver', { same_report_as })).toEqual(attentionWords('no_driver'));
   });
 
   it('a missing status is worded Nothing reported', () => {

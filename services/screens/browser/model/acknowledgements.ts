@@ -38,9 +38,12 @@ function driverDigest(order: Order, driver: Driver | null): string {
 }
 
 export const canceledKey = (order: Order): string => `canceled ${order.stage_since} ${order.order_id}`;
+/** Which order of its number an order is, for the number may come again (docs/protocol.md#ruling-5-7). */
+const which = (order: Pick<Order, 'order_id' | 'first_received_at'>): string =>
+  `${order.first_received_at} ${order.order_id}`;
 export const driverKey = (order: Order): string =>
-  `driver ${driverDigest(order, order.driver_details)} ${order.order_id}`;
-export const recalledKey = (order: Pick<Order, 'order_id'>): string => `recalled ${order.order_id}`;
+  `driver ${driverDigest(order, order.driver_details)} ${which(order)}`;
+export const recalledKey = (order: Pick<Order, 'order_id' | 'first_received_at'>): string => `recalled ${which(order)}`;
 
 export const isMarked = (marks: Marks, key: string): boolean => marks.keys.includes(key);
 

@@ -1,3 +1,4 @@
+import type { Order } from '../../../../schemas/order-view';
 import type { AttentionCode, Stage } from '../../../../schemas/vocabulary';
 import type { Cause } from './freshness';
 import type { Lateness } from './lateness';
@@ -84,6 +85,20 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
 
 export const attentionWords = (code: string): Notice =>
   Object.hasOwn(ATTENTION, code) ? ATTENTION[code as AttentionCode] : { words: unknown(code), tone: 'notice' };
+
+/** A time of the day by the clock of whoever looks: `12:03`. */
+export function clockWords(time: string): string {
+  const date = new Date(time);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** A code with what the order says of it. */
+export function noticeOf(code: string, { same_report_as }: Pick<Order, 'same_report_as'>): Notice {
+  const notice = attentionWords(code);
+  if (code !== 'may_be_a_repeat' || same_report_as === null) return notice;
+  const words = `The same report as at ${clockWords(same_report_as.received_at)}: check plate and passcode`;
+  return { ...notice, words };
+}
 
 export const LATENESS_WORDS: Readonly<Record<Lateness, string>> = {
   on_time: '',
