@@ -109,6 +109,8 @@ export interface Metrics {
   relayEnded(seconds: number): void;
   /** A delivery was passed on to the POS, and the answer did not wait any longer for its record. */
   relayUnrecorded(): void;
+  /** @param reports recorded reports that an earlier event of their order made, with others in between. */
+  cameBefore(reports: number): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
   /** @param isHeld retention deletes nothing until an operator confirms it */
@@ -169,6 +171,11 @@ export function createMetrics(options: {
   const deletedOrders = new Counter({
     name: 'ticket_rail_retention_deleted_orders_total',
     help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
+    registers,
+  });
+  const cameBefore = new Counter({
+    name: 'ticket_rail_reports_came_before_total',
+    help: 'Recorded deliveries that say what an earlier one of their order said, with others in between: a driver came back, or an old delivery was sent again. Counted while the read model follows.',
     registers,
   });
   const held = new Gauge({
@@ -277,6 +284,9 @@ export function createMetrics(options: {
     },
     relayUnrecorded: () => {
       relaysUnrecorded.inc();
+    },
+    cameBefore: (reports) => {
+      cameBefore.inc(reports);
     },
     retention: (orders) => {
       deletedOrders.inc(orders);

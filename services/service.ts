@@ -161,11 +161,19 @@ export async function startService(config: Config, world: World): Promise<Runnin
       lagMs: () => freshness.lagSeconds * 1_000,
       now,
     });
+    const admission = new Admission();
+    const metrics = createMetrics({
+      now,
+      queueDepth: () => admission.pending,
+      projectionLagSeconds: () => freshness.lagSeconds,
+      live: feed,
+    });
     const tell = (news: ProjectorNews): void => {
       switch (news.kind) {
         case 'progress':
           freshness.projected(news.progress);
           feed.projected(news.progress.locations, news.progress.caughtUp);
+          metrics.cameBefore(news.progress.cameBefore);
           return;
         case 'restarted':
           freshness.restarted();

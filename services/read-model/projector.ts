@@ -24,6 +24,8 @@ export interface Progress {
   readonly caughtUp: boolean;
   /** Events folded by this projector so far. */
   readonly events: number;
+  /** Reports since the last progress that an earlier event of their order made; none while the log is read for the first time. */
+  readonly cameBefore: number;
   /** Locations whose orders became readable anew with this. */
   readonly locations: readonly string[];
 }
@@ -57,12 +59,13 @@ interface Touched extends PlacedOrder {
   eventId: string;
 }
 
-/** Folds a batch onto the states that it touches. */
+/** Folds a batch onto the states that it touches. @returns how many of its reports came before */
 function fold(
   events: readonly RecordedEvent[],
   touched: Map<string, Touched>,
   stateOf: (stream: string, key: OrderKey) => OrderState,
-): void {
+): number {
+  let cameBefore = 0;
   for (const stored of events) {
     const event = decodeOrderEvent(stored);
     if (event === null) continue;
@@ -75,10 +78,13 @@ function fold(
       touched.set(stored.stream, record);
     }
     if (event.revision <= record.state.revision) continue;
-    record.state = evolve(record.state, event);
+    const before = record.state;
+    record.state = evolve(before, event);
     record.position = stored.position;
     record.eventId = stored.id;
+    if (record.state.same_report_as !== null && record.state.reports !== before.reports) cameBefore++;
   }
+  return cameBefore;
 }
 
 const later = (a: Position | null, b: Position | null): Position | null =>
@@ -121,6 +127,7 @@ export async function runProjector(options: {
   const stateOf = (stream: string, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
   let events = 0;
+  let cameBefore = 0;
   let savedAt = -Infinity;
   let interval = SAVE_INTERVAL_MS;
   let busyMs = 0;
@@ -155,12 +162,13 @@ export async function runProjector(options: {
       if (!table.isAttached()) return 'detached';
       // Delivered at least once, in order of position: what comes again is told by where it stands.
       const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
-      fold(news, touched, stateOf);
+      const came = fold(news, touched, stateOf);
+      if (complete) cameBefore += came;
       newest = news.at(-1) ?? newest;
       folded = later(folded, batch.position);
       events += news.length;
       if (!batch.caughtUp && touched.size < MAX_UNSAVED_ORDERS) {
-        onProgress({ position: saved, folded, caughtUp: false, events, locations: [] });
+        onProgress({ position: saved, folded, caughtUp: false, events, cameBefore: 0, locations: [] });
         continue;
       }
       const sinceSave = performance.now() - savedAt;
@@ -177,7 +185,8 @@ export async function runProjector(options: {
         complete = true;
       }
       const locations = [...new Set(changed.map(({ key }) => key.location_id))];
-      onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, locations });
+      onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, cameBefore, locations });
+      cameBefore = 0;
       // Twice: a save that comes just after the interval is over still belongs to a busy time.
       const isAlone = sinceSave > 2 * interval;
       const isBusy = sinceSave >= SAVE_INTERVAL_MS && changed.length > BUSY_ORDERS_PER_MS * sinceSave;

@@ -205,6 +205,7 @@ describe('GET /coverage', () => {
       delivery_statuses: { enroute_to_pickup: 1, completed: 1, arrived_at_pickup: 1, returned: 0 },
       unknown: [{ field: 'status', value: 'teleporting', count: 1 }],
       further_unknown: 0,
+      unreadable: [],
     });
     expect(Object.keys(uber?.statuses ?? {})).toEqual([...STATUSES.keys()]);
     expect(Object.keys(uber?.delivery_statuses ?? {})).toEqual([...DELIVERY_STATUSES.keys()]);

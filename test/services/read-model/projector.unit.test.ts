@@ -257,7 +257,9 @@ describe('the projector', () => {
 
     it('the projector reports at once that it has caught up with an empty store', async () => {
       const { progress } = await run();
-      expect(progress).toEqual([{ position: null, folded: null, caughtUp: true, events: 0, locations: [] }]);
+      expect(progress).toEqual([
+        { position: null, folded: null, caughtUp: true, events: 0, cameBefore: 0, locations: [] },
+      ]);
     });
 
     it('the projector goes on after its checkpoint, and folds nothing before it again', async () => {
