@@ -118,6 +118,16 @@ export const arbitraryGarbage: fc.Arbitrary<Record<string, unknown>> = fc.record
     driver_details: fc.oneof(
       anything,
       fc.dictionary(fc.constantFrom('source', 'name', 'phone', 'vehicle_info', 'passcode', '__proto__', 'x'), anything),
+      // Known fields of another type than documented.
+      fc.record(
+        {
+          name: fc.oneof(fc.boolean(), fc.integer(), fc.constant('7')),
+          phone: fc.oneof(fc.constant('+1555'), fc.integer(), fc.record({ number: anything, code: fc.integer() })),
+          vehicle_info: fc.record({ is_autonomous: anything, license_plate: fc.oneof(fc.integer(), anything) }),
+          passcode: fc.oneof(fc.integer(), fc.constant('1111'), anything),
+        },
+        { requiredKeys: [] },
+      ),
     ),
   },
   { requiredKeys: [] },

@@ -93,6 +93,18 @@ describe('ticket-rail replay --diff', () => {
     expect(existsSync(join(dataDir, 'replay-diff.sqlite'))).toBe(false);
   });
 
+  it('replay --diff compares with a read model of folds that kept less of an order', async () => {
+    const kept = ['reports', 'same_report_as', 'unreadable', 'number_reused', 'number_since', 'ended_at'];
+    const pointers = kept.map((field) => `'$.${field}'`).join(', ');
+    tamper(`UPDATE orders SET state = json_remove(state, ${pointers})`, setState('b', '$.stage', "'ready'"));
+    const { code, lines } = await replayDiff(dataDir);
+    expect(lines).toEqual([
+      expect.stringMatching(/^"here" "b": \/stage "ready" -> "completed"; /),
+      expect.stringMatching(/^1 orders differ\. /),
+    ]);
+    expect(code).toBe(1);
+  });
+
   it('replay --diff names orders that the stored read model lacks, and orders that the log lacks', async () => {
     tamper("DELETE FROM orders WHERE order_id = 'b'", "UPDATE orders SET order_id = 'z' WHERE order_id = 'c'");
     const { code, lines } = await replayDiff(dataDir);
