@@ -119,6 +119,28 @@ describe('the order board', () => {
     expect(new Set(lab.strangers)).toEqual(new Set(['https://example.com/driver.jpg']));
   });
 
+  it('the tile and the handoff card say that a report came before, and when, and that a field came in another form', async () => {
+    const location = lab.newLocation();
+    const about = { location_id: location, order_id: 'pos_order_8' };
+    const driven = (name: string, passcode: unknown) => ({
+      ...about,
+      driver_details: { source: 'uber', name, passcode },
+    });
+    await lab.openBoard(location);
+    await lab.deliver({ ...driven('Ann', '1111'), delivery_status: 'arrived_at_pickup' });
+    await lab.deliver({ ...driven('Bob', 2222), delivery_status: 'enroute_to_pickup' });
+    await lab.deliver({ ...driven('Ann', '1111'), delivery_status: 'arrived_at_pickup' });
+    const same = /^The same report as at \d\d:\d\d: check plate and passcode$/;
+    await lab.tile('pos_order_8').locator('[data-attention="may_be_a_repeat"]').getByText(same).waitFor();
+    const card = lab.card();
+    await card.locator('.doubt[data-attention="may_be_a_repeat"]').getByText(same).waitFor();
+    await lab.deliver({ ...driven('Ann', 4711), delivery_status: 'arrived_at_pickup' });
+    await card.locator('.doubt[data-attention="unreadable_field"]').waitFor();
+    await card.locator('[data-passcode]', { hasText: '4711' }).waitFor();
+    expect(await card.locator('[data-attention="may_be_a_repeat"]').count()).toBe(0);
+    expect(lab.complaints).toEqual([]);
+  });
+
   it('the board does not take the keys from somebody who types: a banner leads to the card instead', async () => {
     const location = lab.newLocation();
     await lab.openBoard(location);
