@@ -197,14 +197,6 @@ export async function startService(config: Config, world: World): Promise<Runnin
     );
     cleanup.push(() => projector.stop());
 
-    const admission = new Admission();
-    const metrics = createMetrics({
-      now,
-      queueDepth: () => admission.pending,
-      projectionLagSeconds: () => freshness.lagSeconds,
-      live: feed,
-    });
-
     const checkpointPlace = checkpointsOf(config, directory);
     const checkpointKey = openKeyOf(checkpointPlace);
     if (checkpointKey.replacesEmpty) {
