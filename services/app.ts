@@ -43,6 +43,11 @@ const isClientError = (error: unknown): error is Error & { readonly status: numb
 
 function asProblem(error: unknown, log: Logger): Problem {
   if (error instanceof Problem) return error;
+  if (isEventStoreError(error, 'damaged')) {
+    log.error({ detail: error.message }, 'THE EVENT LOG IS DAMAGED');
+    const detail = 'A part of the event log is damaged. Asking again does not help: it has to be restored.';
+    return new Problem('store-damaged', detail, {}, { cause: error });
+  }
   if (isEventStoreError(error)) {
     log.error({ err: error }, 'the event store cannot be read');
     return new Problem('store-unavailable', 'The event store cannot be read now. Ask again.', {}, { cause: error });

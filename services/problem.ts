@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'internal-error': { status: 500, title: 'The service failed' },
   'relay-failed': { status: 502, title: 'The POS could not be asked' },
   'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
+  'store-damaged': { status: 503, title: 'The event store is damaged' },
   overloaded: { status: 503, title: 'Too many deliveries are waiting' },
   'too-many-exports': { status: 503, title: 'Too many exports are being sent' },
   'too-many-screens': { status: 503, title: 'Too many screens are watching' },

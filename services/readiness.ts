@@ -24,7 +24,7 @@ export const MAX_READY_LAG_SECONDS = 10;
  * @param onStore told what keeps the store from taking writes, each time that it is something else; null once it takes them
  */
 export function createReadinessCheck(options: {
-  readonly store: Pick<EventStore, 'checkWritable'>;
+  readonly store: Pick<EventStore, 'checkWritable' | 'damage'>;
   readonly freshness: Freshness;
   readonly isStopping: () => boolean;
   readonly now: () => number;
@@ -62,9 +62,11 @@ export function createReadinessCheck(options: {
       told = problem;
       onStore(problem);
     }
+    // What can be taken is taken: for as long as it can be written, damage keeps nobody from delivering.
+    const takes = store.damage === null ? 'takes writes' : `takes writes, but ${store.damage}`;
     const lag = freshness.lagSeconds;
     const checks: Readiness['checks'] = [
-      { name: 'event_store', ok: problem === null, detail: problem ?? 'takes writes' },
+      { name: 'event_store', ok: problem === null, detail: problem ?? takes },
       {
         name: 'projector',
         ok: freshness.complete && lag < MAX_READY_LAG_SECONDS,

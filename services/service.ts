@@ -41,7 +41,7 @@ import { createWaitForReadModel } from './orders/wait-for-read-model';
 import { createReadinessCheck, healthOf } from './readiness';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { Freshness } from './read-model/freshness';
-import { OrderTableReader } from './read-model/order-table';
+import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { ProjectorNews } from './read-model/projector-loop';
 import { startProjector } from './read-model/start-projector';
 import { newestStored, readKnownTime, writeKnownTime } from './retention/known-time';
@@ -136,7 +136,10 @@ export async function startService(config: Config, world: World): Promise<Runnin
 
     const freshness = new Freshness(monotonic);
     const folds = foldVersion();
-    const orders = new OrderTableReader(directory.readModelFile);
+    const orders = new OrderTableReader(directory.readModelFile, (detail) => {
+      log.error({ detail }, 'the read model is damaged: it is deleted, and made anew from the log');
+      deleteOrderTable(directory.readModelFile);
+    });
     cleanup.push(() => {
       orders.close();
     });

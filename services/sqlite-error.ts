@@ -6,3 +6,6 @@ export function sqliteCodeOf(error: unknown): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
 }
+
+/** @returns whether SQLite says that a file is damaged, or is none of its own: trying again does not help. */
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCodeOf(error) ?? '');

@@ -189,6 +189,9 @@ export interface EventStore {
    */
   checkWritable(): Promise<void>;
 
+  /** What reads have found damaged, and what to do; null if nothing. The store may take writes all the same. */
+  readonly damage: string | null;
+
   /** Events handed to {@link EventStore.append} and not settled yet. */
   readonly pending: number;
 
@@ -206,9 +209,12 @@ export const MAX_STREAM_NAME_BYTES = 8_192;
 /** Most events in one {@link SubscriptionBatch}. */
 export const MAX_BATCH_EVENTS = 1_000;
 
-/** Everything that an adapter may throw. */
+/**
+ * Everything that an adapter may throw; each of its calls may throw `damaged` instead of `unavailable`: what is stored
+ * cannot be read, and trying again does not help.
+ */
 export type EventStoreErrorCode =
-  'unavailable' | 'outcome-unknown' | 'too-large' | 'not-found' | 'deleted' | 'closed' | 'invalid';
+  'unavailable' | 'damaged' | 'outcome-unknown' | 'too-large' | 'not-found' | 'deleted' | 'closed' | 'invalid';
 
 /** The only error that leaves an adapter; recognise it by `code`. */
 export class EventStoreError extends Error {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
-import { asUnavailable, type LogInspector, type LogReader, openLogInspector, openLogReader } from './sqlite/event-log';
+import { asStoreError, type LogInspector, type LogReader, openLogInspector, openLogReader } from './sqlite/event-log';
 import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
 import type { LogCheckRequest } from './sqlite/log-check-thread';
 import { SqliteReads } from './sqlite/sqlite-reads';
@@ -119,7 +119,7 @@ export async function openEventSource(
     try {
       return action((reader ??= openLogReader(logFile)));
     } catch (error) {
-      throw asUnavailable(error, 'the event log cannot be read');
+      throw asStoreError(error, 'the event log cannot be read');
     }
   };
   return {

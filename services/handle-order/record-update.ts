@@ -169,6 +169,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
         case 'deleted':
           return { outcome: 'unstorable' as const, detail: error.message };
         case 'unavailable':
+        case 'damaged':
         case 'outcome-unknown':
         case 'closed':
           return { outcome: 'unavailable' as const, detail: error.message };

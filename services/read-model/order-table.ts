@@ -6,7 +6,7 @@ import type { OrderKey } from '../../schemas/handle-order';
 import type { LocationPage, LocationSummary } from '../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
-import { sqliteCodeOf } from '../sqlite-error';
+import { isDamage } from '../sqlite-error';
 import type { Correction } from './corrections';
 
 /**
@@ -135,11 +135,6 @@ function tune(db: Connection): void {
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
 }
 
-/** @returns whether the file is damaged beyond what SQLite can read: it has to be made anew. */
-export function isDamaged(error: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCodeOf(error) ?? '');
-}
-
 /** @returns the read model if it is there, whole, and of this version; null if it has to be made anew. */
 function openVersion(file: string, wanted: string): Connection | null {
   if (inodeOf(file) === null) return null;
@@ -152,7 +147,7 @@ function openVersion(file: string, wanted: string): Connection | null {
     if (version === wanted) return db;
   } catch (error) {
     db?.close();
-    if (isDamaged(error)) return null;
+    if (isDamage(error)) return null;
     throw error;
   }
   db.close();
@@ -331,7 +326,14 @@ export class OrderTableReader {
     readonly statements: Map<string, Database.Statement>;
   } | null = null;
 
-  constructor(private readonly file: string) {}
+  /**
+   * @param onDamage called when a part of the file turns out to be damaged. All of it can be made anew from the log, by
+   *   whoever deletes it; nobody else would notice until the projector comes to the same part.
+   */
+  constructor(
+    private readonly file: string,
+    private readonly onDamage: (detail: string) => void = () => undefined,
+  ) {}
 
   /** @throws {ReadModelError} */
   get(key: OrderKey): OrderState | null {
@@ -524,6 +526,7 @@ export class OrderTableReader {
       return this.#statement(sql).all(...parameters);
     } catch (cause) {
       this.close();
+      if (isDamage(cause)) this.onDamage(String(cause));
       throw new ReadModelError(`${this.file}: ${String(cause)}`, { cause });
     }
   }

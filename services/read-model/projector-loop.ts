@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
-import { deleteOrderTable, isDamaged, openOrderTable, type OrderTable } from './order-table';
+import { isDamage } from '../sqlite-error';
+import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
 import { type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */
@@ -43,7 +44,7 @@ export async function keepProjecting(options: {
       tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
       // one. What it holds is all that can be shown; that events are missing was told just now, and is not ours to mend.
-      if (isDamaged(error) || isEventStoreError(error, 'invalid')) {
+      if (isDamage(error) || isEventStoreError(error, 'invalid')) {
         table?.close();
         table = null;
         deleteOrderTable(file);

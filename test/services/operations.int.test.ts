@@ -314,6 +314,7 @@ describe('readiness', () => {
           state.asked++;
           return checkWritable();
         },
+        damage: null,
       },
       freshness,
       isStopping: () => state.stopping,

@@ -67,6 +67,8 @@ type WriteOutcome<T> = Extract<Outcome<T>, { kind: 'done' | 'conflict' }>;
  */
 export class ResilientStore implements EventStore {
   readonly exclusive = false;
+  /** A server that finds damage says so in its own log, and tells us nothing. */
+  readonly damage = null;
   private connection: Connection;
   /** What ends each running read and subscription. */
   private readonly stops = new Set<AbortController>();

@@ -216,6 +216,8 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       assertOpen();
     },
 
+    damage: null,
+
     get pending() {
       return pending;
     },

@@ -10,7 +10,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store';
-import { sqliteCodeOf } from '../../sqlite-error';
+import { isDamage, sqliteCodeOf } from '../../sqlite-error';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
 import { type Displaced, LogPlace, type WalState } from './log-place';
 
@@ -95,11 +95,16 @@ function toEvent([position, stream, revision, id, type, data, metadata, created]
   };
 }
 
+/** What to do about a damaged log. */
+const DAMAGED =
+  'IT IS DAMAGED, and trying again does not help. Keep a copy of it, have `ticket-rail verify` say where, and restore a backup';
+
 /** @returns `error` as the port's own, for a failure before COMMIT: whatever was asked for did not happen. */
-export function asUnavailable(error: unknown, what: string): EventStoreError {
+export function asStoreError(error: unknown, what: string): EventStoreError {
   if (error instanceof EventStoreError) return error;
   const code = sqliteCodeOf(error);
   const reason = code === null ? String(error) : `${code}: ${(error as Error).message}`;
+  if (isDamage(error)) return new EventStoreError('damaged', `${what}: ${DAMAGED} (${reason})`, { cause: error });
   return new EventStoreError('unavailable', `${what}: ${reason}`, { cause: error });
 }
 
@@ -161,7 +166,7 @@ export function openLogReader(file: string): LogReader {
   try {
     return createReader(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
   } catch (error) {
-    throw asUnavailable(error, `the event log ${file} cannot be read`);
+    throw asStoreError(error, `the event log ${file} cannot be read`);
   }
 }
 
@@ -387,13 +392,13 @@ export function openLogWriter(file: string, place = new LogPlace(file)): LogWrit
   try {
     db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   } catch (error) {
-    throw asUnavailable(error, `the event log ${file} cannot be opened`);
+    throw asStoreError(error, `the event log ${file} cannot be opened`);
   }
   try {
     return createWriter(db, file, place);
   } catch (error) {
     db.close();
-    throw asUnavailable(error, `the event log ${file} cannot be written`);
+    throw asStoreError(error, `the event log ${file} cannot be written`);
   }
 }
 

@@ -14,7 +14,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { asUnavailable, type LogReader, openLogReader } from './event-log';
+import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { commitChannel } from './writer-protocol';
 
 /** Events read at a time: long reads let other work of their thread through in between. */
@@ -160,7 +160,7 @@ export async function* followLog(
         }
         page = reader.page(after, prefix, MAX_BATCH_EVENTS);
       } catch (error) {
-        if (!isEventStoreError(asUnavailable(error, 'the event log'), 'unavailable')) throw error;
+        if (!isEventStoreError(asStoreError(error, 'the event log'), 'unavailable')) throw error;
         reader?.close();
         reader = null;
         await commits.wait(version, RETRY_MS, signal);

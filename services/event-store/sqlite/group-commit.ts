@@ -1,7 +1,7 @@
 import { decideAppend, decideDelete, decideEnd } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
 import { sqliteCodeOf } from '../../sqlite-error';
-import { asUnavailable, type LogWriter } from './event-log';
+import { asStoreError, type LogWriter } from './event-log';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
 
 const asPosition = (position: number): Position => String(position) as Position;
@@ -78,7 +78,7 @@ function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown)
 const outcomeUnknown = (cause: unknown): EventStoreError =>
   new EventStoreError(
     'outcome-unknown',
-    `COMMIT failed (${asUnavailable(cause, 'the event log').message}); repeat with the same ids`,
+    `COMMIT failed (${asStoreError(cause, 'the event log').message}); repeat with the same ids`,
   );
 
 export interface GroupCommit {
@@ -154,13 +154,13 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
         writer.begin();
       } catch (error) {
         if (log !== null) abandon(log);
-        return everyOne(asUnavailable(error, 'the event log cannot be written'));
+        return everyOne(asStoreError(error, 'the event log cannot be written'));
       }
       try {
         decided = commands.map((command) => execute(writer, command, now));
       } catch (error) {
         abandon(writer);
-        return everyOne(asUnavailable(error, 'the event log cannot be written'));
+        return everyOne(asStoreError(error, 'the event log cannot be written'));
       }
       try {
         writer.commit();

@@ -7,7 +7,7 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
 } from '../event-store';
-import { asUnavailable, type LogReader, openLogReader } from './event-log';
+import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 
 /** Reads of the embedded store, beside whoever writes it. */
@@ -15,9 +15,14 @@ export class SqliteReads {
   readonly #file: string;
   #reader: LogReader | null = null;
   #closed = false;
+  #damage: string | null = null;
 
   constructor(file: string) {
     this.#file = file;
+  }
+
+  get damage(): string | null {
+    return this.#damage;
   }
 
   readStream(stream: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
@@ -73,7 +78,9 @@ export class SqliteReads {
     } catch (error) {
       this.#reader?.close();
       this.#reader = null;
-      throw asUnavailable(error, 'the event log cannot be read');
+      const told = asStoreError(error, `a part of the event log ${this.#file} cannot be read`);
+      if (told.code === 'damaged') this.#damage = told.message;
+      throw told;
     }
   }
 }

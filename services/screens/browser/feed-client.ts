@@ -163,7 +163,9 @@ export class FeedClient<Message> {
     if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
     if (response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')) return null;
     const { type } = (await response.json().catch(() => ({}))) as { type?: unknown };
-    if (type === 'urn:ticket-rail:problem:store-unavailable') return { kind: 'lost', store: 'unavailable' };
+    if (type === 'urn:ticket-rail:problem:store-unavailable' || type === 'urn:ticket-rail:problem:store-damaged') {
+      return { kind: 'lost', store: 'unavailable' };
+    }
     if (type === 'urn:ticket-rail:problem:read-model-behind') return { kind: 'lost', store: 'behind' };
     return { kind: 'lost', store: 'ok' };
   }

@@ -55,6 +55,7 @@ const changed = (store: EventStore, changes: Partial<EventStore>): EventStore =>
   subscribe: (...args) => store.subscribe(...args),
   deleteStream: (...args) => store.deleteStream(...args),
   checkWritable: () => store.checkWritable(),
+  damage: null,
   pending: 0,
   close: () => store.close(),
   ...changes,

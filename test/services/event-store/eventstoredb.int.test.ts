@@ -69,6 +69,7 @@ function inSpace(store: EventStore, space: string): EventStore {
   }
   return {
     exclusive: store.exclusive,
+    damage: store.damage,
     append: async (stream, events, expected) => {
       const result = await store.append(outside(stream), events, expected);
       return result.outcome === 'conflict' ? { ...result, stream } : result;

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeAppend, type ExpectedRevision } from '../../../services/event-store/event-store';
 import {
-  asUnavailable,
+  asStoreError,
   type LogWriter,
   openLogInspector,
   openLogReader,
@@ -57,7 +57,7 @@ describe('group commit on a failing log', () => {
   /** The real writer of the real log, failing where it is told to. */
   const openFaulty = (): LogWriter => {
     if (fails('open')) throw new Error('told to fail at open');
-    if (fails('full')) throw asUnavailable(Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }), 'the log');
+    if (fails('full')) throw asStoreError(Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }), 'the log');
     const log = openLogWriter(file);
     const connection = { failed: false, closed: false, usedAfterFailure: [] as string[] };
     connections.push(connection);

@@ -125,16 +125,18 @@ describe('log file', () => {
       (path: string) => {
         writeFileSync(path, 'This is not a database.'.repeat(1_000));
       },
+      'damaged',
     ],
     [
       'a directory',
       (path: string) => {
         mkdirSync(path);
       },
+      'unavailable',
     ],
-  ])('a log that is %s is refused with its name', async (_what, make) => {
+  ])('a log that is %s is refused with its name', async (_what, make, refusal) => {
     make(file);
-    expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe('unavailable');
+    expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe(refusal);
     const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
     expect(code).toBe(69);
     expect(output).toContain(file);

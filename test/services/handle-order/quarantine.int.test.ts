@@ -319,6 +319,7 @@ describe('redrive while the store is not available', () => {
     const store = createMemoryStore({ now: Date.now });
     const unavailable: EventStore = {
       exclusive: true,
+      damage: null,
       pending: 0,
       append: () => Promise.reject(new EventStoreError('unavailable', 'no')),
       lastRevision: () => Promise.reject(new EventStoreError('unavailable', 'no')),
