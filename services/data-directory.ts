@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type FileIdentity, identityAt } from './file-identity';
+import { type FileIdentity, isSameFile, lookAt } from './file-identity';
 import { sqliteCodeOf } from './sqlite-error';
 
 /** Most milliseconds to wait for someone who only looks who has the directory. */
@@ -105,7 +105,7 @@ export function takeDataDirectory(path: string, pid: number, startedAt: string):
   return {
     ...dataFiles(path),
     whyNotOurs: () => {
-      if (lock.identity !== null && identityAt(lock.file) === lock.identity) return null;
+      if (lock.identity !== null && isSameFile(lookAt(lock.file), lock.identity)) return null;
       try {
         const taken = takeLock(path, pid, startedAt, 0);
         lock.db.close();
@@ -149,7 +149,7 @@ function takeLock(path: string, pid: number, startedAt: string, timeout: number)
       if (db.inTransaction) db.exec('ROLLBACK');
     }
     db.exec('BEGIN IMMEDIATE');
-    return { db, file, identity: identityAt(file) };
+    return { db, file, identity: lookAt(file) };
   } catch (cause) {
     const owner = ownerOf(db);
     db.close();

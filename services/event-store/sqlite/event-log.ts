@@ -370,9 +370,11 @@ export interface LogWriter {
   /** When it throws, nobody knows whether the transaction is in the log. */
   commit(): void;
   rollback(): void;
+  /** Looks before a transaction whether the log holds what it should. */
+  spoiled(): Displaced | null;
   /**
-   * Looks whether the log stands where the next start will look for it; not within a transaction. What was committed before
-   * may be acknowledged only if it does.
+   * Looks after a transaction whether the log stands where the next start will look for it. What was committed before may be
+   * acknowledged only if it does.
    */
   displaced(): Displaced | null;
   /** Saves a log that was removed beside where it stood; what became of it is told by {@link displaced}. */
@@ -540,6 +542,7 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
     rollback: () => {
       if (db.inTransaction) rollback.run();
     },
+    spoiled: () => place.lookAtContent(() => walState(db)),
     displaced: () => {
       const displaced = place.look(() => walState(db));
       // The WAL that is open may be the only one: what it holds is safe in the main file, which is in its place.

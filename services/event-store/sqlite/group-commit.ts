@@ -2,6 +2,7 @@ import { decideAppend, decideDelete, decideEnd } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
 import { sqliteCodeOf } from '../../sqlite-error';
 import { asStoreError, type LogWriter } from './event-log';
+import type { Displaced } from './log-place';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
 
 const asPosition = (position: number): Position => String(position) as Position;
@@ -108,6 +109,8 @@ const isPassing = (error: unknown): boolean =>
  */
 export function createGroupCommit(open: () => LogWriter): GroupCommit {
   let log: LogWriter | null = null;
+  /** What the last group found out of its place: while there is something, nothing is written either. */
+  let displaced: Displaced | null = null;
   try {
     log = open();
   } catch (error) {
@@ -149,7 +152,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       let decided: readonly Decided[];
       try {
         writer = log ??= open();
-        const displaced = writer.displaced();
+        displaced = displaced === null ? writer.spoiled() : writer.displaced();
         if (displaced !== null) return everyOne(new EventStoreError('unavailable', displaced.detail));
         writer.begin();
       } catch (error) {
@@ -168,7 +171,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
         abandon(writer);
         return settleUnknown(decided, cause);
       }
-      const displaced = writer.displaced();
+      displaced = writer.displaced();
       if (displaced !== null) return everyOne(new EventStoreError('outcome-unknown', displaced.detail));
       return decided.map(({ result }) => result);
     },

@@ -1,9 +1,15 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { type FileIdentity, identityAt, identityOf, lookAt } from '../../file-identity';
+import { type FileIdentity, identityOf, isSameFile, lookAt } from '../../file-identity';
 import { EventStoreError } from '../event-store';
 
 /** Bytes at the beginning of the main file that are compared: its first page at its smallest, with the header in it. */
 const COMPARED_BYTES = 512;
+
+/** What SQLite keeps beside the log. */
+interface Beside {
+  readonly path: string;
+  readonly identity: FileIdentity | null;
+}
 
 /** How much of the write-ahead log there is, in frames, and how much of it is in the main file too. */
 export interface WalState {
@@ -43,7 +49,7 @@ export class LogPlace {
   #descriptor: number | null = null;
   #path: string;
   #identity: FileIdentity | null;
-  #beside: readonly (readonly [path: string, identity: FileIdentity | null])[] = [];
+  #beside: readonly Beside[] = [];
   #known: Known | null = null;
   #overwritten: Displaced | null = null;
   /** What became of saving a log that was removed; null where that was not tried. */
@@ -69,7 +75,7 @@ export class LogPlace {
    */
   assertMayOpen(): void {
     if (this.#overwritten !== null) throw asError(this.#overwritten);
-    if (this.#identity !== null && identityAt(this.file) !== this.#identity) throw asError(this.#gone());
+    if (this.#identity !== null && !isSameFile(lookAt(this.file), this.#identity)) throw asError(this.#gone());
   }
 
   /** Notes the files of a log that was just opened, and is as SQLite left it. */
@@ -80,25 +86,33 @@ export class LogPlace {
     this.#path = realpathSync(this.file); // beside which SQLite puts the others
     this.#beside = ['-wal', '-shm'].map((suffix) => {
       const path = `${this.#path}${suffix}`;
-      return [path, identityAt(path)];
+      return { path, identity: lookAt(path) };
     });
     this.#note(this.#descriptor, stat, wal);
   }
 
   /**
-   * Looks whether all is in its place. It takes some microseconds.
+   * Looks whether the main file still holds what SQLite put there. To be called before each transaction, since the next
+   * one may begin the WAL anew, and with it what there is to tell by.
    * @param wal tells of the WAL now; asked only where the main file was written, and outside of any transaction
+   */
+  lookAtContent(wal: () => WalState): Displaced | null {
+    if (this.#descriptor === null || this.#overwritten !== null) return this.#overwritten;
+    const stat = fstatSync(this.#descriptor, { bigint: true });
+    return this.#judge(this.#descriptor, stat, wal);
+  }
+
+  /**
+   * Looks whether all is in its place. To be called before each acknowledgement; it takes some microseconds.
+   * @param wal as in {@link lookAtContent}
    */
   look(wal: () => WalState): Displaced | null {
     if (this.#descriptor === null || this.#overwritten !== null) return this.#overwritten;
     const found = lookAt(this.file);
-    if (found === null || identityOf(found) !== this.#identity) return this.#gone();
-    const missing = this.#beside.find(([path, identity]) => identityAt(path) !== identity);
-    if (missing !== undefined) return besideGone(missing[0], this.file);
-    if (found.mtimeNs !== this.#known?.modified || found.size !== this.#known.size) {
-      this.#overwritten = this.#judge(this.#descriptor, wal());
-    }
-    return this.#overwritten;
+    if (found === null || !isSameFile(found, this.#identity)) return this.#gone();
+    const missing = this.#beside.find(({ path, identity }) => !isSameFile(lookAt(path), identity));
+    if (missing !== undefined) return besideGone(missing, this.file);
+    return this.#judge(this.#descriptor, found, wal);
   }
 
   /**
@@ -129,18 +143,20 @@ export class LogPlace {
    * The main file was written since we looked last. That is as it should be where frames of the WAL came into it, whoever had
    * them copied, and harmless where it is as it was.
    */
-  #judge(descriptor: number, wal: WalState): Displaced | null {
+  #judge(descriptor: number, stat: BigIntStats, walNow: () => WalState): Displaced | null {
     const known = this.#known;
-    const stat = fstatSync(descriptor, { bigint: true });
+    if (known !== null && stat.mtimeNs === known.modified && stat.size === known.size) return null;
+    const wal = walNow();
     const wasCheckpointed = known === null || wal.checkpointed > known.checkpointed;
     if (!wasCheckpointed && (stat.size !== known.size || !beginOf(descriptor).equals(known.begin))) {
-      return {
+      this.#overwritten = {
         kind: 'overwritten',
         detail:
           `the event log ${this.file} was written over by another program, such as one that restored a backup while the service ran. ` +
           `${NOTHING_IS_ACKNOWLEDGED} until the service is started again. Stop it, put into place the backup that is to be ` +
           'used, once more, without -wal and -shm files beside it, have `ticket-rail verify` check it, and start the service',
       };
+      return this.#overwritten;
     }
     this.#note(descriptor, stat, wal);
     return null;
@@ -167,7 +183,7 @@ export class LogPlace {
   }
 }
 
-const besideGone = (path: string, file: string): Displaced => ({
+const besideGone = ({ path }: Beside, file: string): Displaced => ({
   kind: 'beside',
   detail:
     `${path} was removed or replaced while the service runs, and it belongs to the event log. ${NOTHING_IS_ACKNOWLEDGED} until ` +
