@@ -21,6 +21,7 @@ import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
 import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
 import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
 import { openEventSource, openEventStore, openReadableStore, type ReadableStore, storeName } from './event-store/open';
+import { EVENTSTOREDB_URLS } from './event-store/store-url';
 import type { EventStore } from './event-store/event-store';
 import { fingerprint } from './handle-order/signature';
 import { keepPrivate } from './private-files';
@@ -505,10 +506,7 @@ export function createProgram(): Command {
   program
     .command('copy')
     .description('copy every stream to another store and compare the two, while the service does not run')
-    .option(
-      '--from <url>',
-      'sqlite:<data directory>, esdb://... or esdb+discover://... (default: the configured store)',
-    )
+    .option('--from <url>', `sqlite:<data directory>, ${EVENTSTOREDB_URLS} (default: the configured store)`)
     .option('--to <url>', 'the same, for the target (default: the configured store)')
     .action(copy);
   program

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ReaderEntry } from '../schemas/readers';
 import { parseReaders } from './access/readers';
 import { isQuoted } from './handle-order/webhook-secret';
+import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from './event-store/store-url';
 import { mistypedVariables } from './variable-names';
 
 /**
@@ -125,7 +126,6 @@ function leadsTo(url: string, host: string, port: number): boolean {
 
 const file = z.string().min(1).meta({ values: 'a path; a relative one starts at the working directory' });
 
-const EVENT_STORE_URLS = 'esdb://... or esdb+discover://...';
 const HTTP_URLS = 'http://... or https://...';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_LEVEL_WORDS = 'fatal, error, warn, info, debug, trace or silent';
@@ -147,10 +147,11 @@ const Environment = z.object({
     .describe('Directory of the embedded store and the read model. Only one process at a time can use it.'),
   EVENT_STORE_URL: z
     .string()
-    .regex(/^esdb(\+discover)?:\/\/\S+$/, `expected ${EVENT_STORE_URLS}`)
-    .meta({ values: EVENT_STORE_URLS })
+    .trim()
+    .refine(isEventStoreDbUrl, `expected ${EVENTSTOREDB_URLS}`)
+    .meta({ values: EVENTSTOREDB_URLS })
     .optional()
-    .describe('Connection string of EventStoreDB. Unset: the embedded store in DATA_DIR.'),
+    .describe('Connection string of EventStoreDB or KurrentDB. Unset: the embedded store in DATA_DIR.'),
   STREAM_WEBHOOK_SECRETS: webhookSecrets.describe(
     "Secrets that verify Stream's signatures, as its portal gives them, newest first. All of them verify, so a secret is " +
       'rotated without a gap. One of fewer than 16 characters is warned of. ' +

@@ -4,6 +4,7 @@ import { takeDataDirectory } from '../data-directory';
 import type { EventStore } from '../event-store/event-store';
 import { openEventStore, storeName } from '../event-store/open';
 import { keepPrivate } from '../private-files';
+import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from '../event-store/store-url';
 import { CopyError, type CopyTarget } from './copy-store';
 
 /** Where a store is, as the command line names it. */
@@ -11,7 +12,6 @@ export type Place =
   { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'eventstoredb'; readonly url: string };
 
 const SQLITE = /^sqlite:(?:\/\/)?(.+)$/s;
-const EVENTSTOREDB = /^esdb(\+discover)?:\/\/\S+$/;
 
 /**
  * @param url `sqlite:` and the path of a data directory, or EventStoreDB's connection string
@@ -20,8 +20,8 @@ const EVENTSTOREDB = /^esdb(\+discover)?:\/\/\S+$/;
 export function parsePlace(url: string): Place {
   const directory = SQLITE.exec(url)?.[1];
   if (directory !== undefined) return { kind: 'embedded', directory: resolve(directory) };
-  if (EVENTSTOREDB.test(url)) return { kind: 'eventstoredb', url };
-  throw new CopyError('A store is named by sqlite:<data directory>, esdb://... or esdb+discover://...');
+  if (isEventStoreDbUrl(url)) return { kind: 'eventstoredb', url: url.trim() };
+  throw new CopyError(`A store is named by sqlite:<data directory>, ${EVENTSTOREDB_URLS}`);
 }
 
 /** @returns what a place is called in messages, without credentials. The same place has the same name. */

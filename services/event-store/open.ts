@@ -145,5 +145,6 @@ export const EMBEDDED = 'embedded';
 export function storeName(url: string): string {
   const [scheme = '', rest = ''] = url.trim().split(/:\/\/(.*)/s);
   const authority = rest.split('?')[0] ?? '';
-  return `${scheme}://${authority.slice(authority.lastIndexOf('@') + 1).replace(/\/+$/, '')}`;
+  // Schemes are names of one protocol.
+  return `esdb${scheme.toLowerCase().endsWith('+discover') ? '+discover' : ''}://${authority.slice(authority.lastIndexOf('@') + 1).replace(/\/+$/, '')}`;
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { ConfigError, readConfig, VARIABLES } from '../../services/config';
+import { EVENTSTOREDB_URLS } from '../../services/event-store/store-url';
 import { entryOf } from '../support/running-service';
 
 const SECRET = 'a-secret-of-some-length';
@@ -62,6 +63,9 @@ describe('good values', () => {
     ['DATA_DIR', '/var/lib/ticket-rail', { dataDir: '/var/lib/ticket-rail' }],
     ['EVENT_STORE_URL', 'esdb://localhost:2113?tls=false', { eventStoreUrl: 'esdb://localhost:2113?tls=false' }],
     ['EVENT_STORE_URL', 'esdb+discover://es:2113', { eventStoreUrl: 'esdb+discover://es:2113' }],
+    ['EVENT_STORE_URL', 'kurrentdb://k:2113?tls=False', { eventStoreUrl: 'kurrentdb://k:2113?tls=False' }],
+    ['EVENT_STORE_URL', 'kdb+discover://k', { eventStoreUrl: 'kdb+discover://k' }],
+    ['EVENT_STORE_URL', ' esdb://es \n', { eventStoreUrl: 'esdb://es' }],
     ['STREAM_WEBHOOK_SECRETS', SECRET, { webhookSecrets: [SECRET], quarantineAnswer: 202 }],
     ['STREAM_WEBHOOK_SECRETS', ` ${SECRET} , ${TOKEN}`, { webhookSecrets: [SECRET, TOKEN] }],
     ['STREAM_BEARER_TOKENS', TOKEN, { bearerTokens: [TOKEN], quarantineAnswer: 202 }],
@@ -135,13 +139,9 @@ describe('bad values', () => {
     [
       'EVENT_STORE_URL',
       'http://localhost',
-      'EVENT_STORE_URL is a value not shown here: expected esdb://... or esdb+discover://....',
+      `EVENT_STORE_URL is a value not shown here: expected ${EVENTSTOREDB_URLS}.`,
     ],
-    [
-      'EVENT_STORE_URL',
-      'esdb://',
-      'EVENT_STORE_URL is a value not shown here: expected esdb://... or esdb+discover://....',
-    ],
+    ['EVENT_STORE_URL', 'esdb://', `EVENT_STORE_URL is a value not shown here: expected ${EVENTSTOREDB_URLS}.`],
     ['STREAM_WEBHOOK_SECRETS', ' ', `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
     ['STREAM_WEBHOOK_SECRETS', `${SECRET},,x`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],
     ['STREAM_WEBHOOK_SECRETS', `${SECRET},`, `STREAM_WEBHOOK_SECRETS is a value not shown here: ${secrets}`],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../schemas/handle-order';
-import type { Order, OrderPage } from '../../schemas/order-view';
+import type { Order, OrderPage, Readiness } from '../../schemas/order-view';
 import { orderStream } from '../../schemas/order-events';
 import { NO_FAULTS, type Faults } from '../eventstoredb-node/faults';
 import { portToComeBackTo } from '../eventstoredb-node/node';
@@ -239,6 +239,54 @@ describe('service over a failing EventStoreDB', () => {
 });
 
 describe('service without its EventStoreDB', () => {
+  it('while its EventStoreDB is frozen, the service answers GET /readyz in half a second each time, and in the end with 503', async () => {
+    const node = await spawnNode();
+    const started = await startService({ EVENT_STORE_URL: node.url });
+    try {
+      const slowest = { ms: 0 };
+      const ask = async (): Promise<number> => {
+        const begun = performance.now();
+        const { status } = await call(started.url, '/readyz');
+        slowest.ms = Math.max(slowest.ms, performance.now() - begun);
+        return status;
+      };
+      expect(await ask()).toBe(200);
+      node.freeze();
+      await until('the service to see that it is frozen', async () => (await ask()) === 503, RECOVERY_MS);
+      for (let n = 0; n < 3; n++) expect(await ask()).toBe(503);
+      node.thaw();
+      await until('recovery', async () => (await ask()) === 200, RECOVERY_MS);
+      expect(slowest.ms).toBeLessThan(patiently(500));
+    } finally {
+      node.thaw();
+      await discard(started);
+      await node.stop();
+    }
+  });
+
+  it.each(['esdb://no-such-host.invalid?tls=false', 'kurrentdb+discover://no-such-host.invalid?tls=false'])(
+    'an EventStoreDB whose name has no address is called that: %s',
+    async (url) => {
+      const started = await startService({ EVENT_STORE_URL: url }, 'listening');
+      try {
+        const readiness = await until('the reason', async () => {
+          const { json } = await call(started.url, '/readyz');
+          const { checks } = json as Readiness;
+          // A machine without a name service cannot tell more.
+          return (
+            checks.find(({ detail }) => /host no-such-host\.invalid .*\((?:ENOTFOUND|EAI_AGAIN)\)/.test(detail)) ?? null
+          );
+        });
+        expect(readiness).toMatchObject({ name: 'event_store', ok: false });
+        await until('the log to say so', () =>
+          /no-such-host\.invalid[^"]*(?:ENOTFOUND|EAI_AGAIN)/.test(started.output()),
+        );
+      } finally {
+        await discard(started);
+      }
+    },
+  );
+
   it('a service that starts without its EventStoreDB says so, answers 503, keeps its memory, and recovers', async () => {
     const port = await portToComeBackTo();
     const url = `esdb://admin:changeit-really@127.0.0.1:${String(port)}?tls=false`;

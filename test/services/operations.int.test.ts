@@ -1,8 +1,15 @@
 import { Readiness } from '../../schemas/order-view';
 import { createMetrics, DELIVERY_OUTCOMES, DOUBTFUL_DELIVERIES, NON_2XX_WINDOW_SECONDS } from '../../services/metrics';
+import { patiently } from '../support/patience';
 import { PROBLEMS } from '../../services/problem';
 import { Freshness } from '../../services/read-model/freshness';
-import { createReadinessCheck, MAX_READY_LAG_SECONDS, STORE_CHECK_INTERVAL_MS } from '../../services/readiness';
+import {
+  createReadinessCheck,
+  MAX_READY_LAG_SECONDS,
+  READY_ANSWER_MS,
+  STORE_CHECK_INTERVAL_MS,
+  STORE_CHECK_TIMEOUT_MS,
+} from '../../services/readiness';
 import { EventStoreError, type Position } from '../../services/event-store/event-store';
 import {
   EXAMPLES,
@@ -371,17 +378,46 @@ describe('readiness', () => {
     });
   });
 
-  it('the service is not ready when the store does not answer', async () => {
+  it('a store that does not answer is told within half a second, by what was known last, until it is given up', async () => {
     jest.useFakeTimers();
     try {
-      const { freshness, failing } = check(() => new Promise(() => undefined));
+      let answers = true;
+      const { clock, freshness, ready } = check(() => (answers ? Promise.resolve() : new Promise(() => undefined)));
       freshness.projected(caughtUp(null));
-      const answer = failing();
-      await jest.advanceTimersByTimeAsync(5_000);
-      expect(await answer).toEqual(['event_store']);
+      const pass = async (ms: number): Promise<void> => {
+        clock.now += ms;
+        await jest.advanceTimersByTimeAsync(ms);
+      };
+      const store = async () => {
+        const answer = ready();
+        await pass(READY_ANSWER_MS);
+        return (await answer).checks[0];
+      };
+      expect(READY_ANSWER_MS).toBeLessThan(500);
+      expect(await store()).toMatchObject({ ok: true, detail: 'takes writes' });
+      answers = false;
+      await pass(STORE_CHECK_INTERVAL_MS);
+      const detail = 'takes writes (as of 1.4 s ago: it is being asked again)';
+      expect(await store()).toMatchObject({ ok: true, detail });
+      await pass(STORE_CHECK_TIMEOUT_MS);
+      expect(await store()).toMatchObject({
+        ok: false,
+        detail: expect.stringMatching(/^no answer in 5000 ms/) as string,
+      });
+      answers = true;
+      await pass(STORE_CHECK_TIMEOUT_MS);
+      expect(await store()).toMatchObject({ ok: true, detail: 'takes writes' });
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it('a store that never answered is not ready', async () => {
+    const { freshness, ready } = check(() => new Promise(() => undefined));
+    freshness.projected(caughtUp(null));
+    const begun = performance.now();
+    expect((await ready()).checks[0]).toMatchObject({ ok: false, detail: 'it has not answered yet' });
+    expect(performance.now() - begun).toBeLessThan(patiently(500));
   });
 
   it('the service is not ready as soon as it is told to stop', async () => {

@@ -1,6 +1,6 @@
 /**
  * Connection strings: `esdb://user:password@host:2113,host:2113?option=value` for one node or several,
- * `esdb+discover://host:2113` for the nodes behind a DNS name.
+ * `esdb+discover://host:2113` for the nodes behind a DNS name; `kurrentdb://` and `kdb://` are the same.
  *
  * Parsed here and not by the client, whose own parser prints the whole string, password included, with a warning for an
  * unknown option and with `DEBUG=esdb:*`.
@@ -31,6 +31,7 @@ export interface ConnectionSettings {
 }
 
 const DEFAULT_PORT = 2113;
+const MOST_PORT = 65_535;
 /** All defaults are the client's. */
 const DEFAULT_KEEP_ALIVE_MS = 10_000;
 const DEFAULT_DISCOVER_ATTEMPTS = 10;
@@ -73,8 +74,8 @@ export function parseConnectionUrl(url: string): ConnectionSettings {
   const fail = (problem: string): never => {
     throw new EventStoreError('invalid', `the connection string ${maskUrl(url)} cannot be used: ${problem}`);
   };
-  const match = /^esdb(\+discover)?:\/\/([^?]*)(?:\?(.*))?$/.exec(url.trim());
-  if (match === null) return fail('it must start with esdb:// or esdb+discover://');
+  const match = /^(?:esdb|kurrentdb|kdb)(\+discover)?:\/\/([^?]*)(?:\?(.*))?$/i.exec(url.trim());
+  if (match === null) return fail('it must start with esdb://, kurrentdb:// or kdb://, or one of these with +discover');
   const [, discover, authority = '', query = ''] = match;
   if (query.includes('@')) return fail('a ? or @ in a user name, a password or an option must be percent-encoded');
 
@@ -84,7 +85,7 @@ export function parseConnectionUrl(url: string): ConnectionSettings {
   const options = parseOptions(query, fail);
 
   const flag = (name: Option, otherwise: boolean): boolean => {
-    const value = options.get(name);
+    const value = options.get(name)?.toLowerCase();
     if (value === undefined) return otherwise;
     return value === 'true' || (value === 'false' ? false : fail(`option ${name} must be true or false`));
   };
@@ -137,8 +138,11 @@ function parseHosts(text: string, fail: Fail): ConnectionSettings['hosts'] {
     .replace(/\/+$/, '')
     .split(',')
     .map((host) => {
-      const [, address = '', port] = /^([\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,5}))?$/.exec(host.trim()) ?? [];
+      const [, address = '', port] = /^([\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,15}))?$/.exec(host.trim()) ?? [];
       if (address === '') return fail('each host must be a name or an address, with a port of digits if it has one');
+      if (port !== undefined && (Number(port) < 1 || Number(port) > MOST_PORT)) {
+        return fail(`port ${port} must be a number from 1 to ${String(MOST_PORT)}`);
+      }
       return { address, port: port === undefined ? DEFAULT_PORT : Number(port) };
     });
 }

@@ -53,13 +53,14 @@ import {
 } from '../event-store';
 import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { parseConnectionUrl, type ConnectionSettings } from './connection-url';
+import { createHostNames } from './host-names';
 import { isServersWord, readFailure, readStreamFailure, type Failure } from './failures';
 import { Pull } from './pull';
 import { ResilientStore } from './resilient-store';
 import { metadataFromClient, type WireEvent } from './wire';
 
 export interface EventStoreDbOptions {
-  /** `esdb://...` or `esdb+discover://...`, see {@link parseConnectionUrl}. */
+  /** `esdb://...`, `kurrentdb://...` and their like, see {@link parseConnectionUrl}. */
   readonly url: string;
   /**
    * Milliseconds in which every append and delete settles, repeats included, and for which a read may stand still.
@@ -114,6 +115,7 @@ export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
     now,
     random: options.random ?? Math.random,
     onInterrupted: options.onInterrupted ?? (() => undefined),
+    hosts: createHostNames(settings.hosts.map(({ address }) => address)),
   });
 }
 

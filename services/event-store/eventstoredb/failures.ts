@@ -41,11 +41,11 @@ const KINDS: Readonly<Record<string, Exclude<Failure['kind'], 'conflict'>>> = {
 };
 
 /**
- * Failures before anything was sent, by grpc-js (no connection, closed channel) and by the client (no cluster member
+ * Failures before anything was sent, by us (still no connection), grpc-js (none, closed channel) and the client (no cluster member
  * found). Known by their text alone: they share their status with connections that broke in the middle of a call.
  */
 const NOT_SENT =
-  /No connection established|Name resolution failed|Channel has been shut down|Channel closed before call started|Failed to discover after/;
+  /no connection from EventStoreDB|No connection established|Name resolution failed|Channel has been shut down|Channel closed before call started|Failed to discover after/;
 /** With these the server says of one request that it did not take it. */
 const NOT_TAKEN = /Server Is (Too )?Busy|Server Is Not Ready|No leader info available/;
 
@@ -94,8 +94,15 @@ export function isPassing(failure: Failure): boolean {
   return failure.kind === 'not-done' || failure.kind === 'unknown';
 }
 
-/** @returns what a caller is told; `unknown` only matters to a caller that wanted to write. */
-export function toEventStoreError(failure: Exclude<Failure, { kind: 'conflict' }>, what: string): EventStoreError {
+/**
+ * @returns what a caller is told; `unknown` only matters to a caller that wanted to write.
+ * @param unreachable why the server cannot be reached, if that is known better than by the failure
+ */
+export function toEventStoreError(
+  failure: Exclude<Failure, { kind: 'conflict' }>,
+  what: string,
+  unreachable: string | null = null,
+): EventStoreError {
   const { cause } = failure;
   switch (failure.kind) {
     case 'not-found':
@@ -111,7 +118,11 @@ export function toEventStoreError(failure: Exclude<Failure, { kind: 'conflict' }
       );
     case 'not-done':
     case 'unknown':
-      return new EventStoreError('unavailable', `${what}: ${failure.message}`, { cause });
+      return new EventStoreError(
+        'unavailable',
+        `${what}: ${isServersWord(failure) ? failure.message : (unreachable ?? failure.message)}`,
+        { cause },
+      );
   }
 }
 

@@ -23,7 +23,8 @@ import {
   type SubscriptionBatch,
 } from '../event-store';
 import { type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
-import { isPassing, readFailure, toEventStoreError, type Failure } from './failures';
+import { isPassing, isServersWord, readFailure, toEventStoreError, type Failure } from './failures';
+import { type HostNames } from './host-names';
 import { type Pull } from './pull';
 import { toWire } from './wire';
 
@@ -36,6 +37,8 @@ export interface ResilientStoreOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly onInterrupted: (error: EventStoreError) => void;
+  /** Told when the server was not reached; knows then, or soon, if that is because of its name. */
+  readonly hosts: HostNames;
 }
 
 /**
@@ -217,7 +220,7 @@ export class ResilientStore implements EventStore {
       const outcome = await attempt(connection, repeatable ? Math.min(left, Math.max(left / 2, shortestMs)) : left);
       if (outcome.kind === 'done' || outcome.kind === 'conflict') return outcome;
 
-      if (isPassing(outcome)) this.replaceIfSilent(connection, begun);
+      this.noteFailure(outcome, connection, begun);
       if (outcome.kind === 'unknown') {
         unknown = outcome;
         connection.dropAppendsIfSilentSince(begun);
@@ -233,7 +236,7 @@ export class ResilientStore implements EventStore {
           { cause: unknown.cause },
         );
       } else {
-        throw toEventStoreError(outcome, what);
+        throw this.asError(outcome, what);
       }
     }
   }
@@ -280,6 +283,15 @@ export class ResilientStore implements EventStore {
       }
     }
     return false;
+  }
+
+  private noteFailure(failure: Failure, connection: Connection, since: number): void {
+    if (!isServersWord(failure)) this.options.hosts.look();
+    if (isPassing(failure)) this.replaceIfSilent(connection, since);
+  }
+
+  private asError(failure: Exclude<Failure, { kind: 'conflict' }>, what: string): EventStoreError {
+    return toEventStoreError(failure, what, this.options.hosts.problem);
   }
 
   /** After a call that got no answer: gives up a connection on which nothing at all was heard since the call. */
@@ -402,9 +414,9 @@ export class ResilientStore implements EventStore {
         if (isEventStoreError(error)) throw error;
         const failure = readFailure(error);
         if (failure.kind === 'conflict') throw error;
-        if (isPassing(failure)) this.replaceIfSilent(connection, begun);
+        this.noteFailure(failure, connection, begun);
         const wait = this.retryDelay(tries, LONGEST_CALL_RETRY_MS);
-        if (received || !isPassing(failure) || now() + wait >= deadline) throw toEventStoreError(failure, what);
+        if (received || !isPassing(failure) || now() + wait >= deadline) throw this.asError(failure, what);
         await sleep(wait, stop);
       } finally {
         source.cancel();
@@ -449,9 +461,9 @@ export class ResilientStore implements EventStore {
           if (isEventStoreError(error, 'invalid')) throw error;
           const failure = readFailure(error);
           if (failure.kind === 'conflict') throw error;
-          const told = toEventStoreError(failure, 'a subscription');
+          const told = this.asError(failure, 'a subscription');
           if (told.code === 'invalid') throw told;
-          if (isPassing(failure)) this.replaceIfSilent(connection, begun);
+          this.noteFailure(failure, connection, begun);
           this.options.onInterrupted(told);
           await sleep(this.retryDelay(tries, LONGEST_SUBSCRIPTION_RETRY_MS), ending.signal);
         }
