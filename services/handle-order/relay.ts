@@ -13,6 +13,7 @@ import { Id } from '../../schemas/handle-order';
 import type { RelayedData } from '../../schemas/order-events';
 import type { Metrics } from '../metrics';
 import { Admission } from './admission';
+import { decodeBody } from './decode-body';
 import type { ForeignDelivery } from './parse-delivery';
 import type { Receipt } from './record-update';
 import { answerHeaders, cameThroughRelay, requestHeaders } from './relay-headers';
@@ -29,7 +30,7 @@ export const MAX_RELAYS_IN_FLIGHT = 256;
 const MAX_RELAY_BYTES = 64 * 1024 * 1024;
 /** Most milliseconds that an answer waits for its record: orders are injected while the store is away, too. */
 const RECORD_WAIT_MS = 2_000;
-/** Most bytes of an answer that are read for what it says of the order. */
+/** Most bytes of an answer, as it came and decoded, that are read for what it says of the order. */
 const MAX_READ_BYTES = 64 * 1024;
 /**
  * Milliseconds that an idle connection to the POS is kept: less than the 5 s after which node's servers, and so many a POS,
@@ -89,10 +90,15 @@ function codeOf(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** @returns `order.provider_id` of an answer, or null if it says none that is an id. */
-function providerIdOf(answer: Buffer): string | null {
+/**
+ * @param contentEncoding of the answer
+ * @returns `order.provider_id` of an answer, or null if it says none that is an id.
+ */
+function providerIdOf(answer: Buffer, contentEncoding: string | null): string | null {
+  const decoded = decodeBody(answer, contentEncoding, MAX_READ_BYTES);
+  if (decoded.kind !== 'plain') return null;
   try {
-    const { order } = JSON.parse(answer.toString('utf8')) as { order?: { provider_id?: unknown } | null };
+    const { order } = JSON.parse(decoded.bytes.toString('utf8')) as { order?: { provider_id?: unknown } | null };
     const id = Id.safeParse(order?.provider_id);
     return id.success ? id.data : null;
   } catch {
@@ -281,7 +287,8 @@ export function createRelay(options: {
       {
         type: delivery.type,
         location_id: delivery.locationId,
-        provider_id: failure === null ? providerIdOf(beginning.whole) : null,
+        provider_id:
+          failure === null ? providerIdOf(beginning.whole, answer?.headers['content-encoding'] ?? null) : null,
         ...entry,
       },
       receipt,

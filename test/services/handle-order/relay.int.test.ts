@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { RELAY_STREAM } from '../../../schemas/order-events';
 import { type RelayEntry, RelayPage } from '../../../schemas/order-view';
@@ -434,6 +434,44 @@ describe('relay to a POS', () => {
       expect(await newest(service)).toMatchObject({ provider_id: kept, answer_bytes: Buffer.byteLength(text) });
     },
   );
+
+  it.each<[string, (text: string) => Buffer]>([
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br, gzip', (text) => gzipSync(brotliCompressSync(text))],
+    ['identity', (text) => Buffer.from(text)],
+  ])('an answer in %s is passed on as it is, and its provider_id is recorded', async (encoding, encode) => {
+    const body = encode(JSON.stringify({ order: { provider_id: `in ${encoding}` } }));
+    pos.answer = (response) => {
+      response.writeHead(200, { 'Content-Encoding': encoding }).end(body);
+    };
+    await service.deliver(created('z'));
+    expect(await newest(service)).toMatchObject({ provider_id: `in ${encoding}`, answer_bytes: body.length });
+  });
+
+  it('a relay record has no provider_id of an answer that inflates to more than is read, or is not what its encoding says', async () => {
+    const bomb = gzipSync(JSON.stringify({ order: { provider_id: 'x' }, filler: 'x'.repeat(50_000_000) }));
+    const text = Buffer.from('{"order":{"provider_id":"x"}}');
+    for (const [encoding, body] of [
+      ['gzip', bomb],
+      ['gzip', text],
+      ['zstd', text],
+      ['br', Buffer.alloc(10)],
+    ] as const) {
+      pos.answer = (response) => {
+        response.writeHead(200, { 'Content-Encoding': encoding }).end(body);
+      };
+      await service.deliver(created('b'));
+      expect(await newest(service)).toMatchObject({
+        outcome: 'answered',
+        provider_id: null,
+        answer_bytes: body.length,
+      });
+    }
+  });
 
   it('a relay record has no provider_id of an answer that is over 64 KiB or not JSON', async () => {
     for (const text of [
