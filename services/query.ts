@@ -3,12 +3,24 @@ import { type z } from 'zod';
 import { Id, type OrderKey } from '../schemas/handle-order';
 import { Problem } from './problem';
 
+/** A time whose offset lost its sign: `+` means a space in a query string, and few write `%2B`. */
+const SIGNLESS = /^(\d{4}-\d\d-\d\dT[\d:.]+) (\d\d:\d\d)$/i;
+
+/** The parameters of a request, with the sign of an offset where only a space is left of it. */
+const parametersOf = (query: Request['query']): Request['query'] =>
+  Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replace(SIGNLESS, '$1+$2') : value,
+    ]),
+  );
+
 /**
  * Reads a request's query string.
  * @throws {Problem} `invalid-parameter`, naming every parameter that is wrong and what was expected.
  */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
-  const parsed = schema.safeParse(request.query);
+  const parsed = schema.safeParse(parametersOf(request.query));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'

@@ -222,6 +222,10 @@ describe('an order at a moment of its past', () => {
     const inTwoHours = shifted(second, 2 * 3_600_000).replace('Z', '+02:00');
     expect((await orderOf(about, asOf(inTwoHours))).revision).toBe(1);
     expect((await orderOf(about, asOf(second.replace('Z', '999Z')))).revision).toBe(1);
+    // As it is typed into an address, where it means a space.
+    expect((await orderOf(about, `?as_of=${inTwoHours}`)).revision).toBe(1);
+    const list = `/locations/${encodeURIComponent(about.location_id)}/orders?as_of=${inTwoHours}`;
+    expect((await service.get(list)).status).toBe(200);
   });
 
   it.each(['at_revision=3', 'at_revision=9007199254740991'])(
