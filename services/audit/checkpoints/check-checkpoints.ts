@@ -28,6 +28,8 @@ interface SavedCheck {
 export class CheckpointCheck {
   readonly #faults: CheckpointFault[] = [];
   #checkpoints: readonly Checkpoint[];
+  /** Index of the first that was not compared yet. */
+  #next = 0;
   #logHash = EMPTY_LOG_HASH;
   #events = 0;
   #position: Position | null = null;
@@ -70,13 +72,13 @@ export class CheckpointCheck {
 
   finish(): readonly CheckpointFault[] {
     this.#compareBefore(null);
-    for (const { position } of this.#checkpoints) {
+    for (const { position } of this.#checkpoints.slice(this.#next)) {
       this.#fail(
         position as Position,
         `the log ends at position ${this.#position ?? 'none'}: what came after it is lost`,
       );
     }
-    this.#checkpoints = [];
+    this.#next = this.#checkpoints.length;
     return this.#faults;
   }
 
@@ -104,6 +106,7 @@ export class CheckpointCheck {
     this.#faults.splice(0, Infinity, ...faults);
     if (position === null) return;
     this.#checkpoints = this.#checkpoints.filter((one) => comparePositions(one.position as Position, position) > 0);
+    this.#next = 0;
     for (const _ of this.deleted.before(position)); // they are in the hash
   }
 
@@ -120,19 +123,21 @@ export class CheckpointCheck {
     if (this.#position === null) return;
     const end = position ?? this.#position;
     for (;;) {
-      const [next, ...rest] = this.#checkpoints;
+      const next = this.#checkpoints[this.#next];
       if (next === undefined) return;
       const at = next.position as Position;
       if (comparePositions(at, end) >= 0) return;
-      this.#checkpoints = rest;
+      this.#next++;
       this.#fail(at, 'the log has no event at this position');
     }
   }
 
   #compareAt(position: Position): void {
-    while (this.#checkpoints[0]?.position === position) {
-      const [{ events, log_hash }, ...rest] = this.#checkpoints as [Checkpoint, ...Checkpoint[]];
-      this.#checkpoints = rest;
+    for (;;) {
+      const next = this.#checkpoints[this.#next];
+      if (next?.position !== position) return;
+      this.#next++;
+      const { events, log_hash } = next;
       if (events === this.#events && log_hash === this.#logHash) {
         this.#held++;
         this.#holdsTo = position;

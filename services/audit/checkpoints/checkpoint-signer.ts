@@ -105,20 +105,30 @@ export class CheckpointSigner {
     complaints.push(`the last line of ${this.place.file} was cut short (${String(torn)} bytes), and was taken away`);
   }
 
-  /** Entries with the fingerprint of our key and not its signature were changed, and count as little as broken lines. */
+  /**
+   * Entries with the fingerprint of our key and not its signature were changed, and count as little as broken lines. Older
+   * checkpoints than the newest authentic one are not asked for their signature, which would take long: what they say is
+   * only ever held against the log.
+   */
   #entries(complaints: string[]): readonly CheckpointEntry[] {
     const { file, store } = this.place;
     const { entries, broken } = readCheckpointFile(file);
     for (const { detail } of broken) complaints.push(`${detail}; signing goes on without it`);
-    const forged = entries.filter((entry) => entry.key_id === this.#key.id && !isSignedBy(entry, this.#publicKey));
-    if (forged.length > 0) {
+    let isFound = false;
+    const isAuthentic = (entry: CheckpointEntry): boolean => {
+      if (entry.key_id !== this.#key.id || (isFound && !isRestore(entry))) return true;
+      const isAuthenticNow = isSignedBy(entry, this.#publicKey);
+      isFound ||= isAuthenticNow && !isRestore(entry);
+      return isAuthenticNow;
+    };
+    const authentic = entries.toReversed().filter(isAuthentic).toReversed();
+    const changed = entries.length - authentic.length;
+    if (changed > 0) {
       complaints.push(
-        `${file} holds ${String(forged.length)} entries that were changed after they were signed; signing goes on ` +
-          'without them',
+        `${file} holds ${String(changed)} entries that were changed after they were signed; signing goes on without them`,
       );
     }
-    const changed = new Set(forged);
-    return entries.filter((entry) => entry.store === store && !changed.has(entry));
+    return authentic.filter((entry) => entry.store === store);
   }
 
   #readFile(complaints: string[]): Known {

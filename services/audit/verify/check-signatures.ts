@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isRestore } from '../../../schemas/checkpoint';
 import { RETENTION_STREAM } from '../../../schemas/order-events';
@@ -7,7 +7,7 @@ import { CheckpointCheck } from '../checkpoints/check-checkpoints';
 import { readCheckpointFile } from '../checkpoints/checkpoint-file';
 import { DeletedLeaves } from '../checkpoints/deleted-leaves';
 import { describeRestore, signedHistory } from '../checkpoints/restores';
-import { isSignedBy } from '../checkpoints/signing';
+import { CheckpointKeyError, isSignedBy } from '../checkpoints/signing';
 import { readIfThere } from '../export/select-events';
 import { NOWHERE } from './verification';
 import type { LogCheck } from './verify-store';
@@ -19,6 +19,15 @@ export interface SignedBy {
   readonly file: string;
   /** PEM of the public key, or of the private one, of which only the public part is used. */
   readonly keyFile: string;
+}
+
+/** @throws {CheckpointKeyError} */
+function publicKeyIn(file: string): KeyObject {
+  try {
+    return createPublicKey(readFileSync(file));
+  } catch (cause) {
+    throw new CheckpointKeyError(`${file} is no key in PEM, which the checkpoints are to be verified with`, { cause });
+  }
 }
 
 /** A check of a log against its signed checkpoints. */
@@ -43,7 +52,7 @@ export async function checkSignatures(
   const { entries, broken } = readCheckpointFile(file);
   const ofStore = entries.filter((one) => one.store === name);
   if (ofStore.length + broken.length === 0) return null;
-  const publicKey = createPublicKey(readFileSync(keyFile));
+  const publicKey = publicKeyIn(keyFile);
   // Only who holds the key can say that checkpoints count no longer.
   const forged = ofStore.filter((one) => isRestore(one) && !isSignedBy(one, publicKey));
   const { checkpoints, restores, void: voided } = signedHistory(ofStore.filter((one) => !forged.includes(one)));

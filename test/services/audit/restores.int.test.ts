@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -272,7 +272,13 @@ describe('a service whose backup was put back', () => {
     expect(tampered.code).toBe(1);
     expect(tampered.stdout).toContain('the statement of a restore whose signature is not by the key');
     expect(tampered.stdout).toMatch(/line \d+ of \S+checkpoints\.ndjson is no checkpoint/);
-    expect(existsSync(file)).toBe(true);
+
+    writeFileSync(join(dataDir, 'checkpoint-key.pem'), '');
+    const keyless = await ticketRail(['verify'], { DATA_DIR: dataDir });
+    expect(keyless).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('checkpoint-key.pem is no key in PEM') as string,
+    });
     await discard(service);
   });
 });
