@@ -113,8 +113,8 @@ export interface Metrics {
   cameBefore(reports: number): void;
   /** @param orders finished orders that a retention run deleted. */
   retention(orders: number): void;
-  /** @param isHeld retention deletes nothing until an operator confirms it */
-  retentionHeld(isHeld: boolean): void;
+  /** @param isHeld retention deletes nothing of this until the clock is right, or an operator confirms it */
+  retentionHeld(what: 'orders' | 'accesses', isHeld: boolean): void;
   /** The log was found to have lost what signed checkpoints say. */
   restored(): void;
   /** What the counts of deliveries are now. */
@@ -181,8 +181,10 @@ export function createMetrics(options: {
   const held = new Gauge({
     name: 'ticket_rail_retention_held',
     help: '1 while retention deletes nothing because the clock may be wrong or most orders would go; 0 otherwise.',
+    labelNames: ['what'],
     registers,
   });
+  for (const what of ['orders', 'accesses']) held.set({ what }, 0);
   const restores = new Counter({
     name: 'ticket_rail_log_restores_total',
     help: 'How often the log was found to have lost events that were signed: a backup was put back, or its end is gone.',
@@ -291,8 +293,8 @@ export function createMetrics(options: {
     retention: (orders) => {
       deletedOrders.inc(orders);
     },
-    retentionHeld: (isHeld) => {
-      held.set(isHeld ? 1 : 0);
+    retentionHeld: (what, isHeld) => {
+      held.set({ what }, isHeld ? 1 : 0);
     },
     restored: () => {
       restores.inc();

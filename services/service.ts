@@ -144,8 +144,17 @@ export async function startService(config: Config, world: World): Promise<Runnin
       orders.close();
     });
     // Before anything is received: what is stored from now on is stamped by the clock that it is to vouch for.
-    const goesByIt = config.retentionDays !== null && config.eventStoreUrl === null;
-    const storedBefore = goesByIt ? await newestStored(store) : null;
+    const deletes = config.retentionDays !== null || config.accessRetentionDays !== null;
+    const storedBefore = deletes && config.eventStoreUrl === null ? await newestStored(store) : null;
+    const clock = {
+      known: async (signal: AbortSignal) =>
+        readKnownTime(directory.knownTimeFile) ?? storedBefore ?? (await newestStored(store, signal)),
+      record: (known: number) => {
+        writeKnownTime(directory.knownTimeFile, known);
+      },
+      now,
+      monotonic,
+    };
     let stopping = false;
     const checkReadiness = createReadinessCheck({
       store,
@@ -335,12 +344,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     if (config.retentionDays !== null) {
       const retention = scheduleRetention({
         days: config.retentionDays,
-        known: async () => readKnownTime(directory.knownTimeFile) ?? storedBefore ?? (await newestStored(store)),
-        now,
-        monotonic,
-        record: (known) => {
-          writeKnownTime(directory.knownTimeFile, known);
-        },
+        ...clock,
         isReady: () => freshness.complete && coveredTo !== null,
         plan: async (cutoff) => ({
           old: await countOld({ listFinal: (after, limit) => orders.listFinal(after, limit), cutoff }),
@@ -360,7 +364,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
           metrics.retention(count);
         },
         onHeld: (isHeld) => {
-          metrics.retentionHeld(isHeld);
+          metrics.retentionHeld('orders', isHeld);
         },
         log,
       });
@@ -369,7 +373,17 @@ export async function startService(config: Config, world: World): Promise<Runnin
 
     if (config.accessRetentionDays !== null) {
       const days = config.accessRetentionDays;
-      const retention = scheduleAccessRetention({ store, newId, days, coveredTo: () => coveredTo, now, monotonic, log });
+      const retention = scheduleAccessRetention({
+        store,
+        newId,
+        days,
+        coveredTo: () => coveredTo,
+        ...clock,
+        onHeld: (isHeld) => {
+          metrics.retentionHeld('accesses', isHeld);
+        },
+        log,
+      });
       cleanup.push(() => retention.stop());
     }
 

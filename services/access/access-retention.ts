@@ -3,15 +3,13 @@ import { AccessData } from '../../schemas/access';
 import { leafOf } from '../audit/checkpoints/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
 import { noteDeleted } from '../retention/note-deleted';
+import { describeHold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from '../retention/trusted-clock';
 import { accessStreams, readIfKept } from './access-volumes';
 
 /** Deletes records of who looked that are old enough, a volume at a time. */
 
-const MILLISECONDS_PER_DAY = 86_400_000;
 /** Milliseconds between two runs. */
 const RUN_INTERVAL_MS = 3_600_000;
-/** Most milliseconds by which two clocks drift apart between two runs; a clock that was set jumps farther. */
-const MOST_DRIFT_MS = 60_000;
 
 interface Options {
   readonly store: Pick<EventStore, 'readStream' | 'append' | 'deleteStream'>;
@@ -62,55 +60,65 @@ export async function deleteOldAccesses(
 }
 
 /**
- * Whether the clock went on steadily from one call to the next, and so was not set in between: a machine may come up with
- * any date, and what is deleted by it is gone.
- * @param now milliseconds since the epoch
- * @param monotonic milliseconds of a clock that never goes back
- */
-export function createClockWatch(options: { readonly now: () => number; readonly monotonic: () => number }) {
-  let before: number | null = null;
-  return (): boolean => {
-    const offset = options.now() - options.monotonic();
-    const isSteady = before !== null && Math.abs(offset - before) < MOST_DRIFT_MS;
-    before = offset;
-    return isSteady;
-  };
-}
-
-/**
- * Deletes old accesses each hour, the first time after an hour in which the clock was not set. A run that fails is logged
- * and tried again; it never ends the service, and never keeps its process alive.
+ * Deletes old accesses each hour, as long as the clock can be believed; otherwise it is told, and nothing is deleted. A run
+ * that fails is logged and tried again; it never ends the service, and never keeps its process alive.
+ * @param known the last time that is known for certain, in milliseconds since the epoch
+ * @param record keeps that time for the next start
  * @returns what ends it, once what it is at is done.
  */
 export function scheduleAccessRetention(
   options: Options & {
     readonly days: number;
     readonly coveredTo: () => Position | null;
+    readonly known: (signal: AbortSignal) => Promise<number | null>;
+    readonly record: (known: number) => void;
+    readonly onHeld: (isHeld: boolean) => void;
     readonly now: () => number;
     readonly monotonic: () => number;
     readonly log: Logger;
   },
 ): { stop(): Promise<void> } {
-  const { store, newId, days, coveredTo, now, log } = options;
+  const { store, newId, days, coveredTo, known, record, onHeld, now, monotonic, log } = options;
   const ending = new AbortController();
-  const isClockSteady = createClockWatch(options);
-  isClockSteady();
+  const { signal } = ending;
+  let clock: TrustedClock | null = null;
   let running: Promise<void> | null = null;
 
+  const openClock = async (): Promise<TrustedClock> => {
+    clock ??= new TrustedClock({ days, known: await known(signal), now, monotonic, settleMs: SETTLE_MS });
+    record(clock.known);
+    return clock;
+  };
+
   const run = async (): Promise<void> => {
-    const cutoff = now() - days * MILLISECONDS_PER_DAY;
     try {
-      const records = await deleteOldAccesses({ store, newId, coveredTo: coveredTo(), cutoff, signal: ending.signal });
+      const look = (await openClock()).look();
+      if (look.kind === 'settling') return;
+      const reason = holdOf(look, 0, 0);
+      onHeld(reason !== null);
+      if (reason !== null) {
+        const detail = describeHold(reason);
+        log.error({ detail, days }, 'RETENTION IS HELD: records of who looked are not deleted. Look at the clock');
+        return;
+      }
+      const cutoff = look.now - days * MILLISECONDS_PER_DAY;
+      const records = await deleteOldAccesses({ store, newId, coveredTo: coveredTo(), cutoff, signal });
       if (records > 0) log.info({ records, days }, 'deleted old records of who looked');
     } catch (error) {
       log.error({ err: error }, 'old records of who looked could not be deleted; it is tried again in an hour');
     }
   };
+  const begin = (action: () => Promise<unknown>): void => {
+    running ??= action()
+      .catch(() => undefined) // the next run tries it again, and tells
+      .then(() => undefined)
+      .finally(() => {
+        running = null;
+      });
+  };
+  begin(openClock);
   const timer = setInterval(() => {
-    if (!isClockSteady() || running !== null) return;
-    running = run().finally(() => {
-      running = null;
-    });
+    begin(run);
   }, RUN_INTERVAL_MS).unref();
   return {
     stop: async () => {

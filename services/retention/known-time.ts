@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { endOf } from '../copy/copy-store';
 import type { EventSource } from '../event-store/event-store';
 import { writeWholeFile } from '../whole-file';
 
@@ -23,10 +22,19 @@ export function writeKnownTime(file: string, time: number): void {
   writeWholeFile(file, `${JSON.stringify(known)}\n`);
 }
 
-/** @returns when the newest event of a log was stored, in milliseconds since the epoch; null if there is none. */
-export async function newestStored(source: Pick<EventSource, 'readAll' | 'subscribe'>): Promise<number | null> {
-  const end = await endOf(source);
-  if (end === null) return null;
-  for await (const { created } of source.readAll({ from: end, limit: 1 })) return created.getTime();
+/**
+ * @param signal ends it while the store is away, for which it otherwise waits
+ * @returns when the newest event of a log was stored, in milliseconds since the epoch; null if there is none.
+ */
+export async function newestStored(
+  source: Pick<EventSource, 'readAll' | 'subscribe'>,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<number | null> {
+  for await (const { position } of source.subscribe({ after: 'end', signal })) {
+    if (position === null) return null;
+    for await (const { created } of source.readAll({ from: position, limit: 1 })) return created.getTime();
+    return null;
+  }
+  signal.throwIfAborted();
   return null;
 }

@@ -30,7 +30,7 @@ export interface RetentionPlan {
  */
 export function scheduleRetention(options: {
   readonly days: number;
-  readonly known: () => Promise<number | null>;
+  readonly known: (signal: AbortSignal) => Promise<number | null>;
   readonly now: () => number;
   readonly monotonic: () => number;
   readonly record: (known: number) => void;
@@ -86,7 +86,7 @@ export function scheduleRetention(options: {
   const openClock = async (): Promise<TrustedClock | null> => {
     if (!isReady()) return null;
     try {
-      const clock = new TrustedClock({ days, known: await known(), now, monotonic, settleMs: SETTLE_MS });
+      const clock = new TrustedClock({ days, known: await known(signal), now, monotonic, settleMs: SETTLE_MS });
       recordKnown(clock);
       return clock;
     } catch (error) {

@@ -12,11 +12,10 @@ export const MAX_DRIFT_MS = 60_000;
 const ABSENCE_DAYS = 3;
 
 /**
- * @returns most milliseconds by which the clock may be ahead of the time that is known to have passed: a long weekend or
- * a tenth of the days, so that nothing is deleted much too early, and never after less than half of them.
+ * @returns most milliseconds by which the clock may be ahead of the time that is known to have passed: a long weekend, and
+ * never more than half of the days after which something is deleted.
  */
-export const longestAbsence = (days: number): number =>
-  Math.min(days / 2, Math.max(ABSENCE_DAYS, days / 10)) * MILLISECONDS_PER_DAY;
+export const longestAbsence = (days: number): number => Math.min(days / 2, ABSENCE_DAYS) * MILLISECONDS_PER_DAY;
 
 /** What a look at the clock says; `now` and `known` in milliseconds since the epoch. */
 export type ClockLook =

@@ -132,7 +132,7 @@ describe('RETENTION_DAYS', () => {
       expect(service.output()).toMatch(/"deleted":1,"forgotten":0,"kept":0,"untold":0,"days":30/);
       const metrics = (await service.get('/metrics')).text;
       expect(metrics).toContain('ticket_rail_retention_deleted_orders_total 1');
-      expect(metrics).toContain('ticket_rail_retention_held 0');
+      expect(metrics).toContain('ticket_rail_retention_held{what="orders"} 0');
     } finally {
       await service.end();
     }
@@ -157,7 +157,7 @@ describe('RETENTION_DAYS', () => {
       });
       expect(service.output()).toContain('the last time that is known for certain');
       expect(await statusesOf(service)).toEqual([200, 200, 200, 200, 200, 200, 200]);
-      expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_held 1');
+      expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_held{what="orders"} 1');
       clock.set(-40 * DAY);
       await until('the old order to be gone', async () => {
         clock.pass(SETTLE_MS);
