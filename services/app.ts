@@ -1,18 +1,21 @@
-import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { stringifyJson } from '../schemas/exact-json';
 import { createGuard, readerOf, requireMetrics } from './access/guard';
+import { createReadGuard } from './access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from './access/origin-guard';
 import type { ReaderDirectory } from './access/readers';
 import { createLoginRoutes, createSessionRoutes } from './access/route';
 import { isEventStoreError } from './event-store/event-store';
+import { discardBody } from './handle-order/read-body';
 import type { HandleOrderHere } from '../schemas/order-view';
 import type { Metrics } from './metrics';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from './problem';
 import { ReadModelError } from './read-model/order-table';
 import type { CheckReadiness } from './readiness';
+import { nextTurn } from './turns';
 
 export interface AppOptions {
   readonly handleOrder: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -23,6 +26,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly checkReadiness: CheckReadiness;
   readonly readers: ReaderDirectory;
+  /** Told of every request of a reader, before anything else is done about it. */
+  readonly onReader: (request: IncomingMessage) => void;
   /** Origins whose pages may read and embed. */
   readonly readerOrigins: readonly string[];
   /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
@@ -56,11 +61,30 @@ function asProblem(error: unknown, log: Logger): Problem {
     log.error({ err: error }, 'the read model cannot be read');
     return new Problem('read-model-behind', 'The read model cannot be read now. Ask again.', {}, { cause: error });
   }
-  if (isClientError(error) && error.status === 413) return new Problem('body-too-large', 'The form is over the limit.');
   if (isClientError(error)) return new Problem('invalid-parameter', 'The path or a parameter cannot be decoded.');
   log.error({ err: error }, 'failed to answer a request');
   return new Problem('internal-error', 'The log of the service has the reason.', {}, { cause: error });
 }
+
+/** Nothing reads a body but deliveries and the login do; none of it is to wait in memory for the end of an answer. */
+const passBodiesBy: RequestHandler = (request, _response, next) => {
+  const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
+  if (coding !== undefined || length !== undefined) discardBody(request);
+  next();
+};
+
+/** What may be kept says so itself. */
+const keepNothing: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
+/** Deliveries go first: of reads, one begins in each turn of the event loop. */
+const takeTurn: RequestHandler = async (_request, response, next) => {
+  await nextTurn();
+  // To a route, a connection that was closed meanwhile would never seem to be.
+  if (!response.destroyed) next();
+};
 
 /**
  * The HTTP surface as an Express app that does not listen. Handle Order comes before everything that only browsers and
@@ -81,6 +105,7 @@ export function createApp(options: AppOptions): Express {
     app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
   }
   app.post('/handle-order', (request, response) => handleOrder(request, response));
+  app.use(passBodiesBy, keepNothing);
   app.get('/handle-order', (_request, response) => {
     response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HANDLE_ORDER_IS_HERE);
   });
@@ -104,10 +129,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.get('/readyz', async (_request, response) => {
     const readiness = await options.checkReadiness();
-    response
-      .status(readiness.ready ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json(readiness);
+    response.status(readiness.ready ? 200 : 503).json(readiness);
   });
   app.all(['/healthz', '/readyz'], takesOnly('GET'));
   app.use(createLoginRoutes(readers));
@@ -116,6 +138,11 @@ export function createApp(options: AppOptions): Express {
 
   app.use(allowOrigins(readerOrigins));
   app.use(createGuard(readers));
+  app.use((request, _response, next) => {
+    options.onReader(request);
+    next();
+  });
+  app.use(createReadGuard(), takeTurn);
   app.use(createSessionRoutes());
   app.get('/metrics', async (_request, response) => {
     requireMetrics(readerOf(response));
@@ -134,7 +161,8 @@ export function createApp(options: AppOptions): Express {
       response.destroy();
       return;
     }
-    response.writeHead(problem.status, { ...problem.headers, 'Content-Type': PROBLEM_MEDIA_TYPE });
+    const headers = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
+    response.writeHead(problem.status, { ...problem.headers, ...headers });
     response.end(JSON.stringify(problem.body()));
   };
   app.use(sendProblem);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import { openApiDocument } from './openapi';
@@ -24,6 +25,9 @@ const SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLink
 /** Where swagger-ui-dist keeps what a browser loads. Its own module would load all of that here. */
 const ASSETS = dirname(require.resolve('swagger-ui-dist/package.json'));
 
+/** Seconds that a browser may keep what shows the contract: it changes with the version of its package. */
+const ASSETS_MAX_AGE_S = 3_600;
+
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
 export function createDocs(version: string): Router {
   const router = Router();
@@ -37,6 +41,9 @@ export function createDocs(version: string): Router {
   router.get('/docs/page.js', (_request, response) => {
     response.type('text/javascript').send(SCRIPT);
   });
-  router.use('/docs/assets', express.static(ASSETS, { index: false, maxAge: '1h' }));
+  const setHeaders = (response: ServerResponse): void => {
+    response.setHeader('Cache-Control', `public, max-age=${String(ASSETS_MAX_AGE_S)}`);
+  };
+  router.use('/docs/assets', express.static(ASSETS, { index: false, setHeaders }));
   return router;
 }

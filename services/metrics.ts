@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DROP_REASONS, type DropReason } from './connections';
 
 /** How a call of Handle Order ended. */
 export const DELIVERY_OUTCOMES = [
@@ -11,6 +12,7 @@ export const DELIVERY_OUTCOMES = [
   'relay-timed-out',
   'not-authentic',
   'too-large',
+  'too-slow',
   'unavailable',
   'overloaded',
   'cut-off',
@@ -73,7 +75,7 @@ const areSecretsInDoubt = ({ mismatched, authentic }: Readonly<Counts>): boolean
   authentic === 0 && mismatched >= DOUBTFUL_DELIVERIES;
 
 /** What was refused before anybody could tell whose it was: anyone can send it, and Stream does not count it. */
-const OF_ANYBODY: ReadonlySet<DeliveryOutcome> = new Set(['not-authentic', 'too-large']);
+const OF_ANYBODY: ReadonlySet<DeliveryOutcome> = new Set(['not-authentic', 'too-large', 'too-slow']);
 
 /** Shares of answers other than 2xx at which Stream warns, warns again, and switches all events off. */
 export const STREAM_ALARMS = [0.1, 0.25, 0.5] as const;
@@ -117,6 +119,8 @@ export interface Metrics {
   retentionHeld(what: 'orders' | 'accesses', isHeld: boolean): void;
   /** The log was found to have lost what signed checkpoints say. */
   restored(): void;
+  /** A connection was closed from here, or not taken. */
+  connectionDropped(reason: DropReason): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
   /** Prometheus text format. */
@@ -173,6 +177,13 @@ export function createMetrics(options: {
     help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
     registers,
   });
+  const droppedConnections = new Counter({
+    name: 'ticket_rail_connections_dropped_total',
+    help: 'Connections that were closed because they cost too much, or not taken, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of DROP_REASONS) droppedConnections.inc({ reason }, 0);
   const cameBefore = new Counter({
     name: 'ticket_rail_reports_came_before_total',
     help: 'Recorded deliveries that say what an earlier one of their order said, with others in between: a driver came back, or an old delivery was sent again. Counted while the read model follows.',
@@ -298,6 +309,9 @@ export function createMetrics(options: {
     },
     restored: () => {
       restores.inc();
+    },
+    connectionDropped: (reason) => {
+      droppedConnections.inc({ reason });
     },
     get endpoint() {
       const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);

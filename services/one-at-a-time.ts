@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 
 /**
  * Most requests that may wait on one connection while another is answered. Browsers and Stream do not pipeline
- * (RFC 9112 section 9.3.2); a connection with more waiting is closed.
+ * (RFC 9112 section 9.3.2); a connection with more waiting is closed. So is one on which a body in chunks waits: nobody
+ * reads it yet, and a chunk of one byte costs some hundreds.
  */
 export const MAX_WAITING_REQUESTS = 32;
 
@@ -37,7 +38,7 @@ export function oneAtATime(listener: RequestListener): RequestListener {
       const none: Waiting = [];
       waitingBySocket.set(socket, none);
       begin(request, response, none);
-    } else if (waiting.length < MAX_WAITING_REQUESTS) {
+    } else if (waiting.length < MAX_WAITING_REQUESTS && request.headers['transfer-encoding'] === undefined) {
       waiting.push([request, response]);
     } else {
       socket.destroy();

@@ -224,6 +224,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
             '422': answer('Like 202, while nothing authenticates Stream', 'Quarantined'),
             ...problems(
               'not-authentic',
+              'body-too-slow',
               'body-too-large',
               'relay-failed',
               'store-unavailable',

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { createAccessLog } from './access/access-log';
 import { scheduleAccessRetention } from './access/access-retention';
@@ -18,6 +17,7 @@ import { createInsightRoutes } from './audit/insight-route';
 import { createOrderSearch } from './audit/order-search';
 import { createPastOrders } from './audit/past-orders';
 import type { Config } from './config';
+import { Connections, createDropTeller, type Shown } from './connections';
 import { takeDataDirectory } from './data-directory';
 import { createDocs } from './docs';
 import { openEventStore, storeName } from './event-store/open';
@@ -32,8 +32,8 @@ import { createRelayRoutes } from './handle-order/relay-route';
 import { keepPrivate } from './private-files';
 import { createHandleOrder } from './handle-order/route';
 import { createVerifier } from './handle-order/signature';
+import { HttpServer } from './http-server';
 import { createMetrics } from './metrics';
-import { oneAtATime } from './one-at-a-time';
 import { createOrderRoutes } from './orders/route';
 import { hasPlace, LiveFeed, MAX_LIVE_CLIENTS } from './orders/live';
 import { createLiveRoutes } from './orders/live-route';
@@ -49,14 +49,10 @@ import { countOld, runRetention } from './retention/run-retention';
 import { scheduleRetention } from './retention/schedule';
 import { createScreens } from './screens/route';
 
-/** Most milliseconds that a sender may take for the headers of a request. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Milliseconds that an idle connection is kept: longer than the idle time of common proxies and load balancers. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** How often connections are held against the two limits above, in milliseconds. */
-const CONNECTION_CHECK_MS = 1_000;
-/** Most connections at a time, for deliveries and reads, besides those of the live feed; each may hold one body of MAX_BODY_BYTES. */
+/** Most connections at a time, for deliveries and reads, besides those of the live feed; few are used where nobody attacks. */
 const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS;
+/** Most bytes of answers that wait to be read by all readers together. A live feed alone may hold MAX_BUFFERED_BYTES. */
+const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 /** Most milliseconds that a stop waits for requests that are being answered. */
 export const STOP_TIMEOUT_MS = 10_000;
 
@@ -78,32 +74,6 @@ export interface RunningService {
   readonly url: string;
   /** Answers what has begun, takes nothing new, and lets go of everything. Loses nothing that was acknowledged. */
   stop(): Promise<void>;
-}
-
-async function listen(server: Server, port: number, host: string): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-  const { port: actual } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
-}
-
-/** Ends the server: idle connections at once, the others when they are answered or the time is over. */
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  const idle = setInterval(() => {
-    server.closeIdleConnections();
-  }, 20);
-  const force = setTimeout(() => {
-    server.closeAllConnections();
-  }, STOP_TIMEOUT_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(force);
 }
 
 /**
@@ -258,6 +228,20 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const quarantine = createQuarantine({ store, record, admission, newId, now });
     const history = createOrderHistory(store);
     const pastOrders = createPastOrders({ orders, history });
+    const tellOfDrops = createDropTeller((drops) => {
+      log.warn({ dropped: drops }, 'dropped connections that cost too much, or found no room for more');
+    });
+    const connections = new Connections({
+      most: MAX_CONNECTIONS,
+      mostUnread: MAX_UNREAD_BYTES,
+      onDropped: (reason) => {
+        metrics.connectionDropped(reason);
+        tellOfDrops(reason);
+      },
+    });
+    const shows = (shown: Exclude<Shown, 'nothing'>) => (request: IncomingMessage) => {
+      connections.show(request.socket, shown);
+    };
     const relayLog = createRelayLog({ store, admission });
     const { relayUrl, relayTimeoutMs } = config;
     const relay =
@@ -271,6 +255,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
+        onAuthentic: shows('signature'),
         record,
         quarantine,
         relay,
@@ -316,24 +301,16 @@ export async function startService(config: Config, world: World): Promise<Runnin
       metrics,
       checkReadiness,
       readers,
+      onReader: shows('token'),
       readerOrigins: config.readerOrigins,
       postingIsOpen: unauthenticated,
       log,
     });
-    const server = createServer(
-      {
-        headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.requestTimeoutMs),
-        requestTimeout: config.requestTimeoutMs,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-        connectionsCheckingInterval: CONNECTION_CHECK_MS,
-      },
-      oneAtATime(app),
-    );
-    server.maxConnections = MAX_CONNECTIONS;
-    const url = await listen(server, config.port, config.host);
+    const server = new HttpServer(connections, app, config);
+    const url = await server.listenOn(config.port, config.host);
     cleanup.push(async () => {
       const end = monotonic() + STOP_TIMEOUT_MS;
-      await drain(server);
+      await server.drain(STOP_TIMEOUT_MS);
       await relay?.close(end - monotonic());
     });
     cleanup.push(() => {

@@ -12,6 +12,14 @@ import { type RunningService, startService } from './service';
 const EXIT_CONFIG = 78;
 const EXIT_UNAVAILABLE = 69;
 
+/** What asks the process to stop: a supervisor, Ctrl-C, and a terminal that is closed. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+/**
+ * Milliseconds in which further signals are the same wish: at Ctrl-C a terminal signals all of its processes, and npm passes
+ * on what it gets besides.
+ */
+const SAME_WISH_MS = 1_000;
+
 /** What is wrong in a sentence, for an error that whoever starts the process can mend; null for a defect. */
 function explain(error: unknown): { readonly code: number; readonly message: string } | null {
   if (error instanceof ConfigError) return { code: EXIT_CONFIG, message: error.message };
@@ -24,27 +32,32 @@ function explain(error: unknown): { readonly code: number; readonly message: str
   return null;
 }
 
-/** Runs the service as this process until SIGTERM or SIGINT; a second signal ends it at once, and loses nothing either. */
+/**
+ * Runs the service as this process until one of {@link STOP_SIGNALS}; another one, after {@link SAME_WISH_MS}, ends it at
+ * once, and loses nothing either.
+ */
 export async function start(): Promise<void> {
   let log = pino();
   let service: RunningService | null = null;
-  let stopping = false;
+  let stoppingSince: number | null = null;
 
-  const isStopping = (): boolean => stopping;
+  const isStopping = (): boolean => stoppingSince !== null;
   const finish = async (): Promise<void> => {
     await service?.stop();
     log.info('stopped');
   };
   // From the beginning: a supervisor may change its mind while the read model is being made.
   const onSignal = (signal: NodeJS.Signals): void => {
-    // Not `process.exit`, which waits for the writer's thread, and so for a disk that hangs.
-    if (stopping) process.kill(process.pid, 'SIGKILL');
-    stopping = true;
+    if (stoppingSince !== null) {
+      // Not `process.exit`, which waits for the writer's thread, and so for a disk that hangs.
+      if (performance.now() - stoppingSince >= SAME_WISH_MS) process.kill(process.pid, 'SIGKILL');
+      return;
+    }
+    stoppingSince = performance.now();
     log.info({ signal }, 'stopping');
     if (service !== null) void finish();
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
 
   try {
     const config = readConfig();

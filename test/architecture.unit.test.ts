@@ -64,7 +64,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities, turns and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -73,7 +73,8 @@ const RULES: readonly Rule[] = [
       to !== 'services/event-store/append-decision' &&
       to !== 'schemas/exact-json' &&
       to !== 'services/sqlite-error' &&
-      to !== 'services/file-identity',
+      to !== 'services/file-identity' &&
+      to !== 'services/turns',
   },
   {
     sentence: 'only event-store/open.ts opens an adapter',

@@ -390,7 +390,8 @@ describe('Dockerfile', () => {
   });
 
   it('the image starts what npm start starts, without a shell between it and SIGTERM', () => {
-    expect((JSON.parse(steps(FINAL, 'CMD')[0] ?? '[]') as string[]).join(' ')).toBe(PACKAGE.scripts['start']);
+    const command = (JSON.parse(steps(FINAL, 'CMD')[0] ?? '[]') as string[]).join(' ');
+    expect(PACKAGE.scripts['start']).toBe(`exec ${command}`);
     expect(steps(FINAL, 'STOPSIGNAL')).toEqual(['SIGTERM']);
     expect(steps(FINAL, 'ENTRYPOINT')).toEqual([]);
   });

@@ -1,12 +1,14 @@
-import express, { type Request, type Response, Router } from 'express';
-import { CHALLENGE, takesOnly } from '../problem';
+import { type Request, type Response, Router } from 'express';
+import { createBodyReader } from '../handle-order/read-body';
+import { CHALLENGE, Problem, takesOnly } from '../problem';
 import { readerOf, refuseOtherOrigins } from './guard';
 import { LOGIN_CSP, LOGIN_CSS, loginPage } from './login-page';
 import type { ReaderDirectory } from './readers';
 import { credentialOf, endSession, localPath, startSession } from './session';
 
-/** Most bytes of the login form. */
+/** Most bytes of a login form, and of all that are being read. */
 const MAX_FORM_BYTES = 8_192;
+const MAX_FORMS_BYTES = 256 * MAX_FORM_BYTES;
 
 /** Over TLS, here or at a terminator in front. Who forges the header only keeps his own cookie from plain HTTP. */
 const cameOverTls = (request: Request): boolean =>
@@ -26,6 +28,7 @@ function sendPage(response: Response, status: number, page: string): void {
  */
 export function createLoginRoutes(readers: ReaderDirectory): Router {
   const router = Router();
+  const readForm = createBodyReader({ limit: MAX_FORM_BYTES, room: MAX_FORMS_BYTES });
 
   router.get('/login', (request, response) => {
     const next = localPath(request.query['next']);
@@ -42,11 +45,17 @@ export function createLoginRoutes(readers: ReaderDirectory): Router {
     response.set('Cache-Control', 'public, max-age=3600').type('css').send(LOGIN_CSS);
   });
 
-  router.post('/login', express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }), (request, response) => {
+  router.post('/login', async (request, response) => {
+    const body = await readForm(request);
+    if (body.kind === 'cut-off') return;
+    if (body.kind !== 'whole') {
+      response.set('Connection', 'close');
+      throw new Problem('body-too-large', 'The form is over the limit, or came too slowly.');
+    }
     refuseOtherOrigins(request.headers);
-    const form = (request.body ?? {}) as Readonly<Record<string, unknown>>;
-    const next = localPath(form['next']);
-    const token = typeof form['token'] === 'string' ? form['token'].trim() : '';
+    const form = new URLSearchParams(body.bytes.toString());
+    const next = localPath(form.get('next'));
+    const token = form.get('token')?.trim() ?? '';
     if (!readers.open) {
       if (readers.identify(token) === null) {
         response.set('WWW-Authenticate', CHALLENGE);

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ListedOrders, OrderFilter, OrderRecord, OrderTableReader } from '../read-model/order-table';
+import { nextTurn } from '../turns';
 
 /** Looks through the orders of the read model for a page of those that are wanted, in turns that keep no other work waiting. */
 
@@ -9,7 +9,7 @@ export const MAX_REPLAYED_ORDERS = 2_000;
 const SLICE_ORDERS = 256;
 /** Most orders of the read model that are looked at for one page. */
 export const MAX_LOOKED_AT = 100 * SLICE_ORDERS;
-/** Streams read at a time, and between two turns of the event loop. */
+/** Streams that are read at a time, each in turns of its own. */
 const CONCURRENT_REPLAYS = 16;
 
 /**
@@ -32,13 +32,11 @@ export async function lookThrough(options: {
   let [replayed, lookedAt] = [0, 0];
   let end: number | null = after;
   while (end !== null && replayed < MAX_REPLAYED_ORDERS && lookedAt < MAX_LOOKED_AT) {
-    if (lookedAt > 0) await nextTurn();
+    await nextTurn();
     const slice = orders.slice(filter, end, SLICE_ORDERS);
     const candidates = slice.orders.filter(isCandidate);
     for (let first = 0; first < candidates.length; first += CONCURRENT_REPLAYS) {
       const some = candidates.slice(first, first + CONCURRENT_REPLAYS);
-      // Reads of the embedded log are made in this thread: a turn for others after each few.
-      if (replay !== null) await nextTurn();
       const records = replay === null ? some : await Promise.all(some.map(replay));
       for (const [index, { seq }] of some.entries()) {
         const record = records[index] ?? null;

@@ -5,6 +5,7 @@ import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../sc
 import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import { nextTurn } from '../turns';
 
 /** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
 
@@ -40,6 +41,7 @@ async function* readOrder(store: EventStore, key: OrderKey): AsyncGenerator<Reco
 export function createOrderHistory(store: EventStore): OrderHistory {
   return {
     async stateAt(key, moment) {
+      await nextTurn();
       let state = initial;
       let found: OrderState | null = null;
       for await (const stored of readOrder(store, key)) {
@@ -56,6 +58,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
     },
 
     async hasVerdict(key, verdict) {
+      await nextTurn();
       let state = initial;
       let found = false;
       for await (const stored of readOrder(store, key)) {
@@ -69,6 +72,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
     },
 
     async page(key, after, limit) {
+      await nextTurn();
       const events: HistoryEvent[] = [];
       let state = initial;
       let exists = false;

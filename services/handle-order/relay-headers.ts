@@ -75,8 +75,11 @@ export function requestHeaders(rawHeaders: readonly string[], own: OwnHeaders): 
  * @returns those of ours.
  */
 export function answerHeaders(rawHeaders: readonly string[], requestId: string): string[] {
+  const theirs = endToEnd(rawHeaders, OURS_IN_ANSWERS);
+  const saysOfCaches = theirs.some(([name]) => name.toLowerCase() === 'cache-control');
   return [
-    ...endToEnd(rawHeaders, OURS_IN_ANSWERS).flat(),
+    ...theirs.flat(),
+    ...(saysOfCaches ? [] : ['Cache-Control', 'no-store']),
     ...['X-Content-Type-Options', 'nosniff'],
     ...['X-Request-Id', requestId],
   ];

@@ -9,7 +9,7 @@ import { Problem, PROBLEM_MEDIA_TYPE } from '../problem';
 import { decodeBody } from './decode-body';
 import { type ForeignDelivery, parseDelivery } from './parse-delivery';
 import type { Quarantine } from './quarantine';
-import { readBody } from './read-body';
+import { createBodyReader, LEAST_BODY_BYTES_PER_SECOND, MAX_BODY_PARTS } from './read-body';
 import type { Receipt, RecordUpdate } from './record-update';
 import type { Incoming, Relay } from './relay';
 import type { VerifyDelivery } from './signature';
@@ -32,6 +32,21 @@ const SECRETS_IN_DOUBT =
   'deliveries come that no secret or token of ours verifies, and none that one does: if the secret was changed in the ' +
   'portal of Stream, put the new one first in STREAM_WEBHOOK_SECRETS, before Stream switches all events off';
 
+/** What is said to a sender whose body was not read to its end, though it was not too large. */
+const GIVEN_UP = {
+  'too-many-parts': [
+    'too-large',
+    'body-too-large',
+    `The body came in more than ${String(MAX_BODY_PARTS)} parts. Send it in one piece, with a Content-Length.`,
+  ],
+  'too-slow': [
+    'too-slow',
+    'body-too-slow',
+    `The body came with less than ${String(LEAST_BODY_BYTES_PER_SECOND)} bytes per second. Send the delivery again.`,
+  ],
+  'no-room': ['overloaded', 'overloaded', 'The delivery was not stored: too many bodies are coming. Send it again.'],
+} as const;
+
 /** What is said where the POS gave no whole answer. */
 const NO_ANSWER = {
   failed: ['relay-failed', 'The POS could not be reached, or its answer broke off. Send the delivery again.'],
@@ -40,6 +55,8 @@ const NO_ANSWER = {
 
 export interface HandleOrderOptions {
   readonly verify: VerifyDelivery;
+  /** Told of every delivery that is authentic, before anything else is done about it. */
+  readonly onAuthentic: (request: IncomingMessage) => void;
   readonly record: RecordUpdate;
   readonly quarantine: Pick<Quarantine, 'keep'>;
   /** Passes on what is not recorded here; null: it goes to quarantine. */
@@ -67,6 +84,7 @@ type Answer =
  */
 export function createHandleOrder(options: HandleOrderOptions) {
   const { verify, record, quarantine, metrics, log } = options;
+  const readBody = createBodyReader({ limit: options.maxBodyBytes });
 
   const unavailable = (detail: string): Answer => {
     log.error({ detail }, 'the event store cannot take a delivery');
@@ -149,7 +167,12 @@ export function createHandleOrder(options: HandleOrderOptions) {
   /** @returns null if there is nothing to answer any more, and it is counted. */
   async function handle(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<Answer | null> {
     const receivedAt = new Date(options.now()).toISOString();
-    const body = await readBody(request, options.maxBodyBytes);
+    const body = await readBody(request);
+    if (body.kind === 'too-many-parts' || body.kind === 'too-slow' || body.kind === 'no-room') {
+      const [outcome, code, detail] = GIVEN_UP[body.kind];
+      response.setHeader('Connection', 'close');
+      return { outcome, problem: new Problem(code, detail) };
+    }
     if (body.kind === 'cut-off') {
       metrics.cutOff(false);
       return null;
@@ -164,6 +187,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
       if (verification.mismatch) noteMismatch();
       return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${verification.reason}.`) };
     }
+    options.onAuthentic(request);
     const receipt: Receipt = {
       receivedAt,
       bodySha256: hash('sha256', body.bytes, 'hex'),
@@ -238,6 +262,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
     const text = JSON.stringify(body);
     response.writeHead(status, {
       'Content-Type': type,
+      'Cache-Control': 'no-store',
       'Content-Length': Buffer.byteLength(text),
       'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': requestId,

@@ -8,6 +8,7 @@ import { seesContact } from '../access/permissions';
 import type { Reader, ReaderDirectory } from '../access/readers';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readQuery } from '../query';
+import { nextTurn } from '../turns';
 import type { OrderTableReader } from '../read-model/order-table';
 import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live';
 import type { Position } from '../event-store/event-store';
@@ -80,7 +81,8 @@ export function createLiveRoutes(options: {
     const query = readQuery(LiveQuery, request);
     await waitForReadModel();
     const position = await lastSeen(request, query);
-    // Who went away meanwhile is told so no more, and would keep a seat.
+    await nextTurn();
+    // Whoever went while this waited does not tell again, and would keep a seat for ever.
     if (response.destroyed) return;
     if (feed.isFull) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);

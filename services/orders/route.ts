@@ -12,9 +12,30 @@ import type { Moment, OrderHistory } from '../audit/order-history';
 import type { PastOrders } from '../audit/past-orders';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readOrderKey, readQuery } from '../query';
-import type { OrderTableReader } from '../read-model/order-table';
+import type { ListedOrders, ListOptions, OrderRecord, OrderTableReader } from '../read-model/order-table';
+import { nextTurn } from '../turns';
 import { orderPageFor } from './order-page';
 import type { WaitForReadModel } from './wait-for-read-model';
+
+/** Orders that are read in one turn of the event loop. */
+const SLICE_ORDERS = 256;
+
+/** Reads a page of orders as {@link OrderTableReader.list} does, however long it is, without keeping others waiting. */
+async function listInTurns(
+  orders: Pick<OrderTableReader, 'list'>,
+  locationId: string,
+  options: ListOptions,
+): Promise<ListedOrders> {
+  const records: OrderRecord[] = [];
+  for (let { after } = options; ;) {
+    await nextTurn();
+    const limit = Math.min(SLICE_ORDERS, options.limit - records.length);
+    const slice = orders.list(locationId, { ...options, after, limit });
+    records.push(...slice.records);
+    if (slice.next === null || records.length === options.limit) return { records, next: slice.next };
+    after = slice.next;
+  }
+}
 
 /**
  * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
@@ -71,7 +92,7 @@ export function createOrderRoutes(options: {
     await waitForReadModel();
     const listed =
       as_of === undefined
-        ? orders.list(locationId, options)
+        ? await listInTurns(orders, locationId, options)
         : await pastOrders.list(locationId, Date.parse(as_of), options);
     const page = orderPageFor(reader, listed);
     if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);

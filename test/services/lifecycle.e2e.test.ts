@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { copyDatabases, LOG, READ_MODEL, readOrders, replay, sorted } from '../faults/inspect';
 import { createIoFaults, type IoFaults } from '../faults/io-faults';
@@ -9,6 +9,7 @@ import { Ledger, Load, LOCATION, seeded, send } from '../faults/load';
 import { readLog, update } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import {
+  asReader,
   begin,
   discard,
   runToEnd,
@@ -29,6 +30,11 @@ const FORCED_STOP_MS = 20_000;
 /** Most milliseconds that a sync is held back until a test lets it go: under GROUP_TIMEOUT_MS, or it counts as hanging. */
 const HELD_BACK_MS = 4_500;
 
+function connectTo(url: string): Socket {
+  const { hostname, port } = new URL(url);
+  return connect(Number(port), hostname);
+}
+
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 
 /** @returns exit code, and how many milliseconds from now the process took to end. */
@@ -38,6 +44,15 @@ async function endOf(process: ChildProcess): Promise<{ code: number | null; ms: 
     await new Promise((resolve) => process.once('exit', resolve));
   }
   return { code: process.exitCode, ms: performance.now() - begun };
+}
+
+/** Sends SIGTERM again and again, as a person does: only after a moment is it another wish. @returns as {@link endOf} */
+async function insist({ process }: RunningService): ReturnType<typeof endOf> {
+  const begun = performance.now();
+  const again = setInterval(() => process.kill('SIGTERM'), 50);
+  const { code } = await endOf(process);
+  clearInterval(again);
+  return { code, ms: performance.now() - begun };
 }
 
 /** Begins a delivery that the service has begun to receive, and never finishes it. */
@@ -152,6 +167,62 @@ describe('life of the service', () => {
     expect((await endOf(service.process)).code).toBe(0);
   });
 
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'a %s lets an answer that is written already be read to its end by a slow reader',
+    async (signal) => {
+      const service = await start();
+      // More than the buffers of both ends of a connection hold.
+      const long = 'x'.repeat(200_000);
+      const orders = Array.from({ length: 100 }, (_, n) =>
+        update(key(n), { driver_details: { handoff_instructions: long } }),
+      );
+      for (const answer of await Promise.all(orders.map((one) => service.deliver(one))))
+        expect(answer.status).toBe(200);
+      const reading = connectTo(service.url);
+      reading.write(
+        `GET /locations/${LOCATION}/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${asReader['Authorization'] ?? ''}\r\n\r\n`,
+      );
+      let received = 0;
+      let head = '';
+      const first = new Promise<void>((resolve) => {
+        reading.on('data', (chunk: Buffer) => {
+          if (received === 0) head = chunk.toString('latin1');
+          received += chunk.length;
+          resolve();
+        });
+      });
+      await first;
+      reading.pause();
+      service.process.kill(signal);
+      // A terminal and npm may both send it.
+      service.process.kill(signal);
+      await untilRefused(service);
+      reading.resume();
+      await once(reading, 'close');
+      expect((await endOf(service.process)).code).toBe(0);
+      const [headers = ''] = head.split('\r\n\r\n', 1);
+      expect(received).toBe(headers.length + 4 + Number(/^Content-Length: (\d+)/im.exec(headers)?.[1]));
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'a %s to npm stops the service that it started gracefully',
+    async (signal) => {
+      const { PATH = '', HOME = '' } = process.env;
+      const env = { ...SECURE, PATH, HOME, PORT: '0', DATA_DIR: dataDir };
+      // Without the scripts before it, which build.
+      const npm = spawn('npm', ['start', '--ignore-scripts'], { env, cwd: join(__dirname, '../..') });
+      let output = '';
+      npm.stdout.on('data', (chunk) => (output += String(chunk)));
+      await until('the service to listen', () => output.includes('is listening'));
+      npm.kill(signal);
+      expect((await endOf(npm)).code).toBe(0);
+      expect(output).toContain('"msg":"stopped"');
+      // Nothing that npm started has the directory any more.
+      await start();
+    },
+  );
+
   it('a SIGTERM while the service starts stops it gracefully', async () => {
     faults.delaySyncs(300); // making a new log takes some syncs
     const main = join(__dirname, '../../dist/services/main.js');
@@ -184,8 +255,7 @@ describe('life of the service', () => {
     service.process.kill('SIGTERM');
     await untilRefused(service);
     expect(service.process.exitCode).toBeNull();
-    service.process.kill('SIGTERM');
-    const { code, ms } = await endOf(service.process);
+    const { code, ms } = await insist(service);
     expect(code).not.toBe(0);
     expect(ms).toBeLessThan(patiently(STOP_MS));
     await answered;
@@ -200,8 +270,7 @@ describe('life of the service', () => {
     await untilReceived(service, 1);
     service.process.kill('SIGTERM');
     await untilRefused(service);
-    service.process.kill('SIGTERM');
-    expect((await endOf(service.process)).ms).toBeLessThan(patiently(STOP_MS));
+    expect((await insist(service)).ms).toBeLessThan(patiently(STOP_MS));
     expect(await sending).toBe('lost');
   });
 

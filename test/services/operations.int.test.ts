@@ -101,6 +101,7 @@ describe('operations', () => {
       'relay-timed-out': 0,
       'not-authentic': 3,
       'too-large': 1,
+      'too-slow': 0,
       unavailable: 0,
       overloaded: 0,
       'cut-off': 0,

@@ -66,6 +66,7 @@ export async function serveInProcess(
   const app = createApp({
     handleOrder: createHandleOrder({
       verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
+      onAuthentic: () => undefined,
       record,
       quarantine,
       relay,
@@ -91,6 +92,7 @@ export async function serveInProcess(
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
     readers,
+    onReader: () => undefined,
     readerOrigins: [],
     postingIsOpen: true,
     log,

@@ -9,8 +9,6 @@ import type { ExportSource, Selection } from './select-events';
 
 /** Most exports that are sent at the same time: each reads as fast as its client takes, beside the deliveries. */
 export const MAX_EXPORTS = 4;
-/** Most milliseconds that a client may take nothing before it is sent away, and another may export. */
-const STALLED_CLIENT_MS = 60_000;
 
 export const EXPORT_MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson',
@@ -51,10 +49,11 @@ export function createSendExport(options: {
   ): Promise<void> {
     const gone = new AbortController();
     const isGone = (): boolean => gone.signal.aborted;
+    // It may have gone while its access was recorded, and does not tell again.
+    if (response.destroyed) gone.abort();
     response.once('close', () => {
       gone.abort();
     });
-    response.setTimeout(STALLED_CLIENT_MS, () => response.destroy());
     try {
       // The first chunk before the headers: a store that cannot be read is an answer of its own.
       let next = await chunks.next();

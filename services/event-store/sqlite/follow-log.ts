@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BroadcastChannel } from 'node:worker_threads';
 import {
   assertStreamName,
@@ -14,6 +13,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
+import { nextTurn } from '../../turns';
 import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { commitChannel } from './writer-protocol';
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   assertWholeNumber,
   EventStoreError,
@@ -7,6 +6,7 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
 } from '../event-store';
+import { nextTurn } from '../../turns';
 import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 
@@ -35,12 +35,12 @@ export class SqliteReads {
     let left = options.limit ?? Infinity;
     let after = from === 'start' ? 0 : toRowid(from) - 1;
     while (left > 0) {
+      await nextTurn();
       const page = this.#read((reader) => reader.page(after, prefix, PAGE_EVENTS));
       yield* page.events.slice(0, left);
       left -= page.events.length;
       if (page.last === null || !page.full) return;
       after = page.last;
-      await nextTurn();
     }
   }
 

@@ -906,8 +906,11 @@ describe('relayed headers', () => {
   it('a relayed answer has the POS’s headers except those about its connection', () => {
     const raw = ['connection', 'X-One ,x-two', 'X-ONE', '1', 'X-Two', '2', 'Trailer', 'X', 'ETag', '"e"'];
     expect(answerHeaders(raw, 'id')).toEqual([
-      ...['ETag', '"e"', 'X-Content-Type-Options', 'nosniff', 'X-Request-Id', 'id'],
+      ...['ETag', '"e"', 'Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'X-Request-Id', 'id'],
     ]);
+    const ours = answerHeaders(['cache-control', 'private'], 'id');
+    expect(ours.slice(0, 2)).toEqual(['cache-control', 'private']);
+    expect(ours).not.toContain('no-store');
   });
 
   it.each<[string | undefined, boolean]>([
