@@ -180,8 +180,9 @@ describe('life of the service', () => {
         expect(answer.status).toBe(200);
       const reading = connectTo(service.url);
       reading.write(
-        `GET /locations/${LOCATION}/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${asReader['Authorization'] ?? ''}\r\n\r\n`,
+        `GET /locations/${encodeURIComponent(LOCATION)}/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${asReader['Authorization'] ?? ''}\r\n\r\n`,
       );
+      const closed = once(reading, 'close');
       let received = 0;
       let head = '';
       const first = new Promise<void>((resolve) => {
@@ -192,13 +193,14 @@ describe('life of the service', () => {
         });
       });
       await first;
+      expect(head).toMatch(/^HTTP\/1\.1 200 /);
       reading.pause();
       service.process.kill(signal);
       // A terminal and npm may both send it.
       service.process.kill(signal);
       await untilRefused(service);
       reading.resume();
-      await once(reading, 'close');
+      await closed;
       expect((await endOf(service.process)).code).toBe(0);
       const [headers = ''] = head.split('\r\n\r\n', 1);
       expect(received).toBe(headers.length + 4 + Number(/^Content-Length: (\d+)/im.exec(headers)?.[1]));
