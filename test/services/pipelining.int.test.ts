@@ -110,3 +110,10 @@ it('a connection on which more requests wait than are allowed is closed', async 
   await until('the connection to be closed', () => socket.destroyed);
   expect(socket.bytesWritten).toBeGreaterThan(0);
 });
+
+it('a connection on which a body in chunks waits behind an answer is closed', async () => {
+  const socket = await openWith('');
+  socket.write('POST /handle-order HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n');
+  await until('the connection to be closed', () => socket.destroyed);
+  expect(socket.bytesWritten).toBeGreaterThan(0);
+});

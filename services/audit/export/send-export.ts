@@ -93,7 +93,8 @@ export function createSendExport(options: {
         'Content-Type': EXPORT_MEDIA_TYPES[format],
         'Content-Disposition': `attachment; filename="${exportFileName(selection, format, exportedAt)}"`,
         'Cache-Control': 'no-store',
-        ...(format === 'csv' ? { Trailer: MANIFEST_TRAILER } : {}),
+        // Node refuses the name of a trailer where none can follow.
+        ...(format === 'csv' && !headOnly ? { Trailer: MANIFEST_TRAILER } : {}),
       };
       const chunks = exportEvents({ store, selection, format, withhold, version, exportedAt });
       await send(response, reader, chunks, headers, headOnly);
