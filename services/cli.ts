@@ -14,7 +14,8 @@ import { EXPORT_FORMATS, type ExportFormat, exportFileName } from './audit/expor
 import { writeEvidence } from './audit/evidence/evidence-command';
 import { exportTo } from './audit/export/export-command';
 import type { Selection } from './audit/export/select-events';
-import { resultLines, type Subject, subjectName, verify } from './audit/verify/verify-command';
+import { exitCodeAfter, resultLines, type Subject, subjectName, verify } from './audit/verify/verify-command';
+import { printable } from './printable';
 import { version } from './version';
 import { type Config, newestWebhookSecret, readConfig, readersFile, retentionDays } from './config';
 import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
@@ -42,10 +43,10 @@ import { sandboxCommand } from './sandbox/commands/sandbox-command';
 import { addSendCommand } from './sandbox/commands/send-command';
 
 const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 };
 const hint = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 };
 const count = (things: number): string => things.toLocaleString('en-US');
 const secondsSince = (begun: number): string => `${((performance.now() - begun) / 1_000).toFixed(2)} s`;
@@ -379,7 +380,7 @@ interface VerifyCommand {
   readonly publicKey?: string;
 }
 
-/** Verifies files, or one order of the configured store, or all of it. Ends with 1 if anything does not hold. */
+/** Verifies files, or one order of the configured store, or all of it. Ends as {@link exitCodeAfter} says. */
 async function verifyHistory(
   names: readonly string[],
   { order = false, state, checkpoints, publicKey }: VerifyCommand,
@@ -425,7 +426,7 @@ async function verifyHistory(
     });
     for (const line of resultLines(subjectName(subject), verified)) say(line);
     hint(`${count(verified.tally.events)} events in ${secondsSince(begun)}`);
-    if (verified.tally.faultCount > 0) process.exitCode = 1;
+    process.exitCode = exitCodeAfter(Number(process.exitCode ?? 0), verified);
   }
 }
 
@@ -544,6 +545,13 @@ export function createProgram(): Command {
     .option('--checkpoints <file>', 'signed checkpoints that were kept elsewhere (default: those of DATA_DIR)')
     .option('--public-key <file>', 'public key of their signatures, as PEM (default: that of the configured key)')
     .option('--state <file>', 'where to save the progress, so that an interrupted run can be continued')
+    .addHelpText(
+      'after',
+      `
+Ends with 0 if everything holds, with 1 if something does not, and with 3 if it cannot be told: nothing contradicts
+it, but phones and passcodes were withheld, a CSV file has no manifest or cells that were cut, or other code made the
+page of evidence.`,
+    )
     .action(verifyHistory);
   const reader = program
     .command('reader')
@@ -592,7 +600,7 @@ async function main(): Promise<void> {
   try {
     await createProgram().parseAsync();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    hint(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
 }

@@ -140,7 +140,7 @@ function queryParameters(schema: z.ZodType): unknown[] {
 
 /** The file that an export is, in its two formats. */
 const exportFile = {
-  description: 'A file. The manifest is the last line of NDJSON, and the trailer Ticket-Rail-Manifest of CSV',
+  description: 'A file. The manifest is its last line, of CSV its last row',
   content: {
     'application/x-ndjson': { schema: { type: 'string' } },
     'text/csv': { schema: { type: 'string' } },

@@ -5,6 +5,7 @@ import {
   type Permission,
   rolesWith,
   seesAccessLog,
+  seesContact,
   seesHistory,
   seesLocation,
   seesMetrics,
@@ -70,6 +71,11 @@ export function requireLocation(reader: Reader, locationId: string): void {
 /** @throws {Problem} `not-permitted` if the reader may not look back. */
 export function requireHistory(reader: Reader): void {
   if (!seesHistory(reader)) throw refuse(reader, 'what was before', 'history');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not see contacts, nor what was computed from them. */
+export function requireContact(reader: Reader): void {
+  if (!seesContact(reader)) throw refuse(reader, 'hashes of phones and passcodes', 'contact');
 }
 
 /** @throws {Problem} `not-permitted` if there are locations that are not the reader's. */

@@ -1,6 +1,13 @@
 import { ExactNumber } from '../../schemas/exact-json';
 import { Seal } from '../../schemas/order-events';
-import { type Change, type HistoryEvent, type HistoryPage, type Order, WITHHELD } from '../../schemas/order-view';
+import {
+  type Change,
+  type HistoryEvent,
+  type HistoryPage,
+  type Order,
+  type RelayPage,
+  WITHHELD,
+} from '../../schemas/order-view';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
 import { seesContact } from './permissions';
 import type { Reader } from './readers';
@@ -60,9 +67,16 @@ const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): 
 export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({
   ...event,
   id: WITHHELD,
-  data: isJson(event.data) ? (withhold(event.data) as JsonValue) : event.data,
-  ...(isMembers(event.metadata) ? { metadata: withoutContactInMetadata(event.metadata) } : {}),
+  // Bytes could hold anything.
+  data: isJson(event.data) ? (withhold(event.data) as JsonValue) : WITHHELD,
+  ...(event.metadata === undefined
+    ? {}
+    : { metadata: isMembers(event.metadata) ? withoutContactInMetadata(event.metadata) : WITHHELD }),
 });
+
+/** @returns what was passed on to the POS as `reader` may see it: of the body there is nothing but a hash. */
+export const relaysFor = (reader: Reader, page: RelayPage): RelayPage =>
+  seesContact(reader) ? page : { ...page, relays: page.relays.map((relay) => ({ ...relay, body_sha256: WITHHELD })) };
 
 const isJson = (payload: Payload): payload is JsonValue => !(payload instanceof Uint8Array);
 const isMembers = (payload: Payload | undefined): payload is Readonly<Record<string, JsonValue | undefined>> =>

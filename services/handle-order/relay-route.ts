@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { RelaysQuery } from '../../schemas/requests';
 import type { RecordAccess } from '../access/access-log';
 import { readerOf, requireRelays } from '../access/guard';
+import { relaysFor } from '../access/withhold';
 import { takesOnly } from '../problem';
 import { readQuery } from '../query';
 import type { RelayLog } from './relay-log';
@@ -15,7 +16,7 @@ export function createRelayRoutes(relayLog: Pick<RelayLog, 'list'>, recordAccess
     const { after, limit } = readQuery(RelaysQuery, request);
     const page = await relayLog.list(after ?? null, limit);
     await recordAccess(reader, { what: 'relays', path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(page);
+    response.set('Cache-Control', 'no-store').json(relaysFor(reader, page));
   });
   router.all('/relays', takesOnly('GET'));
   return router;

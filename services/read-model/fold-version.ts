@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Files whose code is taken together: those of a directory, from the root, whose names are of a form. */
+export type Sources = readonly { readonly directory: string; readonly file: RegExp }[];
+
 /** Everything that decides what state a history folds to: the folds, the codec and the vocabulary. */
-const FOLD_SOURCES = [
+export const FOLD_SOURCES: Sources = [
   { directory: 'projections', file: /\.(js|ts)$/ },
   { directory: 'schemas', file: /^(order-events|vocabulary)\.(js|ts)$/ },
 ];
@@ -12,10 +15,13 @@ const FOLD_SOURCES = [
  * @returns what identifies the folds in this build, taken from their own code, so that a changed fold makes the read
  * model anew without anyone having to remember a number. A change that changes nothing costs one rebuild.
  */
-export function foldVersion(): string {
+export const foldVersion = (): string => codeVersion(FOLD_SOURCES);
+
+/** @returns what identifies code in this build, taken from the code itself. */
+export function codeVersion(sources: Sources): string {
   const root = join(__dirname, '..', '..');
   const hash = createHash('sha256');
-  for (const { directory, file } of FOLD_SOURCES) {
+  for (const { directory, file } of sources) {
     const names = readdirSync(join(root, directory)).filter((name) => file.test(name) && !name.endsWith('.d.ts'));
     for (const name of names.sort()) hash.update(name).update(readFileSync(join(root, directory, name)));
   }

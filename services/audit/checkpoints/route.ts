@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { CheckpointPage } from '../../../schemas/checkpoint';
 import { CheckpointsQuery } from '../../../schemas/requests';
-import { readerOf, requireHistory } from '../../access/guard';
+import { readerOf, requireContact, requireHistory } from '../../access/guard';
 import { takesOnly } from '../../problem';
 import { readQuery } from '../../query';
 import { readNewestEntries } from './checkpoint-file';
@@ -10,7 +10,9 @@ import { readNewestEntries } from './checkpoint-file';
 export function createCheckpointRoutes(file: string, publicKey: string): Router {
   const router = Router();
   router.get('/checkpoints', (request, response) => {
-    requireHistory(readerOf(response));
+    const reader = readerOf(response);
+    requireHistory(reader);
+    requireContact(reader); // the hash of a log of few events tells what is in them
     const { limit } = readQuery(CheckpointsQuery, request);
     const page: CheckpointPage = { checkpoints: [...readNewestEntries(file, limit)].reverse(), public_key: publicKey };
     response.set('Cache-Control', 'no-store').json(page);

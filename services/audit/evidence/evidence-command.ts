@@ -3,6 +3,7 @@ import { orderStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { type ExportSource, readIfThere } from '../export/select-events';
 import { writeWholeFile } from '../../whole-file';
+import { evidenceCode } from './evidence-code';
 import { makeBundle } from './make-bundle';
 
 /** Writes the evidence about an order to a file, which is there only once it is whole. @returns how many events. */
@@ -20,6 +21,6 @@ export async function writeEvidence(options: {
   for await (const event of readIfThere(store, orderStream(options.key))) events.push(event);
   const [first, ...others] = events;
   if (first === undefined) throw new Error('Nothing was ever reported about this order.');
-  writeWholeFile(out, makeBundle({ ...rest, events: [first, ...others] }));
+  writeWholeFile(out, makeBundle({ ...rest, code: evidenceCode(), events: [first, ...others] }));
   return events.length;
 }

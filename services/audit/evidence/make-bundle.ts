@@ -22,10 +22,12 @@ export function makeBundle(options: {
   /** Signed checkpoints of the log, newest last. */
   readonly checkpoints: readonly unknown[];
   readonly version: string;
+  /** Identifies the code that makes the page; undefined in bundles of versions that did not say so. */
+  readonly code: string | undefined;
   /** RFC 3339. */
   readonly exportedAt: string;
 }): string {
-  const { key, events, secrets, checkpoints, version, exportedAt } = options;
+  const { key, events, secrets, checkpoints, version, code, exportedAt } = options;
   const lines = new LineWriter();
   const tally = emptyTally();
   const heads = new StreamHeads(0);
@@ -62,7 +64,7 @@ export function makeBundle(options: {
     streams: 1,
     sha256: createHash('sha256').update(evidence).digest('hex'),
     withheld: false,
-    software: { name: 'ticket-rail', version },
+    software: { name: 'ticket-rail', version, ...(code === undefined ? {} : { code }) },
     exported_at: exportedAt,
     report_sha256: createHash('sha256').update(start).update(end).digest('hex'),
   };

@@ -10,7 +10,7 @@ import { receivedAt } from './select-events';
 /**
  * Exports for spreadsheets: RFC 4180, UTF-8 with a byte order mark, which spreadsheets need to know it for UTF-8. The last
  * cell of each row is its `line_hash`, as in the lines of the other format: the SHA-256 of the one before it, of the header's
- * at first, and of the row up to there. The manifest, which has no row, carries the last.
+ * at first, and of the row up to there. The last row is the manifest: its type is `manifest`, and its data are the JSON.
  */
 
 export const BYTE_ORDER_MARK = '\uFEFF';
@@ -33,49 +33,106 @@ const COLUMNS = [
   'content_hash',
   'event_hash',
   'data',
+  'cut',
 ] as const;
 type Column = (typeof COLUMNS)[number];
 const LINE_HASH = 'line_hash';
+
+/** Most UTF-16 units of a cell: what spreadsheets take ("Excel specifications and limits", Microsoft). */
+export const MAX_CELL_CHARACTERS = 32_767;
 
 /**
  * How a cell begins that a spreadsheet would take for a formula (OWASP, "CSV Injection"): also with the wide forms of
  * the signs, which some take for the narrow ones.
  */
 const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** How a text may begin that a spreadsheet makes a number, an amount, a date or a truth value of. */
+const VALUE =
+  /^[\s(\p{Sc}]*[.,]?\p{Nd}|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-\s./]*\d|^(?:true|false)$/iu;
+/** A number that it shows as it came: doubles hold 15 digits, and no zero comes first. */
+const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 
-/** @returns a cell, always quoted; what could be run as a formula gets an apostrophe before it, which makes it text. */
-export function csvCell(text: string): string {
-  return `"${FORMULA.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+/**
+ * What a spreadsheet would run or change gets an apostrophe before it, which makes it text; so does a text that begins with
+ * one, so that whoever reads the cell takes one apostrophe off, and has what came. Not `="…"`, as some write numbers: that
+ * is a formula, which every other reader takes for text.
+ */
+const asText = (text: string): string =>
+  text.startsWith("'") || FORMULA.test(text) || (VALUE.test(text) && !PLAIN_NUMBER.test(text)) ? `'${text}` : text;
+
+/** @returns as much of a text as a cell takes, without half a character. */
+const cutText = (text: string): string =>
+  text.length <= MAX_CELL_CHARACTERS ? text : text.slice(0, MAX_CELL_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+/** @returns a cell that holds what someone sent, always quoted. */
+export const csvCell = (text: string): string => quoted(cutText(asText(text)));
+
+/** Columns whose cells hold what we made: hashes and times stay as they are. */
+const OURS: ReadonlySet<Column> = new Set([
+  'position',
+  'stream',
+  'revision',
+  'received_at',
+  'stage',
+  'verdict',
+  'content_hash',
+  'event_hash',
+  'cut',
+]);
+
+/** @returns the cells of a row but for the last, and in `cut` the names of the columns that did not fit. */
+function rowOf(texts: Readonly<Record<Exclude<Column, 'cut'>, string>>): string {
+  const cells = COLUMNS.map((column) => {
+    if (column === 'cut') return '';
+    const text = texts[column];
+    return OURS.has(column) && !FORMULA.test(text) && !text.startsWith("'") ? text : asText(text);
+  });
+  const cut = COLUMNS.filter((_, index) => (cells[index] ?? '').length > MAX_CELL_CHARACTERS);
+  return [...cells.slice(0, -1).map(cutText), cut.join(' ')].map(quoted).join(',');
 }
 
-const cellsOf = (cells: readonly string[]): string => cells.map(csvCell).join(',');
-
 /** The first row, with the mark before it. */
-export const CSV_HEADER = `${BYTE_ORDER_MARK}${cellsOf([...COLUMNS, LINE_HASH])}\r\n`;
+export const CSV_HEADER = `${BYTE_ORDER_MARK}${[...COLUMNS, LINE_HASH].map(quoted).join(',')}\r\n`;
 
 /** @returns a pattern, with a place of its own, of how a row ends: no cell holds this, for its quotes would be doubled. */
 export const rowEnd = (): RegExp => /,"([0-9a-f]{64})"\r\n/g;
 
-/** In ASCII, so that it can be a trailer (RFC 9110 section 5.5). */
+/** In ASCII, as manifests beside a file were written. */
 const asAscii = (text: string): string =>
   text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** @returns what a manifest says before its `line_hash`. */
+/** @returns what a manifest beside a file says before its `line_hash`: versions up to 0.2 wrote it there. */
 export const manifestBody = (manifest: Manifest): string => asAscii(JSON.stringify(manifest)).slice(0, -1);
 
-/** Writes rows and then their manifest, each tied to the one before it. */
+const MANIFEST = 'manifest';
+/** Of the row of a manifest: no event has a row without a position. */
+const MANIFEST_ROW = new RegExp(`^(?:"",)+"${MANIFEST}",(?:"",)+"(\\{(?:[^"]|"")*\\})"(?:,"")*$`);
+
+const EMPTY_ROW = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Readonly<Record<Column, string>>;
+
+/** @returns the cells of the manifest's row but for the last. */
+export const manifestCells = (manifest: Manifest): string =>
+  rowOf({ ...EMPTY_ROW, type: MANIFEST, data: JSON.stringify(manifest) });
+
+/** @returns the JSON of a manifest, if a row is that of one; otherwise null. */
+export const manifestIn = (cells: string): string | null =>
+  cells.startsWith('"",') ? (MANIFEST_ROW.exec(cells)?.[1]?.replaceAll('""', '"') ?? null) : null;
+
+/** A row some of whose cells were cut, of a header that has a column for it. */
+const CUT = /,"([a-z_ ]+)"$/;
+
+/** @returns the columns of a row whose cells were cut. */
+export const cutIn = (cells: string): string | null => CUT.exec(cells)?.[1] ?? null;
+
+/** Writes rows, the manifest's at last, each tied to the one before it. */
 export class RowWriter {
   #last = lineHash('', CSV_HEADER);
 
   row(cells: string): string {
     this.#last = lineHash(this.#last, cells);
     return `${cells},"${this.#last}"\r\n`;
-  }
-
-  /** @returns JSON with `line_hash` as its last member. */
-  manifest(manifest: Manifest): string {
-    const body = manifestBody(manifest);
-    return `${body},"${LINE_HASH}":"${lineHash(this.#last, body)}"}`;
   }
 }
 
@@ -104,7 +161,7 @@ export function csvCells(
   const readable = decodeOrderEvent(shown);
   const said = readable === null ? null : saidBy(readable);
   const next = key === null || decoded === null ? null : read(key, before, decoded);
-  const cells: Readonly<Record<Column, string>> = {
+  const cells = rowOf({
     position: event.position,
     stream: event.stream,
     location_id: key?.location_id ?? '',
@@ -122,6 +179,6 @@ export function csvCells(
     content_hash: hashOf(shown, 'content_hash') ?? '',
     event_hash: hashOf(shown, 'event_hash') ?? '',
     data: data instanceof Uint8Array ? Buffer.from(data).toString('base64') : stringifyJson(data),
-  };
-  return { cells: cellsOf(COLUMNS.map((column) => cells[column])), after: next?.state ?? before };
+  });
+  return { cells, after: next?.state ?? before };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { ReadableStore } from '../../event-store/open';
 import type { Position } from '../../event-store/event-store';
-import { beginFile, writeWholeFile } from '../../whole-file';
+import { beginFile } from '../../whole-file';
 import { type ExportFormat, exportEvents } from './export-events';
 import type { Manifest } from './ndjson';
 import type { Selection } from './select-events';
@@ -25,11 +25,8 @@ const streamOutput = (stream: Writable): Output => ({
   discard: () => undefined,
 });
 
-/** @returns the path of the manifest of a CSV file. */
-export const manifestPath = (file: string): string => `${file}.manifest.json`;
-
 /**
- * Exports to a file, and for CSV its manifest beside it, or to a stream.
+ * Exports to a file, or to a stream.
  * @param out path, or the stream of `-`
  */
 export async function exportTo(options: {
@@ -48,12 +45,8 @@ export async function exportTo(options: {
     const chunks = exportEvents({ ...rest, withhold: null });
     let next = await chunks.next();
     for (; next.done !== true; next = await chunks.next()) await output.write(next.value);
-    const { manifest, beside } = next.value;
-    if (beside !== null && typeof out === 'string') {
-      writeWholeFile(manifestPath(out), `${beside}\n`);
-    }
     output.finish();
-    return manifest;
+    return next.value;
   } catch (error) {
     output.discard();
     throw error;

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { decodeOrderEvent } from '../../../schemas/order-events';
 import type { Position, RecordedEvent } from '../../event-store/event-store';
-import { CSV_HEADER, csvCells, RowWriter } from './csv';
+import { CSV_HEADER, csvCells, manifestCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
 import { type ExportSource, readIfThere, type Selection, selectEvents } from './select-events';
 import { StreamCount } from './stream-count';
@@ -30,18 +30,11 @@ export interface ExportOptions {
   readonly onProgress?: (position: Position, events: number) => void;
 }
 
-/** What an export ends with. */
-export interface ExportEnd {
-  readonly manifest: Manifest;
-  /** The manifest as JSON with its `line_hash`, where the text has no place for it: of CSV; null where the text ends with it. */
-  readonly beside: string | null;
-}
-
 /**
  * Writes an export, in the same memory however long it is.
- * @returns the manifest; its `sha256` is of NDJSON that of the lines before it, of CSV that of the whole text.
+ * @returns the manifest, with which the text ends; its `sha256` is that of everything before it.
  */
-export async function* exportEvents(options: ExportOptions): AsyncGenerator<string, ExportEnd, undefined> {
+export async function* exportEvents(options: ExportOptions): AsyncGenerator<string, Manifest, undefined> {
   const { store, selection, format, withhold, onProgress } = options;
   const digest = createHash('sha256');
   const streams = new StreamCount();
@@ -91,8 +84,8 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
     software: { name: 'ticket-rail', version: options.version },
     exported_at: options.exportedAt,
   };
-  yield format === 'ndjson' ? chunk + lines.write(manifest) : chunk;
-  return { manifest, beside: format === 'csv' ? rows.manifest(manifest) : null };
+  yield chunk + (format === 'ndjson' ? lines.write(manifest) : rows.row(manifestCells(manifest)));
+  return manifest;
 }
 
 /** The state of an order before one of its events, from its stream. */

@@ -39,7 +39,12 @@ export const Manifest = z.object({
   /** Of the bytes of all lines before the manifest, with their line feeds. */
   sha256: Sha256,
   withheld: z.boolean(),
-  software: z.object({ name: z.literal('ticket-rail'), version: z.string() }),
+  software: z.object({
+    name: z.literal('ticket-rail'),
+    version: z.string(),
+    /** Only of a bundle: identifies the code that made its page. */
+    code: z.string().optional(),
+  }),
   exported_at: z.string(),
   /** Only of a bundle: of all bytes of the file around the evidence. */
   report_sha256: Sha256.optional(),

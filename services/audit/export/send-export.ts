@@ -4,7 +4,8 @@ import { seesContact } from '../../access/permissions';
 import type { Reader, ReaderDirectory } from '../../access/readers';
 import { withoutContactInStored } from '../../access/withhold';
 import { Problem } from '../../problem';
-import { type ExportEnd, type ExportFormat, exportEvents, exportFileName } from './export-events';
+import { type ExportFormat, exportEvents, exportFileName } from './export-events';
+import type { Manifest } from './ndjson';
 import type { ExportSource, Selection } from './select-events';
 
 /** Most exports that are sent at the same time: each reads as fast as its client takes, beside the deliveries. */
@@ -14,9 +15,6 @@ export const EXPORT_MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv; charset=utf-8',
 };
-
-/** Trailer that carries the manifest of CSV, which has no row for it. */
-export const MANIFEST_TRAILER = 'Ticket-Rail-Manifest';
 
 /**
  * Sends an export as fast as its client takes it. Ends when the client goes away, or may not read any more.
@@ -43,7 +41,7 @@ export function createSendExport(options: {
   async function send(
     response: ServerResponse,
     reader: Reader,
-    chunks: AsyncGenerator<string, ExportEnd, undefined>,
+    chunks: AsyncGenerator<string, Manifest, undefined>,
     headers: Readonly<Record<string, string>>,
     headOnly: boolean,
   ): Promise<void> {
@@ -71,8 +69,6 @@ export function createSendExport(options: {
         }
         if (!response.write(next.value)) await once(response, 'drain', { signal: gone.signal });
       }
-      const { beside } = next.value;
-      if (beside !== null) response.addTrailers({ [MANIFEST_TRAILER]: beside });
       response.end();
     } catch (error) {
       if (!isGone()) throw error;
@@ -93,8 +89,6 @@ export function createSendExport(options: {
         'Content-Type': EXPORT_MEDIA_TYPES[format],
         'Content-Disposition': `attachment; filename="${exportFileName(selection, format, exportedAt)}"`,
         'Cache-Control': 'no-store',
-        // Node refuses the name of a trailer where none can follow.
-        ...(format === 'csv' && !headOnly ? { Trailer: MANIFEST_TRAILER } : {}),
       };
       const chunks = exportEvents({ store, selection, format, withhold, version, exportedAt });
       await send(response, reader, chunks, headers, headOnly);

@@ -26,6 +26,13 @@ export const emptyTally = (): Tally => ({
   faults: [],
 });
 
+/** Why something that nothing contradicts cannot be said to hold: that much of it could not be verified. */
+export interface Doubt {
+  readonly kind: 'withheld' | 'no manifest' | 'cut' | 'page not checked';
+  /** A sentence. */
+  readonly detail: string;
+}
+
 /** Adds a fault, as long as there is room for it. */
 export function addFault(tally: Tally, fault: Fault): void {
   tally.faultCount++;

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { orderStream } from '../../../schemas/order-events';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
+import { printableLine } from '../../printable';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
 import { forgetState, loadState, type Progressed, saveState } from './saved-state';
 import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from './verify-file';
@@ -79,6 +80,8 @@ async function verifyWhole(
   options: Parameters<typeof verifySqliteStore>[1] & { readonly version: string },
 ): Promise<Verified> {
   if (subject.kind === 'file') {
+    if (!statSync(subject.path).isFile())
+      throw new Error(`${subject.path} is no regular file: save what it gives in a file, and verify that.`);
     switch (fileKind(subject.path)) {
       case 'ndjson':
         return verifyNdjson(subject.path, options);
@@ -123,6 +126,17 @@ const signatureNotes = (check: SignatureCheck | null): readonly string[] =>
           `${check.void === 0 ? '' : `; ${String(check.void)} more are of what was lost, and count no longer`}.`,
       ];
 
+/** The command ends with this if something does not hold. */
+const EXIT_DOES_NOT_HOLD = 1;
+/** And with this if nothing contradicts anything, but not all of it could be verified; 2 is another command's. */
+const EXIT_CANNOT_BE_TOLD = 3;
+
+/** @returns what the command ends with after one more result; what does not hold counts most. */
+export function exitCodeAfter(before: number, { tally, doubts = [] }: Verified): number {
+  if (before === EXIT_DOES_NOT_HOLD || tally.faultCount > 0) return EXIT_DOES_NOT_HOLD;
+  return doubts.length > 0 ? EXIT_CANNOT_BE_TOLD : before;
+}
+
 /** A fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say. */
 export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
   const place = [
@@ -135,7 +149,10 @@ export function faultLine({ code, detail, position, stream, revision, line }: Fa
 }
 
 /** The result in words, a line each; the first that does not hold comes first. */
-export function resultLines(name: string, { tally, faults, notes, restores = [] }: Verified): readonly string[] {
+export function resultLines(
+  name: string,
+  { tally, faults, doubts = [], notes, restores = [] }: Verified,
+): readonly string[] {
   const count = (things: number): string => things.toLocaleString('en-US');
   const [first, ...others] = faults;
   const unsealed =
@@ -150,14 +167,20 @@ export function resultLines(name: string, { tally, faults, notes, restores = [] 
       : [
           `${count(tally.begun)} times a stream goes on after events that are not here: those before cannot be verified.`,
         ];
+  const doubtful = [...new Set(doubts.map(({ kind }) => kind.toUpperCase()))].join(', ');
   const head =
     first === undefined
-      ? [`${name} holds${restores.length === 0 ? '' : ', BUT WAS RESTORED'}: ${count(tally.events)} events.`]
+      ? doubts.length === 0
+        ? [`${name} holds${restores.length === 0 ? '' : ', BUT WAS RESTORED'}: ${count(tally.events)} events.`]
+        : [
+            `${name} CANNOT BE TOLD (${doubtful}): nothing contradicts its ${count(tally.events)} events, but not all can be verified.`,
+            ...doubts.map(({ detail }) => `  ${detail}`),
+          ]
       : [
           `${name} DOES NOT HOLD: ${count(tally.faultCount)} faults in ${count(tally.events)} events. The first:`,
           `  ${faultLine(first)}`,
           ...others.map((fault) => `  ${faultLine(fault)}`),
           ...(tally.faultCount > faults.length ? [`  and ${count(tally.faultCount - faults.length)} more`] : []),
         ];
-  return [...head, ...unsealed, ...begun, ...notes];
+  return [...head, ...unsealed, ...begun, ...notes].map(printableLine);
 }

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BYTE_ORDER_MARK } from '../export/csv';
-import { manifestPath } from '../export/export-command';
 import { Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
+import { evidenceCode } from '../evidence/evidence-code';
+import { makeBundle } from '../evidence/make-bundle';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from './stream-heads';
 import { RowVerification } from './verify-rows';
-import { addFault, inOrder, NOWHERE } from './verification';
-import { LineVerification, type SavedLines } from './verify-lines';
+import { addFault, type Doubt, inOrder, NOWHERE } from './verification';
+import { eventOf, LineVerification, parseMembers, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verify-store';
 
 /** Bytes that are read at a time. */
@@ -68,7 +69,7 @@ function peekManifest(file: number, size: number): Manifest | null {
 
 /** Verifies an export in NDJSON, in the same memory however long it is. */
 export async function verifyNdjson(path: string, options: FileOptions): Promise<Verified> {
-  const { subject, version, seed, resume, watch } = options;
+  const { subject, seed, resume, watch } = options;
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
@@ -80,7 +81,7 @@ export async function verifyNdjson(path: string, options: FileOptions): Promise<
     const begun = typeof resume?.at === 'number' && resume.at <= size ? { ...resume, at: resume.at } : null;
     const lines = new LineVerification(
       rules,
-      version,
+      null,
       seed,
       begun === null
         ? undefined
@@ -131,7 +132,8 @@ export async function verifyNdjson(path: string, options: FileOptions): Promise<
     }
     if (rest.length > 0) lines.add(rest);
     lines.finish();
-    return { tally: lines.tally, faults: inOrder(lines.tally.faults), notes: [...notesOf(manifest), ...lines.notes] };
+    const notes = [...notesOf(manifest), ...lines.notes];
+    return { tally: lines.tally, faults: inOrder(lines.tally.faults), doubts: withheldFrom(manifest), notes };
   } finally {
     closeSync(file);
   }
@@ -139,12 +141,9 @@ export async function verifyNdjson(path: string, options: FileOptions): Promise<
 
 function notesOf(manifest: Manifest | null): readonly string[] {
   if (manifest === null) return [];
-  const { from, to, withheld, software, exported_at } = manifest;
+  const { from, to, software, exported_at } = manifest;
   return [
     `Exported by version ${software.version} at ${exported_at}.`,
-    ...(withheld
-      ? ['Contacts were withheld: the hashes of contents cannot be held against them, all others can.']
-      : []),
     ...(from === null && to === null
       ? []
       : [
@@ -153,11 +152,62 @@ function notesOf(manifest: Manifest | null): readonly string[] {
   ];
 }
 
-/** Verifies a bundle: its evidence line by line, and the report around it. */
-export function verifyBundle(path: string, { version, seed }: FileOptions): Verified {
+function withheldFrom(manifest: Manifest | null): readonly Doubt[] {
+  if (manifest?.withheld !== true) return [];
+  const detail =
+    'Phones and passcodes were withheld from whoever exported this, and with them the hashes that they could be found from. ' +
+    'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
+  return [{ kind: 'withheld', detail }];
+}
+
+/** @returns the manifest of a CSV file where versions up to 0.2 wrote it. */
+export const manifestPath = (file: string): string => `${file}.manifest.json`;
+
+/**
+ * Makes a bundle again from the evidence in it.
+ * @returns null if that lacks what a bundle is made from
+ */
+function remade(evidence: Buffer, { scope, software, exported_at }: Manifest): Buffer | null {
+  const { location_id, order_id } = scope;
+  const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
+  const of = (kind: string) => lines.filter((line) => line !== null).filter((line) => line['kind'] === kind);
+  const [first, ...others] = of('event').flatMap((line) => eventOf(line) ?? []);
+  const secrets = of('secrets').at(0)?.['configured'];
+  if (location_id === null || order_id === null || first === undefined || !isTexts(secrets)) return null;
+  const text = makeBundle({
+    key: { location_id, order_id },
+    events: [first, ...others],
+    secrets,
+    checkpoints: of('checkpoint').map((line) => line['checkpoint']),
+    version: software.version,
+    code: software.code,
+    exportedAt: exported_at,
+  });
+  return Buffer.from(text);
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** @returns the line of a file, from 1, in which it first differs from another. */
+function firstLineOtherThan(bytes: Buffer, other: Buffer): number {
+  let at = 0;
+  while (at < bytes.length && bytes[at] === other[at]) at++;
+  return bytes.subarray(0, at).toString('latin1').split('\n').length;
+}
+
+/**
+ * Verifies a bundle: its evidence line by line, and the page around it, which is made again from the evidence.
+ * @param code identifies the code that makes it again: other code may make another page of the same events
+ */
+export function verifyBundle(
+  path: string,
+  { seed }: Pick<FileOptions, 'seed'>,
+  code: string = evidenceCode(),
+): Verified {
   const bytes = readFileSync(path);
   const parts = splitBundle(bytes);
-  const lines = new LineVerification({ withheld: false, gaps: false }, version, seed);
+  const lines = new LineVerification({ withheld: false, gaps: false }, code, seed);
   if (parts === null) {
     const detail = `there is no evidence between ${EVIDENCE_START.trim()} and ${EVIDENCE_END.trim()}`;
     addFault(lines.tally, { code: 'file', detail, ...NOWHERE });
@@ -175,10 +225,28 @@ export function verifyBundle(path: string, { version, seed }: FileOptions): Veri
   if (manifest !== null && createHash('sha256').update(before).update(after).digest('hex') !== manifest.report_sha256) {
     addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
   }
-  return { tally, faults: inOrder(tally.faults), notes: [...notesOf(manifest), ...lines.notes] };
+  const doubts: Doubt[] = [];
+  // What cannot be read has its fault by now, and nothing can be made of it.
+  if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
+    const page = remade(evidence, manifest);
+    if (page?.equals(bytes) !== true && manifest.software.code === code) {
+      const from = page === null ? '' : `, from line ${String(firstLineOtherThan(bytes, page))} of the file on`;
+      addFault(tally, {
+        code: 'file',
+        detail: `the file is not what follows from the events in it${from}`,
+        ...NOWHERE,
+      });
+    } else if (page?.equals(bytes) !== true) {
+      const detail =
+        `The page was made by version ${manifest.software.version}, by other code than this: that it shows what the events ` +
+        'in it say cannot be verified. The events themselves hold; read them, not the page.';
+      doubts.push({ kind: 'page not checked', detail });
+    }
+  }
+  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ...lines.notes] };
 }
 
-/** Verifies an export in CSV: row by row, and against its manifest beside it. */
+/** Verifies an export in CSV: row by row, and against its manifest. */
 export async function verifyCsv(path: string, { watch }: FileOptions): Promise<Verified> {
   const rows = new RowVerification();
   const beside = manifestPath(path);
@@ -197,8 +265,10 @@ export async function verifyCsv(path: string, { watch }: FileOptions): Promise<V
       watch.onProgress(offset, size, rows.tally.events);
       await nextTurn();
     }
-    const manifest = rows.finish(rest, beside, existsSync(beside) ? readFileSync(beside, 'utf8') : null);
-    return { tally: rows.tally, faults: inOrder(rows.tally.faults), notes: notesOf(manifest) };
+    rows.finish(rest, beside, () => (existsSync(beside) ? readFileSync(beside, 'utf8') : null));
+    const { tally, manifest } = rows;
+    const doubts = [...withheldFrom(manifest), ...rows.doubts];
+    return { tally, faults: inOrder(tally.faults), doubts, notes: notesOf(manifest) };
   } finally {
     closeSync(file);
   }

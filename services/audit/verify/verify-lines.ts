@@ -25,8 +25,11 @@ export interface SavedLines {
   readonly last: string | null;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** What a line says. */
+export type Members = Readonly<Record<string, unknown>>;
 const HASH_CHARACTERS = 64;
+/** Deepest nesting of a line, which takes two bytes a level; that of a delivery is a fraction of it. */
+const MOST_NESTED = 1_000;
 
 export class LineVerification {
   readonly tally: Tally;
@@ -47,11 +50,11 @@ export class LineVerification {
   /**
    * @param manifest what the last line says, as far as it can be read: whether contacts were withheld has to be known
    *   before. It is verified where it stands.
-   * @param version of this software
+   * @param code identifies the code that makes evidence here; null where there is none to be made
    */
   constructor(
     private readonly rules: EventRules,
-    private readonly version: string,
+    private readonly code: string | null,
     seed: number,
     saved?: { readonly tally: Tally; readonly heads: StreamHeads; readonly streams: StreamCount } & SavedLines,
   ) {
@@ -136,8 +139,13 @@ export class LineVerification {
       this.#fault('file', detail, parsed === null ? NOWHERE : placeIn(parsed));
     }
     if (parts !== null) this.#lastHash = parts.hash;
-    if (parsed === null) this.#fault('form', 'the line is not JSON');
-    return parsed;
+    if (parsed === null) {
+      this.#fault('form', 'the line is not JSON');
+      return null;
+    }
+    if (text.length <= 2 * MOST_NESTED || !isNestedDeeper(parsed)) return parsed;
+    this.#fault('form', `the line is nested deeper than ${String(MOST_NESTED)} levels`, placeIn(parsed));
+    return null;
   }
 
   #hashAfter(body: Buffer): string {
@@ -207,18 +215,12 @@ export class LineVerification {
     for (const [what, said, found] of claims) {
       if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
     }
-    if (manifest.withheld) {
-      this.notes.push(
-        'Phone numbers and passcodes were withheld from this file, and with them the hashes over them: the file is whole, but ' +
-          'that its events are those of the log can be verified only of a file that has them.',
-      );
-    }
-    const sameVersion = manifest.software.version === this.version;
+    const sameCode = manifest.software.code !== undefined && manifest.software.code === this.code;
     for (const place of this.#otherReadings) {
-      if (sameVersion)
+      if (sameCode)
         addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });
     }
-    if (this.#otherReadings.length > 0 && !sameVersion) {
+    if (this.#otherReadings.length > 0 && !sameCode) {
       this.notes.push(
         `Version ${manifest.software.version} read ${String(this.#otherReadings.length)} events otherwise.`,
       );
@@ -226,7 +228,24 @@ export class LineVerification {
   }
 }
 
-function parseMembers(text: string): Members | null {
+/** @returns whether a value is nested deeper than {@link MOST_NESTED}; without recursion, so that no nesting exhausts the stack. */
+function isNestedDeeper(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_NESTED) return true;
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null && !(one instanceof Uint8Array)
+        ? Object.values<unknown>(one as Readonly<Record<string, unknown>>).filter(
+            (member) => typeof member === 'object' && member !== null,
+          )
+        : [],
+    );
+  }
+  return false;
+}
+
+/** @returns what a line says; null if it is no JSON object. */
+export function parseMembers(text: string): Members | null {
   try {
     const value = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null;
@@ -248,13 +267,15 @@ function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['
   return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']);
 }
 
-function eventOf(members: Members): RecordedEvent | null {
+/** @returns the event of a line; null if a member is missing, or of the wrong type. */
+export function eventOf(members: Members): RecordedEvent | null {
   const { stream, id, type, revision, created } = members;
   const position = parsePosition(textOf(members['position']) ?? '');
   const data = payloadOf(members, 'data');
   if (typeof stream !== 'string' || typeof id !== 'string' || typeof type !== 'string') return null;
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
-  if (typeof created !== 'string' || position === null || data === undefined) return null;
+  if (typeof created !== 'string' || Number.isNaN(Date.parse(created)) || position === null || data === undefined)
+    return null;
   return {
     stream,
     id,

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parsePosition } from '../../event-store/event-store';
-import { CSV_HEADER, manifestBody, rowEnd } from '../export/csv';
+import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';
-import { addFault, emptyTally, NOWHERE, type Tally } from './verification';
+import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from './verification';
 import type { Fault } from './verify-event';
 
 /**
@@ -11,12 +11,14 @@ import type { Fault } from './verify-event';
  */
 
 const HEADER = Buffer.from(CSV_HEADER);
+/** Of versions up to 0.2, whose cells were never cut and whose manifest was beside the file. */
+const EARLIER_HEADER = Buffer.from(CSV_HEADER.replace(',"cut"', ''));
 const HEADER_ROW = 1;
 /** The cells that say where a row belongs, at its beginning. */
 const PLACE = /^"(\d+)","((?:[^"]|"")*)","(?:[^"]|"")*","(?:[^"]|"")*","(\d+)"/;
 
-function placeIn(row: Buffer): Omit<Fault, 'code' | 'detail' | 'line'> {
-  const [, position, stream, revision] = PLACE.exec(row.toString('utf8')) ?? [];
+function placeIn(row: string): Omit<Fault, 'code' | 'detail' | 'line'> {
+  const [, position, stream, revision] = PLACE.exec(row) ?? [];
   if (position === undefined || stream === undefined) return NOWHERE;
   return { position: parsePosition(position), stream: stream.replaceAll('""', '"'), revision: Number(revision) };
 }
@@ -27,8 +29,11 @@ export class RowVerification {
   #row = 0;
   /** Of the row before; null before the header. */
   #last: string | null = null;
-  /** The header is the one that this version writes. */
-  #isOurs = true;
+  /** Whether the header is the one that this version writes, with a manifest at the end, or that of an earlier one. */
+  #header: 'ours' | 'earlier' | 'unknown' = 'ours';
+  #manifest: Manifest | null = null;
+  #cutRows = 0;
+  readonly #doubts: Doubt[] = [];
 
   /**
    * @param bytes of rows that begin where the last call's ended
@@ -40,73 +45,110 @@ export class RowVerification {
       const end = bytes.indexOf('\r\n');
       if (end < 0) return 0;
       from = end + 2;
-      this.#header(bytes.subarray(0, from));
+      this.#begin(bytes.subarray(0, from));
     }
     const text = bytes.toString('latin1'); // a character for each byte
     const end = rowEnd();
     end.lastIndex = from;
+    this.#digest.update(bytes.subarray(0, from));
     for (let found = end.exec(text); found !== null; found = end.exec(text)) {
       this.#add(bytes.subarray(from, found.index), found[1] ?? '');
+      if (this.#manifest === null) this.#digest.update(bytes.subarray(from, end.lastIndex));
       from = end.lastIndex;
     }
-    this.#digest.update(bytes.subarray(0, from));
     return from;
   }
 
   /**
    * To be called after the last row.
    * @param rest of the bytes, which are no whole row
-   * @param beside name of the manifest, for who reads the result
-   * @param text the manifest, with a line feed or, as a trailer has it, without, or null if there is none
-   * @returns the manifest, if it can be read
+   * @param readBeside reads the manifest beside the file, where versions up to 0.2 wrote it; null if there is none
+   * @param beside its name, for who reads the result
    */
-  finish(rest: Buffer, beside: string, text: string | null): Manifest | null {
+  finish(rest: Buffer, beside: string, readBeside: () => string | null): void {
     if (rest.length > 0 || this.#last === null)
       this.#fault('there is no whole row: the file was cut off, or its end was changed', this.#row + 1);
+    if (this.#manifest !== null) return;
     this.#digest.update(rest);
-    if (text === null) {
-      this.#fault(`its manifest ${beside} is not there: that rows are missing at the end cannot be seen`, null);
-      return null;
+    const text = readBeside();
+    if (text !== null) this.#finishBeside(beside, text);
+    else if (this.#header === 'ours')
+      this.#fault('there is no manifest: the file was cut off, or its end was changed', this.#row + 1);
+    else if (this.#row <= HEADER_ROW && this.#header === 'unknown') this.#fault('the header was changed', HEADER_ROW);
+    else {
+      const detail = `There is no manifest in the file, nor ${beside}: that rows are missing at the end cannot be seen.`;
+      this.#doubts.push({ kind: 'no manifest', detail });
     }
+  }
+
+  #finishBeside(beside: string, text: string): void {
     const manifest = parseManifest(text);
+    this.#manifest = manifest;
     if (manifest === null || `${manifestBody(manifest)},"line_hash":"${hashIn(text)}"}` !== text.replace(/\n$/, '')) {
       this.#fault(`its manifest ${beside} cannot be read, or was changed`, null);
-      return manifest;
+      return;
     }
-    if (this.tally.events !== manifest.events) {
-      const [said, found] = [manifest.events, this.tally.events].map(String);
-      this.#fault(`the manifest says events ${said ?? ''}, found ${found ?? ''}`, this.#row + 1);
-    }
+    this.#holdCount(manifest, this.#row + 1);
     const holds = lineHash(this.#last ?? '', manifestBody(manifest)) === hashIn(text);
     this.#afterHeader(holds);
     if (!holds) this.#fault(`its manifest ${beside} is not that of these rows, or was changed`, null);
     if (this.#digest.digest('hex') !== manifest.sha256)
       this.#fault('its bytes are not those that the manifest beside it tells of', null);
-    return manifest;
   }
 
-  #header(header: Buffer): void {
+  #holdCount(manifest: Manifest, row: number): void {
+    if (this.tally.events === manifest.events) return;
+    const [said, found] = [manifest.events, this.tally.events].map(String);
+    this.#fault(`the manifest says events ${said ?? ''}, found ${found ?? ''}`, row);
+  }
+
+  /** @returns the manifest, if it can be read; after the last row. */
+  get manifest(): Manifest | null {
+    return this.#manifest;
+  }
+
+  /** @returns what could not be verified; after the last row. */
+  get doubts(): readonly Doubt[] {
+    if (this.#cutRows === 0) return this.#doubts;
+    const detail =
+      `${this.#cutRows.toLocaleString('en-US')} rows have cells that were cut to what a spreadsheet takes: ` +
+      'the rows are as they were written, but what was cut is only in an export as NDJSON.';
+    return [...this.#doubts, { kind: 'cut', detail }];
+  }
+
+  #begin(header: Buffer): void {
     this.#row = HEADER_ROW;
     this.#last = lineHash('', header);
-    this.#isOurs = header.equals(HEADER);
+    this.#header = header.equals(HEADER) ? 'ours' : header.equals(EARLIER_HEADER) ? 'earlier' : 'unknown';
   }
 
   /** Nothing but what comes after a header proves it: that of another version may be another. */
   #afterHeader(holds: boolean): void {
-    if (this.#row === HEADER_ROW && !holds && !this.#isOurs) this.#fault('the header was changed', HEADER_ROW);
+    if (this.#row === HEADER_ROW && !holds && this.#header !== 'ours')
+      this.#fault('the header was changed', HEADER_ROW);
   }
 
   #add(cells: Buffer, hash: string): void {
     const holds = lineHash(this.#last ?? '', cells) === hash;
     this.#afterHeader(holds);
     this.#row++;
-    this.tally.events++;
+    if (this.#manifest !== null) this.#fault('there is more after the manifest', this.#row);
+    const row = cells.toString('utf8');
+    const json = manifestIn(row);
+    const manifest = json === null ? null : parseManifest(json);
+    if (manifest === null) this.tally.events++;
+    if (manifest === null && this.#header !== 'earlier' && cutIn(row) !== null) this.#cutRows++;
     if (!holds) {
       const detail =
         'line_hash does not hold: this row was changed, or rows before it were removed, inserted or reordered';
-      this.#fault(detail, this.#row, placeIn(cells));
+      this.#fault(detail, this.#row, placeIn(row));
     }
     this.#last = hash;
+    if (manifest === null || this.#manifest !== null) return;
+    this.#manifest = manifest;
+    this.#holdCount(manifest, this.#row);
+    if (this.#digest.digest('hex') !== manifest.sha256)
+      this.#fault('the bytes before it are not those that the manifest tells of', this.#row);
   }
 
   #fault(detail: string, line: number | null, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {

@@ -6,7 +6,17 @@ import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/
 import { sqliteCodeOf } from '../../sqlite-error';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from './stream-heads';
-import { addFault, emptyTally, inOrder, MAX_FAULTS, NOWHERE, placeOf, type Tally, tallyEvent } from './verification';
+import {
+  addFault,
+  type Doubt,
+  emptyTally,
+  inOrder,
+  MAX_FAULTS,
+  NOWHERE,
+  placeOf,
+  type Tally,
+  tallyEvent,
+} from './verification';
 import { chainFault, type EventRules, type Fault } from './verify-event';
 
 /**
@@ -27,6 +37,8 @@ export interface Verified {
   readonly tally: Tally;
   /** All that does not hold, first position first. */
   readonly faults: readonly Fault[];
+  /** Why it cannot be said to hold, though nothing contradicts it. */
+  readonly doubts?: readonly Doubt[];
   /** What whoever reads the result has to know besides. */
   readonly notes: readonly string[];
   /** Signed statements that events were lost before, in words: what is there holds, and something is missing. */

@@ -65,7 +65,7 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/orders': TOKENS,
     'get /locations/{location_id}/orders/{order_id}': TOKENS,
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF],
-    'get /checkpoints': [AUDITOR, OPERATOR, CHIEF],
+    'get /checkpoints': [AUDITOR],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],

@@ -112,22 +112,23 @@ export async function exportOf(
   return written;
 }
 
-/** An export in CSV, and the manifest that goes beside it. */
-export async function csvOf(directory: string): Promise<{ readonly rows: string; readonly beside: string }> {
-  const store = await openReadableStore({ url: null, logFile: join(directory, 'events.sqlite') });
-  const chunks = exportEvents({
-    store,
-    selection: EVERYTHING,
-    format: 'csv',
-    withhold: null,
-    version: '1.2.3',
-    exportedAt: '2026-01-02T00:00:00.000Z',
-  });
-  let rows = '';
-  let next = await chunks.next();
-  for (; next.done !== true; next = await chunks.next()) rows += next.value;
-  await store.close();
-  return { rows, beside: `${next.value.beside ?? ''}\n` };
+export const csvOf = (directory: string): Promise<string> => exportOf(directory, EVERYTHING, 'csv');
+
+/** An export in CSV as versions up to 0.2 wrote it, without a column for what was cut, and its manifest beside it. */
+export async function earlierCsvOf(directory: string): Promise<{ readonly rows: string; readonly beside: string }> {
+  const sha256 = (text: string): string => hash('sha256', text, 'hex');
+  const [header = '', ...texts] = (await csvOf(directory)).split(/(?<="\r\n)/);
+  let rows = header.replace(',"cut"', '');
+  let last = sha256(rows);
+  for (const text of texts.slice(0, -1)) {
+    const cells = text.replace(/,"","[0-9a-f]{64}"\r\n$/, '');
+    last = sha256(last + cells);
+    rows += `${cells},"${last}"\r\n`;
+  }
+  const said = /"(\{""kind"":""manifest"".*\})"/.exec(texts.at(-1) ?? '')?.[1] ?? '';
+  const manifest = { ...(JSON.parse(said.replaceAll('""', '"')) as object), sha256: sha256(rows) };
+  const body = JSON.stringify(manifest).slice(0, -1);
+  return { rows, beside: `${body},"line_hash":"${sha256(last + body)}"}\n` };
 }
 
 export const WATCH = { onProgress: () => undefined, onResumable: () => undefined };

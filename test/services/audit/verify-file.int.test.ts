@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../schemas/order-events';
@@ -7,13 +9,18 @@ import { withoutContactInStored } from '../../../services/access/withhold';
 import { writeEvidence } from '../../../services/audit/evidence/evidence-command';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../services/audit/evidence/bundle';
 import { LineWriter } from '../../../services/audit/export/ndjson';
-import { manifestPath } from '../../../services/audit/export/export-command';
-import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from '../../../services/audit/verify/verify-file';
+import {
+  fileKind,
+  manifestPath,
+  verifyBundle,
+  verifyCsv,
+  verifyNdjson,
+} from '../../../services/audit/verify/verify-file';
 import type { Verified } from '../../../services/audit/verify/verify-store';
 import { loadState, type Progressed, saveState } from '../../../services/audit/verify/saved-state';
 import { openReadableStore } from '../../../services/event-store/open';
 import { temporaryDirectory } from '../../support/running-service';
-import { csvOf, EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from './histories';
+import { csvOf, earlierCsvOf, EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from './histories';
 import { ticketRail } from './support';
 
 const directory = temporaryDirectory();
@@ -203,7 +210,7 @@ describe('a bundle of evidence', () => {
   it('a bundle of evidence verifies, and gives for each event its state, its verdict in words and the secret used', async () => {
     const path = await bundleOf(await store(HISTORY));
     expect(fileKind(path)).toBe('evidence');
-    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], tally: { events: 3 } });
+    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], doubts: [], tally: { events: 3 } });
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('number 1 of those configured now');
     expect(text).toContain(VERDICT_WORDS.advance.rule);
@@ -240,6 +247,60 @@ describe('a bundle of evidence', () => {
     );
   });
 
+  /** Bytes of a bundle of which something was changed, and everything that is said of all bytes made to fit. */
+  function refitted(bytes: Buffer, change: (page: string) => string, code?: string): string {
+    const parts = splitBundle(bytes);
+    const [before, after] = [parts?.before, parts?.after].map((part) => change(part?.toString() ?? ''));
+    const lines = (parts?.evidence.toString() ?? '').trimEnd().split('\n');
+    const members = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const writer = new LineWriter();
+    const evidence = members.map(({ line_hash: _, ...rest }) => {
+      if (rest['kind'] !== 'manifest') return writer.write(rest, true);
+      const report_sha256 = createHash('sha256')
+        .update(before ?? '')
+        .update(after ?? '')
+        .digest('hex');
+      const software = { ...(rest['software'] as object), ...(code === undefined ? {} : { code }) };
+      return writer.write({ ...rest, software, report_sha256 }, true);
+    });
+    return `${before ?? ''}${evidence.join('')}${after ?? ''}`;
+  }
+
+  it('a bundle of evidence whose page says anything but what its events say does not verify, whatever hashes were made to fit', async () => {
+    const bytes = readFileSync(await bundleOf(await store(HISTORY)));
+    expect(verifyBundle(write(refitted(bytes, (page) => page)), OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    const text = bytes.toString();
+    const shown = text.slice(0, text.indexOf(EVIDENCE_START));
+    const words = [...new Set(shown.match(/[a-z0-9]{3,}/g))];
+    expect(words.length).toBeGreaterThan(100);
+    for (const word of words) {
+      const forged = refitted(bytes, (page) =>
+        page.endsWith(EVIDENCE_START)
+          ? page.slice(0, -EVIDENCE_START.length).replace(word, 'forged') + EVIDENCE_START
+          : page,
+      );
+      const { faults } = verifyBundle(write(forged), OPTIONS);
+      const line = text.slice(0, text.indexOf(word)).split('\n').length;
+      expect(faults.map(({ detail }) => detail)).toEqual([
+        `the file is not what follows from the events in it, from line ${String(line)} of the file on`,
+      ]);
+    }
+  });
+
+  it('a bundle of evidence that other code made holds if this makes the same page, and otherwise its page is said not to be checked', async () => {
+    const bytes = readFileSync(await bundleOf(await store(HISTORY)));
+    const same = write(refitted(bytes, (page) => page, 'other code'));
+    expect(verifyBundle(same, OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    const other = write(refitted(bytes, (page) => page.replace('Evidence: order', 'Proof: order'), 'other code'));
+    const { faults, doubts } = verifyBundle(other, OPTIONS);
+    expect(faults).toEqual([]);
+    expect(doubts).toEqual([
+      { kind: 'page not checked', detail: expect.stringContaining('made by version 1.2.3') as string },
+    ]);
+    const { code, stdout } = await ticketRail(['verify', other]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining('(PAGE NOT CHECKED)') as string });
+  });
+
   it('the verification of a bundle of evidence finds a forged reading, and notes what this version reads differently', async () => {
     const path = await bundleOf(await store(HISTORY));
     const writer = new LineWriter();
@@ -257,27 +318,27 @@ describe('a bundle of evidence', () => {
       line: 2,
       detail: expect.stringContaining('follows from') as string,
     });
-    expect(verifyBundle(file, { ...OPTIONS, version: '9' }).notes).toContain('Version 1.2.3 read 3 events otherwise.');
+    expect(verifyBundle(file, OPTIONS, 'other code').notes).toContain('Version 1.2.3 read 3 events otherwise.');
   });
 });
 
 describe('the verification of an export in CSV', () => {
-  const verifyRows = (rows: string | Buffer, beside: string | null): Promise<Verified> => {
+  const verifyRows = (rows: string | Buffer, beside: string | null = null): Promise<Verified> => {
     const path = write(rows, 'rows.csv');
     if (beside === null) rmSync(manifestPath(path), { force: true });
     else write(beside, 'rows.csv.manifest.json');
     return verifyCsv(path, OPTIONS);
   };
 
-  it('every unchanged export in CSV verifies', async () => {
+  it('every unchanged export in CSV verifies, and so does every one of earlier versions with its manifest beside it', async () => {
     await fc.assert(
       fc.asyncProperty(steps(), async (history) => {
-        const { rows, beside } = await csvOf(await store(history));
-        const { faults, tally } = await verifyRows(rows, beside);
-        expect({ faults, events: tally.events }).toEqual({
-          faults: [],
-          events: (JSON.parse(beside) as { events: number }).events,
-        });
+        const made = await store(history);
+        const { rows, beside } = await earlierCsvOf(made);
+        const { events } = JSON.parse(beside) as { events: number };
+        for (const verified of [await verifyRows(await csvOf(made)), await verifyRows(rows, beside)]) {
+          expect(verified).toMatchObject({ faults: [], doubts: [], tally: { events } });
+        }
       }),
       { numRuns: 15 },
     );
@@ -286,18 +347,18 @@ describe('the verification of an export in CSV', () => {
   it('the verification of an export in CSV finds any single mutation, and names its row', async () => {
     const exports = await Promise.all([csvOf(await store(HISTORY)), csvOf(await store([]))]);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...exports), mutation, async ({ rows, beside }, mutant) => {
+      fc.asyncProperty(fc.constantFrom(...exports), mutation, async (rows, mutant) => {
         const bytes = Buffer.from(rows);
         const [changed, line] = mutate(bytes, mutant);
         fc.pre(!changed.equals(bytes));
-        expect((await verifyRows(changed, beside)).faults[0]).toMatchObject({ code: 'file', line });
+        expect((await verifyRows(changed)).faults[0]).toMatchObject({ code: 'file', line });
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it('the verification of an export in CSV finds any single mutation of its manifest', async () => {
-    const { rows, beside } = await csvOf(await store(HISTORY));
+  it('the verification of an earlier export in CSV finds any single mutation of the manifest beside it', async () => {
+    const { rows, beside } = await earlierCsvOf(await store(HISTORY));
     await fc.assert(
       fc.asyncProperty(mutation, async (mutant) => {
         const bytes = Buffer.from(beside);
@@ -311,11 +372,74 @@ describe('the verification of an export in CSV', () => {
     );
   });
 
-  it('the verification of an export in CSV gives position, stream and revision of a row, even without a manifest', async () => {
-    const { rows } = await csvOf(await store(HISTORY));
-    const { faults } = await verifyRows(rows.replace('out_for_delivery', 'in_progress'), null);
+  it('the verification of an export in CSV gives position, stream and revision of a row', async () => {
+    const rows = await csvOf(await store(HISTORY));
+    const { faults } = await verifyRows(rows.replace('out_for_delivery', 'in_progress'));
     expect(faults[0]).toMatchObject({ line: 4, position: '3', stream: orderStream(keyOf(0)), revision: 1 });
-    expect(faults.at(-1)?.detail).toContain('is not there');
+  });
+
+  it('an earlier export in CSV without its manifest is said not to be told, and ticket-rail verify ends with 3', async () => {
+    const { rows } = await earlierCsvOf(await store(HISTORY));
+    const { faults, doubts } = await verifyRows(rows);
+    expect(faults).toEqual([]);
+    expect(doubts).toEqual([{ kind: 'no manifest', detail: expect.stringContaining('cannot be seen') as string }]);
+    const { code, stdout } = await ticketRail(['verify', write(rows, 'untold.csv')]);
+    expect({ code, stdout }).toEqual({
+      code: 3,
+      stdout: expect.stringContaining('CANNOT BE TOLD (NO MANIFEST)') as string,
+    });
+  });
+
+  it('an export in CSV with a cell that was cut is not said to hold, and its manifest is verified nevertheless', async () => {
+    const rows = await csvOf(await store([deliver(0, 'in_progress', { note: 'x'.repeat(40_000) })]));
+    expect(await verifyRows(rows)).toMatchObject({ faults: [], doubts: [{ kind: 'cut' }], tally: { events: 1 } });
+    expect((await verifyRows(rows.replace('""events"":1', '""events"":2'))).faults[0]).toMatchObject({ line: 3 });
+  });
+});
+
+describe('what ticket-rail verify is given', () => {
+  it('an export with contacts withheld is said not to be told, in every format', async () => {
+    const made = await store(HISTORY);
+    for (const format of ['ndjson', 'csv'] as const) {
+      const path = write(await exportOf(made, EVERYTHING, format, withoutContactInStored), `withheld.${format}`);
+      const { code, stdout } = await ticketRail(['verify', path]);
+      expect({ code, stdout }).toEqual({
+        code: 3,
+        stdout: expect.stringContaining('CANNOT BE TOLD (WITHHELD)') as string,
+      });
+    }
+  });
+
+  it.each([['data'], ['metadata']])(
+    'a line whose %s is nested 20,000 deep does not verify, and is named',
+    async (member) => {
+      const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+      const lines = (await exportOf(await store(HISTORY))).split('\n');
+      lines[1] = (lines[1] ?? '').replace(new RegExp(`"${member}":\\{`), `"${member}":{"deep":${nested},`);
+      const { faults } = await verifyText(lines.join('\n'));
+      expect(faults[0]).toMatchObject({ line: 2 });
+      expect(faults).toContainEqual(expect.objectContaining({ code: 'form', line: 2, position: '2' }));
+    },
+  );
+
+  it('ticket-rail verify shows what a file says without letting the terminal act on it, or a line pass for its own', async () => {
+    const forged = (await exportOf(await store(HISTORY))).replace(
+      '"version":"1.2.3"',
+      '"version":"9\\u001b[2J\\nall holds"',
+    );
+    const { code, stdout } = await ticketRail(['verify', write(forged, 'a\u001b[31m.ndjson')]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('Exported by version 9\\u001b[2J\\u000aall holds at');
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+  });
+
+  it('what is no regular file is told, and not waited for', async () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, directory]) {
+      const { code, stderr } = await ticketRail(['verify', path]);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('is no regular file') as string });
+    }
   });
 });
 
