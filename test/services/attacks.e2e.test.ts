@@ -8,7 +8,7 @@ import { call, discard, READER_TOKEN, type RunningService, signed, startService 
 /** Most milliseconds that 99 of 100 deliveries may take on a quiet machine, whatever strangers and readers do. */
 const MOST_P99_MS = 250;
 /** Rounds of all attacks at once. */
-const ROUNDS = 5;
+const ROUNDS = 2;
 /** Orders of the location that is read, and updates of the one whose history is. */
 const ORDERS = 1_200;
 const UPDATES = 600;
