@@ -22,11 +22,18 @@ const limit = (most: number, fallback: number) =>
   wholeNumber(`largest number of items; default ${String(fallback)}`, 1, most).default(fallback);
 const after = wholeNumber("the last page's `next`").optional();
 
-const time = (description: string) =>
-  z.iso
-    .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
+/** A `+` that nobody encoded comes as a space out of a query string; in a time it can only have been the offset's. */
+const plusOfOffset = (text: string): string => text.replace(/ (?=\d\d:\d\d$)/, '+');
+
+const moment = (description: string) =>
+  z
+    .string()
+    .transform(plusOfOffset)
+    .pipe(z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' }))
     .optional()
-    .meta({ description: `${description} (RFC 3339)` });
+    .meta({ description });
+
+const time = (description: string) => moment(`${description} (RFC 3339)`);
 
 export const ListQuery = z.strictObject({
   as_of: time('the orders as they stood after the last event that each received at or before this time'),
@@ -50,10 +57,9 @@ export const LiveQuery = z.strictObject({
     .enum(['board', 'customers'])
     .default('board')
     .meta({ description: 'customers: order numbers and stages only, for a wall in front of customers' }),
-  lastEventId: z
-    .string()
-    .meta({ description: 'the id of the last message seen, for clients that cannot set the header Last-Event-ID' })
-    .optional(),
+  lastEventId: z.string().optional().meta({
+    description: 'what the header Last-Event-ID says, for clients that cannot send it; the header goes first',
+  }),
 });
 export type LiveQuery = z.output<typeof LiveQuery>;
 
@@ -77,12 +83,6 @@ export const HistoryQuery = z.strictObject({
     description: 'default: json, a page; ndjson and csv give the whole history as a file, and take from and to',
   }),
 });
-
-const moment = (description: string) =>
-  z.iso
-    .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
-    .optional()
-    .meta({ description });
 
 /** Of an export: it has no pages. */
 export const ExportQuery = z.strictObject({

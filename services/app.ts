@@ -8,6 +8,8 @@ import { createReadGuard } from './access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from './access/origin-guard';
 import type { ReaderDirectory } from './access/readers';
 import { createLoginRoutes, createSessionRoutes } from './access/route';
+import { createSession } from './access/session';
+import { type BasePath, withoutBasePath } from './base-path';
 import { isEventStoreError } from './event-store/event-store';
 import { discardBody } from './handle-order/read-body';
 import type { HandleOrderHere } from '../schemas/order-view';
@@ -30,9 +32,12 @@ export interface AppOptions {
   readonly onReader: (request: IncomingMessage) => void;
   /** Origins whose pages may read and embed. */
   readonly readerOrigins: readonly string[];
+  readonly basePath: BasePath;
   /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
   readonly postingIsOpen: boolean;
   readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9); it says nothing about orders. */
@@ -91,7 +96,7 @@ const takeTurn: RequestHandler = async (_request, response, next) => {
  * readers need.
  */
 export function createApp(options: AppOptions): Express {
-  const { handleOrder, log, metrics, readers, readerOrigins } = options;
+  const { handleOrder, log, metrics, readers, readerOrigins, basePath } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -101,6 +106,11 @@ export function createApp(options: AppOptions): Express {
     return this.type('application/json').send(stringifyJson(body));
   };
 
+  app.use((request, _response, next) => {
+    request.url = withoutBasePath(basePath, request.url);
+    request.originalUrl = request.url;
+    next();
+  });
   if (options.postingIsOpen) {
     app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
   }
@@ -132,12 +142,13 @@ export function createApp(options: AppOptions): Express {
     response.status(readiness.ready ? 200 : 503).json(readiness);
   });
   app.all(['/healthz', '/readyz'], takesOnly('GET'));
-  app.use(createLoginRoutes(readers));
+  const session = createSession({ basePath, now: options.now });
+  app.use(createLoginRoutes(readers, session, basePath));
   app.use('/screens/assets', allowEmbedding(readerOrigins));
   for (const router of options.publicRoutes) app.use(router);
 
   app.use(allowOrigins(readerOrigins));
-  app.use(createGuard(readers));
+  app.use(createGuard(readers, session, basePath));
   app.use((request, _response, next) => {
     options.onReader(request);
     next();

@@ -5,6 +5,7 @@ import { parseReaders } from './access/readers';
 import { isQuoted } from './handle-order/webhook-secret';
 import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from './event-store/store-url';
 import { mistypedVariables } from './variable-names';
+import type { BasePath } from './base-path';
 
 /**
  * The configuration: the environment, read once, checked whole, and typed. Only this file reads `process.env`.
@@ -104,6 +105,13 @@ const origins = z
   .meta({ values: ORIGINS })
   .default([]);
 
+const BASE_PATHS = 'a path such as /rail, without / at its end';
+const basePath = z
+  .string()
+  .regex(/^(?:\/[\w.~-]*[\w~-])+$/, `expected ${BASE_PATHS}`)
+  .transform((text) => text as BasePath)
+  .meta({ values: BASE_PATHS });
+
 /** A URL that can be asked: HTTP, and with user and password that can be decoded, if there are some. */
 function isHttpUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
@@ -171,6 +179,11 @@ const Environment = z.object({
   READER_ORIGINS: origins.describe(
     'Origins whose pages may read with a bearer token and embed the board. Unset: only pages of the service itself.',
   ),
+  BASE_PATH: basePath
+    .optional()
+    .describe(
+      'Prefix of the path under which a proxy passes requests on, with or without it. Unset: the service lies at the root.',
+    ),
   QUARANTINE_ANSWER: z
     .enum(['202', '422'], 'expected 202 or 422')
     .meta({ values: '202 or 422' })
@@ -282,6 +295,7 @@ export interface Config {
   readonly readers: ReaderSource;
   /** Origins whose pages may read, with a bearer token, and embed the board. */
   readonly readerOrigins: readonly string[];
+  readonly basePath: BasePath;
   /** How an authentic but unusable delivery is answered (docs/protocol.md#ruling-4-2). */
   readonly quarantineAnswer: 202 | 422;
   readonly maxBodyBytes: number;
@@ -378,6 +392,7 @@ export function readConfig(env: Variables = process.env): Config {
     bearerTokens: data.STREAM_BEARER_TOKENS,
     readers,
     readerOrigins: data.READER_ORIGINS,
+    basePath: data.BASE_PATH ?? '',
     quarantineAnswer:
       data.QUARANTINE_ANSWER === undefined
         ? checksDeliveries

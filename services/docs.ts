@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import express, { Router } from 'express';
+import { type BasePath, pageBelow } from './base-path';
 import { openApiDocument } from './openapi';
 
 const PAGE = `<!doctype html>
@@ -20,7 +21,8 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', deepLinking: true, tryItOutEnabled: true });\n`;
+const script = (basePath: BasePath): string =>
+  `SwaggerUIBundle({ url: '${basePath}/openapi.json', dom_id: '#api', deepLinking: true, tryItOutEnabled: true });\n`;
 
 /** Where swagger-ui-dist keeps what a browser loads. Its own module would load all of that here. */
 const ASSETS = dirname(require.resolve('swagger-ui-dist/package.json'));
@@ -29,17 +31,18 @@ const ASSETS = dirname(require.resolve('swagger-ui-dist/package.json'));
 const ASSETS_MAX_AGE_S = 3_600;
 
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
-export function createDocs(version: string): Router {
+export function createDocs(version: string, basePath: BasePath): Router {
   const router = Router();
-  const document = openApiDocument(version);
+  const page = pageBelow(basePath, PAGE);
+  const document = openApiDocument(version, basePath);
   router.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
   router.get('/docs', (_request, response) => {
-    response.type('html').send(PAGE);
+    response.type('html').send(page);
   });
   router.get('/docs/page.js', (_request, response) => {
-    response.type('text/javascript').send(SCRIPT);
+    response.type('text/javascript').send(script(basePath));
   });
   const setHeaders = (response: ServerResponse): void => {
     response.setHeader('Cache-Control', `public, max-age=${String(ASSETS_MAX_AGE_S)}`);

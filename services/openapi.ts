@@ -44,6 +44,7 @@ import {
 } from '../schemas/requests';
 import { Session } from '../schemas/readers';
 import { SESSION_COOKIE } from './access/session';
+import type { BasePath } from './base-path';
 import { PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS } from './problem';
 
 /** The OpenAPI 3.1 document, generated from the schemas that the service itself validates and answers with. */
@@ -152,7 +153,7 @@ const ORDER_PATH = [pathParameter('location_id'), pathParameter('order_id')];
 const reader = [{ reader: [] }, { session: [] }, {}];
 
 /** @returns the document for `GET /openapi.json`. */
-export function openApiDocument(version: string): Record<string, unknown> {
+export function openApiDocument(version: string, basePath: BasePath = ''): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {
@@ -163,6 +164,7 @@ export function openApiDocument(version: string): Record<string, unknown> {
         'order, what is true now out.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: basePath === '' ? '/' : basePath }],
     tags: [
       { name: 'Stream' },
       { name: 'Orders' },
@@ -595,7 +597,12 @@ export function openApiDocument(version: string): Record<string, unknown> {
         streamSignature: { type: 'apiKey', in: 'header', name: 'Stream-Webhook-Signature', description: 'the same' },
         stream: { type: 'http', scheme: 'bearer', description: 'a token that the POS issued to Stream' },
         reader: { type: 'http', scheme: 'bearer', description: 'the token of a reader' },
-        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'set by /login' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: 'set by /login; over TLS and without BASE_PATH, its name begins with __Host-',
+        },
       },
     },
   };

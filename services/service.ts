@@ -251,7 +251,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
     const coverage = createCoverageRunner({ url: config.eventStoreUrl, logFile: directory.logFile });
     const waitForReadModel = createWaitForReadModel(freshness);
-    const screens = createScreens();
+    const screens = createScreens(config.basePath);
     const app = createApp({
       handleOrder: createHandleOrder({
         verify: createVerifier(config),
@@ -297,12 +297,14 @@ export async function startService(config: Config, world: World): Promise<Runnin
         screens.pages,
         createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
       ],
-      publicRoutes: [createDocs(version), screens.assets],
+      publicRoutes: [createDocs(version, config.basePath), screens.assets],
       metrics,
       checkReadiness,
       readers,
       onReader: shows('token'),
       readerOrigins: config.readerOrigins,
+      basePath: config.basePath,
+      now,
       postingIsOpen: unauthenticated,
       log,
     });

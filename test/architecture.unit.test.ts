@@ -43,6 +43,8 @@ const isPackage = (to: string, name: string): boolean => to === name || to.start
 const SHARED_WITH_SANDBOX = [
   'services/access/origin-guard',
   'services/argument',
+  'services/base-path',
+  'services/event-stream',
   'services/problem',
   'services/screens/page-route',
   'services/version',

@@ -12,7 +12,9 @@ import {
   seesRelays,
 } from './permissions';
 import type { Reader, ReaderDirectory } from './readers';
-import { credentialOf, isSameOrigin } from './session';
+import type { BasePath } from '../base-path';
+import { cameOverTls } from './forwarded';
+import { credentialOf, isSameOrigin, type Session } from './session';
 
 /** What a route asks of who reads. Everything is refused before it is looked up, so a refusal tells of no order. */
 
@@ -22,7 +24,7 @@ const LOCAL = 'reader';
  * Lets through who has a token, and refuses with 401. A person who opens a page without one is led to the login page.
  * Routes behind it get the reader by {@link readerOf}.
  */
-export function createGuard(readers: ReaderDirectory): RequestHandler {
+export function createGuard(readers: ReaderDirectory, session: Session, basePath: BasePath): RequestHandler {
   return (request, response, next) => {
     const credential = credentialOf(request.headers);
     const reader = readers.anyone ?? (credential === null ? null : readers.identify(credential.token));
@@ -30,7 +32,8 @@ export function createGuard(readers: ReaderDirectory): RequestHandler {
     if (reader === null) {
       if (request.method === 'GET' && credential?.by !== 'bearer' && request.accepts(['json', 'html']) === 'html') {
         response.set('Cache-Control', 'no-store');
-        response.redirect(302, `/login?next=${encodeURIComponent(request.originalUrl)}`);
+        const next = encodeURIComponent(`${basePath}${request.originalUrl}`);
+        response.redirect(302, `${basePath}/login?next=${next}`);
         return;
       }
       throw new Problem(
@@ -39,6 +42,11 @@ export function createGuard(readers: ReaderDirectory): RequestHandler {
       );
     }
     if (!reads && credential?.by === 'cookie') refuseOtherOrigins(request.headers);
+    if (credential !== null && readers.anyone === null) {
+      for (const cookie of session.renew(credential, request.secure || cameOverTls(request.headers))) {
+        response.append('Set-Cookie', cookie);
+      }
+    }
     response.locals[LOCAL] = reader;
     next();
   };

@@ -64,6 +64,36 @@ export function loginPage({
 `;
 }
 
+/**
+ * What a browser is shown whose form did not come from a page of ours, as far as can be told.
+ * @param origin that the browser named; @param hosts by which the service was called, as it and proxies say
+ */
+export function refusedPage(origin: string | null, hosts: readonly string[]): string {
+  const seen =
+    hosts.length === 0 ? 'no host' : [...new Set(hosts)].map((host) => `<code>${escape(host)}</code>`).join(', ');
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Form refused – Ticket Rail</title>
+    <link rel="stylesheet" href="/login.css">
+  </head>
+  <body>
+    <main>
+      <h1>Form refused</h1>
+      <p class="error" role="alert">This form seems to come from another site, so that nothing was done.</p>
+      <p>Your browser says that it comes from <code>${escape(origin ?? 'another site')}</code>; the service was called as ${seen}.</p>
+      <p>If both are the same service, the proxy in front of it has to tell the address as it is in the browser, with its
+      port: in nginx <code>proxy_set_header Host $http_host;</code>, elsewhere the header <code>X-Forwarded-Host</code> or
+      <code>Forwarded</code>.</p>
+      <p><a href="/login">Back to the login</a></p>
+    </main>
+  </body>
+</html>
+`;
+}
+
 export const LOGIN_CSS = `:root {
   color-scheme: light dark;
   --ground: #f6f6f4;

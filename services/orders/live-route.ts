@@ -6,6 +6,7 @@ import type { AccessLog } from '../access/access-log';
 import { readerOf, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
 import type { Reader, ReaderDirectory } from '../access/readers';
+import { EVENT_STREAM_HEADERS } from '../event-stream';
 import { Problem, takesOnly } from '../problem';
 import { readLocation, readQuery } from '../query';
 import { nextTurn } from '../turns';
@@ -87,13 +88,7 @@ export function createLiveRoutes(options: {
     if (feed.isFull) {
       throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
     }
-    response.set({
-      'Content-Type': 'text/event-stream',
-      // `no-transform` keeps proxies from compressing, for which they would hold messages back.
-      'Cache-Control': 'no-store, no-transform',
-      // Asks nginx and its kin not to hold messages back.
-      'X-Accel-Buffering': 'no',
-    });
+    response.set(EVENT_STREAM_HEADERS);
     if (request.method === 'HEAD') {
       response.end();
       return;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
+import { type BasePath, pageBelow } from '../base-path';
 import { takesOnly } from '../problem';
 
 /** Where `npm run build` puts the pages and their parts. */
@@ -19,7 +20,8 @@ const HASHED = /-[\w-]{8}\.(?:js|css|svg)$/;
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  // The hash is that of nothing: browsers that cannot adopt style sheets fill empty elements (browser/rail-element.ts).
+  "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
   "img-src 'self' https:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -64,10 +66,10 @@ export function createAssets(): Router {
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
  */
-export function createPages(list: readonly (readonly [path: string, file: string])[]): Router {
+export function createPages(list: readonly (readonly [path: string, file: string])[], basePath: BasePath = ''): Router {
   const pages = Router();
   for (const [path, file] of list) {
-    const html = readFileSync(join(BUILT, file));
+    const html = pageBelow(basePath, readFileSync(join(BUILT, file), 'utf8'));
     const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
     pages.get(path, securePage, (request, response) => {
       response.set({ ETag: etag, 'Cache-Control': 'no-cache' });

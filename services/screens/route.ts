@@ -1,4 +1,5 @@
 import type { Router } from 'express';
+import type { BasePath } from '../base-path';
 import { createAssets, createPages } from './page-route';
 
 const PAGES = [
@@ -19,10 +20,10 @@ export interface Screens {
 }
 
 /** The screens for counter staff and customers, as built by `npm run build`. `/` leads to them. */
-export function createScreens(): Screens {
+export function createScreens(basePath: BasePath): Screens {
   const assets = createAssets();
   assets.get('/', (_request, response) => {
-    response.redirect(302, '/screens');
+    response.redirect(302, `${basePath}/screens`);
   });
-  return { assets, pages: createPages(PAGES) };
+  return { assets, pages: createPages(PAGES, basePath) };
 }

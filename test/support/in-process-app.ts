@@ -89,6 +89,8 @@ export async function serveInProcess(
       createRelayRoutes(relayLog, accessLog.record),
     ],
     publicRoutes: [],
+    basePath: '',
+    now: Date.now,
     metrics,
     checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
     readers,

@@ -11,6 +11,7 @@ import {
   type Submitted,
   SubmitOrders,
 } from '../../../schemas/sandbox';
+import { EVENT_STREAM_HEADERS } from '../../event-stream';
 import { Problem, takesOnly } from '../../problem';
 import type { Acted } from '../parties/autopilot';
 import { pointerOf } from '../wire/json-pointer';
@@ -63,11 +64,7 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
   router.all('/sandbox/state', takesOnly('GET'));
 
   router.get('/sandbox/events', (request, response) => {
-    response.set({
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    response.set(EVENT_STREAM_HEADERS);
     if (request.method === 'HEAD') {
       response.end();
       return;

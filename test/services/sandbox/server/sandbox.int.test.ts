@@ -343,6 +343,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     const stop = new AbortController();
     const events = await fetch(`${sandbox.url}/sandbox/events`, { signal: stop.signal });
     expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(events.headers.get('cache-control')).toBe('no-store, no-transform');
     await sandbox.submit({ story: 'pickup' });
     let text = '';
     for await (const chunk of events.body ?? []) {
