@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TELLING } from '../support/oldest-browser';
 import { discard, type RunningService, startService } from '../support/running-service';
 
 /** The pages as they are sent. */
@@ -15,11 +18,24 @@ describe('the headers of pages', () => {
     const answer = await service.call(path);
     expect(answer.status).toBe(200);
     const policy = String(answer.headers['content-security-policy']);
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-");
     expect(policy).not.toContain('unsafe');
     expect(answer.headers['referrer-policy']).toBe('no-referrer');
     expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);
     const again = await service.call(path, { headers: { 'If-None-Match': String(answer.headers.etag) } });
     expect(again.status).toBe(304);
   });
+});
+
+describe('the built scripts', () => {
+  const assets = join(dirname(require.resolve('#screens/board.html')), 'assets');
+
+  it.each(readdirSync(assets).filter((file) => file.endsWith('.js')))(
+    'the script %s calls nothing that the oldest supported browsers lack',
+    (file) => {
+      const script = readFileSync(join(assets, file), 'utf8');
+      const called = TELLING.filter((name) => new RegExp(`\\b${name}\\b`).test(script));
+      expect([...called, ...(script.match(/AbortSignal\.\w+|\(\?<[=!]|static\{/g) ?? [])]).toEqual([]);
+    },
+  );
 });

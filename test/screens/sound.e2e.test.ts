@@ -110,3 +110,61 @@ describe('the alarm', () => {
     expect(await kiosk.page.evaluate('window.tones')).toEqual([]);
   });
 });
+
+describe('the alarm after the device took the sound away', () => {
+  /**
+   * As iPads do when the screen is locked: every context that played says `interrupted`, until one of them is resumed, or,
+   * where `forGood`, only a new one plays.
+   */
+  const device = (forGood: boolean): string => `(() => {
+    const { get } = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, 'state');
+    const taken = new WeakSet();
+    Object.defineProperty(BaseAudioContext.prototype, 'state', {
+      get() { return taken.has(this) ? 'interrupted' : get.call(this); },
+    });
+    const { resume } = AudioContext.prototype;
+    AudioContext.prototype.resume = function () {
+      if (!taken.has(this)) return resume.call(this);
+      if (${String(forGood)}) return new Promise(() => undefined);
+      taken.delete(this);
+      this.dispatchEvent(new Event('statechange'));
+      return Promise.resolve();
+    };
+    const Real = AudioContext;
+    const all = [];
+    window.AudioContext = class extends Real { constructor(...rest) { super(...rest); all.push(this); } };
+    window.lock = () => { for (const one of all) { taken.add(one); one.dispatchEvent(new Event('statechange')); } };
+  })()`;
+  const RING = `window.tones.some(([, state]) => state === 'running')`;
+
+  it.each([
+    ['comes back when it is resumed', false],
+    ['has to be opened anew', true],
+  ])(
+    'after a lock the board says that sound is blocked, and a touch brings it back: a context that %s',
+    async (_name, forGood) => {
+      await kiosk.page.addInitScript({ content: LISTEN });
+      await kiosk.page.addInitScript({ content: device(forGood) });
+      await kiosk.openBoard(kiosk.newLocation());
+      await kiosk.page.getByRole('button', { name: 'Sound on' }).waitFor();
+      await kiosk.page.evaluate('window.lock()');
+      const button = kiosk.page.getByRole('button', { name: /Sound is blocked since the screen was locked/ });
+      await button.click();
+      await button.waitFor({ state: 'detached' });
+      await untilOnPage(kiosk.page, RING);
+      expect(await button.count()).toBe(0);
+    },
+  );
+
+  it('after a lock the alarm comes back without a touch when the page is looked at again', async () => {
+    await kiosk.page.addInitScript({ content: device(false) });
+    await kiosk.openBoard(kiosk.newLocation());
+    await kiosk.page.evaluate('window.lock()');
+    const button = kiosk.page.getByRole('button', { name: /Sound is blocked since/ });
+    await button.waitFor();
+    await kiosk.page.evaluate(`window.dispatchEvent(new Event('pageshow'))`);
+    await button.waitFor({ state: 'detached' });
+    await kiosk.page.getByRole('button', { name: 'Sound on' }).waitFor();
+    expect(await button.count()).toBe(0);
+  });
+});

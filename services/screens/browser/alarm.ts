@@ -9,16 +9,23 @@ const LOUDNESS = 0.28;
 /** How often the alarm sounds for one arrival that nobody attends to, and the milliseconds in between. */
 const REPEATS = 4;
 const REPEAT_MS = 8_000;
-/** Milliseconds in which a browser lets a sound go on, or will not. */
-const RESUME_MS = 500;
 
-export type AlarmState = 'off' | 'ready' | 'blocked' | 'unavailable';
+/** Milliseconds that a browser may take to let a context play again, before it gets a new one. */
+const RESUME_MS = 700;
+
+/**
+ * Whether the alarm would sound. `interrupted`: it did, and the device has taken the sound away since, as iPads do when the
+ * screen is locked or a call comes in.
+ */
+export type AlarmState = 'off' | 'ready' | 'blocked' | 'interrupted' | 'unavailable';
 
 /** The arrival alarm. Browsers keep it silent until someone has touched the page, and it says so. */
 export class Alarm {
   #isOn = false;
   #context: AudioContext | null = null;
   #repeat: ReturnType<typeof setTimeout> | undefined;
+  #hasPlayed = false;
+  #allowing: Promise<void> | null = null;
 
   /** @param onState called when {@link state} may have changed */
   constructor(private readonly onState: () => void) {}
@@ -26,7 +33,8 @@ export class Alarm {
   get state(): AlarmState {
     if (!this.#isOn) return 'off';
     if (this.#context === null) return 'unavailable';
-    return this.#context.state === 'running' ? 'ready' : 'blocked';
+    if (this.#context.state === 'running') return 'ready';
+    return this.#hasPlayed ? 'interrupted' : 'blocked';
   }
 
   switch(isOn: boolean): void {
@@ -38,25 +46,20 @@ export class Alarm {
   }
 
   /**
-   * To be called from a touch or a key: then the browser lets it. iOS interrupts what sounds when the screen locks or a call
-   * comes in, a state that the standard does not name; a context that does not come back from it is replaced.
+   * To be called from a touch or a key: then the browser lets it. A context that does not come back, as on iPads after a
+   * lock, is replaced by a new one.
    */
   async allow(): Promise<void> {
-    const context = this.#context;
-    if (context !== null && context.state !== 'running') {
-      const isResumed = await Promise.race([
-        context.resume().then(
-          () => true,
-          () => false,
-        ),
-        new Promise<false>((late) => setTimeout(late, RESUME_MS, false)),
-      ]);
-      if (!isResumed && this.#context === context) {
-        this.#release();
-        this.#open();
-      }
-    }
+    this.#allowing ??= this.#resumeOrRenew().finally(() => {
+      this.#allowing = null;
+    });
+    await this.#allowing;
     this.onState();
+  }
+
+  /** To be called when the page is looked at again: what was interrupted may go on without a touch. */
+  wake(): void {
+    if (this.state === 'interrupted') void this.#resume();
   }
 
   /** Sounds now and, until it is attended to, a few times more. */
@@ -76,6 +79,7 @@ export class Alarm {
 
   /** Sounds once. */
   sound(): void {
+    this.wake();
     const context = this.#context;
     if (context?.state !== 'running') return;
     for (const [frequency, start, length] of TONES) {
@@ -91,10 +95,28 @@ export class Alarm {
     }
   }
 
+  async #resumeOrRenew(): Promise<void> {
+    if (this.#context === null || (await this.#resume())) return;
+    this.#letGo();
+    this.#open();
+    await this.#resume();
+  }
+
+  /** @returns whether it plays now. The promise of an interrupted context may never settle. */
+  async #resume(): Promise<boolean> {
+    const context = this.#context;
+    if (context !== null && context.state !== 'running' && context.state !== 'closed') {
+      const resumed = context.resume().catch(() => undefined);
+      await Promise.race([resumed, new Promise((over) => setTimeout(over, RESUME_MS))]);
+    }
+    return context?.state === 'running';
+  }
+
   #open(): void {
     try {
       this.#context = new AudioContext();
-      this.#context.addEventListener('statechange', this.onState);
+      this.#context.addEventListener('statechange', this.#changed);
+      this.#changed();
     } catch {
       this.#context = null;
     }
@@ -102,13 +124,19 @@ export class Alarm {
 
   #close(): void {
     this.hush();
-    this.#release();
+    this.#letGo();
   }
 
-  #release(): void {
+  #letGo(): void {
     const context = this.#context;
     this.#context = null;
-    context?.removeEventListener('statechange', this.onState);
-    void context?.close();
+    context?.removeEventListener('statechange', this.#changed);
+    // One that was closed by the device says so with an error.
+    void context?.close().catch(() => undefined);
   }
+
+  readonly #changed = (): void => {
+    if (this.#context?.state === 'running') this.#hasPlayed = true;
+    this.onState();
+  };
 }

@@ -1,8 +1,8 @@
 import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/order-view';
+import { within } from './deadline';
 import { addressOf } from './live-orders';
-import { timeLimit } from './time-limit';
 
 /** What the audit pages ask the service, as whoever is signed in. */
 
@@ -27,26 +27,26 @@ const TIMEOUT_MS = 120_000;
 
 /** Asks for JSON. */
 export async function ask<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
-  const limit = timeLimit(TIMEOUT_MS, signal);
   try {
-    const response = await fetch(addressOf('', path), {
-      headers: { Accept: 'application/json' },
-      cache: 'no-store',
-      signal: limit.signal,
-    });
-    if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
-    if (response.status === 401) return { kind: 'refused', reason: 'login' };
-    if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
-    const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };
-    if (response.status === 404 && problem.type === 'urn:ticket-rail:problem:order-not-found')
-      return { kind: 'nothing' };
-    const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
-    return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
+    return await within(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);
   } catch {
     return { kind: 'failed', detail: UNREACHABLE };
-  } finally {
-    limit.lift();
   }
+}
+
+async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answer<Value>> {
+  const response = await fetch(addressOf('', path), {
+    headers: { Accept: 'application/json' },
+    cache: 'no-store',
+    signal,
+  });
+  if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
+  if (response.status === 401) return { kind: 'refused', reason: 'login' };
+  if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
+  const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };
+  if (response.status === 404 && problem.type === 'urn:ticket-rail:problem:order-not-found') return { kind: 'nothing' };
+  const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
+  return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
 }
 
 const pathOf = ({ location_id, order_id }: OrderKey): string =>

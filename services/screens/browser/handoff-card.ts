@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Order } from '../../../schemas/order-view';
+import { guarded } from './guarded';
 import { icon } from './icons';
 import { lasted } from './model/clock';
 import {
@@ -15,6 +16,7 @@ import {
   vehicleParts,
 } from './model/handoff';
 import { ageWords, driverWords, durationWords, kitchenWords, noticeOf, sourceWords, stageWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics } from './theme';
 
 /** What someone asked for on the card. */
@@ -38,7 +40,7 @@ const LID_STEPS = [
 ] as const;
 
 /** Whom the food is handed to: everything that tells the right driver from a wrong one, legible at arm's length. */
-export class TicketRailHandoff extends LitElement {
+export class TicketRailHandoff extends RailElement {
   static override properties = {
     order: { attribute: false },
     shortId: { attribute: false },
@@ -91,8 +93,34 @@ export class TicketRailHandoff extends LitElement {
       @close=${this.#closed}
       @click=${this.#clicked}
     >
-      ${order === null ? nothing : this.#renderCard(order)}
+      ${
+        order === null
+          ? nothing
+          : guarded(
+              () => this.#renderCard(order),
+              () => this.#renderLess(order),
+            )
+      }
     </dialog>`;
+  }
+
+  /** What tells the right driver from a wrong one, as it came: for an order that the card cannot show whole. */
+  #renderLess(order: Order): TemplateResult {
+    const driver = order.driver_details;
+    const facts = [driver?.name, driver?.vehicle_info?.license_plate, passcodeOf(order)].map(textOf);
+    return html`<div class="card">
+      <header>
+        <div class="title">
+          <h2 id="title">Handoff <bdi class="short">${order.order_id}</bdi></h2>
+        </div>
+        <button class="close" autofocus aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+      </header>
+      <p class="stale">
+        ${icon('alert')} This card cannot be shown whole. Ask the driver for the order and the passcode.
+      </p>
+      ${facts.map((fact) => (fact === null ? nothing : html`<p class="block"><bdi>${fact}</bdi></p>`))}
+      ${this.#renderOthers()}
+    </div>`;
   }
 
   #renderCard(order: Order): TemplateResult {

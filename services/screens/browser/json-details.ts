@@ -1,9 +1,10 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { stringifyJson } from '../../../schemas/exact-json';
+import { RailElement } from './rail-element';
 import { basics } from './theme';
 
 /** A JSON value that is laid out only when somebody wants to see it. */
-export class TicketRailJson extends LitElement {
+export class TicketRailJson extends RailElement {
   static override properties = { label: {}, value: { attribute: false }, isOpen: { state: true } };
   declare label: string;
   declare value: unknown;

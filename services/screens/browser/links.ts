@@ -1,4 +1,5 @@
 import type { OrderKey } from '../../../schemas/handle-order';
+import { basePath } from './base-path';
 
 /** Addresses of the audit pages: each can be kept and given on. */
 
@@ -10,11 +11,11 @@ const query = (fields: Readonly<Record<string, string | null>>): string => {
 
 /** @param revision of the event that is pointed at; null: of none */
 export const timelineAddress = ({ location_id, order_id }: OrderKey, revision: number | null = null): string =>
-  `/audit?${query({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
+  `${basePath}/audit?${query({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
 
 /** @param at milliseconds since the epoch */
 export const replayAddress = (location: string, at: number | null, hours: number | null = null): string =>
-  `/audit/board?${query({
+  `${basePath}/audit/board?${query({
     location,
     at: at === null ? null : new Date(at).toISOString(),
     hours: hours === null ? null : String(hours),
@@ -23,12 +24,12 @@ export const replayAddress = (location: string, at: number | null, hours: number
 /** @param filters as `GET /audit/orders` takes them */
 export const searchAddress = (filters: Readonly<Record<string, string>>): string => {
   const parameters = query(filters);
-  return parameters === '' ? '/audit' : `/audit?${parameters}`;
+  return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
 };
 
 /** Of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
 export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
-  `/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
+  `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 
 /** Milliseconds between two addresses: browsers refuse more than a hundred in half a minute. */
 const BETWEEN_MS = 500;

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { basePath } from './base-path';
 import { FeedClient } from './feed-client';
 import { hearTime, type Moment, serverNow, type ServerTime } from './model/clock';
 import { type FeedMessage, type FeedOrder, parseMessage, type StoreState } from './model/feed-message';
@@ -17,9 +18,9 @@ export interface FeedPlace {
 
 const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
 
-/** An address below the service's. @param service base URL; empty: where the page comes from */
+/** An address below the service's. @param service base URL; empty: where the page comes from, below its prefix */
 export const addressOf = (service: string, path: string): string =>
-  new URL(`${service.replace(/\/+$/, '')}${path}`, document.baseURI).href;
+  new URL(`${service === '' ? basePath : service.replace(/\/+$/, '')}${path}`, document.baseURI).href;
 
 /** Keeps a component's orders as the feed has them, and tells how fresh they are. */
 export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {

@@ -1,7 +1,7 @@
 import type { SandboxState } from '../../../schemas/sandbox';
+import { within } from './deadline';
 import { addressOf } from './live-orders';
 import { problemWords } from './model/sandbox-answer';
-import { timeLimit } from './time-limit';
 
 /** What the sandbox's page asks its process. */
 
@@ -19,17 +19,17 @@ async function call<Value>(
   path: string,
   options: RequestInit,
 ): Promise<Told<Value> & { readonly date: string | null }> {
-  const { signal, lift } = timeLimit(TIMEOUT_MS);
   try {
-    const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
-    const date = response.headers.get('Date');
-    if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date };
-    const words = problemWords(await response.json().catch(() => null));
-    return { kind: 'refused', detail: words === '' ? `The sandbox answered ${String(response.status)}.` : words, date };
+    return await within(TIMEOUT_MS, async (signal) => {
+      const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
+      const date = response.headers.get('Date');
+      if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date };
+      const words = problemWords(await response.json().catch(() => null));
+      const detail = words === '' ? `The sandbox answered ${String(response.status)}.` : words;
+      return { kind: 'refused', detail, date };
+    });
   } catch {
     return { kind: 'refused', detail: UNREACHABLE, date: null };
-  } finally {
-    lift();
   }
 }
 

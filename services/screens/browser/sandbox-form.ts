@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { OrderFault, SandboxOrder, SandboxSummary, Submitted, SubmitOrders } from '../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../schemas/scenario';
 import { auditStyles } from './audit-styles';
@@ -17,6 +17,7 @@ import {
 } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
 import { countWords } from './model/words';
+import { RailElement } from './rail-element';
 import { tell, type Told } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from './theme';
@@ -29,7 +30,7 @@ interface Result {
 }
 
 /** Submits orders, right ones and wrong ones, one by one or as a rush. */
-export class TicketRailSandboxForm extends LitElement {
+export class TicketRailSandboxForm extends RailElement {
   static override properties = {
     summary: { attribute: false },
     orders: { attribute: false },

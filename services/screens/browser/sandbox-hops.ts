@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Hop } from '../../../schemas/sandbox';
 import { auditStyles } from './audit-styles';
@@ -20,6 +20,7 @@ import {
   wayWords,
 } from './model/sandbox-hops';
 import { countWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics } from './theme';
 
 /** Someone wants to see one order alone, or all again. */
@@ -44,7 +45,7 @@ const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
 const clockWords = (time: string): string => exactTimeWords(Date.parse(time)).slice(11);
 
 /** What went over the wire, as a diagram of who asked whom. */
-export class TicketRailSandboxHops extends LitElement {
+export class TicketRailSandboxHops extends RailElement {
   static override properties = {
     hops: { attribute: false },
     order: { attribute: false },

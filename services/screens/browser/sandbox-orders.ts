@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { type OrderAction, type OrderState, type SandboxOrder } from '../../../schemas/sandbox';
 import { auditStyles } from './audit-styles';
@@ -6,6 +6,7 @@ import { icon, type IconName } from './icons';
 import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
 import { countWords, driverWords, kitchenWords } from './model/words';
+import { RailElement } from './rail-element';
 import { tell } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from './theme';
@@ -24,7 +25,7 @@ const STATE_ICONS: Readonly<Record<OrderState, IconName>> = {
 const ACTIONS = Object.keys(ACTION_WORDS) as OrderAction[];
 
 /** The orders, newest first; the one that is picked can be acted upon. */
-export class TicketRailSandboxOrders extends LitElement {
+export class TicketRailSandboxOrders extends RailElement {
   static override properties = {
     orders: { attribute: false },
     picked: { attribute: false },

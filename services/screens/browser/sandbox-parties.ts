@@ -1,13 +1,14 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import type { SandboxSummary } from '../../../schemas/sandbox';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import { DSP_MODE_WORDS, POS_MODE_WORDS, speedWords } from './model/sandbox-words';
+import { RailElement } from './rail-element';
 import { tell } from './sandbox-client';
 import { basics } from './theme';
 
 /** Who is connected with whom, and how the built-in ones behave. */
-export class TicketRailSandboxParties extends LitElement {
+export class TicketRailSandboxParties extends RailElement {
   static override properties = { summary: { attribute: false }, trouble: { state: true } };
   declare summary: SandboxSummary | null;
   /** Why the last switch did nothing. */

@@ -1,8 +1,9 @@
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { icon } from './icons';
 import { MOST_MINUTES, OPEN_STAGES } from './model/lateness';
 import { DEFAULT_SETTINGS, MOST_HOURS, type Settings, toSettings } from './model/settings';
 import { stageWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics } from './theme';
 
 /** The settings as someone has set them. */
@@ -22,7 +23,7 @@ export class TrySoundEvent extends Event {
 }
 
 /** What can be set on this screen. */
-export class TicketRailSettings extends LitElement {
+export class TicketRailSettings extends RailElement {
   static override properties = { settings: { attribute: false } };
   declare settings: Settings;
 

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../schemas/order-view';
@@ -34,6 +34,7 @@ import { readSettings, type Settings } from './model/settings';
 import { shortIds } from './model/short-id';
 import { durationWords, stageWords } from './model/words';
 import './settings-dialog';
+import { RailElement } from './rail-element';
 import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
 import { keep, load } from './storage';
 import { basics, tokens } from './theme';
@@ -67,7 +68,7 @@ type Ending = TicketRailTile['ending'];
  * @fires freshness-changed the board went live or out of date; `detail.kind`, `detail.cause`
  * @fires location-changed someone picked another location; `detail.location`
  */
-export class TicketRailBoard extends LitElement {
+export class TicketRailBoard extends RailElement {
   static override properties = {
     location: { type: String, reflect: true },
     service: { type: String },
@@ -146,12 +147,16 @@ export class TicketRailBoard extends LitElement {
     // Not as a finger comes down: the banner goes away with this, and what was touched would move from under it.
     document.addEventListener('click', this.#touched);
     document.addEventListener('keyup', this.#touched);
+    document.addEventListener('visibilitychange', this.#seen);
+    window.addEventListener('pageshow', this.#seen);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener('click', this.#touched);
     document.removeEventListener('keyup', this.#touched);
+    document.removeEventListener('visibilitychange', this.#seen);
+    window.removeEventListener('pageshow', this.#seen);
     this.#alarm.switch(false);
   }
 
@@ -261,6 +266,11 @@ export class TicketRailBoard extends LitElement {
       case 'blocked':
         return html`<button class="banner sound" @click=${this.#allowSound}>
           ${icon('bell-off')} <span>Sound is blocked by the browser: touch here to allow it</span>
+        </button>`;
+      case 'interrupted':
+        return html`<button class="banner sound" @click=${this.#allowSound}>
+          ${icon('bell-off')}
+          <span>Sound is blocked since the screen was locked or a call came in: touch here to bring it back</span>
         </button>`;
       case 'unavailable':
         return html`<p class="banner sound">
@@ -509,7 +519,7 @@ export class TicketRailBoard extends LitElement {
   /** Somebody is typing, here or elsewhere on the page, or has a dialog open: a card would take the keys from him. */
   #isBusy(): boolean {
     if (this.renderRoot.querySelector<TicketRailSettings>('ticket-rail-settings')?.isOpen === true) return true;
-    if (document.querySelector('dialog:modal') !== null) return true;
+    if (document.querySelector('dialog[open]') !== null) return true;
     let active = document.activeElement;
     while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
     return active instanceof HTMLElement && (active.isContentEditable || active.matches('input, textarea, select'));
@@ -627,7 +637,12 @@ export class TicketRailBoard extends LitElement {
   };
 
   readonly #touched = (): void => {
-    if (this.#alarm.state === 'blocked') void this.#alarm.allow();
+    const { state } = this.#alarm;
+    if (state === 'blocked' || state === 'interrupted') void this.#alarm.allow();
+  };
+
+  readonly #seen = (): void => {
+    if (document.visibilityState === 'visible') this.#alarm.wake();
   };
 
   readonly #allowSound = async (): Promise<void> => {

@@ -1,14 +1,16 @@
-import { css, html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import type { CoverageGroup, CoverageReport, Endpoint } from '../../../schemas/coverage';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from './audit-styles';
+import { basePath } from './base-path';
 import { icon } from './icons';
 import { locationIds } from './locations';
 import { fieldWords, spanWords, timeWords, toLocalField, zoneWords } from './model/audit-words';
 import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { countWords, driverWords, kitchenWords, sourceWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics, tokens } from './theme';
 
 /** Sources and locations that are laid out at a time. */
@@ -24,7 +26,7 @@ const seconds = (value: number): string => spanWords(value * 1_000);
 const number = (value: number): string => value.toLocaleString('en');
 
 /** What each delivery service really sends to each location, and how well the endpoint takes it. */
-export class TicketRailCoverage extends LitElement {
+export class TicketRailCoverage extends RailElement {
   static override properties = {
     filters: { attribute: false },
     answer: { state: true },
@@ -322,7 +324,7 @@ export class TicketRailCoverage extends LitElement {
       Object.fromEntries(new FormData(event.target as HTMLFormElement)),
     );
     const query = new URLSearchParams(filters).toString();
-    window.location.assign(query === '' ? '/audit/coverage' : `/audit/coverage?${query}`);
+    window.location.assign(`${basePath}/audit/coverage${query === '' ? '' : `?${query}`}`);
   };
 
   static override styles = [

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { frameStyles } from './board-styles';
 import { freshnessLine, staleBanner } from './freshness-bar';
@@ -6,13 +6,14 @@ import { icon, type IconName } from './icons';
 import { LiveOrders } from './live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
 import { shortIds } from './model/short-id';
+import { RailElement } from './rail-element';
 import { basics, tokens } from './theme';
 
 /** Milliseconds that a number is shown as having just become ready. */
 const FRESH_MS = 10_000;
 
 /** Order numbers for customers who wait: what is ready, and what almost is. Nothing else reaches this screen. */
-export class TicketRailCustomers extends LitElement {
+export class TicketRailCustomers extends RailElement {
   static override properties = {
     location: { type: String, reflect: true },
     service: { type: String },

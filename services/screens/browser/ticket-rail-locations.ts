@@ -1,17 +1,19 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { basePath } from './base-path';
 import { icon } from './icons';
 import { listLocations, type Locations, loginAddress, signedInAs } from './locations';
 import { CAUSE_WORDS, countWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics, tokens } from './theme';
 
 /** Milliseconds until the list is asked for again. */
 const AGAIN_MS = 15_000;
 
 const pageOf = (page: 'board' | 'customers', location: string): string =>
-  `/screens/${page}?location=${encodeURIComponent(location)}`;
+  `${basePath}/screens/${page}?location=${encodeURIComponent(location)}`;
 
 /** The locations that whoever looks may see, each with its screens. */
-export class TicketRailLocations extends LitElement {
+export class TicketRailLocations extends RailElement {
   static override properties = { answer: { state: true }, reader: { state: true } };
   declare private answer: Locations | null;
   declare private reader: string | null;
@@ -49,7 +51,7 @@ export class TicketRailLocations extends LitElement {
 
   #renderReader(): TemplateResult | typeof nothing {
     if (this.reader === null) return nothing;
-    return html`<form class="reader" method="post" action="/logout">
+    return html`<form class="reader" method="post" action=${`${basePath}/logout`}>
       <p>Signed in as <bdi>${this.reader}</bdi></p>
       <button>Sign out</button>
     </form>`;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../schemas/order-view';
 import { notice } from './answer-notice';
@@ -21,6 +21,7 @@ import {
   SPEEDS,
 } from './model/replay';
 import { countWords } from './model/words';
+import { RailElement } from './rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
 import { basics, tokens } from './theme';
 import './ticket-rail-board';
@@ -29,7 +30,7 @@ import './ticket-rail-board';
 const FRAME_MS = 100;
 
 /** The board of a location as of any second of its past, and from there on as it was. */
-export class TicketRailReplay extends LitElement {
+export class TicketRailReplay extends RailElement {
   static override properties = {
     location: {},
     at: { attribute: false },

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { auditStyles } from './audit-styles';
 import { frameStyles } from './board-styles';
 import { freshnessLine } from './freshness-bar';
@@ -6,13 +6,14 @@ import { icon } from './icons';
 import { LiveSandbox } from './live-sandbox';
 import { goneWords } from './model/sandbox-words';
 import './sandbox-form';
+import { RailElement } from './rail-element';
 import { PickOrderEvent } from './sandbox-hops';
 import './sandbox-orders';
 import './sandbox-parties';
 import { basics, tokens } from './theme';
 
 /** The sandbox: who is connected, what is submitted, what becomes of it, and what went over the wire. */
-export class TicketRailSandbox extends LitElement {
+export class TicketRailSandbox extends RailElement {
   static override properties = { picked: { state: true } };
   /** The DSP's id of the order that is looked at; null: all are. */
   declare private picked: string | null;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Order, OrderPage } from '../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import { notice } from './answer-notice';
@@ -11,6 +11,7 @@ import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from 
 import { textOf } from './model/handoff';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics, tokens } from './theme';
 
 /** Orders that are found at a time. */
@@ -23,7 +24,7 @@ interface Found {
 }
 
 /** Finds an order by whatever is known of it. */
-export class TicketRailSearch extends LitElement {
+export class TicketRailSearch extends RailElement {
   static override properties = {
     filters: { attribute: false },
     answer: { state: true },
@@ -127,7 +128,7 @@ export class TicketRailSearch extends LitElement {
       </div>
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
-        <a class="button" href="/audit">Clear</a>
+        <a class="button" href=${searchAddress({})}>Clear</a>
         <span class="muted">Times in ${zoneWords(Date.now())}</span>
       </div>
     </form>`;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
@@ -8,7 +8,7 @@ import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from './audit-styles';
 import { icon } from './icons';
 import './json-details';
-import { exportAddress, replaceAddress, replayAddress, timelineAddress } from './links';
+import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
 import {
   exactTimeWords,
   fieldWords,
@@ -25,6 +25,7 @@ import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from './model/handoff';
 import { indexOfRevision, type PastOrder, type Step, unfold } from './model/past-order';
 import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from './model/words';
+import { RailElement } from './rail-element';
 import { basics, tokens } from './theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
 
@@ -40,7 +41,7 @@ interface Shown {
 }
 
 /** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
-export class TicketRailTimeline extends LitElement {
+export class TicketRailTimeline extends RailElement {
   static override properties = {
     location: {},
     order: {},
@@ -172,7 +173,7 @@ export class TicketRailTimeline extends LitElement {
           (format) =>
             html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
         )}
-        <a class="button" href="/audit">${icon('search')} Find another order</a>
+        <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
       </div>
     </section>`;
   }

@@ -1,9 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guarded } from './guarded';
 import { icon, type IconName } from './icons';
 import type { Order } from '../../../schemas/order-view';
 import { clip, type Driver, isRobot, textOf } from './model/handoff';
 import type { Lateness } from './model/lateness';
 import { driverWords, kitchenWords, LATENESS_WORDS, noticeOf, sourceWords, stageWords, type Tone } from './model/words';
+import { RailElement } from './rail-element';
 import { basics } from './theme';
 
 /** What someone asked for on a tile. */
@@ -38,7 +40,7 @@ const BANDS: Readonly<Record<string, readonly [IconName, string]>> = {
 const SAID_BY_BAND: Readonly<Record<string, string>> = { driver_here: 'driver_here', coming_back: 'coming_back' };
 
 /** One order on the board. It changes only when what it shows changes: times come as words. */
-export class TicketRailTile extends LitElement {
+export class TicketRailTile extends RailElement {
   static override properties = {
     order: { attribute: false },
     shortId: { attribute: false },
@@ -99,6 +101,21 @@ export class TicketRailTile extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { order } = this;
     if (order === null) return nothing;
+    return guarded(
+      () => this.#renderTile(order),
+      () => this.#renderLess(order),
+    );
+  }
+
+  /** An order that cannot be shown whole. */
+  #renderLess({ order_id, stage }: Order): TemplateResult {
+    return html`<article aria-label=${`Order ${clip(order_id, MOST_CHARACTERS)}`}>
+      <button class="open" aria-haspopup="dialog" @click=${this.#act('open')}><bdi>${order_id}</bdi></button>
+      <p class="axis">${icon('alert')} <bdi>${stage}</bdi>: cannot be shown whole</p>
+    </article>`;
+  }
+
+  #renderTile(order: Order): TemplateResult {
     const source = textOf(order.driver_details?.source);
     return html`
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>

@@ -12,7 +12,8 @@ export default defineConfig({
   // Whoever embeds the component loads it from another path or host, so that its parts name each other relatively.
   experimental: { renderBuiltUrl: (_name, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {
-    target: 'es2022',
+    // The oldest browsers that docs/guides/embed-the-board.md names.
+    target: ['safari15.4', 'chrome94', 'edge94', 'firefox98'],
     outDir: resolve(here, '../../../dist/screens'),
     emptyOutDir: true,
     // The content security policy allows no inline script and no data URL.

@@ -7,6 +7,7 @@ import type { HistoryEvent, Order } from '../../../schemas/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
+  comesTwice,
   fieldWords,
   fromLocalField,
   gapWords,
@@ -186,5 +187,24 @@ describe('the chain link of an event', () => {
     ['unsealed', event('a', null), event()],
   ] as const)('the chain link of an event is %s', (tie, before, after) => {
     expect(tieOf(before, after)).toBe(tie);
+  });
+});
+
+describe('the hour that comes twice', () => {
+  /** As in Berlin on 2026-10-25: UTC+02:00 until 01:00 UTC, and UTC+01:00 from then on. */
+  const end = Date.parse('2026-10-25T01:00:00Z');
+  const autumn = (ms: number): number => (ms < end ? 120 : 60);
+  const spring = (ms: number): number => (ms < end ? 60 : 120);
+
+  it.each([
+    ['2026-10-24T23:59:59Z', false],
+    ['2026-10-25T00:00:00Z', true],
+    ['2026-10-25T00:30:00Z', true],
+    ['2026-10-25T01:30:00Z', true],
+    ['2026-10-25T01:59:59Z', true],
+    ['2026-10-25T02:00:00Z', false],
+  ])('a clock that is set back an hour shows the time of %s twice: %j', (time, twice) => {
+    expect(comesTwice(Date.parse(time), autumn)).toBe(twice);
+    expect(comesTwice(Date.parse(time), spring)).toBe(false);
   });
 });

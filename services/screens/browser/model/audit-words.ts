@@ -87,8 +87,27 @@ export function gapWords(ms: number): string {
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** A moment by the clock of whoever looks: `2026-11-21 18:04:05`. */
-export function timeWords(ms: number): string {
+/** Minutes by which a clock is ahead of UTC at a moment. */
+type OffsetAt = (ms: number) => number;
+const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
+
+const DAY_MS = 86_400_000;
+
+/** @returns whether a clock shows the same time at another moment too, as at the end of daylight saving time */
+export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolean {
+  const here = offsetAt(ms);
+  return [ms - DAY_MS, ms + DAY_MS].map(offsetAt).some((there) => {
+    return there !== here && offsetAt(ms + (here - there) * 60_000) === there;
+  });
+}
+
+/** ` UTC+01:00` where the time alone does not tell the moment. */
+const tellingZone = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
+
+/** A moment by the clock of whoever looks: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
+export const timeWords = (ms: number): string => `${wallClock(ms)}${tellingZone(ms)}`;
+
+function wallClock(ms: number): string {
   const date = new Date(ms);
   const day = [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
@@ -96,10 +115,10 @@ export function timeWords(ms: number): string {
 
 /** The same with its milliseconds, by which events are told apart. */
 export const exactTimeWords = (ms: number): string =>
-  `${timeWords(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}`;
+  `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${tellingZone(ms)}`;
 
 /** What a field of type `datetime-local` takes and gives. */
-export const toLocalField = (ms: number): string => timeWords(ms).replace(' ', 'T');
+export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
 
 /** @returns milliseconds since the epoch, or null for a field that is empty or holds no time. */
 export function fromLocalField(text: string): number | null {

@@ -1,0 +1,7 @@
+/**
+ * The prefix of the path below which the service lies, such as `/rail`, told by where this script came from; empty: none.
+ * A copy of the script that somebody serves under another path tells nothing, and neither does one of another origin.
+ */
+const { origin, pathname } = new URL(import.meta.url);
+export const basePath: string =
+  origin === window.location.origin ? (/^(.*)\/screens\/assets\/[^/]+$/.exec(pathname)?.[1] ?? '') : '';
