@@ -15,9 +15,8 @@ const MAY_LOSE_DIGITS = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|[\d.]+[eE])/;
 const TEXTS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** Whether {@link stringifyJson} is at work, and whether it met an exact number. */
-let isWriting = false;
-let metExact = false;
+/** What {@link stringifyJson} is writing, if it is at work, and whether an exact number is in it. */
+let writing: { hasExact: boolean } | null = null;
 
 /** A number that a double does not hold. */
 export class ExactNumber {
@@ -44,8 +43,8 @@ export class ExactNumber {
 
   /** For {@link stringifyJson}; whatever else writes JSON gets a text, which loses no digit either. */
   toJSON(): string {
-    if (!isWriting) return this.#digits;
-    metExact = true;
+    if (writing === null) return this.#digits;
+    writing.hasExact = true;
     return MARK + this.#digits;
   }
 }
@@ -104,13 +103,13 @@ export const mayLoseDigits = (text: string): boolean => MAY_LOSE_DIGITS.test(tex
 export function parseJson(text: string): unknown {
   const value = JSON.parse(text) as unknown;
   if (!mayLoseDigits(text)) return value;
-  let isExact = false;
+  const met = { exact: false };
   const marked = text.replaceAll(TEXTS_AND_NUMBERS, (token) => {
     if (token.startsWith('"') || isHeldByDouble(token)) return token;
-    isExact = true;
+    met.exact = true;
     return `"${MARK}${token}"`;
   });
-  return isExact ? unmark(JSON.parse(marked)) : value;
+  return met.exact ? unmark(JSON.parse(marked)) : value;
 }
 
 /**
@@ -118,12 +117,12 @@ export function parseJson(text: string): unknown {
  * @param space as `JSON.stringify` has it
  */
 export function stringifyJson(value: unknown, space?: number): string {
-  isWriting = true;
-  metExact = false;
+  const own = { hasExact: false };
+  writing = own;
   try {
     const text = JSON.stringify(value, null, space);
-    return metExact ? text.replaceAll(MARKED, '$1') : text;
+    return own.hasExact ? text.replaceAll(MARKED, '$1') : text;
   } finally {
-    isWriting = false;
+    writing = null;
   }
 }

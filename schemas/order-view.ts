@@ -187,12 +187,10 @@ export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
 export const RelayEntry = RelayedData.extend({
   relay_id: z.string(),
   received_at: Time,
-  body_sha256: z
-    .string()
-    .meta({
-      description:
-        'SHA-256 of the raw body bytes that were passed on, hex; withheld from readers who do not see contacts',
-    }),
+  body_sha256: z.string().meta({
+    description:
+      'SHA-256 of the raw body bytes that were passed on, hex; withheld from readers who do not see contacts',
+  }),
   signed_with: z.string().nullable(),
   request_id: z.string(),
 }).meta({ id: 'RelayEntry' });

@@ -25,61 +25,8 @@ const LISTEN = `(() => {
   };
 })()`;
 
-/**
- * Plays what iOS does when a screen locks: the context says `interrupted`, a state that desktop browsers do not have, until
- * it is resumed. `mode` says whether that works, never ends, or fails.
- */
-const INTERRUPTIBLE = (mode: 'resumes' | 'hangs' | 'fails') => `(() => {
-  const interrupted = new WeakSet();
-  const contexts = [];
-  window.interruptSound = () => {
-    for (const context of contexts) {
-      interrupted.add(context);
-      context.dispatchEvent(new Event('statechange'));
-    }
-  };
-  const { get } = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, 'state');
-  Object.defineProperty(BaseAudioContext.prototype, 'state', {
-    configurable: true,
-    get() { return interrupted.has(this) ? 'interrupted' : get.call(this); },
-  });
-  AudioContext.prototype.resume = function () {
-    if ('${mode}' === 'hangs') return new Promise(() => undefined);
-    if ('${mode}' === 'fails') return Promise.reject(new DOMException('no', 'InvalidStateError'));
-    interrupted.delete(this);
-    this.dispatchEvent(new Event('statechange'));
-    return Promise.resolve();
-  };
-  const Real = window.AudioContext;
-  window.AudioContext = class extends Real {
-    constructor(...rest) {
-      super(...rest);
-      contexts.push(this);
-    }
-  };
-})()`;
-
 describe('the alarm', () => {
   beforeEach(() => kiosk.page.addInitScript({ content: LISTEN }));
-
-  it.each(['resumes', 'hangs', 'fails'] as const)(
-    'a board that the system has silenced, as iOS does when it locks, says so and sounds after a touch where resuming %s',
-    async (mode) => {
-      await kiosk.page.addInitScript({ content: INTERRUPTIBLE(mode) });
-      const location = kiosk.newLocation();
-      await kiosk.openBoard(location);
-      expect(await kiosk.page.locator('.banner.sound').count()).toBe(0);
-      await kiosk.page.evaluate('window.interruptSound()');
-      const blocked = kiosk.page.getByRole('button', { name: /blocked/i });
-      await blocked.waitFor();
-      await blocked.click();
-      await blocked.waitFor({ state: 'detached' });
-      await kiosk.deliver({ location_id: location, order_id: 'o1', delivery_status: 'arrived_at_pickup' });
-      await kiosk.card().waitFor();
-      await untilOnPage(kiosk.page, 'window.tones.length > 0');
-      expect((await kiosk.page.evaluate<unknown[]>('window.tones'))[0]).toEqual([FIRST_TONE_HZ, 'running']);
-    },
-  );
 
   it('the alarm sounds when a driver arrives, again while nobody attends, and no more when somebody does', async () => {
     const location = kiosk.newLocation();

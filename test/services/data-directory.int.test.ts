@@ -213,13 +213,21 @@ describe('a data directory', () => {
       () => join(parent, 'file'),
       /a file, or a link that leads nowhere, is in the place of a directory\. Move it away, or set another DATA_DIR/,
     ],
-    ['below a file', () => join(parent, 'file', 'below'), /a file, or a link that leads nowhere, is in the place of a directory/],
+    [
+      'below a file',
+      () => join(parent, 'file', 'below'),
+      /a file, or a link that leads nowhere, is in the place of a directory/,
+    ],
     [
       'two levels below a file',
       () => join(parent, 'file', 'below', 'further'),
       /a file, or a link that leads nowhere, is in the place of a directory/,
     ],
-    ['a link that leads to itself', () => join(parent, 'loop', 'data'), /a link that leads nowhere, is in the place of a directory/],
+    [
+      'a link that leads to itself',
+      () => join(parent, 'loop', 'data'),
+      /a link that leads nowhere, is in the place of a directory/,
+    ],
     ['longer than a name may be', () => join(parent, 'x'.repeat(300)), /the path is too long/],
     ['in /proc, where no directory can be made', () => '/proc/ticket-rail/data', /no directory can be made there/],
     ['/proc itself', () => '/proc', /cannot be used/],
