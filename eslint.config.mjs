@@ -63,7 +63,7 @@ export default tseslint.config(
     rules: { 'jest/valid-title': ['error', { mustNotMatch: { it: WHOLE_SENTENCE, test: WHOLE_SENTENCE } }] },
   },
   {
-    // Newer than the oldest browsers that the screens run in (docs/guides/embed-the-board.md#browsers).
+    // Newer than the oldest browsers that the screens run in (docs/guides/embed-the-board.md).
     files: ['services/screens/browser/**/*.ts'],
     rules: {
       'no-restricted-properties': [

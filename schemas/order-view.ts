@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DriverDetails, Fault, Id } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './order-events';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
+import { WITHHELD } from './withheld';
 
 /** What the API answers. The OpenAPI document is generated from these schemas (docs/architecture.md#http-contract). */
 
@@ -83,9 +84,6 @@ export const Change = z
   })
   .meta({ id: 'Change' });
 export type Change = z.infer<typeof Change>;
-
-/** Stands for a value that is there and that the reader may not see. What is not there, is null or absent as ever. */
-export const WITHHELD = '[withheld]';
 
 /** Metadata as they are shown: readers who do not see contacts do not see what hashes over them are either. */
 const ShownMetadata = OrderEventMetadata.extend({

@@ -1,8 +1,9 @@
 /**
  * What a terminal would act on rather than show: controls, marks of direction and other marks without a shape, separators of
- * lines, halves of characters. What was recorded, or what a file says, may hold any of them.
+ * lines, halves of characters. What was recorded, or what a file says, may hold any of them. A tab does no harm, and parts
+ * columns.
  */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 const escaped = (sign: string): string => {
   const code = (sign.codePointAt(0) ?? 0).toString(16);

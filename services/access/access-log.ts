@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AccessData, AccessPage } from '../../schemas/access';
 import type { OrderKey } from '../../schemas/handle-order';
 import { orderStream } from '../../schemas/order-events';
-import { WITHHELD } from '../../schemas/order-view';
+import { WITHHELD } from '../../schemas/withheld';
 import { type EventStore, isEventStoreError } from '../event-store/event-store';
 import { Problem } from '../problem';
 import { createAccessVolumes } from './access-volumes';

@@ -1,13 +1,7 @@
 import { ExactNumber } from '../../schemas/exact-json';
 import { Seal } from '../../schemas/order-events';
-import {
-  type Change,
-  type HistoryEvent,
-  type HistoryPage,
-  type Order,
-  type RelayPage,
-  WITHHELD,
-} from '../../schemas/order-view';
+import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
+import { WITHHELD } from '../../schemas/withheld';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
 import { seesContact } from './permissions';
 import type { Reader } from './readers';

@@ -23,6 +23,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 describe('an empty environment', () => {
   it('an empty environment gives every default', () => {
     expect(readConfig({})).toEqual({
+      basePath: '',
       port: 8080,
       host: '127.0.0.1',
       dataDir: resolve('data'),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readiness } from '../../schemas/order-view';
 import { orderPath, problem, problemOf, update } from '../support/deliveries';
 import { until } from '../support/patience';
-import { discard, type RunningService, startService } from '../support/running-service';
+import { type Answer, discard, type RunningService, startService } from '../support/running-service';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../faults/inspect';
 
 const LOCATION = 'damaged location';
@@ -50,9 +50,8 @@ describe('service with a damaged file', () => {
 
   it('a damaged page of the event log is told as damage wherever it is met, and keeps nobody from delivering', async () => {
     await withDamage(LOG, 'events');
-    const histories = await Promise.all(
-      Array.from({ length: ORDERS }, (_, n) => service.get(orderPath(key(n), '/history'))),
-    );
+    const histories: Answer[] = [];
+    for (let n = 0; n < ORDERS; n++) histories.push(await service.get(orderPath(key(n), '/history')));
     const refused = histories.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(ORDERS);

@@ -1,6 +1,6 @@
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
-import { WITHHELD } from '../../../schemas/order-view';
+import { WITHHELD } from '../../../schemas/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../handle-order/hashes';
 import { type Head, type StreamHeads } from './stream-heads';

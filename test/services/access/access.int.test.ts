@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReaderEntry, ROLES } from '../../../schemas/readers';
-import { WITHHELD } from '../../../schemas/order-view';
+import { WITHHELD } from '../../../schemas/withheld';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';

@@ -4,7 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { AccessPage } from '../../../schemas/access';
 import type { Manifest } from '../../../services/audit/export/ndjson';
-import { WITHHELD } from '../../../schemas/order-view';
+import { WITHHELD } from '../../../schemas/withheld';
 import { orderPath, problem, problemOf, readLog, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import {

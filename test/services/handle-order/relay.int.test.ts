@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { RELAY_STREAM } from '../../../schemas/order-events';
-import { type RelayEntry, RelayPage, WITHHELD } from '../../../schemas/order-view';
+import { type RelayEntry, RelayPage } from '../../../schemas/order-view';
+import { WITHHELD } from '../../../schemas/withheld';
 import { EventStoreError, type EventStore } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { Admission } from '../../../services/handle-order/admission';
@@ -244,7 +245,7 @@ describe('relay to a POS', () => {
     expect(headers).not.toHaveProperty('set-cookie');
     expect(headers).not.toHaveProperty('x-hop');
     expect(pos.requests).toHaveLength(before + 1);
-    expect(await newest(service)).toMatchObject({ outcome: 'answered', status: 307, provider_id: null });
+    expect(await newest(service)).toMatchObject({ outcome: 'answered', status: 307, provider_id: 'zipped' });
   });
 
   it.each([204, 304, 404, 429, 500, 503])(

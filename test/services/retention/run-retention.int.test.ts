@@ -308,11 +308,12 @@ describe.each(KINDS)('retention on %s', (kind) => {
   });
 });
 
-it('a repeated delivery for a deleted order is a repeat while it is remembered, and does not revive the order', async () => {
+it('a delivery that comes again for a deleted order is recorded anew, as whatever is reported later', async () => {
   const rail = await openRail('sqlite');
   await rail.record(key('done'), 'completed');
   await rail.shows(key('done'), 0);
   await rail.retain();
-  expect(await rail.record(key('done'), 'completed', NOW)).toMatchObject({ outcome: 'repeat', revision: 0 });
-  expect(await rail.isGone(key('done'))).toBe(true);
+  expect(await rail.record(key('done'), 'completed', NOW)).toMatchObject({ outcome: 'recorded', revision: 1 });
+  await rail.shows(key('done'), 1);
+  expect(await rail.isGone(key('done'))).toBe(false);
 });

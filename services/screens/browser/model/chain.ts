@@ -1,4 +1,5 @@
-import { type HistoryEvent, WITHHELD } from '../../../../schemas/order-view';
+import type { HistoryEvent } from '../../../../schemas/order-view';
+import { WITHHELD } from '../../../../schemas/withheld';
 
 /** How an event is tied to the one before it, as far as their metadata tell; `ticket-rail verify` computes the hashes. */
 export type Tie =

@@ -1,7 +1,8 @@
 import { evolve, initial, toOrder } from '../../../../projections/order';
 import { ExactNumber } from '../../../../schemas/exact-json';
 import type { DeliveryType, OrderKey } from '../../../../schemas/handle-order';
-import { type Change, type HistoryEvent, type Order, WITHHELD } from '../../../../schemas/order-view';
+import type { Change, HistoryEvent, Order } from '../../../../schemas/order-view';
+import { WITHHELD } from '../../../../schemas/withheld';
 import type { Driver } from './handoff';
 import { previousDriver } from './news';
 
