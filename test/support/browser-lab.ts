@@ -41,7 +41,8 @@ function watchRequests(context: BrowserContext) {
   context.on('request', (request) => {
     if (!isEventStream(request)) inFlight.add(request);
   });
-  context.on('requestfinished', (request) => inFlight.delete(request));
+  // Not `requestfinished`: of an answer that may not be kept and whose body nobody reads, the end is never told.
+  context.on('response', (response) => inFlight.delete(response.request()));
   context.on('requestfailed', (request) => {
     inFlight.delete(request);
     const isAct = request.method() !== 'GET' && request.method() !== 'HEAD';

@@ -154,7 +154,7 @@ describe('ticket-rail copy', () => {
       await after.end();
 
       const home = await run(['copy', '--to', `sqlite:${back}`], { EVENT_STORE_URL: node.url });
-      expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 5 events') as string });
+      expect(home).toMatchObject({ code: 0, stdout: expect.stringContaining('Copied 7 events') as string });
       const again = await startService({ DATA_DIR: back });
       expect((await again.get(orderPath(key))).json).toMatchObject({ stage: 'failed', revision: 2 });
       await again.end();
