@@ -33,8 +33,8 @@ const MAX_LOOKED_AT = 200;
  * (docs/decisions/017-sandbox.md).
  */
 const DECISION_S = 60;
-/** Least real milliseconds of it, however fast stories are played. */
-const MIN_DECISION_MS = 3_000;
+/** Least real milliseconds of it, however fast stories are played: time for a POS on a machine that is busy. */
+const MIN_DECISION_MS = 10_000;
 /** Without an estimate, food is ready 30 minutes after its order came (order_submit_params of Stream's SDK). */
 const DEFAULT_READY_S = 30 * 60;
 
