@@ -22,14 +22,9 @@ const limit = (most: number, fallback: number) =>
   wholeNumber(`largest number of items; default ${String(fallback)}`, 1, most).default(fallback);
 const after = wholeNumber("the last page's `next`").optional();
 
-/** A `+` that nobody encoded comes as a space out of a query string; in a time it can only have been the offset's. */
-const plusOfOffset = (text: string): string => text.replace(/ (?=\d\d:\d\d$)/, '+');
-
 const moment = (description: string) =>
-  z
-    .string()
-    .transform(plusOfOffset)
-    .pipe(z.iso.datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' }))
+  z.iso
+    .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
     .optional()
     .meta({ description });
 
