@@ -65,6 +65,30 @@ export const ReaderList = z
     }
   });
 
+export type ParsedReaders =
+  | { readonly usable: true; readonly entries: readonly ReaderEntry[] }
+  /** Each fault names its entry, counted from 1, and its field; none repeats a value. */
+  | { readonly usable: false; readonly faults: readonly string[] };
+
+/** Reads a list of readers from JSON text. An empty list is usable: it lets nobody read. */
+export function parseReaders(text: string): ParsedReaders {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // What JSON.parse says quotes the text.
+    return { usable: false, faults: ['expected JSON'] };
+  }
+  const parsed = ReaderList.safeParse(json);
+  if (parsed.success) return { usable: true, entries: parsed.data };
+  const faults = parsed.error.issues.map(({ path: [index, field], message }) =>
+    typeof index === 'number'
+      ? `entry ${String(index + 1)}${field === undefined ? '' : `, ${String(field)}`}: ${message}`
+      : message,
+  );
+  return { usable: false, faults };
+}
+
 /** Answer of `GET /session`: who asks, as the service sees it. */
 export const Session = z
   .object({

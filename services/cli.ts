@@ -7,25 +7,25 @@ import { stringifyJson } from '../schemas/exact-json';
 import { Id } from '../schemas/handle-order';
 import { ExportQuery } from '../schemas/requests';
 import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../schemas/readers';
-import { argument } from './argument';
-import { addReader, listReaders, removeReader } from './access/reader-commands';
-import { type OrderDifference, replayHistory } from './audit/replay-diff';
+import { argument } from './terminal/argument';
+import { addReader, listReaders, removeReader } from './access/readers/reader-commands';
+import { type OrderDifference, replayHistory } from './read-model/replay-diff';
 import { EXPORT_FORMATS, type ExportFormat, exportFileName } from './audit/export/export-events';
 import { writeEvidence } from './audit/evidence/evidence-command';
 import { exportTo } from './audit/export/export-command';
 import type { Selection } from './audit/export/select-events';
 import { exitCodeAfter, resultLines, type Subject, subjectName, verify } from './audit/verify/verify-command';
-import { printable } from './printable';
-import { version } from './version';
-import { type Config, newestWebhookSecret, readConfig, readersFile, retentionDays } from './config';
-import { type CopyPhase, copyStore, endOf } from './copy/copy-store';
-import { openPlaces, parsePlace, type Place, placeName } from './copy/place';
-import { type DataDirectory, dataFiles, takeDataDirectory } from './data-directory';
+import { printable } from './terminal/printable';
+import { version } from './config/version';
+import { type Config, newestWebhookSecret, readConfig, readersFile, retentionDays } from './config/config';
+import { type CopyPhase, copyStore, endOf } from './operations/copy/copy-store';
+import { openPlaces, parsePlace, type Place, placeName } from './operations/copy/place';
+import { type DataDirectory, dataFiles, takeDataDirectory } from './event-store/data-directory';
 import { openEventSource, openEventStore, openReadableStore, type ReadableStore, storeName } from './event-store/open';
 import { EVENTSTOREDB_URLS } from './event-store/store-url';
 import type { EventStore } from './event-store/event-store';
-import { fingerprint } from './handle-order/signature';
-import { keepPrivate } from './private-files';
+import { fingerprint } from './handle-order/receive/signature';
+import { keepPrivate } from './files/private-files';
 import { foldVersion, readModelVersion } from './read-model/fold-version';
 import { deleteOrderTable, OrderTableReader } from './read-model/order-table';
 import type { Progress } from './read-model/projector';
@@ -34,9 +34,9 @@ import { readNewestEntries } from './audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from './audit/checkpoints/place';
 import { CheckpointSigner, coveredBy } from './audit/checkpoints/checkpoint-signer';
 import { describeRestore, signedHistory } from './audit/checkpoints/restores';
-import { newestStored, readKnownTime, writeKnownTime } from './retention/known-time';
-import { countOld, runRetention } from './retention/run-retention';
-import { describeHold, holdOf, MILLISECONDS_PER_DAY, TrustedClock } from './retention/trusted-clock';
+import { newestStored, readKnownTime, writeKnownTime } from './operations/retention/known-time';
+import { countOld, runRetention } from './operations/retention/run-retention';
+import { describeHold, holdOf, MILLISECONDS_PER_DAY, TrustedClock } from './operations/retention/trusted-clock';
 import { addRunCommands, type CommandWorld } from './sandbox/commands/run-command';
 import { demoCommand } from './sandbox/commands/demo-command';
 import { sandboxCommand } from './sandbox/commands/sandbox-command';
@@ -491,7 +491,7 @@ export function createProgram(): Command {
     .command('start')
     .description('run the service until SIGTERM')
     .action(async () => {
-      const { start } = await import('./start.js'); // the other commands begin sooner without the web server
+      const { start } = await import('./server/start.js'); // the other commands begin sooner without the web server
       await start();
     });
   program

@@ -1,3 +1,3 @@
-import { start } from './start';
+import { start } from './server/start';
 
 void start();

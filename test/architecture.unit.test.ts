@@ -41,13 +41,13 @@ const isPackage = (to: string, name: string): boolean => to === name || to.start
 
 /** What the sandbox shares with the service: how arguments are read, pages served and problems told, nothing that it is to test. */
 const SHARED_WITH_SANDBOX = [
-  'services/access/origin-guard',
-  'services/argument',
-  'services/base-path',
-  'services/event-stream',
-  'services/problem',
+  'services/access/login/origin-guard',
+  'services/terminal/argument',
+  'services/http/base-path',
+  'services/http/event-stream',
+  'services/http/problem',
   'services/screens/page-route',
-  'services/version',
+  'services/config/version',
 ];
 
 const RULES: readonly Rule[] = [
@@ -74,9 +74,9 @@ const RULES: readonly Rule[] = [
       to !== 'services/event-store/event-store' &&
       to !== 'services/event-store/append-decision' &&
       to !== 'schemas/exact-json' &&
-      to !== 'services/sqlite-error' &&
-      to !== 'services/file-identity' &&
-      to !== 'services/turns',
+      to !== 'services/event-store/sqlite-error' &&
+      to !== 'services/files/file-identity' &&
+      to !== 'services/event-store/turns',
   },
   {
     sentence: 'only event-store/open.ts opens an adapter',
@@ -86,7 +86,7 @@ const RULES: readonly Rule[] = [
   { sentence: 'nothing imports main.ts', broken: ({ to }) => to === 'services/main' },
   {
     sentence: 'only service.ts puts parts together: nothing but the ways to start imports it',
-    broken: ({ from, to }) => to === 'services/service' && from !== 'services/start.ts',
+    broken: ({ from, to }) => to === 'services/server/service' && from !== 'services/server/start.ts',
   },
   {
     sentence: 'the write path never reads a projection',
@@ -101,7 +101,7 @@ const RULES: readonly Rule[] = [
       ![
         'services/event-store/sqlite/event-log.ts',
         'services/read-model/order-table.ts',
-        'services/data-directory.ts',
+        'services/event-store/data-directory.ts',
       ].includes(from),
   },
   {
@@ -165,9 +165,9 @@ describe('architecture', () => {
 
   it('only config.ts reads process.env', () => {
     const offenders = files.filter(
-      (file) => file !== 'services/config.ts' && WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
+      (file) => file !== 'services/config/config.ts' && WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
     );
-    expect(offenders.map((file) => `${file} reads process.env; services/config.ts is to do it.`)).toEqual([]);
+    expect(offenders.map((file) => `${file} reads process.env; services/config/config.ts is to do it.`)).toEqual([]);
   });
 
   it('folds, decisions and the record path get clock and ids as parameters', () => {

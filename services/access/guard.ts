@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { Problem } from '../problem';
+import { Problem } from '../http/problem';
 import {
   handlesQuarantine,
   type Permission,
@@ -11,10 +11,10 @@ import {
   seesMetrics,
   seesRelays,
 } from './permissions';
-import type { Reader, ReaderDirectory } from './readers';
-import type { BasePath } from '../base-path';
-import { cameOverTls } from './forwarded';
-import { credentialOf, isSameOrigin, type Session } from './session';
+import type { Reader, ReaderDirectory } from './readers/readers';
+import type { BasePath } from '../http/base-path';
+import { cameOverTls } from './login/forwarded';
+import { credentialOf, isSameOrigin, type Session } from './login/session';
 
 /** What a route asks of who reads. Everything is refused before it is looked up, so a refusal tells of no order. */
 

@@ -1,5 +1,5 @@
 import { type Role, ROLES } from '../../schemas/readers';
-import type { Reader } from './readers';
+import type { Reader } from './readers/readers';
 
 /** What each role may do beside reading the orders of its locations as they are now (docs/decisions/010-reader-access.md). */
 interface Permissions {

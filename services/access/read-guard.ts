@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { DEFAULT_PAGE } from '../../schemas/requests';
-import { Problem } from '../problem';
+import { Problem } from '../http/problem';
 import { readerOf } from './guard';
 
 /** How many large reads are answered at a time: each may hold some megabytes until its reader has taken them. */

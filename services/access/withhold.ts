@@ -4,7 +4,7 @@ import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../
 import { WITHHELD } from '../../schemas/withheld';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
 import { seesContact } from './permissions';
-import type { Reader } from './readers';
+import type { Reader } from './readers/readers';
 
 /** What readers without a need for it do not see of a driver: the phone number with its code, and the passcode. */
 

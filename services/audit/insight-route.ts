@@ -1,16 +1,16 @@
 import { Router } from 'express';
 import type { CoverageReport, Endpoint } from '../../schemas/coverage';
 import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS, SearchQuery } from '../../schemas/requests';
-import type { AccessLog } from '../access/access-log';
+import type { AccessLog } from '../access/log/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
-import type { Reader } from '../access/readers';
-import { type EndpointCounts, type Metrics, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../metrics';
+import type { Reader } from '../access/readers/readers';
+import { type EndpointCounts, type Metrics, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../operations/metrics';
 import { orderPageFor } from '../orders/order-page';
-import type { WaitForReadModel } from '../orders/wait-for-read-model';
-import { Problem, takesOnly } from '../problem';
-import { readQuery } from '../query';
-import type { CoverageRunner } from './coverage';
-import type { OrderSearch } from './order-search';
+import type { WaitForReadModel } from '../read-model/wait';
+import { Problem, takesOnly } from '../http/problem';
+import { readQuery } from '../http/query';
+import type { CoverageRunner } from './coverage/coverage';
+import type { OrderSearch } from '../orders/search';
 
 /** As stored times are written, which are compared as text. */
 const asStored = (time: string | undefined): string | undefined =>

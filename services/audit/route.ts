@@ -3,14 +3,14 @@ import { orderStream } from '../../schemas/order-events';
 import { ExportQuery, HistoryQuery } from '../../schemas/requests';
 import { readerOf, requireAllLocations, requireHistory, requireLocation } from '../access/guard';
 import { historyFor } from '../access/withhold';
-import { Problem, takesOnly } from '../problem';
-import { readLocation, readOrderKey, readQuery } from '../query';
+import { Problem, takesOnly } from '../http/problem';
+import { readLocation, readOrderKey, readQuery } from '../http/query';
 import { EXPORT_FORMATS, type ExportFormat } from './export/export-events';
 import type { Scope } from './export/ndjson';
 import { type ExportSource, readIfThere } from './export/select-events';
 import { EXPORT_MEDIA_TYPES, type SendExport } from './export/send-export';
-import type { RecordAccess } from '../access/access-log';
-import type { OrderHistory } from './order-history';
+import type { RecordAccess } from '../access/log/access-log';
+import type { OrderHistory } from '../orders/history';
 
 /** By media type; `json` is what comes first where a client takes anything. */
 const ACCEPTED = ['application/json', EXPORT_MEDIA_TYPES.ndjson, 'text/csv'];

@@ -4,15 +4,15 @@ import type { Logger } from 'pino';
 import type { HandleOrderAnswer } from '../../schemas/order-view';
 import type { Fault } from '../../schemas/handle-order';
 import type { Position } from '../event-store/event-store';
-import type { DeliveryOutcome, Metrics } from '../metrics';
-import { Problem, PROBLEM_MEDIA_TYPE } from '../problem';
-import { decodeBody } from './decode-body';
-import { type ForeignDelivery, parseDelivery } from './parse-delivery';
-import type { Quarantine } from './quarantine';
-import { createBodyReader, LEAST_BODY_BYTES_PER_SECOND, MAX_BODY_PARTS } from './read-body';
-import type { Receipt, RecordUpdate } from './record-update';
-import type { Incoming, Relay } from './relay';
-import type { VerifyDelivery } from './signature';
+import type { DeliveryOutcome, Metrics } from '../operations/metrics';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
+import { decodeBody } from './receive/decode-body';
+import { type ForeignDelivery, parseDelivery } from './receive/parse-delivery';
+import type { Quarantine } from './quarantine/quarantine';
+import { createBodyReader, LEAST_BODY_BYTES_PER_SECOND, MAX_BODY_PARTS } from '../http/read-body';
+import type { Receipt, RecordUpdate } from './record/record-update';
+import type { Incoming, Relay } from './relay/relay';
+import type { VerifyDelivery } from './receive/signature';
 
 /** `application/json` and every `application/*+json`, with or without parameters. */
 const JSON_MEDIA_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;

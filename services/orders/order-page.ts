@@ -1,6 +1,6 @@
 import { toOrder } from '../../projections/order';
 import type { OrderPage } from '../../schemas/order-view';
-import type { Reader } from '../access/readers';
+import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
 import type { ListedOrders } from '../read-model/order-table';
 

@@ -3,19 +3,19 @@ import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { Order } from '../../schemas/order-view';
 import { ListQuery, OrderQuery } from '../../schemas/requests';
-import type { AccessLog } from '../access/access-log';
+import type { AccessLog } from '../access/log/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
 import { seesContact } from '../access/permissions';
-import type { Reader } from '../access/readers';
+import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
-import type { Moment, OrderHistory } from '../audit/order-history';
-import type { PastOrders } from '../audit/past-orders';
-import { Problem, takesOnly } from '../problem';
-import { readLocation, readOrderKey, readQuery } from '../query';
+import type { Moment, OrderHistory } from './history';
+import type { PastOrders } from './past-orders';
+import { Problem, takesOnly } from '../http/problem';
+import { readLocation, readOrderKey, readQuery } from '../http/query';
 import type { ListedOrders, ListOptions, OrderRecord, OrderTableReader } from '../read-model/order-table';
-import { nextTurn } from '../turns';
+import { nextTurn } from '../event-store/turns';
 import { orderPageFor } from './order-page';
-import type { WaitForReadModel } from './wait-for-read-model';
+import type { WaitForReadModel } from '../read-model/wait';
 
 /** Orders that are read in one turn of the event loop. */
 const SLICE_ORDERS = 256;

@@ -6,7 +6,7 @@ import type { OrderKey } from '../../schemas/handle-order';
 import type { LocationPage, LocationSummary } from '../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../schemas/vocabulary';
 import { type Position, parsePosition } from '../event-store/event-store';
-import { isDamage } from '../sqlite-error';
+import { isDamage } from '../event-store/sqlite-error';
 import type { Correction } from './corrections';
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
-import { isDamage } from '../sqlite-error';
+import { isDamage } from '../event-store/sqlite-error';
 import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
 import { type Progress, runProjector } from './projector';
 

@@ -10,7 +10,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store';
-import { DeletedLeaves } from '../audit/checkpoints/deleted-leaves';
+import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
 import type { Correction, Corrector } from './corrections';
 import type { OrderTable, PlacedOrder, Witness } from './order-table';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
-import { type BasePath, pageBelow } from '../base-path';
-import { takesOnly } from '../problem';
+import { type BasePath, pageBelow } from '../http/base-path';
+import { takesOnly } from '../http/problem';
 
 /** Where `npm run build` puts the pages and their parts. */
 const BUILT = dirname(require.resolve('#screens/board.html'));

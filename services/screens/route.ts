@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { BasePath } from '../base-path';
+import type { BasePath } from '../http/base-path';
 import { createAssets, createPages } from './page-route';
 
 const PAGES = [

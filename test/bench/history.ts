@@ -5,7 +5,7 @@ import { type DeliveryType, type OrderKey } from '../../schemas/handle-order';
 import { orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
 import { type EventStore, type JsonValue, type NewEvent } from '../../services/event-store/event-store';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
-import { contentHash, eventId, seal } from '../../services/handle-order/hashes';
+import { contentHash, eventId, seal } from '../../services/event-store/seal/seal';
 import { benchOrder } from './deliveries';
 import { EVENTS_FILE } from './servers';
 

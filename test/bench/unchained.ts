@@ -1,4 +1,4 @@
-import * as hashes from '../../services/handle-order/hashes';
+import * as hashes from '../../services/event-store/seal/seal';
 
 /**
  * The service without the chain, for what the chain costs: events carry the hash of their content alone. Modules find each

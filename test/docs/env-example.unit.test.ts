@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describeVariables, readConfig, VARIABLES } from '../../services/config';
+import { describeVariables, readConfig, VARIABLES } from '../../services/config/config';
 
 const ROOT = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

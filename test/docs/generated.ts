@@ -1,4 +1,4 @@
-import { describeVariables } from '../../services/config';
+import { describeVariables } from '../../services/config/config';
 import { configExample } from './env-example';
 import { REFERENCE_DOCUMENTS } from './reference';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { createProgram } from '../../services/cli';
-import { describeVariables } from '../../services/config';
-import { createMetrics } from '../../services/metrics';
-import { openApiDocument } from '../../services/openapi';
+import { describeVariables } from '../../services/config/config';
+import { createMetrics } from '../../services/operations/metrics';
+import { openApiDocument } from '../../services/server/openapi';
 import type { GeneratedDocument } from './generated';
 import { wrapped } from './wrapped';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createProgram } from '../../services/cli';
-import { VARIABLES } from '../../services/config';
-import { DELIVERY_OUTCOMES } from '../../services/metrics';
-import { PROBLEMS, problemType } from '../../services/problem';
+import { VARIABLES } from '../../services/config/config';
+import { DELIVERY_OUTCOMES } from '../../services/operations/metrics';
+import { PROBLEMS, problemType } from '../../services/http/problem';
 import { ATTENTION_CODES, STAGES, VERDICTS } from '../../schemas/vocabulary';
 import { GENERATED_DOCUMENTS } from './generated';
 import { commandsOf, exposedMetrics, openApi, operationsOf, OWN_METRICS, withGenerated } from './reference';

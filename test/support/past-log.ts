@@ -2,8 +2,8 @@ import { hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { OrderKey } from '../../schemas/handle-order';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
-import { Admission } from '../../services/handle-order/admission';
-import { createRecorder } from '../../services/handle-order/record-update';
+import { Admission } from '../../services/handle-order/record/admission';
+import { createRecorder } from '../../services/handle-order/record/record-update';
 import { update } from './deliveries';
 import { temporaryDirectory } from './running-service';
 

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Checkpoint } from '../../../schemas/checkpoint';
 import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
-import { DeletedLeaves } from './deleted-leaves';
-import { afterLeaf, EMPTY_LOG_HASH, leafOf } from './log-hash';
+import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
+import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';
 import { isSignedBy } from './signing';
 
 /** Holds a log against the checkpoints that were signed of it. */

@@ -1,7 +1,7 @@
 import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../schemas/checkpoint';
 import type { EventSource, Position } from '../../event-store/event-store';
-import { DeletedLeaves } from './deleted-leaves';
-import { afterLeaf, EMPTY_LOG_HASH, leafOf } from './log-hash';
+import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
+import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';
 import { type CheckpointKey, signCheckpoint } from './signing';
 
 /** Events read at a time. */

@@ -1,5 +1,5 @@
-import type { Config } from '../../config';
-import type { DataDirectory } from '../../data-directory';
+import type { Config } from '../../config/config';
+import type { DataDirectory } from '../../event-store/data-directory';
 import { EMBEDDED, storeName } from '../../event-store/open';
 import type { CheckpointPlace } from './checkpoint-signer';
 

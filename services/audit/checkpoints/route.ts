@@ -2,8 +2,8 @@ import { Router } from 'express';
 import type { CheckpointPage } from '../../../schemas/checkpoint';
 import { CheckpointsQuery } from '../../../schemas/requests';
 import { readerOf, requireContact, requireHistory } from '../../access/guard';
-import { takesOnly } from '../../problem';
-import { readQuery } from '../../query';
+import { takesOnly } from '../../http/problem';
+import { readQuery } from '../../http/query';
 import { readNewestEntries } from './checkpoint-file';
 
 /** Where others get the newest checkpoints, to keep them elsewhere. */

@@ -9,8 +9,8 @@ import {
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
-import { canonicalJson } from '../../handle-order/canonical-json';
-import { beginFile, writeWholeFile } from '../../whole-file';
+import { canonicalJson } from '../../event-store/seal/canonical-json';
+import { beginFile, writeWholeFile } from '../../files/whole-file';
 
 /** Who signs checkpoints: an Ed25519 key (RFC 8032). */
 export interface CheckpointKey {

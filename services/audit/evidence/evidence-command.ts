@@ -2,7 +2,7 @@ import { type OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { type ExportSource, readIfThere } from '../export/select-events';
-import { writeWholeFile } from '../../whole-file';
+import { writeWholeFile } from '../../files/whole-file';
 import { evidenceCode } from './evidence-code';
 import { makeBundle } from './make-bundle';
 

@@ -3,7 +3,7 @@ import type { OrderKey } from '../../../schemas/handle-order';
 import { hashOf, OrderEventMetadata } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { receivedAt } from '../export/select-events';
-import type { Fault } from '../verify/verify-event';
+import type { Fault } from '../chain/verify-event';
 import type { EvidenceReading } from './reading';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { ReadableStore } from '../../event-store/open';
 import type { Position } from '../../event-store/event-store';
-import { beginFile } from '../../whole-file';
+import { beginFile } from '../../files/whole-file';
 import { type ExportFormat, exportEvents } from './export-events';
 import type { Manifest } from './ndjson';
 import type { Selection } from './select-events';

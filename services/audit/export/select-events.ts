@@ -1,5 +1,5 @@
 import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
-import { readableEvents } from '../../copy/readable-events';
+import { readableEvents } from '../../operations/copy/readable-events';
 import {
   comparePositions,
   type EventStore,

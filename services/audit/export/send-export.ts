@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { seesContact } from '../../access/permissions';
-import type { Reader, ReaderDirectory } from '../../access/readers';
+import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { withoutContactInStored } from '../../access/withhold';
-import { Problem } from '../../problem';
+import { Problem } from '../../http/problem';
 import { type ExportFormat, exportEvents, exportFileName } from './export-events';
 import type { Manifest } from './ndjson';
 import type { ExportSource, Selection } from './select-events';

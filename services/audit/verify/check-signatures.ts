@@ -5,11 +5,11 @@ import { RETENTION_STREAM } from '../../../schemas/order-events';
 import type { ReadableStore } from '../../event-store/open';
 import { CheckpointCheck } from '../checkpoints/check-checkpoints';
 import { readCheckpointFile } from '../checkpoints/checkpoint-file';
-import { DeletedLeaves } from '../checkpoints/deleted-leaves';
+import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { describeRestore, signedHistory } from '../checkpoints/restores';
 import { CheckpointKeyError, isSignedBy } from '../checkpoints/signing';
 import { readIfThere } from '../export/select-events';
-import { NOWHERE } from './verification';
+import { NOWHERE } from '../chain/verification';
 import type { LogCheck } from './verify-store';
 
 /** Where checkpoints are, and the key that they have to be signed with. */

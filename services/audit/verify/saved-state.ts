@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
-import { beginFile } from '../../whole-file';
-import type { SavedHeads } from './stream-heads';
-import type { Tally } from './verification';
+import { beginFile } from '../../files/whole-file';
+import type { SavedHeads } from '../chain/stream-heads';
+import type { Tally } from '../chain/verification';
 
 /**
  * How far a verification got, in a file, so that an interrupted one goes on: a line of JSON, the newest events of the

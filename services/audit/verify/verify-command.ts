@@ -4,11 +4,11 @@ import { orderStream } from '../../../schemas/order-events';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
-import { printableLine } from '../../printable';
+import { printableLine } from '../../terminal/printable';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
 import { forgetState, loadState, type Progressed, saveState } from './saved-state';
 import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from './verify-file';
-import type { Fault } from './verify-event';
+import type { Fault } from '../chain/verify-event';
 import { type Verified, verifyRemoteStore, verifySqliteStore, verifyStream, type Watch } from './verify-store';
 
 /** What is to be verified. */

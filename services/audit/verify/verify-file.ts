@@ -8,9 +8,9 @@ import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
 import { evidenceCode } from '../evidence/evidence-code';
 import { makeBundle } from '../evidence/make-bundle';
 import type { Progressed } from './saved-state';
-import { StreamHeads } from './stream-heads';
+import { StreamHeads } from '../chain/stream-heads';
 import { RowVerification } from './verify-rows';
-import { addFault, type Doubt, inOrder, NOWHERE } from './verification';
+import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
 import { eventOf, LineVerification, parseMembers, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verify-store';
 

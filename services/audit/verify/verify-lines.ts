@@ -5,12 +5,12 @@ import { parseJson } from '../../../schemas/exact-json';
 import { orderKeyOfStream } from '../../../schemas/order-events';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
-import { canonicalJson } from '../../handle-order/canonical-json';
+import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { Manifest, splitLine } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
-import { StreamHeads } from './stream-heads';
-import { addFault, emptyTally, NOWHERE, type Tally, tallyEvent } from './verification';
-import { type EventRules, type Fault, type FaultCode, holds } from './verify-event';
+import { StreamHeads } from '../chain/stream-heads';
+import { addFault, emptyTally, NOWHERE, type Tally, tallyEvent } from '../chain/verification';
+import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
 
 /**
  * Verifies the lines of an export or of the evidence in a bundle, one by one: each line against its hash, each event

@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { parsePosition } from '../../event-store/event-store';
 import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';
-import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from './verification';
-import type { Fault } from './verify-event';
+import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from '../chain/verification';
+import type { Fault } from '../chain/verify-event';
 
 /**
  * Verifies the rows of an export in CSV, one by one, and its manifest after them. Pure: whoever reads the file hands its

@@ -3,9 +3,9 @@ import { hashOf } from '../../../schemas/order-events';
 import { readIfThere } from '../export/select-events';
 import { parsePosition, type RecordedEvent } from '../../event-store/event-store';
 import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/open';
-import { sqliteCodeOf } from '../../sqlite-error';
+import { sqliteCodeOf } from '../../event-store/sqlite-error';
 import type { Progressed } from './saved-state';
-import { StreamHeads } from './stream-heads';
+import { StreamHeads } from '../chain/stream-heads';
 import {
   addFault,
   type Doubt,
@@ -16,8 +16,8 @@ import {
   placeOf,
   type Tally,
   tallyEvent,
-} from './verification';
-import { chainFault, type EventRules, type Fault } from './verify-event';
+} from '../chain/verification';
+import { chainFault, type EventRules, type Fault } from '../chain/verify-event';
 
 /**
  * A check that needs all of a log, beside those of each event: it sees every event in the order of the log, and says at

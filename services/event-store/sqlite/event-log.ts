@@ -10,7 +10,7 @@ import {
   type Position,
   type RecordedEvent,
 } from '../event-store';
-import { isDamage, sqliteCodeOf } from '../../sqlite-error';
+import { isDamage, sqliteCodeOf } from '../sqlite-error';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
 import { type Displaced, LogPlace, type WalState } from './log-place';
 

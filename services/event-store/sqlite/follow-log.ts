@@ -13,7 +13,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { nextTurn } from '../../turns';
+import { nextTurn } from '../turns';
 import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { commitChannel } from './writer-protocol';
 

@@ -1,6 +1,6 @@
 import { decideAppend, decideDelete, decideEnd } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
-import { sqliteCodeOf } from '../../sqlite-error';
+import { sqliteCodeOf } from '../sqlite-error';
 import { asStoreError, type LogWriter } from './event-log';
 import type { Displaced } from './log-place';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';

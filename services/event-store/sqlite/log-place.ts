@@ -1,5 +1,5 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { type FileIdentity, identityOf, isSameFile, lookAt } from '../../file-identity';
+import { type FileIdentity, identityOf, isSameFile, lookAt } from '../../files/file-identity';
 import { EventStoreError } from '../event-store';
 
 /** Bytes at the beginning of the main file that are compared: its first page at its smallest, with the header in it. */

@@ -6,7 +6,7 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
 } from '../event-store';
-import { nextTurn } from '../../turns';
+import { nextTurn } from '../turns';
 import { asStoreError, type LogReader, openLogReader } from './event-log';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { FileIdentity } from '../../file-identity';
+import type { FileIdentity } from '../../files/file-identity';
 import { EventStoreError } from '../event-store';
 import type { FromWriter, Group, ToWriter, WriterCommand, WriterOptions, WriterResult } from './writer-protocol';
 

@@ -1,4 +1,4 @@
-import type { FileIdentity } from '../../file-identity';
+import type { FileIdentity } from '../../files/file-identity';
 import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision, StreamRevision } from '../event-store';
 
 /** What the HTTP thread and the writer thread say to each other. Plain data: it crosses by structured clone. */

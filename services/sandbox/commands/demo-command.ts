@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { argument } from '../../argument';
+import { argument } from '../../terminal/argument';
 import { numberIn, positiveNumber, wholeNumber } from './arguments';
 
 /** Where the service and the sandbox listen: on this machine only. */

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../../schemas/scenario';
-import { argument } from '../../argument';
+import { argument } from '../../terminal/argument';
 import {
   bearerToken,
   DEFAULT_WEBHOOK_URL,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MAX_ORDERS_PER_MINUTE } from '../../../schemas/sandbox';
-import { argument } from '../../argument';
+import { argument } from '../../terminal/argument';
 import { bearerToken, httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from '../server/guard';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { argument } from '../../argument';
+import { argument } from '../../terminal/argument';
 import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, numberIn, webhookUrl, wholeNumber } from './arguments';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from '../wire/post';
 import type { CommandWorld } from './run-command';

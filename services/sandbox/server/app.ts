@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
-import { Problem, PROBLEM_MEDIA_TYPE } from '../../problem';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../../http/problem';
 
 /** What Express and its parsers throw themselves for a request that cannot be read. */
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>

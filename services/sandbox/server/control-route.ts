@@ -11,8 +11,8 @@ import {
   type Submitted,
   SubmitOrders,
 } from '../../../schemas/sandbox';
-import { EVENT_STREAM_HEADERS } from '../../event-stream';
-import { Problem, takesOnly } from '../../problem';
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { Problem, takesOnly } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
 import { pointerOf } from '../wire/json-pointer';
 import type { LiveNews } from './live-news';

@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import { takesOnly } from '../../problem';
+import { takesOnly } from '../../http/problem';
 import type { Dsp } from '../parties/dsp';
 import { DSP_SIGNATURE } from '../wire/signing';
 

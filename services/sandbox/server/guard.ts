@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { loopbackOnly } from '../../access/origin-guard';
-import { Problem } from '../../problem';
+import { loopbackOnly } from '../../access/login/origin-guard';
+import { Problem } from '../../http/problem';
 
 /** @returns whether only this machine can reach an address to listen on. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host);

@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import { takesOnly } from '../../problem';
+import { takesOnly } from '../../http/problem';
 import type { Clock } from '../wire/clock';
 import type { Pos } from '../parties/pos';
 import { POS_SIGNATURE } from '../wire/signing';

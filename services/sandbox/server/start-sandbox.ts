@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SandboxOrder, SandboxState, SandboxSummary, SetRush, SubmitOrders } from '../../../schemas/sandbox';
 import { createAssets, createPages, isBuilt } from '../../screens/page-route';
-import { version } from '../../version';
+import { version } from '../../config/version';
 import { createPosApp, createSandboxApp } from './app';
 import { Autopilot } from '../parties/autopilot';
 import { createClock } from '../wire/clock';

@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import { PROBLEM_MEDIA_TYPE, takesOnly } from '../../problem';
+import { PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
 import { parseMessage, type ReadMessage, readDspMessage, subjectOf } from '../stand-in/dsp-message';
 import type { HopEnd, HopLog } from '../wire/hop-log';
 import { ORDER_RULES, type Refusal } from '../stand-in/order-rules';

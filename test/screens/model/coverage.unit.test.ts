@@ -1,6 +1,6 @@
 import { alarmWords, heard, notAuthenticWords, shareWords } from '../../../services/screens/browser/model/coverage';
 import { filtersOf, readFilters } from '../../../services/screens/browser/model/search';
-import { STREAM_ALARMS } from '../../../services/metrics';
+import { STREAM_ALARMS } from '../../../services/operations/metrics';
 
 describe('coverage', () => {
   it.each([

@@ -6,10 +6,10 @@ import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-sto
 import { openReadableStore } from '../../../services/event-store/open';
 import { exportEvents, type ExportFormat } from '../../../services/audit/export/export-events';
 import type { Selection } from '../../../services/audit/export/select-events';
-import { Admission } from '../../../services/handle-order/admission';
-import type { Envelope } from '../../../services/handle-order/parse-delivery';
-import { createQuarantine } from '../../../services/handle-order/quarantine';
-import { createRecorder } from '../../../services/handle-order/record-update';
+import { Admission } from '../../../services/handle-order/record/admission';
+import type { Envelope } from '../../../services/handle-order/receive/parse-delivery';
+import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
+import { createRecorder } from '../../../services/handle-order/record/record-update';
 import { orderStream } from '../../../schemas/order-events';
 import { type Verified, verifySqliteStore } from '../../../services/audit/verify/verify-store';
 import { temporaryDirectory } from '../../support/running-service';

@@ -1,8 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { v5 } from 'uuid';
-import { contentHash, eventId } from '../../../services/handle-order/hashes';
-import { createBearerCheck, createVerifier, fingerprint, MAX_DIGESTS } from '../../../services/handle-order/signature';
-import { DOUBTFUL_DELIVERIES } from '../../../services/metrics';
+import { contentHash, eventId } from '../../../services/event-store/seal/seal';
+import {
+  createBearerCheck,
+  createVerifier,
+  fingerprint,
+  MAX_DIGESTS,
+} from '../../../services/handle-order/receive/signature';
+import { DOUBTFUL_DELIVERIES } from '../../../services/operations/metrics';
 import { type Delivery } from '../../../schemas/handle-order';
 import {
   countEvents,

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { parseJson, stringifyJson } from '../../../schemas/exact-json';
 import { orderStream } from '../../../schemas/order-events';
-import { contentHash } from '../../../services/handle-order/hashes';
+import { contentHash } from '../../../services/event-store/seal/seal';
 import { type Delivery, type OrderKey } from '../../../schemas/handle-order';
 import { type HandleOrderAnswer, type Order } from '../../../schemas/order-view';
 import { type LogRow, orderPath, readLog } from '../../support/deliveries';

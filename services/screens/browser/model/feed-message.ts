@@ -1,4 +1,4 @@
-/** Messages of the live feed (services/orders/live.ts) as a screen reads them. */
+/** Messages of the live feed (services/orders/live/live-feed.ts) as a screen reads them. */
 
 /** What every view of the feed says of an order; the board's view is a whole `Order`. */
 export interface FeedOrder {

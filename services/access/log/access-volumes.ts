@@ -1,0 +1,138 @@
+import {
+  ACCESS_READ,
+  ACCESS_STREAM,
+  ACCESS_VOLUME_BEGUN,
+  ACCESS_VOLUMES_STREAM,
+  AccessData,
+  type AccessEntry,
+  type AccessPage,
+  accessVolumeStream,
+} from '../../../schemas/access';
+import { SCHEMA_VERSION } from '../../../schemas/order-events';
+import {
+  type EventStore,
+  isEventStoreError,
+  type NewEvent,
+  type ReadStreamOptions,
+  type RecordedEvent,
+} from '../../event-store/event-store';
+import { contentHash, seal } from '../../event-store/seal/seal';
+
+/**
+ * Where accesses are kept: in volumes, each a stream of its own, because a store deletes whole streams only. A stream of
+ * them says which volumes there are, so that nothing depends on what the clock said.
+ */
+
+/** A volume takes records for a day, so that one is deleted at most a day later than the oldest record in it might be. */
+export const VOLUME_MS = 24 * 60 * 60 * 1_000;
+/** Most records in a volume: what stands for them once they are deleted is held in memory then. */
+export const VOLUME_RECORDS = 50_000;
+/** Ids of accesses: those of a volume follow on this many times its number, from 1. Numbers stay whole up to 9e15. */
+const IDS_PER_VOLUME = 1_000_000_000;
+
+/** The stream of the records from before there were volumes counts as the volume before the first. */
+const streamOf = (volume: number): string => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
+const idOf = (volume: number, revision: number): number => (volume + 1) * IDS_PER_VOLUME + revision;
+
+/** Reads a stream that may not be there, or not any more. */
+export async function* readIfKept(
+  store: Pick<EventStore, 'readStream'>,
+  stream: string,
+  options: ReadStreamOptions = {},
+): AsyncGenerator<RecordedEvent, void, undefined> {
+  try {
+    yield* store.readStream(stream, options);
+  } catch (error) {
+    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+  }
+}
+
+/** The streams that may hold accesses, the oldest first. */
+export async function* accessStreams(
+  store: Pick<EventStore, 'readStream'>,
+  from = -1,
+): AsyncGenerator<{ readonly volume: number; readonly stream: string }, void, undefined> {
+  if (from < 0) yield { volume: -1, stream: streamOf(-1) };
+  for await (const { revision } of readIfKept(store, ACCESS_VOLUMES_STREAM, { from: Math.max(from, 0) })) {
+    yield { volume: revision, stream: streamOf(revision) };
+  }
+}
+
+export interface AccessVolumes {
+  /** @throws {EventStoreError} */
+  append(accesses: readonly AccessData[]): Promise<void>;
+  /** @param after the last page's `next`, or null for the first page. */
+  list(after: number | null, limit: number): Promise<AccessPage>;
+}
+
+/**
+ * @param newId makes a UUID
+ * @param now milliseconds since the epoch
+ * @param monotonic milliseconds of a clock that never goes back
+ */
+export function createAccessVolumes(options: {
+  readonly store: EventStore;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+}): AccessVolumes {
+  const { store, newId, now, monotonic } = options;
+  let current: { readonly stream: Promise<string>; readonly since: number; left: number } | null = null;
+
+  function eventOf(stream: string, type: string, data: NewEvent['data'] & object): NewEvent {
+    const id = newId();
+    const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
+    // Not tied to the one before it: readers do not wait for each other.
+    return { id, type, data, metadata: seal({ stream, id, type, metadata }, null) };
+  }
+
+  async function begin(): Promise<string> {
+    const data = { at: new Date(now()).toISOString() };
+    const event = eventOf(ACCESS_VOLUMES_STREAM, ACCESS_VOLUME_BEGUN, data);
+    const result = await store.append(ACCESS_VOLUMES_STREAM, [event], 'any');
+    if (result.outcome !== 'appended') throw new Error('an append that expects nothing cannot conflict');
+    return streamOf(result.revision);
+  }
+
+  function streamFor(records: number): Promise<string> {
+    if (current !== null && monotonic() - current.since < VOLUME_MS && current.left >= records) {
+      current.left -= records;
+      return current.stream;
+    }
+    const begun = { stream: begin(), since: monotonic(), left: VOLUME_RECORDS - records };
+    current = begun;
+    begun.stream.catch(() => {
+      if (current === begun) current = null;
+    });
+    return begun.stream;
+  }
+
+  return {
+    append: async (accesses) => {
+      const stream = await streamFor(accesses.length);
+      await store.append(
+        stream,
+        accesses.map((data) => eventOf(stream, ACCESS_READ, { ...data })),
+        'any',
+      );
+    },
+
+    list: async (after, limit) => {
+      const accesses: AccessEntry[] = [];
+      const [first, from] =
+        after === null ? [-1, 0] : [Math.floor(after / IDS_PER_VOLUME) - 1, (after % IDS_PER_VOLUME) + 1];
+      for await (const { volume, stream } of accessStreams(store, first)) {
+        const left = limit + 1 - accesses.length;
+        for await (const { data, revision } of readIfKept(store, stream, {
+          from: volume === first ? from : 0,
+          limit: left,
+        })) {
+          accesses.push({ access_id: String(idOf(volume, revision)), ...AccessData.parse(data) });
+        }
+        if (accesses.length > limit) break;
+      }
+      const page = accesses.slice(0, limit);
+      return { accesses: page, next: accesses.length > limit ? (page.at(-1)?.access_id ?? null) : null };
+    },
+  };
+}

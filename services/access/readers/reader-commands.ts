@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { type ReaderEntry } from '../../../schemas/readers';
+import { hashToken } from './readers';
+import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
+
+/** What `ticket-rail reader` does to the file of readers, whether the service runs or not. */
+
+/** Random bytes of a token: as many as its hash has. */
+const TOKEN_BYTES = 32;
+/** Tells a token from other secrets, for people and for scanners of leaked ones. */
+const TOKEN_PREFIX = 'tr_';
+
+/**
+ * Adds a reader and makes its token.
+ * @returns the token, which is kept nowhere
+ * @throws {ReadersFileError} if the name is taken, or the file cannot be changed.
+ */
+export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'>): string {
+  const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
+  changeReadersFile(path, (entries) => {
+    if (entries.some(({ name }) => name === reader.name)) {
+      throw new ReadersFileError(`There is a reader ${reader.name} already. For a new token, remove it first.`);
+    }
+    const { name, role, locations } = reader;
+    return [...entries, { name, token_sha256: hashToken(token), role, locations }];
+  });
+  return token;
+}
+
+/**
+ * Takes a reader away.
+ * @returns how many are left; with none, nobody can read
+ * @throws {ReadersFileError} if there is no such reader, or the file cannot be changed.
+ */
+export function removeReader(path: string, name: string): number {
+  let left = 0;
+  changeReadersFile(path, (entries) => {
+    const others = entries.filter((entry) => entry.name !== name);
+    if (others.length === entries.length) throw new ReadersFileError(`There is no reader ${name} in ${path}.`);
+    left = others.length;
+    return others;
+  });
+  return left;
+}
+
+/** @returns a line for each reader: name, role and locations, between tabs. */
+export const listReaders = (path: string): readonly string[] =>
+  entriesOf(path).map(({ name, role, locations }) =>
+    [name, role, locations === '*' ? 'all locations' : locations.join(', ')].join('\t'),
+  );

@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import type { ReaderEntry, Session } from '../../../schemas/readers';
+
+/** Who reads. `open` is the one reader of a service without configured readers: whoever is on this machine. */
+export type Reader = Readonly<Session>;
+
+const ANYONE_HERE: Reader = { open: true, name: null, role: 'operator', locations: '*' };
+
+/** What is kept of a token, lower-case hex. One round is enough: `reader add` makes tokens of 256 random bits. */
+export const hashToken = (token: string): string => hash('sha256', token, 'hex');
+
+const isSame = (one: ReaderEntry, other: ReaderEntry): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The readers of now; they may change while the service runs. */
+export class ReaderDirectory {
+  readonly #listeners = new Set<() => void>();
+  #known: ReadonlyMap<string, { readonly entry: ReaderEntry; readonly reader: Reader }> = new Map();
+  #current: ReadonlySet<Reader> = new Set();
+
+  /** No readers are configured: everyone whom the service listens to reads everything. Never changes. */
+  readonly open: boolean;
+
+  /** @param entries null: none are configured, and reading is open */
+  constructor(entries: readonly ReaderEntry[] | null) {
+    this.open = entries === null;
+    if (entries !== null) this.replace(entries);
+  }
+
+  /** The reader of an open service, or null if a token is needed. */
+  get anyone(): Reader | null {
+    return this.open ? ANYONE_HERE : null;
+  }
+
+  /**
+   * @returns whose token this is, or null. The lookup is not in constant time and need not be: its timing can only tell of
+   * the hash, and to get near a hash that is there one would have to know how SHA-256 comes out before asking.
+   */
+  identify(token: string): Reader | null {
+    return this.#known.get(hashToken(token))?.reader ?? null;
+  }
+
+  /** Whether a reader that was identified before may still do what it might then. */
+  isCurrent(reader: Reader): boolean {
+    return this.open || this.#current.has(reader);
+  }
+
+  /**
+   * @param listener called after each change, to end what a reader began who is not current any more
+   * @returns what takes the listener off again
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes the place of all that was. Who stays as he was, is current still. @returns whether anything changed. */
+  replace(entries: readonly ReaderEntry[]): boolean {
+    const before = this.#known;
+    this.#known = new Map(
+      entries.map((entry) => {
+        const known = before.get(entry.token_sha256);
+        if (known !== undefined && isSame(known.entry, entry)) return [entry.token_sha256, known];
+        const { name, role, locations } = entry;
+        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations } }];
+      }),
+    );
+    this.#current = new Set([...this.#known.values()].map(({ reader }) => reader));
+    const changed = before.size !== this.#known.size || [...this.#known].some(([key, one]) => before.get(key) !== one);
+    if (changed) for (const listener of this.#listeners) listener();
+    return changed;
+  }
+}

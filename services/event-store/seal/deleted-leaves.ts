@@ -1,0 +1,53 @@
+import { ORDER_DELETED, OrderDeletedData, RETENTION_STREAM } from '../../../schemas/order-events';
+import { comparePositions, type EventSource, type Position } from '../event-store';
+
+/** An event that retention deleted, as far as it still counts for the hash of the log. */
+export interface DeletedLeaf {
+  readonly position: Position;
+  readonly leaf: string;
+}
+
+/** What retention deleted, in the order of the log, to be put where it stood. */
+export class DeletedLeaves {
+  #next = 0;
+
+  /**
+   * @param leaves in the order of the log
+   * @param first leaf of what was deleted where they begin, if it was
+   */
+  private constructor(
+    private readonly leaves: readonly DeletedLeaf[],
+    readonly first: string | null,
+  ) {}
+
+  /**
+   * Reads what retention noted: some 100 bytes for each event. A note always comes after what it is about.
+   * @param after give only what is after this position, and the leaf at it as `first`; null for everything
+   */
+  static async read(source: Pick<EventSource, 'readAll'>, after: Position | null): Promise<DeletedLeaves> {
+    const leaves = new Map<Position, string>();
+    for await (const { stream, type, data } of source.readAll({ from: after ?? 'start', prefix: RETENTION_STREAM })) {
+      if (stream !== RETENTION_STREAM || type !== ORDER_DELETED) continue;
+      for (const [at, leaf] of OrderDeletedData.safeParse(data).data?.leaves ?? []) {
+        const position = at as Position;
+        if (after === null || comparePositions(position, after) >= 0) leaves.set(position, leaf);
+      }
+    }
+    const first = after === null ? null : (leaves.get(after) ?? null);
+    if (after !== null) leaves.delete(after);
+    const inOrder = [...leaves]
+      .map(([position, leaf]) => ({ position, leaf }))
+      .sort((a, b) => comparePositions(a.position, b.position));
+    return new DeletedLeaves(inOrder, first);
+  }
+
+  /** @returns what stood before a position and was not given yet; at the position itself there is an event after all. */
+  *before(position: Position): Generator<DeletedLeaf, void, undefined> {
+    for (;;) {
+      const next = this.leaves[this.#next];
+      if (next === undefined || comparePositions(next.position, position) > 0) return;
+      this.#next++;
+      if (next.position !== position) yield next;
+    }
+  }
+}

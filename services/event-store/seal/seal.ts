@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import type { Seal } from '../../../schemas/order-events';
+import { canonicalJson } from './canonical-json';
+
+/**
+ * @returns SHA-256, in hex, of the canonical JSON (RFC 8785) of a delivery's type and object, so that the order of keys
+ * and white space make no difference (docs/protocol.md#ruling-4-4).
+ */
+export function contentHash({ type, object }: { readonly type: string; readonly object: unknown }): string {
+  return hash('sha256', `{"object":${canonicalJson(object)},"type":${canonicalJson(type)}}`, 'hex');
+}
+
+/** What an event's own hash is taken of: everything that we write but its content, which has a hash in the metadata. */
+export interface Sealable {
+  readonly stream: string;
+  readonly id: string;
+  readonly type: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @returns SHA-256, in hex, of the canonical JSON of an event's stream, id, type and metadata without `event_hash`. The
+ * metadata hold the hashes of the content and of the event before it, so this one stands for all of the stream up to here.
+ * The revision is not in it: the store gives it, and in a stream whose beginning was deleted it cannot be known before.
+ */
+export function eventHash({ stream, id, type, metadata }: Sealable): string {
+  const rest = canonicalJson(metadata, 'event_hash');
+  const members = `"id":${canonicalJson(id)},"metadata":${rest},"stream":${canonicalJson(stream)},"type":${canonicalJson(type)}`;
+  return hash('sha256', `{${members}}`, 'hex');
+}
+
+/**
+ * Seals an event: gives its metadata the hashes that tie it to its content and to the event before it.
+ * @param previousHash `event_hash` of the event before it in its stream, or null if there is none
+ */
+export function seal<Metadata extends { readonly content_hash: string }>(
+  { stream, id, type, metadata }: { stream: string; id: string; type: string; metadata: Metadata },
+  previousHash: string | null,
+): Metadata & Seal {
+  const chained = { ...metadata, previous_hash: previousHash };
+  return { ...chained, event_hash: eventHash({ stream, id, type, metadata: chained }) };
+}
+
+/** Namespace of our event ids: made once, at random, and never to change. */
+const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex').toString('latin1');
+
+/**
+ * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision, content hash and request, so that
+ * repeating an append whose outcome is unknown stores once. The request is part of it because the same content at the
+ * same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
+ */
+export function eventId(stream: string, revision: number, contentHash: string, requestId: string): string {
+  const name = Buffer.from(
+    `${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}\n${requestId}`,
+    'latin1',
+  );
+  const hex = hash('sha1', name, 'hex');
+  const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

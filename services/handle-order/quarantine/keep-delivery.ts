@@ -1,0 +1,51 @@
+import { SCHEMA_VERSION } from '../../../schemas/order-events';
+import { type EventStore, isEventStoreError, type JsonValue } from '../../event-store/event-store';
+import type { Admission } from '../record/admission';
+import { contentHash, seal } from '../../event-store/seal/seal';
+import type { Receipt } from '../record/record-update';
+
+/** What is kept of a delivery that goes on no order's rail. */
+export interface DeliveryFact {
+  readonly stream: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, JsonValue>>;
+}
+
+export type KeptDelivery =
+  | { readonly outcome: 'kept'; readonly revision: number }
+  | { readonly outcome: 'overloaded' }
+  | { readonly outcome: 'unavailable'; readonly detail: string };
+
+/**
+ * Appends what is kept of a delivery that goes on no order's rail, sealed. It is not tied to the one before it: such
+ * deliveries wait for nothing, and so neither for each other nor for other processes that write to the same stream.
+ * @param admission bounds what waits for the store
+ * @param bytes that wait with it
+ */
+export async function keepDelivery(
+  { store, admission }: { readonly store: EventStore; readonly admission: Admission },
+  { stream, type, data }: DeliveryFact,
+  receipt: Receipt,
+  bytes: number,
+): Promise<KeptDelivery> {
+  const id = receipt.requestId;
+  const metadata = {
+    schema_version: SCHEMA_VERSION,
+    content_hash: contentHash({ type, object: data }),
+    received_at: receipt.receivedAt,
+    body_sha256: receipt.bodySha256,
+    signed_with: receipt.signedWith,
+    request_id: receipt.requestId,
+  };
+  const event = { id, type, data, metadata: seal({ stream, id, type, metadata }, null) };
+  try {
+    const result = await admission.admit(bytes, () => store.append(stream, [event], 'any'));
+    if (result === null) return { outcome: 'overloaded' };
+    return result.outcome === 'appended'
+      ? { outcome: 'kept', revision: result.revision }
+      : { outcome: 'unavailable', detail: `the stream ${stream} refused the delivery` };
+  } catch (error) {
+    if (isEventStoreError(error)) return { outcome: 'unavailable', detail: error.message };
+    throw error;
+  }
+}

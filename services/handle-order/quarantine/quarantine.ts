@@ -1,0 +1,216 @@
+import { hash } from 'node:crypto';
+import { isUtf8 } from 'node:buffer';
+import { type Delivery, type Fault, orderKeyOf } from '../../../schemas/handle-order';
+import {
+  DeliveryMetadata,
+  OrderEventMetadata,
+  orderStream,
+  QUARANTINE_STREAM,
+  QUARANTINED,
+  QuarantinedData,
+  REDRIVEN,
+  RedrivenData,
+  redriveStream,
+  SCHEMA_VERSION,
+} from '../../../schemas/order-events';
+import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
+import {
+  type EventStore,
+  isEventStoreError,
+  MAX_APPEND_BYTES,
+  type RecordedEvent,
+} from '../../event-store/event-store';
+import type { Admission } from '../record/admission';
+import { type DecodedBody, decodeBody } from '../receive/decode-body';
+import { contentHash, eventId, seal } from '../../event-store/seal/seal';
+import { keepDelivery } from './keep-delivery';
+import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
+import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-update';
+
+/** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
+
+export type Kept =
+  | { readonly outcome: 'quarantined'; readonly quarantineId: string }
+  | { readonly outcome: 'overloaded' }
+  | { readonly outcome: 'unavailable'; readonly detail: string };
+
+export type Redrive =
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'redriven-before'; readonly entry: QuarantineDetail }
+  | { readonly kind: 'still-unusable'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'tried'; readonly result: RecordOutcome };
+
+export interface Quarantine {
+  keep(body: Buffer, contentType: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Kept>;
+  /** @param after the last page's `next`, or null for the first page. */
+  list(after: number | null, limit: number): Promise<QuarantinePage>;
+  get(quarantineId: number): Promise<QuarantineDetail | null>;
+  /**
+   * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the time
+   * of the redrive: that is when it became known.
+   */
+  redrive(quarantineId: number): Promise<Redrive>;
+}
+
+/** What is larger than an append is not recorded in any case. */
+const decodeKept = (body: Buffer, contentEncoding: string | null): DecodedBody =>
+  decodeBody(body, contentEncoding, MAX_APPEND_BYTES);
+
+/** Reads what lay in quarantine as it would be read today, whatever its media type. */
+function readKept(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' }> {
+  const unusable = (detail: string) => ({ kind: 'unusable' as const, faults: [{ pointer: '', detail }] });
+  switch (decoded.kind) {
+    case 'too-large':
+      return unusable(`is over ${String(MAX_APPEND_BYTES)} bytes once its Content-Encoding is undone`);
+    case 'undecodable':
+      return unusable(decoded.detail);
+    case 'plain': {
+      const parsed = parseDelivery(decoded.bytes);
+      return parsed.kind === 'ping' ? unusable('is a ping, which says nothing about an order') : parsed;
+    }
+  }
+}
+
+/** @param items at most one; read to their end, as leaving early breaks the call off where the store is elsewhere */
+async function onlyOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
+  let only: Item | null = null;
+  try {
+    for await (const item of items) only = item;
+    return only;
+  } catch (error) {
+    if (isEventStoreError(error, 'not-found')) return null;
+    throw error;
+  }
+}
+
+/**
+ * @param store the same store as the orders'
+ * @param record puts a delivery on its order's rail
+ * @param admission bounds what waits for the store
+ * @param newId makes a UUID
+ * @param now milliseconds since the epoch
+ */
+export function createQuarantine(options: {
+  readonly store: EventStore;
+  readonly record: RecordUpdate;
+  readonly admission: Admission;
+  readonly newId: () => string;
+  readonly now: () => number;
+}): Quarantine {
+  const { store, record, admission, newId, now } = options;
+
+  async function detailOf(event: RecordedEvent): Promise<QuarantineDetail> {
+    const data = QuarantinedData.parse(event.data);
+    const metadata = DeliveryMetadata.parse(event.metadata);
+    const quarantineId = String(event.revision);
+    const redriven = await onlyOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
+    const body = Buffer.from(data.body_base64, 'base64');
+    const contentEncoding = data.content_encoding ?? null;
+    const decoded = decodeKept(body, contentEncoding);
+    const text = decoded.kind === 'plain' ? decoded.bytes : body;
+    return {
+      quarantine_id: quarantineId,
+      received_at: metadata.received_at,
+      content_type: data.content_type,
+      content_encoding: contentEncoding,
+      errors: data.errors,
+      body_sha256: metadata.body_sha256,
+      body_bytes: body.length,
+      signed_with: metadata.signed_with,
+      request_id: metadata.request_id,
+      redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
+      body_base64: data.body_base64,
+      body_text: isUtf8(text) ? text.toString('utf8') : null,
+    };
+  }
+
+  async function get(quarantineId: number): Promise<QuarantineDetail | null> {
+    const event = await onlyOf(store.readStream(QUARANTINE_STREAM, { from: quarantineId, limit: 1 }));
+    return event === null ? null : detailOf(event);
+  }
+
+  /** What an earlier redrive recorded before it could be marked: recording it again would make old news the newest. */
+  async function redrivenBefore(quarantineId: string, delivery: Delivery): Promise<RecordOutcome | null> {
+    const key = orderKeyOf(delivery);
+    try {
+      for await (const { metadata, revision, position } of store.readStream(orderStream(key))) {
+        const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
+        if (from === quarantineId) return { outcome: 'recorded', key, revision, position };
+      }
+      return null;
+    } catch (error) {
+      if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
+      throw error;
+    }
+  }
+
+  return {
+    get,
+
+    async keep(body, contentType, faults, receipt) {
+      const data = {
+        body_base64: body.toString('base64'),
+        content_type: contentType,
+        ...(receipt.contentEncoding === undefined ? {} : { content_encoding: receipt.contentEncoding }),
+        errors: [...faults],
+      } satisfies QuarantinedData;
+      const fact = { stream: QUARANTINE_STREAM, type: QUARANTINED, data };
+      const kept = await keepDelivery({ store, admission }, fact, receipt, body.length);
+      return kept.outcome === 'kept' ? { outcome: 'quarantined', quarantineId: String(kept.revision) } : kept;
+    },
+
+    async list(after, limit) {
+      const deliveries: QuarantineEntry[] = [];
+      let more = false;
+      const from = after === null ? 0 : after + 1;
+      if (!Number.isSafeInteger(from)) return { deliveries, next: null };
+      try {
+        for await (const event of store.readStream(QUARANTINE_STREAM, { from, limit: limit + 1 })) {
+          if (deliveries.length === limit) {
+            more = true;
+            break;
+          }
+          const { body_base64: _base64, body_text: _text, ...entry } = await detailOf(event);
+          deliveries.push(entry);
+        }
+      } catch (error) {
+        if (!isEventStoreError(error, 'not-found')) throw error;
+      }
+      return { deliveries, next: more ? (deliveries.at(-1)?.quarantine_id ?? null) : null };
+    },
+
+    async redrive(quarantineId) {
+      const entry = await get(quarantineId);
+      if (entry === null) return { kind: 'not-found' };
+      if (entry.redriven !== null) return { kind: 'redriven-before', entry };
+      const body = Buffer.from(entry.body_base64, 'base64');
+      const decoded = decodeKept(body, entry.content_encoding);
+      const parsed = readKept(decoded);
+      // Foreign ones too: whoever sent it does not wait for an answer any more.
+      if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
+      const at = new Date(now()).toISOString();
+      const result =
+        (await redrivenBefore(entry.quarantine_id, parsed.delivery)) ??
+        (await record(parsed.delivery, {
+          receivedAt: at,
+          bodySha256: hash('sha256', body, 'hex'),
+          bodyBytes: decoded.kind === 'plain' ? decoded.bytes.length : body.length,
+          signedWith: entry.signed_with,
+          requestId: newId(),
+          quarantineId: entry.quarantine_id,
+          envelope: parsed.envelope,
+        }));
+      if (result.outcome === 'recorded' || result.outcome === 'repeat') {
+        const stream = redriveStream(entry.quarantine_id);
+        const { outcome, key, revision } = result;
+        const data: RedrivenData = { at, outcome, ...key, revision };
+        const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
+        const type = REDRIVEN;
+        const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
+        const sealed = seal({ stream, id, type, metadata }, null);
+        await store.append(stream, [{ id, type, data, metadata: sealed }], 'no_stream');
+      }
+      return { kind: 'tried', result };
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import { LRUCache } from 'lru-cache';
+import { type Delivery, type OrderKey, orderKeyOf } from '../../../schemas/handle-order';
+import {
+  hashOf,
+  type OrderEventMetadata,
+  orderStream,
+  receivedAtOf,
+  SCHEMA_VERSION,
+} from '../../../schemas/order-events';
+import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
+import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
+import type { Admission } from './admission';
+import { contentHash, eventId, seal } from '../../event-store/seal/seal';
+import type { Envelope } from '../receive/parse-delivery';
+
+/**
+ * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
+ *
+ * The domain module of an order is in four places (docs/architecture.md#the-domain-module):
+ *   stream name, events, codec   schemas/order-events.ts   orderStream, decodeOrderEvent
+ *   fold                         projections/order.ts      initial, evolve
+ *   decide                       this file                 decide
+ *   service                      this file                 createRecorder
+ */
+
+/** Most times that a delivery is decided anew because another process wrote to the same order in between. */
+export const MAX_CONFLICTS = 20;
+/** Orders whose newest event is remembered, so that most deliveries need no read: some 200 bytes each. */
+export const REMEMBERED_HEADS = 50_000;
+
+/** What is known of a delivery besides its content. */
+export interface Receipt {
+  /** RFC 3339, UTC, milliseconds. */
+  readonly receivedAt: string;
+  /** Of the bytes as they came, in hex. */
+  readonly bodySha256: string;
+  /** Of the body once its codings are undone. */
+  readonly bodyBytes: number;
+  /** `Content-Encoding` with which the body came, if it has one. */
+  readonly contentEncoding?: string;
+  /** Fingerprint of the secret that verified, or null. */
+  readonly signedWith: string | null;
+  /** UUID. */
+  readonly requestId: string;
+  /** Where the delivery lay before, if it is being redriven. */
+  readonly quarantineId?: string;
+  /** What stood beside type and object: kept, but no part of the content. */
+  readonly envelope?: Envelope | null;
+}
+
+export type RecordOutcome =
+  | { readonly outcome: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
+  | { readonly outcome: 'repeat'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
+  /** The store will never take it, however often it is sent. */
+  | { readonly outcome: 'unstorable'; readonly detail: string }
+  /** Not recorded as far as we know; safe to send again. */
+  | { readonly outcome: 'overloaded' }
+  | { readonly outcome: 'unavailable'; readonly detail: string };
+
+export type RecordUpdate = (delivery: Delivery, receipt: Receipt) => Promise<RecordOutcome>;
+
+/** Newest event of an order. */
+interface Head {
+  readonly revision: number;
+  readonly position: Position;
+  readonly contentHash: string | null;
+  readonly eventHash: string | null;
+  /** RFC 3339. */
+  readonly receivedAt: string;
+}
+
+export type Decision =
+  | { readonly kind: 'repeat'; readonly head: Head }
+  | { readonly kind: 'append'; readonly expected: number | 'no_stream'; readonly revision: number };
+
+/**
+ * Decides what a delivery is to its order. An authentic, usable fact is never refused; only the newest event makes it a
+ * repeat: A, B, A is three facts (docs/protocol.md#ruling-4-4). What comes as long after it as an order number may come
+ * again is one too: it may be the first of another order (docs/protocol.md#ruling-5-7).
+ * @param receivedAt when the delivery came; RFC 3339
+ */
+export function decide(head: Head | null, hash: string, receivedAt: string): Decision {
+  if (head === null) return { kind: 'append', expected: 'no_stream', revision: 0 };
+  const isSame = head.contentHash === hash;
+  if (isSame && !(Date.parse(receivedAt) - Date.parse(head.receivedAt) >= ORDER_NUMBER_REUSE_MS))
+    return { kind: 'repeat', head };
+  return { kind: 'append', expected: head.revision, revision: head.revision + 1 };
+}
+
+/**
+ * @param store where facts are kept
+ * @param admission bounds what waits for the store
+ */
+export function createRecorder(store: EventStore, admission: Admission): RecordUpdate {
+  const heads = new LRUCache<string, Head>({ max: REMEMBERED_HEADS });
+  const turns = new Map<string, Promise<RecordOutcome>>();
+
+  async function readHead(stream: string): Promise<Head | null> {
+    let head: Head | null = null;
+    try {
+      // To its end, though one event is all there is: leaving early breaks the call off where the store is elsewhere.
+      for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) {
+        head = {
+          revision: event.revision,
+          position: event.position,
+          contentHash: hashOf(event, 'content_hash'),
+          eventHash: hashOf(event, 'event_hash'),
+          receivedAt: receivedAtOf(event),
+        };
+      }
+      return head;
+    } catch (error) {
+      if (isEventStoreError(error, 'not-found')) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * What we remember of the newest event, or that we remember none, is a guess, for which nothing has to be read. An append
+   * proves it: the store takes it only after exactly that event. For a repeat, the store is asked whether it would: an
+   * acknowledgement never rests on what we remember, nor on a read, but on what appends are decided on.
+   */
+  async function decideAndAppend(
+    stream: string,
+    key: OrderKey,
+    hash: string,
+    delivery: Delivery,
+    metadata: OrderEventMetadata & { readonly envelope?: Envelope },
+  ): Promise<RecordOutcome> {
+    let head = heads.get(stream) ?? null;
+    for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
+      if (conflicts > 0) head = await readHead(stream);
+      const decision = decide(head, hash, metadata.received_at);
+      if (decision.kind === 'repeat') {
+        const { revision, position } = decision.head;
+        if ((await store.lastRevision(stream)) !== revision) continue;
+        heads.set(stream, decision.head);
+        return { outcome: 'repeat', key, revision, position };
+      }
+      const { type } = delivery;
+      const id = eventId(stream, decision.revision, hash, metadata.request_id);
+      // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
+      const sealed = seal({ stream, id, type, metadata }, head?.eventHash ?? null);
+      const data = delivery.object as JsonValue;
+      const result = await store.append(stream, [{ id, type, data, metadata: sealed }], decision.expected);
+      if (result.outcome === 'appended') {
+        const { revision, position } = result;
+        const { event_hash: eventHash, received_at: receivedAt } = sealed;
+        heads.set(stream, { revision, position, contentHash: hash, eventHash, receivedAt });
+        return { outcome: 'recorded', key, revision, position };
+      }
+    }
+    return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
+  }
+
+  async function recordInTurn(delivery: Delivery, key: OrderKey, stream: string, receipt: Receipt) {
+    const hash = contentHash(delivery);
+    const metadata = {
+      schema_version: SCHEMA_VERSION,
+      received_at: receipt.receivedAt,
+      content_hash: hash,
+      body_sha256: receipt.bodySha256,
+      signed_with: receipt.signedWith,
+      request_id: receipt.requestId,
+      ...(receipt.quarantineId === undefined ? {} : { quarantine_id: receipt.quarantineId }),
+      ...(receipt.envelope ? { envelope: receipt.envelope } : {}),
+    };
+    try {
+      return await decideAndAppend(stream, key, hash, delivery, metadata);
+    } catch (error) {
+      heads.delete(stream); // whatever happened, what we remember may no longer be the newest
+      if (!isEventStoreError(error)) throw error;
+      switch (error.code) {
+        case 'too-large':
+        case 'deleted':
+          return { outcome: 'unstorable' as const, detail: error.message };
+        case 'unavailable':
+        case 'damaged':
+        case 'outcome-unknown':
+        case 'closed':
+          return { outcome: 'unavailable' as const, detail: error.message };
+        case 'not-found':
+        case 'invalid':
+          throw error;
+      }
+    }
+  }
+
+  /** One delivery per order at a time, in the order in which they came. */
+  async function takeTurn(stream: string, take: () => Promise<RecordOutcome>): Promise<RecordOutcome> {
+    const before = turns.get(stream);
+    const turn = before === undefined ? take() : before.then(take, take);
+    turns.set(stream, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(stream) === turn) turns.delete(stream);
+    }
+  }
+
+  return async (delivery, receipt) => {
+    const key = orderKeyOf(delivery);
+    const stream = orderStream(key);
+    const outcome = await admission.admit(receipt.bodyBytes, () =>
+      takeTurn(stream, () => recordInTurn(delivery, key, stream, receipt)),
+    );
+    return outcome ?? { outcome: 'overloaded' };
+  };
+}

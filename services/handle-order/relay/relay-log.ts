@@ -1,0 +1,59 @@
+import { DeliveryMetadata, RELAY_STREAM, RELAYED, RelayedData } from '../../../schemas/order-events';
+import type { RelayEntry, RelayPage } from '../../../schemas/order-view';
+import { type EventStore, isEventStoreError, type RecordedEvent } from '../../event-store/event-store';
+import type { Admission } from '../record/admission';
+import { keepDelivery, type KeptDelivery } from '../quarantine/keep-delivery';
+import type { Receipt } from '../record/record-update';
+
+/** What was passed on to the POS, and how it answered: one event for each try. */
+
+/** Records a try. */
+export type RecordRelay = (data: RelayedData, receipt: Receipt) => Promise<KeptDelivery>;
+
+export interface RelayLog {
+  readonly record: RecordRelay;
+  /**
+   * Newest first.
+   * @param after the last page's `next`, or null for the first page.
+   */
+  list(after: number | null, limit: number): Promise<RelayPage>;
+}
+
+function entryOf(event: RecordedEvent): RelayEntry {
+  const { received_at, body_sha256, signed_with, request_id } = DeliveryMetadata.parse(event.metadata);
+  return {
+    relay_id: String(event.revision),
+    received_at,
+    ...RelayedData.parse(event.data),
+    body_sha256,
+    signed_with,
+    request_id,
+  };
+}
+
+/**
+ * @param store the same store as the orders'
+ * @param admission bounds what waits for the store
+ */
+export function createRelayLog(options: { readonly store: EventStore; readonly admission: Admission }): RelayLog {
+  return {
+    record: (data, receipt) => keepDelivery(options, { stream: RELAY_STREAM, type: RELAYED, data }, receipt, 0),
+
+    list: async (after, limit) => {
+      if (after === 0) return { relays: [], next: null };
+      const relays: RelayEntry[] = [];
+      let more = false;
+      const from = after === null ? 'end' : after - 1;
+      try {
+        const newest = options.store.readStream(RELAY_STREAM, { from, direction: 'backwards', limit: limit + 1 });
+        for await (const event of newest) {
+          if (relays.length === limit) more = true;
+          else relays.push(entryOf(event));
+        }
+      } catch (error) {
+        if (!isEventStoreError(error, 'not-found')) throw error;
+      }
+      return { relays, next: more ? (relays.at(-1)?.relay_id ?? null) : null };
+    },
+  };
+}

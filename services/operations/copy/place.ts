@@ -1,0 +1,98 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { takeDataDirectory } from '../../event-store/data-directory';
+import type { EventStore } from '../../event-store/event-store';
+import { openEventStore, storeName } from '../../event-store/open';
+import { keepPrivate } from '../../files/private-files';
+import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from '../../event-store/store-url';
+import { CopyError, type CopyTarget } from './copy-store';
+
+/** Where a store is, as the command line names it. */
+export type Place =
+  { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'eventstoredb'; readonly url: string };
+
+const SQLITE = /^sqlite:(?:\/\/)?(.+)$/s;
+
+/**
+ * @param url `sqlite:` and the path of a data directory, or EventStoreDB's connection string
+ * @throws {CopyError} for anything else; the message holds no credentials.
+ */
+export function parsePlace(url: string): Place {
+  const directory = SQLITE.exec(url)?.[1];
+  if (directory !== undefined) return { kind: 'embedded', directory: resolve(directory) };
+  if (isEventStoreDbUrl(url)) return { kind: 'eventstoredb', url: url.trim() };
+  throw new CopyError(`A store is named by sqlite:<data directory>, ${EVENTSTOREDB_URLS}`);
+}
+
+/** @returns what a place is called in messages, without credentials. The same place has the same name. */
+export function placeName(place: Place): string {
+  if (place.kind === 'eventstoredb') return storeName(place.url);
+  return `sqlite:${existsSync(place.directory) ? realpathSync(place.directory) : place.directory}`;
+}
+
+interface OpenPlace {
+  readonly store: EventStore;
+  /** Closes the store and lets go of its data directory. */
+  close(): Promise<void>;
+}
+
+async function open(place: Place, pid: number, startedAt: string, now: () => number): Promise<OpenPlace> {
+  if (place.kind === 'eventstoredb') {
+    const store = await openEventStore({ url: place.url, logFile: '', now });
+    return { store, close: () => store.close() };
+  }
+  keepPrivate(place.directory);
+  const directory = takeDataDirectory(place.directory, pid, startedAt);
+  try {
+    const store = await openEventStore({ url: null, logFile: directory.logFile, now });
+    return {
+      store,
+      close: async () => {
+        await store.close();
+        directory.release();
+      },
+    };
+  } catch (error) {
+    directory.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens two places for a copy. Data directories are taken, so that no service runs on either meanwhile.
+ * @throws {CopyError} if they are the same, or there is nothing to copy from; {@link DataDirectoryError} or
+ *   {@link EventStoreError} if one cannot be opened.
+ */
+export async function openPlaces(
+  from: Place,
+  to: Place,
+  pid: number,
+  now: () => number,
+): Promise<{ readonly source: EventStore; readonly target: CopyTarget; close(): Promise<void> }> {
+  if (placeName(from) === placeName(to)) {
+    throw new CopyError(`Source and target are the same store, ${placeName(from)}.`);
+  }
+  if (from.kind === 'embedded' && !existsSync(resolve(from.directory, 'events.sqlite'))) {
+    throw new CopyError(`There is no event log in ${from.directory}.`);
+  }
+  const startedAt = new Date(now()).toISOString();
+  const clock = { at: now() };
+  const source = await open(from, pid, startedAt, now);
+  try {
+    const target = await open(to, pid, startedAt, () => clock.at);
+    const setClock = (created: Date): void => {
+      clock.at = created.getTime();
+    };
+    return {
+      source: source.store,
+      target: { store: target.store, setClock: to.kind === 'embedded' ? setClock : null },
+      close: async () => {
+        await target.close();
+        await source.close();
+      },
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}

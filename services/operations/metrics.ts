@@ -1,0 +1,331 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DROP_REASONS, type DropReason } from '../http/connections';
+
+/** How a call of Handle Order ended. */
+export const DELIVERY_OUTCOMES = [
+  'recorded',
+  'repeat',
+  'ping',
+  'quarantined',
+  'relayed',
+  'relay-failed',
+  'relay-timed-out',
+  'not-authentic',
+  'too-large',
+  'too-slow',
+  'unavailable',
+  'overloaded',
+  'cut-off',
+  'failed',
+] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
+
+/**
+ * Seconds over which our own share of refusals is taken. Stream warns at 10 to 25 % and switches all events off at 50 %
+ * (docs/protocol.md#section-3); its own window is not documented.
+ */
+export const NON_2XX_WINDOW_SECONDS = 300;
+
+/**
+ * Deliveries of the window that were signed by none of our secrets, or had none of our tokens, from which on the secrets
+ * are in doubt: fewer are anybody's. They are only in doubt while nothing authentic comes.
+ */
+export const DOUBTFUL_DELIVERIES = 3;
+
+/** What is counted over the window. */
+interface Counts {
+  all: number;
+  notAuthentic: number;
+  /** Of the ones that are not authentic, those with a signature or a token that might be Stream's. */
+  mismatched: number;
+  authentic: number;
+  /** Of the authentic ones, those that were not answered with 2xx. */
+  refused: number;
+}
+
+const none: Readonly<Counts> = { all: 0, notAuthentic: 0, mismatched: 0, authentic: 0, refused: 0 };
+
+/** Counts per second over a sliding window, in constant memory. */
+class SlidingCounts {
+  readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, () => ({ second: 0, ...none }));
+
+  add(second: number, what: readonly (keyof Counts)[]): void {
+    const slot = this.#slots[second % NON_2XX_WINDOW_SECONDS];
+    if (slot === undefined) return;
+    if (slot.second !== second) Object.assign(slot, { ...none, second });
+    for (const one of what) slot[one]++;
+  }
+
+  at(now: number): Readonly<Counts> {
+    const sum = { ...none };
+    for (const slot of this.#slots) {
+      if (now - slot.second >= NON_2XX_WINDOW_SECONDS) continue;
+      for (const key of Object.keys(none) as (keyof Counts)[]) sum[key] += slot[key];
+    }
+    return sum;
+  }
+}
+
+/** @returns 0 when nothing came. */
+const shareOf = (part: number, all: number): number => (all === 0 ? 0 : part / all);
+
+const refusedShare = ({ refused, authentic }: Readonly<Counts>): number => shareOf(refused, authentic);
+const notAuthenticShare = ({ notAuthentic, all }: Readonly<Counts>): number => shareOf(notAuthentic, all);
+const areSecretsInDoubt = ({ mismatched, authentic }: Readonly<Counts>): boolean =>
+  authentic === 0 && mismatched >= DOUBTFUL_DELIVERIES;
+
+/** What was refused before anybody could tell whose it was: anyone can send it, and Stream does not count it. */
+const OF_ANYBODY: ReadonlySet<DeliveryOutcome> = new Set(['not-authentic', 'too-large', 'too-slow']);
+
+/** Shares of answers other than 2xx at which Stream warns, warns again, and switches all events off. */
+export const STREAM_ALARMS = [0.1, 0.25, 0.5] as const;
+
+/** How the endpoint does. */
+export interface EndpointCounts {
+  /** Milliseconds since the epoch: the beginning of counting. */
+  readonly since: number;
+  readonly deliveries: Readonly<Record<DeliveryOutcome, number>>;
+  /** Of authentic deliveries, over the last {@link NON_2XX_WINDOW_SECONDS}: what Stream sees. */
+  readonly non2xxShare: number;
+  /** Of all calls, over the same time: anybody's. */
+  readonly notAuthenticShare: number;
+  /** Deliveries come that none of our secrets or tokens verifies, and none that one does. */
+  readonly secretsInDoubt: boolean;
+  /** Milliseconds since the epoch; null if none came to this process. */
+  readonly lastAuthentic: number | null;
+}
+
+/** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */
+export interface Metrics {
+  /** @param status HTTP status of the answer */
+  delivery(outcome: DeliveryOutcome, status: number): void;
+  /** A delivery is not authentic, though it has a signature or a token: Stream's, for all we know. */
+  mismatch(): void;
+  /** A sender went away, or was too slow: to it that is a failure. @param authentic its body was whole, and authentic */
+  cutOff(authentic: boolean): void;
+  /** @param seconds from handing a delivery to the store until it was durable. */
+  append(seconds: number): void;
+  /** A delivery is on its way to the POS. */
+  relayBegan(): void;
+  /** @param seconds until its answer was there, or was given up. */
+  relayEnded(seconds: number): void;
+  /** A delivery was passed on to the POS, and the answer did not wait any longer for its record. */
+  relayUnrecorded(): void;
+  /** @param reports recorded reports that an earlier event of their order made, with others in between. */
+  cameBefore(reports: number): void;
+  /** @param orders finished orders that a retention run deleted. */
+  retention(orders: number): void;
+  /** @param isHeld retention deletes nothing of this until the clock is right, or an operator confirms it */
+  retentionHeld(what: 'orders' | 'accesses', isHeld: boolean): void;
+  /** The log was found to have lost what signed checkpoints say. */
+  restored(): void;
+  /** A connection was closed from here, or not taken. */
+  connectionDropped(reason: DropReason): void;
+  /** What the counts of deliveries are now. */
+  readonly endpoint: EndpointCounts;
+  /** Prometheus text format. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/**
+ * @param now milliseconds since the epoch
+ * @param queueDepth deliveries on their way into the store
+ * @param projectionLagSeconds how long the oldest acknowledged update has not been readable
+ * @param live the live feed's own counts
+ */
+export function createMetrics(options: {
+  readonly now: () => number;
+  readonly queueDepth: () => number;
+  readonly projectionLagSeconds: () => number;
+  readonly live: { readonly clients: number; readonly sent: number; readonly dropped: number };
+}): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry });
+  const deliveries = new Counter({
+    name: 'ticket_rail_deliveries_total',
+    help: 'Calls of POST /handle-order by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const byOutcome = new Map(DELIVERY_OUTCOMES.map((outcome) => [outcome, deliveries.labels(outcome)]));
+  for (const counter of byOutcome.values()) counter.inc(0);
+  const appends = new Histogram({
+    name: 'ticket_rail_append_seconds',
+    help: 'Time from handing a delivery to the event store until it was durable.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const relays = new Histogram({
+    name: 'ticket_rail_relay_seconds',
+    help: 'Time from passing a delivery on to the POS until its whole answer was there, or was given up.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60],
+    registers,
+  });
+  const relaysInFlight = new Gauge({
+    name: 'ticket_rail_relays_in_flight',
+    help: 'Deliveries that wait for the POS.',
+    registers,
+  });
+  const relaysUnrecorded = new Counter({
+    name: 'ticket_rail_relays_unrecorded_total',
+    help: 'Deliveries that were passed on to the POS and not on record when that was answered.',
+    registers,
+  });
+  const deletedOrders = new Counter({
+    name: 'ticket_rail_retention_deleted_orders_total',
+    help: 'Finished orders deleted because they were older than RETENTION_DAYS.',
+    registers,
+  });
+  const droppedConnections = new Counter({
+    name: 'ticket_rail_connections_dropped_total',
+    help: 'Connections that were closed because they cost too much, or not taken, by reason.',
+    labelNames: ['reason'],
+    registers,
+  });
+  for (const reason of DROP_REASONS) droppedConnections.inc({ reason }, 0);
+  const cameBefore = new Counter({
+    name: 'ticket_rail_reports_came_before_total',
+    help: 'Recorded deliveries that say what an earlier one of their order said, with others in between: a driver came back, or an old delivery was sent again. Counted while the read model follows.',
+    registers,
+  });
+  const held = new Gauge({
+    name: 'ticket_rail_retention_held',
+    help: '1 while retention deletes nothing because the clock may be wrong or most orders would go; 0 otherwise.',
+    labelNames: ['what'],
+    registers,
+  });
+  for (const what of ['orders', 'accesses']) held.set({ what }, 0);
+  const restores = new Counter({
+    name: 'ticket_rail_log_restores_total',
+    help: 'How often the log was found to have lost events that were signed: a backup was put back, or its end is gone.',
+    registers,
+  });
+  const counts = new SlidingCounts();
+  let lastAuthentic: number | null = null;
+  const nowSeconds = (): number => Math.floor(options.now() / 1_000);
+  const windowed = (): Readonly<Counts> => counts.at(nowSeconds());
+  const gauge = (name: string, help: string, read: () => number): void => {
+    const made: Gauge = new Gauge({
+      name,
+      help,
+      registers,
+      collect: () => {
+        made.set(read());
+      },
+    });
+  };
+  gauge('ticket_rail_queue_depth', 'Deliveries on their way into the event store.', options.queueDepth);
+  gauge(
+    'ticket_rail_projection_lag_seconds',
+    'How long the oldest acknowledged update has not been readable; 0 when all are.',
+    options.projectionLagSeconds,
+  );
+  gauge('ticket_rail_live_clients', 'Screens that watch now.', () => options.live.clients);
+  const total = (name: string, help: string, read: () => number): void => {
+    const made: Counter = new Counter({
+      name,
+      help,
+      registers,
+      collect: () => {
+        made.reset();
+        made.inc(read());
+      },
+    });
+  };
+  total('ticket_rail_live_messages_total', 'Messages sent to screens.', () => options.live.sent);
+  total(
+    'ticket_rail_live_dropped_total',
+    'Screens sent away because they read too slowly; they catch up when they come again.',
+    () => options.live.dropped,
+  );
+  gauge(
+    'ticket_rail_deliveries_non_2xx_ratio',
+    `Share of authentic deliveries of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were not answered with 2xx, ` +
+      '0 to 1. Stream warns from 0.10 and switches all events off at 0.50.',
+    () => refusedShare(windowed()),
+  );
+  gauge(
+    'ticket_rail_deliveries_not_authentic_ratio',
+    `Share of all calls of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were refused as not authentic, 0 to 1. ` +
+      'Anybody can send those.',
+    () => notAuthenticShare(windowed()),
+  );
+  gauge(
+    'ticket_rail_secrets_in_doubt',
+    `1 while ${String(DOUBTFUL_DELIVERIES)} deliveries or more of the last ${String(NON_2XX_WINDOW_SECONDS)} s have a ` +
+      'signature or token that none of ours verifies, and none is authentic: Stream may have another secret.',
+    () => Number(areSecretsInDoubt(windowed())),
+  );
+  gauge(
+    'ticket_rail_last_authentic_delivery_timestamp_seconds',
+    'When the newest authentic delivery came, in seconds since the epoch; 0 before the first of this process.',
+    () => (lastAuthentic ?? 0) / 1_000,
+  );
+  const since = options.now();
+  const outcomes = new Map<DeliveryOutcome, number>();
+  const count = (outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void => {
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    byOutcome.get(outcome)?.inc();
+    if (authentic) lastAuthentic = options.now();
+    counts.add(nowSeconds(), [
+      'all',
+      ...(outcome === 'not-authentic' ? (['notAuthentic'] as const) : []),
+      ...(authentic ? (['authentic'] as const) : []),
+      ...(authentic && refused ? (['refused'] as const) : []),
+    ]);
+  };
+  return {
+    delivery: (outcome, status) => {
+      count(outcome, !OF_ANYBODY.has(outcome), status < 200 || status > 299);
+    },
+    mismatch: () => {
+      counts.add(nowSeconds(), ['mismatched']);
+    },
+    cutOff: (authentic) => {
+      count('cut-off', authentic, true);
+    },
+    append: (seconds) => {
+      appends.observe(seconds);
+    },
+    relayBegan: () => {
+      relaysInFlight.inc();
+    },
+    relayEnded: (seconds) => {
+      relaysInFlight.dec();
+      relays.observe(seconds);
+    },
+    relayUnrecorded: () => {
+      relaysUnrecorded.inc();
+    },
+    cameBefore: (reports) => {
+      cameBefore.inc(reports);
+    },
+    retention: (orders) => {
+      deletedOrders.inc(orders);
+    },
+    retentionHeld: (what, isHeld) => {
+      held.set({ what }, isHeld ? 1 : 0);
+    },
+    restored: () => {
+      restores.inc();
+    },
+    connectionDropped: (reason) => {
+      droppedConnections.inc({ reason });
+    },
+    get endpoint() {
+      const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);
+      const deliveries = Object.fromEntries(entries) as Record<DeliveryOutcome, number>;
+      const now = windowed();
+      return {
+        since,
+        deliveries,
+        non2xxShare: refusedShare(now),
+        notAuthenticShare: notAuthenticShare(now),
+        secretsInDoubt: areSecretsInDoubt(now),
+        lastAuthentic,
+      };
+    },
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

@@ -1,0 +1,108 @@
+import { evolve, initial, type OrderState } from '../../projections/order';
+import { read } from '../../projections/timeline';
+import type { OrderKey } from '../../schemas/handle-order';
+import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../schemas/order-events';
+import type { Verdict } from '../../schemas/vocabulary';
+import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
+import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import { nextTurn } from '../event-store/turns';
+
+/** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
+
+/** When to stop folding. */
+export type Moment =
+  | { readonly kind: 'revision'; readonly revision: number }
+  /** Milliseconds since the epoch. */
+  | { readonly kind: 'time'; readonly at: number };
+
+export interface OrderHistory {
+  /**
+   * @returns the state of an order after the event of a revision, or after the last event received at or before a time;
+   * null if there was no such event.
+   */
+  stateAt(key: OrderKey, moment: Moment): Promise<OrderState | null>;
+  /**
+   * @param after revision after which the page begins; null for the first page
+   * @returns null if nothing was ever reported about the order.
+   */
+  page(key: OrderKey, after: number | null, limit: number): Promise<HistoryPage | null>;
+  /** @returns whether any event of an order was read so. */
+  hasVerdict(key: OrderKey, verdict: Verdict): Promise<boolean>;
+}
+
+async function* readOrder(store: EventStore, key: OrderKey): AsyncGenerator<RecordedEvent, void, undefined> {
+  try {
+    yield* store.readStream(orderStream(key));
+  } catch (error) {
+    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+  }
+}
+
+export function createOrderHistory(store: EventStore): OrderHistory {
+  return {
+    async stateAt(key, moment) {
+      await nextTurn();
+      let state = initial;
+      let found: OrderState | null = null;
+      for await (const stored of readOrder(store, key)) {
+        if (moment.kind === 'revision' && stored.revision > moment.revision) break;
+        const event = decodeOrderEvent(stored);
+        if (event === null) continue;
+        state = evolve(state, event);
+        // Clocks jump, so a later event may have been received at an earlier time: only the end tells which is last.
+        const reached =
+          moment.kind === 'revision' ? event.revision === moment.revision : Date.parse(event.receivedAt) <= moment.at;
+        if (reached) found = state;
+      }
+      return found;
+    },
+
+    async hasVerdict(key, verdict) {
+      await nextTurn();
+      let state = initial;
+      let found = false;
+      for await (const stored of readOrder(store, key)) {
+        const event = decodeOrderEvent(stored);
+        if (event === null || found) continue;
+        const next = read(key, state, event);
+        state = next.state;
+        found = next.reading.verdict === verdict;
+      }
+      return found;
+    },
+
+    async page(key, after, limit) {
+      await nextTurn();
+      const events: HistoryEvent[] = [];
+      let state = initial;
+      let exists = false;
+      let more = false;
+      for await (const stored of readOrder(store, key)) {
+        exists = true;
+        const event = decodeOrderEvent(stored);
+        if (event === null) continue;
+        if (after !== null && stored.revision <= after) {
+          state = evolve(state, event);
+          continue;
+        }
+        if (events.length === limit) {
+          more = true;
+          break;
+        }
+        const next = read(key, state, event);
+        state = next.state;
+        events.push({
+          revision: stored.revision,
+          position: stored.position,
+          type: stored.type,
+          received_at: event.receivedAt,
+          data: event.data,
+          metadata: stored.metadata as OrderEventMetadata,
+          ...next.reading,
+        });
+      }
+      if (!exists) return null;
+      return { events, next: more ? String(events.at(-1)?.revision) : null };
+    },
+  };
+}

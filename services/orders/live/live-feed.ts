@@ -1,0 +1,369 @@
+import { isWaiting, type OrderState, toOrder } from '../../../projections/order';
+import { stringifyJson } from '../../../schemas/exact-json';
+import type { CustomerOrder, Heartbeat, LiveStart } from '../../../schemas/live';
+import type { Order } from '../../../schemas/order-view';
+import { withoutContact } from '../../access/withhold';
+import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
+import {
+  type OrderRecord,
+  type OrdersAt,
+  type OrderTableReader,
+  type PlacedOrder,
+  ReadModelError,
+} from '../../read-model/order-table';
+
+/**
+ * The live feed: what the read model says of a location's orders, as it comes to say so.
+ *
+ * Clients are told states, not deliveries: the newest state of each order that changed, once, with the place of its
+ * newest event as the message's id. So what a client missed is found by position, however long it was away, nothing has
+ * to be kept for it, and what it is sent never outgrows the number of its location's orders.
+ */
+
+/** Most active orders of a snapshot, the newest first: more than any counter has, were every order to end. */
+export const SNAPSHOT_ACTIVE_ORDERS = 1_000;
+/** Finished orders of a snapshot, the newest first. */
+export const SNAPSHOT_ENDED_ORDERS = 50;
+/** Most orders that a client is told one by one after it was away; beyond them, a snapshot is shorter. */
+export const MAX_RESUMED_ORDERS = 500;
+/** Milliseconds between heartbeats. A client that hears nothing for longer is cut off, and has to say so to people. */
+export const HEARTBEAT_MS = 5_000;
+/**
+ * Most clients at a time. They share the process with Stream's deliveries, and each may have
+ * {@link MAX_BUFFERED_BYTES} on its way.
+ */
+export const MAX_LIVE_CLIENTS = 1_000;
+/**
+ * Most bytes that wait for a client. One that does not read as fast as its location changes is sent away, and catches up
+ * when it comes again: it must not cost the others. A snapshot of the longest orders of examples fits twice.
+ */
+export const MAX_BUFFERED_BYTES = 2_097_152;
+
+/** Who is told: it decides what of an order is told. */
+export type Audience =
+  /** The counter: the whole order. */
+  | 'board'
+  /** Whoever has no use for the driver's phone and passcode. */
+  | 'board-without-contact'
+  /** A wall in front of customers: nothing about persons. */
+  | 'customers';
+
+const TOLD: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
+  board: (order) => order,
+  'board-without-contact': withoutContact,
+  customers: ({ order_id, revision, stage, stage_since, updated_at }, state) => ({
+    order_id,
+    revision,
+    stage,
+    ready: isWaiting(state),
+    stage_since,
+    updated_at,
+  }),
+};
+
+/** One end of the feed. */
+export interface LiveClient {
+  readonly audience: Audience;
+  /** Takes a part of the stream; may be called until `end`. */
+  send(text: string): void;
+  /** Told which orders were sent whole. */
+  onShown?(orders: readonly OrderRecord[]): void;
+  /** Bytes that were sent and not taken yet. */
+  readonly buffered: number;
+  end(): void;
+}
+
+export type Health = Heartbeat['store'];
+
+/**
+ * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put back
+ * would silently miss what the log has at positions that were given before.
+ */
+export interface Place {
+  readonly position: Position;
+  /** The first 8 digits of the event's id. */
+  readonly event: string;
+}
+
+const placeOf = (position: Position, eventId: string): Place => ({ position, event: eventId.slice(0, 8) });
+
+/** @returns the place that the id of a message names; null for another text. */
+export function parsePlace(id: string): Place | null {
+  const [, text = '', event = ''] = /^(\d+)-([0-9a-f]{8})$/.exec(id) ?? [];
+  const position = parsePosition(text);
+  return position === null ? null : { position, event };
+}
+
+/** @returns whether a log has the event at this place. One that retention deleted counts as not there. */
+export async function hasPlace(log: Pick<EventSource, 'readAll'>, { position, event }: Place): Promise<boolean> {
+  for await (const found of log.readAll({ from: position, limit: 1 })) {
+    return found.position === position && found.id.startsWith(event);
+  }
+  return false;
+}
+
+interface Seat {
+  readonly client: LiveClient;
+  /** Everything up to here was told. */
+  position: Position | null;
+}
+
+interface Channel {
+  readonly locationId: string;
+  readonly seats: Set<Seat>;
+  /** Everything up to here was looked for; `unknown` after the read model was made anew. */
+  position: Position | null | 'unknown';
+}
+
+/** A server-sent event (HTML Living Standard, 9.2). JSON has no line breaks, so its text is one `data` line. */
+const frame = (event: string, data: unknown, id: Place | null = null): string =>
+  `${id === null ? '' : `id: ${id.position}-${id.event}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
+
+const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
+  const order = toOrder(key, state);
+  return order === null ? null : TOLD[audience](order, state);
+};
+
+/** Makes a message once for all who are told the same. */
+function messageMaker(order: PlacedOrder): (audience: Audience) => string {
+  const made = new Map<Audience, string>();
+  return (audience) => {
+    const known = made.get(audience);
+    if (known !== undefined) return known;
+    const text = frame('order', told(audience, order), placeOf(order.position, order.eventId));
+    made.set(audience, text);
+    return text;
+  };
+}
+
+/** Tells everyone who watches a location what becomes readable of its orders. */
+export class LiveFeed {
+  readonly #channels = new Map<string, Channel>();
+  #clients = 0;
+  #sent = 0;
+  #dropped = 0;
+  #health: Health = 'ok';
+  #asking = false;
+  #heart: NodeJS.Timeout | undefined;
+  #remaking = false;
+  #closed = false;
+
+  /**
+   * @param orders where changes are read; @param folds identifies the reading of history
+   * @param health of what the feed depends on; asked while somebody watches
+   * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
+   */
+  constructor(
+    private readonly options: {
+      readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
+      readonly folds: string;
+      readonly health: () => Promise<Health>;
+      readonly lagMs: () => number;
+      readonly now: () => number;
+    },
+  ) {}
+
+  get clients(): number {
+    return this.#clients;
+  }
+
+  /** Messages sent so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Clients sent away so far because they read too slowly. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** No further client can be taken now. */
+  get isFull(): boolean {
+    return this.#closed || this.#clients >= MAX_LIVE_CLIENTS;
+  }
+
+  /**
+   * Tells a client of a location from now on, after what it missed since `lastSeen`, or after everything.
+   * @param lastSeen position of the last message that it got, if the log has the event that it got there; null or one
+   *   that the read model has not come to means everything
+   * @returns what ends it, and may be called after its end too
+   * @throws {ReadModelError}
+   */
+  watch(locationId: string, client: LiveClient, lastSeen: Position | null): () => void {
+    const seat: Seat = { client, position: null };
+    this.#start(seat, locationId, lastSeen);
+    const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), position: seat.position };
+    this.#channels.set(locationId, channel);
+    channel.seats.add(seat);
+    this.#clients++;
+    this.#send(channel, seat, this.#heartbeat());
+    this.#heart ??= setInterval(() => {
+      this.#beat();
+    }, HEARTBEAT_MS);
+    return () => {
+      this.#leave(channel, seat);
+    };
+  }
+
+  /**
+   * Tells what became readable.
+   * @param locations whose orders did
+   * @param caughtUp the read model has all that the log had
+   */
+  projected(locations: readonly string[], caughtUp: boolean): void {
+    if (!this.#remaking) {
+      for (const id of locations) this.#look(this.#channels.get(id));
+    } else if (caughtUp) {
+      this.#remaking = false;
+      for (const channel of this.#channels.values()) this.#look(channel);
+    }
+  }
+
+  /** The read model is being made anew, and may say other things then: everybody is told everything when it is there. */
+  restarted(): void {
+    this.#remaking = true;
+    for (const channel of this.#channels.values()) channel.position = 'unknown';
+  }
+
+  /** Ends every stream; clients come again when there is somebody to come to. */
+  close(): void {
+    this.#closed = true;
+    for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#end(channel, seat);
+  }
+
+  #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
+    const { folds, now, orders } = this.options;
+    const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
+    const { client } = seat;
+    const missed = lastSeen === null ? null : this.#missed(locationId, lastSeen);
+    if (missed !== null) {
+      const messages = missed.orders.map((order) => messageMaker(order)(client.audience));
+      client.send(frame('resumed', start) + messages.join(''));
+      this.#shown(client, missed.orders);
+      seat.position = missed.position;
+    } else {
+      const {
+        position,
+        newest: last,
+        orders: newest,
+        truncated,
+      } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
+      const seen = newest.map((order) => told(client.audience, order));
+      client.send(
+        frame(
+          'snapshot',
+          { ...start, orders: seen, truncated },
+          last === null ? null : placeOf(last.position, last.id),
+        ),
+      );
+      this.#shown(client, newest);
+      seat.position = position;
+    }
+    this.#sent++;
+  }
+
+  /** @returns what came after a position, or null if the log does not have it, or too much came. */
+  #missed(locationId: string, lastSeen: Position): OrdersAt | null {
+    const missed = this.options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
+    const isKnown = missed.position !== null && comparePositions(lastSeen, missed.position) <= 0;
+    return isKnown && !missed.truncated ? missed : null;
+  }
+
+  /** What cannot be read now is looked for again at the next change, and at each beat of the heart. */
+  #look(channel: Channel | undefined): void {
+    if (channel === undefined || this.#remaking) return;
+    try {
+      if (channel.position === 'unknown') this.#tellEverything(channel);
+      else this.#tellChanges(channel, channel.position);
+    } catch (error) {
+      if (!(error instanceof ReadModelError)) throw error;
+    }
+  }
+
+  #tellEverything(channel: Channel): void {
+    let position: Position | null = null;
+    for (const seat of channel.seats) {
+      this.#start(seat, channel.locationId, null);
+      ({ position } = seat);
+    }
+    channel.position = position;
+  }
+
+  #tellChanges(channel: Channel, after: Position | null): void {
+    const { position, orders, truncated } = this.options.orders.changedSince(
+      channel.locationId,
+      after,
+      MAX_RESUMED_ORDERS,
+    );
+    for (const order of orders) {
+      const messageFor = messageMaker(order);
+      for (const seat of channel.seats) {
+        if (seat.position !== null && comparePositions(order.position, seat.position) <= 0) continue;
+        seat.position = order.position;
+        this.#send(channel, seat, messageFor(seat.client.audience));
+        this.#shown(seat.client, [order]);
+      }
+    }
+    const newest = orders.at(-1)?.position ?? after;
+    channel.position = truncated ? newest : position;
+    if (truncated) this.#tellChanges(channel, newest);
+  }
+
+  #send(channel: Channel, seat: Seat, text: string): void {
+    const { client } = seat;
+    client.send(text);
+    this.#sent++;
+    if (client.buffered <= MAX_BUFFERED_BYTES) return;
+    this.#dropped++;
+    this.#end(channel, seat);
+  }
+
+  #shown(client: LiveClient, orders: readonly OrderRecord[]): void {
+    if (client.audience === 'board') client.onShown?.(orders);
+  }
+
+  #end(channel: Channel, seat: Seat): void {
+    this.#leave(channel, seat);
+    seat.client.end();
+  }
+
+  #leave(channel: Channel, seat: Seat): void {
+    if (!channel.seats.delete(seat)) return;
+    this.#clients--;
+    if (channel.seats.size === 0) this.#channels.delete(channel.locationId);
+    if (this.#clients > 0) return;
+    clearInterval(this.#heart);
+    this.#heart = undefined;
+  }
+
+  #heartbeat(): string {
+    return frame('heartbeat', {
+      now: new Date(this.options.now()).toISOString(),
+      store: this.#health,
+      lag_ms: Math.round(this.options.lagMs()),
+      interval_ms: HEARTBEAT_MS,
+    } satisfies Heartbeat);
+  }
+
+  #beat(): void {
+    for (const channel of this.#channels.values()) this.#look(channel);
+    this.#sendHeartbeats();
+    void this.#askHealth();
+  }
+
+  #sendHeartbeats(): void {
+    const text = this.#heartbeat();
+    for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#send(channel, seat, text);
+  }
+
+  /** A store that hangs must not hold up the heart: it says what was known last, and a change is said at once. */
+  async #askHealth(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    const health = await this.options.health();
+    this.#asking = false;
+    if (health === this.#health) return;
+    this.#health = health;
+    this.#sendHeartbeats();
+  }
+}

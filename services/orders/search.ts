@@ -1,0 +1,91 @@
+import { attentionOf } from '../../projections/attention';
+import type { OrderState } from '../../projections/order';
+import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
+import type { ListedOrders, OrderFilter, OrderRecord, OrderTableReader } from '../read-model/order-table';
+import { lookThrough } from './look-through';
+import type { OrderHistory } from './history';
+
+/** Finds orders by what is known of them now, and by how any of their events was read. */
+
+/** What is looked for; what is left out is any. Texts are compared without regard to case. */
+export interface OrderQuery {
+  /** A part of the order id. */
+  readonly orderId?: string | undefined;
+  /** A part of the name of the last driver heard of. */
+  readonly driver?: string | undefined;
+  /** The whole source of the last driver heard of. */
+  readonly source?: string | undefined;
+  /** In any spelling that is read as the same. */
+  readonly status?: string | undefined;
+  readonly stage?: Stage | undefined;
+  readonly attention?: AttentionCode | undefined;
+  /** At least one event was read so. */
+  readonly verdict?: Verdict | undefined;
+  /** RFC 3339, UTC, milliseconds: there was news then or later. */
+  readonly from?: string | undefined;
+  /** The same: there was news before then. */
+  readonly to?: string | undefined;
+}
+
+export interface OrderSearch {
+  /**
+   * @param locations where to look; null for all
+   * @returns the orders as they are now, as they first came. A page may be short, or empty, and have a `next`.
+   * @throws {ReadModelError} {@link EventStoreError}
+   */
+  find(
+    locations: readonly string[] | null,
+    query: OrderQuery,
+    page: { readonly limit: number; readonly after: number },
+  ): Promise<ListedOrders>;
+}
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase().trim();
+
+/** @returns whether an order is what a query looks for, as far as its state of now tells. */
+export function matches({ key, state }: OrderRecord, query: OrderQuery): boolean {
+  const { orderId, driver, source, attention } = query;
+  const isIn = (part: string | undefined, text: unknown): boolean =>
+    part === undefined || (typeof text === 'string' && folded(text).includes(folded(part)));
+  return (
+    isIn(orderId, key.order_id) &&
+    isIn(driver, state.driver?.name) &&
+    (source === undefined || isSource(state, source)) &&
+    (attention === undefined || attentionOf(state).includes(attention))
+  );
+}
+
+const isSource = ({ driver }: OrderState, source: string): boolean =>
+  typeof driver?.source === 'string' && folded(driver.source) === folded(source);
+
+export function createOrderSearch({
+  orders,
+  history,
+}: {
+  readonly orders: Pick<OrderTableReader, 'slice'>;
+  readonly history: Pick<OrderHistory, 'hasVerdict'>;
+}): OrderSearch {
+  return {
+    find: (locations, query, { limit, after }) => {
+      const { verdict, stage, status, from, to } = query;
+      const filter: OrderFilter = {
+        locations,
+        ...(stage === undefined ? {} : { stage }),
+        ...(status === undefined ? {} : { status: wordOf(status) ?? status }),
+        ...(from === undefined ? {} : { updatedFrom: from }),
+        ...(to === undefined ? {} : { begunBefore: to }),
+      };
+      return lookThrough({
+        orders,
+        filter,
+        limit,
+        after,
+        isCandidate: (record) => matches(record, query),
+        replay:
+          verdict === undefined
+            ? null
+            : async (record) => ((await history.hasVerdict(record.key, verdict)) ? record : null),
+      });
+    },
+  };
+}

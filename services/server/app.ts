@@ -1,0 +1,181 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import helmet from 'helmet';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { stringifyJson } from '../../schemas/exact-json';
+import { createGuard, readerOf, requireMetrics } from '../access/guard';
+import { createReadGuard } from '../access/read-guard';
+import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from '../access/login/origin-guard';
+import type { ReaderDirectory } from '../access/readers/readers';
+import { createLoginRoutes, createSessionRoutes } from '../access/login/route';
+import { createSession } from '../access/login/session';
+import { type BasePath, withoutBasePath } from '../http/base-path';
+import { isEventStoreError } from '../event-store/event-store';
+import { discardBody } from '../http/read-body';
+import type { HandleOrderHere } from '../../schemas/order-view';
+import type { Metrics } from '../operations/metrics';
+import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../http/problem';
+import { ReadModelError } from '../read-model/order-table';
+import type { CheckReadiness } from './readiness';
+import { nextTurn } from '../event-store/turns';
+
+export interface AppOptions {
+  readonly handleOrder: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** What only readers may see. */
+  readonly routes: readonly Router[];
+  /** What anyone may see: pages and scripts that hold no data. */
+  readonly publicRoutes: readonly Router[];
+  readonly metrics: Metrics;
+  readonly checkReadiness: CheckReadiness;
+  readonly readers: ReaderDirectory;
+  /** Told of every request of a reader, before anything else is done about it. */
+  readonly onReader: (request: IncomingMessage) => void;
+  /** Origins whose pages may read and embed. */
+  readonly readerOrigins: readonly string[];
+  readonly basePath: BasePath;
+  /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
+  readonly postingIsOpen: boolean;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9); it says nothing about orders. */
+const HANDLE_ORDER_IS_HERE: HandleOrderHere = {
+  service: 'ticket-rail',
+  detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
+};
+const HANDLE_ORDER_METHODS = 'GET, HEAD, OPTIONS, POST';
+
+/** What Express and its router throw themselves: a path or parameter that cannot be decoded. */
+const isClientError = (error: unknown): error is Error & { readonly status: number } =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
+
+function asProblem(error: unknown, log: Logger): Problem {
+  if (error instanceof Problem) return error;
+  if (isEventStoreError(error, 'damaged')) {
+    log.error({ detail: error.message }, 'THE EVENT LOG IS DAMAGED');
+    const detail = 'A part of the event log is damaged. Asking again does not help: it has to be restored.';
+    return new Problem('store-damaged', detail, {}, { cause: error });
+  }
+  if (isEventStoreError(error)) {
+    log.error({ err: error }, 'the event store cannot be read');
+    return new Problem('store-unavailable', 'The event store cannot be read now. Ask again.', {}, { cause: error });
+  }
+  if (error instanceof ReadModelError) {
+    log.error({ err: error }, 'the read model cannot be read');
+    return new Problem('read-model-behind', 'The read model cannot be read now. Ask again.', {}, { cause: error });
+  }
+  if (isClientError(error)) return new Problem('invalid-parameter', 'The path or a parameter cannot be decoded.');
+  log.error({ err: error }, 'failed to answer a request');
+  return new Problem('internal-error', 'The log of the service has the reason.', {}, { cause: error });
+}
+
+/** Nothing reads a body but deliveries and the login do; none of it is to wait in memory for the end of an answer. */
+const passBodiesBy: RequestHandler = (request, _response, next) => {
+  const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
+  if (coding !== undefined || length !== undefined) discardBody(request);
+  next();
+};
+
+/** What may be kept says so itself. */
+const keepNothing: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
+/** Deliveries go first: of reads, one begins in each turn of the event loop. */
+const takeTurn: RequestHandler = async (_request, response, next) => {
+  await nextTurn();
+  // To a route, a connection that was closed meanwhile would never seem to be.
+  if (!response.destroyed) next();
+};
+
+/**
+ * The HTTP surface as an Express app that does not listen. Handle Order comes before everything that only browsers and
+ * readers need.
+ */
+export function createApp(options: AppOptions): Express {
+  const { handleOrder, log, metrics, readers, readerOrigins, basePath } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  // What is answered holds what was sent, in its own digits (docs/protocol.md#ruling-5-1).
+  app.response.json = function (body) {
+    return this.type('application/json').send(stringifyJson(body));
+  };
+
+  app.use((request, _response, next) => {
+    request.url = withoutBasePath(basePath, request.url);
+    request.originalUrl = request.url;
+    next();
+  });
+  if (options.postingIsOpen) {
+    app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
+  }
+  app.post('/handle-order', (request, response) => handleOrder(request, response));
+  app.use(passBodiesBy, keepNothing);
+  app.get('/handle-order', (_request, response) => {
+    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HANDLE_ORDER_IS_HERE);
+  });
+  app.options('/handle-order', (_request, response) => {
+    response.set('Allow', HANDLE_ORDER_METHODS).status(204).end();
+  });
+  app.all('/handle-order', takesOnly('GET, OPTIONS, POST'));
+
+  if (readers.open) app.use(loopbackOnly(readerOrigins), unproxiedOnly('READERS_FILE or READERS'));
+  app.use(
+    helmet({
+      // Whether TLS is there is its terminator's to say: both of these would break plain HTTP on a private network.
+      strictTransportSecurity: false,
+      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+      // Without a referrer, browsers tell no origin with the forms of our own pages either.
+      referrerPolicy: { policy: 'same-origin' },
+    }),
+  );
+  app.get('/healthz', (_request, response) => {
+    response.type('text/plain').send('ok\n');
+  });
+  app.get('/readyz', async (_request, response) => {
+    const readiness = await options.checkReadiness();
+    response.status(readiness.ready ? 200 : 503).json(readiness);
+  });
+  app.all(['/healthz', '/readyz'], takesOnly('GET'));
+  const session = createSession({ basePath, now: options.now });
+  app.use(createLoginRoutes(readers, session, basePath));
+  app.use('/screens/assets', allowEmbedding(readerOrigins));
+  for (const router of options.publicRoutes) app.use(router);
+
+  app.use(allowOrigins(readerOrigins));
+  app.use(createGuard(readers, session, basePath));
+  app.use((request, _response, next) => {
+    options.onReader(request);
+    next();
+  });
+  app.use(createReadGuard(), takeTurn);
+  app.use(createSessionRoutes());
+  app.get('/metrics', async (_request, response) => {
+    requireMetrics(readerOf(response));
+    const { contentType, text } = await metrics.expose();
+    response.set('Content-Type', contentType).send(text);
+  });
+  app.all('/metrics', takesOnly('GET'));
+  for (const router of options.routes) app.use(router);
+
+  app.use(() => {
+    throw new Problem('not-found', 'GET /docs lists every address.');
+  });
+  const sendProblem: ErrorRequestHandler = (error, _request, response, _next) => {
+    const problem = asProblem(error, log);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const headers = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
+    response.writeHead(problem.status, { ...problem.headers, ...headers });
+    response.end(JSON.stringify(problem.body()));
+  };
+  app.use(sendProblem);
+  return app;
+}

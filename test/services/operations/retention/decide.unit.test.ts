@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { decideRetention, nothingRead, readOn } from '../../../../services/operations/retention/decide';
+
+const CUTOFF = Date.UTC(2026, 5, 1);
+const at = (days: number): string => new Date(CUTOFF + days * 86_400_000).toISOString();
+
+interface Told {
+  readonly status?: string;
+  readonly type?: string;
+  readonly days: number;
+}
+const replay = (...events: readonly Told[]) =>
+  events.reduce(
+    (before, { status = 'completed', type = 'order.updated', days }, revision) =>
+      readOn(before, {
+        type,
+        data: { location_id: 'l', order_id: 'o', status },
+        metadata: { received_at: at(days) },
+        revision,
+        created: new Date(0),
+      }),
+    nothingRead,
+  );
+
+describe('the decision on retention', () => {
+  it.each<[string, readonly Told[], number | null]>([
+    [
+      'an order that is finished and older than the limit is deleted at its newest revision',
+      [{ status: 'in_progress', days: -3 }, { days: -2 }],
+      1,
+    ],
+    [
+      'an order that is canceled and older than the limit is deleted',
+      [
+        { status: 'in_progress', days: -3 },
+        { type: 'order.canceled', days: -2 },
+      ],
+      1,
+    ],
+    ['an order that finished exactly at the limit is kept', [{ days: 0 }], null],
+    ['an order that finished after the limit is kept', [{ days: -3 }, { status: 'failed', days: 1 }], null],
+    ['an order that is not finished is kept however old it is', [{ status: 'in_progress', days: -30_000 }], null],
+    ['an order with an event that is not ours is kept', [{ days: -3 }, { type: 'note', days: -3 }], null],
+    [
+      'an order whose last event has an earlier time than another, by a clock that jumped, goes by the later time',
+      [{ days: 1 }, { days: -9 }],
+      null,
+    ],
+    ['an order without events is kept', [], null],
+  ])('%s', (_, events, expected) => {
+    expect(decideRetention(replay(...events), CUTOFF)).toEqual(
+      expected === null ? { kind: 'keep' } : { kind: 'delete', expected },
+    );
+  });
+
+  it('an order whose time cannot be read is kept', () => {
+    const seen = readOn(nothingRead, {
+      type: 'order.updated',
+      data: { status: 'completed' },
+      metadata: { received_at: 'yesterday' },
+      revision: 0,
+      created: new Date(0),
+    });
+    expect(decideRetention(seen, CUTOFF)).toEqual({ kind: 'keep' });
+  });
+
+  it('an order is deleted only if it is finished and none of its events is newer, whatever the events say', () => {
+    const told = fc.record({
+      status: fc.constantFrom('in_progress', 'completed', 'failed', 'out_for_delivery', 'strange'),
+      days: fc.integer({ min: -10, max: 10 }),
+    });
+    fc.assert(
+      fc.property(fc.array(told, { minLength: 1 }), (events) => {
+        const decision = decideRetention(replay(...events), CUTOFF);
+        const isOld = events.every(({ days }) => days < 0);
+        const isFinished = ['completed', 'failed'].includes(replay(...events).state.stage);
+        expect(decision.kind).toBe(isOld && isFinished ? 'delete' : 'keep');
+      }),
+    );
+  });
+});

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { OrderKey } from '../../../../schemas/handle-order';
+import { orderStream } from '../../../../schemas/order-events';
+import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { SETTLE_MS } from '../../../../services/operations/retention/trusted-clock';
+import { orderPath, readLog, update } from '../../../support/deliveries';
+import { movableClock } from '../../../support/movable-clock';
+import { until } from '../../../support/patience';
+import { type RunningService, startService, temporaryDirectory } from '../../../support/running-service';
+
+/** The command and the setting, on the real service. Built by `npm run build` beforehand. */
+const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.js');
+const DAY = 86_400_000;
+
+const OLD: OrderKey = { location_id: 'a location', order_id: 'finished long ago' };
+const YOUNG: OrderKey = { location_id: 'a location', order_id: 'finished yesterday' };
+const LIVE: OrderKey = { location_id: 'a location', order_id: 'never finished' };
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = temporaryDirectory();
+  const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
+  let made = 0;
+  for (const [key, status, days] of [
+    [OLD, 'completed', 31],
+    [YOUNG, 'completed', 1],
+    [LIVE, 'in_progress', 400],
+  ] as const) {
+    const metadata = { schema_version: 1, received_at: new Date(Date.now() - days * DAY).toISOString() };
+    const id = `00000000-0000-4000-8000-00000000000${String(++made)}`;
+    const event = { id, type: 'order.updated', data: { ...key, status }, metadata };
+    await store.append(orderStream(key), [event], 'no_stream');
+  }
+  await store.close();
+});
+afterEach(() => {
+  rmSync(dataDir, { recursive: true });
+});
+
+const runWith = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
+  const { PATH = '' } = process.env;
+  return promisify(execFile)(process.execPath, [CLI, ...args], { env: { PATH, DATA_DIR: dataDir, ...env } });
+};
+const run = (...args: string[]) => runWith({}, ...args);
+
+const statusesOf = async (service: RunningService): Promise<readonly number[]> => {
+  const paths = [OLD, YOUNG, LIVE].flatMap((key) => [orderPath(key), orderPath(key, '/history')]);
+  const answers = await Promise.all([...paths, orderPath(OLD, '?at_revision=0')].map((path) => service.get(path)));
+  return answers.map(({ status }) => status);
+};
+const ONLY_OLD_IS_GONE = [404, 404, 200, 200, 200, 200, 404];
+
+describe('ticket-rail retain', () => {
+  it('ticket-rail retain deletes old finished orders, which are then answered like orders never reported', async () => {
+    const dry = await run('retain', '--days', '30', '--dry-run');
+    expect(dry.stdout).toContain('Would delete 1 finished orders');
+    const { stdout } = await run('retain', '--days', '30');
+    expect(stdout).toContain('Deleted 1 finished orders that had their last update before ');
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
+    } finally {
+      await service.end();
+    }
+  });
+
+  it.each([
+    ['the clock is far ahead', 400, '365'],
+    ['most orders would go', 1.5, '2'],
+  ])('ticket-rail retain deletes nothing if %s, until that is confirmed', async (_reason, ahead, days) => {
+    const clock = movableClock(dataDir);
+    const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
+    for (const order_id of ['one', 'two', 'three']) {
+      const key = { location_id: 'a location', order_id };
+      const metadata = { schema_version: 1, received_at: new Date(Date.now() - DAY).toISOString() };
+      const event = { id: randomUUID(), type: 'order.updated', data: { ...key, status: 'completed' }, metadata };
+      await store.append(orderStream(key), [event], 'no_stream');
+    }
+    await store.close();
+    clock.set(ahead * DAY);
+    const before = readLog(dataDir).length;
+    const refused = { code: 1, stderr: expect.stringContaining('add --confirm') as string };
+    await expect(runWith(clock.env, 'retain', '--days', days)).rejects.toMatchObject(refused);
+    expect(readLog(dataDir)).toHaveLength(before);
+    const dry = await runWith(clock.env, 'retain', '--days', days, '--dry-run');
+    expect(dry.stderr).toContain('Without --dry-run nothing would be deleted');
+    const { stdout } = await runWith(clock.env, 'retain', '--days', days, '--confirm');
+    expect(stdout).toContain('Deleted 5 finished orders');
+    // The next run by the same clock has nothing to ask.
+    await runWith(clock.env, 'retain', '--days', days);
+  });
+
+  it('ticket-rail retain is refused while the service runs', async () => {
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      await expect(run('retain', '--days', '30')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('is in use by process') as string,
+      });
+    } finally {
+      await service.end();
+    }
+  });
+
+  it.each(['0', '-1', '1.5', '36501', 'all'])(
+    'ticket-rail retain --days %s is refused, and deletes nothing',
+    async (days) => {
+      await expect(run('retain', `--days=${days}`)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('days') as string,
+      });
+      expect(readLog(dataDir).map(({ stream }) => stream)).toEqual([OLD, YOUNG, LIVE].map(orderStream));
+    },
+  );
+});
+
+describe('RETENTION_DAYS', () => {
+  it('a service with RETENTION_DAYS deletes old finished orders once its clock went right for a while, and counts them', async () => {
+    const clock = movableClock(dataDir);
+    const service = await startService({ DATA_DIR: dataDir, RETENTION_DAYS: '30', ...clock.env });
+    try {
+      await until('the time to be recorded', () => existsSync(join(dataDir, 'known-time.json')));
+      expect((await service.get(orderPath(OLD))).status).toBe(200);
+      clock.pass(SETTLE_MS);
+      await until('the old order to be gone', async () => (await service.get(orderPath(OLD))).status === 404);
+      expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
+      await until('the run to be logged', () => service.output().includes('deleted finished orders'));
+      expect(service.output()).toMatch(/"deleted":1,"forgotten":0,"kept":0,"untold":0,"days":30/);
+      const metrics = (await service.get('/metrics')).text;
+      expect(metrics).toContain('ticket_rail_retention_deleted_orders_total 1');
+      expect(metrics).toContain('ticket_rail_retention_held{what="orders"} 0');
+    } finally {
+      await service.end();
+    }
+  });
+
+  it('a service whose clock is 40 days ahead deletes nothing and says so, and goes on when the clock is right', async () => {
+    const clock = movableClock(dataDir);
+    const settings = { DATA_DIR: dataDir, RETENTION_DAYS: '30', ...clock.env };
+    const isRecorded = () => until('the time to be recorded', () => existsSync(join(dataDir, 'known-time.json')));
+    await startService(settings).then(async (service) => {
+      await isRecorded();
+      return service.end();
+    });
+    clock.set(40 * DAY);
+    const service = await startService(settings);
+    try {
+      // What comes now is stamped by the wrong clock, and must not vouch for it.
+      await service.deliver(update({ location_id: 'a location', order_id: 'new' }, { status: 'completed' }));
+      await until('the hold', () => {
+        clock.pass(SETTLE_MS);
+        return service.output().includes('RETENTION IS HELD');
+      });
+      expect(service.output()).toContain('the last time that is known for certain');
+      expect(await statusesOf(service)).toEqual([200, 200, 200, 200, 200, 200, 200]);
+      expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_held{what="orders"} 1');
+      clock.set(-40 * DAY);
+      await until('the old order to be gone', async () => {
+        clock.pass(SETTLE_MS);
+        return (await service.get(orderPath(OLD))).status === 404;
+      });
+      expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
+    } finally {
+      await service.end();
+    }
+  });
+
+  it('a service without RETENTION_DAYS keeps every order', async () => {
+    const service = await startService({ DATA_DIR: dataDir });
+    try {
+      expect(await statusesOf(service)).toEqual([200, 200, 200, 200, 200, 200, 200]);
+    } finally {
+      await service.end();
+    }
+  });
+});

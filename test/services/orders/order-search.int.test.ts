@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { evolve, initial, type OrderState, toOrder } from '../../../projections/order';
+import { read } from '../../../projections/timeline';
+import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderEvent } from '../../../schemas/order-events';
+import { type Order, OrderPage } from '../../../schemas/order-view';
+import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
+import { MAX_LOOKED_AT, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
+import { createOrderSearch, matches } from '../../../services/orders/search';
+import { arbitraryOrderUpdatedObject } from '../../projections/arbitraries';
+import { historyOf, problem, problemOf, update } from '../../support/deliveries';
+import {
+  bearer,
+  discard,
+  entryOf,
+  OPERATOR_TOKEN,
+  READER_TOKEN,
+  type RunningService,
+  startService,
+} from '../../support/running-service';
+
+const SCREEN = 'screen-0123456789abcdef';
+const LOCAL = 'auditor-of-here-0123456789';
+const PAIR = 'auditor-of-two-0123456789';
+
+let service: RunningService;
+beforeAll(async () => {
+  const readers = [
+    entryOf(READER_TOKEN, 'auditor'),
+    entryOf(OPERATOR_TOKEN, 'operator'),
+    entryOf(SCREEN, 'screen'),
+    entryOf(LOCAL, 'auditor', ['here']),
+    entryOf(PAIR, 'auditor', ['here', 'far']),
+  ];
+  service = await startService({ READERS: JSON.stringify(readers) });
+});
+afterAll(() => discard(service));
+
+const path = (query: Readonly<Record<string, string>>): string =>
+  `/audit/orders?${String(new URLSearchParams({ limit: '2', ...query }))}`;
+
+async function find(query: Readonly<Record<string, string>>, token = READER_TOKEN): Promise<Order[]> {
+  const found: Order[] = [];
+  for (let after: string | null = '0'; after !== null;) {
+    const answer = await service.call(path({ ...query, after }), { headers: bearer(token) });
+    expect({ query, status: answer.status }).toEqual({ query, status: 200 });
+    const page: OrderPage = OrderPage.strict().parse(answer.json);
+    expect(page.orders.length).toBeLessThanOrEqual(2);
+    found.push(...page.orders);
+    after = page.next;
+  }
+  return found;
+}
+const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
+
+describe('the search for orders', () => {
+  /** Lives of some orders of three locations, of which everything is known. */
+  const lives: { key: OrderKey; state: OrderState; events: OrderEvent[]; verdicts: Set<string> }[] = [];
+  beforeAll(async () => {
+    const objects = fc.sample(fc.array(arbitraryOrderUpdatedObject, { minLength: 1, maxLength: 5 }), {
+      numRuns: 30,
+      seed: 7,
+    });
+    for (const [index, life] of objects.entries()) {
+      const key = { location_id: ['here', 'far', 'there'][index % 3] ?? '', order_id: `Order-${String(index)}x` };
+      for (const object of life) await service.deliver({ type: 'order.updated', object: { ...object, ...key } });
+      const history = await historyOf(service, key);
+      let state = initial;
+      const verdicts = new Set<string>();
+      const events = history.events.map(({ data, metadata, revision, received_at }) => ({
+        type: 'order.updated' as const,
+        data,
+        revision,
+        receivedAt: received_at,
+        contentHash: metadata.content_hash,
+      }));
+      for (const event of events) {
+        verdicts.add(read(key, state, event).reading.verdict);
+        state = evolve(state, event);
+      }
+      lives.push({ key, state, events, verdicts });
+    }
+  });
+  const expected = (isWanted: (life: (typeof lives)[number], order: Order) => boolean): Order[] =>
+    lives.flatMap((life) => {
+      const order = toOrder(life.key, life.state);
+      return order !== null && isWanted(life, order) ? [order] : [];
+    });
+
+  it('a search without conditions finds all orders, in the order in which they first came', async () => {
+    expect(await find({})).toEqual(expected(() => true));
+  });
+
+  it.each([...STAGES])('a search for the stage %s finds exactly the orders in that stage', async (stage) => {
+    expect(await find({ stage })).toEqual(expected((_, order) => order.stage === stage));
+  });
+  it.each([...STATUSES.keys(), 'teleporting'])(
+    'a search for the status %s finds exactly the orders with that status',
+    async (status) => {
+      expect(await find({ status })).toEqual(expected((_, order) => order.status === status));
+    },
+  );
+  it.each([...ATTENTION_CODES])(
+    'a search for the attention code %s finds exactly the orders that have it',
+    async (attention) => {
+      expect(await find({ attention })).toEqual(expected((_, order) => order.attention.includes(attention)));
+    },
+  );
+  it.each([...VERDICTS])(
+    'a search for the verdict %s finds exactly the orders with an event of that verdict',
+    async (verdict) => {
+      expect(await find({ verdict })).toEqual(expected((life) => life.verdicts.has(verdict)));
+    },
+  );
+
+  it('a search by time finds orders updated at or after one time and first reported before another', async () => {
+    const middle = lives[15]?.events[0]?.receivedAt ?? '';
+    expect(await find({ from: middle })).toEqual(expected((life) => life.state.updated_at >= middle));
+    expect(await find({ to: middle })).toEqual(expected((life) => life.state.first_received_at < middle));
+    expect(await find({ to: middle, from: middle.replace('Z', '+00:00') })).toEqual(
+      expected((life) => life.state.updated_at >= middle && life.state.first_received_at < middle),
+    );
+  });
+
+  it('a search by part of the order id or by several conditions finds the orders that meet all of them', async () => {
+    expect(idsOf(await find({ order_id: 'ORDER-7' }))).toEqual(['Order-7x']);
+    expect(idsOf(await find({ order_id: '-1', location_id: 'far' }))).toEqual(
+      idsOf(expected(({ key }) => key.order_id.includes('-1') && key.location_id === 'far')),
+    );
+    expect(await find({ order_id: '%' })).toEqual([]);
+    expect(await find({ verdict: 'advance', stage: 'preparing', location_id: 'here' })).toEqual(
+      expected(
+        (life, order) => life.verdicts.has('advance') && order.stage === 'preparing' && order.location_id === 'here',
+      ),
+    );
+  });
+
+  it('a search finds only orders of the reader’s own locations', async () => {
+    const own = (locations: readonly string[]) => expected(({ key }) => locations.includes(key.location_id));
+    expect(await find({}, LOCAL)).toEqual(own(['here']));
+    expect(await find({}, PAIR)).toEqual(own(['here', 'far']));
+    expect(await find({ location_id: 'far' }, PAIR)).toEqual(own(['far']));
+    for (const location_id of ['there', 'nowhere']) {
+      const answer = await service.call(path({ location_id }), { headers: bearer(PAIR) });
+      expect(problemOf(answer)).toEqual(problem(403, 'not-permitted'));
+    }
+    expect(problemOf(await service.call(path({}), { headers: bearer(SCREEN) }))).toEqual(problem(403, 'not-permitted'));
+  });
+
+  it.each(['stage=eaten', 'verdict=x', 'attention=x', 'from=today', 'limit=0', 'driver=', 'passcode=1'])(
+    'a search with %s is refused because of an invalid parameter',
+    async (query) => {
+      expect(problemOf(await service.get(`/audit/orders?${query}`))).toEqual(problem(400, 'invalid-parameter'));
+    },
+  );
+
+  it('a search is recorded in the access log, without the name that was searched for', async () => {
+    await find({ driver: 'Jane Secret', location_id: 'here' }, LOCAL);
+    const { text } = await service.call('/access?limit=1000', { headers: bearer(OPERATOR_TOKEN) });
+    const { accesses } = JSON.parse(text) as { accesses: { what: string; path: string; location_id?: string }[] };
+    const last = accesses.filter(({ what }) => what === 'search').at(-1);
+    expect(last).toMatchObject({ location_id: 'here' });
+    expect(last?.path).toContain('driver=[withheld]');
+    expect(text).not.toContain('Secret');
+  });
+});
+
+describe('the search by driver', () => {
+  const key = (order_id: string): OrderKey => ({ location_id: 'drivers', order_id });
+  beforeAll(async () => {
+    const tell = (id: string, driver_details: unknown) => service.deliver(update(key(id), { driver_details }));
+    await tell('jose', { source: 'Uber', name: 'José Núñez', passcode: '4711' });
+    await tell('ulla', { source: 'doordash', name: 'ULLA ÅS' });
+    await tell('none', null);
+    await tell('gone', { source: 'uber', name: 'Josef' });
+    await service.deliver(update(key('gone'), { delivery_status: 'pending' }));
+  });
+  const inDrivers = async (query: Readonly<Record<string, string>>, token?: string) =>
+    find({ location_id: 'drivers', ...query }, token);
+
+  it('a search by driver takes part of the name in any case, also of a driver who is no longer assigned', async () => {
+    expect(idsOf(await inDrivers({ driver: 'jos' }))).toEqual(['jose', 'gone']);
+    expect(idsOf(await inDrivers({ driver: 'NÚÑ' }))).toEqual(['jose']);
+    expect(idsOf(await inDrivers({ driver: 'ulla ås' }))).toEqual(['ulla']);
+    expect(idsOf(await inDrivers({ driver: 'x' }))).toEqual([]);
+  });
+
+  it('a search by source takes the whole name of the source, in any case', async () => {
+    expect(idsOf(await inDrivers({ source: 'uber' }))).toEqual(['jose', 'gone']);
+    expect(idsOf(await inDrivers({ source: 'ube' }))).toEqual([]);
+  });
+
+  it('a search by driver withholds contacts from readers who may not see them', async () => {
+    expect(JSON.stringify(await inDrivers({ driver: 'jos' }))).toContain('4711');
+    const withheld = JSON.stringify(await inDrivers({ driver: 'jos' }, OPERATOR_TOKEN));
+    expect(withheld).toContain('[withheld]');
+    expect(withheld).not.toContain('4711');
+  });
+});
+
+describe('a search through many orders', () => {
+  const record = (seq: number) => ({ seq, key: { location_id: 'l', order_id: String(seq) }, state: initial });
+  /** A read model of very many orders. */
+  const orders = {
+    slice: (_filter: unknown, after: number, size: number) => ({
+      orders: Array.from({ length: size }, (_, index) => record(after + 1 + index)),
+      end: after + size,
+    }),
+  };
+  let replays = 0;
+  const history = {
+    hasVerdict: () => {
+      replays++;
+      return Promise.resolve(false);
+    },
+  };
+  const search = createOrderSearch({ orders, history });
+
+  it('a search that finds nothing ends its page after a limited number of orders, with a cursor to go on', async () => {
+    const page = { limit: 10, after: 0 };
+    expect(await search.find(null, { driver: 'nobody' }, page)).toEqual({ records: [], next: MAX_LOOKED_AT });
+    const replayed = await search.find(null, { verdict: 'reopened' }, page);
+    expect(replayed.records).toEqual([]);
+    expect(replayed.next).toBe(replays);
+    expect(replays).toBeGreaterThanOrEqual(MAX_REPLAYED_ORDERS);
+    expect(replays).toBeLessThan(2 * MAX_REPLAYED_ORDERS);
+  });
+
+  it('a search copes with orders without a driver and with driver names that are not text', () => {
+    const state = { ...initial, driver: { name: 7 } as never };
+    expect(matches({ ...record(1), state }, { driver: '7' })).toBe(false);
+    expect(matches(record(1), { driver: 'x' })).toBe(false);
+    expect(matches(record(1), {})).toBe(true);
+  });
+});

@@ -1,0 +1,328 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderKey } from '../../../schemas/handle-order';
+import type { Order, OrderPage, Readiness } from '../../../schemas/order-view';
+import { orderStream } from '../../../schemas/order-events';
+import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
+import { portToComeBackTo } from '../../eventstoredb-node/node';
+import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
+import { problem, problemOf, update } from '../../support/deliveries';
+import { patiently, until } from '../../support/patience';
+import { type Answer, call, discard, type RunningService, startService } from '../../support/running-service';
+
+/** The whole service over EventStoreDB's protocol, with real processes on both sides. */
+
+/** Longest that a delivery may take to be answered: the store's own 5 s, and what a busy machine adds. */
+const ANSWERED_WITHIN_MS = patiently(12_000);
+
+/** How long a fault lasts, in milliseconds: less than the store waits before it gives up a delivery, so that most go through. */
+const FAULT_MS = 1_500;
+/** Milliseconds in which the service finds a store again that was away from the start. */
+const RECOVERY_MS = 30_000;
+
+const LOCATIONS = ['north', 'south'];
+const keyOf = (order: number): OrderKey => ({
+  location_id: LOCATIONS[order % LOCATIONS.length] ?? '',
+  order_id: `order ${String(order)}`,
+});
+const STATUSES = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed'];
+
+/** A repeatable random number from 0 to below 1 for each call (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Runs `work` for each of `items`, so many at a time. */
+async function inParallel<Item>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}
+
+const outcomeOf = ({ json }: Answer) => json as { readonly outcome: string; readonly revision: number };
+
+async function allOrders(service: RunningService): Promise<Order[]> {
+  const orders: Order[] = [];
+  for (const location of LOCATIONS) {
+    for (let after = ''; ;) {
+      const { json } = await service.get(`/locations/${location}/orders?limit=1000${after}`);
+      const page = json as OrderPage;
+      orders.push(...page.orders);
+      if (page.next === null) break;
+      after = `&after=${page.next}`;
+    }
+  }
+  return orders.sort((a, b) => (a.order_id < b.order_id ? -1 : 1));
+}
+
+/** The node's log of orders: no gap, nothing twice. @returns how many events each order has. */
+async function revisionsOf(node: SpawnedNode): Promise<ReadonlyMap<string, number>> {
+  const next = new Map<string, number>();
+  const ids = new Set<string>();
+  for (const { stream, revision, id } of (await node.state()).events) {
+    if (!stream.startsWith('order-')) continue;
+    expect({ stream, revision }).toEqual({ stream, revision: next.get(stream) ?? 0 });
+    expect(ids.has(id)).toBe(false);
+    ids.add(id);
+    next.set(stream, revision + 1);
+  }
+  return next;
+}
+
+describe('two processes on one EventStoreDB', () => {
+  const ORDERS = 500;
+  const DELIVERIES = 10_000;
+  let node: SpawnedNode;
+  let services: RunningService[];
+
+  beforeAll(async () => {
+    node = await spawnNode();
+    services = await Promise.all([0, 1].map(() => startService({ EVENT_STORE_URL: node.url })));
+  });
+  afterAll(async () => {
+    await Promise.all(services.map(discard));
+    await node.stop();
+  });
+
+  it(
+    'two processes on one EventStoreDB take 10,000 deliveries, lose none, and end with equal read models',
+    async () => {
+      const random = seeded(20_261_121);
+      const deliveries = Array.from({ length: DELIVERIES }, (_, n) => ({
+        order: Math.floor(random() * ORDERS),
+        // A tenth says again what may just have been said, to either process.
+        fields: { status: STATUSES[n % STATUSES.length], note: random() < 0.1 ? 'again' : n },
+        service: random() < 0.5 ? 0 : 1,
+      }));
+      const highest = new Map<string, number>();
+      let repeats = 0;
+      await inParallel(deliveries, 64, async ({ order, fields, service }) => {
+        const key = keyOf(order);
+        const answer = await services[service]?.deliver(update(key, fields));
+        expect(answer?.status).toBe(200);
+        if (answer === undefined) return;
+        const { outcome, revision } = outcomeOf(answer);
+        if (outcome === 'repeat') repeats++;
+        const stream = orderStream(key);
+        highest.set(stream, Math.max(highest.get(stream) ?? 0, revision));
+      });
+
+      const revisions = await revisionsOf(node);
+      expect(revisions.size).toBe(new Set(deliveries.map(({ order }) => order)).size);
+      for (const [stream, revision] of highest) expect(revisions.get(stream)).toBe(revision + 1);
+      expect([...revisions.values()].reduce((sum, count) => sum + count, 0)).toBe(DELIVERIES - repeats);
+
+      const [one, other] = await Promise.all(
+        services.map(async (service) => {
+          // What the other process acknowledged is waited for by revision.
+          for (const [stream, count] of revisions) {
+            const [location = '', order = ''] = stream.slice('order-'.length).split(':');
+            const { status } = await service.get(
+              `/locations/${location}/orders/${order}?min_revision=${String(count - 1)}`,
+            );
+            expect(status).toBe(200);
+          }
+          return allOrders(service);
+        }),
+      );
+      expect(one).toEqual(other);
+      expect(one).toHaveLength(revisions.size);
+    },
+    patiently(180_000),
+  );
+});
+
+describe('service over a failing EventStoreDB', () => {
+  let node: SpawnedNode;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    node = await spawnNode();
+    service = await startService({ EVENT_STORE_URL: node.url });
+  });
+  afterAll(async () => {
+    await discard(service);
+    await node.stop();
+  });
+
+  const faults: [string, (node: SpawnedNode) => void, (node: SpawnedNode) => void][] = (
+    [
+      ['is silent', { silent: true }],
+      ['is frozen', { frozen: true }],
+      ['ends every stream with OK', { closedWithOk: true }],
+      ['is unavailable once', { unavailable: 1 }],
+      ['is slow', { slowMs: 40 }],
+      ['has a clock that is ahead', { clockAheadMs: 15_000 }],
+      ['stores without answering', { storesWithoutAnswer: true }],
+      ['drops the connection after storing', { dropsAfterStoring: true }],
+      ['is too busy', { tooBusy: true }],
+    ] satisfies [string, Partial<Faults>][]
+  ).map(([name, fault]) => [
+    name,
+    (on) => {
+      on.setFaults(fault);
+    },
+    (off) => {
+      off.setFaults(NO_FAULTS);
+    },
+  ]);
+
+  it.each([
+    ...faults,
+    [
+      'is stopped as a process',
+      (on: SpawnedNode) => {
+        on.freeze();
+      },
+      (off: SpawnedNode) => {
+        off.thaw();
+      },
+    ] as (typeof faults)[number],
+  ])(
+    'the service answers 200 or 503 in time and stores every delivery once while EventStoreDB %s',
+    async (name, begins, ends) => {
+      const ORDERS = 50;
+      const PER_ORDER = 20;
+      let sent = 0;
+      const orders = Array.from({ length: ORDERS }, (_, order) => ({ location_id: name, order_id: String(order) }));
+      const accepted = new Map<string, number[]>();
+      const delivering = inParallel(orders, ORDERS, async (key) => {
+        for (let n = 0; n < PER_ORDER; n++) {
+          for (;;) {
+            const before = performance.now();
+            const answer = await service.deliver(update(key, { n }));
+            expect(performance.now() - before).toBeLessThan(ANSWERED_WITHIN_MS);
+            sent++;
+            if (answer.status === 200) {
+              accepted.set(key.order_id, [...(accepted.get(key.order_id) ?? []), outcomeOf(answer).revision]);
+              break;
+            }
+            expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
+            expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+            await sleep(20);
+          }
+        }
+      });
+      delivering.catch(() => undefined);
+      await until('every order to be recorded', () => accepted.size === ORDERS);
+      begins(node);
+      await Promise.race([delivering, sleep(FAULT_MS)]).finally(() => {
+        ends(node);
+      });
+      await delivering;
+      expect(sent).toBeGreaterThanOrEqual(ORDERS * PER_ORDER);
+      const revisions = await revisionsOf(node);
+      for (const key of orders) {
+        expect(revisions.get(orderStream(key))).toBe(PER_ORDER);
+        expect(accepted.get(key.order_id)).toEqual(Array.from({ length: PER_ORDER }, (_, n) => n));
+      }
+      await until('the service to be ready again', async () => (await service.call('/readyz')).status === 200);
+      const last = orders.at(-1) ?? keyOf(0);
+      const path = `/locations/${encodeURIComponent(last.location_id)}/orders/${last.order_id}`;
+      expect((await service.get(`${path}?min_revision=${String(PER_ORDER - 1)}`)).json).toMatchObject({
+        revision: PER_ORDER - 1,
+      });
+    },
+  );
+});
+
+describe('service without its EventStoreDB', () => {
+  it('while its EventStoreDB is frozen, the service answers GET /readyz in half a second each time, and in the end with 503', async () => {
+    const node = await spawnNode();
+    const started = await startService({ EVENT_STORE_URL: node.url });
+    try {
+      const slowest = { ms: 0 };
+      const ask = async (): Promise<number> => {
+        const begun = performance.now();
+        const { status } = await call(started.url, '/readyz');
+        slowest.ms = Math.max(slowest.ms, performance.now() - begun);
+        return status;
+      };
+      expect(await ask()).toBe(200);
+      node.freeze();
+      await until('the service to see that it is frozen', async () => (await ask()) === 503, RECOVERY_MS);
+      for (let n = 0; n < 3; n++) expect(await ask()).toBe(503);
+      node.thaw();
+      await until('recovery', async () => (await ask()) === 200, RECOVERY_MS);
+      expect(slowest.ms).toBeLessThan(patiently(500));
+    } finally {
+      node.thaw();
+      await discard(started);
+      await node.stop();
+    }
+  });
+
+  it.each(['esdb://no-such-host.invalid?tls=false', 'kurrentdb+discover://no-such-host.invalid?tls=false'])(
+    'an EventStoreDB whose name has no address is called that: %s',
+    async (url) => {
+      const started = await startService({ EVENT_STORE_URL: url }, 'listening');
+      try {
+        const readiness = await until('the reason', async () => {
+          const { json } = await call(started.url, '/readyz');
+          const { checks } = json as Readiness;
+          // A machine without a name service cannot tell more.
+          return (
+            checks.find(({ detail }) => /host no-such-host\.invalid .*\((?:ENOTFOUND|EAI_AGAIN)\)/.test(detail)) ?? null
+          );
+        });
+        expect(readiness).toMatchObject({ name: 'event_store', ok: false });
+        await until('the log to say so', () =>
+          /no-such-host\.invalid[^"]*(?:ENOTFOUND|EAI_AGAIN)/.test(started.output()),
+        );
+      } finally {
+        await discard(started);
+      }
+    },
+  );
+
+  it('a service that starts without its EventStoreDB says so, answers 503, keeps its memory, and recovers', async () => {
+    const port = await portToComeBackTo();
+    const url = `esdb://admin:changeit-really@127.0.0.1:${String(port)}?tls=false`;
+    const started = await startService({ EVENT_STORE_URL: url }, 'listening');
+    let node: SpawnedNode | null = null;
+    try {
+      const readiness = await call(started.url, '/readyz');
+      expect(readiness.status).toBe(503);
+      expect(readiness.json).toMatchObject({
+        ready: false,
+        checks: [{ name: 'event_store', ok: false }, { name: 'projector' }, { name: 'lifecycle', ok: true }],
+      });
+      const memory: number[] = [];
+      for (let round = 0; round < 4; round++) {
+        const answers = await Promise.all(
+          Array.from({ length: 64 }, (_, n) => started.deliver(update(keyOf(n), { status: 'in_progress' }))),
+        );
+        for (const answer of answers) {
+          expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
+          expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+        }
+        const metrics = (await started.get('/metrics')).text;
+        memory.push(Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1]));
+        expect(metrics).toMatch(/^ticket_rail_queue_depth 0$/m);
+      }
+      // Whatever a round leaves behind, ten minutes of them would pile up.
+      expect((memory.at(-1) ?? 0) - (memory[1] ?? 0)).toBeLessThan(32 * 1024 * 1024);
+
+      node = await spawnNode(port);
+      await until('recovery', async () => (await call(started.url, '/readyz')).status === 200, RECOVERY_MS);
+      const answer = await started.deliver(update(keyOf(0)));
+      expect(answer).toMatchObject({ status: 200, json: { outcome: 'recorded', revision: 0 } });
+      expect(started.output()).not.toContain('changeit-really');
+    } finally {
+      await discard(started);
+      await node?.stop();
+    }
+  });
+});
