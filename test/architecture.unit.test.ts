@@ -33,6 +33,8 @@ const importsOf = (file: string): Import[] =>
 
 /** Code that runs in browsers. */
 const BROWSER = 'services/screens/browser';
+/** What a screen decides. */
+const isModel = (path: string): boolean => /^services\/screens\/browser\/[a-z]+\/model\//.test(path);
 
 const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 const adapterOf = (path: string): string | undefined =>
@@ -118,8 +120,7 @@ const RULES: readonly Rule[] = [
   {
     sentence: 'what screens decide is pure: it imports neither Lit nor what touches the page',
     broken: ({ from, to, ours }) =>
-      within(from, `${BROWSER}/model`) &&
-      !(ours && [`${BROWSER}/model`, 'schemas', 'projections'].some((folder) => within(to, folder))),
+      isModel(from) && !(ours && (isModel(to) || within(to, 'schemas') || within(to, 'projections'))),
   },
   {
     sentence: 'the service never imports browser code: it serves what was built',

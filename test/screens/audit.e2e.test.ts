@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { evolve, initial, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
-import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/model/audit-words';
+import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/shared/model/audit-words';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
 import { browserLab } from '../support/browser-lab';
 import { freshKeys, historyOf, orderPath, update } from '../support/deliveries';
@@ -21,7 +21,7 @@ import { violations } from '../support/screen-inspect';
 
 /** The audit pages as built, over the real service, in a real browser. */
 
-/** Random histories that are looked at in the browser; test/screens/model/audit.unit.test.ts looks at many more without one. */
+/** Random histories that are looked at in the browser; test/screens/audit/audit.unit.test.ts looks at many more without one. */
 const RUNS = 4;
 
 /** Of a zone that never sets its clocks: no time of the day comes twice. */

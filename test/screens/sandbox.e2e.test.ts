@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { ORDER_FAULTS, type SandboxOrder, type Submitted } from '../../schemas/sandbox';
-import { FAULTS } from '../../services/screens/browser/model/sandbox-answer';
-import { DRAWN_HOPS } from '../../services/screens/browser/model/sandbox-hops';
+import { FAULTS } from '../../services/screens/browser/sandbox/model/sandbox-answer';
+import { DRAWN_HOPS } from '../../services/screens/browser/sandbox/model/sandbox-hops';
 import { patiently, until } from '../support/patience';
 import { freePorts, orderOf, type SandboxProcess, startSandbox } from '../services/sandbox/support';
 import { browserLab } from '../support/browser-lab';

@@ -30,7 +30,7 @@ export default defineConfig({
         coverage: page('coverage'),
         sandbox: page('sandbox'),
         example: page('example'),
-        'ticket-rail-board': resolve(here, 'ticket-rail-board.ts'),
+        'ticket-rail-board': resolve(here, 'board/ticket-rail-board.ts'),
       },
       preserveEntrySignatures: 'allow-extension',
       output: {

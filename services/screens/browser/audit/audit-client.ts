@@ -1,0 +1,98 @@
+import { parseJson } from '../../../../schemas/exact-json';
+import type { OrderKey } from '../../../../schemas/handle-order';
+import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
+import { within } from '../shared/deadline';
+import { addressOf } from '../feed/live-orders';
+
+/** What the audit pages ask the service, as whoever is signed in. */
+
+export type Answer<Value> =
+  | { readonly kind: 'found'; readonly value: Value }
+  | { readonly kind: 'nothing' }
+  /** More than one page can show; `most` says how much that is. */
+  | { readonly kind: 'too_much'; readonly most: number }
+  | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' }
+  /** `detail` says why, in words of the service. */
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/** Items of a page that is asked for. */
+const PAGE = 1_000;
+/** Most events of one order that a timeline or a replay folds. */
+export const MOST_EVENTS = 2_000;
+
+const UNREACHABLE = 'The service cannot be reached, or did not answer in time.';
+
+/** Milliseconds until an answer is given up. Coverage of a long time reads much. */
+const TIMEOUT_MS = 120_000;
+
+/** Asks for JSON. */
+export async function ask<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
+  try {
+    return await within(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);
+  } catch {
+    return { kind: 'failed', detail: UNREACHABLE };
+  }
+}
+
+async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answer<Value>> {
+  const response = await fetch(addressOf('', path), {
+    headers: { Accept: 'application/json' },
+    cache: 'no-store',
+    signal,
+  });
+  if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
+  if (response.status === 401) return { kind: 'refused', reason: 'login' };
+  if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
+  const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };
+  if (response.status === 404 && problem.type === 'urn:ticket-rail:problem:order-not-found') return { kind: 'nothing' };
+  const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
+  return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
+}
+
+const pathOf = ({ location_id, order_id }: OrderKey): string =>
+  `/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}`;
+
+/** All that was said about an order, up to {@link MOST_EVENTS}; `complete` is false where there was more. */
+export async function historyOf(
+  key: OrderKey,
+  signal?: AbortSignal,
+): Promise<Answer<{ readonly events: readonly HistoryEvent[]; readonly complete: boolean }>> {
+  const events: HistoryEvent[] = [];
+  let after = '';
+  do {
+    const page = await ask<HistoryPage>(`${pathOf(key)}/history?limit=${String(PAGE)}${after}`, signal);
+    if (page.kind !== 'found') return page;
+    events.push(...page.value.events);
+    if (page.value.next === null) return { kind: 'found', value: { events, complete: true } };
+    after = `&after=${encodeURIComponent(page.value.next)}`;
+  } while (events.length < MOST_EVENTS);
+  return { kind: 'found', value: { events, complete: false } };
+}
+
+/** Pages of orders, until there are no more or `most` were found. */
+export async function listOrders(path: string, most: number, signal?: AbortSignal): Promise<Answer<readonly Order[]>> {
+  const orders: Order[] = [];
+  let after = '';
+  for (;;) {
+    const page = await ask<OrderPage>(`${path}&limit=${String(Math.min(PAGE, most + 1))}${after}`, signal);
+    if (page.kind !== 'found') return page;
+    orders.push(...page.value.orders);
+    if (orders.length > most) return { kind: 'too_much', most };
+    if (page.value.next === null) return { kind: 'found', value: orders };
+    after = `&after=${encodeURIComponent(page.value.next)}`;
+  }
+}
+
+/** The service tells its clock in whole seconds: up to so many milliseconds of the second have passed. */
+const CLOCK_REST_MS = 999;
+
+/** @returns the service's clock in milliseconds since the epoch, less than a second ahead: a screen's may be wrong by hours. */
+export async function serviceClock(): Promise<number> {
+  try {
+    const { headers } = await fetch(addressOf('', '/session'), { method: 'HEAD', cache: 'no-store' });
+    const heard = Date.parse(headers.get('Date') ?? '');
+    return Number.isNaN(heard) ? Date.now() : heard + CLOCK_REST_MS;
+  } catch {
+    return Date.now();
+  }
+}

@@ -1,0 +1,47 @@
+import type { OrderKey } from '../../../../schemas/handle-order';
+import { basePath } from '../shared/base-path';
+
+/** Addresses of the audit pages: each can be kept and given on. */
+
+const query = (fields: Readonly<Record<string, string | null>>): string => {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) if (value !== null && value !== '') parameters.set(name, value);
+  return parameters.toString();
+};
+
+/** @param revision of the event that is pointed at; null: of none */
+export const timelineAddress = ({ location_id, order_id }: OrderKey, revision: number | null = null): string =>
+  `${basePath}/audit?${query({ location: location_id, order: order_id, revision: revision === null ? null : String(revision) })}`;
+
+/** @param at milliseconds since the epoch */
+export const replayAddress = (location: string, at: number | null, hours: number | null = null): string =>
+  `${basePath}/audit/board?${query({
+    location,
+    at: at === null ? null : new Date(at).toISOString(),
+    hours: hours === null ? null : String(hours),
+  })}`;
+
+/** @param filters as `GET /audit/orders` takes them */
+export const searchAddress = (filters: Readonly<Record<string, string>>): string => {
+  const parameters = query(filters);
+  return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
+};
+
+/** Of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
+export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
+  `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
+
+/** Milliseconds between two addresses: browsers refuse more than a hundred in half a minute. */
+const BETWEEN_MS = 500;
+let next: string | null = null;
+
+/** Puts an address into the bar, soon, in place of the one that is there. */
+export function replaceAddress(address: string): void {
+  if (next === null) {
+    setTimeout(() => {
+      if (next !== null) window.history.replaceState(null, '', next);
+      next = null;
+    }, BETWEEN_MS);
+  }
+  next = address;
+}

@@ -1,0 +1,35 @@
+import type { HistoryEvent } from '../../../../../schemas/order-view';
+import { WITHHELD } from '../../../../../schemas/withheld';
+
+/** How an event is tied to the one before it, as far as their metadata tell; `ticket-rail verify` computes the hashes. */
+export type Tie =
+  | 'first'
+  /** It names the hash of the event before. */
+  | 'tied'
+  /** It names a hash that is not that of the event before: something was changed, taken out or put in. */
+  | 'broken'
+  /** It follows an event that is not there any more, as after retention. */
+  | 'follows_deleted'
+  /** Written by a version without hashes, or after such an event. */
+  | 'unsealed'
+  /** The reader does not see contacts, and so no hashes over them. */
+  | 'withheld';
+
+export function tieOf(before: HistoryEvent | null, { metadata }: HistoryEvent): Tie {
+  const { event_hash, previous_hash } = metadata;
+  if (event_hash === WITHHELD) return 'withheld';
+  if (event_hash === undefined) return 'unsealed';
+  if (before === null) return (previous_hash ?? null) === null ? 'first' : 'follows_deleted';
+  const expected = before.metadata.event_hash ?? null;
+  if ((previous_hash ?? null) !== expected) return 'broken';
+  return expected === null ? 'unsealed' : 'tied';
+}
+
+export const TIE_WORDS: Readonly<Record<Tie, string>> = {
+  first: 'the first of its chain',
+  tied: 'names the hash of the event before',
+  broken: 'does not name the hash of the event before: run ticket-rail verify',
+  follows_deleted: 'follows an event that is not kept any more',
+  unsealed: 'written without a hash to compare',
+  withheld: 'its hashes are shown only to those who see phone numbers and passcodes',
+};

@@ -1,0 +1,44 @@
+import { fromLocalField } from '../../shared/model/audit-words';
+
+/** What an order can be found by: the parameters of `GET /audit/orders`, which stand in the page's address too. */
+export const FILTERS = [
+  'location_id',
+  'order_id',
+  'driver',
+  'status',
+  'source',
+  'stage',
+  'attention',
+  'verdict',
+  'from',
+  'to',
+] as const;
+export type Filter = (typeof FILTERS)[number];
+export type Filters = Readonly<Partial<Record<Filter, string>>>;
+
+/** @param query of the page's address. @returns what it asks for; others' parameters are left out. */
+export function readFilters(query: URLSearchParams): Filters {
+  const filters: Partial<Record<Filter, string>> = {};
+  for (const name of FILTERS) {
+    const value = query.get(name);
+    if (value !== null && value !== '') filters[name] = value;
+  }
+  return filters;
+}
+
+/** @param fields of the form, in which times are those of whoever looks */
+export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
+  const filters: Partial<Record<Filter, string>> = {};
+  for (const name of FILTERS) {
+    const field = fields[name];
+    const value = typeof field === 'string' ? field.trim() : '';
+    if (value === '') continue;
+    if (name !== 'from' && name !== 'to') {
+      filters[name] = value;
+      continue;
+    }
+    const at = fromLocalField(value);
+    if (at !== null) filters[name] = new Date(at).toISOString();
+  }
+  return filters;
+}

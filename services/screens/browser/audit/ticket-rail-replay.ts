@@ -1,0 +1,406 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Order } from '../../../../schemas/order-view';
+import { notice } from './answer-notice';
+import { type Answer, MOST_EVENTS, serviceClock } from './audit-client';
+import { auditStyles } from '../shared/audit-styles';
+import { icon } from '../shared/icons';
+import { replaceAddress, replayAddress, timelineAddress } from './links';
+import { locationIds } from '../feed/locations';
+import { fromLocalField, timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
+import {
+  DEFAULT_SPAN_HOURS,
+  DEFAULT_SPEED,
+  momentOf,
+  momentsOfChange,
+  playedTo,
+  type ReplayMoment,
+  type Span,
+  SPAN_HOURS,
+  spanAround,
+  SPEEDS,
+} from '../board/model/replay';
+import { countWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { type LoadedBoard, loadBoard } from './replay-client';
+import { basics, tokens } from '../shared/theme';
+import '../board/ticket-rail-board';
+
+/** Milliseconds between two pictures while it plays. */
+const FRAME_MS = 100;
+
+/** The board of a location as of any second of its past, and from there on as it was. */
+export class TicketRailReplay extends RailElement {
+  static override properties = {
+    location: {},
+    at: { attribute: false },
+    hours: { attribute: false },
+    span: { state: true },
+    answer: { state: true },
+    progress: { state: true },
+    moment: { state: true },
+    isPlaying: { state: true },
+    speed: { state: true },
+    locations: { state: true },
+    opened: { state: true },
+  };
+  declare location: string;
+  /** Milliseconds since the epoch; null: the newest. */
+  declare at: number | null;
+  /** Hours that the scrubber covers. */
+  declare hours: number;
+  declare private span: Span | null;
+  declare private answer: Answer<LoadedBoard> | null;
+  declare private progress: readonly [number, number] | null;
+  declare private moment: ReplayMoment | null;
+  declare private isPlaying: boolean;
+  declare private speed: number;
+  declare private locations: readonly string[];
+  /** The order whose card was opened last. */
+  declare private opened: Order | null;
+  #moments: readonly number[] = [];
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #asked = new AbortController();
+
+  constructor() {
+    super();
+    this.location = '';
+    this.at = null;
+    this.hours = DEFAULT_SPAN_HOURS;
+    this.span = null;
+    this.answer = null;
+    this.progress = null;
+    this.moment = null;
+    this.isPlaying = false;
+    this.speed = DEFAULT_SPEED;
+    this.locations = [];
+    this.opened = null;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void locationIds().then((ids) => {
+      this.locations = ids;
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#asked.abort();
+    this.#pause();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('location') || changed.has('hours')) void this.#load();
+  }
+
+  /** Loads the span around the moment, and shows the board as of it. */
+  async #load(): Promise<void> {
+    this.#asked.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    this.#pause();
+    this.answer = null;
+    this.progress = null;
+    this.moment = null;
+    this.opened = null;
+    if (this.location === '') return;
+    const span = spanAround(this.at, this.hours, await serviceClock());
+    const answer = await loadBoard(
+      this.location,
+      span,
+      (loaded, all) => {
+        if (!asked.signal.aborted) this.progress = [loaded, all];
+      },
+      asked.signal,
+    );
+    if (asked.signal.aborted) return;
+    this.span = span;
+    this.answer = answer;
+    this.#moments = answer.kind === 'found' ? momentsOfChange(answer.value.orders, span) : [];
+    if (answer.kind === 'found') this.#show(this.at ?? span.to);
+  }
+
+  /** Shows another moment; loads what is around it if it is not loaded. */
+  #show(at: number): void {
+    const { span, answer } = this;
+    this.at = at;
+    replaceAddress(replayAddress(this.location, at, this.hours));
+    if (span === null || answer?.kind !== 'found') return;
+    if (at < span.from || at > span.to) void this.#load();
+    else this.moment = momentOf(this.location, answer.value.orders, at, this.moment);
+  }
+
+  protected override render(): TemplateResult {
+    const { answer, moment, location } = this;
+    return html`<div class="frame stack" aria-busy=${String(answer === null && location !== '')}>
+      ${this.#renderChoice()}
+      ${
+        location === ''
+          ? html`<p class="panel">Choose a location.</p>`
+          : answer === null
+            ? this.#renderProgress()
+            : answer.kind !== 'found'
+              ? notice(answer, 'Nothing was ever reported about this location.')
+              : moment === null || this.span === null
+                ? nothing
+                : html`${this.#renderPlayer(this.span, moment)} ${this.#renderNotes(answer.value)}
+                    <ticket-rail-board
+                      quiet
+                      .location=${location}
+                      .replay=${moment}
+                      @order-opened=${this.#orderOpened}
+                    ></ticket-rail-board>`
+      }
+    </div>`;
+  }
+
+  #renderChoice(): TemplateResult {
+    const { at, hours, location } = this;
+    const choices =
+      location === '' || this.locations.includes(location) ? this.locations : [location, ...this.locations];
+    return html`<form class="panel choice" @submit=${this.#submitted}>
+      <label
+        >Location
+        <select @change=${this.#picked} .value=${live(location)}>
+          ${location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
+          ${choices.map((id) => html`<option value=${id} ?selected=${id === location}>${id}</option>`)}
+        </select></label
+      >
+      <label
+        >Moment (${zoneWords(at ?? 0)})
+        <input
+          type="datetime-local"
+          name="at"
+          step="1"
+          .value=${live(at === null ? '' : toLocalField(at))}
+          ?disabled=${location === ''}
+      /></label>
+      <label
+        >Scrubber
+        <select @change=${this.#spanPicked}>
+          ${SPAN_HOURS.map(
+            (choice) =>
+              html`<option value=${choice} ?selected=${choice === hours}>${countWords(choice, 'hour')}</option>`,
+          )}
+        </select></label
+      >
+      <button class="primary" ?disabled=${location === ''}>Go to the moment</button>
+      <div class="row">
+        <button type="button" ?disabled=${this.span === null} @click=${this.#shift(-1)}>
+          ${icon('previous')} ${countWords(hours, 'hour')} earlier
+        </button>
+        <button type="button" ?disabled=${this.span === null} @click=${this.#shift(1)}>
+          ${countWords(hours, 'hour')} later ${icon('next')}
+        </button>
+      </div>
+    </form>`;
+  }
+
+  #renderProgress(): TemplateResult {
+    const { progress } = this;
+    return html`<div class="panel stack" role="status">
+      <p>
+        ${
+          progress === null
+            ? 'Looking for the orders of this time…'
+            : `Reading the histories of ${countWords(progress[1], 'order')}…`
+        }
+      </p>
+      ${
+        progress === null
+          ? nothing
+          : html`<progress
+              aria-label="Histories read"
+              max=${Math.max(1, progress[1])}
+              .value=${progress[0]}
+            ></progress>`
+      }
+    </div>`;
+  }
+
+  #renderPlayer({ from, to }: Span, { now }: ReplayMoment): TemplateResult {
+    const [before, next] = [this.#changeBefore(now), this.#changeAfter(now)];
+    return html`<div class="player" role="group" aria-label="Play the board">
+      <button class="primary play" aria-label=${this.isPlaying ? 'Pause' : 'Play'} @click=${this.#togglePlay}>
+        ${icon(this.isPlaying ? 'pause' : 'play')}
+      </button>
+      <button aria-label="Change before" ?disabled=${before === undefined} @click=${this.#goTo(before)}>
+        ${icon('previous')}
+      </button>
+      <button aria-label="Next change" ?disabled=${next === undefined} @click=${this.#goTo(next)}>
+        ${icon('next')}
+      </button>
+      <input
+        type="range"
+        min="0"
+        max=${(to - from) / 1_000}
+        step="1"
+        aria-label="Moment"
+        aria-valuetext=${timeWords(now)}
+        .value=${live(String(Math.floor((now - from) / 1_000)))}
+        @input=${this.#scrubbed}
+      />
+      <label class="speed"
+        ><span class="unseen">Speed</span>
+        <select @change=${this.#speedPicked}>
+          ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed}x</option>`)}
+        </select></label
+      >
+      <output><time datetime=${new Date(now).toISOString()}>${timeWords(now)}</time></output>
+      ${
+        this.opened === null
+          ? nothing
+          : html`<a class="button" href=${timelineAddress(this.opened, this.opened.revision)}
+              >${icon('clock')} Timeline of order <bdi>${this.opened.order_id}</bdi></a
+            >`
+      }
+    </div>`;
+  }
+
+  #renderNotes({ orders, shortened }: LoadedBoard): TemplateResult {
+    return html`<p class="muted">
+      ${countWords(orders.length, 'order')}: those open at ${timeWords(this.span?.from ?? 0)}, and those with news from
+      two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is
+      acknowledged.
+      ${
+        shortened === 0
+          ? nothing
+          : `Of ${countWords(shortened, 'order')} only the first ${MOST_EVENTS.toLocaleString('en')} events are shown.`
+      }
+    </p>`;
+  }
+
+  #changeBefore(now: number): number | undefined {
+    return this.#moments.filter((moment) => moment < now).at(-1);
+  }
+
+  #changeAfter(now: number): number | undefined {
+    return this.#moments.find((moment) => moment > now);
+  }
+
+  #pause(): void {
+    clearInterval(this.#timer);
+    this.isPlaying = false;
+  }
+
+  readonly #togglePlay = (): void => {
+    if (this.isPlaying) {
+      this.#pause();
+      return;
+    }
+    // From the end there is nothing to play but all of it again.
+    if (this.span !== null && this.at === this.span.to) this.#show(this.span.from);
+    this.isPlaying = true;
+    let last = performance.now();
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      const { at, span } = this;
+      if (at === null || span === null) return;
+      const next = playedTo(at, now - last, this.speed, span);
+      last = now;
+      this.#show(next);
+      if (next === span.to) this.#pause();
+    }, FRAME_MS);
+  };
+
+  #goTo(at: number | undefined): () => void {
+    return () => {
+      this.#pause();
+      if (at !== undefined) this.#show(at);
+    };
+  }
+
+  #shift(direction: 1 | -1): () => void {
+    return () => {
+      this.#goTo((this.at ?? this.span?.to ?? 0) + direction * this.hours * 3_600_000)();
+    };
+  }
+
+  readonly #scrubbed = (event: Event): void => {
+    this.#goTo((this.span?.from ?? 0) + Number((event.target as HTMLInputElement).value) * 1_000)();
+  };
+
+  readonly #speedPicked = (event: Event): void => {
+    this.speed = Number((event.target as HTMLSelectElement).value);
+  };
+
+  readonly #spanPicked = (event: Event): void => {
+    this.hours = Number((event.target as HTMLSelectElement).value);
+    replaceAddress(replayAddress(this.location, this.at, this.hours));
+  };
+
+  readonly #picked = (event: Event): void => {
+    const location = (event.target as HTMLSelectElement).value;
+    if (location === '') return;
+    this.location = location;
+    replaceAddress(replayAddress(location, this.at, this.hours));
+  };
+
+  readonly #submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const field = new FormData(event.target as HTMLFormElement).get('at');
+    const at = typeof field === 'string' ? fromLocalField(field) : null;
+    // A field holds whole seconds: the same second is the same moment.
+    if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at)();
+  };
+
+  readonly #orderOpened = (event: CustomEvent<{ order: Order }>): void => {
+    this.#pause();
+    this.opened = event.detail.order;
+  };
+
+  static override styles = [
+    tokens,
+    basics,
+    auditStyles,
+    css`
+      .choice {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 0.5em 0.8em;
+      }
+      .choice label {
+        display: grid;
+        gap: 0.2em;
+        min-width: 0;
+        max-width: 100%;
+        font-size: 0.9em;
+        font-weight: 600;
+      }
+      .choice select,
+      .choice input {
+        max-width: 100%;
+        font-size: 1.1em;
+        font-weight: 400;
+        text-overflow: ellipsis;
+      }
+      progress {
+        width: 100%;
+        accent-color: var(--rail-accent);
+      }
+      ticket-rail-board {
+        border: 1px solid var(--rail-line);
+      }
+      @container (max-width: 67.99rem) {
+        .player {
+          position: static;
+        }
+      }
+      @container (min-width: 68rem) {
+        ticket-rail-board {
+          --ticket-rail-height: max(30rem, 82dvh);
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-replay', TicketRailReplay);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-replay': TicketRailReplay;
+  }
+}

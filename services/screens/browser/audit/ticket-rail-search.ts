@@ -1,0 +1,313 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { Order, OrderPage } from '../../../../schemas/order-view';
+import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
+import { notice } from './answer-notice';
+import { type Answer, ask } from './audit-client';
+import { auditStyles } from '../shared/audit-styles';
+import { icon } from '../shared/icons';
+import { searchAddress, timelineAddress } from './links';
+import { locationIds } from '../feed/locations';
+import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
+import { textOf } from '../board/model/handoff';
+import { type Filter, type Filters, filtersOf } from './model/search';
+import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { basics, tokens } from '../shared/theme';
+
+/** Orders that are found at a time. */
+const PAGE = 50;
+
+interface Found {
+  readonly orders: readonly Order[];
+  /** Where to go on, or null at the end. */
+  readonly next: string | null;
+}
+
+/** Finds an order by whatever is known of it. */
+export class TicketRailSearch extends RailElement {
+  static override properties = {
+    filters: { attribute: false },
+    answer: { state: true },
+    isSearching: { state: true },
+    locations: { state: true },
+  };
+  /** What is looked for; with nothing at all, nothing is looked for yet. */
+  declare filters: Filters;
+  declare private answer: Answer<Found> | null;
+  declare private isSearching: boolean;
+  declare private locations: readonly string[];
+  #asked = new AbortController();
+
+  constructor() {
+    super();
+    this.filters = {};
+    this.answer = null;
+    this.isSearching = false;
+    this.locations = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void locationIds().then((ids) => {
+      this.locations = ids;
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#asked.abort();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('filters') && Object.keys(this.filters).length > 0) void this.#find({ orders: [], next: null });
+  }
+
+  /** Pages may be empty before the end: goes on until there is a page full of orders. */
+  async #find(before: Found): Promise<void> {
+    this.#asked.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    this.isSearching = true;
+    const query = new URLSearchParams(this.filters);
+    query.set('limit', String(PAGE));
+    let { orders, next } = before;
+    do {
+      if (next !== null) query.set('after', next);
+      const page = await ask<OrderPage>(`/audit/orders?${query.toString()}`, asked.signal);
+      if (asked.signal.aborted) return;
+      if (page.kind !== 'found') {
+        this.answer = page;
+        this.isSearching = false;
+        return;
+      }
+      orders = [...orders, ...page.value.orders];
+      ({ next } = page.value);
+      this.answer = { kind: 'found', value: { orders, next } };
+    } while (next !== null && orders.length < before.orders.length + PAGE);
+    this.isSearching = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { answer } = this;
+    return html`<div class="frame stack">
+      ${this.#renderForm()}
+      <div class="stack" aria-busy=${String(this.isSearching)}>
+        <p class="muted" role="status">${this.#summary()}</p>
+        ${
+          answer === null
+            ? nothing
+            : answer.kind === 'found'
+              ? this.#renderFound(answer.value)
+              : notice(answer, 'Nothing was found.')
+        }
+      </div>
+    </div>`;
+  }
+
+  #summary(): string {
+    const { answer, isSearching } = this;
+    const found = answer?.kind === 'found' ? answer.value.orders.length : 0;
+    if (isSearching) return found === 0 ? 'Searching…' : `Searching… ${countWords(found, 'order')} so far.`;
+    if (answer?.kind !== 'found') return '';
+    if (found === 0) return 'No order was found.';
+    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, oldest first.`;
+  }
+
+  #renderForm(): TemplateResult {
+    return html`<form class="panel stack" @submit=${this.#submitted}>
+      <h2>Find an order</h2>
+      <div class="fields">
+        ${this.#renderText('location_id', 'Location', this.locations)}
+        ${this.#renderText('order_id', 'Order id, or a part')} ${this.#renderText('driver', 'Driver’s name, or a part')}
+        ${this.#renderText('status', 'Status, as last reported', [...STATUSES.keys()])}
+        ${this.#renderText('source', 'Source of the driver')}
+        ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
+        ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
+        ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
+        ${this.#renderTime('from', 'News from')} ${this.#renderTime('to', 'News until')}
+      </div>
+      <div class="row">
+        <button class="primary">${icon('search')} Find</button>
+        <a class="button" href=${searchAddress({})}>Clear</a>
+        <span class="muted">Times in ${zoneWords(Date.now())}</span>
+      </div>
+    </form>`;
+  }
+
+  #renderText(name: Filter, label: string, known: readonly string[] = []): TemplateResult {
+    return html`<label
+      >${label}
+      <input
+        name=${name}
+        maxlength="200"
+        autocomplete="off"
+        spellcheck="false"
+        list=${known.length === 0 ? nothing : `known-${name}`}
+        .value=${this.filters[name] ?? ''}
+      />
+      ${
+        known.length === 0
+          ? nothing
+          : html`<datalist id=${`known-${name}`}>
+              ${known.map((value) => html`<option value=${value}></option>`)}
+            </datalist>`
+      }</label
+    >`;
+  }
+
+  #renderChoice(
+    name: Filter,
+    label: string,
+    values: readonly string[],
+    words: (value: string) => string,
+  ): TemplateResult {
+    const chosen = this.filters[name] ?? '';
+    return html`<label
+      >${label}
+      <select name=${name}>
+        <option value="">Any</option>
+        ${values.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
+      </select></label
+    >`;
+  }
+
+  #renderTime(name: 'from' | 'to', label: string): TemplateResult {
+    const at = Date.parse(this.filters[name] ?? '');
+    return html`<label
+      >${label} <input type="datetime-local" step="1" name=${name} .value=${Number.isNaN(at) ? '' : toLocalField(at)}
+    /></label>`;
+  }
+
+  #renderFound({ orders, next }: Found): TemplateResult {
+    return html`${
+      orders.length === 0
+        ? nothing
+        : html`<ul class="found" role="list">
+            ${orders.map((order) => this.#renderOrder(order))}
+          </ul>`
+    }
+    ${
+      next === null
+        ? nothing
+        : html`<p>
+            <button ?disabled=${this.isSearching} @click=${this.#more}>Find more</button>
+          </p>`
+    }`;
+  }
+
+  #renderOrder(order: Order): TemplateResult {
+    const name = textOf(order.driver_details?.name);
+    const source = textOf(order.driver_details?.source);
+    const { delivery_status } = order;
+    return html`<li class="panel" data-order-id=${order.order_id}>
+      <h3>
+        <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
+      </h3>
+      <p class="muted"><bdi>${order.location_id}</bdi></p>
+      <p><strong>${stageWords(order.stage)}</strong> · revision ${order.revision}</p>
+      <p>
+        <bdi>${kitchenWords(order.status)}</bdi>${
+          delivery_status === null
+            ? nothing
+            : html` ·
+                <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
+                  >${driverWords(delivery_status)}</bdi
+                >`
+        }
+      </p>
+      <p>
+        ${name === null ? html`<span class="muted">No driver</span>` : html`<bdi>${name}</bdi>`}
+        ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
+      </p>
+      ${
+        order.attention.length === 0
+          ? nothing
+          : html`<p class="attention">${order.attention.map((code) => attentionWords(code).words).join(', ')}</p>`
+      }
+      <p class="muted">
+        Last news <time datetime=${order.updated_at}>${timeWords(Date.parse(order.updated_at))}</time>
+      </p>
+    </li>`;
+  }
+
+  readonly #submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const filters = filtersOf(Object.fromEntries(new FormData(event.target as HTMLFormElement)));
+    window.location.assign(searchAddress(filters));
+  };
+
+  readonly #more = (): void => {
+    if (this.answer?.kind === 'found') void this.#find(this.answer.value);
+  };
+
+  static override styles = [
+    tokens,
+    basics,
+    auditStyles,
+    css`
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr));
+        gap: 0.6em 0.8em;
+      }
+      label {
+        display: grid;
+        align-content: start;
+        gap: 0.2em;
+        min-width: 0;
+        font-size: 0.9em;
+        font-weight: 600;
+      }
+      input,
+      select {
+        width: 100%;
+        min-width: 0;
+        font-size: 1.1em;
+        font-weight: 400;
+      }
+      .found {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 19em), 1fr));
+        gap: 0.6em;
+      }
+      .found li {
+        position: relative;
+        overflow-wrap: anywhere;
+      }
+      .found p {
+        margin-top: 0.15em;
+      }
+      /* The whole panel leads to the timeline. */
+      .open {
+        display: inline-flex;
+        align-items: center;
+        min-width: 44px;
+        min-height: 44px;
+        font-size: 1.15em;
+      }
+      .open::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+      }
+      .open:focus-visible {
+        outline: none;
+      }
+      .open:focus-visible::after {
+        outline: 3px solid var(--rail-accent);
+        outline-offset: -3px;
+      }
+      .attention {
+        font-weight: 600;
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-search', TicketRailSearch);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-search': TicketRailSearch;
+  }
+}

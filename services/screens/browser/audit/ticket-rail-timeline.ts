@@ -1,0 +1,531 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { live } from 'lit/directives/live.js';
+import type { HistoryEvent } from '../../../../schemas/order-view';
+import { notice } from './answer-notice';
+import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
+import { auditStyles } from '../shared/audit-styles';
+import { icon } from '../shared/icons';
+import './json-details';
+import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
+import {
+  exactTimeWords,
+  fieldWords,
+  gapWords,
+  shortHash,
+  spanWords,
+  stageRule,
+  valueText,
+  VERDICT_ORDER,
+  verdictWords,
+  zoneWords,
+} from '../shared/model/audit-words';
+import { TIE_WORDS, tieOf } from './model/chain';
+import { textOf } from '../board/model/handoff';
+import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
+import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { basics, tokens } from '../shared/theme';
+import { verdictMark, verdictStyles } from './verdict-mark';
+
+/** Milliseconds that each event is shown while the order is played. */
+const STEP_MS = 1_500;
+/** Events that are laid out at once: more than nearly all orders have. */
+const LAID_OUT = 200;
+
+interface Shown {
+  readonly past: PastOrder;
+  /** There were more events than are shown. */
+  readonly complete: boolean;
+}
+
+/** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
+export class TicketRailTimeline extends RailElement {
+  static override properties = {
+    location: {},
+    order: {},
+    revision: { type: Number },
+    answer: { state: true },
+    isPlaying: { state: true },
+  };
+  declare location: string;
+  declare order: string;
+  /** Of the event that is pointed at; null: the last. */
+  declare revision: number | null;
+  declare private answer: Answer<Shown> | null;
+  declare private isPlaying: boolean;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #asked = new AbortController();
+  #mustScroll = false;
+
+  constructor() {
+    super();
+    this.location = '';
+    this.order = '';
+    this.revision = null;
+    this.answer = null;
+    this.isPlaying = false;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#asked.abort();
+    this.#pause();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('location') || changed.has('order')) void this.#load();
+  }
+
+  protected override updated(): void {
+    if (!this.#mustScroll || this.answer?.kind !== 'found') return;
+    this.#mustScroll = false;
+    // Once the parts of the events have their height too.
+    requestAnimationFrame(() => {
+      this.renderRoot.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'start' });
+    });
+  }
+
+  async #load(): Promise<void> {
+    this.#asked.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    this.answer = null;
+    const key = { location_id: this.location, order_id: this.order };
+    const found = await historyOf(key, asked.signal);
+    if (asked.signal.aborted) return;
+    this.#mustScroll = this.revision !== null;
+    this.answer =
+      found.kind === 'found'
+        ? { kind: 'found', value: { past: unfold(key, found.value.events), complete: found.value.complete } }
+        : found;
+  }
+
+  protected override render(): TemplateResult {
+    const { answer } = this;
+    return html`<div class="frame stack" aria-busy=${String(answer === null)}>
+      ${
+        answer === null
+          ? html`<p class="panel" role="status">Reading the history…</p>`
+          : answer.kind === 'found'
+            ? this.#renderOrder(answer.value)
+            : notice(answer, 'Nothing was ever reported about this order.')
+      }
+    </div>`;
+  }
+
+  #renderOrder({ past, complete }: Shown): TemplateResult {
+    const { steps } = past;
+    const at = this.#index(past);
+    const current = steps[at];
+    if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
+    const first = Math.floor(at / LAID_OUT) * LAID_OUT;
+    const shown = steps.slice(first, first + LAID_OUT);
+    return html`${this.#renderSummary(past, current)} ${this.#renderPlayer(steps, at, current)}
+      ${
+        complete
+          ? nothing
+          : html`<p class="panel">
+              ${icon('info')} Only the first ${MOST_EVENTS.toLocaleString('en')} events are shown. The export has all of
+              them.
+            </p>`
+      }
+      ${
+        steps.length <= LAID_OUT
+          ? nothing
+          : html`<p class="panel">
+              ${icon('info')} Events ${first + 1} to ${first + shown.length} of ${steps.length} stand here. The scrubber
+              leads to the others.
+            </p>`
+      }
+      <ol class="events stack" role="list" aria-label="Events">
+        ${repeat(
+          shown,
+          ({ event }) => event.revision,
+          (step, index) =>
+            guard([step, first + index === at], () =>
+              this.#renderStep(step, steps[first + index - 1] ?? null, first + index === at),
+            ),
+        )}
+      </ol>`;
+  }
+
+  #renderSummary({ key, steps }: PastOrder, current: Step): TemplateResult {
+    const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
+    const counts = VERDICT_ORDER.map(
+      (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
+    ).filter(([, count]) => count > 0);
+    return html`<section class="panel stack" aria-labelledby="order">
+      <div>
+        <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
+        <p class="muted">
+          Location <bdi>${key.location_id}</bdi> · ${countWords(steps.length, 'event')} in
+          ${spanWords(Math.max(0, last - first))} · times in ${zoneWords(last)}
+        </p>
+      </div>
+      <ul class="row counts" role="list" aria-label="How the events were read">
+        ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${count}</span></li>`)}
+      </ul>
+      <div class="row">
+        <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} The board at this moment</a>
+        ${(['ndjson', 'csv'] as const).map(
+          (format) =>
+            html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
+        )}
+        <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
+      </div>
+    </section>`;
+  }
+
+  #renderPlayer(steps: readonly Step[], at: number, current: Step): TemplateResult {
+    const place = `${String(at + 1)} of ${String(steps.length)}`;
+    return html`<div class="player" role="group" aria-label="Play the order">
+      <button class="primary play" aria-label=${this.isPlaying ? 'Pause' : 'Play'} @click=${this.#togglePlay}>
+        ${icon(this.isPlaying ? 'pause' : 'play')}
+      </button>
+      <button aria-label="Event before" ?disabled=${at === 0} @click=${this.#step(steps, at - 1)}>
+        ${icon('previous')}
+      </button>
+      <button aria-label="Next event" ?disabled=${at === steps.length - 1} @click=${this.#step(steps, at + 1)}>
+        ${icon('next')}
+      </button>
+      <input
+        type="range"
+        min="0"
+        max=${steps.length - 1}
+        step="1"
+        aria-label="Event"
+        aria-valuetext=${`${place}: revision ${String(current.event.revision)}, ${exactTimeWords(current.at)}, ${verdictWords(current.event.verdict).words}`}
+        .value=${live(String(at))}
+        @input=${this.#scrubbed(steps)}
+      />
+      <output>Event ${place} · <time datetime=${current.event.received_at}>${exactTimeWords(current.at)}</time></output>
+    </div>`;
+  }
+
+  #renderStep(step: Step, before: Step | null, isCurrent: boolean): TemplateResult {
+    const { event, at } = step;
+    const { revision, verdict, same_report_as, unreadable } = event;
+    return html`<li
+      class="event"
+      id=${`r${String(revision)}`}
+      data-revision=${revision}
+      data-verdict=${verdict}
+      aria-current=${isCurrent ? 'step' : nothing}
+    >
+      ${
+        before === null
+          ? nothing
+          : html`<p class="gap" data-back=${at < before.at ? '' : nothing}>
+              ${icon('clock')} <span>${gapWords(at - before.at)}</span>
+              ${
+                before.order.stage === step.order.stage
+                  ? nothing
+                  : html`<span class="muted"
+                      >· ${stageWords(before.order.stage)} took
+                      ${spanWords(Math.max(0, at - Date.parse(before.order.stage_since)))}</span
+                    >`
+              }
+            </p>`
+      }
+      <div class="pair">
+        <div class="panel stack told">
+          <div class="row">
+            <h3>
+              <a
+                class="button link"
+                href=${timelineAddress({ location_id: this.location, order_id: this.order }, revision)}
+                @click=${this.#linked(revision)}
+                >Revision ${revision}</a
+              >
+            </h3>
+            <time datetime=${event.received_at}>${exactTimeWords(at)}</time>
+            <code><bdi>${event.type}</bdi></code>
+          </div>
+          <div>
+            <p>${verdictMark(verdict)}</p>
+            <p class="rule muted">${verdictWords(verdict).rule}</p>
+            ${
+              same_report_as === null
+                ? nothing
+                : html`<p class="same">
+                    The same report as revision ${same_report_as.revision}, at
+                    <time datetime=${same_report_as.received_at}
+                      >${exactTimeWords(Date.parse(same_report_as.received_at))}</time
+                    >
+                  </p>`
+            }
+            ${
+              unreadable.length === 0
+                ? nothing
+                : html`<p class="unreadable">
+                    Read otherwise than it came, or not at all:
+                    ${unreadable.map((pointer) => html`<code>${fieldWords(pointer)}</code> `)}
+                  </p>`
+            }
+          </div>
+          ${this.#renderChanges(event)} ${this.#renderChain(event, before?.event ?? null)}
+          <div class="raw">
+            <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
+            <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>
+          </div>
+        </div>
+        ${this.#renderState(step)}
+      </div>
+    </li>`;
+  }
+
+  #renderChanges({ revision, changes }: HistoryEvent): TemplateResult {
+    if (changes.length === 0) return html`<p class="muted">No field changed.</p>`;
+    const value = (of: unknown): TemplateResult => {
+      const text = valueText(of);
+      return text === null ? html`<span class="muted">nothing</span>` : html`<bdi>${text}</bdi>`;
+    };
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${`What revision ${String(revision)} changed`}>
+      <table class="changes">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${changes.map(
+            ({ pointer, from, to }) =>
+              html`<tr data-pointer=${pointer}>
+                <th scope="row" title=${pointer}><bdi>${fieldWords(pointer)}</bdi></th>
+                <td class="from">${value(from)}</td>
+                <td class="to">${value(to)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #renderChain(event: HistoryEvent, before: HistoryEvent | null): TemplateResult {
+    const { event_hash, signed_with } = event.metadata;
+    const tie = tieOf(before, event);
+    return html`<p class="chain" data-tie=${tie}>
+      ${tie === 'broken' ? icon('alert') : nothing}
+      ${event_hash === undefined ? nothing : html`<code title=${event_hash}>${shortHash(event_hash)}</code>`}
+      <span>${TIE_WORDS[tie]}</span>
+      <span class="muted"
+        >·
+        ${signed_with === null ? 'no signature was checked' : html`signed with <code><bdi>${signed_with}</bdi></code>`}</span
+      >
+    </p>`;
+  }
+
+  #renderState({ event, order }: Step): TemplateResult {
+    const driver = order.driver_details;
+    const source = textOf(driver?.source);
+    return html`<div
+      class="panel stack after"
+      role="group"
+      aria-label=${`The order after revision ${String(event.revision)}`}
+    >
+      <p class="stage">
+        <strong>${stageWords(order.stage)}</strong> <span class="muted">${stageRule(order.stage)}</span>
+      </p>
+      <dl>
+        <div>
+          <dt>Kitchen</dt>
+          <dd><bdi>${kitchenWords(order.status)}</bdi></dd>
+        </div>
+        <div>
+          <dt>Delivery</dt>
+          <dd><bdi>${driverWords(order.delivery_status)}</bdi></dd>
+        </div>
+        <div>
+          <dt>Driver</dt>
+          <dd>
+            <bdi>${driver === null ? 'Nobody assigned' : (textOf(driver.name) ?? 'Without a name')}</bdi>
+            ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
+          </dd>
+        </div>
+        <div>
+          <dt>Attention</dt>
+          <dd>
+            ${order.attention.length === 0 ? 'None' : order.attention.map((code) => attentionWords(code).words).join(', ')}
+          </dd>
+        </div>
+      </dl>
+      <ticket-rail-json label="The whole order" .value=${order}></ticket-rail-json>
+    </div>`;
+  }
+
+  #index(past: PastOrder): number {
+    return this.revision === null ? past.steps.length - 1 : Math.max(0, indexOfRevision(past, this.revision));
+  }
+
+  #show(step: Step | undefined): void {
+    if (step === undefined) return;
+    this.revision = step.event.revision;
+    this.#mustScroll = true;
+    replaceAddress(timelineAddress({ location_id: this.location, order_id: this.order }, this.revision));
+  }
+
+  #pause(): void {
+    clearInterval(this.#timer);
+    this.isPlaying = false;
+  }
+
+  readonly #togglePlay = (): void => {
+    if (this.isPlaying || this.answer?.kind !== 'found') {
+      this.#pause();
+      return;
+    }
+    const { past } = this.answer.value;
+    const { steps } = past;
+    // From the end there is nothing to play but all of it again.
+    if (this.#index(past) === steps.length - 1) this.#show(steps[0]);
+    this.isPlaying = true;
+    this.#timer = setInterval(() => {
+      const next = this.#index(past) + 1;
+      this.#show(steps[next]);
+      if (next >= steps.length - 1) this.#pause();
+    }, STEP_MS);
+  };
+
+  #step(steps: readonly Step[], index: number): () => void {
+    return () => {
+      this.#pause();
+      this.#show(steps[index]);
+    };
+  }
+
+  #scrubbed(steps: readonly Step[]): (event: Event) => void {
+    return (event) => {
+      this.#step(steps, Number((event.target as HTMLInputElement).value))();
+    };
+  }
+
+  /** A link that is opened elsewhere, or in another tab, is the browser's. */
+  #linked(revision: number): (event: MouseEvent) => void {
+    return (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || this.answer?.kind !== 'found') return;
+      event.preventDefault();
+      this.#pause();
+      this.#show(this.answer.value.past.steps.find((step) => step.event.revision === revision));
+    };
+  }
+
+  static override styles = [
+    tokens,
+    basics,
+    verdictStyles,
+    auditStyles,
+    css`
+      .count {
+        font-variant-numeric: tabular-nums;
+      }
+      .events {
+        list-style: none;
+        gap: 0.5em;
+      }
+      .event {
+        scroll-margin-top: 5em;
+      }
+      .gap {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.2em 0.5em;
+        padding: 0.3em 0.9em 0.6em;
+      }
+      .gap[data-back] {
+        color: var(--rail-alarm);
+        font-weight: 600;
+      }
+      .pair {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-items: start;
+        gap: 0.5em;
+      }
+      .told {
+        align-content: start;
+        border-inline-start: 0.4em solid var(--verdict);
+      }
+      .after {
+        align-content: start;
+      }
+      .event[aria-current] .told,
+      .event[aria-current] .after {
+        border-color: var(--rail-accent);
+        box-shadow: inset 0 0 0 1px var(--rail-accent);
+      }
+      .event[aria-current] .told {
+        border-inline-start-color: var(--verdict);
+      }
+      .link {
+        padding-inline: 0.6em;
+      }
+      .event[aria-current] .link {
+        border-color: transparent;
+        background: var(--rail-accent);
+        color: var(--rail-on-accent);
+      }
+      .changes :is(th, td) {
+        min-width: 7em;
+      }
+      .from {
+        color: var(--rail-muted);
+      }
+      .to {
+        font-weight: 600;
+      }
+      .chain {
+        font-size: 0.9em;
+      }
+      .chain[data-tie='broken'] {
+        color: var(--rail-alarm);
+        font-weight: 700;
+      }
+      .raw {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.4em;
+      }
+      .stage strong {
+        font-size: 1.15em;
+      }
+      dl > div {
+        display: grid;
+        grid-template-columns: 6em minmax(0, 1fr);
+        gap: 0.5em;
+        padding: 0.2em 0;
+      }
+      dt {
+        color: var(--rail-muted);
+      }
+      .counts li {
+        display: flex;
+        align-items: center;
+        gap: 0.4em;
+      }
+      /* Where the player takes several lines. */
+      @container (max-width: 36rem) {
+        .event {
+          scroll-margin-top: 11em;
+        }
+      }
+      @container (min-width: 54rem) {
+        .pair {
+          grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-timeline', TicketRailTimeline);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-timeline': TicketRailTimeline;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Order } from '../../../../../schemas/order-view';
+import type { Driver } from './handoff';
+
+/**
+ * What was acknowledged on this screen, or called back to it. A screen keeps it over a reload; it holds no personal
+ * data: a driver is a digest.
+ */
+export interface Marks {
+  /** When this screen first showed this location, in milliseconds of the service's clock; null: never yet. */
+  readonly firstOpenedAt: number | null;
+  /** Oldest first. */
+  readonly keys: readonly string[];
+}
+
+/** Most marks that a screen keeps for one location; the oldest go first. */
+export const MOST_MARKS = 500;
+
+/** A cancellation that is older than this when a screen first opens is nobody's to acknowledge any more. */
+export const OLD_CANCELLATION_MS = 2 * 3_600_000;
+
+export const noMarks: Marks = { firstOpenedAt: null, keys: [] };
+
+/** A short digest (FNV-1a, 32 bits): tells drivers of one order apart, and names nobody. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+const plain = (value: string | null | undefined): string => (value ?? '').trim().toLowerCase();
+
+/** Who drives, as projections/driver.ts tells drivers apart: by source and name, or without a name by phone and plate. */
+function driverDigest(order: Order, driver: Driver | null): string {
+  if (driver === null) return 'nobody';
+  const name = plain(driver.name);
+  const who = name === '' ? [plain(driver.phone?.number), plain(driver.vehicle_info?.license_plate)] : [name];
+  return digest(JSON.stringify([order.order_id, plain(driver.source), ...who]));
+}
+
+export const canceledKey = (order: Order): string => `canceled ${order.stage_since} ${order.order_id}`;
+/** Which order of its number an order is, for the number may come again (docs/protocol.md#ruling-5-7). */
+const which = (order: Pick<Order, 'order_id' | 'first_received_at'>): string =>
+  `${order.first_received_at} ${order.order_id}`;
+export const driverKey = (order: Order): string =>
+  `driver ${driverDigest(order, order.driver_details)} ${which(order)}`;
+export const recalledKey = (order: Pick<Order, 'order_id' | 'first_received_at'>): string => `recalled ${which(order)}`;
+
+export const isMarked = (marks: Marks, key: string): boolean => marks.keys.includes(key);
+
+export const withMark = (marks: Marks, key: string): Marks =>
+  isMarked(marks, key) ? marks : { ...marks, keys: [...marks.keys, key].slice(-MOST_MARKS) };
+
+export const withoutMark = (marks: Marks, key: string): Marks => ({
+  ...marks,
+  keys: marks.keys.filter((one) => one !== key),
+});
+
+/** The first opening, said once. */
+export const openedAt = (marks: Marks, now: number): Marks =>
+  marks.firstOpenedAt === null ? { ...marks, firstOpenedAt: now } : marks;
+
+/** @returns whether a canceled order must stay in sight on this screen. */
+export function mustAcknowledgeCancel(order: Order, marks: Marks): boolean {
+  if (order.stage !== 'canceled' || isMarked(marks, canceledKey(order))) return false;
+  const { firstOpenedAt } = marks;
+  return firstOpenedAt === null || Date.parse(order.stage_since) > firstOpenedAt - OLD_CANCELLATION_MS;
+}
+
+/** @returns whether someone at this screen must still say that he has seen who drives now. */
+export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
+  (order.attention as readonly string[]).includes('driver_changed') && !isMarked(marks, driverKey(order));
+
+/** Reads what {@link JSON.stringify} wrote of marks; anything else is no marks. */
+export function readMarks(text: string | null): Marks {
+  try {
+    const value = JSON.parse(text ?? 'null') as { firstOpenedAt?: unknown; keys?: unknown } | null;
+    if (value === null || !Array.isArray(value.keys)) return noMarks;
+    return {
+      firstOpenedAt: typeof value.firstOpenedAt === 'number' ? value.firstOpenedAt : null,
+      keys: (value.keys as unknown[]).filter((key) => typeof key === 'string').slice(-MOST_MARKS),
+    };
+  } catch {
+    return noMarks;
+  }
+}

@@ -1,0 +1,53 @@
+import { sameDriver } from '../../../../../projections/driver';
+import type { Order } from '../../../../../schemas/order-view';
+import type { Change } from '../../feed/model/feed-state';
+import type { Driver } from './handoff';
+
+/** What a change means to people who look at the board. */
+export type News =
+  | { readonly kind: 'arrived'; readonly order: Order }
+  | { readonly kind: 'canceled'; readonly order: Order }
+  | { readonly kind: 'needs_action'; readonly order: Order }
+  | { readonly kind: 'coming_back'; readonly order: Order }
+  | { readonly kind: 'driver_changed'; readonly order: Order };
+
+/** A driver who came this shortly before the screen opened is news to it, in milliseconds. */
+export const RECENT_ARRIVAL_MS = 60_000;
+
+const hasChangedDriver = (order: Order | null): boolean =>
+  (order?.attention as readonly string[] | undefined)?.includes('driver_changed') ?? false;
+
+/** @param now milliseconds since the epoch by the service's clock */
+export function readNews({ before, after, initial }: Change<Order>, now: number): News[] {
+  const news: News[] = [];
+  const { stage } = after;
+  const entered = before?.stage !== stage || before.stage_since !== after.stage_since;
+  if (stage === 'driver_here' && entered) {
+    if (!initial || now - Date.parse(after.stage_since) < RECENT_ARRIVAL_MS)
+      news.push({ kind: 'arrived', order: after });
+  }
+  if (initial) return news;
+  if ((stage === 'canceled' || stage === 'needs_action' || stage === 'coming_back') && entered) {
+    news.push({ kind: stage, order: after });
+  }
+  if (hasChangedDriver(after) && before !== null && !isSameDriver(before.driver_details, after.driver_details)) {
+    news.push({ kind: 'driver_changed', order: after });
+  }
+  return news;
+}
+
+const isSameDriver = (one: Driver | null, other: Driver | null): boolean =>
+  one === null || other === null ? one === other : sameDriver(one, other);
+
+/**
+ * The driver that people may still be waiting for. The feed tells only who drives now, so it is the one that this
+ * screen showed before.
+ * @param kept what this said before the change
+ */
+export function previousDriver(kept: Driver | null, { before, after }: Change<Order>): Driver | null {
+  if (!hasChangedDriver(after)) return null;
+  const driver = after.driver_details;
+  const shown = before?.driver_details ?? null;
+  const previous = shown !== null && (driver === null || !sameDriver(shown, driver)) ? shown : kept;
+  return previous !== null && driver !== null && sameDriver(previous, driver) ? null : previous;
+}

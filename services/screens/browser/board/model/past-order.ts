@@ -1,0 +1,137 @@
+import { evolve, initial, toOrder } from '../../../../../projections/order';
+import { ExactNumber } from '../../../../../schemas/exact-json';
+import type { DeliveryType, OrderKey } from '../../../../../schemas/handle-order';
+import type { Change, HistoryEvent, Order } from '../../../../../schemas/order-view';
+import { WITHHELD } from '../../../../../schemas/withheld';
+import type { Driver } from './handoff';
+import { previousDriver } from './news';
+
+/** An order with all of its past, folded in the browser by the folds of the service. */
+export interface PastOrder {
+  readonly key: OrderKey;
+  /** By revision, without those that nothing was told of. */
+  readonly steps: readonly Step[];
+}
+
+/** One event beside the state after it. */
+export interface Step {
+  readonly event: HistoryEvent;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly order: Order;
+  /** The driver that people may still have been waiting for. */
+  readonly previousDriver: Driver | null;
+}
+
+function isWithheld(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === WITHHELD;
+  return Object.values(value).some(isWithheld);
+}
+
+/** Folds read the content hash beside the data. */
+const lacksWhatFoldsRead = ({ data, metadata }: HistoryEvent): boolean =>
+  isWithheld(data) || (metadata as Partial<typeof metadata>).content_hash === undefined || isWithheld(metadata);
+
+/**
+ * The state after each event, by the folds of the service.
+ *
+ * Drivers may be told apart by their phones alone. To a reader who does not see them all are the same, and the folds would
+ * take two drivers for one. What the service says that each event changed was read from the whole, so then it is put
+ * together from that.
+ */
+export function unfold(key: OrderKey, events: readonly HistoryEvent[]): PastOrder {
+  const orders = events.some(lacksWhatFoldsRead) ? byChanges(key, events) : byFolds(key, events);
+  const steps: Step[] = [];
+  for (const [index, order] of orders.entries()) {
+    const event = events[index];
+    if (event === undefined || order === null) continue;
+    const before = steps.at(-1);
+    const kept = previousDriver(before?.previousDriver ?? null, {
+      before: before?.order ?? null,
+      after: order,
+      initial: before === undefined,
+    });
+    steps.push({ event, at: Date.parse(event.received_at), order, previousDriver: kept });
+  }
+  return { key, steps };
+}
+
+function byFolds(key: OrderKey, events: readonly HistoryEvent[]): (Order | null)[] {
+  let state = initial;
+  return events.map(({ type, data, metadata, revision, received_at }) => {
+    const contentHash = metadata.content_hash;
+    state = evolve(state, { type: type as DeliveryType, data, revision, receivedAt: received_at, contentHash });
+    return toOrder(key, state);
+  });
+}
+
+function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
+  let seen: Fields = {};
+  let firstReceivedAt = '';
+  let stageSince = '';
+  let stage: string | null = null;
+  return events.map((event) => {
+    seen = event.changes.reduce(applyChange, seen);
+    const isFirst = firstReceivedAt === '' || event.verdict === 'new_order';
+    if (isFirst) firstReceivedAt = event.received_at;
+    if (isFirst || event.stage !== stage) stageSince = event.received_at;
+    ({ stage } = event);
+    return {
+      ...key,
+      status: (seen['status'] ?? null) as Order['status'],
+      delivery_status: (seen['delivery_status'] ?? null) as Order['delivery_status'],
+      driver_details: (seen['driver_details'] ?? null) as Order['driver_details'],
+      stage: event.stage,
+      attention: (seen['attention'] ?? []) as Order['attention'],
+      revision: event.revision,
+      same_report_as: event.same_report_as,
+      first_received_at: firstReceivedAt,
+      updated_at: event.received_at,
+      stage_since: stageSince,
+    };
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+
+/** @returns the fields after a change as projections/changes.ts tells it: null is nothing, and no object is empty. */
+export function applyChange(fields: Fields, { pointer, to }: Change): Fields {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return put(fields, path, to);
+}
+
+function put(fields: Fields, [key, ...rest]: readonly string[], to: unknown): Fields {
+  if (key === undefined || key === '__proto__') return fields;
+  const before = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  const value = rest.length === 0 ? to : put(isFields(before) ? before : {}, rest, to);
+  const isNothing = value === null || (isFields(value) && Object.keys(value).length === 0);
+  if (!isNothing) return { ...fields, [key]: value };
+  // What is not an object any more was replaced by what stands below it, or the reverse.
+  return Object.fromEntries(Object.entries(fields).filter(([other]) => other !== key));
+}
+
+/**
+ * @param at milliseconds since the epoch
+ * @returns the order after the last event that came until then, as the service says `as_of`; null if there was none. Clocks
+ *   jump, so that a later event may have come at an earlier time.
+ */
+export const stepAt = (past: PastOrder, at: number): Step | null =>
+  past.steps[lastWhere(past, (step) => step.at <= at)] ?? null;
+
+/** @returns the index of the last event up to a revision; -1 if there is none. */
+export const indexOfRevision = (past: PastOrder, revision: number): number =>
+  lastWhere(past, ({ event }) => event.revision <= revision);
+
+function lastWhere({ steps }: PastOrder, holds: (step: Step) => boolean): number {
+  for (let index = steps.length - 1; index >= 0; index -= 1) {
+    const step = steps[index];
+    if (step !== undefined && holds(step)) return index;
+  }
+  return -1;
+}

@@ -1,7 +1,0 @@
-import { locationOf } from './query';
-import { TicketRailCustomers } from './ticket-rail-customers';
-
-const location = locationOf(window.location.search);
-const board = document.querySelector('ticket-rail-customers');
-if (board instanceof TicketRailCustomers) board.location = location;
-document.title = `${location === '' ? 'Orders' : `Orders: ${location}`} · Ticket Rail`;

@@ -1,0 +1,210 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { frameStyles } from '../shared/board-styles';
+import { freshnessLine, staleBanner } from '../feed/freshness-bar';
+import { icon, type IconName } from '../shared/icons';
+import { LiveOrders } from '../feed/live-orders';
+import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
+import { shortIds } from '../shared/model/short-id';
+import { RailElement } from '../shared/rail-element';
+import { basics, tokens } from '../shared/theme';
+
+/** Milliseconds that a number is shown as having just become ready. */
+const FRESH_MS = 10_000;
+
+/** Order numbers for customers who wait: what is ready, and what almost is. Nothing else reaches this screen. */
+export class TicketRailCustomers extends RailElement {
+  static override properties = {
+    location: { type: String, reflect: true },
+    service: { type: String },
+    token: { type: String },
+  };
+  declare location: string;
+  /** Base URL of Ticket Rail; empty: where the page comes from. */
+  declare service: string;
+  declare token: string;
+
+  readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
+    const calls: string[] = [];
+    for (const { before, after, initial } of changes) {
+      if (initial || !isCalled(after) || (before !== null && isCalled(before))) continue;
+      this.#readyAt.set(after.order_id, this.#live.now);
+      calls.push(after.order_id);
+    }
+    if (calls.length > 0) this.#announcement = `Ready: ${calls.slice(0, 5).join(', ')}.`;
+  });
+  #readyAt = new Map<string, number>();
+  #announcement = '';
+
+  constructor() {
+    super();
+    this.location = '';
+    this.service = '';
+    this.token = '';
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('location') && !changed.has('service') && !changed.has('token')) return;
+    const { location, service } = this;
+    this.#readyAt = new Map();
+    this.#live.follow({ service, location, token: this.token === '' ? null : this.token, view: 'customers' });
+  }
+
+  protected override render(): TemplateResult {
+    const { state, now, hasData, freshness } = this.#live;
+    const { ready, almostReady } = customerLists(state.orders.values(), now);
+    const short = shortIds([...ready, ...almostReady].map(({ order_id }) => order_id));
+    return html`<div class="frame" data-freshness=${freshness.kind}>
+      <div class="bar">
+        <p class="location"><bdi>${this.location}</bdi></p>
+        ${freshnessLine(freshness)}<slot name="end"></slot>
+      </div>
+      ${staleBanner(freshness, this.service)}
+      ${
+        this.location === ''
+          ? html`<p class="empty">No location is set.</p>`
+          : hasData
+            ? html`<div class="lists" ?data-stale=${freshness.kind === 'stale'}>
+                ${this.#renderList('ready', 'Ready', 'check', ready, short, now)}
+                ${this.#renderList('almost', 'Almost ready', 'pot', almostReady, short, now)}
+              </div>`
+            : html`<p class="empty">Loading the orders…</p>`
+      }
+      <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
+    </div>`;
+  }
+
+  #renderList(
+    name: 'ready' | 'almost',
+    heading: string,
+    picture: IconName,
+    orders: readonly CustomerOrder[],
+    short: ReadonlyMap<string, string>,
+    now: number,
+  ): TemplateResult {
+    return html`<section data-list=${name} aria-labelledby=${name}>
+      <h2 id=${name}>${icon(picture)} ${heading}</h2>
+      ${
+        orders.length === 0
+          ? html`<p class="none">
+              ${name === 'ready' ? 'No order is ready at the moment.' : 'No order is being made.'}
+            </p>`
+          : html`<ul role="list">
+              ${repeat(
+                orders,
+                ({ order_id }) => order_id,
+                ({ order_id }) =>
+                  html`<li
+                    data-order-id=${order_id}
+                    title=${order_id}
+                    ?data-fresh=${now - (this.#readyAt.get(order_id) ?? 0) < FRESH_MS}
+                  >
+                    <bdi>${short.get(order_id) ?? nothing}</bdi>
+                  </li>`,
+              )}
+            </ul>`
+      }
+    </section>`;
+  }
+
+  static override styles = [
+    tokens,
+    basics,
+    frameStyles,
+    css`
+      :host {
+        min-height: var(--ticket-rail-height, 20em);
+      }
+      .frame {
+        min-height: inherit;
+      }
+      .bar {
+        justify-content: space-between;
+      }
+      .lists {
+        flex: 1;
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: 1em;
+        padding: 1em;
+      }
+      h2 {
+        display: flex;
+        align-items: center;
+        gap: 0.4em;
+        padding-bottom: 0.3em;
+        border-bottom: 0.14em solid var(--rail-edge);
+        font-size: 1.8em;
+        line-height: 1.2;
+      }
+      [data-list='ready'] h2 {
+        border-bottom-color: var(--rail-ready);
+        color: var(--rail-ready);
+      }
+      ul {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 5.6em), 1fr));
+        gap: 0.35em;
+        padding: 0.4em 0;
+        font-size: clamp(1.6em, 3cqi, 3em);
+      }
+      [data-list='ready'] ul {
+        font-size: clamp(2em, 5.2cqi, 5em);
+      }
+      li {
+        display: grid;
+        place-items: center;
+        min-width: 0;
+        padding: 0.2em 0.4em;
+        border: 1px solid var(--rail-line);
+        border-radius: calc(var(--rail-radius) / 2);
+        background: var(--rail-surface);
+        font-weight: 800;
+        font-variant-numeric: tabular-nums;
+        line-height: 1.25;
+      }
+      [data-list='almost'] li {
+        font-weight: 600;
+        color: var(--rail-muted);
+      }
+      li bdi {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        text-align: center;
+      }
+      [data-list='ready'] li {
+        border: 0.08em solid var(--rail-ready);
+      }
+      li[data-fresh] {
+        animation: call 1s ease-in-out 5;
+      }
+      @keyframes call {
+        50% {
+          box-shadow: inset 0 0 0 0.12em var(--rail-ready);
+        }
+      }
+      .none {
+        padding: 1em 0;
+        color: var(--rail-muted);
+        font-size: 1.2em;
+      }
+      @container (min-width: 48rem) {
+        .lists {
+          grid-template-columns: 3fr 2fr;
+          gap: 2em;
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-customers', TicketRailCustomers);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-customers': TicketRailCustomers;
+  }
+}

@@ -1,0 +1,199 @@
+import { createParser } from 'eventsource-parser';
+import { elapsed, type Moment } from '../shared/model/clock';
+import type { RawMessage } from '../shared/model/feed-message';
+import { DEFAULT_INTERVAL_MS, type Link, silenceLimit } from '../shared/model/freshness';
+
+/** First and longest pause before a connection is tried again, in milliseconds; a random part keeps screens apart. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5_000;
+/** A connection that ended sooner than this counts as failed, so that it is not tried again without a pause. */
+const SHORTEST_CONNECTION_MS = 1_000;
+/** Milliseconds before a refused screen asks again: someone may have signed in beside it. */
+const REFUSED_PAUSE_MS = 30_000;
+
+export interface FeedClientOptions<Message> {
+  readonly url: string;
+  /** Null: the browser's cookie says who asks. */
+  readonly token: string | null;
+  readonly now: () => Moment;
+  /** Where to resume, or null. */
+  readonly position: () => string | null;
+  /** @returns null for what is not understood: it is no sign of life either. */
+  readonly parse: (raw: RawMessage) => Message | null;
+  /** @returns milliseconds between heartbeats, if the message tells it. */
+  readonly intervalOf: (message: Message) => number | null;
+  /** Takes what came at once; answers whether the connection must be made anew. */
+  readonly onMessages: (messages: readonly Message[]) => { readonly mustRestart: boolean };
+  readonly onLink: (link: Link) => void;
+}
+
+type Outcome =
+  | { readonly kind: 'ended'; readonly after: number }
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'refused' };
+
+/**
+ * Follows one feed until it is stopped, whatever happens to the network, the service or the tab.
+ *
+ * `EventSource` cannot send `Authorization`, says nothing of why it failed, and never notices a silent connection.
+ */
+export class FeedClient<Message> {
+  #stopped = false;
+  #abort: AbortController | null = null;
+  #wake: (() => void) | null = null;
+  #lastSignAt: Moment;
+  #intervalMs = DEFAULT_INTERVAL_MS;
+  #failures = 0;
+
+  constructor(private readonly options: FeedClientOptions<Message>) {
+    this.#lastSignAt = options.now();
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#abort?.abort();
+    this.#wake?.();
+  }
+
+  /** The network or the tab came back: tries again at once, unless the connection is well. */
+  hurry(): void {
+    this.#failures = 0;
+    this.#wake?.();
+    if (elapsed(this.#lastSignAt, this.options.now()) > silenceLimit(this.#intervalMs)) this.#abort?.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      this.options.onLink({ kind: 'connecting' });
+      await this.#pause(this.#pauseAfter(await this.#connect()));
+    }
+  }
+
+  #pauseAfter(outcome: Outcome): number {
+    switch (outcome.kind) {
+      case 'restart':
+        return 0;
+      case 'refused':
+        return REFUSED_PAUSE_MS;
+      case 'ended':
+        if (outcome.after >= SHORTEST_CONNECTION_MS) {
+          this.#failures = 0;
+          return 0;
+        }
+        break;
+      case 'failed':
+        break;
+    }
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    return pause * (0.5 + Math.random() / 2);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopped || ms === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+
+  async #connect(): Promise<Outcome> {
+    const { now, onLink } = this.options;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const startedAt = now();
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+    const heard = (): void => {
+      this.#lastSignAt = now();
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => {
+        abort.abort();
+      }, silenceLimit(this.#intervalMs));
+    };
+    heard();
+    try {
+      const response = await this.#ask(abort.signal);
+      const refusal = await this.#readRefusal(response);
+      if (refusal !== null) {
+        onLink(refusal);
+        return { kind: refusal.kind === 'refused' ? 'refused' : 'failed' };
+      }
+      onLink({ kind: 'open' });
+      const mustRestart = await this.#read(response, heard);
+      if (mustRestart) return { kind: 'restart' };
+      onLink({ kind: 'lost', store: 'ok' });
+      return { kind: 'ended', after: elapsed(startedAt, now()) };
+    } catch {
+      onLink({ kind: 'lost', store: 'ok' });
+      return { kind: 'failed' };
+    } finally {
+      clearTimeout(watchdog);
+      abort.abort();
+    }
+  }
+
+  #ask(signal: AbortSignal): Promise<Response> {
+    const { url, token } = this.options;
+    const position = this.options.position();
+    return fetch(url, {
+      headers: {
+        Accept: 'text/event-stream',
+        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        ...(position === null ? {} : { 'Last-Event-ID': position }),
+      },
+      cache: 'no-store',
+      credentials: token === null ? 'same-origin' : 'omit',
+      redirect: 'error',
+      signal,
+    });
+  }
+
+  /** @returns why there is no stream, or null if there is one. */
+  async #readRefusal(response: Response): Promise<Link | null> {
+    if (response.status === 401) return { kind: 'refused', reason: 'login' };
+    if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
+    if (response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')) return null;
+    const { type } = (await response.json().catch(() => ({}))) as { type?: unknown };
+    if (type === 'urn:ticket-rail:problem:store-unavailable' || type === 'urn:ticket-rail:problem:store-damaged') {
+      return { kind: 'lost', store: 'unavailable' };
+    }
+    if (type === 'urn:ticket-rail:problem:read-model-behind') return { kind: 'lost', store: 'behind' };
+    return { kind: 'lost', store: 'ok' };
+  }
+
+  /** Reads until the stream ends. @returns whether the connection must be made anew, without a position. */
+  async #read(response: Response, heard: () => void): Promise<boolean> {
+    if (response.body === null) return false;
+    const { parse, intervalOf, onMessages } = this.options;
+    let batch: Message[] = [];
+    const parser = createParser({
+      onEvent: (event) => {
+        const message = parse(event);
+        if (message === null) return;
+        this.#intervalMs = intervalOf(message) ?? this.#intervalMs;
+        batch.push(message);
+      },
+    });
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || this.#stopped) return false;
+      parser.feed(decoder.decode(value, { stream: true }));
+      if (batch.length === 0) continue;
+      heard();
+      const messages = batch;
+      batch = [];
+      if (onMessages(messages).mustRestart) return true;
+    }
+  }
+}

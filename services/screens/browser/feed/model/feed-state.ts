@@ -1,0 +1,114 @@
+import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
+import type { FeedMessage, FeedOrder } from '../../shared/model/feed-message';
+
+/** Finished orders that a screen remembers besides canceled ones, of which it remembers as many. */
+export const FINISHED_KEPT = 200;
+
+/** All that a screen knows of one location, from the feed alone. */
+export interface FeedState<Seen extends FeedOrder> {
+  readonly location: string;
+  /** Identifies the reading of history that the orders come from; null before the first snapshot. */
+  readonly folds: string | null;
+  /** Where to resume, or null: begin with a snapshot. */
+  readonly position: string | null;
+  readonly orders: ReadonlyMap<string, Seen>;
+  /** The location has more open orders than the feed shows. */
+  readonly truncated: boolean;
+}
+
+/** One order as it was known before and as it is now. */
+export interface Change<Seen extends FeedOrder> {
+  /** Null: it was not known. */
+  readonly before: Seen | null;
+  readonly after: Seen;
+  /** It came with the first snapshot: it is not news, the screen has only just begun to look. */
+  readonly initial: boolean;
+}
+
+export interface Received<Seen extends FeedOrder> {
+  readonly state: FeedState<Seen>;
+  readonly changes: readonly Change<Seen>[];
+  /** What the screen shows was read with other folds: connect again, without a position. */
+  readonly mustRestart: boolean;
+}
+
+export const nothingKnown = <Seen extends FeedOrder>(location: string): FeedState<Seen> => ({
+  location,
+  folds: null,
+  position: null,
+  orders: new Map<string, Seen>(),
+  truncated: false,
+});
+
+/** An order of the board's view names its location. One of another location is never shown. */
+const isForeign = (order: FeedOrder, location: string): boolean =>
+  'location_id' in order && order.location_id !== location;
+
+const isFinal = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
+
+/** Forgets the oldest finished orders once there are twice as many as are kept. */
+function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
+  const forget = (some: (stage: string) => boolean): void => {
+    const finished = [...orders.values()].filter(({ stage }) => some(stage));
+    if (finished.length <= 2 * FINISHED_KEPT) return;
+    finished.sort((one, other) => (one.updated_at < other.updated_at ? 1 : -1));
+    for (const { order_id } of finished.slice(FINISHED_KEPT)) orders.delete(order_id);
+  };
+  forget((stage) => stage === 'canceled');
+  forget((stage) => stage !== 'canceled' && isFinal(stage));
+}
+
+/**
+ * Takes in messages in the order in which they came. A snapshot replaces what is known; an order message is dropped
+ * unless its revision is newer than what is known, so that nothing is shown twice and nothing goes back.
+ */
+export function receive<Seen extends FeedOrder>(
+  state: FeedState<Seen>,
+  messages: readonly FeedMessage<Seen>[],
+): Received<Seen> {
+  let { folds, position, truncated } = state;
+  const { location } = state;
+  let orders: Map<string, Seen> | null = null;
+  let mustRestart = false;
+  const changes: Change<Seen>[] = [];
+  const known = (): ReadonlyMap<string, Seen> => orders ?? state.orders;
+
+  for (const message of messages) {
+    if (mustRestart) break;
+    switch (message.kind) {
+      case 'snapshot': {
+        if (message.location_id !== location) break;
+        const next = new Map<string, Seen>();
+        for (const after of message.orders) {
+          if (isForeign(after, location)) continue;
+          const before = known().get(after.order_id) ?? null;
+          if (before?.revision !== after.revision) changes.push({ before, after, initial: folds === null });
+          next.set(after.order_id, after);
+        }
+        orders = next;
+        ({ folds, position, truncated } = message);
+        break;
+      }
+      case 'resumed':
+        if (message.location_id !== location || message.folds !== folds) {
+          mustRestart = true;
+          position = null;
+        }
+        break;
+      case 'order': {
+        const { order: after } = message;
+        if (message.position !== null) ({ position } = message);
+        const before = known().get(after.order_id) ?? null;
+        if (isForeign(after, location) || (before !== null && after.revision <= before.revision)) break;
+        orders ??= new Map(state.orders);
+        orders.set(after.order_id, after);
+        changes.push({ before, after, initial: false });
+        break;
+      }
+      case 'heartbeat':
+        break;
+    }
+  }
+  if (orders !== null) prune(orders);
+  return { state: { location, folds, position, orders: orders ?? state.orders, truncated }, changes, mustRestart };
+}

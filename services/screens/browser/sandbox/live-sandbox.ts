@@ -1,0 +1,152 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { FeedClient } from '../feed/feed-client';
+import { addressOf } from '../feed/live-orders';
+import type { Moment } from '../shared/model/clock';
+import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
+import {
+  clockAhead,
+  condense,
+  fromState,
+  parseSandboxMessage,
+  receive,
+  type Sandbox,
+  type SandboxMessage,
+} from './model/sandbox-state';
+import { readState } from './sandbox-client';
+import { watchPage } from '../feed/watch-page';
+
+/** Milliseconds until a state that could not be read is asked for again. */
+const AGAIN_MS = 1_000;
+/** Least milliseconds between two drawings: a rush tells more than a screen can show, or anybody read. */
+const DRAW_MS = 250;
+/** Messages that wait for the next drawing, or for the state, until they are condensed. */
+const MOST_WAITING = 5_000;
+
+const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+
+/**
+ * Keeps what the process knows. With each connection its state is read anew, after the connection was made, so that
+ * nothing falls between the two.
+ */
+export class LiveSandbox implements ReactiveController {
+  known: Sandbox | null = null;
+  #client: FeedClient<SandboxMessage> | null = null;
+  #link: Link = { kind: 'connecting' };
+  #startedAt: Moment = moment();
+  #lastMessageAt: Moment | null = null;
+  /** Milliseconds by which the process's clock is ahead. */
+  #ahead = 0;
+  /** What was told, and is not in what is known yet. */
+  #waiting: SandboxMessage[] = [];
+  /** The state is being read: what is known is of a connection before. */
+  #isReading = false;
+  /** Counts readings, so that one that comes too late is known. */
+  #reading = 0;
+  #unwatch: () => void = () => undefined;
+  #drawing: ReturnType<typeof setTimeout> | null = null;
+  #drawnAt = 0;
+
+  constructor(private readonly host: ReactiveControllerHost) {
+    host.addController(this);
+  }
+
+  /** Milliseconds since the epoch by the process's clock. */
+  get now(): number {
+    return Date.now() + this.#ahead;
+  }
+
+  get freshness(): Freshness {
+    return readFreshness(
+      {
+        link: this.#link,
+        online: navigator.onLine,
+        startedAt: this.#startedAt,
+        lastMessageAt: this.#lastMessageAt,
+        hasData: this.known !== null,
+        store: 'ok',
+        intervalMs: DEFAULT_INTERVAL_MS,
+      },
+      moment(),
+    );
+  }
+
+  hostConnected(): void {
+    this.#startedAt = moment();
+    this.#unwatch = watchPage(
+      () => {
+        this.host.requestUpdate();
+      },
+      () => this.#client?.hurry(),
+    );
+    const client = new FeedClient<SandboxMessage>({
+      url: addressOf('', '/sandbox/events'),
+      token: null,
+      now: moment,
+      position: () => null,
+      parse: parseSandboxMessage,
+      intervalOf: () => null,
+      onMessages: (messages) => {
+        if (client === this.#client) this.#receive(messages);
+        return { mustRestart: false };
+      },
+      onLink: (link) => {
+        if (client !== this.#client) return;
+        this.#link = link;
+        if (link.kind === 'open') void this.#read();
+        this.host.requestUpdate();
+      },
+    });
+    this.#client = client;
+    client.start();
+  }
+
+  hostDisconnected(): void {
+    this.#unwatch();
+    if (this.#drawing !== null) clearTimeout(this.#drawing);
+    this.#drawing = null;
+    this.#client?.stop();
+    this.#client = null;
+    this.#reading += 1;
+  }
+
+  async #read(): Promise<void> {
+    const reading = (this.#reading += 1);
+    this.#waiting = [];
+    this.#isReading = true;
+    const told = await readState();
+    if (reading !== this.#reading) return;
+    if (told.kind === 'refused') {
+      setTimeout(() => {
+        if (reading === this.#reading) void this.#read();
+      }, AGAIN_MS);
+      return;
+    }
+    this.#ahead = clockAhead(told.date, Date.now());
+    this.known = fromState(told.value);
+    this.#isReading = false;
+    this.#lastMessageAt = moment();
+    this.#draw();
+  }
+
+  #receive(messages: readonly SandboxMessage[]): void {
+    this.#lastMessageAt = moment();
+    this.#waiting.push(...messages);
+    if (this.#waiting.length > MOST_WAITING) this.#waiting = condense(this.#waiting);
+    this.#drawing ??= setTimeout(
+      () => {
+        this.#drawing = null;
+        this.#draw();
+      },
+      Math.max(0, this.#drawnAt + DRAW_MS - performance.now()),
+    );
+  }
+
+  #draw(): void {
+    if (!this.#isReading && this.known !== null) {
+      this.known = receive(this.known, this.#waiting);
+      this.#waiting = [];
+    }
+    this.#drawnAt = performance.now();
+    this.host.requestUpdate();
+  }
+}

@@ -1,0 +1,142 @@
+import type { Hop, SandboxOrder, SandboxState, SandboxSummary } from '../../../../../schemas/sandbox';
+import type { RawMessage } from '../../shared/model/feed-message';
+
+/** What the sandbox's page knows of its process: a state that was read, and what was told since. */
+
+export interface Sandbox {
+  readonly summary: SandboxSummary;
+  /** Newest first. */
+  readonly orders: readonly SandboxOrder[];
+  /** Newest first: ids only grow. */
+  readonly hops: readonly Hop[];
+}
+
+/** Orders that the page keeps; more than the process lists, so that one with late news is seldom taken for a new one. */
+export const KEPT_ORDERS = 1_000;
+/** Hops that the page keeps, as many as the process does. */
+export const KEPT_HOPS = 500;
+
+export type SandboxMessage =
+  | { readonly kind: 'state'; readonly summary: SandboxSummary }
+  | { readonly kind: 'order'; readonly order: SandboxOrder }
+  | { readonly kind: 'hop'; readonly hop: Hop }
+  | { readonly kind: 'heartbeat' };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseFields(text: string): Fields | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The rest is the process's to vouch for: it answers from its own schema. @returns null for what is not understood */
+export function parseSandboxMessage({ event, data }: RawMessage): SandboxMessage | null {
+  const fields = parseFields(data);
+  if (fields === null) return null;
+  switch (event) {
+    case 'state':
+      return typeof fields['version'] === 'string'
+        ? { kind: 'state', summary: fields as unknown as SandboxSummary }
+        : null;
+    case 'order':
+      return typeof fields['order_id'] === 'string'
+        ? { kind: 'order', order: fields as unknown as SandboxOrder }
+        : null;
+    case 'hop':
+      return typeof fields['id'] === 'number' ? { kind: 'hop', hop: fields as unknown as Hop } : null;
+    case 'heartbeat':
+      return { kind: 'heartbeat' };
+    case undefined:
+    default:
+      return null;
+  }
+}
+
+/** What a state that was read says. */
+export function fromState({ orders, hops, ...summary }: SandboxState): Sandbox {
+  return { summary, orders: orders.slice(0, KEPT_ORDERS), hops: hops.slice(0, KEPT_HOPS) };
+}
+
+/** One that is not known comes first; older news than what is known changes nothing. */
+function withOrders(known: readonly SandboxOrder[], told: readonly SandboxOrder[]): readonly SandboxOrder[] {
+  const orders = new Map(known.map((order) => [order.order_id, order]));
+  const added = new Map<string, SandboxOrder>();
+  for (const order of told) {
+    const { order_id, updated_at } = order;
+    const place = orders.has(order_id) ? orders : added;
+    if ((place.get(order_id)?.updated_at ?? '') <= updated_at) place.set(order_id, order);
+  }
+  return [...[...added.values()].reverse(), ...orders.values()].slice(0, KEPT_ORDERS);
+}
+
+/** A hop that is over does not begin again; one that made room long ago does not come back when it is over. */
+function withHops(known: readonly Hop[], told: readonly Hop[]): readonly Hop[] {
+  const hops = new Map(known.map((hop) => [hop.id, hop]));
+  const oldest = known.length < KEPT_HOPS ? 0 : (known.at(-1)?.id ?? 0);
+  for (const hop of told) {
+    if (hop.id < oldest) continue;
+    const before = hops.get(hop.id);
+    if (before === undefined || before.duration_ms === null || hop.duration_ms !== null) hops.set(hop.id, hop);
+  }
+  return [...hops.values()].sort((one, other) => other.id - one.id).slice(0, KEPT_HOPS);
+}
+
+/**
+ * Takes in what was told. A message that the state had in it already may be taken in again: what it was followed by is
+ * told as well, so that the newest always wins in the end.
+ */
+export function receive({ summary, orders, hops }: Sandbox, messages: readonly SandboxMessage[]): Sandbox {
+  const told = {
+    orders: messages.flatMap((message) => (message.kind === 'order' ? [message.order] : [])),
+    hops: messages.flatMap((message) => (message.kind === 'hop' ? [message.hop] : [])),
+  };
+  return {
+    summary: messages.reduce((last, message) => (message.kind === 'state' ? message.summary : last), summary),
+    orders: told.orders.length === 0 ? orders : withOrders(orders, told.orders),
+    hops: told.hops.length === 0 ? hops : withHops(hops, told.hops),
+  };
+}
+
+const subjectOf = (message: SandboxMessage): string => {
+  switch (message.kind) {
+    case 'order':
+      return `order ${message.order.order_id}`;
+    case 'hop':
+      return `hop ${String(message.hop.id)}`;
+    case 'state':
+    case 'heartbeat':
+      return message.kind;
+  }
+};
+
+/** @returns of messages that follow each other, those that say the newest of something, as many as can be kept. */
+export function condense(messages: readonly SandboxMessage[]): SandboxMessage[] {
+  const newest = new Map<string, SandboxMessage>();
+  for (const message of messages) {
+    const subject = subjectOf(message);
+    newest.delete(subject);
+    newest.set(subject, message);
+  }
+  const all = [...newest.values()];
+  return [
+    ...all.filter(({ kind }) => kind === 'state'),
+    ...all.filter(({ kind }) => kind === 'order').slice(-KEPT_ORDERS),
+    ...all.filter(({ kind }) => kind === 'hop').slice(-KEPT_HOPS),
+  ];
+}
+
+/** Most milliseconds that two clocks may differ by and still be one: the process tells its own in whole seconds. */
+const SAME_CLOCK_MS = 2_000;
+
+/**
+ * @param date what the process told with its state, by HTTP's `Date`; null if it did not
+ * @returns milliseconds by which the process's clock is ahead of the page's: 0 on the same machine.
+ */
+export function clockAhead(date: string | null, wall: number): number {
+  const ahead = Date.parse(date ?? '') - wall;
+  return Number.isNaN(ahead) || Math.abs(ahead) <= SAME_CLOCK_MS ? 0 : ahead;
+}

@@ -1,0 +1,409 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import type { OrderFault, SandboxOrder, SandboxSummary, Submitted, SubmitOrders } from '../../../../schemas/sandbox';
+import type { FulfillmentType } from '../../../../schemas/scenario';
+import { auditStyles } from '../shared/audit-styles';
+import { icon } from '../shared/icons';
+import {
+  countReplies,
+  fateWords,
+  FAULTS,
+  faultsFoundBy,
+  type FoundBy,
+  FOUND_BY_WORDS,
+  MOST_PER_MINUTE,
+  MOST_SUBMITTED,
+  readReply,
+  type Reply,
+} from './model/sandbox-answer';
+import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
+import { countWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { tell, type Told } from './sandbox-client';
+import { PickOrderEvent } from './sandbox-hops';
+import { basics } from '../shared/theme';
+
+const FOUND_BY = Object.keys(FOUND_BY_WORDS) as FoundBy[];
+
+interface Result {
+  readonly fault: OrderFault | null;
+  readonly told: Told<Submitted>;
+}
+
+/** Submits orders, right ones and wrong ones, one by one or as a rush. */
+export class TicketRailSandboxForm extends RailElement {
+  static override properties = {
+    summary: { attribute: false },
+    orders: { attribute: false },
+    type: { state: true },
+    story: { state: true },
+    isSubmitting: { state: true },
+    result: { state: true },
+    isEndless: { state: true },
+    rushTrouble: { state: true },
+  };
+  declare summary: SandboxSummary | null;
+  /** Where what becomes of a submitted order is looked up. */
+  declare orders: readonly SandboxOrder[];
+  /** The fulfillment type that is picked; empty: any. */
+  declare private type: string;
+  /** The story that is picked; empty: any. */
+  declare private story: string;
+  declare private isSubmitting: boolean;
+  declare private result: Result | null;
+  /** Orders of all stories are to come, in place of a rush that has a pace of its own. */
+  declare private isEndless: boolean;
+  declare private rushTrouble: string | null;
+
+  constructor() {
+    super();
+    this.summary = null;
+    this.orders = [];
+    this.type = '';
+    this.story = '';
+    this.isSubmitting = false;
+    this.result = null;
+    this.isEndless = false;
+    this.rushTrouble = null;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { summary } = this;
+    if (summary === null) return nothing;
+    return html`
+      <h2>New order</h2>
+      ${this.#renderOrder(summary)}
+      <details>
+        <summary>Try a rule</summary>
+        ${FOUND_BY.map(
+          (by) =>
+            html`<div class="faults" role="group" aria-label=${FOUND_BY_WORDS[by]}>
+              <p aria-hidden="true" class="muted">${FOUND_BY_WORDS[by]}</p>
+              ${faultsFoundBy(by).map(
+                (fault) =>
+                  html`<button
+                    type="button"
+                    data-fault=${fault}
+                    @click=${() => void this.#submit({ count: 1, fault }, fault)}
+                  >
+                    ${FAULTS[fault].words}
+                  </button>`,
+              )}
+            </div>`,
+        )}
+      </details>
+      <div role="status" class="result">${this.#renderResult()}</div>
+      <h2>Rush</h2>
+      ${this.#renderRush(summary)}
+    `;
+  }
+
+  #renderOrder({ stories, locations }: SandboxSummary): TemplateResult {
+    const { type, story } = this;
+    const fitting = stories.filter(({ fulfillment_type }) => type === '' || fulfillment_type === type);
+    const picked = fitting.find(({ name }) => name === story);
+    return html`<form class="fields" @submit=${this.#ordered}>
+      <label>
+        <span>Fulfillment type</span>
+        <select name="fulfillment_type" @change=${this.#typePicked}>
+          <option value="" ?selected=${type === ''}>Any</option>
+          ${Object.entries(FULFILLMENT_WORDS).map(
+            ([value, words]) => html`<option value=${value} ?selected=${value === type}>${words}</option>`,
+          )}
+        </select>
+      </label>
+      <label>
+        <span>Story</span>
+        <select name="story" @change=${this.#storyPicked}>
+          <option value="" ?selected=${picked === undefined}>Any that fits</option>
+          ${fitting.map(({ name }) => html`<option value=${name} ?selected=${name === picked?.name}>${name}</option>`)}
+        </select>
+      </label>
+      <p class="muted summary">
+        ${
+          picked === undefined
+            ? 'A story tells what becomes of the order.'
+            : html`<bdi>${picked.summary}</bdi> (${fulfillmentWords(picked.fulfillment_type)})`
+        }
+      </p>
+      <label>
+        <span>Location</span>
+        <select name="location_id">
+          <option value="">Any</option>
+          ${locations.map((id) => html`<option value=${id}>${id}</option>`)}
+        </select>
+      </label>
+      <label>
+        <span>How many</span>
+        <input type="number" inputmode="numeric" name="count" min="1" max=${MOST_SUBMITTED} required value="1" />
+      </label>
+      <button class="primary">${icon('play')} ${this.isSubmitting ? 'Submitting…' : 'Submit'}</button>
+    </form>`;
+  }
+
+  #renderResult(): TemplateResult | typeof nothing {
+    const { result } = this;
+    if (result === null) return nothing;
+    const { told, fault } = result;
+    const about = fault === null ? nothing : html`<strong>${FAULTS[fault].words}.</strong> `;
+    if (told.kind === 'refused') {
+      return html`<div class="trouble stack">
+        <p>${icon('alert')} ${about}<bdi>${told.detail}</bdi></p>
+        <p>${this.#renderClose()}</p>
+      </div>`;
+    }
+    const { orders } = told.value;
+    const [only] = orders;
+    if (orders.length === 1 && only !== undefined) return this.#renderReply(only, about);
+    const { taken, refused, no_answer } = countReplies(orders);
+    return html`<div class="panel stack">
+      <p>
+        ${countWords(orders.length, 'order')} submitted: ${taken} taken, ${refused} refused, ${no_answer} without an
+        answer.
+      </p>
+      <p>${this.#renderClose()}</p>
+    </div>`;
+  }
+
+  #renderClose(): TemplateResult {
+    return html`<button type="button" @click=${this.#closed}>${icon('close')} Close</button>`;
+  }
+
+  #renderReply(order: Submitted['orders'][number], about: unknown): TemplateResult {
+    const { order_id } = order;
+    const reply = readReply(order);
+    const hops = html`<button
+      type="button"
+      @click=${() => {
+        this.dispatchEvent(new PickOrderEvent(order_id));
+      }}
+    >
+      ${icon('search')} Show its hops
+    </button>`;
+    return html`<div class=${reply.kind === 'taken' ? 'panel stack' : 'trouble stack'} data-reply=${reply.kind}>
+      <p>${icon(reply.kind === 'taken' ? 'check' : 'alert')} ${about}${this.#replyWords(reply, order_id)}</p>
+      ${
+        reply.kind === 'refused' && reply.broken.length > 0
+          ? html`<ul role="list" class="broken">
+              ${reply.broken.map(
+                ({ rule, pointer, detail, documented }) =>
+                  html`<li>
+                    <p>
+                      <code><bdi>${rule}</bdi></code> at <code><bdi>${pointer}</bdi></code>
+                    </p>
+                    <p><bdi>${detail}</bdi></p>
+                    <p class="muted">Documented: <bdi>${documented}</bdi></p>
+                  </li>`,
+              )}
+            </ul>`
+          : nothing
+      }
+      <p class="buttons">${hops} ${this.#renderClose()}</p>
+    </div>`;
+  }
+
+  #replyWords(reply: Reply, orderId: string): TemplateResult {
+    switch (reply.kind) {
+      case 'taken': {
+        const fate = fateWords(this.orders.find(({ order_id }) => order_id === orderId));
+        return html`Stream took it (${reply.status}). ${fate === null ? nothing : html`<bdi>${fate}</bdi>`}`;
+      }
+      case 'refused':
+        return html`Stream refused it (${reply.status}). <bdi>${reply.words}</bdi>`;
+      case 'no_answer':
+        return html`Stream did not answer: <bdi>${reply.why}</bdi>`;
+    }
+  }
+
+  #renderRush({ rush, rushes }: SandboxSummary): TemplateResult {
+    return html`<form class="fields" @submit=${this.#rushed}>
+        <label>
+          <span>Kind</span>
+          <select name="rush" @change=${this.#kindPicked}>
+            ${rushes.map(
+              ({ name, summary }, index) =>
+                html`<option value=${name} title=${summary} ?selected=${index === 0}>${name}</option>`,
+            )}
+            <option value="">all stories, without end</option>
+          </select>
+        </label>
+        <label>
+          <span>Orders per minute</span>
+          <input
+            type="number"
+            inputmode="decimal"
+            name="orders_per_minute"
+            min="0.1"
+            step="0.1"
+            max=${MOST_PER_MINUTE}
+            ?required=${this.isEndless}
+            placeholder=${this.isEndless ? '' : 'Its own pace'}
+          />
+        </label>
+        <div class="buttons">
+          <button class="primary">${icon('play')} Start</button>
+          <button type="button" aria-disabled=${rush === null ? 'true' : nothing} @click=${this.#rushStopped}>
+            ${icon('close')} Stop
+          </button>
+        </div>
+      </form>
+      <p><bdi>${rush === null ? 'No rush.' : rushWords(rush)}</bdi></p>
+      <p class=${this.rushTrouble === null ? 'unseen' : 'trouble'} role="status">
+        <bdi>${this.rushTrouble ?? ''}</bdi>
+      </p>`;
+  }
+
+  async #submit(wish: SubmitOrders, fault: OrderFault | null): Promise<void> {
+    if (this.isSubmitting) return;
+    this.isSubmitting = true;
+    this.result = { fault, told: await tell<Submitted>('orders', wish) };
+    this.isSubmitting = false;
+  }
+
+  readonly #ordered = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const data = new FormData(event.target as HTMLFormElement);
+    const [story, location_id] = [data.get('story'), data.get('location_id')];
+    const { type } = this;
+    void this.#submit(
+      {
+        count: Number(data.get('count')),
+        ...(type === '' ? {} : { fulfillment_type: type as FulfillmentType }),
+        ...(typeof story === 'string' && story !== '' ? { story } : {}),
+        ...(typeof location_id === 'string' && location_id !== '' ? { location_id } : {}),
+      },
+      null,
+    );
+  };
+
+  readonly #rushed = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const data = new FormData(event.target as HTMLFormElement);
+    const [rush, pace] = [data.get('rush'), data.get('orders_per_minute')];
+    void this.#setRush({
+      rush: rush === '' ? null : rush,
+      ...(pace === '' ? {} : { orders_per_minute: Number(pace) }),
+    });
+  };
+
+  readonly #rushStopped = (): void => {
+    if (this.summary !== null && this.summary.rush !== null) void this.#setRush({ rush: null });
+  };
+
+  async #setRush(change: object): Promise<void> {
+    const told = await tell<SandboxSummary>('rush', change);
+    this.rushTrouble = told.kind === 'refused' ? told.detail : null;
+  }
+
+  readonly #closed = (): void => {
+    this.result = null;
+    // The button is gone then.
+    this.renderRoot.querySelector<HTMLElement>('.primary')?.focus();
+  };
+
+  readonly #kindPicked = (event: Event): void => {
+    this.isEndless = (event.target as HTMLSelectElement).value === '';
+  };
+
+  readonly #typePicked = (event: Event): void => {
+    this.type = (event.target as HTMLSelectElement).value;
+  };
+
+  readonly #storyPicked = (event: Event): void => {
+    this.story = (event.target as HTMLSelectElement).value;
+  };
+
+  static override styles = [
+    basics,
+    auditStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.6em;
+      }
+      .fields {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(100%, 10em), 1fr));
+        align-items: end;
+        gap: 0.6em 0.8em;
+      }
+      label {
+        display: grid;
+        gap: 0.2em;
+        min-width: 0;
+        font-size: 0.9em;
+        font-weight: 600;
+      }
+      select,
+      input {
+        width: 100%;
+        min-width: 0;
+        font-weight: 400;
+      }
+      .summary,
+      .fields > button,
+      .buttons {
+        grid-column: 1 / -1;
+      }
+      .buttons,
+      .faults {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.4em;
+      }
+      .buttons button {
+        flex: 1;
+      }
+      /* In sight beside whichever button of a long list it answers. */
+      .result {
+        position: sticky;
+        inset-block-end: 0.5em;
+        z-index: 1;
+      }
+      .result > * {
+        max-height: 60dvh;
+        overflow-y: auto;
+        box-shadow: 0 2px 8px rgb(0 0 0 / 30%);
+      }
+      .faults button {
+        flex: 1 1 auto;
+        font-size: 0.9em;
+      }
+      .faults p {
+        width: 100%;
+      }
+      .faults {
+        margin-block-start: 0.6em;
+      }
+      summary {
+        display: flex;
+        align-items: center;
+        gap: 0.5em;
+        min-height: max(44px, 2.4em);
+        padding: 0 0.6em;
+        border: 1px solid var(--rail-edge);
+        border-radius: var(--rail-radius);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      summary::before {
+        content: '+';
+      }
+      details[open] > summary::before {
+        content: '\\2212';
+      }
+      .broken {
+        display: grid;
+        gap: 0.6em;
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-sandbox-form', TicketRailSandboxForm);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-sandbox-form': TicketRailSandboxForm;
+  }
+}

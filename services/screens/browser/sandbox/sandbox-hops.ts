@@ -1,0 +1,564 @@
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Hop } from '../../../../schemas/sandbox';
+import { auditStyles } from '../shared/audit-styles';
+import { icon, type IconName } from '../shared/icons';
+import { exactTimeWords, spanWords } from '../shared/model/audit-words';
+import { indentJson } from './model/indent-json';
+import {
+  type HopFilter,
+  hopsSince,
+  listHops,
+  type Outcome,
+  outcomeOf,
+  outcomeWords,
+  partyWords,
+  secondsUntil,
+  type Way,
+  WAY_WORDS,
+  WAYS,
+  wayWords,
+} from './model/sandbox-hops';
+import { countWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { basics } from '../shared/theme';
+
+/** Someone wants to see one order alone, or all again. */
+export class PickOrderEvent extends Event {
+  static readonly type = 'pick-order';
+  /** @param orderId the DSP's; null: all */
+  constructor(readonly orderId: string | null) {
+    super(PickOrderEvent.type, { bubbles: true, composed: true });
+  }
+}
+
+const LANES = ['dsp', 'stream', 'pos'] as const;
+
+const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
+  under_way: 'clock',
+  answered: 'check',
+  refused: 'alert',
+  failed: 'close',
+};
+
+/** By the clock, to the millisecond, without the day. */
+const clockWords = (time: string): string => exactTimeWords(Date.parse(time)).slice(11);
+
+/** What went over the wire, as a diagram of who asked whom. */
+export class TicketRailSandboxHops extends RailElement {
+  static override properties = {
+    hops: { attribute: false },
+    order: { attribute: false },
+    orderName: { attribute: false },
+    now: { attribute: false },
+    way: { state: true },
+    failures: { state: true },
+    oldestFirst: { state: true },
+    paused: { state: true },
+    open: { state: true },
+  };
+  /** Newest first. */
+  declare hops: readonly Hop[];
+  /** The DSP's id of the one order that is shown; null: all. */
+  declare order: string | null;
+  /** What people call that order. */
+  declare orderName: string | null;
+  /** Milliseconds since the epoch by the process's clock. */
+  declare now: number;
+  declare private way: Way | null;
+  declare private failures: boolean;
+  declare private oldestFirst: boolean;
+  /** What is shown instead of what is new; null: nothing is. */
+  declare private paused: readonly Hop[] | null;
+  /** Id of the hop that is open. */
+  declare private open: number | null;
+
+  constructor() {
+    super();
+    this.hops = [];
+    this.order = null;
+    this.orderName = null;
+    this.now = 0;
+    this.way = null;
+    this.failures = false;
+    this.oldestFirst = false;
+    this.paused = null;
+    this.open = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // The process began anew: what is paused is of another one.
+    const { paused, hops } = this;
+    if (changed.has('hops') && paused !== null && (hops[0]?.id ?? -1) < (paused[0]?.id ?? -1)) this.paused = null;
+  }
+
+  protected override render(): TemplateResult {
+    const { order, way, failures, paused, hops } = this;
+    const filter: HopFilter = { order, way, failures };
+    const shown = paused ?? hops;
+    const { drawn, passing } = listHops(shown, filter, this.open, this.oldestFirst);
+    return html`
+      <h2 id="title">Hops</h2>
+      ${this.#renderControls()}
+      ${
+        order === null
+          ? nothing
+          : html`<p class="only">
+              <span
+                >Only order <strong><bdi>${this.orderName ?? order}</bdi></strong></span
+              >
+              <button type="button" @click=${this.#showAll}>${icon('close')} Show all orders</button>
+            </p>`
+      }
+      <p class="muted">
+        ${paused === null ? nothing : html`<strong>Paused: ${countWords(hopsSince(paused, hops), 'newer hop')}.</strong> `}
+        ${
+          passing > drawn.length
+            ? `The newest ${String(drawn.length)} of ${countWords(passing, 'hop')}.`
+            : passing === 0
+              ? nothing
+              : `${countWords(passing, 'hop')}.`
+        }
+      </p>
+      <div class="lanes heads" aria-hidden="true">
+        ${LANES.map((party) => html`<span class="head" data-party=${party}>${partyWords(party)}</span>`)}
+      </div>
+      ${
+        passing === 0
+          ? html`<p class="empty">
+              ${shown.length === 0 ? 'Nothing went over the wire yet. Submit an order.' : 'No hop is like this.'}
+            </p>`
+          : html`<ol role="list" aria-labelledby="title" @keydown=${this.#moved}>
+              ${repeat(
+                drawn,
+                ({ id }) => id,
+                (hop) => this.#renderHop(hop),
+              )}
+            </ol>`
+      }
+    `;
+  }
+
+  #renderControls(): TemplateResult {
+    const { way, failures, oldestFirst, paused } = this;
+    return html`<div class="row">
+      <label>
+        <span>Direction</span>
+        <select @change=${this.#wayPicked}>
+          <option value="" ?selected=${way === null}>All</option>
+          ${WAYS.map((one) => html`<option value=${one} ?selected=${way === one}>${WAY_WORDS[one]}</option>`)}
+        </select>
+      </label>
+      <label>
+        <span>Sort</span>
+        <select @change=${this.#sortPicked}>
+          <option value="newest" ?selected=${!oldestFirst}>Newest first</option>
+          <option value="oldest" ?selected=${oldestFirst}>Oldest first</option>
+        </select>
+      </label>
+      <label class="check">
+        <input type="checkbox" .checked=${failures} @change=${this.#failuresPicked} /> Failures only
+      </label>
+      <button type="button" aria-pressed=${String(paused !== null)} @click=${this.#pausePicked}>
+        ${icon(paused === null ? 'pause' : 'play')} ${paused === null ? 'Pause' : 'Go on'}
+      </button>
+    </div>`;
+  }
+
+  #renderHop(hop: Hop): TemplateResult {
+    const { id, from, to, name, attempt, at, duration_ms, retry_at } = hop;
+    const outcome = outcomeOf(hop);
+    const isOpen = id === this.open;
+    const wait = secondsUntil(retry_at, this.now);
+    const leftward = LANES.indexOf(from) > LANES.indexOf(to);
+    const head = icon(outcome === 'failed' ? 'close' : leftward ? 'previous' : 'next');
+    return html`<li data-hop=${id} data-outcome=${outcome}>
+      <button
+        type="button"
+        class="hop"
+        aria-expanded=${String(isOpen)}
+        aria-controls=${isOpen ? `hop-${String(id)}` : nothing}
+        @click=${() => {
+          this.open = isOpen ? null : id;
+        }}
+      >
+        <time datetime=${at}>${clockWords(at)}</time>
+        <span class="lanes">
+          ${LANES.map((party) => html`<span class="life" data-party=${party}></span>`)}
+          <span class="name" data-way=${`${from}-${to}`}
+            ><span class="unseen">${wayWords(hop)}: </span><bdi>${name}</bdi></span
+          >
+          <span class="arrow" data-way=${`${from}-${to}`} data-leftward=${leftward ? '' : nothing}>
+            ${leftward ? head : nothing}<span class="line"></span>${leftward ? nothing : head}
+          </span>
+        </span>
+        <span class="outcome">
+          <span class="words">${icon(OUTCOME_ICONS[outcome])} <bdi>${outcomeWords(hop)}</bdi></span>
+          <span>
+            ${attempt === 1 ? nothing : html`<strong>Attempt ${attempt}</strong>`}
+            ${attempt === 1 || duration_ms === null ? nothing : '·'}
+            ${duration_ms === null ? nothing : spanWords(duration_ms)}
+          </span>
+          ${
+            retry_at === null
+              ? nothing
+              : html`<strong class="retry">
+                  ${wait === null ? `Sent again at ${clockWords(retry_at)}` : `Sent again in ${String(wait)} s`}
+                </strong>`
+          }
+        </span>
+      </button>
+      ${isOpen ? this.#renderDetail(hop) : nothing}
+    </li>`;
+  }
+
+  #renderDetail({ id, from, to, order_id, location_id, request, answer, error, retry_at }: Hop): TemplateResult {
+    return html`<div class="detail" id=${`hop-${String(id)}`}>
+      <div class="row">
+        <p class="muted">
+          Location <bdi>${location_id ?? 'unknown'}</bdi>, order of the DSP <bdi>${order_id ?? 'unknown'}</bdi>
+        </p>
+        ${
+          order_id === null || order_id === this.order
+            ? nothing
+            : html`<button
+                type="button"
+                @click=${() => {
+                  this.dispatchEvent(new PickOrderEvent(order_id));
+                }}
+              >
+                ${icon('search')} Only this order
+              </button>`
+        }
+      </div>
+      <h3>Request of ${partyWords(from)}</h3>
+      <p>
+        <code>POST <bdi>${request.url}</bdi></code>
+      </p>
+      <dl>
+        ${Object.entries(request.headers).map(
+          ([name, value]) =>
+            html`<div>
+              <dt>
+                <code><bdi>${name}</bdi></code>
+              </dt>
+              <dd>
+                <code><bdi>${value}</bdi></code>
+              </dd>
+            </div>`,
+        )}
+      </dl>
+      ${this.#renderBody('request', request.body)}
+      <h3>Answer of ${partyWords(to)}</h3>
+      ${
+        answer === null
+          ? html`<p>${error === null ? 'None yet.' : html`None: <bdi>${error}</bdi>`}</p>`
+          : html`<p><code>${answer.status}</code></p>
+              ${this.#renderBody('answer', answer.body)}`
+      }
+      ${retry_at === null ? nothing : html`<p>Sent again at ${clockWords(retry_at)}.</p>`}
+    </div>`;
+  }
+
+  #renderBody(what: 'request' | 'answer', body: string): TemplateResult {
+    return body === ''
+      ? html`<p class="muted">Without a body.</p>`
+      : html`<pre tabindex="0" data-body=${what}><bdi>${indentJson(body)}</bdi></pre>`;
+  }
+
+  readonly #showAll = (): void => {
+    this.dispatchEvent(new PickOrderEvent(null));
+    // The button is gone then.
+    this.renderRoot.querySelector<HTMLElement>('select')?.focus();
+  };
+
+  readonly #wayPicked = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.way = WAYS.find((way) => way === value) ?? null;
+  };
+
+  readonly #sortPicked = (event: Event): void => {
+    this.oldestFirst = (event.target as HTMLSelectElement).value === 'oldest';
+  };
+
+  readonly #failuresPicked = (event: Event): void => {
+    this.failures = (event.target as HTMLInputElement).checked;
+  };
+
+  readonly #pausePicked = (): void => {
+    this.paused = this.paused === null ? this.hops : null;
+  };
+
+  /** Up and down go from hop to hop. */
+  readonly #moved = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step === 0 || !(event.target instanceof HTMLElement) || !event.target.matches('.hop')) return;
+    const hops = [...this.renderRoot.querySelectorAll<HTMLElement>('.hop')];
+    const next = hops[hops.indexOf(event.target) + step];
+    if (next === undefined) return;
+    event.preventDefault();
+    next.focus();
+  };
+
+  static override styles = [
+    basics,
+    auditStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: 0.6em;
+        container-type: inline-size;
+      }
+      label:not(.check) {
+        display: grid;
+        gap: 0.2em;
+        font-size: 0.9em;
+        font-weight: 600;
+      }
+      .row {
+        align-items: end;
+      }
+      .check {
+        display: flex;
+        align-items: center;
+        gap: 0.5em;
+        min-height: max(44px, 2.4em);
+        font-weight: 600;
+      }
+      .check input {
+        width: 1.5em;
+        height: 1.5em;
+        min-height: 0;
+        accent-color: var(--rail-accent);
+      }
+      .only {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4em 0.8em;
+        padding: 0.4em 0.7em;
+        border: 2px solid var(--rail-accent);
+        border-radius: var(--rail-radius);
+      }
+      .empty {
+        padding: 2em 0;
+        color: var(--rail-muted);
+        text-align: center;
+      }
+      ol {
+        list-style: none;
+      }
+      li {
+        border-block-start: 1px solid var(--rail-line);
+        content-visibility: auto;
+        contain-intrinsic-block-size: auto 3.4em;
+      }
+      /* Six columns: the parties stand at the first, third and fifth line within. */
+      .lanes {
+        display: grid;
+        grid-template-columns: repeat(6, minmax(0, 1fr));
+        min-width: 0;
+      }
+      .heads {
+        position: sticky;
+        inset-block-start: var(--lanes-top, 0);
+        z-index: 2;
+        border-block-end: 2px solid var(--rail-edge);
+        background: var(--rail-surface);
+        font-weight: 700;
+        text-align: center;
+      }
+      .head {
+        padding: 0.3em 0;
+        grid-column: span 2;
+      }
+      .hop {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        align-items: center;
+        gap: 0.2em 0.8em;
+        width: 100%;
+        padding: 0.3em 0;
+        border: 0;
+        border-radius: 0;
+        background: none;
+        font-weight: 400;
+        text-align: start;
+      }
+      .hop:focus-visible {
+        outline-offset: -3px;
+      }
+      .hop[aria-expanded='true'] {
+        background: var(--rail-ground);
+      }
+      .hop time {
+        color: var(--rail-muted);
+        font-size: 0.85em;
+      }
+      .hop .lanes {
+        grid-column: 1 / -1;
+        grid-row: 2;
+      }
+      .life {
+        grid-row: 1 / 3;
+        border-inline-start: 2px solid var(--rail-line);
+      }
+      .life[data-party='dsp'] {
+        grid-column: 2;
+      }
+      .life[data-party='stream'] {
+        grid-column: 4;
+      }
+      .life[data-party='pos'] {
+        grid-column: 6;
+      }
+      .name {
+        z-index: 1;
+        grid-row: 1;
+        justify-self: center;
+        padding: 0 0.3em;
+        background: var(--rail-surface);
+        font-weight: 600;
+        text-align: center;
+      }
+      .hop[aria-expanded='true'] .name {
+        background: var(--rail-ground);
+      }
+      .name[data-way='dsp-stream'],
+      .name[data-way='stream-dsp'] {
+        grid-column: 1 / 5;
+      }
+      .name[data-way='stream-pos'],
+      .name[data-way='pos-stream'] {
+        grid-column: 3 / 7;
+      }
+      .arrow {
+        --arrow: var(--rail-road);
+        display: flex;
+        align-items: center;
+        grid-row: 2;
+        color: var(--arrow);
+      }
+      .arrow[data-way='dsp-stream'],
+      .arrow[data-way='stream-dsp'] {
+        grid-column: 2 / 4;
+      }
+      .arrow[data-way='stream-pos'],
+      .arrow[data-way='pos-stream'] {
+        grid-column: 4 / 6;
+      }
+      .line {
+        flex: 1;
+        border-block-start: 2px solid var(--arrow);
+      }
+      .arrow .icon {
+        margin-inline-start: -0.75em;
+      }
+      .arrow[data-leftward] .icon {
+        margin-inline: 0 -0.75em;
+      }
+      [data-outcome='under_way'] .arrow,
+      [data-outcome='under_way'] .words {
+        --arrow: var(--rail-muted);
+        color: var(--rail-muted);
+      }
+      [data-outcome='under_way'] .line {
+        border-block-start-style: dotted;
+      }
+      [data-outcome='failed'] .arrow,
+      [data-outcome='failed'] .words {
+        --arrow: var(--rail-alarm);
+        color: var(--rail-alarm);
+        font-weight: 700;
+      }
+      [data-outcome='failed'] .line {
+        border-block-start-style: dashed;
+      }
+      [data-outcome='failed'] .arrow .icon {
+        margin-inline: 0;
+      }
+      [data-outcome='refused'] .words {
+        color: var(--rail-alarm);
+        font-weight: 700;
+      }
+      [data-outcome='answered'] .words .icon {
+        color: var(--rail-ready);
+      }
+      .outcome {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 0 0.8em;
+        min-width: 0;
+        font-size: 0.9em;
+        font-variant-numeric: tabular-nums;
+      }
+      .retry {
+        color: var(--rail-alarm);
+      }
+      .detail {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.5em;
+        padding: 0.6em 0.8em 0.9em;
+        background: var(--rail-ground);
+      }
+      dl div {
+        padding: 0.2em 0;
+        border-block-end: 1px solid var(--rail-line);
+      }
+      dt {
+        color: var(--rail-muted);
+      }
+      pre {
+        max-height: 24em;
+        margin: 0;
+        padding: 0.6em;
+        overflow: auto;
+        border: 1px solid var(--rail-line);
+        border-radius: var(--rail-radius);
+        background: var(--rail-surface);
+        font:
+          0.85em/1.45 ui-monospace,
+          'SF Mono',
+          Menlo,
+          Consolas,
+          'DejaVu Sans Mono',
+          monospace;
+        white-space: pre-wrap;
+      }
+      @container (min-width: 46em) {
+        .hop {
+          grid-template-columns: 6.5em minmax(0, 1fr) 13em;
+          gap: 0 0.8em;
+        }
+        .hop .lanes {
+          grid-column: 2;
+          grid-row: 1;
+        }
+        .hop .outcome {
+          display: grid;
+          justify-content: stretch;
+        }
+        dl div {
+          display: grid;
+          grid-template-columns: 15em minmax(0, 1fr);
+          gap: 0.8em;
+        }
+        .heads {
+          padding-inline: 7.3em 13.8em;
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-sandbox-hops', TicketRailSandboxHops);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-sandbox-hops': TicketRailSandboxHops;
+  }
+}

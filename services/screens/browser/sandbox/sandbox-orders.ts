@@ -1,0 +1,291 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { type OrderAction, type OrderState, type SandboxOrder } from '../../../../schemas/sandbox';
+import { auditStyles } from '../shared/audit-styles';
+import { icon, type IconName } from '../shared/icons';
+import { secondsUntil } from './model/sandbox-hops';
+import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
+import { countWords, driverWords, kitchenWords } from '../shared/model/words';
+import { RailElement } from '../shared/rail-element';
+import { tell } from './sandbox-client';
+import { PickOrderEvent } from './sandbox-hops';
+import { basics } from '../shared/theme';
+
+/** Orders that are drawn at once. */
+const DRAWN_ORDERS = 50;
+
+const STATE_ICONS: Readonly<Record<OrderState, IconName>> = {
+  submitted: 'clock',
+  accepted: 'pot',
+  rejected: 'alert',
+  canceled: 'close',
+  ended: 'check',
+};
+
+const ACTIONS = Object.keys(ACTION_WORDS) as OrderAction[];
+
+/** The orders, newest first; the one that is picked can be acted upon. */
+export class TicketRailSandboxOrders extends RailElement {
+  static override properties = {
+    orders: { attribute: false },
+    picked: { attribute: false },
+    now: { attribute: false },
+    text: { state: true },
+    outcome: { state: true },
+  };
+  declare orders: readonly SandboxOrder[];
+  /** The DSP's id; null: none. */
+  declare picked: string | null;
+  /** Milliseconds since the epoch by the process's clock. */
+  declare now: number;
+  /** What someone looks for. */
+  declare private text: string;
+  /** What came of the last action. */
+  declare private outcome: { readonly orderId: string; readonly words: string } | null;
+
+  constructor() {
+    super();
+    this.orders = [];
+    this.picked = null;
+    this.now = 0;
+    this.text = '';
+    this.outcome = null;
+  }
+
+  protected override render(): TemplateResult {
+    const { orders, text } = this;
+    const found = text.trim() === '' ? orders : orders.filter((order) => matchesOrder(order, text));
+    const drawn = found.filter((order, index) => index < DRAWN_ORDERS || order.order_id === this.picked);
+    return html`
+      <h2 id="title">Orders</h2>
+      <label>
+        <span>Find an order</span>
+        <input type="search" autocomplete="off" maxlength="200" .value=${text} @input=${this.#typed} />
+      </label>
+      <p class="muted">
+        ${
+          orders.length === 0
+            ? 'None yet.'
+            : drawn.length < found.length
+              ? `The newest ${String(drawn.length)} of ${countWords(found.length, 'order')}.`
+              : `${countWords(found.length, 'order')}.`
+        }
+      </p>
+      <ol role="list" aria-labelledby="title">
+        ${repeat(
+          drawn,
+          ({ order_id }) => order_id,
+          (order) => this.#renderOrder(order),
+        )}
+      </ol>
+    `;
+  }
+
+  #renderOrder(order: SandboxOrder): TemplateResult {
+    const { order_id, customer_facing_id, provider_id, state, status, delivery_status, driver_name } = order;
+    const isPicked = order_id === this.picked;
+    const wait = secondsUntil(order.next_step_at, this.now);
+    return html`<li class="order" data-order=${order_id} data-state=${state}>
+      <button
+        type="button"
+        class="pick"
+        aria-expanded=${String(isPicked)}
+        @click=${() => {
+          this.dispatchEvent(new PickOrderEvent(isPicked ? null : order_id));
+        }}
+      >
+        <span class="line">
+          <strong class="name"><bdi>${customer_facing_id}</bdi></strong>
+          <span class="state">${icon(STATE_ICONS[state])} ${STATE_WORDS[state]}</span>
+        </span>
+        <span class="line">
+          <span
+            ><bdi>${fulfillmentWords(order.fulfillment_type)}</bdi>${order.unpaid ? ', unpaid' : nothing} ·
+            <bdi>${provider_id ?? 'no id of the POS'}</bdi></span
+          >
+          ${
+            order.next_step_at === null
+              ? nothing
+              : html`<span class="next"
+                  >${icon('clock')} ${wait === null ? 'Next step now' : `Next step in ${String(wait)} s`}</span
+                >`
+          }
+        </span>
+        ${
+          status === null && delivery_status === null
+            ? nothing
+            : html`<span class="line">
+                <span>Order: <bdi>${kitchenWords(status)}</bdi></span>
+                ${delivery_status === null ? nothing : html`<span>Driver: <bdi>${driverWords(delivery_status)}</bdi></span>`}
+              </span>`
+        }
+        ${
+          driver_name === null
+            ? nothing
+            : html`<span class="line"
+                ><span>${icon('person')} <bdi>${driver_name}</bdi></span></span
+              >`
+        }
+      </button>
+      ${isPicked ? this.#renderPicked(order) : nothing}
+    </li>`;
+  }
+
+  #renderPicked(order: SandboxOrder): TemplateResult {
+    const { order_id, location_id, story, reason, status, delivery_status } = order;
+    const rows: readonly (readonly [string, string | null])[] = [
+      ["DSP's id", order_id],
+      ['Location', location_id],
+      ['Story', story],
+      ['status', status],
+      ['delivery_status', delivery_status],
+      ['Reason', reason],
+    ];
+    return html`<div class="picked">
+      <dl>
+        ${rows.map(([name, value]) =>
+          value === null
+            ? nothing
+            : html`<div>
+                <dt>${name}</dt>
+                <dd><bdi>${value}</bdi></dd>
+              </div>`,
+        )}
+      </dl>
+      <div class="actions" role="group" aria-label=${`Do with order ${order.customer_facing_id}`}>
+        ${ACTIONS.map((action) => {
+          const can = allows(order, action);
+          return html`<button
+            type="button"
+            aria-disabled=${can ? nothing : 'true'}
+            @click=${() => {
+              if (can) void this.#act(order_id, action);
+            }}
+          >
+            ${ACTION_WORDS[action]}
+          </button>`;
+        })}
+      </div>
+      <p role="status">${this.outcome?.orderId === order_id ? html`<bdi>${this.outcome.words}</bdi>` : nothing}</p>
+    </div>`;
+  }
+
+  async #act(orderId: string, action: OrderAction): Promise<void> {
+    this.outcome = { orderId, words: `${ACTION_WORDS[action]}…` };
+    const told = await tell<SandboxOrder>(`orders/${encodeURIComponent(orderId)}/actions`, { action });
+    const words = told.kind === 'done' ? `${ACTION_WORDS[action]}: done.` : told.detail;
+    this.outcome = { orderId, words };
+  }
+
+  readonly #typed = (event: Event): void => {
+    this.text = (event.target as HTMLInputElement).value;
+  };
+
+  static override styles = [
+    basics,
+    auditStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: 0.6em;
+      }
+      label {
+        display: grid;
+        gap: 0.2em;
+        font-size: 0.9em;
+        font-weight: 600;
+      }
+      label input {
+        width: 100%;
+        min-width: 0;
+      }
+      ol {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 0.5em;
+        list-style: none;
+      }
+      .order {
+        border: 1px solid var(--rail-line);
+        border-radius: var(--rail-radius);
+        background: var(--rail-surface);
+        overflow: hidden;
+      }
+      .order:has([aria-expanded='true']) {
+        border: 2px solid var(--rail-accent);
+      }
+      .pick {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        justify-content: stretch;
+        gap: 0.1em;
+        width: 100%;
+        padding: 0.5em 0.7em;
+        border: 0;
+        border-radius: 0;
+        background: none;
+        font-weight: 400;
+        text-align: start;
+      }
+      .pick:focus-visible {
+        outline-offset: -3px;
+      }
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: space-between;
+        gap: 0 0.8em;
+        min-width: 0;
+      }
+      .name {
+        font-size: 1.1em;
+      }
+      .state {
+        font-weight: 700;
+      }
+      [data-state='rejected'] .state,
+      [data-state='canceled'] .state {
+        color: var(--rail-alarm);
+      }
+      [data-state='accepted'] .state {
+        color: var(--rail-road);
+      }
+      [data-state='ended'] .state {
+        color: var(--rail-ready);
+      }
+      .next {
+        font-variant-numeric: tabular-nums;
+      }
+      .picked {
+        display: grid;
+        gap: 0.6em;
+        padding: 0.6em 0.7em;
+        border-block-start: 1px solid var(--rail-line);
+        background: var(--rail-ground);
+      }
+      dl div {
+        display: grid;
+        grid-template-columns: 8em minmax(0, 1fr);
+        gap: 0.6em;
+      }
+      dt {
+        color: var(--rail-muted);
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.4em;
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-sandbox-orders', TicketRailSandboxOrders);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-sandbox-orders': TicketRailSandboxOrders;
+  }
+}

@@ -1,0 +1,134 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { auditStyles } from '../shared/audit-styles';
+import { frameStyles } from '../shared/board-styles';
+import { freshnessLine } from '../feed/freshness-bar';
+import { icon } from '../shared/icons';
+import { LiveSandbox } from './live-sandbox';
+import { goneWords } from './model/sandbox-words';
+import './sandbox-form';
+import { RailElement } from '../shared/rail-element';
+import { PickOrderEvent } from './sandbox-hops';
+import './sandbox-orders';
+import './sandbox-parties';
+import { basics, tokens } from '../shared/theme';
+
+/** The sandbox: who is connected, what is submitted, what becomes of it, and what went over the wire. */
+export class TicketRailSandbox extends RailElement {
+  static override properties = { picked: { state: true } };
+  /** The DSP's id of the order that is looked at; null: all are. */
+  declare private picked: string | null;
+  readonly #live = new LiveSandbox(this);
+
+  constructor() {
+    super();
+    this.picked = null;
+    this.addEventListener(PickOrderEvent.type, (event) => {
+      if (event instanceof PickOrderEvent) this.picked = event.orderId;
+    });
+  }
+
+  protected override render(): TemplateResult {
+    const { known, freshness, now } = this.#live;
+    const gone = goneWords(freshness);
+    const orders = known?.orders ?? [];
+    return html`<div class="frame stack">
+      <div class="top">
+        ${freshnessLine(freshness)}
+        <div role="alert">
+          ${
+            gone === null
+              ? nothing
+              : html`<div class="banner stale">
+                  ${icon('cloud')}
+                  <p>${gone}</p>
+                </div>`
+          }
+        </div>
+      </div>
+      ${
+        known === null
+          ? html`<p class="panel">${gone === null ? 'Loading…' : 'Nothing to show yet.'}</p>`
+          : html`<div class="stack" ?data-stale=${gone !== null}>
+              <ticket-rail-sandbox-parties .summary=${known.summary}></ticket-rail-sandbox-parties>
+              <div class="columns">
+                <div class="stack">
+                  <ticket-rail-sandbox-form
+                    class="panel"
+                    .summary=${known.summary}
+                    .orders=${orders}
+                  ></ticket-rail-sandbox-form>
+                  <ticket-rail-sandbox-orders
+                    class="panel"
+                    .orders=${orders}
+                    .picked=${this.picked}
+                    .now=${now}
+                  ></ticket-rail-sandbox-orders>
+                </div>
+                <ticket-rail-sandbox-hops
+                  class="panel"
+                  .hops=${known.hops}
+                  .order=${this.picked}
+                  .orderName=${orders.find(({ order_id }) => order_id === this.picked)?.customer_facing_id ?? null}
+                  .now=${now}
+                ></ticket-rail-sandbox-hops>
+              </div>
+            </div>`
+      }
+    </div>`;
+  }
+
+  static override styles = [
+    tokens,
+    basics,
+    frameStyles,
+    auditStyles,
+    css`
+      .frame {
+        height: auto;
+      }
+      .top {
+        position: sticky;
+        inset-block-start: 0;
+        z-index: 4;
+        display: grid;
+        justify-items: start;
+        gap: 0.4em;
+        padding-block: 0.3em;
+        background: var(--rail-ground);
+      }
+      .top [role='alert'] {
+        width: 100%;
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-items: start;
+        gap: 0.8em;
+      }
+      ticket-rail-sandbox-hops {
+        --lanes-top: 2.8em;
+      }
+      @container (min-width: 64em) {
+        .columns {
+          grid-template-columns: minmax(22em, 2fr) minmax(0, 4fr);
+        }
+        /* What is picked on the left is in sight on the right, however far down it is. */
+        ticket-rail-sandbox-hops {
+          --lanes-top: 0;
+          position: sticky;
+          inset-block-start: 2.8em;
+          max-height: calc(100dvh - 3.2em);
+          overflow-y: auto;
+        }
+      }
+    `,
+  ];
+}
+
+customElements.define('ticket-rail-sandbox', TicketRailSandbox);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-sandbox': TicketRailSandbox;
+  }
+}

@@ -1,0 +1,137 @@
+import { stringifyJson } from '../../../../../schemas/exact-json';
+import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
+import type { Stage, Verdict } from '../../../../../schemas/vocabulary';
+
+/** What the audit pages say, in plain words. */
+
+/** In the order in which the rules are tried. */
+export const VERDICT_ORDER = Object.keys(VERDICT_WORDS) as readonly Verdict[];
+
+export const verdictWords = (verdict: string): VerdictWords =>
+  Object.hasOwn(VERDICT_WORDS, verdict)
+    ? VERDICT_WORDS[verdict as Verdict]
+    : { words: `unknown: ${verdict}`, rule: 'This page does not know the rule. Load it again.' };
+
+/** The rule of projections/stage.ts by which an order is in its stage. */
+const STAGE_RULES: Readonly<Record<Stage, string>> = {
+  returned: 'the food is back at the restaurant',
+  coming_back: 'the driver is bringing the food back',
+  canceled: 'it was canceled, and the food is not on its way back',
+  failed: 'the last final status is failed',
+  completed: 'it was reported completed or delivered',
+  needs_action: 'the last delivery status is a failure',
+  on_the_way: 'the food has left the restaurant',
+  driver_here: 'the driver was last reported at the restaurant',
+  ready: 'the kitchen last said ready',
+  preparing: 'nothing that leads to another stage was reported',
+};
+
+export const stageRule = (stage: string): string =>
+  Object.hasOwn(STAGE_RULES, stage) ? STAGE_RULES[stage as Stage] : 'this page does not know the rule';
+
+const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
+  ['/status', 'Kitchen'],
+  ['/delivery_status', 'Delivery'],
+  ['/stage', 'Stage'],
+  ['/attention', 'Attention'],
+  ['/driver_details', 'Driver details'],
+  ['/driver_details/phone', 'Phone'],
+  ['/driver_details/vehicle_info', 'Vehicle'],
+  ['/driver_details/source', 'Source'],
+  ['/driver_details/name', 'Driver'],
+  ['/driver_details/phone/number', 'Phone'],
+  ['/driver_details/phone/code', 'Phone code'],
+  ['/driver_details/picture_url', 'Photo'],
+  ['/driver_details/vehicle_info/make', 'Vehicle make'],
+  ['/driver_details/vehicle_info/model', 'Vehicle model'],
+  ['/driver_details/vehicle_info/color', 'Vehicle color'],
+  ['/driver_details/vehicle_info/license_plate', 'License plate'],
+  ['/driver_details/vehicle_info/is_autonomous', 'Robot'],
+  ['/driver_details/handoff_instructions', 'Instructions'],
+  ['/driver_details/passcode', 'Passcode'],
+]);
+
+/** @returns a field's name, or its pointer if it is one that nobody has told us of. */
+export const fieldWords = (pointer: string): string => FIELD_WORDS.get(pointer) ?? pointer;
+
+/** @returns a value of a field as it came; null where there is nothing. */
+export function valueText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return value.length === 0 ? null : value.join(', ');
+  }
+  return stringifyJson(value);
+}
+
+/** A time that has passed, exact while it is short: `250 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 days 4 h`. */
+export function spanWords(ms: number): string {
+  if (ms < 1_000) return `${String(Math.round(ms))} ms`;
+  if (ms < 60_000) return `${String(Math.floor(ms / 100) / 10)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) {
+    const seconds = Math.floor((ms % 60_000) / 1_000);
+    return seconds === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${String(seconds)} s`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${String(hours)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  const days = Math.floor(hours / 24);
+  return `${String(days)} ${days === 1 ? 'day' : 'days'}${hours % 24 === 0 ? '' : ` ${String(hours % 24)} h`}`;
+}
+
+/** What lies between two events. @param ms from the one to the next; negative where the clock went back */
+export function gapWords(ms: number): string {
+  if (ms === 0) return 'at once';
+  return ms < 0 ? `the clock went back ${spanWords(-ms)}` : `${spanWords(ms)} later`;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Minutes by which a clock is ahead of UTC at a moment. */
+type OffsetAt = (ms: number) => number;
+const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
+
+const DAY_MS = 86_400_000;
+
+/** @returns whether a clock shows the same time at another moment too, as at the end of daylight saving time */
+export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolean {
+  const here = offsetAt(ms);
+  return [ms - DAY_MS, ms + DAY_MS].map(offsetAt).some((there) => {
+    return there !== here && offsetAt(ms + (here - there) * 60_000) === there;
+  });
+}
+
+/** ` UTC+01:00` where the time alone does not tell the moment. */
+const tellingZone = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
+
+/** A moment by the clock of whoever looks: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
+export const timeWords = (ms: number): string => `${wallClock(ms)}${tellingZone(ms)}`;
+
+function wallClock(ms: number): string {
+  const date = new Date(ms);
+  const day = [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** The same with its milliseconds, by which events are told apart. */
+export const exactTimeWords = (ms: number): string =>
+  `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${tellingZone(ms)}`;
+
+/** What a field of type `datetime-local` takes and gives. */
+export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
+
+/** @returns milliseconds since the epoch, or null for a field that is empty or holds no time. */
+export function fromLocalField(text: string): number | null {
+  const ms = text === '' ? NaN : Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** Where whoever looks is, to read the times: `UTC+01:00`. */
+export function zoneWords(ms: number): string {
+  const minutes = -new Date(ms).getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The beginning of a hash, which is enough to compare two by eye. */
+export const shortHash = (hash: string): string => hash.slice(0, 12);

@@ -1,0 +1,148 @@
+import type { Order } from '../../../../../schemas/order-view';
+import type { AttentionCode, Stage } from '../../../../../schemas/vocabulary';
+import type { Cause } from './freshness';
+import type { Lateness } from './lateness';
+
+/** What screens say, in plain words. A value that nobody has told us of is shown as it came, and called unknown. */
+
+const KITCHEN: ReadonlyMap<string, string> = new Map([
+  ['in_progress', 'Being prepared'],
+  ['ready_for_pickup', 'Ready'],
+  ['out_for_delivery', 'Out for delivery'],
+  ['completed', 'Completed'],
+  ['failed', 'Failed'],
+  ['merchant_canceled', 'Canceled by the restaurant'],
+  ['dsp_canceled', 'Canceled by the delivery service or the customer'],
+]);
+
+const DRIVER: ReadonlyMap<string, string> = new Map([
+  ['pending', 'Quoted, not confirmed'],
+  ['pending_driver_confirmation', 'Waiting for a driver'],
+  ['enroute_to_pickup', 'On the way here'],
+  ['arrived_at_pickup', 'Here'],
+  ['enroute_to_dropoff', 'On the way to the customer'],
+  ['arrived_at_dropoff', 'At the customer'],
+  ['completed', 'Delivered'],
+  ['failed_to_assign_driver', 'No driver was found'],
+  ['failed_to_pickup', 'Did not get the food'],
+  ['failed_to_deliver', 'Could not deliver'],
+  ['failed', 'Delivery failed'],
+  ['merchant_canceled', 'Delivery canceled by the restaurant'],
+  ['enroute_to_return', 'Bringing the food back'],
+  ['arrived_at_return', 'Here with the food to return'],
+  ['returned', 'Food is back'],
+]);
+
+const unknown = (value: string): string => `unknown: ${value}`;
+
+/** The kitchen's axis: `status`. */
+export const kitchenWords = (status: string | null): string =>
+  status === null ? 'Nothing reported' : (KITCHEN.get(status) ?? unknown(status));
+
+/** The driver's axis: `delivery_status`. */
+export const driverWords = (deliveryStatus: string | null): string =>
+  deliveryStatus === null ? 'Nothing reported' : (DRIVER.get(deliveryStatus) ?? unknown(deliveryStatus));
+
+const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  preparing: 'Preparing',
+  ready: 'Ready',
+  driver_here: 'Driver here',
+  on_the_way: 'On the way',
+  needs_action: 'Needs action',
+  coming_back: 'Coming back',
+  completed: 'Done',
+  failed: 'Failed',
+  canceled: 'Canceled',
+  returned: 'Returned',
+};
+
+export const stageWords = (stage: string): string =>
+  Object.hasOwn(STAGE_WORDS, stage) ? STAGE_WORDS[stage as Stage] : unknown(stage);
+
+/** How loud a notice is. It is said in words and by an icon too, never by colour alone. */
+export type Tone = 'alarm' | 'notice' | 'info';
+
+interface Notice {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
+  driver_here: { words: 'Driver is here', tone: 'notice' },
+  robot: { words: 'Robot', tone: 'info' },
+  driver_changed: { words: 'Driver changed', tone: 'alarm' },
+  may_be_a_repeat: { words: 'May be old news sent again', tone: 'notice' },
+  no_driver: { words: 'No driver found', tone: 'alarm' },
+  delivery_failed: { words: 'Delivery failed', tone: 'alarm' },
+  coming_back: { words: 'Food is coming back', tone: 'alarm' },
+  canceled_after_pickup: { words: 'Canceled after pickup', tone: 'alarm' },
+  out_of_order: { words: 'Late news, not followed', tone: 'info' },
+  order_number_reused: { words: 'Order number used again', tone: 'info' },
+  unreadable_field: { words: 'Something came in another form', tone: 'info' },
+  unknown_status: { words: 'Unknown order status', tone: 'notice' },
+  unknown_delivery_status: { words: 'Unknown delivery status', tone: 'notice' },
+};
+
+export const attentionWords = (code: string): Notice =>
+  Object.hasOwn(ATTENTION, code) ? ATTENTION[code as AttentionCode] : { words: unknown(code), tone: 'notice' };
+
+/** A time of the day by the clock of whoever looks: `12:03`. */
+export function clockWords(time: string): string {
+  const date = new Date(time);
+  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** A code with what the order says of it. */
+export function noticeOf(code: string, { same_report_as }: Pick<Order, 'same_report_as'>): Notice {
+  const notice = attentionWords(code);
+  if (code !== 'may_be_a_repeat' || same_report_as === null) return notice;
+  const words = `The same report as at ${clockWords(same_report_as.received_at)}: check plate and passcode`;
+  return { ...notice, words };
+}
+
+export const LATENESS_WORDS: Readonly<Record<Lateness, string>> = {
+  on_time: '',
+  late: 'Late',
+  very_late: 'Very late',
+};
+
+/** Why the board is grey: what is known, and what comes of it. */
+export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
+  offline: 'This screen is offline.',
+  unreachable: 'The service is unreachable.',
+  store: 'The service has lost its store: no update can come in.',
+  behind: 'The service is catching up.',
+  login: 'This screen is not signed in.',
+  forbidden: 'This screen may not show this location.',
+};
+
+/** Platforms by the word that Stream uses for them; others are shown as they come. */
+const SOURCES: ReadonlyMap<string, string> = new Map([
+  ['doordash', 'DoorDash'],
+  ['uber', 'Uber'],
+  ['ubereats', 'Uber Eats'],
+  ['uber_eats', 'Uber Eats'],
+  ['grubhub', 'Grubhub'],
+  ['kiwibot', 'Kiwibot'],
+]);
+
+export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;
+
+/** A time that has passed, as people say it at a counter: `<1 min`, `12 min`, `1 h 05 min`, `3 days`. */
+export function durationWords(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return '<1 min';
+  if (minutes < 60) return `${String(minutes)} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${String(hours)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? '1 day' : `${String(days)} days`;
+}
+
+/** An age, to the second while it is young: `2 s`, `4 min`. */
+export const ageWords = (ms: number): string =>
+  ms < 60_000 ? `${String(Math.floor(ms / 1_000))} s` : durationWords(ms);
+
+/** `1 order`, `2 orders`. */
+export const countWords = (count: number, one: string, many = `${one}s`): string =>
+  `${String(count)} ${count === 1 ? one : many}`;

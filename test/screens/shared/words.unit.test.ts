@@ -1,0 +1,138 @@
+import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
+import {
+  DEFAULT_THRESHOLDS,
+  MOST_MINUTES,
+  OPEN_STAGES,
+  readLateness,
+} from '../../../services/screens/browser/shared/model/lateness';
+import { DEFAULT_SETTINGS, readSettings } from '../../../services/screens/browser/board/model/settings';
+import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
+import {
+  ageWords,
+  attentionWords,
+  countWords,
+  driverWords,
+  durationWords,
+  kitchenWords,
+  noticeOf,
+  sourceWords,
+  stageWords,
+} from '../../../services/screens/browser/shared/model/words';
+
+describe('words', () => {
+  it.each([
+    ['status', [...STATUSES.keys()], kitchenWords],
+    ['delivery status', [...DELIVERY_STATUSES.keys()], driverWords],
+    ['stage', [...STAGES], stageWords],
+    ['attention code', [...ATTENTION_CODES], (code: string) => attentionWords(code).words],
+  ])('every %s has words of its own', (_, values, say) => {
+    const said = values.map((value) => say(value));
+    expect(said.filter((words) => /unknown:|_/.test(words) || words === '')).toEqual([]);
+    expect(new Set(said).size).toBe(values.length);
+  });
+
+  it.each([
+    ['status', kitchenWords],
+    ['delivery status', driverWords],
+    ['stage', stageWords],
+    ['attention code', (code: string) => attentionWords(code).words],
+  ])('an unknown %s is shown as it came, and called unknown', (_, say) => {
+    expect(say('beamed_up')).toBe('unknown: beamed_up');
+    expect(say('constructor')).toBe('unknown: constructor');
+  });
+
+  it('a report that may be a repeat is worded with the time of day of the one that it equals', () => {
+    const earlier = new Date(2026, 10, 21, 12, 3);
+    const same_report_as = { revision: 0, received_at: earlier.toISOString() };
+    expect(noticeOf('may_be_a_repeat', { same_report_as }).words).toBe(
+      'The same report as at 12:03: check plate and passcode',
+    );
+    expect(noticeOf('may_be_a_repeat', { same_report_as: null })).toEqual(attentionWords('may_be_a_repeat'));
+    expect(noticeOf('no_driver', { same_report_as })).toEqual(attentionWords('no_driver'));
+  });
+
+  it('a missing status is worded Nothing reported', () => {
+    expect([kitchenWords(null), driverWords(null)]).toEqual(['Nothing reported', 'Nothing reported']);
+  });
+
+  it('known platforms have names, and others are shown as they come', () => {
+    expect(['doordash', ' UberEats', 'Bob’s Bikes'].map(sourceWords)).toEqual(['DoorDash', 'Uber Eats', 'Bob’s Bikes']);
+  });
+
+  it.each([
+    [0, '<1 min'],
+    [59_999, '<1 min'],
+    [60_000, '1 min'],
+    [3_900_000, '1 h 05 min'],
+    [86_400_000, '1 day'],
+    [200_000_000, '2 days'],
+  ])('a duration of %p ms is worded %p', (ms, words) => {
+    expect(durationWords(ms)).toBe(words);
+  });
+
+  it('an age is worded to the second, and a count with its noun', () => {
+    expect([ageWords(2_900), ageWords(61_000)]).toEqual(['2 s', '1 min']);
+    expect([countWords(1, 'order'), countWords(2, 'order')]).toEqual(['1 order', '2 orders']);
+  });
+});
+
+describe('lateness', () => {
+  const minutes = (count: number): number => count * 60_000;
+
+  it('an order is late exactly from the threshold of its stage', () => {
+    for (const stage of OPEN_STAGES) {
+      const { late, veryLate } = DEFAULT_THRESHOLDS[stage];
+      const read = (ms: number) => readLateness(stage, ms, DEFAULT_THRESHOLDS);
+      expect([read(minutes(late) - 1), read(minutes(late))]).toEqual(['on_time', 'late']);
+      expect([read(minutes(veryLate) - 1), read(minutes(veryLate))]).toEqual(['late', 'very_late']);
+    }
+  });
+
+  it('an order that is over is never late', () => {
+    expect(readLateness('completed', minutes(10_000), DEFAULT_THRESHOLDS)).toBe('on_time');
+  });
+});
+
+describe('settings', () => {
+  it('settings have their defaults if nothing usable was kept', () => {
+    for (const text of [null, '', '{', '7', '[]', '{"thresholds":{"ready":{"late":-1,"veryLate":"x"}}}']) {
+      expect(readSettings(text)).toEqual(DEFAULT_SETTINGS);
+    }
+  });
+
+  it('settings are what was kept, within limits, with very late never before late', () => {
+    const kept = {
+      thresholds: { ready: { late: 30, veryLate: 20 }, preparing: { late: 1, veryLate: MOST_MINUTES + 1 } },
+      sound: false,
+      opensCard: false,
+      oldAfterHours: 3,
+    };
+    expect(readSettings(JSON.stringify(kept))).toEqual({
+      thresholds: { ...DEFAULT_THRESHOLDS, ready: { late: 30, veryLate: 30 }, preparing: { late: 1, veryLate: 20 } },
+      sound: false,
+      opensCard: false,
+      oldAfterHours: 3,
+    });
+  });
+});
+
+describe('short ids', () => {
+  it.each([
+    ['17', '17'],
+    ['pos_order_123', '123'],
+    ['store/2026-0042', '0042'],
+    ['8f14e45f-ceea-467f-a1d3-9b1f7e2a6c55', '…2a6c55'],
+    ['order_number_7', '…mber_7'],
+    ['🍕🍕🍕🍕🍕🍕🍕🍕', '…🍕🍕🍕🍕🍕🍕'],
+  ])('the short id of %p is %p', (id, short) => {
+    expect(shortIds([id]).get(id)).toBe(short);
+  });
+
+  it('two orders never have the same short id', () => {
+    expect([...shortIds(['a_order_123', 'b_order_123', 'c_order_124']).values()]).toEqual([
+      'a_order_123',
+      'b_order_123',
+      '124',
+    ]);
+  });
+});
