@@ -35,14 +35,15 @@ export class HttpServer extends Server {
     };
     super(
       options,
-      oneAtATime((request, response) => {
-        const { socket } = request;
-        connections.begin(socket);
-        response.once('close', () => {
+      oneAtATime(
+        (request, response) => {
+          connections.begin(request.socket);
+          listener(request, response);
+        },
+        (socket) => {
           connections.end(socket);
-        });
-        listener(request, response);
-      }),
+        },
+      ),
     );
     this.#tracked = connections;
     this.on('connection', (socket) => {

@@ -18,12 +18,14 @@ type Waiting = [IncomingMessage, ServerResponse][];
  * an answer has the connection, nobody tells it that the connection was closed, so whatever a route opened for it (a
  * file, a seat at the live feed, a place of an export) would stay open for ever. Behind this listener every answer has
  * its connection, and a request whose connection was closed meanwhile never reaches a route.
+ * @param onEnd called when an answer is taken, or given up, and before the next request is handed on
  */
-export function oneAtATime(listener: RequestListener): RequestListener {
+export function oneAtATime(listener: RequestListener, onEnd: (socket: Socket) => void): RequestListener {
   const waitingBySocket = new WeakMap<Socket, Waiting>();
 
   const begin = (request: IncomingMessage, response: ServerResponse, waiting: Waiting): void => {
     response.once('close', () => {
+      onEnd(request.socket);
       const next = waiting.shift();
       if (next === undefined || request.socket.destroyed) waitingBySocket.delete(request.socket);
       else begin(...next, waiting);

@@ -1,6 +1,6 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { stringifyJson } from '../../schemas/exact-json';
 import { createGuard, readerOf, requireMetrics } from '../access/guard';
@@ -92,10 +92,10 @@ const takeTurn: RequestHandler = async (_request, response, next) => {
 };
 
 /**
- * The HTTP surface as an Express app that does not listen. Handle Order comes before everything that only browsers and
- * readers need.
+ * The HTTP surface, which an HTTP server calls for each request. Handle Order comes before everything that only browsers
+ * and readers need.
  */
-export function createApp(options: AppOptions): Express {
+export function createApp(options: AppOptions): RequestListener {
   const { handleOrder, log, metrics, readers, readerOrigins, basePath } = options;
   const app = express();
   app.disable('x-powered-by');
@@ -106,11 +106,6 @@ export function createApp(options: AppOptions): Express {
     return this.type('application/json').send(stringifyJson(body));
   };
 
-  app.use((request, _response, next) => {
-    request.url = withoutBasePath(basePath, request.url);
-    request.originalUrl = request.url;
-    next();
-  });
   if (options.postingIsOpen) {
     app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
   }
@@ -177,5 +172,9 @@ export function createApp(options: AppOptions): Express {
     response.end(JSON.stringify(problem.body()));
   };
   app.use(sendProblem);
-  return app;
+  // Before Express, in which a layer for all requests costs each delivery as much as a route.
+  return (request, response) => {
+    request.url = withoutBasePath(basePath, request.url ?? '/');
+    app(request, response);
+  };
 }
