@@ -55,7 +55,7 @@ const total = ({ owners, testNode }: Cost): number =>
 async function profile(name: 'ours' | 'eventstoredb', seconds: number): Promise<Cost> {
   const [dataDir, profiles] = [makeDataDir(), makeDataDir()];
   try {
-    const running = await Server.start(name, dataDir, ['--cpu-prof', `--cpu-prof-dir=${profiles}`]);
+    const running = await Server.start(name, dataDir, { flags: ['--cpu-prof', `--cpu-prof-dir=${profiles}`] });
     const before = { cpu: running.cpuSeconds(), node: running.nodeCpuSeconds() };
     const warmupSeconds = 2;
     const requests = 25_000 * (seconds + warmupSeconds);

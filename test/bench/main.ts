@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBefore } from './before';
 import { measureClient } from './client';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
@@ -13,17 +14,29 @@ import { measureChain, measureLag, measureLatency, measureThroughput } from './w
 const HELP = `npm run bench -- [options]
 
   --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, rebuild, start,
-                  verify (default: all)
+                  verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
   --quick         one round of 2 seconds, and a tenth of the history
+  --before DIR    a built checkout of another version, to be measured beside this one
   --history DIR   keep the generated history there, and use it if it is there (default: a temporary directory)
   --out FILE      where to write the results (default bench-results.json)
 
 A goal that is missed is reported and does not fail the run.`;
 
-const PARTS = ['throughput', 'client', 'latency', 'lag', 'live', 'chain', 'rebuild', 'start', 'verify'] as const;
+const PARTS = [
+  'throughput',
+  'client',
+  'latency',
+  'lag',
+  'live',
+  'chain',
+  'rebuild',
+  'start',
+  'verify',
+  'before',
+] as const;
 const SERVER_NAMES: readonly ServerName[] = ['floor', 'naive', 'ours', 'eventstoredb'];
 
 /** @returns the names in a comma-separated list. @throws if one is not known. */
@@ -51,6 +64,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      before: { type: 'string' },
       history: { type: 'string' },
       out: { type: 'string', default: 'bench-results.json' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -60,7 +74,9 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const parts = names(values.only, PARTS);
+  const { before } = values;
+  if (before === undefined && values.only?.includes('before') === true) throw new Error('--only before needs --before');
+  const parts = names(values.only, PARTS).filter((part) => part !== 'before' || before !== undefined);
   const servers = names(values.servers, SERVER_NAMES);
   const rounds = count(values.rounds, values.quick ? 1 : 3);
   const seconds = count(values.seconds, values.quick ? 2 : 5);
@@ -80,6 +96,7 @@ async function main(): Promise<void> {
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
     verify: () => measureVerify(operation()),
+    before: () => measureBefore({ before: before ?? '', rounds, seconds: seconds * 4 }),
   };
 
   const [cpu] = cpus();

@@ -13,17 +13,17 @@ const ROOT = resolve(__dirname, '../../..');
 /** The service's command line, compiled. */
 export const CLI = join(ROOT, 'dist/services/cli.js');
 
-/** What can be measured: the program, and where it keeps events, if it does. */
+/** What can be measured: the program, from the root, and where it keeps events, if it does. */
 const SERVERS = {
-  floor: { program: join(__dirname, 'floor.js'), database: null },
-  naive: { program: join(__dirname, 'naive.js'), database: 'naive.sqlite' },
-  ours: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+  floor: { program: 'dist/test/bench/floor.js', database: null },
+  naive: { program: 'dist/test/bench/naive.js', database: 'naive.sqlite' },
+  ours: { program: 'dist/services/main.js', database: 'events.sqlite' },
   /** The same service, signing checkpoints as often as can be. */
-  chained: { program: join(ROOT, 'dist/services/main.js'), database: 'events.sqlite' },
+  chained: { program: 'dist/services/main.js', database: 'events.sqlite' },
   /** The same service without the chain, signing none. */
-  unchained: { program: join(__dirname, 'unchained.js'), database: 'events.sqlite' },
+  unchained: { program: 'dist/test/bench/unchained.js', database: 'events.sqlite' },
   /** The same service over the test node, which is a process of its own. */
-  eventstoredb: { program: join(ROOT, 'dist/services/main.js'), database: null },
+  eventstoredb: { program: 'dist/services/main.js', database: null },
 } as const;
 export type ServerName = keyof typeof SERVERS;
 
@@ -123,15 +123,20 @@ export class Server {
   /**
    * Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it.
    * @param flags of node
+   * @param root of the checkout whose program it is
    */
-  static async start(name: ServerName, dataDir: string, flags: readonly string[] = []): Promise<Server> {
+  static async start(
+    name: ServerName,
+    dataDir: string,
+    { flags = [], root = ROOT }: { readonly flags?: readonly string[]; readonly root?: string } = {},
+  ): Promise<Server> {
     const port = await freePort();
     const logFile = join(dataDir, 'server.log');
     const log = openSync(logFile, 'w');
     const node = name === 'eventstoredb' ? await spawnNode() : null;
     const began = performance.now();
-    const child = spawn(process.execPath, [...flags, SERVERS[name].program], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [...flags, join(root, SERVERS[name].program)], {
+      cwd: root,
       env: {
         ...serverEnv(dataDir, port),
         CHECKPOINT_SECONDS: CHECKPOINT_SECONDS[name] ?? '',
