@@ -27,6 +27,8 @@ export interface Connection {
 export const DROP_REASONS = [
   /** It made room for another. */
   'displaced',
+  /** Its network had more connections on which nothing was shown than one may have. */
+  'crowded',
   /** There was no room, and no other could be closed for it. */
   'refused',
   /** Its answer was not read on for too long. */
@@ -83,12 +85,14 @@ export class Connections {
 
   /**
    * @param most connections at a time
+   * @param mostStrangers connections of one network on which nothing was shown, at a time
    * @param mostUnread most bytes of answers that wait to be read, on all connections together
    * @param onDropped told of each connection that is closed from here or not taken
    */
   constructor(
     private readonly options: {
       readonly most: number;
+      readonly mostStrangers: number;
       readonly mostUnread: number;
       readonly onDropped: (reason: DropReason) => void;
     },
@@ -120,6 +124,7 @@ export class Connections {
     socket.once('close', () => {
       this.#forget(socket);
     });
+    if (network.strangers > this.options.mostStrangers) this.#thinOut(network);
   }
 
   /** The sender on a connection has shown who it is. */
@@ -177,6 +182,12 @@ export class Connections {
     this.#forget(socket);
     socket.destroy();
     this.options.onDropped(reason);
+  }
+
+  #thinOut(network: Network): void {
+    const strangers = [...this.#open.values()].filter((one) => one.network === network && one.shown === 'nothing');
+    const least = leastWanted(strangers);
+    if (least !== null) this.#drop(least.socket, 'crowded');
   }
 
   #forget(socket: Socket): void {

@@ -51,6 +51,11 @@ import { createScreens } from '../screens/route';
 
 /** Most connections at a time, for deliveries and reads, besides those of the live feed; few are used where nobody attacks. */
 const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS;
+/**
+ * Most connections of one network on which neither a token nor a signature was shown: half of all, so that no network takes
+ * them all. A proxy's are of one network; each shows within moments what its sender has.
+ */
+const MAX_STRANGERS = MAX_CONNECTIONS / 2;
 /** Most bytes of answers that wait to be read by all readers together. A live feed alone may hold MAX_BUFFERED_BYTES. */
 const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 /** Most milliseconds that a stop waits for requests that are being answered. */
@@ -233,6 +238,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
     });
     const connections = new Connections({
       most: MAX_CONNECTIONS,
+      mostStrangers: MAX_STRANGERS,
       mostUnread: MAX_UNREAD_BYTES,
       onDropped: (reason) => {
         metrics.connectionDropped(reason);

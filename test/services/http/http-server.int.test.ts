@@ -20,10 +20,13 @@ const sockets: Socket[] = [];
 /** The server's ends of all connections. */
 const ends = new Set<Socket>();
 
-async function serve(options: { most?: number; mostUnread?: number; stalledMs?: number }, listener = answers) {
-  const { most = 100, mostUnread = Infinity, stalledMs = patiently(60_000) } = options;
+async function serve(
+  options: { most?: number; mostStrangers?: number; mostUnread?: number; stalledMs?: number },
+  listener = answers,
+) {
+  const { most = 100, mostStrangers = Infinity, mostUnread = Infinity, stalledMs = patiently(60_000) } = options;
   dropped.length = 0;
-  connections = new Connections({ most, mostUnread, onDropped: (reason) => dropped.push(reason) });
+  connections = new Connections({ most, mostStrangers, mostUnread, onDropped: (reason) => dropped.push(reason) });
   server = new HttpServer(connections, listener, { requestTimeoutMs: patiently(60_000), stalledMs });
   server.on('connection', (socket) => ends.add(socket));
   url = new URL(await server.listenOn(0, '127.0.0.1'));
@@ -35,8 +38,8 @@ afterEach(async () => {
 });
 
 /** Asks for a path, and reads on only if it is told to. */
-async function ask(path: string, reads: boolean): Promise<Socket> {
-  const socket = connect(Number(url.port), url.hostname);
+async function ask(path: string, reads: boolean, localAddress = '127.0.0.1'): Promise<Socket> {
+  const socket = connect({ port: Number(url.port), host: url.hostname, localAddress });
   sockets.push(socket);
   socket.on('error', () => undefined);
   await new Promise((done) => socket.once('connect', done));
@@ -114,6 +117,21 @@ it('a server without room closes the connection that has shown nothing for the l
   await until('the last one to be refused', () => fifth.destroyed);
   expect([stream, third, fourth].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
   expect(dropped).toEqual(['displaced', 'displaced', 'displaced', 'refused']);
+});
+
+it('a network has no more connections on which nothing was shown than it may, and the others keep theirs', async () => {
+  await serve({ mostStrangers: 2 });
+  const elsewhere = await ask('/', true, '127.0.0.2');
+  const stream = await ask('/', true);
+  await until('both to be there', async () => (await open()) === 2);
+  const [, theirStream] = await serverSides([elsewhere, stream]);
+  if (theirStream !== undefined) connections.show(theirStream, 'signature');
+  const strangers = [await ask('/', true), await ask('/', true), await ask('/', true)];
+  await until('a stranger of the network to be closed', () => strangers.some(({ destroyed }) => destroyed));
+  await until('the others to be left', async () => (await open()) === 4);
+  expect(strangers.filter(({ destroyed }) => destroyed)).toHaveLength(1);
+  expect([elsewhere, stream].map(({ destroyed }) => destroyed)).toEqual([false, false]);
+  expect(dropped).toEqual(['crowded']);
 });
 
 it('where too much waits to be read in all, the connection is closed on which most does', async () => {

@@ -98,5 +98,5 @@ it('whatever strangers and a reader do at once, every signed delivery is taken i
   expect(answers.map(({ status }) => status)).toEqual(large.map(() => 200));
   expect(service.output()).not.toContain('MaxListenersExceededWarning');
   expect(service.output()).toContain('dropped connections');
-  expect(await metric('ticket_rail_connections_dropped_total\\{reason="displaced"\\}')).toBeGreaterThan(0);
+  expect(await metric('ticket_rail_connections_dropped_total\\{reason="crowded"\\}')).toBeGreaterThan(0);
 });
