@@ -404,6 +404,21 @@ describe('a browser', () => {
       expect(statuses).toEqual(verdict === 'is taken' ? [303, 303] : [403, 403]);
       expect((await send(redrive, bearer(CHIEF))).status).toBe(422);
     });
+
+    it('a person whose form is refused is told on a page which origin and hosts were seen, and no program is', async () => {
+      const headers = { Origin: 'https://<rail>.example.com', Host, 'X-Forwarded-Host': 'inner:8080' };
+      const page = await logIn({ token: CHIEF }, { ...headers, Accept: HTML });
+      expect({ status: page.status, type: page.headers['content-type'], cookie: page.headers['set-cookie'] }).toEqual({
+        status: 403,
+        type: 'text/html; charset=utf-8',
+        cookie: undefined,
+      });
+      expect(page.text).toContain('comes from <code>https://&lt;rail&gt;.example.com</code>');
+      expect(page.text).toContain(`<code>${Host}</code>`);
+      expect(page.text).toContain('<code>inner:8080</code>');
+      expect(page.text).toContain('proxy_set_header Host $http_host;');
+      expect(problemOf(await logIn({ token: CHIEF }, headers))).toEqual(problem(403, 'not-permitted'));
+    });
   });
 });
 
