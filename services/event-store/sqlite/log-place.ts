@@ -1,4 +1,14 @@
-import { type BigIntStats, closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { type FileIdentity, identityOf, isSameFile, lookAt } from '../../files/file-identity';
 import { EventStoreError } from '../event-store';
 
@@ -35,6 +45,9 @@ export type Displaced =
   /** Another program wrote into the file, past SQLite. */
   | { readonly kind: 'overwritten'; readonly detail: string };
 
+/** Between the name of the log and the time at which one that was removed was saved beside it. */
+const SAVED_MARK = '.saved-';
+
 const NOTHING_IS_ACKNOWLEDGED = 'Nothing is acknowledged';
 
 /**
@@ -70,11 +83,13 @@ export class LogPlace {
   }
 
   /**
-   * To be called before the log is opened: what stands at the path has to be the file that was open before, if one was.
+   * To be called before the log is opened: what stands at the path has to be the file that was open before, if one was;
+   * and where nothing stands, no log that was removed under a running service may wait beside it.
    * @throws {EventStoreError} `unavailable`
    */
   assertMayOpen(): void {
     if (this.#overwritten !== null) throw asError(this.#overwritten);
+    if (this.#identity === null && lookAt(this.file) === null) assertNoneSaved(this.file);
     if (this.#identity !== null && !isSameFile(lookAt(this.file), this.#identity)) throw asError(this.#gone());
   }
 
@@ -123,9 +138,12 @@ export class LogPlace {
     if (this.#descriptor === null || this.#saved !== null) return;
     const isRemoved = fstatSync(this.#descriptor, { bigint: true }).nlink === 0n;
     if (!isRemoved) return;
-    const target = `${this.#path}.saved-${new Date(now).toISOString().replace(/[:.]/g, '-')}`;
+    const target = `${this.#path}${SAVED_MARK}${new Date(now).toISOString().replace(/[:.]/g, '-')}`;
     try {
-      save(target);
+      // Under this name only when it is whole: the process may end meanwhile.
+      const part = `${target}.part`;
+      save(part);
+      renameSync(part, target);
       this.#saved = `All that was in it was saved as ${target}: stop the service, move that to ${this.#path} without -wal and -shm files beside it, and start the service`;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -181,6 +199,20 @@ export class LogPlace {
         `with what stands there then${this.#saved === null ? '' : `. ${this.#saved}`}`,
     };
   }
+}
+
+function assertNoneSaved(file: string): void {
+  const prefix = `${basename(file)}${SAVED_MARK}`;
+  const saved = readdirSync(dirname(file))
+    .filter((name) => name.startsWith(prefix) && name.endsWith('Z'))
+    .sort()
+    .at(-1);
+  if (saved === undefined) return;
+  throw new EventStoreError(
+    'unavailable',
+    `the event log ${file} was removed while a service ran, and what it held was saved as ${saved}. A new log would know ` +
+      `nothing of it: move ${saved} to ${file} and start again; or, if it is not needed, move it elsewhere`,
+  );
 }
 
 const besideGone = ({ path }: Beside, file: string): Displaced => ({

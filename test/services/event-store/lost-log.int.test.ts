@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readiness } from '../../../schemas/order-view';
 import { answerOf, freshKeys, problem, problemOf, readLog, update } from '../../support/deliveries';
@@ -42,6 +42,28 @@ describe('service whose files are taken away', () => {
       ),
     );
     expect((await service.call('/healthz')).status).toBe(200);
+  });
+
+  it('a service is not started on a new log beside one that was saved, and goes on with that once it is back', async () => {
+    const service = await start();
+    const { dataDir } = service;
+    const key = fresh();
+    expect((await service.deliver(update(key))).status).toBe(200);
+    for (const name of readdirSync(dataDir)) {
+      if (name.startsWith('events.sqlite')) rmSync(join(dataDir, name));
+    }
+    expect((await service.deliver(update(fresh()))).status).toBe(503);
+    const saved = await until(
+      'the log to be saved',
+      () => readdirSync(dataDir).find((name) => /^events\.sqlite\.saved-.*Z$/.test(name)) ?? null,
+    );
+    await service.end('SIGKILL');
+    const refused = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: dataDir });
+    expect([refused.code, refused.output]).toEqual([69, expect.stringContaining(`move ${saved} to `)]);
+    expect(readdirSync(dataDir)).not.toContain('events.sqlite');
+    renameSync(join(dataDir, saved), join(dataDir, 'events.sqlite'));
+    const again = await start({ DATA_DIR: dataDir });
+    expect(answerOf(await again.deliver(update(key)))).toMatchObject({ outcome: 'repeat', revision: 0 });
   });
 
   it('no fact is dropped when the lock was removed and a second service took the directory', async () => {
