@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
-import { asStoreError, type LogInspector, type LogReader, openLogInspector, openLogReader } from './sqlite/event-log';
+import { type LogInspector, openLogInspector } from './sqlite/inspector';
+import { type LogReader, openLogReader } from './sqlite/reader';
+import { asStoreError } from './sqlite/schema';
 import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
 import type { LogCheckRequest } from './sqlite/log-check-thread';
 import { SqliteReads } from './sqlite/sqlite-reads';

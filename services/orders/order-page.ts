@@ -2,7 +2,7 @@ import { toOrder } from '../../projections/order';
 import type { OrderPage } from '../../schemas/order-view';
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
-import type { ListedOrders } from '../read-model/order-table';
+import type { ListedOrders } from '../read-model/order-table/reader';
 
 /** @returns a page of orders as `reader` may see it. */
 export const orderPageFor = (reader: Reader, { records, next }: ListedOrders): OrderPage => ({

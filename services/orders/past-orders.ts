@@ -1,5 +1,5 @@
 import { isActive, stageOf } from '../../projections/order';
-import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table';
+import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';
 

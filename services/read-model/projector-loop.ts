@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
 import { isDamage } from '../event-store/sqlite-error';
-import { deleteOrderTable, openOrderTable, type OrderTable } from './order-table';
+import { deleteOrderTable } from './order-table/schema';
+import { openOrderTable, type OrderTable } from './order-table/writer';
 import { type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */

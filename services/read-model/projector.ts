@@ -12,7 +12,8 @@ import {
 } from '../event-store/event-store';
 import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
 import type { Correction, Corrector } from './corrections';
-import type { OrderTable, PlacedOrder, Witness } from './order-table';
+import type { PlacedOrder, Witness } from './order-table/schema';
+import type { OrderTable } from './order-table/writer';
 
 /** How far a projector is. */
 export interface Progress {

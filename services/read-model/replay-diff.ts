@@ -11,7 +11,9 @@ import {
   isEventStoreError,
   type Position,
 } from '../event-store/event-store';
-import { deleteOrderTable, openComparison, openOrderTable, type Witness } from './order-table';
+import { openComparison } from './order-table/comparison';
+import { deleteOrderTable, type Witness } from './order-table/schema';
+import { openOrderTable } from './order-table/writer';
 import { type Progress, runProjector } from './projector';
 
 /**

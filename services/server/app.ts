@@ -15,7 +15,7 @@ import { discardBody } from '../http/read-body';
 import type { HandleOrderHere } from '../../schemas/order-view';
 import type { Metrics } from '../operations/metrics';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../http/problem';
-import { ReadModelError } from '../read-model/order-table';
+import { ReadModelError } from '../read-model/order-table/schema';
 import type { CheckReadiness } from './readiness';
 import { nextTurn } from '../event-store/turns';
 

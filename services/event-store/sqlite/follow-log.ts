@@ -14,7 +14,8 @@ import {
   type SubscriptionBatch,
 } from '../event-store';
 import { nextTurn } from '../turns';
-import { asStoreError, type LogReader, openLogReader } from './event-log';
+import { type LogReader, openLogReader } from './reader';
+import { asStoreError } from './schema';
 import { commitChannel } from './writer-protocol';
 
 /** Events read at a time: long reads let other work of their thread through in between. */

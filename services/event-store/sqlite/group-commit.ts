@@ -1,7 +1,8 @@
 import { decideAppend, decideDelete, decideEnd } from '../append-decision';
 import { EventStoreError, type Position } from '../event-store';
 import { sqliteCodeOf } from '../sqlite-error';
-import { asStoreError, type LogWriter } from './event-log';
+import { asStoreError } from './schema';
+import type { LogWriter } from './writer';
 import type { Displaced } from './log-place';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
 

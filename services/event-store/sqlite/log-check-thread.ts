@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkLogFile } from './event-log';
+import { checkLogFile } from './check-log-file';
 
 /** Checks the file of a log beside whoever reads it: SQLite does not return before it has looked at every page. */
 export interface LogCheckRequest {

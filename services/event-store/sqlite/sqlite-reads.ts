@@ -7,7 +7,8 @@ import {
   type RecordedEvent,
 } from '../event-store';
 import { nextTurn } from '../turns';
-import { asStoreError, type LogReader, openLogReader } from './event-log';
+import { type LogReader, openLogReader } from './reader';
+import { asStoreError } from './schema';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 
 /** Reads of the embedded store, beside whoever writes it. */

@@ -1,6 +1,6 @@
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { EventStoreError } from '../event-store';
-import { openLogWriter } from './event-log';
+import { openLogWriter } from './writer';
 import { createGroupCommit, type GroupCommit } from './group-commit';
 import { LogPlace } from './log-place';
 import { commitChannel, type FromWriter, type ToWriter, type WriterOptions } from './writer-protocol';

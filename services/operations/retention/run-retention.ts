@@ -4,7 +4,8 @@ import { type OrderDeletedData, orderStream } from '../../../schemas/order-event
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import type { Correction } from '../../read-model/corrections';
-import type { ListedOrders, OrderRecord } from '../../read-model/order-table';
+import type { ListedOrders } from '../../read-model/order-table/reader';
+import type { OrderRecord } from '../../read-model/order-table/schema';
 import { decideRetention, nothingRead, readOn, type Replay } from './decide';
 import { noteDeleted } from './note-deleted';
 

@@ -4,13 +4,8 @@ import type { CustomerOrder, Heartbeat, LiveStart } from '../../../schemas/live'
 import type { Order } from '../../../schemas/order-view';
 import { withoutContact } from '../../access/withhold';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
-import {
-  type OrderRecord,
-  type OrdersAt,
-  type OrderTableReader,
-  type PlacedOrder,
-  ReadModelError,
-} from '../../read-model/order-table';
+import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
+import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.

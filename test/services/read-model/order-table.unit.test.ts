@@ -4,14 +4,9 @@ import { isActive, type OrderState, stageOf } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { STAGES, type Stage } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
-import {
-  deleteOrderTable,
-  type ListOptions,
-  openOrderTable,
-  type OrderTable,
-  ReadModelError,
-  OrderTableReader,
-} from '../../../services/read-model/order-table';
+import { type ListOptions, OrderTableReader } from '../../../services/read-model/order-table/reader';
+import { deleteOrderTable, ReadModelError } from '../../../services/read-model/order-table/schema';
+import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
 import { eventsOf, fold, says, type Told } from '../../projections/scenario';
 import { temporaryDirectory } from '../../support/running-service';
 

@@ -2,14 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeAppend, type ExpectedRevision } from '../../../../services/event-store/event-store';
-import {
-  asStoreError,
-  type LogWriter,
-  openLogInspector,
-  openLogReader,
-  openLogWriter,
-} from '../../../../services/event-store/sqlite/event-log';
 import { createGroupCommit, type GroupCommit } from '../../../../services/event-store/sqlite/group-commit';
+import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
+import { openLogReader } from '../../../../services/event-store/sqlite/reader';
+import { asStoreError } from '../../../../services/event-store/sqlite/schema';
+import { type LogWriter, openLogWriter } from '../../../../services/event-store/sqlite/writer';
 import type { WriterCommand, WriterResult } from '../../../../services/event-store/sqlite/writer-protocol';
 import { temporaryDirectory } from '../../../support/running-service';
 

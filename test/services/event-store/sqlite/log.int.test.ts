@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { orderStream } from '../../../../schemas/order-events';
 import type { EventStore } from '../../../../services/event-store/event-store';
-import { openLogInspector } from '../../../../services/event-store/sqlite/event-log';
+import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { copyDatabases, LOG, readOrders, replay, sorted } from '../../../faults/inspect';
 import { Ledger, LOCATION, send } from '../../../faults/load';

@@ -10,7 +10,8 @@ import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-
 import { Admission } from '../../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../../services/handle-order/record/record-update';
 import { Corrector } from '../../../../services/read-model/corrections';
-import { deleteOrderTable, OrderTableReader } from '../../../../services/read-model/order-table';
+import { OrderTableReader } from '../../../../services/read-model/order-table/reader';
+import { deleteOrderTable } from '../../../../services/read-model/order-table/schema';
 import { keepProjecting, type ProjectorNews } from '../../../../services/read-model/projector-loop';
 import { type RunningProjector, startProjector } from '../../../../services/read-model/start-projector';
 import { runRetention } from '../../../../services/operations/retention/run-retention';

@@ -14,12 +14,9 @@ import {
   parsePlace,
   SNAPSHOT_ENDED_ORDERS,
 } from '../../../../services/orders/live/live-feed';
-import {
-  deleteOrderTable,
-  openOrderTable,
-  OrderTableReader,
-  type PlacedOrder,
-} from '../../../../services/read-model/order-table';
+import { OrderTableReader } from '../../../../services/read-model/order-table/reader';
+import { deleteOrderTable, type PlacedOrder } from '../../../../services/read-model/order-table/schema';
+import { openOrderTable } from '../../../../services/read-model/order-table/writer';
 import { STOP_TIMEOUT_MS } from '../../../../services/server/service';
 import { update } from '../../../support/deliveries';
 import { type EventStream, openEventStream } from '../../../support/event-stream';

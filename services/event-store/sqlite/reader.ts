@@ -1,0 +1,60 @@
+import Database, { type Database as Connection } from 'better-sqlite3';
+import type { RecordedEvent } from '../event-store';
+import { asStoreError, BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION, toEvent } from './schema';
+
+export interface LogPage {
+  /** In order of position. */
+  readonly events: readonly RecordedEvent[];
+  /** Position of the last event looked at, whether or not its stream matched; null if there was none. */
+  readonly last: number | null;
+  /** There may be more. */
+  readonly full: boolean;
+}
+
+/** Reading side of the log: what readers in any thread need. */
+export interface LogReader {
+  /** @returns up to `limit` events of `stream` from `from` on, inclusive, in the given direction. */
+  readStream(stream: string, from: number, backwards: boolean, limit: number): readonly RecordedEvent[];
+  isTombstoned(stream: string): boolean;
+  /** Looks at up to `limit` events after a position, and gives those of streams whose name starts so. */
+  page(after: number, prefix: string, limit: number): LogPage;
+  /** @returns the position of the newest event ever written, removed or not; null while there was none. */
+  lastPosition(): number | null;
+  close(): void;
+}
+
+function createReader(db: Connection): LogReader {
+  const select = (rest: string) =>
+    db.prepare<(number | string)[], EventRow>(`SELECT ${COLUMNS} FROM events ${rest}`).raw();
+  const forwards = select('WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
+  const backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
+  const all = select('WHERE position > ? ORDER BY position LIMIT ?');
+  const tombstone = db.prepare<[string], number>('SELECT tombstone FROM deleted_streams WHERE stream = ?').pluck();
+  const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
+  return {
+    readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
+    isTombstoned: (stream) => tombstone.get(stream) === 1,
+    page: (after, prefix, limit) => {
+      const rows = all.all(after, limit);
+      return {
+        events: rows.filter(([, stream]) => stream.startsWith(prefix)).map(toEvent),
+        last: rows.at(-1)?.[0] ?? null,
+        full: rows.length === limit,
+      };
+    },
+    lastPosition: () => newest.get() ?? null,
+    close: () => db.close(),
+  };
+}
+
+/**
+ * Opens the log for reading, beside whoever writes.
+ * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read.
+ */
+export function openLogReader(file: string): LogReader {
+  try {
+    return createReader(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
+  } catch (error) {
+    throw asStoreError(error, `the event log ${file} cannot be read`);
+  }
+}

@@ -1,0 +1,181 @@
+import Database, { type Database as Connection } from 'better-sqlite3';
+import { RECENT_EVENTS, type StreamView } from '../append-decision';
+import { type EncodedEvent, EventStoreError } from '../event-store';
+import { type Displaced, LogPlace, type WalState } from './log-place';
+import { makeDurable } from './make-durable';
+import { asStoreError, BUSY_TIMEOUT_MS, COLUMNS, FORMAT_VERSION, LAST_POSITION, SCHEMA } from './schema';
+
+/** Pages of WAL after which the writer copies them into the main file: 40 MiB, some ten thousand events. */
+const WAL_CHECKPOINT_PAGES = 10_000;
+/**
+ * Bytes to which a WAL that a long reader let grow is cut once it was copied as a whole: half as much again as it has when
+ * nobody reads for long, so that it is not cut, only to grow again, in the middle of a rush.
+ */
+const WAL_SIZE_LIMIT = 64 * 1024 * 1024;
+/** Page cache of the connection that writes, in KiB. The readers keep SQLite's default of 2 MiB. */
+const WRITER_CACHE_KIB = 16_384;
+
+/** Writing side of the log. Nothing is durable, or visible to a reader, until {@link LogWriter.commit} has returned. */
+export interface LogWriter {
+  begin(): void;
+  /** What is stored of a stream, as this transaction sees it. */
+  view(stream: string): StreamView;
+  /** @returns the position of the last of `events`, written from revision `first` on. */
+  insert(stream: string, first: number, events: readonly EncodedEvent[], created: number): number;
+  /** @returns the position of the event at this revision. */
+  positionOf(stream: string, revision: number): number | undefined;
+  /** Removes the events of a stream and remembers that, and where its numbering continues. */
+  remove(stream: string, nextRevision: number, tombstone: boolean): void;
+  /** Writes a fact that nobody needs, so that a commit has something to prove. */
+  probe(now: number): void;
+  /** When it throws, nobody knows whether the transaction is in the log. */
+  commit(): void;
+  rollback(): void;
+  /** Looks before a transaction whether the log holds what it should. */
+  spoiled(): Displaced | null;
+  /**
+   * Looks after a transaction whether the log stands where the next start will look for it. What was committed before may be
+   * acknowledged only if it does.
+   */
+  displaced(): Displaced | null;
+  /** Saves a log that was removed beside where it stood; what became of it is told by {@link displaced}. */
+  rescue(now: number): void;
+  close(): void;
+}
+
+/**
+ * Opens the log for writing, making it if it is new, and first makes durable everything that a reader can see. After a
+ * commit that failed, what is visible then is durable, and what is not visible never will be.
+ * @param place keeps, over several openings, which file the log is
+ * @throws {EventStoreError} `unavailable` if the file cannot be opened, `invalid` if a newer version wrote it.
+ */
+export function openLogWriter(file: string, place = new LogPlace(file)): LogWriter {
+  place.assertMayOpen();
+  let db: Connection;
+  try {
+    db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  } catch (error) {
+    throw asStoreError(error, `the event log ${file} cannot be opened`);
+  }
+  try {
+    return createWriter(db, file, place);
+  } catch (error) {
+    db.close();
+    throw asStoreError(error, `the event log ${file} cannot be written`);
+  }
+}
+
+const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0];
+
+function createWriter(db: Connection, file: string, place: LogPlace): LogWriter {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
+  db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
+  db.pragma(`journal_size_limit = ${String(WAL_SIZE_LIMIT)}`);
+  db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
+  const format = db.pragma('user_version', { simple: true }) as number;
+  if (format > FORMAT_VERSION) {
+    throw new EventStoreError(
+      'invalid',
+      `${file} has format ${String(format)}; this version of Ticket Rail knows formats up to ${String(FORMAT_VERSION)}`,
+    );
+  }
+  if (format < FORMAT_VERSION) {
+    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${String(FORMAT_VERSION)}; COMMIT`);
+  }
+  makeDurable(db, file);
+  place.opened(walState(db));
+
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const head = db
+    .prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+    .pluck();
+  const deleted = db.prepare<[string], { next_revision: number; tombstone: number }>(
+    'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
+  );
+  const placeIn = (table: string) =>
+    db.prepare<[string, number], { id: string; position: number }>(
+      `SELECT id, position FROM ${table} WHERE stream = ? AND revision = ?`,
+    );
+  const recent = (table: string) =>
+    db
+      .prepare<[string, number, string], number>(
+        `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision LIMIT 1`,
+      )
+      .pluck();
+  const [kept, removed] = [placeIn('events'), placeIn('removed_events')];
+  const [recentlyKept, recentlyRemoved] = [recent('events'), recent('removed_events')];
+  const insert = db.prepare<
+    [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
+  >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const revive = db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?');
+  const rememberEvents = db.prepare<[string]>(
+    'INSERT INTO removed_events SELECT stream, revision, id, position FROM events WHERE stream = ?',
+  );
+  const removeEvents = db.prepare<[string]>('DELETE FROM events WHERE stream = ?');
+  const markDeleted = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)');
+  const setFact = db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)');
+  const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
+
+  let lastPosition = 0;
+  return {
+    begin: () => {
+      begin.run();
+      lastPosition = newest.get() ?? 0;
+    },
+    view: (stream) => {
+      const last = head.get(stream);
+      const gone = last === undefined ? deleted.get(stream) : undefined;
+      const nextRevision = last === undefined ? (gone?.next_revision ?? 0) : last + 1;
+      return {
+        nextRevision,
+        deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
+        idAt: (revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.id,
+        recentRevision: (id) =>
+          recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id) ??
+          recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id),
+      };
+    },
+    insert: (stream, first, events, created) => {
+      if (first > 0) revive.run(stream);
+      events.forEach((event, index) => {
+        lastPosition++;
+        insert.run(lastPosition, stream, first + index, event.id, event.type, event.data, event.metadata, created);
+      });
+      return lastPosition;
+    },
+    positionOf: (stream, revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.position,
+    remove: (stream, nextRevision, tombstone) => {
+      setFact.run('last_removed_position', lastPosition);
+      rememberEvents.run(stream);
+      removeEvents.run(stream);
+      markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
+    },
+    probe: (now) => setFact.run('last_probe', now),
+    commit: () => commit.run(),
+    rollback: () => {
+      if (db.inTransaction) rollback.run();
+    },
+    spoiled: () => place.lookAtContent(() => walState(db)),
+    displaced: () => {
+      const displaced = place.look(() => walState(db));
+      // The WAL that is open may be the only one: what it holds is safe in the main file, which is in its place.
+      if (displaced?.kind === 'beside') db.pragma('wal_checkpoint(FULL)');
+      return displaced;
+    },
+    rescue: (now) => {
+      place.rescue((target) => db.prepare('VACUUM INTO ?').run(target), now);
+    },
+    close: () => {
+      try {
+        if (place.look(() => walState(db))?.kind !== 'overwritten') db.pragma('wal_checkpoint(TRUNCATE)');
+      } catch {
+        // What is not in the main file yet is in the WAL, which stays.
+      }
+      db.close();
+    },
+  };
+}

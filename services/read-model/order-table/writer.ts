@@ -1,0 +1,156 @@
+import Database, { type Database as Connection } from 'better-sqlite3';
+import { isActive, type OrderState, stageOf } from '../../../projections/order';
+import { parseJson, stringifyJson } from '../../../schemas/exact-json';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { parsePosition, type Position } from '../../event-store/event-store';
+import { isDamage } from '../../event-store/sqlite-error';
+import type { Correction } from '../corrections';
+import {
+  BUSY_TIMEOUT_MS,
+  deleteOrderTable,
+  inodeOf,
+  type PlacedOrder,
+  SCHEMA,
+  TABLE_VERSION,
+  type Witness,
+} from './schema';
+
+/** Page cache of the connection that writes, in KiB. */
+const WRITER_CACHE_KIB = 32_768;
+/** Pages of WAL after which they are copied into the main file: 32 MiB. */
+const WAL_CHECKPOINT_PAGES = 8_000;
+
+export interface OrderTable {
+  /** Everything up to here is in the table; null before the first event. */
+  checkpoint(): Position | null;
+  /** The newest event in the table; null before the first. */
+  witness(): Witness | null;
+  load(key: OrderKey): OrderState | null;
+  /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
+  save(orders: Iterable<PlacedOrder>, checkpoint: Position, witness: Witness): void;
+  /** The whole log has been read once: from now on this can be read. */
+  markComplete(): void;
+  /** Makes corrections, in one transaction; the checkpoint stays. */
+  correct(corrections: Iterable<Correction>): void;
+  /** False once the file was deleted or replaced under us. */
+  isAttached(): boolean;
+  close(): void;
+}
+
+/**
+ * Opens the read model for writing. One of another version is deleted and begins anew: that is how a changed fold comes
+ * to apply to all of history.
+ * @param version of the folds whose states it holds
+ */
+export function openOrderTable(file: string, version: string): OrderTable {
+  const wanted = `${String(TABLE_VERSION)}-${version}`;
+  const existing = openVersion(file, wanted);
+  if (existing !== null) return createTable(existing, file);
+  deleteOrderTable(file);
+  const db = open(file);
+  tune(db);
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}`);
+  db.prepare('INSERT INTO checkpoint (id, version) VALUES (1, ?)').run(wanted);
+  db.exec('COMMIT');
+  return createTable(db, file);
+}
+
+/** Opens the file, whatever it is: nothing is read before the caller reads. */
+function open(file: string): Connection {
+  return new Database(file, { timeout: BUSY_TIMEOUT_MS });
+}
+
+/** Settings of the connection that writes, on a file that is a database. */
+function tune(db: Connection): void {
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
+  db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
+  db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
+}
+
+/** @returns the read model if it is there, whole, and of this version; null if it has to be made anew. */
+function openVersion(file: string, wanted: string): Connection | null {
+  if (inodeOf(file) === null) return null;
+  let db: Connection | null = null;
+  try {
+    db = open(file);
+    tune(db);
+    const isReadModel = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'checkpoint'").get() !== undefined;
+    const version = isReadModel ? db.prepare<[], string>('SELECT version FROM checkpoint').pluck().get() : undefined;
+    if (version === wanted) return db;
+  } catch (error) {
+    db?.close();
+    if (isDamage(error)) return null;
+    throw error;
+  }
+  db.close();
+  return null;
+}
+
+function createTable(db: Connection, file: string): OrderTable {
+  const inode = inodeOf(file);
+  const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
+  const witness = db.prepare<[], { position: string | null; id: string | null }>(
+    'SELECT witness_position AS position, witness_id AS id FROM checkpoint',
+  );
+  const setCheckpoint = db.prepare<[string, string, string]>(
+    'UPDATE checkpoint SET position = ?, witness_position = ?, witness_id = ?',
+  );
+  const load = db
+    .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
+    .pluck();
+  const upsert = db.prepare<[string, string, string, number, bigint, string, string]>(
+    `INSERT INTO orders (location_id, order_id, stage, active, position, event_id, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (location_id, order_id) DO UPDATE
+     SET stage = excluded.stage, active = excluded.active, position = excluded.position,
+         event_id = excluded.event_id, state = excluded.state`,
+  );
+  const replace = db.prepare<[string, number, string, string, string]>(
+    'UPDATE orders SET stage = ?, active = ?, state = ? WHERE location_id = ? AND order_id = ?',
+  );
+  const noteLocation = db.prepare<[string, string]>(
+    `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
+     ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
+  );
+  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1 WHERE complete = 0');
+  const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
+  return {
+    checkpoint: () => parsePosition(checkpoint.get() ?? ''),
+    load: ({ location_id, order_id }) => {
+      const state = load.get(location_id, order_id);
+      return state === undefined ? null : (parseJson(state) as OrderState);
+    },
+    witness: () => {
+      const row = witness.get();
+      const position = parsePosition(row?.position ?? '');
+      return position === null || !row?.id ? null : { position, id: row.id };
+    },
+    save: db.transaction((orders: Iterable<PlacedOrder>, position: Position, newest: Witness) => {
+      const locations = new Map<string, string>();
+      for (const { key, state, position: at, eventId } of orders) {
+        const active = isActive(state) ? 1 : 0;
+        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), eventId, stringifyJson(state));
+        const known = locations.get(key.location_id) ?? '';
+        if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
+      }
+      for (const [location, updatedAt] of locations) noteLocation.run(location, updatedAt);
+      setCheckpoint.run(position, newest.position, newest.id);
+    }),
+    markComplete: () => {
+      markComplete.run();
+    },
+    correct: db.transaction((corrections: Iterable<Correction>) => {
+      for (const correction of corrections) {
+        const { location_id, order_id } = correction.key;
+        if (correction.kind === 'gone') {
+          remove.run(location_id, order_id);
+        } else {
+          const { state } = correction;
+          replace.run(stageOf(state), isActive(state) ? 1 : 0, stringifyJson(state), location_id, order_id);
+        }
+      }
+    }),
+    isAttached: () => inode !== null && inodeOf(file) === inode,
+    close: () => db.close(),
+  };
+}
