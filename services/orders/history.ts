@@ -5,7 +5,7 @@ import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../sc
 import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
-import { nextTurn } from '../event-store/turns';
+import { nextTurn } from '../concurrency/turns';
 
 /** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
 

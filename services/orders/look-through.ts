@@ -1,6 +1,6 @@
 import type { ListedOrders, OrderFilter, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
-import { nextTurn } from '../event-store/turns';
+import { nextTurn } from '../concurrency/turns';
 
 /** Looks through the orders of the read model for a page of those that are wanted, in turns that keep no other work waiting. */
 

@@ -14,7 +14,7 @@ import { Problem, takesOnly } from '../http/problem';
 import { readLocation, readOrderKey, readQuery } from '../http/query';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
-import { nextTurn } from '../event-store/turns';
+import { nextTurn } from '../concurrency/turns';
 import { orderPageFor } from './order-page';
 import type { WaitForReadModel } from '../read-model/wait';
 

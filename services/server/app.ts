@@ -17,7 +17,7 @@ import type { Metrics } from '../operations/metrics';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../http/problem';
 import { ReadModelError } from '../read-model/order-table/schema';
 import type { CheckReadiness } from './readiness';
-import { nextTurn } from '../event-store/turns';
+import { nextTurn } from '../concurrency/turns';
 
 export interface AppOptions {
   readonly handleOrder: (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -13,7 +13,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { nextTurn } from '../turns';
+import { nextTurn } from '../../concurrency/turns';
 import { type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
 import { commitChannel } from './writer-protocol';

@@ -6,7 +6,7 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
 } from '../event-store';
-import { nextTurn } from '../turns';
+import { nextTurn } from '../../concurrency/turns';
 import { type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';

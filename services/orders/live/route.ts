@@ -9,7 +9,7 @@ import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem, takesOnly } from '../../http/problem';
 import { readLocation, readQuery } from '../../http/query';
-import { nextTurn } from '../../event-store/turns';
+import { nextTurn } from '../../concurrency/turns';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live-feed';
 import type { Position } from '../../event-store/event-store';

@@ -5,7 +5,7 @@ import { pauseAfter } from '../wire/backoff';
 import type { Clock } from '../wire/clock';
 import type { Dsp } from './dsp';
 import { type Drivers, driversFor } from '../stories/drivers';
-import { KeyedQueue } from '../wire/keyed-queue';
+import { KeyedQueue } from '../../concurrency/keyed-queue';
 import { type CancelNews, type Canceler, cancelability, type OrderLife } from '../stand-in/order-life';
 import { isAcknowledged } from '../wire/outbox';
 import { pauseOf } from '../stories/plan';

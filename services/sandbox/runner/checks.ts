@@ -5,7 +5,7 @@ import type { PlannedOrder } from '../stories/plan';
 import { type Finding, type Judgement, judgeOrder } from './judge';
 import type { TargetReader } from './read-target';
 import type { Sent } from './sent';
-import { Semaphore } from '../wire/semaphore';
+import { Semaphore } from '../../concurrency/semaphore';
 
 /** Holds all that a Ticket Rail says and shows after a run against what it acknowledged. */
 

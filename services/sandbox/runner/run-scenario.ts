@@ -2,12 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { version } from '../../config/version';
-import { type PauseBounds, pauseAfter } from '../wire/backoff';
+import type { PauseBounds } from '../../concurrency/backoff';
+import { pauseAfter } from '../wire/backoff';
 import { type Attempt, bytesOf, type Expectation, type Run, type Signature } from './faults';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isHeaderValue, isSuccess, post, signatureOf } from '../wire/post';
 import type { Random } from '../wire/random';
 import type { Effect, Sent } from './sent';
-import { Semaphore } from '../wire/semaphore';
+import { Semaphore } from '../../concurrency/semaphore';
 
 /** Sends a run to a POS: in time, each order's deliveries in turn, each until it is acknowledged. */
 

@@ -2,11 +2,11 @@ import type { Party } from '../../../schemas/sandbox';
 import { pauseAfter } from './backoff';
 import type { Clock } from './clock';
 import type { HopEnd, HopLog } from './hop-log';
-import { KeyedQueue } from './keyed-queue';
+import { KeyedQueue } from '../../concurrency/keyed-queue';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post } from './post';
 import type { Random } from './random';
 import { shownUrl } from './shown-url';
-import { Semaphore } from './semaphore';
+import { Semaphore } from '../../concurrency/semaphore';
 
 /** Deliveries that may wait for their next attempt, or be under way; beyond it, nothing new is taken. */
 export const MAX_WAITING = 20_000;

@@ -1,4 +1,4 @@
-import { nextTurn } from '../../../services/event-store/turns';
+import { nextTurn } from '../../../services/concurrency/turns';
 
 it('however many ask for a turn, one gets it in each turn of the event loop, in the order in which they asked', async () => {
   const order: string[] = [];

@@ -1,0 +1,17 @@
+/** Bounds of pauses between attempts, in the unit that the caller counts in. */
+export interface PauseBounds {
+  /** Before the second attempt; each further pause is twice as long. */
+  readonly first: number;
+  readonly longest: number;
+}
+
+/**
+ * Exponential backoff with half of each pause left to chance, so that what failed together is not tried again together.
+ * @param attempts that failed so far, from 1
+ * @param chance from 0 to below 1
+ * @returns how long until the next attempt, in the unit of the bounds
+ */
+export function backoff(attempts: number, { first, longest }: PauseBounds, chance: number): number {
+  const pause = Math.min(longest, first * 2 ** (attempts - 1));
+  return pause / 2 + (chance * pause) / 2;
+}
