@@ -1,5 +1,6 @@
 import type { Heartbeat } from '../../schemas/live';
 import type { Readiness } from '../../schemas/order-view';
+import { within } from '../concurrency/within';
 import type { EventStore } from '../event-store/event-store';
 import type { Freshness } from '../read-model/freshness';
 
@@ -44,19 +45,6 @@ function stateOf(known: Known | null, now: number | null, damage: string | null)
   const detail = problem ?? (damage === null ? 'takes writes' : `takes writes, but ${damage}`);
   const old = now === null ? '' : ` (as of ${((now - at) / 1_000).toFixed(1)} s ago: it is being asked again)`;
   return { ok: problem === null, detail: `${detail}${old}` };
-}
-
-/** @returns what a promise comes to, or `otherwise` if it takes longer than so many milliseconds. */
-function within<Value>(ms: number, promise: Promise<Value>, otherwise: Value): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Value>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(otherwise);
-    }, ms);
-  });
-  return Promise.race([promise, late]).finally(() => {
-    clearTimeout(timer);
-  });
 }
 
 /**

@@ -32,10 +32,11 @@ import {
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { DeleteReq, TombstoneReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 
+import { within } from '../../concurrency/within';
 import { EventStoreError, parsePosition, type ExpectedRevision, type Position } from '../event-store';
 import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { type ConnectionSettings } from './connection-url';
-import { isServersWord, readFailure, readStreamFailure, type Failure } from './failures';
+import { isServersWord, readFailure, readStreamFailure } from './failures';
 import {
   expect,
   failure,
@@ -165,12 +166,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     mode: 'soft' | 'tombstone',
     tryMs: number,
   ): Promise<Outcome<null>> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<Failure>((resolve) => {
-      timer = setTimeout(() => {
-        resolve(failure('unknown', `no answer from EventStoreDB within ${tryMs.toFixed(0)} ms`));
-      }, tryMs);
-    });
+    const late = failure('unknown', `no answer from EventStoreDB within ${tryMs.toFixed(0)} ms`);
     const deleting = this.execute(StreamsClient, mode, (grpc) => {
       const [metadata, options] = this.callArguments({ ...FROM_LEADER, deadline: tryMs });
       return new Promise<Outcome<null>>((resolve, reject) => {
@@ -192,9 +188,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
         }
       });
     }).catch(readFailure);
-    const outcome = await Promise.race([deleting, late]);
-    clearTimeout(timer);
-    return outcome;
+    return within<Outcome<null>>(tryMs, deleting, late);
   }
 
   pullStream(
@@ -272,12 +266,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
 
   async end(): Promise<void> {
     this.cut.abort();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, GOODBYE_MS);
-    });
-    await Promise.race([this.dispose(), late]);
-    clearTimeout(timer);
+    await within(GOODBYE_MS, this.dispose(), undefined);
     this.channel?.close();
   }
 

@@ -1,6 +1,7 @@
 import { DeliveryMetadata, RELAY_STREAM, RELAYED, RelayedData } from '../../../schemas/order-events';
 import type { RelayEntry, RelayPage } from '../../../schemas/order-view';
-import { type EventStore, isEventStoreError, type RecordedEvent } from '../../event-store/event-store';
+import type { EventStore, RecordedEvent } from '../../event-store/event-store';
+import { readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
 import { keepDelivery, type KeptDelivery } from '../quarantine/keep-delivery';
 import type { Receipt } from '../record/record-update';
@@ -35,25 +36,23 @@ function entryOf(event: RecordedEvent): RelayEntry {
  * @param store the same store as the orders'
  * @param admission bounds what waits for the store
  */
-export function createRelayLog(options: { readonly store: EventStore; readonly admission: Admission }): RelayLog {
+export function createRelayLog({
+  store,
+  admission,
+}: {
+  readonly store: EventStore;
+  readonly admission: Admission;
+}): RelayLog {
   return {
-    record: (data, receipt) => keepDelivery(options, { stream: RELAY_STREAM, type: RELAYED, data }, receipt, 0),
+    record: (data, receipt) =>
+      keepDelivery({ store, admission }, { stream: RELAY_STREAM, type: RELAYED, data }, receipt, 0),
 
     list: async (after, limit) => {
       if (after === 0) return { relays: [], next: null };
-      const relays: RelayEntry[] = [];
-      let more = false;
       const from = after === null ? 'end' : after - 1;
-      try {
-        const newest = options.store.readStream(RELAY_STREAM, { from, direction: 'backwards', limit: limit + 1 });
-        for await (const event of newest) {
-          if (relays.length === limit) more = true;
-          else relays.push(entryOf(event));
-        }
-      } catch (error) {
-        if (!isEventStoreError(error, 'not-found')) throw error;
-      }
-      return { relays, next: more ? (relays.at(-1)?.relay_id ?? null) : null };
+      const options = { from, direction: 'backwards', limit } as const;
+      const { entries: relays, next } = await readPage(store, RELAY_STREAM, options, entryOf);
+      return { relays, next };
     },
   };
 }

@@ -1,22 +1,15 @@
-import {
-  Agent as HttpAgent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as httpRequest,
-  type ServerResponse,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { urlToHttpOptions } from 'node:url';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { Id } from '../../../schemas/handle-order';
 import type { RelayedData } from '../../../schemas/order-events';
+import { within } from '../../concurrency/within';
 import type { Metrics } from '../../operations/metrics';
-import { Admission } from '../record/admission';
 import { decodeBody } from '../receive/decode-body';
 import type { ForeignDelivery } from '../receive/parse-delivery';
+import { Admission } from '../record/admission';
 import type { Receipt } from '../record/record-update';
-import { answerHeaders, cameThroughRelay, requestHeaders } from './relay-headers';
+import { codeOf, Ended, NoAnswer, PosClient } from './pos-client';
+import { answerHeaders, cameThroughRelay } from './relay-headers';
 import type { RecordRelay } from './relay-log';
 
 /**
@@ -32,12 +25,6 @@ const MAX_RELAY_BYTES = 64 * 1024 * 1024;
 const RECORD_WAIT_MS = 2_000;
 /** Most bytes of an answer, as it came and decoded, that are read for what it says of the order. */
 const MAX_READ_BYTES = 64 * 1024;
-/**
- * Milliseconds that an idle connection to the POS is kept: less than the 5 s after which node's servers, and so many a POS,
- * close theirs. A request on a connection that is just being closed fails, and may not be repeated (RFC 9110 section 9.2.2).
- */
-const IDLE_CONNECTION_MS = 4_000;
-
 /** How a relayed delivery is to be answered, or that it is. */
 export type Relayed =
   /** The POS's answer was passed on, whole. */
@@ -66,28 +53,6 @@ export interface Incoming {
   readonly body: Buffer;
   readonly receipt: Receipt;
   readonly response: ServerResponse;
-}
-
-/** Why a call to the POS was ended from here. */
-class Ended extends Error {
-  override readonly name = 'Ended';
-  constructor(readonly code: 'TIMED_OUT' | 'STOPPED') {
-    super(code);
-  }
-}
-
-/** What the POS sent is not an answer. */
-class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-  constructor(readonly code: 'BAD_STATUS' | 'CLOSED' | 'INCOMPLETE') {
-    super(code);
-  }
-}
-
-/** A word for an error, and nothing else: messages and fields of node's HTTP errors repeat what came. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /**
@@ -138,83 +103,173 @@ function readOn(response: ServerResponse, signal: AbortSignal): Promise<void> {
   });
 }
 
-/**
- * @param url of the POS's order injection, http or https; user and password in it replace the sender's `Authorization`
- * @param timeoutMs most milliseconds until the whole answer is there
- */
-export function createRelay(options: {
+export interface RelayOptions {
+  /** Of the POS's order injection, http or https; user and password in it replace the sender's `Authorization`. */
   readonly url: string;
+  /** Most milliseconds until the whole answer is there. */
   readonly timeoutMs: number;
   readonly record: RecordRelay;
   readonly metrics: Pick<Metrics, 'relayBegan' | 'relayEnded' | 'relayUnrecorded'>;
   readonly log: Logger;
-}): Relay {
-  const { timeoutMs, record, metrics, log } = options;
-  const url = new URL(options.url);
-  const { hostname, port, path } = urlToHttpOptions(url);
-  const isSecure = url.protocol === 'https:';
-  const credentials = [url.username, url.password].map(decodeURIComponent).join(':');
-  const authorization = credentials === ':' ? null : `Basic ${Buffer.from(credentials).toString('base64')}`;
-  // Its own, so that a POS that hangs takes connections of nothing else.
-  const pool = { keepAlive: true, maxSockets: MAX_RELAYS_IN_FLIGHT, timeout: IDLE_CONNECTION_MS };
-  const agent = isSecure ? new HttpsAgent(pool) : new HttpAgent(pool);
-  const admission = new Admission({ deliveries: MAX_RELAYS_IN_FLIGHT, bytes: MAX_RELAY_BYTES });
-  const ends = new Set<AbortController>();
-  const passing = new Set<Promise<Relayed>>();
+}
 
-  function open({ request, body, receipt }: Incoming): ClientRequest {
-    const { requestId } = receipt;
-    const headers = requestHeaders(request.rawHeaders, {
-      host: url.host,
-      bodyBytes: body.length,
-      requestId,
-      authorization,
-    });
-    const send = isSecure ? httpsRequest : httpRequest;
-    return send({ agent, hostname, port, path, method: request.method ?? 'POST', headers });
+/** What came of a call to the POS. */
+interface Exchange {
+  /** Null if none began. */
+  readonly answer: IncomingMessage | null;
+  /** The last chunk of the answer: held back, so that the sender cannot have the whole answer before it is recorded. */
+  readonly held: Buffer | null;
+  readonly beginning: Beginning;
+  /** Why the answer is not whole, in a word; null if it is. */
+  readonly failure: string | null;
+}
+
+/** Begins our answer with what the POS answered. */
+function begin({ response, receipt }: Incoming, { statusCode = 502, rawHeaders }: IncomingMessage): void {
+  if (!response.headersSent) response.writeHead(statusCode, answerHeaders(rawHeaders, receipt.requestId));
+}
+
+class PosRelay implements Relay {
+  readonly #options: RelayOptions;
+  readonly #pos: PosClient;
+  readonly #admission = new Admission({ deliveries: MAX_RELAYS_IN_FLIGHT, bytes: MAX_RELAY_BYTES });
+  readonly #ends = new Set<AbortController>();
+  readonly #passing = new Set<Promise<Relayed>>();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#pos = new PosClient(options.url, MAX_RELAYS_IN_FLIGHT);
   }
 
-  /** @returns the call, and the POS's answer as soon as it begins; ends with an error when `signal` is given. */
-  function ask(from: Incoming, signal: AbortSignal): Promise<{ call: ClientRequest; answer: IncomingMessage }> {
-    return new Promise((resolve, reject) => {
-      const call = open(from);
-      let answer: IncomingMessage | null = null;
-      signal.addEventListener('abort', () => {
-        const reason = signal.reason as Ended;
-        reject(reason); // a call that still waits for a connection tells of its end only when it gets one
-        answer?.destroy(reason);
-        call.destroy(reason);
-      });
-      call.on('error', reject);
-      call.once('close', () => {
-        reject(new NoAnswer('CLOSED'));
-      });
-      call.once('response', (came) => {
-        const status = came.statusCode ?? 0;
-        if (status < 200 || status > 599) {
-          call.destroy(new NoAnswer('BAD_STATUS'));
-          return;
-        }
-        answer = came;
-        resolve({ call, answer: came });
-      });
-      call.end(from.body);
+  async pass(delivery: ForeignDelivery, from: Incoming): Promise<Relayed> {
+    if (cameThroughRelay(from.request.headers.via)) return { outcome: 'loop' };
+    const relayed = await this.#admission.admit(from.body.length, async () => {
+      const one = this.#pass(delivery, from);
+      this.#passing.add(one);
+      try {
+        return await one;
+      } finally {
+        this.#passing.delete(one);
+      }
     });
+    return relayed ?? { outcome: 'overloaded' };
+  }
+
+  async close(withinMs: number): Promise<void> {
+    const settled = Promise.allSettled(this.#passing);
+    await within(Math.max(0, withinMs), settled, []);
+    for (const end of this.#ends) end.abort(new Ended('STOPPED'));
+    await settled;
+    this.#pos.close();
+  }
+
+  async #pass(delivery: ForeignDelivery, from: Incoming): Promise<Relayed> {
+    const { metrics } = this.#options;
+    const began = performance.now();
+    metrics.relayBegan();
+    const exchange = await this.#exchangeInTime(from);
+    const seconds = (performance.now() - began) / 1_000;
+    metrics.relayEnded(seconds);
+    return this.#answer(delivery, from, exchange, Math.round(seconds * 1_000));
+  }
+
+  async #exchangeInTime(from: Incoming): Promise<Exchange> {
+    const end = new AbortController();
+    const timer = setTimeout(() => {
+      end.abort(new Ended('TIMED_OUT'));
+    }, this.#options.timeoutMs);
+    this.#ends.add(end);
+    try {
+      return await this.#exchange(from, end.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#ends.delete(end);
+    }
+  }
+
+  /** Asks the POS, and passes its answer on as it comes, all but its end. */
+  async #exchange(from: Incoming, signal: AbortSignal): Promise<Exchange> {
+    const { request, body, receipt, response } = from;
+    const beginning = new Beginning();
+    let call: ClientRequest | null = null;
+    let answer: IncomingMessage | null = null;
+    let held: Buffer | null = null;
+    let waitsForSender = false;
+    let failure: string | null = null;
+    try {
+      ({ call, answer } = await this.#pos.ask({ request, body, requestId: receipt.requestId }, signal));
+      // Nothing sets an encoding, so that what comes is bytes.
+      for await (const chunk of answer as AsyncIterable<Buffer>) {
+        if (held !== null && !response.destroyed) {
+          begin(from, answer);
+          if (!response.write(held)) {
+            waitsForSender = true;
+            await readOn(response, signal);
+            waitsForSender = signal.aborted;
+          }
+        }
+        beginning.add(chunk);
+        held = chunk;
+      }
+      if (!answer.complete) throw new NoAnswer('INCOMPLETE');
+    } catch (error) {
+      failure = waitsForSender ? 'NOT_READ' : codeOf(signal.aborted ? signal.reason : error);
+      answer?.destroy();
+    } finally {
+      // A POS may answer without having read all of the body, and never read on: nothing else would free the connection.
+      if (call?.writableFinished === false) call.destroy();
+    }
+    return { answer, held, beginning, failure };
+  }
+
+  /** Records a try, and then ends the answer. */
+  async #answer(
+    delivery: ForeignDelivery,
+    from: Incoming,
+    { answer, held, beginning, failure }: Exchange,
+    durationMs: number,
+  ): Promise<Relayed> {
+    const { log } = this.#options;
+    const { receipt, response } = from;
+    const outcome =
+      failure === null ? 'answered' : failure === 'TIMED_OUT' ? 'timed-out' : answer === null ? 'failed' : 'cut-off';
+    const status = answer?.statusCode ?? null;
+    const entry = { outcome, status, answer_bytes: beginning.bytes, duration_ms: durationMs } as const;
+    if (failure === null) log.info({ ...entry, request_id: receipt.requestId }, 'relayed a delivery');
+    else log.error({ ...entry, reason: failure, request_id: receipt.requestId }, 'failed to relay a delivery');
+    const encoding = answer?.headers['content-encoding'] ?? null;
+    await this.#recordInTime(
+      {
+        type: delivery.type,
+        location_id: delivery.locationId,
+        provider_id: failure === null ? providerIdOf(beginning.whole, encoding) : null,
+        ...entry,
+      },
+      receipt,
+    );
+    if (response.destroyed) return { outcome: 'sender-gone' };
+    if (answer !== null && status !== null && outcome === 'answered') {
+      begin(from, answer);
+      response.end(held);
+      return { outcome, status };
+    }
+    // Reset rather than closed: to a sender that reads until the end of the connection, a close is the end of the answer.
+    // The request's socket: the response has none yet while it waits for another on the same connection.
+    if (response.headersSent) from.request.socket.resetAndDestroy();
+    return { outcome: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
   }
 
   /** Records a try, and gives up waiting for that rather than let the answer wait for ever. */
-  async function recordInTime(data: RelayedData, receipt: Receipt): Promise<void> {
-    const waiting = new AbortController();
+  async #recordInTime(data: RelayedData, receipt: Receipt): Promise<void> {
+    const { record, metrics, log } = this.#options;
     const unrecorded = (detail: string): void => {
       log.error({ detail, request_id: receipt.requestId }, 'a relayed delivery is not on record');
     };
-    const late = sleep(RECORD_WAIT_MS, 'late' as const, { signal: waiting.signal }).catch(() => 'late' as const);
     const recorded = record(data, receipt).then(
       (kept) => (kept.outcome === 'unavailable' ? kept.detail : kept.outcome === 'kept' ? null : kept.outcome),
       (error: unknown) => codeOf(error),
     );
-    const result = await Promise.race([recorded, late]);
-    waiting.abort();
+    const result = await within(RECORD_WAIT_MS, recorded, 'late');
     if (result === null) return;
     metrics.relayUnrecorded();
     if (result !== 'late') {
@@ -226,109 +281,7 @@ export function createRelay(options: {
       if (detail !== null) unrecorded(detail);
     });
   }
-
-  async function pass(delivery: ForeignDelivery, from: Incoming): Promise<Relayed> {
-    const { receipt, response } = from;
-    const began = performance.now();
-    const end = new AbortController();
-    const timer = setTimeout(() => {
-      end.abort(new Ended('TIMED_OUT'));
-    }, timeoutMs);
-    ends.add(end);
-    metrics.relayBegan();
-    const beginning = new Beginning();
-    let call: ClientRequest | null = null;
-    let answer: IncomingMessage | null = null;
-    let waitsForSender = false;
-    // One chunk is held back, so that the sender cannot have the whole answer before it is recorded.
-    let held: Buffer | null = null;
-    let failure: string | null = null;
-    const begin = ({ statusCode = 502, rawHeaders }: IncomingMessage): void => {
-      if (!response.headersSent) response.writeHead(statusCode, answerHeaders(rawHeaders, receipt.requestId));
-    };
-    try {
-      ({ call, answer } = await ask(from, end.signal));
-      for await (const chunk of answer as AsyncIterable<Buffer>) {
-        if (held !== null && !response.destroyed) {
-          begin(answer);
-          if (!response.write(held)) {
-            waitsForSender = true;
-            await readOn(response, end.signal);
-            waitsForSender = end.signal.aborted;
-          }
-        }
-        beginning.add(chunk);
-        held = chunk;
-      }
-      if (!answer.complete) throw new NoAnswer('INCOMPLETE');
-    } catch (error) {
-      failure = waitsForSender ? 'NOT_READ' : codeOf(end.signal.aborted ? end.signal.reason : error);
-      answer?.destroy();
-    } finally {
-      // A POS may answer without having read all of the body, and never read on: nothing else would free the connection.
-      if (call?.writableFinished === false) call.destroy();
-      clearTimeout(timer);
-      ends.delete(end);
-    }
-    const outcome =
-      failure === null ? 'answered' : failure === 'TIMED_OUT' ? 'timed-out' : answer === null ? 'failed' : 'cut-off';
-    const status = answer?.statusCode ?? null;
-    const seconds = (performance.now() - began) / 1_000;
-    metrics.relayEnded(seconds);
-    const entry = {
-      outcome,
-      status,
-      answer_bytes: beginning.bytes,
-      duration_ms: Math.round(seconds * 1_000),
-    } as const;
-    if (failure === null) log.info({ ...entry, request_id: receipt.requestId }, 'relayed a delivery');
-    else log.error({ ...entry, reason: failure, request_id: receipt.requestId }, 'failed to relay a delivery');
-    await recordInTime(
-      {
-        type: delivery.type,
-        location_id: delivery.locationId,
-        provider_id:
-          failure === null ? providerIdOf(beginning.whole, answer?.headers['content-encoding'] ?? null) : null,
-        ...entry,
-      },
-      receipt,
-    );
-
-    if (response.destroyed) return { outcome: 'sender-gone' };
-    if (answer !== null && status !== null && outcome === 'answered') {
-      begin(answer);
-      response.end(held);
-      return { outcome, status };
-    }
-    // Reset rather than closed: to a sender that reads until the end of the connection, a close is the end of the answer.
-    // The request's socket: the response has none yet while it waits for another on the same connection.
-    if (response.headersSent) from.request.socket.resetAndDestroy();
-    return { outcome: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
-  }
-
-  return {
-    pass: async (delivery, from) => {
-      if (cameThroughRelay(from.request.headers.via)) return { outcome: 'loop' };
-      const relayed = await admission.admit(from.body.length, async () => {
-        const one = pass(delivery, from);
-        passing.add(one);
-        try {
-          return await one;
-        } finally {
-          passing.delete(one);
-        }
-      });
-      return relayed ?? { outcome: 'overloaded' };
-    },
-
-    close: async (withinMs) => {
-      const settled = Promise.allSettled(passing);
-      const waiting = new AbortController();
-      await Promise.race([settled, sleep(Math.max(0, withinMs), null, { signal: waiting.signal }).catch(() => null)]);
-      waiting.abort();
-      for (const end of ends) end.abort(new Ended('STOPPED'));
-      await settled;
-      agent.destroy();
-    },
-  };
 }
+
+/** @returns a relay to one POS; it opens connections as deliveries come. */
+export const createRelay = (options: RelayOptions): Relay => new PosRelay(options);
