@@ -7,7 +7,8 @@ import { Problem, takesOnly } from '../http/problem';
 import { readLocation, readOrderKey, readQuery } from '../http/query';
 import { EXPORT_FORMATS, type ExportFormat } from './export/export-events';
 import type { Scope } from './export/ndjson';
-import { type ExportSource, readIfThere } from './export/select-events';
+import { readIfThere } from '../event-store/reads';
+import type { ExportSource } from './export/select-events';
 import { EXPORT_MEDIA_TYPES, type SendExport } from './export/send-export';
 import type { RecordAccess } from '../access/log/access-log';
 import type { OrderHistory } from '../orders/history';
@@ -40,7 +41,7 @@ export function createAuditRoutes(options: {
     const { location_id, order_id } = of;
     if (location_id !== null && order_id !== null) {
       let exists = false;
-      for await (const _ of readIfThere(store, orderStream({ location_id, order_id }), 1)) exists = true;
+      for await (const _ of readIfThere(store, orderStream({ location_id, order_id }), { limit: 1 })) exists = true;
       if (!exists) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     }
     await recordAccess(readerOf(response), {

@@ -1,11 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import {
-  comparePositions,
-  type EventStore,
-  isEventStoreError,
-  type Position,
-  type RecordedEvent,
-} from '../../event-store/event-store';
+import { comparePositions, type EventStore, type Position, type RecordedEvent } from './event-store';
+import { readOne } from './reads';
 
 /**
  * All events of a store that reading their streams shows. `readAll` may also give those of deleted streams, which
@@ -25,19 +20,6 @@ export interface ReadableEvent {
   readonly first: number;
 }
 
-/** @returns the first revision that a stream shows; Infinity if it shows none. */
-async function firstRevision(store: Reads, stream: string): Promise<number> {
-  let first = Infinity;
-  try {
-    // Read to its end: a read that is left early is a call that is reset, and a server that sees thousands of resets takes
-    // them for an attack and closes the connection.
-    for await (const { revision } of store.readStream(stream, { limit: 1 })) first = revision;
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-  }
-  return first;
-}
-
 /**
  * @param end position up to which to read, inclusive; null reads all there is
  * @throws {EventStoreError} as {@link EventStore.readAll}.
@@ -50,8 +32,8 @@ export async function* readableEvents(
 
   async function* readable(chunk: readonly RecordedEvent[]): AsyncGenerator<ReadableEvent, void, undefined> {
     const streams = [...new Set(chunk.map(({ stream }) => stream))].filter((stream) => !firsts.has(stream));
-    const found = await Promise.all(streams.map((stream) => firstRevision(store, stream)));
-    const news = new Map(streams.map((stream, index) => [stream, found[index] ?? Infinity]));
+    const found = await Promise.all(streams.map((stream) => readOne(store, stream)));
+    const news = new Map(streams.map((stream, index) => [stream, found[index]?.revision ?? Infinity]));
     for (const event of chunk) {
       const first = news.get(event.stream) ?? firsts.get(event.stream) ?? Infinity;
       if (event.revision >= first) yield { event, first };

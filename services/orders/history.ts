@@ -4,7 +4,8 @@ import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../schemas/order-events';
 import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
-import { type EventStore, isEventStoreError, type RecordedEvent } from '../event-store/event-store';
+import type { EventStore } from '../event-store/event-store';
+import { readIfThere } from '../event-store/reads';
 import { nextTurn } from '../concurrency/turns';
 
 /** What was said about an order, and what was true when: both by replaying its stream, never from the read model. */
@@ -30,21 +31,13 @@ export interface OrderHistory {
   hasVerdict(key: OrderKey, verdict: Verdict): Promise<boolean>;
 }
 
-async function* readOrder(store: EventStore, key: OrderKey): AsyncGenerator<RecordedEvent, void, undefined> {
-  try {
-    yield* store.readStream(orderStream(key));
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-  }
-}
-
 export function createOrderHistory(store: EventStore): OrderHistory {
   return {
     async stateAt(key, moment) {
       await nextTurn();
       let state = initial;
       let found: OrderState | null = null;
-      for await (const stored of readOrder(store, key)) {
+      for await (const stored of readIfThere(store, orderStream(key))) {
         if (moment.kind === 'revision' && stored.revision > moment.revision) break;
         const event = decodeOrderEvent(stored);
         if (event === null) continue;
@@ -61,7 +54,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
       await nextTurn();
       let state = initial;
       let found = false;
-      for await (const stored of readOrder(store, key)) {
+      for await (const stored of readIfThere(store, orderStream(key))) {
         const event = decodeOrderEvent(stored);
         if (event === null || found) continue;
         const next = read(key, state, event);
@@ -77,7 +70,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
       let state = initial;
       let exists = false;
       let more = false;
-      for await (const stored of readOrder(store, key)) {
+      for await (const stored of readIfThere(store, orderStream(key))) {
         exists = true;
         const event = decodeOrderEvent(stored);
         if (event === null) continue;

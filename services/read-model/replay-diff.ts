@@ -4,13 +4,8 @@ import { parseJson } from '../../schemas/exact-json';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Change } from '../../schemas/order-view';
-import {
-  comparePositions,
-  type EventSource,
-  type EventStore,
-  isEventStoreError,
-  type Position,
-} from '../event-store/event-store';
+import { comparePositions, type EventSource, type EventStore, type Position } from '../event-store/event-store';
+import { readIfThere } from '../event-store/reads';
 import { openComparison } from './order-table/comparison';
 import { deleteOrderTable, type Witness } from './order-table/schema';
 import { openOrderTable } from './order-table/writer';
@@ -173,17 +168,13 @@ async function differenceOf(
 ): Promise<OrderDifference | null> {
   const pointers = changes.map(({ pointer }) => pointer);
   let courses: ReturnType<typeof beginPartings<{ revision: number; position: Position }>> | null = null;
-  try {
-    for await (const stored of log.readStream(orderStream(key))) {
-      const { revision, position } = stored;
-      // Read to its end nevertheless: leaving early breaks the call off where the store is elsewhere.
-      const event = comparePositions(position, end) > 0 ? null : decodeOrderEvent(stored);
-      if (event === null) continue;
-      courses ??= beginPartings(pointers, { revision, position });
-      courses = follow(key, kept, courses, event, { revision, position });
-    }
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+  for await (const stored of readIfThere(log, orderStream(key))) {
+    const { revision, position } = stored;
+    // Read to its end nevertheless: leaving early breaks the call off where the store is elsewhere.
+    const event = comparePositions(position, end) > 0 ? null : decodeOrderEvent(stored);
+    if (event === null) continue;
+    courses ??= beginPartings(pointers, { revision, position });
+    courses = follow(key, kept, courses, event, { revision, position });
   }
   if (courses === null) return kept === null ? null : { key, kind: 'only-stored', changes, parted: null };
   const now = viewChanges(key, kept, courses.state);

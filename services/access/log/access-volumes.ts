@@ -8,15 +8,9 @@ import {
   type AccessPage,
   accessVolumeStream,
 } from '../../../schemas/access';
-import { SCHEMA_VERSION } from '../../../schemas/order-events';
-import {
-  type EventStore,
-  isEventStoreError,
-  type NewEvent,
-  type ReadStreamOptions,
-  type RecordedEvent,
-} from '../../event-store/event-store';
-import { contentHash, seal } from '../../event-store/seal/seal';
+import type { EventStore, NewEvent } from '../../event-store/event-store';
+import { readIfThere } from '../../event-store/reads';
+import { sealAlone } from '../../event-store/seal/seal';
 
 /**
  * Where accesses are kept: in volumes, each a stream of its own, because a store deletes whole streams only. A stream of
@@ -34,26 +28,13 @@ const IDS_PER_VOLUME = 1_000_000_000;
 const streamOf = (volume: number): string => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
 const idOf = (volume: number, revision: number): number => (volume + 1) * IDS_PER_VOLUME + revision;
 
-/** Reads a stream that may not be there, or not any more. */
-export async function* readIfKept(
-  store: Pick<EventStore, 'readStream'>,
-  stream: string,
-  options: ReadStreamOptions = {},
-): AsyncGenerator<RecordedEvent, void, undefined> {
-  try {
-    yield* store.readStream(stream, options);
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-  }
-}
-
 /** The streams that may hold accesses, the oldest first. */
 export async function* accessStreams(
   store: Pick<EventStore, 'readStream'>,
   from = -1,
 ): AsyncGenerator<{ readonly volume: number; readonly stream: string }, void, undefined> {
   if (from < 0) yield { volume: -1, stream: streamOf(-1) };
-  for await (const { revision } of readIfKept(store, ACCESS_VOLUMES_STREAM, { from: Math.max(from, 0) })) {
+  for await (const { revision } of readIfThere(store, ACCESS_VOLUMES_STREAM, { from: Math.max(from, 0) })) {
     yield { volume: revision, stream: streamOf(revision) };
   }
 }
@@ -79,12 +60,8 @@ export function createAccessVolumes(options: {
   const { store, newId, now, monotonic } = options;
   let current: { readonly stream: Promise<string>; readonly since: number; left: number } | null = null;
 
-  function eventOf(stream: string, type: string, data: NewEvent['data'] & object): NewEvent {
-    const id = newId();
-    const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
-    // Not tied to the one before it: readers do not wait for each other.
-    return { id, type, data, metadata: seal({ stream, id, type, metadata }, null) };
-  }
+  const eventOf = (stream: string, type: string, data: NewEvent['data']): NewEvent =>
+    sealAlone(stream, { id: newId(), type, data }, {});
 
   async function begin(): Promise<string> {
     const data = { at: new Date(now()).toISOString() };
@@ -123,7 +100,7 @@ export function createAccessVolumes(options: {
         after === null ? [-1, 0] : [Math.floor(after / IDS_PER_VOLUME) - 1, (after % IDS_PER_VOLUME) + 1];
       for await (const { volume, stream } of accessStreams(store, first)) {
         const left = limit + 1 - accesses.length;
-        for await (const { data, revision } of readIfKept(store, stream, {
+        for await (const { data, revision } of readIfThere(store, stream, {
           from: volume === first ? from : 0,
           limit: left,
         })) {

@@ -18,11 +18,11 @@ import {
   comparePositions,
   type EventSource,
   type EventStore,
-  isEventStoreError,
   parsePosition,
   type Position,
   type RecordedEvent,
 } from '../../event-store/event-store';
+import { readIfThere } from '../../event-store/reads';
 
 /** Reads a range of the log for coverage: in the order of the log, in the same memory however long it is. */
 
@@ -108,13 +108,9 @@ export async function scanCoverage(options: {
     const known = tracks.get(stream);
     if (known !== undefined || revision === 0) return known ?? untracked;
     let told = untracked;
-    try {
-      for await (const stored of log.readStream(stream, { limit: revision })) {
-        const event = stored.revision < revision ? decodeOrderEvent(stored) : null;
-        if (event !== null) told = track(told, event).track;
-      }
-    } catch (error) {
-      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+    for await (const stored of readIfThere(log, stream, { limit: revision })) {
+      const event = stored.revision < revision ? decodeOrderEvent(stored) : null;
+      if (event !== null) told = track(told, event).track;
     }
     return told;
   }

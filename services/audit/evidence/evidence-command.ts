@@ -1,7 +1,8 @@
 import { type OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
-import { type ExportSource, readIfThere } from '../export/select-events';
+import { readIfThere } from '../../event-store/reads';
+import type { ExportSource } from '../export/select-events';
 import { writeWholeFile } from '../../files/whole-file';
 import { evidenceCode } from './evidence-code';
 import { makeBundle } from './make-bundle';

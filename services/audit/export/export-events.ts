@@ -5,7 +5,8 @@ import { decodeOrderEvent } from '../../../schemas/order-events';
 import type { Position, RecordedEvent } from '../../event-store/event-store';
 import { CSV_HEADER, csvCells, manifestCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
-import { type ExportSource, readIfThere, type Selection, selectEvents } from './select-events';
+import { readIfThere } from '../../event-store/reads';
+import { type ExportSource, type Selection, selectEvents } from './select-events';
 import { StreamCount } from './stream-count';
 
 export const EXPORT_FORMATS = ['ndjson', 'csv'] as const;
@@ -92,7 +93,7 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
 async function stateBefore(store: ExportSource, { stream, revision }: RecordedEvent): Promise<OrderState> {
   let state = initial;
   if (revision === 0) return state;
-  for await (const stored of readIfThere(store, stream, revision)) {
+  for await (const stored of readIfThere(store, stream, { limit: revision })) {
     if (stored.revision >= revision) break;
     const event = decodeOrderEvent(stored);
     if (event !== null) state = evolve(state, event);

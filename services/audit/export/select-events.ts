@@ -1,12 +1,7 @@
 import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
-import { readableEvents } from '../../operations/copy/readable-events';
-import {
-  comparePositions,
-  type EventStore,
-  isEventStoreError,
-  type Position,
-  type RecordedEvent,
-} from '../../event-store/event-store';
+import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
+import { readableEvents } from '../../event-store/readable-events';
+import { readIfThere } from '../../event-store/reads';
 import type { Scope } from './ndjson';
 
 /** Which events an export holds. */
@@ -28,19 +23,6 @@ export function receivedAt({ metadata, created }: Pick<RecordedEvent, 'metadata'
       ? (metadata as Readonly<Record<string, unknown>>)['received_at']
       : undefined;
   return typeof at === 'string' ? at : created.toISOString();
-}
-
-/** Reads a stream; one that is not there, or was deleted, has no events. */
-export async function* readIfThere(
-  store: Pick<EventStore, 'readStream'>,
-  stream: string,
-  limit = Infinity,
-): AsyncGenerator<RecordedEvent, void, undefined> {
-  try {
-    yield* store.readStream(stream, limit === Infinity ? {} : { limit });
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-  }
 }
 
 /** Where the embedded store gives events of streams that are there only, others may give those of deleted ones too. */

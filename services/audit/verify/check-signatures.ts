@@ -8,7 +8,7 @@ import { readCheckpointFile } from '../checkpoints/checkpoint-file';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { describeRestore, signedHistory } from '../checkpoints/restores';
 import { CheckpointKeyError, isSignedBy } from '../checkpoints/signing';
-import { readIfThere } from '../export/select-events';
+import { readIfThere } from '../../event-store/reads';
 import { NOWHERE } from '../chain/verification';
 import type { LogCheck } from './verify-store';
 

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashOf } from '../../../schemas/order-events';
-import { readIfThere } from '../export/select-events';
 import { parsePosition, type RecordedEvent } from '../../event-store/event-store';
 import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/open';
+import { readIfThere } from '../../event-store/reads';
 import { sqliteCodeOf } from '../../event-store/sqlite-error';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
@@ -244,7 +244,7 @@ export async function verifyRemoteStore(store: ReadableStore, options: StoreOpti
     if (result.begins) tally.begun++;
     if (tally.faults.slice(known).some(({ code }) => code === 'chain') && hashOf(event, 'previous_hash') === null) {
       // A stream that was deleted and began anew: what was before it may still be in the log until it is scavenged.
-      for await (const { revision } of readIfThere(store, event.stream, 1)) {
+      for await (const { revision } of readIfThere(store, event.stream, { limit: 1 })) {
         if (revision < event.revision) continue;
         tally.faults = tally.faults.filter((fault, index) => index < known || fault.code !== 'chain');
         tally.faultCount--;

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Seal } from '../../../schemas/order-events';
+import { SCHEMA_VERSION, type Seal } from '../../../schemas/order-events';
+import type { JsonValue, NewEvent, Payload } from '../event-store';
 import { canonicalJson } from './canonical-json';
 
 /**
@@ -39,6 +40,40 @@ export function seal<Metadata extends { readonly content_hash: string }>(
 ): Metadata & Seal {
   const chained = { ...metadata, previous_hash: previousHash };
   return { ...chained, event_hash: eventHash({ stream, id, type, metadata: chained }) };
+}
+
+/** An event as it is appended, with its hashes. */
+export interface SealedEvent<Metadata> extends NewEvent {
+  readonly metadata: Metadata & Seal;
+}
+
+/**
+ * Seals an event that is about to be appended to a stream.
+ * @param previousHash `event_hash` of the event before it in its stream, or null if there is none
+ */
+export function sealEvent<Metadata extends { readonly content_hash: string }>(
+  stream: string,
+  event: { readonly id: string; readonly type: string; readonly data: Payload; readonly metadata: Metadata },
+  previousHash: string | null,
+): SealedEvent<Metadata> {
+  return { ...event, metadata: seal({ ...event, stream }, previousHash) };
+}
+
+/**
+ * Seals an event of a stream whose events are not tied to each other, because their writers do not wait for each other.
+ * @param details further metadata
+ */
+export function sealAlone<Details extends Readonly<Record<string, JsonValue>>>(
+  stream: string,
+  { id, type, data }: { readonly id: string; readonly type: string; readonly data: Payload },
+  details: Details,
+): SealedEvent<Details> {
+  const content_hash = contentHash({ type, object: data });
+  return sealEvent(
+    stream,
+    { id, type, data, metadata: { schema_version: SCHEMA_VERSION, content_hash, ...details } },
+    null,
+  );
 }
 
 /** Namespace of our event ids: made once, at random, and never to change. */

@@ -1,7 +1,6 @@
-import { SCHEMA_VERSION } from '../../../schemas/order-events';
 import { type EventStore, isEventStoreError, type JsonValue } from '../../event-store/event-store';
 import type { Admission } from '../record/admission';
-import { contentHash, seal } from '../../event-store/seal/seal';
+import { sealAlone } from '../../event-store/seal/seal';
 import type { Receipt } from '../record/record-update';
 
 /** What is kept of a delivery that goes on no order's rail. */
@@ -28,16 +27,13 @@ export async function keepDelivery(
   receipt: Receipt,
   bytes: number,
 ): Promise<KeptDelivery> {
-  const id = receipt.requestId;
-  const metadata = {
-    schema_version: SCHEMA_VERSION,
-    content_hash: contentHash({ type, object: data }),
+  const details = {
     received_at: receipt.receivedAt,
     body_sha256: receipt.bodySha256,
     signed_with: receipt.signedWith,
     request_id: receipt.requestId,
   };
-  const event = { id, type, data, metadata: seal({ stream, id, type, metadata }, null) };
+  const event = sealAlone(stream, { id: receipt.requestId, type, data }, details);
   try {
     const result = await admission.admit(bytes, () => store.append(stream, [event], 'any'));
     if (result === null) return { outcome: 'overloaded' };

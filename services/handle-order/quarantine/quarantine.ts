@@ -11,18 +11,13 @@ import {
   REDRIVEN,
   RedrivenData,
   redriveStream,
-  SCHEMA_VERSION,
 } from '../../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
-import {
-  type EventStore,
-  isEventStoreError,
-  MAX_APPEND_BYTES,
-  type RecordedEvent,
-} from '../../event-store/event-store';
+import { type EventStore, MAX_APPEND_BYTES, type RecordedEvent } from '../../event-store/event-store';
+import { readIfThere, readOne, readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
 import { type DecodedBody, decodeBody } from '../receive/decode-body';
-import { contentHash, eventId, seal } from '../../event-store/seal/seal';
+import { eventId, sealAlone } from '../../event-store/seal/seal';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-update';
@@ -71,16 +66,56 @@ function readKept(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' 
   }
 }
 
-/** @param items at most one; read to their end, as leaving early breaks the call off where the store is elsewhere */
-async function onlyOf<Item>(items: AsyncIterable<Item>): Promise<Item | null> {
-  let only: Item | null = null;
-  try {
-    for await (const item of items) only = item;
-    return only;
-  } catch (error) {
-    if (isEventStoreError(error, 'not-found')) return null;
-    throw error;
+async function detailOf(store: EventStore, event: RecordedEvent): Promise<QuarantineDetail> {
+  const data = QuarantinedData.parse(event.data);
+  const metadata = DeliveryMetadata.parse(event.metadata);
+  const quarantineId = String(event.revision);
+  const redriven = await readOne(store, redriveStream(quarantineId));
+  const body = Buffer.from(data.body_base64, 'base64');
+  const contentEncoding = data.content_encoding ?? null;
+  const decoded = decodeKept(body, contentEncoding);
+  const text = decoded.kind === 'plain' ? decoded.bytes : body;
+  return {
+    quarantine_id: quarantineId,
+    received_at: metadata.received_at,
+    content_type: data.content_type,
+    content_encoding: contentEncoding,
+    errors: data.errors,
+    body_sha256: metadata.body_sha256,
+    body_bytes: body.length,
+    signed_with: metadata.signed_with,
+    request_id: metadata.request_id,
+    redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
+    body_base64: data.body_base64,
+    body_text: isUtf8(text) ? text.toString('utf8') : null,
+  };
+}
+
+/** What an earlier redrive recorded before it could be marked: recording it again would make old news the newest. */
+async function redrivenBefore(
+  store: EventStore,
+  quarantineId: string,
+  delivery: Delivery,
+): Promise<RecordOutcome | null> {
+  const key = orderKeyOf(delivery);
+  for await (const { metadata, revision, position } of readIfThere(store, orderStream(key))) {
+    const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
+    if (from === quarantineId) return { outcome: 'recorded', key, revision, position };
   }
+  return null;
+}
+
+/** Marks a kept delivery as redriven: at most once, whoever else does it. */
+async function markRedriven(
+  store: EventStore,
+  entry: QuarantineDetail,
+  at: string,
+  { outcome, key, revision }: Extract<RecordOutcome, { outcome: 'recorded' | 'repeat' }>,
+): Promise<void> {
+  const stream = redriveStream(entry.quarantine_id);
+  const data: RedrivenData = { at, outcome, ...key, revision };
+  const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
+  await store.append(stream, [sealAlone(stream, { id, type: REDRIVEN, data }, {})], 'no_stream');
 }
 
 /**
@@ -99,49 +134,9 @@ export function createQuarantine(options: {
 }): Quarantine {
   const { store, record, admission, newId, now } = options;
 
-  async function detailOf(event: RecordedEvent): Promise<QuarantineDetail> {
-    const data = QuarantinedData.parse(event.data);
-    const metadata = DeliveryMetadata.parse(event.metadata);
-    const quarantineId = String(event.revision);
-    const redriven = await onlyOf(store.readStream(redriveStream(quarantineId), { limit: 1 }));
-    const body = Buffer.from(data.body_base64, 'base64');
-    const contentEncoding = data.content_encoding ?? null;
-    const decoded = decodeKept(body, contentEncoding);
-    const text = decoded.kind === 'plain' ? decoded.bytes : body;
-    return {
-      quarantine_id: quarantineId,
-      received_at: metadata.received_at,
-      content_type: data.content_type,
-      content_encoding: contentEncoding,
-      errors: data.errors,
-      body_sha256: metadata.body_sha256,
-      body_bytes: body.length,
-      signed_with: metadata.signed_with,
-      request_id: metadata.request_id,
-      redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
-      body_base64: data.body_base64,
-      body_text: isUtf8(text) ? text.toString('utf8') : null,
-    };
-  }
-
   async function get(quarantineId: number): Promise<QuarantineDetail | null> {
-    const event = await onlyOf(store.readStream(QUARANTINE_STREAM, { from: quarantineId, limit: 1 }));
-    return event === null ? null : detailOf(event);
-  }
-
-  /** What an earlier redrive recorded before it could be marked: recording it again would make old news the newest. */
-  async function redrivenBefore(quarantineId: string, delivery: Delivery): Promise<RecordOutcome | null> {
-    const key = orderKeyOf(delivery);
-    try {
-      for await (const { metadata, revision, position } of store.readStream(orderStream(key))) {
-        const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
-        if (from === quarantineId) return { outcome: 'recorded', key, revision, position };
-      }
-      return null;
-    } catch (error) {
-      if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
-      throw error;
-    }
+    const event = await readOne(store, QUARANTINE_STREAM, { from: quarantineId });
+    return event === null ? null : detailOf(store, event);
   }
 
   return {
@@ -160,23 +155,18 @@ export function createQuarantine(options: {
     },
 
     async list(after, limit) {
-      const deliveries: QuarantineEntry[] = [];
-      let more = false;
       const from = after === null ? 0 : after + 1;
-      if (!Number.isSafeInteger(from)) return { deliveries, next: null };
-      try {
-        for await (const event of store.readStream(QUARANTINE_STREAM, { from, limit: limit + 1 })) {
-          if (deliveries.length === limit) {
-            more = true;
-            break;
-          }
-          const { body_base64: _base64, body_text: _text, ...entry } = await detailOf(event);
-          deliveries.push(entry);
-        }
-      } catch (error) {
-        if (!isEventStoreError(error, 'not-found')) throw error;
-      }
-      return { deliveries, next: more ? (deliveries.at(-1)?.quarantine_id ?? null) : null };
+      if (!Number.isSafeInteger(from)) return { deliveries: [], next: null };
+      const page = await readPage(
+        store,
+        QUARANTINE_STREAM,
+        { from, limit },
+        async (event): Promise<QuarantineEntry> => {
+          const { body_base64: _base64, body_text: _text, ...entry } = await detailOf(store, event);
+          return entry;
+        },
+      );
+      return { deliveries: page.entries, next: page.next };
     },
 
     async redrive(quarantineId) {
@@ -190,7 +180,7 @@ export function createQuarantine(options: {
       if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();
       const result =
-        (await redrivenBefore(entry.quarantine_id, parsed.delivery)) ??
+        (await redrivenBefore(store, entry.quarantine_id, parsed.delivery)) ??
         (await record(parsed.delivery, {
           receivedAt: at,
           bodySha256: hash('sha256', body, 'hex'),
@@ -201,14 +191,7 @@ export function createQuarantine(options: {
           envelope: parsed.envelope,
         }));
       if (result.outcome === 'recorded' || result.outcome === 'repeat') {
-        const stream = redriveStream(entry.quarantine_id);
-        const { outcome, key, revision } = result;
-        const data: RedrivenData = { at, outcome, ...key, revision };
-        const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
-        const type = REDRIVEN;
-        const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
-        const sealed = seal({ stream, id, type, metadata }, null);
-        await store.append(stream, [{ id, type, data, metadata: sealed }], 'no_stream');
+        await markRedriven(store, entry, at, result);
       }
       return { kind: 'tried', result };
     },

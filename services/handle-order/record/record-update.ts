@@ -9,8 +9,10 @@ import {
 } from '../../../schemas/order-events';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
+import { KeyedQueue } from '../../concurrency/keyed-queue';
 import type { Admission } from './admission';
-import { contentHash, eventId, seal } from '../../event-store/seal/seal';
+import { readOne } from '../../event-store/reads';
+import { contentHash, eventId, sealEvent } from '../../event-store/seal/seal';
 import type { Envelope } from '../receive/parse-delivery';
 
 /**
@@ -87,33 +89,60 @@ export function decide(head: Head | null, hash: string, receivedAt: string): Dec
   return { kind: 'append', expected: head.revision, revision: head.revision + 1 };
 }
 
+/** @returns what is known of the newest event of a stream; null if it has none. */
+async function readHead(store: EventStore, stream: string): Promise<Head | null> {
+  const event = await readOne(store, stream, { direction: 'backwards' });
+  if (event === null) return null;
+  return {
+    revision: event.revision,
+    position: event.position,
+    contentHash: hashOf(event, 'content_hash'),
+    eventHash: hashOf(event, 'event_hash'),
+    receivedAt: receivedAtOf(event),
+  };
+}
+
+/** @returns what is stored beside the content of a delivery, before it is sealed. */
+const metadataOf = (receipt: Receipt, hash: string): OrderEventMetadata & { readonly envelope?: Envelope } => ({
+  schema_version: SCHEMA_VERSION,
+  received_at: receipt.receivedAt,
+  content_hash: hash,
+  body_sha256: receipt.bodySha256,
+  signed_with: receipt.signedWith,
+  request_id: receipt.requestId,
+  ...(receipt.quarantineId === undefined ? {} : { quarantine_id: receipt.quarantineId }),
+  ...(receipt.envelope ? { envelope: receipt.envelope } : {}),
+});
+
+/**
+ * @returns how a delivery is answered that the store did not take.
+ * @throws `error` if it is a defect of ours.
+ */
+function outcomeOf(error: unknown): RecordOutcome {
+  if (!isEventStoreError(error)) throw error;
+  switch (error.code) {
+    case 'too-large':
+    case 'deleted':
+      return { outcome: 'unstorable', detail: error.message };
+    case 'unavailable':
+    case 'damaged':
+    case 'outcome-unknown':
+    case 'closed':
+      return { outcome: 'unavailable', detail: error.message };
+    case 'not-found':
+    case 'invalid':
+      throw error;
+  }
+}
+
 /**
  * @param store where facts are kept
  * @param admission bounds what waits for the store
  */
 export function createRecorder(store: EventStore, admission: Admission): RecordUpdate {
   const heads = new LRUCache<string, Head>({ max: REMEMBERED_HEADS });
-  const turns = new Map<string, Promise<RecordOutcome>>();
-
-  async function readHead(stream: string): Promise<Head | null> {
-    let head: Head | null = null;
-    try {
-      // To its end, though one event is all there is: leaving early breaks the call off where the store is elsewhere.
-      for await (const event of store.readStream(stream, { direction: 'backwards', limit: 1 })) {
-        head = {
-          revision: event.revision,
-          position: event.position,
-          contentHash: hashOf(event, 'content_hash'),
-          eventHash: hashOf(event, 'event_hash'),
-          receivedAt: receivedAtOf(event),
-        };
-      }
-      return head;
-    } catch (error) {
-      if (isEventStoreError(error, 'not-found')) return null;
-      throw error;
-    }
-  }
+  /** One delivery per order at a time, in the order in which they came. */
+  const turns = new KeyedQueue();
 
   /**
    * What we remember of the newest event, or that we remember none, is a guess, for which nothing has to be read. An append
@@ -129,7 +158,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
   ): Promise<RecordOutcome> {
     let head = heads.get(stream) ?? null;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
-      if (conflicts > 0) head = await readHead(stream);
+      if (conflicts > 0) head = await readHead(store, stream);
       const decision = decide(head, hash, metadata.received_at);
       if (decision.kind === 'repeat') {
         const { revision, position } = decision.head;
@@ -140,12 +169,15 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
       const { type } = delivery;
       const id = eventId(stream, decision.revision, hash, metadata.request_id);
       // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
-      const sealed = seal({ stream, id, type, metadata }, head?.eventHash ?? null);
-      const data = delivery.object as JsonValue;
-      const result = await store.append(stream, [{ id, type, data, metadata: sealed }], decision.expected);
+      const event = sealEvent(
+        stream,
+        { id, type, data: delivery.object as JsonValue, metadata },
+        head?.eventHash ?? null,
+      );
+      const result = await store.append(stream, [event], decision.expected);
       if (result.outcome === 'appended') {
         const { revision, position } = result;
-        const { event_hash: eventHash, received_at: receivedAt } = sealed;
+        const { event_hash: eventHash, received_at: receivedAt } = event.metadata;
         heads.set(stream, { revision, position, contentHash: hash, eventHash, receivedAt });
         return { outcome: 'recorded', key, revision, position };
       }
@@ -153,48 +185,18 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }
 
-  async function recordInTurn(delivery: Delivery, key: OrderKey, stream: string, receipt: Receipt) {
+  async function recordInTurn(
+    delivery: Delivery,
+    key: OrderKey,
+    stream: string,
+    receipt: Receipt,
+  ): Promise<RecordOutcome> {
     const hash = contentHash(delivery);
-    const metadata = {
-      schema_version: SCHEMA_VERSION,
-      received_at: receipt.receivedAt,
-      content_hash: hash,
-      body_sha256: receipt.bodySha256,
-      signed_with: receipt.signedWith,
-      request_id: receipt.requestId,
-      ...(receipt.quarantineId === undefined ? {} : { quarantine_id: receipt.quarantineId }),
-      ...(receipt.envelope ? { envelope: receipt.envelope } : {}),
-    };
     try {
-      return await decideAndAppend(stream, key, hash, delivery, metadata);
+      return await decideAndAppend(stream, key, hash, delivery, metadataOf(receipt, hash));
     } catch (error) {
       heads.delete(stream); // whatever happened, what we remember may no longer be the newest
-      if (!isEventStoreError(error)) throw error;
-      switch (error.code) {
-        case 'too-large':
-        case 'deleted':
-          return { outcome: 'unstorable' as const, detail: error.message };
-        case 'unavailable':
-        case 'damaged':
-        case 'outcome-unknown':
-        case 'closed':
-          return { outcome: 'unavailable' as const, detail: error.message };
-        case 'not-found':
-        case 'invalid':
-          throw error;
-      }
-    }
-  }
-
-  /** One delivery per order at a time, in the order in which they came. */
-  async function takeTurn(stream: string, take: () => Promise<RecordOutcome>): Promise<RecordOutcome> {
-    const before = turns.get(stream);
-    const turn = before === undefined ? take() : before.then(take, take);
-    turns.set(stream, turn);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(stream) === turn) turns.delete(stream);
+      return outcomeOf(error);
     }
   }
 
@@ -202,7 +204,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     const key = orderKeyOf(delivery);
     const stream = orderStream(key);
     const outcome = await admission.admit(receipt.bodyBytes, () =>
-      takeTurn(stream, () => recordInTurn(delivery, key, stream, receipt)),
+      turns.run(stream, () => recordInTurn(delivery, key, stream, receipt)),
     );
     return outcome ?? { outcome: 'overloaded' };
   };

@@ -10,7 +10,7 @@ import {
   type RecordedEvent,
 } from '../../event-store/event-store';
 import { compare } from './compare';
-import { readableEvents } from './readable-events';
+import { readableEvents } from '../../event-store/readable-events';
 
 /**
  * Copies every stream from one store to another. Every append names the exact revision and the ids of the source, so it

@@ -4,7 +4,8 @@ import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import { noteDeleted } from './note-deleted';
 import { describeHold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from './trusted-clock';
-import { accessStreams, readIfKept } from '../../access/log/access-volumes';
+import { accessStreams } from '../../access/log/access-volumes';
+import { readIfThere, readOne } from '../../event-store/reads';
 
 /** Deletes records of who looked that are old enough, a volume at a time. */
 
@@ -31,16 +32,13 @@ export async function deleteOldAccesses(
   let deleted = 0;
   for await (const { stream } of accessStreams(store)) {
     if (signal?.aborted === true) break;
-    let isOld = false;
-    for await (const { data, position } of readIfKept(store, stream, { direction: 'backwards', limit: 1 })) {
-      const isCovered = coveredTo !== null && comparePositions(position, coveredTo) <= 0;
-      isOld = isCovered && Date.parse(AccessData.parse(data).at) < cutoff;
-    }
-    if (!isOld) continue;
+    const last = await readOne(store, stream, { direction: 'backwards' });
+    if (last === null || coveredTo === null || comparePositions(last.position, coveredTo) > 0) continue;
+    if (!(Date.parse(AccessData.parse(last.data).at) < cutoff)) continue;
     const leaves: [string, string][] = [];
     let newest = -Infinity;
     let revision = 0;
-    for await (const event of readIfKept(store, stream)) {
+    for await (const event of readIfThere(store, stream)) {
       // Clocks jump: the last record need not be the newest.
       newest = Math.max(newest, Date.parse(AccessData.parse(event.data).at));
       leaves.push([event.position, leafOf(event)]);

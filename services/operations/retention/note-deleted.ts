@@ -3,10 +3,9 @@ import {
   ORDER_DELETED,
   type OrderDeletedData,
   RETENTION_STREAM,
-  SCHEMA_VERSION,
 } from '../../../schemas/order-events';
 import type { EventStore } from '../../event-store/event-store';
-import { contentHash, seal } from '../../event-store/seal/seal';
+import { sealAlone } from '../../event-store/seal/seal';
 
 /**
  * Says what is about to be deleted, so that the rest of the log can still be held against its checkpoints. If the delete
@@ -22,9 +21,7 @@ export async function noteDeleted(
 ): Promise<void> {
   for (let first = 0; first < leaves.length; first += MAX_DELETED_LEAVES) {
     const data: OrderDeletedData = { stream, leaves: leaves.slice(first, first + MAX_DELETED_LEAVES) };
-    const [id, type] = [newId(), ORDER_DELETED];
-    const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
-    const sealed = seal({ stream: RETENTION_STREAM, id, type, metadata }, null);
-    await store.append(RETENTION_STREAM, [{ id, type, data, metadata: sealed }], 'any');
+    const event = sealAlone(RETENTION_STREAM, { id: newId(), type: ORDER_DELETED, data }, {});
+    await store.append(RETENTION_STREAM, [event], 'any');
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { type OrderDeletedData, orderStream } from '../../../schemas/order-events';
+import { readIfThere } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import type { Correction } from '../../read-model/corrections';
@@ -64,16 +65,11 @@ interface Seen extends Replay {
 async function replay(store: Options['store'], key: OrderKey): Promise<Seen | null> {
   let seen = nothingRead;
   const leaves: OrderDeletedData['leaves'] = [];
-  try {
-    for await (const event of store.readStream(orderStream(key))) {
-      seen = readOn(seen, event);
-      leaves.push([event.position, leafOf(event)]);
-    }
-    return { ...seen, leaves };
-  } catch (error) {
-    if (isEventStoreError(error, 'not-found') || isEventStoreError(error, 'deleted')) return null;
-    throw error;
+  for await (const event of readIfThere(store, orderStream(key))) {
+    seen = readOn(seen, event);
+    leaves.push([event.position, leafOf(event)]);
   }
+  return leaves.length === 0 ? null : { ...seen, leaves };
 }
 
 const isOld = ({ state }: OrderRecord, cutoff: number): boolean => Date.parse(state.updated_at) < cutoff;
