@@ -127,29 +127,73 @@ export interface Metrics {
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/**
- * @param now milliseconds since the epoch
- * @param queueDepth deliveries on their way into the store
- * @param projectionLagSeconds how long the oldest acknowledged update has not been readable
- * @param live the live feed's own counts
- */
-export function createMetrics(options: {
+interface MetricsOptions {
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Deliveries on their way into the store. */
   readonly queueDepth: () => number;
+  /** How long the oldest acknowledged update has not been readable. */
   readonly projectionLagSeconds: () => number;
+  /** The live feed's own counts. */
   readonly live: { readonly clients: number; readonly sent: number; readonly dropped: number };
-}): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
-  collectDefaultMetrics({ register: registry });
+}
+
+/** How the endpoint does, from the beginning of this process and over the last {@link NON_2XX_WINDOW_SECONDS}. */
+class Endpoint {
+  readonly #now: () => number;
+  readonly #since: number;
+  readonly #window = new SlidingCounts();
+  readonly #outcomes = new Map<DeliveryOutcome, number>();
+  #lastAuthentic: number | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#since = now();
+  }
+
+  get #second(): number {
+    return Math.floor(this.#now() / 1_000);
+  }
+
+  count(outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void {
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    if (authentic) this.#lastAuthentic = this.#now();
+    this.#window.add(this.#second, [
+      'all',
+      ...(outcome === 'not-authentic' ? (['notAuthentic'] as const) : []),
+      ...(authentic ? (['authentic'] as const) : []),
+      ...(authentic && refused ? (['refused'] as const) : []),
+    ]);
+  }
+
+  mismatch(): void {
+    this.#window.add(this.#second, ['mismatched']);
+  }
+
+  get counts(): EndpointCounts {
+    const now = this.#window.at(this.#second);
+    const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, this.#outcomes.get(outcome) ?? 0]);
+    return {
+      since: this.#since,
+      // There is one entry for each outcome.
+      deliveries: Object.fromEntries(entries) as Record<DeliveryOutcome, number>,
+      non2xxShare: refusedShare(now),
+      notAuthenticShare: notAuthenticShare(now),
+      secretsInDoubt: areSecretsInDoubt(now),
+      lastAuthentic: this.#lastAuthentic,
+    };
+  }
+}
+
+/** What is measured while it happens. */
+function measureEvents(registers: Registry[]) {
   const deliveries = new Counter({
     name: 'ticket_rail_deliveries_total',
     help: 'Calls of POST /handle-order by outcome.',
     labelNames: ['outcome'],
     registers,
   });
-  const byOutcome = new Map(DELIVERY_OUTCOMES.map((outcome) => [outcome, deliveries.labels(outcome)]));
-  for (const counter of byOutcome.values()) counter.inc(0);
+  for (const outcome of DELIVERY_OUTCOMES) deliveries.inc({ outcome }, 0);
   const appends = new Histogram({
     name: 'ticket_rail_append_seconds',
     help: 'Time from handing a delivery to the event store until it was durable.',
@@ -201,10 +245,26 @@ export function createMetrics(options: {
     help: 'How often the log was found to have lost events that were signed: a backup was put back, or its end is gone.',
     registers,
   });
-  const counts = new SlidingCounts();
-  let lastAuthentic: number | null = null;
-  const nowSeconds = (): number => Math.floor(options.now() / 1_000);
-  const windowed = (): Readonly<Counts> => counts.at(nowSeconds());
+  return {
+    deliveries,
+    appends,
+    relays,
+    relaysInFlight,
+    relaysUnrecorded,
+    deletedOrders,
+    droppedConnections,
+    cameBefore,
+    held,
+    restores,
+  };
+}
+
+/** What is read at each scrape. */
+function measureStates(
+  registers: Registry[],
+  { queueDepth, projectionLagSeconds, live }: MetricsOptions,
+  endpoint: Endpoint,
+): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     const made: Gauge = new Gauge({
       name,
@@ -215,13 +275,13 @@ export function createMetrics(options: {
       },
     });
   };
-  gauge('ticket_rail_queue_depth', 'Deliveries on their way into the event store.', options.queueDepth);
+  gauge('ticket_rail_queue_depth', 'Deliveries on their way into the event store.', queueDepth);
   gauge(
     'ticket_rail_projection_lag_seconds',
     'How long the oldest acknowledged update has not been readable; 0 when all are.',
-    options.projectionLagSeconds,
+    projectionLagSeconds,
   );
-  gauge('ticket_rail_live_clients', 'Screens that watch now.', () => options.live.clients);
+  gauge('ticket_rail_live_clients', 'Screens that watch now.', () => live.clients);
   const total = (name: string, help: string, read: () => number): void => {
     const made: Counter = new Counter({
       name,
@@ -233,98 +293,89 @@ export function createMetrics(options: {
       },
     });
   };
-  total('ticket_rail_live_messages_total', 'Messages sent to screens.', () => options.live.sent);
+  total('ticket_rail_live_messages_total', 'Messages sent to screens.', () => live.sent);
   total(
     'ticket_rail_live_dropped_total',
     'Screens sent away because they read too slowly; they catch up when they come again.',
-    () => options.live.dropped,
+    () => live.dropped,
   );
   gauge(
     'ticket_rail_deliveries_non_2xx_ratio',
     `Share of authentic deliveries of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were not answered with 2xx, ` +
       '0 to 1. Stream warns from 0.10 and switches all events off at 0.50.',
-    () => refusedShare(windowed()),
+    () => endpoint.counts.non2xxShare,
   );
   gauge(
     'ticket_rail_deliveries_not_authentic_ratio',
     `Share of all calls of the last ${String(NON_2XX_WINDOW_SECONDS)} s that were refused as not authentic, 0 to 1. ` +
       'Anybody can send those.',
-    () => notAuthenticShare(windowed()),
+    () => endpoint.counts.notAuthenticShare,
   );
   gauge(
     'ticket_rail_secrets_in_doubt',
     `1 while ${String(DOUBTFUL_DELIVERIES)} deliveries or more of the last ${String(NON_2XX_WINDOW_SECONDS)} s have a ` +
       'signature or token that none of ours verifies, and none is authentic: Stream may have another secret.',
-    () => Number(areSecretsInDoubt(windowed())),
+    () => Number(endpoint.counts.secretsInDoubt),
   );
   gauge(
     'ticket_rail_last_authentic_delivery_timestamp_seconds',
     'When the newest authentic delivery came, in seconds since the epoch; 0 before the first of this process.',
-    () => (lastAuthentic ?? 0) / 1_000,
+    () => (endpoint.counts.lastAuthentic ?? 0) / 1_000,
   );
-  const since = options.now();
-  const outcomes = new Map<DeliveryOutcome, number>();
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const events = measureEvents(registers);
+  const endpoint = new Endpoint(options.now);
+  measureStates(registers, options, endpoint);
+  const byOutcome = new Map(DELIVERY_OUTCOMES.map((outcome) => [outcome, events.deliveries.labels(outcome)]));
   const count = (outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void => {
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    endpoint.count(outcome, authentic, refused);
     byOutcome.get(outcome)?.inc();
-    if (authentic) lastAuthentic = options.now();
-    counts.add(nowSeconds(), [
-      'all',
-      ...(outcome === 'not-authentic' ? (['notAuthentic'] as const) : []),
-      ...(authentic ? (['authentic'] as const) : []),
-      ...(authentic && refused ? (['refused'] as const) : []),
-    ]);
   };
   return {
     delivery: (outcome, status) => {
       count(outcome, !OF_ANYBODY.has(outcome), status < 200 || status > 299);
     },
     mismatch: () => {
-      counts.add(nowSeconds(), ['mismatched']);
+      endpoint.mismatch();
     },
     cutOff: (authentic) => {
       count('cut-off', authentic, true);
     },
     append: (seconds) => {
-      appends.observe(seconds);
+      events.appends.observe(seconds);
     },
     relayBegan: () => {
-      relaysInFlight.inc();
+      events.relaysInFlight.inc();
     },
     relayEnded: (seconds) => {
-      relaysInFlight.dec();
-      relays.observe(seconds);
+      events.relaysInFlight.dec();
+      events.relays.observe(seconds);
     },
     relayUnrecorded: () => {
-      relaysUnrecorded.inc();
+      events.relaysUnrecorded.inc();
     },
     cameBefore: (reports) => {
-      cameBefore.inc(reports);
+      events.cameBefore.inc(reports);
     },
     retention: (orders) => {
-      deletedOrders.inc(orders);
+      events.deletedOrders.inc(orders);
     },
     retentionHeld: (what, isHeld) => {
-      held.set({ what }, isHeld ? 1 : 0);
+      events.held.set({ what }, isHeld ? 1 : 0);
     },
     restored: () => {
-      restores.inc();
+      events.restores.inc();
     },
     connectionDropped: (reason) => {
-      droppedConnections.inc({ reason });
+      events.droppedConnections.inc({ reason });
     },
     get endpoint() {
-      const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, outcomes.get(outcome) ?? 0]);
-      const deliveries = Object.fromEntries(entries) as Record<DeliveryOutcome, number>;
-      const now = windowed();
-      return {
-        since,
-        deliveries,
-        non2xxShare: refusedShare(now),
-        notAuthenticShare: notAuthenticShare(now),
-        secretsInDoubt: areSecretsInDoubt(now),
-        lastAuthentic,
-      };
+      return endpoint.counts;
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

@@ -60,6 +60,39 @@ interface Touched extends PlacedOrder {
   eventId: string;
 }
 
+/**
+ * How long to wait from one save to the next: alone, an update waits for nothing; under load, saves are batches; once it is
+ * no burst any more, they are rare.
+ */
+class Pace {
+  #savedAt = -Infinity;
+  #interval = SAVE_INTERVAL_MS;
+  #busyMs = 0;
+
+  saved(): void {
+    this.#savedAt = performance.now();
+  }
+
+  /** Milliseconds since the last save. */
+  get sinceSave(): number {
+    return performance.now() - this.#savedAt;
+  }
+
+  /**
+   * @param sinceSave milliseconds between the last two saves
+   * @param orders that were saved then
+   * @returns milliseconds to wait now.
+   */
+  pause(sinceSave: number, orders: number): number {
+    // Twice: a save that comes just after the interval is over still belongs to a busy time.
+    const isAlone = sinceSave > 2 * this.#interval;
+    const isBusy = sinceSave >= SAVE_INTERVAL_MS && orders > BUSY_ORDERS_PER_MS * sinceSave;
+    this.#busyMs = isBusy ? this.#busyMs + sinceSave : 0;
+    this.#interval = this.#busyMs > BUSY_AFTER_MS ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
+    return isAlone ? 0 : this.#interval;
+  }
+}
+
 /** Folds a batch onto the states that it touches. @returns how many of its reports came before */
 function fold(
   events: readonly RecordedEvent[],
@@ -129,9 +162,7 @@ export async function runProjector(options: {
   const touched = new Map<string, Touched>();
   let events = 0;
   let cameBefore = 0;
-  let savedAt = -Infinity;
-  let interval = SAVE_INTERVAL_MS;
-  let busyMs = 0;
+  const pace = new Pace();
   let folded = table.checkpoint();
   let saved = folded;
   let complete = false;
@@ -172,13 +203,13 @@ export async function runProjector(options: {
         onProgress({ position: saved, folded, caughtUp: false, events, cameBefore: 0, locations: [] });
         continue;
       }
-      const sinceSave = performance.now() - savedAt;
+      const { sinceSave } = pace;
       const changed = [...touched.values()];
       if (touched.size > 0 && folded !== null && newest !== null) {
         table.save(changed, folded, newest);
         for (const [stream, { state }] of touched) states.set(stream, state);
         touched.clear();
-        savedAt = performance.now();
+        pace.saved();
       }
       saved = folded;
       if (batch.caughtUp && !complete) {
@@ -188,12 +219,8 @@ export async function runProjector(options: {
       const locations = [...new Set(changed.map(({ key }) => key.location_id))];
       onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, cameBefore, locations });
       cameBefore = 0;
-      // Twice: a save that comes just after the interval is over still belongs to a busy time.
-      const isAlone = sinceSave > 2 * interval;
-      const isBusy = sinceSave >= SAVE_INTERVAL_MS && changed.length > BUSY_ORDERS_PER_MS * sinceSave;
-      busyMs = isBusy ? busyMs + sinceSave : 0;
-      interval = busyMs > BUSY_AFTER_MS ? BUSY_SAVE_INTERVAL_MS : SAVE_INTERVAL_MS;
-      if (batch.caughtUp && !isAlone) await delay(interval, undefined, { signal: ending }).catch(() => undefined);
+      const pause = pace.pause(sinceSave, changed.length);
+      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal: ending }).catch(() => undefined);
     }
     return detached.signal.aborted ? 'detached' : 'stopped';
   } finally {

@@ -6,8 +6,9 @@ import { orderStream } from '../../../schemas/order-events';
 import { WITHHELD } from '../../../schemas/withheld';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
 import { Problem } from '../../http/problem';
-import { createAccessVolumes } from './access-volumes';
-import { createBudget } from './budget';
+import { type AccessVolumes, createAccessVolumes } from './access-volumes';
+import { createBudget, type TakeFromBudget } from './budget';
+import { LateRecords } from './late-records';
 import { seesContact } from '../permissions';
 import type { Reader } from '../readers/readers';
 import { hasPasscode } from '../withhold';
@@ -31,14 +32,6 @@ export const PASSCODES_PER_MINUTE = 2_000;
 export const PASSCODE_INTERVAL_MS = 10 * 60 * 1_000;
 /** Pairs of reader and order whose last record is remembered, some 200 bytes each; one that is forgotten is told again. */
 const REMEMBERED_PAIRS = 50_000;
-/** Milliseconds in which what is recorded after its answer is gathered. */
-const GATHER_MS = 250;
-/** Events in one append. */
-const BATCH_EVENTS = 100;
-/** Most of these that wait for a store that is away; beyond them the oldest are lost, and the log says how many. */
-export const MAX_WAITING = 10_000;
-/** Milliseconds before what could not be recorded is tried again. */
-const RETRY_MS = 1_000;
 /** Most characters of a path that are kept. */
 const MAX_PATH = 1_000;
 
@@ -149,164 +142,137 @@ interface Options {
   readonly log: Logger;
 }
 
-export function createAccessLog({ store, newId, now, monotonic, log }: Options): AccessLog {
-  const volumes = createAccessVolumes({ store, newId, now, monotonic });
-  const told = new LRUCache<string, number>({ max: REMEMBERED_PAIRS });
-  const takeRecord = createBudget({ atOnce: RECORDS_AT_ONCE, perMinute: RECORDS_PER_MINUTE, now: monotonic });
-  const takePasscodes = createBudget({ atOnce: PASSCODES_AT_ONCE, perMinute: PASSCODES_PER_MINUTE, now: monotonic });
+class RecordedAccesses implements AccessLog {
+  readonly #now: () => number;
+  readonly #monotonic: () => number;
+  readonly #log: Logger;
+  readonly #volumes: AccessVolumes;
+  readonly #late: LateRecords;
+  readonly #told = new LRUCache<string, number>({ max: REMEMBERED_PAIRS });
+  readonly #takeRecord: TakeFromBudget;
+  readonly #takePasscodes: TakeFromBudget;
   /** By reader and thing, the oldest first. */
-  const counted = new Map<string, Counted>();
-  let waiting: AccessData[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let counting: NodeJS.Timeout | undefined;
-  let writing: Promise<void> | null = null;
-  let closed = false;
+  readonly #counted = new Map<string, Counted>();
+  #counting: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  const dataOf = (
+  constructor({ store, newId, now, monotonic, log }: Options) {
+    this.#now = now;
+    this.#monotonic = monotonic;
+    this.#log = log;
+    this.#volumes = createAccessVolumes({ store, newId, now, monotonic });
+    this.#late = new LateRecords(this.#volumes, log);
+    this.#takeRecord = createBudget({ atOnce: RECORDS_AT_ONCE, perMinute: RECORDS_PER_MINUTE, now: monotonic });
+    this.#takePasscodes = createBudget({ atOnce: PASSCODES_AT_ONCE, perMinute: PASSCODES_PER_MINUTE, now: monotonic });
+  }
+
+  // Arrows: they are handed on one by one.
+  readonly record: RecordAccess = (reader, access) => this.#record(reader, access);
+  readonly shown: RecordShown = (reader, path, orders) => {
+    this.#recordPasscodes(reader, path, orders, false);
+  };
+  readonly show: RecordShown = (reader, path, orders) => {
+    this.#recordPasscodes(reader, path, orders, true);
+  };
+
+  list(after: number | null, limit: number): Promise<AccessPage> {
+    return this.#volumes.list(after, limit);
+  }
+
+  async close(): Promise<void> {
+    this.#tellCounted(0);
+    clearInterval(this.#counting);
+    this.#closed = true;
+    await this.#late.close();
+  }
+
+  async #record(reader: Reader, access: Access): Promise<void> {
+    const { name } = reader;
+    if (name === null) return;
+    this.#tellCounted();
+    const key = `${name}\n${reader.role}\n${thingOf(access)}`;
+    const data = this.#dataOf(reader, name, { ...access, path: recordedPath(access.path) });
+    const known = this.#counted.get(key);
+    try {
+      await (known === undefined ? this.#recordFirst(name, key, data) : known.recorded);
+    } catch (cause) {
+      if (!isEventStoreError(cause)) throw cause;
+      this.#log.error({ err: cause }, 'an access cannot be recorded');
+      const detail = 'Who reads this is recorded first, and that cannot be done now. Ask again.';
+      throw new Problem('store-unavailable', detail, {}, { cause });
+    }
+    if (known === undefined) return;
+    const open = this.#counted.get(key);
+    if (open === undefined) {
+      // The minute ended while the first look was on its way into the store.
+      this.#late.add([data]);
+      return;
+    }
+    open.times += 1;
+    open.last = data;
+  }
+
+  #dataOf(
     reader: Reader,
     name: string,
     access: Pick<Access, 'location_id' | 'order_id'> & Pick<AccessData, 'what' | 'path'>,
-  ): AccessData => ({
-    reader: name,
-    role: reader.role,
-    what: access.what,
-    ...(access.location_id === undefined ? {} : { location_id: access.location_id }),
-    ...(access.order_id === undefined ? {} : { order_id: access.order_id }),
-    path: access.path,
-    at: new Date(now()).toISOString(),
-  });
-
-  /** @returns false if the store did not take all that waits. */
-  async function writeWaiting(): Promise<boolean> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH_EVENTS);
-      try {
-        await volumes.append(batch);
-      } catch (error) {
-        if (!isEventStoreError(error)) throw error;
-        log.warn({ detail: error.message, waiting: waiting.length }, 'what was shown cannot be recorded yet');
-        return false;
-      }
-      const written = new Set(batch);
-      waiting = waiting.filter((data) => !written.has(data));
-    }
-    return true;
-  }
-
-  function schedule(ms: number): void {
-    if (timer !== undefined || writing !== null || closed) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      writing = writeWaiting()
-        .catch((error: unknown) => {
-          log.error({ err: error }, 'failed to record what was shown');
-          return false;
-        })
-        .then((isDone) => {
-          writing = null;
-          if (waiting.length > 0) schedule(isDone ? GATHER_MS : RETRY_MS);
-        });
-    }, ms);
-  }
-
-  function recordLater(accesses: readonly AccessData[]): void {
-    waiting.push(...accesses);
-    const lost = waiting.length - MAX_WAITING;
-    if (lost > 0) {
-      waiting.splice(0, lost);
-      log.error({ lost }, 'what was shown could not be recorded');
-    }
-    if (waiting.length > 0) schedule(GATHER_MS);
+  ): AccessData {
+    return {
+      reader: name,
+      role: reader.role,
+      what: access.what,
+      ...(access.location_id === undefined ? {} : { location_id: access.location_id }),
+      ...(access.order_id === undefined ? {} : { order_id: access.order_id }),
+      path: access.path,
+      at: new Date(this.#now()).toISOString(),
+    };
   }
 
   /** Records what was counted for a minute, and forgets what was not looked at again. */
-  function tellCounted(least = COUNTED_MS): void {
-    const at = monotonic();
-    for (const [key, one] of counted) {
+  #tellCounted(least = COUNTED_MS): void {
+    const at = this.#monotonic();
+    for (const [key, one] of this.#counted) {
       if (at - one.since < least) break;
-      counted.delete(key);
+      this.#counted.delete(key);
       if (one.times === 0) continue;
-      recordLater([{ ...one.last, times: one.times }]);
-      counted.set(key, { ...one, since: at, times: 0 });
+      this.#late.add([{ ...one.last, times: one.times }]);
+      this.#counted.set(key, { ...one, since: at, times: 0 });
     }
-    if (counted.size > 0 || closed) return;
-    clearInterval(counting);
-    counting = undefined;
+    if (this.#counted.size > 0 || this.#closed) return;
+    clearInterval(this.#counting);
+    this.#counting = undefined;
   }
 
   /** Records the first look, so that whoever comes after it may be shown the same without a record of his own. */
-  function recordFirst(name: string, key: string, data: AccessData): Promise<void> {
-    if (!takeRecord(name, 1)) throw tooManyReads();
-    const recorded = volumes.append([data]);
-    counted.set(key, { recorded, since: monotonic(), times: 0, last: data });
+  #recordFirst(name: string, key: string, data: AccessData): Promise<void> {
+    if (!this.#takeRecord(name, 1)) throw tooManyReads();
+    const recorded = this.#volumes.append([data]);
+    this.#counted.set(key, { recorded, since: this.#monotonic(), times: 0, last: data });
     recorded.catch(() => {
-      if (counted.get(key)?.recorded === recorded) counted.delete(key);
+      if (this.#counted.get(key)?.recorded === recorded) this.#counted.delete(key);
     });
-    counting ??= setInterval(tellCounted, COUNTED_MS).unref();
+    this.#counting ??= setInterval(() => {
+      this.#tellCounted();
+    }, COUNTED_MS).unref();
     return recorded;
   }
 
-  function recordPasscodes(reader: Reader, path: string, orders: Iterable<ShownOrder>, mayRefuse: boolean): void {
+  #recordPasscodes(reader: Reader, path: string, orders: Iterable<ShownOrder>, mayRefuse: boolean): void {
     const { name } = reader;
-    if (name === null || closed || !seesContact(reader)) return;
+    if (name === null || this.#closed || !seesContact(reader)) return;
     const kept = recordedPath(path);
     const fresh = new Map<string, AccessData>();
     for (const { location_id, order_id, driver_details } of orders) {
       if (!hasPasscode(driver_details)) continue;
       const pair = `${name}\n${orderStream({ location_id, order_id })}`;
-      const last = told.get(pair);
-      if (last !== undefined && Math.abs(now() - last) < PASSCODE_INTERVAL_MS) continue;
-      fresh.set(pair, dataOf(reader, name, { what: 'passcode', location_id, order_id, path: kept }));
+      const last = this.#told.get(pair);
+      if (last !== undefined && Math.abs(this.#now() - last) < PASSCODE_INTERVAL_MS) continue;
+      fresh.set(pair, this.#dataOf(reader, name, { what: 'passcode', location_id, order_id, path: kept }));
     }
-    if (!takePasscodes(name, fresh.size) && mayRefuse) throw tooManyReads();
-    for (const pair of fresh.keys()) told.set(pair, now());
-    recordLater([...fresh.values()]);
+    if (!this.#takePasscodes(name, fresh.size) && mayRefuse) throw tooManyReads();
+    for (const pair of fresh.keys()) this.#told.set(pair, this.#now());
+    this.#late.add([...fresh.values()]);
   }
-
-  return {
-    record: async (reader, access) => {
-      const { name } = reader;
-      if (name === null) return;
-      tellCounted();
-      const key = `${name}\n${reader.role}\n${thingOf(access)}`;
-      const data = dataOf(reader, name, { ...access, path: recordedPath(access.path) });
-      const known = counted.get(key);
-      try {
-        await (known === undefined ? recordFirst(name, key, data) : known.recorded);
-      } catch (cause) {
-        if (!isEventStoreError(cause)) throw cause;
-        log.error({ err: cause }, 'an access cannot be recorded');
-        const detail = 'Who reads this is recorded first, and that cannot be done now. Ask again.';
-        throw new Problem('store-unavailable', detail, {}, { cause });
-      }
-      if (known === undefined) return;
-      const open = counted.get(key);
-      if (open === undefined) {
-        // The minute ended while the first look was on its way into the store.
-        recordLater([data]);
-        return;
-      }
-      open.times += 1;
-      open.last = data;
-    },
-
-    shown: (reader, path, orders) => {
-      recordPasscodes(reader, path, orders, false);
-    },
-    show: (reader, path, orders) => {
-      recordPasscodes(reader, path, orders, true);
-    },
-
-    list: (after, limit) => volumes.list(after, limit),
-
-    close: async () => {
-      tellCounted(0);
-      clearTimeout(timer);
-      clearInterval(counting);
-      timer = undefined;
-      closed = true;
-      await writing;
-      await writeWaiting();
-    },
-  };
 }
+
+export const createAccessLog = (options: Options): AccessLog => new RecordedAccesses(options);

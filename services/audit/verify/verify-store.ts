@@ -123,6 +123,23 @@ class PositionGaps {
   }
 }
 
+/** @param gap the first and the last position without an event */
+function gapFault([first, last]: readonly [number, number]): Fault {
+  const detail = first === last ? 'the event is missing' : `the events up to position ${String(last)} are missing`;
+  return { code: 'position', detail, ...NOWHERE, position: positionText(first) };
+}
+
+/** @param text what SQLite says of its file, with the row if it names one */
+function damageFault(text: string): Fault {
+  const row = /\brow (\d+)\b/i.exec(text)?.[1];
+  return {
+    code: 'database',
+    detail: text,
+    ...NOWHERE,
+    position: row === undefined ? null : positionText(Number(row)),
+  };
+}
+
 /**
  * Verifies the embedded store from its file, read-only, as it stands at this moment. Damage that SQLite finds is a fault
  * among others.
@@ -141,10 +158,7 @@ export async function verifySqliteStore(file: string, options: StoreOptions): Pr
       const lookForGap = (position: number): void => {
         const gap = gaps.between(Math.max(after, FIRST_POSITION - 1), position);
         if (gap === null) return;
-        const [first, last] = gap;
-        const detail =
-          first === last ? 'the event is missing' : `the events up to position ${String(last)} are missing`;
-        addFault(tally, { code: 'position', detail, ...NOWHERE, position: positionText(first) });
+        addFault(tally, gapFault(gap));
       };
       for (;;) {
         const rows = log.page(after, PAGE_EVENTS);
@@ -203,15 +217,7 @@ export async function verifySqliteStore(file: string, options: StoreOptions): Pr
     const detail = `nothing can be read${position === null ? '' : ` after position ${position}`}: ${describe(error)}`;
     addFault(tally, { code: 'database', detail, ...NOWHERE, position });
   }
-  for (const text of await damage) {
-    const row = /\brow (\d+)\b/i.exec(text)?.[1];
-    addFault(tally, {
-      code: 'database',
-      detail: text,
-      ...NOWHERE,
-      position: row === undefined ? null : positionText(Number(row)),
-    });
-  }
+  for (const text of await damage) addFault(tally, damageFault(text));
   return finish(tally, checks, []);
 }
 

@@ -67,7 +67,8 @@ export function openLogWriter(file: string, place = new LogPlace(file)): LogWrit
 
 const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0];
 
-function createWriter(db: Connection, file: string, place: LogPlace): LogWriter {
+/** Sets the connection up, makes the tables if there are none, and makes durable what is there. */
+function prepare(db: Connection, file: string): void {
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
@@ -85,79 +86,91 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${String(FORMAT_VERSION)}; COMMIT`);
   }
   makeDurable(db, file);
-  place.opened(walState(db));
+}
 
-  const begin = db.prepare('BEGIN IMMEDIATE');
-  const commit = db.prepare('COMMIT');
-  const rollback = db.prepare('ROLLBACK');
-  const head = db
-    .prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
-    .pluck();
-  const deleted = db.prepare<[string], { next_revision: number; tombstone: number }>(
-    'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
-  );
+/** Every statement of the connection that writes. */
+function prepareStatements(db: Connection) {
   const placeIn = (table: string) =>
     db.prepare<[string, number], { id: string; position: number }>(
       `SELECT id, position FROM ${table} WHERE stream = ? AND revision = ?`,
     );
-  const recent = (table: string) =>
+  const recentIn = (table: string) =>
     db
       .prepare<[string, number, string], number>(
         `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision LIMIT 1`,
       )
       .pluck();
-  const [kept, removed] = [placeIn('events'), placeIn('removed_events')];
-  const [recentlyKept, recentlyRemoved] = [recent('events'), recent('removed_events')];
-  const insert = db.prepare<
-    [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
-  >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
-  const revive = db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?');
-  const rememberEvents = db.prepare<[string]>(
-    'INSERT INTO removed_events SELECT stream, revision, id, position FROM events WHERE stream = ?',
-  );
-  const removeEvents = db.prepare<[string]>('DELETE FROM events WHERE stream = ?');
-  const markDeleted = db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)');
-  const setFact = db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)');
-  const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    head: db
+      .prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+      .pluck(),
+    deleted: db.prepare<[string], { next_revision: number; tombstone: number }>(
+      'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
+    ),
+    kept: placeIn('events'),
+    removed: placeIn('removed_events'),
+    recentlyKept: recentIn('events'),
+    recentlyRemoved: recentIn('removed_events'),
+    insert: db.prepare<
+      [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
+    >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    revive: db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?'),
+    rememberEvents: db.prepare<[string]>(
+      'INSERT INTO removed_events SELECT stream, revision, id, position FROM events WHERE stream = ?',
+    ),
+    removeEvents: db.prepare<[string]>('DELETE FROM events WHERE stream = ?'),
+    markDeleted: db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)'),
+    setFact: db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)'),
+    newest: db.prepare<[], number | null>(LAST_POSITION).pluck(),
+  };
+}
+
+function createWriter(db: Connection, file: string, place: LogPlace): LogWriter {
+  prepare(db, file);
+  place.opened(walState(db));
+  const sql = prepareStatements(db);
 
   let lastPosition = 0;
   return {
     begin: () => {
-      begin.run();
-      lastPosition = newest.get() ?? 0;
+      sql.begin.run();
+      lastPosition = sql.newest.get() ?? 0;
     },
     view: (stream) => {
-      const last = head.get(stream);
-      const gone = last === undefined ? deleted.get(stream) : undefined;
+      const last = sql.head.get(stream);
+      const gone = last === undefined ? sql.deleted.get(stream) : undefined;
       const nextRevision = last === undefined ? (gone?.next_revision ?? 0) : last + 1;
       return {
         nextRevision,
         deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
-        idAt: (revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.id,
+        idAt: (revision) => (sql.kept.get(stream, revision) ?? sql.removed.get(stream, revision))?.id,
         recentRevision: (id) =>
-          recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id) ??
-          recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id),
+          sql.recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id) ??
+          sql.recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id),
       };
     },
     insert: (stream, first, events, created) => {
-      if (first > 0) revive.run(stream);
+      if (first > 0) sql.revive.run(stream);
       events.forEach((event, index) => {
         lastPosition++;
-        insert.run(lastPosition, stream, first + index, event.id, event.type, event.data, event.metadata, created);
+        sql.insert.run(lastPosition, stream, first + index, event.id, event.type, event.data, event.metadata, created);
       });
       return lastPosition;
     },
-    positionOf: (stream, revision) => (kept.get(stream, revision) ?? removed.get(stream, revision))?.position,
+    positionOf: (stream, revision) => (sql.kept.get(stream, revision) ?? sql.removed.get(stream, revision))?.position,
     remove: (stream, nextRevision, tombstone) => {
-      setFact.run('last_removed_position', lastPosition);
-      rememberEvents.run(stream);
-      removeEvents.run(stream);
-      markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
+      sql.setFact.run('last_removed_position', lastPosition);
+      sql.rememberEvents.run(stream);
+      sql.removeEvents.run(stream);
+      sql.markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
     },
-    probe: (now) => setFact.run('last_probe', now),
-    commit: () => commit.run(),
+    probe: (now) => sql.setFact.run('last_probe', now),
+    commit: () => sql.commit.run(),
     rollback: () => {
-      if (db.inTransaction) rollback.run();
+      if (db.inTransaction) sql.rollback.run();
     },
     spoiled: () => place.lookAtContent(() => walState(db)),
     displaced: () => {

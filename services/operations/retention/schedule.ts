@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RetentionResult } from './run-retention';
-import { describeHold, type Hold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from './trusted-clock';
+import { describeHold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from './trusted-clock';
 
 /** Milliseconds between two looks at the clock, and at whether a run is due. */
 const LOOK_MS = 1_000;
@@ -16,6 +16,52 @@ export interface RetentionPlan {
   readonly all: number;
 }
 
+interface Options {
+  readonly days: number;
+  readonly known: (signal: AbortSignal) => Promise<number | null>;
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  readonly record: (known: number) => void;
+  readonly isReady: () => boolean;
+  readonly plan: (cutoff: number) => Promise<RetentionPlan>;
+  readonly run: (cutoff: number, signal: AbortSignal) => Promise<RetentionResult>;
+  readonly onDeleted: (orders: number) => void;
+  readonly onHeld: (isHeld: boolean) => void;
+  readonly log: Logger;
+}
+
+/**
+ * Runs retention, unless it has to be held.
+ * @returns milliseconds until the next run.
+ */
+async function runOnce(
+  { days, plan, run, onDeleted, onHeld, log }: Options,
+  look: Parameters<typeof holdOf>[0],
+  signal: AbortSignal,
+): Promise<number> {
+  const cutoff = look.now - days * MILLISECONDS_PER_DAY;
+  try {
+    const { old, all } = look.kind === 'ahead' ? { old: 0, all: 0 } : await plan(cutoff);
+    const reason = holdOf(look, old, all);
+    onHeld(reason !== null);
+    if (reason !== null) {
+      log.error(
+        { detail: describeHold(reason), days },
+        'RETENTION IS HELD: nothing is deleted. Look at the clock; if it is right, confirm with ticket-rail retain --confirm',
+      );
+      return RETRY_MS;
+    }
+    const result = await run(cutoff, signal);
+    onDeleted(result.deleted);
+    log.info({ ...result, days, before: new Date(cutoff).toISOString() }, 'deleted finished orders that are old');
+    if (result.untold > 0) log.warn({ orders: result.untold }, 'the read model still shows orders that were deleted');
+    return MILLISECONDS_PER_DAY;
+  } catch (error) {
+    log.error({ err: error }, 'retention failed and will go on in an hour');
+    return RETRY_MS;
+  }
+}
+
 /**
  * Runs retention once a day, one run at a time, the first once the clock can be believed. A run by a clock that cannot, or
  * that would take most of what is there, is held: told, and tried again in an hour. A run that fails is logged and tried
@@ -28,20 +74,8 @@ export interface RetentionPlan {
  * @param monotonic milliseconds of a clock that never goes back
  * @returns what ends it, once the orders that it is at are done.
  */
-export function scheduleRetention(options: {
-  readonly days: number;
-  readonly known: (signal: AbortSignal) => Promise<number | null>;
-  readonly now: () => number;
-  readonly monotonic: () => number;
-  readonly record: (known: number) => void;
-  readonly isReady: () => boolean;
-  readonly plan: (cutoff: number) => Promise<RetentionPlan>;
-  readonly run: (cutoff: number, signal: AbortSignal) => Promise<RetentionResult>;
-  readonly onDeleted: (orders: number) => void;
-  readonly onHeld: (isHeld: boolean) => void;
-  readonly log: Logger;
-}): { stop(): Promise<void> } {
-  const { days, known, now, monotonic, record, isReady, plan, run, onDeleted, onHeld, log } = options;
+export function scheduleRetention(options: Options): { stop(): Promise<void> } {
+  const { days, known, now, monotonic, record, isReady, log } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const isEnding = (): boolean => signal.aborted;
@@ -52,34 +86,6 @@ export function scheduleRetention(options: {
       record(clock.known);
     } catch (error) {
       log.warn({ err: error }, 'the time that retention goes by cannot be recorded');
-    }
-  };
-
-  const hold = (reason: Hold): number => {
-    onHeld(true);
-    log.error(
-      { detail: describeHold(reason), days },
-      'RETENTION IS HELD: nothing is deleted. Look at the clock; if it is right, confirm with ticket-rail retain --confirm',
-    );
-    return RETRY_MS;
-  };
-
-  /** @returns milliseconds until the next run. */
-  const runOnce = async (look: Parameters<typeof holdOf>[0]): Promise<number> => {
-    const cutoff = look.now - days * MILLISECONDS_PER_DAY;
-    try {
-      const { old, all } = look.kind === 'ahead' ? { old: 0, all: 0 } : await plan(cutoff);
-      const reason = holdOf(look, old, all);
-      if (reason !== null) return hold(reason);
-      onHeld(false);
-      const result = await run(cutoff, signal);
-      onDeleted(result.deleted);
-      log.info({ ...result, days, before: new Date(cutoff).toISOString() }, 'deleted finished orders that are old');
-      if (result.untold > 0) log.warn({ orders: result.untold }, 'the read model still shows orders that were deleted');
-      return MILLISECONDS_PER_DAY;
-    } catch (error) {
-      log.error({ err: error }, 'retention failed and will go on in an hour');
-      return RETRY_MS;
     }
   };
 
@@ -101,7 +107,8 @@ export function scheduleRetention(options: {
     while (!isEnding()) {
       clock ??= await openClock();
       const look = clock?.look() ?? ({ kind: 'settling' } as const);
-      if (look.kind !== 'settling' && isReady() && monotonic() >= due) due = monotonic() + (await runOnce(look));
+      if (look.kind !== 'settling' && isReady() && monotonic() >= due)
+        due = monotonic() + (await runOnce(options, look, signal));
       if (clock !== null && monotonic() >= recordAt) {
         recordKnown(clock);
         recordAt = monotonic() + RECORD_MS;

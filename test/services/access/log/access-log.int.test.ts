@@ -13,7 +13,6 @@ import { hashOf } from '../../../../schemas/order-events';
 import {
   COUNTED_MS,
   createAccessLog,
-  MAX_WAITING,
   PASSCODE_INTERVAL_MS,
   PASSCODES_AT_ONCE,
   RECORDS_AT_ONCE,
@@ -22,6 +21,7 @@ import {
 } from '../../../../services/access/log/access-log';
 import { deleteOldAccesses, scheduleAccessRetention } from '../../../../services/operations/retention/access-retention';
 import { VOLUME_MS } from '../../../../services/access/log/access-volumes';
+import { MAX_WAITING } from '../../../../services/access/log/late-records';
 import type { Reader } from '../../../../services/access/readers/readers';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';
 import {
