@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** The rules of the house (docs/decisions/001-layout.md), held against the imports of every file. */
+/** The rules of the house (docs/decisions/001-layout.md), compared with the imports of every file. */
 
 const ROOT = resolve(__dirname, '..');
 const SOURCES = ['schemas', 'projections', 'services'];
@@ -41,8 +41,44 @@ const adapterOf = (path: string): string | undefined =>
   /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
 const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
 
+/** Folders of services/, lowest first: a file imports only from its own folder and from lower ones. */
+const FLOORS = [
+  'files',
+  'concurrency',
+  'terminal',
+  'event-store',
+  'http',
+  'config',
+  'access',
+  'read-model',
+  'operations',
+  'handle-order',
+  'orders',
+  'audit',
+  'screens',
+  'server',
+  'commands',
+  'sandbox',
+].map((name) => `services/${name}`);
+const floorOf = (path: string): number => FLOORS.findIndex((floor) => within(path, floor));
+
+/** What decides, stores, folds or operates, and is not asked over HTTP but by whoever is. */
+const INSIDE = [
+  ...['files', 'concurrency', 'terminal', 'event-store', 'config', 'read-model'],
+  ...['operations/copy', 'operations/retention'],
+  ...['handle-order/receive', 'handle-order/record', 'audit/chain', 'audit/export', 'audit/verify', 'audit/evidence'],
+].map((name) => `services/${name}`);
+/** What routes stand on: a file that imports express by way of it is a route. */
+const GROUND_OF_ROUTES = ['services/http', 'services/access'];
+
+/** What puts parts together. */
+const COMPOSITION = ['services/server', 'services/commands', 'services/sandbox'];
+
 /** What the sandbox shares with the service: how arguments are read, pages served and problems told, nothing that it is to test. */
 const SHARED_WITH_SANDBOX = [
+  'services/concurrency/backoff',
+  'services/concurrency/keyed-queue',
+  'services/concurrency/semaphore',
   'services/access/login/origin-guard',
   'services/terminal/argument',
   'services/http/base-path',
@@ -68,7 +104,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities, turns and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities, concurrency and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -78,7 +114,7 @@ const RULES: readonly Rule[] = [
       to !== 'schemas/exact-json' &&
       to !== 'services/event-store/sqlite-error' &&
       to !== 'services/files/file-identity' &&
-      to !== 'services/event-store/turns',
+      !within(to, 'services/concurrency'),
   },
   {
     sentence: 'only event-store/open.ts opens an adapter',
@@ -139,11 +175,58 @@ const RULES: readonly Rule[] = [
       within(to, 'services/sandbox') && !within(from, 'services/sandbox') && from !== 'services/cli.ts',
   },
   {
-    sentence: 'express stays at the edge: apps, guards and routes import it, decisions and stores do not',
-    broken: ({ from, to }) =>
-      isPackage(to, 'express') && !/(^|[/-])(app|docs|guard|query|route)\.ts$/.test(from.replace('services/', '')),
+    sentence: 'a folder of services/ imports only from itself and from lower floors',
+    broken: ({ from, to }) => floorOf(from) !== -1 && floorOf(to) > floorOf(from),
   },
 ];
+
+/** Most lines of a file, and of a function. */
+const MOST_LINES = { file: 400, function: 80 };
+/** Files whose length, or that of a function in them, is not bounded yet. */
+const LONG: readonly string[] = [
+  'services/cli.ts',
+  'services/config/config.ts',
+  'services/event-store/memory/memory-store.ts',
+  'services/handle-order/route.ts',
+  'services/http/read-body.ts',
+  'services/orders/route.ts',
+  'services/sandbox/runner/run-scenario.ts',
+  'services/sandbox/server/start-sandbox.ts',
+  'services/server/app.ts',
+  'services/server/openapi.ts',
+  'services/server/service.ts',
+];
+const mayBeLong = (file: string): boolean => LONG.includes(file) || within(file, BROWSER);
+
+/** What of a file is too long, in a sentence each. */
+function tooLong(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line;
+  const lines = lineOf(text.length);
+  const found = lines > MOST_LINES.file ? [`${file} has ${String(lines)} lines.`] : [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) {
+      const first = lineOf(node.getStart(source));
+      const length = lineOf(node.getEnd()) - first + 1;
+      if (length > MOST_LINES.function) {
+        found.push(`The function at ${file}:${String(first + 1)} has ${String(length)} lines.`);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** The two folders, side by side, that an import leads from and to; null within one folder, or up or down its own path. */
+function siblingsOf({ from, to, ours }: Import): readonly [string, string] | null {
+  if (!ours) return null;
+  const [source, target] = [dirname(from).split('/'), dirname(to).split('/')];
+  const fork = source.findIndex((name, index) => target[index] !== name);
+  if (fork === -1 || fork >= target.length) return null;
+  return [source.slice(0, fork + 1).join('/'), target.slice(0, fork + 1).join('/')];
+}
 
 /** Calls that read the world: they belong in the composition, which hands them on as parameters. */
 const WORLD = /\bprocess\.env\b/;
@@ -160,6 +243,44 @@ describe('architecture', () => {
   it.each(RULES)('the architecture follows the rule: $sentence', ({ sentence, broken }) => {
     const offenders = imports.filter(broken).map(({ from, to }) => `${from} imports ${to}, but ${sentence}.`);
     expect(offenders).toEqual([]);
+  });
+
+  const withoutExtension = (file: string): string => file.replace(/\.ts$/, '');
+  const importers = (is: (to: string) => boolean): ReadonlySet<string> =>
+    new Set(imports.filter(({ to }) => is(to)).map(({ from }) => withoutExtension(from)));
+  const importExpress = importers((to) => isPackage(to, 'express'));
+
+  it('express stays at the edge: what is inside does not import it, nor a file that does', () => {
+    const offenders = imports.filter(
+      ({ from, to }) =>
+        INSIDE.some((folder) => within(from, folder)) && (isPackage(to, 'express') || importExpress.has(to)),
+    );
+    expect(offenders.map(({ from, to }) => `${from} imports ${to}, but express stays at the edge.`)).toEqual([]);
+  });
+
+  it('express stays at the edge: besides routes, only what puts parts together imports a route', () => {
+    const isGround = (to: string): boolean =>
+      importExpress.has(to) && GROUND_OF_ROUTES.some((folder) => within(to, folder));
+    const routes = importers((to) => isPackage(to, 'express') || isGround(to));
+    const composes = (from: string): boolean => COMPOSITION.some((folder) => within(from, folder));
+    const offenders = imports.filter(
+      ({ from, to }) => routes.has(to) && !routes.has(withoutExtension(from)) && !composes(from),
+    );
+    expect(offenders.map(({ from, to }) => `${from} imports the route ${to}.`)).toEqual([]);
+  });
+
+  it('no file has more than 400 lines, and no function more than 80', () => {
+    expect(files.filter((file) => !mayBeLong(file)).flatMap(tooLong)).toEqual([]);
+  });
+
+  it('no two folders side by side import each other', () => {
+    const arrows = new Map<string, string>();
+    for (const one of imports) {
+      const pair = siblingsOf(one);
+      if (pair !== null) arrows.set(pair.join(' -> '), `${one.from} imports ${one.to}`);
+    }
+    const back = [...arrows].filter(([arrow]) => arrows.has(arrow.split(' -> ').reverse().join(' -> ')));
+    expect(back.map(([arrow, example]) => `${arrow}: ${example}`)).toEqual([]);
   });
 
   it('only config.ts reads process.env', () => {
