@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { answerOf } from '../concurrency/threads';
 import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
 import { type LogInspector, openLogInspector } from './sqlite/inspector';
 import { type LogReader, openLogReader } from './sqlite/reader';
@@ -73,24 +74,15 @@ export async function openReadableStore({ url, logFile }: LogAddress): Promise<R
 }
 
 /**
- * Opens the embedded log to be inspected for damage; see event-log.ts.
+ * Opens the embedded log to be inspected for damage; see inspector.ts.
  * @throws SQLite's own error if the file cannot be read.
  */
 export const inspectLog = (file: string): LogInspector => openLogInspector(file);
 
 /** Has SQLite check the file of the embedded log, in a thread of its own. @returns what is damaged, in its words. */
 export function checkLogFile(file: string, most: number): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    const request: LogCheckRequest = { file, most };
-    const worker = new Worker(require.resolve('#log-check-thread'), { workerData: request });
-    worker.once('message', (found: readonly string[]) => {
-      resolve(found);
-    });
-    worker.once('error', reject);
-    worker.once('exit', () => {
-      reject(new Error('the check of the file ended without a word'));
-    });
-  });
+  const workerData: LogCheckRequest = { file, most };
+  return answerOf(new Worker(require.resolve('#log-check-thread'), { workerData }), 'the check of the file');
 }
 
 /** What is needed to follow a log in another thread than the one that writes it: plain data. */

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { SupervisedThread } from '../concurrency/threads';
 import type { Correction } from './corrections';
 import type { ProjectorNews } from './projector-loop';
 import type { FromProjector, ProjectorThreadOptions, ToProjector } from './projector-thread';
@@ -29,52 +30,36 @@ export function startProjector(
   workerData: ProjectorThreadOptions,
   tell: (news: ProjectorNews) => void,
 ): RunningProjector {
-  let stopping = false;
-  let respawn: NodeJS.Timeout | undefined;
   let asked = 0;
   const unanswered = new Map<number, (made: readonly boolean[] | null) => void>();
-  let worker = spawn();
-
-  function spawn(): Worker {
-    const started = new Worker(require.resolve('#projector-thread'), {
+  const start = (): Worker =>
+    new Worker(require.resolve('#projector-thread'), {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
-    });
-    started.on('message', (message: FromProjector) => {
-      if (message.kind === 'corrected') unanswered.get(message.id)?.(message.made);
-      else tell(message);
-    });
-    started.on('error', (error) => {
-      tell({ kind: 'failed', message: String(error) });
-    });
-    started.once('exit', () => {
-      for (const answer of unanswered.values()) answer(null);
-      if (stopping) return;
-      respawn = setTimeout(() => {
-        worker = spawn();
-      }, RESPAWN_MS);
-    });
-    return started;
-  }
+    })
+      .on('message', (message: FromProjector) => {
+        if (message.kind === 'corrected') unanswered.get(message.id)?.(message.made);
+        else tell(message);
+      })
+      .on('error', (error) => {
+        tell({ kind: 'failed', message: String(error) });
+      })
+      .once('exit', () => {
+        for (const answer of unanswered.values()) answer(null);
+      });
+  const thread = new SupervisedThread<ToProjector>({ start, stopMessage: { kind: 'stop' }, respawnMs: RESPAWN_MS });
 
   return {
     correct: async (corrections) => {
-      if (stopping || worker.threadId < 0) return corrections.map(() => false);
+      if (!thread.isRunning) return corrections.map(() => false);
       const id = asked++;
       const made = await new Promise<readonly boolean[] | null>((resolve) => {
         unanswered.set(id, resolve);
-        worker.postMessage({ kind: 'correct', id, corrections } satisfies ToProjector);
+        thread.post({ kind: 'correct', id, corrections });
       });
       unanswered.delete(id);
       return made ?? corrections.map(() => false);
     },
-    stop: async () => {
-      stopping = true;
-      clearTimeout(respawn);
-      const exited = new Promise((resolve) => worker.once('exit', resolve));
-      if (worker.threadId < 0) return; // it has ended already
-      worker.postMessage({ kind: 'stop' } satisfies ToProjector);
-      await exited;
-    },
+    stop: () => thread.stop(),
   };
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { SupervisedThread } from '../../concurrency/threads';
 import type { CheckpointThreadOptions, FromCheckpoints } from './checkpoint-thread';
 
 /** Milliseconds before a thread that ended, which only a defect does, is started again. */
@@ -13,33 +14,9 @@ export function startCheckpoints(
   workerData: CheckpointThreadOptions,
   tell: (news: FromCheckpoints) => void,
 ): { stop(): Promise<void> } {
-  let stopping = false;
-  let respawn: NodeJS.Timeout | undefined;
-  let worker = spawn();
-
-  function spawn(): Worker {
-    const started = new Worker(require.resolve('#checkpoint-thread'), { workerData });
-    started.on('message', tell);
-    started.on('error', (error) => {
+  const start = (): Worker =>
+    new Worker(require.resolve('#checkpoint-thread'), { workerData }).on('message', tell).on('error', (error) => {
       tell({ kind: 'failed', message: String(error) });
     });
-    started.once('exit', () => {
-      if (stopping) return;
-      respawn = setTimeout(() => {
-        worker = spawn();
-      }, RESPAWN_MS);
-    });
-    return started;
-  }
-
-  return {
-    stop: async () => {
-      stopping = true;
-      clearTimeout(respawn);
-      const exited = new Promise((resolve) => worker.once('exit', resolve));
-      if (worker.threadId < 0) return; // it has ended already
-      worker.postMessage('stop');
-      await exited;
-    },
-  };
+  return new SupervisedThread({ start, stopMessage: 'stop', respawnMs: RESPAWN_MS });
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CoverageScan } from '../../../schemas/coverage';
+import { answerOf } from '../../concurrency/threads';
 import { EventStoreError } from '../../event-store/event-store';
 import type { LogAddress } from '../../event-store/open';
 import type { CoverageQuery } from './coverage-scan';
@@ -38,21 +39,13 @@ export function createCoverageRunner(log: LogAddress): CoverageRunner {
       worker.postMessage(null);
     };
     signal.addEventListener('abort', stop, { once: true });
-    let answer: FromCoverage | null = null;
-    let failure: unknown = null;
-    worker.on('message', (message: FromCoverage) => {
-      answer = message;
-    });
-    worker.on('error', (error) => {
-      failure = error;
-    });
-    await new Promise((exited) => worker.once('exit', exited));
+    const answer = await answerOf<FromCoverage>(worker, 'the thread').catch(
+      (error: unknown): FromCoverage => ({ kind: 'failed', message: String(error) }),
+    );
     signal.removeEventListener('abort', stop);
-    const told = answer as FromCoverage | null;
     if (isStopped()) throw stopped;
-    if (told?.kind === 'done') return told.scan;
-    const reason = told === null ? String(failure) : told.message;
-    throw new EventStoreError('unavailable', `the log cannot be read for coverage: ${reason}`);
+    if (answer.kind === 'done') return answer.scan;
+    throw new EventStoreError('unavailable', `the log cannot be read for coverage: ${answer.message}`);
   }
 
   return {
