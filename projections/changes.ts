@@ -1,11 +1,10 @@
 import { ExactNumber } from '../schemas/exact-json';
 import { type Change } from '../schemas/order-view';
-import { isFields } from './values';
+import { isJsonObject } from '../schemas/json-object';
+import { escapeKey } from '../schemas/json-pointer';
 
 const field = (fields: unknown, key: string): unknown =>
-  isFields(fields) && Object.hasOwn(fields, key) ? fields[key] : undefined;
-
-const escape = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+  isJsonObject(fields) && Object.hasOwn(fields, key) ? fields[key] : undefined;
 
 /**
  * The differences between two JSON values, leaf by leaf (RFC 6901 pointers). A list is one leaf; what appears or goes
@@ -21,21 +20,21 @@ export function changesBetween(before: unknown, after: unknown): Change[] {
 
 function collect(before: unknown, after: unknown, pointer: string, changes: Change[]): void {
   if (before === after) return;
-  if (!isFields(before) && !isFields(after)) {
+  if (!isJsonObject(before) && !isJsonObject(after)) {
     if (!sameLeaf(before, after)) changes.push({ pointer, from: before ?? null, to: after ?? null });
     return;
   }
   // A value that becomes an object, or the reverse: the value is a leaf of its own, beside those of the object.
-  if (!isFields(before)) collect(before, undefined, pointer, changes);
+  if (!isJsonObject(before)) collect(before, undefined, pointer, changes);
   for (const key of keysOf(before, after)) {
-    collect(field(before, key), field(after, key), `${pointer}/${escape(key)}`, changes);
+    collect(field(before, key), field(after, key), `${pointer}/${escapeKey(key)}`, changes);
   }
-  if (!isFields(after)) collect(undefined, after, pointer, changes);
+  if (!isJsonObject(after)) collect(undefined, after, pointer, changes);
 }
 
 /** First the keys that were there, then those that are new. */
 const keysOf = (before: unknown, after: unknown): Set<string> =>
-  new Set([...(isFields(before) ? Object.keys(before) : []), ...(isFields(after) ? Object.keys(after) : [])]);
+  new Set([...(isJsonObject(before) ? Object.keys(before) : []), ...(isJsonObject(after) ? Object.keys(after) : [])]);
 
 function sameLeaf(one: unknown, other: unknown): boolean {
   if ((one ?? null) === (other ?? null)) return true;
@@ -45,4 +44,4 @@ function sameLeaf(one: unknown, other: unknown): boolean {
 }
 
 const sameItem = (one: unknown, other: unknown): boolean =>
-  isFields(one) || isFields(other) ? changesBetween(one, other).length === 0 : sameLeaf(one, other);
+  isJsonObject(one) || isJsonObject(other) ? changesBetween(one, other).length === 0 : sameLeaf(one, other);

@@ -1,6 +1,7 @@
 import { ExactNumber } from '../schemas/exact-json';
 import { type Order } from '../schemas/order-view';
-import { type Fields, isFields, saysNothing } from './values';
+import { isJsonObject, type JsonObject } from '../schemas/json-object';
+import { saysNothing } from './values';
 
 /** Details as the folds keep them: no null, no blank text, no empty object and no known field of a wrong type. */
 export type Driver = NonNullable<Order['driver_details']>;
@@ -14,11 +15,11 @@ const MAX_DEPTH = 8;
  * is a fresh JSON value in which no object is empty, or null if nothing stands in it at all.
  * @param details whose known fields have the types that they should have
  */
-export function mergeDriver(kept: Driver | null, details: Fields): Driver | null {
+export function mergeDriver(kept: Driver | null, details: JsonObject): Driver | null {
   return merge(kept, details, 1);
 }
 
-function merge(kept: Fields | null, said: Fields, depth: number): Fields | null {
+function merge(kept: JsonObject | null, said: JsonObject, depth: number): JsonObject | null {
   let merged: Record<string, unknown> | null = null;
   for (const key in said) {
     // Assigning it would set the prototype instead of a field. All else that an object inherits are functions, which are
@@ -47,6 +48,6 @@ function readJson(before: unknown, value: unknown, depth: number): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined;
   if (depth >= MAX_DEPTH) return undefined;
   if (Array.isArray(value)) return Array.from(value, (item) => readJson(undefined, item, depth + 1) ?? null);
-  if (!isFields(value)) return undefined;
-  return merge(isFields(before) ? before : null, value, depth + 1) ?? undefined;
+  if (!isJsonObject(value)) return undefined;
+  return merge(isJsonObject(before) ? before : null, value, depth + 1) ?? undefined;
 }

@@ -1,7 +1,7 @@
 import { type Driver, mergeDriver } from './driver-details';
 import { type Said } from './order-status';
 import { isBlank, spellingOf } from './spelling';
-import { type Fields, isFields } from './values';
+import { isJsonObject, type JsonObject } from '../schemas/json-object';
 
 /** Who is to bring the order, and whether still. */
 export interface Assignment {
@@ -33,7 +33,7 @@ const isMark = (value: unknown): value is string => typeof value === 'string' &&
 const agree = (one: unknown, other: unknown): boolean =>
   one === other || !isMark(one) || !isMark(other) || spellingOf(one) === spellingOf(other);
 
-const inner = (value: unknown, key: string): unknown => (isFields(value) ? value[key] : undefined);
+const inner = (value: unknown, key: string): unknown => (isJsonObject(value) ? value[key] : undefined);
 
 /**
  * Are these details of one and the same driver (docs/protocol.md#ruling-4-6)?
@@ -42,7 +42,7 @@ const inner = (value: unknown, key: string): unknown => (isFields(value) ? value
  * both have them. A source that only one of the two has contradicts nothing. Where nothing at all can be compared it is
  * the same driver: such details (a passcode, say) add to what is known, and a change of driver says who comes instead.
  */
-export function sameDriver(one: Fields, other: Fields): boolean {
+export function sameDriver(one: JsonObject, other: JsonObject): boolean {
   if (!agree(one['source'], other['source'])) return false;
   if (isMark(one['name']) && isMark(other['name'])) return agree(one['name'], other['name']);
   return (

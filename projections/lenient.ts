@@ -1,4 +1,5 @@
-import { digitsOf, type Fields, isFields, saysNothing } from './values';
+import { isJsonObject, type JsonObject } from '../schemas/json-object';
+import { digitsOf, saysNothing } from './values';
 
 /**
  * Reads what was sent otherwise than the protocol says, as far as it can be meant only one way
@@ -64,13 +65,13 @@ function readFlag(value: unknown): boolean | undefined {
   return digits === '1' ? true : digits === '0' ? false : undefined;
 }
 
-function readShort(value: unknown, inShort: string | null): Fields | undefined {
+function readShort(value: unknown, inShort: string | null): JsonObject | undefined {
   const text = inShort === null || typeof value === 'boolean' ? undefined : readText(value);
   return text === undefined || inShort === null ? undefined : { [inShort]: text };
 }
 
 function readField(value: unknown, { kind, pointer }: Pick<Field, 'kind' | 'pointer'>, unreadable: string[]): unknown {
-  if (typeof kind !== 'string' && isFields(value)) return readFields(value, kind, unreadable);
+  if (typeof kind !== 'string' && isJsonObject(value)) return readFields(value, kind, unreadable);
   if (saysNothing(value)) return undefined;
   const read = kind === 'text' ? readText(value) : kind === 'flag' ? readFlag(value) : readShort(value, kind.inShort);
   if (read !== value) unreadable.push(pointer);
@@ -78,7 +79,7 @@ function readField(value: unknown, { kind, pointer }: Pick<Field, 'kind' | 'poin
 }
 
 /** @returns `said` itself if all that we know of it came as expected, which is nearly always. */
-function readFields(said: Fields, { fields }: Shape, unreadable: string[]): Fields {
+function readFields(said: JsonObject, { fields }: Shape, unreadable: string[]): JsonObject {
   let corrected: Record<string, unknown> | null = null;
   for (const field of fields) {
     const value = said[field.name];
@@ -95,16 +96,16 @@ function readFields(said: Fields, { fields }: Shape, unreadable: string[]): Fiel
  * @param unreadable gets the pointer of each field that is read otherwise than it came
  * @returns details in which every known field has the type that it should have or is undefined; null where there are none
  */
-export function readDriverDetails(value: unknown, unreadable: string[]): Fields | null {
+export function readDriverDetails(value: unknown, unreadable: string[]): JsonObject | null {
   const read = readField(value, { kind: DRIVER, pointer: DRIVER_DETAILS }, unreadable);
-  return isFields(read) ? read : null;
+  return isJsonObject(read) ? read : null;
 }
 
 /** @returns whether a delivery reports the field at a pointer, or what it is in, in whatever form. */
-function reports(data: Fields, pointer: string): boolean {
+function reports(data: JsonObject, pointer: string): boolean {
   let value: unknown = data;
   for (const name of pointer.split('/').slice(1)) {
-    if (!isFields(value)) break;
+    if (!isJsonObject(value)) break;
     value = value[name];
   }
   return !saysNothing(value);
@@ -117,7 +118,7 @@ function reports(data: Fields, pointer: string): boolean {
  */
 export function stillUnreadable(
   before: readonly string[],
-  data: Fields,
+  data: JsonObject,
   unreadable: readonly string[],
 ): readonly string[] {
   if (before.length === 0) return unreadable;

@@ -1,7 +1,8 @@
 import { type OrderEvent } from '../schemas/order-events';
 import { isListed, wordOf } from '../schemas/vocabulary';
 import { readDriverDetails, readText } from './lenient';
-import { type Fields, saysNothing } from './values';
+import type { JsonObject } from '../schemas/json-object';
+import { saysNothing } from './values';
 
 /** The two axes of an order, which are independent of each other: no pair is an error (docs/protocol.md#section-1). */
 export interface Reported {
@@ -12,7 +13,7 @@ export interface Reported {
 /** What one delivery says. */
 export interface Said extends Reported {
   /** `driver_details` in which every known field has its type; null where there are none. */
-  readonly details: Fields | null;
+  readonly details: JsonObject | null;
   /** Pointers of the fields that were read otherwise than they came, or could not be read (docs/protocol.md#ruling-5-3). */
   readonly unreadable: readonly string[];
 }
@@ -22,7 +23,7 @@ const NOTHING_UNREADABLE: readonly string[] = [];
 const nothingSaid: Said = { ...nothingReported, details: null, unreadable: NOTHING_UNREADABLE };
 
 /** Words nobody knows are kept; what cannot be a word is read as absent (docs/protocol.md#ruling-5-4). */
-function readWord(data: Fields, name: keyof Reported, unreadable: string[]): string | null {
+function readWord(data: JsonObject, name: keyof Reported, unreadable: string[]): string | null {
   const value = data[name];
   if (typeof value === 'string' && isListed(value)) return value;
   if (saysNothing(value)) return null;

@@ -3,11 +3,6 @@ import { isBlank } from './spelling';
 
 /** What JSON values are to the folds, whatever was sent. */
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
-
 /** @returns whether a value says nothing, wherever it is optional (docs/protocol.md#ruling-5-5). */
 export function saysNothing(value: unknown): boolean {
   if (typeof value === 'string') return isBlank(value);

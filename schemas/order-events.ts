@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DeliveryType, Fault, Id, type OrderKey } from './handle-order';
+import { isJsonObject } from './json-object';
 
 /**
  * Every event we store, its metadata and its codec (docs/architecture.md#what-is-stored). Facts only: what we think of
@@ -104,16 +105,13 @@ export interface StoredEvent {
   readonly created: Date;
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-
 /**
  * Decodes an event of an order's stream and upcasts older forms. Total: an event that we did not write, such as one
  * that an operator added by hand, gives null rather than an error, because a projection never rejects a recorded fact.
  */
 export function decodeOrderEvent(stored: StoredEvent): OrderEvent | null {
   if (stored.type !== 'order.updated' && stored.type !== 'order.canceled') return null;
-  if (!isRecord(stored.data)) return null;
+  if (!isJsonObject(stored.data)) return null;
   return {
     type: stored.type,
     data: stored.data,
@@ -125,13 +123,13 @@ export function decodeOrderEvent(stored: StoredEvent): OrderEvent | null {
 
 /** @returns when the delivery came that is a stored event. */
 export function receivedAtOf({ metadata, created }: Pick<StoredEvent, 'metadata' | 'created'>): string {
-  const receivedAt = isRecord(metadata) ? metadata['received_at'] : undefined;
+  const receivedAt = isJsonObject(metadata) ? metadata['received_at'] : undefined;
   return typeof receivedAt === 'string' ? receivedAt : created.toISOString();
 }
 
 /** @returns a hash kept with a stored event, or null if it has none. */
 export function hashOf(stored: Pick<StoredEvent, 'metadata'>, which: keyof Seal): string | null {
-  const hash = isRecord(stored.metadata) ? stored.metadata[which] : undefined;
+  const hash = isJsonObject(stored.metadata) ? stored.metadata[which] : undefined;
   return typeof hash === 'string' ? hash : null;
 }
 

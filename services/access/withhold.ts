@@ -1,4 +1,5 @@
 import { ExactNumber } from '../../schemas/exact-json';
+import { keysOf } from '../../schemas/json-pointer';
 import { Seal } from '../../schemas/order-events';
 import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
 import { WITHHELD } from '../../schemas/withheld';
@@ -77,7 +78,7 @@ const isMembers = (payload: Payload | undefined): payload is Readonly<Record<str
   typeof payload === 'object' && payload !== null && isJson(payload) && !Array.isArray(payload);
 
 function withoutContactInChange({ pointer, from, to }: Change): Change {
-  const keys = pointer.split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = keysOf(pointer);
   const last = keys.at(-1) ?? '';
   const within = keys.slice(0, -1).some((key) => CONTACT.test(key));
   const shown = (value: unknown): unknown => (within ? redact(value) : withholdMember(last, value));

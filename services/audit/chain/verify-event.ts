@@ -1,4 +1,5 @@
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
+import { isJsonObject } from '../../../schemas/json-object';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
 import { WITHHELD } from '../../../schemas/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
@@ -81,7 +82,7 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   const content = hashOf(event, 'content_hash');
   const own = hashOf(event, 'event_hash');
   const previous = hashOf(event, 'previous_hash');
-  const members = isMembers(metadata) ? metadata : {};
+  const members = isJsonObject(metadata) ? metadata : {};
   const areHashesWithheld = rules.withheld && own === WITHHELD;
   const sealed = own !== null && !areHashesWithheld;
 
@@ -152,8 +153,4 @@ export function holds(written: string, made: () => string): boolean {
     if (error instanceof TypeError || error instanceof RangeError) return false;
     throw error;
   }
-}
-
-function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 }

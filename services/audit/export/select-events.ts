@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../schemas/json-object';
 import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readableEvents } from '../../event-store/readable-events';
@@ -18,10 +19,7 @@ export type ExportSource = Pick<EventStore, 'exclusive' | 'readAll' | 'readStrea
 
 /** When an event was received; of an event that does not say so, when it was stored. */
 export function receivedAt({ metadata, created }: Pick<RecordedEvent, 'metadata' | 'created'>): string {
-  const at =
-    typeof metadata === 'object' && metadata !== null
-      ? (metadata as Readonly<Record<string, unknown>>)['received_at']
-      : undefined;
+  const at = isJsonObject(metadata) ? metadata['received_at'] : undefined;
   return typeof at === 'string' ? at : created.toISOString();
 }
 

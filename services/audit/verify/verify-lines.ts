@@ -2,6 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { initial, type OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
+import { isJsonObject } from '../../../schemas/json-object';
 import { orderKeyOfStream } from '../../../schemas/order-events';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
@@ -248,7 +249,7 @@ function isNestedDeeper(value: unknown): boolean {
 export function parseMembers(text: string): Members | null {
   try {
     const value = parseJson(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : null;
+    return isJsonObject(value) ? value : null;
   } catch {
     return null;
   }

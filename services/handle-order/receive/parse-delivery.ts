@@ -3,6 +3,8 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020'
 import { z } from 'zod';
 import { ExactNumber, parseJson } from '../../../schemas/exact-json';
 import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../../schemas/handle-order';
+import { isJsonObject } from '../../../schemas/json-object';
+import { escapeKey } from '../../../schemas/json-pointer';
 import { WORD_PATTERN } from '../../../schemas/vocabulary';
 import type { JsonValue } from '../../event-store/event-store';
 
@@ -57,9 +59,6 @@ const unusable = (pointer: string, detail: string): ParsedDelivery => ({
   faults: [{ pointer, detail }],
 });
 
-/** Escapes one reference token of a JSON pointer (RFC 6901 section 3). */
-const token = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
-
 /** A fault at `pointer`, or near it: names in a body may be as long as the body is. */
 function faultAt(pointer: string, detail: string): Fault {
   let short = pointer;
@@ -82,7 +81,7 @@ function describe(error: ErrorObject): Fault | null {
   switch (error.keyword) {
     case 'required': {
       const { missingProperty } = error.params as { missingProperty: string };
-      return { pointer: `${pointer}/${token(missingProperty)}`, detail: 'is missing' };
+      return { pointer: `${pointer}/${escapeKey(missingProperty)}`, detail: 'is missing' };
     }
     case 'type': {
       const { type } = error.params as { type: string };
@@ -168,7 +167,7 @@ function findRepeatedNames(text: string): readonly Fault[] {
       case '{':
       case '[': {
         const path =
-          level === undefined ? '' : `${level.path}/${level.names ? token(level.name) : String(level.index)}`;
+          level === undefined ? '' : `${level.path}/${level.names ? escapeKey(level.name) : String(level.index)}`;
         levels.push({ path, names: found === '{' ? new Set() : null, name: '', index: 0 });
         break;
       }
@@ -183,7 +182,7 @@ function findRepeatedNames(text: string): readonly Fault[] {
         if (!level?.names) break;
         level.name = JSON.parse(lastString) as string;
         if (level.names.has(level.name)) {
-          const pointer = `${level.path}/${token(level.name)}`;
+          const pointer = `${level.path}/${escapeKey(level.name)}`;
           faults.push(faultAt(pointer, 'is given more than once, so it is not clear which one is meant'));
         }
         level.names.add(level.name);
@@ -205,9 +204,6 @@ function shapeFaults(text: string, value: unknown): readonly Fault[] {
   return findRepeatedNames(text).slice(0, MAX_FAULTS);
 }
 
-const isMembers = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
-
 /** The type of a body that only asks whether somebody is there. */
 const PING_TYPE = 'ping';
 
@@ -215,7 +211,7 @@ const PING_TYPE = 'ping';
 function isPing(body: Readonly<Record<string, unknown>>): boolean {
   const { type, object } = body;
   if (type === undefined) return Object.keys(body).length === 0;
-  return type === PING_TYPE && (object === undefined || object === null || (isMembers(object) && isEmpty(object)));
+  return type === PING_TYPE && (object === undefined || object === null || (isJsonObject(object) && isEmpty(object)));
 }
 
 const isEmpty = (members: Readonly<Record<string, unknown>>): boolean => Object.keys(members).length === 0;
@@ -240,7 +236,7 @@ const UNPAIRED_SURROGATE = /\p{Cs}/gu;
 function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: readonly Fault[]): ForeignDelivery {
   const cut = type.slice(0, MAX_SHOWN_TYPE);
   const object = value['object'];
-  const locationId = Id.safeParse(isMembers(object) ? object['location_id'] : undefined);
+  const locationId = Id.safeParse(isJsonObject(object) ? object['location_id'] : undefined);
   const fault = {
     pointer: '/type',
     detail: `is ${JSON.stringify(cut)}, which is not recorded here: ${knownTypes} are`,
@@ -270,14 +266,14 @@ export function parseDelivery(body: Buffer): ParsedDelivery {
   } catch (error) {
     return unusable('', `is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const type = isMembers(value) ? value['type'] : undefined;
+  const type = isJsonObject(value) ? value['type'] : undefined;
   const validate = typeof type === 'string' ? validators.get(type) : undefined;
   const shape = shapeFaults(text, value);
-  if (validate === undefined && shape.length === 0 && isMembers(value) && isPing(value)) return { kind: 'ping' };
-  if (isMembers(value) && typeof type === 'string' && validate === undefined && !shape.some(isOfType))
+  if (validate === undefined && shape.length === 0 && isJsonObject(value) && isPing(value)) return { kind: 'ping' };
+  if (isJsonObject(value) && typeof type === 'string' && validate === undefined && !shape.some(isOfType))
     return foreign(value, type, shape);
   if (shape.length > 0) return { kind: 'unusable', faults: shape };
-  if (!isMembers(value)) return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
+  if (!isJsonObject(value)) return unusable('', `must be of type object, is ${jsonTypeOf(value)}`);
   if (type === undefined) return unusable('/type', 'is missing');
   if (validate === undefined) return unusable('/type', `must be of type string, is ${jsonTypeOf(type)}`);
   if (validate(value)) return { kind: 'usable', delivery: value, envelope: envelopeOf(value) };

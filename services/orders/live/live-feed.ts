@@ -3,6 +3,7 @@ import { stringifyJson } from '../../../schemas/exact-json';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../../schemas/live';
 import type { Order } from '../../../schemas/order-view';
 import { withoutContact } from '../../access/withhold';
+import { eventFrame } from '../../http/event-stream';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
@@ -110,9 +111,8 @@ interface Channel {
   position: Position | null | 'unknown';
 }
 
-/** A server-sent event (HTML Living Standard, 9.2). JSON has no line breaks, so its text is one `data` line. */
 const frame = (event: string, data: unknown, id: Place | null = null): string =>
-  `${id === null ? '' : `id: ${id.position}-${id.event}\n`}event: ${event}\ndata: ${stringifyJson(data)}\n\n`;
+  eventFrame(event, stringifyJson(data), id === null ? null : `${id.position}-${id.event}`);
 
 const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);

@@ -14,7 +14,7 @@ import {
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem, takesOnly } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
-import { pointerOf } from '../wire/json-pointer';
+import { pointerOf } from '../../../schemas/json-pointer';
 import type { LiveNews } from './live-news';
 
 /** What the page reads and does. */

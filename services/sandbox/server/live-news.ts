@@ -1,3 +1,5 @@
+import { eventFrame } from '../../http/event-stream';
+
 /** Pages that may watch at once. */
 const MAX_WATCHERS = 50;
 /** Bytes that a slow page may have waiting before its connection ends; it comes back and reads the state anew. */
@@ -31,7 +33,7 @@ export class LiveNews {
 
   tell(event: 'state' | 'order' | 'hop' | 'heartbeat', data: object): void {
     if (this.#watchers.size === 0) return;
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    const text = eventFrame(event, JSON.stringify(data));
     for (const watcher of this.#watchers) {
       watcher.send(text);
       if (watcher.buffered <= MAX_BUFFERED_BYTES) continue;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../../schemas/stream-dsp';
-import { pointerOf } from '../wire/json-pointer';
+import { pointerOf } from '../../../schemas/json-pointer';
 import type { Refusal } from './order-rules';
 
 /** Deepest nesting of a message: choices of choices of a dish need less. */

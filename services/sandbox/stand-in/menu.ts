@@ -5,7 +5,7 @@ import {
   type MenuItem,
   type ModifierGroup,
 } from '../../../schemas/stream-dsp';
-import { pointerOf } from '../wire/json-pointer';
+import { pointerOf } from '../../../schemas/json-pointer';
 
 /** A menu file that cannot be used. */
 export class MenuError extends Error {

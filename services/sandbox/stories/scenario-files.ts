@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { type Rush, Scenario, type Story } from '../../../schemas/scenario';
-import { pointerOf } from '../wire/json-pointer';
+import { pointerOf } from '../../../schemas/json-pointer';
 
 /** Scenarios as files: those that come with the sandbox, by name, and anybody's, by path. */
 
