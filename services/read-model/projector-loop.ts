@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../concurrency/sleep';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
 import { isDamage } from '../event-store/sqlite-error';
@@ -50,7 +50,7 @@ export async function keepProjecting(options: {
         table = null;
         deleteOrderTable(file);
       }
-      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(RETRY_MS, signal);
     } finally {
       table?.close();
     }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
+import { sleep } from '../concurrency/sleep';
 import {
   comparePositions,
   type EventSource,
@@ -220,7 +220,7 @@ export async function runProjector(options: {
       onProgress({ position: saved, folded, caughtUp: batch.caughtUp, events, cameBefore, locations });
       cameBefore = 0;
       const pause = pace.pause(sinceSave, changed.length);
-      if (batch.caughtUp && pause > 0) await delay(pause, undefined, { signal: ending }).catch(() => undefined);
+      if (batch.caughtUp && pause > 0) await sleep(pause, ending);
     }
     return detached.signal.aborted ? 'detached' : 'stopped';
   } finally {

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Restore } from '../../../schemas/checkpoint';
+import { sleep } from '../../concurrency/sleep';
 import type { Position } from '../../event-store/event-store';
 import { type LogAddress, openEventSource } from '../../event-store/open';
 import { type CheckpointPlace, CheckpointSigner, coveredBy } from './checkpoint-signer';
@@ -26,7 +26,7 @@ export type FromCheckpoints =
 const NICENESS = 15;
 if (process.platform === 'linux') setPriority(NICENESS);
 
-const { log, place, intervalMs } = workerData as CheckpointThreadOptions;
+const { log, place, intervalMs } = workerData as CheckpointThreadOptions; // whoever starts this thread gives it
 const stop = new AbortController();
 const { signal } = stop;
 parentPort?.on('message', () => {
@@ -51,7 +51,7 @@ async function run(): Promise<void> {
       } catch (error) {
         say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       }
-      await delay(intervalMs, undefined, { signal }).catch(() => undefined);
+      await sleep(intervalMs, signal);
     }
   } finally {
     await source.close();
