@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Position, Time } from './order-view';
+import { Time } from './order-view';
+import { Position } from './position';
 
 /** A signed statement of what the whole log was at a time (docs/decisions/013-tamper-evidence.md). */
 

@@ -146,7 +146,7 @@ export const MAX_DELETED_LEAVES = 1_000;
 export const OrderDeletedData = z.object({
   stream: z.string(),
   leaves: z
-    .array(z.tuple([z.string().regex(/^\d+$/), Sha256]))
+    .array(z.tuple([z.string().regex(/^\d+$/).brand<'Position'>(), Sha256]))
     .meta({ description: 'position and leaf of each event' }),
 });
 export type OrderDeletedData = z.infer<typeof OrderDeletedData>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, Id } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './order-events';
+import { Position } from './position';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 import { WITHHELD } from './withheld';
 
@@ -10,10 +11,6 @@ export const Time = z.iso
   .datetime({ precision: 3 })
   .meta({ description: 'RFC 3339, UTC, milliseconds', examples: ['2026-11-21T18:04:05.678Z'] });
 export const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
-export const Position = z
-  .string()
-  .regex(/^\d+$/)
-  .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' });
 export const Cursor = z
   .string()
   .nullable()

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type FileIdentity, isSameFile, lookAt } from '../files/file-identity';
+import { codeOf } from '../files/error-code';
 import { sqliteCodeOf } from './sqlite-error';
 
 /** Most milliseconds to wait for someone who only looks who has the directory. */
@@ -66,7 +67,7 @@ const REMEDIES: readonly (readonly [codes: RegExp, words: string])[] = [
 ];
 
 function unusable(path: string, cause: unknown): DataDirectoryError {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(cause) ?? '';
   const words = REMEDIES.find(([codes]) => codes.test(code))?.[1];
   const why = words === undefined ? String(cause) : `${words}, or set another DATA_DIR (${String(cause)})`;
   return new DataDirectoryError(`DATA_DIR ${path} cannot be used: ${why}`, { cause });

@@ -1,4 +1,5 @@
 import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/exact-json';
+import type { Position as PositionText } from '../../schemas/position';
 
 /**
  * The event store port. Every adapter keeps the same promises, and one contract suite checks them on each
@@ -9,7 +10,7 @@ import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/exact-
  */
 
 /** Opaque place among all events: a decimal string without leading zeros. Later events have larger ones, with gaps. */
-export type Position = string & { readonly __brand: 'Position' };
+export type Position = PositionText;
 
 /** Largest position: a signed integer of 64 bits. */
 const LARGEST_POSITION = '9223372036854775807' as Position;
@@ -23,6 +24,9 @@ export function parsePosition(text: string): Position | null {
   const position = text as Position;
   return comparePositions(position, LARGEST_POSITION) > 0 ? null : position;
 }
+
+/** @returns the position of a number that a store counts by. */
+export const positionOf = (number: number): Position => String(number) as Position;
 
 /** Orders positions: negative if `a` is before `b`, 0 if they are the same, positive if `a` is after `b`. */
 export function comparePositions(a: Position, b: Position): number {

@@ -1,10 +1,12 @@
+import { codeOf } from '../files/error-code';
+
 /**
  * @returns SQLite's code of an error, such as `SQLITE_FULL`, or null for an error that is not SQLite's. Known by its code
  * and not by its class, of which there may be several in one process.
  */
 export function sqliteCodeOf(error: unknown): string | null {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
-  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null;
+  const code = codeOf(error);
+  return code?.startsWith('SQLITE_') === true ? code : null;
 }
 
 /** @returns whether SQLite says that a file is damaged, or is none of its own: trying again does not help. */

@@ -45,6 +45,9 @@ interface Counts {
 
 const none: Readonly<Counts> = { all: 0, notAuthentic: 0, mismatched: 0, authentic: 0, refused: 0 };
 
+/** `Object.keys` forgets which there are. */
+const COUNTED = Object.keys(none) as readonly (keyof Counts)[];
+
 /** Counts per second over a sliding window, in constant memory. */
 class SlidingCounts {
   readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, () => ({ second: 0, ...none }));
@@ -60,7 +63,7 @@ class SlidingCounts {
     const sum = { ...none };
     for (const slot of this.#slots) {
       if (now - slot.second >= NON_2XX_WINDOW_SECONDS) continue;
-      for (const key of Object.keys(none) as (keyof Counts)[]) sum[key] += slot[key];
+      for (const key of COUNTED) sum[key] += slot[key];
     }
     return sum;
   }

@@ -23,7 +23,7 @@ export type FromProjector =
  * The projector in a thread of its own: it follows the log itself, so that reading and folding cost the thread that
  * answers Stream nothing.
  */
-const { log, file, version } = workerData as ProjectorThreadOptions;
+const { log, file, version } = workerData as ProjectorThreadOptions; // whoever starts this thread gives it
 const stop = new AbortController();
 const { signal } = stop;
 const corrector = new Corrector();

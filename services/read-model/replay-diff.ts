@@ -1,13 +1,12 @@
 import { beginPartings, follow, partings, viewChanges } from '../../projections/divergence';
 import { initial, type OrderState } from '../../projections/order';
-import { parseJson } from '../../schemas/exact-json';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Change } from '../../schemas/order-view';
 import { comparePositions, type EventSource, type EventStore, type Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { openComparison } from './order-table/comparison';
-import { deleteOrderTable, type Witness } from './order-table/schema';
+import { deleteOrderTable, parseState, type Witness } from './order-table/schema';
 import { openOrderTable } from './order-table/writer';
 import { type Progress, runProjector } from './projector';
 
@@ -138,8 +137,8 @@ export async function replayHistory(options: {
         for (const { key, stored, fresh: replayed } of comparison.differing()) {
           if (signal.aborted) throw new ReplayError('stopped');
           // Other folds may have kept less: of that, nothing is known.
-          const kept = stored === null ? null : { ...initial, ...(parseJson(stored) as Partial<OrderState>) };
-          const now = replayed === null ? null : (parseJson(replayed) as OrderState);
+          const kept = stored === null ? null : { ...initial, ...parseState(stored) };
+          const now = replayed === null ? null : parseState(replayed);
           const changes = viewChanges(key, kept, now);
           if (changes.length === 0) continue;
           const difference = await differenceOf(log, key, kept, checkpoint, changes);

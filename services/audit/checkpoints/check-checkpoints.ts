@@ -45,14 +45,13 @@ export class CheckpointCheck {
     publicKey: KeyObject | null,
     private readonly deleted: DeletedLeaves,
   ) {
-    const [authentic, forged] = [[] as Checkpoint[], [] as Checkpoint[]];
+    const authentic: Checkpoint[] = [];
+    const forged: Checkpoint[] = [];
     for (const one of checkpoints) {
       (publicKey === null || isSignedBy(one, publicKey) ? authentic : forged).push(one);
     }
-    for (const { position } of forged) this.#fail(position as Position, 'its signature is not by the key');
-    this.#checkpoints = authentic.sort((one, other) =>
-      comparePositions(one.position as Position, other.position as Position),
-    );
+    for (const { position } of forged) this.#fail(position, 'its signature is not by the key');
+    this.#checkpoints = authentic.sort((one, other) => comparePositions(one.position, other.position));
   }
 
   /** How many checkpoints hold so far. */
@@ -73,10 +72,7 @@ export class CheckpointCheck {
   finish(): readonly CheckpointFault[] {
     this.#compareBefore(null);
     for (const { position } of this.#checkpoints.slice(this.#next)) {
-      this.#fail(
-        position as Position,
-        `the log ends at position ${this.#position ?? 'none'}: what came after it is lost`,
-      );
+      this.#fail(position, `the log ends at position ${this.#position ?? 'none'}: what came after it is lost`);
     }
     this.#next = this.#checkpoints.length;
     return this.#faults;
@@ -97,7 +93,7 @@ export class CheckpointCheck {
 
   /** Goes on from where another check of the same log was; checkpoints that came since count as well. */
   restore(saved: unknown): void {
-    const { logHash, events, position, holdsTo, held, faults } = saved as SavedCheck;
+    const { logHash, events, position, holdsTo, held, faults } = saved as SavedCheck; // by its id, what the same code saved
     this.#logHash = logHash;
     this.#events = events;
     this.#position = position;
@@ -105,7 +101,7 @@ export class CheckpointCheck {
     this.#held = held;
     this.#faults.splice(0, Infinity, ...faults);
     if (position === null) return;
-    this.#checkpoints = this.#checkpoints.filter((one) => comparePositions(one.position as Position, position) > 0);
+    this.#checkpoints = this.#checkpoints.filter((one) => comparePositions(one.position, position) > 0);
     this.#next = 0;
     for (const _ of this.deleted.before(position)); // they are in the hash
   }
@@ -125,7 +121,7 @@ export class CheckpointCheck {
     for (;;) {
       const next = this.#checkpoints[this.#next];
       if (next === undefined) return;
-      const at = next.position as Position;
+      const at = next.position;
       if (comparePositions(at, end) >= 0) return;
       this.#next++;
       this.#fail(at, 'the log has no event at this position');

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../../files/error-code';
 import { CheckpointEntry } from '../../../schemas/checkpoint';
 import { syncDirectory } from '../../files/whole-file';
 
@@ -97,7 +98,7 @@ function tailOf(file: string, bytes: number): string {
   try {
     open = openSync(file, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
   try {

@@ -168,4 +168,4 @@ export class CheckpointSigner {
 export const isCheckpoint = (entry: CheckpointEntry): entry is Checkpoint => !isRestore(entry);
 
 /** @returns the position up to which everything is covered by a checkpoint; null for nothing. */
-export const coveredBy = (newest: Checkpoint | null): Position | null => (newest?.position ?? null) as Position | null;
+export const coveredBy = (newest: Checkpoint | null): Position | null => newest?.position ?? null;

@@ -32,7 +32,7 @@ export async function nextCheckpoint(options: {
   readonly signal: AbortSignal;
 }): Promise<NextCheckpoint> {
   const { source, store, logId, last, key, now, signal } = options;
-  let position = (last?.position ?? null) as Position | null;
+  let position = last?.position ?? null;
   let events = last?.events ?? 0;
   let logHash = last?.log_hash ?? EMPTY_LOG_HASH;
   let leaf = last?.leaf ?? '';

@@ -16,8 +16,7 @@ export interface SignedHistory {
   readonly void: number;
 }
 
-const byPosition = (one: Checkpoint, other: Checkpoint): number =>
-  comparePositions(one.position as Position, other.position as Position);
+const byPosition = (one: Checkpoint, other: Checkpoint): number => comparePositions(one.position, other.position);
 
 /** @param entries of one log, in any order, and some perhaps twice, as they come when they are kept elsewhere */
 export function signedHistory(entries: readonly CheckpointEntry[]): SignedHistory {
@@ -31,12 +30,10 @@ export function signedHistory(entries: readonly CheckpointEntry[]): SignedHistor
       ({ replaces, log_id, holds_to }) =>
         replaces === logId &&
         (holds_to === null ||
-          comparePositions(position, holds_to as Position) > 0 ||
+          comparePositions(position, holds_to) > 0 ||
           (!seen.has(log_id) && isLost(log_id, position, new Set([...seen, log_id])))),
     );
-  const standing = checkpoints.filter(
-    ({ log_id = null, position }) => !isLost(log_id, position as Position, new Set([log_id])),
-  );
+  const standing = checkpoints.filter(({ log_id = null, position }) => !isLost(log_id, position, new Set([log_id])));
   return { checkpoints: standing.toSorted(byPosition), restores, void: checkpoints.length - standing.length };
 }
 

@@ -8,6 +8,7 @@ import {
   verify,
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../files/error-code';
 import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { beginFile, writeWholeFile } from '../../files/whole-file';
@@ -58,7 +59,7 @@ function readKeyFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (codeOf(cause) === 'ENOENT') return null;
     throw new CheckpointKeyError(`${file} cannot be read: ${String(cause)}`, { cause });
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import {
   AXES,
@@ -14,6 +13,7 @@ import {
 import type { CoverageGroup, CoverageScan } from '../../../schemas/coverage';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../../schemas/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../../../schemas/vocabulary';
+import { sleep } from '../../concurrency/sleep';
 import {
   comparePositions,
   type EventSource,
@@ -153,7 +153,7 @@ export async function scanCoverage(options: {
       await take(stored);
     }
     if (caughtUp || (position !== null && comparePositions(position, end) >= 0)) break;
-    if (restShare > 0) await delay((performance.now() - begun) * restShare, null, { signal }).catch(() => undefined);
+    if (restShare > 0) await sleep((performance.now() - begun) * restShare, signal);
   }
   return answer(true);
 }

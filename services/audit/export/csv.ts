@@ -2,6 +2,7 @@ import type { OrderState } from '../../../projections/order';
 import { saidBy } from '../../../projections/order-status';
 import { read } from '../../../projections/timeline';
 import { stringifyJson } from '../../../schemas/exact-json';
+import { isJsonObject } from '../../../schemas/json-object';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { lineHash, type Manifest } from './ndjson';
@@ -110,6 +111,7 @@ const MANIFEST = 'manifest';
 /** Of the row of a manifest: no event has a row without a position. */
 const MANIFEST_ROW = new RegExp(`^(?:"",)+"${MANIFEST}",(?:"",)+"(\\{(?:[^"]|"")*\\})"(?:,"")*$`);
 
+/** `fromEntries` forgets which names there are. */
 const EMPTY_ROW = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Readonly<Record<Column, string>>;
 
 /** @returns the cells of the manifest's row but for the last. */
@@ -139,8 +141,8 @@ export class RowWriter {
 function textAt(value: unknown, ...path: readonly string[]): string {
   let at = value;
   for (const name of path) {
-    if (typeof at !== 'object' || at === null || Array.isArray(at)) return '';
-    at = (at as Readonly<Record<string, unknown>>)[name];
+    if (!isJsonObject(at)) return '';
+    at = at[name];
   }
   return typeof at === 'string' ? at : '';
 }

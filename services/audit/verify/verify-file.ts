@@ -86,7 +86,7 @@ export async function verifyNdjson(path: string, options: FileOptions): Promise<
       begun === null
         ? undefined
         : {
-            ...(begun.rest as unknown as SavedLines),
+            ...(begun.rest as unknown as SavedLines), // by its subject, what the same code saved
             tally: begun.tally,
             heads: new StreamHeads(seed, undefined, begun.heads),
             streams: new StreamCount(begun.streams ?? undefined),

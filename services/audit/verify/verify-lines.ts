@@ -22,8 +22,8 @@ import { type EventRules, type Fault, type FaultCode, holds } from '../chain/ver
 export interface SavedLines {
   readonly line: number;
   readonly lastHash: string;
-  readonly first: string | null;
-  readonly last: string | null;
+  readonly first: Position | null;
+  readonly last: Position | null;
 }
 
 /** What a line says. */
@@ -39,8 +39,8 @@ export class LineVerification {
   readonly notes: string[] = [];
   #line: number;
   #lastHash: string;
-  #first: string | null;
-  #last: string | null;
+  #first: Position | null;
+  #last: Position | null;
   readonly #digest: Hash = createHash('sha256');
   #manifest: Manifest | null = null;
   /** What is read again for a bundle, which is about one order. */
@@ -165,7 +165,7 @@ export class LineVerification {
       return;
     }
     const { position } = event;
-    if (this.#last !== null && comparePositions(this.#last as Position, position) >= 0) {
+    if (this.#last !== null && comparePositions(this.#last, position) >= 0) {
       this.#fault('position', 'the position is not after the one of the event before', placeIn(members));
     }
     this.#first ??= position;
@@ -236,9 +236,7 @@ function isNestedDeeper(value: unknown): boolean {
     if (depth > MOST_NESTED) return true;
     level = level.flatMap((one) =>
       typeof one === 'object' && one !== null && !(one instanceof Uint8Array)
-        ? Object.values<unknown>(one as Readonly<Record<string, unknown>>).filter(
-            (member) => typeof member === 'object' && member !== null,
-          )
+        ? Object.values<unknown>(one).filter((member) => typeof member === 'object' && member !== null)
         : [],
     );
   }

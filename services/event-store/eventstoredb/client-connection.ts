@@ -116,6 +116,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
         ? { endpoints: [...hosts], ...cluster }
         : { endpoint: first };
     super(
+      // The constructor has an overload for each form of endpoints, and none for one of them.
       { ...common, ...endpoints } as ConstructorParameters<typeof EventStoreDBClient>[0],
       { insecure: !settings.tls, ...certificates },
       settings.credentials ?? undefined,
@@ -239,7 +240,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     keepDigits(subscription);
     const pull = new Pull<Received>(
       subscription,
-      (received) => toReceived(received as AllStreamResolvedEvent),
+      (received) => toReceived(received as AllStreamResolvedEvent), // what this stream of the client is of
       () => subscription.unsubscribe(),
       stop,
       this.cut.signal,
@@ -286,7 +287,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     read.on('readable', this.heard).on('error', this.failed);
     return new Pull<ReceivedEvent>(
       read,
-      (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent),
+      (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent), // what these streams are of
       () => read.cancel(),
       stop,
       this.cut.signal,

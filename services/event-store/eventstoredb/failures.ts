@@ -132,7 +132,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function trailersOf(metadata: unknown): Record<string, unknown> | undefined {
   if (!isRecord(metadata) || typeof metadata['getMap'] !== 'function') return undefined;
-  return (metadata as { getMap(): Record<string, unknown> }).getMap();
+  return (metadata as { getMap(): Record<string, unknown> }).getMap(); // grpc-js's Metadata, by shape
 }
 
 /** The server sends -1 for a stream without events. */

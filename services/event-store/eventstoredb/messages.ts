@@ -136,6 +136,7 @@ export function keepDigits(received: unknown): void {
       const record = message.getEvent()?.getEvent();
       if (record !== undefined && resolved?.event !== undefined) {
         const { event } = resolved;
+        // What is read once more is what was read, but for the digits of its numbers.
         event.data = withDigits(record.getData_asU8(), event.data) as typeof event.data;
         event.metadata = withDigits(record.getCustomMetadata_asU8(), event.metadata) as typeof event.metadata;
       }
@@ -167,7 +168,7 @@ export function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): Re
       stream: event.streamId,
       id: event.id,
       type: event.type,
-      data: event.data as Payload,
+      data: event.data as Payload, // JSON or bytes, by its content type
       metadata: metadataFromClient(event.metadata),
       revision: toRevision(event.revision),
       position,

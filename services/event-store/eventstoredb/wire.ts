@@ -44,7 +44,7 @@ function metadataToWire(metadata: string | Uint8Array | null): Uint8Array {
 
 /** @param metadata as the client gives them: parsed if that is possible. */
 export function metadataFromClient(metadata: unknown): Payload | undefined {
-  if (!(metadata instanceof Uint8Array)) return metadata as Payload | undefined;
+  if (!(metadata instanceof Uint8Array)) return metadata as Payload | undefined; // else it is what JSON gave, or nothing
   return metadata[0] === RAW_BYTES_MARKER ? metadata.subarray(1) : metadata;
 }
 

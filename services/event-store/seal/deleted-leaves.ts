@@ -28,8 +28,7 @@ export class DeletedLeaves {
     const leaves = new Map<Position, string>();
     for await (const { stream, type, data } of source.readAll({ from: after ?? 'start', prefix: RETENTION_STREAM })) {
       if (stream !== RETENTION_STREAM || type !== ORDER_DELETED) continue;
-      for (const [at, leaf] of OrderDeletedData.safeParse(data).data?.leaves ?? []) {
-        const position = at as Position;
+      for (const [position, leaf] of OrderDeletedData.safeParse(data).data?.leaves ?? []) {
         if (after === null || comparePositions(position, after) >= 0) leaves.set(position, leaf);
       }
     }

@@ -29,7 +29,7 @@ export function checkLogFile(file: string, most: number): readonly string[] {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      const rows = db.pragma(`integrity_check(${String(most)})`) as readonly { integrity_check: string }[];
+      const rows = db.pragma(`integrity_check(${String(most)})`) as readonly { integrity_check: string }[]; // as SQLite documents
       const damage = rows.map(({ integrity_check }) => integrity_check).filter((text) => text !== 'ok');
       return [...damage, ...definitionFaults(db)].slice(0, most);
     } finally {

@@ -7,6 +7,7 @@ import {
   MAX_BATCH_EVENTS,
   parsePosition,
   type Position,
+  positionOf,
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
@@ -173,7 +174,7 @@ export async function* followLog(
       }
       if (page.last !== null) after = page.last;
       announced ||= !page.full;
-      yield { events: page.events, position: after === 0 ? null : (String(after) as Position), caughtUp: !page.full };
+      yield { events: page.events, position: after === 0 ? null : positionOf(after), caughtUp: !page.full };
     }
   } finally {
     reader?.close();

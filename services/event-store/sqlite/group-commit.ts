@@ -1,12 +1,10 @@
 import { decideAppend, decideDelete, decideEnd } from '../append-decision';
-import { EventStoreError, type Position } from '../event-store';
+import { EventStoreError, positionOf } from '../event-store';
 import { sqliteCodeOf } from '../sqlite-error';
 import { asStoreError } from './schema';
 import type { LogWriter } from './writer';
 import type { Displaced } from './log-place';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
-
-const asPosition = (position: number): Position => String(position) as Position;
 
 const failed = (error: EventStoreError): WriterResult => ({
   outcome: 'error',
@@ -42,12 +40,12 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
       return { command, result: { outcome: 'end', revision: decision.revision }, wrote: false };
     case 'write': {
       const events = command.kind === 'append' ? command.events : [];
-      const position = asPosition(log.insert(stream, decision.first, events, now));
+      const position = positionOf(log.insert(stream, decision.first, events, now));
       const revision = decision.first + events.length - 1;
       return { command, result: { outcome: 'appended', revision, position }, wrote: true };
     }
     case 'stored': {
-      const position = asPosition(log.positionOf(stream, decision.last) ?? 0);
+      const position = positionOf(log.positionOf(stream, decision.last) ?? 0);
       return { command, result: { outcome: 'appended', revision: decision.last, position }, wrote: false };
     }
     case 'delete':

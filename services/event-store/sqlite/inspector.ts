@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
-import { decodePayload, encodePayload, type Payload, type Position, type RecordedEvent } from '../event-store';
+import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../event-store';
 import { BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION } from './schema';
 
 /** An event of the log as an inspector finds it. */
@@ -77,7 +77,7 @@ function inspectRow(
           data: inspected.data.payload,
           metadata: inspected.metadata?.payload,
           revision,
-          position: String(position) as Position,
+          position: positionOf(position),
           created: new Date(isTime ? created : 0),
         };
   if (faults.length === 0 && event !== null) return { kind: 'event', position, event };

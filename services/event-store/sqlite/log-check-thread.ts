@@ -8,5 +8,5 @@ export interface LogCheckRequest {
   readonly most: number;
 }
 
-const { file, most } = workerData as LogCheckRequest;
+const { file, most } = workerData as LogCheckRequest; // whoever starts this thread gives it
 parentPort?.postMessage(checkLogFile(file, most));

@@ -16,7 +16,7 @@ export function makeDurable(db: Connection, file: string): void {
   db.pragma('busy_timeout = 0');
   let isCopied = false;
   try {
-    const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }];
+    const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]; // one row, as SQLite documents
     isCopied = busy === 0;
   } catch (error) {
     if (sqliteCodeOf(error) !== 'SQLITE_FULL') throw error;

@@ -1,4 +1,4 @@
-import { decodePayload, EventStoreError, type Position, type RecordedEvent } from '../event-store';
+import { decodePayload, EventStoreError, positionOf, type RecordedEvent } from '../event-store';
 import { isDamage, sqliteCodeOf } from '../sqlite-error';
 
 /**
@@ -65,7 +65,7 @@ export function toEvent([position, stream, revision, id, type, data, metadata, c
     data: decodePayload(data),
     metadata: metadata === null ? undefined : decodePayload(metadata),
     revision,
-    position: String(position) as Position,
+    position: positionOf(position),
     created: new Date(created),
   };
 }

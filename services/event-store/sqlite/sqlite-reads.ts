@@ -2,6 +2,7 @@ import {
   assertWholeNumber,
   EventStoreError,
   type Position,
+  positionOf,
   type ReadAllOptions,
   type ReadStreamOptions,
   type RecordedEvent,
@@ -48,7 +49,7 @@ export class SqliteReads {
   /** @returns the position of the newest event ever written; null while there was none. */
   lastPosition(): Promise<Position | null> {
     const last = this.#read((reader) => reader.lastPosition());
-    return Promise.resolve(last === null ? null : (String(last) as Position));
+    return Promise.resolve(last === null ? null : positionOf(last));
   }
 
   /**

@@ -16,7 +16,7 @@ import type { WriterResult } from './writer-protocol';
 
 const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { outcome: 'error' }> => {
   if (result.outcome === 'error') throw new EventStoreError(result.code, result.message);
-  return result as Exclude<Result, { outcome: 'error' }>;
+  return result as Exclude<Result, { outcome: 'error' }>; // a check does not narrow a type parameter
 };
 
 const unexpected = (result: WriterResult): EventStoreError =>

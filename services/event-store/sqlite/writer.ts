@@ -65,6 +65,7 @@ export function openLogWriter(file: string, place = new LogPlace(file)): LogWrit
   }
 }
 
+/** SQLite documents one row. */
 const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0];
 
 /** Sets the connection up, makes the tables if there are none, and makes durable what is there. */
@@ -75,7 +76,7 @@ function prepare(db: Connection, file: string): void {
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
   db.pragma(`journal_size_limit = ${String(WAL_SIZE_LIMIT)}`);
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
-  const format = db.pragma('user_version', { simple: true }) as number;
+  const format = db.pragma('user_version', { simple: true }) as number; // a column of integers
   if (format > FORMAT_VERSION) {
     throw new EventStoreError(
       'invalid',

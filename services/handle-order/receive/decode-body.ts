@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
+import { codeOf } from '../../files/error-code';
 
 /**
  * Undoes the codings of a body (RFC 9110 section 8.4.1, docs/protocol.md#ruling-5-8), one body at a time: a decoder may hold
@@ -34,8 +35,7 @@ const codingsIn = (contentEncoding: string): readonly string[] =>
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
 
-const isTooLarge = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+const isTooLarge = (error: unknown): boolean => codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
 
 /**
  * @param wire the bytes as they came

@@ -171,7 +171,7 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
       // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
       const event = sealEvent(
         stream,
-        { id, type, data: delivery.object as JsonValue, metadata },
+        { id, type, data: delivery.object as JsonValue, metadata }, // it was parsed from JSON
         head?.eventHash ?? null,
       );
       const result = await store.append(stream, [event], decision.expected);

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { codeOf } from '../../files/error-code';
 import { requestHeaders } from './relay-headers';
 
 /**
@@ -26,10 +27,7 @@ export class NoAnswer extends Error {
 }
 
 /** A word for an error, and nothing else: messages and fields of node's HTTP errors repeat what came. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'UNKNOWN';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-}
+export const wordFor = (error: unknown): string => codeOf(error) ?? (error instanceof Error ? error.name : 'UNKNOWN');
 
 /** A request as it goes on. */
 export interface RequestToPos {

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { Id } from '../../../schemas/handle-order';
+import { isJsonObject } from '../../../schemas/json-object';
 import type { RelayedData } from '../../../schemas/order-events';
 import { within } from '../../concurrency/within';
 import type { Metrics } from '../../operations/metrics';
@@ -8,7 +9,7 @@ import { decodeBody } from '../receive/decode-body';
 import type { ForeignDelivery } from '../receive/parse-delivery';
 import { Admission } from '../record/admission';
 import type { Receipt } from '../record/record-update';
-import { codeOf, Ended, NoAnswer, PosClient } from './pos-client';
+import { Ended, NoAnswer, PosClient, wordFor } from './pos-client';
 import { answerHeaders, cameThroughRelay } from './relay-headers';
 import type { RecordRelay } from './relay-log';
 
@@ -63,8 +64,9 @@ function providerIdOf(answer: Buffer, contentEncoding: string | null): string | 
   const decoded = decodeBody(answer, contentEncoding, MAX_READ_BYTES);
   if (decoded.kind !== 'plain') return null;
   try {
-    const { order } = JSON.parse(decoded.bytes.toString('utf8')) as { order?: { provider_id?: unknown } | null };
-    const id = Id.safeParse(order?.provider_id);
+    const said: unknown = JSON.parse(decoded.bytes.toString('utf8'));
+    const order = isJsonObject(said) ? said['order'] : undefined;
+    const id = Id.safeParse(isJsonObject(order) ? order['provider_id'] : undefined);
     return id.success ? id.data : null;
   } catch {
     return null;
@@ -213,7 +215,7 @@ class PosRelay implements Relay {
       }
       if (!answer.complete) throw new NoAnswer('INCOMPLETE');
     } catch (error) {
-      failure = waitsForSender ? 'NOT_READ' : codeOf(signal.aborted ? signal.reason : error);
+      failure = waitsForSender ? 'NOT_READ' : wordFor(signal.aborted ? signal.reason : error);
       answer?.destroy();
     } finally {
       // A POS may answer without having read all of the body, and never read on: nothing else would free the connection.
@@ -267,7 +269,7 @@ class PosRelay implements Relay {
     };
     const recorded = record(data, receipt).then(
       (kept) => (kept.outcome === 'unavailable' ? kept.detail : kept.outcome === 'kept' ? null : kept.outcome),
-      (error: unknown) => codeOf(error),
+      (error: unknown) => wordFor(error),
     );
     const result = await within(RECORD_WAIT_MS, recorded, 'late');
     if (result === null) return;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { AccessData } from '../../../schemas/access';
+import type { OrderDeletedData } from '../../../schemas/order-events';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import { noteDeleted } from './note-deleted';
@@ -35,7 +36,7 @@ export async function deleteOldAccesses(
     const last = await readOne(store, stream, { direction: 'backwards' });
     if (last === null || coveredTo === null || comparePositions(last.position, coveredTo) > 0) continue;
     if (!(Date.parse(AccessData.parse(last.data).at) < cutoff)) continue;
-    const leaves: [string, string][] = [];
+    const leaves: OrderDeletedData['leaves'] = [];
     let newest = -Infinity;
     let revision = 0;
     for await (const event of readIfThere(store, stream)) {

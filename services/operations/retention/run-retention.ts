@@ -102,8 +102,7 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
     if (seen === null) return { looked: 'gone', upTo: -1 };
     const decision = decideRetention(seen, cutoff);
     const [newest] = seen.leaves.at(-1) ?? [];
-    const isCovered =
-      newest !== undefined && coveredTo !== null && comparePositions(newest as Position, coveredTo) <= 0;
+    const isCovered = newest !== undefined && coveredTo !== null && comparePositions(newest, coveredTo) <= 0;
     if (decision.kind === 'keep' || !isCovered) return { looked: 'kept', upTo: -1 };
     const upTo = decision.expected;
     if (dryRun) return { looked: 'deleted', upTo };

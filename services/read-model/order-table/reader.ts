@@ -1,12 +1,19 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { OrderState } from '../../../projections/order';
-import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { LocationPage, LocationSummary } from '../../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
-import { BUSY_TIMEOUT_MS, inodeOf, type OrderRecord, type PlacedOrder, ReadModelError, type Witness } from './schema';
+import {
+  BUSY_TIMEOUT_MS,
+  inodeOf,
+  type OrderRecord,
+  parseState,
+  type PlacedOrder,
+  ReadModelError,
+  type Witness,
+} from './schema';
 
 export interface ListOptions {
   readonly stage?: Stage;
@@ -118,11 +125,11 @@ export class OrderTableReader {
 
   /** @throws {ReadModelError} */
   get(key: OrderKey): OrderState | null {
-    const [row] = this.#all('SELECT state FROM orders WHERE location_id = ? AND order_id = ?', [
-      key.location_id,
-      key.order_id,
-    ]) as readonly { readonly state: string }[];
-    return row === undefined ? null : (parseJson(row.state) as OrderState);
+    const [row] = this.#all<{ readonly state: string }>(
+      'SELECT state FROM orders WHERE location_id = ? AND order_id = ?',
+      [key.location_id, key.order_id],
+    );
+    return row === undefined ? null : parseState(row.state);
   }
 
   /**
@@ -138,15 +145,15 @@ export class OrderTableReader {
       ...(stage === undefined ? [] : ['stage = ?']),
       ...(isActive === undefined ? [] : [`active = ${isActive ? '1' : '0'}`]),
     ];
-    const rows = this.#all(
+    const rows = this.#all<{ readonly seq: number; readonly order_id: string; readonly state: string }>(
       `SELECT seq, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
       [locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1],
-    ) as readonly { readonly seq: number; readonly order_id: string; readonly state: string }[];
+    );
     const page = rows.slice(0, limit);
     return {
       records: page.map(({ order_id, state }) => ({
         key: { location_id: locationId, order_id },
-        state: parseJson(state) as OrderState,
+        state: parseState(state),
       })),
       next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
     };
@@ -164,22 +171,26 @@ export class OrderTableReader {
     // One location is found by its index; several are looked for in all, in the order in which they came.
     const [only] = filter.locations?.length === 1 ? filter.locations : [];
     const [within, scope] = only === undefined ? ['', []] : ['location_id = ? AND', [only]];
-    const [bound] = this.#all(`SELECT seq FROM orders WHERE ${within} seq > ? ORDER BY seq LIMIT 1 OFFSET ?`, [
-      ...scope,
-      after,
-      size - 1,
-    ]) as readonly { readonly seq: number }[];
+    const [bound] = this.#all<{ readonly seq: number }>(
+      `SELECT seq FROM orders WHERE ${within} seq > ? ORDER BY seq LIMIT 1 OFFSET ?`,
+      [...scope, after, size - 1],
+    );
     const end = bound?.seq ?? null;
-    const rows = this.#all(
+    const rows = this.#all<{
+      readonly seq: number;
+      readonly location_id: string;
+      order_id: string;
+      readonly state: string;
+    }>(
       `SELECT seq, location_id, order_id, state FROM orders
        WHERE ${within} seq > ? AND seq <= ? ${sql.map((condition) => `AND ${condition}`).join(' ')} ORDER BY seq`,
       [...scope, after, end ?? Number.MAX_SAFE_INTEGER, ...parameters],
-    ) as readonly { readonly seq: number; readonly location_id: string; order_id: string; readonly state: string }[];
+    );
     return {
       orders: rows.map(({ seq, location_id, order_id, state }) => ({
         seq,
         key: { location_id, order_id },
-        state: parseJson(state) as OrderState,
+        state: parseState(state),
       })),
       end,
     };
@@ -190,14 +201,19 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listFinal(after: number, limit: number): ListedOrders {
-    const rows = this.#all(
-      'SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?',
-      [after, limit],
-    ) as readonly { readonly seq: number; readonly location_id: string; order_id: string; readonly state: string }[];
+    const rows = this.#all<{
+      readonly seq: number;
+      readonly location_id: string;
+      order_id: string;
+      readonly state: string;
+    }>('SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?', [
+      after,
+      limit,
+    ]);
     return {
       records: rows.map(({ location_id, order_id, state }) => ({
         key: { location_id, order_id },
-        state: parseJson(state) as OrderState,
+        state: parseState(state),
       })),
       next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
     };
@@ -210,21 +226,21 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listLocations(only: readonly string[] | null, after: string | null, limit: number): LocationPage {
-    const rows = this.#all(
+    const rows = this.#all<LocationSummary>(
       `SELECT location_id, updated_at,
          (SELECT count(*) FROM orders WHERE orders.location_id = locations.location_id AND active = 1) AS active_orders
        FROM locations
        WHERE location_id > ? ${only === null ? '' : 'AND location_id IN (SELECT value FROM json_each(?))'}
        ORDER BY location_id LIMIT ?`,
       [after ?? '', ...(only === null ? [] : [JSON.stringify(only)]), limit + 1],
-    ) as LocationSummary[];
+    );
     const locations = rows.slice(0, limit);
     return { locations, next: rows.length > limit ? (locations.at(-1)?.location_id ?? null) : null };
   }
 
   /** @returns how many orders there are. @throws {ReadModelError} */
   countOrders(): number {
-    const [row] = this.#all('SELECT count(*) AS orders FROM orders', []) as readonly { readonly orders: number }[];
+    const [row] = this.#all<{ readonly orders: number }>('SELECT count(*) AS orders FROM orders', []);
     return row?.orders ?? 0;
   }
 
@@ -262,26 +278,26 @@ export class OrderTableReader {
     parameters: readonly (string | number | bigint)[],
     locationId: string,
   ): readonly PlacedOrder[] {
-    const rows = this.#all(
-      `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,
-      parameters,
-    ) as readonly {
+    const rows = this.#all<{
       readonly order_id: string;
       readonly placed: Position;
       readonly event_id: string;
       readonly state: string;
-    }[];
+    }>(
+      `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,
+      parameters,
+    );
     return rows.map(({ order_id, placed, event_id, state }) => ({
       key: { location_id: locationId, order_id },
       position: placed,
       eventId: event_id,
-      state: parseJson(state) as OrderState,
+      state: parseState(state),
     }));
   }
 
   #checkpoint(): Pick<OrdersAt, 'position' | 'newest'> {
     const sql = 'SELECT position, witness_position AS at, witness_id AS id FROM checkpoint';
-    const [row] = this.#all(sql, []) as readonly Readonly<Record<'position' | 'at' | 'id', string | null>>[];
+    const [row] = this.#all<Readonly<Record<'position' | 'at' | 'id', string | null>>>(sql, []);
     const at = parsePosition(row?.at ?? '');
     return {
       position: parsePosition(row?.position ?? ''),
@@ -302,9 +318,11 @@ export class OrderTableReader {
     this.#open = null;
   }
 
-  #all(sql: string, parameters: readonly (string | number | bigint)[]): readonly unknown[] {
+  /** @typeParam Row what the statement selects: the tables are strict, so that is what comes */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as better-sqlite3 has it
+  #all<Row>(sql: string, parameters: readonly (string | number | bigint)[]): readonly Row[] {
     try {
-      return this.#statement(sql).all(...parameters);
+      return this.#statement(sql).all(...parameters) as Row[];
     } catch (cause) {
       this.close();
       if (isDamage(cause)) this.onDamage(String(cause));

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import type { OrderState } from '../../../projections/order';
+import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { Position } from '../../event-store/event-store';
 
@@ -70,6 +71,9 @@ export interface PlacedOrder extends OrderRecord {
   /** Of its newest event. */
   readonly eventId: string;
 }
+
+/** @returns a state as {@link OrderRecord} has it, from how it is kept. */
+export const parseState = (text: string): OrderState => parseJson(text) as OrderState; // of this version of the folds
 
 /** An event that the log had when the table was saved: by it a log that is another one is known. */
 export interface Witness {

@@ -1,6 +1,6 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { isActive, type OrderState, stageOf } from '../../../projections/order';
-import { parseJson, stringifyJson } from '../../../schemas/exact-json';
+import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
@@ -9,6 +9,7 @@ import {
   BUSY_TIMEOUT_MS,
   deleteOrderTable,
   inodeOf,
+  parseState,
   type PlacedOrder,
   SCHEMA,
   TABLE_VERSION,
@@ -118,7 +119,7 @@ function createTable(db: Connection, file: string): OrderTable {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
     load: ({ location_id, order_id }) => {
       const state = load.get(location_id, order_id);
-      return state === undefined ? null : (parseJson(state) as OrderState);
+      return state === undefined ? null : parseState(state);
     },
     witness: () => {
       const row = witness.get();

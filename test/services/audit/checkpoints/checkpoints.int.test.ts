@@ -22,7 +22,7 @@ import {
   signCheckpoint,
 } from '../../../../services/audit/checkpoints/signing';
 import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../../../../services/event-store/event-store';
-import { comparePositions } from '../../../../services/event-store/event-store';
+import { comparePositions, positionOf } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { problem, problemOf, update } from '../../../support/deliveries';
@@ -243,7 +243,7 @@ describe('the file of checkpoints', () => {
   const one: Checkpoint = {
     format: CHECKPOINT_FORMAT,
     store: 'embedded',
-    position: '1',
+    position: positionOf(1),
     events: 1,
     log_hash: 'a'.repeat(64),
     at: '2026-11-21T18:04:05.678Z',
@@ -255,7 +255,7 @@ describe('the file of checkpoints', () => {
 
   it('the file of checkpoints gives back all that were added, or as many of the newest as asked for', () => {
     expect(inFile()).toEqual([]);
-    const added = Array.from({ length: 40 }, (_, n) => ({ ...one, position: String(n), events: n + 1 }));
+    const added = Array.from({ length: 40 }, (_, n) => ({ ...one, position: positionOf(n), events: n + 1 }));
     for (const checkpoint of added) appendEntry(file(), checkpoint);
     expect(inFile()).toEqual(added);
     expect(readNewestEntries(file(), 7)).toEqual(added.slice(-7));
@@ -266,7 +266,7 @@ describe('the file of checkpoints', () => {
     ['a multi-byte character that was cut in two', Buffer.from([0x7b, 0x22, 0xc3])],
     ['a block of zeros, as power loss leaves it', Buffer.alloc(5_000)],
   ])('the file of checkpoints loses nothing by %s at its end, which is taken away', (_name, torn) => {
-    const two = { ...one, position: '2', signature: 'c2lo' };
+    const two = { ...one, position: positionOf(2), signature: 'c2lo' };
     expect(appendEntry(file(), one)).toBe(0);
     appendFileSync(file(), torn);
     expect(readCheckpointFile(file())).toEqual({ entries: [one], broken: [] });

@@ -138,8 +138,8 @@ describe('checkpoints of a log that was restored', () => {
     const [held] = entriesIn(place().file) as [Checkpoint];
     const { leaf: _leaf, signature: _signature, ...old } = held;
     await append(store, 2);
-    let position = '';
-    for await (const event of store.readAll()) position = event.position;
+    let position = held.position;
+    for await (const event of store.readAll()) ({ position } = event);
     const wrong = signCheckpoint({ ...old, position, events: 60, log_hash: 'a'.repeat(64) }, key);
     writeFileSync(place().file, `${JSON.stringify(signCheckpoint(old, key))}\n${JSON.stringify(wrong)}\n`);
     const { restore, newest } = await new CheckpointSigner(store, place(), () => 0).sign(running);

@@ -1,5 +1,6 @@
 import type { HistoryEvent, Order } from '../../../../schemas/order-view';
 import type { Stage } from '../../../../schemas/vocabulary';
+import { positionOf } from '../../../../services/event-store/event-store';
 import { type FindingKind, judgeOrder } from '../../../../services/sandbox/runner/judge';
 import { type PlannedOrder, planScenario } from '../../../../services/sandbox/stories/plan';
 import { loadScenario } from '../../../../services/sandbox/stories/scenario-files';
@@ -30,7 +31,7 @@ const historyOf = (order: PlannedOrder, places: readonly number[]): HistoryEvent
     const { type, object } = order.deliveries[place]?.delivery ?? { type: 'order.canceled', object: {} };
     return {
       revision,
-      position: String(revision),
+      position: positionOf(revision),
       type,
       received_at: TIME,
       data: object,

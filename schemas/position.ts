@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Where an event is among all events, wherever that is kept or sent. */
+export const Position = z
+  .string()
+  .regex(/^\d+$/)
+  .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' })
+  .brand<'Position'>();
+export type Position = z.infer<typeof Position>;
