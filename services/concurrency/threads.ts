@@ -61,7 +61,7 @@ export class SupervisedThread<ToThread> {
  */
 export async function answerOf<Answer>(worker: Worker, what: string): Promise<Answer> {
   const answers: Answer[] = [];
-  let failure: unknown = null;
+  let failure = new Error(`${what} ended without a word`);
   worker.on('message', (message: Answer) => {
     answers.push(message);
   });
@@ -70,5 +70,5 @@ export async function answerOf<Answer>(worker: Worker, what: string): Promise<An
   });
   await new Promise((exited) => worker.once('exit', exited));
   for (const answer of answers) return answer;
-  throw failure ?? new Error(`${what} ended without a word`);
+  throw failure;
 }

@@ -235,7 +235,7 @@ function isNestedDeeper(value: unknown): boolean {
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MOST_NESTED) return true;
     level = level.flatMap((one) =>
-      typeof one === 'object' && one !== null && !(one instanceof Uint8Array)
+      Array.isArray(one) || isJsonObject(one)
         ? Object.values<unknown>(one).filter((member) => typeof member === 'object' && member !== null)
         : [],
     );

@@ -103,6 +103,16 @@ function conditionsOf(filter: OrderFilter): Conditions {
   return { sql, parameters };
 }
 
+interface OrderRow extends OrderKey {
+  readonly seq: number;
+  readonly state: string;
+}
+
+const recordOf = ({ location_id, order_id, state }: OrderRow): OrderRecord => ({
+  key: { location_id, order_id },
+  state: parseState(state),
+});
+
 /**
  * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
  * there before anyone else can know that it is another, so the file itself says whether it was ever complete.
@@ -145,18 +155,12 @@ export class OrderTableReader {
       ...(stage === undefined ? [] : ['stage = ?']),
       ...(isActive === undefined ? [] : [`active = ${isActive ? '1' : '0'}`]),
     ];
-    const rows = this.#all<{ readonly seq: number; readonly order_id: string; readonly state: string }>(
-      `SELECT seq, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
+    const rows = this.#all<OrderRow>(
+      `SELECT seq, location_id, order_id, state FROM orders WHERE ${conditions.join(' AND ')} ORDER BY seq LIMIT ?`,
       [locationId, after, ...(stage === undefined ? [] : [stage]), limit + 1],
     );
     const page = rows.slice(0, limit);
-    return {
-      records: page.map(({ order_id, state }) => ({
-        key: { location_id: locationId, order_id },
-        state: parseState(state),
-      })),
-      next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null,
-    };
+    return { records: page.map(recordOf), next: rows.length > limit ? (page.at(-1)?.seq ?? null) : null };
   }
 
   /**
@@ -176,24 +180,12 @@ export class OrderTableReader {
       [...scope, after, size - 1],
     );
     const end = bound?.seq ?? null;
-    const rows = this.#all<{
-      readonly seq: number;
-      readonly location_id: string;
-      order_id: string;
-      readonly state: string;
-    }>(
+    const rows = this.#all<OrderRow>(
       `SELECT seq, location_id, order_id, state FROM orders
        WHERE ${within} seq > ? AND seq <= ? ${sql.map((condition) => `AND ${condition}`).join(' ')} ORDER BY seq`,
       [...scope, after, end ?? Number.MAX_SAFE_INTEGER, ...parameters],
     );
-    return {
-      orders: rows.map(({ seq, location_id, order_id, state }) => ({
-        seq,
-        key: { location_id, order_id },
-        state: parseState(state),
-      })),
-      end,
-    };
+    return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
   }
 
   /**
@@ -201,20 +193,12 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listFinal(after: number, limit: number): ListedOrders {
-    const rows = this.#all<{
-      readonly seq: number;
-      readonly location_id: string;
-      order_id: string;
-      readonly state: string;
-    }>('SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?', [
-      after,
-      limit,
-    ]);
+    const rows = this.#all<OrderRow>(
+      'SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?',
+      [after, limit],
+    );
     return {
-      records: rows.map(({ location_id, order_id, state }) => ({
-        key: { location_id, order_id },
-        state: parseState(state),
-      })),
+      records: rows.map(recordOf),
       next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
     };
   }

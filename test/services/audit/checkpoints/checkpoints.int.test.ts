@@ -138,7 +138,7 @@ describe('checkpoints', () => {
           const earliest = mutate === MUTATIONS['a reordered event'] ? changed.sort(comparePositions)[0] : changed[0];
           // The first checkpoint at or after the change is the first that fails, and the one before still holds.
           const failing = checkpoints.findIndex(
-            ({ position }) => comparePositions(position as Position, earliest ?? ('0' as Position)) >= 0,
+            ({ position }) => comparePositions(position, earliest ?? ('0' as Position)) >= 0,
           );
           expect(first?.position).toBe(checkpoints[failing]?.position);
           expect(first?.holdsTo).toBe(checkpoints[failing - 1]?.position ?? null);
