@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { CoverageScan } from '../../../schemas/coverage';
+import { Semaphore } from '../../concurrency/semaphore';
 import { answerOf } from '../../concurrency/threads';
 import { EventStoreError } from '../../event-store/event-store';
 import type { LogAddress } from '../../event-store/open';
@@ -27,7 +28,7 @@ export interface CoverageRunner {
 export function createCoverageRunner(log: LogAddress): CoverageRunner {
   const closing = new AbortController();
   let waiting = 0;
-  let before: Promise<unknown> = Promise.resolve();
+  const turns = new Semaphore(1);
 
   async function scan(query: CoverageQuery, signal: AbortSignal): Promise<CoverageScan> {
     const stopped = new EventStoreError('unavailable', 'the coverage query was stopped');
@@ -53,17 +54,15 @@ export function createCoverageRunner(log: LogAddress): CoverageRunner {
       if (waiting > MAX_WAITING_QUERIES) return null;
       waiting++;
       const ending = AbortSignal.any([signal, closing.signal]);
-      const turn = before.then(() => scan(query, AbortSignal.any([ending, AbortSignal.timeout(MAX_COVERAGE_MS)])));
-      before = turn.catch(() => undefined);
       try {
-        return await turn;
+        return await turns.use(() => scan(query, AbortSignal.any([ending, AbortSignal.timeout(MAX_COVERAGE_MS)])));
       } finally {
         waiting--;
       }
     },
     close: async () => {
       closing.abort();
-      await before;
+      await turns.use(() => Promise.resolve()); // after all others
     },
   };
 }

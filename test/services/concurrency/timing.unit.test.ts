@@ -1,0 +1,53 @@
+import { backoff } from '../../../services/concurrency/backoff';
+import { sleep } from '../../../services/concurrency/sleep';
+import { within } from '../../../services/concurrency/within';
+
+const never = new Promise<string>(() => undefined);
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe('what is waited for no longer than a time', () => {
+  it('a promise that settles in time gives its value, and leaves no timer behind', async () => {
+    expect(await within(1_000, Promise.resolve('in time'), 'late')).toBe('in time');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('a promise that does not settle in time gives what stands for it', async () => {
+    const result = within(1_000, never, 'late');
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(await result).toBe('late');
+  });
+
+  it('a promise that fails in time fails, and leaves no timer behind', async () => {
+    await expect(within(1_000, Promise.reject(new Error('broken')), 'late')).rejects.toThrow('broken');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a sleep', () => {
+  it('a sleep ends with its time', async () => {
+    const slept = sleep(1_000);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(await slept).toBeUndefined();
+  });
+
+  it('a sleep ends when it is stopped, before or in the middle, and leaves no timer behind', async () => {
+    const stop = new AbortController();
+    const slept = sleep(1_000, stop.signal);
+    stop.abort();
+    expect(await slept).toBeUndefined();
+    expect(await sleep(1_000, stop.signal)).toBeUndefined();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+it('pauses between attempts double up to the longest, and half of each is left to chance', () => {
+  const bounds = { first: 100, longest: 1_000 };
+  expect([1, 2, 3, 4, 5, 5_000].map((attempts) => backoff(attempts, bounds, 0))).toEqual([50, 100, 200, 400, 500, 500]);
+  expect([1, 2, 3].map((attempts) => backoff(attempts, bounds, 0.5))).toEqual([75, 150, 300]);
+});
