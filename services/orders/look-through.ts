@@ -1,4 +1,5 @@
-import type { ListedOrders, OrderFilter, OrderTableReader } from '../read-model/order-table/reader';
+import type { OrderFilter } from '../read-model/order-table/filter';
+import type { ListedOrders, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { nextTurn } from '../concurrency/turns';
 

@@ -1,7 +1,8 @@
 import { attentionOf } from '../../projections/attention';
 import type { OrderState } from '../../projections/order';
 import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
-import type { ListedOrders, OrderFilter, OrderTableReader } from '../read-model/order-table/reader';
+import type { OrderFilter } from '../read-model/order-table/filter';
+import type { ListedOrders, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';

@@ -5,6 +5,7 @@ import type { LocationPage, LocationSummary } from '../../../schemas/order-view'
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
+import { conditionsOf, type OrderFilter } from './filter';
 import {
   BUSY_TIMEOUT_MS,
   inodeOf,
@@ -29,31 +30,6 @@ export interface ListedOrders {
   readonly next: number | null;
 }
 
-/** Which orders a search looks for; what is left out is any. */
-export interface OrderFilter {
-  /** Null: all. */
-  readonly locations: readonly string[] | null;
-  readonly stage?: Stage;
-  readonly active?: boolean;
-  readonly status?: string;
-  /** RFC 3339, UTC, milliseconds: the newest event came then or later. */
-  readonly updatedFrom?: string;
-  /** The same: the first event of the order number came before then. */
-  readonly begunBefore?: string;
-  /**
-   * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters do
-   * not go by the state of now.
-   */
-  readonly asOf?: AsOf;
-}
-
-export interface AsOf {
-  /** RFC 3339, UTC, milliseconds. */
-  readonly time: string;
-  /** The same: an order of which neither the first nor the newest event came until then is not looked at. */
-  readonly horizon: string;
-}
-
 /** Some orders, looked through in the order in which they first came. */
 export interface OrderSlice {
   readonly orders: readonly (OrderRecord & { readonly seq: number })[];
@@ -72,37 +48,6 @@ export interface OrdersAt {
   readonly truncated: boolean;
 }
 
-interface Conditions {
-  readonly sql: readonly string[];
-  readonly parameters: readonly (string | number)[];
-}
-
-const NUMBER_SINCE = "json_extract(state, '$.number_since')";
-const UPDATED = "json_extract(state, '$.updated_at')";
-
-/** Names of columns stand behind a `+` where an index must not be chosen: pages go by `seq`. */
-function conditionsOf(filter: OrderFilter): Conditions {
-  const sql: string[] = [];
-  const parameters: (string | number)[] = [];
-  const add = (condition: string, ...values: readonly (string | number)[]): void => {
-    sql.push(condition);
-    parameters.push(...values);
-  };
-  const { locations, stage, active, status, updatedFrom, begunBefore, asOf } = filter;
-  if (locations !== null && locations.length !== 1) {
-    add('+location_id IN (SELECT value FROM json_each(?))', JSON.stringify(locations));
-  }
-  // What stands since before a time stood so at that time; of other orders only a replay can tell.
-  const [since, time] = asOf === undefined ? ['', []] : [`${UPDATED} > ? OR `, [asOf.time]];
-  if (asOf !== undefined) add(`(${NUMBER_SINCE} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
-  if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
-  if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
-  if (status !== undefined) add("json_extract(state, '$.status') = ?", status);
-  if (updatedFrom !== undefined) add(`${UPDATED} >= ?`, updatedFrom);
-  if (begunBefore !== undefined) add(`${NUMBER_SINCE} < ?`, begunBefore);
-  return { sql, parameters };
-}
-
 interface OrderRow extends OrderKey {
   readonly seq: number;
   readonly state: string;
@@ -110,6 +55,20 @@ interface OrderRow extends OrderKey {
 
 const recordOf = ({ location_id, order_id, state }: OrderRow): OrderRecord => ({
   key: { location_id, order_id },
+  state: parseState(state),
+});
+
+interface PlacedRow {
+  readonly order_id: string;
+  readonly placed: Position;
+  readonly event_id: string;
+  readonly state: string;
+}
+
+const placedOf = (location_id: string, { order_id, placed, event_id, state }: PlacedRow): PlacedOrder => ({
+  key: { location_id, order_id },
+  position: placed,
+  eventId: event_id,
   state: parseState(state),
 });
 
@@ -262,21 +221,11 @@ export class OrderTableReader {
     parameters: readonly (string | number | bigint)[],
     locationId: string,
   ): readonly PlacedOrder[] {
-    const rows = this.#all<{
-      readonly order_id: string;
-      readonly placed: Position;
-      readonly event_id: string;
-      readonly state: string;
-    }>(
+    const rows = this.#all<PlacedRow>(
       `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,
       parameters,
     );
-    return rows.map(({ order_id, placed, event_id, state }) => ({
-      key: { location_id: locationId, order_id },
-      position: placed,
-      eventId: event_id,
-      state: parseState(state),
-    }));
+    return rows.map((row) => placedOf(locationId, row));
   }
 
   #checkpoint(): Pick<OrdersAt, 'position' | 'newest'> {
