@@ -4,7 +4,8 @@ import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS, SearchQue
 import type { AccessLog } from '../access/log/access-log';
 import { readerOf, requireHistory, requireLocation } from '../access/guard';
 import type { Reader } from '../access/readers/readers';
-import { type EndpointCounts, type Metrics, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../operations/metrics';
+import { type EndpointCounts, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../operations/endpoint-counts';
+import type { Metrics } from '../operations/metrics';
 import { orderPageFor } from '../orders/order-page';
 import type { WaitForReadModel } from '../read-model/wait';
 import { Problem, takesOnly } from '../http/problem';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createProgram } from '../../services/cli';
 import { VARIABLES } from '../../services/config/config';
-import { DELIVERY_OUTCOMES } from '../../services/operations/metrics';
+import { DELIVERY_OUTCOMES } from '../../services/operations/endpoint-counts';
 import { PROBLEMS, problemType } from '../../services/http/problem';
 import { ATTENTION_CODES, STAGES, VERDICTS } from '../../schemas/vocabulary';
 import { GENERATED_DOCUMENTS } from './generated';

@@ -5,7 +5,7 @@ import {
   shareWords,
 } from '../../../services/screens/browser/audit/model/coverage';
 import { filtersOf, readFilters } from '../../../services/screens/browser/audit/model/search';
-import { STREAM_ALARMS } from '../../../services/operations/metrics';
+import { STREAM_ALARMS } from '../../../services/operations/endpoint-counts';
 
 describe('coverage', () => {
   it.each([

@@ -7,7 +7,7 @@ import {
   fingerprint,
   MAX_DIGESTS,
 } from '../../../services/handle-order/receive/signature';
-import { DOUBTFUL_DELIVERIES } from '../../../services/operations/metrics';
+import { DOUBTFUL_DELIVERIES } from '../../../services/operations/endpoint-counts';
 import { type Delivery } from '../../../schemas/handle-order';
 import {
   countEvents,

@@ -1,10 +1,6 @@
 import { Readiness } from '../../../schemas/order-view';
-import {
-  createMetrics,
-  DELIVERY_OUTCOMES,
-  DOUBTFUL_DELIVERIES,
-  NON_2XX_WINDOW_SECONDS,
-} from '../../../services/operations/metrics';
+import { DELIVERY_OUTCOMES, DOUBTFUL_DELIVERIES, NON_2XX_WINDOW_SECONDS } from '../../../services/operations/endpoint-counts';
+import { createMetrics } from '../../../services/operations/metrics';
 import { patiently } from '../../support/patience';
 import { PROBLEMS } from '../../../services/http/problem';
 import { Freshness } from '../../../services/read-model/freshness';
