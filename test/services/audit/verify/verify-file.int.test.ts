@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/order-events';
 import { withoutContactInStored } from '../../../../services/access/withhold';
-import { writeEvidence } from '../../../../services/audit/evidence/evidence-command';
+import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
 import { LineWriter } from '../../../../services/audit/export/ndjson';
 import {

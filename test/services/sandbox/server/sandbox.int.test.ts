@@ -3,7 +3,7 @@ import { SandboxState, type Submitted } from '../../../../schemas/sandbox';
 import { type Story } from '../../../../schemas/scenario';
 import { StreamEvent } from '../../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
-import { sandboxCommand } from '../../../../services/sandbox/commands/sandbox-command';
+import { sandboxCommand } from '../../../../services/sandbox/commands/sandbox';
 import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
 import { PATIENCE, until } from '../../../support/patience';
 import { call, sign } from '../../../support/running-service';

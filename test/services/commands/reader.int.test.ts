@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type ReaderEntry } from '../../../../schemas/readers';
-import { until } from '../../../support/patience';
-import { bearer, discard, entryOf, startService, temporaryDirectory } from '../../../support/running-service';
+import { type ReaderEntry } from '../../../schemas/readers';
+import { until } from '../../support/patience';
+import { bearer, discard, entryOf, startService, temporaryDirectory } from '../../support/running-service';
 
-const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.js');
+const CLI = resolve(__dirname, '..', '..', '..', 'dist', 'services', 'cli.js');
 
 let directory: string;
 let file: string;

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { argument } from '../../terminal/argument';
 import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, numberIn, webhookUrl, wholeNumber } from './arguments';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from '../wire/post';
-import type { CommandWorld } from './run-command';
+import type { CommandWorld } from './run';
 import { POS_SIGNATURE } from '../wire/signing';
 
 /** `ticket-rail send`: signs bodies and sends them as they are. */
