@@ -80,5 +80,5 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['test/bench/**/*.ts', 'services/cli.ts'], rules: { 'no-console': 'off' } },
+  { files: ['test/bench/**/*.ts'], rules: { 'no-console': 'off' } },
 );

@@ -27,13 +27,3 @@ export function codeVersion(sources: Sources): string {
   }
   return hash.digest('hex').slice(0, 16);
 }
-
-/**
- * @param folds what {@link foldVersion} gives
- * @param store name of the store if it is not the embedded one
- * @returns what identifies a read model of these folds over that store, so that one which was made from another store is
- * made anew: its checkpoint would mean nothing.
- */
-export function readModelVersion(folds: string, store: string | null): string {
-  return store === null ? folds : `${folds}-${createHash('sha256').update(store).digest('hex').slice(0, 8)}`;
-}

@@ -20,7 +20,7 @@ import type { Config } from '../config/config';
 import { Connections, createDropTeller, type Shown } from '../http/connections';
 import { takeDataDirectory } from '../event-store/data-directory';
 import { createDocs } from './docs';
-import { openEventStore, storeName } from '../event-store/open';
+import { openEventStore } from '../event-store/open';
 import type { Position } from '../event-store/event-store';
 import { Admission } from '../handle-order/record/admission';
 import { createQuarantine } from '../handle-order/quarantine/quarantine';
@@ -39,7 +39,8 @@ import { hasPlace, LiveFeed, MAX_LIVE_CLIENTS } from '../orders/live/live-feed';
 import { createLiveRoutes } from '../orders/live/route';
 import { createWaitForReadModel } from '../read-model/wait';
 import { createReadinessCheck, healthOf } from './readiness';
-import { foldVersion, readModelVersion } from '../read-model/fold-version';
+import { foldVersion } from '../read-model/fold-version';
+import { readModelVersion } from '../read-model/read-model-version';
 import { Freshness } from '../read-model/freshness';
 import { OrderTableReader } from '../read-model/order-table/reader';
 import { deleteOrderTable } from '../read-model/order-table/schema';
@@ -179,7 +180,7 @@ export async function startService(config: Config, world: World): Promise<Runnin
       {
         log: { url: config.eventStoreUrl, logFile: directory.logFile },
         file: directory.readModelFile,
-        version: readModelVersion(folds, config.eventStoreUrl === null ? null : storeName(config.eventStoreUrl)),
+        version: readModelVersion(config.eventStoreUrl),
       },
       tell,
     );

@@ -5,12 +5,10 @@ import { version } from '../config/version';
 import { ConfigError, readConfig } from '../config/config';
 import { DataDirectoryError } from '../event-store/data-directory';
 import { isEventStoreError } from '../event-store/event-store';
+import { EXIT_CONFIG, EXIT_UNAVAILABLE } from '../terminal/exit-codes';
+import { hint } from '../terminal/output';
 import { nodeReleaseNotice } from './node-release';
 import { type RunningService, startService } from './service';
-
-/** Exit codes of the process (sysexits.h): a wrong configuration, or something it needs is not to be had. */
-const EXIT_CONFIG = 78;
-const EXIT_UNAVAILABLE = 69;
 
 /** What asks the process to stop: a supervisor, Ctrl-C, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -77,7 +75,7 @@ export async function start(): Promise<void> {
   } catch (error) {
     const explained = explain(error);
     if (explained === null) throw error;
-    process.stderr.write(`${explained.message}\n`);
+    hint(explained.message);
     process.exitCode = explained.code;
   }
 }

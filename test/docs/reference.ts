@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { createProgram } from '../../services/cli';
+import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/config';
 import { createMetrics } from '../../services/operations/metrics';
 import { openApiDocument } from '../../services/server/openapi';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createProgram } from '../../services/cli';
+import { createProgram } from '../../services/commands/program';
 import { VARIABLES } from '../../services/config/config';
 import { DELIVERY_OUTCOMES } from '../../services/operations/endpoint-counts';
 import { PROBLEMS, problemType } from '../../services/http/problem';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '../../../schemas/checkpoint';
 import { comparePositions, type Position } from '../../event-store/event-store';
+import { count } from '../../terminal/figures';
 
 /**
  * What signed entries say together. A backup that is put back takes the log to an earlier place, from where it goes on
@@ -42,5 +43,5 @@ export const newLogId = (): string => randomBytes(8).toString('hex');
 
 /** What a restore took, in words. */
 export const describeRestore = ({ at, holds_to, lost_to, lost_events }: Restore): string =>
-  `noticed at ${at}: of ${lost_events.toLocaleString('en-US')} events that were signed after position ` +
+  `noticed at ${at}: of ${count(lost_events)} events that were signed after position ` +
   `${holds_to ?? '0'} up to position ${lost_to}, all or some are missing`;

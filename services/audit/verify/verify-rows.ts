@@ -4,6 +4,7 @@ import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/c
 import { lineHash, Manifest } from '../export/ndjson';
 import { addFault, type Doubt, emptyTally, NOWHERE, type Tally } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
+import { count } from '../../terminal/figures';
 
 /**
  * Verifies the rows of an export in CSV, one by one, and its manifest after them. Pure: whoever reads the file hands its
@@ -111,7 +112,7 @@ export class RowVerification {
   get doubts(): readonly Doubt[] {
     if (this.#cutRows === 0) return this.#doubts;
     const detail =
-      `${this.#cutRows.toLocaleString('en-US')} rows have cells that were cut to what a spreadsheet takes: ` +
+      `${count(this.#cutRows)} rows have cells that were cut to what a spreadsheet takes: ` +
       'the rows are as they were written, but what was cut is only in an export as NDJSON.';
     return [...this.#doubts, { kind: 'cut', detail }];
   }

@@ -4,6 +4,8 @@ import { orderStream } from '../../../schemas/order-events';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
+import { EXIT_CANNOT_BE_TOLD, EXIT_FAILED } from '../../terminal/exit-codes';
+import { count } from '../../terminal/figures';
 import { printableLine } from '../../terminal/printable';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
 import { forgetState, loadState, type Progressed, saveState } from './saved-state';
@@ -126,14 +128,9 @@ const signatureNotes = (check: SignatureCheck | null): readonly string[] =>
           `${check.void === 0 ? '' : `; ${String(check.void)} more are of what was lost, and count no longer`}.`,
       ];
 
-/** The command ends with this if something does not hold. */
-const EXIT_DOES_NOT_HOLD = 1;
-/** And with this if nothing contradicts anything, but not all of it could be verified; 2 is another command's. */
-const EXIT_CANNOT_BE_TOLD = 3;
-
 /** @returns what the command ends with after one more result; what does not hold counts most. */
 export function exitCodeAfter(before: number, { tally, doubts = [] }: Verified): number {
-  if (before === EXIT_DOES_NOT_HOLD || tally.faultCount > 0) return EXIT_DOES_NOT_HOLD;
+  if (before === EXIT_FAILED || tally.faultCount > 0) return EXIT_FAILED;
   return doubts.length > 0 ? EXIT_CANNOT_BE_TOLD : before;
 }
 
@@ -153,7 +150,6 @@ export function resultLines(
   name: string,
   { tally, faults, doubts = [], notes, restores = [] }: Verified,
 ): readonly string[] {
-  const count = (things: number): string => things.toLocaleString('en-US');
   const [first, ...others] = faults;
   const unsealed =
     tally.unsealed === 0

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { argument } from '../../terminal/argument';
+import { say } from '../../terminal/output';
 import { numberIn, positiveNumber, wholeNumber } from './arguments';
 
 /** Where the service and the sandbox listen: on this machine only. */
@@ -132,7 +133,7 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
       monotonic: () => performance.now(),
     });
     const [location = ''] = sandbox.locations;
-    process.stdout.write(
+    say(
       [
         'A lunch rush is on its way. Everything is made up, and gone when this ends (Ctrl-C).',
         '',
@@ -141,7 +142,6 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
         `  Its history   ${url}/audit`,
         `  The sandbox   ${sandbox.url}/`,
         `  The API       ${url}/docs`,
-        '',
       ].join('\n'),
     );
     const aborted = new Promise<'stopped'>((resolve) => {
@@ -160,8 +160,9 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
 }
 
 /** `ticket-rail demo`: the service and the sandbox with a lunch rush, to look at. */
-export const demoCommand = (): Command =>
-  new Command('demo')
+export const addDemoCommand = (program: Command): Command =>
+  program
+    .command('demo')
     .description('run the service and the sandbox with a lunch rush, with data that are deleted afterwards')
     .option('--port <port>', 'port of the service', argument(wholeNumber(1, MAX_PORT)), 8080)
     .option(

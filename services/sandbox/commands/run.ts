@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { SingleBar } from 'cli-progress';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../../schemas/scenario';
 import { argument } from '../../terminal/argument';
+import { EXIT_FAILED } from '../../terminal/exit-codes';
+import { say } from '../../terminal/output';
+import { withProgressBar } from '../../terminal/progress-bar';
 import {
   bearerToken,
   DEFAULT_WEBHOOK_URL,
@@ -16,14 +18,12 @@ import {
 import { checkTarget, READS_AT_A_TIME } from '../runner/checks';
 import { FAULT_NAMES, type FaultName, FAULTS, isFault, type Run, withFaults } from '../runner/faults';
 import { planScenario } from '../stories/plan';
-import { seeded } from '../wire/random';
+import { type Random, seeded } from '../wire/random';
 import { TargetError, TargetReader } from '../runner/read-target';
 import { type Check, reportLines, reportOf } from '../runner/report';
 import { runScenario, type SentAttempt } from '../runner/run-scenario';
-import { loadScenario, shippedScenarios } from '../stories/scenario-files';
+import { loadScenario } from '../stories/scenario-files';
 import { POS_SIGNATURE } from '../wire/signing';
-
-/** `ticket-rail sandbox run` and `ticket-rail sandbox list`. */
 
 const DEFAULT_SPEED = 60;
 const MOST_SPEED = 1_000_000;
@@ -32,16 +32,7 @@ const LEAST_SPEED = 0.1;
 const DEFAULT_CONNECTIONS = 64;
 const MOST_CONNECTIONS = 1_024;
 
-/** What the commands take from the world. */
-export interface CommandWorld {
-  /** One line to standard output. */
-  readonly say: (line: string) => void;
-  readonly setExitCode: (code: number) => void;
-  /** The newest webhook secret of the configuration, or null. */
-  readonly configuredSecret: () => string | null;
-}
-
-interface RunCommandOptions {
+interface RunOptions {
   readonly target: string;
   readonly secret?: string;
   readonly oldSecret?: string;
@@ -88,16 +79,11 @@ Exit code: 0 if all is good; 1 if something was lost, is shown differently, was 
 never acknowledged.
 `;
 
-/** Adds `run` and `list` to the command `sandbox`. */
-export function addRunCommands(sandbox: Command, world: CommandWorld): void {
-  sandbox
-    .command('list')
-    .description('list the scenarios that come with the sandbox')
-    .action(() => {
-      for (const { kind, name, summary } of shippedScenarios()) {
-        world.say(`${name.padEnd(36)}${kind === 'rush' ? 'many orders' : 'one order  '}  ${summary}`);
-      }
-    });
+/**
+ * `ticket-rail sandbox run`: sends a scenario, and checks what became of it.
+ * @param configuredSecret gives the newest webhook secret of the configuration, or null
+ */
+export const addRunCommand = (sandbox: Command, configuredSecret: () => string | null): Command =>
   sandbox
     .command('run')
     .description('send the deliveries of a scenario to a POS, with faults, and report what became of them')
@@ -149,26 +135,23 @@ export function addRunCommands(sandbox: Command, world: CommandWorld): void {
     )
     .option('--json', 'print the report as JSON')
     .addHelpText('after', FAULTS_HELP)
-    .action((name: string, options: RunCommandOptions) => runCommand(name, options, world));
-}
+    .action((name: string, options: RunOptions) => run(name, options, configuredSecret));
 
-const progressBar = (format: string): SingleBar => new SingleBar({ format, stream: process.stderr });
-
-async function runCommand(name: string, options: RunCommandOptions, world: CommandWorld): Promise<void> {
-  const { target, speed, connections, check, readerToken = null } = options;
+async function run(name: string, options: RunOptions, configuredSecret: () => string | null): Promise<void> {
+  const { target, speed, check, readerToken = null } = options;
   const scenario = loadScenario(name);
   const of = scenario.kind === 'story' ? scenario.story : scenario.rush;
   const seed = options.seed ?? of.seed;
   const runId = options.runId ?? `run${String(seed)}-${Date.now().toString(36)}`;
   const credentials = {
-    secret: options.secret ?? world.configuredSecret(),
+    secret: options.secret ?? configuredSecret(),
     oldSecret: options.oldSecret ?? null,
     bearer: options.bearer ?? null,
     header: options.header,
   };
   const { orders, perMinute, locations, faults, faultShare: share } = options;
   const random = seeded(seed).fork();
-  const run = withFaults(planScenario(scenario, { seed, runId, orders, perMinute, locations }), {
+  const planned = withFaults(planScenario(scenario, { seed, runId, orders, perMinute, locations }), {
     faults,
     random,
     share,
@@ -186,54 +169,64 @@ async function runCommand(name: string, options: RunCommandOptions, world: Comma
     interrupted.signal.throwIfAborted();
     if (check === 'required' && readable.kind !== 'readable')
       throw new Error(`It cannot be checked: ${readable.reason}.`);
-    const bar = progressBar(
-      'Sending [{bar}] {percentage}% | {value} attempts, {retries} retries | {eta_formatted} left',
-    );
-    bar.start(run.attempts.length, 0, { retries: 0 });
-    const result = await runScenario({
-      run,
-      target,
-      credentials,
-      speed,
-      connections,
-      random: random.fork(),
-      signal: interrupted.signal,
-      onProgress: ({ done, retries }) => {
-        bar.update(done, { retries });
-      },
-    }).finally(() => {
-      bar.stop();
-    });
+    const result = await send(planned, options, credentials, random.fork(), interrupted.signal);
     const checked: Check =
       result.ended !== null
         ? { kind: 'none', reason: 'the run did not come to its end' }
         : readable.kind === 'readable'
-          ? await checkRun(reader, run, result.sent, interrupted.signal)
+          ? await checkRun(reader, planned, result.sent, interrupted.signal)
           : { kind: readable.kind === 'unknown' ? 'failed' : 'none', reason: readable.reason };
     const isCheckInterrupted = checked.kind === 'none' && interrupted.signal.aborted;
     const ended = result.ended ?? (isCheckInterrupted ? 'the check was interrupted' : null);
     const named = { scenario: of.name, seed, run_id: runId, target, speed };
-    const report = reportOf(named, run, { ...result, ended }, checked);
-    for (const line of options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report)) world.say(line);
-    if (!report.good) world.setExitCode(1);
+    const report = reportOf(named, planned, { ...result, ended }, checked);
+    for (const line of options.json === true ? [JSON.stringify(report, null, 2)] : reportLines(report)) say(line);
+    if (!report.good) process.exitCode = EXIT_FAILED;
   } finally {
     process.removeListener('SIGINT', interrupt);
     reader.close();
   }
 }
 
+const SENDING = 'Sending [{bar}] {percentage}% | {value} attempts, {retries} retries | {eta_formatted} left';
+
+const send = (
+  planned: Run,
+  { target, speed, connections }: RunOptions,
+  credentials: Parameters<typeof runScenario>[0]['credentials'],
+  random: Random,
+  signal: AbortSignal,
+): ReturnType<typeof runScenario> =>
+  withProgressBar(SENDING, (bar) => {
+    bar.begin(planned.attempts.length, { retries: 0 });
+    return runScenario({
+      run: planned,
+      target,
+      credentials,
+      speed,
+      connections,
+      random,
+      signal,
+      onProgress: ({ done, retries }) => {
+        bar.update(done, { retries });
+      },
+    });
+  });
+
 /** @param signal that ends the reader too: then there is no result, and that is no error */
 async function checkRun(
   reader: TargetReader,
-  run: Run,
+  planned: Run,
   sent: readonly SentAttempt[],
   signal: AbortSignal,
 ): Promise<Check> {
-  const bar = progressBar('Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left');
-  bar.start(run.orders.length, 0);
   try {
-    const checked = await checkTarget(reader, run.orders, sent, (orders) => {
-      bar.update(orders);
+    const format = 'Checking [{bar}] {percentage}% | {value} orders | {eta_formatted} left';
+    const checked = await withProgressBar(format, (bar) => {
+      bar.begin(planned.orders.length);
+      return checkTarget(reader, planned.orders, sent, (orders) => {
+        bar.update(orders);
+      });
     });
     return { kind: 'checked', checked };
   } catch (error) {
@@ -241,7 +234,5 @@ async function checkRun(
     // What was sent is told all the same.
     if (error instanceof TargetError) return { kind: 'failed', reason: error.message };
     throw error;
-  } finally {
-    bar.stop();
   }
 }

@@ -1,6 +1,7 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { MAX_ORDERS_PER_MINUTE } from '../../../schemas/sandbox';
 import { argument } from '../../terminal/argument';
+import { say } from '../../terminal/output';
 import { bearerToken, httpUrl, numberIn, wholeNumber } from './arguments';
 import { isLoopback } from '../server/guard';
 
@@ -72,7 +73,7 @@ async function runSandbox(options: SandboxCommand): Promise<void> {
     ...(posUrl === null ? [] : [`For new orders, set RELAY_URL=${sandbox.builtinPosUrl}`]),
     `Locations: ${sandbox.locations.length > 1 ? `location-1 to location-${String(sandbox.locations.length)}` : 'location-1'}`,
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  say(lines.join('\n'));
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
@@ -83,10 +84,10 @@ async function runSandbox(options: SandboxCommand): Promise<void> {
 }
 
 /** `ticket-rail sandbox`: a stand-in for Stream, with a delivery service and a POS built in. */
-export const sandboxCommand = (): Command =>
-  new Command('sandbox')
+export const addSandboxCommand = (program: Command): Command =>
+  program
+    .command('sandbox')
     .description('run a stand-in for Stream, with a delivery service and a POS built in, until SIGTERM')
-    .enablePositionalOptions() // those after the name of a command below it are that command's
     .option(
       '--port <port>',
       'port to listen on; the built-in POS has the next one',

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { argument } from '../../terminal/argument';
+import { EXIT_FAILED } from '../../terminal/exit-codes';
+import { say } from '../../terminal/output';
 import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, numberIn, webhookUrl, wholeNumber } from './arguments';
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from '../wire/post';
-import type { CommandWorld } from './run';
 import { POS_SIGNATURE } from '../wire/signing';
-
-/** `ticket-rail send`: signs bodies and sends them as they are. */
 
 /** Of posts a second. */
 const [LEAST_RATE, MOST_RATE] = [0.001, 1_000_000];
@@ -25,8 +24,11 @@ interface SendOptions {
   readonly concurrency: number;
 }
 
-/** Adds `send` to the program. */
-export function addSendCommand(program: Command, world: CommandWorld): void {
+/**
+ * `ticket-rail send`: signs bodies and sends them as they are.
+ * @param configuredSecret gives the newest webhook secret of the configuration, or null
+ */
+export const addSendCommand = (program: Command, configuredSecret: () => string | null): Command =>
   program
     .command('send')
     .description('sign files and post them as they are, as Stream would; print the answers')
@@ -46,12 +48,15 @@ export function addSendCommand(program: Command, world: CommandWorld): void {
     )
     .option('--concurrency <n>', 'most posts at a time', argument(wholeNumber(1, MOST_CONCURRENT)), 1)
     .addHelpText('after', '\nExit code: 0 if each was answered by a 2xx, otherwise 1.\n')
-    .action((files: readonly string[], options: SendOptions) => send(files, options, world));
-}
+    .action((files: readonly string[], options: SendOptions) => send(files, options, configuredSecret));
 
-async function send(files: readonly string[], options: SendOptions, world: CommandWorld): Promise<void> {
+async function send(
+  files: readonly string[],
+  options: SendOptions,
+  configuredSecret: () => string | null,
+): Promise<void> {
   const { url, repeat, rate, concurrency } = options;
-  const secret = options.secret ?? world.configuredSecret();
+  const secret = options.secret ?? configuredSecret();
   const bodies = files.map((file) => ({ file, body: readFileSync(file === '-' ? STANDARD_INPUT : file) }));
   const agent = agentFor(url, concurrency);
   const begun = performance.now();
@@ -66,7 +71,7 @@ async function send(files: readonly string[], options: SendOptions, world: Comma
     };
     const exchange = await post({ url, body, headers, timeoutMs: ANSWER_TIMEOUT_MS, agent });
     if (exchange.kind === 'no-answer' || !isSuccess(exchange.status)) refused++;
-    world.say(`${file}: ${told(exchange)}`);
+    say(`${file}: ${told(exchange)}`);
   }
 
   for (let round = 0; round < repeat; round++) {
@@ -83,7 +88,7 @@ async function send(files: readonly string[], options: SendOptions, world: Comma
   }
   await Promise.all(underWay);
   agent.destroy();
-  if (refused > 0) world.setExitCode(1);
+  if (refused > 0) process.exitCode = EXIT_FAILED;
 }
 
 const told = (exchange: Exchange): string =>

@@ -1,6 +1,7 @@
 import type { Checked } from './checks';
 import { FAULT_NAMES, type FaultName, type Run } from './faults';
 import type { RunResult, SentAttempt } from './run-scenario';
+import { count } from '../../terminal/figures';
 
 /** What is told of a run. */
 
@@ -165,7 +166,6 @@ function latencies(sent: readonly SentAttempt[]): RunReport['latency_ms'] {
   return { p50: percentile(50), p95: percentile(95), p99: percentile(99), max: percentile(100) };
 }
 
-const count = (things: number): string => things.toLocaleString('en-US');
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 
 /** @returns the report for people, line by line */

@@ -25,6 +25,7 @@ import { ScriptedReports } from '../stand-in/scripted-reports';
 import { StreamStandIn } from '../stand-in/stream-stand-in';
 import { createStreamRoutes } from './stream-route';
 import { Submitter, type OrderRequest } from '../parties/submitter';
+import { hint } from '../../terminal/output';
 
 /** Whose stories orders have that come by themselves. */
 const USUAL_RUSH = 'lunch-rush';
@@ -100,7 +101,7 @@ const close = (server: Server): Promise<void> =>
 /** Says on standard error what failed while nobody waited for it. */
 const complain = (error: unknown): void => {
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`The sandbox failed: ${why}\n`);
+  hint(`The sandbox failed: ${why}`);
 };
 
 const isoOrNull = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());

@@ -3,7 +3,7 @@ import { SandboxState, type Submitted } from '../../../../schemas/sandbox';
 import { type Story } from '../../../../schemas/scenario';
 import { StreamEvent } from '../../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
-import { sandboxCommand } from '../../../../services/sandbox/commands/sandbox';
+import { addSandboxCommand } from '../../../../services/sandbox/commands/sandbox';
 import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
 import { PATIENCE, until } from '../../../support/patience';
 import { call, sign } from '../../../support/running-service';
@@ -609,10 +609,9 @@ describe('ticket-rail sandbox', () => {
     const below = new Command('below').option('--speed <words>').action((options: { speed: string }) => {
       speed = options.speed;
     });
-    await new Command('program')
-      .enablePositionalOptions()
-      .addCommand(sandboxCommand().addCommand(below))
-      .parseAsync(['sandbox', 'below', '--speed', 'as fast as it goes'], { from: 'user' });
+    const program = new Command('program').enablePositionalOptions();
+    addSandboxCommand(program).addCommand(below);
+    await program.parseAsync(['sandbox', 'below', '--speed', 'as fast as it goes'], { from: 'user' });
     expect(speed).toBe('as fast as it goes');
   });
 

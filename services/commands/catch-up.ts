@@ -1,0 +1,35 @@
+import type { Config } from '../config/config';
+import type { DataDirectory } from '../event-store/data-directory';
+import { readModelVersion } from '../read-model/read-model-version';
+import type { Progress } from '../read-model/projector';
+import { type RunningProjector, startProjector } from '../read-model/start-projector';
+
+/** Starts the projector that the service runs, and waits until the read model has seen the whole log. */
+export async function startAndCatchUp(
+  { eventStoreUrl }: Config,
+  directory: DataDirectory,
+  onProgress: (progress: Progress) => void,
+): Promise<RunningProjector> {
+  let projector: RunningProjector | null = null;
+  try {
+    return await new Promise<RunningProjector>((resolve, reject) => {
+      const started = startProjector(
+        {
+          log: { url: eventStoreUrl, logFile: directory.logFile },
+          file: directory.readModelFile,
+          version: readModelVersion(eventStoreUrl),
+        },
+        (news) => {
+          if (news.kind === 'failed') reject(new Error(news.message));
+          if (news.kind !== 'progress') return;
+          onProgress(news.progress);
+          if (news.progress.caughtUp) resolve(started);
+        },
+      );
+      projector = started;
+    });
+  } catch (error) {
+    await (projector as RunningProjector | null)?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Id } from '../../schemas/handle-order';
+import { readNewestEntries } from '../audit/checkpoints/checkpoint-file';
+import { checkpointsOf } from '../audit/checkpoints/place';
+import { signedHistory } from '../audit/checkpoints/restores';
+import { writeEvidence } from '../audit/evidence/write-evidence';
+import { exportFileName } from '../audit/export/export-events';
+import type { Selection } from '../audit/export/select-events';
+import { version } from '../config/version';
+import { dataFiles } from '../event-store/data-directory';
+import { fingerprint } from '../handle-order/receive/signature';
+import { argument } from '../terminal/argument';
+import { count } from '../terminal/figures';
+import { say } from '../terminal/output';
+import { withReadableStore } from './open';
+
+/** Newest checkpoints that go with evidence. */
+const EVIDENCE_CHECKPOINTS = 10;
+
+interface EvidenceOptions {
+  readonly location: string;
+  readonly order: string;
+  readonly out?: string;
+}
+
+const evidence = ({ location, order, out }: EvidenceOptions): Promise<void> =>
+  withReadableStore(async (store, config) => {
+    const key = { location_id: location, order_id: order };
+    const exportedAt = new Date().toISOString();
+    const selection: Selection = { scope: { ...key, streams: 'orders' }, from: null, to: null };
+    const path = resolve(out ?? exportFileName(selection, 'evidence.html', exportedAt));
+    const secrets = config.webhookSecrets.map(fingerprint);
+    const place = checkpointsOf(config, dataFiles(config.dataDir));
+    const entries = readNewestEntries(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
+    const { checkpoints } = signedHistory(entries);
+    const events = await writeEvidence({ store, key, secrets, checkpoints, version, exportedAt, out: path });
+    say(`Wrote the evidence of ${count(events)} events to ${path}.`);
+  });
+
+/** `ticket-rail evidence`: writes all that is known of an order into one file for a dispute. */
+export const addEvidenceCommand = (program: Command): Command =>
+  program
+    .command('evidence')
+    .description('write everything about an order, with a report, into one file, whether or not the service runs')
+    .requiredOption('--location <id>', 'location of the order', argument(Id))
+    .requiredOption('--order <id>', 'id of the order', argument(Id))
+    .option('--out <file>', 'where to write (default: a name made from the order and the time)')
+    .action(evidence);

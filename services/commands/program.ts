@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { newestWebhookSecret } from '../config/config';
+import { version } from '../config/version';
+import { addDemoCommand } from '../sandbox/commands/demo';
+import { addListCommand } from '../sandbox/commands/list';
+import { addRunCommand } from '../sandbox/commands/run';
+import { addSandboxCommand } from '../sandbox/commands/sandbox';
+import { addSendCommand } from '../sandbox/commands/send';
+import { addCopyCommand } from './copy';
+import { addEvidenceCommand } from './evidence';
+import { addExportCommand } from './export';
+import { addReaderCommand } from './reader';
+import { addRebuildCommand } from './rebuild';
+import { addReplayCommand } from './replay';
+import { addRetainCommand } from './retain';
+import { addStartCommand } from './start';
+import { addVerifyCommand } from './verify';
+
+/** @returns the program with all of its commands; docs/reference/commands.md is made from its help. */
+export function createProgram(): Command {
+  const program = new Command('ticket-rail')
+    .description(
+      "The POS side of Stream's order status updates. Configured by environment variables: docs/reference/configuration.md.",
+    )
+    .version(version)
+    .enablePositionalOptions(); // options belong to the command after whose name they stand
+  addStartCommand(program);
+  addRebuildCommand(program);
+  addReplayCommand(program);
+  addCopyCommand(program);
+  addRetainCommand(program);
+  addExportCommand(program);
+  addEvidenceCommand(program);
+  addVerifyCommand(program);
+  addReaderCommand(program);
+  const sandbox = addSandboxCommand(program);
+  addDemoCommand(program);
+  addListCommand(sandbox);
+  addRunCommand(sandbox, newestWebhookSecret);
+  addSendCommand(program, newestWebhookSecret);
+  return program;
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { CheckpointSigner, coveredBy } from '../audit/checkpoints/checkpoint-signer';
+import { checkpointsOf } from '../audit/checkpoints/place';
+import { describeRestore } from '../audit/checkpoints/restores';
+import { type Config, retentionDays } from '../config/config';
+import type { DataDirectory } from '../event-store/data-directory';
+import type { EventStore, Position } from '../event-store/event-store';
+import { newestStored, readKnownTime, writeKnownTime } from '../operations/retention/known-time';
+import { countOld, type RetentionResult, runRetention } from '../operations/retention/run-retention';
+import {
+  describeHold,
+  type Hold,
+  holdOf,
+  MILLISECONDS_PER_DAY,
+  TrustedClock,
+} from '../operations/retention/trusted-clock';
+import { OrderTableReader } from '../read-model/order-table';
+import { argument } from '../terminal/argument';
+import { count } from '../terminal/figures';
+import { hint, say } from '../terminal/output';
+import { startAndCatchUp } from './catch-up';
+import { withStore } from './open';
+
+interface RetainOptions {
+  readonly days: number;
+  readonly dryRun?: boolean;
+  readonly confirm?: boolean;
+}
+
+/** @returns what the clock says to a command, which somebody runs on purpose and which does not wait. */
+async function lookAtClock(days: number, directory: DataDirectory, store: EventStore) {
+  const known = readKnownTime(directory.knownTimeFile) ?? (await newestStored(store));
+  const look = new TrustedClock({ days, known, now: Date.now, monotonic: () => performance.now(), settleMs: 0 }).look();
+  return look.kind === 'settling' ? ({ kind: 'trusted', now: Date.now() } as const) : look;
+}
+
+/** @throws {Error} if something is to be deleted that nobody confirmed. */
+function assertConfirmed(reason: Hold | null, { dryRun = false, confirm = false }: RetainOptions): void {
+  if (reason === null || confirm) return;
+  const text = `${describeHold(reason)}. Look at the clock; if this is what you want, add --confirm.`;
+  if (!dryRun) throw new Error(`Nothing was deleted: ${text}`);
+  hint(`Without --dry-run nothing would be deleted: ${text}`);
+}
+
+/** Signs a checkpoint, because nothing is deleted that none covers. @returns up to where one covers the log. */
+async function signCheckpoint(config: Config, directory: DataDirectory, store: EventStore): Promise<Position | null> {
+  const signer = new CheckpointSigner(store, checkpointsOf(config, directory), Date.now);
+  const { newest, restore, complaints } = await signer.sign(new AbortController().signal);
+  for (const complaint of complaints) hint(complaint);
+  if (restore !== null) hint(`The log lost events, which was ${describeRestore(restore)}.`);
+  return coveredBy(newest);
+}
+
+function sayResult({ deleted, forgotten, kept, untold }: RetentionResult, cutoff: number, dryRun: boolean): void {
+  const before = `that had their last update before ${new Date(cutoff).toISOString()}`;
+  say(`${dryRun ? 'Would delete' : 'Deleted'} ${count(deleted)} finished orders ${before}.`);
+  if (forgotten > 0) say(`Their streams were deleted before: ${count(forgotten)} more orders in the read model.`);
+  if (kept > 0) say(`Left alone: ${count(kept)} orders whose streams tell otherwise than the read model.`);
+  if (untold > 0) say(`Still shown: ${count(untold)} deleted orders; run this again.`);
+}
+
+const retain = (options: RetainOptions): Promise<void> =>
+  withStore(async (config, directory, store) => {
+    const { days, dryRun = false } = options;
+    const projector = await startAndCatchUp(config, directory, () => undefined);
+    const orders = new OrderTableReader(directory.readModelFile);
+    try {
+      const look = await lookAtClock(days, directory, store);
+      const cutoff = look.now - days * MILLISECONDS_PER_DAY;
+      const listFinal = (after: number, limit: number) => orders.listFinal(after, limit);
+      assertConfirmed(holdOf(look, await countOld({ listFinal, cutoff }), orders.countOrders()), options);
+      const result = await runRetention({
+        store,
+        newId: randomUUID,
+        coveredTo: await signCheckpoint(config, directory, store),
+        listFinal,
+        correct: (corrections) => projector.correct(corrections),
+        cutoff,
+        dryRun,
+      });
+      if (!dryRun) writeKnownTime(directory.knownTimeFile, look.now);
+      sayResult(result, cutoff, dryRun);
+    } finally {
+      orders.close();
+      await projector.stop();
+    }
+  });
+
+/** `ticket-rail retain`: deletes finished orders that are older than some days. */
+export const addRetainCommand = (program: Command): Command =>
+  program
+    .command('retain')
+    .description('delete finished orders that are older than some days, while the service does not run')
+    .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
+    .option('--dry-run', 'only report how many')
+    .option('--confirm', 'delete although the clock is far ahead of the last known time, or most orders would go')
+    .action(retain);
