@@ -6,6 +6,7 @@ import { addListCommand } from '../sandbox/commands/list';
 import { addRunCommand } from '../sandbox/commands/run';
 import { addSandboxCommand } from '../sandbox/commands/sandbox';
 import { addSendCommand } from '../sandbox/commands/send';
+import { printable } from '../terminal/printable';
 import { addCopyCommand } from './copy';
 import { addEvidenceCommand } from './evidence';
 import { addExportCommand } from './export';
@@ -23,7 +24,12 @@ export function createProgram(): Command {
       "The POS side of Stream's order status updates. Configured by environment variables: docs/reference/configuration.md.",
     )
     .version(version)
-    .enablePositionalOptions(); // options belong to the command after whose name they stand
+    .enablePositionalOptions() // options belong to the command after whose name they stand
+    // What commander says holds arguments as they came; its commands inherit this.
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(printable(text)),
+      writeErr: (text) => process.stderr.write(printable(text)),
+    });
   addStartCommand(program);
   addRebuildCommand(program);
   addReplayCommand(program);

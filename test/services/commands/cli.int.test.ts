@@ -113,6 +113,17 @@ describe('the ticket-rail command', () => {
     expect(stderr).toContain("unknown command 'rebuidl'");
   });
 
+  it.each([
+    [['\u001b[2Jrebuild'], "unknown command '\\u001b[2Jrebuild'"],
+    [['rebuild', '--\u001b]0;title\u0007'], "unknown option '--\\u001b]0;title\\u0007'"],
+    [['retain', '--days', '\u202e7'], "argument '\\u202e7' is invalid"],
+    [['sandbox', 'run', 'lunch-rush', '--check', '\u001b[8m'], "argument '\\u001b[8m' is invalid"],
+  ])('ticket-rail escapes what a terminal would act on when it refuses %j', async (args, message) => {
+    const { code, stdout, stderr } = await ticketRail(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
   it('ticket-rail runs by its name from a checkout', async () => {
     await makeNpxCache();
     const { code, stdout } = await npx(NPX_CACHE);
