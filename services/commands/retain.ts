@@ -6,6 +6,7 @@ import { describeRestore } from '../audit/checkpoints/restores';
 import { type Config, retentionDays } from '../config/config';
 import type { DataDirectory } from '../event-store/data-directory';
 import type { EventStore, Position } from '../event-store/event-store';
+import { deleteOldAccesses } from '../operations/retention/access-retention';
 import { newestStored, readKnownTime, writeKnownTime } from '../operations/retention/known-time';
 import { countOld, type RetentionResult, runRetention } from '../operations/retention/run-retention';
 import {
@@ -16,6 +17,7 @@ import {
   TrustedClock,
 } from '../operations/retention/trusted-clock';
 import { OrderTableReader } from '../read-model/order-table';
+import type { RunningProjector } from '../read-model/start-projector';
 import { argument } from '../terminal/argument';
 import { count } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
@@ -60,9 +62,36 @@ function sayResult({ deleted, forgotten, kept, untold }: RetentionResult, cutoff
   if (untold > 0) say(`Still shown: ${count(untold)} deleted orders; run this again.`);
 }
 
+/** What both kinds of deletion need. */
+interface Deletion {
+  readonly store: EventStore;
+  readonly newId: () => string;
+  readonly coveredTo: Position | null;
+  readonly dryRun: boolean;
+}
+
+/** Deletes finished orders that are old. */
+async function retainOrders(deletion: Deletion, cutoff: number, orders: OrderTableReader, projector: RunningProjector) {
+  const result = await runRetention({
+    ...deletion,
+    cutoff,
+    listFinal: (after, limit) => orders.listFinal(after, limit),
+    correct: (corrections) => projector.correct(corrections),
+  });
+  sayResult(result, cutoff, deletion.dryRun);
+}
+
+/** Deletes old records of who looked, as the service does by itself. */
+async function retainAccesses(deletion: Deletion, cutoff: number): Promise<void> {
+  const records = await deleteOldAccesses({ ...deletion, cutoff });
+  const verb = deletion.dryRun ? 'Would delete' : 'Deleted';
+  say(`${verb} ${count(records)} records of who looked from before ${new Date(cutoff).toISOString()}.`);
+}
+
 const retain = (options: RetainOptions): Promise<void> =>
   withStore(async (config, directory, store) => {
     const { days, dryRun = false } = options;
+    const { accessRetentionDays } = config;
     const projector = await startAndCatchUp(config, directory, () => undefined);
     const orders = new OrderTableReader(directory.readModelFile);
     try {
@@ -70,24 +99,27 @@ const retain = (options: RetainOptions): Promise<void> =>
       const cutoff = look.now - days * MILLISECONDS_PER_DAY;
       const listFinal = (after: number, limit: number) => orders.listFinal(after, limit);
       assertConfirmed(holdOf(look, await countOld({ listFinal, cutoff }), orders.countOrders()), options);
-      const result = await runRetention({
-        store,
-        newId: randomUUID,
-        coveredTo: await signCheckpoint(config, directory, store),
-        listFinal,
-        correct: (corrections) => projector.correct(corrections),
-        cutoff,
-        dryRun,
-      });
+      if (accessRetentionDays !== null) {
+        assertConfirmed(holdOf(await lookAtClock(accessRetentionDays, directory, store), 0, 0), options);
+      }
+      const coveredTo = await signCheckpoint(config, directory, store);
+      const deletion = { store, newId: randomUUID, coveredTo, dryRun };
+      await retainOrders(deletion, cutoff, orders, projector);
+      if (accessRetentionDays !== null) {
+        await retainAccesses(deletion, look.now - accessRetentionDays * MILLISECONDS_PER_DAY);
+      }
       if (!dryRun) writeKnownTime(directory.knownTimeFile, look.now);
-      sayResult(result, cutoff, dryRun);
     } finally {
       orders.close();
       await projector.stop();
     }
   });
 
-/** `ticket-rail retain`: deletes finished orders that are older than some days. */
+const HELP = `
+If ACCESS_RETENTION_DAYS is set, records of who looked that are older are deleted too, as the service does.
+`;
+
+/** `ticket-rail retain`: deletes finished orders that are older than some days, and old records of who looked. */
 export const addRetainCommand = (program: Command): Command =>
   program
     .command('retain')
@@ -95,4 +127,5 @@ export const addRetainCommand = (program: Command): Command =>
     .requiredOption('--days <days>', 'days since the last update of an order', argument(retentionDays))
     .option('--dry-run', 'only report how many')
     .option('--confirm', 'delete although the clock is far ahead of the last known time, or most orders would go')
+    .addHelpText('after', HELP)
     .action(retain);

@@ -23,13 +23,19 @@ interface Options {
  * Deletes each volume all of whose records are older than a cutoff.
  * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept, as with orders
  * @param cutoff milliseconds since the epoch
+ * @param dryRun only counts
  * @returns how many records were deleted
  * @throws {EventStoreError}
  */
 export async function deleteOldAccesses(
-  options: Options & { readonly coveredTo: Position | null; readonly cutoff: number; readonly signal?: AbortSignal },
+  options: Options & {
+    readonly coveredTo: Position | null;
+    readonly cutoff: number;
+    readonly dryRun?: boolean;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<number> {
-  const { store, newId, coveredTo, cutoff, signal } = options;
+  const { store, newId, coveredTo, cutoff, dryRun = false, signal } = options;
   let deleted = 0;
   for await (const { stream } of accessStreams(store)) {
     if (signal?.aborted === true) break;
@@ -46,6 +52,10 @@ export async function deleteOldAccesses(
       ({ revision } = event);
     }
     if (!(newest < cutoff)) continue;
+    if (dryRun) {
+      deleted += leaves.length;
+      continue;
+    }
     await noteDeleted({ store, newId }, stream, leaves);
     try {
       // Another instance may just record into it, or delete it as well.

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { OrderKey } from '../../../../schemas/handle-order';
 import { orderStream } from '../../../../schemas/order-events';
+import { createAccessVolumes } from '../../../../services/access/log/access-volumes';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { SETTLE_MS } from '../../../../services/operations/retention/trusted-clock';
 import { orderPath, readLog, update } from '../../../support/deliveries';
@@ -92,6 +93,46 @@ describe('ticket-rail retain', () => {
     expect(stdout).toContain('Deleted 5 finished orders');
     // The next run by the same clock has nothing to ask.
     await runWith(clock.env, 'retain', '--days', days);
+  });
+
+  describe('old records of who looked', () => {
+    beforeEach(async () => {
+      const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
+      for (const days of [31, 1]) {
+        const at = new Date(Date.now() - days * DAY).toISOString();
+        const volumes = createAccessVolumes({ store, newId: randomUUID, now: Date.now, monotonic: () => 0 });
+        await volumes.append([{ reader: 'auditor', role: 'auditor', what: 'history', path: '/', at }]);
+      }
+      await store.close();
+    });
+    const left = () => readLog(dataDir).filter(({ type }) => type === 'access.read').length;
+
+    it('ticket-rail retain deletes records of who looked that are older than ACCESS_RETENTION_DAYS', async () => {
+      const settings = { ACCESS_RETENTION_DAYS: '30' };
+      const dry = await runWith(settings, 'retain', '--days', '30', '--dry-run');
+      expect(dry.stdout).toContain('Would delete 1 records of who looked from before ');
+      const { stdout } = await runWith(settings, 'retain', '--days', '30');
+      expect(stdout).toContain('Deleted 1 records of who looked from before ');
+      expect((await runWith(settings, 'retain', '--days', '30')).stdout).toContain('Deleted 0 records of who looked');
+    });
+
+    it('ticket-rail retain keeps all records of who looked without ACCESS_RETENTION_DAYS', async () => {
+      const before = left();
+      expect((await run('retain', '--days', '30')).stdout).not.toContain('who looked');
+      expect(left()).toBe(before);
+    });
+
+    it('ticket-rail retain deletes nothing if the clock is far ahead for ACCESS_RETENTION_DAYS', async () => {
+      const clock = movableClock(dataDir);
+      clock.set(2 * DAY);
+      const before = readLog(dataDir).length;
+      const settings = { ...clock.env, ACCESS_RETENTION_DAYS: '1' };
+      const refused = { code: 1, stderr: expect.stringContaining('Nothing was deleted: the clock says') as string };
+      await expect(runWith(settings, 'retain', '--days', '365')).rejects.toMatchObject(refused);
+      expect(readLog(dataDir)).toHaveLength(before);
+      const { stdout } = await runWith(settings, 'retain', '--days', '365', '--confirm');
+      expect(stdout).toContain('Deleted 2 records of who looked');
+    });
   });
 
   it('ticket-rail retain is refused while the service runs', async () => {
