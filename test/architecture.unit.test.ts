@@ -38,7 +38,7 @@ const isModel = (path: string): boolean => /^services\/screens\/browser\/[a-z]+\
 
 const within = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 const adapterOf = (path: string): string | undefined =>
-  /^services\/event-store\/(memory|sqlite|eventstoredb)\//.exec(path)?.[1];
+  /^services\/event-store\/(sqlite|eventstoredb)\//.exec(path)?.[1];
 const isPackage = (to: string, name: string): boolean => to === name || to.startsWith(`${name}/`);
 
 /** Folders of services/, lowest first: a file imports only from its own folder and from lower ones. */

@@ -6,7 +6,7 @@ import { type OrderEvent } from '../../../schemas/order-events';
 import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/order-view';
 import { createOrderHistory } from '../../../services/orders/history';
 import { comparePositions, parsePosition } from '../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../event-store/memory/memory-store';
 import { fingerprint } from '../../../services/handle-order/receive/signature';
 import { EXAMPLES, freshKeys, orderPath, parseExample, problem, problemOf, update } from '../../support/deliveries';
 import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../../support/running-service';

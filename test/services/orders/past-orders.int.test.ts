@@ -10,7 +10,7 @@ import { STAGES } from '../../../schemas/vocabulary';
 import { createOrderHistory } from '../../../services/orders/history';
 import { createPastOrders, MAX_CLOCK_RETURN_MS, type PastOrders } from '../../../services/orders/past-orders';
 import type { EventStore, JsonValue } from '../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../event-store/memory/memory-store';
 import { OrderTableReader } from '../../../services/read-model/order-table/reader';
 import { openOrderTable } from '../../../services/read-model/order-table/writer';
 import { runProjector } from '../../../services/read-model/projector';

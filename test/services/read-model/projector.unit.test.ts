@@ -21,7 +21,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../event-store/memory/memory-store';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
 import { type Progress, runProjector } from '../../../services/read-model/projector';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from '../../projections/arbitraries';

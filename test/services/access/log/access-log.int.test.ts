@@ -30,7 +30,7 @@ import {
   parsePosition,
   type RecordedEvent,
 } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash } from '../../../../services/event-store/seal/seal';
 import { openApi, operationsOf } from '../../../docs/reference';
 import { Problem } from '../../../../services/http/problem';

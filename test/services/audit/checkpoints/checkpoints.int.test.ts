@@ -23,7 +23,7 @@ import {
 } from '../../../../services/audit/checkpoints/signing';
 import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../../../../services/event-store/event-store';
 import { comparePositions, positionOf } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { problem, problemOf, update } from '../../../support/deliveries';
 import { until } from '../../../support/patience';

@@ -9,7 +9,7 @@ import { CheckpointSigner, openKeyOf } from '../../../../services/audit/checkpoi
 import { signedHistory } from '../../../../services/audit/checkpoints/restores';
 import { CheckpointKeyError, isSignedBy, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
 import type { EventStore } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { createPublicKey } from 'node:crypto';
 import { openEventStream } from '../../../support/event-stream';

@@ -6,7 +6,7 @@ import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { createCoverageRunner, MAX_WAITING_QUERIES } from '../../../../services/audit/coverage/coverage';
 import { CLOCK_MARGIN_MS, type CoverageQuery, scanCoverage } from '../../../../services/audit/coverage/coverage-scan';
 import type { EventStore, JsonValue } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { arbitraryOrderUpdatedObject } from '../../../projections/arbitraries';
 import { problem, problemOf, update } from '../../../support/deliveries';
 import {

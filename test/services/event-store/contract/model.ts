@@ -6,7 +6,7 @@ import {
   type ExpectedRevision,
   type ReadStreamOptions,
 } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../memory/memory-store';
 import { collect } from './support';
 
 /** An expectation, `tail` standing for the revision that is the last one when the command runs. */

@@ -1,5 +1,5 @@
 import { RECENT_EVENTS } from '../../../../services/event-store/append-decision';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from './memory-store';
 import { eventStoreContract } from '../contract';
 import { appended, collect, newEvent, newEvents, readIds } from '../contract/support';
 

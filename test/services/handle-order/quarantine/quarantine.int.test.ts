@@ -3,7 +3,7 @@ import { type Fault, type OrderKey } from '../../../../schemas/handle-order';
 import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/order-events';
 import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/order-view';
 import { EventStoreError, type EventStore, type JsonValue } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash } from '../../../../services/event-store/seal/seal';
 import { fingerprint } from '../../../../services/handle-order/receive/signature';
 import { freshKeys, orderPath, problem, problemOf, update } from '../../../support/deliveries';

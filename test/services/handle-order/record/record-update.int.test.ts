@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../../schemas/handle-order';
 import { OrderEventMetadata, orderStream } from '../../../../schemas/order-events';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash, eventId } from '../../../../services/event-store/seal/seal';
 import {
   Admission,

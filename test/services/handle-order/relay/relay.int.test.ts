@@ -9,7 +9,7 @@ import { RELAY_STREAM } from '../../../../schemas/order-events';
 import { type RelayEntry, RelayPage } from '../../../../schemas/order-view';
 import { WITHHELD } from '../../../../schemas/withheld';
 import { EventStoreError, type EventStore } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { Admission } from '../../../../services/handle-order/record/admission';
 import { parseDelivery } from '../../../../services/handle-order/receive/parse-delivery';
 import { createRecorder } from '../../../../services/handle-order/record/record-update';

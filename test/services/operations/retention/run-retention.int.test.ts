@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OrderKey } from '../../../../schemas/handle-order';
 import { orderStream } from '../../../../schemas/order-events';
 import { type EventStore, EventStoreError, type Position } from '../../../../services/event-store/event-store';
-import { createMemoryStore } from '../../../../services/event-store/memory/memory-store';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { Admission } from '../../../../services/handle-order/record/admission';

@@ -1,4 +1,10 @@
-import { decideAppend, decideDelete, decideEnd, RECENT_EVENTS, type StreamView } from '../append-decision';
+import {
+  decideAppend,
+  decideDelete,
+  decideEnd,
+  RECENT_EVENTS,
+  type StreamView,
+} from '../../../../services/event-store/append-decision';
 import {
   assertExpected,
   assertPosition,
@@ -20,7 +26,7 @@ import {
   type RecordedEvent,
   type SubscribeOptions,
   type SubscriptionBatch,
-} from '../event-store';
+} from '../../../../services/event-store/event-store';
 
 /** Not 1, so that code which computes a position instead of keeping one fails here first. */
 const POSITION_STEP = 3;
