@@ -126,6 +126,14 @@ const RULES: readonly Rule[] = [
     broken: ({ from, to }) => to === 'services/server/service' && from !== 'services/server/start.ts',
   },
   {
+    sentence: 'what is opened does not know what opens it: only what starts the service imports from services/server/',
+    broken: ({ from, to }) =>
+      within(to, 'services/server') &&
+      !within(from, 'services/server') &&
+      from !== 'services/main.ts' &&
+      from !== 'services/commands/start.ts',
+  },
+  {
     sentence: 'the write path never reads a projection',
     broken: ({ from, to }) =>
       within(from, 'services/handle-order') && (within(to, 'projections') || within(to, 'services/read-model')),

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config';
-import type { DataDirectory } from '../event-store/data-directory';
+import type { DataFiles } from '../event-store/data-directory';
 import { readModelVersion } from '../read-model/read-model-version';
 import type { Progress } from '../read-model/projector';
 import { type RunningProjector, startProjector } from '../read-model/start-projector';
@@ -7,7 +7,7 @@ import { type RunningProjector, startProjector } from '../read-model/start-proje
 /** Starts the projector that the service runs, and waits until the read model has seen the whole log. */
 export async function startAndCatchUp(
   { eventStoreUrl }: Config,
-  directory: DataDirectory,
+  files: DataFiles,
   onProgress: (progress: Progress) => void,
 ): Promise<RunningProjector> {
   let projector: RunningProjector | null = null;
@@ -15,8 +15,8 @@ export async function startAndCatchUp(
     return await new Promise<RunningProjector>((resolve, reject) => {
       const started = startProjector(
         {
-          log: { url: eventStoreUrl, logFile: directory.logFile },
-          file: directory.readModelFile,
+          log: { url: eventStoreUrl, logFile: files.logFile },
+          file: files.readModelFile,
           version: readModelVersion(eventStoreUrl),
         },
         (news) => {

@@ -1,26 +1,21 @@
 import { type Config, readConfig } from '../config/config';
-import { type DataDirectory, dataFiles, takeDataDirectory } from '../event-store/data-directory';
+import { type DataFiles, dataFiles } from '../event-store/data-directory';
 import type { EventStore } from '../event-store/event-store';
-import { openEventStore, openReadableStore, type ReadableStore } from '../event-store/open';
-import { keepPrivate } from '../files/private-files';
+import { openReadableStore, type ReadableStore } from '../event-store/open';
+import { openEvents } from '../event-store/open-events';
 import { hint } from '../terminal/output';
 
 /** Opens what the service would open, for a command that runs in its place. */
 export async function withStore(
-  action: (config: Config, directory: DataDirectory, store: EventStore) => Promise<void>,
+  action: (config: Config, files: DataFiles, store: EventStore) => Promise<void>,
 ): Promise<void> {
   const config = readConfig();
-  for (const detail of keepPrivate(config.dataDir)) hint(detail);
-  const directory = takeDataDirectory(config.dataDir, process.pid, new Date().toISOString());
+  const { dataDir, eventStoreUrl } = config;
+  const events = await openEvents({ dataDir, eventStoreUrl, pid: process.pid, now: Date.now, onRights: hint });
   try {
-    const store = await openEventStore({ url: config.eventStoreUrl, logFile: directory.logFile, now: Date.now });
-    try {
-      await action(config, directory, store);
-    } finally {
-      await store.close();
-    }
+    await action(config, events.files, events.store);
   } finally {
-    directory.release();
+    await events.close();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { endOf } from '../operations/copy/copy-store';
-import { deleteOrderTable } from '../read-model/order-table';
+import { deleteOrderTable } from '../read-model/order-table/schema';
 import { secondsSince } from '../terminal/figures';
 import { say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -8,14 +8,14 @@ import { startAndCatchUp } from './catch-up';
 import { withStore } from './open';
 
 const rebuild = (): Promise<void> =>
-  withStore(async (config, directory, store) => {
+  withStore(async (config, files, store) => {
     const end = Number((await endOf(store)) ?? 0);
-    deleteOrderTable(directory.readModelFile);
+    deleteOrderTable(files.readModelFile);
     const begun = performance.now();
     let events = 0;
     await withProgressBar('Rebuilding [{bar}] {percentage}% | {events} events | {eta_formatted} left', async (bar) => {
       bar.begin(end, { events });
-      const projector = await startAndCatchUp(config, directory, (progress) => {
+      const projector = await startAndCatchUp(config, files, (progress) => {
         events = progress.events;
         bar.update(Number(progress.folded ?? end), { events });
       });

@@ -4,7 +4,7 @@ import { CheckpointSigner, coveredBy } from '../audit/checkpoints/checkpoint-sig
 import { checkpointsOf } from '../audit/checkpoints/place';
 import { describeRestore } from '../audit/checkpoints/restores';
 import { type Config, retentionDays } from '../config/config';
-import type { DataDirectory } from '../event-store/data-directory';
+import type { DataFiles } from '../event-store/data-directory';
 import type { EventStore, Position } from '../event-store/event-store';
 import { deleteOldAccesses } from '../operations/retention/access-retention';
 import { newestStored, readKnownTime, writeKnownTime } from '../operations/retention/known-time';
@@ -16,7 +16,7 @@ import {
   MILLISECONDS_PER_DAY,
   TrustedClock,
 } from '../operations/retention/trusted-clock';
-import { OrderTableReader } from '../read-model/order-table';
+import { OrderTableReader } from '../read-model/order-table/reader';
 import type { RunningProjector } from '../read-model/start-projector';
 import { argument } from '../terminal/argument';
 import { count } from '../terminal/figures';
@@ -31,8 +31,8 @@ interface RetainOptions {
 }
 
 /** @returns what the clock says to a command, which somebody runs on purpose and which does not wait. */
-async function lookAtClock(days: number, directory: DataDirectory, store: EventStore) {
-  const known = readKnownTime(directory.knownTimeFile) ?? (await newestStored(store));
+async function lookAtClock(days: number, files: DataFiles, store: EventStore) {
+  const known = readKnownTime(files.knownTimeFile) ?? (await newestStored(store));
   const look = new TrustedClock({ days, known, now: Date.now, monotonic: () => performance.now(), settleMs: 0 }).look();
   return look.kind === 'settling' ? ({ kind: 'trusted', now: Date.now() } as const) : look;
 }
@@ -46,8 +46,8 @@ function assertConfirmed(reason: Hold | null, { dryRun = false, confirm = false 
 }
 
 /** Signs a checkpoint, because nothing is deleted that none covers. @returns up to where one covers the log. */
-async function signCheckpoint(config: Config, directory: DataDirectory, store: EventStore): Promise<Position | null> {
-  const signer = new CheckpointSigner(store, checkpointsOf(config, directory), Date.now);
+async function signCheckpoint(config: Config, files: DataFiles, store: EventStore): Promise<Position | null> {
+  const signer = new CheckpointSigner(store, checkpointsOf(config, files), Date.now);
   const { newest, restore, complaints } = await signer.sign(new AbortController().signal);
   for (const complaint of complaints) hint(complaint);
   if (restore !== null) hint(`The log lost events, which was ${describeRestore(restore)}.`);
@@ -89,26 +89,26 @@ async function retainAccesses(deletion: Deletion, cutoff: number): Promise<void>
 }
 
 const retain = (options: RetainOptions): Promise<void> =>
-  withStore(async (config, directory, store) => {
+  withStore(async (config, files, store) => {
     const { days, dryRun = false } = options;
     const { accessRetentionDays } = config;
-    const projector = await startAndCatchUp(config, directory, () => undefined);
-    const orders = new OrderTableReader(directory.readModelFile);
+    const projector = await startAndCatchUp(config, files, () => undefined);
+    const orders = new OrderTableReader(files.readModelFile);
     try {
-      const look = await lookAtClock(days, directory, store);
+      const look = await lookAtClock(days, files, store);
       const cutoff = look.now - days * MILLISECONDS_PER_DAY;
       const listFinal = (after: number, limit: number) => orders.listFinal(after, limit);
       assertConfirmed(holdOf(look, await countOld({ listFinal, cutoff }), orders.countOrders()), options);
       if (accessRetentionDays !== null) {
-        assertConfirmed(holdOf(await lookAtClock(accessRetentionDays, directory, store), 0, 0), options);
+        assertConfirmed(holdOf(await lookAtClock(accessRetentionDays, files, store), 0, 0), options);
       }
-      const coveredTo = await signCheckpoint(config, directory, store);
+      const coveredTo = await signCheckpoint(config, files, store);
       const deletion = { store, newId: randomUUID, coveredTo, dryRun };
       await retainOrders(deletion, cutoff, orders, projector);
       if (accessRetentionDays !== null) {
         await retainAccesses(deletion, look.now - accessRetentionDays * MILLISECONDS_PER_DAY);
       }
-      if (!dryRun) writeKnownTime(directory.knownTimeFile, look.now);
+      if (!dryRun) writeKnownTime(files.knownTimeFile, look.now);
     } finally {
       orders.close();
       await projector.stop();

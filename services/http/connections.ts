@@ -135,6 +135,13 @@ export class Connections {
     connection.shown = shown;
   }
 
+  /** @returns what notes that the sender of a request has shown who it is. */
+  shows(shown: Exclude<Shown, 'nothing'>): (request: { readonly socket: Socket }) => void {
+    return ({ socket }) => {
+      this.show(socket, shown);
+    };
+  }
+
   /** A request begins to be answered. */
   begin(socket: Socket): void {
     const connection = this.#open.get(socket);

@@ -8,7 +8,7 @@ import { createReadGuard } from '../access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from '../access/login/origin-guard';
 import type { ReaderDirectory } from '../access/readers/readers';
 import { createLoginRoutes, createSessionRoutes } from '../access/login/route';
-import { createSession } from '../access/login/session';
+import type { Session } from '../access/login/session';
 import { type BasePath, withoutBasePath } from '../http/base-path';
 import { isEventStoreError } from '../event-store/event-store';
 import { discardBody } from '../http/read-body';
@@ -28,6 +28,7 @@ export interface AppOptions {
   readonly metrics: Metrics;
   readonly checkReadiness: CheckReadiness;
   readonly readers: ReaderDirectory;
+  readonly session: Session;
   /** Told of every request of a reader, before anything else is done about it. */
   readonly onReader: (request: IncomingMessage) => void;
   /** Origins whose pages may read and embed. */
@@ -36,8 +37,6 @@ export interface AppOptions {
   /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
   readonly postingIsOpen: boolean;
   readonly log: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
 /** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9); it says nothing about orders. */
@@ -96,7 +95,7 @@ const takeTurn: RequestHandler = async (_request, response, next) => {
  * and readers need.
  */
 export function createApp(options: AppOptions): RequestListener {
-  const { handleOrder, log, metrics, readers, readerOrigins, basePath } = options;
+  const { handleOrder, log, metrics, readers, session, readerOrigins, basePath } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -137,7 +136,6 @@ export function createApp(options: AppOptions): RequestListener {
     response.status(readiness.ready ? 200 : 503).json(readiness);
   });
   app.all(['/healthz', '/readyz'], takesOnly('GET'));
-  const session = createSession({ basePath, now: options.now });
   app.use(createLoginRoutes(readers, session, basePath));
   app.use('/screens/assets', allowEmbedding(readerOrigins));
   for (const router of options.publicRoutes) app.use(router);

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Heartbeat } from '../../schemas/live';
 import type { Readiness } from '../../schemas/order-view';
 import { within } from '../concurrency/within';
@@ -11,6 +12,14 @@ export function healthOf({ checks }: Readiness): Heartbeat['store'] {
   const failed = new Set(checks.filter(({ ok }) => !ok).map(({ name }) => name));
   return failed.has('event_store') ? 'unavailable' : failed.has('projector') ? 'behind' : 'ok';
 }
+
+/** @returns what logs that the store takes no writes, and that it takes them again. */
+export const logStoreProblems =
+  (log: Logger) =>
+  (problem: string | null): void => {
+    if (problem === null) log.info('the event store takes writes again');
+    else log.error({ detail: problem }, 'NO DELIVERY IS TAKEN: the event store takes no writes');
+  };
 
 /** Most often that the store is asked to prove that it takes writes, which costs a sync. */
 export const STORE_CHECK_INTERVAL_MS = 1_000;

@@ -1,80 +1,26 @@
-import type { IncomingMessage } from 'node:http';
-import type { Logger } from 'pino';
-import { createAccessLog } from '../access/log/access-log';
-import { scheduleAccessRetention } from '../operations/retention/access-retention';
-import { createAccessRoutes } from '../access/log/route';
-import { openReaders } from '../access/readers/readers-file';
-import { createApp } from './app';
-import { createSendExport } from '../audit/export/send-export';
-import { createAuditRoutes } from '../audit/route';
-import { createCheckpointRoutes } from '../audit/checkpoints/route';
-import { checkpointsOf } from '../audit/checkpoints/place';
-import { openKeyOf } from '../audit/checkpoints/checkpoint-signer';
-import { startCheckpoints } from '../audit/checkpoints/start-checkpoints';
-import { createOrderHistory } from '../orders/history';
-import { createCoverageRunner } from '../audit/coverage/coverage';
-import { createInsightRoutes } from '../audit/insight-route';
-import { createOrderSearch } from '../orders/search';
-import { createPastOrders } from '../orders/past-orders';
+import { type Access, openAccess } from '../access/open-access';
+import { openAudit } from '../audit/open-audit';
 import type { Config } from '../config/config';
-import { Connections, createDropTeller, type Shown } from '../http/connections';
-import { takeDataDirectory } from '../event-store/data-directory';
-import { createDocs } from './docs';
-import { openEventStore } from '../event-store/open';
-import type { Position } from '../event-store/event-store';
+import type { World } from '../config/world';
+import type { Events } from '../event-store/open-events';
+import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
-import { createQuarantine } from '../handle-order/quarantine/quarantine';
-import { createQuarantineRoutes } from '../handle-order/quarantine/route';
-import { createRecorder } from '../handle-order/record/record-update';
-import { createRelay } from '../handle-order/relay/relay';
-import { createRelayLog } from '../handle-order/relay/relay-log';
-import { createRelayRoutes } from '../handle-order/relay/route';
-import { keepPrivate } from '../files/private-files';
-import { createHandleOrder } from '../handle-order/route';
-import { createVerifier } from '../handle-order/receive/signature';
+import type { Connections } from '../http/connections';
 import { HttpServer } from '../http/http-server';
-import { createMetrics } from '../operations/metrics';
-import { createOrderRoutes } from '../orders/route';
-import { hasPlace, LiveFeed, MAX_LIVE_CLIENTS } from '../orders/live/live-feed';
-import { createLiveRoutes } from '../orders/live/route';
-import { createWaitForReadModel } from '../read-model/wait';
-import { createReadinessCheck, healthOf } from './readiness';
-import { foldVersion } from '../read-model/fold-version';
-import { readModelVersion } from '../read-model/read-model-version';
-import { Freshness } from '../read-model/freshness';
-import { OrderTableReader } from '../read-model/order-table/reader';
-import { deleteOrderTable } from '../read-model/order-table/schema';
-import type { ProjectorNews } from '../read-model/projector-loop';
-import { startProjector } from '../read-model/start-projector';
-import { newestStored, readKnownTime, writeKnownTime } from '../operations/retention/known-time';
-import { countOld, runRetention } from '../operations/retention/run-retention';
-import { scheduleRetention } from '../operations/retention/schedule';
+import type { Metrics } from '../operations/metrics';
+import { openMetrics } from '../operations/open-metrics';
+import { openRetention } from '../operations/retention/open-retention';
+import { openReading } from '../orders/open-reading';
+import { openReadModel } from '../read-model/open-read-model';
 import { createScreens } from '../screens/route';
+import { type AppOptions, createApp } from './app';
+import { createDocs } from './docs';
+import { openConnections } from './open-connections';
+import { Opened } from './opened';
+import { type CheckReadiness, createReadinessCheck, healthOf, logStoreProblems } from './readiness';
 
-/** Most connections at a time, for deliveries and reads, besides those of the live feed; few are used where nobody attacks. */
-const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS;
-/**
- * Most connections of one network on which neither a token nor a signature was shown: half of all, so that no network takes
- * them all. A proxy's are of one network; each shows within moments what its sender has.
- */
-const MAX_STRANGERS = MAX_CONNECTIONS / 2;
-/** Most bytes of answers that wait to be read by all readers together. A live feed alone may hold MAX_BUFFERED_BYTES. */
-const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 /** Most milliseconds that a stop waits for requests that are being answered. */
 export const STOP_TIMEOUT_MS = 10_000;
-
-/** What the service takes from the world besides its configuration. */
-export interface World {
-  readonly log: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Milliseconds of a clock that never goes back. */
-  readonly monotonic: () => number;
-  /** Makes a UUID. */
-  readonly newId: () => string;
-  readonly pid: number;
-  readonly version: string;
-}
 
 export interface RunningService {
   /** Where it listens. */
@@ -85,312 +31,102 @@ export interface RunningService {
 
 /**
  * Puts the service together and starts it: the one place that knows all parts.
+ * @param openEvents opens its store; the service closes it
  * @throws {ConfigError} {@link DataDirectoryError} {@link EventStoreError} or a listen error; whatever was opened is closed again.
  */
-export async function startService(config: Config, world: World): Promise<RunningService> {
-  const { log, now, monotonic, newId, pid, version } = world;
-  const cleanup: (() => Promise<void> | void)[] = [];
-  const undo = async (): Promise<void> => {
-    for (const step of cleanup.splice(0).reverse()) await step();
-  };
+export async function startService(
+  config: Config,
+  world: World,
+  openEvents: (config: Config, world: World) => Promise<Events>,
+): Promise<RunningService> {
+  const { log, now, monotonic } = world;
+  const stopping = new AbortController();
+  const opened = new Opened();
   try {
-    const { readers, close: closeReaders } = await openReaders(config.readers, log);
-    cleanup.push(closeReaders);
-    for (const detail of keepPrivate(config.dataDir)) log.warn({ detail }, 'rights of DATA_DIR');
-    const directory = takeDataDirectory(config.dataDir, pid, new Date(now()).toISOString());
-    cleanup.push(() => {
-      directory.release();
-    });
-    const store = await openEventStore({
-      url: config.eventStoreUrl,
-      logFile: directory.logFile,
-      now,
-      whyNotOurs: () => directory.whyNotOurs(),
-    });
-    cleanup.push(() => store.close());
-    const accessLog = createAccessLog({ store, newId, now, monotonic, log });
-    cleanup.push(() => accessLog.close());
-
-    const freshness = new Freshness(monotonic);
-    const folds = foldVersion();
-    const orders = new OrderTableReader(directory.readModelFile, (detail) => {
-      log.error({ detail }, 'the read model is damaged: it is deleted, and made anew from the log');
-      deleteOrderTable(directory.readModelFile);
-    });
-    cleanup.push(() => {
-      orders.close();
-    });
-    // Before anything is received: what is stored from now on is stamped by the clock that it is to vouch for.
-    const deletes = config.retentionDays !== null || config.accessRetentionDays !== null;
-    const storedBefore = deletes && config.eventStoreUrl === null ? await newestStored(store) : null;
-    const clock = {
-      known: async (signal: AbortSignal) =>
-        readKnownTime(directory.knownTimeFile) ?? storedBefore ?? (await newestStored(store, signal)),
-      record: (known: number) => {
-        writeKnownTime(directory.knownTimeFile, known);
-      },
-      now,
-      monotonic,
-    };
-    let stopping = false;
+    const events = opened.add(await openEvents(config, world));
+    const { store } = events;
+    const access = opened.add(await openAccess(config, store, world));
+    const readModel = opened.add(openReadModel(events, world));
     const checkReadiness = createReadinessCheck({
       store,
-      freshness,
-      isStopping: () => stopping,
+      freshness: readModel.freshness,
+      isStopping: () => stopping.signal.aborted,
       now: monotonic,
-      onStore: (problem) => {
-        if (problem === null) log.info('the event store takes writes again');
-        else log.error({ detail: problem }, 'NO DELIVERY IS TAKEN: the event store takes no writes');
-      },
+      onStore: logStoreProblems(log),
     });
-    const feed = new LiveFeed({
-      orders,
-      folds,
-      health: async () => healthOf(await checkReadiness()),
-      lagMs: () => freshness.lagSeconds * 1_000,
-      now,
-    });
+    const health = async () => healthOf(await checkReadiness());
+    const reading = opened.add(openReading({ store, readModel, access, health, now }));
     const admission = new Admission();
-    const metrics = createMetrics({
-      now,
-      queueDepth: () => admission.pending,
-      projectionLagSeconds: () => freshness.lagSeconds,
-      live: feed,
-    });
-    const tell = (news: ProjectorNews): void => {
-      switch (news.kind) {
-        case 'progress':
-          freshness.projected(news.progress);
-          feed.projected(news.progress.locations, news.progress.caughtUp);
-          metrics.cameBefore(news.progress.cameBefore);
-          return;
-        case 'restarted':
-          freshness.restarted();
-          feed.restarted();
-          return;
-        case 'interrupted':
-          log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
-          return;
-        case 'failed':
-          log.error({ detail: news.message }, 'the projector failed and will try again');
-          return;
-      }
-    };
-    const projector = startProjector(
-      {
-        log: { url: config.eventStoreUrl, logFile: directory.logFile },
-        file: directory.readModelFile,
-        version: readModelVersion(config.eventStoreUrl),
-      },
-      tell,
-    );
-    cleanup.push(() => projector.stop());
-
-    const checkpointPlace = checkpointsOf(config, directory);
-    const checkpointKey = openKeyOf(checkpointPlace);
-    if (checkpointKey.replacesEmpty) {
-      log.warn(
-        { file: checkpointPlace.keyFile },
-        'the checkpoint key was empty and nothing was signed with it: made a new one',
-      );
-    }
-    let coveredTo: Position | null = null;
-    const checkpoints = startCheckpoints(
-      {
-        log: { url: config.eventStoreUrl, logFile: directory.logFile },
-        place: checkpointPlace,
-        intervalMs: config.checkpointMs,
-      },
-      (news) => {
-        switch (news.kind) {
-          case 'failed':
-            log.error({ detail: news.message }, 'no checkpoint could be signed; it is tried again');
-            return;
-          case 'complaint':
-            log.error({ detail: news.message }, 'something is wrong with the file of checkpoints');
-            return;
-          case 'restored': {
-            const { holds_to, lost_to, lost_events, log_id } = news.restore;
-            coveredTo = null;
-            metrics.restored();
-            log.error(
-              { holds_to, lost_to, lost_events, log_id },
-              'THE LOG LOST EVENTS: a backup was put back, or its end is gone. This was signed, and checkpoints go on',
-            );
-            return;
-          }
-          case 'covered':
-            coveredTo = news.position;
-            if (news.isNew) log.info({ position: news.position, events: news.events }, 'signed a checkpoint');
-            return;
-        }
-      },
-    );
-    cleanup.push(() => checkpoints.stop());
-
-    const onRecorded = (position: Position): void => {
-      freshness.acknowledged(position);
-    };
-    const record = createRecorder(store, admission);
-    const quarantine = createQuarantine({ store, record, admission, newId, now });
-    const history = createOrderHistory(store);
-    const pastOrders = createPastOrders({ orders, history });
-    const tellOfDrops = createDropTeller((drops) => {
-      log.warn({ dropped: drops }, 'dropped connections that cost too much, or found no room for more');
-    });
-    const connections = new Connections({
-      most: MAX_CONNECTIONS,
-      mostStrangers: MAX_STRANGERS,
-      mostUnread: MAX_UNREAD_BYTES,
-      onDropped: (reason) => {
-        metrics.connectionDropped(reason);
-        tellOfDrops(reason);
-      },
-    });
-    const shows = (shown: Exclude<Shown, 'nothing'>) => (request: IncomingMessage) => {
-      connections.show(request.socket, shown);
-    };
-    const relayLog = createRelayLog({ store, admission });
-    const { relayUrl, relayTimeoutMs } = config;
-    const relay =
-      relayUrl === null
-        ? null
-        : createRelay({ url: relayUrl, timeoutMs: relayTimeoutMs, record: relayLog.record, metrics, log });
-    const unauthenticated = config.webhookSecrets.length + config.bearerTokens.length === 0;
-    const coverage = createCoverageRunner({ url: config.eventStoreUrl, logFile: directory.logFile });
-    const waitForReadModel = createWaitForReadModel(freshness);
-    const screens = createScreens(config.basePath);
-    const app = createApp({
-      handleOrder: createHandleOrder({
-        verify: createVerifier(config),
-        onAuthentic: shows('signature'),
-        record,
-        quarantine,
-        relay,
-        maxBodyBytes: config.maxBodyBytes,
-        quarantineAnswer: config.quarantineAnswer,
-        onRecorded,
+    const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
+    const connections = openConnections(metrics, log);
+    const ingest = opened.add(
+      openIngest({
+        config,
+        store,
+        world,
+        admission,
         metrics,
-        log,
-        now,
-        newId,
+        recordAccess: access.accessLog.record,
+        onAuthentic: connections.shows('signature'),
+        onRecorded: readModel.acknowledged,
       }),
-      routes: [
-        createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
-        createLiveRoutes({
-          feed,
-          isInLog: (place) => hasPlace(store, place),
-          orders,
-          waitForReadModel,
-          readers,
-          accessLog,
-        }),
-        createAuditRoutes({
-          store,
-          history,
-          recordAccess: accessLog.record,
-          sendExport: createSendExport({ store, readers, version, now }),
-        }),
-        createInsightRoutes({
-          search: createOrderSearch({ orders, history }),
-          waitForReadModel,
-          accessLog,
-          coverage,
-          metrics,
-          now,
-        }),
-        createAccessRoutes(accessLog),
-        createQuarantineRoutes(quarantine, onRecorded, accessLog.record),
-        createRelayRoutes(relayLog, accessLog.record),
-        screens.pages,
-        createCheckpointRoutes(directory.checkpointsFile, checkpointKey.publicPem),
-      ],
-      publicRoutes: [createDocs(version, config.basePath), screens.assets],
-      metrics,
-      checkReadiness,
-      readers,
-      onReader: shows('token'),
-      readerOrigins: config.readerOrigins,
-      basePath: config.basePath,
-      now,
-      postingIsOpen: unauthenticated,
-      log,
-    });
+    );
+    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
+    const { checkpoints } = audit;
+    opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
+    const routes = [...reading.routes, ...audit.routes, ...access.routes, ...ingest.routes];
+    const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, routes });
     const server = new HttpServer(connections, app, config);
     const url = await server.listenOn(config.port, config.host);
-    cleanup.push(async () => {
-      const end = monotonic() + STOP_TIMEOUT_MS;
-      await server.drain(STOP_TIMEOUT_MS);
-      await relay?.close(end - monotonic());
+    opened.add({
+      close: async () => {
+        // Streams and long queries would otherwise keep the server from draining.
+        reading.close();
+        await audit.close();
+        const end = monotonic() + STOP_TIMEOUT_MS;
+        await server.drain(STOP_TIMEOUT_MS);
+        await ingest.close(end - monotonic());
+      },
     });
-    cleanup.push(() => {
-      feed.close();
-    });
-    cleanup.push(() => coverage.close());
-
-    if (config.retentionDays !== null) {
-      const retention = scheduleRetention({
-        days: config.retentionDays,
-        ...clock,
-        isReady: () => freshness.complete && coveredTo !== null,
-        plan: async (cutoff) => ({
-          old: await countOld({ listFinal: (after, limit) => orders.listFinal(after, limit), cutoff }),
-          all: orders.countOrders(),
-        }),
-        run: (cutoff, signal) =>
-          runRetention({
-            store,
-            newId,
-            coveredTo,
-            listFinal: (after, limit) => orders.listFinal(after, limit),
-            correct: (corrections) => projector.correct(corrections),
-            cutoff,
-            signal,
-          }),
-        onDeleted: (count) => {
-          metrics.retention(count);
-        },
-        onHeld: (isHeld) => {
-          metrics.retentionHeld('orders', isHeld);
-        },
-        log,
-      });
-      cleanup.push(() => retention.stop());
-    }
-
-    if (config.accessRetentionDays !== null) {
-      const days = config.accessRetentionDays;
-      const retention = scheduleAccessRetention({
-        store,
-        newId,
-        days,
-        coveredTo: () => coveredTo,
-        ...clock,
-        onHeld: (isHeld) => {
-          metrics.retentionHeld('accesses', isHeld);
-        },
-        log,
-      });
-      cleanup.push(() => retention.stop());
-    }
-
-    if (unauthenticated) {
-      log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
-    }
-    if (readers.open) {
-      log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READERS_FILE.');
-    }
-    log.info({ url, data_dir: config.dataDir, version }, 'Ticket Rail is listening');
-    void checkReadiness(); // so that a store which cannot be written is told, whether or not anybody probes
+    log.info({ url, data_dir: config.dataDir, version: world.version }, 'Ticket Rail is listening');
+    void checkReadiness(); // so that a store which cannot be written is logged, whether or not anybody probes
     return {
       url,
       stop: async () => {
-        stopping = true;
-        await undo();
+        stopping.abort();
+        await opened.close();
       },
     };
   } catch (error) {
-    await undo();
+    await opened.close();
     throw error;
   }
+}
+
+interface Parts {
+  readonly access: Access;
+  readonly ingest: Ingest;
+  readonly connections: Connections;
+  readonly metrics: Metrics;
+  readonly checkReadiness: CheckReadiness;
+  readonly routes: AppOptions['routes'];
+}
+
+function appOf({ basePath, readerOrigins }: Config, { version, log }: World, parts: Parts) {
+  const { access, ingest, connections, metrics, checkReadiness, routes } = parts;
+  const screens = createScreens(basePath);
+  return createApp({
+    handleOrder: ingest.handleOrder,
+    routes: [...routes, screens.pages],
+    publicRoutes: [createDocs(version, basePath), screens.assets],
+    metrics,
+    checkReadiness,
+    readers: access.readers,
+    session: access.session,
+    onReader: connections.shows('token'),
+    readerOrigins,
+    basePath,
+    postingIsOpen: ingest.isOpen,
+    log,
+  });
 }

@@ -8,6 +8,7 @@ import { isEventStoreError } from '../event-store/event-store';
 import { EXIT_CONFIG, EXIT_UNAVAILABLE } from '../terminal/exit-codes';
 import { hint } from '../terminal/output';
 import { nodeReleaseNotice } from './node-release';
+import { openConfiguredEvents } from './open-configured-events';
 import { type RunningService, startService } from './service';
 
 /** What asks the process to stop: a supervisor, Ctrl-C, and a terminal that is closed. */
@@ -63,14 +64,15 @@ export async function start(): Promise<void> {
     for (const warning of config.warnings) log.warn(warning);
     const notice = nodeReleaseNotice(process.version, Date.now());
     if (notice !== null) log.warn({ node: notice.node, end_of_life: notice.endOfLife }, notice.message);
-    service = await startService(config, {
+    const world = {
       log,
       now: Date.now,
       monotonic: () => performance.now(),
       newId: randomUUID,
       pid: process.pid,
       version,
-    });
+    };
+    service = await startService(config, world, openConfiguredEvents);
     if (isStopping()) await finish();
   } catch (error) {
     const explained = explain(error);

@@ -6,6 +6,7 @@ import pino from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readConfig } from '../../services/config/config';
 import { startSandbox } from '../../services/sandbox/server/start-sandbox';
+import { openConfiguredEvents } from '../../services/server/open-configured-events';
 import { startService } from '../../services/server/service';
 import { version } from '../../services/config/version';
 import { launchChromium } from '../support/chromium';
@@ -56,14 +57,15 @@ async function showSandbox(page: Page): Promise<void> {
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-'));
   let minutesAgo = 0;
-  const service = await startService(readConfig({ PORT: '0', DATA_DIR: dataDir }), {
+  const world = {
     log: pino({ level: 'warn' }),
     now: () => Date.now() - minutesAgo * MINUTE_MS,
     monotonic: () => performance.now(),
     newId: randomUUID,
     pid: process.pid,
     version,
-  });
+  };
+  const service = await startService(readConfig({ PORT: '0', DATA_DIR: dataDir }), world, openConfiguredEvents);
   const sandbox = await startSandbox({
     host: '127.0.0.1',
     port: 0,

@@ -1,29 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { rmSync } from 'node:fs';
 import pino from 'pino';
-import { createAccessLog } from '../../services/access/log/access-log';
-import { ReaderDirectory } from '../../services/access/readers/readers';
-import { createApp } from '../../services/server/app';
-import { createSendExport } from '../../services/audit/export/send-export';
-import { createOrderHistory } from '../../services/orders/history';
-import { createAuditRoutes } from '../../services/audit/route';
-import { type EventStore } from '../../services/event-store/event-store';
-import { Admission } from '../../services/handle-order/record/admission';
-import { createQuarantine, type Quarantine } from '../../services/handle-order/quarantine/quarantine';
-import { createQuarantineRoutes } from '../../services/handle-order/quarantine/route';
-import { createRecorder, type RecordUpdate } from '../../services/handle-order/record/record-update';
-import { createRelay } from '../../services/handle-order/relay/relay';
-import { createRelayLog } from '../../services/handle-order/relay/relay-log';
-import { createRelayRoutes } from '../../services/handle-order/relay/route';
-import { createHandleOrder } from '../../services/handle-order/route';
-import { createVerifier } from '../../services/handle-order/receive/signature';
-import { createMetrics } from '../../services/operations/metrics';
-import { type Answer, call, type Call } from './running-service';
+import { readConfig } from '../../services/config/config';
+import { dataFiles } from '../../services/event-store/data-directory';
+import type { EventStore } from '../../services/event-store/event-store';
+import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
+import { startService } from '../../services/server/service';
+import { type Answer, call, type Call, temporaryDirectory } from './running-service';
 
 export interface InProcessApp {
   readonly url: string;
-  readonly quarantine: Quarantine;
   /** What was logged, a line each. */
   readonly lines: readonly string[];
   call(path: string, options?: Call): Promise<Answer>;
@@ -32,79 +18,34 @@ export interface InProcessApp {
 }
 
 /**
- * The real routes over any store, in this process, for what no real disk does on demand. Nothing is authenticated, and
- * there is no read model.
- * @param record in place of a recorder over the store
- * @param relayUrl where to pass on what is not ours
+ * The real service over any store, in this process, for what no real disk does on demand. Nothing is authenticated. What
+ * the service runs in threads needs `npm run build` beforehand, and a log that threads can open: it follows an empty one,
+ * so the read model stays empty.
+ * @param settings variables of the configuration
  */
 export async function serveInProcess(
   store: EventStore,
-  record: RecordUpdate = createRecorder(store, new Admission()),
-  relayUrl: string | null = null,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<InProcessApp> {
   const lines: string[] = [];
-  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
-  const quarantine = createQuarantine({ store, record, admission: new Admission(), newId: randomUUID, now: Date.now });
-  const metrics = createMetrics({
-    now: Date.now,
-    queueDepth: () => 0,
-    projectionLagSeconds: () => 0,
-    live: { clients: 0, sent: 0, dropped: 0 },
-  });
-  const history = createOrderHistory(store);
-  const accessLog = createAccessLog({
-    store,
-    newId: randomUUID,
+  const dataDir = temporaryDirectory();
+  const files = dataFiles(dataDir);
+  const empty = await openSqliteStore({ file: files.logFile, now: Date.now });
+  await empty.close();
+  const world = {
+    log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     now: Date.now,
     monotonic: () => performance.now(),
-    log,
-  });
-  const readers = new ReaderDirectory(null);
-  const relayLog = createRelayLog({ store, admission: new Admission() });
-  const relay =
-    relayUrl === null ? null : createRelay({ url: relayUrl, timeoutMs: 15_000, record: relayLog.record, metrics, log });
-  const app = createApp({
-    handleOrder: createHandleOrder({
-      verify: createVerifier({ webhookSecrets: [], bearerTokens: [] }),
-      onAuthentic: () => undefined,
-      record,
-      quarantine,
-      relay,
-      maxBodyBytes: 700_000,
-      quarantineAnswer: 202,
-      onRecorded: () => undefined,
-      metrics,
-      log,
-      now: Date.now,
-      newId: randomUUID,
-    }),
-    routes: [
-      createAuditRoutes({
-        store,
-        history,
-        recordAccess: accessLog.record,
-        sendExport: createSendExport({ store, readers, version: 'test', now: Date.now }),
-      }),
-      createQuarantineRoutes(quarantine, () => undefined, accessLog.record),
-      createRelayRoutes(relayLog, accessLog.record),
-    ],
-    publicRoutes: [],
-    basePath: '',
-    now: Date.now,
-    metrics,
-    checkReadiness: () => Promise.resolve({ ready: true, checks: [] }),
-    readers,
-    onReader: () => undefined,
-    readerOrigins: [],
-    postingIsOpen: true,
-    log,
-  });
-  const server = createServer(app);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    newId: randomUUID,
+    pid: process.pid,
+    version: 'test',
+  };
+  const events = { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
+  const config = readConfig({ PORT: '0', DATA_DIR: dataDir, MAX_BODY_BYTES: '700000', ...settings });
+  const service = await startService(config, world, () => Promise.resolve(events));
+  const { url } = service;
   return {
     url,
-    quarantine,
     lines,
     call: (path, options) => call(url, path, options),
     deliver: (body) =>
@@ -114,11 +55,8 @@ export async function serveInProcess(
         body: JSON.stringify(body),
       }),
     close: async () => {
-      await new Promise((closed) => {
-        server.close(closed);
-        server.closeAllConnections();
-      });
-      await relay?.close(0);
+      await service.stop();
+      rmSync(dataDir, { recursive: true });
     },
   };
 }

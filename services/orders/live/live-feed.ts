@@ -7,6 +7,7 @@ import { eventFrame } from '../../http/event-stream';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
+import type { Progress } from '../../read-model/projector';
 
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.
@@ -202,10 +203,9 @@ export class LiveFeed {
 
   /**
    * Tells what became readable.
-   * @param locations whose orders did
-   * @param caughtUp the read model has all that the log had
+   * @param progress `locations` whose orders did; `caughtUp` if the read model has all that the log had
    */
-  projected(locations: readonly string[], caughtUp: boolean): void {
+  projected({ locations, caughtUp }: Pick<Progress, 'locations' | 'caughtUp'>): void {
     if (!this.#remaking) {
       for (const id of locations) this.#look(this.#channels.get(id));
     } else if (caughtUp) {

@@ -5,8 +5,12 @@ import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../..
 import { EventStoreError, type EventStore, type JsonValue } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash } from '../../../../services/event-store/seal/seal';
+import { createQuarantine, type Quarantine } from '../../../../services/handle-order/quarantine/quarantine';
 import { fingerprint } from '../../../../services/handle-order/receive/signature';
+import { Admission } from '../../../../services/handle-order/record/admission';
+import { createRecorder } from '../../../../services/handle-order/record/record-update';
 import { freshKeys, orderPath, problem, problemOf, update } from '../../../support/deliveries';
+import { bulky, fillQueue, type HeldStore, holdOrders } from '../../../support/full-queue';
 import { type InProcessApp, serveInProcess } from '../../../support/in-process-app';
 import {
   asOperator,
@@ -157,6 +161,13 @@ describe('quarantine', () => {
   });
 });
 
+/** The quarantine over a store, to put into it what a delivery of today would not be put into it for. */
+const quarantineOf = (store: EventStore): Quarantine => {
+  const admission = new Admission();
+  const record = createRecorder(store, admission);
+  return createQuarantine({ store, record, admission, newId: randomUUID, now: Date.now });
+};
+
 describe('redrive after the contract has changed', () => {
   let app: InProcessApp;
   let store: EventStore;
@@ -171,13 +182,18 @@ describe('redrive after the contract has changed', () => {
   const keepValid = (about: OrderKey, fields: Record<string, unknown> = {}): Promise<string> =>
     keep(Buffer.from(JSON.stringify(update(about, fields))));
   async function keep(body: Buffer): Promise<string> {
-    const kept = await app.quarantine.keep(body, 'application/json', [{ pointer: '/object', detail: 'was too new' }], {
-      receivedAt: '2026-01-01T00:00:00.000Z',
-      bodySha256: createHash('sha256').update(body).digest('hex'),
-      bodyBytes: body.length,
-      signedWith: '0123456789abcdef',
-      requestId: randomUUID(),
-    });
+    const kept = await quarantineOf(store).keep(
+      body,
+      'application/json',
+      [{ pointer: '/object', detail: 'was too new' }],
+      {
+        receivedAt: '2026-01-01T00:00:00.000Z',
+        bodySha256: createHash('sha256').update(body).digest('hex'),
+        bodyBytes: body.length,
+        signedWith: '0123456789abcdef',
+        requestId: randomUUID(),
+      },
+    );
     if (kept.outcome !== 'quarantined') throw new Error('not kept');
     return kept.quarantineId;
   }
@@ -297,25 +313,33 @@ describe('redrive after the contract has changed', () => {
 });
 
 describe('redrive while the store is not available', () => {
-  it.each([
-    ['overloaded', { outcome: 'overloaded' } as const],
-    ['store-unavailable', { outcome: 'unavailable', detail: 'no' } as const],
+  it.each<[string, (app: InProcessApp, held: HeldStore) => Promise<void> | void]>([
+    ['overloaded', fillQueue],
+    [
+      'store-unavailable',
+      (_app, held) => {
+        held.fail();
+      },
+    ],
   ])(
     'a redrive that the recorder cannot take is answered with 503 %s, and the delivery stays quarantined',
-    async (code, outcome) => {
-      const app = await serveInProcess(createMemoryStore({ now: Date.now }), () => Promise.resolve(outcome));
+    async (code, prepare) => {
+      const held = holdOrders(createMemoryStore({ now: Date.now }));
+      const app = await serveInProcess(held.store);
       try {
-        const body = Buffer.from(JSON.stringify(update({})));
-        await app.quarantine.keep(body, null, [], {
+        const body = Buffer.from(JSON.stringify(bulky()));
+        await quarantineOf(held.store).keep(body, null, [], {
           receivedAt: '2026-01-01T00:00:00.000Z',
           bodySha256: 'f'.repeat(64),
           bodyBytes: body.length,
           signedWith: null,
           requestId: randomUUID(),
         });
+        await prepare(app, held);
         expect(problemOf(await app.call('/quarantine/0/redrive', { method: 'POST' }))).toEqual(problem(503, code));
         expect((await app.call('/quarantine/0')).json).toMatchObject({ redriven: null, content_type: null });
       } finally {
+        held.fail();
         await app.close();
       }
     },

@@ -28,7 +28,9 @@ import {
   readLog,
   update,
 } from '../../../support/deliveries';
-import { serveInProcess } from '../../../support/in-process-app';
+import { over } from '../../../support/changed-store';
+import { bulky, fillQueue, type HeldStore, holdOrders } from '../../../support/full-queue';
+import { type InProcessApp, serveInProcess } from '../../../support/in-process-app';
 import { discard, type RunningService, startService } from '../../../support/running-service';
 
 const recorderOver = (store: EventStore, admission = new Admission()) => createRecorder(store, admission);
@@ -254,14 +256,6 @@ const receipt = (bodyBytes = 100): Receipt => ({
 const memoryStore = (): EventStore => createMemoryStore({ now: () => 0 });
 
 /** The store with some of its calls replaced; a spread would lose what stands on its prototype. */
-const over = (store: EventStore, changed: Partial<EventStore>): EventStore =>
-  new Proxy(store, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(name in changed ? changed : target, name);
-      return typeof value === 'function' ? (value.bind(name in changed ? changed : target) as unknown) : value;
-    },
-  });
-
 const contentsOf = async (store: EventStore): Promise<unknown[]> => {
   const contents: unknown[] = [];
   for await (const { data } of store.readStream(STREAM)) contents.push(data);
@@ -591,17 +585,25 @@ describe('recorder', () => {
 });
 
 describe('answer to a delivery that was not stored', () => {
-  it.each([
-    ['overloaded', { outcome: 'overloaded' } as const],
-    ['store-unavailable', { outcome: 'unavailable', detail: 'the disk is full' } as const],
-  ])('a delivery that is not stored because of %s is answered with 503 and Retry-After', async (code, outcome) => {
-    const app = await serveInProcess(memoryStore(), () => Promise.resolve(outcome));
+  it.each<[string, (app: InProcessApp, held: HeldStore) => Promise<void> | void]>([
+    ['overloaded', fillQueue],
+    [
+      'store-unavailable',
+      (_app, held) => {
+        held.fail();
+      },
+    ],
+  ])('a delivery that is not stored because of %s is answered with 503 and Retry-After', async (code, prepare) => {
+    const held = holdOrders(memoryStore());
+    const app = await serveInProcess(held.store);
     try {
-      const answer = await app.deliver(deliveryOf());
+      await prepare(app, held);
+      const answer = await app.deliver(bulky());
       expect(problemOf(answer)).toEqual(problem(503, code));
       expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
       expect(answer.text).not.toContain('disk');
     } finally {
+      held.fail();
       await app.close();
     }
   });
@@ -643,7 +645,8 @@ describe('answer to a delivery that was not stored', () => {
   });
 
   it('a delivery is answered with 500 because of our own defect, with the reason only in the log', async () => {
-    const app = await serveInProcess(memoryStore(), () => Promise.reject(new TypeError('a defect')));
+    const store = over(memoryStore(), { append: () => Promise.reject(new TypeError('a defect')) });
+    const app = await serveInProcess(store);
     try {
       const answer = await app.deliver(deliveryOf());
       expect(problemOf(answer)).toEqual(problem(500, 'internal-error'));

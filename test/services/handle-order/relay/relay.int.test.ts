@@ -12,7 +12,6 @@ import { EventStoreError, type EventStore } from '../../../../services/event-sto
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { Admission } from '../../../../services/handle-order/record/admission';
 import { parseDelivery } from '../../../../services/handle-order/receive/parse-delivery';
-import { createRecorder } from '../../../../services/handle-order/record/record-update';
 import { createRelay, MAX_RELAYS_IN_FLIGHT } from '../../../../services/handle-order/relay/relay';
 import { answerHeaders, cameThroughRelay, requestHeaders } from '../../../../services/handle-order/relay/relay-headers';
 import { createRelayLog } from '../../../../services/handle-order/relay/relay-log';
@@ -839,7 +838,7 @@ describe('relay while the store is not available', () => {
       readStream: (stream, options) => memory.readStream(stream, options),
     };
     const pos = await startPos();
-    const app = await serveInProcess(store, createRecorder(store, new Admission()), pos.url);
+    const app = await serveInProcess(store, { RELAY_URL: pos.url });
     try {
       expect(await app.deliver(created('a'))).toMatchObject({
         status: 200,
@@ -864,7 +863,7 @@ describe('relay while the store is not available', () => {
       readStream: (stream, options) => memory.readStream(stream, options),
     };
     const pos = await startPos();
-    const app = await serveInProcess(store, createRecorder(store, new Admission()), pos.url);
+    const app = await serveInProcess(store, { RELAY_URL: pos.url });
     const relays = async (): Promise<RelayEntry[]> => RelayPage.parse((await app.call('/relays')).json).relays;
     try {
       expect(await app.deliver(created('a'))).toMatchObject({ status: 200 });

@@ -392,7 +392,7 @@ describe('a client of the live feed', () => {
       }
       const newest = String(position - 1) as Position;
       table.save(changed.values(), newest, { position: newest, id: `0000000${newest}`.slice(-8) });
-      feed.projected([...new Set(keys.map((key) => key.location_id))], true);
+      feed.projected({ locations: [...new Set(keys.map((key) => key.location_id))], caughtUp: true });
     };
     cleanup.push(() => {
       feed.close();
@@ -440,7 +440,7 @@ describe('a client of the live feed', () => {
           if (one.kind === 'save') save(one.keys);
           else if (one.kind === 'rebuild') {
             feed.restarted();
-            feed.projected([], true);
+            feed.projected({ locations: [], caughtUp: true });
           } else {
             const seat = seats[one.screen];
             if (seat === undefined) continue;

@@ -1,0 +1,65 @@
+import type { Router } from 'express';
+import type { Access } from '../access/open-access';
+import type { Config } from '../config/config';
+import type { World } from '../config/world';
+import type { Events } from '../event-store/open-events';
+import type { Metrics } from '../operations/metrics';
+import type { Reading } from '../orders/open-reading';
+import { createOrderSearch } from '../orders/search';
+import type { ReadModel } from '../read-model/open-read-model';
+import { type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints';
+import { createCoverageRunner } from './coverage/coverage';
+import { createSendExport } from './export/send-export';
+import { createInsightRoutes } from './insight-route';
+import { createAuditRoutes } from './route';
+
+/** What auditors read: history and files of it, search, coverage and signed checkpoints. */
+export interface Audit {
+  readonly checkpoints: Pick<Checkpoints, 'coveredTo'>;
+  readonly routes: readonly Router[];
+  /** Ends coverage queries, which may take long, and signs no more checkpoints. */
+  close(): Promise<void>;
+}
+
+/** @throws {CheckpointKeyError} if there is no key that can be used. */
+export function openAudit(options: {
+  readonly config: Config;
+  readonly events: Events;
+  readonly world: World;
+  readonly access: Pick<Access, 'readers' | 'accessLog'>;
+  readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
+  readonly reading: Pick<Reading, 'history'>;
+  readonly metrics: Metrics;
+}): Audit {
+  const { config, events, world, readModel, metrics } = options;
+  const { readers, accessLog } = options.access;
+  const { history } = options.reading;
+  const { store } = events;
+  const { log, now, version } = world;
+  const checkpoints = openCheckpoints({ config, events, metrics, log });
+  const coverage = createCoverageRunner(events.log);
+  return {
+    checkpoints,
+    routes: [
+      createAuditRoutes({
+        store,
+        history,
+        recordAccess: accessLog.record,
+        sendExport: createSendExport({ store, readers, version, now }),
+      }),
+      createInsightRoutes({
+        search: createOrderSearch({ orders: readModel.orders, history }),
+        waitForReadModel: readModel.wait,
+        accessLog,
+        coverage,
+        metrics,
+        now,
+      }),
+      ...checkpoints.routes,
+    ],
+    close: async () => {
+      await coverage.close();
+      await checkpoints.close();
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RecordAccess } from '../access/log/access-log';
+import type { Config } from '../config/config';
+import type { World } from '../config/world';
+import type { EventStore, Position } from '../event-store/event-store';
+import type { Metrics } from '../operations/metrics';
+import { createQuarantine } from './quarantine/quarantine';
+import { createQuarantineRoutes } from './quarantine/route';
+import { createVerifier } from './receive/signature';
+import type { Admission } from './record/admission';
+import { createRecorder } from './record/record-update';
+import { createRelay } from './relay/relay';
+import { createRelayLog } from './relay/relay-log';
+import { createRelayRoutes } from './relay/route';
+import { createHandleOrder } from './route';
+
+/** The way of a delivery into the store, into quarantine, or on to the POS. */
+export interface Ingest {
+  readonly handleOrder: ReturnType<typeof createHandleOrder>;
+  /** Nothing authenticates a delivery. */
+  readonly isOpen: boolean;
+  readonly routes: readonly Router[];
+  /** @param withinMs most milliseconds to wait for answers of the POS */
+  close(withinMs?: number): Promise<void>;
+}
+
+export function openIngest(options: {
+  readonly config: Config;
+  readonly store: EventStore;
+  readonly world: World;
+  /** Bounds what waits for the store. */
+  readonly admission: Admission;
+  readonly metrics: Metrics;
+  readonly recordAccess: RecordAccess;
+  /** Told of every delivery that is authentic, before anything else is done about it. */
+  readonly onAuthentic: (request: IncomingMessage) => void;
+  /** Told of every update that is acknowledged. */
+  readonly onRecorded: (position: Position) => void;
+}): Ingest {
+  const { config, store, world, admission, metrics, recordAccess, onAuthentic, onRecorded } = options;
+  const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
+  const { log, now, newId } = world;
+  const isOpen = webhookSecrets.length + bearerTokens.length === 0;
+  if (isOpen) {
+    log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
+  }
+  const record = createRecorder(store, admission);
+  const quarantine = createQuarantine({ store, record, admission, newId, now });
+  const relayLog = createRelayLog({ store, admission });
+  const relay =
+    relayUrl === null
+      ? null
+      : createRelay({ url: relayUrl, timeoutMs: relayTimeoutMs, record: relayLog.record, metrics, log });
+  return {
+    handleOrder: createHandleOrder({
+      verify: createVerifier(config),
+      onAuthentic,
+      record,
+      quarantine,
+      relay,
+      maxBodyBytes,
+      quarantineAnswer,
+      onRecorded,
+      metrics,
+      log,
+      now,
+      newId,
+    }),
+    isOpen,
+    routes: [createQuarantineRoutes(quarantine, onRecorded, recordAccess), createRelayRoutes(relayLog, recordAccess)],
+    close: async (withinMs = 0) => {
+      await relay?.close(withinMs);
+    },
+  };
+}

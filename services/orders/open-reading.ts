@@ -1,0 +1,55 @@
+import type { Router } from 'express';
+import type { Heartbeat } from '../../schemas/live';
+import type { Access } from '../access/open-access';
+import type { EventStore } from '../event-store/event-store';
+import type { ReadModel } from '../read-model/open-read-model';
+import { createOrderHistory, type OrderHistory } from './history';
+import { hasPlace, LiveFeed } from './live/live-feed';
+import { createLiveRoutes } from './live/route';
+import { createPastOrders } from './past-orders';
+import { createOrderRoutes } from './route';
+
+/** Orders as they are and as they were, asked for or as they change. */
+export interface Reading {
+  readonly history: OrderHistory;
+  readonly feed: LiveFeed;
+  readonly routes: readonly Router[];
+  /** Ends every stream of the live feed, which would otherwise last as long as its screen. */
+  close(): void;
+}
+
+/** @param health of what the live feed depends on */
+export function openReading(options: {
+  readonly store: EventStore;
+  readonly readModel: ReadModel;
+  readonly access: Pick<Access, 'readers' | 'accessLog'>;
+  readonly health: () => Promise<Heartbeat['store']>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}): Reading {
+  const { store, readModel, health, now } = options;
+  const { readers, accessLog } = options.access;
+  const { orders, folds, freshness, wait: waitForReadModel } = readModel;
+  const history = createOrderHistory(store);
+  const feed = new LiveFeed({ orders, folds, health, lagMs: () => freshness.lagSeconds * 1_000, now });
+  readModel.follow(feed);
+  const pastOrders = createPastOrders({ orders, history });
+  return {
+    history,
+    feed,
+    routes: [
+      createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
+      createLiveRoutes({
+        feed,
+        isInLog: (place) => hasPlace(store, place),
+        orders,
+        waitForReadModel,
+        readers,
+        accessLog,
+      }),
+    ],
+    close: () => {
+      feed.close();
+    },
+  };
+}

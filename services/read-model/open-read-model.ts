@@ -1,0 +1,82 @@
+import type { World } from '../config/world';
+import type { Position } from '../event-store/event-store';
+import type { Events } from '../event-store/open-events';
+import { foldVersion } from './fold-version';
+import { Freshness } from './freshness';
+import { OrderTableReader } from './order-table/reader';
+import { deleteOrderTable } from './order-table/schema';
+import type { Progress } from './projector';
+import type { ProjectorNews } from './projector-loop';
+import { readModelVersion } from './read-model-version';
+import { type RunningProjector, startProjector } from './start-projector';
+import { createWaitForReadModel, type WaitForReadModel } from './wait';
+
+/** Who goes by what is readable. */
+export interface ReadModelFollower {
+  /** More became readable, or all that the log has. */
+  projected(progress: Progress): void;
+  /** The read model begins again, and may be made anew. */
+  restarted?(): void;
+}
+
+export interface ReadModel {
+  readonly orders: OrderTableReader;
+  /** Identifies the reading of history of this build. */
+  readonly folds: string;
+  readonly freshness: Freshness;
+  readonly wait: WaitForReadModel;
+  readonly correct: RunningProjector['correct'];
+  /** To be told of every update that is acknowledged, so that later reads see it. */
+  readonly acknowledged: (position: Position) => void;
+  /** Has a follower told of everything from now on, after those before it. */
+  follow(follower: ReadModelFollower): void;
+  close(): Promise<void>;
+}
+
+/** Opens the read model, and starts the projector that keeps it up to date. */
+export function openReadModel(
+  { log: address, files }: Pick<Events, 'log' | 'files'>,
+  { log, monotonic }: Pick<World, 'log' | 'monotonic'>,
+): ReadModel {
+  const freshness = new Freshness(monotonic);
+  const followers: ReadModelFollower[] = [freshness];
+  const file = files.readModelFile;
+  const orders = new OrderTableReader(file, (detail) => {
+    log.error({ detail }, 'the read model is damaged: it is deleted, and made anew from the log');
+    deleteOrderTable(file);
+  });
+  const onNews = (news: ProjectorNews): void => {
+    switch (news.kind) {
+      case 'progress':
+        for (const follower of followers) follower.projected(news.progress);
+        return;
+      case 'restarted':
+        for (const follower of followers) follower.restarted?.();
+        return;
+      case 'interrupted':
+        log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
+        return;
+      case 'failed':
+        log.error({ detail: news.message }, 'the projector failed and will try again');
+        return;
+    }
+  };
+  const projector = startProjector({ log: address, file, version: readModelVersion(address.url) }, onNews);
+  return {
+    orders,
+    folds: foldVersion(),
+    freshness,
+    wait: createWaitForReadModel(freshness),
+    correct: (corrections) => projector.correct(corrections),
+    acknowledged: (position) => {
+      freshness.acknowledged(position);
+    },
+    follow: (follower) => {
+      followers.push(follower);
+    },
+    close: async () => {
+      await projector.stop();
+      orders.close();
+    },
+  };
+}
