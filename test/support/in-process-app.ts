@@ -41,7 +41,13 @@ export async function serveInProcess(
     version: 'test',
   };
   const events = { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
-  const config = readConfig({ PORT: '0', DATA_DIR: dataDir, MAX_BODY_BYTES: '700000', ...settings });
+  const config = readConfig({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    MAX_BODY_BYTES: '700000',
+    QUARANTINE_ANSWER: '202',
+    ...settings,
+  });
   const service = await startService(config, world, () => Promise.resolve(events));
   const { url } = service;
   return {
