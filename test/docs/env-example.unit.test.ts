@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { describeVariables, readConfig, VARIABLES } from '../../services/config/config';
+import { readConfig } from '../../services/config/config';
+import { describeVariables, VARIABLES } from '../../services/config/environment';
 
 const ROOT = resolve(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -1,4 +1,4 @@
-import { describeVariables } from '../../services/config/config';
+import { describeVariables } from '../../services/config/environment';
 import { configExample } from './env-example';
 import { REFERENCE_DOCUMENTS } from './reference';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { createProgram } from '../../services/commands/program';
-import { describeVariables } from '../../services/config/config';
+import { describeVariables } from '../../services/config/environment';
 import { createMetrics } from '../../services/operations/metrics';
 import { openApiDocument } from '../../services/server/openapi';
 import type { GeneratedDocument } from './generated';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createProgram } from '../../services/commands/program';
-import { VARIABLES } from '../../services/config/config';
+import { VARIABLES } from '../../services/config/environment';
 import { DELIVERY_OUTCOMES } from '../../services/operations/endpoint-counts';
 import { PROBLEMS, problemType } from '../../services/http/problem';
 import { ATTENTION_CODES, STAGES, VERDICTS } from '../../schemas/vocabulary';

@@ -14,7 +14,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { type ParsedReaders, parseReaders, type ReaderEntry } from '../../../schemas/readers';
-import { ConfigError, NO_READER, type ReaderSource } from '../../config/config';
+import { ConfigError, type ReaderSource } from '../../config/config';
+import { NO_READER } from '../../config/environment';
 import { ReaderDirectory } from './readers';
 
 /** The file of READERS_FILE: read at the start, followed while the service runs, and changed by `ticket-rail reader`. */

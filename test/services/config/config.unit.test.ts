@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
-import { ConfigError, readConfig, VARIABLES } from '../../../services/config/config';
+import { ConfigError, readConfig } from '../../../services/config/config';
+import { VARIABLES } from '../../../services/config/environment';
 import { EVENTSTOREDB_URLS } from '../../../services/event-store/store-url';
 import { entryOf } from '../../support/running-service';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { ConfigError, readConfig, VARIABLES } from '../../../services/config/config';
+import { ConfigError, readConfig } from '../../../services/config/config';
+import { VARIABLES } from '../../../services/config/environment';
 import { editDistance, mistypedVariables } from '../../../services/config/variable-names';
 
 const told = (name: string): string | undefined => mistypedVariables([name], VARIABLES)[0];
