@@ -13,6 +13,8 @@ import { createWaitForReadModel, type WaitForReadModel } from './wait';
 
 /** Who goes by what is readable. */
 export interface ReadModelFollower {
+  /** An update was acknowledged, and becomes readable soon. */
+  acknowledged?(position: Position): void;
   /** More became readable, or all that the log has. */
   projected(progress: Progress): void;
   /** The read model begins again, and may be made anew. */
@@ -26,7 +28,7 @@ export interface ReadModel {
   readonly freshness: Freshness;
   readonly wait: WaitForReadModel;
   readonly correct: RunningProjector['correct'];
-  /** To be told of every update that is acknowledged, so that later reads see it. */
+  /** To be called for every update that is acknowledged, so that later reads see it. */
   readonly acknowledged: (position: Position) => void;
   /** Has a follower told of everything from now on, after those before it. */
   follow(follower: ReadModelFollower): void;
@@ -69,7 +71,7 @@ export function openReadModel(
     wait: createWaitForReadModel(freshness),
     correct: (corrections) => projector.correct(corrections),
     acknowledged: (position) => {
-      freshness.acknowledged(position);
+      for (const follower of followers) follower.acknowledged?.(position);
     },
     follow: (follower) => {
       followers.push(follower);
