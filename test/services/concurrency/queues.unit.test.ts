@@ -18,7 +18,7 @@ function work(name: string, began: string[]) {
 /** All that can happen without anyone's doing has happened. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('work of one key is done one after the other, and another key does not wait for it', async () => {
+it('the work of one key is done one after the other, and another key does not wait for it', async () => {
   const began: string[] = [];
   const queue = new KeyedQueue();
   const [first, second, other] = [work('first', began), work('second', began), work('other', began)];
@@ -33,7 +33,7 @@ it('work of one key is done one after the other, and another key does not wait f
   expect(await Promise.all(results)).toEqual(['first', 'second', 'other']);
 });
 
-it('work of a key that fails leaves the next of the key its turn', async () => {
+it('the work of a key that fails leaves the next of the key its turn', async () => {
   const queue = new KeyedQueue();
   const failed = queue.run('a', () => Promise.reject(new Error('broken')));
   const next = queue.run('a', () => Promise.resolve('done'));

@@ -1,5 +1,9 @@
 import { Readiness } from '../../../schemas/order-view';
-import { DELIVERY_OUTCOMES, DOUBTFUL_DELIVERIES, NON_2XX_WINDOW_SECONDS } from '../../../services/operations/endpoint-counts';
+import {
+  DELIVERY_OUTCOMES,
+  DOUBTFUL_DELIVERIES,
+  NON_2XX_WINDOW_SECONDS,
+} from '../../../services/operations/endpoint-counts';
 import { createMetrics } from '../../../services/operations/metrics';
 import { patiently } from '../../support/patience';
 import { PROBLEMS } from '../../../services/http/problem';
