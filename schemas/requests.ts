@@ -30,6 +30,16 @@ const moment = (description: string) =>
 
 const time = (description: string) => moment(`${description} (RFC 3339)`);
 
+/** Ids in the path of a call, which Express has percent-decoded. */
+export const LocationPath = z.object({ location_id: Id });
+export const OrderPath = z.object({ location_id: Id, order_id: Id });
+export const QuarantinePath = z.object({
+  quarantine_id: z
+    .string()
+    .transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : null))
+    .meta({ description: 'as the answer to the delivery named it; what cannot be one is not found', examples: ['7'] }),
+});
+
 export const ListQuery = z.strictObject({
   as_of: time('the orders as they stood after the last event that each received at or before this time'),
   stage: z.enum(STAGES).optional().meta({ description: 'only orders of this stage' }),
@@ -57,6 +67,10 @@ export const LiveQuery = z.strictObject({
   }),
 });
 export type LiveQuery = z.output<typeof LiveQuery>;
+
+export const LiveHeaders = z.object({
+  'Last-Event-ID': z.string().optional().meta({ description: 'id of the last message that the client received' }),
+});
 
 export const OrderQuery = z
   .strictObject({
@@ -87,6 +101,22 @@ export const ExportQuery = z.strictObject({
     .meta({ description: 'default: what the header Accept asks for, or else ndjson' }),
   from: moment('only events received at this time or later (RFC 3339)'),
   to: moment('only events received before this time (RFC 3339)'),
+});
+
+/** Of the history of one order, which is a page or a file: each takes only its own. */
+export const OrderHistoryQuery = z.strictObject({
+  ...HistoryQuery.shape,
+  ...ExportQuery.shape,
+  format: z
+    .enum(['json', 'ndjson', 'csv'], 'expected json, ndjson or csv')
+    .optional()
+    .meta({
+      description: 'default: what the header Accept asks for, or else json, a page; ndjson and csv give a file',
+    }),
+  from: ExportQuery.shape.from.meta({
+    description: 'of a file: only events received at this time or later (RFC 3339)',
+  }),
+  to: ExportQuery.shape.to.meta({ description: 'of a file: only events received before this time (RFC 3339)' }),
 });
 
 /** Checkpoints are few and small. */

@@ -1,22 +1,11 @@
 import type { RequestHandler, Response } from 'express';
 import { Problem } from '../http/problem';
-import {
-  handlesQuarantine,
-  type Permission,
-  rolesWith,
-  seesAccessLog,
-  seesContact,
-  seesHistory,
-  seesLocation,
-  seesMetrics,
-  seesRelays,
-} from './permissions';
 import type { Reader, ReaderDirectory } from './readers/readers';
 import type { BasePath } from '../http/base-path';
 import { cameOverTls } from './login/forwarded';
 import { credentialOf, isSameOrigin, type Session } from './login/session';
 
-/** What a route asks of who reads. Everything is refused before it is looked up, so a refusal tells of no order. */
+/** Who reads: what stands before every call that only readers may make. */
 
 const LOCAL = 'reader';
 
@@ -62,52 +51,4 @@ export function readerOf(response: Response): Reader {
   const reader = response.locals[LOCAL] as Reader | undefined;
   if (reader === undefined) throw new Error('the route is not behind the guard');
   return reader;
-}
-
-const refuse = (reader: Reader, what: string, permission: Permission, besides = ''): Problem =>
-  new Problem(
-    'not-permitted',
-    `The role ${reader.role} may not read ${what}: it takes ${rolesWith(permission)}${besides}.`,
-  );
-
-/** @throws {Problem} `not-permitted` if the location is not one of the reader's. */
-export function requireLocation(reader: Reader, locationId: string): void {
-  if (seesLocation(reader, locationId)) return;
-  throw new Problem('not-permitted', 'This location is not one of the reader’s. GET /session lists them.');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not look back. */
-export function requireHistory(reader: Reader): void {
-  if (!seesHistory(reader)) throw refuse(reader, 'what was before', 'history');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not see contacts, nor what was computed from them. */
-export function requireContact(reader: Reader): void {
-  if (!seesContact(reader)) throw refuse(reader, 'hashes of phones and passcodes', 'contact');
-}
-
-/** @throws {Problem} `not-permitted` if there are locations that are not the reader's. */
-export function requireAllLocations(reader: Reader): void {
-  if (reader.locations === '*') return;
-  throw new Problem('not-permitted', 'This takes a reader of all locations ("*"). GET /session lists the reader’s.');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not read the metrics. */
-export function requireMetrics(reader: Reader): void {
-  if (!seesMetrics(reader)) throw refuse(reader, 'metrics', 'metrics');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not see who looked. */
-export function requireAccessLog(reader: Reader): void {
-  if (!seesAccessLog(reader)) throw refuse(reader, 'who looked', 'history', ' of all locations ("*")');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not read and redrive quarantine. */
-export function requireQuarantine(reader: Reader): void {
-  if (!handlesQuarantine(reader)) throw refuse(reader, 'quarantine', 'quarantine', ' of all locations ("*")');
-}
-
-/** @throws {Problem} `not-permitted` if the reader may not see what was passed on to the POS. */
-export function requireRelays(reader: Reader): void {
-  if (!seesRelays(reader)) throw refuse(reader, 'relays', 'relays', ' of all locations ("*")');
 }

@@ -24,25 +24,16 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   operator: { contact: false, history: true, metrics: true, quarantine: true, relays: true },
 };
 
-const has = (reader: Reader, permission: Permission): boolean => reader.open || PERMISSIONS[reader.role][permission];
+/** Whether the role of a reader has a permission. */
+export const isPermitted = (reader: Reader, permission: Permission): boolean =>
+  reader.open || PERMISSIONS[reader.role][permission];
 
 /** Whether phone numbers and passcodes are shown to the reader. */
-export const seesContact = (reader: Reader): boolean => has(reader, 'contact');
-
-export const seesHistory = (reader: Reader): boolean => has(reader, 'history');
-
-export const seesMetrics = (reader: Reader): boolean => has(reader, 'metrics');
-
-export const handlesQuarantine = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'quarantine');
-
-export const seesRelays = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'relays');
-
-/** Whether the reader may see who looked: at orders of all locations, so it takes all of them. */
-export const seesAccessLog = (reader: Reader): boolean => reader.locations === '*' && has(reader, 'history');
+export const seesContact = (reader: Reader): boolean => isPermitted(reader, 'contact');
 
 export const seesLocation = ({ locations }: Reader, locationId: string): boolean =>
   locations === '*' || locations.includes(locationId);
 
-/** The roles that have a permission, in words for whoever lacks it. */
-export const rolesWith = (permission: Permission): string =>
-  ROLES.filter((role) => PERMISSIONS[role][permission]).join(' or ');
+/** The roles that have every one of these permissions, in words: `auditor or operator`. */
+export const rolesWith = (...permissions: readonly Permission[]): string =>
+  ROLES.filter((role) => permissions.every((permission) => PERMISSIONS[role][permission])).join(' or ');

@@ -1,15 +1,16 @@
-import { Router } from 'express';
-import type { CoverageReport, Endpoint } from '../../schemas/coverage';
+import type { Router } from 'express';
+import { CoverageReport, type Endpoint } from '../../schemas/coverage';
+import { OrderPage } from '../../schemas/order-view';
 import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS, SearchQuery } from '../../schemas/requests';
-import type { AccessLog } from '../access/log/access-log';
-import { readerOf, requireHistory, requireLocation } from '../access/guard';
+import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
+import { HISTORY, readers, requireLocation } from '../access/requirements';
 import type { Reader } from '../access/readers/readers';
 import { type EndpointCounts, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../operations/endpoint-counts';
 import type { Metrics } from '../operations/metrics';
 import { orderPageFor } from '../orders/order-page';
 import type { WaitForReadModel } from '../read-model/wait';
-import { Problem, takesOnly } from '../http/problem';
-import { readQuery } from '../http/query';
+import { type Endpoints, json, serve } from '../http/endpoint';
+import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { CoverageRunner } from './coverage/coverage';
 import type { OrderSearch } from '../orders/search';
 
@@ -49,6 +50,34 @@ function endpointOf(counts: EndpointCounts): Endpoint {
   };
 }
 
+export const INSIGHT_CALLS = {
+  findOrders: {
+    method: 'get',
+    path: '/audit/orders',
+    tag: 'Audit',
+    summary: 'Find orders',
+    description: 'A page may be short, or empty, and have a `next`: go on until it is null.',
+    query: SearchQuery,
+    answers: {
+      200: json('A page of orders in their current state, in the order in which they were first reported', OrderPage),
+    },
+    problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, ...STORE_PROBLEMS, 'read-model-behind'],
+    permission: readers(HISTORY),
+    large: 'always',
+  },
+  getCoverage: {
+    method: 'get',
+    path: '/coverage',
+    tag: 'Audit',
+    summary: 'What each delivery service really sends',
+    description: 'Counted from the log when it is asked for; one query is answered at a time.',
+    query: CoverageParameters,
+    answers: { 200: json('Counted from the log, by location and source', CoverageReport) },
+    problems: ['coverage-busy', ...RECORD_PROBLEMS],
+    permission: readers(HISTORY),
+  },
+} satisfies Endpoints;
+
 /**
  * What auditors ask about many orders at once.
  * @param now milliseconds since the epoch
@@ -62,54 +91,48 @@ export function createInsightRoutes(options: {
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
 }): Router {
   const { search, waitForReadModel, accessLog, coverage, metrics, now } = options;
-  const router = Router();
 
-  router.get('/audit/orders', async (request, response) => {
-    const reader = readerOf(response);
-    requireHistory(reader);
-    const { location_id, order_id, from, to, limit, after = 0, ...query } = readQuery(SearchQuery, request);
-    const locations = locationsOf(reader, location_id);
-    await waitForReadModel();
-    const found = await search.find(
-      locations,
-      { ...query, orderId: order_id, from: asStored(from), to: asStored(to) },
-      { limit, after },
-    );
-    const page = orderPageFor(reader, found);
-    await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
-    accessLog.show(reader, request.originalUrl, page.orders);
-    response.set('Cache-Control', 'no-store').json(page);
+  return serve(INSIGHT_CALLS, {
+    findOrders: async ({ request, response, reader, query: { location_id, order_id, from, to, ...rest } }) => {
+      const { limit, after = 0, ...query } = rest;
+      const locations = locationsOf(reader, location_id);
+      await waitForReadModel();
+      const found = await search.find(
+        locations,
+        { ...query, orderId: order_id, from: asStored(from), to: asStored(to) },
+        { limit, after },
+      );
+      const page = orderPageFor(reader, found);
+      await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
+      accessLog.show(reader, request.originalUrl, page.orders);
+      response.set('Cache-Control', 'no-store').json(page);
+    },
+
+    getCoverage: async ({ request, response, reader, query }) => {
+      const locations = locationsOf(reader, query.location_id);
+      const to = query.to === undefined ? now() : Date.parse(query.to);
+      const from =
+        query.from === undefined ? to - DEFAULT_COVERAGE_DAYS * MILLISECONDS_PER_DAY : Date.parse(query.from);
+      if (from >= to || to - from > MAX_COVERAGE_DAYS * MILLISECONDS_PER_DAY) {
+        const detail = `from and to: expected a range of more than nothing and at most ${String(MAX_COVERAGE_DAYS)} days.`;
+        throw new Problem('invalid-parameter', detail);
+      }
+      const gone = new AbortController();
+      response.once('close', () => {
+        gone.abort();
+      });
+      const source = query.source?.trim().toLowerCase() ?? null;
+      const scan = await coverage.run({ locations, source, from, to }, gone.signal);
+      if (scan === null) throw new Problem('coverage-busy', 'Each reads much of the log. Ask again.');
+      const report: CoverageReport = {
+        from: new Date(from).toISOString(),
+        to: new Date(to).toISOString(),
+        ...scan,
+        endpoint: reader.locations === '*' ? endpointOf(metrics.endpoint) : null,
+      };
+      const { location_id } = query;
+      await accessLog.record(reader, { what: 'coverage', location_id, path: request.originalUrl });
+      response.set('Cache-Control', 'no-store').json(report);
+    },
   });
-
-  router.get('/coverage', async (request, response) => {
-    const reader = readerOf(response);
-    requireHistory(reader);
-    const query = readQuery(CoverageParameters, request);
-    const locations = locationsOf(reader, query.location_id);
-    const to = query.to === undefined ? now() : Date.parse(query.to);
-    const from = query.from === undefined ? to - DEFAULT_COVERAGE_DAYS * MILLISECONDS_PER_DAY : Date.parse(query.from);
-    if (from >= to || to - from > MAX_COVERAGE_DAYS * MILLISECONDS_PER_DAY) {
-      const detail = `from and to: expected a range of more than nothing and at most ${String(MAX_COVERAGE_DAYS)} days.`;
-      throw new Problem('invalid-parameter', detail);
-    }
-    const gone = new AbortController();
-    response.once('close', () => {
-      gone.abort();
-    });
-    const source = query.source?.trim().toLowerCase() ?? null;
-    const scan = await coverage.run({ locations, source, from, to }, gone.signal);
-    if (scan === null) throw new Problem('coverage-busy', 'Each reads much of the log. Ask again.');
-    const report: CoverageReport = {
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-      ...scan,
-      endpoint: reader.locations === '*' ? endpointOf(metrics.endpoint) : null,
-    };
-    const { location_id } = query;
-    await accessLog.record(reader, { what: 'coverage', location_id, path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(report);
-  });
-
-  router.all(['/audit/orders', '/coverage'], takesOnly('GET'));
-  return router;
 }

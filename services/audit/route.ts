@@ -1,16 +1,20 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
 import { orderStream } from '../../schemas/order-events';
-import { ExportQuery, HistoryQuery } from '../../schemas/requests';
-import { readerOf, requireAllLocations, requireHistory, requireLocation } from '../access/guard';
+import { HistoryPage } from '../../schemas/order-view';
+import { ExportQuery, HistoryQuery, LocationPath, OrderHistoryQuery, OrderPath } from '../../schemas/requests';
+import { ALL_LOCATIONS, HISTORY, readers, THIS_LOCATION } from '../access/requirements';
 import { historyFor } from '../access/withhold';
-import { Problem, takesOnly } from '../http/problem';
-import { readLocation, readOrderKey, readQuery } from '../http/query';
+import { type Endpoints, serve } from '../http/endpoint';
+import { Problem, STORE_PROBLEMS } from '../http/problem';
+import { readQuery } from '../http/query';
 import { EXPORT_FORMATS, type ExportFormat } from './export/export-events';
 import type { Scope } from './export/ndjson';
 import { readIfThere } from '../event-store/reads';
 import type { ExportSource } from './export/select-events';
 import { EXPORT_MEDIA_TYPES, type SendExport } from './export/send-export';
-import type { RecordAccess } from '../access/log/access-log';
+import { RECORD_PROBLEMS, type RecordAccess } from '../access/log/access-log';
+import type { Reader } from '../access/readers/readers';
 import type { OrderHistory } from '../orders/history';
 
 /** By media type; `json` is what comes first where a client takes anything. */
@@ -26,6 +30,60 @@ function fileFormat(request: Request): ExportFormat | null {
   return EXPORT_FORMATS.find((one) => one === format) ?? null;
 }
 
+/** The file that an export is, in its two formats. */
+const EXPORT_FILE = { 'application/x-ndjson': [z.string()], 'text/csv': [z.string()] };
+const AS_A_FILE = {
+  description: 'A file. The manifest is its last line, of CSV its last row',
+  content: EXPORT_FILE,
+};
+const EXPORT_PROBLEMS = [...RECORD_PROBLEMS, ...STORE_PROBLEMS, 'too-many-exports'] as const;
+
+export const AUDIT_CALLS = {
+  getOrderHistory: {
+    method: 'get',
+    path: '/locations/{location_id}/orders/{order_id}/history',
+    tag: 'Audit',
+    summary: 'Every event of an order beside the state after it',
+    description: 'A page, or by `format` or the header Accept all of them as a file, which takes `from` and `to`.',
+    params: OrderPath,
+    query: OrderHistoryQuery,
+    answers: {
+      200: {
+        description: 'A page of events, oldest first; or all of them as a file, by format or Accept',
+        content: { 'application/json': [HistoryPage], ...EXPORT_FILE },
+      },
+    },
+    problems: ['order-not-found', ...EXPORT_PROBLEMS],
+    permission: readers(THIS_LOCATION, HISTORY),
+    large: 'always',
+  },
+  exportLocation: {
+    method: 'get',
+    path: '/locations/{location_id}/history',
+    tag: 'Audit',
+    summary: 'Every event of the orders of a location, as a file',
+    description: 'In the order of the log, however many there are.',
+    params: LocationPath,
+    query: ExportQuery,
+    answers: { 200: AS_A_FILE },
+    problems: EXPORT_PROBLEMS,
+    permission: readers(THIS_LOCATION, HISTORY),
+    large: 'always',
+  },
+  exportAll: {
+    method: 'get',
+    path: '/history',
+    tag: 'Audit',
+    summary: 'Every event of all orders, as a file, for readers of all locations',
+    description: 'In the order of the log, however many there are.',
+    query: ExportQuery,
+    answers: { 200: AS_A_FILE },
+    problems: EXPORT_PROBLEMS,
+    permission: readers(HISTORY, ALL_LOCATIONS),
+    large: 'always',
+  },
+} satisfies Endpoints;
+
 /** What auditors read: every event of an order beside the state after it, and files of it. */
 export function createAuditRoutes(options: {
   readonly store: ExportSource;
@@ -34,9 +92,10 @@ export function createAuditRoutes(options: {
   readonly sendExport: SendExport;
 }): Router {
   const { store, history, recordAccess, sendExport } = options;
-  const router = Router();
-
-  async function sendFile(request: Request, response: Response, of: Omit<Scope, 'streams'>): Promise<void> {
+  async function sendFile(
+    { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
+    of: Omit<Scope, 'streams'>,
+  ): Promise<void> {
     const { from = null, to = null } = readQuery(ExportQuery, request);
     const { location_id, order_id } = of;
     if (location_id !== null && order_id !== null) {
@@ -44,7 +103,7 @@ export function createAuditRoutes(options: {
       for await (const _ of readIfThere(store, orderStream({ location_id, order_id }), { limit: 1 })) exists = true;
       if (!exists) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     }
-    await recordAccess(readerOf(response), {
+    await recordAccess(reader, {
       what: 'export',
       location_id: location_id ?? undefined,
       order_id: order_id ?? undefined,
@@ -52,43 +111,25 @@ export function createAuditRoutes(options: {
     });
     const selection = { scope: { ...of, streams: 'orders' as const }, from, to };
     const format = fileFormat(request) ?? 'ndjson';
-    await sendExport(response, readerOf(response), selection, format, request.method === 'HEAD');
+    await sendExport(response, reader, selection, format, request.method === 'HEAD');
   }
 
-  router.get('/locations/:location_id/orders/:order_id/history', async (request, response) => {
-    const reader = readerOf(response);
-    const key = readOrderKey(request);
-    requireLocation(reader, key.location_id);
-    requireHistory(reader);
-    if (fileFormat(request) !== null) {
-      await sendFile(request, response, key);
-      return;
-    }
-    const { after, limit } = readQuery(HistoryQuery, request);
-    const page = await history.page(key, after ?? null, limit);
-    if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(historyFor(reader, page));
-  });
+  return serve(AUDIT_CALLS, {
+    getOrderHistory: async (call) => {
+      const { request, response, reader, params: key } = call;
+      if (fileFormat(request) !== null) {
+        await sendFile(call, key);
+        return;
+      }
+      const { after, limit } = readQuery(HistoryQuery, request);
+      const page = await history.page(key, after ?? null, limit);
+      if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+      await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
+      response.set('Cache-Control', 'no-store').json(historyFor(reader, page));
+    },
 
-  router.get('/locations/:location_id/history', async (request, response) => {
-    const reader = readerOf(response);
-    const location = readLocation(request);
-    requireLocation(reader, location);
-    requireHistory(reader);
-    await sendFile(request, response, { location_id: location, order_id: null });
-  });
+    exportLocation: (call) => sendFile(call, { location_id: call.params.location_id, order_id: null }),
 
-  router.get('/history', async (request, response) => {
-    const reader = readerOf(response);
-    requireHistory(reader);
-    requireAllLocations(reader);
-    await sendFile(request, response, { location_id: null, order_id: null });
+    exportAll: (call) => sendFile(call, { location_id: null, order_id: null }),
   });
-
-  router.all(
-    ['/locations/:location_id/orders/:order_id/history', '/locations/:location_id/history', '/history'],
-    takesOnly('GET'),
-  );
-  return router;
 }

@@ -1,12 +1,23 @@
 import { hash } from 'node:crypto';
+import type { Router } from 'express';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { HandleOrderAnswer } from '../../schemas/order-view';
-import type { Fault } from '../../schemas/handle-order';
+import {
+  type HandleOrderAnswer,
+  HandleOrderHere,
+  OrderAccepted,
+  OrderRejected,
+  Ping,
+  Quarantined,
+  Recorded,
+  Repeat,
+} from '../../schemas/order-view';
+import { type Fault, OrderCanceled, OrderUpdated } from '../../schemas/handle-order';
 import type { Position } from '../event-store/event-store';
 import type { DeliveryOutcome } from '../operations/endpoint-counts';
 import type { Metrics } from '../operations/metrics';
-import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
+import { allowOf, Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
+import { ANYONE, type Endpoints, json, methodsAt, type Permission, serve } from '../http/endpoint';
 import { decodeBody } from './receive/decode-body';
 import { type ForeignDelivery, parseDelivery } from './receive/parse-delivery';
 import type { Quarantine } from './quarantine/quarantine';
@@ -22,6 +33,112 @@ const NOT_JSON_BY_MEDIA_TYPE: Fault = {
   pointer: '',
   detail: 'has a media type that is not JSON: Content-Type: application/json is expected',
 };
+
+/** Stream, which signs its deliveries. The handler checks it, over the bytes of the body. */
+const STREAM: Permission<null> = {
+  sentence: null,
+  schemes: ['signature', 'streamSignature', 'stream'],
+  problems: ['not-authentic'],
+  admit: () => null,
+};
+
+const PATH = '/handle-order';
+
+export const DELIVERY_CALLS = {
+  handleOrder: {
+    method: 'post',
+    path: PATH,
+    tag: 'Stream',
+    summary: 'Handle Order (Stream -> POS)',
+    description:
+      'Updates and cancellations are answered with 2xx only once they are durable. Every other type, such as ' +
+      '`order.created`, is passed on to RELAY_URL, and whatever the POS answers to it is the answer; without ' +
+      'RELAY_URL it is kept in quarantine.',
+    body: {
+      required: true,
+      content: { 'application/json': [OrderUpdated, OrderCanceled] },
+      example: {
+        type: 'order.updated',
+        object: {
+          location_id: 'pos_location_456',
+          order_id: 'pos_order_123',
+          status: 'ready_for_pickup',
+          delivery_status: 'arrived_at_pickup',
+          driver_details: { source: 'uber', name: 'Jane Driver', passcode: '5678' },
+        },
+      },
+    },
+    answers: {
+      200: json(
+        'Recorded, or recognised as a repeat of the newest event of its order; or a ping, such as an empty body or ' +
+          '`{}`; or the POS accepts the order',
+        Recorded,
+        Repeat,
+        Ping,
+        OrderAccepted,
+      ),
+      202: json('Authentic but unusable: kept in quarantine', Quarantined),
+      400: json('The POS rejects the order; Ticket Rail itself never answers 400 here', OrderRejected),
+      422: json('Like 202, while nothing authenticates Stream', Quarantined),
+    },
+    problems: [
+      'body-too-slow',
+      'body-too-large',
+      'relay-failed',
+      'store-unavailable',
+      'overloaded',
+      'relay-timed-out',
+      'relay-loop',
+    ],
+    permission: STREAM,
+  },
+} satisfies Endpoints;
+
+/** Of whoever looks whether the URL is there. */
+export const LOOK_CALLS = {
+  lookForHandleOrder: {
+    method: 'get',
+    path: PATH,
+    tag: 'Stream',
+    summary: 'Whether the URL is there, for portals and people that look',
+    description: 'It says nothing about orders.',
+    answers: { 200: json('It is', HandleOrderHere) },
+    problems: [],
+    permission: ANYONE,
+  },
+  probeHandleOrder: {
+    method: 'options',
+    path: PATH,
+    tag: 'Stream',
+    summary: 'Which methods the URL takes, for portals that look',
+    description: 'It says nothing about orders.',
+    answers: { 204: { description: 'It is there', headers: { Allow: 'the methods' } } },
+    problems: [],
+    permission: ANYONE,
+  },
+} satisfies Endpoints;
+
+/** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9). */
+const HERE: HandleOrderHere = {
+  service: 'ticket-rail',
+  detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
+};
+
+/** What is answered at the URL of Handle Order to all but deliveries. */
+export const createLookRoutes = (): Router =>
+  serve(
+    LOOK_CALLS,
+    {
+      lookForHandleOrder: ({ response }) => {
+        response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HERE);
+      },
+      probeHandleOrder: ({ response }) => {
+        const methods = methodsAt({ ...DELIVERY_CALLS, ...LOOK_CALLS }, PATH);
+        response.set('Allow', allowOf(methods)).status(204).end();
+      },
+    },
+    DELIVERY_CALLS,
+  );
 
 /** Why what is not ours lies in quarantine. */
 const NO_RELAY =

@@ -1,39 +1,154 @@
 /**
  * The one catalogue of errors that a client can see, and their one form: problem+json (RFC 9457).
- * docs/reference/errors.md has the same table, and a test compares the two.
+ * docs/reference/errors.md has the same table, and a test compares the two. `example` is a detail as it may come.
  */
 export const PROBLEMS = {
-  'not-authentic': { status: 401, title: 'The delivery is not authentic' },
-  'reader-not-authentic': { status: 401, title: 'A reader token is needed' },
-  'not-permitted': { status: 403, title: 'This is not permitted' },
-  'invalid-parameter': { status: 400, title: 'A parameter of the request cannot be used' },
-  'not-found': { status: 404, title: 'There is nothing at this address' },
-  'order-not-found': { status: 404, title: 'Nothing was ever reported about this order' },
-  'revision-not-found': { status: 404, title: 'The order has no such state' },
-  'quarantine-entry-not-found': { status: 404, title: 'There is no such delivery in quarantine' },
-  'method-not-allowed': { status: 405, title: 'This address does not take this method' },
-  'already-redriven': { status: 409, title: 'This delivery was redriven before' },
-  'still-unusable': { status: 422, title: 'This delivery is still unusable' },
-  'body-too-slow': { status: 408, title: 'The body came too slowly' },
-  'body-too-large': { status: 413, title: 'The body is over the limit' },
-  'unsupported-media-type': { status: 415, title: 'The body is not JSON by its media type' },
-  'host-not-allowed': { status: 421, title: 'Without authentication only this machine may call' },
-  'too-many-reads': { status: 429, title: 'This reader looks at too much' },
-  'internal-error': { status: 500, title: 'The service failed' },
-  'relay-failed': { status: 502, title: 'The POS could not be asked' },
-  'store-unavailable': { status: 503, title: 'The event store cannot take this now' },
-  'store-damaged': { status: 503, title: 'The event store is damaged' },
-  overloaded: { status: 503, title: 'Too many deliveries are waiting' },
-  'reads-busy': { status: 503, title: 'Too many large reads are being answered' },
-  'too-many-exports': { status: 503, title: 'Too many exports are being sent' },
-  'too-many-screens': { status: 503, title: 'Too many screens are watching' },
-  'coverage-busy': { status: 503, title: 'Too many coverage queries are waiting' },
-  'read-model-behind': { status: 503, title: 'The read model has not caught up yet' },
-  'relay-timed-out': { status: 504, title: 'The POS did not answer in time' },
-  'relay-loop': { status: 508, title: 'The delivery came through a relay before' },
-} as const satisfies Record<string, { status: number; title: string }>;
+  'not-authentic': {
+    status: 401,
+    title: 'The delivery is not authentic',
+    example: 'no signature and no bearer token.',
+  },
+  'reader-not-authentic': {
+    status: 401,
+    title: 'A reader token is needed',
+    example: 'Send Authorization: Bearer with a token of a reader, or log in at /login.',
+  },
+  'not-permitted': {
+    status: 403,
+    title: 'This is not permitted',
+    example: 'This location is not one of the reader’s. GET /session lists them.',
+  },
+  'invalid-parameter': {
+    status: 400,
+    title: 'A parameter of the request cannot be used',
+    example: 'limit: expected 1 to 1000.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'There is nothing at this address',
+    example: 'GET /docs lists every address.',
+  },
+  'order-not-found': {
+    status: 404,
+    title: 'Nothing was ever reported about this order',
+    example: 'Nothing was ever reported about this order.',
+  },
+  'revision-not-found': {
+    status: 404,
+    title: 'The order has no such state',
+    example: 'The order had no such revision, or none at that time.',
+  },
+  'quarantine-entry-not-found': {
+    status: 404,
+    title: 'There is no such delivery in quarantine',
+    example: 'GET /quarantine lists what is there.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address does not take this method',
+    example: 'This address takes GET, HEAD.',
+  },
+  'already-redriven': {
+    status: 409,
+    title: 'This delivery was redriven before',
+    example: 'It is on the rail of its order.',
+  },
+  'still-unusable': {
+    status: 422,
+    title: 'This delivery is still unusable',
+    example: 'It stays in quarantine.',
+  },
+  'body-too-slow': {
+    status: 408,
+    title: 'The body came too slowly',
+    example: 'The body came with less than 1024 bytes per second. Send the delivery again.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The body is over the limit',
+    example: 'The limit is 262144 bytes (MAX_BODY_BYTES).',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    title: 'The body is not JSON by its media type',
+    example: 'Send application/json.',
+  },
+  'host-not-allowed': {
+    status: 421,
+    title: 'Without authentication only this machine may call',
+    example: 'Call it as localhost or 127.0.0.1, or set up authentication.',
+  },
+  'too-many-reads': {
+    status: 429,
+    title: 'This reader looks at too much',
+    example: 'Each look is recorded. Read more slowly, or export a location or a time range at once.',
+  },
+  'internal-error': {
+    status: 500,
+    title: 'The service failed',
+    example: 'The log of the service has the reason.',
+  },
+  'relay-failed': {
+    status: 502,
+    title: 'The POS could not be asked',
+    example: 'The POS could not be reached, or its answer broke off. Send the delivery again.',
+  },
+  'store-unavailable': {
+    status: 503,
+    title: 'The event store cannot take this now',
+    example: 'The event store cannot be read now. Ask again.',
+  },
+  'store-damaged': {
+    status: 503,
+    title: 'The event store is damaged',
+    example: 'A part of the event log is damaged. Asking again does not help: it has to be restored.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too many deliveries are waiting',
+    example: 'The delivery was not stored. Send it again.',
+  },
+  'reads-busy': {
+    status: 503,
+    title: 'Too many large reads are being answered',
+    example: 'At most 16 of one reader and 64 of all are answered at a time. Ask again, or for shorter pages.',
+  },
+  'too-many-exports': {
+    status: 503,
+    title: 'Too many exports are being sent',
+    example: '4 exports are being sent. Try again later.',
+  },
+  'too-many-screens': {
+    status: 503,
+    title: 'Too many screens are watching',
+    example: '1000 screens are watching already. Close some.',
+  },
+  'coverage-busy': {
+    status: 503,
+    title: 'Too many coverage queries are waiting',
+    example: 'Each reads much of the log. Ask again.',
+  },
+  'read-model-behind': {
+    status: 503,
+    title: 'The read model has not caught up yet',
+    example: 'After 2000 ms the read model does not include what was asked for. Ask again.',
+  },
+  'relay-timed-out': {
+    status: 504,
+    title: 'The POS did not answer in time',
+    example: 'The POS may still take the delivery. Send it again.',
+  },
+  'relay-loop': {
+    status: 508,
+    title: 'The delivery came through a relay before',
+    example: 'RELAY_URL leads back to a Ticket Rail: set it to the order injection of the POS.',
+  },
+} as const satisfies Record<string, { status: number; title: string; example: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Problems that a read of the event store may end in. */
+export const STORE_PROBLEMS = ['store-unavailable', 'store-damaged'] as const satisfies readonly ProblemCode[];
 
 /** Stable `type` of a catalogue entry: a client may compare it, and need not fetch it. */
 export const problemType = (code: ProblemCode): string => `urn:ticket-rail:problem:${code}`;
@@ -110,10 +225,13 @@ class MethodNotAllowed extends Problem {
   }
 }
 
+/** @returns methods as the `Allow` header has them: whoever takes GET takes HEAD. */
+export const allowOf = (methods: string): string => methods.replace('GET', 'GET, HEAD');
+
 /**
  * What answers the other methods of an address.
  * @param methods that it takes; GET includes HEAD
  */
-export const takesOnly = (methods: 'GET' | 'POST' | 'GET, POST' | 'GET, OPTIONS, POST') => (): never => {
-  throw new MethodNotAllowed(methods.replace('GET', 'GET, HEAD'));
+export const takesOnly = (methods: string) => (): never => {
+  throw new MethodNotAllowed(allowOf(methods));
 };

@@ -1,17 +1,17 @@
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { type OrderState, toOrder } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import type { Order } from '../../schemas/order-view';
-import { ListQuery, OrderQuery } from '../../schemas/requests';
-import type { AccessLog } from '../access/log/access-log';
-import { readerOf, requireHistory, requireLocation } from '../access/guard';
+import { Order, OrderPage } from '../../schemas/order-view';
+import { ListQuery, LocationPath, OrderPath, OrderQuery } from '../../schemas/requests';
+import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
+import { readers, requireHistory, THIS_LOCATION } from '../access/requirements';
 import { seesContact } from '../access/permissions';
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
 import type { Moment, OrderHistory } from './history';
 import type { PastOrders } from './past-orders';
-import { Problem, takesOnly } from '../http/problem';
-import { readLocation, readOrderKey, readQuery } from '../http/query';
+import { type Endpoints, json, serve } from '../http/endpoint';
+import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { nextTurn } from '../concurrency/turns';
@@ -38,6 +38,46 @@ async function listInTurns(
   }
 }
 
+export const ORDER_CALLS = {
+  listOrders: {
+    method: 'get',
+    path: '/locations/{location_id}/orders',
+    tag: 'Orders',
+    summary: 'The orders of a location, in the order in which they were first reported',
+    description:
+      'Their current states, or with `as_of` those that they had at a time, which takes a role that sees the history.',
+    params: LocationPath,
+    query: ListQuery,
+    answers: { 200: json('A page of orders', OrderPage) },
+    problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, ...STORE_PROBLEMS, 'read-model-behind'],
+    permission: readers(THIS_LOCATION),
+    large: 'if-asked',
+  },
+  getOrder: {
+    method: 'get',
+    path: '/locations/{location_id}/orders/{order_id}',
+    tag: 'Orders',
+    summary: 'One order in its current state, or in a past one',
+    description: 'A past state, by `at_revision` or `as_of`, takes a role that sees the history.',
+    params: OrderPath,
+    query: OrderQuery,
+    answers: {
+      200: { ...json('The order', Order), headers: { ETag: 'changes with the revision' } },
+      304: { description: 'Not changed since the ETag in If-None-Match' },
+    },
+    problems: [
+      'order-not-found',
+      'revision-not-found',
+      ...RECORD_PROBLEMS,
+      ...SHOW_PROBLEMS,
+      ...STORE_PROBLEMS,
+      'read-model-behind',
+    ],
+    permission: readers(THIS_LOCATION),
+    large: 'if-asked',
+  },
+} satisfies Endpoints;
+
 /**
  * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
  * @param foldVersion identifies the reading of history, which is part of an answer's ETag
@@ -51,21 +91,17 @@ export function createOrderRoutes(options: {
   readonly foldVersion: string;
 }): Router {
   const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion } = options;
-  const router = Router();
-
   /** A reader sees one form of an order, so an ETag of the other must not tell him that nothing changed. */
   const etagOf = (reader: Reader, revision: number): string =>
     `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
 
   /** @param record told of the order as it is about to be shown, unless the reader has it already */
   const send = (
-    request: Request,
-    response: Response,
+    { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
     key: OrderKey,
     state: OrderState,
     record: (shown: Order) => void = () => undefined,
   ): void => {
-    const reader = readerOf(response);
     const order = toOrder(key, state);
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
     response.set({ ETag: etagOf(reader, order.revision), 'Cache-Control': 'private, no-cache' });
@@ -78,58 +114,51 @@ export function createOrderRoutes(options: {
     response.json(shown);
   };
 
-  router.get('/locations/:location_id/orders', async (request, response) => {
-    const reader = readerOf(response);
-    const locationId = readLocation(request);
-    requireLocation(reader, locationId);
-    const { as_of, after = 0, stage, active, limit } = readQuery(ListQuery, request);
-    const options = {
-      limit,
-      after,
-      ...(stage === undefined ? {} : { stage }),
-      ...(active === undefined ? {} : { active }),
-    };
-    if (as_of !== undefined) requireHistory(reader);
-    await waitForReadModel();
-    const listed =
-      as_of === undefined
-        ? await listInTurns(orders, locationId, options)
-        : await pastOrders.list(locationId, Date.parse(as_of), options);
-    const page = orderPageFor(reader, listed);
-    if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);
-    else await accessLog.record(reader, { what: 'history', location_id: locationId, path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(page);
-  });
+  return serve(ORDER_CALLS, {
+    listOrders: async ({ request, response, reader, params: { location_id }, query }) => {
+      const { as_of, after = 0, stage, active, limit } = query;
+      const options = {
+        limit,
+        after,
+        ...(stage === undefined ? {} : { stage }),
+        ...(active === undefined ? {} : { active }),
+      };
+      if (as_of !== undefined) requireHistory(reader);
+      await waitForReadModel();
+      const listed =
+        as_of === undefined
+          ? await listInTurns(orders, location_id, options)
+          : await pastOrders.list(location_id, Date.parse(as_of), options);
+      const page = orderPageFor(reader, listed);
+      if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);
+      else await accessLog.record(reader, { what: 'history', location_id, path: request.originalUrl });
+      response.set('Cache-Control', 'no-store').json(page);
+    },
 
-  router.get('/locations/:location_id/orders/:order_id', async (request, response) => {
-    const reader = readerOf(response);
-    const key = readOrderKey(request);
-    requireLocation(reader, key.location_id);
-    const query = readQuery(OrderQuery, request);
-    const moment: Moment | null =
-      query.at_revision !== undefined
-        ? { kind: 'revision', revision: query.at_revision }
-        : query.as_of !== undefined
-          ? { kind: 'time', at: Date.parse(query.as_of) }
-          : null;
-    if (moment !== null) {
-      requireHistory(reader);
-      const state = await history.stateAt(key, moment);
-      if (state === null)
-        throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
-      await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
-      send(request, response, key, state);
-      return;
-    }
-    const { min_revision: least = -1 } = query;
-    await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
-    const state = orders.get(key);
-    if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    send(request, response, key, state, (order) => {
-      accessLog.show(reader, request.originalUrl, [order]);
-    });
+    getOrder: async (call) => {
+      const { request, reader, params: key, query } = call;
+      const moment: Moment | null =
+        query.at_revision !== undefined
+          ? { kind: 'revision', revision: query.at_revision }
+          : query.as_of !== undefined
+            ? { kind: 'time', at: Date.parse(query.as_of) }
+            : null;
+      if (moment !== null) {
+        requireHistory(reader);
+        const state = await history.stateAt(key, moment);
+        if (state === null)
+          throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
+        await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
+        send(call, key, state);
+        return;
+      }
+      const { min_revision: least = -1 } = query;
+      await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
+      const state = orders.get(key);
+      if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+      send(call, key, state, (order) => {
+        accessLog.show(reader, request.originalUrl, [order]);
+      });
+    },
   });
-
-  router.all(['/locations/:location_id/orders', '/locations/:location_id/orders/:order_id'], takesOnly('GET'));
-  return router;
 }

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { stringifyJson } from '../../schemas/exact-json';
-import { createGuard, readerOf, requireMetrics } from '../access/guard';
+import { createGuard } from '../access/guard';
 import { createReadGuard } from '../access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from '../access/login/origin-guard';
 import type { ReaderDirectory } from '../access/readers/readers';
@@ -12,9 +12,10 @@ import type { Session } from '../access/login/session';
 import { type BasePath, withoutBasePath } from '../http/base-path';
 import { isEventStoreError } from '../event-store/event-store';
 import { discardBody } from '../http/read-body';
-import type { HandleOrderHere } from '../../schemas/order-view';
+import { createLookRoutes, DELIVERY_CALLS } from '../handle-order/route';
 import type { Metrics } from '../operations/metrics';
-import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../http/problem';
+import { createHealthRoutes, createMetricsRoutes } from '../operations/route';
+import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
 import { ReadModelError } from '../read-model/order-table/schema';
 import type { CheckReadiness } from './readiness';
 import { nextTurn } from '../concurrency/turns';
@@ -38,13 +39,6 @@ export interface AppOptions {
   readonly postingIsOpen: boolean;
   readonly log: Logger;
 }
-
-/** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9); it says nothing about orders. */
-const HANDLE_ORDER_IS_HERE: HandleOrderHere = {
-  service: 'ticket-rail',
-  detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
-};
-const HANDLE_ORDER_METHODS = 'GET, HEAD, OPTIONS, POST';
 
 /** What Express and its router throw themselves: a path or parameter that cannot be decoded. */
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>
@@ -108,15 +102,8 @@ export function createApp(options: AppOptions): RequestListener {
   if (options.postingIsOpen) {
     app.use('/handle-order', loopbackOnly([]), unproxiedOnly('STREAM_WEBHOOK_SECRETS or STREAM_BEARER_TOKENS'));
   }
-  app.post('/handle-order', (request, response) => handleOrder(request, response));
-  app.use(passBodiesBy, keepNothing);
-  app.get('/handle-order', (_request, response) => {
-    response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HANDLE_ORDER_IS_HERE);
-  });
-  app.options('/handle-order', (_request, response) => {
-    response.set('Allow', HANDLE_ORDER_METHODS).status(204).end();
-  });
-  app.all('/handle-order', takesOnly('GET, OPTIONS, POST'));
+  app.post(DELIVERY_CALLS.handleOrder.path, (request, response) => handleOrder(request, response));
+  app.use(passBodiesBy, keepNothing, createLookRoutes());
 
   if (readers.open) app.use(loopbackOnly(readerOrigins), unproxiedOnly('READERS_FILE or READERS'));
   app.use(
@@ -128,14 +115,7 @@ export function createApp(options: AppOptions): RequestListener {
       referrerPolicy: { policy: 'same-origin' },
     }),
   );
-  app.get('/healthz', (_request, response) => {
-    response.type('text/plain').send('ok\n');
-  });
-  app.get('/readyz', async (_request, response) => {
-    const readiness = await options.checkReadiness();
-    response.status(readiness.ready ? 200 : 503).json(readiness);
-  });
-  app.all(['/healthz', '/readyz'], takesOnly('GET'));
+  app.use(createHealthRoutes(options.checkReadiness));
   app.use(createLoginRoutes(readers, session, basePath));
   app.use('/screens/assets', allowEmbedding(readerOrigins));
   for (const router of options.publicRoutes) app.use(router);
@@ -146,14 +126,7 @@ export function createApp(options: AppOptions): RequestListener {
     options.onReader(request);
     next();
   });
-  app.use(createReadGuard(), takeTurn);
-  app.use(createSessionRoutes());
-  app.get('/metrics', async (_request, response) => {
-    requireMetrics(readerOf(response));
-    const { contentType, text } = await metrics.expose();
-    response.set('Content-Type', contentType).send(text);
-  });
-  app.all('/metrics', takesOnly('GET'));
+  app.use(createReadGuard(), takeTurn, createSessionRoutes(), createMetricsRoutes(metrics));
   for (const router of options.routes) app.use(router);
 
   app.use(() => {

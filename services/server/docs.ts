@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import { type BasePath, pageBelow } from '../http/base-path';
-import { openApiDocument } from './openapi';
+import { serve } from '../http/endpoint';
+import { CONTRACT_CALLS, openApiDocument } from './openapi';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -35,9 +36,13 @@ export function createDocs(version: string, basePath: BasePath): Router {
   const router = Router();
   const page = pageBelow(basePath, PAGE);
   const document = openApiDocument(version, basePath);
-  router.get('/openapi.json', (_request, response) => {
-    response.json(document);
-  });
+  router.use(
+    serve(CONTRACT_CALLS, {
+      getOpenApi: ({ response }) => {
+        response.json(document);
+      },
+    }),
+  );
   router.get('/docs', (_request, response) => {
     response.type('html').send(page);
   });

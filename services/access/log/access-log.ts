@@ -5,7 +5,7 @@ import type { OrderKey } from '../../../schemas/handle-order';
 import { orderStream } from '../../../schemas/order-events';
 import { WITHHELD } from '../../../schemas/withheld';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
-import { Problem } from '../../http/problem';
+import { Problem, type ProblemCode } from '../../http/problem';
 import { type AccessVolumes, createAccessVolumes } from './access-volumes';
 import { createBudget, type TakeFromBudget } from './budget';
 import { LateRecords } from './late-records';
@@ -99,6 +99,11 @@ export interface ShownOrder extends OrderKey {
 
 /** Records, without being waited for, that orders are shown, as far as the reader sees passcodes in them. */
 export type RecordShown = (reader: Reader, path: string, orders: Iterable<ShownOrder>) => void;
+
+/** Problems of a call that {@link AccessLog.record records} who makes it, before it answers. */
+export const RECORD_PROBLEMS = ['too-many-reads', 'store-unavailable'] as const satisfies readonly ProblemCode[];
+/** Problems of a call that {@link AccessLog.show shows} passcodes. */
+export const SHOW_PROBLEMS = ['too-many-reads'] as const satisfies readonly ProblemCode[];
 
 export interface AccessLog {
   readonly record: RecordAccess;

@@ -1,21 +1,33 @@
-import { Router } from 'express';
+import type { Router } from 'express';
+import { AccessPage } from '../../../schemas/access';
 import { AccessQuery } from '../../../schemas/requests';
-import { takesOnly } from '../../http/problem';
-import { readQuery } from '../../http/query';
-import type { AccessLog } from './access-log';
-import { readerOf, requireAccessLog } from '../guard';
+import { type Endpoints, json, serve } from '../../http/endpoint';
+import { STORE_PROBLEMS } from '../../http/problem';
+import { ACCESS_LOG, readers } from '../requirements';
+import { type AccessLog, RECORD_PROBLEMS } from './access-log';
+
+export const ACCESS_CALLS = {
+  listAccesses: {
+    method: 'get',
+    path: '/access',
+    tag: 'Access',
+    summary: 'Who read the past, quarantine, relays and passcodes, and who redrove',
+    description: 'Asking for it is an access too.',
+    query: AccessQuery,
+    answers: { 200: json('A page of accesses, oldest first', AccessPage) },
+    problems: [...RECORD_PROBLEMS, ...STORE_PROBLEMS],
+    permission: readers(ACCESS_LOG),
+    large: 'if-asked',
+  },
+} satisfies Endpoints;
 
 /** Who looked at the past, at quarantine and at passcodes. */
 export function createAccessRoutes(accessLog: AccessLog): Router {
-  const router = Router();
-  router.get('/access', async (request, response) => {
-    const reader = readerOf(response);
-    requireAccessLog(reader);
-    const { after, limit } = readQuery(AccessQuery, request);
-    const page = await accessLog.list(after ?? null, limit);
-    await accessLog.record(reader, { what: 'access', path: request.originalUrl });
-    response.set('Cache-Control', 'no-store').json(page);
+  return serve(ACCESS_CALLS, {
+    listAccesses: async ({ request, response, reader, query: { after, limit } }) => {
+      const page = await accessLog.list(after ?? null, limit);
+      await accessLog.record(reader, { what: 'access', path: request.originalUrl });
+      response.set('Cache-Control', 'no-store').json(page);
+    },
   });
-  router.all('/access', takesOnly('GET'));
-  return router;
 }

@@ -1,7 +1,11 @@
 import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { Session as SessionOfReader } from '../../../schemas/readers';
 import { createBodyReader } from '../../http/read-body';
+import { ANYONE, type Endpoints, json, serve } from '../../http/endpoint';
 import { CHALLENGE, Problem, takesOnly } from '../../http/problem';
-import { readerOf, refuseOtherOrigins } from '../guard';
+import { refuseOtherOrigins } from '../guard';
+import { readers as readersOnly } from '../requirements';
 import { type BasePath, pageBelow } from '../../http/base-path';
 import { calledHosts, cameOverTls } from './forwarded';
 import { LOGIN_CSP, LOGIN_CSS, loginPage, refusedPage } from './login-page';
@@ -11,6 +15,82 @@ import { credentialOf, isSameOrigin, localPath, type Session } from './session';
 /** Most bytes of a login form, and of all that are being read. */
 const MAX_FORM_BYTES = 8_192;
 const MAX_FORMS_BYTES = 256 * MAX_FORM_BYTES;
+
+const PAGE = { 'text/html': [z.string()] };
+
+export const LOGIN_CALLS = {
+  getLogin: {
+    method: 'get',
+    path: '/login',
+    tag: 'Access',
+    summary: 'The page where people log in',
+    description:
+      'Browsers that open a page without having logged in are led here, with `next`, the page to go to afterwards.',
+    answers: {
+      200: { description: 'The page', content: PAGE },
+      302: { description: 'Reading is open: on to the page', headers: { Location: 'the page' } },
+    },
+    problems: [],
+    permission: ANYONE,
+  },
+  logIn: {
+    method: 'post',
+    path: '/login',
+    tag: 'Access',
+    summary: 'Log in',
+    description: 'The form of the page. Only a page of this service may send it.',
+    body: {
+      required: true,
+      content: {
+        'application/x-www-form-urlencoded': [
+          z.object({
+            token: z.string().meta({ description: 'of a reader' }),
+            next: z.string().optional().meta({ description: 'the page to go to' }),
+          }),
+        ],
+      },
+    },
+    answers: {
+      303: {
+        description: 'Logged in: on to the page',
+        headers: { Location: 'the page', 'Set-Cookie': 'the session' },
+      },
+      401: { description: 'There is no such token', content: PAGE },
+      403: { description: 'A page of another origin sent it', content: PAGE },
+    },
+    problems: ['body-too-large', 'not-permitted'],
+    permission: ANYONE,
+  },
+  logOut: {
+    method: 'post',
+    path: '/logout',
+    tag: 'Access',
+    summary: 'Log out',
+    description: 'Only a page of this service may send it.',
+    answers: {
+      303: {
+        description: 'Logged out: on to the login',
+        headers: { Location: 'the login', 'Set-Cookie': 'deletes the session' },
+      },
+      403: { description: 'A page of another origin sent it', content: PAGE },
+    },
+    problems: ['not-permitted'],
+    permission: ANYONE,
+  },
+} satisfies Endpoints;
+
+export const SESSION_CALLS = {
+  getSession: {
+    method: 'get',
+    path: '/session',
+    tag: 'Access',
+    summary: 'The reader who asks, with role and locations',
+    description: 'What the reader may see follows from both.',
+    answers: { 200: json('The reader', SessionOfReader) },
+    problems: [],
+    permission: readersOnly(),
+  },
+} satisfies Endpoints;
 
 /** Over TLS, here or at a terminator in front. Who forges the header only keeps his own cookie from plain HTTP. */
 const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
@@ -42,61 +122,58 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
     return true;
   };
 
-  router.get('/login', (request, response) => {
-    const next = localPath(request.query['next'], basePath);
-    if (readers.open) {
-      response.redirect(302, next);
-      return;
-    }
-    const credential = credentialOf(request.headers);
-    const reader = credential === null ? null : readers.identify(credential.token);
-    send(response, 200, loginPage({ next, reader }));
-  });
-
   router.get('/login.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('css').send(LOGIN_CSS);
   });
+  router.all('/login.css', takesOnly('GET'));
 
-  router.post('/login', async (request, response) => {
-    const body = await readForm(request);
-    if (body.kind === 'cut-off') return;
-    if (body.kind !== 'whole') {
-      response.set('Connection', 'close');
-      throw new Problem('body-too-large', 'The form is over the limit, or came too slowly.');
-    }
-    if (refused(request, response)) return;
-    const form = new URLSearchParams(body.bytes.toString());
-    const next = localPath(form.get('next'), basePath);
-    const token = form.get('token')?.trim() ?? '';
-    if (!readers.open) {
-      if (readers.identify(token) === null) {
-        response.set('WWW-Authenticate', CHALLENGE);
-        send(response, 401, loginPage({ next, wrongToken: true }));
+  const calls = serve(LOGIN_CALLS, {
+    getLogin: ({ request, response }) => {
+      const next = localPath(request.query['next'], basePath);
+      if (readers.open) {
+        response.redirect(302, next);
         return;
       }
-      response.append('Set-Cookie', [...session.start(token, isSecure(request))]);
-    }
-    response.set('Cache-Control', 'no-store').redirect(303, next);
-  });
+      const credential = credentialOf(request.headers);
+      const reader = credential === null ? null : readers.identify(credential.token);
+      send(response, 200, loginPage({ next, reader }));
+    },
 
-  router.post('/logout', (request, response) => {
-    if (refused(request, response)) return;
-    response.append('Set-Cookie', [...session.end(isSecure(request))]);
-    response.set('Cache-Control', 'no-store').redirect(303, `${basePath}/login`);
-  });
+    logIn: async ({ request, response }) => {
+      const body = await readForm(request);
+      if (body.kind === 'cut-off') return;
+      if (body.kind !== 'whole') {
+        response.set('Connection', 'close');
+        throw new Problem('body-too-large', 'The form is over the limit, or came too slowly.');
+      }
+      if (refused(request, response)) return;
+      const form = new URLSearchParams(body.bytes.toString());
+      const next = localPath(form.get('next'), basePath);
+      const token = form.get('token')?.trim() ?? '';
+      if (!readers.open) {
+        if (readers.identify(token) === null) {
+          response.set('WWW-Authenticate', CHALLENGE);
+          send(response, 401, loginPage({ next, wrongToken: true }));
+          return;
+        }
+        response.append('Set-Cookie', [...session.start(token, isSecure(request))]);
+      }
+      response.set('Cache-Control', 'no-store').redirect(303, next);
+    },
 
-  router.all('/login.css', takesOnly('GET'));
-  router.all('/login', takesOnly('GET, POST'));
-  router.all('/logout', takesOnly('POST'));
-  return router;
+    logOut: ({ request, response }) => {
+      if (refused(request, response)) return;
+      response.append('Set-Cookie', [...session.end(isSecure(request))]);
+      response.set('Cache-Control', 'no-store').redirect(303, `${basePath}/login`);
+    },
+  });
+  return router.use(calls);
 }
 
 /** Tells a reader who it is and what it may read. Behind the guard. */
-export function createSessionRoutes(): Router {
-  const router = Router();
-  router.get('/session', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(readerOf(response));
+export const createSessionRoutes = (): Router =>
+  serve(SESSION_CALLS, {
+    getSession: ({ response, reader }) => {
+      response.set('Cache-Control', 'no-store').json(reader);
+    },
   });
-  router.all('/session', takesOnly('GET'));
-  return router;
-}

@@ -1,22 +1,32 @@
-import { Router } from 'express';
-import type { CheckpointPage } from '../../../schemas/checkpoint';
+import type { Router } from 'express';
+import { CheckpointPage } from '../../../schemas/checkpoint';
 import { CheckpointsQuery } from '../../../schemas/requests';
-import { readerOf, requireContact, requireHistory } from '../../access/guard';
-import { takesOnly } from '../../http/problem';
-import { readQuery } from '../../http/query';
+import { CONTACT, HISTORY, readers } from '../../access/requirements';
+import { type Endpoints, json, serve } from '../../http/endpoint';
 import { readNewestEntries } from './checkpoint-file';
+
+export const CHECKPOINT_CALLS = {
+  listCheckpoints: {
+    method: 'get',
+    path: '/checkpoints',
+    tag: 'Audit',
+    summary: 'The newest signed checkpoints of the log',
+    description: 'Keep them, and the public key, in a place that nobody who can write to the store can change.',
+    query: CheckpointsQuery,
+    answers: { 200: json('The newest, and the key that signed them', CheckpointPage) },
+    problems: [],
+    // The hash of a log of few events tells what is in them.
+    permission: readers(HISTORY, CONTACT),
+  },
+} satisfies Endpoints;
 
 /** Where others get the newest checkpoints, to keep them elsewhere. */
 export function createCheckpointRoutes(file: string, publicKey: string): Router {
-  const router = Router();
-  router.get('/checkpoints', (request, response) => {
-    const reader = readerOf(response);
-    requireHistory(reader);
-    requireContact(reader); // the hash of a log of few events tells what is in them
-    const { limit } = readQuery(CheckpointsQuery, request);
-    const page: CheckpointPage = { checkpoints: [...readNewestEntries(file, limit)].reverse(), public_key: publicKey };
-    response.set('Cache-Control', 'no-store').json(page);
+  return serve(CHECKPOINT_CALLS, {
+    listCheckpoints: ({ response, query: { limit } }) => {
+      const checkpoints = [...readNewestEntries(file, limit)].reverse();
+      const page: CheckpointPage = { checkpoints, public_key: publicKey };
+      response.set('Cache-Control', 'no-store').json(page);
+    },
   });
-  router.all('/checkpoints', takesOnly('GET'));
-  return router;
 }

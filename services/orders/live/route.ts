@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Request, type Response, Router } from 'express';
-import type { LocationPage } from '../../../schemas/order-view';
-import { LiveQuery, LocationsQuery } from '../../../schemas/requests';
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../../../schemas/live';
+import { LocationPage, Order } from '../../../schemas/order-view';
+import { LiveHeaders, LiveQuery, LocationPath, LocationsQuery } from '../../../schemas/requests';
 import type { AccessLog } from '../../access/log/access-log';
-import { readerOf, requireLocation } from '../../access/guard';
 import { seesContact } from '../../access/permissions';
+import { readers as readersOnly, THIS_LOCATION } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
+import { type Endpoints, json, serve } from '../../http/endpoint';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
-import { Problem, takesOnly } from '../../http/problem';
-import { readLocation, readQuery } from '../../http/query';
+import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live-feed';
@@ -42,6 +44,58 @@ function clientOf(response: Response, audience: Audience, onShown: NonNullable<L
   };
 }
 
+/** A message of the feed, as its client reads it. */
+const message = (event: string, data: z.ZodType) =>
+  z.object({
+    event: z.literal(event),
+    id: z.string().optional().meta({ description: 'give it as Last-Event-ID to go on after this message' }),
+    data,
+  });
+
+export const LIVE_CALLS = {
+  listLocations: {
+    method: 'get',
+    path: '/locations',
+    tag: 'Orders',
+    summary: 'The locations that have orders',
+    description: 'Only those that the reader may see, in the order of their ids.',
+    query: LocationsQuery,
+    answers: { 200: json('A page of locations', LocationPage) },
+    problems: ['read-model-behind'],
+    permission: readersOnly(),
+    large: 'if-asked',
+  },
+  watchLocation: {
+    method: 'get',
+    path: '/locations/{location_id}/live',
+    tag: 'Orders',
+    summary: 'The live feed of a location',
+    description:
+      'Server-sent events. First `snapshot` (LiveSnapshot), or, after `Last-Event-ID`, `resumed` (LiveStart) and what ' +
+      'was missed; then `order` (Order): the newest state of an order that changed; and `heartbeat` (Heartbeat). Ids ' +
+      'of messages are opaque: one of a log that was lost since then is answered with a snapshot. A client that ' +
+      'reads too slowly is cut off, and resumes.',
+    params: LocationPath,
+    query: LiveQuery,
+    headers: LiveHeaders,
+    answers: {
+      200: {
+        description: 'The stream; the schema is that of one message, with its data parsed as JSON',
+        content: {
+          'text/event-stream': [
+            message('snapshot', LiveSnapshot),
+            message('resumed', LiveStart),
+            message('order', z.union([Order, CustomerOrder])),
+            message('heartbeat', Heartbeat),
+          ],
+        },
+      },
+    },
+    problems: ['read-model-behind', 'too-many-screens'],
+    permission: readersOnly(THIS_LOCATION),
+  },
+} satisfies Endpoints;
+
 /** The live feed of a location, and which locations there are. */
 export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
@@ -53,8 +107,6 @@ export function createLiveRoutes(options: {
   readonly accessLog: Pick<AccessLog, 'shown'>;
 }): Router {
   const { feed, isInLog, orders, waitForReadModel, readers, accessLog } = options;
-  const router = Router();
-
   /**
    * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more). Clients
    *   that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
@@ -67,46 +119,42 @@ export function createLiveRoutes(options: {
     return (await Promise.race([isInLog(place).catch(() => false), late])) ? place.position : null;
   };
 
-  router.get('/locations', async (request, response) => {
-    const { locations } = readerOf(response);
-    const { after, limit } = readQuery(LocationsQuery, request);
-    await waitForReadModel();
-    const page: LocationPage = orders.listLocations(locations === '*' ? null : locations, after ?? null, limit);
-    response.set('Cache-Control', 'no-store').json(page);
-  });
+  return serve(LIVE_CALLS, {
+    listLocations: async ({ response, reader: { locations }, query: { after, limit } }) => {
+      await waitForReadModel();
+      const page: LocationPage = orders.listLocations(locations === '*' ? null : locations, after ?? null, limit);
+      response.set('Cache-Control', 'no-store').json(page);
+    },
 
-  router.get('/locations/:location_id/live', async (request, response) => {
-    const reader = readerOf(response);
-    const locationId = readLocation(request);
-    requireLocation(reader, locationId);
-    const query = readQuery(LiveQuery, request);
-    await waitForReadModel();
-    const position = await lastSeen(request, query);
-    await nextTurn();
-    // Whoever went while this waited does not tell again, and would keep a seat for ever.
-    if (response.destroyed) return;
-    if (feed.isFull) {
-      throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
-    }
-    response.set(EVENT_STREAM_HEADERS);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const client = clientOf(response, audienceOf(reader, query.view), (records) => {
-      const shown = records.map(({ key, state }) => ({ ...key, driver_details: state.assigned ? state.driver : null }));
-      accessLog.shown(reader, request.originalUrl, shown);
-    });
-    const leave = feed.watch(locationId, client, position);
-    const forget = readers.onChange(() => {
-      if (!readers.isCurrent(reader)) client.end();
-    });
-    response.once('close', () => {
-      forget();
-      leave();
-    });
+    watchLocation: async ({ request, response, reader, params: { location_id }, query }) => {
+      await waitForReadModel();
+      const position = await lastSeen(request, query);
+      await nextTurn();
+      // Whoever went while this waited does not tell again, and would keep a seat for ever.
+      if (response.destroyed) return;
+      if (feed.isFull) {
+        throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
+      }
+      response.set(EVENT_STREAM_HEADERS);
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      const client = clientOf(response, audienceOf(reader, query.view), (records) => {
+        const shown = records.map(({ key, state }) => ({
+          ...key,
+          driver_details: state.assigned ? state.driver : null,
+        }));
+        accessLog.shown(reader, request.originalUrl, shown);
+      });
+      const leave = feed.watch(location_id, client, position);
+      const forget = readers.onChange(() => {
+        if (!readers.isCurrent(reader)) client.end();
+      });
+      response.once('close', () => {
+        forget();
+        leave();
+      });
+    },
   });
-
-  router.all(['/locations', '/locations/:location_id/live'], takesOnly('GET'));
-  return router;
 }

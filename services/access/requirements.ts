@@ -1,0 +1,83 @@
+import type { Permission as CallPermission } from '../http/endpoint';
+import { Problem } from '../http/problem';
+import { readerOf } from './guard';
+import { isPermitted, type Permission, rolesWith, seesLocation } from './permissions';
+import { takePlace } from './read-guard';
+import type { Reader } from './readers/readers';
+
+/** What a call asks of who reads. It is refused before anything is looked up, so a refusal tells of no order. */
+
+interface Requirement {
+  /** What the role of the reader has to permit. */
+  readonly permission: Permission | null;
+  /** Whose the location in the path has to be, or all locations. */
+  readonly locations: 'any' | 'this' | 'all';
+  /** What cannot be read otherwise. */
+  readonly what: string;
+}
+
+export const THIS_LOCATION: Requirement = { permission: null, locations: 'this', what: 'this location' };
+export const ALL_LOCATIONS: Requirement = { permission: null, locations: 'all', what: 'all locations' };
+export const HISTORY: Requirement = { permission: 'history', locations: 'any', what: 'what was before' };
+/** Contacts, and what was computed from them. */
+export const CONTACT: Requirement = {
+  permission: 'contact',
+  locations: 'any',
+  what: 'hashes of phones and passcodes',
+};
+export const METRICS: Requirement = { permission: 'metrics', locations: 'any', what: 'metrics' };
+/** Who looked at orders of all locations. */
+export const ACCESS_LOG: Requirement = { permission: 'history', locations: 'all', what: 'who looked' };
+/** Reading and redriving: an unusable body may belong to any location. */
+export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'all', what: 'quarantine' };
+/** What was passed on to the POS: a delivery may name no location. */
+export const RELAYS: Requirement = { permission: 'relays', locations: 'all', what: 'relays' };
+
+const isMet = ({ permission, locations }: Requirement, reader: Reader): boolean =>
+  (permission === null || isPermitted(reader, permission)) && (locations !== 'all' || reader.locations === '*');
+
+function refusal({ permission, locations, what }: Requirement, reader: Reader): string {
+  if (permission === null) return 'This takes a reader of all locations ("*"). GET /session lists the reader’s.';
+  const besides = locations === 'all' ? ' of all locations ("*")' : '';
+  return `The role ${reader.role} may not read ${what}: it takes ${rolesWith(permission)}${besides}.`;
+}
+
+/** @throws {Problem} `not-permitted` if the location is not one of the reader's. */
+export function requireLocation(reader: Reader, locationId: string): void {
+  if (seesLocation(reader, locationId)) return;
+  throw new Problem('not-permitted', 'This location is not one of the reader’s. GET /session lists them.');
+}
+
+/** @throws {Problem} `not-permitted` if the reader may not look back. */
+export const requireHistory = (reader: Reader): void => {
+  demand(HISTORY, reader, {});
+};
+
+function demand(requirement: Requirement, reader: Reader, params: Readonly<Record<string, unknown>>): void {
+  if (requirement.locations === 'this') requireLocation(reader, String(params['location_id']));
+  if (!isMet(requirement, reader)) throw new Problem('not-permitted', refusal(requirement, reader));
+}
+
+function sentenceOf(requirements: readonly Requirement[]): string {
+  const permissions = requirements.flatMap(({ permission }) => permission ?? []);
+  const asks = (locations: Requirement['locations']): boolean =>
+    requirements.some((one) => one.locations === locations);
+  const where = asks('all') ? ' of all locations' : asks('this') ? ' of the location' : '';
+  const role = permissions.length === 0 ? '' : ` with the role ${rolesWith(...permissions)}`;
+  return `For readers${where}${role}.`;
+}
+
+/** The call is for readers who meet all of this; for any reader, if it is nothing. Only behind the guard. */
+export function readers(...requirements: readonly Requirement[]): CallPermission<Reader> {
+  return {
+    sentence: sentenceOf(requirements),
+    schemes: ['reader', 'session'],
+    problems: requirements.length === 0 ? ['reader-not-authentic'] : ['reader-not-authentic', 'not-permitted'],
+    admit: ({ request, response, params, large }) => {
+      const reader = readerOf(response);
+      for (const requirement of requirements) demand(requirement, reader, params);
+      if (large !== undefined) takePlace(request, response, large);
+      return reader;
+    },
+  };
+}
