@@ -107,12 +107,9 @@ export const ExportQuery = z.strictObject({
 export const OrderHistoryQuery = z.strictObject({
   ...HistoryQuery.shape,
   ...ExportQuery.shape,
-  format: z
-    .enum(['json', 'ndjson', 'csv'], 'expected json, ndjson or csv')
-    .optional()
-    .meta({
-      description: 'default: what the header Accept asks for, or else json, a page; ndjson and csv give a file',
-    }),
+  format: z.enum(['json', 'ndjson', 'csv'], 'expected json, ndjson or csv').optional().meta({
+    description: 'default: what the header Accept asks for, or else json, a page; ndjson and csv give a file',
+  }),
   from: ExportQuery.shape.from.meta({
     description: 'of a file: only events received at this time or later (RFC 3339)',
   }),

@@ -42,12 +42,10 @@ const STREAM: Permission<null> = {
   admit: () => null,
 };
 
-const PATH = '/handle-order';
-
 export const DELIVERY_CALLS = {
   handleOrder: {
     method: 'post',
-    path: PATH,
+    path: '/handle-order',
     tag: 'Stream',
     summary: 'Handle Order (Stream -> POS)',
     description:
@@ -98,7 +96,7 @@ export const DELIVERY_CALLS = {
 export const LOOK_CALLS = {
   lookForHandleOrder: {
     method: 'get',
-    path: PATH,
+    path: '/handle-order',
     tag: 'Stream',
     summary: 'Whether the URL is there, for portals and people that look',
     description: 'It says nothing about orders.',
@@ -108,7 +106,7 @@ export const LOOK_CALLS = {
   },
   probeHandleOrder: {
     method: 'options',
-    path: PATH,
+    path: '/handle-order',
     tag: 'Stream',
     summary: 'Which methods the URL takes, for portals that look',
     description: 'It says nothing about orders.',
@@ -133,7 +131,7 @@ export const createLookRoutes = (): Router =>
         response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).json(HERE);
       },
       probeHandleOrder: ({ response }) => {
-        const methods = methodsAt({ ...DELIVERY_CALLS, ...LOOK_CALLS }, PATH);
+        const methods = methodsAt({ ...DELIVERY_CALLS, ...LOOK_CALLS }, DELIVERY_CALLS.handleOrder.path);
         response.set('Allow', allowOf(methods)).status(204).end();
       },
     },

@@ -191,7 +191,7 @@ function operationOf(operationId: string, endpoint: Endpoint, schemas: Schemas):
     summary,
     description: [description, permission.sentence].filter((text) => text != null).join(' '),
     // Without readers or secrets, the service is open to this machine.
-    security: [...permission.schemes.map((scheme) => ({ [scheme]: [] })), {}],
+    security: permission.schemes.length === 0 ? [] : [...permission.schemes.map((scheme) => ({ [scheme]: [] })), {}],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}

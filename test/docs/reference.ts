@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/environment';
+import { version } from '../../services/config/version';
 import { createMetrics } from '../../services/operations/metrics';
 import { openApiDocument } from '../../services/server/openapi';
 import type { GeneratedDocument } from './generated';
@@ -303,7 +304,13 @@ const PAGES: Readonly<Record<string, () => ReadonlyMap<string, string> | Promise
 };
 
 /** The documents as they are, with what is made from the code made anew. */
-export const REFERENCE_DOCUMENTS: readonly GeneratedDocument[] = Object.entries(PAGES).map(([path, texts]) => ({
-  path,
-  render: async () => withGenerated(readFileSync(path, 'utf8'), await texts()),
-}));
+export const REFERENCE_DOCUMENTS: readonly GeneratedDocument[] = [
+  ...Object.entries(PAGES).map(([path, texts]) => ({
+    path,
+    render: async () => withGenerated(readFileSync(path, 'utf8'), await texts()),
+  })),
+  {
+    path: 'docs/reference/openapi.json',
+    render: () => `${JSON.stringify(openApiDocument(version), null, 2)}\n`,
+  },
+];

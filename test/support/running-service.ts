@@ -5,6 +5,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
+import { expectDeclared } from './contract';
 import { patiently } from './patience';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
@@ -62,7 +63,13 @@ export function begin(url: string, path: string, { method = 'GET', headers = {} 
       response.on('error', failed);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        done({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
+        const json = parse(text);
+        try {
+          expectDeclared(method, path, response.headers['content-type'], json);
+          done({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+        } catch (error) {
+          failed(error as Error);
+        }
       });
     });
     request.on('error', failed);

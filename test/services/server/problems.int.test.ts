@@ -1,0 +1,376 @@
+import Database from 'better-sqlite3';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
+import { MAX_WAITING_QUERIES } from '../../../services/audit/coverage/coverage';
+import { MAX_EXPORTS } from '../../../services/audit/export/send-export';
+import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
+import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
+import { declaredOperations, declaredProblems } from '../../support/contract';
+import { update } from '../../support/deliveries';
+import { type EventStream, openEventStream } from '../../support/event-stream';
+import { serveInProcess } from '../../support/in-process-app';
+import { until } from '../../support/patience';
+import { sendRaw } from '../../support/raw-http';
+import {
+  type Answer,
+  asReader,
+  bearer,
+  type Call,
+  call,
+  discard,
+  entryOf,
+  OPERATOR_TOKEN,
+  READER_TOKEN,
+  type RunningService,
+  sign,
+  startService,
+} from '../../support/running-service';
+
+/**
+ * Every problem that the document declares for a call is one that the call is really answered with: each is provoked
+ * here. That no call is answered with another is checked wherever a test calls the service (test/support/contract.ts).
+ */
+
+const HERE = { location_id: 'here', order_id: 'o' };
+const SCREEN_TOKEN = 'screen-of-elsewhere-0123456789';
+const READERS = JSON.stringify([
+  entryOf(READER_TOKEN, 'auditor'),
+  entryOf(OPERATOR_TOKEN, 'operator'),
+  entryOf(SCREEN_TOKEN, 'screen', ['elsewhere']),
+]);
+const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
+/** After everything that these tests tell of. */
+const AS_OF = '?as_of=2999-01-01T00:00:00Z';
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+const OPERATIONS = new Map(declaredOperations().map((one) => [one.operation.operationId, one]));
+const declaring = (code: string): string[] =>
+  [...OPERATIONS].filter(([, { operation }]) => declaredProblems(operation).includes(code)).map(([id]) => id);
+
+/** What each operation was answered with. */
+const met = new Map<string, Set<string>>();
+
+function meet(id: string, code: string): void {
+  met.set(id, (met.get(id) ?? new Set()).add(code));
+}
+
+const codeOf = ({ json }: Answer): string =>
+  String((json as { type?: unknown } | undefined)?.type).replace('urn:ticket-rail:problem:', '');
+
+/** Where an operation asks about what is there. */
+function addressOf(id: string): string {
+  const path = OPERATIONS.get(id)?.path ?? '';
+  return path.replace('{location_id}', 'here').replace('{order_id}', 'o').replace('{quarantine_id}', '0');
+}
+
+interface Question extends Omit<Call, 'method'> {
+  /** Null sends none. */
+  readonly token?: string | null;
+  /** In place of, or after, the address where something is. */
+  readonly at?: string;
+  readonly query?: string;
+}
+
+function ask({ url }: { readonly url: string }, id: string, question: Question = {}): Promise<Answer> {
+  const { token = OPERATOR_TOKEN, at = addressOf(id), query = '', headers = {}, body } = question;
+  const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
+  return call(url, `${at}${query}`, {
+    method,
+    headers: { ...(token === null ? {} : bearer(token)), ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** Expects that an operation is answered with the problem, once `question` is asked. */
+async function provoke(code: string, id: string, question: () => Promise<Answer>): Promise<void> {
+  expect({ id, code: codeOf(await question()) }).toEqual({ id, code });
+  meet(id, code);
+}
+
+/** What makes a read large, or one of the past. */
+const QUERIES: Readonly<Record<string, string>> = {
+  listLocations: '?limit=1000',
+  listOrders: AS_OF,
+  getOrder: AS_OF,
+  findOrders: '?verdict=advance',
+  listRelays: '?limit=1000',
+  listAccesses: '?limit=1000',
+};
+
+const services: RunningService[] = [];
+async function start(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
+  const service = await startService({ READERS, ...env });
+  services.push(service);
+  return service;
+}
+
+/** Asks again and again, `width` at a time, until it is told to stop. */
+function flood(width: number, question: () => Promise<unknown>): () => Promise<void> {
+  let isOver = false;
+  const one = async (): Promise<void> => {
+    while (!isOver) await question();
+  };
+  const all = Promise.all(Array.from({ length: width }, one));
+  return async () => {
+    isOver = true;
+    await all;
+  };
+}
+
+describe('each problem that the document declares is one that really comes', () => {
+  let service: RunningService;
+  beforeAll(async () => {
+    service = await start();
+    await service.deliver(update(HERE));
+    await service.post('{"type":7}');
+  });
+  afterAll(async () => {
+    for (const one of services.splice(0)) await discard(one);
+  });
+
+  it('who has no token, or the wrong signature, is not authentic', async () => {
+    for (const id of declaring('reader-not-authentic')) {
+      await provoke('reader-not-authentic', id, () => ask(service, id, { token: null }));
+    }
+    for (const id of declaring('not-authentic')) {
+      const headers = { 'X-Stream-Signature': sign('other') };
+      await provoke('not-authentic', id, () => ask(service, id, { token: null, headers, body: '{}' }));
+    }
+  });
+
+  it('who has another role or location, or comes from the page of others, is not permitted', async () => {
+    for (const id of declaring('not-permitted')) {
+      const foreign = { Origin: 'https://evil.example', Accept: 'application/json', ...FORM };
+      const question = /^log(?:In|Out)$/.test(id) ? { headers: foreign, body: 'token=x' } : { token: SCREEN_TOKEN };
+      await provoke('not-permitted', id, () => ask(service, id, question));
+    }
+  });
+
+  it('a parameter that is not one, or cannot be decoded, is invalid', async () => {
+    for (const id of declaring('invalid-parameter')) {
+      const { path = '' } = OPERATIONS.get(id) ?? {};
+      const question = path.includes('{quarantine_id}')
+        ? { at: path.replace('{quarantine_id}', '%zz') }
+        : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
+      await provoke('invalid-parameter', id, () => ask(service, id, question));
+    }
+  });
+
+  it('what is not there is not found', async () => {
+    for (const id of declaring('order-not-found')) {
+      await provoke('order-not-found', id, () =>
+        ask(service, id, { at: addressOf(id).replace(/\/o(?=\/|$)/, '/none') }),
+      );
+    }
+    for (const id of declaring('revision-not-found')) {
+      await provoke('revision-not-found', id, () => ask(service, id, { query: '?at_revision=99' }));
+    }
+    for (const id of declaring('quarantine-entry-not-found')) {
+      await provoke('quarantine-entry-not-found', id, () => ask(service, id, { at: addressOf(id).replace('0', '99') }));
+    }
+  });
+
+  it('a body that is too large, or comes too slowly, is not taken', async () => {
+    for (const id of declaring('body-too-large')) {
+      await provoke('body-too-large', id, () => ask(service, id, { headers: FORM, body: 'x'.repeat(300_000) }));
+    }
+    const [id = '', ...others] = declaring('body-too-slow');
+    expect(others).toEqual([]);
+    const answer = await sendRaw(service.url, 'POST /handle-order HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+    expect([id, answer]).toEqual(['handleOrder', expect.stringContaining('urn:ticket-rail:problem:body-too-slow')]);
+    meet(id, 'body-too-slow');
+  });
+
+  it('a delivery is redriven once, and stays in quarantine while it is unusable', async () => {
+    const { json } = await service.post(JSON.stringify(update({ order_id: 'mended' })), {
+      'Content-Type': 'text/plain',
+    });
+    const at = `/quarantine/${(json as { quarantine_id: string }).quarantine_id}/redrive`;
+    for (const id of declaring('already-redriven')) {
+      expect((await ask(service, id, { at })).status).toBe(200);
+      await provoke('already-redriven', id, () => ask(service, id, { at }));
+    }
+    for (const id of declaring('still-unusable')) await provoke('still-unusable', id, () => ask(service, id));
+  });
+
+  it('a service without authentication does not answer under a foreign host name', async () => {
+    const open = await start(OPEN);
+    for (const id of declaring('host-not-allowed')) {
+      await provoke('host-not-allowed', id, () => ask(open, id, { headers: { Host: 'evil.example' }, token: null }));
+    }
+  });
+
+  it('what the POS does not answer, or what comes back from a relay, fails as such', async () => {
+    const silent: Server = createServer();
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
+    const port = String((silent.address() as AddressInfo).port);
+    const env = { RELAY_URL: `http://127.0.0.1:${port}/`, RELAY_TIMEOUT_MS: '1000' };
+    const relaying = await start(env);
+    const body = JSON.stringify({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
+    const post = (headers: Record<string, string> = {}) => relaying.post(body, headers);
+    for (const id of declaring('relay-timed-out')) await provoke('relay-timed-out', id, post);
+    for (const id of declaring('relay-loop')) await provoke('relay-loop', id, () => post({ Via: '1.1 ticket-rail' }));
+    await new Promise((closed) => silent.close(closed));
+    for (const id of declaring('relay-failed')) await provoke('relay-failed', id, post);
+  });
+
+  it('a service whose log was taken away answers nothing that has to be stored or recorded', async () => {
+    const robbed = await start();
+    await robbed.deliver(update(HERE));
+    await robbed.post('{"type":7}');
+    for (const name of readdirSync(robbed.dataDir)) {
+      if (name.startsWith(LOG)) rmSync(join(robbed.dataDir, name));
+    }
+    for (const id of declaring('store-unavailable')) {
+      const question = () =>
+        id === 'handleOrder'
+          ? robbed.deliver(update({ order_id: 'later' }))
+          : ask(robbed, id, { query: QUERIES[id] ?? '' });
+      await provoke('store-unavailable', id, question);
+    }
+  });
+
+  it('a service whose log is damaged says so wherever the damage is met', async () => {
+    const first = await start({ RELAY_URL: 'http://127.0.0.1:1/' });
+    await first.deliver(update(HERE));
+    await first.post('{"type":7}');
+    await first.deliver({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
+    expect((await ask(first, 'listQuarantine')).status).toBe(200);
+    const note = 'x'.repeat(2_000);
+    for (let n = 0; n < 60; n++) await first.deliver(update({ location_id: 'other', order_id: String(n) }, { note }));
+    expect(await readOrders(first, 'other')).toHaveLength(60);
+    await first.end();
+    spoil(join(first.dataDir, LOG));
+    const damaged = await start({ ...OPEN, DATA_DIR: first.dataDir });
+    for (const id of declaring('store-damaged')) {
+      await provoke('store-damaged', id, () => ask(damaged, id, { query: QUERIES[id] ?? '', token: null }));
+    }
+  });
+
+  it('while the read model cannot be written, reads are behind, and only so many large ones wait', async () => {
+    const blocked = await start();
+    await blocked.deliver(update(HERE));
+    expect(await readOrders(blocked, 'here')).toHaveLength(1);
+    const db = new Database(join(blocked.dataDir, READ_MODEL));
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      await blocked.deliver(update(HERE, { status: 'completed' }));
+      const behind = declaring('read-model-behind').map((id) =>
+        provoke('read-model-behind', id, () => ask(blocked, id)),
+      );
+      await Promise.all(behind);
+      const stop = flood(MAX_LARGE_READS_PER_READER + 4, () => ask(blocked, 'listOrders', { query: '?limit=1000' }));
+      for (const id of declaring('reads-busy')) {
+        await until(`${id} to find no place`, async () => {
+          const answer = await ask(blocked, id, { query: QUERIES[id] ?? '' });
+          return codeOf(answer) === 'reads-busy';
+        });
+        meet(id, 'reads-busy');
+      }
+      await stop();
+    } finally {
+      db.exec('ROLLBACK');
+      db.close();
+    }
+  });
+
+  it('a reader who looks at too much is told so wherever looks are recorded', async () => {
+    const watched = await start();
+    await watched.deliver(update(HERE));
+    await watched.post('{"type":7}');
+    let location = 0;
+    let refusals = 0;
+    const stop = flood(MAX_LARGE_READS_PER_READER - 2, async () => {
+      const answer = await ask(watched, 'listOrders', { at: `/locations/${String(location++)}/orders`, query: AS_OF });
+      if (codeOf(answer) === 'too-many-reads') refusals++;
+    });
+    await until('the reader to be refused', () => refusals > 100, 60_000);
+    for (const id of declaring('too-many-reads')) {
+      await provoke('too-many-reads', id, () => ask(watched, id, { query: QUERIES[id] ?? '' }));
+    }
+    await stop();
+  });
+
+  it('only so many coverage queries wait, exports are sent, and screens watch', async () => {
+    const busy = await start();
+    const note = 'x'.repeat(100_000);
+    for (let n = 0; n < 60; n++) await busy.deliver(update(HERE, { note, n }));
+    for (const id of declaring('coverage-busy')) {
+      const answers = Array.from({ length: MAX_WAITING_QUERIES + 4 }, () => ask(busy, id));
+      expect((await Promise.all(answers)).map(codeOf)).toContain('coverage-busy');
+      meet(id, 'coverage-busy');
+    }
+    const open = () =>
+      new Promise<IncomingMessage>((resolve) => {
+        get(`${busy.url}/history`, { headers: asReader, agent: false }, resolve);
+      });
+    const stalled = await Promise.all(Array.from({ length: MAX_EXPORTS }, open));
+    for (const response of stalled) response.on('error', () => undefined);
+    for (const id of declaring('too-many-exports')) {
+      await provoke('too-many-exports', id, () => ask(busy, id, { query: '?format=csv' }));
+    }
+    for (const response of stalled) response.destroy();
+    const streams: EventStream[] = [];
+    while (streams.length < MAX_LIVE_CLIENTS) {
+      const some = Array.from({ length: 50 }, () => openEventStream(`${busy.url}/locations/quiet/live`, asReader));
+      streams.push(...(await Promise.all(some)));
+    }
+    for (const id of declaring('too-many-screens')) await provoke('too-many-screens', id, () => ask(busy, id));
+    for (const stream of streams) stream.close();
+  });
+
+  it('a delivery for which the queue has no room is not taken', async () => {
+    const app = await serveInProcess(createMemoryStore({ now: Date.now }), () =>
+      Promise.resolve({ outcome: 'overloaded' }),
+    );
+    try {
+      await app.deliver({ ...update(HERE), type: 7 });
+      const body = Buffer.from(JSON.stringify(update(HERE)));
+      const { quarantineId } = (await app.quarantine.keep(body, null, [], {
+        receivedAt: '2026-01-01T00:00:00.000Z',
+        bodySha256: 'f'.repeat(64),
+        bodyBytes: body.length,
+        signedWith: null,
+        requestId: '00000000-0000-4000-8000-000000000000',
+      })) as { readonly quarantineId: number | string };
+      for (const id of declaring('overloaded')) {
+        const question = () =>
+          id === 'handleOrder'
+            ? app.deliver(update(HERE))
+            : ask(app, id, { at: `/quarantine/${String(quarantineId)}/redrive`, token: null });
+        await provoke('overloaded', id, question);
+      }
+    } finally {
+      await app.close();
+    }
+  });
+
+  it('every declared problem of every operation was met, but for the one that only a defect is answered with', () => {
+    const declared = [...OPERATIONS].map(([id, { operation }]) => [
+      id,
+      declaredProblems(operation).filter((code) => code !== 'internal-error'),
+    ]);
+    expect([...OPERATIONS.keys()].map((id) => [id, [...(met.get(id) ?? [])].sort()])).toEqual(declared);
+    for (const { operation } of OPERATIONS.values()) expect(declaredProblems(operation)).toContain('internal-error');
+  });
+});
+
+/** Spoils the first half of the pages that hold events, as a disk may, in a file that nobody has open. */
+function spoil(file: string): void {
+  const { pages, size } = withDatabase(file, (db) => ({
+    pages: db
+      .prepare<[], number>("SELECT pageno FROM dbstat WHERE name = 'events' AND pagetype = 'leaf' ORDER BY path")
+      .pluck()
+      .all(),
+    size: db.pragma('page_size', { simple: true }) as number,
+  }));
+  const descriptor = openSync(file, 'r+');
+  for (const page of pages.slice(0, pages.length / 2)) {
+    writeSync(descriptor, Buffer.alloc(size, 0xff), 0, size, (page - 1) * size);
+  }
+  closeSync(descriptor);
+}
