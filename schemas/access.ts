@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId } from './handle-order';
 import { Cursor, Time } from './order-view';
 import { ReaderName, ReaderRole } from './readers';
 
@@ -37,7 +37,7 @@ export const AccessData = z.object({
   what: z.enum(ACCESSES).meta({
     description: 'passcode: of a current order; recorded at most once in 10 minutes for each reader and order',
   }),
-  location_id: Id.optional(),
+  location_id: LocationId.optional(),
   order_id: Id.optional(),
   times: z.int().positive().optional().meta({
     description: 'how often since the last record of the same reader and thing, within the last minute; absent: once',
@@ -50,8 +50,10 @@ export type AccessData = z.infer<typeof AccessData>;
 /** One access as it is told. */
 export const AccessEntry = AccessData.extend({
   access_id: z.string().meta({ description: 'ascends from access to access' }),
-}).meta({ id: 'AccessEntry' });
+}).meta({ id: 'AccessEntry', description: 'One access of a reader' });
 export type AccessEntry = z.infer<typeof AccessEntry>;
 
-export const AccessPage = z.object({ accesses: z.array(AccessEntry), next: Cursor }).meta({ id: 'AccessPage' });
+export const AccessPage = z
+  .object({ accesses: z.array(AccessEntry), next: Cursor })
+  .meta({ id: 'AccessPage', description: 'A page of accesses' });
 export type AccessPage = z.infer<typeof AccessPage>;

@@ -33,7 +33,7 @@ export const Checkpoint = z
     key_id: KeyId,
     signature: Signature,
   })
-  .meta({ id: 'Checkpoint' });
+  .meta({ id: 'Checkpoint', description: 'A signed statement of what the log held up to a position' });
 export type Checkpoint = z.infer<typeof Checkpoint>;
 
 /**
@@ -58,7 +58,11 @@ export const Restore = z
     key_id: KeyId,
     signature: Signature,
   })
-  .meta({ id: 'Restore' });
+  .meta({
+    id: 'Restore',
+    description:
+      'A signed statement that the log lost events that checkpoints had covered: a backup was put back, or its end is gone',
+  });
 export type Restore = z.infer<typeof Restore>;
 
 /** What a file of checkpoints holds in each line. */
@@ -72,5 +76,5 @@ export const CheckpointPage = z
     checkpoints: z.array(CheckpointEntry).meta({ description: 'newest first; restores among them' }),
     public_key: z.string().meta({ description: 'PEM (SPKI)' }),
   })
-  .meta({ id: 'CheckpointPage' });
+  .meta({ id: 'CheckpointPage', description: 'The newest checkpoints, and the key that signed them' });
 export type CheckpointPage = z.infer<typeof CheckpointPage>;

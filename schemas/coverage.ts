@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { LocationId } from './handle-order';
 import { Time } from './order-view';
 
 /** What delivery services really send, as `GET /coverage` tells it. */
@@ -11,7 +11,7 @@ const Counts = z.record(z.string(), Count);
 
 export const CoverageGroup = z
   .object({
-    location_id: Id,
+    location_id: LocationId,
     source: z.string().meta({
       description:
         '`driver_details.source` of the driver assigned as of each event, in lower case; `unknown` where none was',
@@ -40,7 +40,7 @@ export const CoverageGroup = z
       )
       .meta({ description: 'from the first report of one known value to that of the next, within 5 %' }),
   })
-  .meta({ id: 'CoverageGroup' });
+  .meta({ id: 'CoverageGroup', description: 'What came from one delivery service at one location' });
 export type CoverageGroup = z.infer<typeof CoverageGroup>;
 
 /** What a scan of the log gives. */
@@ -81,12 +81,12 @@ export const Endpoint = z
       })
       .meta({ description: 'refused with 401: anybody can send those' }),
   })
-  .meta({ id: 'Endpoint' });
+  .meta({ id: 'Endpoint', description: 'How the calls of Stream were answered since this process began' });
 export type Endpoint = z.infer<typeof Endpoint>;
 
 export const CoverageReport = CoverageScan.extend({
   from: Time,
   to: Time,
   endpoint: Endpoint.nullable().meta({ description: 'of all locations, so null for readers of some' }),
-}).meta({ id: 'Coverage' });
+}).meta({ id: 'Coverage', description: 'What delivery services really sent in a range of time' });
 export type CoverageReport = z.infer<typeof CoverageReport>;

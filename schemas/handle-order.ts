@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WORD_PATTERN } from './vocabulary';
+import { VISIBLE, WORD_PATTERN } from './vocabulary';
 
 /**
  * The wire contract of Stream's Handle Order call (docs/protocol.md#section-1, docs/protocol.md#section-2).
@@ -19,7 +19,7 @@ export const MAX_ID_LENGTH = 200;
  * Ids are the POS's own and opaque: anything but control characters, and unpaired surrogates, which have no UTF-8 form
  * and so could not be told apart once stored.
  */
-export const ID_PATTERN = /^[^\p{Cc}\p{Cs}]*$/u;
+export const ID_PATTERN = new RegExp(`^${VISIBLE}*$`);
 
 /** An id as it stands in a body and, percent-encoded, in our URLs. */
 export const Id = z
@@ -32,9 +32,13 @@ export const Id = z
     examples: ['pos_order_123'],
   });
 
+/** {@link Id} of a location. */
+export const LocationId = Id.meta({ examples: ['pos_location_456'] });
+
 const Word = z.string().regex(WORD_PATTERN);
 /** Says what is expected, and takes anything. */
-const expected = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.unknown()]).optional();
+const expected = <Schema extends z.ZodType>(schema: Schema) =>
+  z.union([schema, z.unknown().meta({ description: 'anything else, which is kept as it came' })]).optional();
 const OptionalText = z.string().nullish();
 
 /** Who drives; every field optional. */
@@ -61,11 +65,14 @@ export const DriverDetails = z
     handoff_instructions: OptionalText,
     passcode: OptionalText.meta({ description: 'verifies the driver or opens the robot' }),
   })
-  .meta({ id: 'DriverDetails' });
+  .meta({
+    id: 'DriverDetails',
+    description: 'Who drives, as the delivery service reports it; every field is optional',
+  });
 
 /** `object` of `order.updated`. */
 export const OrderUpdatedObject = z.looseObject({
-  location_id: Id,
+  location_id: LocationId,
   order_id: Id,
   status: Word.meta({ description: 'the order as a whole', examples: ['out_for_delivery'] }),
   delivery_status: expected(Word).meta({
@@ -81,15 +88,15 @@ export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
 /**
  * `object` of `order.canceled`; `provider_id` is the POS's order id under another name (docs/protocol.md#section-2).
  */
-export const OrderCanceledObject = z.looseObject({ location_id: Id, provider_id: Id });
+export const OrderCanceledObject = z.looseObject({ location_id: LocationId, provider_id: Id });
 export type OrderCanceledObject = z.infer<typeof OrderCanceledObject>;
 
 export const OrderUpdated = z
   .looseObject({ type: z.literal('order.updated'), object: OrderUpdatedObject })
-  .meta({ id: 'OrderUpdated' });
+  .meta({ id: 'OrderUpdated', description: 'What Stream reports about an order' });
 export const OrderCanceled = z
   .looseObject({ type: z.literal('order.canceled'), object: OrderCanceledObject })
-  .meta({ id: 'OrderCanceled' });
+  .meta({ id: 'OrderCanceled', description: 'Stream reports that an order was canceled' });
 
 /** The types we record as facts about an order, each with its contract. */
 export const DELIVERY_CONTRACTS = { 'order.updated': OrderUpdated, 'order.canceled': OrderCanceled } as const;
@@ -122,5 +129,5 @@ export const Fault = z
       .meta({ description: 'JSON pointer into the body; empty for the body itself', examples: ['/object/order_id'] }),
     detail: z.string().meta({ description: 'what is wrong and what is expected' }),
   })
-  .meta({ id: 'Fault' });
+  .meta({ id: 'Fault', description: 'One thing that is wrong with a body, and where' });
 export type Fault = z.infer<typeof Fault>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId } from './handle-order';
 import { Order, Revision, Time } from './order-view';
 import { STAGES } from './vocabulary';
 
@@ -15,13 +15,16 @@ export const CustomerOrder = z
     stage_since: Time,
     updated_at: Time,
   })
-  .meta({ id: 'CustomerOrder' });
+  .meta({
+    id: 'CustomerOrder',
+    description: 'An order as a wall in front of customers may show it: nothing about persons',
+  });
 export type CustomerOrder = z.infer<typeof CustomerOrder>;
 
 /** `resumed`: what came after `Last-Event-ID` follows. The start of `snapshot` too. */
 export const LiveStart = z
   .object({
-    location_id: Id,
+    location_id: LocationId,
     now: Time.meta({ description: 'time of the service' }),
     folds: z.string().meta({
       description:
@@ -29,14 +32,14 @@ export const LiveStart = z
         'now: connect without Last-Event-ID',
     }),
   })
-  .meta({ id: 'LiveStart' });
+  .meta({ id: 'LiveStart', description: 'Data of `resumed`: what came after Last-Event-ID follows' });
 export type LiveStart = z.infer<typeof LiveStart>;
 
 /** `snapshot`: all that is to be known; replaces what was known. */
 export const LiveSnapshot = LiveStart.extend({
   orders: z.array(z.union([Order, CustomerOrder])),
   truncated: z.boolean().meta({ description: 'there are more active orders, with older news' }),
-}).meta({ id: 'LiveSnapshot' });
+}).meta({ id: 'LiveSnapshot', description: 'Data of `snapshot`: all that is to be known; it replaces what was known' });
 export type LiveSnapshot = z.infer<typeof LiveSnapshot>;
 
 /** `heartbeat`: how things stand, and that somebody is there. */
@@ -52,5 +55,5 @@ export const Heartbeat = z
       .meta({ description: 'how long the oldest acknowledged update has not been readable' }),
     interval_ms: z.int().positive().meta({ description: 'the next heartbeat comes within this time' }),
   })
-  .meta({ id: 'Heartbeat' });
+  .meta({ id: 'Heartbeat', description: 'Data of `heartbeat`: how things stand, and that somebody is there' });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DeliveryType, Fault, Id, type OrderKey } from './handle-order';
+import { type DeliveryType, Fault, Id, LocationId, type OrderKey } from './handle-order';
 import { isJsonObject } from './json-object';
 
 /**
@@ -79,7 +79,10 @@ export const OrderEventMetadata = z
       .optional()
       .meta({ description: 'members of the body beside `type` and `object`, verbatim; absent if there were none' }),
   })
-  .meta({ id: 'EventMetadata' });
+  .meta({
+    id: 'EventMetadata',
+    description: 'What is stored beside the data of an event: when it came, and what proves that it was not changed',
+  });
 export type OrderEventMetadata = z.infer<typeof OrderEventMetadata>;
 
 /** `object` of a delivery exactly as parsed, unknown fields included. */
@@ -197,7 +200,9 @@ export const RELAY_OUTCOMES = ['answered', 'timed-out', 'failed', 'cut-off'] as 
  */
 export const RelayedData = z.object({
   type: z.string().meta({ description: 'of the delivery, its first 64 characters', examples: ['order.created'] }),
-  location_id: Id.nullable().meta({ description: '`object.location_id` of the delivery; null where it holds none' }),
+  location_id: LocationId.nullable().meta({
+    description: '`object.location_id` of the delivery; null where it holds none',
+  }),
   outcome: z.enum(RELAY_OUTCOMES).meta({
     description:
       'answered: whole; timed-out: not whole within RELAY_TIMEOUT_MS; failed: there was no answer; cut-off: it broke off',

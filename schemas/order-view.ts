@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DriverDetails, Fault, Id } from './handle-order';
+import { DriverDetails, Fault, Id, LocationId } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './order-events';
 import { Position } from './position';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
@@ -10,7 +10,10 @@ import { WITHHELD } from './withheld';
 export const Time = z.iso
   .datetime({ precision: 3 })
   .meta({ description: 'RFC 3339, UTC, milliseconds', examples: ['2026-11-21T18:04:05.678Z'] });
-export const Revision = z.int().nonnegative().meta({ description: 'place of an event in its order, from 0' });
+export const Revision = z
+  .int()
+  .nonnegative()
+  .meta({ description: 'place of an event in its order, from 0', examples: [3] });
 export const Cursor = z
   .string()
   .nullable()
@@ -25,7 +28,7 @@ export type EarlierReport = z.infer<typeof EarlierReport>;
 /** One order as it stands. */
 export const Order = z
   .object({
-    location_id: Id,
+    location_id: LocationId,
     order_id: Id,
     status: z
       .string()
@@ -51,25 +54,27 @@ export const Order = z
     updated_at: Time,
     stage_since: Time,
   })
-  .meta({ id: 'Order' });
+  .meta({ id: 'Order', description: 'One order as it stands' });
 export type Order = z.infer<typeof Order>;
 
-export const OrderPage = z.object({ orders: z.array(Order), next: Cursor }).meta({ id: 'OrderPage' });
+export const OrderPage = z
+  .object({ orders: z.array(Order), next: Cursor })
+  .meta({ id: 'OrderPage', description: 'A page of orders' });
 export type OrderPage = z.infer<typeof OrderPage>;
 
 /** A location that something was reported about. */
 export const LocationSummary = z
   .object({
-    location_id: Id,
+    location_id: LocationId,
     active_orders: z.int().nonnegative().meta({ description: 'orders that have not ended' }),
     updated_at: Time.meta({ description: 'of the newest event' }),
   })
-  .meta({ id: 'LocationSummary' });
+  .meta({ id: 'LocationSummary', description: 'A location that something was reported about' });
 export type LocationSummary = z.infer<typeof LocationSummary>;
 
 export const LocationPage = z
   .object({ locations: z.array(LocationSummary), next: Cursor })
-  .meta({ id: 'LocationPage' });
+  .meta({ id: 'LocationPage', description: 'A page of locations' });
 export type LocationPage = z.infer<typeof LocationPage>;
 
 /** One difference between two states of an order. */
@@ -79,7 +84,7 @@ export const Change = z
     from: z.unknown().meta({ description: 'null where there was nothing' }),
     to: z.unknown().meta({ description: 'null where there is nothing any more' }),
   })
-  .meta({ id: 'Change' });
+  .meta({ id: 'Change', description: 'One difference between two states of an order' });
 export type Change = z.infer<typeof Change>;
 
 /** Metadata as they are shown: readers who do not see contacts do not see what hashes over them are either. */
@@ -109,32 +114,39 @@ export const HistoryEvent = z
     }),
     changes: z.array(Change).meta({ description: 'what this event changed in the Order' }),
   })
-  .meta({ id: 'HistoryEvent' });
+  .meta({ id: 'HistoryEvent', description: 'One event of an order beside the state after it' });
 export type HistoryEvent = z.infer<typeof HistoryEvent>;
 
-export const HistoryPage = z.object({ events: z.array(HistoryEvent), next: Cursor }).meta({ id: 'HistoryPage' });
+export const HistoryPage = z
+  .object({ events: z.array(HistoryEvent), next: Cursor })
+  .meta({ id: 'HistoryPage', description: 'A page of the events of an order' });
 export type HistoryPage = z.infer<typeof HistoryPage>;
 
 /** Answers of `POST /handle-order` (docs/protocol.md#section-4). */
 export const Recorded = z
-  .object({ outcome: z.literal('recorded'), location_id: Id, order_id: Id, revision: Revision })
-  .meta({ id: 'Recorded' });
+  .object({ outcome: z.literal('recorded'), location_id: LocationId, order_id: Id, revision: Revision })
+  .meta({ id: 'Recorded', description: 'The update is stored, committed and synced' });
 export const Repeat = z
-  .object({ outcome: z.literal('repeat'), location_id: Id, order_id: Id, revision: Revision })
-  .meta({ id: 'Repeat' });
+  .object({ outcome: z.literal('repeat'), location_id: LocationId, order_id: Id, revision: Revision })
+  .meta({
+    id: 'Repeat',
+    description: 'The content equals the newest event of its order, which `revision` names; nothing is stored',
+  });
 export const Quarantined = z
   .object({
     outcome: z.literal('quarantined'),
     quarantine_id: z.string().meta({ description: 'for GET /quarantine/{id}', examples: ['17'] }),
     errors: z.array(Fault),
   })
-  .meta({ id: 'Quarantined' });
+  .meta({ id: 'Quarantined', description: 'The delivery cannot be used, and is kept in quarantine' });
 /** Answer of `GET` at the same URL, to whoever looks whether it is there. */
 export const HandleOrderHere = z
   .object({ service: z.literal('ticket-rail'), detail: z.string() })
-  .meta({ id: 'HandleOrderHere' });
+  .meta({ id: 'HandleOrderHere', description: 'The URL is that of Handle Order' });
 export type HandleOrderHere = z.infer<typeof HandleOrderHere>;
-export const Ping = z.object({ outcome: z.literal('ping') }).meta({ id: 'Ping' });
+export const Ping = z
+  .object({ outcome: z.literal('ping') })
+  .meta({ id: 'Ping', description: 'A ping; nothing is stored' });
 export type HandleOrderAnswer =
   z.infer<typeof Recorded> | z.infer<typeof Repeat> | z.infer<typeof Quarantined> | z.infer<typeof Ping>;
 
@@ -154,19 +166,19 @@ export const QuarantineEntry = z
       .object({
         at: Time,
         outcome: z.enum(['recorded', 'repeat']),
-        location_id: Id,
+        location_id: LocationId,
         order_id: Id,
         revision: Revision,
       })
       .nullable()
       .meta({ description: 'what became of it, or null while it waits' }),
   })
-  .meta({ id: 'QuarantineEntry' });
+  .meta({ id: 'QuarantineEntry', description: 'One delivery in quarantine' });
 export type QuarantineEntry = z.infer<typeof QuarantineEntry>;
 
 export const QuarantinePage = z
   .object({ deliveries: z.array(QuarantineEntry), next: Cursor })
-  .meta({ id: 'QuarantinePage' });
+  .meta({ id: 'QuarantinePage', description: 'A page of the deliveries in quarantine' });
 export type QuarantinePage = z.infer<typeof QuarantinePage>;
 
 /** One delivery in quarantine with all that came. */
@@ -175,7 +187,7 @@ export const QuarantineDetail = QuarantineEntry.extend({
   body_text: z.string().nullable().meta({
     description: 'the body as text, decoded if it came with a Content-Encoding; null if it is not UTF-8',
   }),
-}).meta({ id: 'QuarantineDetail' });
+}).meta({ id: 'QuarantineDetail', description: 'One delivery in quarantine with all that came' });
 export type QuarantineDetail = z.infer<typeof QuarantineDetail>;
 
 /** One delivery that was passed on to the POS, and how that was answered. */
@@ -188,19 +200,21 @@ export const RelayEntry = RelayedData.extend({
   }),
   signed_with: z.string().nullable(),
   request_id: z.string(),
-}).meta({ id: 'RelayEntry' });
+}).meta({ id: 'RelayEntry', description: 'One delivery that was passed on to the POS, and how that was answered' });
 export type RelayEntry = z.infer<typeof RelayEntry>;
 
-export const RelayPage = z.object({ relays: z.array(RelayEntry), next: Cursor }).meta({ id: 'RelayPage' });
+export const RelayPage = z
+  .object({ relays: z.array(RelayEntry), next: Cursor })
+  .meta({ id: 'RelayPage', description: 'A page of the deliveries that were passed on to the POS' });
 export type RelayPage = z.infer<typeof RelayPage>;
 
 /** What the POS answers to an `order.created` that was passed on: it accepts the order, or rejects it. */
 export const OrderAccepted = z
   .looseObject({ order: z.looseObject({ provider_id: z.string().meta({ description: "the POS's id of the order" }) }) })
-  .meta({ id: 'OrderAccepted' });
+  .meta({ id: 'OrderAccepted', description: 'The POS accepts the order that was passed on to it' });
 export const OrderRejected = z
   .looseObject({ posValidation: z.unknown().meta({ description: 'why the POS rejects the order' }) })
-  .meta({ id: 'OrderRejected' });
+  .meta({ id: 'OrderRejected', description: 'The POS rejects the order that was passed on to it' });
 
 /** Answer of `GET /readyz`. */
 export const Readiness = z
@@ -214,5 +228,5 @@ export const Readiness = z
       }),
     ),
   })
-  .meta({ id: 'Readiness' });
+  .meta({ id: 'Readiness', description: 'Whether the service can work, and what it waits for' });
 export type Readiness = z.infer<typeof Readiness>;

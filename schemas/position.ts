@@ -4,6 +4,6 @@ import { z } from 'zod';
 export const Position = z
   .string()
   .regex(/^\d+$/)
-  .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string' })
+  .meta({ description: 'place of an event among all events: opaque, ordered, a decimal string', examples: ['1024'] })
   .brand<'Position'>();
 export type Position = z.infer<typeof Position>;

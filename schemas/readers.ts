@@ -97,5 +97,5 @@ export const Session = z
     role: z.enum(ROLES),
     locations: z.union([z.literal('*'), z.array(Id)]).meta({ description: '"*" is every location' }),
   })
-  .meta({ id: 'Session' });
+  .meta({ id: 'Session', description: 'Who asks, as the service sees it' });
 export type Session = z.infer<typeof Session>;

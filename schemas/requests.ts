@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId } from './handle-order';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -31,8 +31,8 @@ const moment = (description: string) =>
 const time = (description: string) => moment(`${description} (RFC 3339)`);
 
 /** Ids in the path of a call, which Express has percent-decoded. */
-export const LocationPath = z.object({ location_id: Id });
-export const OrderPath = z.object({ location_id: Id, order_id: Id });
+export const LocationPath = z.object({ location_id: LocationId });
+export const OrderPath = z.object({ location_id: LocationId, order_id: Id });
 export const QuarantinePath = z.object({
   quarantine_id: z
     .string()
@@ -54,7 +54,7 @@ export const ListQuery = z.strictObject({
 
 export const LocationsQuery = z.strictObject({
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
-  after: Id.optional().meta({ description: "the last page's `next`" }),
+  after: LocationId.optional().meta({ description: "the last page's `next`" }),
 });
 
 export const LiveQuery = z.strictObject({
@@ -132,7 +132,7 @@ const text = (description: string) =>
     .meta({ description });
 
 export const SearchQuery = z.strictObject({
-  location_id: Id.optional().meta({ description: 'only this location; default: all that the reader may see' }),
+  location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
   order_id: text('a part of the order id, ignoring case'),
   driver: text('a part of the name of the last driver, ignoring case'),
   status: text('the last reported status'),
@@ -151,7 +151,7 @@ export const MAX_COVERAGE_DAYS = 31;
 export const DEFAULT_COVERAGE_DAYS = 7;
 
 export const CoverageParameters = z.strictObject({
-  location_id: Id.optional().meta({ description: 'only this location; default: all that the reader may see' }),
+  location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
   source: text('only this source, ignoring case; `unknown` for none'),
   from: time(`inclusive; default: ${String(DEFAULT_COVERAGE_DAYS)} days before \`to\``),
   to: time(`exclusive, at most ${String(MAX_COVERAGE_DAYS)} days after \`from\`; default: now`),

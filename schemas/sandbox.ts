@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId } from './handle-order';
 import { FulfillmentType } from './scenario';
 
 /**
@@ -130,7 +130,7 @@ export const MAX_SUBMITTED = 100;
 export const SubmitOrders = z.strictObject({
   fulfillment_type: FulfillmentType.optional(),
   story: z.string().max(100).optional().meta({ description: 'what becomes of it; any that fits, if left out' }),
-  location_id: Id.optional(),
+  location_id: LocationId.optional(),
   count: z.int().min(1).max(MAX_SUBMITTED).default(1),
   fault: z.enum(ORDER_FAULTS).optional(),
 });

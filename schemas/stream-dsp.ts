@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DriverDetails, Id, ID_PATTERN, MAX_ID_LENGTH } from './handle-order';
+import { DriverDetails, Id, ID_PATTERN, LocationId, MAX_ID_LENGTH } from './handle-order';
 import { VOCABULARY_PATTERN } from './vocabulary';
 
 /**
@@ -196,7 +196,7 @@ export type StreamEvent = z.infer<typeof StreamEvent>;
 /** A new order as the POS gets it: all that the DSP said, and where. */
 export const OrderCreated = z.looseObject({
   type: z.literal('order.created'),
-  object: DspOrder.extend({ location_id: Id }),
+  object: DspOrder.extend({ location_id: LocationId }),
 });
 export type OrderCreated = z.infer<typeof OrderCreated>;
 

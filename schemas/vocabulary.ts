@@ -9,10 +9,22 @@
 export const VOCABULARY_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
 
 /**
+ * One character that is neither a control character nor an unpaired surrogate, as every dialect of regular expressions
+ * reads it, with code points or with UTF-16 units for characters. Clients compile what the OpenAPI document says.
+ */
+export const VISIBLE = '(?:[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])';
+
+/**
  * Form of a word as it may come: 1 to 64 characters that somebody can see, without control characters, and any white
  * space around them (docs/protocol.md#ruling-5-4).
  */
 export const WORD_PATTERN = /^(?=[\s\p{Cf}]*[^\s\p{Cf}])\s*(?!\s)(?:[^\p{Cc}\p{Cs}]|[\t-\r]){1,64}\s*$/u;
+
+/**
+ * {@link WORD_PATTERN} in the OpenAPI document, without what only Unicode mode has: looser only in that it takes words
+ * that nobody can see.
+ */
+export const DOCUMENTED_WORD_PATTERN = `^\\s*(?!\\s)(?:${VISIBLE}|[\\t-\\r]){1,64}\\s*$`;
 
 /**
  * @returns the one spelling of a status or delivery status that all others are read as, known or not: in lower case,

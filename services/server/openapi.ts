@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCESS_CALLS } from '../access/log/route';
-import { LOGIN_CALLS, SESSION_CALLS } from '../access/login/route';
+import { SESSION_CALLS } from '../access/login/route';
+import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../schemas/vocabulary';
 import { SESSION_COOKIE } from '../access/login/session';
 import { CHECKPOINT_CALLS } from '../audit/checkpoints/route';
 import { INSIGHT_CALLS } from '../audit/insight-route';
@@ -30,7 +31,7 @@ export const CONTRACT_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Every call of the service but the pages, in the order of the document. */
+/** Every call of the service in the order of the document. Pages and their forms, which answer with pages, are not in it. */
 const CALLS: readonly Endpoints[] = [
   DELIVERY_CALLS,
   LOOK_CALLS,
@@ -43,7 +44,6 @@ const CALLS: readonly Endpoints[] = [
   RELAY_CALLS,
   ACCESS_CALLS,
   SESSION_CALLS,
-  LOGIN_CALLS,
   HEALTH_CALLS,
   METRICS_CALLS,
   CONTRACT_CALLS,
@@ -78,9 +78,9 @@ class Schemas {
     // Held by another, it is a definition like those that it holds itself.
     const { properties, $defs = {} } = z.toJSONSchema(z.object({ schema }), { io: 'input', unrepresentable: 'any' });
     for (const [name, { id: _id, ...definition }] of Object.entries($defs)) {
-      if (!this.#named.has(name)) this.#named.set(name, inComponents(definition));
+      if (!this.#named.has(name)) this.#named.set(name, inDocument(definition));
     }
-    return inComponents(properties?.['schema'] as Json);
+    return inDocument(properties?.['schema'] as Json);
   }
 
   /** @returns one schema for several forms. */
@@ -100,9 +100,17 @@ class Schemas {
   }
 }
 
-/** References as a document has them. */
-const inComponents = (schema: Json): Json =>
-  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+/**
+ * A schema as a document has it: with references into the document, patterns that every client can compile, and without
+ * the bounds of JavaScript's whole numbers, which some tools show as examples.
+ */
+const inDocument = (schema: Json): Json =>
+  JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
+    if (key === '$ref') return String(value).replace('#/$defs/', '#/components/schemas/');
+    if (key === 'pattern' && value === WORD_PATTERN.source) return DOCUMENTED_WORD_PATTERN;
+    const isUnbounded = typeof value === 'number' && Math.abs(value) === Number.MAX_SAFE_INTEGER;
+    return isUnbounded && (key === 'minimum' || key === 'maximum') ? undefined : value;
+  }) as Json;
 
 /** What the headers of problems say. */
 const PROBLEM_HEADERS: Readonly<Record<string, string>> = {
@@ -171,7 +179,9 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Json {
 /** Parameters as OpenAPI describes them, from the schema that parses them. */
 function parametersOf(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined): readonly Json[] {
   if (schema === undefined) return [];
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { properties = {} } = inDocument(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })) as {
+    readonly properties?: Json;
+  };
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property as { readonly description?: string };
     return { name, in: place, required: place === 'path', description, schema: rest };
@@ -225,6 +235,7 @@ export function openApiDocument(version: string, basePath: BasePath = ''): Json 
       description:
         "The POS side of Stream's order status updates: webhooks in, an append-only rail of what was said about each " +
         'order, what is true now out.',
+      contact: { name: 'Ticket Rail', url: 'https://github.com/ticket-rail/ticket-rail' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],

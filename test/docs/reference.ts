@@ -156,7 +156,9 @@ interface Parameter {
   readonly schema: Schema;
 }
 
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
+type Content = Readonly<
+  Record<string, { readonly schema: Schema; readonly examples?: Readonly<Record<string, unknown>> }>
+>;
 
 interface Operation {
   readonly tags: readonly string[];
@@ -224,6 +226,10 @@ function fieldRows({ properties = {}, required = [] }: Schema, before = ''): str
 
 const PROBLEM = 'application/problem+json';
 
+/** Codes of the problems that a call may be answered with. */
+const problemsOf = ({ responses }: Operation): string[] =>
+  Object.values(responses).flatMap(({ content = {} }) => Object.keys(content[PROBLEM]?.examples ?? {}));
+
 /** Answers other than problems, which docs/reference/errors.md lists. */
 function answerRows({ responses }: Operation): string[][] {
   return Object.entries(responses)
@@ -260,6 +266,7 @@ function operationText(call: string, operation: Operation): string {
     ...(body === undefined ? [] : [`Body: ${typeOf(body)}.`]),
     ...(parameters.length === 0 ? [] : [table(['parameter', 'in', 'values', 'meaning'], parameters)]),
     table(['answer', 'body', 'meaning'], answerRows(operation)),
+    wrapped(`[Problems](errors.md): ${problemsOf(operation).map(code).join(', ')}.`),
   ].join('\n\n');
 }
 

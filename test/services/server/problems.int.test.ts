@@ -4,6 +4,8 @@ import { get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { LOGIN_CALLS } from '../../../services/access/login/route';
+import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
 import { MAX_WAITING_QUERIES } from '../../../services/audit/coverage/coverage';
 import { MAX_EXPORTS } from '../../../services/audit/export/send-export';
@@ -47,9 +49,24 @@ const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
 const AS_OF = '?as_of=2999-01-01T00:00:00Z';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
-const OPERATIONS = new Map(declaredOperations().map((one) => [one.operation.operationId, one]));
+interface Declared {
+  readonly method: string;
+  readonly path: string;
+  readonly problems: readonly string[];
+}
+/** Every operation of the document, and the forms of the pages, which are described like them. */
+const OPERATIONS: ReadonlyMap<string, Declared> = new Map([
+  ...declaredOperations().map(({ method, path, operation }): [string, Declared] => [
+    operation.operationId,
+    { method, path, problems: declaredProblems(operation) },
+  ]),
+  ...Object.entries(LOGIN_CALLS).map(([id, endpoint]): [string, Declared] => [
+    id,
+    { method: endpoint.method, path: endpoint.path, problems: [...problemsOf(endpoint)].sort() },
+  ]),
+]);
 const declaring = (code: string): string[] =>
-  [...OPERATIONS].filter(([, { operation }]) => declaredProblems(operation).includes(code)).map(([id]) => id);
+  [...OPERATIONS].filter(([, { problems }]) => problems.includes(code)).map(([id]) => id);
 
 /** What each operation was answered with. */
 const met = new Map<string, Set<string>>();
@@ -350,12 +367,12 @@ describe('each problem that the document declares is one that really comes', () 
   });
 
   it('every declared problem of every operation was met, but for the one that only a defect is answered with', () => {
-    const declared = [...OPERATIONS].map(([id, { operation }]) => [
+    const declared = [...OPERATIONS].map(([id, { problems }]) => [
       id,
-      declaredProblems(operation).filter((code) => code !== 'internal-error'),
+      problems.filter((code) => code !== 'internal-error'),
     ]);
     expect([...OPERATIONS.keys()].map((id) => [id, [...(met.get(id) ?? [])].sort()])).toEqual(declared);
-    for (const { operation } of OPERATIONS.values()) expect(declaredProblems(operation)).toContain('internal-error');
+    for (const { problems } of OPERATIONS.values()) expect(problems).toContain('internal-error');
   });
 });
 

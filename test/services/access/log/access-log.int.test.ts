@@ -40,7 +40,7 @@ import { orderPath, problem, problemOf, update } from '../../../support/deliveri
 import { bearer, discard, entryOf, type RunningService, startService } from '../../../support/running-service';
 
 /** What needs no reader. */
-const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/login', '/logout', '/openapi.json']);
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/openapi.json']);
 const SCREEN = 'screen-of-here-0123456789';
 const AUDITOR = 'auditor-of-all-0123456789';
 const OPERATOR = 'operator-of-all-0123456789';
