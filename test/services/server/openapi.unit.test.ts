@@ -73,7 +73,7 @@ describe('OpenAPI document for clients of other languages', () => {
 
   it('the examples of a location and of an order are those of Stream’s documents', () => {
     const { object } = OrderUpdated.shape;
-    expect(object.shape.location_id.meta()?.examples).toEqual(['pos_location_456']);
-    expect(object.shape.order_id.meta()?.examples).toEqual(['pos_order_123']);
+    expect(object.shape.location_id.meta()?.['examples']).toEqual(['pos_location_456']);
+    expect(object.shape.order_id.meta()?.['examples']).toEqual(['pos_order_123']);
   });
 });
