@@ -26,7 +26,7 @@ export const Id = z
   .string()
   .min(1)
   .max(MAX_ID_LENGTH)
-  .regex(ID_PATTERN)
+  .regex(ID_PATTERN, 'expected no control characters')
   .meta({
     description: `1 to ${String(MAX_ID_LENGTH)} characters, no control characters`,
     examples: ['pos_order_123'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId } from './handle-order';
+import { VISIBLE } from './vocabulary';
 
 /** Who may read: the list of readers as it is configured, and what a reader is told about itself. */
 
@@ -13,7 +14,7 @@ const MAX_NAME_LENGTH = 100;
 export const ReaderName = z
   .string({ error: 'expected text' })
   .regex(
-    new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${String(MAX_NAME_LENGTH)}}$`, 'u'),
+    new RegExp(`^${VISIBLE}{1,${String(MAX_NAME_LENGTH)}}$`),
     `expected 1 to ${String(MAX_NAME_LENGTH)} characters, no control characters`,
   );
 
@@ -95,7 +96,7 @@ export const Session = z
     open: z.boolean().meta({ description: 'true: no readers are configured, and this machine may read everything' }),
     name: z.string().nullable().meta({ description: 'null while reading is open' }),
     role: z.enum(ROLES),
-    locations: z.union([z.literal('*'), z.array(Id)]).meta({ description: '"*" is every location' }),
+    locations: z.union([z.literal('*'), z.array(LocationId)]).meta({ description: '"*" is every location' }),
   })
   .meta({ id: 'Session', description: 'Who asks, as the service sees it' });
 export type Session = z.infer<typeof Session>;

@@ -266,7 +266,7 @@ function operationText(call: string, operation: Operation): string {
     ...(body === undefined ? [] : [`Body: ${typeOf(body)}.`]),
     ...(parameters.length === 0 ? [] : [table(['parameter', 'in', 'values', 'meaning'], parameters)]),
     table(['answer', 'body', 'meaning'], answerRows(operation)),
-    wrapped(`[Problems](errors.md): ${problemsOf(operation).map(code).join(', ')}.`),
+    wrapped(`Problems: ${problemsOf(operation).map(code).join(', ')}.`),
   ].join('\n\n');
 }
 

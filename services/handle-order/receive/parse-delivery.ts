@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
 import { ExactNumber, parseJson } from '../../../schemas/exact-json';
-import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id } from '../../../schemas/handle-order';
+import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id, ID_PATTERN } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import { escapeKey } from '../../../schemas/json-pointer';
 import { WORD_PATTERN } from '../../../schemas/vocabulary';
@@ -92,6 +92,7 @@ function describe(error: ErrorObject): Fault | null {
       return null;
     case 'pattern': {
       const { pattern } = error.params as { pattern: string };
+      if (pattern === ID_PATTERN.source) return { pointer, detail: 'must have no control characters' };
       if (pattern !== WORD_PATTERN.source) return { pointer, detail: `must match ${pattern}` };
       return { pointer, detail: 'must have 1 to 64 characters, some of them visible, and no control characters' };
     }
