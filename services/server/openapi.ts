@@ -199,7 +199,7 @@ function operationOf(operationId: string, endpoint: Endpoint, schemas: Schemas):
     tags: [tag],
     operationId,
     summary,
-    description: [description, permission.sentence].filter((text) => text != null).join(' '),
+    description: [description, permission.sentence].filter(Boolean).join(' '),
     // Without readers or secrets, the service is open to this machine.
     security: permission.schemes.length === 0 ? [] : [...permission.schemes.map((scheme) => ({ [scheme]: [] })), {}],
     ...(parameters.length === 0 ? {} : { parameters }),

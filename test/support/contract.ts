@@ -50,12 +50,17 @@ function operationAt(method: string, address: string): Operation | undefined {
 
 /**
  * Whoever relies on the document knows every problem that may come.
- * @throws {Error} if a call is answered with a problem that its operation does not declare
+ * @returns what to fail with if a call was answered with a problem that its operation does not declare, or else null
  */
-export function expectDeclared(method: string, address: string, contentType: string | undefined, json: unknown): void {
+export function undeclaredProblem(
+  method: string,
+  address: string,
+  contentType: string | undefined,
+  json: unknown,
+): Error | null {
   const { type } = (json ?? {}) as { readonly type?: unknown };
-  if (contentType !== PROBLEM || typeof type !== 'string' || !type.startsWith(OURS)) return;
+  if (contentType !== PROBLEM || typeof type !== 'string' || !type.startsWith(OURS)) return null;
   const operation = operationAt(method, address);
-  if (operation === undefined || declaredProblems(operation).includes(type.slice(OURS.length))) return;
-  throw new Error(`${method} ${address} was answered with ${type}, which ${operation.operationId} does not declare.`);
+  if (operation === undefined || declaredProblems(operation).includes(type.slice(OURS.length))) return null;
+  return new Error(`${method} ${address} was answered with ${type}, which ${operation.operationId} does not declare.`);
 }

@@ -5,7 +5,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
-import { expectDeclared } from './contract';
+import { undeclaredProblem } from './contract';
 import { patiently } from './patience';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
@@ -64,12 +64,9 @@ export function begin(url: string, path: string, { method = 'GET', headers = {} 
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         const json = parse(text);
-        try {
-          expectDeclared(method, path, response.headers['content-type'], json);
-          done({ status: response.statusCode ?? 0, headers: response.headers, text, json });
-        } catch (error) {
-          failed(error as Error);
-        }
+        const undeclared = undeclaredProblem(method, path, response.headers['content-type'], json);
+        if (undeclared !== null) failed(undeclared);
+        else done({ status: response.statusCode ?? 0, headers: response.headers, text, json });
       });
     });
     request.on('error', failed);

@@ -103,7 +103,7 @@ function ask({ url }: { readonly url: string }, id: string, question: Question =
 }
 
 /** Expects that an operation is answered with the problem, once `question` is asked. */
-async function provoke(code: string, id: string, question: () => Promise<Answer>): Promise<void> {
+async function expectProblem(code: string, id: string, question: () => Promise<Answer>): Promise<void> {
   expect({ id, code: codeOf(await question()) }).toEqual({ id, code });
   meet(id, code);
 }
@@ -151,11 +151,11 @@ describe('each problem that the document declares is one that really comes', () 
 
   it('who has no token, or the wrong signature, is not authentic', async () => {
     for (const id of declaring('reader-not-authentic')) {
-      await provoke('reader-not-authentic', id, () => ask(service, id, { token: null }));
+      await expectProblem('reader-not-authentic', id, () => ask(service, id, { token: null }));
     }
     for (const id of declaring('not-authentic')) {
       const headers = { 'X-Stream-Signature': sign('other') };
-      await provoke('not-authentic', id, () => ask(service, id, { token: null, headers, body: '{}' }));
+      await expectProblem('not-authentic', id, () => ask(service, id, { token: null, headers, body: '{}' }));
     }
   });
 
@@ -163,7 +163,7 @@ describe('each problem that the document declares is one that really comes', () 
     for (const id of declaring('not-permitted')) {
       const foreign = { Origin: 'https://evil.example', Accept: 'application/json', ...FORM };
       const question = /^log(?:In|Out)$/.test(id) ? { headers: foreign, body: 'token=x' } : { token: SCREEN_TOKEN };
-      await provoke('not-permitted', id, () => ask(service, id, question));
+      await expectProblem('not-permitted', id, () => ask(service, id, question));
     }
   });
 
@@ -173,27 +173,29 @@ describe('each problem that the document declares is one that really comes', () 
       const question = path.includes('{quarantine_id}')
         ? { at: path.replace('{quarantine_id}', '%zz') }
         : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
-      await provoke('invalid-parameter', id, () => ask(service, id, question));
+      await expectProblem('invalid-parameter', id, () => ask(service, id, question));
     }
   });
 
   it('what is not there is not found', async () => {
     for (const id of declaring('order-not-found')) {
-      await provoke('order-not-found', id, () =>
+      await expectProblem('order-not-found', id, () =>
         ask(service, id, { at: addressOf(id).replace(/\/o(?=\/|$)/, '/none') }),
       );
     }
     for (const id of declaring('revision-not-found')) {
-      await provoke('revision-not-found', id, () => ask(service, id, { query: '?at_revision=99' }));
+      await expectProblem('revision-not-found', id, () => ask(service, id, { query: '?at_revision=99' }));
     }
     for (const id of declaring('quarantine-entry-not-found')) {
-      await provoke('quarantine-entry-not-found', id, () => ask(service, id, { at: addressOf(id).replace('0', '99') }));
+      await expectProblem('quarantine-entry-not-found', id, () =>
+        ask(service, id, { at: addressOf(id).replace('0', '99') }),
+      );
     }
   });
 
   it('a body that is too large, or comes too slowly, is not taken', async () => {
     for (const id of declaring('body-too-large')) {
-      await provoke('body-too-large', id, () => ask(service, id, { headers: FORM, body: 'x'.repeat(300_000) }));
+      await expectProblem('body-too-large', id, () => ask(service, id, { headers: FORM, body: 'x'.repeat(300_000) }));
     }
     const [id = '', ...others] = declaring('body-too-slow');
     expect(others).toEqual([]);
@@ -209,15 +211,17 @@ describe('each problem that the document declares is one that really comes', () 
     const at = `/quarantine/${(json as { quarantine_id: string }).quarantine_id}/redrive`;
     for (const id of declaring('already-redriven')) {
       expect((await ask(service, id, { at })).status).toBe(200);
-      await provoke('already-redriven', id, () => ask(service, id, { at }));
+      await expectProblem('already-redriven', id, () => ask(service, id, { at }));
     }
-    for (const id of declaring('still-unusable')) await provoke('still-unusable', id, () => ask(service, id));
+    for (const id of declaring('still-unusable')) await expectProblem('still-unusable', id, () => ask(service, id));
   });
 
   it('a service without authentication does not answer under a foreign host name', async () => {
     const open = await start(OPEN);
     for (const id of declaring('host-not-allowed')) {
-      await provoke('host-not-allowed', id, () => ask(open, id, { headers: { Host: 'evil.example' }, token: null }));
+      await expectProblem('host-not-allowed', id, () =>
+        ask(open, id, { headers: { Host: 'evil.example' }, token: null }),
+      );
     }
   });
 
@@ -229,10 +233,11 @@ describe('each problem that the document declares is one that really comes', () 
     const relaying = await start(env);
     const body = JSON.stringify({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
     const post = (headers: Record<string, string> = {}) => relaying.post(body, headers);
-    for (const id of declaring('relay-timed-out')) await provoke('relay-timed-out', id, post);
-    for (const id of declaring('relay-loop')) await provoke('relay-loop', id, () => post({ Via: '1.1 ticket-rail' }));
+    for (const id of declaring('relay-timed-out')) await expectProblem('relay-timed-out', id, post);
+    for (const id of declaring('relay-loop'))
+      await expectProblem('relay-loop', id, () => post({ Via: '1.1 ticket-rail' }));
     await new Promise((closed) => silent.close(closed));
-    for (const id of declaring('relay-failed')) await provoke('relay-failed', id, post);
+    for (const id of declaring('relay-failed')) await expectProblem('relay-failed', id, post);
   });
 
   it('a service whose log was taken away answers nothing that has to be stored or recorded', async () => {
@@ -248,7 +253,7 @@ describe('each problem that the document declares is one that really comes', () 
         id === 'handleOrder'
           ? robbed.deliver(update({ order_id: 'later' }))
           : ask(robbed, id, { query: QUERIES[id] ?? '' });
-      await provoke('store-unavailable', id, question);
+      await expectProblem('store-unavailable', id, question);
     }
   });
 
@@ -265,7 +270,7 @@ describe('each problem that the document declares is one that really comes', () 
     spoil(join(first.dataDir, LOG));
     const damaged = await start({ ...OPEN, DATA_DIR: first.dataDir });
     for (const id of declaring('store-damaged')) {
-      await provoke('store-damaged', id, () => ask(damaged, id, { query: QUERIES[id] ?? '', token: null }));
+      await expectProblem('store-damaged', id, () => ask(damaged, id, { query: QUERIES[id] ?? '', token: null }));
     }
   });
 
@@ -278,7 +283,7 @@ describe('each problem that the document declares is one that really comes', () 
     try {
       await blocked.deliver(update(HERE, { status: 'completed' }));
       const behind = declaring('read-model-behind').map((id) =>
-        provoke('read-model-behind', id, () => ask(blocked, id)),
+        expectProblem('read-model-behind', id, () => ask(blocked, id)),
       );
       await Promise.all(behind);
       const stop = flood(MAX_LARGE_READS_PER_READER + 4, () => ask(blocked, 'listOrders', { query: '?limit=1000' }));
@@ -325,7 +330,7 @@ describe('each problem that the document declares is one that really comes', () 
       const before = Array.from({ length: MAX_LARGE_READS_PER_READER / 2 }, isRefused);
       await Promise.all([
         ...before,
-        provoke('too-many-reads', id, () => ask(watched, id, { query: QUERIES[id] ?? '' })),
+        expectProblem('too-many-reads', id, () => ask(watched, id, { query: QUERIES[id] ?? '' })),
       ]);
     }
   });
@@ -346,7 +351,7 @@ describe('each problem that the document declares is one that really comes', () 
     const stalled = await Promise.all(Array.from({ length: MAX_EXPORTS }, open));
     for (const response of stalled) response.on('error', () => undefined);
     for (const id of declaring('too-many-exports')) {
-      await provoke('too-many-exports', id, () => ask(busy, id, { query: '?format=csv' }));
+      await expectProblem('too-many-exports', id, () => ask(busy, id, { query: '?format=csv' }));
     }
     for (const response of stalled) response.destroy();
     const streams: EventStream[] = [];
@@ -354,7 +359,7 @@ describe('each problem that the document declares is one that really comes', () 
       const some = Array.from({ length: 50 }, () => openEventStream(`${busy.url}/locations/quiet/live`, asReader));
       streams.push(...(await Promise.all(some)));
     }
-    for (const id of declaring('too-many-screens')) await provoke('too-many-screens', id, () => ask(busy, id));
+    for (const id of declaring('too-many-screens')) await expectProblem('too-many-screens', id, () => ask(busy, id));
     for (const stream of streams) stream.close();
   });
 
@@ -377,7 +382,7 @@ describe('each problem that the document declares is one that really comes', () 
           id === 'handleOrder'
             ? app.deliver(update(HERE))
             : ask(app, id, { at: `/quarantine/${String(quarantineId)}/redrive`, token: null });
-        await provoke('overloaded', id, question);
+        await expectProblem('overloaded', id, question);
       }
     } finally {
       await app.close();
