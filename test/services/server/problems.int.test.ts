@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
 import { LOGIN_CALLS } from '../../../services/access/login/route';
@@ -226,7 +226,8 @@ describe('each problem that the document declares is one that really comes', () 
   });
 
   it('what the POS does not answer, or what comes back from a relay, fails as such', async () => {
-    const silent: Server = createServer();
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
     await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
     const port = String((silent.address() as AddressInfo).port);
     const env = { RELAY_URL: `http://127.0.0.1:${port}/`, RELAY_TIMEOUT_MS: '1000' };
@@ -236,6 +237,7 @@ describe('each problem that the document declares is one that really comes', () 
     for (const id of declaring('relay-timed-out')) await expectProblem('relay-timed-out', id, post);
     for (const id of declaring('relay-loop'))
       await expectProblem('relay-loop', id, () => post({ Via: '1.1 ticket-rail' }));
+    for (const socket of sockets) socket.destroy();
     await new Promise((closed) => silent.close(closed));
     for (const id of declaring('relay-failed')) await expectProblem('relay-failed', id, post);
   });
