@@ -1,9 +1,12 @@
 import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createMemoryStore } from '../../../services/event-store/memory/memory-store';
+import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
+import { Admission } from '../../../services/handle-order/record/admission';
+import { createRecorder } from '../../../services/handle-order/record/record-update';
 import { LOGIN_CALLS } from '../../../services/access/login/route';
 import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
@@ -14,8 +17,10 @@ import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect'
 import { declaredOperations, declaredProblems } from '../../support/contract';
 import { update } from '../../support/deliveries';
 import { type EventStream, openEventStream } from '../../support/event-stream';
+import { bulky, fillQueue, holdOrders } from '../../support/full-queue';
 import { serveInProcess } from '../../support/in-process-app';
 import { until } from '../../support/patience';
+import { createMemoryStore } from '../event-store/memory/memory-store';
 import { sendRaw } from '../../support/raw-http';
 import {
   type Answer,
@@ -366,27 +371,35 @@ describe('each problem that the document declares is one that really comes', () 
   });
 
   it('a delivery for which the queue has no room is not taken', async () => {
-    const app = await serveInProcess(createMemoryStore({ now: Date.now }), () =>
-      Promise.resolve({ outcome: 'overloaded' }),
-    );
+    const held = holdOrders(createMemoryStore({ now: Date.now }));
+    const app = await serveInProcess(held.store);
     try {
-      await app.deliver({ ...update(HERE), type: 7 });
-      const body = Buffer.from(JSON.stringify(update(HERE)));
-      const { quarantineId } = (await app.quarantine.keep(body, null, [], {
+      const body = Buffer.from(JSON.stringify(bulky(HERE)));
+      const record = createRecorder(held.store, new Admission());
+      const quarantine = createQuarantine({
+        store: held.store,
+        record,
+        admission: new Admission(),
+        newId: randomUUID,
+        now: Date.now,
+      });
+      const { quarantineId } = (await quarantine.keep(body, null, [], {
         receivedAt: '2026-01-01T00:00:00.000Z',
         bodySha256: 'f'.repeat(64),
         bodyBytes: body.length,
         signedWith: null,
         requestId: '00000000-0000-4000-8000-000000000000',
       })) as { readonly quarantineId: number | string };
+      await fillQueue(app, held);
       for (const id of declaring('overloaded')) {
         const question = () =>
           id === 'handleOrder'
-            ? app.deliver(update(HERE))
+            ? app.deliver(bulky(HERE))
             : ask(app, id, { at: `/quarantine/${String(quarantineId)}/redrive`, token: null });
         await expectProblem('overloaded', id, question);
       }
     } finally {
+      held.fail();
       await app.close();
     }
   });
