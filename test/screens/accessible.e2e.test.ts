@@ -95,11 +95,11 @@ describe('the board', () => {
     await open('/screens/board');
     await press('Escape');
     const words = {
-      preparing: [/Kitchen: Being prepared/, /Driver: On the way here/, /Driver changed/],
-      ready: [/Kitchen: Ready/, /unknown: not_heard_of/, /Unknown delivery status/],
+      preparing: [/Order: Being prepared/, /Driver: On the way here/, /Driver changed/],
+      ready: [/Order: Ready/, /unknown: not_heard_of/, /Unknown delivery status/],
       driver_here: [/Driver is here/, /Driver: Here/],
       robot: [/Driver is here/, /Robot/],
-      on_the_way: [/Kitchen: Out for delivery/, /Driver: On the way to the customer/],
+      on_the_way: [/Order: Out for delivery/, /Driver: On the way to the customer/],
       needs_action: [/Needs action/, /No driver found/],
       coming_back: [/Food is coming back/, /Driver: Bringing the food back/],
       canceled: [/Canceled by the delivery service or the customer/],

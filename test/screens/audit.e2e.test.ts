@@ -349,7 +349,7 @@ describe('the search for an order', () => {
       });
     expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('john'))).toEqual(['second-2']);
     expect(await here(() => page.getByLabel('Source of the driver').fill('UBER'))).toEqual(['first-1']);
-    expect(await here(() => page.getByLabel('Status, as last reported').fill('completed'))).toEqual([]);
+    expect(await here(() => page.getByLabel('Order (status), as last reported').fill('completed'))).toEqual([]);
     expect(await here(() => page.getByLabel('Stage').selectOption('Driver here'))).toEqual(['second-2']);
     expect(await here(() => page.getByLabel('Attention').selectOption('Driver is here'))).toEqual(['second-2']);
     expect(await here(() => page.getByLabel('An event that was read as').selectOption('Reopened'))).toEqual([

@@ -13,7 +13,7 @@ import {
   countWords,
   driverWords,
   durationWords,
-  kitchenWords,
+  statusWords,
   noticeOf,
   sourceWords,
   stageWords,
@@ -21,7 +21,7 @@ import {
 
 describe('words', () => {
   it.each([
-    ['status', [...STATUSES.keys()], kitchenWords],
+    ['status', [...STATUSES.keys()], statusWords],
     ['delivery status', [...DELIVERY_STATUSES.keys()], driverWords],
     ['stage', [...STAGES], stageWords],
     ['attention code', [...ATTENTION_CODES], (code: string) => attentionWords(code).words],
@@ -32,7 +32,7 @@ describe('words', () => {
   });
 
   it.each([
-    ['status', kitchenWords],
+    ['status', statusWords],
     ['delivery status', driverWords],
     ['stage', stageWords],
     ['attention code', (code: string) => attentionWords(code).words],
@@ -52,7 +52,7 @@ describe('words', () => {
   });
 
   it('a missing status is worded Nothing reported', () => {
-    expect([kitchenWords(null), driverWords(null)]).toEqual(['Nothing reported', 'Nothing reported']);
+    expect([statusWords(null), driverWords(null)]).toEqual(['Nothing reported', 'Nothing reported']);
   });
 
   it('known platforms have names, and others are shown as they come', () => {

@@ -4,12 +4,13 @@ import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { basePath } from '../shared/base-path';
+import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { locationIds } from '../feed/locations';
-import { fieldWords, spanWords, timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
+import { spanWords, timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
 import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
-import { countWords, driverWords, kitchenWords, sourceWords } from '../shared/model/words';
+import { countWords, driverWords, statusWords, sourceWords } from '../shared/model/words';
 import { RailElement } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 
@@ -18,9 +19,7 @@ const PAGE = 20;
 
 type Field = CoverageGroup['gaps'][number]['field'];
 
-const wordsOf = (field: Field, value: string): string =>
-  field === 'status' ? kitchenWords(value) : driverWords(value);
-const FIELD_NAMES: Readonly<Record<Field, string>> = { status: 'Status', delivery_status: 'Delivery status' };
+const wordsOf = (field: Field, value: string): string => (field === 'status' ? statusWords(value) : driverWords(value));
 
 const seconds = (value: number): string => spanWords(value * 1_000);
 const number = (value: number): string => value.toLocaleString('en');
@@ -218,7 +217,7 @@ export class TicketRailCoverage extends RailElement {
                   ({ field, value, count }) =>
                     html`<li>
                       <code><bdi>${value}</bdi></code>
-                      <span class="muted">${FIELD_NAMES[field]}, ${number(count)}</span>
+                      <span class="muted">${fieldName(`/${field}`)}, ${number(count)}</span>
                     </li>`,
                 )}
               </ul>
@@ -233,7 +232,7 @@ export class TicketRailCoverage extends RailElement {
               <ul class="unknown" role="list">
                 ${unreadable.map(
                   ({ pointer, count }) =>
-                    html`<li><bdi>${fieldWords(pointer)}</bdi> <span class="muted">${number(count)}</span></li>`,
+                    html`<li><span>${fieldName(pointer)}</span> <span class="muted">${number(count)}</span></li>`,
                 )}
               </ul>
             </div>`
@@ -245,7 +244,7 @@ export class TicketRailCoverage extends RailElement {
   #renderCounts(field: Field, counts: Readonly<Record<string, number>>, events: number): TemplateResult {
     const { said, never } = heard(counts);
     return html`<div data-field=${field}>
-      <h3>${FIELD_NAMES[field]}</h3>
+      <h3>${fieldName(`/${field}`)}</h3>
       ${
         said.length === 0
           ? html`<p class="muted">None was ever said.</p>`

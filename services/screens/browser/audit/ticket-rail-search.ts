@@ -4,13 +4,14 @@ import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../.
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
+import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { searchAddress, timelineAddress } from './links';
 import { locationIds } from '../feed/locations';
 import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { textOf } from '../board/model/handoff';
 import { type Filter, type Filters, filtersOf } from './model/search';
-import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from '../shared/model/words';
+import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
 import { RailElement } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 
@@ -119,7 +120,7 @@ export class TicketRailSearch extends RailElement {
       <div class="fields">
         ${this.#renderText('location_id', 'Location', this.locations)}
         ${this.#renderText('order_id', 'Order id, or a part')} ${this.#renderText('driver', 'Driver’s name, or a part')}
-        ${this.#renderText('status', 'Status, as last reported', [...STATUSES.keys()])}
+        ${this.#renderText('status', 'Order (status), as last reported', [...STATUSES.keys()])}
         ${this.#renderText('source', 'Source of the driver')}
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
         ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
@@ -206,10 +207,10 @@ export class TicketRailSearch extends RailElement {
       <p class="muted"><bdi>${order.location_id}</bdi></p>
       <p><strong>${stageWords(order.stage)}</strong> · revision ${order.revision}</p>
       <p>
-        <bdi>${kitchenWords(order.status)}</bdi>${
+        ${fieldName('/status')}: <bdi>${statusWords(order.status)}</bdi>${
           delivery_status === null
             ? nothing
-            : html` ·
+            : html` · ${fieldName('/delivery_status')}:
                 <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
                   >${driverWords(delivery_status)}</bdi
                 >`

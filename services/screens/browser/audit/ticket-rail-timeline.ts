@@ -6,12 +6,12 @@ import type { HistoryEvent } from '../../../../schemas/order-view';
 import { notice } from './answer-notice';
 import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
+import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import './json-details';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
 import {
   exactTimeWords,
-  fieldWords,
   gapWords,
   shortHash,
   spanWords,
@@ -24,7 +24,7 @@ import {
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
-import { attentionWords, countWords, driverWords, kitchenWords, sourceWords, stageWords } from '../shared/model/words';
+import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
 import { RailElement } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
@@ -261,7 +261,7 @@ export class TicketRailTimeline extends RailElement {
                 ? nothing
                 : html`<p class="unreadable">
                     Read otherwise than it came, or not at all:
-                    ${unreadable.map((pointer) => html`<code>${fieldWords(pointer)}</code> `)}
+                    ${unreadable.map((pointer, index) => html`${index === 0 ? nothing : ', '}${fieldName(pointer)}`)}
                   </p>`
             }
           </div>
@@ -295,7 +295,7 @@ export class TicketRailTimeline extends RailElement {
           ${changes.map(
             ({ pointer, from, to }) =>
               html`<tr data-pointer=${pointer}>
-                <th scope="row" title=${pointer}><bdi>${fieldWords(pointer)}</bdi></th>
+                <th scope="row">${fieldName(pointer)}</th>
                 <td class="from">${value(from)}</td>
                 <td class="to">${value(to)}</td>
               </tr>`,
@@ -332,11 +332,11 @@ export class TicketRailTimeline extends RailElement {
       </p>
       <dl>
         <div>
-          <dt>Kitchen</dt>
-          <dd><bdi>${kitchenWords(order.status)}</bdi></dd>
+          <dt>${fieldName('/status')}</dt>
+          <dd><bdi>${statusWords(order.status)}</bdi></dd>
         </div>
         <div>
-          <dt>Delivery</dt>
+          <dt>${fieldName('/delivery_status')}</dt>
           <dd><bdi>${driverWords(order.delivery_status)}</bdi></dd>
         </div>
         <div>
@@ -495,7 +495,7 @@ export class TicketRailTimeline extends RailElement {
       }
       dl > div {
         display: grid;
-        grid-template-columns: 6em minmax(0, 1fr);
+        grid-template-columns: 9em minmax(0, 1fr);
         gap: 0.5em;
         padding: 0.2em 0;
       }

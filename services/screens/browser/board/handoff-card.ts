@@ -19,7 +19,7 @@ import {
   ageWords,
   driverWords,
   durationWords,
-  kitchenWords,
+  statusWords,
   noticeOf,
   sourceWords,
   stageWords,
@@ -177,8 +177,8 @@ export class TicketRailHandoff extends RailElement {
   #renderAxes({ status, delivery_status, updated_at }: Order): TemplateResult {
     return html`<dl class="axes block">
       <div>
-        <dt>Kitchen</dt>
-        <dd><bdi>${kitchenWords(status)}</bdi></dd>
+        <dt>Order</dt>
+        <dd><bdi>${statusWords(status)}</bdi></dd>
       </div>
       <div>
         <dt>Driver</dt>

@@ -6,7 +6,7 @@ import { clip, type Driver, isRobot, textOf } from './model/handoff';
 import type { Lateness } from '../shared/model/lateness';
 import {
   driverWords,
-  kitchenWords,
+  statusWords,
   LATENESS_WORDS,
   noticeOf,
   sourceWords,
@@ -151,7 +151,7 @@ export class TicketRailTile extends RailElement {
           ${source === null ? nothing : html`<bdi class="source">${clip(sourceWords(source), 24)}</bdi>`}
         </p>
         <p class="axis">
-          ${icon('pot')}<span><b>Kitchen:</b> <bdi>${kitchenWords(order.status)}</bdi></span>
+          ${icon('pot')}<span><b>Order:</b> <bdi>${statusWords(order.status)}</bdi></span>
         </p>
         ${this.#renderDriver(order)} ${this.#renderChips(order)} ${this.#renderActions()}
       </article>

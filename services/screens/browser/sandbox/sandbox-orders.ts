@@ -5,7 +5,7 @@ import { auditStyles } from '../shared/audit-styles';
 import { icon, type IconName } from '../shared/icons';
 import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
-import { countWords, driverWords, kitchenWords } from '../shared/model/words';
+import { countWords, driverWords, statusWords } from '../shared/model/words';
 import { RailElement } from '../shared/rail-element';
 import { tell } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
@@ -115,7 +115,7 @@ export class TicketRailSandboxOrders extends RailElement {
           status === null && delivery_status === null
             ? nothing
             : html`<span class="line">
-                <span>Order: <bdi>${kitchenWords(status)}</bdi></span>
+                <span>Order: <bdi>${statusWords(status)}</bdi></span>
                 ${delivery_status === null ? nothing : html`<span>Driver: <bdi>${driverWords(delivery_status)}</bdi></span>`}
               </span>`
         }

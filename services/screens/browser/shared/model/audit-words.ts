@@ -30,7 +30,7 @@ export const stageRule = (stage: string): string =>
   Object.hasOwn(STAGE_RULES, stage) ? STAGE_RULES[stage as Stage] : 'this page does not know the rule';
 
 const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
-  ['/status', 'Kitchen'],
+  ['/status', 'Order'],
   ['/delivery_status', 'Delivery'],
   ['/stage', 'Stage'],
   ['/attention', 'Attention'],

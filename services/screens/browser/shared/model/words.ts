@@ -5,7 +5,7 @@ import type { Lateness } from './lateness';
 
 /** What screens say, in plain words. A value that nobody has told us of is shown as it came, and called unknown. */
 
-const KITCHEN: ReadonlyMap<string, string> = new Map([
+const STATUS: ReadonlyMap<string, string> = new Map([
   ['in_progress', 'Being prepared'],
   ['ready_for_pickup', 'Ready'],
   ['out_for_delivery', 'Out for delivery'],
@@ -15,7 +15,7 @@ const KITCHEN: ReadonlyMap<string, string> = new Map([
   ['dsp_canceled', 'Canceled by the delivery service or the customer'],
 ]);
 
-const DRIVER: ReadonlyMap<string, string> = new Map([
+const DELIVERY_STATUS: ReadonlyMap<string, string> = new Map([
   ['pending', 'Quoted, not confirmed'],
   ['pending_driver_confirmation', 'Waiting for a driver'],
   ['enroute_to_pickup', 'On the way here'],
@@ -35,13 +35,13 @@ const DRIVER: ReadonlyMap<string, string> = new Map([
 
 const unknown = (value: string): string => `unknown: ${value}`;
 
-/** The kitchen's axis: `status`. */
-export const kitchenWords = (status: string | null): string =>
-  status === null ? 'Nothing reported' : (KITCHEN.get(status) ?? unknown(status));
+/** The order's axis: `status`. */
+export const statusWords = (status: string | null): string =>
+  status === null ? 'Nothing reported' : (STATUS.get(status) ?? unknown(status));
 
 /** The driver's axis: `delivery_status`. */
 export const driverWords = (deliveryStatus: string | null): string =>
-  deliveryStatus === null ? 'Nothing reported' : (DRIVER.get(deliveryStatus) ?? unknown(deliveryStatus));
+  deliveryStatus === null ? 'Nothing reported' : (DELIVERY_STATUS.get(deliveryStatus) ?? unknown(deliveryStatus));
 
 const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   preparing: 'Preparing',
