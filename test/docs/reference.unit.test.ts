@@ -120,7 +120,7 @@ it.each([
 
 it('the guide to the board lists every custom property that the screens read, and no other', () => {
   const property = /--ticket-rail-[a-z-]+[a-z]/g;
-  const used = foundIn(filesBelow('services/screens/browser', /\.ts$/), property);
+  const used = foundIn(filesBelow('services/screens/browser', /\.(?:ts|css)$/), property);
   expect(foundIn(['docs/guides/embed-the-board.md'], property).sort()).toEqual(used.sort());
 });
 

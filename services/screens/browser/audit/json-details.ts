@@ -1,7 +1,8 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { stringifyJson } from '../../../../schemas/exact-json';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import css from './json-details.css?inline';
 
 /** A JSON value that is laid out only when somebody wants to see it. */
 export class TicketRailJson extends RailElement {
@@ -28,51 +29,7 @@ export class TicketRailJson extends RailElement {
     this.isOpen = (event.target as HTMLDetailsElement).open;
   };
 
-  static override styles = [
-    basics,
-    css`
-      :host {
-        display: block;
-        min-width: 0;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        gap: 0.5em;
-        min-height: max(44px, 2.4em);
-        padding: 0 0.6em;
-        border: 1px solid var(--rail-line);
-        border-radius: var(--rail-radius);
-        font-weight: 600;
-        cursor: pointer;
-      }
-      summary::before {
-        content: '';
-        border-block: 0.3em solid transparent;
-        border-inline-start: 0.45em solid currentcolor;
-      }
-      details[open] > summary::before {
-        transform: rotate(90deg);
-      }
-      pre {
-        max-height: 24em;
-        margin: 0.4em 0 0;
-        padding: 0.6em;
-        overflow: auto;
-        border: 1px solid var(--rail-line);
-        border-radius: var(--rail-radius);
-        background: var(--rail-ground);
-        font:
-          0.85em/1.45 ui-monospace,
-          'SF Mono',
-          Menlo,
-          Consolas,
-          'DejaVu Sans Mono',
-          monospace;
-        white-space: pre-wrap;
-      }
-    `,
-  ];
+  static override styles = [basics, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-json', TicketRailJson);

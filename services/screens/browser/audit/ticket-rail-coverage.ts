@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import type { CoverageGroup, CoverageReport, Endpoint } from '../../../../schemas/coverage';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
@@ -11,8 +11,9 @@ import { spanWords, timeWords, toLocalField, zoneWords } from '../shared/model/a
 import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { countWords, driverWords, statusWords, sourceWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
+import css from './ticket-rail-coverage.css?inline';
 
 /** Sources and locations that are laid out at a time. */
 const PAGE = 20;
@@ -326,109 +327,7 @@ export class TicketRailCoverage extends RailElement {
     window.location.assign(`${basePath}/audit/coverage${query === '' ? '' : `?${query}`}`);
   };
 
-  static override styles = [
-    tokens,
-    basics,
-    auditStyles,
-    css`
-      .fields {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 14em), 1fr));
-        align-items: end;
-        gap: 0.6em 0.8em;
-      }
-      label {
-        display: grid;
-        gap: 0.2em;
-        min-width: 0;
-        font-size: 0.9em;
-        font-weight: 600;
-      }
-      input {
-        width: 100%;
-        min-width: 0;
-        font-size: 1.1em;
-        font-weight: 400;
-      }
-      .share {
-        display: flex;
-        gap: 0.5em;
-        align-items: center;
-        font-size: 1.1em;
-      }
-      .share strong {
-        font-size: 1.4em;
-      }
-      .share[data-reached] {
-        color: var(--rail-alarm);
-      }
-      .gauge svg {
-        display: block;
-        width: 100%;
-        height: 0.9em;
-      }
-      .ground {
-        fill: var(--rail-ground);
-      }
-      .at {
-        fill: var(--rail-text);
-      }
-      .full {
-        fill: var(--rail-alarm);
-      }
-      .bar {
-        display: block;
-        width: 100%;
-        height: 0.3em;
-        fill: var(--rail-road);
-      }
-      .alarms {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.3em 1.2em;
-      }
-      .alarms li {
-        display: flex;
-        gap: 0.4em;
-      }
-      .alarms [data-reached='true'] {
-        color: var(--rail-alarm);
-        font-weight: 600;
-      }
-      .group {
-        content-visibility: auto;
-        contain-intrinsic-size: auto 40em;
-      }
-      .axes {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 20em), 1fr));
-        gap: 0.8em 2em;
-      }
-      .number {
-        font-variant-numeric: tabular-nums;
-        text-align: end;
-      }
-      td.number:last-child,
-      th.number:last-child {
-        padding-inline-end: 0;
-      }
-      .gaps {
-        min-width: 36em;
-      }
-      .never {
-        margin-top: 0.5em;
-      }
-      .unknown {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.3em 1.5em;
-        margin-top: 0.3em;
-      }
-      .unknown li {
-        max-width: 100%;
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-coverage', TicketRailCoverage);

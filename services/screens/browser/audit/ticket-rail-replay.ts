@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../schemas/order-view';
 import { notice } from './answer-notice';
@@ -21,10 +21,11 @@ import {
   SPEEDS,
 } from '../board/model/replay';
 import { countWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
 import { basics, tokens } from '../shared/theme';
 import '../board/ticket-rail-board';
+import css from './ticket-rail-replay.css?inline';
 
 /** Milliseconds between two pictures while it plays. */
 const FRAME_MS = 100;
@@ -350,51 +351,7 @@ export class TicketRailReplay extends RailElement {
     this.opened = event.detail.order;
   };
 
-  static override styles = [
-    tokens,
-    basics,
-    auditStyles,
-    css`
-      .choice {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: end;
-        gap: 0.5em 0.8em;
-      }
-      .choice label {
-        display: grid;
-        gap: 0.2em;
-        min-width: 0;
-        max-width: 100%;
-        font-size: 0.9em;
-        font-weight: 600;
-      }
-      .choice select,
-      .choice input {
-        max-width: 100%;
-        font-size: 1.1em;
-        font-weight: 400;
-        text-overflow: ellipsis;
-      }
-      progress {
-        width: 100%;
-        accent-color: var(--rail-accent);
-      }
-      ticket-rail-board {
-        border: 1px solid var(--rail-line);
-      }
-      @container (max-width: 67.99rem) {
-        .player {
-          position: static;
-        }
-      }
-      @container (min-width: 68rem) {
-        ticket-rail-board {
-          --ticket-rail-height: max(30rem, 82dvh);
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-replay', TicketRailReplay);

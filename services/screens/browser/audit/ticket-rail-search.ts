@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Order, OrderPage } from '../../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
 import { notice } from './answer-notice';
@@ -12,8 +12,9 @@ import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from 
 import { textOf } from '../board/model/handoff';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
+import css from './ticket-rail-search.css?inline';
 
 /** Orders that are found at a time. */
 const PAGE = 50;
@@ -241,68 +242,7 @@ export class TicketRailSearch extends RailElement {
     if (this.answer?.kind === 'found') void this.#find(this.answer.value);
   };
 
-  static override styles = [
-    tokens,
-    basics,
-    auditStyles,
-    css`
-      .fields {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr));
-        gap: 0.6em 0.8em;
-      }
-      label {
-        display: grid;
-        align-content: start;
-        gap: 0.2em;
-        min-width: 0;
-        font-size: 0.9em;
-        font-weight: 600;
-      }
-      input,
-      select {
-        width: 100%;
-        min-width: 0;
-        font-size: 1.1em;
-        font-weight: 400;
-      }
-      .found {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 19em), 1fr));
-        gap: 0.6em;
-      }
-      .found li {
-        position: relative;
-        overflow-wrap: anywhere;
-      }
-      .found p {
-        margin-top: 0.15em;
-      }
-      /* The whole panel leads to the timeline. */
-      .open {
-        display: inline-flex;
-        align-items: center;
-        min-width: 44px;
-        min-height: 44px;
-        font-size: 1.15em;
-      }
-      .open::after {
-        content: '';
-        position: absolute;
-        inset: 0;
-      }
-      .open:focus-visible {
-        outline: none;
-      }
-      .open:focus-visible::after {
-        outline: 3px solid var(--rail-accent);
-        outline-offset: -3px;
-      }
-      .attention {
-        font-weight: 600;
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-search', TicketRailSearch);

@@ -1,4 +1,4 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
@@ -25,9 +25,10 @@ import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
+import css from './ticket-rail-timeline.css?inline';
 
 /** Milliseconds that each event is shown while the order is played. */
 const STEP_MS = 1_500;
@@ -413,113 +414,7 @@ export class TicketRailTimeline extends RailElement {
     };
   }
 
-  static override styles = [
-    tokens,
-    basics,
-    verdictStyles,
-    auditStyles,
-    css`
-      .count {
-        font-variant-numeric: tabular-nums;
-      }
-      .events {
-        list-style: none;
-        gap: 0.5em;
-      }
-      .event {
-        scroll-margin-top: 5em;
-      }
-      .gap {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.2em 0.5em;
-        padding: 0.3em 0.9em 0.6em;
-      }
-      .gap[data-back] {
-        color: var(--rail-alarm);
-        font-weight: 600;
-      }
-      .pair {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-items: start;
-        gap: 0.5em;
-      }
-      .told {
-        align-content: start;
-        border-inline-start: 0.4em solid var(--verdict);
-      }
-      .after {
-        align-content: start;
-      }
-      .event[aria-current] .told,
-      .event[aria-current] .after {
-        border-color: var(--rail-accent);
-        box-shadow: inset 0 0 0 1px var(--rail-accent);
-      }
-      .event[aria-current] .told {
-        border-inline-start-color: var(--verdict);
-      }
-      .link {
-        padding-inline: 0.6em;
-      }
-      .event[aria-current] .link {
-        border-color: transparent;
-        background: var(--rail-accent);
-        color: var(--rail-on-accent);
-      }
-      .changes :is(th, td) {
-        min-width: 7em;
-      }
-      .from {
-        color: var(--rail-muted);
-      }
-      .to {
-        font-weight: 600;
-      }
-      .chain {
-        font-size: 0.9em;
-      }
-      .chain[data-tie='broken'] {
-        color: var(--rail-alarm);
-        font-weight: 700;
-      }
-      .raw {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.4em;
-      }
-      .stage strong {
-        font-size: 1.15em;
-      }
-      dl > div {
-        display: grid;
-        grid-template-columns: 9em minmax(0, 1fr);
-        gap: 0.5em;
-        padding: 0.2em 0;
-      }
-      dt {
-        color: var(--rail-muted);
-      }
-      .counts li {
-        display: flex;
-        align-items: center;
-        gap: 0.4em;
-      }
-      /* Where the player takes several lines. */
-      @container (max-width: 36rem) {
-        .event {
-          scroll-margin-top: 11em;
-        }
-      }
-      @container (min-width: 54rem) {
-        .pair {
-          grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, verdictStyles, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-timeline', TicketRailTimeline);

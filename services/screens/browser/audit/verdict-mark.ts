@@ -1,6 +1,8 @@
-import { css, svg, html, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { svg, html, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Verdict } from '../../../../schemas/vocabulary';
 import { verdictWords } from '../shared/model/audit-words';
+import { styleSheet } from '../shared/rail-element';
+import css from './verdict.css?inline';
 
 /** One shape for each verdict, on a 24 by 24 grid, so that colour is never all that tells them apart. */
 const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
@@ -29,62 +31,4 @@ export const verdictMark = (verdict: string): TemplateResult =>
   >`;
 
 /** One colour for each verdict, 4.5 to 1 or more on the surface and the ground. */
-export const verdictStyles = css`
-  :host {
-    --verdict-advance: var(--rail-ready);
-    --verdict-driver_changed: var(--rail-return);
-    --verdict-out_of_order: #855300;
-    --verdict-came_before: #8a2f6b;
-    --verdict-reopened: var(--rail-road);
-    --verdict-new_order: #006a75;
-    --verdict-no_change: var(--rail-muted);
-    --verdict-unknown_value: var(--rail-alarm);
-  }
-  @media (prefers-color-scheme: dark) {
-    :host {
-      --verdict-out_of_order: #ffd071;
-      --verdict-came_before: #ff9fd6;
-      --verdict-new_order: #6fdbe6;
-    }
-  }
-  [data-verdict='advance'] {
-    --verdict: var(--verdict-advance);
-  }
-  [data-verdict='driver_changed'] {
-    --verdict: var(--verdict-driver_changed);
-  }
-  [data-verdict='out_of_order'] {
-    --verdict: var(--verdict-out_of_order);
-  }
-  [data-verdict='came_before'] {
-    --verdict: var(--verdict-came_before);
-  }
-  [data-verdict='new_order'] {
-    --verdict: var(--verdict-new_order);
-  }
-  [data-verdict='reopened'] {
-    --verdict: var(--verdict-reopened);
-  }
-  [data-verdict='no_change'] {
-    --verdict: var(--verdict-no_change);
-  }
-  [data-verdict='unknown_value'] {
-    --verdict: var(--verdict-unknown_value);
-  }
-  .verdict {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.4em;
-    color: var(--verdict, var(--rail-text));
-  }
-  .mark {
-    flex: none;
-    width: 1.6em;
-    height: 1.6em;
-    fill: none;
-    stroke: var(--verdict, currentcolor);
-    stroke-width: 2;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-  }
-`;
+export const verdictStyles = styleSheet(css);

@@ -1,10 +1,11 @@
-import { css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { DEFAULT_SETTINGS, MOST_HOURS, type Settings, toSettings } from './model/settings';
 import { stageWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import css from './settings-dialog.css?inline';
 
 /** The settings as someone has set them. */
 export class SettingsEvent extends Event {
@@ -143,77 +144,7 @@ export class TicketRailSettings extends RailElement {
     this.dispatchEvent(new TrySoundEvent());
   };
 
-  static override styles = [
-    basics,
-    css`
-      dialog {
-        width: min(34em, calc(100vw - 1rem));
-        max-width: none;
-        max-height: calc(100dvh - 1rem);
-        padding: 0.9em 1em 1em;
-        overflow: auto;
-        border: 1px solid var(--rail-edge);
-        border-radius: calc(2 * var(--rail-radius));
-        background: var(--rail-surface);
-        color: var(--rail-text);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 60%);
-      }
-      form {
-        display: grid;
-        gap: 0.9em;
-      }
-      header,
-      footer {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.6em;
-      }
-      header {
-        flex-wrap: nowrap;
-      }
-      h2 {
-        font-size: 1.3em;
-      }
-      fieldset {
-        margin: 0;
-        padding: 0.4em 0.8em 0.8em;
-        border: 1px solid var(--rail-line);
-        border-radius: var(--rail-radius);
-        min-width: 0;
-      }
-      .grid {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 6em) minmax(0, 6em);
-        align-items: center;
-        gap: 0.4em 0.6em;
-      }
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5em;
-      }
-      input[type='number'] {
-        width: 100%;
-      }
-      .line input[type='number'] {
-        width: 5em;
-      }
-      input[type='checkbox'] {
-        width: 1.5em;
-        height: 1.5em;
-        min-height: 0;
-        accent-color: var(--rail-accent);
-      }
-      label.line:has([type='checkbox']) {
-        min-height: 44px;
-      }
-    `,
-  ];
+  static override styles = [basics, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-settings', TicketRailSettings);

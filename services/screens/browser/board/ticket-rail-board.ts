@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../schemas/order-view';
 import { Alarm } from './alarm';
-import { boardStyles } from '../shared/board-styles';
+import { frameStyles } from '../shared/frame-styles';
 import { freshnessLine, staleBanner, staleWords } from '../feed/freshness-bar';
 import './handoff-card';
 import type { CardEvent } from './handoff-card';
@@ -34,11 +34,12 @@ import { readSettings, type Settings } from './model/settings';
 import { shortIds } from '../shared/model/short-id';
 import { durationWords, stageWords } from '../shared/model/words';
 import './settings-dialog';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
 import { keep, load } from '../shared/storage';
 import { basics, tokens } from '../shared/theme';
 import { TicketRailTile, type TileEvent } from './tile';
+import css from './ticket-rail-board.css?inline';
 
 /** Milliseconds that a tile is shown as having just come to its place. */
 const FRESH_MS = 1_500;
@@ -705,7 +706,7 @@ export class TicketRailBoard extends RailElement {
     };
   }
 
-  static override styles = [tokens, basics, boardStyles];
+  static override styles = [tokens, basics, frameStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-board', TicketRailBoard);

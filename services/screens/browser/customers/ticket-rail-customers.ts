@@ -1,13 +1,14 @@
-import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { frameStyles } from '../shared/board-styles';
+import { frameStyles } from '../shared/frame-styles';
 import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
 import { shortIds } from '../shared/model/short-id';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
+import css from './ticket-rail-customers.css?inline';
 
 /** Milliseconds that a number is shown as having just become ready. */
 const FRESH_MS = 10_000;
@@ -107,98 +108,7 @@ export class TicketRailCustomers extends RailElement {
     </section>`;
   }
 
-  static override styles = [
-    tokens,
-    basics,
-    frameStyles,
-    css`
-      :host {
-        min-height: var(--ticket-rail-height, 20em);
-      }
-      .frame {
-        min-height: inherit;
-      }
-      .bar {
-        justify-content: space-between;
-      }
-      .lists {
-        flex: 1;
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: 1em;
-        padding: 1em;
-      }
-      h2 {
-        display: flex;
-        align-items: center;
-        gap: 0.4em;
-        padding-bottom: 0.3em;
-        border-bottom: 0.14em solid var(--rail-edge);
-        font-size: 1.8em;
-        line-height: 1.2;
-      }
-      [data-list='ready'] h2 {
-        border-bottom-color: var(--rail-ready);
-        color: var(--rail-ready);
-      }
-      ul {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 5.6em), 1fr));
-        gap: 0.35em;
-        padding: 0.4em 0;
-        font-size: clamp(1.6em, 3cqi, 3em);
-      }
-      [data-list='ready'] ul {
-        font-size: clamp(2em, 5.2cqi, 5em);
-      }
-      li {
-        display: grid;
-        place-items: center;
-        min-width: 0;
-        padding: 0.2em 0.4em;
-        border: 1px solid var(--rail-line);
-        border-radius: calc(var(--rail-radius) / 2);
-        background: var(--rail-surface);
-        font-weight: 800;
-        font-variant-numeric: tabular-nums;
-        line-height: 1.25;
-      }
-      [data-list='almost'] li {
-        font-weight: 600;
-        color: var(--rail-muted);
-      }
-      li bdi {
-        display: -webkit-box;
-        overflow: hidden;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
-        text-align: center;
-      }
-      [data-list='ready'] li {
-        border: 0.08em solid var(--rail-ready);
-      }
-      li[data-fresh] {
-        animation: call 1s ease-in-out 5;
-      }
-      @keyframes call {
-        50% {
-          box-shadow: inset 0 0 0 0.12em var(--rail-ready);
-        }
-      }
-      .none {
-        padding: 1em 0;
-        color: var(--rail-muted);
-        font-size: 1.2em;
-      }
-      @container (min-width: 48rem) {
-        .lists {
-          grid-template-columns: 3fr 2fr;
-          gap: 2em;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, frameStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-customers', TicketRailCustomers);

@@ -1,10 +1,11 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
 import { listLocations, type Locations, loginAddress, signedInAs } from '../feed/locations';
 import { CAUSE_WORDS, countWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
+import css from './ticket-rail-locations.css?inline';
 
 /** Milliseconds until the list is asked for again. */
 const AGAIN_MS = 15_000;
@@ -92,56 +93,7 @@ export class TicketRailLocations extends RailElement {
     }
   }
 
-  static override styles = [
-    tokens,
-    basics,
-    css`
-      ul {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 20em), 1fr));
-        gap: 0.8em;
-      }
-      li {
-        min-width: 0;
-        padding: 0.9em 1em 1em;
-        border: 1px solid var(--rail-line);
-        border-radius: var(--rail-radius);
-        background: var(--rail-surface);
-      }
-      h2 {
-        display: -webkit-box;
-        overflow: hidden;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        font-size: 1.25em;
-      }
-      li p {
-        margin: 0.1em 0 0.7em;
-        color: var(--rail-muted);
-      }
-      .links {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5em;
-      }
-      .main {
-        border-color: transparent;
-        background: var(--rail-accent);
-        color: var(--rail-on-accent);
-      }
-      .reader {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.4em 1em;
-        margin-top: 1.5em;
-        color: var(--rail-muted);
-      }
-      p + p {
-        margin-top: 0.8em;
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-locations', TicketRailLocations);

@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderFault, SandboxOrder, SandboxSummary, Submitted, SubmitOrders } from '../../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../../schemas/scenario';
 import { auditStyles } from '../shared/audit-styles';
@@ -17,10 +17,11 @@ import {
 } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
 import { countWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { tell, type Told } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from '../shared/theme';
+import css from './sandbox-form.css?inline';
 
 const FOUND_BY = Object.keys(FOUND_BY_WORDS) as FoundBy[];
 
@@ -312,92 +313,7 @@ export class TicketRailSandboxForm extends RailElement {
     this.story = (event.target as HTMLSelectElement).value;
   };
 
-  static override styles = [
-    basics,
-    auditStyles,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.6em;
-      }
-      .fields {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 10em), 1fr));
-        align-items: end;
-        gap: 0.6em 0.8em;
-      }
-      label {
-        display: grid;
-        gap: 0.2em;
-        min-width: 0;
-        font-size: 0.9em;
-        font-weight: 600;
-      }
-      select,
-      input {
-        width: 100%;
-        min-width: 0;
-        font-weight: 400;
-      }
-      .summary,
-      .fields > button,
-      .buttons {
-        grid-column: 1 / -1;
-      }
-      .buttons,
-      .faults {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4em;
-      }
-      .buttons button {
-        flex: 1;
-      }
-      /* In sight beside whichever button of a long list it answers. */
-      .result {
-        position: sticky;
-        inset-block-end: 0.5em;
-        z-index: 1;
-      }
-      .result > * {
-        max-height: 60dvh;
-        overflow-y: auto;
-        box-shadow: 0 2px 8px rgb(0 0 0 / 30%);
-      }
-      .faults button {
-        flex: 1 1 auto;
-        font-size: 0.9em;
-      }
-      .faults p {
-        width: 100%;
-      }
-      .faults {
-        margin-block-start: 0.6em;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        gap: 0.5em;
-        min-height: max(44px, 2.4em);
-        padding: 0 0.6em;
-        border: 1px solid var(--rail-edge);
-        border-radius: var(--rail-radius);
-        font-weight: 600;
-        cursor: pointer;
-      }
-      summary::before {
-        content: '+';
-      }
-      details[open] > summary::before {
-        content: '\\2212';
-      }
-      .broken {
-        display: grid;
-        gap: 0.6em;
-      }
-    `,
-  ];
+  static override styles = [basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-sandbox-form', TicketRailSandboxForm);

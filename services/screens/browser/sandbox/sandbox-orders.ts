@@ -1,4 +1,4 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { type OrderAction, type OrderState, type SandboxOrder } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/audit-styles';
@@ -6,10 +6,11 @@ import { icon, type IconName } from '../shared/icons';
 import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
 import { countWords, driverWords, statusWords } from '../shared/model/words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { tell } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from '../shared/theme';
+import css from './sandbox-orders.css?inline';
 
 /** Orders that are drawn at once. */
 const DRAWN_ORDERS = 50;
@@ -181,105 +182,7 @@ export class TicketRailSandboxOrders extends RailElement {
     this.text = (event.target as HTMLInputElement).value;
   };
 
-  static override styles = [
-    basics,
-    auditStyles,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: 0.6em;
-      }
-      label {
-        display: grid;
-        gap: 0.2em;
-        font-size: 0.9em;
-        font-weight: 600;
-      }
-      label input {
-        width: 100%;
-        min-width: 0;
-      }
-      ol {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.5em;
-        list-style: none;
-      }
-      .order {
-        border: 1px solid var(--rail-line);
-        border-radius: var(--rail-radius);
-        background: var(--rail-surface);
-        overflow: hidden;
-      }
-      .order:has([aria-expanded='true']) {
-        border: 2px solid var(--rail-accent);
-      }
-      .pick {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        justify-content: stretch;
-        gap: 0.1em;
-        width: 100%;
-        padding: 0.5em 0.7em;
-        border: 0;
-        border-radius: 0;
-        background: none;
-        font-weight: 400;
-        text-align: start;
-      }
-      .pick:focus-visible {
-        outline-offset: -3px;
-      }
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
-        gap: 0 0.8em;
-        min-width: 0;
-      }
-      .name {
-        font-size: 1.1em;
-      }
-      .state {
-        font-weight: 700;
-      }
-      [data-state='rejected'] .state,
-      [data-state='canceled'] .state {
-        color: var(--rail-alarm);
-      }
-      [data-state='accepted'] .state {
-        color: var(--rail-road);
-      }
-      [data-state='ended'] .state {
-        color: var(--rail-ready);
-      }
-      .next {
-        font-variant-numeric: tabular-nums;
-      }
-      .picked {
-        display: grid;
-        gap: 0.6em;
-        padding: 0.6em 0.7em;
-        border-block-start: 1px solid var(--rail-line);
-        background: var(--rail-ground);
-      }
-      dl div {
-        display: grid;
-        grid-template-columns: 8em minmax(0, 1fr);
-        gap: 0.6em;
-      }
-      dt {
-        color: var(--rail-muted);
-      }
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4em;
-      }
-    `,
-  ];
+  static override styles = [basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-sandbox-orders', TicketRailSandboxOrders);

@@ -1,11 +1,12 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { SandboxSummary } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { DSP_MODE_WORDS, POS_MODE_WORDS, speedWords } from './model/sandbox-words';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { tell } from './sandbox-client';
 import { basics } from '../shared/theme';
+import css from './sandbox-parties.css?inline';
 
 /** Who is connected with whom, and how the built-in ones behave. */
 export class TicketRailSandboxParties extends RailElement {
@@ -83,52 +84,7 @@ export class TicketRailSandboxParties extends RailElement {
     this.trouble = told.kind === 'refused' ? told.detail : null;
   }
 
-  static override styles = [
-    basics,
-    auditStyles,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-      .parties {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.6em;
-      }
-      .panel {
-        position: relative;
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: 0.4em;
-      }
-      .modes {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.4em;
-      }
-      [aria-pressed='true'] {
-        border: 2px solid var(--rail-accent);
-        color: var(--rail-accent);
-      }
-      @container (min-width: 48em) {
-        .parties {
-          grid-template-columns: repeat(3, minmax(0, 1fr));
-          gap: 0.6em 2.4em;
-        }
-        /* The line to the next party. */
-        .panel + .panel::before {
-          content: '';
-          position: absolute;
-          inset-block-start: 1.6em;
-          inset-inline-end: 100%;
-          width: calc(2.4em + 1px);
-          border-block-start: 2px solid var(--rail-edge);
-        }
-      }
-    `,
-  ];
+  static override styles = [basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-sandbox-parties', TicketRailSandboxParties);

@@ -1,16 +1,17 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { auditStyles } from '../shared/audit-styles';
-import { frameStyles } from '../shared/board-styles';
+import { frameStyles } from '../shared/frame-styles';
 import { freshnessLine } from '../feed/freshness-bar';
 import { icon } from '../shared/icons';
 import { LiveSandbox } from './live-sandbox';
 import { goneWords } from './model/sandbox-words';
 import './sandbox-form';
-import { RailElement } from '../shared/rail-element';
+import { RailElement, styleSheet } from '../shared/rail-element';
 import { PickOrderEvent } from './sandbox-hops';
 import './sandbox-orders';
 import './sandbox-parties';
 import { basics, tokens } from '../shared/theme';
+import css from './ticket-rail-sandbox.css?inline';
 
 /** The sandbox: who is connected, what is submitted, what becomes of it, and what went over the wire. */
 export class TicketRailSandbox extends RailElement {
@@ -77,52 +78,7 @@ export class TicketRailSandbox extends RailElement {
     </div>`;
   }
 
-  static override styles = [
-    tokens,
-    basics,
-    frameStyles,
-    auditStyles,
-    css`
-      .frame {
-        height: auto;
-      }
-      .top {
-        position: sticky;
-        inset-block-start: 0;
-        z-index: 4;
-        display: grid;
-        justify-items: start;
-        gap: 0.4em;
-        padding-block: 0.3em;
-        background: var(--rail-ground);
-      }
-      .top [role='alert'] {
-        width: 100%;
-      }
-      .columns {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        align-items: start;
-        gap: 0.8em;
-      }
-      ticket-rail-sandbox-hops {
-        --lanes-top: 2.8em;
-      }
-      @container (min-width: 64em) {
-        .columns {
-          grid-template-columns: minmax(22em, 2fr) minmax(0, 4fr);
-        }
-        /* What is picked on the left is in sight on the right, however far down it is. */
-        ticket-rail-sandbox-hops {
-          --lanes-top: 0;
-          position: sticky;
-          inset-block-start: 2.8em;
-          max-height: calc(100dvh - 3.2em);
-          overflow-y: auto;
-        }
-      }
-    `,
-  ];
+  static override styles = [tokens, basics, frameStyles, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-sandbox', TicketRailSandbox);
