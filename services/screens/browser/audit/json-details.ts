@@ -1,23 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { stringifyJson } from '../../../../schemas/exact-json';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './json-details.css?inline';
 
 /** A JSON value that is laid out only when somebody wants to see it. */
-export class TicketRailJson extends RailElement {
-  static override properties = { label: {}, value: { attribute: false }, isOpen: { state: true } };
-  declare label: string;
-  declare value: unknown;
-  declare private isOpen: boolean;
-
-  constructor() {
-    super();
-    this.label = '';
-    this.value = null;
-    this.isOpen = false;
-  }
-
+export class TicketRailJson extends railElement({
+  label: attribute(''),
+  value: property<unknown>(null),
+  isOpen: state(false),
+}) {
   protected override render(): TemplateResult {
     return html`<details @toggle=${this.#toggled}>
       <summary>${this.label}</summary>

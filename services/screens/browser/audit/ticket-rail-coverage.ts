@@ -11,7 +11,7 @@ import { spanWords, timeWords, toLocalField, zoneWords } from '../shared/model/a
 import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { countWords, driverWords, statusWords, sourceWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-coverage.css?inline';
 
@@ -26,27 +26,14 @@ const seconds = (value: number): string => spanWords(value * 1_000);
 const number = (value: number): string => value.toLocaleString('en');
 
 /** What each delivery service really sends to each location, and how well the endpoint takes it. */
-export class TicketRailCoverage extends RailElement {
-  static override properties = {
-    filters: { attribute: false },
-    answer: { state: true },
-    locations: { state: true },
-    most: { state: true },
-  };
-  declare filters: Filters;
-  declare private answer: Answer<CoverageReport> | null;
-  declare private locations: readonly string[];
+export class TicketRailCoverage extends railElement({
+  filters: property<Filters>({}),
+  answer: state<Answer<CoverageReport> | null>(null),
+  locations: state<readonly string[]>([]),
   /** Groups that are laid out. */
-  declare private most: number;
+  most: state<number>(PAGE),
+}) {
   #asked = new AbortController();
-
-  constructor() {
-    super();
-    this.filters = {};
-    this.answer = null;
-    this.locations = [];
-    this.most = PAGE;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

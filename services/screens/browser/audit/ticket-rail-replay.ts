@@ -21,7 +21,7 @@ import {
   SPEEDS,
 } from '../board/model/replay';
 import { countWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
 import { basics, tokens } from '../shared/theme';
 import '../board/ticket-rail-board';
@@ -31,52 +31,25 @@ import css from './ticket-rail-replay.css?inline';
 const FRAME_MS = 100;
 
 /** The board of a location as of any second of its past, and from there on as it was. */
-export class TicketRailReplay extends RailElement {
-  static override properties = {
-    location: {},
-    at: { attribute: false },
-    hours: { attribute: false },
-    span: { state: true },
-    answer: { state: true },
-    progress: { state: true },
-    moment: { state: true },
-    isPlaying: { state: true },
-    speed: { state: true },
-    locations: { state: true },
-    opened: { state: true },
-  };
-  declare location: string;
+export class TicketRailReplay extends railElement({
+  location: attribute(''),
   /** Milliseconds since the epoch; null: the newest. */
-  declare at: number | null;
+  at: property<number | null>(null),
   /** Hours that the scrubber covers. */
-  declare hours: number;
-  declare private span: Span | null;
-  declare private answer: Answer<LoadedBoard> | null;
-  declare private progress: readonly [number, number] | null;
-  declare private moment: ReplayMoment | null;
-  declare private isPlaying: boolean;
-  declare private speed: number;
-  declare private locations: readonly string[];
+  hours: property<number>(DEFAULT_SPAN_HOURS),
+  span: state<Span | null>(null),
+  answer: state<Answer<LoadedBoard> | null>(null),
+  progress: state<readonly [number, number] | null>(null),
+  moment: state<ReplayMoment | null>(null),
+  isPlaying: state(false),
+  speed: state<number>(DEFAULT_SPEED),
+  locations: state<readonly string[]>([]),
   /** The order whose card was opened last. */
-  declare private opened: Order | null;
+  opened: state<Order | null>(null),
+}) {
   #moments: readonly number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #asked = new AbortController();
-
-  constructor() {
-    super();
-    this.location = '';
-    this.at = null;
-    this.hours = DEFAULT_SPAN_HOURS;
-    this.span = null;
-    this.answer = null;
-    this.progress = null;
-    this.moment = null;
-    this.isPlaying = false;
-    this.speed = DEFAULT_SPEED;
-    this.locations = [];
-    this.opened = null;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -12,7 +12,7 @@ import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from 
 import { textOf } from '../board/model/handoff';
 import { type Filter, type Filters, filtersOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-search.css?inline';
 
@@ -26,27 +26,14 @@ interface Found {
 }
 
 /** Finds an order by whatever is known of it. */
-export class TicketRailSearch extends RailElement {
-  static override properties = {
-    filters: { attribute: false },
-    answer: { state: true },
-    isSearching: { state: true },
-    locations: { state: true },
-  };
+export class TicketRailSearch extends railElement({
   /** What is looked for; with nothing at all, nothing is looked for yet. */
-  declare filters: Filters;
-  declare private answer: Answer<Found> | null;
-  declare private isSearching: boolean;
-  declare private locations: readonly string[];
+  filters: property<Filters>({}),
+  answer: state<Answer<Found> | null>(null),
+  isSearching: state(false),
+  locations: state<readonly string[]>([]),
+}) {
   #asked = new AbortController();
-
-  constructor() {
-    super();
-    this.filters = {};
-    this.answer = null;
-    this.isSearching = false;
-    this.locations = [];
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -25,7 +25,7 @@ import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
 import css from './ticket-rail-timeline.css?inline';
@@ -42,32 +42,17 @@ interface Shown {
 }
 
 /** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
-export class TicketRailTimeline extends RailElement {
-  static override properties = {
-    location: {},
-    order: {},
-    revision: { type: Number },
-    answer: { state: true },
-    isPlaying: { state: true },
-  };
-  declare location: string;
-  declare order: string;
+export class TicketRailTimeline extends railElement({
+  location: attribute(''),
+  order: attribute(''),
   /** Of the event that is pointed at; null: the last. */
-  declare revision: number | null;
-  declare private answer: Answer<Shown> | null;
-  declare private isPlaying: boolean;
+  revision: property<number | null>(null),
+  answer: state<Answer<Shown> | null>(null),
+  isPlaying: state(false),
+}) {
   #timer: ReturnType<typeof setInterval> | undefined;
   #asked = new AbortController();
   #mustScroll = false;
-
-  constructor() {
-    super();
-    this.location = '';
-    this.order = '';
-    this.revision = null;
-    this.answer = null;
-    this.isPlaying = false;
-  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

@@ -24,7 +24,7 @@ import {
   sourceWords,
   stageWords,
 } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './handoff-card.css?inline';
 
@@ -49,43 +49,21 @@ const LID_STEPS = [
 ] as const;
 
 /** Whom the food is handed to: everything that tells the right driver from a wrong one, legible at arm's length. */
-export class TicketRailHandoff extends RailElement {
-  static override properties = {
-    order: { attribute: false },
-    shortId: { attribute: false },
-    others: { attribute: false },
-    previousDriver: { attribute: false },
-    mustSeeDriver: { attribute: false },
-    now: { attribute: false },
-    stale: { attribute: false },
-    pictureFailed: { state: true },
-  };
+export class TicketRailHandoff extends railElement({
   /** The order on the card; null closes it. */
-  declare order: Order | null;
-  declare shortId: string;
+  order: property<Order | null>(null),
+  shortId: property(''),
   /** Other orders whose drivers have come and wait for somebody to look: id and short id. */
-  declare others: readonly (readonly [string, string])[];
-  declare previousDriver: Driver | null;
-  declare mustSeeDriver: boolean;
+  others: property<readonly (readonly [string, string])[]>([]),
+  previousDriver: property<Driver | null>(null),
+  mustSeeDriver: property(false),
   /** Milliseconds since the epoch by the service's clock. */
-  declare now: number;
+  now: property(0),
   /** Why what the card says may no longer be true, or null. */
-  declare stale: string | null;
+  stale: property<string | null>(null),
   /** Address of the picture that did not load. */
-  declare pictureFailed: string | null;
-
-  constructor() {
-    super();
-    this.order = null;
-    this.shortId = '';
-    this.others = [];
-    this.previousDriver = null;
-    this.mustSeeDriver = false;
-    this.now = 0;
-    this.stale = null;
-    this.pictureFailed = null;
-  }
-
+  pictureFailed: state<string | null>(null),
+}) {
   protected override updated(changed: PropertyValues<this>): void {
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog === null || !changed.has('order')) return;

@@ -3,7 +3,7 @@ import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { DEFAULT_SETTINGS, MOST_HOURS, type Settings, toSettings } from './model/settings';
 import { stageWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './settings-dialog.css?inline';
 
@@ -24,15 +24,9 @@ export class TrySoundEvent extends Event {
 }
 
 /** What can be set on this screen. */
-export class TicketRailSettings extends RailElement {
-  static override properties = { settings: { attribute: false } };
-  declare settings: Settings;
-
-  constructor() {
-    super();
-    this.settings = DEFAULT_SETTINGS;
-  }
-
+export class TicketRailSettings extends railElement({
+  settings: property<Settings>(DEFAULT_SETTINGS),
+}) {
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector('dialog');
   }

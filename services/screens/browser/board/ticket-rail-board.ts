@@ -30,11 +30,11 @@ import type { Driver } from './model/handoff';
 import { OPEN_STAGES, type OpenStage, readLateness } from '../shared/model/lateness';
 import { type News, previousDriver, readNews } from './model/news';
 import type { ReplayMoment } from './model/replay';
-import { readSettings, type Settings } from './model/settings';
+import { DEFAULT_SETTINGS, readSettings, type Settings } from './model/settings';
 import { shortIds } from '../shared/model/short-id';
 import { durationWords, stageWords } from '../shared/model/words';
 import './settings-dialog';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
 import { keep, load } from '../shared/storage';
 import { basics, tokens } from '../shared/theme';
@@ -69,44 +69,29 @@ type Ending = TicketRailTile['ending'];
  * @fires freshness-changed the board went live or out of date; `detail.kind`, `detail.cause`
  * @fires location-changed someone picked another location; `detail.location`
  */
-export class TicketRailBoard extends RailElement {
-  static override properties = {
-    location: { type: String, reflect: true },
-    service: { type: String },
-    token: { type: String },
-    picker: { type: Boolean },
-    quiet: { type: Boolean },
-    replay: { attribute: false },
-    search: { state: true },
-    openId: { state: true },
-    settings: { state: true },
-    marks: { state: true },
-    locations: { state: true },
-    arrivals: { state: true },
-    folds: { state: true },
-  };
+export class TicketRailBoard extends railElement({
   /** Whose orders are shown. */
-  declare location: string;
+  location: attribute('', { reflect: true }),
   /** Base URL of Ticket Rail; empty: where the page comes from. */
-  declare service: string;
+  service: attribute(''),
   /** Bearer token of a reader; empty: the browser's cookie says who asks. */
-  declare token: string;
+  token: attribute(''),
   /** Shows a picker of locations. */
-  declare picker: boolean;
+  picker: attribute(false),
   /** Neither sounds nor opens cards by itself. */
-  declare quiet: boolean;
+  quiet: attribute(false),
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
-  declare replay: ReplayMoment | null;
-  declare private search: string;
-  declare private openId: string | null;
-  declare private settings: Settings;
-  declare private marks: Marks;
-  declare private locations: readonly Location[];
+  replay: property<ReplayMoment | null>(null),
+  search: state(''),
+  openId: state<string | null>(null),
+  settings: state<Settings>(DEFAULT_SETTINGS),
+  marks: state<Marks>(noMarks),
+  locations: state<readonly Location[]>([]),
   /** Orders whose drivers have come and that nobody has opened yet, oldest first. */
-  declare private arrivals: readonly string[];
+  arrivals: state<readonly string[]>([]),
   /** Folds that are open: only those are laid out. */
-  declare private folds: ReadonlySet<string>;
-
+  folds: state<ReadonlySet<string>>(new Set()),
+}) {
   readonly #live = new LiveOrders<Order>(this, (changes) => {
     this.#takeIn(changes);
   });
@@ -128,19 +113,7 @@ export class TicketRailBoard extends RailElement {
 
   constructor() {
     super();
-    this.location = '';
-    this.service = '';
-    this.token = '';
-    this.picker = false;
-    this.quiet = false;
-    this.replay = null;
-    this.search = '';
-    this.openId = null;
     this.settings = readSettings(load('settings'));
-    this.marks = noMarks;
-    this.locations = [];
-    this.arrivals = [];
-    this.folds = new Set();
   }
 
   override connectedCallback(): void {

@@ -13,7 +13,7 @@ import {
   stageWords,
   type Tone,
 } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, property, railElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './tile.css?inline';
 
@@ -49,45 +49,21 @@ const BANDS: Readonly<Record<string, readonly [IconName, string]>> = {
 const SAID_BY_BAND: Readonly<Record<string, string>> = { driver_here: 'driver_here', coming_back: 'coming_back' };
 
 /** One order on the board. It changes only when what it shows changes: times come as words. */
-export class TicketRailTile extends RailElement {
-  static override properties = {
-    order: { attribute: false },
-    shortId: { attribute: false },
-    since: { attribute: false },
-    lateness: { attribute: false },
-    previousDriver: { attribute: false },
-    mustSeeDriver: { attribute: false },
-    ending: { attribute: false },
-    fresh: { type: Boolean, reflect: true },
-    compact: { type: Boolean, reflect: true },
-  };
-  declare order: Order | null;
-  declare shortId: string;
+export class TicketRailTile extends railElement({
+  order: property<Order | null>(null),
+  shortId: property(''),
   /** How long it has been in its stage, in words. */
-  declare since: string;
-  declare lateness: Lateness;
-  declare previousDriver: Driver | null;
-  declare mustSeeDriver: boolean;
+  since: property(''),
+  lateness: property<Lateness>('on_time'),
+  previousDriver: property<Driver | null>(null),
+  mustSeeDriver: property(false),
   /** What can be done with an order that is over. */
-  declare ending: 'acknowledge' | 'recall' | 'dismiss' | null;
+  ending: property<'acknowledge' | 'recall' | 'dismiss' | null>(null),
   /** It has just come to this place. */
-  declare fresh: boolean;
+  fresh: attribute(false, { reflect: true }),
   /** It lies in a strip across the board, where height is dear. */
-  declare compact: boolean;
-
-  constructor() {
-    super();
-    this.order = null;
-    this.shortId = '';
-    this.since = '';
-    this.lateness = 'on_time';
-    this.previousDriver = null;
-    this.mustSeeDriver = false;
-    this.ending = null;
-    this.fresh = false;
-    this.compact = false;
-  }
-
+  compact: attribute(false, { reflect: true }),
+}) {
   override focus(options?: FocusOptions): void {
     this.renderRoot.querySelector<HTMLElement>('.open')?.focus(options);
   }

@@ -6,7 +6,7 @@ import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
 import { shortIds } from '../shared/model/short-id';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { attribute, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-customers.css?inline';
 
@@ -14,17 +14,12 @@ import css from './ticket-rail-customers.css?inline';
 const FRESH_MS = 10_000;
 
 /** Order numbers for customers who wait: what is ready, and what almost is. Nothing else reaches this screen. */
-export class TicketRailCustomers extends RailElement {
-  static override properties = {
-    location: { type: String, reflect: true },
-    service: { type: String },
-    token: { type: String },
-  };
-  declare location: string;
+export class TicketRailCustomers extends railElement({
+  location: attribute('', { reflect: true }),
   /** Base URL of Ticket Rail; empty: where the page comes from. */
-  declare service: string;
-  declare token: string;
-
+  service: attribute(''),
+  token: attribute(''),
+}) {
   readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
     const calls: string[] = [];
     for (const { before, after, initial } of changes) {
@@ -36,13 +31,6 @@ export class TicketRailCustomers extends RailElement {
   });
   #readyAt = new Map<string, number>();
   #announcement = '';
-
-  constructor() {
-    super();
-    this.location = '';
-    this.service = '';
-    this.token = '';
-  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('location') && !changed.has('service') && !changed.has('token')) return;

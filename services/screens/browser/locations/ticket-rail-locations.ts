@@ -3,7 +3,7 @@ import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
 import { listLocations, type Locations, loginAddress, signedInAs } from '../feed/locations';
 import { CAUSE_WORDS, countWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-locations.css?inline';
 
@@ -14,17 +14,11 @@ const pageOf = (page: 'board' | 'customers', location: string): string =>
   `${basePath}/screens/${page}?location=${encodeURIComponent(location)}`;
 
 /** The locations that whoever looks may see, each with its screens. */
-export class TicketRailLocations extends RailElement {
-  static override properties = { answer: { state: true }, reader: { state: true } };
-  declare private answer: Locations | null;
-  declare private reader: string | null;
+export class TicketRailLocations extends railElement({
+  answer: state<Locations | null>(null),
+  reader: state<string | null>(null),
+}) {
   #timer: ReturnType<typeof setInterval> | undefined;
-
-  constructor() {
-    super();
-    this.answer = null;
-    this.reader = null;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -17,7 +17,7 @@ import {
 } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
 import { countWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { tell, type Told } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from '../shared/theme';
@@ -31,42 +31,20 @@ interface Result {
 }
 
 /** Submits orders, right ones and wrong ones, one by one or as a rush. */
-export class TicketRailSandboxForm extends RailElement {
-  static override properties = {
-    summary: { attribute: false },
-    orders: { attribute: false },
-    type: { state: true },
-    story: { state: true },
-    isSubmitting: { state: true },
-    result: { state: true },
-    isEndless: { state: true },
-    rushTrouble: { state: true },
-  };
-  declare summary: SandboxSummary | null;
+export class TicketRailSandboxForm extends railElement({
+  summary: property<SandboxSummary | null>(null),
   /** Where what becomes of a submitted order is looked up. */
-  declare orders: readonly SandboxOrder[];
+  orders: property<readonly SandboxOrder[]>([]),
   /** The fulfillment type that is picked; empty: any. */
-  declare private type: string;
+  type: state(''),
   /** The story that is picked; empty: any. */
-  declare private story: string;
-  declare private isSubmitting: boolean;
-  declare private result: Result | null;
+  story: state(''),
+  isSubmitting: state(false),
+  result: state<Result | null>(null),
   /** Orders of all stories are to come, in place of a rush that has a pace of its own. */
-  declare private isEndless: boolean;
-  declare private rushTrouble: string | null;
-
-  constructor() {
-    super();
-    this.summary = null;
-    this.orders = [];
-    this.type = '';
-    this.story = '';
-    this.isSubmitting = false;
-    this.result = null;
-    this.isEndless = false;
-    this.rushTrouble = null;
-  }
-
+  isEndless: state(false),
+  rushTrouble: state<string | null>(null),
+}) {
   protected override render(): TemplateResult | typeof nothing {
     const { summary } = this;
     if (summary === null) return nothing;

@@ -20,7 +20,7 @@ import {
   wayWords,
 } from './model/sandbox-hops';
 import { countWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './sandbox-hops.css?inline';
 
@@ -46,47 +46,23 @@ const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
 const clockWords = (time: string): string => exactTimeWords(Date.parse(time)).slice(11);
 
 /** What went over the wire, as a diagram of who asked whom. */
-export class TicketRailSandboxHops extends RailElement {
-  static override properties = {
-    hops: { attribute: false },
-    order: { attribute: false },
-    orderName: { attribute: false },
-    now: { attribute: false },
-    way: { state: true },
-    failures: { state: true },
-    oldestFirst: { state: true },
-    paused: { state: true },
-    open: { state: true },
-  };
+export class TicketRailSandboxHops extends railElement({
   /** Newest first. */
-  declare hops: readonly Hop[];
+  hops: property<readonly Hop[]>([]),
   /** The DSP's id of the one order that is shown; null: all. */
-  declare order: string | null;
+  order: property<string | null>(null),
   /** What people call that order. */
-  declare orderName: string | null;
+  orderName: property<string | null>(null),
   /** Milliseconds since the epoch by the process's clock. */
-  declare now: number;
-  declare private way: Way | null;
-  declare private failures: boolean;
-  declare private oldestFirst: boolean;
+  now: property(0),
+  way: state<Way | null>(null),
+  failures: state(false),
+  oldestFirst: state(false),
   /** What is shown instead of what is new; null: nothing is. */
-  declare private paused: readonly Hop[] | null;
+  paused: state<readonly Hop[] | null>(null),
   /** Id of the hop that is open. */
-  declare private open: number | null;
-
-  constructor() {
-    super();
-    this.hops = [];
-    this.order = null;
-    this.orderName = null;
-    this.now = 0;
-    this.way = null;
-    this.failures = false;
-    this.oldestFirst = false;
-    this.paused = null;
-    this.open = null;
-  }
-
+  open: state<number | null>(null),
+}) {
   protected override willUpdate(changed: PropertyValues<this>): void {
     // The process began anew: what is paused is of another one.
     const { paused, hops } = this;

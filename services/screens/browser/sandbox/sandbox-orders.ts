@@ -6,7 +6,7 @@ import { icon, type IconName } from '../shared/icons';
 import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
 import { countWords, driverWords, statusWords } from '../shared/model/words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { tell } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from '../shared/theme';
@@ -26,33 +26,17 @@ const STATE_ICONS: Readonly<Record<OrderState, IconName>> = {
 const ACTIONS = Object.keys(ACTION_WORDS) as OrderAction[];
 
 /** The orders, newest first; the one that is picked can be acted upon. */
-export class TicketRailSandboxOrders extends RailElement {
-  static override properties = {
-    orders: { attribute: false },
-    picked: { attribute: false },
-    now: { attribute: false },
-    text: { state: true },
-    outcome: { state: true },
-  };
-  declare orders: readonly SandboxOrder[];
+export class TicketRailSandboxOrders extends railElement({
+  orders: property<readonly SandboxOrder[]>([]),
   /** The DSP's id; null: none. */
-  declare picked: string | null;
+  picked: property<string | null>(null),
   /** Milliseconds since the epoch by the process's clock. */
-  declare now: number;
+  now: property(0),
   /** What someone looks for. */
-  declare private text: string;
+  text: state(''),
   /** What came of the last action. */
-  declare private outcome: { readonly orderId: string; readonly words: string } | null;
-
-  constructor() {
-    super();
-    this.orders = [];
-    this.picked = null;
-    this.now = 0;
-    this.text = '';
-    this.outcome = null;
-  }
-
+  outcome: state<{ readonly orderId: string; readonly words: string } | null>(null),
+}) {
   protected override render(): TemplateResult {
     const { orders, text } = this;
     const found = text.trim() === '' ? orders : orders.filter((order) => matchesOrder(order, text));

@@ -3,24 +3,17 @@ import type { SandboxSummary } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { DSP_MODE_WORDS, POS_MODE_WORDS, speedWords } from './model/sandbox-words';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { tell } from './sandbox-client';
 import { basics } from '../shared/theme';
 import css from './sandbox-parties.css?inline';
 
 /** Who is connected with whom, and how the built-in ones behave. */
-export class TicketRailSandboxParties extends RailElement {
-  static override properties = { summary: { attribute: false }, trouble: { state: true } };
-  declare summary: SandboxSummary | null;
+export class TicketRailSandboxParties extends railElement({
+  summary: property<SandboxSummary | null>(null),
   /** Why the last switch did nothing. */
-  declare private trouble: string | null;
-
-  constructor() {
-    super();
-    this.summary = null;
-    this.trouble = null;
-  }
-
+  trouble: state<string | null>(null),
+}) {
   protected override render(): TemplateResult | typeof nothing {
     const { summary } = this;
     if (summary === null) return nothing;

@@ -6,7 +6,7 @@ import { icon } from '../shared/icons';
 import { LiveSandbox } from './live-sandbox';
 import { goneWords } from './model/sandbox-words';
 import './sandbox-form';
-import { RailElement, styleSheet } from '../shared/rail-element';
+import { railElement, state, styleSheet } from '../shared/rail-element';
 import { PickOrderEvent } from './sandbox-hops';
 import './sandbox-orders';
 import './sandbox-parties';
@@ -14,15 +14,14 @@ import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-sandbox.css?inline';
 
 /** The sandbox: who is connected, what is submitted, what becomes of it, and what went over the wire. */
-export class TicketRailSandbox extends RailElement {
-  static override properties = { picked: { state: true } };
+export class TicketRailSandbox extends railElement({
   /** The DSP's id of the order that is looked at; null: all are. */
-  declare private picked: string | null;
+  picked: state<string | null>(null),
+}) {
   readonly #live = new LiveSandbox(this);
 
   constructor() {
     super();
-    this.picked = null;
     this.addEventListener(PickOrderEvent.type, (event) => {
       if (event instanceof PickOrderEvent) this.picked = event.orderId;
     });

@@ -1,7 +1,56 @@
-import { type CSSResult, type CSSResultOrNative, LitElement, supportsAdoptingStyleSheets, unsafeCSS } from 'lit';
+import {
+  type CSSResult,
+  type CSSResultOrNative,
+  LitElement,
+  type PropertyDeclaration,
+  supportsAdoptingStyleSheets,
+  unsafeCSS,
+} from 'lit';
 
 /** The text of a `.css` file, imported with `?inline`, as Lit takes it. It is ours: nothing of others gets into it. */
 export const styleSheet = (text: string): CSSResult => unsafeCSS(text);
+
+/** A property of a component, which is drawn anew when it changes. */
+interface Property<Value> {
+  readonly initial: Value;
+  readonly options: PropertyDeclaration;
+}
+
+type Properties = Readonly<Record<string, Property<unknown>>>;
+type Values<Declared extends Properties> = {
+  -readonly [Name in keyof Declared]: Declared[Name] extends Property<infer Value> ? Value : never;
+};
+
+/** A property that an attribute of the same name sets too. */
+export function attribute(initial: string, options?: PropertyDeclaration): Property<string>;
+export function attribute(initial: boolean, options?: PropertyDeclaration): Property<boolean>;
+export function attribute(initial: string | boolean, options: PropertyDeclaration = {}): Property<string | boolean> {
+  return { initial, options: { ...options, type: typeof initial === 'boolean' ? Boolean : String } };
+}
+
+/** A property that others set, and no attribute. */
+export const property = <Value>(initial: Value): Property<Value> => ({ initial, options: { attribute: false } });
+
+/** A property that only the component itself sets. */
+export const state = <Value>(initial: Value): Property<Value> => ({ initial, options: { state: true } });
+
+/** @returns the class that a component with these properties extends: name, type and first value stand in one place */
+export function railElement<Declared extends Properties>(
+  declared: Declared,
+): Omit<typeof RailElement, 'prototype'> & (new () => RailElement & Values<Declared>) {
+  const each = <Part>(part: (one: Property<unknown>) => Part): Record<string, Part> =>
+    Object.fromEntries(Object.entries(declared).map(([name, one]) => [name, part(one)]));
+  const initial = each((one) => one.initial);
+  class Declaring extends RailElement {
+    static override properties = each((one) => one.options);
+    constructor() {
+      super();
+      Object.assign(this, initial);
+    }
+  }
+  // The accessors are made by Lit, where the compiler does not see them.
+  return Declaring as unknown as ReturnType<typeof railElement<Declared>>;
+}
 
 /**
  * What every component extends. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes their text into
