@@ -3,6 +3,7 @@ import { guarded } from '../shared/guarded';
 import { icon, type IconName } from '../shared/icons';
 import type { Order } from '../../../../schemas/order-view';
 import { clip, type Driver, isRobot, textOf } from './model/handoff';
+import type { Acknowledgement } from './model/acknowledgements';
 import type { Lateness } from '../shared/model/lateness';
 import {
   driverWords,
@@ -18,7 +19,10 @@ import { basics } from '../shared/theme';
 import css from './tile.css?inline';
 
 /** What someone asked for on a tile. */
-export type TileAction = 'open' | 'acknowledge-cancel' | 'acknowledge-driver' | 'recall' | 'dismiss';
+export type TileAction = 'open' | Acknowledgement;
+
+/** What can be done with an order that is over. */
+export type Ending = 'acknowledge' | 'recall' | 'dismiss' | null;
 
 export class TileEvent extends Event {
   static readonly type = 'tile-action';
@@ -57,8 +61,7 @@ export class TicketRailTile extends railElement({
   lateness: property<Lateness>('on_time'),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
-  /** What can be done with an order that is over. */
-  ending: property<'acknowledge' | 'recall' | 'dismiss' | null>(null),
+  ending: property<Ending>(null),
   /** It has just come to this place. */
   fresh: attribute(false, { reflect: true }),
   /** It lies in a strip across the board, where height is dear. */

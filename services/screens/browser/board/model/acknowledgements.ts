@@ -55,6 +55,22 @@ export const withoutMark = (marks: Marks, key: string): Marks => ({
   keys: marks.keys.filter((one) => one !== key),
 });
 
+/** What somebody at this screen says of an order. */
+export type Acknowledgement = 'acknowledge-cancel' | 'acknowledge-driver' | 'recall' | 'dismiss';
+
+export function acknowledged(marks: Marks, what: Acknowledgement, order: Order): Marks {
+  switch (what) {
+    case 'acknowledge-cancel':
+      return withMark(marks, canceledKey(order));
+    case 'acknowledge-driver':
+      return withMark(marks, driverKey(order));
+    case 'recall':
+      return withMark(marks, recalledKey(order));
+    case 'dismiss':
+      return withoutMark(marks, recalledKey(order));
+  }
+}
+
 /** The first opening, said once. */
 export const openedAt = (marks: Marks, now: number): Marks =>
   marks.firstOpenedAt === null ? { ...marks, firstOpenedAt: now } : marks;

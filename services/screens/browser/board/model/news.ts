@@ -51,3 +51,19 @@ export function previousDriver(kept: Driver | null, { before, after }: Change<Or
   const previous = shown !== null && (driver === null || !sameDriver(shown, driver)) ? shown : kept;
   return previous !== null && driver !== null && sameDriver(previous, driver) ? null : previous;
 }
+
+/** What is said aloud. @param name of the order, as people call it */
+export function newsWords(kind: News['kind'], name: string): string {
+  switch (kind) {
+    case 'arrived':
+      return `${name}: the driver is here.`;
+    case 'canceled':
+      return `${name} was canceled.`;
+    case 'needs_action':
+      return `${name} needs action.`;
+    case 'coming_back':
+      return `${name}: the food is coming back.`;
+    case 'driver_changed':
+      return `${name}: the driver changed.`;
+  }
+}

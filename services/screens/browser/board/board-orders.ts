@@ -1,0 +1,111 @@
+import type { ReactiveControllerHost } from 'lit';
+import type { Order } from '../../../../schemas/order-view';
+import { LiveOrders } from '../feed/live-orders';
+import { keep, load } from '../shared/storage';
+import {
+  acknowledged,
+  type Acknowledgement,
+  type Marks,
+  mustAcknowledgeDriver,
+  noMarks,
+  openedAt,
+  readMarks,
+} from './model/acknowledgements';
+import type { Arrangement } from './model/arrange';
+import { BoardLayout } from './model/board-layout';
+import { BoardMemory } from './model/board-memory';
+import type { Driver } from './model/handoff';
+import type { News } from './model/news';
+import type { ReplayMoment } from './model/replay';
+
+/** What a board says of the orders it is to show. */
+interface Host extends ReactiveControllerHost {
+  readonly location: string;
+  readonly service: string;
+  readonly token: string;
+  readonly replay: ReplayMoment | null;
+}
+
+/** The orders of a board, of the live feed or of a moment of the past, and what this screen knows of them besides. */
+export class BoardOrders {
+  readonly #live: LiveOrders<Order>;
+  readonly #layout = new BoardLayout();
+  #memory = new BoardMemory();
+  #marks = noMarks;
+
+  /** @param onNews called with what people should hear of, before the board renders it */
+  constructor(
+    private readonly host: Host,
+    onNews: (news: readonly News[]) => void,
+  ) {
+    this.#live = new LiveOrders<Order>(host, (changes) => {
+      const { now } = this.#live;
+      this.#mark(openedAt(this.#marks, now));
+      const news = this.#memory.takeIn(changes, now);
+      if (news.length > 0) onNews(news);
+    });
+  }
+
+  /** Where the orders come from, and the time by which they are shown. */
+  get source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
+    return this.host.replay ?? this.#live;
+  }
+
+  /** A moment of the past is shown: nothing can be acknowledged. */
+  get isReplay(): boolean {
+    return this.host.replay !== null;
+  }
+
+  get(id: string): Order | undefined {
+    return this.source.state.orders.get(id);
+  }
+
+  /** Follows the place that the board is set to; nothing of the one before is kept. */
+  follow(): void {
+    const { location, service, token } = this.host;
+    this.#memory = new BoardMemory();
+    this.#marks = readMarks(load(`marks ${location}`));
+    this.#live.follow({
+      service,
+      location: this.isReplay ? '' : location,
+      token: token === '' ? null : token,
+      view: 'board',
+    });
+  }
+
+  arranged(search: string, oldAfterHours: number): Arrangement {
+    const { now, state } = this.source;
+    const marks = this.host.replay?.marks ?? this.#marks;
+    return this.#layout.arranged(state.orders, { marks, search, now, oldAfterHours });
+  }
+
+  /** @returns what people call an order */
+  shortId(id: string): string {
+    return this.#layout.shortId(this.source.state.orders, id);
+  }
+
+  /** @returns the driver that people may still be waiting for */
+  previousDriver(id: string): Driver | null {
+    return (this.host.replay?.previousDrivers ?? this.#memory.previousDrivers).get(id) ?? null;
+  }
+
+  mustSeeDriver(order: Order): boolean {
+    return !this.isReplay && mustAcknowledgeDriver(order, this.#marks);
+  }
+
+  /** @returns since when it is in its place on the board, in milliseconds since the epoch, as far as this screen saw it */
+  movedAt(id: string): number {
+    return this.#memory.movedAt.get(id) ?? 0;
+  }
+
+  acknowledge(what: Acknowledgement, order: Order): void {
+    this.#mark(acknowledged(this.#marks, what, order));
+  }
+
+  #mark(marks: Marks): void {
+    if (marks === this.#marks || this.isReplay) return;
+    this.#marks = marks;
+    keep(`marks ${this.host.location}`, marks);
+    this.host.requestUpdate();
+  }
+}
