@@ -3,30 +3,14 @@ import type { Order } from '../../../../schemas/order-view';
 import { guarded } from '../shared/guarded';
 import { icon } from '../shared/icons';
 import { lasted } from '../shared/model/clock';
-import {
-  countdownWords,
-  type Driver,
-  isRobot,
-  passcodeOf,
-  pictureUrl,
-  robotWaits,
-  swatch,
-  telephoneUrl,
-  textOf,
-  vehicleParts,
-} from './model/handoff';
-import {
-  ageWords,
-  driverWords,
-  durationWords,
-  statusWords,
-  noticeOf,
-  sourceWords,
-  stageWords,
-} from '../shared/model/words';
+import { type Driver, isRobot, passcodeOf, textOf } from './model/handoff';
+import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords } from '../shared/model/words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import { driverBlocks } from './handoff-driver';
+import { passcodeBlock, robotBlock } from './handoff-steps';
 import css from './handoff-card.css?inline';
+import driverCss from './handoff-driver.css?inline';
 
 /** What someone asked for on the card. */
 export class CardEvent extends Event {
@@ -41,12 +25,6 @@ export class CardEvent extends Event {
 
 /** Reasons to doubt what the card shows. */
 const DOUBTS: ReadonlySet<string> = new Set(['may_be_a_repeat', 'unreadable_field']);
-
-const LID_STEPS = [
-  'Wait until the robot unlocks itself, or enter the passcode on it.',
-  'Put the food in.',
-  'Close the lid: the robot leaves at once. There is no second chance.',
-] as const;
 
 /** Whom the food is handed to: everything that tells the right driver from a wrong one, legible at arm's length. */
 export class TicketRailHandoff extends railElement({
@@ -133,11 +111,14 @@ export class TicketRailHandoff extends railElement({
           ${
             driver === null
               ? html`<p class="nobody">${icon('person')} No driver is known yet.</p>`
-              : this.#renderDriver(order, driver)
+              : driverBlocks(order, driver, this.mustSeeDriver, {
+                  failed: this.pictureFailed,
+                  onFailure: this.#pictureFailed,
+                })
           }
         </div>
         <div class="stack">
-          ${this.#renderPasscode(order)}
+          ${passcodeBlock(order)}
           ${
             instructions === null
               ? nothing
@@ -146,7 +127,7 @@ export class TicketRailHandoff extends railElement({
                   <p class="instructions" tabindex="0"><bdi>${instructions}</bdi></p>
                 </section>`
           }
-          ${isRobot(order) ? this.#renderRobot(order, inStage) : nothing} ${this.#renderAxes(order)}
+          ${isRobot(order) ? robotBlock(order, inStage) : nothing} ${this.#renderAxes(order)}
         </div>
       </div>
       ${this.#renderOthers()}
@@ -200,112 +181,6 @@ export class TicketRailHandoff extends railElement({
       );
   }
 
-  #renderDriver(order: Order, driver: Driver): TemplateResult {
-    const name = textOf(driver.name);
-    const source = textOf(driver.source);
-    const plate = textOf(driver.vehicle_info?.license_plate);
-    const vehicle = vehicleParts(driver);
-    const color = swatch(driver.vehicle_info?.color);
-    return html`<div class="driver block" data-unseen=${String(this.mustSeeDriver)}>
-        ${this.#renderPicture(order, driver)}
-        <div class="who">
-          <h3><bdi class="name">${name ?? (isRobot(order) ? 'Robot' : 'Driver without a name')}</bdi></h3>
-          ${source === null ? nothing : html`<p><bdi class="source">${sourceWords(source)}</bdi></p>`}
-          ${this.#renderPhone(driver)}
-        </div>
-      </div>
-      ${
-        vehicle.length === 0 && plate === null
-          ? nothing
-          : html`<div class="vehicle block" data-unseen=${String(this.mustSeeDriver)}>
-              ${
-                plate === null
-                  ? nothing
-                  : html`<p class="plate"><span class="unseen">License plate:</span> <bdi>${plate}</bdi></p>`
-              }
-              ${
-                vehicle.length === 0
-                  ? nothing
-                  : html`<p class="model">
-                      ${
-                        color === null
-                          ? icon(isRobot(order) ? 'robot' : 'car')
-                          : html`<svg class="swatch" viewBox="0 0 24 24" aria-hidden="true">
-                              <rect x="1" y="1" width="22" height="22" rx="5" fill=${color}></rect>
-                            </svg>`
-                      }
-                      <span>${vehicle.map((part) => html`<bdi>${part}</bdi> `)}</span>
-                    </p>`
-              }
-            </div>`
-      }`;
-  }
-
-  #renderPicture(order: Order, driver: Driver): TemplateResult {
-    const url = pictureUrl(driver.picture_url);
-    if (url === null || url === this.pictureFailed) {
-      return html`<div class="picture none">${icon(isRobot(order) ? 'robot' : 'person')}</div>`;
-    }
-    return html`<img
-      class="picture"
-      alt="Photo of the driver"
-      referrerpolicy="no-referrer"
-      loading="lazy"
-      decoding="async"
-      src=${url}
-      @error=${() => {
-        this.pictureFailed = url;
-      }}
-    />`;
-  }
-
-  #renderPhone(driver: Driver): TemplateResult | typeof nothing {
-    const number = textOf(driver.phone?.number);
-    const code = textOf(driver.phone?.code);
-    if (number === null && code === null) return nothing;
-    const url = telephoneUrl(number);
-    return html`<p class="phone">
-      ${
-        number === null
-          ? nothing
-          : url === null
-            ? html`<span>${icon('phone')} <bdi>${number}</bdi></span>`
-            : html`<a class="button" href=${url}>${icon('phone')} <bdi>${number}</bdi></a>`
-      }
-      ${code === null ? nothing : html`<span class="code">code <bdi>${code}</bdi></span>`}
-    </p>`;
-  }
-
-  #renderPasscode(order: Order): TemplateResult | typeof nothing {
-    if (textOf(order.driver_details?.passcode) === null) return nothing;
-    const passcode = passcodeOf(order);
-    if (passcode !== null) {
-      return html`<div class="passcode block">
-        <h3>Passcode</h3>
-        <p><bdi data-passcode>${passcode}</bdi></p>
-      </div>`;
-    }
-    const isOver = order.stage !== 'preparing' && order.stage !== 'ready';
-    return isOver ? nothing : html`<p class="later">The passcode appears when the driver is here.</p>`;
-  }
-
-  #renderRobot(order: Order, inStage: number): TemplateResult {
-    const left = robotWaits(inStage);
-    return html`<section class="robot block" aria-labelledby="robot">
-      <h3 id="robot">${icon('robot')} Robot</h3>
-      ${
-        order.stage !== 'driver_here'
-          ? nothing
-          : left === 0
-            ? html`<p class="countdown" role="timer"><strong>Its 10 minutes are over</strong>: it may have left.</p>`
-            : html`<p class="countdown" role="timer">leaves in <strong>${countdownWords(left)}</strong></p>`
-      }
-      <ol>
-        ${LID_STEPS.map((step) => html`<li>${step}</li>`)}
-      </ol>
-    </section>`;
-  }
-
   #renderOthers(): TemplateResult | typeof nothing {
     const { others } = this;
     if (others.length === 0) return nothing;
@@ -337,6 +212,10 @@ export class TicketRailHandoff extends railElement({
     };
   }
 
+  readonly #pictureFailed = (url: string): void => {
+    this.pictureFailed = url;
+  };
+
   readonly #acknowledge = (): void => {
     this.#tell('acknowledge-driver');
   };
@@ -354,7 +233,7 @@ export class TicketRailHandoff extends railElement({
     if (event.target === event.currentTarget) this.#close();
   };
 
-  static override styles = [basics, styleSheet(css)];
+  static override styles = [basics, styleSheet(css), styleSheet(driverCss)];
 }
 
 customElements.define('ticket-rail-handoff', TicketRailHandoff);
