@@ -1,29 +1,23 @@
-import { html, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
-import type { CoverageGroup, CoverageReport, Endpoint } from '../../../../schemas/coverage';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { CoverageReport } from '../../../../schemas/coverage';
+import { endpointPanel } from './coverage-endpoint';
+import { groupPanel } from './coverage-group';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { basePath } from '../shared/base-path';
-import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { locationIds } from '../feed/locations';
-import { spanWords, timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
-import { alarmWords, COVERAGE_FILTERS, heard, notAuthenticWords, shareWords } from './model/coverage';
+import { timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
+import { COVERAGE_FILTERS } from './model/coverage';
 import { type Filter, type Filters, filtersOf } from './model/search';
-import { countWords, driverWords, statusWords, sourceWords } from '../shared/model/words';
+import { countWords } from '../shared/model/words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-coverage.css?inline';
 
 /** Sources and locations that are laid out at a time. */
 const PAGE = 20;
-
-type Field = CoverageGroup['gaps'][number]['field'];
-
-const wordsOf = (field: Field, value: string): string => (field === 'status' ? statusWords(value) : driverWords(value));
-
-const seconds = (value: number): string => spanWords(value * 1_000);
-const number = (value: number): string => value.toLocaleString('en');
 
 /** What each delivery service really sends to each location, and how well the endpoint takes it. */
 export class TicketRailCoverage extends railElement({
@@ -112,7 +106,7 @@ export class TicketRailCoverage extends railElement({
   #renderReport(report: CoverageReport): TemplateResult {
     const { groups, endpoint, complete, covered_until, ungrouped_events, events } = report;
     return html`
-      ${endpoint === null ? nothing : this.#renderEndpoint(endpoint)}
+      ${endpoint === null ? nothing : endpointPanel(endpoint)}
       <p role="status">
         ${countWords(events, 'event')} from ${timeWords(Date.parse(report.from))} to
         ${timeWords(Date.parse(report.to))}, in
@@ -124,181 +118,9 @@ export class TicketRailCoverage extends railElement({
         }
         ${ungrouped_events === 0 ? nothing : `${countWords(ungrouped_events, 'event')} of further sources are not told apart.`}
       </p>
-      ${groups.slice(0, this.most).map((group) => this.#renderGroup(group))}
+      ${groups.slice(0, this.most).map((group) => groupPanel(group))}
       ${groups.length <= this.most ? nothing : html`<p><button @click=${this.#more}>Show more</button></p>`}
     `;
-  }
-
-  #renderEndpoint({ since, deliveries, repeats, non_2xx, not_authentic }: Endpoint): TemplateResult {
-    const { share, alarms, window_seconds } = non_2xx;
-    const worst = alarms.filter(({ reached }) => reached).at(-1);
-    return html`<section class="panel stack" aria-labelledby="endpoint" data-endpoint>
-      <h2 id="endpoint">Our own answers to Stream</h2>
-      <p class="share" data-reached=${worst === undefined ? nothing : worst.at}>
-        ${icon(worst === undefined ? 'check' : 'alert')}
-        <span
-          ><strong>${shareWords(share)}</strong> of Stream's calls of the last ${seconds(window_seconds)} were not
-          answered 2xx${worst === undefined ? '.' : `: ${alarmWords(worst.at)}.`}</span
-        >
-      </p>
-      <div class="gauge" aria-hidden="true">
-        <svg viewBox="0 0 100 8" preserveAspectRatio="none">
-          <rect class="ground" width="100" height="8"></rect>
-          <rect class="full" width=${Math.min(100, share * 100)} height="8"></rect>
-          ${alarms.map(({ at }) => svg`<rect class="at" x=${at * 100} width="0.4" height="8"></rect>`)}
-        </svg>
-      </div>
-      <ul class="alarms" role="list">
-        ${alarms.map(
-          ({ at, reached }) =>
-            html`<li data-reached=${String(reached)}>
-              ${icon(reached ? 'alert' : 'check')}
-              <span><b>${shareWords(at)}</b> ${reached ? 'reached' : 'not reached'}: ${alarmWords(at)}</span>
-            </li>`,
-        )}
-      </ul>
-      <p data-secrets-in-doubt=${String(not_authentic.secrets_in_doubt)}>
-        ${icon(not_authentic.secrets_in_doubt ? 'alert' : 'check')}
-        <span
-          ><strong>${shareWords(not_authentic.share)}</strong> of all calls were refused as not authentic.
-          ${notAuthenticWords(not_authentic.secrets_in_doubt)}</span
-        >
-      </p>
-      <p>
-        Repeats:
-        ${repeats.share === null ? 'nothing came yet' : `${shareWords(repeats.share)} of what could be used (${number(repeats.count)})`}.
-        <span class="muted"
-          >Since ${timeWords(Date.parse(since))}, when this process began: repeats are answered, and not stored.</span
-        >
-      </p>
-      <p class="muted">
-        ${Object.entries(deliveries)
-          .filter(([, count]) => count > 0)
-          .map(([outcome, count]) => `${outcome} ${number(count)}`)
-          .join(' · ')}
-      </p>
-    </section>`;
-  }
-
-  #renderGroup(group: CoverageGroup): TemplateResult {
-    const { source, location_id, events, late, unknown, further_unknown, unreadable, gaps } = group;
-    const name = source === 'unknown' ? 'No source told' : sourceWords(source);
-    return html`<section class="panel stack group" aria-label=${`${name}, ${location_id}`} data-source=${source}>
-      <div>
-        <h2><bdi>${name}</bdi></h2>
-        <p class="muted">
-          <bdi>${location_id}</bdi> · ${countWords(events, 'event')} · late:
-          <span class="late">${number(late.count)} (${shareWords(late.share)})</span>
-        </p>
-      </div>
-      <div class="axes">
-        ${this.#renderCounts('status', group.statuses, events)}
-        ${this.#renderCounts('delivery_status', group.delivery_statuses, events)}
-      </div>
-      ${
-        unknown.length === 0
-          ? html`<p class="muted">No value that nobody has told us of.</p>`
-          : html`<div>
-              <h3>${icon('alert')} Values that nobody has told us of</h3>
-              <ul class="unknown" role="list">
-                ${unknown.map(
-                  ({ field, value, count }) =>
-                    html`<li>
-                      <code><bdi>${value}</bdi></code>
-                      <span class="muted">${fieldName(`/${field}`)}, ${number(count)}</span>
-                    </li>`,
-                )}
-              </ul>
-              ${further_unknown === 0 ? nothing : html`<p>${countWords(further_unknown, 'event')} with yet others.</p>`}
-            </div>`
-      }
-      ${
-        unreadable.length === 0
-          ? nothing
-          : html`<div>
-              <h3>${icon('info')} Fields that came in another form</h3>
-              <ul class="unknown" role="list">
-                ${unreadable.map(
-                  ({ pointer, count }) =>
-                    html`<li><span>${fieldName(pointer)}</span> <span class="muted">${number(count)}</span></li>`,
-                )}
-              </ul>
-            </div>`
-      }
-      ${gaps.length === 0 ? nothing : this.#renderGaps(name, gaps)}
-    </section>`;
-  }
-
-  #renderCounts(field: Field, counts: Readonly<Record<string, number>>, events: number): TemplateResult {
-    const { said, never } = heard(counts);
-    return html`<div data-field=${field}>
-      <h3>${fieldName(`/${field}`)}</h3>
-      ${
-        said.length === 0
-          ? html`<p class="muted">None was ever said.</p>`
-          : html`<table>
-              <thead>
-                <tr>
-                  <th scope="col">Value</th>
-                  <th scope="col" class="number">Events</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${said.map(
-                  ([value, count]) =>
-                    html`<tr data-value=${value}>
-                      <th scope="row" title=${wordsOf(field, value)}><code>${value}</code></th>
-                      <td class="number">
-                        ${number(count)}
-                        <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
-                          <rect width=${events === 0 ? 0 : (count / events) * 100} height="4"></rect>
-                        </svg>
-                      </td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>`
-      }
-      ${
-        never.length === 0
-          ? nothing
-          : html`<p class="never">
-              <span class="muted">Never said:</span>
-              ${never.map((value, index) => html`${index === 0 ? nothing : ', '}<code data-never=${value}>${value}</code>`)}
-            </p>`
-      }
-    </div>`;
-  }
-
-  #renderGaps(name: string, gaps: CoverageGroup['gaps']): TemplateResult {
-    return html`<div>
-      <h3>${icon('clock')} Usual time between one value and the next</h3>
-      <div class="scroll" tabindex="0" role="group" aria-label=${`Times between values of ${name}`}>
-        <table class="gaps">
-          <thead>
-            <tr>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col" class="number">Half within</th>
-              <th scope="col" class="number">90 % within</th>
-              <th scope="col" class="number">Times</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${gaps.map(
-              ({ field, from, to, count, median_seconds, p90_seconds }) =>
-                html`<tr data-field=${field}>
-                  <td><code>${from}</code></td>
-                  <td><code>${to}</code></td>
-                  <td class="number">${seconds(median_seconds)}</td>
-                  <td class="number">${seconds(p90_seconds)}</td>
-                  <td class="number">${number(count)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </div>`;
   }
 
   readonly #more = (): void => {

@@ -2,29 +2,15 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
-import type { HistoryEvent } from '../../../../schemas/order-view';
 import { notice } from './answer-notice';
 import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
-import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
-import './json-details';
+import { eventItem } from './timeline-event';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
-import {
-  exactTimeWords,
-  gapWords,
-  shortHash,
-  spanWords,
-  stageRule,
-  valueText,
-  VERDICT_ORDER,
-  verdictWords,
-  zoneWords,
-} from '../shared/model/audit-words';
-import { TIE_WORDS, tieOf } from './model/chain';
-import { textOf } from '../board/model/handoff';
+import { exactTimeWords, spanWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
-import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
+import { countWords } from '../shared/model/words';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { verdictMark, verdictStyles } from './verdict-mark';
@@ -131,7 +117,7 @@ export class TicketRailTimeline extends railElement({
           ({ event }) => event.revision,
           (step, index) =>
             guard([step, first + index === at], () =>
-              this.#renderStep(step, steps[first + index - 1] ?? null, first + index === at),
+              eventItem(past.key, step, steps[first + index - 1] ?? null, first + index === at, this.#follow),
             ),
         )}
       </ol>`;
@@ -190,159 +176,6 @@ export class TicketRailTimeline extends railElement({
     </div>`;
   }
 
-  #renderStep(step: Step, before: Step | null, isCurrent: boolean): TemplateResult {
-    const { event, at } = step;
-    const { revision, verdict, same_report_as, unreadable } = event;
-    return html`<li
-      class="event"
-      id=${`r${String(revision)}`}
-      data-revision=${revision}
-      data-verdict=${verdict}
-      aria-current=${isCurrent ? 'step' : nothing}
-    >
-      ${
-        before === null
-          ? nothing
-          : html`<p class="gap" data-back=${at < before.at ? '' : nothing}>
-              ${icon('clock')} <span>${gapWords(at - before.at)}</span>
-              ${
-                before.order.stage === step.order.stage
-                  ? nothing
-                  : html`<span class="muted"
-                      >· ${stageWords(before.order.stage)} took
-                      ${spanWords(Math.max(0, at - Date.parse(before.order.stage_since)))}</span
-                    >`
-              }
-            </p>`
-      }
-      <div class="pair">
-        <div class="panel stack told">
-          <div class="row">
-            <h3>
-              <a
-                class="button link"
-                href=${timelineAddress({ location_id: this.location, order_id: this.order }, revision)}
-                @click=${this.#linked(revision)}
-                >Revision ${revision}</a
-              >
-            </h3>
-            <time datetime=${event.received_at}>${exactTimeWords(at)}</time>
-            <code><bdi>${event.type}</bdi></code>
-          </div>
-          <div>
-            <p>${verdictMark(verdict)}</p>
-            <p class="rule muted">${verdictWords(verdict).rule}</p>
-            ${
-              same_report_as === null
-                ? nothing
-                : html`<p class="same">
-                    The same report as revision ${same_report_as.revision}, at
-                    <time datetime=${same_report_as.received_at}
-                      >${exactTimeWords(Date.parse(same_report_as.received_at))}</time
-                    >
-                  </p>`
-            }
-            ${
-              unreadable.length === 0
-                ? nothing
-                : html`<p class="unreadable">
-                    Read otherwise than it came, or not at all:
-                    ${unreadable.map((pointer, index) => html`${index === 0 ? nothing : ', '}${fieldName(pointer)}`)}
-                  </p>`
-            }
-          </div>
-          ${this.#renderChanges(event)} ${this.#renderChain(event, before?.event ?? null)}
-          <div class="raw">
-            <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
-            <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>
-          </div>
-        </div>
-        ${this.#renderState(step)}
-      </div>
-    </li>`;
-  }
-
-  #renderChanges({ revision, changes }: HistoryEvent): TemplateResult {
-    if (changes.length === 0) return html`<p class="muted">No field changed.</p>`;
-    const value = (of: unknown): TemplateResult => {
-      const text = valueText(of);
-      return text === null ? html`<span class="muted">nothing</span>` : html`<bdi>${text}</bdi>`;
-    };
-    return html`<div class="scroll" tabindex="0" role="group" aria-label=${`What revision ${String(revision)} changed`}>
-      <table class="changes">
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Before</th>
-            <th scope="col">After</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${changes.map(
-            ({ pointer, from, to }) =>
-              html`<tr data-pointer=${pointer}>
-                <th scope="row">${fieldName(pointer)}</th>
-                <td class="from">${value(from)}</td>
-                <td class="to">${value(to)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
-  }
-
-  #renderChain(event: HistoryEvent, before: HistoryEvent | null): TemplateResult {
-    const { event_hash, signed_with } = event.metadata;
-    const tie = tieOf(before, event);
-    return html`<p class="chain" data-tie=${tie}>
-      ${tie === 'broken' ? icon('alert') : nothing}
-      ${event_hash === undefined ? nothing : html`<code title=${event_hash}>${shortHash(event_hash)}</code>`}
-      <span>${TIE_WORDS[tie]}</span>
-      <span class="muted"
-        >·
-        ${signed_with === null ? 'no signature was checked' : html`signed with <code><bdi>${signed_with}</bdi></code>`}</span
-      >
-    </p>`;
-  }
-
-  #renderState({ event, order }: Step): TemplateResult {
-    const driver = order.driver_details;
-    const source = textOf(driver?.source);
-    return html`<div
-      class="panel stack after"
-      role="group"
-      aria-label=${`The order after revision ${String(event.revision)}`}
-    >
-      <p class="stage">
-        <strong>${stageWords(order.stage)}</strong> <span class="muted">${stageRule(order.stage)}</span>
-      </p>
-      <dl>
-        <div>
-          <dt>${fieldName('/status')}</dt>
-          <dd><bdi>${statusWords(order.status)}</bdi></dd>
-        </div>
-        <div>
-          <dt>${fieldName('/delivery_status')}</dt>
-          <dd><bdi>${driverWords(order.delivery_status)}</bdi></dd>
-        </div>
-        <div>
-          <dt>Driver</dt>
-          <dd>
-            <bdi>${driver === null ? 'Nobody assigned' : (textOf(driver.name) ?? 'Without a name')}</bdi>
-            ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
-          </dd>
-        </div>
-        <div>
-          <dt>Attention</dt>
-          <dd>
-            ${order.attention.length === 0 ? 'None' : order.attention.map((code) => attentionWords(code).words).join(', ')}
-          </dd>
-        </div>
-      </dl>
-      <ticket-rail-json label="The whole order" .value=${order}></ticket-rail-json>
-    </div>`;
-  }
-
   #index(past: PastOrder): number {
     return this.revision === null ? past.steps.length - 1 : Math.max(0, indexOfRevision(past, this.revision));
   }
@@ -390,14 +223,12 @@ export class TicketRailTimeline extends railElement({
   }
 
   /** A link that is opened elsewhere, or in another tab, is the browser's. */
-  #linked(revision: number): (event: MouseEvent) => void {
-    return (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || this.answer?.kind !== 'found') return;
-      event.preventDefault();
-      this.#pause();
-      this.#show(this.answer.value.past.steps.find((step) => step.event.revision === revision));
-    };
-  }
+  readonly #follow = (revision: number, click: MouseEvent): void => {
+    if (click.ctrlKey || click.metaKey || click.shiftKey || this.answer?.kind !== 'found') return;
+    click.preventDefault();
+    this.#pause();
+    this.#show(this.answer.value.past.steps.find((step) => step.event.revision === revision));
+  };
 
   static override styles = [tokens, basics, verdictStyles, auditStyles, styleSheet(css)];
 }

@@ -4,31 +4,22 @@ import type { FulfillmentType } from '../../../../schemas/scenario';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import {
-  countReplies,
-  fateWords,
   FAULTS,
   faultsFoundBy,
   type FoundBy,
   FOUND_BY_WORDS,
   MOST_PER_MINUTE,
   MOST_SUBMITTED,
-  readReply,
-  type Reply,
 } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
-import { countWords } from '../shared/model/words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
-import { tell, type Told } from './sandbox-client';
+import { tell } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
+import { type Result, resultPanel } from './sandbox-result';
 import { basics } from '../shared/theme';
 import css from './sandbox-form.css?inline';
 
 const FOUND_BY = Object.keys(FOUND_BY_WORDS) as FoundBy[];
-
-interface Result {
-  readonly fault: OrderFault | null;
-  readonly told: Told<Submitted>;
-}
 
 /** Submits orders, right ones and wrong ones, one by one or as a rush. */
 export class TicketRailSandboxForm extends railElement({
@@ -70,7 +61,9 @@ export class TicketRailSandboxForm extends railElement({
             </div>`,
         )}
       </details>
-      <div role="status" class="result">${this.#renderResult()}</div>
+      <div role="status" class="result">
+        ${this.result === null ? nothing : resultPanel(this.result, this.orders, this.#closed, this.#showHops)}
+      </div>
       <h2>Rush</h2>
       ${this.#renderRush(summary)}
     `;
@@ -117,80 +110,6 @@ export class TicketRailSandboxForm extends railElement({
       </label>
       <button class="primary">${icon('play')} ${this.isSubmitting ? 'Submitting…' : 'Submit'}</button>
     </form>`;
-  }
-
-  #renderResult(): TemplateResult | typeof nothing {
-    const { result } = this;
-    if (result === null) return nothing;
-    const { told, fault } = result;
-    const about = fault === null ? nothing : html`<strong>${FAULTS[fault].words}.</strong> `;
-    if (told.kind === 'refused') {
-      return html`<div class="trouble stack">
-        <p>${icon('alert')} ${about}<bdi>${told.detail}</bdi></p>
-        <p>${this.#renderClose()}</p>
-      </div>`;
-    }
-    const { orders } = told.value;
-    const [only] = orders;
-    if (orders.length === 1 && only !== undefined) return this.#renderReply(only, about);
-    const { taken, refused, no_answer } = countReplies(orders);
-    return html`<div class="panel stack">
-      <p>
-        ${countWords(orders.length, 'order')} submitted: ${taken} taken, ${refused} refused, ${no_answer} without an
-        answer.
-      </p>
-      <p>${this.#renderClose()}</p>
-    </div>`;
-  }
-
-  #renderClose(): TemplateResult {
-    return html`<button type="button" @click=${this.#closed}>${icon('close')} Close</button>`;
-  }
-
-  #renderReply(order: Submitted['orders'][number], about: unknown): TemplateResult {
-    const { order_id } = order;
-    const reply = readReply(order);
-    const hops = html`<button
-      type="button"
-      @click=${() => {
-        this.dispatchEvent(new PickOrderEvent(order_id));
-      }}
-    >
-      ${icon('search')} Show its hops
-    </button>`;
-    return html`<div class=${reply.kind === 'taken' ? 'panel stack' : 'trouble stack'} data-reply=${reply.kind}>
-      <p>${icon(reply.kind === 'taken' ? 'check' : 'alert')} ${about}${this.#replyWords(reply, order_id)}</p>
-      ${
-        reply.kind === 'refused' && reply.broken.length > 0
-          ? html`<ul role="list" class="broken">
-              ${reply.broken.map(
-                ({ rule, pointer, detail, documented }) =>
-                  html`<li>
-                    <p>
-                      <code><bdi>${rule}</bdi></code> at <code><bdi>${pointer}</bdi></code>
-                    </p>
-                    <p><bdi>${detail}</bdi></p>
-                    <p class="muted">Documented: <bdi>${documented}</bdi></p>
-                  </li>`,
-              )}
-            </ul>`
-          : nothing
-      }
-      <p class="buttons">${hops} ${this.#renderClose()}</p>
-    </div>`;
-  }
-
-  #replyWords(reply: Reply, orderId: string): TemplateResult {
-    switch (reply.kind) {
-      case 'taken': {
-        const fate = fateWords(this.orders.find(({ order_id }) => order_id === orderId));
-        return html`Stream took it (${reply.status}). ${fate === null ? nothing : html`<bdi>${fate}</bdi>`}`;
-      }
-      case 'refused':
-        return html`Stream refused it (${reply.status}). <bdi>${reply.words}</bdi>`;
-      case 'no_answer':
-        return html`Stream did not answer: <bdi>${reply.why}</bdi>`;
-    }
   }
 
   #renderRush({ rush, rushes }: SandboxSummary): TemplateResult {
@@ -272,6 +191,10 @@ export class TicketRailSandboxForm extends railElement({
     const told = await tell<SandboxSummary>('rush', change);
     this.rushTrouble = told.kind === 'refused' ? told.detail : null;
   }
+
+  readonly #showHops = (orderId: string): void => {
+    this.dispatchEvent(new PickOrderEvent(orderId));
+  };
 
   readonly #closed = (): void => {
     this.result = null;

@@ -8,6 +8,9 @@ export function shareWords(share: number): string {
   return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
 }
 
+/** `12,345`. */
+export const numberWords = (value: number): string => value.toLocaleString('en');
+
 /** What Stream's documents say that it does when so large a share of its calls fails (docs/protocol.md#section-3). */
 const ALARMS: ReadonlyMap<number, string> = new Map([
   [0.1, 'Stream begins to send alert mails'],
