@@ -66,7 +66,9 @@ describe('the coverage page', () => {
         }
       }
       expect(await shown.locator('.late').innerText()).toMatch(new RegExp(`^${String(group.late.count)} \\(`));
-      expect(await shown.locator('.unknown li > code').allInnerTexts()).toEqual(group.unknown.map(({ value }) => value));
+      expect(await shown.locator('.unknown li > code').allInnerTexts()).toEqual(
+        group.unknown.map(({ value }) => value),
+      );
       expect(await shown.locator('.gaps tbody tr').count()).toBe(group.gaps.length);
     }
     expect(report.groups.find(({ source }) => source === 'kiwibot')?.unknown).toEqual([

@@ -8,10 +8,11 @@ import { auditStyles } from '../shared/audit-styles';
 import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
 import { locationIds } from '../feed/locations';
-import { timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
+import { timeWords, zoneWords } from '../shared/model/audit-words';
 import { COVERAGE_FILTERS } from './model/coverage';
-import { type Filter, type Filters, filtersOf } from './model/search';
+import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { countWords } from '../shared/model/words';
+import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-coverage.css?inline';
@@ -27,6 +28,8 @@ export class TicketRailCoverage extends railElement({
   /** Groups that are laid out. */
   most: state<number>(PAGE),
 }) {
+  readonly #from = new TimeField(this, 'from');
+  readonly #to = new TimeField(this, 'to');
   #asked = new AbortController();
 
   override connectedCallback(): void {
@@ -75,6 +78,7 @@ export class TicketRailCoverage extends railElement({
   }
 
   #renderForm(): TemplateResult {
+    const zone = zoneWords(Date.now());
     return html`<form class="panel fields" @submit=${this.#submitted}>
       <label
         >Location
@@ -90,17 +94,10 @@ export class TicketRailCoverage extends railElement({
       <label
         >Source <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}
       /></label>
-      ${this.#renderTime('from', 'From')} ${this.#renderTime('to', 'Until')}
+      ${this.#from.render(`From (${zone})`, momentOf(this.filters.from))}
+      ${this.#to.render(`Until (${zone})`, momentOf(this.filters.to))}
       <button class="primary">${icon('search')} Show</button>
     </form>`;
-  }
-
-  #renderTime(name: 'from' | 'to', label: string): TemplateResult {
-    const at = Date.parse(this.filters[name] ?? '');
-    return html`<label
-      >${label} (${zoneWords(Date.now())})
-      <input type="datetime-local" step="1" name=${name} .value=${Number.isNaN(at) ? '' : toLocalField(at)}
-    /></label>`;
   }
 
   #renderReport(report: CoverageReport): TemplateResult {

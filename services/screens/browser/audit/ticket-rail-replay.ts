@@ -5,10 +5,12 @@ import { notice } from './answer-notice';
 import { type Answer, MOST_EVENTS, serviceClock } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
-import { replaceAddress, replayAddress, timelineAddress } from './links';
+import { replaceAddress, replayAddress } from './links';
 import { locationIds } from '../feed/locations';
-import { fromLocalField, timeWords, toLocalField, zoneWords } from '../shared/model/audit-words';
+import { fromLocalField, timeWords, zoneWords } from '../shared/model/audit-words';
 import {
+  changeAfter,
+  changeBefore,
   DEFAULT_SPAN_HOURS,
   DEFAULT_SPEED,
   momentOf,
@@ -18,11 +20,12 @@ import {
   type Span,
   SPAN_HOURS,
   spanAround,
-  SPEEDS,
 } from '../board/model/replay';
 import { countWords } from '../shared/model/words';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
+import { replayPlayer } from './replay-player';
+import { TimeField } from './time-field';
 import { basics, tokens } from '../shared/theme';
 import '../board/ticket-rail-board';
 import css from './ticket-rail-replay.css?inline';
@@ -49,6 +52,7 @@ export class TicketRailReplay extends railElement({
 }) {
   #moments: readonly number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #field = new TimeField(this, 'at');
   #asked = new AbortController();
 
   override connectedCallback(): void {
@@ -118,7 +122,7 @@ export class TicketRailReplay extends railElement({
               ? notice(answer, 'Nothing was ever reported about this location.')
               : moment === null || this.span === null
                 ? nothing
-                : html`${this.#renderPlayer(this.span, moment)} ${this.#renderNotes(answer.value)}
+                : html`${this.#renderPlayer(this.span, moment.now)} ${this.#renderNotes(answer.value)}
                     <ticket-rail-board
                       quiet
                       .location=${location}
@@ -141,15 +145,7 @@ export class TicketRailReplay extends railElement({
           ${choices.map((id) => html`<option value=${id} ?selected=${id === location}>${id}</option>`)}
         </select></label
       >
-      <label
-        >Moment (${zoneWords(at ?? 0)})
-        <input
-          type="datetime-local"
-          name="at"
-          step="1"
-          .value=${live(at === null ? '' : toLocalField(at))}
-          ?disabled=${location === ''}
-      /></label>
+      ${this.#field.render(`Moment (${zoneWords(at ?? 0)})`, at, location === '')}
       <label
         >Scrubber
         <select @change=${this.#spanPicked}>
@@ -193,43 +189,20 @@ export class TicketRailReplay extends railElement({
     </div>`;
   }
 
-  #renderPlayer({ from, to }: Span, { now }: ReplayMoment): TemplateResult {
-    const [before, next] = [this.#changeBefore(now), this.#changeAfter(now)];
-    return html`<div class="player" role="group" aria-label="Play the board">
-      <button class="primary play" aria-label=${this.isPlaying ? 'Pause' : 'Play'} @click=${this.#togglePlay}>
-        ${icon(this.isPlaying ? 'pause' : 'play')}
-      </button>
-      <button aria-label="Change before" ?disabled=${before === undefined} @click=${this.#goTo(before)}>
-        ${icon('previous')}
-      </button>
-      <button aria-label="Next change" ?disabled=${next === undefined} @click=${this.#goTo(next)}>
-        ${icon('next')}
-      </button>
-      <input
-        type="range"
-        min="0"
-        max=${(to - from) / 1_000}
-        step="1"
-        aria-label="Moment"
-        aria-valuetext=${timeWords(now)}
-        .value=${live(String(Math.floor((now - from) / 1_000)))}
-        @input=${this.#scrubbed}
-      />
-      <label class="speed"
-        ><span class="unseen">Speed</span>
-        <select @change=${this.#speedPicked}>
-          ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === this.speed}>${speed}x</option>`)}
-        </select></label
-      >
-      <output><time datetime=${new Date(now).toISOString()}>${timeWords(now)}</time></output>
-      ${
-        this.opened === null
-          ? nothing
-          : html`<a class="button" href=${timelineAddress(this.opened, this.opened.revision)}
-              >${icon('clock')} Timeline of order <bdi>${this.opened.order_id}</bdi></a
-            >`
-      }
-    </div>`;
+  #renderPlayer(span: Span, now: number): TemplateResult {
+    const { isPlaying, speed, opened } = this;
+    return replayPlayer(
+      {
+        span,
+        now,
+        isPlaying,
+        speed,
+        opened,
+        before: changeBefore(this.#moments, now),
+        next: changeAfter(this.#moments, now),
+      },
+      { togglePlay: this.#togglePlay, goTo: this.#goTo, setSpeed: this.#setSpeed },
+    );
   }
 
   #renderNotes({ orders, shortened }: LoadedBoard): TemplateResult {
@@ -243,14 +216,6 @@ export class TicketRailReplay extends railElement({
           : `Of ${countWords(shortened, 'order')} only the first ${MOST_EVENTS.toLocaleString('en')} events are shown.`
       }
     </p>`;
-  }
-
-  #changeBefore(now: number): number | undefined {
-    return this.#moments.filter((moment) => moment < now).at(-1);
-  }
-
-  #changeAfter(now: number): number | undefined {
-    return this.#moments.find((moment) => moment > now);
   }
 
   #pause(): void {
@@ -278,25 +243,19 @@ export class TicketRailReplay extends railElement({
     }, FRAME_MS);
   };
 
-  #goTo(at: number | undefined): () => void {
-    return () => {
-      this.#pause();
-      if (at !== undefined) this.#show(at);
-    };
-  }
+  readonly #goTo = (at: number): void => {
+    this.#pause();
+    this.#show(at);
+  };
 
   #shift(direction: 1 | -1): () => void {
     return () => {
-      this.#goTo((this.at ?? this.span?.to ?? 0) + direction * this.hours * 3_600_000)();
+      this.#goTo((this.at ?? this.span?.to ?? 0) + direction * this.hours * 3_600_000);
     };
   }
 
-  readonly #scrubbed = (event: Event): void => {
-    this.#goTo((this.span?.from ?? 0) + Number((event.target as HTMLInputElement).value) * 1_000)();
-  };
-
-  readonly #speedPicked = (event: Event): void => {
-    this.speed = Number((event.target as HTMLSelectElement).value);
+  readonly #setSpeed = (speed: number): void => {
+    this.speed = speed;
   };
 
   readonly #spanPicked = (event: Event): void => {
@@ -313,10 +272,11 @@ export class TicketRailReplay extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const field = new FormData(event.target as HTMLFormElement).get('at');
-    const at = typeof field === 'string' ? fromLocalField(field) : null;
+    const fields = new FormData(event.target as HTMLFormElement);
+    const [text, offset] = [fields.get('at'), fields.get('at_offset')];
+    const at = typeof text === 'string' ? fromLocalField(text, typeof offset === 'string' ? offset : '') : null;
     // A field holds whole seconds: the same second is the same moment.
-    if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at)();
+    if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at);
   };
 
   readonly #orderOpened = (event: CustomEvent<{ order: Order }>): void => {

@@ -8,10 +8,11 @@ import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { searchAddress, timelineAddress } from './links';
 import { locationIds } from '../feed/locations';
-import { timeWords, toLocalField, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
+import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { textOf } from '../board/model/handoff';
-import { type Filter, type Filters, filtersOf } from './model/search';
+import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
+import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-search.css?inline';
@@ -33,6 +34,8 @@ export class TicketRailSearch extends railElement({
   isSearching: state(false),
   locations: state<readonly string[]>([]),
 }) {
+  readonly #from = new TimeField(this, 'from');
+  readonly #to = new TimeField(this, 'to');
   #asked = new AbortController();
 
   override connectedCallback(): void {
@@ -113,7 +116,8 @@ export class TicketRailSearch extends railElement({
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
         ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
         ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
-        ${this.#renderTime('from', 'News from')} ${this.#renderTime('to', 'News until')}
+        ${this.#from.render('News from', momentOf(this.filters.from))}
+        ${this.#to.render('News until', momentOf(this.filters.to))}
       </div>
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
@@ -158,13 +162,6 @@ export class TicketRailSearch extends railElement({
         ${values.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
       </select></label
     >`;
-  }
-
-  #renderTime(name: 'from' | 'to', label: string): TemplateResult {
-    const at = Date.parse(this.filters[name] ?? '');
-    return html`<label
-      >${label} <input type="datetime-local" step="1" name=${name} .value=${Number.isNaN(at) ? '' : toLocalField(at)}
-    /></label>`;
   }
 
   #renderFound({ orders, next }: Found): TemplateResult {

@@ -26,7 +26,7 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
-/** @param fields of the form, in which times are those of whoever looks */
+/** @param fields of the form, in which times are those of whoever looks, with an offset where a time comes twice */
 export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
   const filters: Partial<Record<Filter, string>> = {};
   for (const name of FILTERS) {
@@ -37,8 +37,15 @@ export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
       filters[name] = value;
       continue;
     }
-    const at = fromLocalField(value);
+    const offset = fields[`${name}_offset`];
+    const at = fromLocalField(value, typeof offset === 'string' ? offset : '');
     if (at !== null) filters[name] = new Date(at).toISOString();
   }
   return filters;
+}
+
+/** @returns the moment that a filter names, in milliseconds since the epoch; null: none */
+export function momentOf(filter: string | undefined): number | null {
+  const at = Date.parse(filter ?? '');
+  return Number.isNaN(at) ? null : at;
 }

@@ -100,3 +100,11 @@ export function momentsOfChange(orders: readonly PastOrder[], { from, to }: Span
   for (const { steps } of orders) for (const { at } of steps) if (at > from && at <= to) moments.add(at);
   return [...moments].sort((one, other) => one - other);
 }
+
+/** @param moments in their order. @returns the last before a moment */
+export const changeBefore = (moments: readonly number[], now: number): number | undefined =>
+  moments.filter((moment) => moment < now).at(-1);
+
+/** @param moments in their order. @returns the first after a moment */
+export const changeAfter = (moments: readonly number[], now: number): number | undefined =>
+  moments.find((moment) => moment > now);

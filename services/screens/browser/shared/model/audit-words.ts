@@ -120,18 +120,36 @@ export const exactTimeWords = (ms: number): string =>
 /** What a field of type `datetime-local` takes and gives. */
 export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
 
-/** @returns milliseconds since the epoch, or null for a field that is empty or holds no time. */
-export function fromLocalField(text: string): number | null {
-  const ms = text === '' ? NaN : Date.parse(text);
+/**
+ * @param offset as {@link offsetsOf} gives it, where the time alone does not tell the moment; empty: none
+ * @returns milliseconds since the epoch, or null for a field that is empty or holds no time
+ */
+export function fromLocalField(text: string, offset = ''): number | null {
+  const ms = text === '' ? NaN : Date.parse(`${text}${offset}`);
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Where whoever looks is, to read the times: `UTC+01:00`. */
-export function zoneWords(ms: number): string {
-  const minutes = -new Date(ms).getTimezoneOffset();
-  const size = Math.abs(minutes);
-  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+/** @returns the offsets of both moments at which a clock shows the time of a field, the earlier first; none if it is one */
+export function offsetsOf(text: string, offsetAt: OffsetAt = localOffset): readonly string[] {
+  const wall = Date.parse(`${text}Z`);
+  if (Number.isNaN(wall)) return [];
+  const offsets = [...new Set([wall - DAY_MS, wall + DAY_MS].map(offsetAt))]
+    .filter((offset) => offsetAt(wall - offset * 60_000) === offset)
+    .sort((one, other) => other - one);
+  return offsets.length < 2 ? [] : offsets.map(offsetText);
 }
+
+/** `+01:00`, as in RFC 3339. @param minutes by which a clock is ahead of UTC */
+function offsetText(minutes: number): string {
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The offset where whoever looks is: `+01:00`. */
+export const offsetWords = (ms: number): string => offsetText(localOffset(ms));
+
+/** Where whoever looks is, to read the times: `UTC+01:00`. */
+export const zoneWords = (ms: number): string => `UTC${offsetWords(ms)}`;
 
 /** The beginning of a hash, which is enough to compare two by eye. */
 export const shortHash = (hash: string): string => hash.slice(0, 12);

@@ -1,0 +1,57 @@
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { offsetsOf, offsetWords, toLocalField } from '../shared/model/audit-words';
+
+/**
+ * A field for a moment, by the clock of whoever looks. Where the clock shows the time twice, as at the end of daylight
+ * saving time, it asks which of the two is meant: `<name>_offset` in the form.
+ */
+export class TimeField {
+  /** What somebody has typed; null: what the field was given stands. */
+  #typed: string | null = null;
+  #given: number | null = null;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly name: string,
+  ) {}
+
+  /** @param given milliseconds since the epoch; null: none */
+  render(label: string, given: number | null, isDisabled = false): TemplateResult {
+    if (given !== this.#given) this.#typed = null;
+    this.#given = given;
+    const text = this.#typed ?? (given === null ? '' : toLocalField(given));
+    const offsets = offsetsOf(text);
+    const chosen = given === null ? undefined : offsetWords(given);
+    return html`<label
+        >${label}
+        <input
+          type="datetime-local"
+          step="1"
+          name=${this.name}
+          .value=${live(text)}
+          ?disabled=${isDisabled}
+          @input=${this.#input}
+      /></label>
+      ${
+        offsets.length === 0
+          ? nothing
+          : html`<label
+              ><span><span class="unseen">${label}:</span> This time comes twice</span>
+              <select name=${`${this.name}_offset`} ?disabled=${isDisabled}>
+                ${offsets.map(
+                  (offset, index) =>
+                    html`<option value=${offset} ?selected=${offset === chosen}>
+                      ${index === 0 ? 'First' : 'Second'}, UTC${offset}
+                    </option>`,
+                )}
+              </select></label
+            >`
+      }`;
+  }
+
+  readonly #input = (event: Event): void => {
+    this.#typed = (event.target as HTMLInputElement).value;
+    this.host.requestUpdate();
+  };
+}
