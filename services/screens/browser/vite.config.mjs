@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { pageInputs, shell } from './pages.mjs';
 
 const here = import.meta.dirname;
-const page = (name) => resolve(here, `${name}.html`);
 
 /** Builds the pages below /screens and, under a name that stays, the component that others embed. */
 export default defineConfig({
   root: here,
   base: '/screens/',
   publicDir: false,
+  plugins: [shell],
   // Whoever embeds the component loads it from another path or host, so that its parts name each other relatively.
   experimental: { renderBuiltUrl: (_name, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {
@@ -22,14 +23,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: {
-        index: page('index'),
-        board: page('board'),
-        customers: page('customers'),
-        audit: page('audit'),
-        'audit-board': page('audit-board'),
-        coverage: page('coverage'),
-        sandbox: page('sandbox'),
-        example: page('example'),
+        ...pageInputs,
         'ticket-rail-board': resolve(here, 'board/ticket-rail-board.ts'),
       },
       preserveEntrySignatures: 'allow-extension',

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const here = import.meta.dirname;
+
+const SCREENS = ['/screens', 'Screens'];
+const EMBEDDING = ['/screens/example', 'Embedding'];
+const API = ['/docs', 'API'];
+const SERVICE = [SCREENS, ['/audit', 'Audit'], EMBEDDING, API];
+const AUDIT = [SCREENS, ['/audit', 'Orders'], ['/audit/board', 'Board replay'], ['/audit/coverage', 'Coverage']];
+
+const AUDIT_NEEDS = 'The audit pages need JavaScript.';
+const BOARD_NEEDS = 'The board needs JavaScript.';
+
+/**
+ * What is a page's own, beside what stands in its `main`, which is the file of its name in its room. `skip`: what the
+ * first link leads to, past the header; null: there is nothing to skip. `nav`: links in the header, of which `address`
+ * is the page's own; null: no header, for screens that hang on a wall. `noscript`:
+ * what it says to a browser without JavaScript; null: it can be read without.
+ */
+const PAGES = {
+  index: {
+    room: 'locations',
+    title: 'Screens',
+    body: 'document',
+    skip: 'the locations',
+    nav: SERVICE,
+    address: '/screens',
+    noscript: 'The screens need JavaScript.',
+  },
+  board: { room: 'board', title: 'Order board', body: 'screen', skip: 'the board', nav: null, noscript: BOARD_NEEDS },
+  customers: { room: 'customers', title: 'Orders', body: 'screen', skip: null, nav: null, noscript: BOARD_NEEDS },
+  example: {
+    room: 'board',
+    title: 'Embedding the board',
+    body: 'document example',
+    skip: 'the content',
+    nav: [SCREENS, EMBEDDING, API],
+    address: '/screens/example',
+    noscript: null,
+  },
+  audit: {
+    room: 'audit',
+    title: 'Audit',
+    body: 'document wide',
+    skip: 'the content',
+    nav: AUDIT,
+    address: '/audit',
+    noscript: AUDIT_NEEDS,
+  },
+  'audit-board': {
+    room: 'audit',
+    title: 'Board replay',
+    body: 'document wide',
+    skip: 'the board',
+    nav: AUDIT,
+    address: '/audit/board',
+    noscript: AUDIT_NEEDS,
+  },
+  coverage: {
+    room: 'audit',
+    title: 'Coverage',
+    body: 'document wide',
+    skip: 'the content',
+    nav: AUDIT,
+    address: '/audit/coverage',
+    noscript: AUDIT_NEEDS,
+  },
+  sandbox: {
+    room: 'sandbox',
+    title: 'Sandbox',
+    body: 'document wide',
+    skip: 'the content',
+    nav: [],
+    noscript: "The sandbox's page needs JavaScript.",
+  },
+};
+
+const read = (path) => readFileSync(join(here, path), 'utf8');
+
+function header({ nav, address }) {
+  if (nav === null) return '';
+  const links = nav.map(
+    ([href, name]) => `<a href="${href}"${href === address ? ' aria-current="page"' : ''}>${name}</a>`,
+  );
+  return `<header>
+      <p class="brand"><img src="./icon.svg" alt="" width="32" height="32" />Ticket Rail</p>
+      ${links.length === 0 ? '' : `<nav aria-label="Pages">${links.join('\n')}</nav>`}
+    </header>`;
+}
+
+function htmlOf(name, page) {
+  const { room, title, body, skip, noscript } = page;
+  const parts = {
+    title,
+    body,
+    noscript: noscript === null ? '' : `<noscript><p>${noscript}</p></noscript>`,
+    script: `${room}/${name}-page.ts`,
+    skip: skip === null ? '' : `<a class="skip" href="#main">Skip to ${skip}</a>`,
+    // The link that skips the header has to lead to what takes the focus.
+    focusable: skip === null ? '' : 'tabindex="-1"',
+    header: header(page),
+    content: read(`${room}/${name}.html`),
+  };
+  return read('shell.html').replaceAll(/\{\{(\w+)\}\}/g, (_, part) => parts[part]);
+}
+
+const fileOf = (name) => join(here, `${name}.html`);
+
+/** The pages as inputs of a build. */
+export const pageInputs = Object.fromEntries(Object.keys(PAGES).map((name) => [name, fileOf(name)]));
+
+/** Makes each page of the shell that all share and of what is its own. */
+export const shell = {
+  name: 'shell',
+  enforce: 'pre',
+  resolveId: (id) => (Object.values(pageInputs).includes(id) ? id : undefined),
+  load(id) {
+    const page = Object.entries(PAGES).find(([name]) => fileOf(name) === id);
+    return page === undefined ? undefined : htmlOf(...page);
+  },
+};
