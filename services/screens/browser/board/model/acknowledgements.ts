@@ -82,7 +82,7 @@ export function mustAcknowledgeCancel(order: Order, marks: Marks): boolean {
   return firstOpenedAt === null || Date.parse(order.stage_since) > firstOpenedAt - OLD_CANCELLATION_MS;
 }
 
-/** @returns whether someone at this screen must still say that he has seen who drives now. */
+/** @returns whether someone at this screen must still say that they have seen who drives now. */
 export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
   (order.attention as readonly string[]).includes('driver_changed') && !isMarked(marks, driverKey(order));
 

@@ -7,7 +7,7 @@ import { sourceWords } from '../../shared/model/words';
 /** Where every known order stands on the board; each is in exactly one place. */
 export interface Arrangement {
   readonly columns: Readonly<Record<OpenStage, readonly Order[]>>;
-  /** Canceled, and nobody at this screen has said that he saw it. */
+  /** Canceled, and nobody at this screen has said that they saw it. */
   readonly canceled: readonly Order[];
   /** Finished, and called back to the board on this screen. */
   readonly recalled: readonly Order[];
