@@ -13,10 +13,11 @@ const AUDIT_NEEDS = 'The audit pages need JavaScript.';
 const BOARD_NEEDS = 'The board needs JavaScript.';
 
 /**
- * What is a page's own, beside what stands in its `main`, which is the file of its name in its room. `skip`: what the
- * first link leads to, past the header; null: there is nothing to skip. `nav`: links in the header, of which `address`
- * is the page's own; null: no header, for screens that hang on a wall. `noscript`:
- * what it says to a browser without JavaScript; null: it can be read without.
+ * What is a page's own, beside what stands in its `main`, which is the file of its name in its room:
+ * - `title` in the browser's tab, and classes of the `body`;
+ * - `skip`: what the first link leads to, past the header; null: there is nothing to skip;
+ * - `nav`: links in the header, and `address`, the page's own among them; null: no header, for screens on a wall;
+ * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without.
  */
 const PAGES = {
   index: {
