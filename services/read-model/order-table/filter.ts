@@ -31,7 +31,7 @@ interface Conditions {
 }
 
 const NUMBER_SINCE = "json_extract(state, '$.number_since')";
-const UPDATED = "json_extract(state, '$.updated_at')";
+export const UPDATED = "json_extract(state, '$.updated_at')";
 
 /** Names of columns stand behind a `+` where an index must not be chosen: pages go by `seq`. */
 export function conditionsOf(filter: OrderFilter): Conditions {

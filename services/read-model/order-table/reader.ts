@@ -5,7 +5,7 @@ import type { LocationPage, LocationSummary } from '../../../schemas/order-view'
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
-import { conditionsOf, type OrderFilter } from './filter';
+import { conditionsOf, type OrderFilter, UPDATED } from './filter';
 import {
   BUSY_TIMEOUT_MS,
   inodeOf,
@@ -46,6 +46,16 @@ export interface OrdersAt {
   readonly orders: readonly PlacedOrder[];
   /** There were more than were asked for. */
   readonly truncated: boolean;
+}
+
+/** Some orders of all locations by the position of their newest event, as of one moment. */
+export interface NewsSlice {
+  /** The newest event in the read model; null before the first. */
+  readonly newest: Witness | null;
+  /** Those with the oldest news first. */
+  readonly orders: readonly PlacedOrder[];
+  /** The last news that were looked at; null if that is all. */
+  readonly end: Witness | null;
 }
 
 interface OrderRow extends OrderKey {
@@ -214,6 +224,56 @@ export class OrderTableReader {
       );
       return { ...this.#checkpoint(), orders: orders.slice(0, limit), truncated: orders.length > limit };
     });
+  }
+
+  /**
+   * Looks at some orders with news after a position, those with the oldest news first.
+   * @param only the locations whose orders are wanted; null for all
+   * @param size orders to look at
+   * @throws {ReadModelError}
+   */
+  news(after: Position | null, only: readonly string[] | null, size: number): NewsSlice {
+    return this.#atOnce(() => {
+      const from = after === null ? -1n : BigInt(after);
+      const [end] = this.#all<Witness>(
+        'SELECT CAST(position AS TEXT) AS position, event_id AS id FROM orders WHERE position > ? ORDER BY position LIMIT 1 OFFSET ?',
+        [from, size - 1],
+      );
+      // The plus keeps an index from being chosen by which all orders of the locations would be looked at.
+      const within = only === null ? '' : 'AND +location_id IN (SELECT value FROM json_each(?))';
+      const rows = this.#all<PlacedRow & { readonly location_id: string }>(
+        `SELECT location_id, order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders
+         WHERE position > ? AND position <= ? ${within} ORDER BY position`,
+        [
+          from,
+          end === undefined ? BigInt(Number.MAX_SAFE_INTEGER) : BigInt(end.position),
+          ...(only === null ? [] : [JSON.stringify(only)]),
+        ],
+      );
+      return {
+        newest: this.#checkpoint().newest,
+        orders: rows.map((row) => placedOf(row.location_id, row)),
+        end: end ?? null,
+      };
+    });
+  }
+
+  /**
+   * @returns the newest event of each of some orders, those with the newest first, and when it was received.
+   * @param before only orders whose newest event has a smaller position; null for all
+   * @throws {ReadModelError}
+   */
+  newestEvents(before: Position | null, limit: number): readonly (Witness & { readonly receivedAt: string })[] {
+    return this.#all<Witness & { readonly receivedAt: string }>(
+      `SELECT CAST(position AS TEXT) AS position, event_id AS id, ${UPDATED} AS receivedAt FROM orders
+       WHERE position < ? ORDER BY position DESC LIMIT ?`,
+      [before === null ? BigInt(Number.MAX_SAFE_INTEGER) : BigInt(before), limit],
+    );
+  }
+
+  /** @returns the newest event in the read model; null before the first. @throws {ReadModelError} */
+  newestEvent(): Witness | null {
+    return this.#checkpoint().newest;
   }
 
   #placed(

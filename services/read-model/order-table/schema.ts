@@ -10,7 +10,7 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; whoever opens the read model says the version of the folds. */
-export const TABLE_VERSION = 5;
+export const TABLE_VERSION = 6;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
@@ -33,6 +33,7 @@ export const SCHEMA = `
   CREATE INDEX orders_of_location ON orders (location_id);
   CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
   CREATE INDEX newest_orders ON orders (location_id, active, position);
+  CREATE INDEX orders_by_position ON orders (position);
   CREATE TABLE locations (
     location_id TEXT PRIMARY KEY,
     updated_at  TEXT NOT NULL
