@@ -20,6 +20,7 @@ export const ACCESS_VOLUME_BEGUN = 'access.volume-begun';
 /** What was looked at, or done. */
 export const ACCESSES = [
   'history',
+  'feed',
   'search',
   'export',
   'coverage',

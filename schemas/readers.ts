@@ -5,7 +5,7 @@ import { VISIBLE } from './vocabulary';
 /** Who may read: the list of readers as it is configured, and what a reader is told about itself. */
 
 /** What a reader is for; services/access/permissions.ts says what each role may do. */
-export const ROLES = ['screen', 'auditor', 'operator'] as const;
+export const ROLES = ['screen', 'auditor', 'operator', 'pos'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Longest name of a reader. */

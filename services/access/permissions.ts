@@ -7,6 +7,12 @@ interface Permissions {
   readonly contact: boolean;
   /** The history of orders, and `as_of` and `at_revision`. */
   readonly history: boolean;
+  /** The feed of the reader's locations, and consumers of it. */
+  readonly feed: boolean;
+  /** Looking through many orders: the audit search and coverage. */
+  readonly search: boolean;
+  /** The pages for people. */
+  readonly pages: boolean;
   readonly metrics: boolean;
   /** Reading and redriving quarantine, if all locations are the reader's: an unusable body may belong to any. */
   readonly quarantine: boolean;
@@ -17,11 +23,49 @@ export type Permission = keyof Permissions;
 
 const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   /** People at the counter hand out food by name, phone and passcode. */
-  screen: { contact: true, history: false, metrics: false, quarantine: false, relays: false },
+  screen: {
+    contact: true,
+    history: false,
+    feed: false,
+    search: false,
+    pages: true,
+    metrics: false,
+    quarantine: false,
+    relays: false,
+  },
   /** A dispute is about exactly who had which passcode when. */
-  auditor: { contact: true, history: true, metrics: false, quarantine: false, relays: false },
+  auditor: {
+    contact: true,
+    history: true,
+    feed: true,
+    search: true,
+    pages: true,
+    metrics: false,
+    quarantine: false,
+    relays: false,
+  },
   /** Who runs the service mends deliveries, and needs nobody's phone for it. */
-  operator: { contact: false, history: true, metrics: true, quarantine: true, relays: true },
+  operator: {
+    contact: false,
+    history: true,
+    feed: true,
+    search: true,
+    pages: true,
+    metrics: true,
+    quarantine: true,
+    relays: true,
+  },
+  /** A machine that keeps its own copy of the orders. It is no person who looks around. */
+  pos: {
+    contact: true,
+    history: true,
+    feed: true,
+    search: false,
+    pages: false,
+    metrics: false,
+    quarantine: false,
+    relays: false,
+  },
 };
 
 /** Whether the role of a reader has a permission. */
@@ -30,6 +74,9 @@ export const isPermitted = (reader: Reader, permission: Permission): boolean =>
 
 /** Whether phone numbers and passcodes are shown to the reader. */
 export const seesContact = (reader: Reader): boolean => isPermitted(reader, 'contact');
+
+/** Whether the reader may see and set the consumers of others. */
+export const managesConsumers = (reader: Reader): boolean => reader.locations === '*' && isPermitted(reader, 'metrics');
 
 export const seesLocation = ({ locations }: Reader, locationId: string): boolean =>
   locations === '*' || locations.includes(locationId);

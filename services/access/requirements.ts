@@ -19,6 +19,11 @@ interface Requirement {
 export const THIS_LOCATION: Requirement = { permission: null, locations: 'this', what: 'this location' };
 export const ALL_LOCATIONS: Requirement = { permission: null, locations: 'all', what: 'all locations' };
 export const HISTORY: Requirement = { permission: 'history', locations: 'any', what: 'what was before' };
+/** Looking through many orders. */
+export const SEARCH: Requirement = { permission: 'search', locations: 'any', what: 'what is found in many orders' };
+export const FEED: Requirement = { permission: 'feed', locations: 'any', what: 'the feed' };
+/** What people look at. */
+const PAGES: Requirement = { permission: 'pages', locations: 'any', what: 'pages' };
 /** Contacts, and what was computed from them. */
 export const CONTACT: Requirement = {
   permission: 'contact',
@@ -27,7 +32,7 @@ export const CONTACT: Requirement = {
 };
 export const METRICS: Requirement = { permission: 'metrics', locations: 'any', what: 'metrics' };
 /** Who looked at orders of all locations. */
-export const ACCESS_LOG: Requirement = { permission: 'history', locations: 'all', what: 'who looked' };
+export const ACCESS_LOG: Requirement = { permission: 'search', locations: 'all', what: 'who looked' };
 /** Reading and redriving: an unusable body may belong to any location. */
 export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'all', what: 'quarantine' };
 /** What was passed on to the POS: a delivery may name no location. */
@@ -51,6 +56,11 @@ export function requireLocation(reader: Reader, locationId: string): void {
 /** @throws {Problem} `not-permitted` if the reader may not look back. */
 export const requireHistory = (reader: Reader): void => {
   demand(HISTORY, reader, {});
+};
+
+/** @throws {Problem} `not-permitted` if the reader is no person who looks at pages. */
+export const requirePages = (reader: Reader): void => {
+  demand(PAGES, reader, {});
 };
 
 function demand(requirement: Requirement, reader: Reader, params: Readonly<Record<string, unknown>>): void {

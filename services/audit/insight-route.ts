@@ -3,7 +3,7 @@ import { CoverageReport, type Endpoint } from '../../schemas/coverage';
 import { OrderPage } from '../../schemas/order-view';
 import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS, SearchQuery } from '../../schemas/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
-import { HISTORY, readers, requireLocation } from '../access/requirements';
+import { readers, requireLocation, SEARCH } from '../access/requirements';
 import type { Reader } from '../access/readers/readers';
 import { type EndpointCounts, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../operations/endpoint-counts';
 import type { Metrics } from '../operations/metrics';
@@ -62,7 +62,7 @@ export const INSIGHT_CALLS = {
       200: json('A page of orders in their current state, in the order in which they were first reported', OrderPage),
     },
     problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, ...STORE_PROBLEMS, 'read-model-behind'],
-    permission: readers(HISTORY),
+    permission: readers(SEARCH),
     large: 'always',
   },
   getCoverage: {
@@ -74,7 +74,7 @@ export const INSIGHT_CALLS = {
     query: CoverageParameters,
     answers: { 200: json('Counted from the log, by location and source', CoverageReport) },
     problems: ['coverage-busy', ...RECORD_PROBLEMS],
-    permission: readers(HISTORY),
+    permission: readers(SEARCH),
   },
 } satisfies Endpoints;
 

@@ -1,4 +1,6 @@
-import type { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
+import { readerOf } from '../access/guard';
+import { requirePages } from '../access/requirements';
 import type { BasePath } from '../http/base-path';
 import { createAssets, createPages } from './page-route';
 
@@ -19,11 +21,22 @@ export interface Screens {
   readonly pages: Router;
 }
 
+const guardPage: RequestHandler = (_request, response, next) => {
+  requirePages(readerOf(response));
+  next();
+};
+
 /** The screens for counter staff and customers, as built by `npm run build`. `/` leads to them. */
 export function createScreens(basePath: BasePath): Screens {
   const assets = createAssets();
   assets.get('/', (_request, response) => {
     response.redirect(302, `${basePath}/screens`);
   });
-  return { assets, pages: createPages(PAGES, basePath) };
+  const pages = Router();
+  pages.all(
+    PAGES.map(([path]) => path),
+    guardPage,
+  );
+  pages.use(createPages(PAGES, basePath));
+  return { assets, pages };
 }
