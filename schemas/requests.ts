@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { Id, LocationId } from './handle-order';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
@@ -162,3 +163,47 @@ export const MAX_QUARANTINE_PAGE = 100;
 export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });
 
 export const RelaysQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
+
+/** Most seconds that a request of the feed waits for news: proxies close what says nothing for a minute. */
+export const MAX_FEED_WAIT_SECONDS = 30;
+/** Most locations that one request names. */
+const MAX_LOCATIONS = 200;
+
+export const FeedQuery = z
+  .strictObject({
+    after: FeedPosition.optional().meta({
+      description: "the last answer's `next`; default: the beginning, or where the consumer is",
+    }),
+    consumer: ConsumerName.optional().meta({ description: 'go on where this consumer is' }),
+    limit: limit(MAX_PAGE, DEFAULT_PAGE),
+    wait: wholeNumber('seconds to wait for an item where there is none; default 0', 0, MAX_FEED_WAIT_SECONDS).default(
+      0,
+    ),
+    location_id: z
+      .preprocess(
+        (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+        z.array(LocationId).min(1).max(MAX_LOCATIONS).optional(),
+      )
+      .meta({
+        description: 'only this location; may be given several times; default: all that the reader may see',
+        type: 'array',
+        items: { type: 'string' },
+      }),
+    view: z.enum(FEED_VIEWS).default('events').meta({
+      description: 'events: each fact; orders: the newest state of each order with news',
+    }),
+  })
+  .refine((query) => query.after === undefined || query.consumer === undefined, {
+    path: ['consumer'],
+    error: 'give after or consumer, not both',
+  });
+export type FeedQuery = z.output<typeof FeedQuery>;
+
+export const FeedHeaders = z.object({
+  'Last-Event-ID': z
+    .string()
+    .optional()
+    .meta({ description: 'of a stream: id of the last message that the client received; goes before the query' }),
+});
+
+export const ConsumerPath = z.object({ name: ConsumerName });

@@ -54,6 +54,7 @@ const FLOORS = [
   'operations',
   'handle-order',
   'orders',
+  'feed',
   'audit',
   'screens',
   'server',
@@ -190,21 +191,18 @@ const RULES: readonly Rule[] = [
 
 /** Most lines of a file, and of a function. */
 const MOST_LINES = { file: 400, function: 80 };
-/** Files whose length, or that of a function in them, is not bounded yet. */
+/** Files with a function whose length is not bounded yet. */
 const LONG: readonly string[] = [
-  'services/cli.ts',
-  'services/config/config.ts',
-  'services/event-store/memory/memory-store.ts',
+  'services/feed/consumers/consumers.ts',
+  'services/feed/feed-items.ts',
+  'services/feed/open-feed.ts',
+  'services/feed/route.ts',
   'services/handle-order/route.ts',
   'services/http/read-body.ts',
-  'services/orders/route.ts',
   'services/sandbox/runner/run-scenario.ts',
   'services/sandbox/server/start-sandbox.ts',
-  'services/server/app.ts',
-  'services/server/openapi.ts',
-  'services/server/service.ts',
 ];
-const mayBeLong = (file: string): boolean => LONG.includes(file) || within(file, BROWSER);
+const mayBeLong = (file: string): boolean => LONG.includes(file);
 
 /** What of a file is too long, in a sentence each. */
 function tooLong(file: string): string[] {

@@ -1,4 +1,5 @@
 import { ExactNumber } from '../../schemas/exact-json';
+import type { FeedItem } from '../../schemas/feed';
 import { keysOf } from '../../schemas/json-pointer';
 import { Seal } from '../../schemas/order-events';
 import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
@@ -48,6 +49,13 @@ export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   metadata: withoutContactInMetadata(event.metadata),
   changes: event.changes.map(withoutContactInChange),
 });
+
+/** @returns an item of the feed as `reader` may see it. */
+export function feedItemFor<Item extends FeedItem>(reader: Reader, item: Item): Item {
+  if (seesContact(reader)) return item;
+  if ('order' in item) return { ...item, order: withoutContact(item.order) };
+  return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item;
+}
 
 /** The same for the metadata: for what stood beside the data, and without the hashes that would tell what is withheld. */
 const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): Metadata =>

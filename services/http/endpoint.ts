@@ -9,7 +9,7 @@ import { readParams, readQuery } from './query';
  */
 
 /** Chapters of the documents. */
-export type Tag = 'Stream' | 'Orders' | 'Audit' | 'Quarantine' | 'Access' | 'Operations';
+export type Tag = 'Stream' | 'Orders' | 'Feed' | 'Audit' | 'Quarantine' | 'Access' | 'Operations';
 
 /** One answer that is no problem. */
 export interface Answer {
@@ -50,7 +50,7 @@ export interface Permission<Caller> {
 export const ANYONE: Permission<null> = { sentence: null, schemes: [], problems: [], admit: () => null };
 
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'options';
+  readonly method: 'get' | 'post' | 'put' | 'delete' | 'options';
   /** As OpenAPI writes it: `/locations/{location_id}`. */
   readonly path: `/${string}`;
   readonly tag: Tag;

@@ -43,6 +43,11 @@ export const PROBLEMS = {
     title: 'There is no such delivery in quarantine',
     example: 'GET /quarantine lists what is there.',
   },
+  'consumer-not-found': {
+    status: 404,
+    title: 'There is no consumer of this name',
+    example: 'Make it with PUT /consumers/kitchen-copy.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take this method',
@@ -52,6 +57,11 @@ export const PROBLEMS = {
     status: 409,
     title: 'This delivery was redriven before',
     example: 'It is on the rail of its order.',
+  },
+  'feed-position-unknown': {
+    status: 410,
+    title: 'The log does not have this position',
+    example: 'Start over with view=orders and without a position.',
   },
   'still-unusable': {
     status: 422,
@@ -122,6 +132,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'Too many screens are watching',
     example: '1000 screens are watching already. Close some.',
+  },
+  'too-many-followers': {
+    status: 503,
+    title: 'Too many are following the feed',
+    example: '1000 are waiting for news already. Ask again, without wait, or close some.',
   },
   'coverage-busy': {
     status: 503,

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Following, measureFeed } from './feed-metrics';
 import { DROP_REASONS, type DropReason } from '../http/connections';
 import {
   DELIVERY_OUTCOMES,
@@ -38,6 +39,8 @@ export interface Metrics {
   restored(): void;
   /** A connection was closed from here, or not taken. */
   connectionDropped(reason: DropReason): void;
+  /** Measures the feed from now on. */
+  observeFeed(following: Following): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
   /** Prometheus text format. */
@@ -243,6 +246,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     connectionDropped: (reason) => {
       events.droppedConnections.inc({ reason });
+    },
+    observeFeed: (following) => {
+      measureFeed(registers, following);
     },
     get endpoint() {
       return endpoint.counts;

@@ -64,10 +64,13 @@ function asProblem(error: unknown, log: Logger): Problem {
   return new Problem('internal-error', 'The log of the service has the reason.', {}, { cause: error });
 }
 
-/** Nothing reads a body but deliveries and the login do; none of it is to wait in memory for the end of an answer. */
+/** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
+const TAKES_BODY = '/consumers/';
+
+/** Else only deliveries and the login read a body; none of it is to wait in memory for the end of an answer. */
 const passBodiesBy: RequestHandler = (request, _response, next) => {
   const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
-  if (coding !== undefined || length !== undefined) discardBody(request);
+  if ((coding !== undefined || length !== undefined) && !request.path.startsWith(TAKES_BODY)) discardBody(request);
   next();
 };
 

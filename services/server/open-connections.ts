@@ -1,10 +1,14 @@
 import type { World } from '../config/world';
+import { MAX_FOLLOWERS } from '../feed/route';
 import { Connections, createDropTeller } from '../http/connections';
 import type { Metrics } from '../operations/metrics';
 import { MAX_LIVE_CLIENTS } from '../orders/live/live-feed';
 
-/** Most connections at a time, for deliveries and reads, besides those of the live feed; few are used where nobody attacks. */
-const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS;
+/**
+ * Most connections at a time, for deliveries and reads, besides those of the live feed and of followers; few are used where
+ * nobody attacks.
+ */
+const MAX_CONNECTIONS = 1_024 + MAX_LIVE_CLIENTS + MAX_FOLLOWERS;
 /**
  * Most connections of one network on which neither a token nor a signature was shown: half of all, so that no network takes
  * them all. A proxy's are of one network; each shows within moments what its sender has.

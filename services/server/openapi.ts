@@ -6,6 +6,8 @@ import { SESSION_COOKIE } from '../access/login/session';
 import { CHECKPOINT_CALLS } from '../audit/checkpoints/route';
 import { INSIGHT_CALLS } from '../audit/insight-route';
 import { AUDIT_CALLS } from '../audit/route';
+import { CONSUMER_CALLS } from '../feed/consumers/route';
+import { FEED_CALLS } from '../feed/route';
 import { QUARANTINE_CALLS } from '../handle-order/quarantine/route';
 import { RELAY_CALLS } from '../handle-order/relay/route';
 import { DELIVERY_CALLS, LOOK_CALLS } from '../handle-order/route';
@@ -37,6 +39,8 @@ const CALLS: readonly Endpoints[] = [
   LOOK_CALLS,
   LIVE_CALLS,
   ORDER_CALLS,
+  FEED_CALLS,
+  CONSUMER_CALLS,
   AUDIT_CALLS,
   CHECKPOINT_CALLS,
   INSIGHT_CALLS,
@@ -52,6 +56,7 @@ const CALLS: readonly Endpoints[] = [
 const TAGS: Readonly<Record<Tag, string>> = {
   Stream: 'What Stream sends, and what became of it at the POS.',
   Orders: 'Orders as they are, and as they were at a time.',
+  Feed: 'Every order’s news over all locations, for programs that keep a copy.',
   Audit: 'What was reported when, with what proves that nothing was changed since.',
   Quarantine: 'Deliveries that are authentic but unusable.',
   Access: 'Who reads, and who read what.',

@@ -3,6 +3,7 @@ import { openAudit } from '../audit/open-audit';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
+import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
 import type { Connections } from '../http/connections';
@@ -74,7 +75,10 @@ export async function startService(
     const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
     const { checkpoints } = audit;
     opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
-    const routes = [...reading.routes, ...audit.routes, ...access.routes, ...ingest.routes];
+    const feed = opened.add(
+      openFeed({ store, world, access, readModel, coveredTo: () => checkpoints.coveredTo, metrics }),
+    );
+    const routes = [...reading.routes, ...feed.routes, ...audit.routes, ...access.routes, ...ingest.routes];
     const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, routes });
     const server = new HttpServer(connections, app, config);
     const url = await server.listenOn(config.port, config.host);
@@ -82,6 +86,7 @@ export async function startService(
       close: async () => {
         // Streams and long queries would otherwise keep the server from draining.
         reading.close();
+        await feed.close();
         await audit.close();
         const end = monotonic() + STOP_TIMEOUT_MS;
         await server.drain(STOP_TIMEOUT_MS);

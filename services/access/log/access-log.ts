@@ -42,6 +42,7 @@ const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'as_of',
   'at_revision',
   'attention',
+  'consumer',
   'format',
   'from',
   'limit',
@@ -54,6 +55,7 @@ const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'to',
   'verdict',
   'view',
+  'wait',
 ]);
 
 /** @returns what is kept of the path and query of a request. */
@@ -67,7 +69,7 @@ export function recordedPath(address: string): string {
 }
 
 /** Parameters that name another page, moment or form of the same thing. */
-const SAME_THING: ReadonlySet<string> = new Set(['after', 'as_of', 'at_revision', 'format', 'limit', 'view']);
+const SAME_THING: ReadonlySet<string> = new Set(['after', 'as_of', 'at_revision', 'format', 'limit', 'view', 'wait']);
 
 /** @returns what two accesses of one reader have in common that are counted together. */
 function thingOf({ what, location_id = '', order_id = '', path }: Access): string {

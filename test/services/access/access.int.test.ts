@@ -27,13 +27,15 @@ const SCREEN = 'screen-of-here-0123456789';
 const AUDITOR = 'auditor-of-here-0123456789';
 const OPERATOR = 'operator-of-here-0123456789';
 const CHIEF = 'operator-of-all-0123456789';
+const POS = 'pos-of-here-0123456789';
 const READERS: readonly ReaderEntry[] = [
   entryOf(SCREEN, 'screen', ['here', 'over/there']),
   entryOf(AUDITOR, 'auditor', ['here']),
   entryOf(OPERATOR, 'operator', ['here']),
   entryOf(CHIEF, 'operator'),
+  entryOf(POS, 'pos', ['here']),
 ];
-const TOKENS = [SCREEN, AUDITOR, OPERATOR, CHIEF] as const;
+const TOKENS = [SCREEN, AUDITOR, OPERATOR, CHIEF, POS] as const;
 type Token = (typeof TOKENS)[number];
 
 const LISTED = 'https://pos.example.com';
@@ -64,18 +66,22 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/live': TOKENS,
     'get /locations/{location_id}/orders': TOKENS,
     'get /locations/{location_id}/orders/{order_id}': TOKENS,
-    'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF],
-    'get /checkpoints': [AUDITOR],
+    'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /checkpoints': [AUDITOR, POS],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],
-    'get /locations/{location_id}/history': [AUDITOR, OPERATOR, CHIEF],
+    'get /feed': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /consumers': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /locations/{location_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /history': [CHIEF],
     'get /relays': [CHIEF],
     'get /quarantine': [CHIEF],
     'get /quarantine/{quarantine_id}': [CHIEF],
     'post /quarantine/{quarantine_id}/redrive': [CHIEF],
   };
+  /** A consumer belongs to its reader, so who may is not told by the role alone (test/services/feed/feed.int.test.ts). */
+  const ABOUT_A_CONSUMER = ['delete /consumers/{name}', 'post /consumers/{name}/commit', 'put /consumers/{name}'];
   const address = (path: string, location: string): string =>
     path.replace('{location_id}', location).replace('{order_id}', 'o').replace('{quarantine_id}', '0');
 
@@ -90,7 +96,7 @@ describe('every call that reads', () => {
         .filter(([, { security = [] }]) => security.some((one) => 'reader' in one))
         .map(([method]) => `${method} ${path}`),
     );
-    expect(forReaders.sort()).toEqual(Object.keys(MAY).sort());
+    expect(forReaders.sort()).toEqual([...Object.keys(MAY), ...ABOUT_A_CONSUMER].sort());
   });
 
   describe.each(Object.entries(MAY))('%s', (operation, allowed) => {
@@ -117,6 +123,13 @@ describe('every call that reads', () => {
         }
       },
     );
+  });
+
+  it.each(ABOUT_A_CONSUMER)('%s is refused without a token, and to a screen', async (operation) => {
+    const [method = '', path = ''] = operation.split(' ');
+    const ofShop = path.replace('{name}', 'shop');
+    expect(problemOf(await ask(ofShop, method.toUpperCase(), {}))).toEqual(problem(401, 'reader-not-authentic'));
+    expect(problemOf(await as(SCREEN, ofShop, method.toUpperCase()))).toEqual(problem(403, 'not-permitted'));
   });
 
   it.each(Object.keys(MAY).filter((operation) => operation.includes('{location_id}')))(
@@ -542,7 +555,7 @@ describe('the file of readers', () => {
     [
       'has an unknown role',
       JSON.stringify([{ ...READERS[0], role: 'boss' }]),
-      `entry 1, role: expected screen, auditor or operator.`,
+      `entry 1, role: expected screen, auditor, operator or pos.`,
     ],
   ])('a file of readers that %s keeps the service from starting, with a message', async (_what, text, message) => {
     if (text !== null) writeFileSync(file, text);

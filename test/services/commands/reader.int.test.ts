@@ -75,7 +75,11 @@ describe('ticket-rail reader', () => {
 
   it.each<[string, readonly string[], string]>([
     ['no role', ['add', 'x', '--all-locations'], '--role'],
-    ['a role that is none', ['add', 'x', '--role', 'boss', '--all-locations'], 'expected screen, auditor or operator'],
+    [
+      'a role that is none',
+      ['add', 'x', '--role', 'boss', '--all-locations'],
+      'expected screen, auditor, operator or pos',
+    ],
     ['no location', ['add', 'x', '--role', 'screen'], '--location'],
     ['some locations and all', ['add', 'x', '--role', 'screen', '--all-locations', '--location', 'a'], '--location'],
     ['an empty location', ['add', 'x', '--role', 'screen', '--location', ''], 'location'],

@@ -178,6 +178,10 @@ describe('life of the service', () => {
       );
       for (const answer of await Promise.all(orders.map((one) => service.deliver(one))))
         expect(answer.status).toBe(200);
+      await until('all orders to be readable', async () => {
+        const { status } = await service.get(`/locations/${encodeURIComponent(LOCATION)}/orders`);
+        return status === 200;
+      });
       const reading = connectTo(service.url);
       reading.write(
         `GET /locations/${encodeURIComponent(LOCATION)}/orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${asReader['Authorization'] ?? ''}\r\n\r\n`,

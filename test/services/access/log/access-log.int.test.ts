@@ -234,6 +234,7 @@ describe('the record of who looked', () => {
       'GET /access',
       'GET /audit/orders',
       'GET /coverage',
+      'GET /feed',
       'GET /history',
       'GET /locations/{location_id}/history',
       'GET /locations/{location_id}/orders/{order_id}/history',
@@ -244,12 +245,16 @@ describe('the record of who looked', () => {
     ]);
     // Without a word about persons, or about orders as they are now.
     expect(silent.sort()).toEqual([
+      'DELETE /consumers/{name}',
       'GET /checkpoints',
+      'GET /consumers',
       'GET /locations',
       'GET /locations/{location_id}/orders',
       'GET /locations/{location_id}/orders/{order_id}',
       'GET /metrics',
       'GET /session',
+      'POST /consumers/{name}/commit',
+      'PUT /consumers/{name}',
     ]);
   });
 

@@ -44,11 +44,11 @@ describe('a list of readers', () => {
       'entry 1, token_sha256: expected 64 hexadecimal digits',
     ],
     ['no hash', [{ ...COUNTER, token_sha256: undefined }], 'entry 1, token_sha256: expected 64 hexadecimal digits'],
-    ['no role', [{ ...COUNTER, role: undefined }], 'entry 1, role: expected screen, auditor or operator'],
+    ['no role', [{ ...COUNTER, role: undefined }], 'entry 1, role: expected screen, auditor, operator or pos'],
     [
       'a role of an object',
       [{ ...COUNTER, role: 'constructor' }],
-      'entry 1, role: expected screen, auditor or operator',
+      'entry 1, role: expected screen, auditor, operator or pos',
     ],
     [
       'no locations',

@@ -38,7 +38,8 @@ describe('ticket-rail sandbox run', () => {
         return;
       }
       const { method, url: path = '/', headers } = request;
-      const onwards = httpRequest(new URL(path, service.url), { method, headers }, (answer) => {
+      // No connection is used again: one that the service closes just then would be a failure of this proxy.
+      const onwards = httpRequest(new URL(path, service.url), { method, headers, agent: false }, (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });

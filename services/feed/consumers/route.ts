@@ -1,0 +1,198 @@
+import type { Request, Response, Router } from 'express';
+import type { z } from 'zod';
+import {
+  BEGINNING,
+  Committed,
+  Consumer,
+  ConsumerCommit,
+  ConsumerList,
+  ConsumerStart,
+  type FeedPosition,
+} from '../../../schemas/feed';
+import { ConsumerPath } from '../../../schemas/requests';
+import { managesConsumers } from '../../access/permissions';
+import { FEED, readers } from '../../access/requirements';
+import type { Reader } from '../../access/readers/readers';
+import { type Endpoints, json, serve } from '../../http/endpoint';
+import { Problem, STORE_PROBLEMS } from '../../http/problem';
+import { createBodyReader, type ReadBody } from '../../http/read-body';
+import type { KnownConsumer } from './consumer-fold';
+import { type Consumers, MAX_CONSUMERS } from './consumers';
+
+/** Most bytes of a body, and of all that are being read. */
+const MAX_BODY_BYTES = 4_096;
+const MAX_BODIES_BYTES = 256 * MAX_BODY_BYTES;
+
+/** A body that its sender broke off: nobody is there to be answered. */
+class CutOff extends Error {}
+
+async function readJson(request: Request, read: ReadBody): Promise<unknown> {
+  const body = await read(request);
+  switch (body.kind) {
+    case 'whole':
+      if (body.bytes.length === 0) return {};
+      try {
+        return JSON.parse(body.bytes.toString('utf8')) as unknown;
+      } catch {
+        throw new Problem('invalid-parameter', 'The body: expected JSON.');
+      }
+    case 'too-large':
+      throw new Problem('body-too-large', `The limit is ${String(MAX_BODY_BYTES)} bytes.`);
+    case 'too-slow':
+    case 'too-many-parts':
+    case 'no-room':
+      throw new Problem('body-too-slow', 'Send the body at once.');
+    case 'cut-off':
+      throw new CutOff();
+  }
+}
+
+function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  );
+  throw new Problem('invalid-parameter', `The body: ${faults.join('; ')}.`);
+}
+
+/** @throws {Problem} `not-permitted` if the consumer is another reader's */
+function requireConsumer(reader: Reader, consumer: KnownConsumer): void {
+  if (consumer.reader === reader.name || managesConsumers(reader)) return;
+  throw new Problem('not-permitted', 'This consumer is another reader’s. Choose another name.');
+}
+
+/** Finds a consumer of a reader. @throws {Problem} `consumer-not-found`, `not-permitted` */
+export type FindConsumer = (reader: Reader, name: string) => Promise<KnownConsumer>;
+
+export const createFindConsumer =
+  (consumers: Pick<Consumers, 'get'>): FindConsumer =>
+  async (reader, name) => {
+    const consumer = await consumers.get(name);
+    if (consumer === null) throw new Problem('consumer-not-found', `Make it with PUT /consumers/${name}.`);
+    requireConsumer(reader, consumer);
+    return consumer;
+  };
+
+const BODY_PROBLEMS = ['body-too-large', 'body-too-slow'] as const;
+
+export const CONSUMER_CALLS = {
+  listConsumers: {
+    method: 'get',
+    path: '/consumers',
+    tag: 'Feed',
+    summary: 'The reader’s consumers, and how far behind they are',
+    description: 'An operator of all locations sees those of all readers.',
+    answers: { 200: json('By name', ConsumerList) },
+    problems: ['read-model-behind', ...STORE_PROBLEMS],
+    permission: readers(FEED),
+  },
+  setConsumer: {
+    method: 'put',
+    path: '/consumers/{name}',
+    tag: 'Feed',
+    summary: 'Make a consumer, or set it to another position',
+    description:
+      'A consumer keeps its place in the feed in the event store: any instance of the service goes on from there. It ' +
+      'belongs to the reader that made it.',
+    params: ConsumerPath,
+    body: { required: false, content: { 'application/json': [ConsumerStart] } },
+    answers: { 200: json('It was there, and is set', Consumer), 201: json('Made', Consumer) },
+    problems: ['feed-position-unknown', ...BODY_PROBLEMS, 'too-many-followers', 'read-model-behind', ...STORE_PROBLEMS],
+    permission: readers(FEED),
+  },
+  deleteConsumer: {
+    method: 'delete',
+    path: '/consumers/{name}',
+    tag: 'Feed',
+    summary: 'Forget a consumer',
+    description: 'Its position is gone; one of the same name begins anew.',
+    params: ConsumerPath,
+    answers: { 204: { description: 'Forgotten' } },
+    problems: ['consumer-not-found', ...STORE_PROBLEMS],
+    permission: readers(FEED),
+  },
+  commit: {
+    method: 'post',
+    path: '/consumers/{name}/commit',
+    tag: 'Feed',
+    summary: 'Say that everything up to a position is done with',
+    description:
+      'Answered once it is durable. It never goes back: an earlier position than the one that stands changes nothing, ' +
+      'and the answer has the one that stands.',
+    params: ConsumerPath,
+    body: { required: true, content: { 'application/json': [ConsumerCommit] } },
+    answers: { 200: json('Where the consumer is now', Committed) },
+    problems: ['consumer-not-found', 'feed-position-unknown', ...BODY_PROBLEMS, ...STORE_PROBLEMS],
+    permission: readers(FEED),
+  },
+} satisfies Endpoints;
+
+/**
+ * The consumers of the feed.
+ * @param startOf the position that is asked for
+ * @param verify throws a {@link Problem} if a position is not in the log
+ * @param tell a consumer as it is told, with its lag
+ */
+export function createConsumerRoutes(options: {
+  readonly consumers: Consumers;
+  readonly find: FindConsumer;
+  readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
+  readonly verify: (position: FeedPosition) => Promise<void>;
+  readonly tell: (consumer: KnownConsumer) => Promise<Consumer>;
+}): Router {
+  const { consumers, find, startOf, verify, tell } = options;
+  const read = createBodyReader({ limit: MAX_BODY_BYTES, room: MAX_BODIES_BYTES });
+
+  const withBody = async (
+    request: Request,
+    response: Response,
+    answer: (json: unknown) => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await answer(await readJson(request, read));
+    } catch (error) {
+      if (!(error instanceof CutOff)) throw error;
+      response.destroy();
+    }
+  };
+
+  return serve(CONSUMER_CALLS, {
+    listConsumers: async ({ response, reader }) => {
+      const all = await consumers.list();
+      const own = all.filter((consumer) => consumer.reader === reader.name || managesConsumers(reader));
+      const list: ConsumerList = { consumers: [] };
+      for (const consumer of own) list.consumers.push(await tell(consumer));
+      response.json(list);
+    },
+
+    setConsumer: ({ request, response, reader, params: { name } }) =>
+      withBody(request, response, async (json) => {
+        const start = parseBody(ConsumerStart, json);
+        const known = await consumers.get(name);
+        if (known !== null) requireConsumer(reader, known);
+        const position = await startOf(start);
+        const consumer = await consumers.set(name, known === null ? reader.name : known.reader, position);
+        if (consumer === null) {
+          throw new Problem('too-many-followers', `There are ${String(MAX_CONSUMERS)} consumers. Delete some.`);
+        }
+        response.status(known === null ? 201 : 200).json(await tell(consumer));
+      }),
+
+    deleteConsumer: async ({ response, reader, params: { name } }) => {
+      await find(reader, name);
+      await consumers.remove(name);
+      response.status(204).end();
+    },
+
+    commit: ({ request, response, reader, params: { name } }) =>
+      withBody(request, response, async (json) => {
+        const { position } = parseBody(ConsumerCommit, json);
+        await find(reader, name);
+        if (position !== BEGINNING) await verify(position);
+        const committed = await consumers.commit(name, position);
+        if (committed === null) throw new Problem('consumer-not-found', 'It was deleted just now.');
+        response.json({ name, position: committed } satisfies Committed);
+      }),
+  });
+}

@@ -1,0 +1,139 @@
+import { LRUCache } from 'lru-cache';
+import { attentionOf } from '../../projections/attention';
+import type { OrderState } from '../../projections/order';
+import { readVerdict } from '../../projections/timeline';
+import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
+import type { OrderKey } from '../../schemas/handle-order';
+import {
+  decodeOrderEvent,
+  ORDER_DELETED,
+  OrderDeletedData,
+  type OrderEvent,
+  orderKeyOfStream,
+  ORDER_STREAM_PREFIX,
+  RETENTION_STREAM,
+} from '../../schemas/order-events';
+import { type EventStore, isEventStoreError, type Position, type RecordedEvent } from '../event-store/event-store';
+import { feedPosition } from './feed-place';
+import type { OrderFolds } from './order-folds';
+import { readRemoval, type Removal } from './removal';
+
+/** Streams of which is remembered where they begin: some 100 bytes each. */
+const REMEMBERED_STREAMS = 65_536;
+/** Milliseconds for which that is believed. */
+const REMEMBERED_MS = 60_000;
+
+/** What the log says of an order at one place: an item of the feed before anybody's rights are looked at. */
+export type LogItem = FeedFact | FeedRemoval;
+
+export interface LogItems {
+  readonly items: readonly LogItem[];
+  /** Up to here everything is in; the place of the last item, or what the caller gave. */
+  readonly last: FeedPosition;
+  /** How many of the events were read. Fewer than there are if the next can be told only later: all after it has to wait. */
+  readonly read: number;
+}
+
+export type ReadItems = (events: readonly RecordedEvent[], last: FeedPosition) => Promise<LogItems>;
+
+type Store = Pick<EventStore, 'exclusive' | 'readStream'>;
+
+async function endOf(store: Store, stream: string, direction: 'forwards' | 'backwards'): Promise<RecordedEvent | null> {
+  let found: RecordedEvent | null = null;
+  try {
+    // Read to its end: leaving a read early is a call that is reset.
+    for await (const event of store.readStream(stream, { direction, limit: 1 })) found = event;
+  } catch (error) {
+    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+  }
+  return found;
+}
+
+/**
+ * Makes items of events of the log.
+ * @param now milliseconds since the epoch
+ */
+export function createReadItems(options: {
+  readonly store: Store;
+  readonly folds: OrderFolds;
+  readonly now: () => number;
+}): ReadItems {
+  const { store, folds, now } = options;
+  const firsts = new LRUCache<string, number>({ max: REMEMBERED_STREAMS, ttl: REMEMBERED_MS });
+
+  /** A store that others write may give events of streams that were deleted: they are not to come back by the feed. */
+  const isHidden = async ({ stream, revision }: RecordedEvent): Promise<boolean> => {
+    let first = firsts.get(stream);
+    if (first === undefined) {
+      first = (await endOf(store, stream, 'forwards'))?.revision ?? Infinity;
+      firsts.set(stream, first);
+    }
+    return revision < first;
+  };
+
+  const removalOf = async (stream: string, last: Position, created: Date): Promise<Removal> => {
+    // In this order: the deletion, and the order's coming again, may happen in between.
+    const newest = await endOf(store, stream, 'backwards');
+    const oldest = await endOf(store, stream, 'forwards');
+    const ends = { oldest: oldest?.position ?? null, newest: newest?.position ?? null };
+    return readRemoval(ends, last, now() - created.getTime());
+  };
+
+  const factOf = (stored: RecordedEvent, event: OrderEvent, key: OrderKey, before: OrderState): FeedFact => {
+    const { state, verdict } = readVerdict(key, before, event);
+    folds.keep(stored.stream, state);
+    return {
+      position: feedPosition(stored.position, stored.id),
+      location_id: key.location_id,
+      order_id: key.order_id,
+      revision: event.revision,
+      type: event.type,
+      received_at: event.receivedAt,
+      data: event.data,
+      stage: state.stage,
+      attention: attentionOf(state),
+      verdict,
+    };
+  };
+
+  /** @returns null for a note that is about no order, or came to nothing. */
+  const noteOf = async (stored: RecordedEvent): Promise<FeedRemoval | 'pending' | null> => {
+    const note = stored.type === ORDER_DELETED ? OrderDeletedData.safeParse(stored.data).data : undefined;
+    const key = note === undefined ? null : orderKeyOfStream(note.stream);
+    const last = note?.leaves.at(-1)?.[0];
+    if (note === undefined || key === null || last === undefined) return null;
+    const removal = await removalOf(note.stream, last, stored.created);
+    if (removal !== 'removed') return removal === 'pending' ? 'pending' : null;
+    firsts.delete(note.stream);
+    folds.forget(note.stream);
+    return {
+      position: feedPosition(stored.position, stored.id),
+      location_id: key.location_id,
+      order_id: key.order_id,
+      type: ORDER_REMOVED,
+      received_at: stored.created.toISOString(),
+    };
+  };
+
+  return async (events, start) => {
+    const items: LogItem[] = [];
+    let last = start;
+    for (const [read, stored] of events.entries()) {
+      const { stream } = stored;
+      if (stream.startsWith(ORDER_STREAM_PREFIX)) {
+        const event = decodeOrderEvent(stored);
+        const key = orderKeyOfStream(stream);
+        if (event === null || key === null) continue;
+        if (!store.exclusive && (await isHidden(stored))) continue;
+        const before = folds.atHand(stream, event.revision) ?? (await folds.before(stream, event.revision));
+        items.push(factOf(stored, event, key, before));
+      } else if (stream === RETENTION_STREAM) {
+        const note = await noteOf(stored);
+        if (note === 'pending') return { items, last, read };
+        if (note !== null) items.push(note);
+      }
+      last = items.at(-1)?.position ?? last;
+    }
+    return { items, last, read: events.length };
+  };
+}

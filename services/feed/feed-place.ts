@@ -1,0 +1,31 @@
+import { BEGINNING, type FeedPosition } from '../../schemas/feed';
+import { comparePositions, type Position } from '../event-store/event-store';
+import { parsePlace } from '../orders/live/live-feed';
+
+/**
+ * Places in the feed as clients have them: the position of an event of the log, with the first digits of the event's id.
+ * A log that lost events gives its positions to others, and the id tells.
+ */
+
+export const feedPosition = (position: Position, eventId: string): FeedPosition => `${position}-${eventId.slice(0, 8)}`;
+
+/** @returns the position in the log; null for the beginning. */
+export const logPosition = (place: FeedPosition): Position | null => parsePlace(place)?.position ?? null;
+
+/** Orders places of one log: negative if `one` is before `other`. */
+export function comparePlaces(one: FeedPosition, other: FeedPosition): number {
+  const [a, b] = [logPosition(one), logPosition(other)];
+  if (a === null || b === null) return (a === null ? 0 : 1) - (b === null ? 0 : 1);
+  return comparePositions(a, b);
+}
+
+export const laterPlace = (one: FeedPosition, other: FeedPosition): FeedPosition =>
+  comparePlaces(one, other) < 0 ? other : one;
+
+/** What a client may send that means the beginning. */
+export const isBeginning = (place: FeedPosition): boolean => place === BEGINNING || logPosition(place) === null;
+
+/** @returns a position that a client sends; null for a text that cannot be one. */
+export function parseFeedPosition(text: string): FeedPosition | null {
+  return text === BEGINNING || parsePlace(text) !== null ? text : null;
+}

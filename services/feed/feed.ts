@@ -1,0 +1,271 @@
+import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
+import { RETENTION_STREAM } from '../../schemas/order-events';
+import {
+  comparePositions,
+  type EventStore,
+  isEventStoreError,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store';
+import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
+import { nextTurn } from '../concurrency/turns';
+import { Problem } from '../http/problem';
+import type { OrderTableReader } from '../read-model/order-table/reader';
+import type { WaitForReadModel } from '../read-model/wait';
+import type { LogItem, ReadItems } from './feed-items';
+import { comparePlaces, feedPosition, logPosition } from './feed-place';
+import { coalesced, type OrdersWindow } from './orders-view';
+import type { Tail } from './tail';
+
+/** Events that are read and folded in one turn of the event loop: some milliseconds. */
+const SLICE_EVENTS = 128;
+/** Events of the log after which a request is answered, however few of them are its reader's. */
+export const MAX_LOOKED_EVENTS = 20_000;
+/** Orders that are looked at in one turn. */
+const SLICE_ORDERS = 256;
+/** Most slices of orders that one request looks at. */
+const MAX_LOOKED_SLICES = 64;
+/** Most milliseconds that a request waits for the tail to have what was acknowledged before it. */
+const MAX_TAIL_WAIT_MS = 2_000;
+
+/** Which locations are wanted; null: all. */
+export type Wanted = ReadonlySet<string> | null;
+
+/** What is asked of the feed. */
+export interface FeedQuestion {
+  readonly after: FeedPosition;
+  readonly limit: number;
+  readonly wanted: Wanted;
+}
+
+export interface FeedAnswer {
+  readonly items: FeedItem[];
+  readonly next: FeedPosition;
+  readonly caughtUp: boolean;
+}
+
+/** Something may have come that is wanted. */
+export interface News {
+  readonly came: Promise<void>;
+  cancel(): void;
+}
+
+const unknownPosition = (): Problem =>
+  new Problem(
+    'feed-position-unknown',
+    'It is of another log, or the log lost it when a backup was put back. Drop the copy, and start over with ' +
+      'GET /feed?view=orders without a position.',
+  );
+
+const wants = (wanted: Wanted, { location_id }: { readonly location_id: string }): boolean =>
+  wanted === null || wanted.has(location_id);
+
+interface Options {
+  readonly store: Pick<EventStore, 'readAll'>;
+  readonly readItems: ReadItems;
+  readonly tail: Tail;
+  readonly orders: Pick<OrderTableReader, 'news'>;
+  readonly waitForReadModel: WaitForReadModel;
+}
+
+/** Every order's news over all locations, in the order of the log. */
+export class Feed {
+  #acknowledged: Position | null = null;
+  readonly #readers = new Set<(locations: readonly string[]) => void>();
+
+  constructor(private readonly options: Options) {}
+
+  /** A delivery was acknowledged: whoever asks after that is told of it. */
+  acknowledged(position: Position): void {
+    const known = this.#acknowledged;
+    if (known === null || comparePositions(position, known) > 0) this.#acknowledged = position;
+  }
+
+  /** Orders of these locations became readable anew. */
+  projected(locations: readonly string[]): void {
+    for (const reader of this.#readers) reader(locations);
+  }
+
+  /**
+   * Each fact in the order of the log. An answer may hold fewer items than asked for, or none, before the end.
+   * @throws {Problem} `feed-position-unknown` @throws {EventStoreError}
+   */
+  async events({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
+    await this.#tailHasAll();
+    return this.#fromTail(after, limit, wanted) ?? (await this.#fromLog(after, limit, wanted));
+  }
+
+  /**
+   * Each order with news once, in its newest state, by the place of its newest event.
+   * @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError}
+   */
+  async orders({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
+    await this.options.waitForReadModel();
+    await this.verify(after);
+    const only = wanted === null ? null : [...wanted];
+    const items: FeedItem[] = [];
+    let last = after;
+    for (let slices = 0; slices < MAX_LOOKED_SLICES; slices++) {
+      await nextTurn();
+      const slice = this.options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
+      const end = slice.end ?? slice.newest;
+      const window: OrdersWindow = { after: last, end: end === null ? last : feedPosition(end.position, end.id) };
+      // Who begins has no copy that anything is to be removed from.
+      const removals = after === BEGINNING ? [] : await this.#removals(window, wanted);
+      const found = coalesced(window, slice.orders, removals, limit - items.length);
+      items.push(...found.items);
+      last = found.next;
+      const isAll = slice.end === null && !found.cut;
+      if (isAll && last !== BEGINNING) this.options.tail.start(last, logPosition(last));
+      if (isAll || items.length === limit) return { items, next: last, caughtUp: isAll };
+    }
+    return { items, next: last, caughtUp: false };
+  }
+
+  /** @throws {Problem} `feed-position-unknown` if a place is not in this log. */
+  async verify(place: FeedPosition): Promise<void> {
+    if (place === BEGINNING || this.options.tail.after(place) !== null) return;
+    if (!(await this.#isThere(place))) await this.#verifyDeleted(place);
+  }
+
+  /** Expects news; ask for it before looking, so that nothing is missed in between. */
+  expect(view: 'events' | 'orders', wanted: Wanted): News {
+    let cancel = (): void => undefined;
+    const came = new Promise<void>((resolve) => {
+      if (view === 'events') {
+        cancel = this.options.tail.listen((items) => {
+          // With no items, because the tail ended: it is started again by looking.
+          if (!this.options.tail.isRunning || items.some((item) => wants(wanted, item))) resolve();
+        });
+        return;
+      }
+      const reader = (locations: readonly string[]): void => {
+        if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) resolve();
+      };
+      this.#readers.add(reader);
+      cancel = () => {
+        this.#readers.delete(reader);
+      };
+    });
+    return { came, cancel };
+  }
+
+  /** What was acknowledged a moment ago is on its way into the tail. */
+  async #tailHasAll(): Promise<void> {
+    const { tail } = this.options;
+    const target = this.#acknowledged;
+    const has = (): boolean =>
+      target === null || !tail.isRunning || (tail.looked !== null && comparePositions(tail.looked, target) >= 0);
+    if (has()) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        unlisten();
+        resolve();
+      };
+      const timer = setTimeout(done, MAX_TAIL_WAIT_MS);
+      const unlisten = tail.listen(() => {
+        if (has()) done();
+      });
+    });
+  }
+
+  #fromTail(after: FeedPosition, limit: number, wanted: Wanted): FeedAnswer | null {
+    const kept = this.options.tail.after(after);
+    if (kept === null) return null;
+    const items: LogItem[] = [];
+    let next = after;
+    for (const item of kept) {
+      if (items.length === limit) return { items, next, caughtUp: false };
+      next = item.position;
+      if (wants(wanted, item)) items.push(item);
+    }
+    return { items, next, caughtUp: true };
+  }
+
+  async #fromLog(after: FeedPosition, limit: number, wanted: Wanted): Promise<FeedAnswer> {
+    const { readItems, tail } = this.options;
+    const items: LogItem[] = [];
+    let next = after;
+    let looked = logPosition(after);
+    let isVerified = looked === null;
+    let slice: RecordedEvent[] = [];
+    let count = 0;
+    let isCut = false;
+
+    /** @returns whether what comes next can be told only later. */
+    const take = async (): Promise<boolean> => {
+      await nextTurn();
+      const found = await readItems(slice, next);
+      const isHeld = found.read < slice.length;
+      looked = slice[found.read - 1]?.position ?? looked;
+      for (const item of found.items) if (wants(wanted, item)) items.push(item);
+      next = found.last;
+      slice = [];
+      return isHeld;
+    };
+
+    try {
+      for await (const event of this.options.store.readAll(looked === null ? {} : { from: looked })) {
+        count++;
+        if (!isVerified) {
+          isVerified = true;
+          if (feedPosition(event.position, event.id) === after) continue;
+          await this.#verifyDeleted(after);
+        }
+        slice.push(event);
+        // A slice is never longer than what is missing, so that no item is read for nothing.
+        if (slice.length < Math.min(SLICE_EVENTS, limit - items.length)) continue;
+        const isHeld = await take();
+        // Only an item is a place to go on from.
+        isCut = items.length === limit || (count >= MAX_LOOKED_EVENTS && next !== after);
+        if (isHeld || isCut) break;
+      }
+    } catch (error) {
+      // A position that the log never gave.
+      if (isVerified || !isEventStoreError(error, 'invalid')) throw error;
+    }
+    if (!isVerified) await this.#verifyDeleted(after);
+    if (slice.length > 0) await take();
+    if (!isCut) tail.start(next, looked);
+    return { items, next, caughtUp: !isCut };
+  }
+
+  async #isThere(place: FeedPosition): Promise<boolean> {
+    const from = logPosition(place);
+    if (from === null) return true;
+    try {
+      for await (const { position, id } of this.options.store.readAll({ from, limit: 1 })) {
+        return feedPosition(position, id) === place;
+      }
+    } catch (error) {
+      // A position that the log never gave.
+      if (!isEventStoreError(error, 'invalid')) throw error;
+    }
+    return false;
+  }
+
+  /** An event that retention deleted is a place as good as another: what became of its order is told later. */
+  async #verifyDeleted(place: FeedPosition): Promise<void> {
+    const position = logPosition(place);
+    if (position === null) return;
+    const { first } = await DeletedLeaves.read(this.options.store, position);
+    if (first === null) throw unknownPosition();
+  }
+
+  /** @returns what was removed after a place and up to another. */
+  async #removals({ after, end }: OrdersWindow, wanted: Wanted): Promise<readonly FeedRemoval[]> {
+    const isMeant = (item: LogItem): item is FeedRemoval =>
+      item.type === ORDER_REMOVED && wants(wanted, item) && comparePlaces(item.position, end) <= 0;
+    const kept = this.options.tail.after(after);
+    if (kept !== null) return kept.filter(isMeant);
+    const [from, to] = [logPosition(after), logPosition(end)];
+    const notes: RecordedEvent[] = [];
+    if (from === null || to === null) return [];
+    for await (const event of this.options.store.readAll({ from, prefix: RETENTION_STREAM })) {
+      if (comparePositions(event.position, to) > 0) break;
+      if (event.position !== from) notes.push(event);
+    }
+    return (await this.options.readItems(notes, after)).items.filter(isMeant);
+  }
+}

@@ -1,0 +1,58 @@
+import { LRUCache } from 'lru-cache';
+import { evolve, initial, type OrderState } from '../../projections/order';
+import { decodeOrderEvent } from '../../schemas/order-events';
+import { type EventStore, isEventStoreError } from '../event-store/event-store';
+
+/** Orders whose states are remembered, some 1 KiB each. */
+const MAX_STATES = 16_384;
+
+/**
+ * The states between the events of orders, for whoever reads the log forwards: of each order the one that came of what was
+ * read last. If another reader is elsewhere in the same order, or it is forgotten, its stream is folded again.
+ */
+export class OrderFolds {
+  readonly #states: LRUCache<string, OrderState>;
+
+  constructor(
+    private readonly store: Pick<EventStore, 'readStream'>,
+    max = MAX_STATES,
+  ) {
+    this.#states = new LRUCache({ max });
+  }
+
+  /** @returns the state before an event if it is at hand, without asking the store. */
+  atHand(stream: string, revision: number): OrderState | null {
+    if (revision === 0) return initial;
+    const state = this.#states.get(stream);
+    return state?.revision === revision - 1 ? state : null;
+  }
+
+  /**
+   * @returns the state before an event.
+   * @throws {EventStoreError} if the store cannot be read
+   */
+  async before(stream: string, revision: number): Promise<OrderState> {
+    let state = initial;
+    try {
+      for await (const stored of this.store.readStream(stream, { limit: revision })) {
+        // After a deletion, the numbering goes on: the events that are left begin later.
+        if (stored.revision >= revision) break;
+        const event = decodeOrderEvent(stored);
+        if (event !== null) state = evolve(state, event);
+      }
+    } catch (error) {
+      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+    }
+    return state;
+  }
+
+  /** Keeps the state after an event. */
+  keep(stream: string, state: OrderState): void {
+    this.#states.set(stream, state);
+  }
+
+  /** All events of an order were deleted: if another comes, nothing that was known counts for it. */
+  forget(stream: string): void {
+    this.#states.delete(stream);
+  }
+}

@@ -1,0 +1,50 @@
+import { toOrder } from '../../projections/order';
+import { type FeedItem, type FeedOrder, type FeedPosition, type FeedRemoval, ORDER_STATE } from '../../schemas/feed';
+import type { PlacedOrder } from '../read-model/order-table/schema';
+import { comparePlaces, feedPosition, laterPlace } from './feed-place';
+
+/** A part of the log: after one place, up to another. */
+export interface OrdersWindow {
+  readonly after: FeedPosition;
+  readonly end: FeedPosition;
+}
+
+export interface Coalesced {
+  readonly items: readonly FeedItem[];
+  /** Everything up to here is in. */
+  readonly next: FeedPosition;
+  /** There is more in the window. */
+  readonly cut: boolean;
+}
+
+function itemOf({ key, state, position, eventId }: PlacedOrder): FeedOrder | null {
+  const order = toOrder(key, state);
+  if (order === null) return null;
+  return {
+    position: feedPosition(position, eventId),
+    location_id: key.location_id,
+    order_id: key.order_id,
+    revision: order.revision,
+    type: ORDER_STATE,
+    received_at: order.updated_at,
+    order,
+  };
+}
+
+/**
+ * Puts the orders with news in a window and what was removed in it in the order of the log. Each order is there once, at the
+ * place of its newest event; one that has newer news than the window comes with those.
+ */
+export function coalesced(
+  { after, end }: OrdersWindow,
+  orders: readonly PlacedOrder[],
+  removals: readonly FeedRemoval[],
+  limit: number,
+): Coalesced {
+  const all: FeedItem[] = [...orders.map(itemOf).filter((item) => item !== null), ...removals].sort((one, other) =>
+    comparePlaces(one.position, other.position),
+  );
+  const items = all.slice(0, limit);
+  const cut = items.length < all.length;
+  return { items, next: cut ? (items.at(-1)?.position ?? after) : laterPlace(after, end), cut };
+}

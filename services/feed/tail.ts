@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringifyJson } from '../../schemas/exact-json';
+import { BEGINNING, type FeedPosition } from '../../schemas/feed';
+import {
+  comparePositions,
+  type EventSource,
+  isEventStoreError,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store';
+import type { LogItem, ReadItems } from './feed-items';
+import { comparePlaces } from './feed-place';
+
+/** Most items that are kept, and most characters of them. */
+export const MAX_KEPT_ITEMS = 4_096;
+const MAX_KEPT_CHARACTERS = 8 * 1024 * 1024;
+/** Milliseconds without anybody who follows after which the log is not followed either. */
+const IDLE_MS = 120_000;
+/** Milliseconds before what could not be told yet is looked at again. */
+const HELD_MS = 250;
+
+interface Options {
+  readonly source: Pick<EventSource, 'subscribe'>;
+  readonly readItems: ReadItems;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+  /** Told why the log could not be followed; whoever asks next has it followed again. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** Told what came, and, with nothing, that the tail looked further or ended. */
+export type TailListener = (items: readonly LogItem[]) => void;
+
+/**
+ * The newest items of the feed in memory. Whoever follows is answered from here, however many they are, and one
+ * subscription to the log wakes them all. It runs only while somebody follows.
+ */
+export class Tail {
+  #items: LogItem[] = [];
+  #sizes: number[] = [];
+  #characters = 0;
+  /** The place before the first item that is kept. */
+  #floor: FeedPosition = BEGINNING;
+  #looked: Position | null = null;
+  #running: AbortController | null = null;
+  #usedAt = 0;
+  readonly #listeners = new Set<TailListener>();
+
+  constructor(private readonly options: Options) {}
+
+  /** Everything up to here was looked at; null before the first event, or while nothing is followed. */
+  get looked(): Position | null {
+    return this.#looked;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  /**
+   * Follows the log from now on, unless it does already.
+   * @param floor place of the last item before
+   * @param looked up to where the log was read without another; null: nothing is in it
+   */
+  start(floor: FeedPosition, looked: Position | null): void {
+    if (this.#running !== null) return;
+    const running = new AbortController();
+    this.#running = running;
+    [this.#items, this.#sizes, this.#characters, this.#floor, this.#looked] = [[], [], 0, floor, looked];
+    this.#usedAt = this.options.monotonic();
+    void this.#follow(looked, running.signal)
+      .catch((error: unknown) => {
+        if (!running.signal.aborted && !isEventStoreError(error, 'closed')) this.options.onFailed(error);
+      })
+      .finally(() => {
+        if (this.#running === running) this.stop();
+      });
+  }
+
+  /**
+   * @returns the items after a place, oldest first, to be looked through at once; null if they are not all kept, or the place
+   * is of another log.
+   */
+  after(place: FeedPosition): readonly LogItem[] | null {
+    if (this.#running === null) return null;
+    this.#usedAt = this.options.monotonic();
+    if (place === this.#floor) return this.#items;
+    if (place === (this.#items.at(-1)?.position ?? this.#floor)) return [];
+    let [low, high] = [0, this.#items.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (comparePlaces(this.#items[middle]?.position ?? BEGINNING, place) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return this.#items[low]?.position === place ? this.#items.slice(low + 1) : null;
+  }
+
+  /** @returns what ends it */
+  listen(listener: TailListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Forgets everything, and wakes who waits: they find out for themselves how things stand. */
+  stop(): void {
+    this.#running?.abort();
+    this.#running = null;
+    this.#looked = null;
+    this.#tell([]);
+  }
+
+  async #follow(after: Position | null, signal: AbortSignal): Promise<void> {
+    const { source, monotonic } = this.options;
+    for await (const batch of source.subscribe({ after: after ?? 'start', signal })) {
+      await this.#take(batch.events, signal);
+      if (signal.aborted) return;
+      this.#looked = batch.position ?? this.#looked;
+      this.#tell([]);
+      if (this.#listeners.size === 0 && monotonic() - this.#usedAt > IDLE_MS) return;
+    }
+  }
+
+  async #take(events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+    // Delivered at least once: what comes again is told by where it stands.
+    const looked = this.#looked;
+    let rest = looked === null ? events : events.filter(({ position }) => comparePositions(position, looked) > 0);
+    while (rest.length > 0) {
+      const { items, read } = await this.options.readItems(rest, this.#floor);
+      if (signal.aborted) return;
+      this.#add(items);
+      rest = rest.slice(read);
+      if (rest.length > 0) await delay(HELD_MS, undefined, { signal });
+    }
+  }
+
+  #add(items: readonly LogItem[]): void {
+    if (items.length === 0) return;
+    for (const item of items) {
+      const size = stringifyJson(item).length;
+      this.#items.push(item);
+      this.#sizes.push(size);
+      this.#characters += size;
+    }
+    let dropped = 0;
+    while (this.#items.length - dropped > MAX_KEPT_ITEMS || this.#characters > MAX_KEPT_CHARACTERS) {
+      this.#characters -= this.#sizes[dropped] ?? 0;
+      dropped++;
+    }
+    // In one go, and not each time: what was given to readers is never changed.
+    if (dropped > 0) {
+      this.#floor = this.#items[dropped - 1]?.position ?? this.#floor;
+      [this.#items, this.#sizes] = [this.#items.slice(dropped), this.#sizes.slice(dropped)];
+    }
+    this.#tell(items);
+  }
+
+  #tell(items: readonly LogItem[]): void {
+    for (const listener of this.#listeners) listener(items);
+  }
+}

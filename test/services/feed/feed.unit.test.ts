@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { initial, type OrderState } from '../../../projections/order';
+import { read, readVerdict } from '../../../projections/timeline';
+import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/feed';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/order-events';
+import { leafOf } from '../../../services/event-store/seal/log-hash';
+import { createMemoryStore } from '../event-store/memory/memory-store';
+import type { EventStore, Position } from '../../../services/event-store/event-store';
+import type { Feed, Wanted } from '../../../services/feed/feed';
+import { comparePlaces, feedPosition, laterPlace } from '../../../services/feed/feed-place';
+import { MAX_KEPT_ITEMS } from '../../../services/feed/tail';
+import { noteDeleted } from '../../../services/operations/retention/note-deleted';
+import { arbitraryEvents } from '../../projections/arbitraries';
+import { KEY } from '../../projections/scenario';
+import { until } from '../../support/patience';
+import { feedOver, report } from './support';
+
+const key = (order: number, location = 0): OrderKey => ({
+  location_id: `location ${String(location)}`,
+  order_id: `order ${String(order)}`,
+});
+
+const STATUSES = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed', 'mystery'] as const;
+const arbitraryFact = fc.record({
+  order: fc.nat(3),
+  location: fc.nat(1),
+  status: fc.constantFrom(...STATUSES),
+  name: fc.constantFrom('Jane', 'John'),
+});
+
+/** Everything after a place, asked for in answers of random lengths. */
+async function followToEnd(feed: Feed, after: FeedPosition, limit: number, wanted: Wanted = null): Promise<FeedItem[]> {
+  const items: FeedItem[] = [];
+  for (let place = after; ;) {
+    const answer = await feed.events({ after: place, limit, wanted });
+    expect(answer.items.length).toBeLessThanOrEqual(limit);
+    items.push(...answer.items);
+    place = answer.next;
+    if (answer.caughtUp) return items;
+  }
+}
+
+/** What the log says, folded from its beginning without any of the feed's code. */
+async function expectedItems(store: EventStore): Promise<FeedItem[]> {
+  const states = new Map<string, OrderState>();
+  const items: FeedItem[] = [];
+  for await (const stored of store.readAll({ prefix: 'order-' })) {
+    const about = orderKeyOfStream(stored.stream);
+    const event = decodeOrderEvent(stored);
+    if (about === null || event === null) continue;
+    const { state, reading } = read(about, states.get(stored.stream) ?? initial, event);
+    states.set(stored.stream, state);
+    items.push({
+      position: feedPosition(stored.position, stored.id),
+      ...about,
+      revision: stored.revision,
+      type: event.type,
+      received_at: event.receivedAt,
+      data: event.data,
+      stage: reading.stage,
+      attention: expect.any(Array) as unknown as [],
+      verdict: reading.verdict,
+    });
+  }
+  return items;
+}
+
+it('the verdict of an event is the same, whether or not its changes are listed', () => {
+  fc.assert(
+    fc.property(arbitraryEvents, (events) => {
+      let state = initial;
+      for (const event of events) {
+        const { state: after, reading } = read(KEY, state, event);
+        expect(readVerdict(KEY, state, event)).toEqual({ state: after, verdict: reading.verdict });
+        state = after;
+      }
+    }),
+  );
+});
+
+it('places are ordered as the log is, after the beginning', () => {
+  const positions = fc.bigInt({ min: 0n, max: 9_223_372_036_854_775_807n });
+  fc.assert(
+    fc.property(positions, positions, (one, other) => {
+      const [a, b] = [one, other].map((position) => feedPosition(String(position) as never, randomUUID())) as [
+        FeedPosition,
+        FeedPosition,
+      ];
+      expect(Math.sign(comparePlaces(a, b))).toBe(one === other ? 0 : one < other ? -1 : 1);
+      expect(comparePlaces(BEGINNING, a)).toBeLessThan(0);
+      expect(laterPlace(a, BEGINNING)).toBe(a);
+    }),
+  );
+});
+
+it('the feed tells every fact once, in order, with what the folds make of it, in answers of any length', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryFact, { maxLength: 40 }),
+      fc.array(arbitraryFact, { maxLength: 20 }),
+      fc.integer({ min: 1, max: 17 }),
+      fc.integer({ min: 1, max: 20 }),
+      async (facts, later, limit, states) => {
+        const store = createMemoryStore({ now: Date.now });
+        const { feed, tail } = feedOver(store, states);
+        const tell = (list: typeof facts): Promise<void> =>
+          list.reduce(async (before, { order, location, status, name }) => {
+            await before;
+            await report(store, key(order, location), { status, driver_details: { source: 'uber', name } });
+          }, Promise.resolve());
+        await tell(facts);
+        expect(await followToEnd(feed, BEGINNING, limit)).toEqual(await expectedItems(store));
+
+        await tell(later);
+        const all = await expectedItems(store);
+        const newest = (await store.readAll()[Symbol.asyncIterator]().next()).value === undefined ? null : all.at(-1);
+        if (newest) await until('the tail to have all', () => tail.after(newest.position) !== null);
+        // From anywhere, whether it is read from memory or from the log; and another reader far behind changes nothing.
+        for (const [index, { position }] of all.entries()) {
+          expect(await followToEnd(feed, position, limit)).toEqual(all.slice(index + 1));
+        }
+        const wanted = new Set([key(0, 1).location_id]);
+        expect(await followToEnd(feed, BEGINNING, limit, wanted)).toEqual(
+          all.filter(({ location_id }) => wanted.has(location_id)),
+        );
+        await store.close();
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+it('a place of another log is refused, with what to do', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const { feed } = feedOver(store);
+  await report(store, key(1), { status: 'in_progress' });
+  for (const after of ['0-ffffffff', '999999-00000000']) {
+    await expect(feed.events({ after, limit: 10, wanted: null })).rejects.toMatchObject({
+      code: 'feed-position-unknown',
+      detail: expect.stringContaining('view=orders') as unknown,
+    });
+    await expect(feed.verify(after)).rejects.toMatchObject({ code: 'feed-position-unknown' });
+  }
+  await store.close();
+});
+
+describe('what retention removed', () => {
+  let store: EventStore;
+  beforeEach(() => {
+    store = createMemoryStore({ now: Date.now });
+  });
+  afterEach(() => store.close());
+
+  const note = async (about: OrderKey): Promise<number> => {
+    const leaves: [Position, string][] = [];
+    let revision = -1;
+    for await (const event of store.readStream(orderStream(about))) {
+      leaves.push([event.position, leafOf(event)]);
+      ({ revision } = event);
+    }
+    await noteDeleted({ store, newId: randomUUID }, orderStream(about), leaves);
+    return revision;
+  };
+
+  it('what retention removed is an item that says so, and the order begins anew if its number comes again', async () => {
+    const { feed, tail } = feedOver(store, 100);
+    await report(store, key(1), { status: 'completed', driver_details: { source: 'uber', name: 'Jane' } });
+    const first = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
+    await store.deleteStream(orderStream(key(1)), await note(key(1)), 'soft');
+    await report(store, key(1), { status: 'in_progress' });
+    await report(store, key(2), { status: 'in_progress' });
+    const last = await until('the tail to have both', async () => {
+      const { items } = await feed.events({ after: first.next, limit: 10, wanted: null });
+      return items.length === 3 ? items : null;
+    });
+    expect(last).toEqual([
+      expect.objectContaining({ ...key(1), type: 'order.removed' }),
+      expect.objectContaining({ ...key(1), revision: 1, stage: 'preparing', verdict: 'advance', attention: [] }),
+      expect.objectContaining({ ...key(2), revision: 0 }),
+    ]);
+    tail.stop();
+  });
+
+  it('a note of retention is no item if newer news kept the order', async () => {
+    const { feed } = feedOver(store);
+    await report(store, key(1), { status: 'completed' });
+    await note(key(1));
+    await report(store, key(1), { status: 'in_progress' });
+    const { items } = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
+    expect(items.map(({ type }) => type)).toEqual(['order.updated', 'order.updated']);
+  });
+
+  it('a removal is told as soon as the deletion has happened, and nothing that came later is told before it', async () => {
+    const { feed } = feedOver(store);
+    await report(store, key(1), { status: 'completed' });
+    const revision = await note(key(1));
+    await report(store, key(2), { status: 'in_progress' });
+    const before = await feed.events({ after: BEGINNING, limit: 10, wanted: null });
+    expect(before.items.map(({ order_id }) => order_id)).toEqual(['order 1']);
+    await store.deleteStream(orderStream(key(1)), revision, 'soft');
+    const items = await until('both items', async () => {
+      const answer = await feed.events({ after: before.next, limit: 10, wanted: null });
+      return answer.items.length === 2 ? answer.items : null;
+    });
+    expect(items.map(({ type }) => type)).toEqual(['order.removed', 'order.updated']);
+  });
+});
+
+it('the tail keeps a bounded number of items, and the log has the rest', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const { feed, tail } = feedOver(store, 100);
+  await report(store, key(0), { status: 'in_progress' });
+  const { next } = await feed.events({ after: BEGINNING, limit: 1_000, wanted: null });
+  for (let n = 0; n < MAX_KEPT_ITEMS + 10; n++) await report(store, key(n % 50), { status: STATUSES[n % 5] ?? '', n });
+  await until('the tail to have moved on', () => tail.after(next) === null);
+  expect(await followToEnd(feed, next, 1_000)).toHaveLength(MAX_KEPT_ITEMS + 10);
+  await store.close();
+});
+
+it('who expects news is told of what is wanted, and of nothing else', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const { feed } = feedOver(store);
+  await feed.events({ after: BEGINNING, limit: 10, wanted: null });
+  const told: string[] = [];
+  const expected = (name: string, wanted: Wanted): void => {
+    void feed.expect('events', wanted).came.then(() => told.push(name));
+  };
+  expected('north', new Set(['location 0']));
+  expected('south', new Set(['location 1']));
+  expected('all', null);
+  await report(store, key(1, 1), { status: 'in_progress' });
+  await until('two to be told', () => told.length === 2);
+  expect([...told].sort()).toEqual(['all', 'south']);
+  await store.close();
+});

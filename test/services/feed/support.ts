@@ -1,0 +1,57 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { OrderKey } from '../../../schemas/handle-order';
+import { orderStream } from '../../../schemas/order-events';
+import { createReadItems } from '../../../services/feed/feed-items';
+import { Feed } from '../../../services/feed/feed';
+import { OrderFolds } from '../../../services/feed/order-folds';
+import { Tail } from '../../../services/feed/tail';
+import type { EventStore, JsonValue } from '../../../services/event-store/event-store';
+import type { OrderTableReader } from '../../../services/read-model/order-table/reader';
+
+/** Appends one fact about an order, as the service would store it, without the seal. */
+export async function report(
+  store: EventStore,
+  key: OrderKey,
+  fields: Readonly<Record<string, JsonValue>>,
+  at = '2026-11-21T18:00:00.000Z',
+): Promise<void> {
+  const data = { ...key, ...fields };
+  await store.append(
+    orderStream(key),
+    [
+      {
+        id: randomUUID(),
+        type: 'order.updated',
+        data,
+        metadata: {
+          schema_version: 1,
+          received_at: at,
+          content_hash: hash('sha256', JSON.stringify(data), 'hex'),
+        },
+      },
+    ],
+    'any',
+  );
+}
+
+/** There is no read model behind these: whatever asks for one is a defect of the test. */
+const NO_ORDERS: Pick<OrderTableReader, 'news'> = {
+  news: () => {
+    throw new Error('this feed has no read model');
+  },
+};
+
+/** @param states how many states of orders are remembered: few make it fold again and again. */
+export function feedOver(store: EventStore, states = 4): { readonly feed: Feed; readonly tail: Tail } {
+  const readItems = createReadItems({ store, folds: new OrderFolds(store, states), now: Date.now });
+  const tail = new Tail({
+    source: store,
+    readItems,
+    monotonic: () => performance.now(),
+    onFailed: (error) => {
+      throw error;
+    },
+  });
+  const waitForReadModel = (): Promise<void> => Promise.resolve();
+  return { feed: new Feed({ store, readItems, tail, orders: NO_ORDERS, waitForReadModel }), tail };
+}
