@@ -124,7 +124,13 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     setMaxListeners(0, this.cut.signal); // every read and subscription listens to it
     // The client's `dispose` ends calls and leaves the connection open; so it is remembered here.
     const openChannel = this.getChannel;
-    this.getChannel = async () => (this.channel = await openChannel());
+    this.getChannel = async () => {
+      const channel = await openChannel();
+      this.channel = channel;
+      // A call that ends with the connection may have the client open another channel, which nobody would close.
+      if (this.cut.signal.aborted) channel.close();
+      return channel;
+    };
   }
 
   append(
