@@ -38,7 +38,7 @@ export const FeedFact = Placed.extend({
   stage: z.enum(STAGES).meta({ description: 'of the order after this event' }),
   attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'of the order after this event' }),
   verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
-}).meta({ id: 'FeedFact' });
+}).meta({ id: 'FeedFact', description: 'what was reported of an order, with what the fold made of it' });
 export type FeedFact = z.infer<typeof FeedFact>;
 
 /** An item of `view=orders`: an order with news, in its newest state. */
@@ -47,7 +47,7 @@ export const FeedOrder = Placed.extend({
   type: z.literal(ORDER_STATE),
   received_at: Time.meta({ description: 'of the newest event' }),
   order: Order,
-}).meta({ id: 'FeedOrder' });
+}).meta({ id: 'FeedOrder', description: 'the newest state of an order with news' });
 export type FeedOrder = z.infer<typeof FeedOrder>;
 
 /**
@@ -57,7 +57,7 @@ export type FeedOrder = z.infer<typeof FeedOrder>;
 export const FeedRemoval = Placed.extend({
   type: z.literal(ORDER_REMOVED),
   received_at: Time.meta({ description: 'when it was deleted' }),
-}).meta({ id: 'FeedRemoval' });
+}).meta({ id: 'FeedRemoval', description: 'the events of an order were deleted by retention' });
 export type FeedRemoval = z.infer<typeof FeedRemoval>;
 
 export type FeedItem = FeedFact | FeedOrder | FeedRemoval;
@@ -68,7 +68,7 @@ export const FeedPage = z
     next: FeedPosition.meta({ description: 'give it as `after` to go on, also if there are no items' }),
     caught_up: z.boolean().meta({ description: 'there was nothing more' }),
   })
-  .meta({ id: 'FeedPage' });
+  .meta({ id: 'FeedPage', description: 'items after a position, and where to go on' });
 export type FeedPage = z.infer<typeof FeedPage>;
 
 /** An item as CloudEvents 1.0 has it; `data` is the item itself. */
@@ -83,7 +83,7 @@ export const FeedCloudEvent = z
     datacontenttype: z.literal('application/json'),
     data: z.union([FeedFact, FeedOrder, FeedRemoval]),
   })
-  .meta({ id: 'FeedCloudEvent' });
+  .meta({ id: 'FeedCloudEvent', description: 'an item as CloudEvents 1.0 writes it' });
 export type FeedCloudEvent = z.infer<typeof FeedCloudEvent>;
 
 /** Longest name of a consumer. */
@@ -95,7 +95,7 @@ export const ConsumerName = z
     new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${String(MAX_CONSUMER_NAME - 1)}}$`),
     `expected 1 to ${String(MAX_CONSUMER_NAME)} letters, digits, dots, dashes and underscores`,
   )
-  .meta({ examples: ['back-office'] });
+  .meta({ description: 'name of a consumer', examples: ['back-office'] });
 
 /** Body of `PUT /consumers/{name}`: where it begins. Nothing, or an empty object: at the beginning. */
 export const ConsumerStart = z
@@ -110,13 +110,13 @@ export const ConsumerStart = z
   .refine(({ from, position, time }) => [from, position, time].filter((one) => one !== undefined).length <= 1, {
     error: 'expected one of from, position and time',
   })
-  .meta({ id: 'ConsumerStart' });
+  .meta({ id: 'ConsumerStart', description: 'where a consumer begins; at most one of the members' });
 export type ConsumerStart = z.infer<typeof ConsumerStart>;
 
 /** Body of `POST /consumers/{name}/commit`. */
 export const ConsumerCommit = z
   .strictObject({ position: FeedPosition.meta({ description: 'everything up to here is done with' }) })
-  .meta({ id: 'ConsumerCommit' });
+  .meta({ id: 'ConsumerCommit', description: 'how far a consumer has come' });
 export type ConsumerCommit = z.infer<typeof ConsumerCommit>;
 
 /** How far behind a consumer is. */
@@ -126,7 +126,7 @@ export const ConsumerLag = z
     at_least: z.boolean().meta({ description: 'there are more than were counted' }),
     seconds: z.number().nonnegative().meta({ description: 'since the oldest of them was received; 0 without any' }),
   })
-  .meta({ id: 'ConsumerLag' });
+  .meta({ id: 'ConsumerLag', description: 'how far behind a consumer is' });
 export type ConsumerLag = z.infer<typeof ConsumerLag>;
 
 /** A consumer as it is told. */
@@ -139,10 +139,12 @@ export const Consumer = z
     committed_at: Time.nullable().meta({ description: 'of the last commit since then; null while there is none' }),
     lag: ConsumerLag.nullable().meta({ description: 'null: its position is not in this log' }),
   })
-  .meta({ id: 'Consumer' });
+  .meta({ id: 'Consumer', description: 'a place in the feed that is kept under a name' });
 export type Consumer = z.infer<typeof Consumer>;
 
-export const ConsumerList = z.object({ consumers: z.array(Consumer) }).meta({ id: 'ConsumerList' });
+export const ConsumerList = z
+  .object({ consumers: z.array(Consumer) })
+  .meta({ id: 'ConsumerList', description: 'consumers by name' });
 export type ConsumerList = z.infer<typeof ConsumerList>;
 
 /** Answer of a commit. */
@@ -151,5 +153,5 @@ export const Committed = z
     name: ConsumerName,
     position: FeedPosition.meta({ description: 'the newest that was ever committed: a commit never goes back' }),
   })
-  .meta({ id: 'Committed' });
+  .meta({ id: 'Committed', description: 'where a consumer is' });
 export type Committed = z.infer<typeof Committed>;

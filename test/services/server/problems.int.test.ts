@@ -54,14 +54,19 @@ const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
 const AS_OF = '?as_of=2999-01-01T00:00:00Z';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
+const operationsHere = () => declaredOperations().filter(({ path }) => !/^\/(?:feed|consumers)(?:\/|$)/.test(path));
+
 interface Declared {
   readonly method: string;
   readonly path: string;
   readonly problems: readonly string[];
 }
-/** Every operation of the document, and the forms of the pages, which are described like them. */
+/**
+ * Every operation of the document but those of the feed, and the forms of the pages, which are described like them. What
+ * the feed and its consumers are answered with is in test/services/feed/feed.int.test.ts.
+ */
 const OPERATIONS: ReadonlyMap<string, Declared> = new Map([
-  ...declaredOperations().map(({ method, path, operation }): [string, Declared] => [
+  ...operationsHere().map(({ method, path, operation }): [string, Declared] => [
     operation.operationId,
     { method, path, problems: declaredProblems(operation) },
   ]),
