@@ -13,7 +13,8 @@ import {
   ORDER_STREAM_PREFIX,
   RETENTION_STREAM,
 } from '../../schemas/order-events';
-import { type EventStore, isEventStoreError, type Position, type RecordedEvent } from '../event-store/event-store';
+import type { EventStore, Position, RecordedEvent } from '../event-store/event-store';
+import { readOne } from '../event-store/reads';
 import { feedPosition } from './feed-place';
 import type { OrderFolds } from './order-folds';
 import { readRemoval, type Removal } from './removal';
@@ -38,17 +39,6 @@ export type ReadItems = (events: readonly RecordedEvent[], last: FeedPosition) =
 
 type Store = Pick<EventStore, 'exclusive' | 'readStream'>;
 
-async function endOf(store: Store, stream: string, direction: 'forwards' | 'backwards'): Promise<RecordedEvent | null> {
-  let found: RecordedEvent | null = null;
-  try {
-    // Read to its end: leaving a read early is a call that is reset.
-    for await (const event of store.readStream(stream, { direction, limit: 1 })) found = event;
-  } catch (error) {
-    if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-  }
-  return found;
-}
-
 /**
  * Makes items of events of the log.
  * @param now milliseconds since the epoch
@@ -65,7 +55,7 @@ export function createReadItems(options: {
   const isHidden = async ({ stream, revision }: RecordedEvent): Promise<boolean> => {
     let first = firsts.get(stream);
     if (first === undefined) {
-      first = (await endOf(store, stream, 'forwards'))?.revision ?? Infinity;
+      first = (await readOne(store, stream))?.revision ?? Infinity;
       firsts.set(stream, first);
     }
     return revision < first;
@@ -73,8 +63,8 @@ export function createReadItems(options: {
 
   const removalOf = async (stream: string, last: Position, created: Date): Promise<Removal> => {
     // In this order: the deletion, and the order's coming again, may happen in between.
-    const newest = await endOf(store, stream, 'backwards');
-    const oldest = await endOf(store, stream, 'forwards');
+    const newest = await readOne(store, stream, { direction: 'backwards' });
+    const oldest = await readOne(store, stream);
     const ends = { oldest: oldest?.position ?? null, newest: newest?.position ?? null };
     return readRemoval(ends, last, now() - created.getTime());
   };

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import { decodeOrderEvent } from '../../schemas/order-events';
-import { type EventStore, isEventStoreError } from '../event-store/event-store';
+import type { EventStore } from '../event-store/event-store';
+import { readIfThere } from '../event-store/reads';
 
 /** Orders whose states are remembered, some 1 KiB each. */
 const MAX_STATES = 16_384;
@@ -33,15 +34,11 @@ export class OrderFolds {
    */
   async before(stream: string, revision: number): Promise<OrderState> {
     let state = initial;
-    try {
-      for await (const stored of this.store.readStream(stream, { limit: revision })) {
-        // After a deletion, the numbering goes on: the events that are left begin later.
-        if (stored.revision >= revision) break;
-        const event = decodeOrderEvent(stored);
-        if (event !== null) state = evolve(state, event);
-      }
-    } catch (error) {
-      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
+    for await (const stored of readIfThere(this.store, stream, { limit: revision })) {
+      // After a deletion, the numbering goes on: the events that are left begin later.
+      if (stored.revision >= revision) break;
+      const event = decodeOrderEvent(stored);
+      if (event !== null) state = evolve(state, event);
     }
     return state;
   }

@@ -12,19 +12,17 @@ import {
   type ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
-import { SCHEMA_VERSION } from '../../../schemas/order-events';
 import {
   comparePositions,
   type EventStore,
   type ExpectedRevision,
-  isEventStoreError,
   type NewEvent,
   type Position,
-  type ReadStreamOptions,
   type RecordedEvent,
 } from '../../event-store/event-store';
+import { readIfThere, readOne } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';
-import { contentHash, seal } from '../../event-store/seal/seal';
+import { sealAlone } from '../../event-store/seal/seal';
 import { noteDeleted } from '../../operations/retention/note-deleted';
 import {
   type ConsumerPlace,
@@ -80,25 +78,15 @@ export function createConsumers(options: {
 
   const time = (): string => new Date(now()).toISOString();
 
-  async function readIfThere(stream: string, how: ReadStreamOptions): Promise<readonly RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    try {
-      for await (const event of store.readStream(stream, how)) events.push(event);
-    } catch (error) {
-      if (!isEventStoreError(error, 'not-found') && !isEventStoreError(error, 'deleted')) throw error;
-    }
-    return events;
-  }
-
-  const newestOf = async (stream: string): Promise<RecordedEvent | null> =>
-    (await readIfThere(stream, { direction: 'backwards', limit: 1 }))[0] ?? null;
+  const newestOf = (stream: string): Promise<RecordedEvent | null> =>
+    readOne(store, stream, { direction: 'backwards' });
 
   /** Reads what came since the last look, here or elsewhere; one after the other. */
   function refresh(): Promise<void> {
     refreshing = refreshing
       .catch(() => undefined)
       .then(async () => {
-        for (const event of await readIfThere(CONSUMERS_STREAM, { from: next })) {
+        for await (const event of readIfThere(store, CONSUMERS_STREAM, { from: next })) {
           known = evolveConsumers(known, event);
           next = event.revision + 1;
         }
@@ -106,11 +94,8 @@ export function createConsumers(options: {
     return refreshing;
   }
 
-  function sealed(stream: string, type: string, data: NewEvent['data']): NewEvent {
-    const id = newId();
-    const metadata = { schema_version: SCHEMA_VERSION, content_hash: contentHash({ type, object: data }) };
-    return { id, type, data, metadata: seal({ stream, id, type, metadata }, null) };
-  }
+  const sealed = (stream: string, type: string, data: NewEvent['data']): NewEvent =>
+    sealAlone(stream, { id: newId(), type, data }, {});
 
   const tell = async (
     type: string,
@@ -131,7 +116,8 @@ export function createConsumers(options: {
   async function deleteOld({ name, old }: KnownConsumer): Promise<void> {
     for (const volume of old) {
       const stream = commitStream(name, volume);
-      const events = await readIfThere(stream, {});
+      const events: RecordedEvent[] = [];
+      for await (const event of readIfThere(store, stream)) events.push(event);
       const last = events.at(-1);
       const covered = coveredTo();
       if (last === undefined || covered === null || comparePositions(last.position, covered) > 0) continue;
