@@ -49,11 +49,12 @@ const COUNTED = Object.keys(none) as readonly (keyof Counts)[];
 class SlidingCounts {
   readonly #slots = Array.from({ length: NON_2XX_WINDOW_SECONDS }, () => ({ second: 0, ...none }));
 
-  add(second: number, what: readonly (keyof Counts)[]): void {
-    const slot = this.#slots[second % NON_2XX_WINDOW_SECONDS];
-    if (slot === undefined) return;
-    if (slot.second !== second) Object.assign(slot, { ...none, second });
-    for (const one of what) slot[one]++;
+  /** @returns the counts of a second of the window, to be counted up. */
+  of(second: number): Counts {
+    const index = second % NON_2XX_WINDOW_SECONDS;
+    let slot = this.#slots[index];
+    if (slot?.second !== second) this.#slots[index] = slot = { second, ...none };
+    return slot;
   }
 
   at(now: number): Readonly<Counts> {
@@ -112,16 +113,15 @@ export class Endpoint {
   count(outcome: DeliveryOutcome, authentic: boolean, refused: boolean): void {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
     if (authentic) this.#lastAuthentic = this.#now();
-    this.#window.add(this.#second, [
-      'all',
-      ...(outcome === 'not-authentic' ? (['notAuthentic'] as const) : []),
-      ...(authentic ? (['authentic'] as const) : []),
-      ...(authentic && refused ? (['refused'] as const) : []),
-    ]);
+    const counts = this.#window.of(this.#second);
+    counts.all++;
+    if (outcome === 'not-authentic') counts.notAuthentic++;
+    if (authentic) counts.authentic++;
+    if (authentic && refused) counts.refused++;
   }
 
   mismatch(): void {
-    this.#window.add(this.#second, ['mismatched']);
+    this.#window.of(this.#second).mismatched++;
   }
 
   get counts(): EndpointCounts {
