@@ -88,6 +88,13 @@ const takeTurn: RequestHandler = async (_request, response, next) => {
 };
 
 /**
+ * A delivery at the very address that Stream was given needs no routing, which costs a tenth of what a delivery costs. The
+ * other spellings that Express takes for the same, such as a slash at the end, go its way.
+ */
+const isDelivery = ({ method, url }: IncomingMessage): boolean =>
+  method === 'POST' && url === DELIVERY_CALLS.handleOrder.path;
+
+/**
  * The HTTP surface, which an HTTP server calls for each request. Handle Order comes before everything that only browsers
  * and readers need.
  */
@@ -135,7 +142,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists every address.');
   });
-  const sendProblem: ErrorRequestHandler = (error, _request, response, _next) => {
+  const sendProblem = (error: unknown, response: ServerResponse): void => {
     const problem = asProblem(error, log);
     if (response.headersSent) {
       response.destroy();
@@ -145,10 +152,17 @@ export function createApp(options: AppOptions): RequestListener {
     response.writeHead(problem.status, { ...problem.headers, ...headers });
     response.end(JSON.stringify(problem.body()));
   };
-  app.use(sendProblem);
-  // Before Express, in which a layer for all requests costs each delivery as much as a route.
+  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+    sendProblem(error, response);
+  };
+  app.use(onError);
+
   return (request, response) => {
     request.url = withoutBasePath(basePath, request.url ?? '/');
-    app(request, response);
+    if (options.postingIsOpen || !isDelivery(request)) app(request, response);
+    else
+      handleOrder(request, response).catch((error: unknown) => {
+        sendProblem(error, response);
+      });
   };
 }

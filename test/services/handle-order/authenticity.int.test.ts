@@ -76,6 +76,21 @@ describe('signature over the raw bytes', () => {
       body,
     });
 
+  it.each(['/handle-order', '/handle-order/', '/Handle-Order', '/handle-order?from=stream'])(
+    'a delivery to %s is checked and recorded like any other',
+    async (address) => {
+      const text = JSON.stringify(update(key()));
+      const send = (signature: string): Promise<Answer> =>
+        service.call(address, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', 'X-Stream-Signature': signature },
+          body: text,
+        });
+      await expectRefused(service, () => send(sign(`${text} `)));
+      await expectRecorded(service, await send(sign(text)), fingerprint(WEBHOOK_SECRET));
+    },
+  );
+
   it.each<[string, (body: string) => Record<string, string>]>([
     ['X-Stream-Signature', (body) => ({ 'X-Stream-Signature': sign(body) })],
     ['Stream-Webhook-Signature', (body) => ({ 'Stream-Webhook-Signature': sign(body) })],
