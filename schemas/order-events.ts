@@ -72,7 +72,9 @@ export const OrderEventMetadata = z
     event_hash: Seal.shape.event_hash.optional(),
     body_sha256: z.string().meta({ description: 'SHA-256 of the raw body bytes, as they came, hex' }),
     signed_with: z.string().nullable().meta({ description: 'fingerprint of the secret that verified, or null' }),
-    request_id: z.string(),
+    request_id: z
+      .string()
+      .meta({ description: '`X-Request-Id` of the answer to Stream; withheld from readers who do not see contacts' }),
     quarantine_id: z.string().optional().meta({ description: 'where the delivery lay before it was redriven' }),
     envelope: z
       .record(z.string(), z.unknown())
