@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Config, readConfig } from '../config/config';
 import { EVENTSTOREDB_URLS } from '../event-store/store-url';
 import { type CopyPhase, copyStore, endOf } from '../operations/copy/copy-store';
-import { openPlaces, parsePlace, type Place, placeName } from '../operations/copy/place';
+import { openStores, parseStoreAddress, type StoreAddress, addressName } from '../operations/copy/store-address';
 import { count, secondsSince } from '../terminal/figures';
 import { say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
@@ -13,7 +13,7 @@ interface CopyOptions {
 }
 
 /** @returns the store that the configuration names. */
-function configuredPlace({ eventStoreUrl, dataDir }: Config): Place {
+function configuredStore({ eventStoreUrl, dataDir }: Config): StoreAddress {
   return eventStoreUrl === null
     ? { kind: 'embedded', directory: dataDir }
     : { kind: 'eventstoredb', url: eventStoreUrl };
@@ -23,18 +23,18 @@ async function copy(options: CopyOptions): Promise<void> {
   if (options.from === undefined && options.to === undefined) {
     throw new Error('Say where to copy to with --to, or where from with --from; the other is the configured store.');
   }
-  const from = options.from === undefined ? configuredPlace(readConfig()) : parsePlace(options.from);
-  const to = options.to === undefined ? configuredPlace(readConfig()) : parsePlace(options.to);
-  const places = await openPlaces(from, to, process.pid, Date.now);
+  const from = options.from === undefined ? configuredStore(readConfig()) : parseStoreAddress(options.from);
+  const to = options.to === undefined ? configuredStore(readConfig()) : parseStoreAddress(options.to);
+  const stores = await openStores(from, to, process.pid, Date.now);
   const begun = performance.now();
   try {
-    const end = Number((await endOf(places.source)) ?? 0);
+    const end = Number((await endOf(stores.source)) ?? 0);
     let shown: CopyPhase | null = null;
     const format = '{phase} [{bar}] {percentage}% | {events} events | {eta_formatted} left';
     const { copied, before, digest } = await withProgressBar(format, (bar) =>
       copyStore({
-        source: places.source,
-        target: places.target,
+        source: stores.source,
+        target: stores.target,
         onProgress: ({ phase, position, events }) => {
           if (phase !== shown) bar.begin(end, { phase, events: 0 });
           shown = phase;
@@ -44,11 +44,11 @@ async function copy(options: CopyOptions): Promise<void> {
     );
     const there = before === 0 ? '' : `; ${count(before)} were there before`;
     say(
-      `Copied ${count(copied)} events from ${placeName(from)} to ${placeName(to)} in ${secondsSince(begun)}${there}.`,
+      `Copied ${count(copied)} events from ${addressName(from)} to ${addressName(to)} in ${secondsSince(begun)}${there}.`,
     );
     say(`Verified ${count(copied + before)} events in both. Content hash: ${digest}`);
   } finally {
-    await places.close();
+    await stores.close();
   }
 }
 

@@ -6,7 +6,7 @@ export const MAX_NAMED_STREAMS = 10;
 /** Most buckets in which differing streams are looked for: bounds the sums kept to some thousandths of the streams. */
 const MAX_SEARCHED_BUCKETS = 4;
 
-export interface Comparison {
+export interface StoreComparison {
   readonly events: { readonly source: number; readonly target: number };
   /** Content hash of the source. */
   readonly digest: string;
@@ -26,7 +26,7 @@ async function digestOf(read: Read, withCreated: boolean): Promise<ContentDigest
  * Reads both and compares all that they hold, in the same memory however much that is. Only where they differ, it reads
  * both once more to name the streams.
  */
-export async function compare(source: Read, target: Read, withCreated: boolean): Promise<Comparison> {
+export async function compare(source: Read, target: Read, withCreated: boolean): Promise<StoreComparison> {
   const digests = { source: await digestOf(source, withCreated), target: await digestOf(target, withCreated) };
   const buckets = [...digests.source.differingBuckets(digests.target)].slice(0, MAX_SEARCHED_BUCKETS);
   return {

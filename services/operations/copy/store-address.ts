@@ -8,7 +8,7 @@ import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from '../../event-store/store-ur
 import { CopyError, type CopyTarget } from './copy-store';
 
 /** Where a store is, as the command line names it. */
-export type Place =
+export type StoreAddress =
   { readonly kind: 'embedded'; readonly directory: string } | { readonly kind: 'eventstoredb'; readonly url: string };
 
 const SQLITE = /^sqlite:(?:\/\/)?(.+)$/s;
@@ -17,32 +17,32 @@ const SQLITE = /^sqlite:(?:\/\/)?(.+)$/s;
  * @param url `sqlite:` and the path of a data directory, or EventStoreDB's connection string
  * @throws {CopyError} for anything else; the message holds no credentials.
  */
-export function parsePlace(url: string): Place {
+export function parseStoreAddress(url: string): StoreAddress {
   const directory = SQLITE.exec(url)?.[1];
   if (directory !== undefined) return { kind: 'embedded', directory: resolve(directory) };
   if (isEventStoreDbUrl(url)) return { kind: 'eventstoredb', url: url.trim() };
   throw new CopyError(`A store is named by sqlite:<data directory>, ${EVENTSTOREDB_URLS}`);
 }
 
-/** @returns what a place is called in messages, without credentials. The same place has the same name. */
-export function placeName(place: Place): string {
-  if (place.kind === 'eventstoredb') return storeName(place.url);
-  return `sqlite:${existsSync(place.directory) ? realpathSync(place.directory) : place.directory}`;
+/** @returns what a store is called in messages, without credentials. The same store has the same name. */
+export function addressName(address: StoreAddress): string {
+  if (address.kind === 'eventstoredb') return storeName(address.url);
+  return `sqlite:${existsSync(address.directory) ? realpathSync(address.directory) : address.directory}`;
 }
 
-interface OpenPlace {
+interface OpenStore {
   readonly store: EventStore;
   /** Closes the store and lets go of its data directory. */
   close(): Promise<void>;
 }
 
-async function open(place: Place, pid: number, startedAt: string, now: () => number): Promise<OpenPlace> {
-  if (place.kind === 'eventstoredb') {
-    const store = await openEventStore({ url: place.url, logFile: '', now });
+async function open(address: StoreAddress, pid: number, startedAt: string, now: () => number): Promise<OpenStore> {
+  if (address.kind === 'eventstoredb') {
+    const store = await openEventStore({ url: address.url, logFile: '', now });
     return { store, close: () => store.close() };
   }
-  keepPrivate(place.directory);
-  const directory = takeDataDirectory(place.directory, pid, startedAt);
+  keepPrivate(address.directory);
+  const directory = takeDataDirectory(address.directory, pid, startedAt);
   try {
     const store = await openEventStore({ url: null, logFile: directory.logFile, now });
     return {
@@ -59,18 +59,18 @@ async function open(place: Place, pid: number, startedAt: string, now: () => num
 }
 
 /**
- * Opens two places for a copy. Data directories are taken, so that no service runs on either meanwhile.
+ * Opens two stores for a copy. Data directories are taken, so that no service runs on either meanwhile.
  * @throws {CopyError} if they are the same, or there is nothing to copy from; {@link DataDirectoryError} or
  *   {@link EventStoreError} if one cannot be opened.
  */
-export async function openPlaces(
-  from: Place,
-  to: Place,
+export async function openStores(
+  from: StoreAddress,
+  to: StoreAddress,
   pid: number,
   now: () => number,
 ): Promise<{ readonly source: EventStore; readonly target: CopyTarget; close(): Promise<void> }> {
-  if (placeName(from) === placeName(to)) {
-    throw new CopyError(`Source and target are the same store, ${placeName(from)}.`);
+  if (addressName(from) === addressName(to)) {
+    throw new CopyError(`Source and target are the same store, ${addressName(from)}.`);
   }
   if (from.kind === 'embedded' && !existsSync(resolve(from.directory, 'events.sqlite'))) {
     throw new CopyError(`There is no event log in ${from.directory}.`);
