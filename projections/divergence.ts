@@ -21,26 +21,26 @@ export const viewChanges = (key: OrderKey, kept: OrderState | null, now: OrderSt
   changesBetween(viewOf(key, kept), viewOf(key, now));
 
 /** One field on its way. */
-interface Course<Place> {
+interface FieldCourse<Place> {
   /** The event that gave it the value that it has. */
   readonly setAt: Place;
   /** The first of the events since which it is not what was kept; null while it is. */
   readonly leftAt: Place | null;
   /** Was it ever what was kept? */
-  readonly met: boolean;
+  readonly everMatched: boolean;
 }
 
-export interface Partings<Place> {
+export interface Divergences<Place> {
   readonly state: OrderState;
-  readonly courses: ReadonlyMap<string, Course<Place>>;
+  readonly courses: ReadonlyMap<string, FieldCourse<Place>>;
 }
 
 /**
  * @param kept the state that was kept
  * @param pointers the fields that differ at the end, as {@link viewChanges} names them
  */
-export function beginPartings<Place>(pointers: readonly string[], first: Place): Partings<Place> {
-  const course: Course<Place> = { setAt: first, leftAt: first, met: false };
+export function beginDivergences<Place>(pointers: readonly string[], first: Place): Divergences<Place> {
+  const course: FieldCourse<Place> = { setAt: first, leftAt: first, everMatched: false };
   return { state: initial, courses: new Map(pointers.map((pointer) => [pointer, course])) };
 }
 
@@ -48,30 +48,30 @@ export function beginPartings<Place>(pointers: readonly string[], first: Place):
 export function follow<Place>(
   key: OrderKey,
   kept: OrderState | null,
-  before: Partings<Place>,
+  before: Divergences<Place>,
   event: OrderEvent,
   place: Place,
-): Partings<Place> {
+): Divergences<Place> {
   const state = evolve(before.state, event);
   const differing = new Set(viewChanges(key, kept, state).map(({ pointer }) => pointer));
   const changed = new Set(viewChanges(key, before.state, state).map(({ pointer }) => pointer));
-  const courses = new Map<string, Course<Place>>();
-  for (const [pointer, { setAt, leftAt, met }] of before.courses) {
+  const courses = new Map<string, FieldCourse<Place>>();
+  for (const [pointer, { setAt, leftAt, everMatched }] of before.courses) {
     const differs = differing.has(pointer);
     courses.set(pointer, {
       setAt: changed.has(pointer) ? place : setAt,
       leftAt: differs ? (leftAt ?? place) : null,
-      met: met || !differs,
+      everMatched: everMatched || !differs,
     });
   }
   return { state, courses };
 }
 
 /** @returns where each field parts that differs at the end. */
-export function partings<Place>({ courses }: Partings<Place>): Map<string, Place> {
+export function divergences<Place>({ courses }: Divergences<Place>): Map<string, Place> {
   const places = new Map<string, Place>();
-  for (const [pointer, { setAt, leftAt, met }] of courses) {
-    if (leftAt !== null) places.set(pointer, met ? leftAt : setAt);
+  for (const [pointer, { setAt, leftAt, everMatched }] of courses) {
+    if (leftAt !== null) places.set(pointer, everMatched ? leftAt : setAt);
   }
   return places;
 }

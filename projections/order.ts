@@ -7,7 +7,7 @@ import { assign, nobody, type Reassignment } from './driver';
 import { DRIVER_DETAILS, stillUnreadable } from './lenient';
 import { lastReported, nothingReported, type Reported, type Said, saidBy } from './order-status';
 import { type Memory, nothingRemembered, remember } from './reports';
-import { hasEnded, notStarted, progressAfter, progressAfterCancel, readStage, toldOlderStory } from './stage';
+import { hasEnded, notStarted, progressAfter, progressAfterCancel, readStage, isOlderReport } from './stage';
 
 /**
  * All that is known of one order. Plain JSON: a state that was written down and read again is equal to itself and folds
@@ -103,7 +103,7 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
     final: progress.final,
     returned: progress.returned,
     canceled: progress.canceled,
-    out_of_order: toldOlderStory(said, stage, progress),
+    out_of_order: isOlderReport(said, stage, progress),
     number_reused: (isNew || before.number_reused) && !ended,
     unreadable: unreadableAfter(before, event, said, assignment),
     reports: memory.reports,

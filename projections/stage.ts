@@ -149,7 +149,7 @@ const SAME_LEG = { another: false, newLeg: false };
  * order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one axis tells the story
  * that the stage shows. Words nobody knows tell no story.
  */
-export function toldOlderStory(said: Reported, stage: Stage, order: Progress): boolean {
+export function isOlderReport(said: Reported, stage: Stage, order: Progress): boolean {
   const shown = reach(stage, order);
   if (shown === 0) return false;
   const known =
@@ -157,6 +157,6 @@ export function toldOlderStory(said: Reported, stage: Stage, order: Progress): b
     (said.delivery_status !== null && DELIVERY_STATUSES.has(said.delivery_status));
   if (!known) return false;
   const alone = progressAfter(notStarted, said, said.delivery_status, SAME_LEG);
-  const told = readStage(alone, said.delivery_status);
-  return told !== stage && reach(told, alone) < shown;
+  const stageAlone = readStage(alone, said.delivery_status);
+  return stageAlone !== stage && reach(stageAlone, alone) < shown;
 }

@@ -1,4 +1,4 @@
-import { beginPartings, follow, partings, viewChanges } from '../../projections/divergence';
+import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
 import { initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
@@ -166,19 +166,19 @@ async function differenceOf(
   changes: readonly Change[],
 ): Promise<OrderDifference | null> {
   const pointers = changes.map(({ pointer }) => pointer);
-  let courses: ReturnType<typeof beginPartings<{ revision: number; position: Position }>> | null = null;
+  let courses: ReturnType<typeof beginDivergences<{ revision: number; position: Position }>> | null = null;
   for await (const stored of readIfThere(log, orderStream(key))) {
     const { revision, position } = stored;
     // Read to its end nevertheless: leaving early breaks the call off where the store is elsewhere.
     const event = comparePositions(position, end) > 0 ? null : decodeOrderEvent(stored);
     if (event === null) continue;
-    courses ??= beginPartings(pointers, { revision, position });
+    courses ??= beginDivergences(pointers, { revision, position });
     courses = follow(key, kept, courses, event, { revision, position });
   }
   if (courses === null) return kept === null ? null : { key, kind: 'only-stored', changes, parted: null };
   const now = viewChanges(key, kept, courses.state);
   if (now.length === 0) return null;
-  const parted = partings(courses);
+  const parted = divergences(courses);
   const [first] = [...parted.values()].sort((one, other) => one.revision - other.revision);
   return {
     key,

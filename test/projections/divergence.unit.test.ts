@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { changesBetween } from '../../projections/changes';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
-import { beginPartings, follow, partings, viewChanges } from '../../projections/divergence';
+import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
 import { type OrderEvent } from '../../schemas/order-events';
 import { arbitraryEvents } from './arbitraries';
-import { eventsOf, fold, JANE, JOHN, KEY, says, type Told } from './scenario';
+import { eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';
 
 /** Where each field parts from `kept`, by revision. */
 function partedFrom(kept: OrderState | null, events: readonly OrderEvent[]): Record<string, number> {
   const pointers = viewChanges(KEY, kept, fold(events)).map(({ pointer }) => pointer);
-  let courses = beginPartings(pointers, 0);
+  let courses = beginDivergences(pointers, 0);
   for (const event of events) courses = follow(KEY, kept, courses, event, event.revision);
-  return Object.fromEntries(partings(courses));
+  return Object.fromEntries(divergences(courses));
 }
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -28,7 +28,7 @@ function at(value: unknown, pointer: string): unknown {
 }
 
 describe('partings of a fold from a kept state', () => {
-  const story: Told[] = [
+  const story: DeliveryObject[] = [
     says('in_progress', 'enroute_to_pickup', JANE),
     says('ready_for_pickup', 'arrived_at_pickup', JANE),
     says('out_for_delivery', 'enroute_to_dropoff', JANE),
@@ -93,7 +93,7 @@ describe('partings of a fold from a kept state', () => {
   it('following an event folds it', () => {
     fc.assert(
       fc.property(arbitraryEvents, (life) => {
-        let courses = beginPartings<number>([], 0);
+        let courses = beginDivergences<number>([], 0);
         let state = initial;
         for (const event of life) {
           courses = follow(KEY, null, courses, event, event.revision);
