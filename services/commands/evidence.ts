@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Id } from '../../schemas/handle-order';
 import { readNewestEntries } from '../audit/checkpoints/checkpoint-file';
-import { checkpointsOf } from '../audit/checkpoints/place';
+import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { signedHistory } from '../audit/checkpoints/restores';
 import { writeEvidence } from '../audit/evidence/write-evidence';
 import { exportFileName } from '../audit/export/export-events';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { CheckpointSigner, coveredBy } from '../audit/checkpoints/checkpoint-signer';
-import { checkpointsOf } from '../audit/checkpoints/place';
+import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { describeRestore } from '../audit/checkpoints/restores';
 import type { Config } from '../config/config';
 import { retentionDays } from '../config/environment';
@@ -55,12 +55,12 @@ async function signCheckpoint(config: Config, files: DataFiles, store: EventStor
   return coveredBy(newest);
 }
 
-function sayResult({ deleted, forgotten, kept, untold }: RetentionResult, cutoff: number, dryRun: boolean): void {
+function sayResult({ deleted, forgotten, kept, unreported }: RetentionResult, cutoff: number, dryRun: boolean): void {
   const before = `that had their last update before ${new Date(cutoff).toISOString()}`;
   say(`${dryRun ? 'Would delete' : 'Deleted'} ${count(deleted)} finished orders ${before}.`);
   if (forgotten > 0) say(`Their streams were deleted before: ${count(forgotten)} more orders in the read model.`);
   if (kept > 0) say(`Left alone: ${count(kept)} orders whose streams tell otherwise than the read model.`);
-  if (untold > 0) say(`Still shown: ${count(untold)} deleted orders; run this again.`);
+  if (unreported > 0) say(`Still shown: ${count(unreported)} deleted orders; run this again.`);
 }
 
 /** What both kinds of deletion need. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkpointsOf } from '../audit/checkpoints/place';
+import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { exitCodeAfter, resultLines, type Subject, subjectName, verify } from '../audit/verify/verify';
 import { readConfig } from '../config/config';
 import { version } from '../config/version';

@@ -14,7 +14,7 @@ import { newLogId, signedHistory } from './restores';
 import { type CheckpointKey, isSignedBy, openCheckpointKey, signRestore } from './signing';
 
 /** Where checkpoints of a log are kept, and what signs them. */
-export interface CheckpointPlace {
+export interface CheckpointFiles {
   /** Names the log. */
   readonly store: string;
   readonly file: string;
@@ -33,7 +33,7 @@ export interface Signed {
 }
 
 /** The key that signs the checkpoints of a log; made where there is none. @throws {CheckpointKeyError} */
-export const openKeyOf = ({ file, keyFile }: Pick<CheckpointPlace, 'file' | 'keyFile'>): CheckpointKey =>
+export const openKeyOf = ({ file, keyFile }: Pick<CheckpointFiles, 'file' | 'keyFile'>): CheckpointKey =>
   openCheckpointKey(keyFile, () => readNewestEntries(file, Infinity).map(({ key_id }) => key_id));
 
 /** What is known between two looks. */
@@ -59,7 +59,7 @@ export class CheckpointSigner {
    */
   constructor(
     private readonly source: Pick<EventSource, 'readAll'>,
-    private readonly place: CheckpointPlace,
+    private readonly place: CheckpointFiles,
     private readonly now: () => number,
   ) {
     this.#key = openKeyOf(place);

@@ -4,12 +4,12 @@ import type { Restore } from '../../../schemas/checkpoint';
 import { sleep } from '../../concurrency/sleep';
 import type { Position } from '../../event-store/event-store';
 import { type LogAddress, openEventSource } from '../../event-store/open';
-import { type CheckpointPlace, CheckpointSigner, coveredBy } from './checkpoint-signer';
+import { type CheckpointFiles, CheckpointSigner, coveredBy } from './checkpoint-signer';
 
 /** What the thread needs to know to begin. */
 export interface CheckpointThreadOptions {
   readonly log: LogAddress;
-  readonly place: CheckpointPlace;
+  readonly place: CheckpointFiles;
   readonly intervalMs: number;
 }
 

@@ -6,7 +6,7 @@ import type { Events } from '../../event-store/open-events';
 import type { Metrics } from '../../operations/metrics';
 import { openKeyOf } from './checkpoint-signer';
 import type { FromCheckpoints } from './checkpoint-thread';
-import { checkpointsOf } from './place';
+import { checkpointsOf } from './checkpoint-files';
 import { createCheckpointRoutes } from './route';
 import { startCheckpoints } from './start-checkpoints';
 

@@ -12,11 +12,11 @@ const RESPAWN_MS = 60_000;
  */
 export function startCheckpoints(
   workerData: CheckpointThreadOptions,
-  tell: (news: FromCheckpoints) => void,
+  onNews: (news: FromCheckpoints) => void,
 ): { stop(): Promise<void> } {
   const start = (): Worker =>
-    new Worker(require.resolve('#checkpoint-thread'), { workerData }).on('message', tell).on('error', (error) => {
-      tell({ kind: 'failed', message: String(error) });
+    new Worker(require.resolve('#checkpoint-thread'), { workerData }).on('message', onNews).on('error', (error) => {
+      onNews({ kind: 'failed', message: String(error) });
     });
   return new SupervisedThread({ start, stopMessage: 'stop', respawnMs: RESPAWN_MS });
 }

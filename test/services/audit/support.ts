@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Checkpoint } from '../../../schemas/checkpoint';
 import { readCheckpointFile } from '../../../services/audit/checkpoints/checkpoint-file';
 import {
-  type CheckpointPlace,
+  type CheckpointFiles,
   CheckpointSigner,
   isCheckpoint,
   type Signed,
@@ -36,5 +36,5 @@ export const checkpointsIn = (file: string): readonly Checkpoint[] =>
   readCheckpointFile(file).entries.filter(isCheckpoint);
 
 /** Signs what a log is now, as the service and `ticket-rail retain` do. */
-export const signOnce = (source: Pick<EventSource, 'readAll'>, place: CheckpointPlace): Promise<Signed> =>
+export const signOnce = (source: Pick<EventSource, 'readAll'>, place: CheckpointFiles): Promise<Signed> =>
   new CheckpointSigner(source, place, Date.now).sign(new AbortController().signal);
