@@ -1,6 +1,6 @@
 import { BEGINNING, type FeedPosition } from '../../schemas/feed';
 import { comparePositions, type Position } from '../event-store/event-store';
-import { parsePlace } from '../orders/live/live-feed';
+import { parseFeedAddress } from '../orders/live/live-feed';
 
 /**
  * Places in the feed as clients have them: the position of an event of the log, with the first digits of the event's id.
@@ -10,7 +10,7 @@ import { parsePlace } from '../orders/live/live-feed';
 export const feedPosition = (position: Position, eventId: string): FeedPosition => `${position}-${eventId.slice(0, 8)}`;
 
 /** @returns the position in the log; null for the beginning. */
-export const logPosition = (place: FeedPosition): Position | null => parsePlace(place)?.position ?? null;
+export const logPosition = (place: FeedPosition): Position | null => parseFeedAddress(place)?.position ?? null;
 
 /** Orders places of one log: negative if `one` is before `other`. */
 export function comparePlaces(one: FeedPosition, other: FeedPosition): number {
@@ -27,5 +27,5 @@ export const isBeginning = (place: FeedPosition): boolean => place === BEGINNING
 
 /** @returns a position that a client sends; null for a text that cannot be one. */
 export function parseFeedPosition(text: string): FeedPosition | null {
-  return text === BEGINNING || parsePlace(text) !== null ? text : null;
+  return text === BEGINNING || parseFeedAddress(text) !== null ? text : null;
 }

@@ -4,7 +4,7 @@ import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';
 import type { ReadModel } from '../read-model/open-read-model';
 import { createOrderHistory, type OrderHistory } from './history';
-import { hasPlace, LiveFeed } from './live/live-feed';
+import { isInLog, LiveFeed } from './live/live-feed';
 import { createLiveRoutes } from './live/route';
 import { createPastOrders } from './past-orders';
 import { createOrderRoutes } from './route';
@@ -41,7 +41,7 @@ export function openReading(options: {
       createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
       createLiveRoutes({
         feed,
-        isInLog: (place) => hasPlace(store, place),
+        isInLog: (place) => isInLog(store, place),
         orders,
         waitForReadModel,
         readers,

@@ -45,7 +45,7 @@ export type Audience =
   /** A wall in front of customers: nothing about persons. */
   | 'customers';
 
-const TOLD: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
+const VIEWS: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
   board: (order) => order,
   'board-without-contact': withoutContact,
   customers: ({ order_id, revision, stage, stage_since, updated_at }, state) => ({
@@ -76,23 +76,23 @@ export type Health = Heartbeat['store'];
  * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put back
  * would silently miss what the log has at positions that were given before.
  */
-export interface Place {
+export interface FeedAddress {
   readonly position: Position;
   /** The first 8 digits of the event's id. */
   readonly event: string;
 }
 
-const placeOf = (position: Position, eventId: string): Place => ({ position, event: eventId.slice(0, 8) });
+const feedAddress = (position: Position, eventId: string): FeedAddress => ({ position, event: eventId.slice(0, 8) });
 
 /** @returns the place that the id of a message names; null for another text. */
-export function parsePlace(id: string): Place | null {
+export function parseFeedAddress(id: string): FeedAddress | null {
   const [, text = '', event = ''] = /^(\d+)-([0-9a-f]{8})$/.exec(id) ?? [];
   const position = parsePosition(text);
   return position === null ? null : { position, event };
 }
 
 /** @returns whether a log has the event at this place. One that retention deleted counts as not there. */
-export async function hasPlace(log: Pick<EventSource, 'readAll'>, { position, event }: Place): Promise<boolean> {
+export async function isInLog(log: Pick<EventSource, 'readAll'>, { position, event }: FeedAddress): Promise<boolean> {
   for await (const found of log.readAll({ from: position, limit: 1 })) {
     return found.position === position && found.id.startsWith(event);
   }
@@ -112,12 +112,12 @@ interface Channel {
   position: Position | null | 'unknown';
 }
 
-const frame = (event: string, data: unknown, id: Place | null = null): string =>
+const frame = (event: string, data: unknown, id: FeedAddress | null = null): string =>
   eventFrame(event, stringifyJson(data), id === null ? null : `${id.position}-${id.event}`);
 
-const told = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
+const viewFor = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
   const order = toOrder(key, state);
-  return order === null ? null : TOLD[audience](order, state);
+  return order === null ? null : VIEWS[audience](order, state);
 };
 
 /** Makes a message once for all who are told the same. */
@@ -126,7 +126,7 @@ function messageMaker(order: PlacedOrder): (audience: Audience) => string {
   return (audience) => {
     const known = made.get(audience);
     if (known !== undefined) return known;
-    const text = frame('order', told(audience, order), placeOf(order.position, order.eventId));
+    const text = frame('order', viewFor(audience, order), feedAddress(order.position, order.eventId));
     made.set(audience, text);
     return text;
   };
@@ -140,7 +140,7 @@ export class LiveFeed {
   #dropped = 0;
   #health: Health = 'ok';
   #asking = false;
-  #heart: NodeJS.Timeout | undefined;
+  #heartbeatTimer: NodeJS.Timeout | undefined;
   #remaking = false;
   #closed = false;
 
@@ -193,7 +193,7 @@ export class LiveFeed {
     channel.seats.add(seat);
     this.#clients++;
     this.#send(channel, seat, this.#heartbeat());
-    this.#heart ??= setInterval(() => {
+    this.#heartbeatTimer ??= setInterval(() => {
       this.#beat();
     }, HEARTBEAT_MS);
     return () => {
@@ -243,12 +243,12 @@ export class LiveFeed {
         orders: newest,
         truncated,
       } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
-      const seen = newest.map((order) => told(client.audience, order));
+      const seen = newest.map((order) => viewFor(client.audience, order));
       client.send(
         frame(
           'snapshot',
           { ...start, orders: seen, truncated },
-          last === null ? null : placeOf(last.position, last.id),
+          last === null ? null : feedAddress(last.position, last.id),
         ),
       );
       this.#shown(client, newest);
@@ -268,14 +268,14 @@ export class LiveFeed {
   #look(channel: Channel | undefined): void {
     if (channel === undefined || this.#remaking) return;
     try {
-      if (channel.position === 'unknown') this.#tellEverything(channel);
-      else this.#tellChanges(channel, channel.position);
+      if (channel.position === 'unknown') this.#sendEverything(channel);
+      else this.#sendChanges(channel, channel.position);
     } catch (error) {
       if (!(error instanceof ReadModelError)) throw error;
     }
   }
 
-  #tellEverything(channel: Channel): void {
+  #sendEverything(channel: Channel): void {
     let position: Position | null = null;
     for (const seat of channel.seats) {
       this.#start(seat, channel.locationId, null);
@@ -284,7 +284,7 @@ export class LiveFeed {
     channel.position = position;
   }
 
-  #tellChanges(channel: Channel, after: Position | null): void {
+  #sendChanges(channel: Channel, after: Position | null): void {
     const { position, orders, truncated } = this.options.orders.changedSince(
       channel.locationId,
       after,
@@ -301,7 +301,7 @@ export class LiveFeed {
     }
     const newest = orders.at(-1)?.position ?? after;
     channel.position = truncated ? newest : position;
-    if (truncated) this.#tellChanges(channel, newest);
+    if (truncated) this.#sendChanges(channel, newest);
   }
 
   #send(channel: Channel, seat: Seat, text: string): void {
@@ -327,8 +327,8 @@ export class LiveFeed {
     this.#clients--;
     if (channel.seats.size === 0) this.#channels.delete(channel.locationId);
     if (this.#clients > 0) return;
-    clearInterval(this.#heart);
-    this.#heart = undefined;
+    clearInterval(this.#heartbeatTimer);
+    this.#heartbeatTimer = undefined;
   }
 
   #heartbeat(): string {

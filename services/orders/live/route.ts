@@ -13,7 +13,14 @@ import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
-import { type Audience, type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parsePlace, type Place } from './live-feed';
+import {
+  type Audience,
+  type LiveClient,
+  type LiveFeed,
+  MAX_LIVE_CLIENTS,
+  parseFeedAddress,
+  type FeedAddress,
+} from './live-feed';
 import type { Position } from '../../event-store/event-store';
 import type { WaitForReadModel } from '../../read-model/wait';
 
@@ -100,7 +107,7 @@ export const LIVE_CALLS = {
 export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
   /** Whether the log still has an event that a client was told of. */
-  readonly isInLog: (place: Place) => Promise<boolean>;
+  readonly isInLog: (place: FeedAddress) => Promise<boolean>;
   readonly orders: OrderTableReader;
   readonly waitForReadModel: WaitForReadModel;
   readonly readers: ReaderDirectory;
@@ -112,11 +119,11 @@ export function createLiveRoutes(options: {
    *   that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
    */
   const lastSeen = async (request: Request, { lastEventId = '' }: LiveQuery): Promise<Position | null> => {
-    const place = parsePlace(request.get('Last-Event-ID') ?? lastEventId);
-    if (place === null) return null;
+    const address = parseFeedAddress(request.get('Last-Event-ID') ?? lastEventId);
+    if (address === null) return null;
     // A store that does not answer now costs a snapshot, not the feed.
     const late = delay(LOOK_UP_MS, false, { ref: false });
-    return (await Promise.race([isInLog(place).catch(() => false), late])) ? place.position : null;
+    return (await Promise.race([isInLog(address).catch(() => false), late])) ? address.position : null;
   };
 
   return serve(LIVE_CALLS, {

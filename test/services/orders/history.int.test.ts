@@ -65,11 +65,11 @@ describe('the history of an order', () => {
   it('the history of an order gives stages, verdicts and changes as the projections make them of its events', async () => {
     const { events } = await pageOf(EXAMPLE_ORDER);
     let state = initial;
-    for (const { type, data, metadata, revision, received_at: receivedAt, ...told } of events) {
+    for (const { type, data, metadata, revision, received_at: receivedAt, ...answered } of events) {
       const contentHash = metadata.content_hash;
       const event: OrderEvent = { type: type as OrderEvent['type'], data, revision, receivedAt, contentHash };
       const { reading } = read(EXAMPLE_ORDER, state, event);
-      expect(told).toMatchObject(reading);
+      expect(answered).toMatchObject(reading);
       state = evolve(state, event);
     }
   });
@@ -93,12 +93,12 @@ describe('the history of an order', () => {
         const was = at(before, pointer) ?? (pointer === '/attention' ? [] : null);
         expect({ revision, pointer, from }).toEqual({ revision, pointer, from: was });
       }
-      const told = (pointer: string): Change | undefined => changes.find((change) => change.pointer === pointer);
+      const answered = (pointer: string): Change | undefined => changes.find((change) => change.pointer === pointer);
       for (const pointer of ['/status', '/delivery_status', '/stage']) {
-        expect({ revision, pointer, told: told(pointer) !== undefined }).toEqual({
+        expect({ revision, pointer, answered: answered(pointer) !== undefined }).toEqual({
           revision,
           pointer,
-          told: at(before, pointer) !== at(after, pointer),
+          answered: at(before, pointer) !== at(after, pointer),
         });
       }
       before = after;

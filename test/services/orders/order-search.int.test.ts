@@ -168,11 +168,11 @@ describe('the search for orders', () => {
 describe('the search by driver', () => {
   const key = (order_id: string): OrderKey => ({ location_id: 'drivers', order_id });
   beforeAll(async () => {
-    const tell = (id: string, driver_details: unknown) => service.deliver(update(key(id), { driver_details }));
-    await tell('jose', { source: 'Uber', name: 'José Núñez', passcode: '4711' });
-    await tell('ulla', { source: 'doordash', name: 'ULLA ÅS' });
-    await tell('none', null);
-    await tell('gone', { source: 'uber', name: 'Josef' });
+    const deliver = (id: string, driver_details: unknown) => service.deliver(update(key(id), { driver_details }));
+    await deliver('jose', { source: 'Uber', name: 'José Núñez', passcode: '4711' });
+    await deliver('ulla', { source: 'doordash', name: 'ULLA ÅS' });
+    await deliver('none', null);
+    await deliver('gone', { source: 'uber', name: 'Josef' });
     await service.deliver(update(key('gone'), { delivery_status: 'pending' }));
   });
   const inDrivers = async (query: Readonly<Record<string, string>>, token?: string) =>

@@ -273,7 +273,7 @@ describe('the orders of a location', () => {
     }
   };
 
-  const TOLD: Record<string, Record<string, unknown>> = {
+  const FIELDS_OF: Record<string, Record<string, unknown>> = {
     preparing: { status: 'in_progress' },
     ready: { status: 'ready_for_pickup' },
     driver_here: { status: 'in_progress', delivery_status: 'arrived_at_pickup' },
@@ -286,7 +286,7 @@ describe('the orders of a location', () => {
     returned: { status: 'out_for_delivery', delivery_status: 'returned' },
   };
   beforeAll(async () => {
-    for (const [stage, fields] of Object.entries(TOLD)) {
+    for (const [stage, fields] of Object.entries(FIELDS_OF)) {
       await service.deliver(update({ location_id, order_id: `${stage} 1` }, fields));
       await service.deliver(update({ location_id, order_id: `${stage} 2` }, fields));
     }
@@ -294,7 +294,7 @@ describe('the orders of a location', () => {
 
   it('the orders of a location are listed as they first came, each as in an answer of its own', async () => {
     const page = await list();
-    expect(idsOf(page)).toEqual(Object.keys(TOLD).flatMap((stage) => [`${stage} 1`, `${stage} 2`]));
+    expect(idsOf(page)).toEqual(Object.keys(FIELDS_OF).flatMap((stage) => [`${stage} 1`, `${stage} 2`]));
     for (const order of page.orders) expect(order).toEqual(await orderOf(order));
     expect(page.next).toBeNull();
   });
@@ -308,8 +308,8 @@ describe('the orders of a location', () => {
   });
 
   it('the list with active separates the orders that have ended from those that have not', async () => {
-    const ended = Object.keys(TOLD).filter((stage) => [...FINAL_STAGES].some((final) => final === stage));
-    const active = Object.keys(TOLD).filter((stage) => !ended.includes(stage));
+    const ended = Object.keys(FIELDS_OF).filter((stage) => [...FINAL_STAGES].some((final) => final === stage));
+    const active = Object.keys(FIELDS_OF).filter((stage) => !ended.includes(stage));
     const both = (stages: string[]): string[] => stages.flatMap((stage) => [`${stage} 1`, `${stage} 2`]);
     expect(idsOf(await list('?active=true'))).toEqual(both(active));
     expect(idsOf(await list('?active=false'))).toEqual(both(ended));

@@ -11,7 +11,7 @@ import {
   MAX_BUFFERED_BYTES,
   MAX_LIVE_CLIENTS,
   MAX_RESUMED_ORDERS,
-  parsePlace,
+  parseFeedAddress,
   SNAPSHOT_ENDED_ORDERS,
 } from '../../../../services/orders/live/live-feed';
 import { OrderTableReader } from '../../../../services/read-model/order-table/reader';
@@ -346,7 +346,7 @@ class Screen implements LiveClient {
         this.shown.set(order_id, revision);
       }
       const id = field('id');
-      if (id !== undefined) this.lastId = parsePlace(id)?.position ?? null;
+      if (id !== undefined) this.lastId = parseFeedAddress(id)?.position ?? null;
     }
   }
 
