@@ -91,14 +91,14 @@ describe('the page of the sandbox', () => {
       .waitFor();
     await pick(order.order_id);
 
-    const told = await ownHops(fast, order.order_id);
-    await until('all hops of the order', async () => (await hops().count()) === told.length);
-    expect((await hops().locator('.name bdi').allTextContents()).sort()).toEqual(told.map(({ name }) => name).sort());
-    expect(new Set(told.map(({ name }) => name))).toEqual(
+    const own = await ownHops(fast, order.order_id);
+    await until('all hops of the order', async () => (await hops().count()) === own.length);
+    expect((await hops().locator('.name bdi').allTextContents()).sort()).toEqual(own.map(({ name }) => name).sort());
+    expect(new Set(own.map(({ name }) => name))).toEqual(
       new Set(['new-order', 'order.created', 'location.order.accept', 'delivery-report', 'order.updated']),
     );
 
-    const created = told.find(({ name }) => name === 'order.created');
+    const created = own.find(({ name }) => name === 'order.created');
     await hops('order.created').locator('.hop').click();
     expect(JSON.parse((await body('request').textContent()) ?? '')).toEqual(JSON.parse(created?.request.body ?? ''));
     expect(JSON.parse((await body('answer').textContent()) ?? '')).toMatchObject({
@@ -110,7 +110,7 @@ describe('the page of the sandbox', () => {
     await detail.getByText(created?.request.headers['X-Stream-Signature'] ?? 'no signature').waitFor();
 
     await button('Show all orders').click();
-    await until('hops of all orders', async () => (await hops().count()) >= told.length);
+    await until('hops of all orders', async () => (await hops().count()) >= own.length);
     expect(lab.complaints).toEqual([]);
     expect(lab.strangers).toEqual([]);
   });
@@ -173,8 +173,8 @@ describe('the page of the sandbox', () => {
       .locator('[data-outcome="answered"]', { hasText: 'order.updated' })
       .getByText(/Attempt/)
       .waitFor();
-    const told = await ownHops(slow, order_id);
-    const last = told.find(({ name, attempt, answer }) => name === 'order.updated' && attempt > 1 && answer !== null);
+    const own = await ownHops(slow, order_id);
+    const last = own.find(({ name, attempt, answer }) => name === 'order.updated' && attempt > 1 && answer !== null);
     expect(last).toMatchObject({ answer: { status: 200 }, retry_at: null });
     expect(lab.complaints).toEqual([]);
   });
@@ -273,7 +273,9 @@ describe('the page of the sandbox', () => {
     const hostile = [markup, '\u202E\u2067evil live\u200F', 'W'.repeat(150), "');alert(1)//"];
     await open(slow);
     for (const id of hostile) {
-      expect((await slow.tell(orderOf(id, { customer_facing_id: id, special_instructions: id }))).status).toBe(200);
+      expect((await slow.sendAsDsp(orderOf(id, { customer_facing_id: id, special_instructions: id }))).status).toBe(
+        200,
+      );
     }
     for (const id of hostile) {
       const order = lab.page.locator('.order', { hasText: id.slice(0, 40) }).first();

@@ -71,7 +71,7 @@ async function send(
     };
     const exchange = await post({ url, body, headers, timeoutMs: ANSWER_TIMEOUT_MS, agent });
     if (exchange.kind === 'no-answer' || !isSuccess(exchange.status)) refused++;
-    say(`${file}: ${told(exchange)}`);
+    say(`${file}: ${format(exchange)}`);
   }
 
   for (let round = 0; round < repeat; round++) {
@@ -91,7 +91,7 @@ async function send(
   if (refused > 0) process.exitCode = EXIT_FAILED;
 }
 
-const told = (exchange: Exchange): string =>
+const format = (exchange: Exchange): string =>
   exchange.kind === 'no-answer'
     ? `no answer: ${exchange.reason}`
     : `${String(exchange.status)} ${exchange.body.trim()}`;

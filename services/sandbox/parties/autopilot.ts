@@ -158,7 +158,7 @@ export class Autopilot {
     if (life === null || step === undefined) return;
     play.next?.callOff();
     play.next = null;
-    const exchange = await this.#tell(life, play, step).finally(() => {
+    const exchange = await this.#report(life, play, step).finally(() => {
       scriptedReports.settle(orderId);
     });
     if (this.#plays.get(orderId) !== play) return; // it was forgotten meanwhile
@@ -171,7 +171,7 @@ export class Autopilot {
   }
 
   /** @returns what came of the delivery service's message, or null if the step needed none. */
-  async #tell(life: OrderLife, play: Play, step: Step): Promise<Exchange | null> {
+  async #report(life: OrderLife, play: Play, step: Step): Promise<Exchange | null> {
     const { stream, scriptedReports, dsp } = this.options;
     const orderId = life.order.id;
     const about = { location_id: life.locationId, order_id: orderId };

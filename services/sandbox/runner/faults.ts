@@ -83,12 +83,12 @@ export interface FaultOptions {
 /** @returns all that is to be sent; the same for the same plan, options and state of `random` */
 export function withFaults(plan: readonly PlannedOrder[], options: FaultOptions): Run {
   const strikes = struckBy(options);
-  const orders = plan.map((order) => retell(order, strikes, options.random.fork()));
+  const orders = plan.map((order) => withChangedContent(order, strikes, options.random.fork()));
   const attempts = orders.flatMap(({ deliveries }, order) => {
     const random = options.random.fork();
-    return deliveries.flatMap((told, delivery) => {
+    return deliveries.flatMap((planned, delivery) => {
       const next = deliveries[delivery + 1];
-      return attemptsOf({ order, delivery, told, next_s: next?.at_s ?? null }, strikes, random);
+      return attemptsOf({ order, delivery, planned, next_s: next?.at_s ?? null }, strikes, random);
     });
   });
   return { orders, attempts: attempts.sort((one, other) => one.at_s - other.at_s) };
@@ -105,16 +105,16 @@ function struckBy({ faults, share, signs, hasOldSecret }: FaultOptions): Strikes
 }
 
 /** What is told is changed here; how it is sent, in {@link attemptsOf}. */
-function retell(order: PlannedOrder, strikes: Strikes, random: Random): PlannedOrder {
+function withChangedContent(order: PlannedOrder, strikes: Strikes, random: Random): PlannedOrder {
   const deliveries: PlannedDelivery[] = [];
-  for (const [place, told] of order.deliveries.entries()) {
+  for (const [place, planned] of order.deliveries.entries()) {
     // Never after the last: a story ends as it says only if nothing comes after it.
     const before = order.deliveries[place - 1];
     if (before !== undefined && strikes('unknown-statuses', random)) {
-      deliveries.push({ at_s: (before.at_s + told.at_s) / 2, delivery: unknownWord(order, random) });
+      deliveries.push({ at_s: (before.at_s + planned.at_s) / 2, delivery: unknownWord(order, random) });
     }
     deliveries.push(
-      strikes('unknown-fields', random) ? { ...told, delivery: unknownFields(told.delivery, random) } : told,
+      strikes('unknown-fields', random) ? { ...planned, delivery: unknownFields(planned.delivery, random) } : planned,
     );
   }
   return { ...order, deliveries };
@@ -143,19 +143,19 @@ function unknownFields(delivery: Delivery, random: Random): Delivery {
 interface Sending {
   readonly order: number;
   readonly delivery: number;
-  readonly told: PlannedDelivery;
+  readonly planned: PlannedDelivery;
   /** When the next delivery of the order is due, or null after the last. */
   readonly next_s: number | null;
 }
 
-function attemptsOf({ order, delivery, told, next_s }: Sending, strikes: Strikes, random: Random): Attempt[] {
+function attemptsOf({ order, delivery, planned, next_s }: Sending, strikes: Strikes, random: Random): Attempt[] {
   const soon = (): number => between(random, SOON_S);
   const late = (): number => between(random, LATE_S);
   const reordered = next_s !== null && strikes('reordering', random);
-  const inBurst = strikes('bursts', random) && told.at_s % BURST_EVERY_S < BURST_S;
+  const inBurst = strikes('bursts', random) && planned.at_s % BURST_EVERY_S < BURST_S;
   const fault = reordered ? 'reordering' : inBurst ? 'bursts' : null;
-  const burstEnd_s = told.at_s - (told.at_s % BURST_EVERY_S) + BURST_S;
-  const at_s = reordered ? next_s + soon() : inBurst ? burstEnd_s : told.at_s;
+  const burstEnd_s = planned.at_s - (planned.at_s % BURST_EVERY_S) + BURST_S;
+  const at_s = reordered ? next_s + soon() : inBurst ? burstEnd_s : planned.at_s;
   const right: Attempt = {
     order,
     delivery,

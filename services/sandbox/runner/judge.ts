@@ -31,13 +31,13 @@ export interface Finding {
 }
 
 /** By what was acknowledged and when, where that says it. */
-export type Comparison = 'equal' | 'different' | 'undetermined';
+export type HistoryComparison = 'equal' | 'different' | 'undetermined';
 
 export interface Judgement {
   readonly findings: readonly Finding[];
   /** Status, delivery status and driver. */
-  readonly reported: Comparison;
-  readonly stage: Comparison;
+  readonly reported: HistoryComparison;
+  readonly stage: HistoryComparison;
 }
 
 /** All that is known of one order after a run. */

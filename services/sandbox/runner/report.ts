@@ -6,7 +6,7 @@ import { count } from '../../terminal/figures';
 /** What is told of a run. */
 
 /** Surprises, and deliveries that were never acknowledged, that are told; the rest is counted. */
-const MAX_TOLD = 20;
+const MAX_LISTED = 20;
 
 export interface Counted<Item> {
   readonly count: number;
@@ -121,7 +121,7 @@ export function reportOf(named: Named, run: Run, result: RunResult, check: Check
 
 const counted = <Item>(items: readonly Item[]): Counted<Item> => ({
   count: items.length,
-  first: items.slice(0, MAX_TOLD),
+  first: items.slice(0, MAX_LISTED),
 });
 
 function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, number> {
@@ -189,14 +189,14 @@ export function reportLines(report: RunReport): string[] {
       .join(', ')}`,
     `Latency: p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, p99 ${ms(latency.p99)}, most ${ms(latency.max)}`,
     ...faults,
-    ...told(
+    ...format(
       surprises,
       'answers that were not expected',
       (one) =>
         `${one.order_id}: ${one.fault ?? 'no fault'}, expected ${one.expected}, got ${String(one.status)} ` +
         `(request ${one.request_id ?? 'unknown'}): ${one.answer ?? ''}`,
     ),
-    ...told(
+    ...format(
       never,
       'deliveries never acknowledged',
       ({ order_id, delivery }) => `${order_id}: delivery ${String(delivery)}`,
@@ -215,7 +215,7 @@ function checkLines(check: Check): string[] {
     `Checked ${count(orders)} orders with ${count(events)} events, ${count(listed)} on lists, ${count(live)} on live boards`,
     `  status, delivery status and driver by what was acknowledged last: ${compared(reported)}`,
     `  stage by the end of the story: ${compared(stage)}`,
-    ...told(
+    ...format(
       findings,
       'findings',
       ({ kind, location_id, order_id, detail }) => `${kind}: ${location_id} ${order_id}: ${detail}`,
@@ -223,5 +223,5 @@ function checkLines(check: Check): string[] {
   ];
 }
 
-const told = <Item>(some: Counted<Item>, name: string, line: (item: Item) => string): string[] =>
+const format = <Item>(some: Counted<Item>, name: string, line: (item: Item) => string): string[] =>
   some.count === 0 ? [] : [`${count(some.count)} ${name}:`, ...some.first.map((item) => `  ${line(item)}`)];

@@ -51,11 +51,11 @@ export function truthOf(order: PlannedOrder, sent: readonly Sent[]): Truth {
   const facts = sent.filter(({ effect }) => effect !== 'nothing');
   const said = ({ delivery }: Sent): Delivery => deliveryAt(order, delivery);
   const last = <Value>(says: (said: Delivery) => Value | undefined): Value | null | undefined => {
-    const telling = facts.flatMap((fact) => {
+    const reports = facts.flatMap((fact) => {
       const value = says(said(fact));
       return value === undefined ? [] : [{ fact, value }];
     });
-    return lastOf(telling);
+    return lastOf(reports);
   };
   return {
     status: last(saysStatus),
@@ -72,18 +72,18 @@ const deliveryAt = (order: PlannedOrder, place: number): Delivery => {
 };
 
 /** @returns what was told last; null if nothing was; undefined if that may have been one or the other */
-function lastOf<Value>(telling: readonly { readonly fact: Sent; readonly value: Value }[]): Value | null | undefined {
-  const latestBegin_ms = telling.reduce(
+function lastOf<Value>(reports: readonly { readonly fact: Sent; readonly value: Value }[]): Value | null | undefined {
+  const latestBegin_ms = reports.reduce(
     (latest, { fact }) => (fact.effect === 'acknowledged' ? Math.max(latest, fact.begun_ms) : latest),
     -Infinity,
   );
   // Whatever had settled before another acknowledged one was sent was not the last.
-  const candidates = telling.filter(({ fact }) => settled_ms(fact) > latestBegin_ms);
+  const candidates = reports.filter(({ fact }) => settled_ms(fact) > latestBegin_ms);
   const values = new Map(candidates.map(({ value }) => [JSON.stringify(value), value]));
   if (values.size > 1) return undefined;
   const isCertain = candidates.some(({ fact }) => fact.effect === 'acknowledged');
   const [value] = values.values();
-  return isCertain ? value : telling.length === 0 ? null : undefined;
+  return isCertain ? value : reports.length === 0 ? null : undefined;
 }
 
 /** An order ends as its story says if that does not depend on the order of its deliveries, or they came in it. */

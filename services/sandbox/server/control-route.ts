@@ -21,7 +21,7 @@ import type { LiveNews } from './live-news';
 export interface Control {
   state(): SandboxState;
   /** @returns what Stream answered to each order, or what cannot be done, in a sentence. */
-  submit(wish: SubmitOrders): Promise<Submitted | string>;
+  submit(request: SubmitOrders): Promise<Submitted | string>;
   /** @returns null if there is no such order. */
   order(orderId: string): SandboxOrder | null;
   act(orderId: string, action: OrderAction): Promise<Acted>;

@@ -19,7 +19,7 @@ export interface Watcher {
 export class LiveNews {
   readonly #watchers = new Set<Watcher>();
   readonly #heartbeat = setInterval(() => {
-    this.tell('heartbeat', {});
+    this.send('heartbeat', {});
   }, HEARTBEAT_MS).unref();
 
   /** @returns what ends the watching, or null if too many watch already. */
@@ -31,7 +31,7 @@ export class LiveNews {
     };
   }
 
-  tell(event: 'state' | 'order' | 'hop' | 'heartbeat', data: object): void {
+  send(event: 'state' | 'order' | 'hop' | 'heartbeat', data: object): void {
     if (this.#watchers.size === 0) return;
     const text = eventFrame(event, JSON.stringify(data));
     for (const watcher of this.#watchers) {

@@ -135,7 +135,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const clock = createClock(options.speed, now);
   const news = new LiveNews();
   const hops = new HopLog(now, (hop) => {
-    news.tell('hop', hop);
+    news.send('hop', hop);
   });
   const outbox = new Outbox({ clock, random: random.fork(), hops, onError: complain });
   const scriptedReports = new ScriptedReports();
@@ -165,8 +165,8 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     next_step_at: isoOrNull(autopilot.nextStepAt(life.order.id)),
     updated_at: new Date(updatedAt.get(life.order.id) ?? now()).toISOString(),
   });
-  const tellOrder = (life: OrderLife): void => {
-    news.tell('order', shown(life));
+  const sendOrder = (life: OrderLife): void => {
+    news.send('order', shown(life));
   };
 
   const stream: StreamStandIn = new StreamStandIn({
@@ -182,7 +182,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
       updatedAt.set(id, now());
       if (life.state !== 'submitted') pos.restock(id);
       if (life.state === 'accepted' && before?.state === 'submitted') autopilot.begin(id);
-      tellOrder(life);
+      sendOrder(life);
     },
     onForgotten: (orderId) => {
       autopilot.forget(orderId);
@@ -195,7 +195,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     dsp,
     stream,
     scriptedReports,
-    onChange: tellOrder,
+    onChange: sendOrder,
     onError: complain,
   });
   const submitter = new Submitter({
@@ -228,7 +228,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     submit: (story) =>
       place({ story, fulfillmentType: story.fulfillment_type, locationId: random.pick(locations), fault: null }),
     onChange: () => {
-      tellState();
+      sendState();
     },
   });
 
@@ -248,9 +248,9 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     rushes: rushes.map(({ name, summary }) => ({ name, summary })),
     rush: rush.state,
   });
-  const tellState = (): SandboxSummary => {
+  const sendState = (): SandboxSummary => {
     const state = summary();
-    news.tell('state', state);
+    news.send('state', state);
     return state;
   };
   const endless = (ordersPerMinute: number): RushPlan => ({
@@ -283,11 +283,11 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     setPos: ({ mode = pos.mode, out_of_stock }) => {
       pos.mode = mode;
       if (out_of_stock !== undefined) pos.outOfStock = new Set(out_of_stock);
-      return tellState();
+      return sendState();
     },
     setDsp: ({ mode }) => {
       dsp.mode = mode;
-      return tellState();
+      return sendState();
     },
     setRush: ({ rush: name, orders_per_minute }: SetRush) => {
       if (name === null) {

@@ -97,7 +97,7 @@ export function submitted(locationId: string, order: DspOrder, scripted: boolean
 }
 
 /** Tells the POS where the order stands; fields that are null are left out. */
-function updated(life: OrderLife, told: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): News {
+function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): News {
   return {
     to: 'pos',
     body: {
@@ -105,9 +105,9 @@ function updated(life: OrderLife, told: Pick<OrderLife, 'status' | 'deliveryStat
       object: {
         location_id: life.locationId,
         order_id: life.providerId,
-        status: told.status,
-        ...(told.deliveryStatus === null ? {} : { delivery_status: told.deliveryStatus }),
-        ...(told.driver === null ? {} : { driver_details: told.driver }),
+        status: reported.status,
+        ...(reported.deliveryStatus === null ? {} : { delivery_status: reported.deliveryStatus }),
+        ...(reported.driver === null ? {} : { driver_details: reported.driver }),
       },
     },
   };
@@ -146,8 +146,8 @@ const stateAfter = (life: OrderLife, status: string): OrderState =>
 export function ownStatus(life: OrderLife, status: string): Decision {
   const next = { ...life, status, state: stateAfter(life, status) };
   // In a story, a step without a delivery says nothing of it.
-  const told = life.scripted ? { status, deliveryStatus: null, driver: null } : next;
-  const news: News[] = [updated(next, told)];
+  const reported = life.scripted ? { status, deliveryStatus: null, driver: null } : next;
+  const news: News[] = [updated(next, reported)];
   if (status === 'ready_for_pickup' || status === 'completed') {
     const body = { type: 'location.order.notify_status_change', ...dspKey(life), order_status_update: status } as const;
     news.push({ to: 'dsp', body });

@@ -198,11 +198,11 @@ export class StreamStandIn {
   #apply(before: OrderLife | null, { life, news }: Decision): void {
     if (life === before) return;
     this.#orders.set(life.order.id, life);
-    for (const one of news) this.#tell(life, one);
+    for (const one of news) this.#send(life, one);
     this.options.onChange(life, before);
   }
 
-  #tell({ order, locationId }: OrderLife, { to, body }: News): void {
+  #send({ order, locationId }: OrderLife, { to, body }: News): void {
     const { clock, outbox, pos, dsp } = this.options;
     const bytes = Buffer.from(JSON.stringify(body));
     const isNew = body.type === 'order.created';

@@ -47,7 +47,7 @@ export function planScenario(scenario: Playable, options: PlanOptions): PlannedO
       location_id: `${runId}-location-${String(random.int(1, locations))}`,
       order_id: `${runId}-order-${String(index + 1)}`,
     };
-    const deliveries = tell(story, key, begins_s, random.fork());
+    const deliveries = plannedDeliveries(story, key, begins_s, random.fork());
     begins_s += exponential(random, SECONDS_PER_MINUTE / perMinute);
     return { key, story, deliveries };
   });
@@ -95,7 +95,7 @@ function shuffle(items: Story[], random: Random): void {
   }
 }
 
-function tell(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
+function plannedDeliveries(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
   const drivers = driversFor(random);
   let at_s = begins_s;
   return story.steps.map((step) => {

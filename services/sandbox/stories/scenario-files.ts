@@ -79,7 +79,7 @@ const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false
 function readScenario(file: string): Scenario {
   const parsed = Scenario.safeParse(readJson(file));
   if (parsed.success) return parsed.data;
-  throw new ScenarioError(parsed.error.issues.map((issue) => `${file}: ${told(issue)}`).join('\n'));
+  throw new ScenarioError(parsed.error.issues.map((issue) => `${file}: ${format(issue)}`).join('\n'));
 }
 
 function readJson(file: string): unknown {
@@ -95,11 +95,11 @@ function readJson(file: string): unknown {
 }
 
 /** JSON pointer and what is wrong there; of alternatives, the one that is nearest. */
-function told(issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): string {
+function format(issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): string {
   const path = [...base, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nearest = issue.errors.reduce((one, other) => (other.length < one.length ? other : one));
-    return nearest.map((inner) => told(inner, path)).join(', ');
+    return nearest.map((inner) => format(inner, path)).join(', ');
   }
   const pointer = pointerOf(path);
   return `${pointer === '' ? '' : `${pointer}: `}${issue.message}`;

@@ -109,7 +109,7 @@ const parsed = (event: string, data: unknown) => {
   if (message === null) throw new Error(`not understood: ${event}`);
   return message;
 };
-const told = (known: SandboxState, ...messages: (readonly [string, unknown])[]) =>
+const after = (known: SandboxState, ...messages: (readonly [string, unknown])[]) =>
   receive(
     fromState(known),
     messages.map(([event, data]) => parsed(event, data)),
@@ -118,7 +118,7 @@ const idsOf = (hops: readonly Hop[]): number[] => hops.map(({ id }) => id);
 
 describe('the state of the sandbox page', () => {
   it('the page adds new orders and hops first, and updates known ones where they are', () => {
-    const known = told(
+    const known = after(
       state([order('b'), order('a')], [hop(2), begun(1)]),
       ['order', order('a', { state: 'accepted', updated_at: '2026-11-21T12:00:01.000Z' })],
       ['order', order('c')],
@@ -142,21 +142,21 @@ describe('the state of the sandbox page', () => {
 
   it('the page does not go back when it hears a message that the state already included', () => {
     const later = order('a', { state: 'ended', updated_at: '2026-11-21T12:00:01.000Z' });
-    const known = told(state([later], [hop(1)]), ['order', order('a')], ['hop', begun(1)]);
+    const known = after(state([later], [hop(1)]), ['order', order('a')], ['hop', begun(1)]);
     expect(known.orders).toEqual([later]);
     expect(known.hops).toEqual([hop(1)]);
   });
 
   it('the page has the switches and the rush as last reported', () => {
     const { orders: _orders, hops: _hops, ...summary } = state([], []);
-    const known = told(state([], []), ['state', { ...summary, pos: { ...summary.pos, mode: 'slow' } }]);
+    const known = after(state([], []), ['state', { ...summary, pos: { ...summary.pos, mode: 'slow' } }]);
     expect(known.summary.pos.mode).toBe('slow');
     expect(fromState(state([], [])).summary).toEqual(summary);
   });
 
   it('the page keeps bounded lists, and a hop that made room long ago does not come back', () => {
     const hops = Array.from({ length: KEPT_HOPS }, (_, index) => hop(KEPT_HOPS + 10 - index));
-    const known = told(
+    const known = after(
       state([], hops),
       ['hop', hop(3)],
       ['hop', begun(KEPT_HOPS + 11)],

@@ -37,8 +37,8 @@ export interface SandboxProcess {
   output(): string;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** What a delivery service of others posts, signed as it should be. */
-  tell(message: unknown, secret?: string): Promise<Answer>;
-  submit(wish: object): Promise<Submitted['orders']>;
+  sendAsDsp(message: unknown, secret?: string): Promise<Answer>;
+  submit(request: object): Promise<Submitted['orders']>;
   act(orderId: string, action: OrderAction): Promise<Answer>;
   state(): Promise<SandboxState>;
   order(orderId: string): Promise<SandboxOrder>;
@@ -86,7 +86,7 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
     process: child,
     output: () => output,
     post,
-    tell: (message, secret = DSP_SECRET) => {
+    sendAsDsp: (message, secret = DSP_SECRET) => {
       const body = JSON.stringify(message);
       return call(url, '/order/demo', {
         method: 'POST',
@@ -94,8 +94,8 @@ export async function startSandbox(...args: string[]): Promise<SandboxProcess> {
         body,
       });
     },
-    submit: async (wish) => {
-      const answer = await post('/sandbox/orders', wish);
+    submit: async (request) => {
+      const answer = await post('/sandbox/orders', request);
       if (answer.status !== 200) throw new Error(`the sandbox answered ${String(answer.status)}: ${answer.text}`);
       return (answer.json as Submitted).orders;
     },
@@ -214,7 +214,7 @@ export async function freePorts(count = 1): Promise<number> {
 }
 
 /** What the POS is told by a story after `order.created`: type, status and delivery status of each message. */
-export const toldTo = ({ steps }: Story): readonly (readonly unknown[])[] =>
+export const sentToPos = ({ steps }: Story): readonly (readonly unknown[])[] =>
   steps.map((step) =>
     'canceled' in step ? ['order.canceled'] : ['order.updated', step.status, step.delivery_status ?? null],
   );

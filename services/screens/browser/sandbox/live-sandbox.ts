@@ -76,7 +76,7 @@ export class LiveSandbox implements ReactiveController {
       () => {
         this.host.requestUpdate();
       },
-      () => this.#client?.hurry(),
+      () => this.#client?.reconnectNow(),
     );
     const client = new FeedClient<SandboxMessage>({
       url: addressOf('', '/sandbox/events'),
@@ -113,16 +113,16 @@ export class LiveSandbox implements ReactiveController {
     const reading = (this.#reading += 1);
     this.#waiting = [];
     this.#isReading = true;
-    const told = await readState();
+    const answer = await readState();
     if (reading !== this.#reading) return;
-    if (told.kind === 'refused') {
+    if (answer.kind === 'refused') {
       setTimeout(() => {
         if (reading === this.#reading) void this.#read();
       }, AGAIN_MS);
       return;
     }
-    this.#ahead = clockAhead(told.date, Date.now());
-    this.known = fromState(told.value);
+    this.#ahead = clockAhead(answer.date, Date.now());
+    this.known = fromState(answer.value);
     this.#isReading = false;
     this.#lastMessageAt = moment();
     this.#draw();

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 60_000;
 
 const UNREACHABLE = 'The sandbox does not answer.';
 
-export type Told<Value> =
+export type Answered<Value> =
   | { readonly kind: 'done'; readonly value: Value }
   /** `detail` says why, in words of the process. */
   | { readonly kind: 'refused'; readonly detail: string };
@@ -18,7 +18,7 @@ export type Told<Value> =
 async function call<Value>(
   path: string,
   options: RequestInit,
-): Promise<Told<Value> & { readonly date: string | null }> {
+): Promise<Answered<Value> & { readonly date: string | null }> {
   try {
     return await within(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
@@ -34,7 +34,7 @@ async function call<Value>(
 }
 
 /** Tells the process to do something. @param path below `/sandbox/` */
-export const tell = <Value>(path: string, body: object): Promise<Told<Value>> =>
+export const command = <Value>(path: string, body: object): Promise<Answered<Value>> =>
   call<Value>(`/sandbox/${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -42,5 +42,5 @@ export const tell = <Value>(path: string, body: object): Promise<Told<Value>> =>
   });
 
 /** Reads all that the process knows; `date` is its clock. */
-export const readState = (): Promise<Told<SandboxState> & { readonly date: string | null }> =>
+export const readState = (): Promise<Answered<SandboxState> & { readonly date: string | null }> =>
   call<SandboxState>('/sandbox/state', { headers: { Accept: 'application/json' } });

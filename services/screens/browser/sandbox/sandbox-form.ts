@@ -13,7 +13,7 @@ import {
 } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
-import { tell } from './sandbox-client';
+import { command } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { type Result, resultPanel } from './sandbox-result';
 import { basics } from '../shared/theme';
@@ -150,10 +150,10 @@ export class TicketRailSandboxForm extends railElement({
       </p>`;
   }
 
-  async #submit(wish: SubmitOrders, fault: OrderFault | null): Promise<void> {
+  async #submit(request: SubmitOrders, fault: OrderFault | null): Promise<void> {
     if (this.isSubmitting) return;
     this.isSubmitting = true;
-    this.result = { fault, told: await tell<Submitted>('orders', wish) };
+    this.result = { fault, answer: await command<Submitted>('orders', request) };
     this.isSubmitting = false;
   }
 
@@ -188,8 +188,8 @@ export class TicketRailSandboxForm extends railElement({
   };
 
   async #setRush(change: object): Promise<void> {
-    const told = await tell<SandboxSummary>('rush', change);
-    this.rushTrouble = told.kind === 'refused' ? told.detail : null;
+    const answer = await command<SandboxSummary>('rush', change);
+    this.rushTrouble = answer.kind === 'refused' ? answer.detail : null;
   }
 
   readonly #showHops = (orderId: string): void => {

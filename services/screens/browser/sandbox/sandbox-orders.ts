@@ -7,7 +7,7 @@ import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
 import { countWords, driverWords, statusWords } from '../shared/model/words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
-import { tell } from './sandbox-client';
+import { command } from './sandbox-client';
 import { PickOrderEvent } from './sandbox-hops';
 import { basics } from '../shared/theme';
 import css from './sandbox-orders.css?inline';
@@ -157,8 +157,8 @@ export class TicketRailSandboxOrders extends railElement({
 
   async #act(orderId: string, action: OrderAction): Promise<void> {
     this.outcome = { orderId, words: `${ACTION_WORDS[action]}…` };
-    const told = await tell<SandboxOrder>(`orders/${encodeURIComponent(orderId)}/actions`, { action });
-    const words = told.kind === 'done' ? `${ACTION_WORDS[action]}: done.` : told.detail;
+    const answer = await command<SandboxOrder>(`orders/${encodeURIComponent(orderId)}/actions`, { action });
+    const words = answer.kind === 'done' ? `${ACTION_WORDS[action]}: done.` : answer.detail;
     this.outcome = { orderId, words };
   }
 

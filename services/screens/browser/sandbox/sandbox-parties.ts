@@ -4,7 +4,7 @@ import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { DSP_MODE_WORDS, POS_MODE_WORDS, speedWords } from './model/sandbox-words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
-import { tell } from './sandbox-client';
+import { command } from './sandbox-client';
 import { basics } from '../shared/theme';
 import css from './sandbox-parties.css?inline';
 
@@ -73,8 +73,8 @@ export class TicketRailSandboxParties extends railElement({
   }
 
   async #set(party: 'dsp' | 'pos', mode: string): Promise<void> {
-    const told = await tell<SandboxSummary>(party, { mode });
-    this.trouble = told.kind === 'refused' ? told.detail : null;
+    const answer = await command<SandboxSummary>(party, { mode });
+    this.trouble = answer.kind === 'refused' ? answer.detail : null;
   }
 
   static override styles = [basics, auditStyles, styleSheet(css)];

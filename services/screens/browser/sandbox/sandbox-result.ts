@@ -3,30 +3,30 @@ import type { OrderFault, SandboxOrder, Submitted } from '../../../../schemas/sa
 import { icon } from '../shared/icons';
 import { countReplies, fateWords, FAULTS, readReply, type Reply } from './model/sandbox-answer';
 import { countWords } from '../shared/model/words';
-import { type Told } from './sandbox-client';
+import { type Answered } from './sandbox-client';
 
 export interface Result {
   /** The rule that was broken on purpose; null: none. */
   readonly fault: OrderFault | null;
-  readonly told: Told<Submitted>;
+  readonly answer: Answered<Submitted>;
 }
 
 /** What came of what was submitted. @param orders where what becomes of it is looked up */
 export function resultPanel(
-  { told, fault }: Result,
+  { answer, fault }: Result,
   orders: readonly SandboxOrder[],
   close: () => void,
   showHops: (orderId: string) => void,
 ): TemplateResult {
   const about = fault === null ? nothing : html`<strong>${FAULTS[fault].words}.</strong> `;
   const closing = html`<button type="button" @click=${close}>${icon('close')} Close</button>`;
-  if (told.kind === 'refused') {
+  if (answer.kind === 'refused') {
     return html`<div class="trouble stack">
-      <p>${icon('alert')} ${about}<bdi>${told.detail}</bdi></p>
+      <p>${icon('alert')} ${about}<bdi>${answer.detail}</bdi></p>
       <p>${closing}</p>
     </div>`;
   }
-  const submitted = told.value.orders;
+  const submitted = answer.value.orders;
   const [only] = submitted;
   if (submitted.length !== 1 || only === undefined) {
     const { taken, refused, no_answer } = countReplies(submitted);

@@ -3,7 +3,7 @@ import type { SandboxOrder } from '../../../../schemas/sandbox';
 import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
 import { PATIENCE, until } from '../../../support/patience';
 import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../../../support/running-service';
-import { brief, freePorts, type SandboxProcess, startSandbox, STORIES_MS, toldTo } from '../support';
+import { brief, freePorts, type SandboxProcess, startSandbox, STORIES_MS, sentToPos } from '../support';
 
 /** The sandbox before a real Ticket Rail, which relays new orders to the sandbox's POS. */
 
@@ -62,19 +62,19 @@ describe('the sandbox with a real Ticket Rail as POS', () => {
       for (const story of stories) {
         const orderId = orders.get(story.name) ?? '';
         const order = await sandbox.orderIn(orderId, 'ended', 'canceled');
-        const told = toldTo(story);
+        const sent = sentToPos(story);
         const history = await until(
           `the history of ${story.name}`,
           async () => {
             const events = await historyOf(service, order);
-            return events.length >= told.length && events;
+            return events.length >= sent.length && events;
           },
           STORIES_MS,
         );
-        expect([story.name, history]).toEqual([story.name, told]);
+        expect([story.name, history]).toEqual([story.name, sent]);
         const stage = await until(`the stage of ${story.name}`, async () => {
-          const now = (await service.get(`${pathOf(order)}?min_revision=${String(told.length - 1)}`)).json as Order;
-          return now.revision === told.length - 1 && now.stage;
+          const now = (await service.get(`${pathOf(order)}?min_revision=${String(sent.length - 1)}`)).json as Order;
+          return now.revision === sent.length - 1 && now.stage;
         });
         expect([story.name, stage]).toEqual([story.name, story.ends]);
         const { pos, dsp } = await sandbox.seen(orderId);
@@ -113,17 +113,17 @@ describe('the sandbox with a real Ticket Rail as POS', () => {
       for (const story of stories) {
         const order = accepted.get(story.name);
         if (order === undefined) throw new Error(`${story.name} was not accepted`);
-        const told = toldTo(story).map((one) => JSON.stringify(one));
+        const sent = sentToPos(story).map((one) => JSON.stringify(one));
         const history = await until(
           `all of ${story.name} to be on record`,
           async () => {
             const events = (await historyOf(pair.service, order)).map((one) => JSON.stringify(one));
-            return told.every((one) => events.includes(one)) && events;
+            return sent.every((one) => events.includes(one)) && events;
           },
           STORIES_MS,
         );
         // Late ones come after newer ones: so what was said twice may follow itself, and be a repeat. None is made up.
-        expect(history.filter((one) => !told.includes(one))).toEqual([]);
+        expect(history.filter((one) => !sent.includes(one))).toEqual([]);
       }
     } finally {
       await endPair(pair);

@@ -137,10 +137,10 @@ describe('an order whose delivery service is not heard', () => {
 
   it('a step that Stream refused is sent again', async () => {
     await accepted('again');
-    const told = gate.received.length;
+    const before = gate.received.length;
     expect(await autopilot.act('again', 'step')).toEqual({ kind: 'done' });
     expect(await autopilot.act('again', 'step')).toEqual({ kind: 'done' });
-    const [first, second] = gate.received.slice(told).map(({ json }) => json);
+    const [first, second] = gate.received.slice(before).map(({ json }) => json);
     expect(second).toEqual(first);
   });
 

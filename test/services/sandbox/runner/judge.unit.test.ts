@@ -46,9 +46,10 @@ const historyOf = (order: PlannedOrder, places: readonly number[]): HistoryEvent
 
 /** The order as it stands after the delivery at a place. */
 function viewAfter(order: PlannedOrder, place: number, revision: number, stage: Stage): Order {
-  const told = order.deliveries.slice(0, place + 1).map(({ delivery }) => delivery.object);
+  const objects = order.deliveries.slice(0, place + 1).map(({ delivery }) => delivery.object);
   const last = (field: string): unknown =>
-    told.map((object) => (object as Record<string, unknown>)[field]).findLast((value) => value !== undefined) ?? null;
+    objects.map((object) => (object as Record<string, unknown>)[field]).findLast((value) => value !== undefined) ??
+    null;
   return {
     ...order.key,
     status: last('status') as string | null,

@@ -18,7 +18,7 @@ import {
   startParty,
   startSandbox,
   STORIES_MS,
-  toldTo,
+  sentToPos,
 } from '../support';
 
 const stories = shippedStories();
@@ -26,26 +26,26 @@ const stories = shippedStories();
 const FAST = ['--speed', '3600'];
 
 /** What a delivery service is told by a story. */
-function toldToDsp({ steps }: Story): string[] {
-  const told = ['location.order.accept'];
+function sentToDsp({ steps }: Story): string[] {
+  const received = ['location.order.accept'];
   let isCanceled = false;
   const byMerchant = steps.some((step) => 'status' in step && step.status === 'merchant_canceled');
   for (const step of steps) {
     const cancels = 'canceled' in step || step.status.endsWith('_canceled');
-    if (cancels && !isCanceled && byMerchant) told.push('location.order.cancel');
+    if (cancels && !isCanceled && byMerchant) received.push('location.order.cancel');
     isCanceled ||= cancels;
     if ('canceled' in step || step.delivery_status !== undefined) continue;
     if (step.status === 'ready_for_pickup' || step.status === 'completed') {
-      told.push(`location.order.notify_status_change ${step.status}`);
+      received.push(`location.order.notify_status_change ${step.status}`);
     }
   }
-  return told;
+  return received;
 }
 const briefEvent = ({ type, order_status_update: status }: Message): string =>
   typeof status === 'string' ? `${type} ${status}` : type;
 
 /** Waits until both sides were told so much. */
-const told = (sandbox: SandboxProcess, orderId: string, pos: number, dsp: number) =>
+const untilReceived = (sandbox: SandboxProcess, orderId: string, pos: number, dsp: number) =>
   until(
     `${orderId} to be told to the end`,
     async () => {
@@ -56,7 +56,7 @@ const told = (sandbox: SandboxProcess, orderId: string, pos: number, dsp: number
   );
 
 const failureOf = async (sandbox: SandboxProcess, orderId: string) => {
-  const { dsp } = await told(sandbox, orderId, 0, 1);
+  const { dsp } = await untilReceived(sandbox, orderId, 0, 1);
   return dsp.map(({ type, failure_reason, failure_details }) => [type, failure_reason, failure_details]);
 };
 
@@ -81,8 +81,8 @@ describe('the sandbox with its own delivery service and POS', () => {
         expect(submitted?.status).toBe(200);
         const orderId = submitted?.order_id ?? '';
         const order = await sandbox.orderIn(orderId, 'ended', 'canceled');
-        const [pos, dsp] = [toldTo(story), toldToDsp(story)];
-        const seen = await told(sandbox, orderId, pos.length + 1, dsp.length);
+        const [pos, dsp] = [sentToPos(story), sentToDsp(story)];
+        const seen = await untilReceived(sandbox, orderId, pos.length + 1, dsp.length);
 
         const [created, ...updates] = seen.pos;
         expect(created).toMatchObject({ type: 'order.created', object: { id: orderId, location_id: 'location-2' } });
@@ -139,27 +139,27 @@ describe('the sandbox with its own delivery service and POS', () => {
   });
 
   it('the sandbox takes an order once, however often it is submitted, and answers the same', async () => {
-    const answers = [await sandbox.tell(orderOf('twice-1')), await sandbox.tell(orderOf('twice-1'))];
+    const answers = [await sandbox.sendAsDsp(orderOf('twice-1')), await sandbox.sendAsDsp(orderOf('twice-1'))];
     expect(answers.map(({ status, json }) => [status, json])).toEqual([
       [200, { order_id: 'twice-1' }],
       [200, { order_id: 'twice-1' }],
     ]);
-    await told(sandbox, 'twice-1', 2, 1);
+    await untilReceived(sandbox, 'twice-1', 2, 1);
     const { pos, dsp } = await sandbox.seen('twice-1');
     expect(pos.map(({ type }) => type)).not.toEqual(['order.created', 'order.created']);
     expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
     const elsewhere = { ...orderOf('twice-1'), location_id: 'location-2' };
-    expect((await sandbox.tell(elsewhere)).status).toBe(409);
+    expect((await sandbox.sendAsDsp(elsewhere)).status).toBe(409);
   });
 
   it("the sandbox forwards an outside delivery service's reports, each in one message with driver and status", async () => {
-    await sandbox.tell(orderOf('outside-1'));
+    await sandbox.sendAsDsp(orderOf('outside-1'));
     const { provider_id } = await sandbox.orderIn('outside-1', 'accepted');
     const driver_details = { source: 'own', name: 'Jane', phone: {}, vehicle_info: {} };
     const about = { type: 'any', location_id: 'location-1', order_id: 'outside-1' };
-    const reported = await sandbox.tell({ ...about, delivery_status: 'enroute_to_dropoff', driver_details });
+    const reported = await sandbox.sendAsDsp({ ...about, delivery_status: 'enroute_to_dropoff', driver_details });
     expect(reported.status).toBe(200);
-    expect((await sandbox.tell({ ...about, order_id: 'nobody', delivery_status: 'pending' })).status).toBe(404);
+    expect((await sandbox.sendAsDsp({ ...about, order_id: 'nobody', delivery_status: 'pending' })).status).toBe(404);
     const { pos } = await until('the report to arrive', async () => {
       const seen = await sandbox.seen('outside-1');
       return seen.pos.some(({ object }) => object?.['driver_details'] !== undefined) && seen;
@@ -174,7 +174,9 @@ describe('the sandbox with its own delivery service and POS', () => {
         driver_details,
       },
     });
-    expect((await sandbox.tell({ ...about, cancel_reason: 'fraud_suspected', cancel_source: 'dsp' })).status).toBe(200);
+    expect((await sandbox.sendAsDsp({ ...about, cancel_reason: 'fraud_suspected', cancel_source: 'dsp' })).status).toBe(
+      200,
+    );
     const after = await until('the cancellation to arrive', async () => {
       const seen = await sandbox.seen('outside-1');
       return seen.pos.some(({ object }) => object?.['status'] === 'dsp_canceled') && seen;
@@ -187,25 +189,26 @@ describe('the sandbox with its own delivery service and POS', () => {
   });
 
   it('the sandbox fails orders of a paused location until it is online again', async () => {
-    const store = (status_update: object) => sandbox.tell({ type: 'any', location_id: 'location-3', status_update });
+    const store = (status_update: object) =>
+      sandbox.sendAsDsp({ type: 'any', location_id: 'location-3', status_update });
     const at3 = (id: string) => ({ ...orderOf(id), location_id: 'location-3' });
     expect((await store({ status: 'paused' })).status).toBe(200);
-    expect((await sandbox.tell(at3('paused-1'))).status).toBe(200);
+    expect((await sandbox.sendAsDsp(at3('paused-1'))).status).toBe(200);
     expect(await failureOf(sandbox, 'paused-1')).toEqual([
       ['location.order.fail', 'restaurant_not_accepting_orders', { invalid_item_ids: [] }],
     ]);
     await store({ status: 'paused', end_time: Date.now() - 1 });
-    await sandbox.tell(at3('paused-2'));
+    await sandbox.sendAsDsp(at3('paused-2'));
     await sandbox.orderIn('paused-2', 'accepted');
     await store({ status: 'paused' });
     await store({ status: 'online' });
-    await sandbox.tell(at3('paused-3'));
+    await sandbox.sendAsDsp(at3('paused-3'));
     await sandbox.orderIn('paused-3', 'accepted');
   });
 
   it('the sandbox tells the delivery service why the POS rejected an order', async () => {
-    const submit = async (wish: object) => {
-      const [submitted] = await sandbox.submit({ story: 'straight-delivery', ...wish });
+    const submit = async (request: object) => {
+      const [submitted] = await sandbox.submit({ story: 'straight-delivery', ...request });
       expect(submitted?.status).toBe(200);
       return failureOf(sandbox, submitted?.order_id ?? '');
     };
@@ -226,7 +229,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     try {
       const [faulty] = await Promise.all([
         sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
-        sandbox.tell(orderOf('sold-out-1')),
+        sandbox.sendAsDsp(orderOf('sold-out-1')),
       ]);
       // One whose submission was not answered in time may never have come.
       const taken = faulty.filter(({ status }) => status === 200).map(({ order_id }) => order_id);
@@ -257,9 +260,9 @@ describe('the sandbox with its own delivery service and POS', () => {
       ['time-3', -1, 400],
       ['time-4', 253_402_300_799_999, 200],
     ] as const) {
-      expect([id, (await sandbox.tell(orderOf(id, { estimated_ready_at_ms }))).status]).toEqual([id, status]);
+      expect([id, (await sandbox.sendAsDsp(orderOf(id, { estimated_ready_at_ms }))).status]).toEqual([id, status]);
     }
-    const { dsp } = await told(sandbox, 'time-4', 2, 1);
+    const { dsp } = await untilReceived(sandbox, 'time-4', 2, 1);
     expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
   });
 
@@ -277,7 +280,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     expect((await sandbox.seen(orderId)).dsp).toEqual([]);
     await sandbox.post('/sandbox/pos', { mode: 'ok' });
     await sandbox.post('/sandbox/dsp', { mode: 'ok' });
-    const { dsp } = await told(sandbox, orderId, 4, 3);
+    const { dsp } = await untilReceived(sandbox, orderId, 4, 3);
     expect(dsp.map(briefEvent).sort()).toEqual([
       'location.order.accept',
       'location.order.notify_status_change completed',
@@ -297,9 +300,9 @@ describe('the sandbox with its own delivery service and POS', () => {
   it('the sandbox refuses pages of other names and origins', async () => {
     const { status } = await call(sandbox.url, '/sandbox/state', { headers: { Host: 'evil.example' } });
     expect(status).toBe(421);
-    const wish = { count: 1 };
-    expect((await sandbox.post('/sandbox/orders', wish, { Origin: 'https://evil.example' })).status).toBe(421);
-    expect((await sandbox.post('/sandbox/orders', wish, { 'Content-Type': 'text/plain' })).status).toBe(415);
+    const request = { count: 1 };
+    expect((await sandbox.post('/sandbox/orders', request, { Origin: 'https://evil.example' })).status).toBe(421);
+    expect((await sandbox.post('/sandbox/orders', request, { 'Content-Type': 'text/plain' })).status).toBe(415);
     expect((await sandbox.post('/sandbox/orders', { counts: 1 })).status).toBe(400);
     expect((await sandbox.post('/sandbox/orders/nobody/actions', { action: 'step' })).status).toBe(404);
   });
@@ -386,7 +389,7 @@ describe('actions on orders', () => {
   ] as const)('the action %s sends both events to the POS, and ends the story', async (action, status, events) => {
     const orderId = await accepted('straight-delivery', 1);
     expect((await sandbox.act(orderId, action)).json).toMatchObject({ state: 'canceled', status, next_step_at: null });
-    const seen = await told(sandbox, orderId, 4, events.length);
+    const seen = await untilReceived(sandbox, orderId, 4, events.length);
     expect(seen.pos.slice(2).map(brief)).toEqual([['order.canceled'], ['order.updated', status, null]]);
     expect(seen.dsp.map(({ type }) => type)).toEqual(events);
     expect((await sandbox.act(orderId, action)).status).toBe(409);
@@ -439,10 +442,10 @@ describe('actions on orders whose stories run', () => {
         }),
       );
       expect(Math.max(...done)).toBeGreaterThan(0);
-      const steps = toldTo(story);
+      const steps = sentToPos(story);
       for (const [index, { order_id: orderId }] of orders.entries()) {
         await sandbox.orderIn(orderId, 'ended');
-        const seen = await told(sandbox, orderId, 1 + steps.length + (done[index] ?? 0), 1);
+        const seen = await untilReceived(sandbox, orderId, 1 + steps.length + (done[index] ?? 0), 1);
         const updates = seen.pos.slice(1).map(brief);
         let next = 0;
         for (const update of updates) if (isSame(update, steps[next])) next++;
@@ -489,7 +492,7 @@ describe('the sandbox with parties of others', () => {
     pos.received.map(({ json }) => json).filter(({ object }) => Object.values(object ?? {}).includes(orderId));
 
   it("the sandbox signs what it sends, with the POS's bearer token, which no page shows", async () => {
-    await sandbox.tell(orderOf('signed'));
+    await sandbox.sendAsDsp(orderOf('signed'));
     await until('the DSP to be told', () => toDsp('signed').length > 0);
     const [created] = pos.received.filter(({ json }) => json.object?.['id'] === 'signed');
     expect(created?.path).toBe('/injected?tenant=7');
@@ -508,7 +511,7 @@ describe('the sandbox with parties of others', () => {
   it('the sandbox retries, with growing pauses, what a delivery service did not acknowledge', async () => {
     const answers = [null, { status: 500 }, { status: 302 }, { status: 404 }, { status: 200 }];
     dspAnswer = () => answers.shift() ?? null;
-    await sandbox.tell(orderOf('dsp-down'));
+    await sandbox.sendAsDsp(orderOf('dsp-down'));
     await until('five attempts', () => toDsp('dsp-down').length === 5);
     const attempts = (await sandbox.state()).hops
       .filter(({ order_id, name }) => order_id === 'dsp-down' && name === 'location.order.accept')
@@ -525,7 +528,7 @@ describe('the sandbox with parties of others', () => {
   });
 
   it('the sandbox sends newer messages while older ones wait for their next attempt', async () => {
-    await sandbox.tell(orderOf('news'));
+    await sandbox.sendAsDsp(orderOf('news'));
     await sandbox.orderIn('news', 'accepted');
     await until('the first update', () => toPos('pos-news').length === 1);
     const statuses = (): unknown[] =>
@@ -538,7 +541,7 @@ describe('the sandbox with parties of others', () => {
         : { status: 200 };
     const about = { type: 'any', location_id: 'location-1', order_id: 'news' };
     for (const delivery_status of ['pending', 'enroute_to_pickup']) {
-      expect((await sandbox.tell({ ...about, delivery_status })).status).toBe(200);
+      expect((await sandbox.sendAsDsp({ ...about, delivery_status })).status).toBe(200);
     }
     const arrived = await until('the older one after the newer', () => {
       const now = statuses();
@@ -551,7 +554,7 @@ describe('the sandbox with parties of others', () => {
   it('the sandbox asks a POS again that is down or does not answer, and takes its decision when it comes', async () => {
     const answers = [null, { status: 503 }, { status: 500 }];
     posAnswer = (message) => (answers.length > 0 ? (answers.shift() ?? null) : accept(message));
-    await sandbox.tell(orderOf('patient'));
+    await sandbox.sendAsDsp(orderOf('patient'));
     expect(await sandbox.orderIn('patient', 'accepted')).toMatchObject({ provider_id: 'pos-patient' });
     const created = toPos('patient').filter(({ type }) => type === 'order.created');
     expect(created.map((message) => JSON.stringify(message))).toEqual(
@@ -561,9 +564,9 @@ describe('the sandbox with parties of others', () => {
 
   it('the sandbox gives up an order that the POS does not decide about, and tells the delivery service', async () => {
     posAnswer = () => ({ status: 503 });
-    await sandbox.tell(orderOf('undecided'));
+    await sandbox.sendAsDsp(orderOf('undecided'));
     const early = { type: 'any', location_id: 'location-1', order_id: 'undecided', delivery_status: 'pending' };
-    expect((await sandbox.tell(early)).status).toBe(409);
+    expect((await sandbox.sendAsDsp(early)).status).toBe(409);
     await until('the end of it', () => toDsp('undecided').length > 0);
     expect(toDsp('undecided')).toEqual([
       {
@@ -589,7 +592,7 @@ describe('the sandbox with parties of others', () => {
   ])('the sandbox treats 400 with %j as a rejection: %s', async (posValidation, reason) => {
     posAnswer = () => ({ status: 400, body: { posValidation } });
     const orderId = `rejected-${JSON.stringify(posValidation).slice(2, 40)}`;
-    await sandbox.tell(orderOf(orderId));
+    await sandbox.sendAsDsp(orderOf(orderId));
     await until('the failure', () => toDsp(orderId).length > 0);
     expect(toDsp(orderId).map(({ failure_reason }) => failure_reason)).toEqual([reason]);
     expect(await sandbox.order(orderId)).toMatchObject({ state: 'rejected' });
@@ -623,8 +626,8 @@ describe('ticket-rail sandbox', () => {
       expect(await submit('https://evil.example')).toBe(421);
       expect(await submit('null')).toBe(421);
       expect(await submit(sandbox.url)).toBe(200);
-      expect((await sandbox.tell(orderOf('o1'), 'dsp-secret-of-mine')).status).toBe(200);
-      expect((await sandbox.tell(orderOf('o1'))).status).toBe(401);
+      expect((await sandbox.sendAsDsp(orderOf('o1'), 'dsp-secret-of-mine')).status).toBe(200);
+      expect((await sandbox.sendAsDsp(orderOf('o1'))).status).toBe(401);
     } finally {
       await sandbox.end('SIGKILL');
     }

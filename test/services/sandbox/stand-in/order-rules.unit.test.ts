@@ -21,7 +21,7 @@ function refusalsOf(body: Uint8Array): readonly Refusal[] {
   if (!read.ok) return read.refusals;
   return read.message.kind === 'new-order' ? checkOrder(read.message.body.order, menu) : [];
 }
-const told = (message: unknown): readonly Refusal[] => refusalsOf(Buffer.from(JSON.stringify(message)));
+const refusals = (message: unknown): readonly Refusal[] => refusalsOf(Buffer.from(JSON.stringify(message)));
 
 /** Which rule each fault breaks, and where; null: none of the documented ones about orders. */
 const BROKEN: Readonly<Record<OrderFault, readonly [OrderRule, string] | null>> = {
@@ -79,7 +79,7 @@ describe('the documented rules about orders', () => {
   it('a refusal names the possible variations if an order has the id of their item', () => {
     const [item] = orderOf('o1').order.items;
     const message = orderOf('o1', { items: [{ ...item, id: 'item_cheeseburger' }] });
-    expect(told(message)).toEqual([
+    expect(refusals(message)).toEqual([
       {
         rule: 'item-is-variation',
         pointer: '/order/items/0/id',
@@ -94,8 +94,8 @@ describe('the documented rules about orders', () => {
     const [fries] = item?.modifiers ?? [];
     const dressing = { id: 'mod_dressing_buttermilk_ranch', name: 'Ranch', price: 0, quantity: 1, currency: 'usd' };
     const chosen = { ...fries, modifiers: [{ ...dressing, modifiers: [] }] };
-    expect(told(orderOf('o1'))).toEqual([]);
-    expect(told(orderOf('o1', { items: [{ ...item, modifiers: [chosen] }] }))).toEqual([
+    expect(refusals(orderOf('o1'))).toEqual([]);
+    expect(refusals(orderOf('o1', { items: [{ ...item, modifiers: [chosen] }] }))).toEqual([
       {
         rule: 'modifier-of-item',
         pointer: '/order/items/0/modifiers/0/modifiers/0/id',
@@ -107,7 +107,7 @@ describe('the documented rules about orders', () => {
   it('an unpaid order is allowed only for drive_thru', () => {
     const unpaid = FULFILLMENT_TYPES.map((fulfillment_type) => {
       const delivery_address = {};
-      const found = told(orderOf('o1', { fulfillment_type, delivery_address, unpaid: true }));
+      const found = refusals(orderOf('o1', { fulfillment_type, delivery_address, unpaid: true }));
       return [fulfillment_type, found.map(({ rule }) => rule)];
     });
     const refused = ['paid-unless-drive-thru'];

@@ -24,9 +24,9 @@ describe('a plan', () => {
   });
 
   it('a plan of a lunch rush has every status, every delivery status and every story', () => {
-    const told = (axis: string) => new Set(objects(plan()).flatMap((object) => object[axis] ?? []));
-    expect([...told('status')].sort()).toEqual([...STATUSES.keys()].sort());
-    expect([...told('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
+    const valuesOf = (axis: string) => new Set(objects(plan()).flatMap((object) => object[axis] ?? []));
+    expect([...valuesOf('status')].sort()).toEqual([...STATUSES.keys()].sort());
+    expect([...valuesOf('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
     expect(new Set(plan().map(({ story }) => story.name)).size).toBe(shippedStories().length);
   });
 

@@ -10,14 +10,14 @@ import {
   shippedScenarios,
   shippedStories,
 } from '../../../../services/sandbox/stories/scenario-files';
-import { fold, eventsOf, JANE, JOHN, ROBOT, says, type Told } from '../../../projections/scenario';
+import { fold, eventsOf, JANE, JOHN, ROBOT, says, type DeliveryObject } from '../../../projections/scenario';
 
 const DRIVER = { first: JANE, second: JOHN, robot: ROBOT };
-const toldBy = (step: Step): Told =>
+const deliveryOf = (step: Step): DeliveryObject =>
   'canceled' in step
     ? 'order.canceled'
     : says(step.status, step.delivery_status, step.driver === undefined ? undefined : DRIVER[step.driver]);
-const stageAfter = (steps: readonly Step[]): Stage => fold(eventsOf(...steps.map(toldBy))).stage;
+const stageAfter = (steps: readonly Step[]): Stage => fold(eventsOf(...steps.map(deliveryOf))).stage;
 const named = (scenarios: readonly Scenario[]): [string, Scenario][] =>
   scenarios.map((scenario) => [scenario.name, scenario]);
 const stories = shippedStories().map((story): [string, Story] => [story.name, story]);
@@ -25,10 +25,10 @@ const stories = shippedStories().map((story): [string, Story] => [story.name, st
 describe('the scenarios that come with the sandbox', () => {
   it('the shipped scenarios have every status and every delivery status', () => {
     const steps = shippedStories().flatMap((story) => story.steps);
-    const told = (axis: 'status' | 'delivery_status') =>
+    const valuesOf = (axis: 'status' | 'delivery_status') =>
       new Set(steps.flatMap((step) => ('canceled' in step ? [] : [step[axis] ?? []].flat())));
-    expect([...told('status')].sort()).toEqual([...STATUSES.keys()].sort());
-    expect([...told('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
+    expect([...valuesOf('status')].sort()).toEqual([...STATUSES.keys()].sort());
+    expect([...valuesOf('delivery_status')].sort()).toEqual([...DELIVERY_STATUSES.keys()].sort());
   });
 
   it('the shipped scenarios have every kind of fulfilment, a driver who is replaced, and a robot', () => {

@@ -62,10 +62,10 @@ export function fromState({ orders, hops, ...summary }: SandboxState): Sandbox {
 }
 
 /** One that is not known comes first; older news than what is known changes nothing. */
-function withOrders(known: readonly SandboxOrder[], told: readonly SandboxOrder[]): readonly SandboxOrder[] {
+function withOrders(known: readonly SandboxOrder[], news: readonly SandboxOrder[]): readonly SandboxOrder[] {
   const orders = new Map(known.map((order) => [order.order_id, order]));
   const added = new Map<string, SandboxOrder>();
-  for (const order of told) {
+  for (const order of news) {
     const { order_id, updated_at } = order;
     const place = orders.has(order_id) ? orders : added;
     if ((place.get(order_id)?.updated_at ?? '') <= updated_at) place.set(order_id, order);
@@ -74,10 +74,10 @@ function withOrders(known: readonly SandboxOrder[], told: readonly SandboxOrder[
 }
 
 /** A hop that is over does not begin again; one that made room long ago does not come back when it is over. */
-function withHops(known: readonly Hop[], told: readonly Hop[]): readonly Hop[] {
+function withHops(known: readonly Hop[], news: readonly Hop[]): readonly Hop[] {
   const hops = new Map(known.map((hop) => [hop.id, hop]));
   const oldest = known.length < KEPT_HOPS ? 0 : (known.at(-1)?.id ?? 0);
-  for (const hop of told) {
+  for (const hop of news) {
     if (hop.id < oldest) continue;
     const before = hops.get(hop.id);
     if (before === undefined || before.duration_ms === null || hop.duration_ms !== null) hops.set(hop.id, hop);
@@ -90,14 +90,14 @@ function withHops(known: readonly Hop[], told: readonly Hop[]): readonly Hop[] {
  * told as well, so that the newest always wins in the end.
  */
 export function receive({ summary, orders, hops }: Sandbox, messages: readonly SandboxMessage[]): Sandbox {
-  const told = {
+  const news = {
     orders: messages.flatMap((message) => (message.kind === 'order' ? [message.order] : [])),
     hops: messages.flatMap((message) => (message.kind === 'hop' ? [message.hop] : [])),
   };
   return {
     summary: messages.reduce((last, message) => (message.kind === 'state' ? message.summary : last), summary),
-    orders: told.orders.length === 0 ? orders : withOrders(orders, told.orders),
-    hops: told.hops.length === 0 ? hops : withHops(hops, told.hops),
+    orders: news.orders.length === 0 ? orders : withOrders(orders, news.orders),
+    hops: news.hops.length === 0 ? hops : withHops(hops, news.hops),
   };
 }
 
