@@ -106,10 +106,10 @@ describe('the replay of a board', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(3), arbitraryOrderUpdatedObject), { minLength: 2, maxLength: 10 }),
-        async (told) => {
+        async (deliveries) => {
           const location = newLocation();
           const moments: number[] = [];
-          for (const [order, object] of told) {
+          for (const [order, object] of deliveries) {
             moments.push(await deliver({ ...object, location_id: location, order_id: `order ${String(order)}` }));
           }
           for (const at of moments) {

@@ -16,20 +16,20 @@ let report: CoverageReport;
 
 beforeAll(async () => {
   service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
-  const tell = async (order: string, fields: Readonly<Record<string, unknown>>): Promise<void> => {
+  const deliver = async (order: string, fields: Readonly<Record<string, unknown>>): Promise<void> => {
     const { status } = await service.deliver(update({ location_id: LOCATION, order_id: order }, fields));
     expect(status).toBe(200);
   };
   for (const source of ['uber', 'kiwibot']) {
     const driver_details = { source };
-    await tell(source, { delivery_status: 'enroute_to_pickup', driver_details });
-    await tell(source, { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details });
-    await tell(source, { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details });
-    await tell(source, { status: 'ready_for_pickup', delivery_status: 'enroute_to_pickup', driver_details });
-    await tell(source, { status: 'completed', delivery_status: 'completed', driver_details });
+    await deliver(source, { delivery_status: 'enroute_to_pickup', driver_details });
+    await deliver(source, { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details });
+    await deliver(source, { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details });
+    await deliver(source, { status: 'ready_for_pickup', delivery_status: 'enroute_to_pickup', driver_details });
+    await deliver(source, { status: 'completed', delivery_status: 'completed', driver_details });
   }
-  await tell('kiwibot', { status: 'teleporting', delivery_status: 'completed' });
-  await tell('nobody', {});
+  await deliver('kiwibot', { status: 'teleporting', delivery_status: 'completed' });
+  await deliver('nobody', {});
   // More than a tenth of the calls are answered 422 so.
   for (const body of ['{', '[']) expect((await service.post(body)).status).toBe(422);
   report = (await service.get('/coverage')).json as CoverageReport;

@@ -43,8 +43,8 @@ beforeEach(() => {
 
 const nextKey = freshKeys('audit');
 
-async function tell(key: OrderKey, ...told: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
-  for (const fields of told) expect((await service.deliver(update(key, fields))).status).toBe(200);
+async function deliver(key: OrderKey, ...deliveries: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  for (const fields of deliveries) expect((await service.deliver(update(key, fields))).status).toBe(200);
 }
 
 const timelineOf = ({ location_id, order_id }: OrderKey): string =>
@@ -122,7 +122,7 @@ const YESTERDAY_MS = 24 * 60 * 60 * 1_000;
 describe('the timeline of an order', () => {
   it('the timeline says of every event what the API says: verdict, rule, changes, object, metadata and chain', async () => {
     const [key = nextKey()] = YESTERDAY;
-    await tell(key, ...LIFE);
+    await deliver(key, ...LIFE);
     const { events } = await historyOf(service, key);
     expect(new Set(events.map(({ verdict }) => verdict))).toEqual(new Set(VERDICT_ORDER));
     await openTimeline(key);
@@ -152,7 +152,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline leads to files of all that it shows, and to the board at its moment', async () => {
     const key = nextKey();
-    await tell(key, ...LIFE.slice(0, 2));
+    await deliver(key, ...LIFE.slice(0, 2));
     const { events } = await historyOf(service, key);
     await openTimeline(key, '&revision=0');
     for (const format of ['NDJSON', 'CSV']) {
@@ -170,7 +170,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline has one colour and one shape for each verdict', async () => {
     const [, key = nextKey()] = YESTERDAY;
-    await tell(key, ...LIFE);
+    await deliver(key, ...LIFE);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await openTimeline(key);
@@ -218,7 +218,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline is moved through by keyboard, and its address leads back to the revision', async () => {
     const key = nextKey();
-    await tell(key, ...LIFE);
+    await deliver(key, ...LIFE);
     await openTimeline(key);
     await expectSelected(LIFE.length - 1);
     const scrubber = page.getByRole('slider', { name: 'Event' });
@@ -242,7 +242,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline plays the order event by event, and stops at its end', async () => {
     const key = nextKey();
-    await tell(key, ...LIFE.slice(0, 3));
+    await deliver(key, ...LIFE.slice(0, 3));
     await page.clock.install();
     await openTimeline(key);
     await page.clock.pauseAt(Date.now() + PAUSED_AHEAD_MS);
@@ -258,7 +258,7 @@ describe('the timeline of an order', () => {
   it('the timeline shows texts of others as text, at any width', async () => {
     const hostile = `<img src=x onerror=window.hacked=1><script>window.hacked=1</script>\u202Eevil ${'W'.repeat(5_000)}😀`;
     const key = { location_id: '<i>here</i>', order_id: `<b>${'y'.repeat(150)}` };
-    await tell(key, {
+    await deliver(key, {
       status: 'in_progress',
       [hostile]: hostile,
       driver_details: { name: hostile, source: hostile, x: hostile },
@@ -276,7 +276,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline lays out a part of a very long history, and its scrubber leads through all of it', async () => {
     const key = nextKey();
-    for (let n = 0; n <= 201; n += 1) await tell(key, { n });
+    for (let n = 0; n <= 201; n += 1) await deliver(key, { n });
     await openTimeline(key);
     expect([await selected(), await page.locator('.event').count()]).toEqual([201, 2]);
     await page.getByText('Events 201 to 202 of 202 stand here.').waitFor();
@@ -294,7 +294,7 @@ describe('the timeline of an order', () => {
 
   it.each(['light', 'dark'] as const)('axe finds no fault with the timeline in %s colours', async (colorScheme) => {
     const key = nextKey();
-    await tell(key, ...LIFE);
+    await deliver(key, ...LIFE);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await openTimeline(key, '&revision=2');
     await jsonOf(eventAt(2), 'Metadata');
@@ -305,7 +305,7 @@ describe('the timeline of an order', () => {
     'each target on the timeline is 44 px wide and high or more where it is %d px wide',
     async (width) => {
       const key = nextKey();
-      await tell(key, ...LIFE.slice(0, 2));
+      await deliver(key, ...LIFE.slice(0, 2));
       await page.setViewportSize({ width, height: 900 });
       await openTimeline(key);
       expect(await smallTargets()).toEqual([]);
@@ -333,9 +333,12 @@ describe('the search for an order', () => {
   it('orders are found by location, id, driver, status, source, time, stage, attention and verdict, and opened', async () => {
     const location_id = 'searched location';
     const before = Date.now();
-    await tell({ location_id, order_id: 'first-1' }, ...LIFE);
-    await tell({ location_id, order_id: 'second-2' }, { driver_details: JOHN, delivery_status: 'arrived_at_pickup' });
-    await tell({ location_id: 'another searched', order_id: 'third-3' }, { status: 'completed' });
+    await deliver({ location_id, order_id: 'first-1' }, ...LIFE);
+    await deliver(
+      { location_id, order_id: 'second-2' },
+      { driver_details: JOHN, delivery_status: 'arrived_at_pickup' },
+    );
+    await deliver({ location_id: 'another searched', order_id: 'third-3' }, { status: 'completed' });
     const all = ['first-1', 'second-2'];
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toEqual(all);
     await page.reload();
@@ -375,7 +378,7 @@ describe('the search for an order', () => {
 
   it('the search shows a page of orders at a time', async () => {
     const location_id = 'many';
-    for (let order = 0; order < 60; order += 1) await tell({ location_id, order_id: `n${String(order)}` }, {});
+    for (let order = 0; order < 60; order += 1) await deliver({ location_id, order_id: `n${String(order)}` }, {});
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
     await page.getByRole('button', { name: 'Find more' }).click();
     await page.getByText('60 orders as they are now').waitFor();
@@ -392,7 +395,7 @@ describe('the search for an order', () => {
   it.each(['light', 'dark'] as const)(
     'axe finds no fault with the search in %s colours, and it fits a finger and a phone',
     async (colorScheme) => {
-      await tell({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
+      await deliver({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(`${service.url}/audit?location_id=seen`);
       expect(await found()).toEqual(['o1']);

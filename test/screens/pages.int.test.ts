@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { TELLING } from '../support/oldest-browser';
+import { NEWER_NAMES } from '../support/oldest-browser';
 import { discard, type RunningService, startService } from '../support/running-service';
 
 /** The pages as they are sent. */
@@ -34,7 +34,7 @@ describe('the built scripts', () => {
     'the script %s calls nothing that the oldest supported browsers lack',
     (file) => {
       const script = readFileSync(join(assets, file), 'utf8');
-      const called = TELLING.filter((name) => new RegExp(`\\b${name}\\b`).test(script));
+      const called = NEWER_NAMES.filter((name) => new RegExp(`\\b${name}\\b`).test(script));
       expect([...called, ...(script.match(/AbortSignal\.\w+|\(\?<[=!]|static\{/g) ?? [])]).toEqual([]);
     },
   );

@@ -29,8 +29,8 @@ const robot = driver('kiwibot', 'Kiwi Robot #42', {
 });
 
 /** An order's story: each `[minutes ago, fields]`. */
-const story = (location_id: string, order_id: string, ...told: readonly (readonly [number, Fields])[]): Moment[] =>
-  told.map(([minutesAgo, fields]) => ({ minutesAgo, object: { location_id, order_id, ...fields } }));
+const story = (location_id: string, order_id: string, ...reports: readonly (readonly [number, Fields])[]): Moment[] =>
+  reports.map(([minutesAgo, fields]) => ({ minutesAgo, object: { location_id, order_id, ...fields } }));
 
 const HARBOUR = 'Harbour Street';
 const STATION = 'Station Square';

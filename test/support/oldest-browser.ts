@@ -61,7 +61,7 @@ const ON_OBJECTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that no code of ours or of others has another use for, so that reading a built script tells. */
-export const TELLING: readonly string[] = Object.values(ON_OBJECTS)
+export const NEWER_NAMES: readonly string[] = Object.values(ON_OBJECTS)
   .flat()
   .filter((name) => /^[a-z]+[A-Z]/.test(name) && !GUARDED.has(name) && !ITERATOR_HELPERS.includes(name));
 

@@ -194,18 +194,18 @@ describe('news', () => {
 });
 
 describe('the customers’ board', () => {
-  const told = (stage: Stage, ready: boolean, about: Partial<Order> = {}): CustomerOrder => ({
+  const customerOrder = (stage: Stage, ready: boolean, about: Partial<Order> = {}): CustomerOrder => ({
     ...staged(stage, about),
     ready,
   });
   it('the customers’ board lists ready orders newest first, and almost ready ones oldest first', () => {
     const orders = [
-      told('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
-      told('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
-      told('ready', true, { order_id: 'r1', stage_since: at(NOON + 1) }),
-      told('ready', true, { order_id: 'r2', stage_since: at(NOON + 2) }),
-      told('on_the_way', false),
-      told('completed', false),
+      customerOrder('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
+      customerOrder('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
+      customerOrder('ready', true, { order_id: 'r1', stage_since: at(NOON + 1) }),
+      customerOrder('ready', true, { order_id: 'r2', stage_since: at(NOON + 2) }),
+      customerOrder('on_the_way', false),
+      customerOrder('completed', false),
     ];
     const { ready, almostReady } = customerLists(orders, NOON);
     expect(ids(ready)).toEqual(['r2', 'r1']);
@@ -214,13 +214,13 @@ describe('the customers’ board', () => {
 
   it('the customers’ board calls an order ready by its food alone, also while the driver is here, never once it left', () => {
     const called = (stage: Stage, ready: boolean): boolean =>
-      customerLists([told(stage, ready)], NOON).ready.length > 0;
+      customerLists([customerOrder(stage, ready)], NOON).ready.length > 0;
     expect([called('driver_here', false), called('driver_here', true)]).toEqual([false, true]);
     expect(STAGES.filter((stage) => called(stage, true))).toEqual(['preparing', 'ready', 'driver_here']);
   });
 
   it('the customers’ board drops orders that nobody fetches', () => {
-    const orders = [told('ready', true), told('preparing', false)];
+    const orders = [customerOrder('ready', true), customerOrder('preparing', false)];
     const sizes = (ms: number): number[] => {
       const lists = customerLists(orders, NOON + ms);
       return [lists.ready.length, lists.almostReady.length];

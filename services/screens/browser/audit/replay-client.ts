@@ -30,9 +30,13 @@ export async function loadBoard(
   const open = await listOrders(`/locations/${id}/orders?as_of=${iso(from)}&active=true`, MOST_ORDERS, signal);
   if (open.kind !== 'found') return open;
   const since = iso(Math.max(0, from - LOOK_BACK_MS));
-  const told = await listOrders(`/audit/orders?location_id=${id}&from=${since}&to=${iso(to + 1)}`, MOST_ORDERS, signal);
-  if (told.kind !== 'found') return told;
-  const ids = [...new Set([...open.value, ...told.value].map(({ order_id }) => order_id))];
+  const found = await listOrders(
+    `/audit/orders?location_id=${id}&from=${since}&to=${iso(to + 1)}`,
+    MOST_ORDERS,
+    signal,
+  );
+  if (found.kind !== 'found') return found;
+  const ids = [...new Set([...open.value, ...found.value].map(({ order_id }) => order_id))];
   if (ids.length > MOST_ORDERS) return { kind: 'too_much', most: MOST_ORDERS };
 
   const orders: PastOrder[] = [];

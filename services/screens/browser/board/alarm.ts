@@ -73,7 +73,7 @@ export class Alarm {
   }
 
   /** Someone attends to the arrival. */
-  hush(): void {
+  silence(): void {
     clearTimeout(this.#repeat);
   }
 
@@ -123,7 +123,7 @@ export class Alarm {
   }
 
   #close(): void {
-    this.hush();
+    this.silence();
     this.#letGo();
   }
 

@@ -202,13 +202,13 @@ export class TicketRailHandoff extends railElement({
     </section>`;
   }
 
-  #tell(action: 'close' | 'acknowledge-driver' | 'open', orderId = this.order?.order_id ?? ''): void {
+  #announce(action: 'close' | 'acknowledge-driver' | 'open', orderId = this.order?.order_id ?? ''): void {
     this.dispatchEvent(new CardEvent(action, orderId));
   }
 
   #open(id: string): () => void {
     return () => {
-      this.#tell('open', id);
+      this.#announce('open', id);
     };
   }
 
@@ -217,7 +217,7 @@ export class TicketRailHandoff extends railElement({
   };
 
   readonly #acknowledge = (): void => {
-    this.#tell('acknowledge-driver');
+    this.#announce('acknowledge-driver');
   };
 
   readonly #close = (): void => {
@@ -225,7 +225,7 @@ export class TicketRailHandoff extends railElement({
   };
 
   readonly #closed = (): void => {
-    if (this.order !== null) this.#tell('close');
+    if (this.order !== null) this.#announce('close');
   };
 
   /** A touch beside the card closes it. */

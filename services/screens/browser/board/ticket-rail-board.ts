@@ -59,7 +59,7 @@ export class TicketRailBoard extends railElement({
   folds: state<ReadonlySet<Fold>>(new Set()),
 }) {
   readonly #orders = new BoardOrders(this, (news) => {
-    this.#tell(news);
+    this.#announce(news);
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #choices = new LocationChoices(this);
@@ -80,8 +80,8 @@ export class TicketRailBoard extends railElement({
     this.#noteFreshness();
     const before = this.handoffs;
     this.handoffs = ofThoseHere(before, this.#orders.source.state.orders);
-    if (this.handoffs.waiting.length === 0) this.#alarm.hush();
-    if (this.handoffs.openId !== before.openId) this.#tellOpened();
+    if (this.handoffs.waiting.length === 0) this.#alarm.silence();
+    if (this.handoffs.openId !== before.openId) this.#announceOpened();
   }
 
   protected override render(): TemplateResult {
@@ -158,7 +158,7 @@ export class TicketRailBoard extends railElement({
     this.#orders.follow();
   }
 
-  #tell(news: readonly News[]): void {
+  #announce(news: readonly News[]): void {
     const sentences = news.map(({ kind, order }) => newsWords(kind, `Order ${this.#orders.shortId(order.order_id)}`));
     this.#announcement = sentences.slice(0, MOST_SAID).join(' ');
     const arrived = news.filter(({ kind }) => kind === 'arrived').map(({ order }) => order.order_id);
@@ -177,10 +177,10 @@ export class TicketRailBoard extends railElement({
   #open(id: string, isByItself = false): void {
     if (this.#orders.get(id) === undefined) return;
     this.handoffs = opened(this.handoffs, id, isByItself);
-    this.#tellOpened();
+    this.#announceOpened();
   }
 
-  #tellOpened(): void {
+  #announceOpened(): void {
     const order = this.#orders.get(this.handoffs.openId ?? '');
     if (order !== undefined) this.#emit('order-opened', { order });
   }
@@ -223,8 +223,8 @@ export class TicketRailBoard extends railElement({
       case 'close':
       case 'open':
         this.handoffs = turnedTo(this.handoffs, action === 'open' && order !== undefined ? orderId : null);
-        if (action === 'open') this.#tellOpened();
-        if (this.handoffs.waiting.length === 0) this.#alarm.hush();
+        if (action === 'open') this.#announceOpened();
+        if (this.handoffs.waiting.length === 0) this.#alarm.silence();
     }
   };
 

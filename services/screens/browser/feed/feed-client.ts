@@ -61,7 +61,7 @@ export class FeedClient<Message> {
   }
 
   /** The network or the tab came back: tries again at once, unless the connection is well. */
-  hurry(): void {
+  reconnectNow(): void {
     this.#failures = 0;
     this.#wake?.();
     if (elapsed(this.#lastSignAt, this.options.now()) > silenceLimit(this.#intervalMs)) this.#abort?.abort();

@@ -88,7 +88,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
       () => {
         this.host.requestUpdate();
       },
-      () => this.#client?.hurry(),
+      () => this.#client?.reconnectNow(),
     );
     this.#begin();
   }

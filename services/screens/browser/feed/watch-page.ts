@@ -7,9 +7,9 @@ const TICK_MS = 1_000;
  * @param hurry called when the network or the page is back: what waits to connect again need not wait
  * @returns what ends it
  */
-export function watchPage(look: () => void, hurry: () => void): () => void {
+export function watchPage(look: () => void, reconnectNow: () => void): () => void {
   const back = (): void => {
-    if (document.visibilityState === 'visible') hurry();
+    if (document.visibilityState === 'visible') reconnectNow();
     look();
   };
   const timer = setInterval(look, TICK_MS);

@@ -102,10 +102,10 @@ export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolea
 }
 
 /** ` UTC+01:00` where the time alone does not tell the moment. */
-const tellingZone = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
+const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
 
 /** A moment by the clock of whoever looks: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
-export const timeWords = (ms: number): string => `${wallClock(ms)}${tellingZone(ms)}`;
+export const timeWords = (ms: number): string => `${wallClock(ms)}${zoneWhereAmbiguous(ms)}`;
 
 function wallClock(ms: number): string {
   const date = new Date(ms);
@@ -115,7 +115,7 @@ function wallClock(ms: number): string {
 
 /** The same with its milliseconds, by which events are told apart. */
 export const exactTimeWords = (ms: number): string =>
-  `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${tellingZone(ms)}`;
+  `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
 
 /** What a field of type `datetime-local` takes and gives. */
 export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
