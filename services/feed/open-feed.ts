@@ -84,7 +84,7 @@ export function openFeed(options: {
     }
   };
 
-  const tell = async (consumer: KnownConsumer): Promise<Consumer> => {
+  const viewOf = async (consumer: KnownConsumer): Promise<Consumer> => {
     const { position, committedAt } = await consumers.place(consumer);
     const { name, reader, setAt } = consumer;
     return { name, reader, position, set_at: setAt, committed_at: committedAt, lag: await lagOf(position) };
@@ -125,7 +125,7 @@ export function openFeed(options: {
         stopping: stopping.signal,
         monotonic,
       }),
-      createConsumerRoutes({ consumers, find, startOf, verify: (position) => feed.verify(position), tell }),
+      createConsumerRoutes({ consumers, find, startOf, verify: (position) => feed.verify(position), viewOf }),
     ],
     close: async () => {
       stopping.abort();

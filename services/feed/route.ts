@@ -167,7 +167,7 @@ export function createFeedRoutes(options: {
     }
   }
 
-  const told = async (request: Request, reader: Reader, answer: FeedAnswer): Promise<FeedAnswer> => {
+  const recorded = async (request: Request, reader: Reader, answer: FeedAnswer): Promise<FeedAnswer> => {
     if (answer.items.length > 0) await accessLog.record(reader, { what: 'feed', path: request.originalUrl });
     counts.items += answer.items.length;
     return { ...answer, items: answer.items.map((item) => feedItemFor(reader, item)) };
@@ -193,7 +193,7 @@ export function createFeedRoutes(options: {
     });
     try {
       for (let answer = first; !gone.aborted && !stopping.aborted;) {
-        const isFlushed = response.write(streamText(await told(request, reader, answer)));
+        const isFlushed = response.write(streamText(await recorded(request, reader, answer)));
         if (!isFlushed) {
           const drained = new Promise<void>((resolve) => response.once('drain', resolve));
           await waitFor(drained, 2 ** 31 - 1, gone, stopping);
@@ -228,7 +228,7 @@ export function createFeedRoutes(options: {
           ? await look(view, question)
           : await follow(() => lookUntil(view, question, monotonic() + wait * 1_000, gone));
       if (response.destroyed) return;
-      const shown = await told(request, reader, answer);
+      const shown = await recorded(request, reader, answer);
       response.set({
         'Cache-Control': 'no-store',
         Vary: 'Accept',

@@ -108,7 +108,7 @@ export class Tail {
     this.#running?.abort();
     this.#running = null;
     this.#looked = null;
-    this.#tell([]);
+    this.#notify([]);
   }
 
   async #follow(after: Position | null, signal: AbortSignal): Promise<void> {
@@ -117,7 +117,7 @@ export class Tail {
       await this.#take(batch.events, signal);
       if (signal.aborted) return;
       this.#looked = batch.position ?? this.#looked;
-      this.#tell([]);
+      this.#notify([]);
       if (this.#listeners.size === 0 && monotonic() - this.#usedAt > IDLE_MS) return;
     }
   }
@@ -153,10 +153,10 @@ export class Tail {
       this.#floor = this.#items[dropped - 1]?.position ?? this.#floor;
       [this.#items, this.#sizes] = [this.#items.slice(dropped), this.#sizes.slice(dropped)];
     }
-    this.#tell(items);
+    this.#notify(items);
   }
 
-  #tell(items: readonly LogItem[]): void {
+  #notify(items: readonly LogItem[]): void {
     for (const listener of this.#listeners) listener(items);
   }
 }

@@ -74,11 +74,13 @@ export function keepPrivate(directory: string): readonly string[] {
   const groupIsMeant = isGroupMeant(mode);
   process.umask(OTHERS | (groupIsMeant ? ~mode & GROUP : GROUP));
   const ours = names.filter((name) => OURS.test(name));
-  const told = ours.map((name) => tighten(join(path, name), groupIsMeant));
+  const sentences = ours.map((name) => tighten(join(path, name), groupIsMeant));
   if (names.every((name) => OURS.test(name) || ALSO_FINE.test(name)) && (mode & STICKY) === 0) {
-    told.push(tighten(path, groupIsMeant));
+    sentences.push(tighten(path, groupIsMeant));
   } else if ((mode & OTHERS) !== 0) {
-    told.push(`${path} can be read by others (${octal(mode)}), and holds other files than ours: it stays as it is`);
+    sentences.push(
+      `${path} can be read by others (${octal(mode)}), and holds other files than ours: it stays as it is`,
+    );
   }
-  return told.filter((sentence) => sentence !== null);
+  return sentences.filter((sentence) => sentence !== null);
 }

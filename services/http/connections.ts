@@ -210,24 +210,24 @@ export class Connections {
 }
 
 /** Least milliseconds between two times that drops are told of. */
-export const TELL_INTERVAL_MS = 10_000;
+export const REPORT_INTERVAL_MS = 10_000;
 
 /** How many connections were dropped for which reason; one that is not there is 0. */
 export type Drops = Readonly<Partial<Record<DropReason, number>>>;
 
 /** @returns what takes note of drops, and tells of the first at once, and of those after it together, from time to time. */
-export function createDropTeller(tell: (drops: Drops) => void): (reason: DropReason) => void {
+export function createDropReporter(report: (drops: Drops) => void): (reason: DropReason) => void {
   let drops: Partial<Record<DropReason, number>> = {};
   let isQuiet = false;
-  const tellNow = (): void => {
+  const reportNow = (): void => {
     isQuiet = Object.keys(drops).length > 0;
     if (!isQuiet) return;
-    tell(drops);
+    report(drops);
     drops = {};
-    setTimeout(tellNow, TELL_INTERVAL_MS).unref();
+    setTimeout(reportNow, REPORT_INTERVAL_MS).unref();
   };
   return (reason) => {
     drops[reason] = (drops[reason] ?? 0) + 1;
-    if (!isQuiet) tellNow();
+    if (!isQuiet) reportNow();
   };
 }

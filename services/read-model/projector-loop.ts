@@ -29,20 +29,20 @@ export async function keepProjecting(options: {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly corrector: Corrector;
-  readonly tell: (news: ProjectorNews) => void;
+  readonly onNews: (news: ProjectorNews) => void;
 }): Promise<void> {
-  const { source, file, version, signal, corrector, tell } = options;
+  const { source, file, version, signal, corrector, onNews } = options;
   while (!signal.aborted) {
     let table: OrderTable | null = null;
     try {
       table = openOrderTable(file, version);
-      tell({ kind: 'restarted' });
+      onNews({ kind: 'restarted' });
       const onProgress = (progress: Progress): void => {
-        tell({ kind: 'progress', progress });
+        onNews({ kind: 'progress', progress });
       };
       await runProjector({ source, table, signal, corrector, onProgress });
     } catch (error) {
-      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
       // one. What it holds is all that can be shown; that events are missing was told just now, and is not ours to mend.
       if (isDamage(error) || isEventStoreError(error, 'invalid')) {

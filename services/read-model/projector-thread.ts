@@ -49,7 +49,7 @@ async function run(): Promise<void> {
     say({ kind: 'interrupted', message });
   });
   try {
-    await keepProjecting({ source, file, version, signal, corrector, tell: say });
+    await keepProjecting({ source, file, version, signal, corrector, onNews: say });
   } finally {
     await source.close();
   }

@@ -28,7 +28,7 @@ const YOUNG_GENERATION_MIB = 96;
  */
 export function startProjector(
   workerData: ProjectorThreadOptions,
-  tell: (news: ProjectorNews) => void,
+  onNews: (news: ProjectorNews) => void,
 ): RunningProjector {
   let asked = 0;
   const unanswered = new Map<number, (made: readonly boolean[] | null) => void>();
@@ -39,10 +39,10 @@ export function startProjector(
     })
       .on('message', (message: FromProjector) => {
         if (message.kind === 'corrected') unanswered.get(message.id)?.(message.made);
-        else tell(message);
+        else onNews(message);
       })
       .on('error', (error) => {
-        tell({ kind: 'failed', message: String(error) });
+        onNews({ kind: 'failed', message: String(error) });
       })
       .once('exit', () => {
         for (const answer of unanswered.values()) answer(null);

@@ -1,6 +1,6 @@
 import type { World } from '../config/world';
 import { MAX_FOLLOWERS } from '../feed/route';
-import { Connections, createDropTeller } from '../http/connections';
+import { Connections, createDropReporter } from '../http/connections';
 import type { Metrics } from '../operations/metrics';
 import { MAX_LIVE_CLIENTS } from '../orders/live/live-feed';
 
@@ -19,7 +19,7 @@ const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 
 /** @returns the connections of the service, of which those that are dropped are counted and logged. */
 export function openConnections(metrics: Pick<Metrics, 'connectionDropped'>, log: World['log']): Connections {
-  const logDrop = createDropTeller((drops) => {
+  const logDrop = createDropReporter((drops) => {
     log.warn({ dropped: drops }, 'dropped connections that cost too much, or found no room for more');
   });
   return new Connections({

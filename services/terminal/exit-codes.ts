@@ -5,7 +5,7 @@ export const EXIT_FAILED = 1;
 /** `replay`: the comparison could not be made. {@link EXIT_FAILED} says that it was, and found differences. */
 export const EXIT_NOT_COMPARED = 2;
 /** `verify`: nothing contradicts anything, but not all of it could be verified. */
-export const EXIT_CANNOT_BE_TOLD = 3;
+export const EXIT_UNDECIDED = 3;
 /** The service does not start: something that it needs is unavailable (sysexits.h). */
 export const EXIT_UNAVAILABLE = 69;
 /** The service does not start: the configuration is wrong (sysexits.h). */

@@ -155,7 +155,7 @@ class RecordedAccesses implements AccessLog {
   readonly #log: Logger;
   readonly #volumes: AccessVolumes;
   readonly #late: LateRecords;
-  readonly #told = new LRUCache<string, number>({ max: REMEMBERED_PAIRS });
+  readonly #lastRecorded = new LRUCache<string, number>({ max: REMEMBERED_PAIRS });
   readonly #takeRecord: TakeFromBudget;
   readonly #takePasscodes: TakeFromBudget;
   /** By reader and thing, the oldest first. */
@@ -187,7 +187,7 @@ class RecordedAccesses implements AccessLog {
   }
 
   async close(): Promise<void> {
-    this.#tellCounted(0);
+    this.#reportCounted(0);
     clearInterval(this.#counting);
     this.#closed = true;
     await this.#late.close();
@@ -196,7 +196,7 @@ class RecordedAccesses implements AccessLog {
   async #record(reader: Reader, access: Access): Promise<void> {
     const { name } = reader;
     if (name === null) return;
-    this.#tellCounted();
+    this.#reportCounted();
     const key = `${name}\n${reader.role}\n${thingOf(access)}`;
     const data = this.#dataOf(reader, name, { ...access, path: recordedPath(access.path) });
     const known = this.#counted.get(key);
@@ -236,7 +236,7 @@ class RecordedAccesses implements AccessLog {
   }
 
   /** Records what was counted for a minute, and forgets what was not looked at again. */
-  #tellCounted(least = COUNTED_MS): void {
+  #reportCounted(least = COUNTED_MS): void {
     const at = this.#monotonic();
     for (const [key, one] of this.#counted) {
       if (at - one.since < least) break;
@@ -259,7 +259,7 @@ class RecordedAccesses implements AccessLog {
       if (this.#counted.get(key)?.recorded === recorded) this.#counted.delete(key);
     });
     this.#counting ??= setInterval(() => {
-      this.#tellCounted();
+      this.#reportCounted();
     }, COUNTED_MS).unref();
     return recorded;
   }
@@ -272,12 +272,12 @@ class RecordedAccesses implements AccessLog {
     for (const { location_id, order_id, driver_details } of orders) {
       if (!hasPasscode(driver_details)) continue;
       const pair = `${name}\n${orderStream({ location_id, order_id })}`;
-      const last = this.#told.get(pair);
+      const last = this.#lastRecorded.get(pair);
       if (last !== undefined && Math.abs(this.#now() - last) < PASSCODE_INTERVAL_MS) continue;
       fresh.set(pair, this.#dataOf(reader, name, { what: 'passcode', location_id, order_id, path: kept }));
     }
     if (!this.#takePasscodes(name, fresh.size) && mayRefuse) throw tooManyReads();
-    for (const pair of fresh.keys()) this.#told.set(pair, this.#now());
+    for (const pair of fresh.keys()) this.#lastRecorded.set(pair, this.#now());
     this.#late.add([...fresh.values()]);
   }
 }

@@ -107,12 +107,12 @@ export async function scanCoverage(options: {
   async function trackBefore({ stream, revision }: RecordedEvent): Promise<OrderTrack> {
     const known = tracks.get(stream);
     if (known !== undefined || revision === 0) return known ?? untracked;
-    let told = untracked;
+    let tracked = untracked;
     for await (const stored of readIfThere(log, stream, { limit: revision })) {
       const event = stored.revision < revision ? decodeOrderEvent(stored) : null;
-      if (event !== null) told = track(told, event).track;
+      if (event !== null) tracked = track(tracked, event).track;
     }
-    return told;
+    return tracked;
   }
 
   async function take(stored: RecordedEvent): Promise<void> {

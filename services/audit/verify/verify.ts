@@ -4,7 +4,7 @@ import { orderStream } from '../../../schemas/order-events';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
-import { EXIT_CANNOT_BE_TOLD, EXIT_FAILED } from '../../terminal/exit-codes';
+import { EXIT_UNDECIDED, EXIT_FAILED } from '../../terminal/exit-codes';
 import { count } from '../../terminal/figures';
 import { printableLine } from '../../terminal/printable';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
@@ -131,7 +131,7 @@ const signatureNotes = (check: SignatureCheck | null): readonly string[] =>
 /** @returns what the command ends with after one more result; what does not hold counts most. */
 export function exitCodeAfter(before: number, { tally, doubts = [] }: Verified): number {
   if (before === EXIT_FAILED || tally.faultCount > 0) return EXIT_FAILED;
-  return doubts.length > 0 ? EXIT_CANNOT_BE_TOLD : before;
+  return doubts.length > 0 ? EXIT_UNDECIDED : before;
 }
 
 /** A fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say. */

@@ -71,10 +71,10 @@ export class Subscriptions {
           if (isEventStoreError(error, 'invalid')) throw error;
           const failure = readFailure(error);
           if (failure.kind === 'conflict') throw error;
-          const told = this.#link.asError(failure, 'a subscription');
-          if (told.code === 'invalid') throw told;
+          const reason = this.#link.asError(failure, 'a subscription');
+          if (reason.code === 'invalid') throw reason;
           this.#link.noteFailure(failure, connection, begun);
-          this.#onInterrupted(told);
+          this.#onInterrupted(reason);
           await sleep(this.#link.retryDelay(tries, LONGEST_SUBSCRIPTION_RETRY_MS), ending.signal);
         }
       }

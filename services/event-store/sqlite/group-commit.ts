@@ -151,7 +151,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       let decided: readonly Decided[];
       try {
         writer = log ??= open();
-        displaced = displaced === null ? writer.spoiled() : writer.displaced();
+        displaced = displaced === null ? writer.damagedContent() : writer.displaced();
         if (displaced !== null) return everyOne(new EventStoreError('unavailable', displaced.detail));
         writer.begin();
       } catch (error) {

@@ -80,9 +80,9 @@ export class SqliteReads {
     } catch (error) {
       this.#reader?.close();
       this.#reader = null;
-      const told = asStoreError(error, `a part of the event log ${this.#file} cannot be read`);
-      if (told.code === 'damaged') this.#damage = told.message;
-      throw told;
+      const failure = asStoreError(error, `a part of the event log ${this.#file} cannot be read`);
+      if (failure.code === 'damaged') this.#damage = failure.message;
+      throw failure;
     }
   }
 }

@@ -32,7 +32,7 @@ export interface LogWriter {
   commit(): void;
   rollback(): void;
   /** Looks before a transaction whether the log holds what it should. */
-  spoiled(): Displaced | null;
+  damagedContent(): Displaced | null;
   /**
    * Looks after a transaction whether the log stands where the next start will look for it. What was committed before may be
    * acknowledged only if it does.
@@ -173,7 +173,7 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
     rollback: () => {
       if (db.inTransaction) sql.rollback.run();
     },
-    spoiled: () => place.lookAtContent(() => walState(db)),
+    damagedContent: () => place.lookAtContent(() => walState(db)),
     displaced: () => {
       const displaced = place.look(() => walState(db));
       // The WAL that is open may be the only one: what it holds is safe in the main file, which is in its place.

@@ -97,13 +97,13 @@ export function createConsumers(options: {
   const sealed = (stream: string, type: string, data: NewEvent['data']): NewEvent =>
     sealAlone(stream, { id: newId(), type, data }, {});
 
-  const tell = async (
+  const append = async (
     type: string,
     data: ConsumerSetData | ConsumerVolumeData | ConsumerDeletedData,
     expected: ExpectedRevision = 'any',
   ): Promise<boolean> => {
-    const told = await store.append(CONSUMERS_STREAM, [sealed(CONSUMERS_STREAM, type, data)], expected);
-    return told.outcome === 'appended';
+    const appended = await store.append(CONSUMERS_STREAM, [sealed(CONSUMERS_STREAM, type, data)], expected);
+    return appended.outcome === 'appended';
   };
 
   const place = async ({ name, base, volume, before }: KnownConsumer): Promise<ConsumerPlace> =>
@@ -135,7 +135,7 @@ export function createConsumers(options: {
     await refresh();
     const consumer = known.get(name);
     if (consumer?.volume !== volume) return;
-    const begun = await tell(CONSUMER_VOLUME_BEGUN, { name, position, at: time() }, next - 1);
+    const begun = await append(CONSUMER_VOLUME_BEGUN, { name, position, at: time() }, next - 1);
     await refresh();
     const after = known.get(name);
     if (begun && after !== undefined) await deleteOld(after);
@@ -163,7 +163,7 @@ export function createConsumers(options: {
     set: async (name, reader, position) => {
       await refresh();
       if (!known.has(name) && known.size >= MAX_CONSUMERS) return null;
-      await tell(CONSUMER_SET, { name, reader, position, at: time() });
+      await append(CONSUMER_SET, { name, reader, position, at: time() });
       await refresh();
       const consumer = known.get(name) ?? null;
       if (consumer !== null && consumer.old.length > 0) tidy(() => deleteOld(consumer));
@@ -194,7 +194,7 @@ export function createConsumers(options: {
       await refresh();
       const consumer = known.get(name);
       if (consumer === undefined) return;
-      await tell(CONSUMER_DELETED, { name, at: time() });
+      await append(CONSUMER_DELETED, { name, at: time() });
       await refresh();
       const volumes = [...consumer.old, ...(consumer.before === null ? [] : [consumer.before]), consumer.volume];
       tidy(() => deleteOld({ ...consumer, old: volumes }));

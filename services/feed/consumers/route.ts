@@ -139,9 +139,9 @@ export function createConsumerRoutes(options: {
   readonly find: FindConsumer;
   readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
   readonly verify: (position: FeedPosition) => Promise<void>;
-  readonly tell: (consumer: KnownConsumer) => Promise<Consumer>;
+  readonly viewOf: (consumer: KnownConsumer) => Promise<Consumer>;
 }): Router {
-  const { consumers, find, startOf, verify, tell } = options;
+  const { consumers, find, startOf, verify, viewOf } = options;
   const read = createBodyReader({ limit: MAX_BODY_BYTES, room: MAX_BODIES_BYTES });
 
   const withBody = async (
@@ -162,7 +162,7 @@ export function createConsumerRoutes(options: {
       const all = await consumers.list();
       const own = all.filter((consumer) => consumer.reader === reader.name || managesConsumers(reader));
       const list: ConsumerList = { consumers: [] };
-      for (const consumer of own) list.consumers.push(await tell(consumer));
+      for (const consumer of own) list.consumers.push(await viewOf(consumer));
       response.json(list);
     },
 
@@ -176,7 +176,7 @@ export function createConsumerRoutes(options: {
         if (consumer === null) {
           throw new Problem('too-many-followers', `There are ${String(MAX_CONSUMERS)} consumers. Delete some.`);
         }
-        response.status(known === null ? 201 : 200).json(await tell(consumer));
+        response.status(known === null ? 201 : 200).json(await viewOf(consumer));
       }),
 
     deleteConsumer: async ({ response, reader, params: { name } }) => {

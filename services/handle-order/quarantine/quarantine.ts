@@ -24,7 +24,7 @@ import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-upda
 
 /** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
 
-export type Kept =
+export type Quarantined =
   | { readonly outcome: 'quarantined'; readonly quarantineId: string }
   | { readonly outcome: 'overloaded' }
   | { readonly outcome: 'unavailable'; readonly detail: string };
@@ -36,7 +36,7 @@ export type Redrive =
   | { readonly kind: 'tried'; readonly result: RecordOutcome };
 
 export interface Quarantine {
-  keep(body: Buffer, contentType: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Kept>;
+  keep(body: Buffer, contentType: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Quarantined>;
   /** @param after the last page's `next`, or null for the first page. */
   list(after: number | null, limit: number): Promise<QuarantinePage>;
   get(quarantineId: number): Promise<QuarantineDetail | null>;
@@ -48,11 +48,11 @@ export interface Quarantine {
 }
 
 /** What is larger than an append is not recorded in any case. */
-const decodeKept = (body: Buffer, contentEncoding: string | null): DecodedBody =>
+const decodeStored = (body: Buffer, contentEncoding: string | null): DecodedBody =>
   decodeBody(body, contentEncoding, MAX_APPEND_BYTES);
 
 /** Reads what lay in quarantine as it would be read today, whatever its media type. */
-function readKept(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' }> {
+function parseStored(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' }> {
   const unusable = (detail: string) => ({ kind: 'unusable' as const, faults: [{ pointer: '', detail }] });
   switch (decoded.kind) {
     case 'too-large':
@@ -73,7 +73,7 @@ async function detailOf(store: EventStore, event: RecordedEvent): Promise<Quaran
   const redriven = await readOne(store, redriveStream(quarantineId));
   const body = Buffer.from(data.body_base64, 'base64');
   const contentEncoding = data.content_encoding ?? null;
-  const decoded = decodeKept(body, contentEncoding);
+  const decoded = decodeStored(body, contentEncoding);
   const text = decoded.kind === 'plain' ? decoded.bytes : body;
   return {
     quarantine_id: quarantineId,
@@ -174,8 +174,8 @@ export function createQuarantine(options: {
       if (entry === null) return { kind: 'not-found' };
       if (entry.redriven !== null) return { kind: 'redriven-before', entry };
       const body = Buffer.from(entry.body_base64, 'base64');
-      const decoded = decodeKept(body, entry.content_encoding);
-      const parsed = readKept(decoded);
+      const decoded = decodeStored(body, entry.content_encoding);
+      const parsed = parseStored(decoded);
       // Foreign ones too: whoever sent it does not wait for an answer any more.
       if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();

@@ -33,7 +33,7 @@ export interface RetentionResult {
    */
   readonly kept: number;
   /** Deleted, but the read model could not be told. The next run tells it. */
-  readonly untold: number;
+  readonly unreported: number;
 }
 
 type Looked = 'deleted' | 'gone' | 'kept';
@@ -95,7 +95,7 @@ export async function countOld({ listFinal, cutoff }: Pick<Options, 'listFinal' 
  */
 export async function runRetention(options: Options): Promise<RetentionResult> {
   const { store, newId, coveredTo, listFinal, correct, cutoff, dryRun = false, signal } = options;
-  const counts = { deleted: 0, forgotten: 0, kept: 0, untold: 0 };
+  const counts = { deleted: 0, forgotten: 0, kept: 0, unreported: 0 };
 
   async function look({ key }: OrderRecord): Promise<{ readonly looked: Looked; readonly upTo: number }> {
     const seen = await replay(store, key);
@@ -126,7 +126,7 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
       if (made === true) return;
       await delay(CORRECTION_RETRY_MS);
     }
-    counts.untold++;
+    counts.unreported++;
   }
 
   async function lookAtAll(records: readonly OrderRecord[]): Promise<void> {

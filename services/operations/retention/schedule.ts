@@ -54,7 +54,8 @@ async function runOnce(
     const result = await run(cutoff, signal);
     onDeleted(result.deleted);
     log.info({ ...result, days, before: new Date(cutoff).toISOString() }, 'deleted finished orders that are old');
-    if (result.untold > 0) log.warn({ orders: result.untold }, 'the read model still shows orders that were deleted');
+    if (result.unreported > 0)
+      log.warn({ orders: result.unreported }, 'the read model still shows orders that were deleted');
     return MILLISECONDS_PER_DAY;
   } catch (error) {
     log.error({ err: error }, 'retention failed and will go on in an hour');
