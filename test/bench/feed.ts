@@ -94,14 +94,14 @@ async function measure(url: string, pid: number): Promise<void> {
   await Promise.all(polls);
 
   const acknowledged = new Map<number, number>();
-  const told = new Map<number, number>();
+  const arrivals = new Map<number, number>();
   const over = new AbortController();
   const following = (async () => {
     for (let place = after; ;) {
       const isOver = over.signal.aborted;
       const page = await pageAt(url, `after=${place}&wait=2&limit=1000`);
       const at = performance.now();
-      for (const item of page.items) if ('data' in item) told.set(Number(item.data['n']), at);
+      for (const item of page.items) if ('data' in item) arrivals.set(Number(item.data['n']), at);
       place = page.next;
       if (isOver && page.items.length === 0) return;
     }
@@ -120,7 +120,9 @@ async function measure(url: string, pid: number): Promise<void> {
   await Promise.all(sending);
   over.abort();
   await following;
-  const delays = [...acknowledged].map(([n, at]) => Math.max(0, (told.get(n) ?? Infinity) - at)).sort((a, b) => a - b);
+  const delays = [...acknowledged]
+    .map(([n, at]) => Math.max(0, (arrivals.get(n) ?? Infinity) - at))
+    .sort((a, b) => a - b);
   const at = (share: number): string => (delays[Math.floor((delays.length - 1) * share)] ?? NaN).toFixed(1);
   say(
     `long poll at ${String(RATE)}/s, from acknowledgement to item: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`,

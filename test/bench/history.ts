@@ -118,24 +118,24 @@ interface LiveOrder {
   readonly key: OrderKey;
   readonly driver: (typeof DRIVERS)[number];
   readonly steps: (typeof STEPS)[number][];
-  told: number;
+  reported: number;
   lastHash: string | null;
 }
 
 /** Appends one event to each of some different orders, at the same time. */
-async function tell(store: EventStore, orders: readonly LiveOrder[], timeOf: () => number): Promise<void> {
+async function report(store: EventStore, orders: readonly LiveOrder[], timeOf: () => number): Promise<void> {
   await Promise.all(
     orders.map(async (order) => {
-      const { key, driver, steps, told } = order;
-      const [status, delivery_status, withDriver] = steps[told] ?? STEPS[0];
+      const { key, driver, steps, reported } = order;
+      const [status, delivery_status, withDriver] = steps[reported] ?? STEPS[0];
       const object = { ...key, status, delivery_status, ...(withDriver ? { driver_details: driver } : {}) };
-      const { event, eventHash } = historyEvent(object, told, order.lastHash, timeOf());
-      const result = await store.append(orderStream(key), [event], told === 0 ? 'no_stream' : told - 1);
+      const { event, eventHash } = historyEvent(object, reported, order.lastHash, timeOf());
+      const result = await store.append(orderStream(key), [event], reported === 0 ? 'no_stream' : reported - 1);
       if (result.outcome !== 'appended') throw new Error(`conflict in the history of ${orderStream(key)}`);
       order.lastHash = eventHash;
     }),
   );
-  for (const order of orders) order.told += 1;
+  for (const order of orders) order.reported += 1;
 }
 
 /**
@@ -161,12 +161,12 @@ export async function makeHistory(dataDir: string, size: HistorySize): Promise<v
         const driver = DRIVERS[Math.floor(random() * DRIVERS.length)] ?? DRIVERS[0];
         if (driver === undefined) break;
         const steps = journey(lengths[begun] ?? MIN_EVENTS, random);
-        live.push({ key: historyOrder(begun), driver, steps, told: 0, lastHash: null });
+        live.push({ key: historyOrder(begun), driver, steps, reported: 0, lastHash: null });
         begun += 1;
       }
       const chosen = live.filter(() => random() < 0.5 || begun === size.orders);
-      await tell(store, chosen, timeOf);
-      live = live.filter(({ told, steps }) => told < steps.length);
+      await report(store, chosen, timeOf);
+      live = live.filter(({ reported, steps }) => reported < steps.length);
     }
   } finally {
     await store.close();

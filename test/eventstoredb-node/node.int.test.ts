@@ -94,23 +94,23 @@ describe.each([true, false])('test node (appends in batches: %p)', (batchAppend)
   it('a subscription to the test node gets a confirmation, stored events, a checkpoint, caught-up and live events', async () => {
     await append('no_stream', a, b);
     await client.appendToStream('other-1', event());
-    const told: string[] = [];
+    const seen: string[] = [];
     const subscription = client.subscribeToAll({
       filter: {
         filterOn: 'streamName',
         prefixes: ['order-'],
         checkpointInterval: 1,
-        checkpointReached: () => void told.push('checkpoint'),
+        checkpointReached: () => void seen.push('checkpoint'),
       },
     });
-    subscription.on('confirmation', () => told.push('confirmed')).on('caughtUp', () => void append('any', c));
+    subscription.on('confirmation', () => seen.push('confirmed')).on('caughtUp', () => void append('any', c));
     for await (const { event: received } of subscription) {
-      told.push(String(received?.id));
+      seen.push(String(received?.id));
       if (received?.id === c) break;
     }
     await subscription.unsubscribe();
-    expect(told.filter((what) => what !== 'checkpoint')).toEqual(['confirmed', a, b, c]);
-    expect(told).toContain('checkpoint');
+    expect(seen.filter((what) => what !== 'checkpoint')).toEqual(['confirmed', a, b, c]);
+    expect(seen).toContain('checkpoint');
   });
 });
 

@@ -41,11 +41,11 @@ describe('disk errors', () => {
 
   /** Asks again until the answer is as expected: /readyz may be a second old. */
   const expectReadiness = async (expected: Awaited<ReturnType<typeof readiness>>): Promise<void> => {
-    const told = await until(`/readyz to answer ${String(expected.status)}`, async () => {
+    const answered = await until(`/readyz to answer ${String(expected.status)}`, async () => {
       const said = await readiness();
       return said.status === expected.status && said;
     });
-    expect(told).toEqual(expected);
+    expect(answered).toEqual(expected);
   };
 
   /** Delivers again, as a sender does, until it is acknowledged. */

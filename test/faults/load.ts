@@ -173,7 +173,7 @@ export class Load {
         const fate =
           this.random() < 0.1
             ? await send(service, this.ledger, this.ledger.create(pick(this.#shared, this.random), this.random))
-            : await this.#tell(service, pick(own, this.random));
+            : await this.#send(service, pick(own, this.random));
         if (fate === 'lost') return;
         if (fate === 'refused') await new Promise((next) => setTimeout(next, 20));
       }
@@ -190,7 +190,7 @@ export class Load {
     }
   }
 
-  #tell(service: RunningService, order: OwnOrder): Promise<Fate> {
+  #send(service: RunningService, order: OwnOrder): Promise<Fate> {
     const { unknown, newest } = order;
     if (unknown !== null && this.random() < 0.7) return this.#attempt(service, order, unknown);
     if (unknown === null && newest !== null && this.random() < 0.15) return this.#attempt(service, order, newest);

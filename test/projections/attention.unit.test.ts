@@ -1,6 +1,6 @@
 import { ATTENTION_RULES } from '../../projections/attention';
 import { ATTENTION_CODES, type AttentionCode } from '../../schemas/vocabulary';
-import { after, JANE, JOHN, ROBOT, says, type Told } from './scenario';
+import { after, JANE, JOHN, ROBOT, says, type DeliveryObject } from './scenario';
 
 const COMING = says('in_progress', 'enroute_to_pickup', JANE);
 const ON_THE_WAY = says('out_for_delivery', 'enroute_to_dropoff', JANE);
@@ -10,7 +10,7 @@ const NOBODY = says('ready_for_pickup', 'failed_to_assign_driver');
 const FAILED = says('out_for_delivery', 'failed_to_deliver');
 const LATE = says('ready_for_pickup');
 
-const on: [AttentionCode, string, Told[]][] = [
+const on: [AttentionCode, string, DeliveryObject[]][] = [
   ['driver_here', 'the driver is at the restaurant', [COMING, says('in_progress', 'arrived_at_pickup')]],
   ['robot', 'a robot is coming', [ROBOT_COMING]],
   ['robot', 'a robot is here', [ROBOT_COMING, says('ready_for_pickup', 'arrived_at_pickup')]],
@@ -73,7 +73,7 @@ const on: [AttentionCode, string, Told[]][] = [
   ],
 ];
 
-const off: [AttentionCode, string, Told[]][] = [
+const off: [AttentionCode, string, DeliveryObject[]][] = [
   [
     'driver_here',
     'the food has left',
@@ -160,11 +160,11 @@ describe('attention', () => {
     expect(new Set(off.map(([code]) => code))).toEqual(new Set(ATTENTION_CODES));
   });
 
-  it.each(on)('an order needs attention as %s when %s', (code, _when, told) => {
-    expect(after(...told).attention).toContain(code);
+  it.each(on)('an order needs attention as %s when %s', (code, _when, deliveries) => {
+    expect(after(...deliveries).attention).toContain(code);
   });
 
-  it.each(off)('an order does not need attention as %s when %s', (code, _when, told) => {
-    expect(after(...told).attention).not.toContain(code);
+  it.each(off)('an order does not need attention as %s when %s', (code, _when, deliveries) => {
+    expect(after(...deliveries).attention).not.toContain(code);
   });
 });

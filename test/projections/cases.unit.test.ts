@@ -5,7 +5,7 @@ import { type Order } from '../../schemas/order-view';
 import { evolve, initial, toOrder } from '../../projections/order';
 import { read } from '../../projections/timeline';
 import { asEvents } from './arbitraries';
-import { after, KEY, type Told } from './scenario';
+import { after, KEY, type DeliveryObject } from './scenario';
 
 interface Expectation {
   readonly stage?: string;
@@ -17,7 +17,10 @@ interface Expectation {
   readonly attention_has_not?: readonly string[];
 }
 interface Vectors {
-  readonly cases: readonly { readonly name: string; readonly steps: readonly (readonly [Told, Expectation])[] }[];
+  readonly cases: readonly {
+    readonly name: string;
+    readonly steps: readonly (readonly [DeliveryObject, Expectation])[];
+  }[];
 }
 
 const readJson = (...path: string[]): unknown => JSON.parse(readFileSync(join(__dirname, '..', ...path), 'utf8'));
@@ -56,7 +59,7 @@ describe('the cases of test/cases/stage.json', () => {
     'the case "%s" has the expected order after each step',
     (_name, steps) => {
       steps.forEach(([, expected], step) => {
-        const order = after(...steps.slice(0, step + 1).map(([told]) => told));
+        const order = after(...steps.slice(0, step + 1).map(([delivery]) => delivery));
         expect({ step, ...seen(order, expected) }).toEqual({ step, ...expected });
       });
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beginsNewOrder, evolve, type OrderState } from '../../projections/order';
 import { ORDER_NUMBER_REUSE_MS } from '../../schemas/vocabulary';
 import { arbitraryEvents } from './arbitraries';
-import { eventsAt, fold, JANE, JOHN, orderAfter, readingOfLast, says, type Told } from './scenario';
+import { eventsAt, fold, JANE, JOHN, orderAfter, readingOfLast, says, type DeliveryObject } from './scenario';
 
 const COMING = says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1111' });
 const DELIVERED = says('completed', 'completed', JANE);
@@ -12,19 +12,19 @@ const YESTERDAY = [
   [0, COMING],
   [1, DELIVERED],
 ] as const;
-const hoursAfterTheEnd = (hours: number, told: Told) => eventsAt(...YESTERDAY, [1 + hours, told]);
+const hoursAfterTheEnd = (hours: number, delivery: DeliveryObject) => eventsAt(...YESTERDAY, [1 + hours, delivery]);
 
 describe('an order number that comes again', () => {
-  it.each<[string, Told]>([
+  it.each<[string, DeliveryObject]>([
     ['in_progress', says('in_progress')],
     ['ready_for_pickup', says('ready_for_pickup')],
     ['in_progress in another spelling', says('In-Progress ')],
     ...['pending', 'pending_driver_confirmation', 'enroute_to_pickup', 'arrived_at_pickup'].map(
-      (word): [string, Told] => [`${word} with an unknown status`, says('scheduled', word)],
+      (word): [string, DeliveryObject] => [`${word} with an unknown status`, says('scheduled', word)],
     ),
     ['a driver who comes, though the order is said to be out', says('out_for_delivery', 'enroute_to_pickup', JOHN)],
-  ])('%s begins a new order 6 hours after the end of the one before, and not a moment earlier', (_what, told) => {
-    const [first, second, third] = hoursAfterTheEnd(REUSE_HOURS, told);
+  ])('%s begins a new order 6 hours after the end of the one before, and not a moment earlier', (_what, delivery) => {
+    const [first, second, third] = hoursAfterTheEnd(REUSE_HOURS, delivery);
     if (first === undefined || second === undefined || third === undefined) throw new Error('three deliveries');
     const ended = fold([first, second]);
     const fresh = evolve(ended, third);
@@ -44,8 +44,8 @@ describe('an order number that comes again', () => {
     ['the food coming back', says('failed', 'enroute_to_return')],
     ['an order.canceled', 'order.canceled' as const],
     ['nothing', {}],
-  ])('%s is news of the order that ended, however long ago', (_what, told) => {
-    const events = hoursAfterTheEnd(100, told);
+  ])('%s is news of the order that ended, however long ago', (_what, delivery) => {
+    const events = hoursAfterTheEnd(100, delivery);
     expect(readingOfLast(events).verdict).not.toBe('new_order');
     expect(orderAfter(events).first_received_at).toBe(events[0]?.receivedAt);
   });

@@ -8,18 +8,18 @@ import { asEvents, receivedAt } from './arbitraries';
 export const KEY: OrderKey = { location_id: 'pos_location_456', order_id: 'pos_order_123' };
 
 /** The object of one delivery without its ids, or a cancellation. */
-export type Told = Readonly<Record<string, unknown>> | 'order.canceled';
+export type DeliveryObject = Readonly<Record<string, unknown>> | 'order.canceled';
 
 /** A status, and a delivery status and driver if given: one delivery in short. */
-export const says = (status: string, delivery_status?: string, driver_details?: unknown): Told => ({
+export const says = (status: string, delivery_status?: string, driver_details?: unknown): DeliveryObject => ({
   status,
   ...(delivery_status === undefined ? {} : { delivery_status }),
   ...(driver_details === undefined ? {} : { driver_details }),
 });
 
-export const eventsOf = (...told: readonly Told[]): OrderEvent[] =>
+export const eventsOf = (...deliveries: readonly DeliveryObject[]): OrderEvent[] =>
   asEvents(
-    told.map((object) =>
+    deliveries.map((object) =>
       object === 'order.canceled'
         ? { type: 'order.canceled', data: { location_id: KEY.location_id, provider_id: KEY.order_id } }
         : { type: 'order.updated', data: { ...KEY, ...object } },
@@ -28,9 +28,9 @@ export const eventsOf = (...told: readonly Told[]): OrderEvent[] =>
 
 const HOUR_MS = 3_600_000;
 /** Deliveries and how many hours after the first each came. */
-export const eventsAt = (...steps: readonly (readonly [hours: number, told: Told])[]): OrderEvent[] => {
+export const eventsAt = (...steps: readonly (readonly [hours: number, deliveries: DeliveryObject])[]): OrderEvent[] => {
   const begun = Date.parse(receivedAt(0));
-  return eventsOf(...steps.map(([, told]) => told)).map((event, index) => ({
+  return eventsOf(...steps.map(([, deliveries]) => deliveries)).map((event, index) => ({
     ...event,
     receivedAt: new Date(begun + (steps[index]?.[0] ?? 0) * HOUR_MS).toISOString(),
   }));
@@ -45,7 +45,7 @@ export function orderAfter(events: readonly OrderEvent[]): Order {
   return order;
 }
 /** The order after these deliveries. */
-export const after = (...told: readonly Told[]): Order => orderAfter(eventsOf(...told));
+export const after = (...deliveries: readonly DeliveryObject[]): Order => orderAfter(eventsOf(...deliveries));
 
 /** How the last of these events is read. */
 export function readingOfLast(events: readonly OrderEvent[]): Reading {
@@ -54,7 +54,7 @@ export function readingOfLast(events: readonly OrderEvent[]): Reading {
   return read(KEY, fold(events.slice(0, -1)), last).reading;
 }
 /** How the last of these deliveries is read. */
-export const readLast = (...told: readonly Told[]): Reading => readingOfLast(eventsOf(...told));
+export const readLast = (...deliveries: readonly DeliveryObject[]): Reading => readingOfLast(eventsOf(...deliveries));
 
 export const JANE = { source: 'uber', name: 'Jane Driver' };
 export const JOHN = { source: 'doordash', name: 'John Driver' };

@@ -19,17 +19,17 @@ import { saidBy } from '../../projections/order-status';
 import { read } from '../../projections/timeline';
 import { type OrderEvent } from '../../schemas/order-events';
 import { arbitraryEvents } from './arbitraries';
-import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type Told } from './scenario';
+import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';
 
 const sightings = (events: readonly OrderEvent[]): Sighting[] => {
-  let told: OrderTrack = untracked;
+  let found: OrderTrack = untracked;
   return events.map((event) => {
-    const next = track(told, event);
-    told = next.track;
+    const next = track(found, event);
+    found = next.track;
     return next.sighting;
   });
 };
-const seen = (...told: readonly Told[]): Sighting[] => sightings(eventsOf(...told));
+const seen = (...found: readonly DeliveryObject[]): Sighting[] => sightings(eventsOf(...found));
 
 function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
   const coverage = new Coverage();
@@ -39,7 +39,7 @@ function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
 
 describe('a sighting', () => {
   it('a sighting names the driver assigned at that event in lower case, and nobody before or after the assignment', () => {
-    const told = seen(
+    const found = seen(
       says('in_progress'),
       says('in_progress', 'enroute_to_pickup', { ...JANE, source: ' Uber' }),
       says('ready_for_pickup'),
@@ -47,7 +47,7 @@ describe('a sighting', () => {
       says('ready_for_pickup', 'enroute_to_pickup', JOHN),
       says('out_for_delivery', undefined, { passcode: '1' }),
     );
-    expect(told.map(({ source }) => source)).toEqual([
+    expect(found.map(({ source }) => source)).toEqual([
       UNKNOWN_SOURCE,
       'uber',
       'uber',
@@ -58,7 +58,7 @@ describe('a sighting', () => {
   });
 
   it('a sighting has the gap from the first report of a value to that of the next, separately for each axis', () => {
-    const told = seen(
+    const found = seen(
       says('in_progress', 'enroute_to_pickup', JANE),
       says('in_progress', 'enroute_to_pickup', JANE),
       says('in_progress', 'arrived_at_pickup', JANE),
@@ -66,7 +66,7 @@ describe('a sighting', () => {
       says('completed', 'arrived_at_pickup', JANE),
     );
     expect(
-      told.map(({ gaps }) => gaps.map(({ axis, from, to, milliseconds }) => [axis, from, to, milliseconds])),
+      found.map(({ gaps }) => gaps.map(({ axis, from, to, milliseconds }) => [axis, from, to, milliseconds])),
     ).toEqual([
       [],
       [],
@@ -160,8 +160,8 @@ describe('coverage', () => {
           }
           const [counts] = [...(coverage.groups[0]?.gaps.status.values() ?? [])].map((one) => one.counts);
           const exact = lengths.sort((a, b) => a - b)[Math.ceil(lengths.length * share) - 1] ?? 0;
-          const told = gapQuantile(counts ?? new Map<number, number>(), share) * 1_000;
-          expect(Math.abs(told - exact)).toBeLessThanOrEqual(0.05 * exact + 50); // told to a tenth of a second
+          const found = gapQuantile(counts ?? new Map<number, number>(), share) * 1_000;
+          expect(Math.abs(found - exact)).toBeLessThanOrEqual(0.05 * exact + 50); // told to a tenth of a second
         },
       ),
     );

@@ -1,9 +1,9 @@
 import { initial, isActive, stageOf } from '../../projections/order';
 import { readStage, STAGE_RULES } from '../../projections/stage';
 import { DELIVERY_STATUSES, FINAL_STAGES, STAGES, STATUSES } from '../../schemas/vocabulary';
-import { after, eventsOf, fold, JANE, JOHN, says, type Told } from './scenario';
+import { after, eventsOf, fold, JANE, JOHN, says, type DeliveryObject } from './scenario';
 
-const stageAfter = (...told: readonly Told[]) => after(...told).stage;
+const stageAfter = (...deliveries: readonly DeliveryObject[]) => after(...deliveries).stage;
 
 const ON_THE_WAY = says('out_for_delivery', 'enroute_to_dropoff', JANE);
 
@@ -25,7 +25,7 @@ describe('the stage rules', () => {
     expect(readStage(initial, null)).toBe('preparing');
   });
 
-  const rows: [string, string, Told[]][] = [
+  const rows: [string, string, DeliveryObject[]][] = [
     ['returned', 'the food is back', [ON_THE_WAY, says('failed', 'returned')]],
     [
       'returned',
@@ -64,20 +64,20 @@ describe('the stage rules', () => {
     ['preparing', 'the status is unknown', [says('scheduled')]],
   ];
 
-  it.each(rows)('the stage is %s when %s', (stage, _when, told) => {
-    expect(stageAfter(...told)).toBe(stage);
+  it.each(rows)('the stage is %s when %s', (stage, _when, deliveries) => {
+    expect(stageAfter(...deliveries)).toBe(stage);
   });
 
   it('an order is inactive exactly in the final stages', () => {
-    for (const [, , told] of rows) {
-      const state = fold(eventsOf(...told));
+    for (const [, , deliveries] of rows) {
+      const state = fold(eventsOf(...deliveries));
       expect(isActive(state)).toBe(!FINAL_STAGES.has(stageOf(state)));
     }
   });
 });
 
 describe('food that has left', () => {
-  const late: Told[] = [
+  const late: DeliveryObject[] = [
     says('in_progress'),
     says('ready_for_pickup'),
     says('ready_for_pickup', 'arrived_at_pickup'),
@@ -85,8 +85,8 @@ describe('food that has left', () => {
     says('scheduled', 'teleporting'),
   ];
 
-  it.each(late)('food that has left stays on the way after late news: %j', (told) => {
-    expect(stageAfter(ON_THE_WAY, told)).toBe('on_the_way');
+  it.each(late)('food that has left stays on the way after late news: %j', (deliveries) => {
+    expect(stageAfter(ON_THE_WAY, deliveries)).toBe('on_the_way');
   });
 
   it('out_for_delivery means that the food has left unless the last delivery status is one before pickup', () => {
@@ -137,7 +137,7 @@ describe('a new driver named without a delivery status', () => {
 });
 
 describe('reopenings', () => {
-  const ended: [string, Told][] = [
+  const ended: [string, DeliveryObject][] = [
     ['completed', says('completed', 'completed', JANE)],
     ['delivered only', says('out_for_delivery', 'completed', JANE)],
     ['failed', says('failed', 'failed_to_deliver', JANE)],

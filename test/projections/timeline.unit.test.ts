@@ -1,13 +1,13 @@
 import { changesBetween } from '../../projections/changes';
 import { VERDICT_RULES } from '../../projections/timeline';
 import { type Verdict, VERDICTS } from '../../schemas/vocabulary';
-import { JANE, JOHN, readLast, says, type Told } from './scenario';
+import { JANE, JOHN, readLast, says, type DeliveryObject } from './scenario';
 
 const COMING = says('in_progress', 'enroute_to_pickup', JANE);
 const JOHN_COMING = says('in_progress', 'enroute_to_pickup', JOHN);
 const DONE = says('completed', 'completed', JANE);
 
-const verdicts: [Verdict, string, Told[]][] = [
+const verdicts: [Verdict, string, DeliveryObject[]][] = [
   ['advance', 'the order comes', [says('in_progress')]],
   ['advance', 'the order goes on', [says('in_progress'), says('ready_for_pickup')]],
   ['advance', 'the first driver is named', [says('in_progress'), COMING]],
@@ -70,8 +70,8 @@ describe('the verdict', () => {
     expect(new Set(verdicts.map(([verdict]) => verdict))).toEqual(new Set(inMoments));
   });
 
-  it.each(verdicts)('the verdict is %s when %s', (verdict, _when, told) => {
-    expect(readLast(...told).verdict).toBe(verdict);
+  it.each(verdicts)('the verdict is %s when %s', (verdict, _when, deliveries) => {
+    expect(readLast(...deliveries).verdict).toBe(verdict);
   });
 });
 

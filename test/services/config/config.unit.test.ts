@@ -118,11 +118,11 @@ describe('secrets of Stream that look like a slip', () => {
     ['white space within the list', `${SECRET} ,${TOKEN}\r\n`, [SECRET, TOKEN], ['secret 1 has', 'secret 2 has']],
     ['quotes', `"${SECRET}",'${TOKEN}'`, [`"${SECRET}"`, `'${TOKEN}'`], ['secret 1 is in quotes', 'secret 2 is in']],
     ['quotes around a short one', '"tiny"', ['"tiny"'], ['secret 1 is in quotes', `secret 1 ${short}`]],
-  ])('%s: the secrets are used, and what looks wrong is told without them', (_what, text, used, told) => {
+  ])('%s: the secrets are used, and what looks wrong is told without them', (_what, text, used, expected) => {
     const { webhookSecrets, warnings } = readConfig({ STREAM_WEBHOOK_SECRETS: text });
     expect(webhookSecrets).toEqual(used);
     expect(warnings).toEqual(
-      told.map((words) => expect.stringContaining(`STREAM_WEBHOOK_SECRETS: ${words}`) as unknown),
+      expected.map((words) => expect.stringContaining(`STREAM_WEBHOOK_SECRETS: ${words}`) as unknown),
     );
     for (const secret of [SECRET, TOKEN, 'tiny']) expect(warnings.join()).not.toContain(secret);
   });

@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from '../../../services/config/config';
 import { VARIABLES } from '../../../services/config/environment';
 import { editDistance, mistypedVariables } from '../../../services/config/variable-names';
 
-const told = (name: string): string | undefined => mistypedVariables([name], VARIABLES)[0];
+const warningFor = (name: string): string | undefined => mistypedVariables([name], VARIABLES)[0];
 
 describe('mistyped variables', () => {
   it.each([
@@ -32,13 +32,15 @@ describe('mistyped variables', () => {
     ['CHECKPOINTS_SECONDS', 'CHECKPOINT_SECONDS'],
     ['CHECKPOINT_KEY', 'CHECKPOINT_KEY_FILE'],
   ])('the mistyped variable %s is refused, and %s is named as the likely one', (name, likely) => {
-    expect(told(name)).toBe(`${name} is not a variable of Ticket Rail: did you mean ${likely}? Rename or unset it.`);
+    expect(warningFor(name)).toBe(
+      `${name} is not a variable of Ticket Rail: did you mean ${likely}? Rename or unset it.`,
+    );
   });
 
   it.each(['STREAM_QUX', 'RELAY_RACE_WINNER', 'QUARANTINE_X', 'CHECKPOINT_1'])(
     'the variable %s, which begins like one of ours and is like none, is refused too',
     (name) => {
-      expect(told(name)).toContain(`${name} is not a variable of Ticket Rail: `);
+      expect(warningFor(name)).toContain(`${name} is not a variable of Ticket Rail: `);
     },
   );
 
@@ -63,7 +65,7 @@ describe('mistyped variables', () => {
       'CHECKPOINTING',
     ],
   ])('the variable %s belongs to somebody else, and is left alone', (name) => {
-    expect(told(name)).toBeUndefined();
+    expect(warningFor(name)).toBeUndefined();
   });
 
   it('no variable of ours is taken for a mistyped one', () => {

@@ -11,7 +11,7 @@ const ORDERS = 60;
 const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
 
 /** Spoils the page of a table that holds its first rows, as a disk may, in a file that nobody has open. */
-function spoil(file: string, table: string): void {
+function damage(file: string, table: string): void {
   const { page, size } = withDatabase(file, (db) => ({
     page: db
       .prepare<[string], number>("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path LIMIT 1")
@@ -31,7 +31,7 @@ describe('service with a damaged file', () => {
   const withDamage = async (name: string, table: string): Promise<void> => {
     const { dataDir } = service;
     await service.end();
-    spoil(join(dataDir, name), table);
+    damage(join(dataDir, name), table);
     service = await startService({ DATA_DIR: dataDir });
   };
 

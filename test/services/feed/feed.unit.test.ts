@@ -105,15 +105,15 @@ it('the feed tells every fact once, in order, with what the folds make of it, in
       async (facts, later, limit, states) => {
         const store = createMemoryStore({ now: Date.now });
         const { feed, tail } = feedOver(store, states);
-        const tell = (list: typeof facts): Promise<void> =>
+        const deliver = (list: typeof facts): Promise<void> =>
           list.reduce(async (before, { order, location, status, name }) => {
             await before;
             await report(store, key(order, location), { status, driver_details: { source: 'uber', name } });
           }, Promise.resolve());
-        await tell(facts);
+        await deliver(facts);
         expect(await followToEnd(feed, BEGINNING, limit)).toEqual(await expectedItems(store));
 
-        await tell(later);
+        await deliver(later);
         const all = await expectedItems(store);
         const newest = (await store.readAll()[Symbol.asyncIterator]().next()).value === undefined ? null : all.at(-1);
         if (newest) await until('the tail to have all', () => tail.after(newest.position) !== null);
@@ -223,15 +223,15 @@ it('who expects news is told of what is wanted, and of nothing else', async () =
   const store = createMemoryStore({ now: Date.now });
   const { feed } = feedOver(store);
   await feed.events({ after: BEGINNING, limit: 10, wanted: null });
-  const told: string[] = [];
+  const answered: string[] = [];
   const expected = (name: string, wanted: Wanted): void => {
-    void feed.expect('events', wanted).came.then(() => told.push(name));
+    void feed.expect('events', wanted).came.then(() => answered.push(name));
   };
   expected('north', new Set(['location 0']));
   expected('south', new Set(['location 1']));
   expected('all', null);
   await report(store, key(1, 1), { status: 'in_progress' });
-  await until('two to be told', () => told.length === 2);
-  expect([...told].sort()).toEqual(['all', 'south']);
+  await until('two to be told', () => answered.length === 2);
+  expect([...answered].sort()).toEqual(['all', 'south']);
   await store.close();
 });

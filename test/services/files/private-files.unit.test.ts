@@ -36,9 +36,9 @@ function dataDirectory(mode: number, fileMode: number) {
     chmodSync(join(path, name), fileMode);
   }
   chmodSync(path, mode);
-  const told = keepPrivate(path);
+  const reported = keepPrivate(path);
   writeFileSync(join(path, 'new'), '');
-  return { path, told, files: NAMES.map((name) => modeOf(join(path, name))), made: modeOf(join(path, 'new')) };
+  return { path, reported, files: NAMES.map((name) => modeOf(join(path, name))), made: modeOf(join(path, 'new')) };
 }
 
 describe('the rights of a data directory', () => {
@@ -54,7 +54,7 @@ describe('the rights of a data directory', () => {
     const before = dataDirectory(mode, fileMode);
     expect([modeOf(before.path), ...before.files]).toEqual([wanted, ...NAMES.map(() => file)]);
     expect(before.made).toBe(made);
-    expect(before.told).toHaveLength((mode === wanted ? 0 : 1) + (fileMode === file ? 0 : NAMES.length));
+    expect(before.reported).toHaveLength((mode === wanted ? 0 : 1) + (fileMode === file ? 0 : NAMES.length));
     rmSync(join(before.path, 'new'));
     expect(keepPrivate(before.path)).toEqual([]);
   });

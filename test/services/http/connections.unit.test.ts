@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import {
   type Connection,
-  createDropTeller,
+  createDropReporter,
   type Drops,
   leastWanted,
   type Network,
   networkOf,
-  TELL_INTERVAL_MS,
+  REPORT_INTERVAL_MS,
 } from '../../../services/http/connections';
 
 const HERE: Network = { strangers: 3 };
@@ -78,18 +78,18 @@ describe('telling of dropped connections', () => {
   afterEach(() => jest.useRealTimers());
 
   it('the first dropped connection is told of at once, and all after it together from time to time', () => {
-    const told: Drops[] = [];
-    const dropped = createDropTeller((drops) => told.push(drops));
+    const reported: Drops[] = [];
+    const dropped = createDropReporter((drops) => reported.push(drops));
     dropped('stalled');
-    expect(told).toEqual([{ stalled: 1 }]);
+    expect(reported).toEqual([{ stalled: 1 }]);
     for (let n = 0; n < 1_000; n++) dropped('displaced');
     dropped('refused');
-    expect(told).toHaveLength(1);
-    jest.advanceTimersByTime(TELL_INTERVAL_MS);
-    expect(told.slice(1)).toEqual([{ displaced: 1_000, refused: 1 }]);
-    jest.advanceTimersByTime(10 * TELL_INTERVAL_MS);
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(1);
+    jest.advanceTimersByTime(REPORT_INTERVAL_MS);
+    expect(reported.slice(1)).toEqual([{ displaced: 1_000, refused: 1 }]);
+    jest.advanceTimersByTime(10 * REPORT_INTERVAL_MS);
+    expect(reported).toHaveLength(2);
     dropped('unread');
-    expect(told.slice(2)).toEqual([{ unread: 1 }]);
+    expect(reported.slice(2)).toEqual([{ unread: 1 }]);
   });
 });

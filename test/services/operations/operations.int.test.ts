@@ -197,8 +197,8 @@ describe('operations', () => {
     const again = await startService({ DATA_DIR: stopping.dataDir });
     try {
       const { events } = await historyOf(again, about);
-      const told = acknowledged.map((answer) => (answer?.json as { revision: number }).revision);
-      expect(told.filter((revision) => events[revision] === undefined)).toEqual([]);
+      const reported = acknowledged.map((answer) => (answer?.json as { revision: number }).revision);
+      expect(reported.filter((revision) => events[revision] === undefined)).toEqual([]);
     } finally {
       await discard(again);
     }
@@ -319,7 +319,7 @@ describe('readiness', () => {
   function check(checkWritable: () => Promise<void> = () => Promise.resolve()) {
     const clock = { now: 0 };
     const state = { stopping: false, asked: 0 };
-    const told: (string | null)[] = [];
+    const reported: (string | null)[] = [];
     const freshness = new Freshness(() => clock.now);
     const ready = createReadinessCheck({
       store: {
@@ -332,11 +332,11 @@ describe('readiness', () => {
       freshness,
       isStopping: () => state.stopping,
       now: () => clock.now,
-      onStore: (problem) => told.push(problem),
+      onStore: (problem) => reported.push(problem),
     });
     const failing = async (): Promise<string[]> =>
       (await ready()).checks.filter(({ ok }) => !ok).map(({ name }) => name);
-    return { clock, state, told, freshness, ready, failing };
+    return { clock, state, reported, freshness, ready, failing };
   }
 
   it('the service is not ready until the projector has read the whole log once', async () => {
@@ -364,7 +364,7 @@ describe('readiness', () => {
 
   it('what keeps the store from taking writes is told once, when it becomes something else, and when it is over', async () => {
     const reasons = [null, 'the disk is full', 'the disk is full', 'the log was removed', null, null];
-    const { clock, told, ready } = check(() => {
+    const { clock, reported, ready } = check(() => {
       const reason = reasons.shift() ?? null;
       return reason === null ? Promise.resolve() : Promise.reject(new EventStoreError('unavailable', reason));
     });
@@ -372,7 +372,7 @@ describe('readiness', () => {
       await ready();
       clock.now += STORE_CHECK_INTERVAL_MS;
     }
-    expect(told).toEqual(['the disk is full', 'the log was removed', null]);
+    expect(reported).toEqual(['the disk is full', 'the log was removed', null]);
   });
 
   it('the service is not ready when the store takes no writes, and gives the reason', async () => {

@@ -7,12 +7,12 @@ import type { Position } from '../../../services/event-store/event-store';
 import { type ListOptions, OrderTableReader } from '../../../services/read-model/order-table/reader';
 import { deleteOrderTable, ReadModelError } from '../../../services/read-model/order-table/schema';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
-import { eventsOf, fold, says, type Told } from '../../projections/scenario';
+import { eventsOf, fold, says, type DeliveryObject } from '../../projections/scenario';
 import { temporaryDirectory } from '../../support/running-service';
 
 const at = (position: number | string): Position => String(position) as Position;
 const key = (order_id: string, location_id = 'here'): OrderKey => ({ location_id, order_id });
-const stateAfter = (...told: readonly Told[]): OrderState => fold(eventsOf(...told));
+const stateAfter = (...deliveries: readonly DeliveryObject[]): OrderState => fold(eventsOf(...deliveries));
 
 const PREPARING = stateAfter(says('in_progress'));
 const READY = stateAfter(says('ready_for_pickup'));

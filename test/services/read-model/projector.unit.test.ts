@@ -100,7 +100,7 @@ const arbitrarySteps: fc.Arbitrary<readonly Step[]> = fc.array(
 );
 
 /** A store whose subscription delivers as told: some of it again, in any portions, and breaking off. */
-class ToldSource implements EventSource {
+class ScriptedSource implements EventSource {
   #step = 0;
 
   constructor(
@@ -181,7 +181,7 @@ describe('the projector', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
         const file = newFile();
-        const source = new ToldSource(log, steps);
+        const source = new ScriptedSource(log, steps);
         for (let ended = ''; ended !== 'at the end';) {
           const table = openOrderTable(file, 'v1'); // what is not in the file is lost
           ended = await runToBreak(source, table);
@@ -199,7 +199,7 @@ describe('the projector', () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog, arbitrarySteps, async (log, steps) => {
         const table = openOrderTable(newFile(), 'v1');
-        const source = new ToldSource(log, steps);
+        const source = new ScriptedSource(log, steps);
         const check = (): void => {
           const checkpoint = Number(table.checkpoint() ?? 0);
           const done = log.filter(({ position }) => Number(position) <= checkpoint);
@@ -221,7 +221,7 @@ describe('the projector', () => {
     let stop: AbortController;
     const [A, B] = ORDERS as [OrderKey, OrderKey];
 
-    const tell = (key: OrderKey, status: string) =>
+    const report = (key: OrderKey, status: string) =>
       store.append(orderStream(key), [newEvent({ data: { ...key, status } })], 'any');
 
     /** Runs until everything is read, or for as long as `then` takes. */
@@ -263,10 +263,10 @@ describe('the projector', () => {
     });
 
     it('the projector goes on after its checkpoint, and folds nothing before it again', async () => {
-      await tell(A, 'in_progress');
+      await report(A, 'in_progress');
       expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 1 });
-      await tell(A, 'ready_for_pickup');
-      await tell(B, 'in_progress');
+      await report(A, 'ready_for_pickup');
+      await report(B, 'in_progress');
       expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 2 });
       expect((await run()).progress.at(-1)).toMatchObject({ caughtUp: true, events: 0 });
       expect(table.load(A)).toMatchObject({ revision: 1, status: 'ready_for_pickup' });
@@ -290,17 +290,17 @@ describe('the projector', () => {
         [newEvent({ type: 'a note' }), newEvent({ data: Buffer.from('bytes') })],
         'any',
       );
-      await tell(A, 'in_progress');
+      await report(A, 'in_progress');
       await run();
       expect(table.load(A)).toMatchObject({ revision: 2, status: 'in_progress' });
     });
 
     it('the projector takes a log without its newest event for another one, unless a note says that it was deleted', async () => {
-      await tell(A, 'completed');
-      await tell(B, 'in_progress');
+      await report(A, 'completed');
+      await report(B, 'in_progress');
       await run();
       const lost = table.witness()?.position ?? ('' as Position);
-      await tell(A, 'in_progress');
+      await report(A, 'in_progress');
       const whole = store;
       store = Object.assign(Object.create(whole) as EventStore, {
         close: () => whole.close(),
@@ -316,10 +316,10 @@ describe('the projector', () => {
     });
 
     it('the projector folds an order whose stream was deleted and revived from its new beginning', async () => {
-      await tell(A, 'completed');
+      await report(A, 'completed');
       await run();
       await store.deleteStream(orderStream(A), 'any', 'soft');
-      await tell(A, 'in_progress');
+      await report(A, 'in_progress');
       await run();
       const live = table.load(A);
       table.close();
@@ -330,18 +330,18 @@ describe('the projector', () => {
 
     it('the projector follows what is committed while it runs', async () => {
       await run(async () => {
-        await tell(B, 'in_progress');
+        await report(B, 'in_progress');
         await until('the order to be in the table', () => table.load(B) !== null);
       });
       expect(table.load(B)).toMatchObject({ revision: 0 });
     });
 
     it('the projector ends when its file is deleted, at the latest when the next event comes', async () => {
-      await tell(A, 'in_progress');
+      await report(A, 'in_progress');
       const file = join(directory, `read-model-${String(tables - 1)}.sqlite`);
       const { ended } = await run(async (running) => {
         rmSync(file);
-        await tell(B, 'in_progress');
+        await report(B, 'in_progress');
         await running;
       });
       expect(ended).toBe('detached');

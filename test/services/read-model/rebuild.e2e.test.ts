@@ -69,7 +69,7 @@ describe('the read model of a running service', () => {
   });
 
   /** Makes every state wrong, so that only a read model that was made anew answers rightly. */
-  const spoil = (version?: string): void => {
+  const changeStoredState = (version?: string): void => {
     withDatabase(join(dataDir, READ_MODEL), (db) => {
       db.exec("UPDATE orders SET state = json_set(state, '$.status', 'spoiled')");
       if (version !== undefined) db.prepare('UPDATE checkpoint SET version = ?').run(version);
@@ -126,14 +126,14 @@ describe('the read model of a running service', () => {
   });
 
   it('the read model is kept over a restart, and goes on from its checkpoint', async () => {
-    spoil();
+    changeStoredState();
     await start();
-    const [spoiled] = await readOrders(service, LOCATION);
-    expect(spoiled?.status).toBe('spoiled'); // what the next test relies on: it was not made anew
+    const [changed] = await readOrders(service, LOCATION);
+    expect(changed?.status).toBe('spoiled'); // what the next test relies on: it was not made anew
   });
 
   it('the read model is rebuilt by itself when the folds have changed', async () => {
-    spoil('1-folds of yesterday');
+    changeStoredState('1-folds of yesterday');
     await start();
     expect(sorted(await readOrders(service, LOCATION))).toEqual(expected);
   });

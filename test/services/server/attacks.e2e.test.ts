@@ -61,28 +61,28 @@ it('whatever strangers and a reader do at once, every signed delivery is taken i
   const before = { descriptors: descriptors(), memory: memory() };
   const args = [service.url, READER_TOKEN, LOCATION, LONG, String(ROUNDS)];
   const attackers = spawn(process.execPath, [ATTACKERS, ...args]);
-  let told = '';
+  let printed = '';
   let errors = '';
   let isOver = false;
-  attackers.stdout.on('data', (chunk) => (told += String(chunk)));
+  attackers.stdout.on('data', (chunk) => (printed += String(chunk)));
   attackers.stderr.on('data', (chunk) => (errors += String(chunk)));
   const ended = new Promise((done) => attackers.once('close', done)).then(() => {
     isOver = true;
   });
-  await until('the attack to begin', () => told !== '');
+  await until('the attack to begin', () => printed !== '');
   const { statuses, milliseconds } = await deliverUntil(() => isOver);
   await ended;
   const sorted = [...milliseconds].sort((one, other) => one - other);
   const at = (share: number): number => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? NaN);
   const figures = `${String(statuses.length)} deliveries: p50 ${String(at(0.5))} ms, p99 ${String(at(0.99))} ms, max ${String(at(1))} ms`;
-  process.stdout.write(`${figures}; reads were answered ${told.split('\n')[1] ?? ''}\n`);
+  process.stdout.write(`${figures}; reads were answered ${printed.split('\n')[1] ?? ''}\n`);
 
   expect(errors).toBe('');
   expect(statuses.length).toBeGreaterThan(20);
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(at(0.99)).toBeLessThan(patiently(MOST_P99_MS));
   // Reads go on too, as far as there is room for them.
-  const reads = JSON.parse(told.split('\n')[1] ?? '{}') as Record<string, number>;
+  const reads = JSON.parse(printed.split('\n')[1] ?? '{}') as Record<string, number>;
   expect(reads['200']).toBeGreaterThan(0);
 
   await until('descriptors to be given back', () => descriptors() <= before.descriptors + SLACK_DESCRIPTORS);

@@ -4,7 +4,7 @@ import { EVIDENCE_END, EVIDENCE_START } from '../../../services/audit/evidence/b
 import { exitCodeAfter, type Subject, verify } from '../../../services/audit/verify/verify';
 import { dataFiles } from '../../../services/event-store/data-directory';
 import { EMBEDDED } from '../../../services/event-store/open';
-import { EXIT_CANNOT_BE_TOLD, EXIT_FAILED } from '../../../services/terminal/exit-codes';
+import { EXIT_UNDECIDED, EXIT_FAILED } from '../../../services/terminal/exit-codes';
 import { type RunningService, startService, temporaryDirectory } from '../../support/running-service';
 
 /** What version 0.2 wrote; its README says how it was made. */
@@ -123,7 +123,7 @@ describe('what an earlier version wrote', () => {
     const verified = await verifyIn(copyOfFixture(), 'evidence.html');
     expect(verified.faults).toEqual([]);
     expect(verified.tally.events).toBe(6);
-    expect(exitCodeAfter(0, verified)).toBe(EXIT_CANNOT_BE_TOLD);
+    expect(exitCodeAfter(0, verified)).toBe(EXIT_UNDECIDED);
   });
 
   it.each([

@@ -281,7 +281,7 @@ describe('each problem that the document declares is one that really comes', () 
     for (let n = 0; n < 60; n++) await first.deliver(update({ location_id: 'other', order_id: String(n) }, { note }));
     expect(await readOrders(first, 'other')).toHaveLength(60);
     await first.end();
-    spoil(join(first.dataDir, LOG));
+    damage(join(first.dataDir, LOG));
     const damaged = await start({ ...OPEN, DATA_DIR: first.dataDir });
     for (const id of declaring('store-damaged')) {
       await expectProblem('store-damaged', id, () => ask(damaged, id, { query: QUERIES[id] ?? '', token: null }));
@@ -430,7 +430,7 @@ describe('each problem that the document declares is one that really comes', () 
 });
 
 /** Spoils the first half of the pages that hold events, as a disk may, in a file that nobody has open. */
-function spoil(file: string): void {
+function damage(file: string): void {
   const { pages, size } = withDatabase(file, (db) => ({
     pages: db
       .prepare<[], number>("SELECT pageno FROM dbstat WHERE name = 'events' AND pagetype = 'leaf' ORDER BY path")

@@ -53,8 +53,8 @@ describe('start with secrets that look like a slip', () => {
   it('a start with a short secret in quotes logs warnings that do not hold it, and takes what is signed with it', async () => {
     const service = await startService({ STREAM_WEBHOOK_SECRETS: '"7-Zx_q"\n' });
     try {
-      const told = /"level":40,[^\n]*"msg":"STREAM_WEBHOOK_SECRETS: secret 1 [^\n]*/g;
-      expect(service.output().match(told)).toHaveLength(3);
+      const warning = /"level":40,[^\n]*"msg":"STREAM_WEBHOOK_SECRETS: secret 1 [^\n]*/g;
+      expect(service.output().match(warning)).toHaveLength(3);
       expect(service.output()).not.toContain('7-Zx_q');
       const body = JSON.stringify(update({}));
       const answer = await service.post(body, { 'X-Stream-Signature': sign(body, '7-Zx_q') });

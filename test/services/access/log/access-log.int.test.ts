@@ -66,7 +66,7 @@ describe('the record of who looked', () => {
         entryOf(LOCAL, 'auditor', LOCATIONS),
       ]),
     });
-  const tell = async (to: RunningService): Promise<void> => {
+  const deliverAll = async (to: RunningService): Promise<void> => {
     for (const id of ['a', 'b']) {
       await to.deliver(update(keyOf(id), { driver_details: { name: 'Jane', passcode: '4711' } }));
     }
@@ -78,7 +78,7 @@ describe('the record of who looked', () => {
   });
   beforeEach(async () => {
     here = LOCATIONS[used++] ?? '';
-    await tell(service);
+    await deliverAll(service);
     const { json } = await as(AUDITOR, '/access?limit=1000');
     before = AccessPage.strict().parse(json).accesses.at(-1)?.access_id ?? null;
   });
@@ -171,7 +171,7 @@ describe('the record of who looked', () => {
 
   it('the access log is listed in pages, for auditors and operators of all locations only', async () => {
     const own = await startAudited();
-    await tell(own);
+    await deliverAll(own);
     for (const id of ['a', 'b', 'c']) await as(AUDITOR, orderPath(keyOf(id), '/history'), own);
     const whole = AccessPage.strict().parse((await as(AUDITOR, '/access', own)).json).accesses;
     expect(whole.map(({ order_id }) => order_id)).toEqual(['a', 'b', 'c']);
@@ -188,7 +188,7 @@ describe('the record of who looked', () => {
 
   it('the access log is kept over a stop, including passcodes shown just before it', async () => {
     const own = await startAudited();
-    await tell(own);
+    await deliverAll(own);
     await as(SCREEN, orderPath(keyOf('a')), own);
     await own.end();
     const again = await startService({
@@ -214,7 +214,7 @@ describe('the record of who looked', () => {
       '/locations/{location_id}/orders/{order_id}': orderPath(keyOf('c')),
     };
     const own = await startAudited();
-    await tell(own);
+    await deliverAll(own);
     await own.post('not JSON');
     const recorded: string[] = [];
     const silent: string[] = [];
@@ -306,9 +306,9 @@ describe('the access log', () => {
     for await (const event of store.readStream(accessVolumeStream(0))) {
       const { stream, id, type, data, metadata } = event;
       expect(hashOf(event, 'content_hash')).toBe(contentHash({ type, object: data }));
-      const told = metadata as Readonly<Record<string, unknown>>;
-      expect(told['previous_hash']).toBeNull();
-      expect(hashOf(event, 'event_hash')).toBe(eventHash({ stream, id, type, metadata: told }));
+      const listedNow = metadata as Readonly<Record<string, unknown>>;
+      expect(listedNow['previous_hash']).toBeNull();
+      expect(hashOf(event, 'event_hash')).toBe(eventHash({ stream, id, type, metadata: listedNow }));
     }
   });
 
@@ -338,10 +338,10 @@ describe('the access log', () => {
     await at('/audit/orders?status=failed&after=9', reader, 'search');
     await at('/audit/orders?driver=jane', reader, 'search');
     await accessLog.close();
-    const told = (await listed(accessLog)).map(
+    const listedNow = (await listed(accessLog)).map(
       ({ reader: name, what, times = 1 }) => `${name} ${what} ${String(times)}`,
     );
-    expect(told.sort()).toEqual(
+    expect(listedNow.sort()).toEqual(
       ['jane history 1', 'jane history 2', 'jane search 1', 'jane search 1', 'jane search 1', 'joe history 1'].sort(),
     );
   });
@@ -362,11 +362,11 @@ describe('the access log', () => {
           expected[who + order] = (expected[who + order] ?? 0) + 1;
         }
         await accessLog.close();
-        const told: Record<string, number> = {};
+        const listedNow: Record<string, number> = {};
         for (const { reader: name, order_id = '', times = 1 } of await listed(accessLog)) {
-          told[name + order_id] = (told[name + order_id] ?? 0) + times;
+          listedNow[name + order_id] = (listedNow[name + order_id] ?? 0) + times;
         }
-        expect(told).toEqual(expected);
+        expect(listedNow).toEqual(expected);
       }),
       { numRuns: 30 },
     );

@@ -509,19 +509,19 @@ describe('EventStoreDB adapter', () => {
   );
 
   it('the EventStoreDB adapter reports an interrupted subscription, without credentials', async () => {
-    const told: string[] = [];
+    const interruptions: string[] = [];
     const watched = open(node.url.replace('esdb://', 'esdb://admin:pass-word@'), {
-      onInterrupted: (error) => told.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
+      onInterrupted: (error) => interruptions.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
     });
     node.setFaults({ unavailable: Infinity });
     const subscription = watched.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     const first = subscription.next();
-    await until('the subscription to be interrupted', () => told.length > 0);
+    await until('the subscription to be interrupted', () => interruptions.length > 0);
     node.setFaults(NO_FAULTS);
     await inTime(first, 'the first batch');
     await watched.close();
-    expect(told.join()).toContain('unavailable');
-    expect(told.join()).not.toContain('pass-word');
+    expect(interruptions.join()).toContain('unavailable');
+    expect(interruptions.join()).not.toContain('pass-word');
   });
 
   it('the EventStoreDB adapter uses a node found by gossip, and never the older way of appending', async () => {

@@ -164,11 +164,13 @@ describe('recording over HTTP', () => {
       Array.from({ length: 64 }, (_, number) => service.deliver(update(about, { number }))),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(64).fill(200));
-    const told = answers.map(({ json }) => (json as { revision: number }).revision);
-    expect([...told].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, revision) => revision));
+    const revisions = answers.map(({ json }) => (json as { revision: number }).revision);
+    expect([...revisions].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, revision) => revision));
     const { events } = await historyOf(service, about);
     expect(events.map(({ revision }) => revision)).toEqual(Array.from({ length: 64 }, (_, revision) => revision));
-    expect(told.map((revision) => events[revision]?.data['number'])).toEqual(Array.from({ length: 64 }, (_, n) => n));
+    expect(revisions.map((revision) => events[revision]?.data['number'])).toEqual(
+      Array.from({ length: 64 }, (_, n) => n),
+    );
   });
 
   it('64 concurrent deliveries of the same content are recorded once', async () => {

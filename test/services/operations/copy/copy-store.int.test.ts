@@ -114,11 +114,11 @@ describe('a copy', () => {
   it('a copy reports how far it is, phase by phase, up to the end', async () => {
     const source = memoryStore();
     await fill(source, 700);
-    const told: CopyProgress[] = [];
-    await copyStore({ source: source.store, target: memoryStore().asTarget, onProgress: (now) => told.push(now) });
+    const reported: CopyProgress[] = [];
+    await copyStore({ source: source.store, target: memoryStore().asTarget, onProgress: (now) => reported.push(now) });
     const end = (await allOf(source.store)).at(-1)?.position;
     for (const phase of ['copying', 'verifying']) {
-      expect(told.findLast((now) => now.phase === phase)).toEqual({ phase, position: end, events: 700 });
+      expect(reported.findLast((now) => now.phase === phase)).toEqual({ phase, position: end, events: 700 });
     }
   });
 

@@ -4,12 +4,12 @@ import { decideRetention, nothingRead, readOn } from '../../../../services/opera
 const CUTOFF = Date.UTC(2026, 5, 1);
 const at = (days: number): string => new Date(CUTOFF + days * 86_400_000).toISOString();
 
-interface Told {
+interface StoredEvent {
   readonly status?: string;
   readonly type?: string;
   readonly days: number;
 }
-const replay = (...events: readonly Told[]) =>
+const replay = (...events: readonly StoredEvent[]) =>
   events.reduce(
     (before, { status = 'completed', type = 'order.updated', days }, revision) =>
       readOn(before, {
@@ -23,7 +23,7 @@ const replay = (...events: readonly Told[]) =>
   );
 
 describe('the decision on retention', () => {
-  it.each<[string, readonly Told[], number | null]>([
+  it.each<[string, readonly StoredEvent[], number | null]>([
     [
       'an order that is finished and older than the limit is deleted at its newest revision',
       [{ status: 'in_progress', days: -3 }, { days: -2 }],
@@ -65,12 +65,12 @@ describe('the decision on retention', () => {
   });
 
   it('an order is deleted only if it is finished and none of its events is newer, whatever the events say', () => {
-    const told = fc.record({
+    const event = fc.record({
       status: fc.constantFrom('in_progress', 'completed', 'failed', 'out_for_delivery', 'strange'),
       days: fc.integer({ min: -10, max: 10 }),
     });
     fc.assert(
-      fc.property(fc.array(told, { minLength: 1 }), (events) => {
+      fc.property(fc.array(event, { minLength: 1 }), (events) => {
         const decision = decideRetention(replay(...events), CUTOFF);
         const isOld = events.every(({ days }) => days < 0);
         const isFinished = ['completed', 'failed'].includes(replay(...events).state.stage);

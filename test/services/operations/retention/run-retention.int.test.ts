@@ -50,13 +50,13 @@ async function openRail(kind: Kind) {
   let projector: RunningProjector | null = null;
   const project = async (): Promise<void> => {
     await new Promise<void>((caughtUp) => {
-      const tell = (news: ProjectorNews): void => {
+      const onNews = (news: ProjectorNews): void => {
         if (news.kind === 'progress' && news.progress.caughtUp) caughtUp();
       };
       projector =
         kind === 'memory'
-          ? projectHere({ source: store, file, version: '1', tell })
-          : startProjector({ log: { url, logFile }, file, version: '1' }, tell);
+          ? projectHere({ source: store, file, version: '1', onNews })
+          : startProjector({ log: { url, logFile }, file, version: '1' }, onNews);
     });
   };
   await project();
@@ -142,7 +142,7 @@ function projectHere(options: Omit<Parameters<typeof keepProjecting>[0], 'signal
 }
 
 const key = (order_id: string): OrderKey => ({ location_id: 'a location', order_id });
-const nothing = { deleted: 0, forgotten: 0, kept: 0, untold: 0 };
+const nothing = { deleted: 0, forgotten: 0, kept: 0, unreported: 0 };
 
 describe.each(KINDS)('retention on %s', (kind) => {
   let rail: Awaited<ReturnType<typeof openRail>>;
