@@ -63,9 +63,13 @@ class Connection {
   /** What the request under way is about: its number and when its time began. */
   index = 0;
   since = 0;
-  private partial = '';
+  #partial = '';
 
-  private constructor(private readonly socket: Socket) {}
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
 
   /** Opens a connection; `onAnswer` is called for every answer. Losing the connection ends the process. */
   static open(port: number, onAnswer: (connection: Connection, answer: Answer) => void): Promise<Connection> {
@@ -77,7 +81,7 @@ class Connection {
       const onread = {
         buffer: readBuffer, // safe to share: what was read is copied before the next read
         callback: (bytes: number): boolean => {
-          const answer = connection.take(bytes);
+          const answer = connection.#take(bytes);
           if (answer !== null) onAnswer(connection, answer);
           return true;
         },
@@ -97,22 +101,22 @@ class Connection {
   }
 
   send(request: Buffer | string): void {
-    this.socket.write(request);
+    this.#socket.write(request);
   }
 
   /** Takes what was read; @returns the answer once it is whole. */
-  private take(bytes: number): Answer | null {
-    const text = this.partial + readBuffer.toString('latin1', 0, bytes);
+  #take(bytes: number): Answer | null {
+    const text = this.#partial + readBuffer.toString('latin1', 0, bytes);
     const head = text.indexOf('\r\n\r\n');
     const length = head < 0 ? undefined : /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
     if (head >= 0 && length === undefined) fail(new Error(`an answer without Content-Length: ${text}`));
     const missing = length === undefined ? 1 : head + 4 + Number(length) - text.length;
     if (missing > 0) {
-      this.partial = text;
+      this.#partial = text;
       return null;
     }
     if (missing < 0) fail(new Error(`more than one answer to one request: ${text}`));
-    this.partial = '';
+    this.#partial = '';
     return { status: text.slice(9, 12), text };
   }
 }

@@ -110,15 +110,25 @@ function cpuSecondsOf(pid: number | undefined): number {
 
 /** A server that is ready. */
 export class Server {
+  readonly #name: ServerName;
+  readonly #child: ChildProcess;
+  readonly #dataDir: string;
+  readonly #node: SpawnedNode | null;
+
   private constructor(
-    private readonly name: ServerName,
-    private readonly child: ChildProcess,
-    private readonly dataDir: string,
-    private readonly node: SpawnedNode | null,
+    name: ServerName,
+    child: ChildProcess,
+    dataDir: string,
+    node: SpawnedNode | null,
     readonly port: number,
     /** From before its process existed until it said that it is ready. */
     readonly readyMs: number,
-  ) {}
+  ) {
+    this.#name = name;
+    this.#child = child;
+    this.#dataDir = dataDir;
+    this.#node = node;
+  }
 
   /**
    * Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it.
@@ -164,24 +174,24 @@ export class Server {
 
   /** CPU seconds used so far, all threads together. */
   cpuSeconds(): number {
-    return cpuSecondsOf(this.child.pid);
+    return cpuSecondsOf(this.#child.pid);
   }
 
   /** CPU seconds that the test node used so far; 0 where there is none. */
   nodeCpuSeconds(): number {
-    return this.node === null ? 0 : cpuSecondsOf(this.node.pid);
+    return this.#node === null ? 0 : cpuSecondsOf(this.#node.pid);
   }
 
   /** Resident memory in MB (1,000,000 bytes). */
   rssMb(): number {
-    const status = readFileSync(`/proc/${String(this.child.pid)}/status`, 'utf8');
+    const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
     return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
   }
 
   /** Ends the server in good order. */
   async stop(): Promise<void> {
-    await this.end('SIGTERM');
-    await this.node?.stop();
+    await this.#end('SIGTERM');
+    await this.#node?.stop();
   }
 
   /**
@@ -189,11 +199,11 @@ export class Server {
    * @returns the number of events on the disk, or null for a server that keeps none.
    */
   async killAndCount(): Promise<number | null> {
-    await this.end('SIGKILL');
-    if (this.node !== null) return (await this.node.state()).events.length;
-    const { database } = SERVERS[this.name];
+    await this.#end('SIGKILL');
+    if (this.#node !== null) return (await this.#node.state()).events.length;
+    const { database } = SERVERS[this.#name];
     if (database === null) return null;
-    const db = new Database(join(this.dataDir, database), { fileMustExist: true });
+    const db = new Database(join(this.#dataDir, database), { fileMustExist: true });
     try {
       return db.prepare<[], number>('SELECT count(*) FROM events').pluck().get() ?? 0;
     } finally {
@@ -201,11 +211,11 @@ export class Server {
     }
   }
 
-  private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const exited = once(this.child, 'exit');
-    this.child.kill(signal);
-    const force = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
     await exited;
     clearTimeout(force);
   }

@@ -56,60 +56,63 @@ const TICKS_PER_MILLISECOND = 10_000n;
 export class Log {
   /** Every event of every stream, system streams too, in order of position. */
   readonly all: Stored[] = [];
-  private readonly streams = new Map<string, Stream>();
-  private readonly committedIds = new Map<string, { readonly stream: string; readonly revision: number }>();
-  private readonly waiting = new Set<() => void>();
-  private nextPosition = 0;
-  private systemEvents = 0;
+  readonly #streams = new Map<string, Stream>();
+  readonly #committedIds = new Map<string, { readonly stream: string; readonly revision: number }>();
+  readonly #waiting = new Set<() => void>();
+  #nextPosition = 0;
+  #systemEvents = 0;
 
-  constructor(private readonly now: () => number) {
-    this.writeSystemEvent('$settings', '$UserCreated', '{}');
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#writeSystemEvent('$settings', '$UserCreated', '{}');
   }
 
   append(name: string, expected: Expected, events: readonly Proposed[]): WriteResult {
     const size = events.reduce((sum, e) => sum + e.data.length + e.metadata.length + 2 * Buffer.byteLength(e.type), 0);
     if (size > MAX_APPEND_SIZE) return { kind: 'too-large', limit: MAX_APPEND_SIZE };
-    const check = this.checkCommit(
+    const check = this.#checkCommit(
       name,
       expected,
       events.map((event) => event.id),
     );
     if (check.kind === 'stored') {
-      const visible = check.last >= (this.streams.get(name)?.truncateBefore ?? 0);
-      const position = this.streams.get(name)?.events[check.last]?.position;
+      const visible = check.last >= (this.#streams.get(name)?.truncateBefore ?? 0);
+      const position = this.#streams.get(name)?.events[check.last]?.position;
       return { kind: 'ok', revision: check.last, position: visible && position !== undefined ? position : null };
     }
     if (check.kind !== 'write') return check;
 
-    const first = this.streams.get(name)?.events.length ?? 0;
+    const first = this.#streams.get(name)?.events.length ?? 0;
     let last: Stored | undefined;
-    for (const event of events) last = this.write(name, event);
-    if (check.revives) this.setTruncateBefore(name, first);
-    this.wake();
+    for (const event of events) last = this.#write(name, event);
+    if (check.revives) this.#setTruncateBefore(name, first);
+    this.#wake();
     return { kind: 'ok', revision: first + events.length - 1, position: last?.position ?? null };
   }
 
   delete(name: string, expected: Expected, mode: 'soft' | 'tombstone'): WriteResult {
-    const check = this.checkCommit(name, expected, ['the id of the delete record is new each time']);
+    const check = this.#checkCommit(name, expected, ['the id of the delete record is new each time']);
     if (check.kind === 'stored') throw new Error('a delete is never a repeat');
     if (check.kind !== 'write') return check;
     if (mode === 'tombstone') {
-      const { position, revision } = this.write(name, systemEvent('$streamDeleted', ''));
-      this.stream(name).tombstoned = true;
-      this.wake();
+      const { position, revision } = this.#write(name, systemEvent('$streamDeleted', ''));
+      this.#stream(name).tombstoned = true;
+      this.#wake();
       return { kind: 'ok', position, revision };
     }
-    if (!this.streams.has(name) && !this.streams.has(`$$${name}`)) {
+    if (!this.#streams.has(name) && !this.#streams.has(`$$${name}`)) {
       return { kind: 'wrong-expected-version', current: null };
     }
-    const { position, revision } = this.setTruncateBefore(name, Infinity);
-    this.wake();
+    const { position, revision } = this.#setTruncateBefore(name, Infinity);
+    this.#wake();
     return { kind: 'ok', position, revision };
   }
 
   /** @param from inclusive. */
   readStream(name: string, from: number | 'start' | 'end', backwards: boolean, count: number): StreamRead {
-    const stream = this.streams.get(name);
+    const stream = this.#streams.get(name);
     if (stream?.tombstoned === true) return { kind: 'deleted' };
     if (stream === undefined || stream.events.length === 0 || stream.truncateBefore === Infinity) {
       return { kind: 'not-found' };
@@ -141,31 +144,31 @@ export class Log {
   written(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
-        this.waiting.delete(done);
+        this.#waiting.delete(done);
         signal.removeEventListener('abort', done);
         resolve();
       };
-      this.waiting.add(done);
+      this.#waiting.add(done);
       signal.addEventListener('abort', done);
     });
   }
 
   /** `IndexWriter.CheckCommit`. */
-  private checkCommit(name: string, expected: Expected, ids: readonly string[]): CommitCheck {
-    const stream = this.streams.get(name);
+  #checkCommit(name: string, expected: Expected, ids: readonly string[]): CommitCheck {
+    const stream = this.#streams.get(name);
     const last = (stream?.events.length ?? 0) - 1;
     const softDeleted = stream?.truncateBefore === Infinity;
     const conflict = { kind: 'wrong-expected-version', current: last < 0 ? null : last } as const;
     if (stream?.tombstoned === true) return { kind: 'deleted' };
     if (expected === 'stream_exists') {
       if (softDeleted) return { kind: 'deleted' };
-      if (last < 0 && !this.streams.has(`$$${name}`)) return conflict;
+      if (last < 0 && !this.#streams.has(`$$${name}`)) return conflict;
     }
 
     if (expected === 'any' || expected === 'stream_exists') {
       let known: number | undefined;
       for (const id of ids) {
-        const committed = this.committedIds.get(id);
+        const committed = this.#committedIds.get(id);
         if (committed?.stream !== name) return known === undefined ? { kind: 'write', revives: softDeleted } : conflict;
         known = committed.revision;
       }
@@ -182,52 +185,52 @@ export class Log {
     return ids.length === 0 ? conflict : { kind: 'stored', last: expectedLast + ids.length };
   }
 
-  private stream(name: string): Stream {
-    let stream = this.streams.get(name);
-    if (stream === undefined) this.streams.set(name, (stream = { events: [], truncateBefore: 0, tombstoned: false }));
+  #stream(name: string): Stream {
+    let stream = this.#streams.get(name);
+    if (stream === undefined) this.#streams.set(name, (stream = { events: [], truncateBefore: 0, tombstoned: false }));
     return stream;
   }
 
-  private write(name: string, event: Proposed): Stored {
-    const { events } = this.stream(name);
+  #write(name: string, event: Proposed): Stored {
+    const { events } = this.#stream(name);
     const stored: Stored = {
       ...event,
       stream: name,
       revision: events.length,
-      position: this.nextPosition,
-      created: BigInt(this.now()) * TICKS_PER_MILLISECOND,
+      position: this.#nextPosition,
+      created: BigInt(this.#now()) * TICKS_PER_MILLISECOND,
     };
     events.push(stored);
     this.all.push(stored);
-    this.nextPosition += RECORD_OVERHEAD + event.data.length + event.metadata.length + event.type.length;
+    this.#nextPosition += RECORD_OVERHEAD + event.data.length + event.metadata.length + event.type.length;
     // Of an id that a stream has twice, the server remembers the first.
-    if (this.committedIds.get(event.id)?.stream !== name) {
-      this.committedIds.delete(event.id);
-      this.committedIds.set(event.id, { stream: name, revision: stored.revision });
+    if (this.#committedIds.get(event.id)?.stream !== name) {
+      this.#committedIds.delete(event.id);
+      this.#committedIds.set(event.id, { stream: name, revision: stored.revision });
     }
-    if (this.committedIds.size > COMMITTED_IDS_LIMIT) {
-      for (const oldest of this.committedIds.keys()) {
-        this.committedIds.delete(oldest);
+    if (this.#committedIds.size > COMMITTED_IDS_LIMIT) {
+      for (const oldest of this.#committedIds.keys()) {
+        this.#committedIds.delete(oldest);
         break;
       }
     }
     return stored;
   }
 
-  private setTruncateBefore(name: string, revision: number): Stored {
+  #setTruncateBefore(name: string, revision: number): Stored {
     const written = String(revision === Infinity ? 9_223_372_036_854_775_807n : revision);
-    const stored = this.writeSystemEvent(`$$${name}`, '$metadata', `{"$tb":${written}}`);
-    this.stream(name).truncateBefore = revision;
+    const stored = this.#writeSystemEvent(`$$${name}`, '$metadata', `{"$tb":${written}}`);
+    this.#stream(name).truncateBefore = revision;
     return stored;
   }
 
-  private writeSystemEvent(stream: string, type: string, json: string): Stored {
-    this.systemEvents += 1;
-    return this.write(stream, systemEvent(type, json, this.systemEvents));
+  #writeSystemEvent(stream: string, type: string, json: string): Stored {
+    this.#systemEvents += 1;
+    return this.#write(stream, systemEvent(type, json, this.#systemEvents));
   }
 
-  private wake(): void {
-    for (const done of [...this.waiting]) done();
+  #wake(): void {
+    for (const done of [...this.#waiting]) done();
   }
 }
 

@@ -31,11 +31,11 @@ const COMMITTER = `
 
 /** A child that commits on demand. */
 class Committer {
-  private readonly child: ChildProcess;
-  private readonly lines: AsyncIterableIterator<string>;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterableIterator<string>;
 
   constructor(directory: string, faults: IoFaults, synchronous: 'FULL' | 'NORMAL') {
-    this.child = spawn(process.execPath, ['-e', COMMITTER], {
+    this.#child = spawn(process.execPath, ['-e', COMMITTER], {
       env: {
         ...process.env,
         ...faults.env,
@@ -44,33 +44,33 @@ class Committer {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    const output = createInterface({ input: this.child.stdout ?? process.stdin });
-    this.lines = output[Symbol.asyncIterator]();
+    const output = createInterface({ input: this.#child.stdout ?? process.stdin });
+    this.#lines = output[Symbol.asyncIterator]();
   }
 
   /** @returns the next line of the child, or how it ended. */
   async line(): Promise<string> {
-    const next = await this.lines.next();
+    const next = await this.#lines.next();
     if (next.done !== true) return next.value;
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      await new Promise((resolve) => this.child.once('exit', resolve));
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      await new Promise((resolve) => this.#child.once('exit', resolve));
     }
-    return this.child.signalCode ?? String(this.child.exitCode);
+    return this.#child.signalCode ?? String(this.#child.exitCode);
   }
 
   /** Asks for one commit. */
   async commit(): Promise<string> {
-    this.child.stdin?.write('commit\n');
+    this.#child.stdin?.write('commit\n');
     return this.line();
   }
 
   async count(): Promise<number> {
-    this.child.stdin?.write('count\n');
+    this.#child.stdin?.write('count\n');
     return Number(await this.line());
   }
 
   stop(): void {
-    this.child.kill('SIGKILL');
+    this.#child.kill('SIGKILL');
   }
 }
 

@@ -158,27 +158,29 @@ export class Load {
   readonly #own: readonly OwnOrder[];
   readonly #shared = orders('shared', 8);
 
-  constructor(
-    private readonly random: () => number,
-    private readonly senders = 32,
-  ) {
+  readonly #random: () => number;
+  readonly #senders: number;
+
+  constructor(random: () => number, senders = 32) {
+    this.#random = random;
+    this.#senders = senders;
     this.#own = orders('own', 192).map((key) => ({ key, newest: null, unknown: null }));
   }
 
   /** Sends until the service is gone or `signal` says so. */
   async run(service: RunningService, signal?: AbortSignal): Promise<void> {
     const sender = async (number: number): Promise<void> => {
-      const own = this.#own.filter((_, index) => index % this.senders === number);
+      const own = this.#own.filter((_, index) => index % this.#senders === number);
       while (signal?.aborted !== true) {
         const fate =
-          this.random() < 0.1
-            ? await send(service, this.ledger, this.ledger.create(pick(this.#shared, this.random), this.random))
-            : await this.#send(service, pick(own, this.random));
+          this.#random() < 0.1
+            ? await send(service, this.ledger, this.ledger.create(pick(this.#shared, this.#random), this.#random))
+            : await this.#send(service, pick(own, this.#random));
         if (fate === 'lost') return;
         if (fate === 'refused') await new Promise((next) => setTimeout(next, 20));
       }
     };
-    await Promise.all(Array.from({ length: this.senders }, (_, number) => sender(number)));
+    await Promise.all(Array.from({ length: this.#senders }, (_, number) => sender(number)));
   }
 
   /** Sends again what is not acknowledged yet, until all of it is. */
@@ -192,9 +194,9 @@ export class Load {
 
   #send(service: RunningService, order: OwnOrder): Promise<Fate> {
     const { unknown, newest } = order;
-    if (unknown !== null && this.random() < 0.7) return this.#attempt(service, order, unknown);
-    if (unknown === null && newest !== null && this.random() < 0.15) return this.#attempt(service, order, newest);
-    return this.#attempt(service, order, this.ledger.create(order.key, this.random));
+    if (unknown !== null && this.#random() < 0.7) return this.#attempt(service, order, unknown);
+    if (unknown === null && newest !== null && this.#random() < 0.15) return this.#attempt(service, order, newest);
+    return this.#attempt(service, order, this.ledger.create(order.key, this.#random));
   }
 
   async #attempt(service: RunningService, order: OwnOrder, sent: Sent): Promise<Fate> {

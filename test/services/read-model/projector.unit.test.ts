@@ -103,35 +103,38 @@ const arbitrarySteps: fc.Arbitrary<readonly Step[]> = fc.array(
 class ScriptedSource implements EventSource {
   #step = 0;
 
-  constructor(
-    private readonly log: readonly RecordedEvent[],
-    private readonly steps: readonly Step[],
-  ) {}
+  readonly #log: readonly RecordedEvent[];
+  readonly #steps: readonly Step[];
+
+  constructor(log: readonly RecordedEvent[], steps: readonly Step[]) {
+    this.#log = log;
+    this.#steps = steps;
+  }
 
   async *readAll({ from = 'start', limit }: ReadAllOptions = {}): AsyncGenerator<RecordedEvent> {
     await Promise.resolve();
-    yield* this.log.filter(({ position }) => from === 'start' || Number(position) >= Number(from)).slice(0, limit);
+    yield* this.#log.filter(({ position }) => from === 'start' || Number(position) >= Number(from)).slice(0, limit);
   }
 
   async *subscribe({ after }: Parameters<EventSource['subscribe']>[0]): AsyncGenerator<SubscriptionBatch> {
     await Promise.resolve();
-    let next = this.log.findIndex(({ position }) => after === 'start' || Number(position) > Number(after));
-    if (next < 0) next = this.log.length;
+    let next = this.#log.findIndex(({ position }) => after === 'start' || Number(position) > Number(after));
+    if (next < 0) next = this.#log.length;
     const batch = (from: number, to: number, caughtUp: boolean): SubscriptionBatch => {
-      const events = this.log.slice(from, to);
-      const reached = (events.at(-1) ?? this.log[from - 1])?.position;
+      const events = this.#log.slice(from, to);
+      const reached = (events.at(-1) ?? this.#log[from - 1])?.position;
       return { events, position: reached ?? null, caughtUp };
     };
     for (;;) {
-      const step = this.steps[this.#step++];
+      const step = this.#steps[this.#step++];
       if (step === undefined) break;
       const from = Math.max(0, next - step.again);
-      const to = Math.min(this.log.length, from + step.size);
+      const to = Math.min(this.#log.length, from + step.size);
       yield batch(from, to, step.caughtUp);
       next = to;
       if (step.crash) throw new Error('told to break off');
     }
-    yield batch(next, this.log.length, true);
+    yield batch(next, this.#log.length, true);
     throw new Error('at the end');
   }
 }
