@@ -11,10 +11,13 @@ export class TimeField {
   #typed: string | null = null;
   #given: number | null = null;
 
-  constructor(
-    private readonly host: ReactiveControllerHost,
-    private readonly name: string,
-  ) {}
+  readonly #host: ReactiveControllerHost;
+  readonly #name: string;
+
+  constructor(host: ReactiveControllerHost, name: string) {
+    this.#host = host;
+    this.#name = name;
+  }
 
   /** @param given milliseconds since the epoch; null: none */
   render(label: string, given: number | null, isDisabled = false): TemplateResult {
@@ -28,7 +31,7 @@ export class TimeField {
         <input
           type="datetime-local"
           step="1"
-          name=${this.name}
+          name=${this.#name}
           .value=${live(text)}
           ?disabled=${isDisabled}
           @input=${this.#input}
@@ -38,7 +41,7 @@ export class TimeField {
           ? nothing
           : html`<label
               ><span><span class="unseen">${label}:</span> This time comes twice</span>
-              <select name=${`${this.name}_offset`} ?disabled=${isDisabled}>
+              <select name=${`${this.#name}_offset`} ?disabled=${isDisabled}>
                 ${offsets.map(
                   (offset, index) =>
                     html`<option value=${offset} ?selected=${offset === chosen}>
@@ -52,6 +55,6 @@ export class TimeField {
 
   readonly #input = (event: Event): void => {
     this.#typed = (event.target as HTMLInputElement).value;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   };
 }

@@ -27,8 +27,12 @@ export class Alarm {
   #hasPlayed = false;
   #allowing: Promise<void> | null = null;
 
+  readonly #onState: () => void;
+
   /** @param onState called when {@link state} may have changed */
-  constructor(private readonly onState: () => void) {}
+  constructor(onState: () => void) {
+    this.#onState = onState;
+  }
 
   get state(): AlarmState {
     if (!this.#isOn) return 'off';
@@ -42,7 +46,7 @@ export class Alarm {
     this.#isOn = isOn;
     if (isOn) this.#open();
     else this.#close();
-    this.onState();
+    this.#onState();
   }
 
   /**
@@ -54,7 +58,7 @@ export class Alarm {
       this.#allowing = null;
     });
     await this.#allowing;
-    this.onState();
+    this.#onState();
   }
 
   /** To be called when the page is looked at again: what was interrupted may go on without a touch. */
@@ -137,6 +141,6 @@ export class Alarm {
 
   readonly #changed = (): void => {
     if (this.#context?.state === 'running') this.#hasPlayed = true;
-    this.onState();
+    this.#onState();
   };
 }

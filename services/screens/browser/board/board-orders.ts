@@ -33,11 +33,11 @@ export class BoardOrders {
   #memory = new BoardMemory();
   #marks = noMarks;
 
+  readonly #host: Host;
+
   /** @param onNews called with what people should hear of, before the board renders it */
-  constructor(
-    private readonly host: Host,
-    onNews: (news: readonly News[]) => void,
-  ) {
+  constructor(host: Host, onNews: (news: readonly News[]) => void) {
+    this.#host = host;
     this.#live = new LiveOrders<Order>(host, (changes) => {
       const { now } = this.#live;
       this.#mark(openedAt(this.#marks, now));
@@ -48,12 +48,12 @@ export class BoardOrders {
 
   /** Where the orders come from, and the time by which they are shown. */
   get source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
-    return this.host.replay ?? this.#live;
+    return this.#host.replay ?? this.#live;
   }
 
   /** A moment of the past is shown: nothing can be acknowledged. */
   get isReplay(): boolean {
-    return this.host.replay !== null;
+    return this.#host.replay !== null;
   }
 
   get(id: string): Order | undefined {
@@ -62,7 +62,7 @@ export class BoardOrders {
 
   /** Follows the place that the board is set to; nothing of the one before is kept. */
   follow(): void {
-    const { location, service, token } = this.host;
+    const { location, service, token } = this.#host;
     this.#memory = new BoardMemory();
     this.#marks = readMarks(load(`marks ${location}`));
     this.#live.follow({
@@ -75,7 +75,7 @@ export class BoardOrders {
 
   arranged(search: string, oldAfterHours: number): Arrangement {
     const { now, state } = this.source;
-    const marks = this.host.replay?.marks ?? this.#marks;
+    const marks = this.#host.replay?.marks ?? this.#marks;
     return this.#layout.arranged(state.orders, { marks, search, now, oldAfterHours });
   }
 
@@ -86,7 +86,7 @@ export class BoardOrders {
 
   /** @returns the driver that people may still be waiting for */
   previousDriver(id: string): Driver | null {
-    return (this.host.replay?.previousDrivers ?? this.#memory.previousDrivers).get(id) ?? null;
+    return (this.#host.replay?.previousDrivers ?? this.#memory.previousDrivers).get(id) ?? null;
   }
 
   mustSeeDriver(order: Order): boolean {
@@ -105,7 +105,7 @@ export class BoardOrders {
   #mark(marks: Marks): void {
     if (marks === this.#marks || this.isReplay) return;
     this.#marks = marks;
-    keep(`marks ${this.host.location}`, marks);
-    this.host.requestUpdate();
+    keep(`marks ${this.#host.location}`, marks);
+    this.#host.requestUpdate();
   }
 }

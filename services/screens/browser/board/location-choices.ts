@@ -11,19 +11,23 @@ interface Host extends ReactiveControllerHost {
 export class LocationChoices {
   #listed: readonly string[] = [];
 
-  constructor(private readonly host: Host) {}
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
 
   /** Ids; the one that is shown is among them, whether or not it was listed. */
   get ids(): readonly string[] {
-    const { location } = this.host;
+    const { location } = this.#host;
     return location === '' || this.#listed.includes(location) ? this.#listed : [location, ...this.#listed];
   }
 
   async list(): Promise<void> {
-    const { service, token } = this.host;
+    const { service, token } = this.#host;
     const answer = await listLocations(service, token === '' ? null : token);
     if (answer.kind !== 'listed') return;
     this.#listed = answer.locations.map(({ location_id }) => location_id);
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 }

@@ -6,11 +6,15 @@ export class TileFocus implements ReactiveController {
   /** The tile that has the focus, and where it lies. */
   #focused: { readonly id: string; readonly list: string; readonly index: number } | null = null;
 
-  constructor(private readonly host: { readonly renderRoot: HTMLElement | DocumentFragment }) {}
+  readonly #host: { readonly renderRoot: HTMLElement | DocumentFragment };
+
+  constructor(host: { readonly renderRoot: HTMLElement | DocumentFragment }) {
+    this.#host = host;
+  }
 
   /** A tile that moves to another column is made anew there, so that its focus has to be carried over. */
   hostUpdate(): void {
-    const tile = (this.host.renderRoot as ShadowRoot).activeElement;
+    const tile = (this.#host.renderRoot as ShadowRoot).activeElement;
     if (!(tile instanceof TicketRailTile)) {
       this.#focused = null;
       return;
@@ -25,7 +29,7 @@ export class TileFocus implements ReactiveController {
 
   /** The focus goes with its tile; if that is out of sight, to the one in its place, and else to the board. */
   hostUpdated(): void {
-    const { renderRoot } = this.host;
+    const { renderRoot } = this.#host;
     if (this.#focused === null || (renderRoot as ShadowRoot).activeElement !== null) return;
     const { id, list, index } = this.#focused;
     const left = renderRoot.querySelectorAll<TicketRailTile>(`[data-list="${list}"] ticket-rail-tile`);

@@ -46,7 +46,10 @@ export class FeedClient<Message> {
   #intervalMs = DEFAULT_INTERVAL_MS;
   #failures = 0;
 
-  constructor(private readonly options: FeedClientOptions<Message>) {
+  readonly #options: FeedClientOptions<Message>;
+
+  constructor(options: FeedClientOptions<Message>) {
+    this.#options = options;
     this.#lastSignAt = options.now();
   }
 
@@ -64,12 +67,12 @@ export class FeedClient<Message> {
   reconnectNow(): void {
     this.#failures = 0;
     this.#wake?.();
-    if (elapsed(this.#lastSignAt, this.options.now()) > silenceLimit(this.#intervalMs)) this.#abort?.abort();
+    if (elapsed(this.#lastSignAt, this.#options.now()) > silenceLimit(this.#intervalMs)) this.#abort?.abort();
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      this.options.onLink({ kind: 'connecting' });
+      this.#options.onLink({ kind: 'connecting' });
       await this.#pause(this.#pauseAfter(await this.#connect()));
     }
   }
@@ -107,7 +110,7 @@ export class FeedClient<Message> {
   }
 
   async #connect(): Promise<Outcome> {
-    const { now, onLink } = this.options;
+    const { now, onLink } = this.#options;
     const abort = new AbortController();
     this.#abort = abort;
     const startedAt = now();
@@ -142,8 +145,8 @@ export class FeedClient<Message> {
   }
 
   #ask(signal: AbortSignal): Promise<Response> {
-    const { url, token } = this.options;
-    const position = this.options.position();
+    const { url, token } = this.#options;
+    const position = this.#options.position();
     return fetch(url, {
       headers: {
         Accept: 'text/event-stream',
@@ -173,7 +176,7 @@ export class FeedClient<Message> {
   /** Reads until the stream ends. @returns whether the connection must be made anew, without a position. */
   async #read(response: Response, heard: () => void): Promise<boolean> {
     if (response.body === null) return false;
-    const { parse, intervalOf, onMessages } = this.options;
+    const { parse, intervalOf, onMessages } = this.#options;
     let batch: Message[] = [];
     const parser = createParser({
       onEvent: (event) => {

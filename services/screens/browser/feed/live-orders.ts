@@ -36,11 +36,13 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   #unwatch: () => void = () => undefined;
   #isConnected = false;
 
+  readonly #host: ReactiveControllerHost;
+  readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
+
   /** @param onChanges called with every change, before the component renders it */
-  constructor(
-    private readonly host: ReactiveControllerHost,
-    private readonly onChanges: (changes: readonly Change<Seen>[]) => void,
-  ) {
+  constructor(host: ReactiveControllerHost, onChanges: (changes: readonly Change<Seen>[]) => void) {
+    this.#host = host;
+    this.#onChanges = onChanges;
     host.addController(this);
   }
 
@@ -86,7 +88,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
     this.#isConnected = true;
     this.#unwatch = watchPage(
       () => {
-        this.host.requestUpdate();
+        this.#host.requestUpdate();
       },
       () => this.#client?.reconnectNow(),
     );
@@ -121,7 +123,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
         // A refusal stands until there is a stream.
         if (link.kind === 'connecting' && this.#link.kind !== 'open') return;
         this.#link = link;
-        this.host.requestUpdate();
+        this.#host.requestUpdate();
       },
     });
     this.#client = client;
@@ -141,8 +143,8 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
     this.#lastMessageAt = at;
     const { state, changes, mustRestart } = receive(this.state, messages);
     this.state = state;
-    if (changes.length > 0) this.onChanges(changes);
-    this.host.requestUpdate();
+    if (changes.length > 0) this.#onChanges(changes);
+    this.#host.requestUpdate();
     return { mustRestart };
   }
 }

@@ -46,7 +46,10 @@ export class LiveSandbox implements ReactiveController {
   #drawing: ReturnType<typeof setTimeout> | null = null;
   #drawnAt = 0;
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  readonly #host: ReactiveControllerHost;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
     host.addController(this);
   }
 
@@ -74,7 +77,7 @@ export class LiveSandbox implements ReactiveController {
     this.#startedAt = moment();
     this.#unwatch = watchPage(
       () => {
-        this.host.requestUpdate();
+        this.#host.requestUpdate();
       },
       () => this.#client?.reconnectNow(),
     );
@@ -93,7 +96,7 @@ export class LiveSandbox implements ReactiveController {
         if (client !== this.#client) return;
         this.#link = link;
         if (link.kind === 'open') void this.#read();
-        this.host.requestUpdate();
+        this.#host.requestUpdate();
       },
     });
     this.#client = client;
@@ -147,6 +150,6 @@ export class LiveSandbox implements ReactiveController {
       this.#waiting = [];
     }
     this.#drawnAt = performance.now();
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 }
