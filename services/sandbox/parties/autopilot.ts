@@ -58,23 +58,35 @@ export class Autopilot {
   readonly #plays = new Map<string, Play>();
   readonly #queue = new KeyedQueue();
 
-  constructor(
-    private readonly options: {
-      readonly clock: Clock;
-      readonly random: Random;
-      readonly dsp: Dsp;
-      readonly stream: StreamStandIn;
-      readonly scriptedReports: ScriptedReports;
-      /** When the next step comes, or that none does, has changed. */
-      readonly onChange: (life: OrderLife) => void;
-      /** What failed that should not have, and that nobody waits for. */
-      readonly onError: (error: unknown) => void;
-    },
-  ) {}
+  readonly #options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly dsp: Dsp;
+    readonly stream: StreamStandIn;
+    readonly scriptedReports: ScriptedReports;
+    /** When the next step comes, or that none does, has changed. */
+    readonly onChange: (life: OrderLife) => void;
+    /** What failed that should not have, and that nobody waits for. */
+    readonly onError: (error: unknown) => void;
+  };
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly dsp: Dsp;
+    readonly stream: StreamStandIn;
+    readonly scriptedReports: ScriptedReports;
+    /** When the next step comes, or that none does, has changed. */
+    readonly onChange: (life: OrderLife) => void;
+    /** What failed that should not have, and that nobody waits for. */
+    readonly onError: (error: unknown) => void;
+  }) {
+    this.#options = options;
+  }
 
   /** Before the order is submitted. */
   assign(orderId: string, story: Story): void {
-    const { scriptedReports, random } = this.options;
+    const { scriptedReports, random } = this.#options;
     scriptedReports.script(orderId);
     this.#plays.set(orderId, { story, drivers: driversFor(random), index: 0, next: null });
   }
@@ -91,7 +103,7 @@ export class Autopilot {
   forget(orderId: string): void {
     this.#plays.get(orderId)?.next?.callOff();
     this.#plays.delete(orderId);
-    this.options.scriptedReports.forget(orderId);
+    this.#options.scriptedReports.forget(orderId);
   }
 
   /** The POS has accepted the order: its story begins. */
@@ -106,7 +118,7 @@ export class Autopilot {
   }
 
   async #act(orderId: string, action: OrderAction): Promise<Acted> {
-    const life = this.options.stream.find(orderId);
+    const life = this.#options.stream.find(orderId);
     if (life === null) return impossible('There is no such order.');
     const play = this.#plays.get(orderId);
     switch (action) {
@@ -125,7 +137,7 @@ export class Autopilot {
   }
 
   #schedule(orderId: string, play: Play): void {
-    const { clock, random, stream, onChange } = this.options;
+    const { clock, random, stream, onChange } = this.#options;
     const step = play.story.steps[play.index];
     play.next = null;
     if (step === undefined) {
@@ -138,7 +150,7 @@ export class Autopilot {
   }
 
   #at(orderId: string, play: Play, time: number): void {
-    const { clock, onError } = this.options;
+    const { clock, onError } = this.#options;
     const come = async (): Promise<void> => {
       // What had its turn before may have told this step, or given the story up.
       if (play.next === next) await this.#step(orderId, play);
@@ -152,7 +164,7 @@ export class Autopilot {
 
   /** Tells the next step; one that a delivery service could not get through is tried again. */
   async #step(orderId: string, play: Play): Promise<void> {
-    const { clock, random, stream, scriptedReports } = this.options;
+    const { clock, random, stream, scriptedReports } = this.#options;
     const life = stream.find(orderId);
     const step = play.story.steps[play.index];
     if (life === null || step === undefined) return;
@@ -172,7 +184,7 @@ export class Autopilot {
 
   /** @returns what came of the delivery service's message, or null if the step needed none. */
   async #report(life: OrderLife, play: Play, step: Step): Promise<Exchange | null> {
-    const { stream, scriptedReports, dsp } = this.options;
+    const { stream, scriptedReports, dsp } = this.#options;
     const orderId = life.order.id;
     const about = { location_id: life.locationId, order_id: orderId };
     const by = 'canceled' in step ? cancelerOf(play.story) : CANCELERS.get(step.status);
@@ -200,7 +212,7 @@ export class Autopilot {
   }
 
   async #cancel(life: OrderLife, by: Canceler): Promise<Acted> {
-    const { stream, dsp } = this.options;
+    const { stream, dsp } = this.#options;
     if (cancelability(life) !== 'open') return impossible(`The order is ${life.state}: it cannot be canceled.`);
     if (by === 'merchant' && life.providerId === null) return impossible('The POS has not accepted the order yet.');
     const orderId = life.order.id;
@@ -220,7 +232,7 @@ export class Autopilot {
 
   /** Somebody else comes for the food. */
   async #reassign(life: OrderLife, play: Play | undefined): Promise<Acted> {
-    const { dsp, random, scriptedReports } = this.options;
+    const { dsp, random, scriptedReports } = this.#options;
     const { deliveryStatus, driver, providerId, status, order } = life;
     if (providerId === null || driver === null) return impossible('The order has no driver who could be replaced.');
     if (life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
@@ -243,7 +255,7 @@ export class Autopilot {
   }
 
   async #fail(life: OrderLife): Promise<Acted> {
-    const { dsp, stream, scriptedReports } = this.options;
+    const { dsp, stream, scriptedReports } = this.#options;
     const { order, deliveryStatus, providerId } = life;
     if (providerId === null || life.state !== 'accepted') return impossible(`The order is ${life.state}.`);
     if (deliveryStatus === null) {
@@ -264,7 +276,7 @@ export class Autopilot {
   }
 
   #giveUpStory(orderId: string): void {
-    const { stream, onChange } = this.options;
+    const { stream, onChange } = this.#options;
     const play = this.#plays.get(orderId);
     if (play === undefined) return;
     play.next?.callOff();

@@ -19,8 +19,11 @@ export class Dsp {
   readonly seen = new ReceivedMessages();
   readonly #agent: ReturnType<typeof agentFor>;
 
+  readonly #options: { readonly orderUrl: string; readonly secret: string };
+
   /** @param orderUrl where Stream takes messages of this delivery service */
-  constructor(private readonly options: { readonly orderUrl: string; readonly secret: string }) {
+  constructor(options: { readonly orderUrl: string; readonly secret: string }) {
+    this.#options = options;
     this.#agent = agentFor(options.orderUrl, MAX_CONNECTIONS);
   }
 
@@ -41,7 +44,7 @@ export class Dsp {
 
   /** What Stream tells. @returns the status to answer with */
   receive(body: Buffer, signature: string | undefined): 200 | 400 | 401 {
-    if (!isSignedWith(body, signature, this.options.secret)) return 401;
+    if (!isSignedWith(body, signature, this.#options.secret)) return 401;
     let event: unknown;
     try {
       event = JSON.parse(body.toString('utf8'));
@@ -59,7 +62,7 @@ export class Dsp {
   }
 
   #post(body: Uint8Array, signature: Submission['signature']): Promise<Exchange> {
-    const { orderUrl: url, secret } = this.options;
+    const { orderUrl: url, secret } = this.#options;
     const signed = { right: signatureOf(body, secret), wrong: signatureOf(body, randomUUID()), none: null }[signature];
     const headers = { 'Content-Type': 'application/json', ...(signed === null ? {} : { [DSP_SIGNATURE]: signed }) };
     return post({ url, body, headers, timeoutMs: TIMEOUT_MS, agent: this.#agent });

@@ -75,7 +75,11 @@ export class Pos {
   readonly #soldOutFor = new Map<string, string>();
   #next = 1;
 
-  constructor(private readonly options: PosOptions) {}
+  readonly #options: PosOptions;
+
+  constructor(options: PosOptions) {
+    this.#options = options;
+  }
 
   /** From now on there is none of a variation for this order; other orders get it. */
   sellOut(orderId: string, variationId: string): void {
@@ -89,7 +93,7 @@ export class Pos {
 
   /** What was posted to Handle Order. */
   handle(body: Buffer, signature: string | undefined, authorization: string | undefined): PosAnswer {
-    const { secret, bearer } = this.options;
+    const { secret, bearer } = this.#options;
     const isAllowed = bearer === null || authorization === `Bearer ${bearer}`;
     if (!isSignedWith(body, signature, secret) || !isAllowed) return { status: 401, body: { error: 'not authentic' } };
     let message: unknown;
@@ -110,7 +114,7 @@ export class Pos {
     const { object } = created;
     const before = this.#accepted.get(object.id);
     if (before !== undefined) return { status: 200, body: { order: before } };
-    const { locations, random, runId } = this.options;
+    const { locations, random, runId } = this.#options;
     const soldOut = this.#soldOutFor.get(object.id);
     const outOfStock = soldOut === undefined ? this.outOfStock : new Set([...this.outOfStock, soldOut]);
     const found = validate(object, { locations, outOfStock, mode: this.mode });

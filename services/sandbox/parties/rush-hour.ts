@@ -30,15 +30,23 @@ export class RushHour {
   #submitted = 0;
   #callOff: () => void = () => undefined;
 
-  constructor(
-    private readonly options: {
-      readonly clock: Clock;
-      readonly random: Random;
-      /** @returns false if too many are under way already: then it is not placed. */
-      readonly submit: (story: Story) => boolean;
-      readonly onChange: () => void;
-    },
-  ) {}
+  readonly #options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    /** @returns false if too many are under way already: then it is not placed. */
+    readonly submit: (story: Story) => boolean;
+    readonly onChange: () => void;
+  };
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    /** @returns false if too many are under way already: then it is not placed. */
+    readonly submit: (story: Story) => boolean;
+    readonly onChange: () => void;
+  }) {
+    this.#options = options;
+  }
 
   get state(): SandboxSummary['rush'] {
     if (this.#plan === null) return null;
@@ -51,13 +59,13 @@ export class RushHour {
     this.#callOff();
     this.#plan = plan;
     this.#submitted = 0;
-    if (plan !== null) this.#next(plan, this.options.clock.now());
-    this.options.onChange();
+    if (plan !== null) this.#next(plan, this.#options.clock.now());
+    this.#options.onChange();
   }
 
   /** Times follow from each other, not from when a timer came, so that a busy process does not slow the rush down. */
   #next(plan: RushPlan, last: number): void {
-    const { clock, random } = this.options;
+    const { clock, random } = this.#options;
     const pause = exponential(random, SECONDS_PER_MINUTE / plan.ordersPerMinute);
     const at = last + (clock.in(pause) - clock.now());
     this.#callOff = clock.at(at, () => {
@@ -66,10 +74,10 @@ export class RushHour {
   }
 
   #place(plan: RushPlan, at: number): void {
-    const story = pickWeighted(plan.stories, this.options.random);
-    if (story !== null && this.options.submit(story)) this.#submitted++;
+    const story = pickWeighted(plan.stories, this.#options.random);
+    if (story !== null && this.#options.submit(story)) this.#submitted++;
     if (plan.orders !== null && this.#submitted >= plan.orders) this.#plan = null;
     else this.#next(plan, at);
-    this.options.onChange();
+    this.#options.onChange();
   }
 }

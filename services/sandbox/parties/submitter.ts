@@ -25,24 +25,37 @@ export interface OrderRequest {
 export class Submitter {
   #next = 1;
 
-  constructor(
-    private readonly options: {
-      readonly dsp: Dsp;
-      readonly pos: Pos;
-      readonly stream: StreamStandIn;
-      readonly autopilot: Autopilot;
-      readonly menu: Menu;
-      readonly random: Random;
-      readonly stories: readonly Story[];
-      readonly locations: readonly string[];
-      /** Begins the ids of orders, so that those of two runs do not meet. */
-      readonly runId: string;
-    },
-  ) {}
+  readonly #options: {
+    readonly dsp: Dsp;
+    readonly pos: Pos;
+    readonly stream: StreamStandIn;
+    readonly autopilot: Autopilot;
+    readonly menu: Menu;
+    readonly random: Random;
+    readonly stories: readonly Story[];
+    readonly locations: readonly string[];
+    /** Begins the ids of orders, so that those of two runs do not meet. */
+    readonly runId: string;
+  };
+
+  constructor(options: {
+    readonly dsp: Dsp;
+    readonly pos: Pos;
+    readonly stream: StreamStandIn;
+    readonly autopilot: Autopilot;
+    readonly menu: Menu;
+    readonly random: Random;
+    readonly stories: readonly Story[];
+    readonly locations: readonly string[];
+    /** Begins the ids of orders, so that those of two runs do not meet. */
+    readonly runId: string;
+  }) {
+    this.#options = options;
+  }
 
   /** @returns what is asked for, the rest left to chance; null if there is no such story. */
   requestOf({ story: name, fulfillment_type, location_id, fault }: SubmitOrders): OrderRequest | null {
-    const { stories, locations, random } = this.options;
+    const { stories, locations, random } = this.#options;
     const fitting = stories.filter(
       (story) =>
         (name === undefined || story.name === name) &&
@@ -60,7 +73,7 @@ export class Submitter {
 
   /** Submits an order to Stream over HTTP. @returns what Stream answered */
   async submit({ story, fulfillmentType, locationId, fault }: OrderRequest): Promise<Submitted['orders'][number]> {
-    const { dsp, pos, stream, autopilot, menu, random, runId } = this.options;
+    const { dsp, pos, stream, autopilot, menu, random, runId } = this.#options;
     const orderId = `dsp-${runId}-${String(this.#next++)}`;
     const order = makeOrder({
       id: orderId,

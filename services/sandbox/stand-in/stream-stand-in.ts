@@ -76,11 +76,15 @@ export class StreamStandIn {
   /** What calls off the timer that says that the food is ready, by order. */
   readonly #readyTimers = new Map<string, () => void>();
 
-  constructor(private readonly options: StreamOptions) {}
+  readonly #options: StreamOptions;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
 
   /** What a delivery service said, once its signature was checked. */
   receive({ kind, body }: DspMessage): StreamAnswer {
-    if (this.options.outbox.isFull) return { kind: 'busy' };
+    if (this.#options.outbox.isFull) return { kind: 'busy' };
     switch (kind) {
       case 'new-order':
         return this.#newOrder(body);
@@ -125,7 +129,7 @@ export class StreamStandIn {
       if (before.locationId === location_id) return taken(order.id);
       return refused(409, '/order/id', `${order.id} was submitted for ${before.locationId}.`);
     }
-    const { menu, scriptedReports } = this.options;
+    const { menu, scriptedReports } = this.#options;
     const refusals = checkOrder(order, menu);
     if (refusals.length > 0) return { kind: 'refused', status: 400, refusals };
     if (!this.#makeRoom()) return { kind: 'busy' };
@@ -144,7 +148,7 @@ export class StreamStandIn {
     if (life.providerId === null) {
       return refused(409, '/order_id', `The POS has not accepted ${report.order_id}: it is ${life.state}.`);
     }
-    const status = this.options.scriptedReports.statusOfReport(report.order_id);
+    const status = this.#options.scriptedReports.statusOfReport(report.order_id);
     this.#apply(life, deliveryReported(life, report, status));
     return taken(report.order_id);
   }
@@ -156,13 +160,13 @@ export class StreamStandIn {
     }
     if (cancelability(life) === 'over') return refused(409, '/order_id', `${order_id} has ended.`);
     const reason = [cancel_source, cancel_reason].filter((one) => one !== undefined).join(': ');
-    const news = this.options.scriptedReports.newsOfCancel(order_id);
+    const news = this.#options.scriptedReports.newsOfCancel(order_id);
     this.#apply(life, canceled(life, 'dsp', reason === '' ? null : reason, news));
     return taken(order_id);
   }
 
   #storeStatus({ location_id, status_update }: StoreStatus): StreamAnswer {
-    if (!this.options.locations.has(location_id)) {
+    if (!this.#options.locations.has(location_id)) {
       return refused(404, '/location_id', `There is no location ${location_id}.`);
     }
     const { status, start_time: from = -Infinity, end_time: until = Infinity } = status_update;
@@ -172,7 +176,7 @@ export class StreamStandIn {
   }
 
   #openingOf(locationId: string): Opening {
-    const { locations, clock } = this.options;
+    const { locations, clock } = this.#options;
     if (!locations.has(locationId)) return 'unknown';
     const pause = this.#pauses.get(locationId);
     const now = clock.now();
@@ -187,7 +191,7 @@ export class StreamStandIn {
         this.#orders.delete(orderId);
         this.#readyTimers.get(orderId)?.();
         this.#readyTimers.delete(orderId);
-        this.options.onForgotten(orderId);
+        this.#options.onForgotten(orderId);
         return true;
       }
       if (++looked === MAX_LOOKED_AT) return false;
@@ -199,11 +203,11 @@ export class StreamStandIn {
     if (life === before) return;
     this.#orders.set(life.order.id, life);
     for (const one of news) this.#send(life, one);
-    this.options.onChange(life, before);
+    this.#options.onChange(life, before);
   }
 
   #send({ order, locationId }: OrderLife, { to, body }: News): void {
-    const { clock, outbox, pos, dsp } = this.options;
+    const { clock, outbox, pos, dsp } = this.#options;
     const bytes = Buffer.from(JSON.stringify(body));
     const isNew = body.type === 'order.created';
     const headers =
@@ -233,7 +237,7 @@ export class StreamStandIn {
   #decided(orderId: string, decision: ReturnType<typeof readPosAnswer>): void {
     const life = this.#orders.get(orderId);
     if (life === undefined) return;
-    const { clock } = this.options;
+    const { clock } = this.#options;
     const prep = decision?.kind === 'accepted' ? decision.prepMinutes : null;
     const estimate = life.order.estimated_ready_at_ms ?? 0;
     const usual = estimate > clock.now() ? estimate : clock.in(DEFAULT_READY_S);

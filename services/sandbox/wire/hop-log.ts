@@ -24,10 +24,13 @@ export class HopLog {
   readonly #hops = new Map<number, Hop>();
   #next = 0;
 
-  constructor(
-    private readonly now: () => number,
-    private readonly onHop: (hop: Hop) => void,
-  ) {}
+  readonly #now: () => number;
+  readonly #onHop: (hop: Hop) => void;
+
+  constructor(now: () => number, onHop: (hop: Hop) => void) {
+    this.#now = now;
+    this.#onHop = onHop;
+  }
 
   /** @returns what ends the hop. */
   begin(start: HopStart): (end: HopEnd) => void {
@@ -35,7 +38,7 @@ export class HopLog {
     const { request } = start;
     const begun: Hop = {
       id,
-      at: new Date(this.now()).toISOString(),
+      at: new Date(this.#now()).toISOString(),
       ...start,
       request: { ...request, body: cut(request.body) },
       answer: null,
@@ -65,6 +68,6 @@ export class HopLog {
     if (this.#hops.has(hop.id) || hop.id === this.#next - 1) this.#hops.set(hop.id, hop);
     const [oldest] = this.#hops.keys();
     if (this.#hops.size > MAX_HOPS && oldest !== undefined) this.#hops.delete(oldest);
-    this.onHop(hop);
+    this.#onHop(hop);
   }
 }

@@ -52,15 +52,23 @@ export class Outbox {
   #waiting = 0;
   #closed = false;
 
-  constructor(
-    private readonly options: {
-      readonly clock: Clock;
-      readonly random: Random;
-      readonly hops: HopLog;
-      /** What failed that should not have, and that nobody waits for. */
-      readonly onError: (error: unknown) => void;
-    },
-  ) {}
+  readonly #options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly hops: HopLog;
+    /** What failed that should not have, and that nobody waits for. */
+    readonly onError: (error: unknown) => void;
+  };
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly hops: HopLog;
+    /** What failed that should not have, and that nobody waits for. */
+    readonly onError: (error: unknown) => void;
+  }) {
+    this.#options = options;
+  }
 
   get isFull(): boolean {
     return this.#waiting >= MAX_WAITING;
@@ -69,7 +77,7 @@ export class Outbox {
   send(message: Outgoing): void {
     this.#waiting++;
     const lane = `${message.to} ${message.orderId}`;
-    this.#queue.run(lane, () => this.#attempt(message, 1)).catch(this.options.onError);
+    this.#queue.run(lane, () => this.#attempt(message, 1)).catch(this.#options.onError);
   }
 
   /** Ends without sending anything more. */
@@ -82,7 +90,7 @@ export class Outbox {
     const sent = await this.#semaphore.use(() => this.#post(message, attempt));
     if (sent === null || this.#closed) return;
     const { exchange, end } = sent;
-    const { clock, random, onError } = this.options;
+    const { clock, random, onError } = this.#options;
     const settled = message.isSettledBy(exchange);
     const next = Math.max(clock.now() + MIN_PAUSE_MS, clock.in(pauseAfter(attempt, random)));
     const again = !settled && (message.until === null || next <= message.until);
@@ -110,7 +118,7 @@ export class Outbox {
     attempt: number,
   ): Promise<{ readonly exchange: Exchange; readonly end: (end: HopEnd) => void } | null> {
     if (this.#closed) return null;
-    const { clock, hops } = this.options;
+    const { clock, hops } = this.#options;
     const { Authorization: _, ...shownHeaders } = headers;
     const end = hops.begin({
       from: 'stream',
