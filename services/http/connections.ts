@@ -83,24 +83,31 @@ export class Connections {
   readonly #networks = new Map<string, Network>();
   #events = 0;
 
+  readonly #options: {
+    readonly most: number;
+    readonly mostStrangers: number;
+    readonly mostUnread: number;
+    readonly onDropped: (reason: DropReason) => void;
+  };
+
   /**
    * @param most connections at a time
    * @param mostStrangers connections of one network on which nothing was shown, at a time
    * @param mostUnread most bytes of answers that wait to be read, on all connections together
    * @param onDropped told of each connection that is closed from here or not taken
    */
-  constructor(
-    private readonly options: {
-      readonly most: number;
-      readonly mostStrangers: number;
-      readonly mostUnread: number;
-      readonly onDropped: (reason: DropReason) => void;
-    },
-  ) {}
+  constructor(options: {
+    readonly most: number;
+    readonly mostStrangers: number;
+    readonly mostUnread: number;
+    readonly onDropped: (reason: DropReason) => void;
+  }) {
+    this.#options = options;
+  }
 
   /** Takes a new connection if it can. */
   add(socket: Socket): void {
-    if (this.#open.size >= this.options.most) {
+    if (this.#open.size >= this.#options.most) {
       const least = leastWanted(this.#open.values());
       if (least === null) {
         this.#drop(socket, 'refused');
@@ -124,7 +131,7 @@ export class Connections {
     socket.once('close', () => {
       this.#forget(socket);
     });
-    if (network.strangers > this.options.mostStrangers) this.#thinOut(network);
+    if (network.strangers > this.#options.mostStrangers) this.#thinOut(network);
   }
 
   /** The sender on a connection has shown who it is. */
@@ -169,10 +176,10 @@ export class Connections {
   boundUnread(): void {
     let unread = 0;
     for (const socket of this.#open.keys()) unread += socket.writableLength;
-    if (unread <= this.options.mostUnread) return;
+    if (unread <= this.#options.mostUnread) return;
     const most = [...this.#open.keys()].sort((one, other) => other.writableLength - one.writableLength);
     for (const socket of most) {
-      if (unread <= this.options.mostUnread) return;
+      if (unread <= this.#options.mostUnread) return;
       unread -= socket.writableLength;
       this.#drop(socket, 'unread');
     }
@@ -188,7 +195,7 @@ export class Connections {
   #drop(socket: Socket, reason: DropReason): void {
     this.#forget(socket);
     socket.destroy();
-    this.options.onDropped(reason);
+    this.#options.onDropped(reason);
   }
 
   #thinOut(network: Network): void {

@@ -231,12 +231,15 @@ export class Problem extends Error {
 
 /** The address takes other methods; `allowed` as the `Allow` header has them (RFC 9110 section 10.2.1). */
 class MethodNotAllowed extends Problem {
-  constructor(private readonly allowed: string) {
+  readonly #allowed: string;
+
+  constructor(allowed: string) {
     super('method-not-allowed', `This address takes ${allowed}.`);
+    this.#allowed = allowed;
   }
 
   override get headers(): Readonly<Record<string, string>> {
-    return { Allow: this.allowed };
+    return { Allow: this.#allowed };
   }
 }
 

@@ -13,8 +13,12 @@ export class Freshness {
   #awaited: { readonly position: Position; readonly at: number } | null = null;
   readonly #waiters = new Set<() => void>();
 
+  readonly #now: () => number;
+
   /** @param now milliseconds of a clock that never goes back */
-  constructor(private readonly now: () => number) {}
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** The projector has read the whole log once since it started. */
   get complete(): boolean {
@@ -23,13 +27,13 @@ export class Freshness {
 
   /** How long an acknowledged update has not been readable, in seconds; 0 when all are. */
   get lagSeconds(): number {
-    return this.#awaited === null ? 0 : (this.now() - this.#awaited.at) / 1_000;
+    return this.#awaited === null ? 0 : (this.#now() - this.#awaited.at) / 1_000;
   }
 
   acknowledged(position: Position): void {
     if (this.#acknowledged !== null && comparePositions(position, this.#acknowledged) <= 0) return;
     this.#acknowledged = position;
-    if (this.#awaited === null && !this.#isReadable(position)) this.#awaited = { position, at: this.now() };
+    if (this.#awaited === null && !this.#isReadable(position)) this.#awaited = { position, at: this.#now() };
   }
 
   projected({ position, caughtUp }: Pick<Progress, 'position' | 'caughtUp'>): void {
@@ -37,7 +41,7 @@ export class Freshness {
     this.#readable = position;
     if (this.#awaited !== null && this.#isReadable(this.#awaited.position)) {
       const newest = this.#acknowledged;
-      this.#awaited = newest === null || this.#isReadable(newest) ? null : { position: newest, at: this.now() };
+      this.#awaited = newest === null || this.#isReadable(newest) ? null : { position: newest, at: this.#now() };
     }
     for (const wake of this.#waiters) wake();
   }

@@ -36,15 +36,14 @@ export class CheckpointCheck {
   #holdsTo: Position | null = null;
   #held = 0;
 
+  readonly #deleted: DeletedLeaves;
+
   /**
    * @param checkpoints of this log; @param publicKey that they have to be signed with, null to ask for no signature
    * @param deleted what retention deleted, all of it
    */
-  constructor(
-    checkpoints: readonly Checkpoint[],
-    publicKey: KeyObject | null,
-    private readonly deleted: DeletedLeaves,
-  ) {
+  constructor(checkpoints: readonly Checkpoint[], publicKey: KeyObject | null, deleted: DeletedLeaves) {
+    this.#deleted = deleted;
     const authentic: Checkpoint[] = [];
     const forged: Checkpoint[] = [];
     for (const one of checkpoints) {
@@ -65,7 +64,7 @@ export class CheckpointCheck {
   }
 
   see(event: RecordedEvent): void {
-    for (const { position, leaf } of this.deleted.before(event.position)) this.#add(position, leaf);
+    for (const { position, leaf } of this.#deleted.before(event.position)) this.#add(position, leaf);
     this.#add(event.position, leafOf(event));
   }
 
@@ -103,7 +102,7 @@ export class CheckpointCheck {
     if (position === null) return;
     this.#checkpoints = this.#checkpoints.filter((one) => comparePositions(one.position, position) > 0);
     this.#next = 0;
-    for (const _ of this.deleted.before(position)); // they are in the hash
+    for (const _ of this.#deleted.before(position)); // they are in the hash
   }
 
   #add(position: Position, leaf: string): void {

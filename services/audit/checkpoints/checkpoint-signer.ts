@@ -53,15 +53,18 @@ export class CheckpointSigner {
   readonly #publicKey: KeyObject;
   #known: Known | null = null;
 
+  readonly #source: Pick<EventSource, 'readAll'>;
+  readonly #place: CheckpointFiles;
+  readonly #now: () => number;
+
   /**
    * @param now milliseconds since the epoch
    * @throws {CheckpointKeyError}
    */
-  constructor(
-    private readonly source: Pick<EventSource, 'readAll'>,
-    private readonly place: CheckpointFiles,
-    private readonly now: () => number,
-  ) {
+  constructor(source: Pick<EventSource, 'readAll'>, place: CheckpointFiles, now: () => number) {
+    this.#source = source;
+    this.#place = place;
+    this.#now = now;
     this.#key = openKeyOf(place);
     this.#publicKey = createPublicKey(this.#key.publicPem);
   }
@@ -83,8 +86,8 @@ export class CheckpointSigner {
   }
 
   #next({ last, logId }: Known, signal: AbortSignal) {
-    const { store } = this.place;
-    return nextCheckpoint({ source: this.source, store, logId, last, key: this.#key, now: this.now, signal });
+    const { store } = this.#place;
+    return nextCheckpoint({ source: this.#source, store, logId, last, key: this.#key, now: this.#now, signal });
   }
 
   #keep(
@@ -100,9 +103,9 @@ export class CheckpointSigner {
   }
 
   #append(entry: CheckpointEntry, complaints: string[]): void {
-    const torn = appendEntry(this.place.file, entry);
+    const torn = appendEntry(this.#place.file, entry);
     if (torn === 0) return;
-    complaints.push(`the last line of ${this.place.file} was cut short (${String(torn)} bytes), and was taken away`);
+    complaints.push(`the last line of ${this.#place.file} was cut short (${String(torn)} bytes), and was taken away`);
   }
 
   /**
@@ -111,7 +114,7 @@ export class CheckpointSigner {
    * only ever held against the log.
    */
   #entries(complaints: string[]): readonly CheckpointEntry[] {
-    const { file, store } = this.place;
+    const { file, store } = this.#place;
     const { entries, broken } = readCheckpointFile(file);
     for (const { detail } of broken) complaints.push(`${detail}; signing goes on without it`);
     let isFound = false;
@@ -141,7 +144,7 @@ export class CheckpointSigner {
   /** Reads the whole log and finds the newest checkpoint that holds. @returns what is known then, and what was lost. */
   async #lookForLoss({ last, logId }: Known, signal: AbortSignal): Promise<readonly [Known, Restore | null]> {
     const { checkpoints } = signedHistory(this.#entries([]));
-    const { holdsTo } = await checkLog(this.source, checkpoints, null, signal);
+    const { holdsTo } = await checkLog(this.#source, checkpoints, null, signal);
     const held = checkpoints.findLast(({ position }) => position === holdsTo) ?? null;
     if (last === null || signal.aborted || held?.position === last.position) {
       return [{ logId, last, isSure: true }, null];
@@ -149,14 +152,14 @@ export class CheckpointSigner {
     const restore = signRestore(
       {
         format: RESTORE_FORMAT,
-        store: this.place.store,
+        store: this.#place.store,
         log_id: newLogId(),
         replaces: logId,
         holds_to: held?.position ?? null,
         lost_to: last.position,
         lost_events: Math.max(1, last.events - (held?.events ?? 0)),
         lost_hash: last.log_hash,
-        at: new Date(this.now()).toISOString(),
+        at: new Date(this.#now()).toISOString(),
         key_id: this.#key.id,
       },
       this.#key,

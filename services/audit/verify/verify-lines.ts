@@ -48,17 +48,22 @@ export class LineVerification {
   #newest: RecordedEvent | null = null;
   #scratch = Buffer.alloc(16_384);
 
+  readonly #rules: EventRules;
+  readonly #code: string | null;
+
   /**
    * @param manifest what the last line says, as far as it can be read: whether contacts were withheld has to be known
    *   before. It is verified where it stands.
    * @param code identifies the code that makes evidence here; null where there is none to be made
    */
   constructor(
-    private readonly rules: EventRules,
-    private readonly code: string | null,
+    rules: EventRules,
+    code: string | null,
     seed: number,
     saved?: { readonly tally: Tally; readonly heads: StreamHeads; readonly streams: StreamCount } & SavedLines,
   ) {
+    this.#rules = rules;
+    this.#code = code;
     this.tally = saved?.tally ?? emptyTally();
     this.heads = saved?.heads ?? new StreamHeads(seed);
     this.streams = saved?.streams ?? new StreamCount();
@@ -172,7 +177,7 @@ export class LineVerification {
     this.#last = position;
     this.streams.add(event.stream);
     this.#newest = event;
-    if (tallyEvent(this.tally, event, this.#line, this.heads, this.rules).begins) this.tally.begun++;
+    if (tallyEvent(this.tally, event, this.#line, this.heads, this.#rules).begins) this.tally.begun++;
   }
 
   /** What a bundle says of its newest event, read again by the folds of this version. */
@@ -216,7 +221,7 @@ export class LineVerification {
     for (const [what, said, found] of claims) {
       if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
     }
-    const sameCode = manifest.software.code !== undefined && manifest.software.code === this.code;
+    const sameCode = manifest.software.code !== undefined && manifest.software.code === this.#code;
     for (const place of this.#otherReadings) {
       if (sameCode)
         addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });

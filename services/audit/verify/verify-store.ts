@@ -92,13 +92,17 @@ class PositionGaps {
   #removed: Iterator<number> | null = null;
   #next: number | undefined;
 
-  constructor(private readonly removedAfter: (position: number) => Iterator<number>) {}
+  readonly #removedAfter: (position: number) => Iterator<number>;
+
+  constructor(removedAfter: (position: number) => Iterator<number>) {
+    this.#removedAfter = removedAfter;
+  }
 
   /** @returns the first and the last of the positions between two others that nothing accounts for, or null. */
   between(before: number, after: number): readonly [number, number] | null {
     if (after <= before + 1) return null;
     if (this.#removed === null) {
-      this.#removed = this.removedAfter(before);
+      this.#removed = this.#removedAfter(before);
       this.#step();
     }
     while (this.#next !== undefined && this.#next <= before) this.#step();

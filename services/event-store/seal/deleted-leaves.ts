@@ -11,14 +11,18 @@ export interface DeletedLeaf {
 export class DeletedLeaves {
   #next = 0;
 
+  readonly #leaves: readonly DeletedLeaf[];
+
   /**
    * @param leaves in the order of the log
    * @param first leaf of what was deleted where they begin, if it was
    */
   private constructor(
-    private readonly leaves: readonly DeletedLeaf[],
+    leaves: readonly DeletedLeaf[],
     readonly first: string | null,
-  ) {}
+  ) {
+    this.#leaves = leaves;
+  }
 
   /**
    * Reads what retention noted: some 100 bytes for each event. A note always comes after what it is about.
@@ -43,7 +47,7 @@ export class DeletedLeaves {
   /** @returns what stood before a position and was not given yet; at the position itself there is an event after all. */
   *before(position: Position): Generator<DeletedLeaf, void, undefined> {
     for (;;) {
-      const next = this.leaves[this.#next];
+      const next = this.#leaves[this.#next];
       if (next === undefined || comparePositions(next.position, position) > 0) return;
       this.#next++;
       if (next.position !== position) yield next;

@@ -68,11 +68,11 @@ export class LogPlace {
   /** What became of saving a log that was removed; null where that was not tried. */
   #saved: string | null = null;
 
+  readonly #file: string;
+
   /** @param identity of the log, if it was open in this process before */
-  constructor(
-    private readonly file: string,
-    identity: FileIdentity | null = null,
-  ) {
+  constructor(file: string, identity: FileIdentity | null = null) {
+    this.#file = file;
     this.#path = file;
     this.#identity = identity;
   }
@@ -89,16 +89,16 @@ export class LogPlace {
    */
   assertMayOpen(): void {
     if (this.#overwritten !== null) throw asError(this.#overwritten);
-    if (this.#identity === null && lookAt(this.file) === null) assertNoneSaved(this.file);
-    if (this.#identity !== null && !isSameFile(lookAt(this.file), this.#identity)) throw asError(this.#gone());
+    if (this.#identity === null && lookAt(this.#file) === null) assertNoneSaved(this.#file);
+    if (this.#identity !== null && !isSameFile(lookAt(this.#file), this.#identity)) throw asError(this.#gone());
   }
 
   /** Notes the files of a log that was just opened, and is as SQLite left it. */
   opened(wal: WalState): void {
-    this.#descriptor ??= openSync(this.file, 'r');
+    this.#descriptor ??= openSync(this.#file, 'r');
     const stat = fstatSync(this.#descriptor, { bigint: true });
     this.#identity = identityOf(stat);
-    this.#path = realpathSync(this.file); // beside which SQLite puts the others
+    this.#path = realpathSync(this.#file); // beside which SQLite puts the others
     this.#beside = ['-wal', '-shm'].map((suffix) => {
       const path = `${this.#path}${suffix}`;
       return { path, identity: lookAt(path) };
@@ -123,10 +123,10 @@ export class LogPlace {
    */
   look(wal: () => WalState): Displaced | null {
     if (this.#descriptor === null || this.#overwritten !== null) return this.#overwritten;
-    const found = lookAt(this.file);
+    const found = lookAt(this.#file);
     if (found === null || !isSameFile(found, this.#identity)) return this.#gone();
     const missing = this.#beside.find(({ path, identity }) => !isSameFile(lookAt(path), identity));
-    if (missing !== undefined) return besideGone(missing, this.file);
+    if (missing !== undefined) return besideGone(missing, this.#file);
     return this.#judge(this.#descriptor, found, wal);
   }
 
@@ -170,7 +170,7 @@ export class LogPlace {
       this.#overwritten = {
         kind: 'overwritten',
         detail:
-          `the event log ${this.file} was written over by another program, such as one that restored a backup while the service ran. ` +
+          `the event log ${this.#file} was written over by another program, such as one that restored a backup while the service ran. ` +
           `${NOTHING_IS_ACKNOWLEDGED} until the service is started again. Stop it, put into place the backup that is to be ` +
           'used, once more, without -wal and -shm files beside it, have `ticket-rail verify` check it, and start the service',
       };
@@ -194,7 +194,7 @@ export class LogPlace {
     return {
       kind: 'log',
       detail:
-        `the event log ${this.file} is no longer the file that this service writes: it was removed, moved or replaced. ` +
+        `the event log ${this.#file} is no longer the file that this service writes: it was removed, moved or replaced. ` +
         `${NOTHING_IS_ACKNOWLEDGED} until that file is back there, with its -wal and -shm. A service that is started again goes on ` +
         `with what stands there then${this.#saved === null ? '' : `. ${this.#saved}`}`,
     };

@@ -28,11 +28,13 @@ class SqliteStore extends SqliteReads implements EventStore {
   readonly #commits: CommitSignal;
   #pending = 0;
 
-  constructor(
-    private readonly file: string,
-    private readonly writer: WriterClient,
-  ) {
+  readonly #file: string;
+  readonly #writer: WriterClient;
+
+  constructor(file: string, writer: WriterClient) {
     super(file);
+    this.#file = file;
+    this.#writer = writer;
     this.#commits = new CommitSignal(file);
   }
 
@@ -44,7 +46,7 @@ class SqliteStore extends SqliteReads implements EventStore {
     const encoded = encodeAppend(stream, events, expected);
     this.#pending += encoded.length;
     try {
-      const result = throwIfError(await this.writer.submit({ kind: 'append', stream, expected, events: encoded }));
+      const result = throwIfError(await this.#writer.submit({ kind: 'append', stream, expected, events: encoded }));
       if (result.outcome === 'appended' || result.outcome === 'conflict') return result;
       throw unexpected(result);
     } finally {
@@ -55,33 +57,33 @@ class SqliteStore extends SqliteReads implements EventStore {
   async deleteStream(stream: string, expected: ExpectedRevision, mode: 'soft' | 'tombstone') {
     assertStreamName(stream);
     assertExpected(expected);
-    const result = throwIfError(await this.writer.submit({ kind: 'delete', stream, expected, mode }));
+    const result = throwIfError(await this.#writer.submit({ kind: 'delete', stream, expected, mode }));
     if (result.outcome === 'deleted' || result.outcome === 'conflict') return result;
     throw unexpected(result);
   }
 
   async lastRevision(stream: string) {
     assertStreamName(stream);
-    const result = throwIfError(await this.writer.submit({ kind: 'end', stream }));
+    const result = throwIfError(await this.#writer.submit({ kind: 'end', stream }));
     if (result.outcome === 'end') return result.revision;
     throw unexpected(result);
   }
 
   async checkWritable(): Promise<void> {
-    throwIfError(await this.writer.submit({ kind: 'probe' }));
+    throwIfError(await this.#writer.submit({ kind: 'probe' }));
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionBatch, void, undefined> {
     if (this.#closing.signal.aborted) throw new EventStoreError('closed', 'the event store is closed');
     const signal =
       options.signal === undefined ? this.#closing.signal : AbortSignal.any([this.#closing.signal, options.signal]);
-    yield* followLog(this.file, this.#commits, { ...options, signal });
+    yield* followLog(this.#file, this.#commits, { ...options, signal });
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.keepReadable();
-    await this.writer.close();
+    await this.#writer.close();
     this.closeReads();
     this.#commits.close();
   }

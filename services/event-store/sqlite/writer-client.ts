@@ -55,7 +55,11 @@ export class WriterClient {
   #stuck = false;
   #identity: FileIdentity | null = null;
 
-  private constructor(private readonly options: WriterClientOptions) {}
+  readonly #options: WriterClientOptions;
+
+  private constructor(options: WriterClientOptions) {
+    this.#options = options;
+  }
 
   /**
    * Starts the writer and waits until it has the log open, or knows that it cannot be opened yet.
@@ -101,7 +105,7 @@ export class WriterClient {
   }
 
   async #spawn(): Promise<void> {
-    const workerData: WriterOptions = { file: this.options.file, identity: this.#identity };
+    const workerData: WriterOptions = { file: this.#options.file, identity: this.#identity };
     const worker = new Worker(require.resolve('#sqlite-writer-thread'), { workerData });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', (cause) => {
@@ -155,7 +159,7 @@ export class WriterClient {
       this.#settleAll(errorResult('outcome-unknown', `no answer from the disk in ${String(GROUP_TIMEOUT_MS)} ms`));
     }, GROUP_TIMEOUT_MS);
     this.#inFlight = { id, members, timer };
-    const group: Group = { id, now: this.options.now(), commands: members.map(({ command }) => command) };
+    const group: Group = { id, now: this.#options.now(), commands: members.map(({ command }) => command) };
     this.#worker.postMessage({ kind: 'group', group } satisfies ToWriter);
   }
 
@@ -165,7 +169,7 @@ export class WriterClient {
     if (group?.id === id) {
       clearTimeout(group.timer);
       this.#inFlight = null;
-      const whyNot = this.options.whyNotOurs();
+      const whyNot = this.#options.whyNotOurs();
       group.members.forEach((member, index) => {
         const result = whyNot === null ? results[index] : errorResult('outcome-unknown', whyNot);
         member.resolve(result ?? errorResult('outcome-unknown', 'the writer gave no result'));

@@ -17,8 +17,12 @@ export class Admission {
   #deliveries = 0;
   #bytes = 0;
 
+  readonly #room: Room;
+
   /** @param room of the queue in front of the store, unless another is given */
-  constructor(private readonly room: Room = { deliveries: MAX_PENDING_DELIVERIES, bytes: MAX_PENDING_BYTES }) {}
+  constructor(room: Room = { deliveries: MAX_PENDING_DELIVERIES, bytes: MAX_PENDING_BYTES }) {
+    this.#room = room;
+  }
 
   /** Deliveries on their way now. */
   get pending(): number {
@@ -30,7 +34,7 @@ export class Admission {
    * @returns null, without running it, if there is none.
    */
   async admit<Result>(bytes: number, work: () => Promise<Result>): Promise<Result | null> {
-    const { room } = this;
+    const room = this.#room;
     if (this.#deliveries >= room.deliveries || this.#bytes + bytes > room.bytes) return null;
     this.#deliveries++;
     this.#bytes += bytes;

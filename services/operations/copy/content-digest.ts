@@ -35,7 +35,11 @@ export class ContentDigest {
   readonly #sums = Array.from({ length: BUCKETS }, () => 0n);
   #events = 0;
 
-  constructor(private readonly withCreated: boolean) {}
+  readonly #withCreated: boolean;
+
+  constructor(withCreated: boolean) {
+    this.#withCreated = withCreated;
+  }
 
   get events(): number {
     return this.#events;
@@ -48,7 +52,7 @@ export class ContentDigest {
 
   add(event: RecordedEvent): void {
     const bucket = bucketOf(event.stream);
-    this.#sums[bucket] = ((this.#sums[bucket] ?? 0n) + eventDigest(event, this.withCreated)) % MODULUS;
+    this.#sums[bucket] = ((this.#sums[bucket] ?? 0n) + eventDigest(event, this.#withCreated)) % MODULUS;
     this.#events++;
   }
 

@@ -31,20 +31,27 @@ export class TrustedClock {
   #last: { readonly now: number; readonly monotonic: number };
   #settlesAt: number;
 
+  readonly #options: {
+    readonly days: number;
+    readonly known: number | null;
+    readonly now: () => number;
+    readonly monotonic: () => number;
+    readonly settleMs: number;
+  };
+
   /**
    * @param known time that was reached for certain, in milliseconds since the epoch; null if there is none to go by
    * @param now the clock; @param monotonic milliseconds of a clock that never goes back
    * @param settleMs see {@link SETTLE_MS}; 0 where somebody asks on purpose
    */
-  constructor(
-    private readonly options: {
-      readonly days: number;
-      readonly known: number | null;
-      readonly now: () => number;
-      readonly monotonic: () => number;
-      readonly settleMs: number;
-    },
-  ) {
+  constructor(options: {
+    readonly days: number;
+    readonly known: number | null;
+    readonly now: () => number;
+    readonly monotonic: () => number;
+    readonly settleMs: number;
+  }) {
+    this.#options = options;
     const { known, now, monotonic, settleMs } = options;
     this.#last = { now: now(), monotonic: monotonic() };
     this.#known = known ?? this.#last.now;
@@ -57,7 +64,7 @@ export class TrustedClock {
   }
 
   look(): ClockLook {
-    const { days, now: clock, monotonic: counter, settleMs } = this.options;
+    const { days, now: clock, monotonic: counter, settleMs } = this.#options;
     const [now, monotonic] = [clock(), counter()];
     const passed = monotonic - this.#last.monotonic;
     const drift = now - this.#last.now - passed;

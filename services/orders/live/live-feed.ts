@@ -144,20 +144,28 @@ export class LiveFeed {
   #remaking = false;
   #closed = false;
 
+  readonly #options: {
+    readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
+    readonly folds: string;
+    readonly health: () => Promise<Health>;
+    readonly lagMs: () => number;
+    readonly now: () => number;
+  };
+
   /**
    * @param orders where changes are read; @param folds identifies the reading of history
    * @param health of what the feed depends on; asked while somebody watches
    * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
    */
-  constructor(
-    private readonly options: {
-      readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
-      readonly folds: string;
-      readonly health: () => Promise<Health>;
-      readonly lagMs: () => number;
-      readonly now: () => number;
-    },
-  ) {}
+  constructor(options: {
+    readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
+    readonly folds: string;
+    readonly health: () => Promise<Health>;
+    readonly lagMs: () => number;
+    readonly now: () => number;
+  }) {
+    this.#options = options;
+  }
 
   get clients(): number {
     return this.#clients;
@@ -227,7 +235,7 @@ export class LiveFeed {
   }
 
   #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
-    const { folds, now, orders } = this.options;
+    const { folds, now, orders } = this.#options;
     const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
     const { client } = seat;
     const missed = lastSeen === null ? null : this.#missed(locationId, lastSeen);
@@ -259,7 +267,7 @@ export class LiveFeed {
 
   /** @returns what came after a position, or null if the log does not have it, or too much came. */
   #missed(locationId: string, lastSeen: Position): OrdersAt | null {
-    const missed = this.options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
+    const missed = this.#options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
     const isKnown = missed.position !== null && comparePositions(lastSeen, missed.position) <= 0;
     return isKnown && !missed.truncated ? missed : null;
   }
@@ -285,7 +293,7 @@ export class LiveFeed {
   }
 
   #sendChanges(channel: Channel, after: Position | null): void {
-    const { position, orders, truncated } = this.options.orders.changedSince(
+    const { position, orders, truncated } = this.#options.orders.changedSince(
       channel.locationId,
       after,
       MAX_RESUMED_ORDERS,
@@ -333,9 +341,9 @@ export class LiveFeed {
 
   #heartbeat(): string {
     return frame('heartbeat', {
-      now: new Date(this.options.now()).toISOString(),
+      now: new Date(this.#options.now()).toISOString(),
       store: this.#health,
-      lag_ms: Math.round(this.options.lagMs()),
+      lag_ms: Math.round(this.#options.lagMs()),
       interval_ms: HEARTBEAT_MS,
     } satisfies Heartbeat);
   }
@@ -355,7 +363,7 @@ export class LiveFeed {
   async #askHealth(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
-    const health = await this.options.health();
+    const health = await this.#options.health();
     this.#asking = false;
     if (health === this.#health) return;
     this.#health = health;

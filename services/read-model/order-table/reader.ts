@@ -93,14 +93,17 @@ export class OrderTableReader {
     readonly statements: Map<string, Database.Statement>;
   } | null = null;
 
+  readonly #file: string;
+  readonly #onDamage: (detail: string) => void;
+
   /**
    * @param onDamage called when a part of the file turns out to be damaged. All of it can be made anew from the log, by
    *   whoever deletes it; nobody else would notice until the projector comes to the same part.
    */
-  constructor(
-    private readonly file: string,
-    private readonly onDamage: (detail: string) => void = () => undefined,
-  ) {}
+  constructor(file: string, onDamage: (detail: string) => void = () => undefined) {
+    this.#file = file;
+    this.#onDamage = onDamage;
+  }
 
   /** @throws {ReadModelError} */
   get(key: OrderKey): OrderState | null {
@@ -302,7 +305,7 @@ export class OrderTableReader {
   #atOnce<T>(read: () => T): T {
     this.#all('SELECT 1 FROM checkpoint', []); // opens the file, or says that it cannot be read
     const db = this.#open?.db;
-    if (db === undefined) throw new ReadModelError(`${this.file} is not open`);
+    if (db === undefined) throw new ReadModelError(`${this.#file} is not open`);
     return db.transaction(read)();
   }
 
@@ -318,14 +321,14 @@ export class OrderTableReader {
       return this.#statement(sql).all(...parameters) as Row[];
     } catch (cause) {
       this.close();
-      if (isDamage(cause)) this.onDamage(String(cause));
-      throw new ReadModelError(`${this.file}: ${String(cause)}`, { cause });
+      if (isDamage(cause)) this.#onDamage(String(cause));
+      throw new ReadModelError(`${this.#file}: ${String(cause)}`, { cause });
     }
   }
 
   /** A file that is not there is no empty read model: it was deleted, and is being made anew. */
   #statement(sql: string): Database.Statement {
-    const inode = inodeOf(this.file);
+    const inode = inodeOf(this.#file);
     if (this.#open?.inode !== inode) this.close();
     if (inode === null) throw new Error('it is not there');
     this.#open ??= { db: this.#openComplete(), inode, statements: new Map() };
@@ -338,7 +341,7 @@ export class OrderTableReader {
   }
 
   #openComplete(): Connection {
-    const db = new Database(this.file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       if (db.prepare('SELECT 1 FROM checkpoint WHERE complete = 1').get() !== undefined) return db;
     } catch (error) {
