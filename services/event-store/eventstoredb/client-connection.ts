@@ -87,17 +87,14 @@ interface AppendStream {
 
 export class ClientConnection extends EventStoreDBClient implements Connection {
   lastHeard = -Infinity;
-  private channel: GrpcChannel | null = null;
-  private appends: Promise<AppendStream> | null = null;
+  #channel: GrpcChannel | null = null;
+  #appends: Promise<AppendStream> | null = null;
   /** Aborted when this connection ends, for whatever is still being read on it. */
-  private readonly cut = new AbortController();
+  readonly #cut = new AbortController();
 
-  constructor(
-    settings: ConnectionSettings,
-    certificates: Certificates,
-    serial: number,
-    private readonly now: () => number,
-  ) {
+  readonly #now: () => number;
+
+  constructor(settings: ConnectionSettings, certificates: Certificates, serial: number, now: () => number) {
     const { hosts, discover, connectionName, keepAliveInterval, keepAliveTimeout } = settings;
     const { maxDiscoverAttempts, discoveryInterval, gossipTimeout } = settings;
     const common = {
@@ -121,14 +118,15 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
       { insecure: !settings.tls, ...certificates },
       settings.credentials ?? undefined,
     );
-    setMaxListeners(0, this.cut.signal); // every read and subscription listens to it
+    this.#now = now;
+    setMaxListeners(0, this.#cut.signal); // every read and subscription listens to it
     // The client's `dispose` ends calls and leaves the connection open; so it is remembered here.
     const openChannel = this.getChannel;
     this.getChannel = async () => {
       const channel = await openChannel();
-      this.channel = channel;
+      this.#channel = channel;
       // A call that ends with the connection may have the client open another channel, which nobody would close.
-      if (this.cut.signal.aborted) channel.close();
+      if (this.#cut.signal.aborted) channel.close();
       return channel;
     };
   }
@@ -154,7 +152,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
           appends === null ? (['not-done', 'no connection'] as const) : (['unknown', 'no answer'] as const);
         settle(failure(kind, `${what} from EventStoreDB within ${tryMs.toFixed(0)} ms`));
       }, tryMs);
-      this.openAppends()
+      this.#openAppends()
         .then((open) => {
           if (over) return;
           appends = open;
@@ -179,10 +177,10 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
       return new Promise<Outcome<null>>((resolve, reject) => {
         const answered = (error: Error | null): void => {
           if (error !== null) {
-            this.failed(error);
+            this.#failed(error);
             reject(error);
           } else {
-            this.heard();
+            this.#heard();
             resolve({ kind: 'done', value: null });
           }
         };
@@ -211,16 +209,16 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
       { fromRevision, direction, ...limit, ...FROM_LEADER },
       { highWaterMark: BUFFERED_EVENTS },
     );
-    return this.pull(read, stop);
+    return this.#pull(read, stop);
   }
 
   pullAll(from: Position | 'start', stop: AbortSignal): Pull<ReceivedEvent> {
     const fromPosition = from === 'start' ? START : toClientPosition(from);
-    return this.pull(this.readAll({ fromPosition, ...FROM_LEADER }, { highWaterMark: BUFFERED_EVENTS }), stop);
+    return this.#pull(this.readAll({ fromPosition, ...FROM_LEADER }, { highWaterMark: BUFFERED_EVENTS }), stop);
   }
 
   pullLast(stop: AbortSignal): Pull<ReceivedEvent> {
-    return this.pull(this.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, ...FROM_LEADER }), stop);
+    return this.#pull(this.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, ...FROM_LEADER }), stop);
   }
 
   pullSubscription(after: Position | null, prefix: string, stop: AbortSignal): Pull<Received> {
@@ -249,21 +247,21 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
       (received) => toReceived(received as AllStreamResolvedEvent), // what this stream of the client is of
       () => subscription.unsubscribe(),
       stop,
-      this.cut.signal,
+      this.#cut.signal,
     );
     const mark = (item: Received) => () => {
-      this.heard();
+      this.#heard();
       pull.mark(item);
     };
     subscription.on('confirmation', mark({ kind: 'confirmed' }));
     subscription.on('caughtUp', mark({ kind: 'live', live: true }));
     subscription.on('fellBehind', mark({ kind: 'live', live: false }));
-    subscription.on('readable', this.heard).on('error', this.failed);
+    subscription.on('readable', this.#heard).on('error', this.#failed);
     return pull;
   }
 
   dropAppendsIfSilentSince(time: number): void {
-    void this.appends?.then(
+    void this.#appends?.then(
       (appends) => {
         if (appends.lastAnswer < time) appends.call.cancel();
       },
@@ -272,44 +270,44 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   }
 
   async end(): Promise<void> {
-    this.cut.abort();
+    this.#cut.abort();
     await within(GOODBYE_MS, this.dispose(), undefined);
-    this.channel?.close();
+    this.#channel?.close();
   }
 
-  private readonly heard = (): void => {
-    this.lastHeard = this.now();
+  readonly #heard = (): void => {
+    this.lastHeard = this.#now();
   };
 
-  private readonly failed = (error: unknown): void => {
-    if (isServersWord(readFailure(error))) this.heard();
+  readonly #failed = (error: unknown): void => {
+    if (isServersWord(readFailure(error))) this.#heard();
   };
 
-  private pull(
+  #pull(
     read: ReturnType<EventStoreDBClient['readStream']> | ReturnType<EventStoreDBClient['readAll']>,
     stop: AbortSignal,
   ): Pull<ReceivedEvent> {
     keepDigits(read);
-    read.on('readable', this.heard).on('error', this.failed);
+    read.on('readable', this.#heard).on('error', this.#failed);
     return new Pull<ReceivedEvent>(
       read,
       (received) => toReceived(received as ResolvedEvent | AllStreamResolvedEvent), // what these streams are of
       () => read.cancel(),
       stop,
-      this.cut.signal,
+      this.#cut.signal,
     );
   }
 
-  private openAppends(): Promise<AppendStream> {
-    this.appends ??= this.openAppendStream();
-    return this.appends;
+  #openAppends(): Promise<AppendStream> {
+    this.#appends ??= this.#openAppendStream();
+    return this.#appends;
   }
 
-  private openAppendStream(): Promise<AppendStream> {
+  #openAppendStream(): Promise<AppendStream> {
     const unanswered: AppendStream['unanswered'] = new Map();
     const lost = (error: unknown): void => {
-      if (this.appends === opening) this.appends = null;
-      this.failed(error);
+      if (this.#appends === opening) this.#appends = null;
+      this.#failed(error);
       const outcome = readStreamFailure(error);
       for (const settle of [...unanswered.values()]) settle(outcome);
     };
@@ -326,7 +324,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
     const opening = open().then((call) => {
       const appends: AppendStream = { call, unanswered, lastAnswer: -Infinity };
       call.on('data', (response: BatchAppendResp) => {
-        this.heard();
+        this.#heard();
         appends.lastAnswer = this.lastHeard;
         // Of a request that is not waited for any more, nothing is kept.
         unanswered.get(response.getCorrelationId()?.getString() ?? '')?.(toOutcome(response));

@@ -15,11 +15,17 @@ interface Source {
  * stay, on both sides (50 abandoned reads, 50 open calls). Therefore {@link Pull.cancel}.
  */
 export class Pull<Item> {
-  private readonly marks: { readonly after: number; readonly item: Item }[] = [];
-  private taken = 0;
-  private failure: { readonly error: unknown } | null = null;
-  private finished = false;
-  private wake: (() => void) | null = null;
+  readonly #marks: { readonly after: number; readonly item: Item }[] = [];
+  #taken = 0;
+  #failure: { readonly error: unknown } | null = null;
+  #finished = false;
+  #wake: (() => void) | null = null;
+
+  readonly #source: Source;
+  readonly #decode: (received: unknown) => Item;
+  readonly #abandon: () => Promise<void>;
+  readonly #stop: AbortSignal;
+  readonly #cut: AbortSignal;
 
   /**
    * @param abandon ends the call.
@@ -28,24 +34,29 @@ export class Pull<Item> {
    *   as if everything had come; here it is a failure.
    */
   constructor(
-    private readonly source: Source,
-    private readonly decode: (received: unknown) => Item,
-    private readonly abandon: () => Promise<void>,
-    private readonly stop: AbortSignal,
-    private readonly cut: AbortSignal,
+    source: Source,
+    decode: (received: unknown) => Item,
+    abandon: () => Promise<void>,
+    stop: AbortSignal,
+    cut: AbortSignal,
   ) {
-    source.on('readable', this.changed);
+    this.#source = source;
+    this.#decode = decode;
+    this.#abandon = abandon;
+    this.#stop = stop;
+    this.#cut = cut;
+    source.on('readable', this.#changed);
     source.on('end', () => {
-      this.finished = true;
-      this.changed();
+      this.#finished = true;
+      this.#changed();
     });
     // Stays for good: the client may emit an error even on a stream that was cancelled.
     source.on('error', (error) => {
-      this.failure ??= { error };
-      this.changed();
+      this.#failure ??= { error };
+      this.#changed();
     });
-    stop.addEventListener('abort', this.changed);
-    cut.addEventListener('abort', this.wasCut);
+    stop.addEventListener('abort', this.#changed);
+    cut.addEventListener('abort', this.#wasCut);
   }
 
   /**
@@ -54,8 +65,8 @@ export class Pull<Item> {
    * crash (seen at every checkpoint: 16 events early).
    */
   mark(item: Item): void {
-    this.marks.push({ after: this.taken + this.source.readableLength, item });
-    this.changed();
+    this.#marks.push({ after: this.#taken + this.#source.readableLength, item });
+    this.#changed();
   }
 
   /**
@@ -63,36 +74,36 @@ export class Pull<Item> {
    * @throws what the stream failed with, once everything received before was taken.
    */
   take(): Item | null {
-    const mark = this.marks[0];
-    if (mark !== undefined && mark.after <= this.taken) {
-      this.marks.shift();
+    const mark = this.#marks[0];
+    if (mark !== undefined && mark.after <= this.#taken) {
+      this.#marks.shift();
       return mark.item;
     }
-    const received: unknown = this.source.read();
+    const received: unknown = this.#source.read();
     if (received !== null) {
-      this.taken += 1;
-      return this.decode(received);
+      this.#taken += 1;
+      return this.#decode(received);
     }
-    if (this.failure !== null) throw this.failure.error;
+    if (this.#failure !== null) throw this.#failure.error;
     return null;
   }
 
   /** Whether nothing more was received than was taken. */
   get empty(): boolean {
-    return this.marks.length === 0 && this.source.readableLength === 0;
+    return this.#marks.length === 0 && this.#source.readableLength === 0;
   }
 
   /** Whether nothing more will come. */
   get ended(): boolean {
-    return this.finished;
+    return this.#finished;
   }
 
   /** Waits until there may be something to take. @returns false if there was not for `ms`. */
   async change(ms: number): Promise<boolean> {
-    if (this.stop.aborted || this.finished || this.failure !== null || !this.empty) return true;
+    if (this.#stop.aborted || this.#finished || this.#failure !== null || !this.empty) return true;
     let timer: NodeJS.Timeout | undefined;
     const changed = await new Promise<boolean>((resolve) => {
-      this.wake = () => {
+      this.#wake = () => {
         resolve(true);
       };
       if (ms === Infinity) return;
@@ -101,27 +112,27 @@ export class Pull<Item> {
       }, ms);
     });
     clearTimeout(timer);
-    this.wake = null;
+    this.#wake = null;
     return changed;
   }
 
   /** Ends the call; what was not taken is dropped. */
   cancel(): void {
-    this.stop.removeEventListener('abort', this.changed);
-    this.cut.removeEventListener('abort', this.wasCut);
-    this.abandon().catch(() => {
+    this.#stop.removeEventListener('abort', this.#changed);
+    this.#cut.removeEventListener('abort', this.#wasCut);
+    this.#abandon().catch(() => {
       // There is no call to end: opening it failed, and that was the error of the stream.
     });
-    this.source.destroy();
+    this.#source.destroy();
   }
 
-  private readonly wasCut = (): void => {
-    if (this.finished) return;
-    this.failure ??= { error: new Error('the connection to EventStoreDB was given up') };
-    this.changed();
+  readonly #wasCut = (): void => {
+    if (this.#finished) return;
+    this.#failure ??= { error: new Error('the connection to EventStoreDB was given up') };
+    this.#changed();
   };
 
-  private readonly changed = (): void => {
-    this.wake?.();
+  readonly #changed = (): void => {
+    this.#wake?.();
   };
 }
