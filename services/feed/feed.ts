@@ -73,7 +73,11 @@ export class Feed {
   #acknowledged: Position | null = null;
   readonly #readers = new Set<(locations: readonly string[]) => void>();
 
-  constructor(private readonly options: Options) {}
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
 
   /** A delivery was acknowledged: whoever asks after that is told of it. */
   acknowledged(position: Position): void {
@@ -100,14 +104,14 @@ export class Feed {
    * @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError}
    */
   async orders({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
-    await this.options.waitForReadModel();
+    await this.#options.waitForReadModel();
     await this.verify(after);
     const only = wanted === null ? null : [...wanted];
     const items: FeedItem[] = [];
     let last = after;
     for (let slices = 0; slices < MAX_LOOKED_SLICES; slices++) {
       await nextTurn();
-      const slice = this.options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
+      const slice = this.#options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
       const end = slice.end ?? slice.newest;
       const window: OrdersWindow = { after: last, end: end === null ? last : feedPosition(end.position, end.id) };
       // Who begins has no copy that anything is to be removed from.
@@ -116,7 +120,7 @@ export class Feed {
       items.push(...found.items);
       last = found.next;
       const isAll = slice.end === null && !found.cut;
-      if (isAll && last !== BEGINNING) this.options.tail.start(last, logPosition(last));
+      if (isAll && last !== BEGINNING) this.#options.tail.start(last, logPosition(last));
       if (isAll || items.length === limit) return { items, next: last, caughtUp: isAll };
     }
     return { items, next: last, caughtUp: false };
@@ -124,7 +128,7 @@ export class Feed {
 
   /** @throws {Problem} `feed-position-unknown` if a place is not in this log. */
   async verify(place: FeedPosition): Promise<void> {
-    if (place === BEGINNING || this.options.tail.after(place) !== null) return;
+    if (place === BEGINNING || this.#options.tail.after(place) !== null) return;
     if (!(await this.#isThere(place))) await this.#verifyDeleted(place);
   }
 
@@ -133,9 +137,9 @@ export class Feed {
     let cancel = (): void => undefined;
     const came = new Promise<void>((resolve) => {
       if (view === 'events') {
-        cancel = this.options.tail.listen((items) => {
+        cancel = this.#options.tail.listen((items) => {
           // With no items, because the tail ended: it is started again by looking.
-          if (!this.options.tail.isRunning || items.some((item) => wants(wanted, item))) resolve();
+          if (!this.#options.tail.isRunning || items.some((item) => wants(wanted, item))) resolve();
         });
         return;
       }
@@ -152,7 +156,7 @@ export class Feed {
 
   /** What was acknowledged a moment ago is on its way into the tail. */
   async #tailHasAll(): Promise<void> {
-    const { tail } = this.options;
+    const { tail } = this.#options;
     const target = this.#acknowledged;
     const has = (): boolean =>
       target === null || !tail.isRunning || (tail.looked !== null && comparePositions(tail.looked, target) >= 0);
@@ -171,7 +175,7 @@ export class Feed {
   }
 
   #fromTail(after: FeedPosition, limit: number, wanted: Wanted): FeedAnswer | null {
-    const kept = this.options.tail.after(after);
+    const kept = this.#options.tail.after(after);
     if (kept === null) return null;
     const items: LogItem[] = [];
     let next = after;
@@ -184,7 +188,7 @@ export class Feed {
   }
 
   async #fromLog(after: FeedPosition, limit: number, wanted: Wanted): Promise<FeedAnswer> {
-    const { readItems, tail } = this.options;
+    const { readItems, tail } = this.#options;
     const items: LogItem[] = [];
     let next = after;
     let looked = logPosition(after);
@@ -206,7 +210,7 @@ export class Feed {
     };
 
     try {
-      for await (const event of this.options.store.readAll(looked === null ? {} : { from: looked })) {
+      for await (const event of this.#options.store.readAll(looked === null ? {} : { from: looked })) {
         count++;
         if (!isVerified) {
           isVerified = true;
@@ -235,7 +239,7 @@ export class Feed {
     const from = logPosition(place);
     if (from === null) return true;
     try {
-      for await (const { position, id } of this.options.store.readAll({ from, limit: 1 })) {
+      for await (const { position, id } of this.#options.store.readAll({ from, limit: 1 })) {
         return feedPosition(position, id) === place;
       }
     } catch (error) {
@@ -249,7 +253,7 @@ export class Feed {
   async #verifyDeleted(place: FeedPosition): Promise<void> {
     const position = logPosition(place);
     if (position === null) return;
-    const { first } = await DeletedLeaves.read(this.options.store, position);
+    const { first } = await DeletedLeaves.read(this.#options.store, position);
     if (first === null) throw unknownPosition();
   }
 
@@ -257,15 +261,15 @@ export class Feed {
   async #removals({ after, end }: OrdersWindow, wanted: Wanted): Promise<readonly FeedRemoval[]> {
     const isMeant = (item: LogItem): item is FeedRemoval =>
       item.type === ORDER_REMOVED && wants(wanted, item) && comparePlaces(item.position, end) <= 0;
-    const kept = this.options.tail.after(after);
+    const kept = this.#options.tail.after(after);
     if (kept !== null) return kept.filter(isMeant);
     const [from, to] = [logPosition(after), logPosition(end)];
     const notes: RecordedEvent[] = [];
     if (from === null || to === null) return [];
-    for await (const event of this.options.store.readAll({ from, prefix: RETENTION_STREAM })) {
+    for await (const event of this.#options.store.readAll({ from, prefix: RETENTION_STREAM })) {
       if (comparePositions(event.position, to) > 0) break;
       if (event.position !== from) notes.push(event);
     }
-    return (await this.options.readItems(notes, after)).items.filter(isMeant);
+    return (await this.#options.readItems(notes, after)).items.filter(isMeant);
   }
 }

@@ -14,10 +14,10 @@ const MAX_STATES = 16_384;
 export class OrderFolds {
   readonly #states: LRUCache<string, OrderState>;
 
-  constructor(
-    private readonly store: Pick<EventStore, 'readStream'>,
-    max = MAX_STATES,
-  ) {
+  readonly #store: Pick<EventStore, 'readStream'>;
+
+  constructor(store: Pick<EventStore, 'readStream'>, max = MAX_STATES) {
+    this.#store = store;
     this.#states = new LRUCache({ max });
   }
 
@@ -34,7 +34,7 @@ export class OrderFolds {
    */
   async before(stream: string, revision: number): Promise<OrderState> {
     let state = initial;
-    for await (const stored of readIfThere(this.store, stream, { limit: revision })) {
+    for await (const stored of readIfThere(this.#store, stream, { limit: revision })) {
       // After a deletion, the numbering goes on: the events that are left begin later.
       if (stored.revision >= revision) break;
       const event = decodeOrderEvent(stored);

@@ -46,7 +46,11 @@ export class Tail {
   #usedAt = 0;
   readonly #listeners = new Set<TailListener>();
 
-  constructor(private readonly options: Options) {}
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
 
   /** Everything up to here was looked at; null before the first event, or while nothing is followed. */
   get looked(): Position | null {
@@ -67,10 +71,10 @@ export class Tail {
     const running = new AbortController();
     this.#running = running;
     [this.#items, this.#sizes, this.#characters, this.#floor, this.#looked] = [[], [], 0, floor, looked];
-    this.#usedAt = this.options.monotonic();
+    this.#usedAt = this.#options.monotonic();
     void this.#follow(looked, running.signal)
       .catch((error: unknown) => {
-        if (!running.signal.aborted && !isEventStoreError(error, 'closed')) this.options.onFailed(error);
+        if (!running.signal.aborted && !isEventStoreError(error, 'closed')) this.#options.onFailed(error);
       })
       .finally(() => {
         if (this.#running === running) this.stop();
@@ -83,7 +87,7 @@ export class Tail {
    */
   after(place: FeedPosition): readonly LogItem[] | null {
     if (this.#running === null) return null;
-    this.#usedAt = this.options.monotonic();
+    this.#usedAt = this.#options.monotonic();
     if (place === this.#floor) return this.#items;
     if (place === (this.#items.at(-1)?.position ?? this.#floor)) return [];
     let [low, high] = [0, this.#items.length];
@@ -112,7 +116,7 @@ export class Tail {
   }
 
   async #follow(after: Position | null, signal: AbortSignal): Promise<void> {
-    const { source, monotonic } = this.options;
+    const { source, monotonic } = this.#options;
     for await (const batch of source.subscribe({ after: after ?? 'start', signal })) {
       await this.#take(batch.events, signal);
       if (signal.aborted) return;
@@ -127,7 +131,7 @@ export class Tail {
     const looked = this.#looked;
     let rest = looked === null ? events : events.filter(({ position }) => comparePositions(position, looked) > 0);
     while (rest.length > 0) {
-      const { items, read } = await this.options.readItems(rest, this.#floor);
+      const { items, read } = await this.#options.readItems(rest, this.#floor);
       if (signal.aborted) return;
       this.#add(items);
       rest = rest.slice(read);
