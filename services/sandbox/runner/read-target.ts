@@ -36,17 +36,17 @@ export class TargetReader {
   readonly #closed = new AbortController();
   readonly #signal: AbortSignal;
 
+  readonly #base: URL;
+  readonly #token: string | null;
+
   /**
    * @param base where the paths of the API begin
    * @param token of a reader who sees history verbatim, or null where reading is open
    * @param signal ends every read, as `close` does
    */
-  constructor(
-    private readonly base: URL,
-    private readonly token: string | null,
-    connections: number,
-    signal: AbortSignal,
-  ) {
+  constructor(base: URL, token: string | null, connections: number, signal: AbortSignal) {
+    this.#base = base;
+    this.#token = token;
     this.#signal = AbortSignal.any([signal, this.#closed.signal]);
     setMaxListeners(0, this.#signal); // every read that is under way listens to it
     this.#agent = agentFor(base.href, connections);
@@ -68,7 +68,7 @@ export class TargetReader {
       return { kind: 'closed', reason: 'the target wants a reader: give the token of an auditor by --reader-token' };
     }
     const role = Session.safeParse(session.json).data?.role;
-    return role === 'auditor' || this.token === null
+    return role === 'auditor' || this.#token === null
       ? { kind: 'readable' }
       : {
           kind: 'closed',
@@ -140,8 +140,8 @@ export class TargetReader {
 
   #once(path: string, event?: string): Promise<{ readonly status: number; readonly json: unknown }> {
     return new Promise((resolve, reject) => {
-      const url = new URL(path, this.base);
-      const headers = { ...(this.token === null ? {} : { Authorization: `Bearer ${this.token}` }) };
+      const url = new URL(path, this.#base);
+      const headers = { ...(this.#token === null ? {} : { Authorization: `Bearer ${this.#token}` }) };
       const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(url, { agent: this.#agent, headers, signal: this.#signal });
       const timer = setTimeout(() => {
