@@ -44,6 +44,11 @@ export default tseslint.config(
           selector: 'ExportAllDeclaration',
           message: 'Import from the file that defines a name: re-exports hide which module needs which.',
         },
+        {
+          selector:
+            ':matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!="constructor"])[accessibility="private"]',
+          message: 'A private member is written with #, which holds at runtime too.',
+        },
       ],
       eqeqeq: ['error', 'always'],
       'no-console': 'error',
