@@ -9,7 +9,7 @@ import { createQuarantine } from './quarantine/quarantine';
 import { createQuarantineRoutes } from './quarantine/route';
 import { createVerifier } from './receive/signature';
 import type { Admission } from './record/admission';
-import { createRecorder } from './record/record-update';
+import { createRecorder, type GuessHead } from './record/record-update';
 import { createRelay } from './relay/relay';
 import { createRelayLog } from './relay/relay-log';
 import { createRelayRoutes } from './relay/route';
@@ -31,6 +31,7 @@ export function openIngest(options: {
   readonly world: World;
   /** Bounds what waits for the store. */
   readonly admission: Admission;
+  readonly guessHead: GuessHead;
   readonly metrics: Metrics;
   readonly recordAccess: RecordAccess;
   /** Told of every delivery that is authentic, before anything else is done about it. */
@@ -38,14 +39,14 @@ export function openIngest(options: {
   /** Told of every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
-  const { config, store, world, admission, metrics, recordAccess, onAuthentic, onRecorded } = options;
+  const { config, store, world, admission, guessHead, metrics, recordAccess, onAuthentic, onRecorded } = options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
   if (isOpen) {
     log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
   }
-  const record = createRecorder(store, admission);
+  const record = createRecorder(store, admission, guessHead);
   const quarantine = createQuarantine({ store, record, admission, newId, now });
   const relayLog = createRelayLog({ store, admission });
   const relay =

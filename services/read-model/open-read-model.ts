@@ -3,6 +3,7 @@ import type { Position } from '../event-store/event-store';
 import type { Events } from '../event-store/open-events';
 import { foldVersion } from './fold-version';
 import { Freshness } from './freshness';
+import { createGuess, type Guess } from './guess';
 import { OrderTableReader } from './order-table/reader';
 import { deleteOrderTable } from './order-table/schema';
 import type { Progress } from './projector';
@@ -28,6 +29,7 @@ export interface ReadModel {
   readonly freshness: Freshness;
   readonly wait: WaitForReadModel;
   readonly correct: RunningProjector['correct'];
+  readonly guessNewest: Guess;
   /** To be called for every update that is acknowledged, so that later reads see it. */
   readonly acknowledged: (position: Position) => void;
   /** Has a follower told of everything from now on, after those before it. */
@@ -70,6 +72,7 @@ export function openReadModel(
     freshness,
     wait: createWaitForReadModel(freshness),
     correct: (corrections) => projector.correct(corrections),
+    guessNewest: createGuess(orders, freshness),
     acknowledged: (position) => {
       for (const follower of followers) follower.acknowledged?.(position);
     },

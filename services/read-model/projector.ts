@@ -1,7 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
-import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream, orderStream } from '../../schemas/order-events';
+import {
+  decodeOrderEvent,
+  hashOf,
+  ORDER_STREAM_PREFIX,
+  orderKeyOfStream,
+  orderStream,
+} from '../../schemas/order-events';
 import { sleep } from '../concurrency/sleep';
 import {
   comparePositions,
@@ -12,7 +18,7 @@ import {
 } from '../event-store/event-store';
 import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
 import type { Correction, Corrector } from './corrections';
-import type { PlacedOrder, Witness } from './order-table/schema';
+import type { SavedOrder, Witness } from './order-table/schema';
 import type { OrderTable } from './order-table/writer';
 
 /** How far a projector is. */
@@ -54,11 +60,7 @@ const BUSY_AFTER_MS = 500;
 /** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
 const ATTACHMENT_CHECK_MS = 250;
 
-interface Touched extends PlacedOrder {
-  state: OrderState;
-  position: Position;
-  eventId: string;
-}
+type Touched = { -readonly [Field in keyof SavedOrder]: SavedOrder[Field] };
 
 /**
  * How long to wait from one save to the next: alone, an update waits for nothing; under load, saves are batches; once it is
@@ -108,7 +110,7 @@ function fold(
       const key = orderKeyOfStream(stored.stream);
       if (key === null) continue;
       const state = event.revision === 0 ? initial : stateOf(stored.stream, key);
-      record = { key, position: stored.position, eventId: stored.id, state };
+      record = { key, position: stored.position, eventId: stored.id, contentHash: null, eventHash: null, state };
       touched.set(stored.stream, record);
     }
     if (event.revision <= record.state.revision) continue;
@@ -116,6 +118,8 @@ function fold(
     record.state = evolve(before, event);
     record.position = stored.position;
     record.eventId = stored.id;
+    record.contentHash = event.contentHash;
+    record.eventHash = hashOf(stored, 'event_hash');
     if (record.state.same_report_as !== null && record.state.reports !== before.reports) cameBefore++;
   }
   return cameBefore;

@@ -66,6 +66,7 @@ export async function startService(
         store,
         world,
         admission,
+        guessHead: readModel.guessNewest,
         metrics,
         recordAccess: access.accessLog.record,
         onAuthentic: connections.shows('signature'),

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { readConfig } from '../../services/config/config';
 import { dataFiles } from '../../services/event-store/data-directory';
 import type { EventStore } from '../../services/event-store/event-store';
+import type { Events } from '../../services/event-store/open-events';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
 import { startService } from '../../services/server/service';
 import { type Answer, call, type Call, temporaryDirectory } from './running-service';
@@ -27,11 +28,28 @@ export async function serveInProcess(
   store: EventStore,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<InProcessApp> {
-  const lines: string[] = [];
   const dataDir = temporaryDirectory();
   const files = dataFiles(dataDir);
   const empty = await openSqliteStore({ file: files.logFile, now: Date.now });
   await empty.close();
+  const events = { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
+  const app = await serveEvents(dataDir, () => Promise.resolve(events), settings);
+  return {
+    ...app,
+    close: async () => {
+      await app.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** The real service over events that its threads can follow, in this process. Nothing is authenticated. */
+export async function serveEvents(
+  dataDir: string,
+  openEvents: () => Promise<Events>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<InProcessApp> {
+  const lines: string[] = [];
   const world = {
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     now: Date.now,
@@ -40,7 +58,6 @@ export async function serveInProcess(
     pid: process.pid,
     version: 'test',
   };
-  const events = { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
   const config = readConfig({
     PORT: '0',
     DATA_DIR: dataDir,
@@ -48,7 +65,7 @@ export async function serveInProcess(
     QUARANTINE_ANSWER: '202',
     ...settings,
   });
-  const service = await startService(config, world, () => Promise.resolve(events));
+  const service = await startService(config, world, openEvents);
   const { url } = service;
   return {
     url,
@@ -60,9 +77,6 @@ export async function serveInProcess(
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(body),
       }),
-    close: async () => {
-      await service.stop();
-      rmSync(dataDir, { recursive: true });
-    },
+    close: () => service.stop(),
   };
 }

@@ -10,13 +10,15 @@ import {
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
+import { sleep } from '../../concurrency/sleep';
 import type { Admission } from './admission';
 import { readOne } from '../../event-store/reads';
 import { contentHash, eventId, sealEvent } from '../../event-store/seal/seal';
 import type { Envelope } from '../receive/parse-delivery';
 
 /**
- * Puts a delivery on its order's rail: the one place that knows the order of the steps. It never reads a projection.
+ * Puts a delivery on its order's rail: the one place that knows the order of the steps. Nothing that it decides rests on
+ * a projection.
  *
  * The domain module of an order is in four places (docs/architecture.md#the-domain-module):
  *   stream name, events, codec   schemas/order-events.ts   orderStream, decodeOrderEvent
@@ -27,6 +29,11 @@ import type { Envelope } from '../receive/parse-delivery';
 
 /** Most times that a delivery is decided anew because another process wrote to the same order in between. */
 export const MAX_CONFLICTS = 20;
+/**
+ * Milliseconds before a stream is read again that reads as if it had no event, although it has: one that was deleted and
+ * has an event again can read so for some 10 ms.
+ */
+const REREAD_MS = 5;
 /** Orders whose newest event is remembered, so that most deliveries need no read: some 200 bytes each. */
 export const REMEMBERED_HEADS = 50_000;
 
@@ -62,7 +69,7 @@ export type RecordOutcome =
 export type RecordUpdate = (delivery: Delivery, receipt: Receipt) => Promise<RecordOutcome>;
 
 /** Newest event of an order. */
-interface Head {
+export interface Head {
   readonly revision: number;
   readonly position: Position;
   readonly contentHash: string | null;
@@ -70,6 +77,12 @@ interface Head {
   /** RFC 3339. */
   readonly receivedAt: string;
 }
+
+/**
+ * @returns what the newest event of an order may be, where that is not remembered: it may be older than the newest, but is
+ *   an event of that order in this store; null if nothing is known.
+ */
+export type GuessHead = (key: OrderKey) => Head | null;
 
 export type Decision =
   | { readonly kind: 'repeat'; readonly head: Head }
@@ -138,16 +151,21 @@ function outcomeOf(error: unknown): RecordOutcome {
 /**
  * @param store where facts are kept
  * @param admission bounds what waits for the store
+ * @param guessHead asked for orders of which nothing is remembered, as after a restart; default: nothing is known
  */
-export function createRecorder(store: EventStore, admission: Admission): RecordUpdate {
+export function createRecorder(
+  store: EventStore,
+  admission: Admission,
+  guessHead: GuessHead = () => null,
+): RecordUpdate {
   const heads = new LRUCache<string, Head>({ max: REMEMBERED_HEADS });
   /** One delivery per order at a time, in the order in which they came. */
   const turns = new KeyedQueue();
 
   /**
-   * What we remember of the newest event, or that we remember none, is a guess, for which nothing has to be read. An append
+   * What we remember of the newest event, or are told of it, is a guess, for which the store need not be read. An append
    * proves it: the store takes it only after exactly that event. For a repeat, the store is asked whether it would: an
-   * acknowledgement never rests on what we remember, nor on a read, but on what appends are decided on.
+   * acknowledgement never rests on a guess, nor on a read, but on what appends are decided on.
    */
   async function decideAndAppend(
     stream: string,
@@ -156,9 +174,15 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
     delivery: Delivery,
     metadata: OrderEventMetadata & { readonly envelope?: Envelope },
   ): Promise<RecordOutcome> {
-    let head = heads.get(stream) ?? null;
+    let head = heads.get(stream) ?? guessHead(key);
+    let hasEvent = false;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       if (conflicts > 0) head = await readHead(store, stream);
+      // Without the newest event, its hash would be missing in the one after it.
+      if (hasEvent && head === null) {
+        await sleep(REREAD_MS);
+        continue;
+      }
       const decision = decide(head, hash, metadata.received_at);
       if (decision.kind === 'repeat') {
         const { revision, position } = decision.head;
@@ -181,6 +205,8 @@ export function createRecorder(store: EventStore, admission: Admission): RecordU
         heads.set(stream, { revision, position, contentHash: hash, eventHash, receivedAt });
         return { outcome: 'recorded', key, revision, position };
       }
+      // That of no event is refused only where there is one, also after a delete.
+      hasEvent = decision.expected === 'no_stream';
     }
     return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
   }

@@ -9,6 +9,7 @@ import { conditionsOf, type OrderFilter, UPDATED } from './filter';
 import {
   BUSY_TIMEOUT_MS,
   inodeOf,
+  type NewestEvent,
   type OrderRecord,
   parseState,
   type PlacedOrder,
@@ -112,6 +113,17 @@ export class OrderTableReader {
       [key.location_id, key.order_id],
     );
     return row === undefined ? null : parseState(row.state);
+  }
+
+  /** @returns the newest event in an order's state; null before the first. @throws {ReadModelError} */
+  newestOf({ location_id, order_id }: OrderKey): NewestEvent | null {
+    const [row] = this.#all<NewestEvent>(
+      `SELECT state ->> '$.revision' AS revision, CAST(position AS TEXT) AS position, content_hash AS contentHash,
+         event_hash AS eventHash, ${UPDATED} AS receivedAt
+       FROM orders WHERE location_id = ? AND order_id = ?`,
+      [location_id, order_id],
+    );
+    return row ?? null;
   }
 
   /**

@@ -10,24 +10,26 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; whoever opens the read model says the version of the folds. */
-export const TABLE_VERSION = 6;
+export const TABLE_VERSION = 7;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
  * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
  * newest event in the state: what changed since a position is found by it. `event_id` is that event's: a log that lost
- * events gives its positions to others.
+ * events gives its positions to others. So are the hashes: whoever records the next event needs them.
  */
 export const SCHEMA = `
   CREATE TABLE orders (
-    seq         INTEGER PRIMARY KEY,
-    location_id TEXT NOT NULL,
-    order_id    TEXT NOT NULL,
-    stage       TEXT NOT NULL,
-    active      INTEGER NOT NULL,
-    position    INTEGER NOT NULL,
-    event_id    TEXT NOT NULL,
-    state       TEXT NOT NULL,
+    seq          INTEGER PRIMARY KEY,
+    location_id  TEXT NOT NULL,
+    order_id     TEXT NOT NULL,
+    stage        TEXT NOT NULL,
+    active       INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    event_id     TEXT NOT NULL,
+    content_hash TEXT,
+    event_hash   TEXT,
+    state        TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
   CREATE INDEX orders_of_location ON orders (location_id);
@@ -71,6 +73,20 @@ export interface PlacedOrder extends OrderRecord {
   readonly position: Position;
   /** Of its newest event. */
   readonly eventId: string;
+}
+
+/** An order's state as it is saved. */
+export interface SavedOrder extends PlacedOrder {
+  /** Hashes of its newest event, or null if that has none. */
+  readonly contentHash: string | null;
+  readonly eventHash: string | null;
+}
+
+/** What whoever records the next event of an order has to know of its newest one. */
+export interface NewestEvent extends Pick<SavedOrder, 'position' | 'contentHash' | 'eventHash'> {
+  readonly revision: number;
+  /** RFC 3339. */
+  readonly receivedAt: string;
 }
 
 /** @returns a state as {@link OrderRecord} has it, from how it is kept. */

@@ -10,7 +10,7 @@ import {
   deleteOrderTable,
   inodeOf,
   parseState,
-  type PlacedOrder,
+  type SavedOrder,
   SCHEMA,
   TABLE_VERSION,
   type Witness,
@@ -28,7 +28,7 @@ export interface OrderTable {
   witness(): Witness | null;
   load(key: OrderKey): OrderState | null;
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
-  save(orders: Iterable<PlacedOrder>, checkpoint: Position, witness: Witness): void;
+  save(orders: Iterable<SavedOrder>, checkpoint: Position, witness: Witness): void;
   /** The whole log has been read once: from now on this can be read. */
   markComplete(): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
@@ -100,11 +100,12 @@ function createTable(db: Connection, file: string): OrderTable {
   const load = db
     .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
-  const upsert = db.prepare<[string, string, string, number, bigint, string, string]>(
-    `INSERT INTO orders (location_id, order_id, stage, active, position, event_id, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+  const upsert = db.prepare<[string, string, string, number, bigint, string, string | null, string | null, string]>(
+    `INSERT INTO orders (location_id, order_id, stage, active, position, event_id, content_hash, event_hash, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (location_id, order_id) DO UPDATE
-     SET stage = excluded.stage, active = excluded.active, position = excluded.position,
-         event_id = excluded.event_id, state = excluded.state`,
+     SET stage = excluded.stage, active = excluded.active, position = excluded.position, event_id = excluded.event_id,
+         content_hash = excluded.content_hash, event_hash = excluded.event_hash, state = excluded.state`,
   );
   const replace = db.prepare<[string, number, string, string, string]>(
     'UPDATE orders SET stage = ?, active = ?, state = ? WHERE location_id = ? AND order_id = ?',
@@ -126,11 +127,20 @@ function createTable(db: Connection, file: string): OrderTable {
       const position = parsePosition(row?.position ?? '');
       return position === null || !row?.id ? null : { position, id: row.id };
     },
-    save: db.transaction((orders: Iterable<PlacedOrder>, position: Position, newest: Witness) => {
+    save: db.transaction((orders: Iterable<SavedOrder>, position: Position, newest: Witness) => {
       const locations = new Map<string, string>();
-      for (const { key, state, position: at, eventId } of orders) {
-        const active = isActive(state) ? 1 : 0;
-        upsert.run(key.location_id, key.order_id, stageOf(state), active, BigInt(at), eventId, stringifyJson(state));
+      for (const { key, state, position: at, eventId, contentHash, eventHash } of orders) {
+        upsert.run(
+          key.location_id,
+          key.order_id,
+          stageOf(state),
+          isActive(state) ? 1 : 0,
+          BigInt(at),
+          eventId,
+          contentHash,
+          eventHash,
+          stringifyJson(state),
+        );
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }

@@ -10,6 +10,8 @@ import { openOrderTable, type OrderTable } from '../../../services/read-model/or
 import { eventsOf, fold, says, type DeliveryObject } from '../../projections/scenario';
 import { temporaryDirectory } from '../../support/running-service';
 
+const NEWEST = { eventId: 'an event', contentHash: 'its content', eventHash: null };
+
 const at = (position: number | string): Position => String(position) as Position;
 const key = (order_id: string, location_id = 'here'): OrderKey => ({ location_id, order_id });
 const stateAfter = (...deliveries: readonly DeliveryObject[]): OrderState => fold(eventsOf(...deliveries));
@@ -28,7 +30,7 @@ describe('the order table', () => {
 
   const save = (...records: readonly (readonly [OrderKey, OrderState])[]): void => {
     table.save(
-      records.map(([key, state]) => ({ key, state, position: at(position + 1), eventId: 'an event' })),
+      records.map(([key, state]) => ({ key, state, position: at(position + 1), ...NEWEST })),
       at(++position),
       witness,
     );
@@ -84,6 +86,19 @@ describe('the order table', () => {
     }
   });
 
+  it('the order table tells the newest event of an order, as whoever records the next one needs it', () => {
+    expect(reader.newestOf(key('a'))).toBeNull();
+    save([key('a'), PREPARING]);
+    save([key('a'), COMPLETED]);
+    expect(reader.newestOf(key('a'))).toEqual({
+      revision: COMPLETED.revision,
+      position: at(position),
+      contentHash: 'its content',
+      eventHash: null,
+      receivedAt: COMPLETED.updated_at,
+    });
+  });
+
   it('the order table keeps a checkpoint that is too large for a JavaScript number', () => {
     table.save([], at('9223372036854775807'), witness);
     reopen();
@@ -94,8 +109,8 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     const before = table.checkpoint();
     const broken = function* () {
-      yield { key: key('a'), state: COMPLETED, position: at(99), eventId: 'an event' };
-      yield { key: key('b'), state: COMPLETED, position: at(99), eventId: 'an event' };
+      yield { key: key('a'), state: COMPLETED, position: at(99), ...NEWEST };
+      yield { key: key('b'), state: COMPLETED, position: at(99), ...NEWEST };
       throw new Error('told to fail');
     };
     expect(() => {
@@ -262,7 +277,7 @@ describe('the order table', () => {
     const early = new OrderTableReader(join(other, 'read-model.sqlite'));
     expect(() => early.get(key('a'))).toThrow(ReadModelError);
     const late = openOrderTable(join(other, 'read-model.sqlite'), 'v1');
-    late.save([{ key: key('a'), state: PREPARING, position: at(1), eventId: 'an event' }], at(1), witness);
+    late.save([{ key: key('a'), state: PREPARING, position: at(1), ...NEWEST }], at(1), witness);
     late.markComplete();
     expect(early.get(key('a'))).toEqual(PREPARING);
     early.close();
@@ -273,9 +288,9 @@ describe('the order table', () => {
     save([key('a'), PREPARING]);
     table.save(
       (function* () {
-        yield { key: key('a'), state: COMPLETED, position: at(99), eventId: 'an event' };
+        yield { key: key('a'), state: COMPLETED, position: at(99), ...NEWEST };
         expect(reader.get(key('a'))).toEqual(PREPARING);
-        yield { key: key('b'), state: COMPLETED, position: at(99), eventId: 'an event' };
+        yield { key: key('b'), state: COMPLETED, position: at(99), ...NEWEST };
         expect(ids().ids).toEqual(['a']);
       })(),
       at(++position),

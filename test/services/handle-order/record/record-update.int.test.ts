@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../../schemas/handle-order';
-import { OrderEventMetadata, orderStream } from '../../../../schemas/order-events';
+import { hashOf, OrderEventMetadata, orderStream, receivedAtOf } from '../../../../schemas/order-events';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash, eventId } from '../../../../services/event-store/seal/seal';
@@ -12,6 +13,8 @@ import {
 import {
   createRecorder,
   decide,
+  type GuessHead,
+  type Head,
   MAX_CONFLICTS,
   type Receipt,
 } from '../../../../services/handle-order/record/record-update';
@@ -28,7 +31,8 @@ import {
   readLog,
   update,
 } from '../../../support/deliveries';
-import { over } from '../../../support/changed-store';
+import { counting, over } from '../../../support/changed-store';
+import { readIfThere } from '../../../../services/event-store/reads';
 import { bulky, fillQueue, type HeldStore, holdOrders } from '../../../support/full-queue';
 import { type InProcessApp, serveInProcess } from '../../../support/in-process-app';
 import { discard, type RunningService, startService } from '../../../support/running-service';
@@ -264,6 +268,30 @@ const contentsOf = async (store: EventStore): Promise<unknown[]> => {
   return contents;
 };
 
+/** Every event as the newest one, oldest first; none while the stream is not there. */
+const headsOf = async (store: EventStore): Promise<Head[]> => {
+  const heads: Head[] = [];
+  for await (const event of readIfThere(store, STREAM)) {
+    heads.push({
+      revision: event.revision,
+      position: event.position,
+      contentHash: hashOf(event, 'content_hash'),
+      eventHash: hashOf(event, 'event_hash'),
+      receivedAt: receivedAtOf(event),
+    });
+  }
+  return heads;
+};
+
+/** Each event names the hash of the one before it; the first that can be read names none that could be. */
+const chainHolds = async (store: EventStore): Promise<void> => {
+  let before: string | null | undefined;
+  for await (const event of store.readStream(STREAM)) {
+    if (before !== undefined) expect(hashOf(event, 'previous_hash')).toBe(before);
+    before = hashOf(event, 'event_hash');
+  }
+};
+
 describe('decide', () => {
   const at = (hours: number): string => new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString();
   const head = { revision: 6, position: '7' as Position, contentHash: 'a', eventHash: null, receivedAt: at(0) };
@@ -398,6 +426,67 @@ describe('recorder', () => {
       revision: 0,
     });
     expect(await contentsOf(store)).toHaveLength(1);
+  });
+
+  it('an order that was deleted and has an event again is recorded on after it, although it reads as not there for now', async () => {
+    const store = memoryStore();
+    await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
+    await store.deleteStream(STREAM, 0, 'soft');
+    await recorderOver(store)(deliveryOf({ n: 1 }), receipt());
+    let unseen = 3;
+    const late = over(store, {
+      readStream: (stream, options) => {
+        if (unseen-- > 0) throw new EventStoreError('not-found', 'not yet');
+        return store.readStream(stream, options);
+      },
+    });
+    expect(await recorderOver(late)(deliveryOf({ n: 2 }), receipt())).toMatchObject({
+      outcome: 'recorded',
+      revision: 2,
+    });
+    await chainHolds(store);
+    expect(await contentsOf(store)).toEqual([1, 2].map((n) => deliveryOf({ n }).object));
+  });
+
+  it('a recorder that is told the newest event of an order needs one call of the store for a fact, and one for a repeat', async () => {
+    const store = memoryStore();
+    await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
+    const [head] = await headsOf(store);
+    for (const [n, call] of [
+      [0, 'lastRevision'],
+      [1, 'append'],
+    ] as const) {
+      const calls: string[] = [];
+      const counted = counting(store, calls);
+      const record = createRecorder(counted, new Admission(), () => head ?? null);
+      expect(await record(deliveryOf({ n }), receipt())).toMatchObject({ revision: n });
+      expect(calls).toEqual([call]);
+    }
+  });
+
+  it('whatever earlier event of its order a recorder is told, each event is sealed with the hash of the one before it', async () => {
+    const arbitrarySteps = fc.array(
+      fc.record({ recorder: fc.nat(2), content: fc.nat(2), restarts: fc.boolean(), age: fc.nat(4) }),
+      { minLength: 1, maxLength: 20 },
+    );
+    await fc.assert(
+      fc.asyncProperty(arbitrarySteps, async (steps) => {
+        const store = memoryStore();
+        let told: Head | null = null;
+        const guess: GuessHead = () => told;
+        const start = () => createRecorder(store, new Admission(), guess);
+        const recorders = [start(), start(), start()];
+        const said: number[] = [];
+        for (const { recorder, content, restarts, age } of steps) {
+          if (restarts) recorders[recorder] = start();
+          told = (await headsOf(store)).at(-1 - age) ?? null;
+          await recorders[recorder]?.(deliveryOf({ content }), receipt());
+          if (said.at(-1) !== content) said.push(content);
+        }
+        expect(await contentsOf(store)).toEqual(said.map((content) => deliveryOf({ content }).object));
+        await chainHolds(store);
+      }),
+    );
   });
 
   it(`the recorder gives up after ${String(MAX_CONFLICTS)} conflicts, and reports it instead of storing out of order`, async () => {

@@ -15,7 +15,7 @@ import {
   SNAPSHOT_ENDED_ORDERS,
 } from '../../../../services/orders/live/live-feed';
 import { OrderTableReader } from '../../../../services/read-model/order-table/reader';
-import { deleteOrderTable, type PlacedOrder } from '../../../../services/read-model/order-table/schema';
+import { deleteOrderTable, type SavedOrder } from '../../../../services/read-model/order-table/schema';
 import { openOrderTable } from '../../../../services/read-model/order-table/writer';
 import { STOP_TIMEOUT_MS } from '../../../../services/server/service';
 import { update } from '../../../support/deliveries';
@@ -378,7 +378,7 @@ describe('a client of the live feed', () => {
     const states = new Map<string, OrderState>();
     /** One save of the projector: an event for each of the orders. */
     const save = (keys: readonly OrderKey[]): void => {
-      const changed = new Map<string, PlacedOrder>();
+      const changed = new Map<string, SavedOrder>();
       for (const key of keys) {
         const name = JSON.stringify(key);
         const before = states.get(name) ?? initial;
@@ -388,7 +388,8 @@ describe('a client of the live feed', () => {
         const receivedAt = new Date(position).toISOString();
         const state = evolve(before, { type: 'order.updated', revision, receivedAt, data, contentHash: null } as never);
         states.set(name, state);
-        changed.set(name, { key, state, position: at, eventId: `0000000${at}`.slice(-8) });
+        const eventId = `0000000${at}`.slice(-8);
+        changed.set(name, { key, state, position: at, eventId, contentHash: null, eventHash: null });
       }
       const newest = String(position - 1) as Position;
       table.save(changed.values(), newest, { position: newest, id: `0000000${newest}`.slice(-8) });

@@ -1,0 +1,24 @@
+import type { OrderKey } from '../../schemas/handle-order';
+import type { Freshness } from './freshness';
+import type { OrderTableReader } from './order-table/reader';
+import { type NewestEvent, ReadModelError } from './order-table/schema';
+
+/** @returns what the newest event of an order may be, or null if nothing is known of it; never throws. */
+export type Guess = (key: OrderKey) => NewestEvent | null;
+
+/**
+ * Lets whoever records events begin with what the read model knows, which is newer than nothing after a restart. It may be
+ * old, but never of another log: before the projector has caught up with this one, which it holds its events against first,
+ * nothing is guessed.
+ */
+export function createGuess(orders: Pick<OrderTableReader, 'newestOf'>, freshness: Pick<Freshness, 'complete'>): Guess {
+  return (key) => {
+    if (!freshness.complete) return null;
+    try {
+      return orders.newestOf(key);
+    } catch (error) {
+      if (error instanceof ReadModelError) return null; // it is being made anew
+      throw error;
+    }
+  };
+}
