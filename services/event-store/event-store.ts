@@ -147,7 +147,8 @@ export interface EventStore {
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
 
   /**
-   * Reads a stream.
+   * Reads a stream. What was appended can be read as soon as it is acknowledged, but for a stream that was soft-deleted and
+   * revived: it may be `not-found` for some 10 ms more, while appends and {@link lastRevision} know of its event.
    * @throws {EventStoreError} `not-found` if it has no events or was deleted, `deleted` if it was tombstoned,
    *   `unavailable`, `closed`, `invalid`.
    */

@@ -21,9 +21,11 @@ export interface Faults {
   readonly featureProbeFails: boolean;
   /** Refuses reads and writes as an overloaded node does. */
   readonly tooBusy: boolean;
-  /** Refuses them as a node does in the first second after its start. */
+  /** Refuses them as a node does in the first second after its start, and knows of no leader. */
   readonly notReady: boolean;
-  /** Sends whoever wants the leader to the node at this port. */
+  /** Milliseconds for which a stream that was soft-deleted reads as not found once an append has revived it. */
+  readonly revivedLateMs: number;
+  /** Leads no more: ends the calls that only the leader may answer, and sends whoever wants it to the node at this port. */
   readonly leaderPort: number | null;
 }
 
@@ -39,5 +41,6 @@ export const NO_FAULTS: Faults = {
   featureProbeFails: false,
   tooBusy: false,
   notReady: false,
+  revivedLateMs: 0,
   leaderPort: null,
 };

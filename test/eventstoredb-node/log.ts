@@ -35,6 +35,8 @@ export type StreamRead =
 
 interface Stream {
   readonly events: Stored[];
+  /** When an append last revived it, in monotonic milliseconds. */
+  revivedAt: number;
   /** `$tb`: events before this revision are not read. Infinite while the stream is soft-deleted. */
   truncateBefore: number;
   tombstoned: boolean;
@@ -87,7 +89,10 @@ export class Log {
     const first = this.#streams.get(name)?.events.length ?? 0;
     let last: Stored | undefined;
     for (const event of events) last = this.#write(name, event);
-    if (check.revives) this.#setTruncateBefore(name, first);
+    if (check.revives) {
+      this.#setTruncateBefore(name, first);
+      this.#stream(name).revivedAt = performance.now();
+    }
     this.#wake();
     return { kind: 'ok', revision: first + events.length - 1, position: last?.position ?? null };
   }
@@ -108,6 +113,11 @@ export class Log {
     const { position, revision } = this.#setTruncateBefore(name, Infinity);
     this.#wake();
     return { kind: 'ok', position, revision };
+  }
+
+  /** Milliseconds since an append revived a stream; infinite for one that none did. */
+  sinceRevival(name: string): number {
+    return performance.now() - (this.#streams.get(name)?.revivedAt ?? -Infinity);
   }
 
   /** @param from inclusive. */
@@ -187,7 +197,8 @@ export class Log {
 
   #stream(name: string): Stream {
     let stream = this.#streams.get(name);
-    if (stream === undefined) this.#streams.set(name, (stream = { events: [], truncateBefore: 0, tombstoned: false }));
+    if (stream === undefined)
+      this.#streams.set(name, (stream = { events: [], revivedAt: -Infinity, truncateBefore: 0, tombstoned: false }));
     return stream;
   }
 

@@ -4,6 +4,7 @@
  */
 import { type Faults } from './faults';
 import { startNode } from './node';
+import { SERVER_LINES } from './services';
 
 export type NodeCommand =
   | { readonly set: Partial<Faults> }
@@ -21,7 +22,8 @@ export interface NodeState {
 
 async function main(): Promise<void> {
   const port = Number(process.env['PORT'] ?? 0);
-  const node = await startNode({ port });
+  const line = SERVER_LINES.find((known) => known === process.env['LINE']);
+  const node = await startNode({ port, ...(line === undefined ? {} : { line }) });
   process.on('message', (command: NodeCommand) => {
     if ('set' in command) node.setFaults(command.set);
     else if ('do' in command) node.dropConnections();

@@ -4,7 +4,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 
 import { NO_FAULTS, type Faults } from './faults';
 import { Log } from './log';
-import { addServices, type ServerLine } from './services';
+import { addServices, type OpenCall, type ServerLine } from './services';
 
 export interface NodeOptions {
   /** Default: any free port. */
@@ -13,6 +13,8 @@ export interface NodeOptions {
   readonly batchAppend?: boolean;
   /** Default `24.2`. */
   readonly line?: ServerLine;
+  /** Default: none. */
+  readonly faults?: Partial<Faults>;
   /** Default: one of its own. Nodes with the same log are a cluster. */
   readonly log?: Log;
 }
@@ -62,14 +64,14 @@ export async function portToComeBackTo(): Promise<number> {
 
 /**
  * Starts an EventStoreDB node with its log in memory, on the client's own service definitions, listening on loopback
- * without TLS.
+ * without TLS. As with a real one, `GET /health/live` answers 204 as soon as it listens, whether or not it is ready.
  */
 export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
-  let faults = NO_FAULTS;
+  let faults: Faults = { ...NO_FAULTS, ...options.faults };
   const faultsChanged = new Set<() => void>();
   const sockets = new Set<Socket>();
   const muted = new Set<string>();
-  const openCalls = new Map<object, (() => void) | null>();
+  const openCalls = new Map<object, OpenCall>();
   const requests = new Map<string, number>();
   const log = options.log ?? new Log(() => Date.now() + faults.clockAheadMs);
 
@@ -84,7 +86,16 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    injector.injectConnection(socket);
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null;
+      if (first === null) return;
+      if (first.toString('latin1').startsWith('GET /health/live ')) {
+        socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      socket.unshift(first);
+      injector.injectConnection(socket);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
@@ -121,7 +132,9 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
       faults = { ...faults, ...change };
       for (const resolve of faultsChanged) resolve();
       faultsChanged.clear();
-      if (faults.closedWithOk) for (const end of openCalls.values()) end?.();
+      if (faults.closedWithOk) for (const { end } of openCalls.values()) end?.();
+      if (faults.leaderPort === null) return;
+      for (const { needsLeader, loseLeader } of openCalls.values()) if (needsLeader) loseLeader?.(faults.leaderPort);
     },
     dropConnections,
     muteConnections() {

@@ -50,15 +50,25 @@ import { type Expected, type Log, type Proposed, type Stored, type WriteResult }
  * - `23.10` sends no checkpoint when it has caught up, and cuts off a consumer that is too slow for what comes live;
  * - `24.2` sends one, tells such a consumer that it fell behind, and goes on from the log.
  */
-export type ServerLine = '23.10' | '24.2';
+export const SERVER_LINES = ['23.10', '24.2'] as const;
+export type ServerLine = (typeof SERVER_LINES)[number];
+
+/** A call that neither side has ended. */
+export interface OpenCall {
+  /** Only the leader may answer it. */
+  readonly needsLeader: boolean;
+  /** Ends it with status OK; null for a call that does not stream. */
+  readonly end: (() => void) | null;
+  /** Ends it as a node does that does not lead any more. */
+  readonly loseLeader: ((port: number) => void) | null;
+}
 
 export interface Context {
   readonly log: Log;
   readonly port: number;
   readonly batchAppend: boolean;
   readonly line: ServerLine;
-  /** Each with what ends it with status OK, for those that stream. */
-  readonly openCalls: Map<object, (() => void) | null>;
+  readonly openCalls: Map<object, OpenCall>;
   readonly requests: Map<string, number>;
   /** Peers that get no answer. */
   readonly muted: ReadonlySet<string>;
@@ -134,16 +144,23 @@ export function addServices(server: Server, context: Context): void {
   server.addService(GossipService, {
     read: (call: ServerUnaryCall<Empty, ClusterInfo>, reply: sendUnaryData<ClusterInfo>) => {
       void answer(context, 'Gossip', call, reply, () => {
-        const member = new MemberInfo()
-          .setInstanceId(new UUID().setString('6e6f6465-0000-4000-8000-000000000000'))
-          .setTimeStamp(String(Date.now()))
-          .setState(MemberInfo.VNodeState.LEADER)
-          .setIsAlive(true)
-          .setHttpEndPoint(new EndPoint().setAddress('127.0.0.1').setPort(context.port));
-        return new ClusterInfo().setMembersList([member]);
+        const { leaderPort, notReady } = context.faults();
+        const { FOLLOWER, LEADER, UNKNOWN } = MemberInfo.VNodeState;
+        const self = member(context.port, notReady ? UNKNOWN : leaderPort === null ? LEADER : FOLLOWER);
+        const others = leaderPort === null ? [] : [member(leaderPort, LEADER)];
+        return new ClusterInfo().setMembersList([self, ...others]);
       });
     },
   });
+}
+
+function member(port: number, state: MemberInfo.VNodeState): MemberInfo {
+  return new MemberInfo()
+    .setInstanceId(new UUID().setString(`6e6f6465-0000-4000-8000-${String(port).padStart(12, '0')}`))
+    .setTimeStamp(String(Date.now()))
+    .setState(state)
+    .setIsAlive(true)
+    .setHttpEndPoint(new EndPoint().setAddress('127.0.0.1').setPort(port));
 }
 
 // --- what every request goes through ---
@@ -155,23 +172,35 @@ async function admit(context: Context, method: string, call: Call): Promise<Fail
   if (context.faults().slowMs > 0) await new Promise((resolve) => setTimeout(resolve, context.faults().slowMs));
   while (context.faults().frozen) await context.faultsChanged();
   if (context.useUnavailable()) return new Failure(status.UNAVAILABLE, 'the node is going away');
-  if (context.faults().tooBusy && method !== 'BatchAppend')
+  if (context.faults().tooBusy && method !== 'BatchAppend' && method !== 'Gossip')
     return new Failure(status.UNAVAILABLE, 'Server Is Too Busy');
-  if (context.faults().notReady && method !== 'BatchAppend')
+  if (context.faults().notReady && method !== 'BatchAppend' && method !== 'Gossip')
     return new Failure(status.UNAVAILABLE, 'Server Is Not Ready');
   const { leaderPort } = context.faults();
-  if (leaderPort !== null && call.metadata.get('requires-leader').includes('true')) {
-    return new Failure(status.NOT_FOUND, 'Leader info available', {
-      exception: 'not-leader',
-      'leader-endpoint-host': '127.0.0.1',
-      'leader-endpoint-port': String(leaderPort),
-    });
-  }
-  return null;
+  return leaderPort !== null && needsLeader(call) ? notLeader(leaderPort) : null;
 }
 
-function open(context: Context, call: Call, end: (() => void) | null): () => void {
-  context.openCalls.set(call, end);
+const needsLeader = (call: Call): boolean => call.metadata.get('requires-leader').includes('true');
+
+const notLeader = (leaderPort: number): Failure =>
+  new Failure(status.NOT_FOUND, 'Leader info available', {
+    exception: 'not-leader',
+    'leader-endpoint-host': '127.0.0.1',
+    'leader-endpoint-port': String(leaderPort),
+  });
+
+/**
+ * @param end ends a call that streams with status OK
+ * @param fail ends it with a failure
+ */
+function open(
+  context: Context,
+  call: Call,
+  end: (() => void) | null,
+  fail: ((failure: Failure) => void) | null = null,
+): () => void {
+  const loseLeader = (port: number): void => fail?.(notLeader(port));
+  context.openCalls.set(call, { needsLeader: needsLeader(call), end, loseLeader });
   const close = (): void => {
     context.openCalls.delete(call);
   };
@@ -305,7 +334,11 @@ function batchAppend(context: Context, call: ServerDuplexStream<BatchAppendReq, 
     close();
     call.end();
   };
-  const close = open(context, call, end);
+  const fail = (failure: Failure): void => {
+    call.emit('error', failure);
+    close();
+  };
+  const close = open(context, call, end, fail);
   const unfinished = new Map<string, { readonly options: BatchAppendReq.Options; readonly events: Proposed[] }>();
   if (context.faults().closedWithOk) end();
   call.on('error', close);
@@ -322,8 +355,7 @@ function batchAppend(context: Context, call: ServerDuplexStream<BatchAppendReq, 
     void admit(context, 'BatchAppend', call).then((refused) => {
       if (!context.openCalls.has(call)) return;
       if (refused !== null) {
-        call.emit('error', refused);
-        close();
+        fail(refused);
         return;
       }
       const response = batchResult(context, batch.options, batch.events);
@@ -404,15 +436,20 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
     gone.abort();
     call.end();
   };
-  const close = open(context, call, end);
+  const fail = (error: unknown): void => {
+    if (gone.signal.aborted) return;
+    gone.abort();
+    call.emit('error', error);
+    close();
+  };
+  const close = open(context, call, end, fail);
   call.on('cancelled', () => {
     gone.abort();
   });
   const refused = await admit(context, 'Read', call);
-  if (call.cancelled) return;
+  if (call.cancelled || gone.signal.aborted) return;
   if (refused !== null) {
-    call.emit('error', refused);
-    close();
+    fail(refused);
     return;
   }
   if (context.faults().closedWithOk) end();
@@ -430,7 +467,8 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
       const name = nameOf(stream.getStreamIdentifier());
       const from = stream.hasRevision() ? Number(stream.getRevision()) : stream.hasStart() ? 'start' : 'end';
       if (from === 'end' && !backwards) throw new Failure(status.UNKNOWN, 'Unexpected ReadStreamResult: Error');
-      const result = context.log.readStream(name, from, backwards, count);
+      const isLate = context.log.sinceRevival(name) < context.faults().revivedLateMs;
+      const result = isLate ? ({ kind: 'not-found' } as const) : context.log.readStream(name, from, backwards, count);
       if (result.kind === 'deleted') refuse({ kind: 'deleted' }, name, 'any');
       if (result.kind === 'not-found') {
         const notFound = new ReadResp.StreamNotFound().setStreamIdentifier(stream.getStreamIdentifier());
@@ -440,8 +478,7 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
     }
     if (!gone.signal.aborted) end();
   } catch (error) {
-    call.emit('error', error);
-    close();
+    fail(error);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { type Faults } from './faults';
 import { type NodeCommand, type NodeState } from './main';
+import { type ServerLine } from './services';
 
 export interface SpawnedNode {
   readonly url: string;
@@ -25,13 +26,14 @@ const COMPILED = [join(__dirname, 'main.js'), join(__dirname, '../../dist/test/e
 /**
  * Starts a node as a process of its own; needs the compiled tests (`npm run build`).
  * @param port 0 takes a free one
+ * @param line default: that of {@link startNode}
  */
-export async function spawnNode(port = 0): Promise<SpawnedNode> {
+export async function spawnNode(port = 0, line?: ServerLine): Promise<SpawnedNode> {
   if (COMPILED === undefined) throw new Error('the node is not compiled: run npm run build');
   const child = fork(COMPILED, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     execArgv: [],
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), LINE: line },
   });
   const send = (command: NodeCommand): void => {
     child.send(command);
@@ -40,9 +42,9 @@ export async function spawnNode(port = 0): Promise<SpawnedNode> {
   const failed = once(child, 'exit').then(() => {
     throw new Error('the node ended before it listened');
   });
-  const [line] = (await Promise.race([once(child.stdout, 'data'), failed])) as [Buffer];
+  const [printed] = (await Promise.race([once(child.stdout, 'data'), failed])) as [Buffer];
   failed.catch(() => undefined);
-  const { port: actual } = JSON.parse(line.toString()) as { port: number };
+  const { port: actual } = JSON.parse(printed.toString()) as { port: number };
   let asked = 0;
   return {
     pid: child.pid,

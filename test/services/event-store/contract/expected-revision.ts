@@ -16,6 +16,7 @@ import {
   refusalOf,
   remove,
   streamState,
+  untilRevived,
 } from './support';
 
 type Answer = { readonly appendedAt: number } | { readonly conflictWith: StreamRevision } | 'deleted';
@@ -89,6 +90,7 @@ const STREAM_CASES: readonly StreamCase[] = [
       await withThreeEvents(store, stream);
       await remove(store, stream, 'soft');
       await appended(store.append(stream, newEvents(1), 'no_stream'));
+      await untilRevived(store, stream);
     },
     cells: [
       { expected: 'any', append: { appendedAt: 4 }, delete: 'ok' },
@@ -173,6 +175,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
           const revision = cell.append.appendedAt;
           const result = await appended(store.append(stream, [event], expected));
           expect(result.revision).toBe(revision);
+          await untilRevived(store, stream);
           const [stored] = await collect(store.readStream(stream, { from: revision }));
           expect(stored).toMatchObject({ id: event.id, revision, position: result.position });
           return;

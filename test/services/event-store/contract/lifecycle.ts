@@ -15,6 +15,7 @@ import {
   refusalOf,
   remove,
   streamState,
+  untilRevived,
 } from './support';
 
 /** Closing, and opening again what outlives the store. */
@@ -137,6 +138,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         store = await reopen(store);
         expect(await streamState(store, 'order-1')).toBe('not-found');
         expect(await streamState(store, 'order-2')).toBe('deleted');
+        await untilRevived(store, 'order-3');
         const [revived, ...more] = await collect(store.readStream('order-3'));
         expect(revived?.revision).toBe(2);
         expect(more).toEqual([]);

@@ -21,6 +21,7 @@ import {
   refusalOf,
   remove,
   sortedBy,
+  untilRevived,
 } from './support';
 
 /** Reading one stream and all of them. */
@@ -106,6 +107,7 @@ export function readContract(current: () => EventStore): void {
       await remove(store, 'order-1', 'soft');
       const revived = newEvents(2);
       await appended(store.append('order-1', revived, 'no_stream'));
+      await untilRevived(store, 'order-1');
       expect(await readIds(store, 'order-1')).toEqual(idsOf(revived));
       expect(await revisions()).toEqual([5, 6]);
       expect(await revisions({ direction: 'backwards' })).toEqual([6, 5]);
@@ -114,6 +116,7 @@ export function readContract(current: () => EventStore): void {
       await appended(store.append('order-1', newEvents(1), 6));
       await remove(store, 'order-1', 'soft');
       await appended(store.append('order-1', newEvents(1), 7));
+      await untilRevived(store, 'order-1');
       expect(await revisions()).toEqual([8]);
     });
 

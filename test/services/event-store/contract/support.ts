@@ -12,7 +12,7 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../../../../services/event-store/event-store';
-import { patiently } from '../../../support/patience';
+import { patiently, until } from '../../../support/patience';
 
 /** Milliseconds after which something that has to happen by itself counts as never happening. */
 const DEADLINE_MS = patiently(10_000);
@@ -166,6 +166,14 @@ export const allIds = async (store: EventStore, prefix = ''): Promise<string[]> 
 
 export async function remove(store: EventStore, stream: string, mode: 'soft' | 'tombstone'): Promise<void> {
   expect(await store.deleteStream(stream, 'any', mode)).toEqual({ outcome: 'deleted' });
+}
+
+/**
+ * Waits until a stream that was deleted and has an event again can be read: it may read as not there for some 10 ms after
+ * the append was acknowledged.
+ */
+export async function untilRevived(store: EventStore, stream: string): Promise<void> {
+  await until(`${stream} to be there again`, async () => (await streamState(store, stream)) !== 'not-found');
 }
 
 export const sortedBy = (events: readonly RecordedEvent[]): boolean =>

@@ -7,11 +7,15 @@ import {
 } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
 import { startNode } from '../../../eventstoredb-node/node';
+import { SERVER_LINES, type ServerLine } from '../../../eventstoredb-node/services';
 import { eventStoreContract } from '../contract';
 import { type ContractFactory } from '../contract/support';
 
+/** Longer than real nodes were seen to take until a stream that an append revived can be read. */
+const REVIVED_LATE_MS = 20;
+
 /** A node for each store, which ends with it. */
-function ownNode(): ContractFactory {
+function ownNode(line: ServerLine): ContractFactory {
   const nodes = new WeakMap<EventStore, { readonly url: string; readonly stop: () => Promise<void> }>();
   const openOn = (url: string, stop: () => Promise<void>): EventStore => {
     const store = openEventStoreDb({ url });
@@ -26,7 +30,7 @@ function ownNode(): ContractFactory {
   };
   return {
     async open() {
-      const node = await startNode();
+      const node = await startNode({ line, faults: { revivedLateMs: REVIVED_LATE_MS } });
       return openOn(node.url, () => node.stop());
     },
     async reopen(store) {
@@ -110,7 +114,7 @@ function inSpace(store: EventStore, space: string): EventStore {
   };
 }
 
-eventStoreContract('EventStoreDB, test node', ownNode());
+for (const line of SERVER_LINES) eventStoreContract(`EventStoreDB, test node of the line ${line}`, ownNode(line));
 
 /** A real server, EventStoreDB 23.10 or later, for instance `esdb://localhost:2113?tls=false`. */
 const realServer = process.env['EVENTSTORE_TEST_URL'];
