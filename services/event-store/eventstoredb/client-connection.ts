@@ -34,6 +34,7 @@ import { DeleteReq, TombstoneReq, type BatchAppendResp } from '@eventstore/db-cl
 
 import { within } from '../../concurrency/within';
 import { EventStoreError, parsePosition, type ExpectedRevision, type Position } from '../event-store';
+import { type Certificates } from './certificates';
 import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
 import { type ConnectionSettings } from './connection-url';
 import { isServersWord, readFailure, readStreamFailure } from './failures';
@@ -67,12 +68,6 @@ const FROM_LEADER = { requiresLeader: true };
 /** How long an ended connection may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 const DEFAULT_CONNECTION_NAME = 'ticket-rail';
-
-export interface Certificates {
-  rootCertificate?: Buffer;
-  userCertFile?: Buffer;
-  userKeyFile?: Buffer;
-}
 
 type GrpcBatch = ReturnType<StreamsClient['batchAppend']>;
 type GrpcChannel = ReturnType<StreamsClient['getChannel']>;

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { EventStoreError, type EventStore } from '../event-store';
-import { ClientConnection, type Certificates } from './client-connection';
-import { parseConnectionUrl, type ConnectionSettings } from './connection-url';
+import { type EventStore, type EventStoreError } from '../event-store';
+import { explainCertificate, readCertificates } from './certificates';
+import { ClientConnection } from './client-connection';
+import { parseConnectionUrl } from './connection-url';
 import { createHostNames } from './host-names';
 import { ResilientStore } from './resilient-store';
 
@@ -44,29 +44,7 @@ export function openEventStoreDb(options: EventStoreDbOptions): EventStore {
     now,
     random: options.random ?? Math.random,
     onInterrupted: options.onInterrupted ?? (() => undefined),
+    explain: (message) => explainCertificate(message, settings.tlsCaFile),
     hosts: createHostNames(settings.hosts.map(({ address }) => address)),
   });
-}
-
-function readCertificates(settings: ConnectionSettings): Certificates {
-  const read = (path: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (cause) {
-      throw new EventStoreError('invalid', `file ${path}, named in the connection string, cannot be read`, { cause });
-    }
-  };
-  const { tls, tlsCaFile, userCertFile, userKeyFile } = settings;
-  if (!tls) return {};
-  if ((userCertFile === null) !== (userKeyFile === null)) {
-    throw new EventStoreError(
-      'invalid',
-      'the connection string must name both userCertFile and userKeyFile, or neither',
-    );
-  }
-  return {
-    ...(tlsCaFile === null ? {} : { rootCertificate: read(tlsCaFile) }),
-    ...(userCertFile === null ? {} : { userCertFile: read(userCertFile) }),
-    ...(userKeyFile === null ? {} : { userKeyFile: read(userKeyFile) }),
-  };
 }

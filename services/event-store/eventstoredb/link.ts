@@ -13,6 +13,8 @@ export interface LinkOptions {
   readonly now: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Says what a failure to connect means, if its text tells more than it says. */
+  readonly explain: (message: string) => string | null;
   /** Told when the server was not reached; knows then, or soon, if that is because of its name. */
   readonly hosts: HostNames;
 }
@@ -64,7 +66,8 @@ export class Link {
   }
 
   asError(failure: Exclude<Failure, { kind: 'conflict' }>, what: string): EventStoreError {
-    return toEventStoreError(failure, what, this.#options.hosts.problem);
+    const { hosts, explain } = this.#options;
+    return toEventStoreError(failure, what, hosts.problem ?? explain(failure.message));
   }
 
   /** @returns milliseconds to wait after so many tries. */

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
 
 import fc from 'fast-check';
@@ -71,7 +74,11 @@ describe('connection strings', () => {
     ['esdb://host?keepAliveInterval=-2', 'option keepaliveinterval must be a whole number from -1'],
     ['esdb://host?nodePreference=follower', 'option nodepreference must be leader'],
     ['esdb://host?tlsVerifyCert=false', 'tlsCAFile'],
-    ['esdb://host?tlsCAFile=/does/not/exist.pem', '/does/not/exist.pem'],
+    [
+      'esdb://host?tlsCAFile=/does/not/exist.pem',
+      'file /does/not/exist.pem, named by tlsCAFile in the connection string, cannot be read (ENOENT)',
+    ],
+    [`esdb://host?tlsCAFile=${__filename}`, 'does not begin with a certificate in PEM'],
     ['esdb://host?userCertFile=/does/not/exist.pem', 'both userCertFile and userKeyFile'],
   ])('the connection string %p is refused because of: %s', (url, problem) => {
     expect(problemOf(url)).toContain(problem);
@@ -96,6 +103,30 @@ describe('connection strings', () => {
       }),
     );
   });
+
+  it.each([
+    ['node', null, 'is signed by an authority that this machine does not know: name the file'],
+    ['node', 'other-authority', /is not signed by the authority in \S+other-authority\.pem, which tlsCAFile names$/],
+    ['expired', 'authority', /certificate has expired, its own or that in \S+authority\.pem, which tlsCAFile names$/],
+    ['other-name', 'authority', /is for other names than the host in the connection string \(.*127\.0\.0\.1.*\)/],
+  ])(
+    'the certificate %s of EventStoreDB, seen with the authority %s, is refused with what is wrong and what to do',
+    async (certificate, authority, problem) => {
+      const pem = (name: string): string => join(__dirname, '../../../cases/tls', `${name}.pem`);
+      const server = createServer({ key: readFileSync(pem('node-key')), cert: readFileSync(pem(certificate)) });
+      server.on('tlsClientError', () => undefined); // the client leaves
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      const tlsCaFile = authority === null ? '' : `?tlsCAFile=${encodeURIComponent(pem(authority))}`;
+      const store = openEventStoreDb({ url: `esdb://127.0.0.1:${String(port)}${tlsCaFile}`, timeoutMs: 1_000 });
+      try {
+        await expect(store.checkWritable()).rejects.toThrow(problem);
+      } finally {
+        await store.close();
+        server.close();
+      }
+    },
+  );
 
   it('the password of a connection string stays out of all output, even with DEBUG set', async () => {
     if (!existsSync(COMPILED)) throw new Error(`${COMPILED} is not there: run npm run build`);
