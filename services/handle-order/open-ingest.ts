@@ -36,10 +36,13 @@ export function openIngest(options: {
   readonly recordAccess: RecordAccess;
   /** Told of every delivery that is authentic, before anything else is done about it. */
   readonly onAuthentic: (request: IncomingMessage) => void;
+  /** Told of every delivery that the store did not take. */
+  readonly onRefused: (detail: string) => void;
   /** Told of every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
-  const { config, store, world, admission, guessHead, metrics, recordAccess, onAuthentic, onRecorded } = options;
+  const { config, store, world, admission, guessHead, metrics, recordAccess, onAuthentic, onRefused, onRecorded } =
+    options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
@@ -62,6 +65,7 @@ export function openIngest(options: {
       relay,
       maxBodyBytes,
       quarantineAnswer,
+      onRefused,
       onRecorded,
       metrics,
       log,

@@ -179,6 +179,8 @@ export interface HandleOrderOptions {
   readonly relay: Pick<Relay, 'pass'> | null;
   readonly maxBodyBytes: number;
   readonly quarantineAnswer: 202 | 422;
+  /** Told of every delivery that the store did not take. */
+  readonly onRefused: (detail: string) => void;
   /** Told of every update that is acknowledged, so that later reads see it. */
   readonly onRecorded: (position: Position) => void;
   readonly metrics: Metrics;
@@ -203,7 +205,7 @@ export function createHandleOrder(options: HandleOrderOptions) {
   const readBody = createBodyReader({ limit: options.maxBodyBytes });
 
   const unavailable = (detail: string): Answer => {
-    log.error({ detail }, 'the event store cannot take a delivery');
+    options.onRefused(detail);
     const problem = new Problem('store-unavailable', 'The delivery was not stored as far as we know. Send it again.');
     return { outcome: 'unavailable', problem };
   };

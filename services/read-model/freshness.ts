@@ -1,6 +1,11 @@
 import { comparePositions, type Position } from '../event-store/event-store';
 import type { Progress } from './projector';
 
+/** How often {@link Freshness.tick} is to be called, in milliseconds. */
+export const TICK_MS = 1_000;
+/** Milliseconds without a tick from which the process stood still: stopped, or asleep with its machine. */
+export const STANDSTILL_MS = 5_000;
+
 /**
  * Knows what was acknowledged and what is readable, so that a read sees every update acknowledged before it, or says
  * that it cannot.
@@ -12,12 +17,22 @@ export class Freshness {
   /** An update that was not readable when it was acknowledged; when it is, the newest acknowledged takes its place. */
   #awaited: { readonly position: Position; readonly at: number } | null = null;
   readonly #waiters = new Set<() => void>();
-
+  #tickedAt: number | null = null;
+  /** How often the process stood still. */
+  #standstills = 0;
+  /** When it last began to, if the projector has not caught up with the log since. */
+  #unheardSince: number | null = null;
   readonly #now: () => number;
+  readonly #onStandstill: (standstills: number) => void;
 
-  /** @param now milliseconds of a clock that never goes back */
-  constructor(now: () => number) {
+  /**
+   * @param now milliseconds of a clock that never goes back
+   * @param onStandstill told that the process stood still, and how often it did; what the log has since then is not known
+   *   until the projector has looked at it anew, see {@link Freshness.heard}
+   */
+  constructor(now: () => number, onStandstill: (standstills: number) => void = () => undefined) {
     this.#now = now;
+    this.#onStandstill = onStandstill;
   }
 
   /** The projector has read the whole log once since it started. */
@@ -25,9 +40,31 @@ export class Freshness {
     return this.#complete;
   }
 
-  /** How long an acknowledged update has not been readable, in seconds; 0 when all are. */
+  /** Nothing is known of what the log has had since the process stood still. */
+  get isUnheard(): boolean {
+    if (this.#tickedAt !== null) this.tick(); // whoever asks may come before the tick
+    return this.#unheardSince !== null;
+  }
+
+  /** How long an acknowledged update has not been readable, in seconds; 0 when all are. Or it is not known, for how long. */
   get lagSeconds(): number {
-    return this.#awaited === null ? 0 : (this.#now() - this.#awaited.at) / 1_000;
+    const since = this.isUnheard ? this.#unheardSince : (this.#awaited?.at ?? null);
+    return since === null ? 0 : (this.#now() - since) / 1_000;
+  }
+
+  /** Proves that the process runs. */
+  tick(): void {
+    const now = this.#now();
+    const last = this.#tickedAt ?? now;
+    this.#tickedAt = now;
+    if (now - last < STANDSTILL_MS) return;
+    this.#unheardSince ??= last;
+    this.#onStandstill(++this.#standstills);
+  }
+
+  /** The projector has caught up with a log that it looked at anew after so many standstills. */
+  heard(standstills: number): void {
+    if (standstills >= this.#standstills) this.#unheardSince = null;
   }
 
   acknowledged(position: Position): void {
@@ -48,6 +85,7 @@ export class Freshness {
 
   /** The read model is being made anew. */
   restarted(): void {
+    this.#unheardSince = null;
     this.#complete = false;
     this.#readable = null;
   }

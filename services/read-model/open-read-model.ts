@@ -2,7 +2,7 @@ import type { World } from '../config/world';
 import type { Position } from '../event-store/event-store';
 import type { Events } from '../event-store/open-events';
 import { foldVersion } from './fold-version';
-import { Freshness } from './freshness';
+import { Freshness, TICK_MS } from './freshness';
 import { createGuess, type Guess } from './guess';
 import { OrderTableReader } from './order-table/reader';
 import { deleteOrderTable } from './order-table/schema';
@@ -42,29 +42,40 @@ export function openReadModel(
   { log: address, files }: Pick<Events, 'log' | 'files'>,
   { log, monotonic }: Pick<World, 'log' | 'monotonic'>,
 ): ReadModel {
-  const freshness = new Freshness(monotonic);
+  const freshness = new Freshness(monotonic, (look) => {
+    log.warn('this process stood still: the read model is looking at the event store anew');
+    projector.lookAgain(look);
+  });
   const followers: ReadModelFollower[] = [freshness];
   const file = files.readModelFile;
   const orders = new OrderTableReader(file, (detail) => {
     log.error({ detail }, 'the read model is damaged: it is deleted, and made anew from the log');
     deleteOrderTable(file);
   });
+  let isInterrupted = false;
   const onNews = (news: ProjectorNews): void => {
     switch (news.kind) {
       case 'progress':
+        isInterrupted = false;
+        if (news.progress.caughtUp) freshness.heard(news.look);
         for (const follower of followers) follower.projected(news.progress);
         return;
       case 'restarted':
         for (const follower of followers) follower.restarted?.();
         return;
       case 'interrupted':
-        log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
+        // It tries again and again, and each try that fails is an interruption.
+        if (!isInterrupted) log.warn({ detail: news.message }, 'the projector lost the event store and will go on');
+        isInterrupted = true;
         return;
       case 'failed':
         log.error({ detail: news.message }, 'the projector failed and will try again');
         return;
     }
   };
+  const tick = setInterval(() => {
+    freshness.tick();
+  }, TICK_MS).unref();
   const projector = startProjector({ log: address, file, version: readModelVersion(address.url) }, onNews);
   return {
     orders,
@@ -80,6 +91,7 @@ export function openReadModel(
       followers.push(follower);
     },
     close: async () => {
+      clearInterval(tick);
       await projector.stop();
       orders.close();
     },

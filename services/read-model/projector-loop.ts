@@ -8,20 +8,40 @@ import { type Progress, runProjector } from './projector';
 
 /** What a projector tells, in whatever thread it runs. */
 export type ProjectorNews =
-  | { readonly kind: 'progress'; readonly progress: Progress }
+  /** `look`: the last one that was asked for when it began to look. */
+  | { readonly kind: 'progress'; readonly progress: Progress; readonly look: number }
   /** It begins again, from the checkpoint of the read model that it finds or makes. */
   | { readonly kind: 'restarted' }
   /** It lost its log for now, and goes on by itself. */
   | { readonly kind: 'interrupted'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** Has whichever projector runs now look at the log anew, as after a standstill of the process. */
+export class Looks {
+  #asked = 0;
+  #running = new AbortController();
+
+  ask(look: number): void {
+    this.#asked = look;
+    this.#running.abort();
+  }
+
+  /** @returns the last look that was asked for, and what is aborted once there is another. */
+  begin(): { readonly look: number; readonly over: AbortSignal } {
+    this.#running = new AbortController();
+    return { look: this.#asked, over: this.#running.signal };
+  }
+}
+
 /** Milliseconds before a projector that failed tries again. */
 const RETRY_MS = 1_000;
 
 /**
  * Runs the projector until it is stopped, whatever happens to the read model's file or disk in between.
- * @param file of the read model; @param version of the folds
+ * @param file of the read model
+ * @param version of the folds
  * @param corrector where corrections of the read model come from
+ * @param looks where it is asked to look anew
  */
 export async function keepProjecting(options: {
   readonly source: EventSource;
@@ -29,18 +49,25 @@ export async function keepProjecting(options: {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly corrector: Corrector;
+  readonly looks?: Looks;
   readonly onNews: (news: ProjectorNews) => void;
 }): Promise<void> {
-  const { source, file, version, signal, corrector, onNews } = options;
-  while (!signal.aborted) {
+  const { source, file, version, signal, corrector, looks = new Looks(), onNews } = options;
+  const isStopped = (): boolean => signal.aborted;
+  while (!isStopped()) {
     let table: OrderTable | null = null;
     try {
       table = openOrderTable(file, version);
       onNews({ kind: 'restarted' });
-      const onProgress = (progress: Progress): void => {
-        onNews({ kind: 'progress', progress });
-      };
-      await runProjector({ source, table, signal, corrector, onProgress });
+      let isAttached = true;
+      while (isAttached && !isStopped()) {
+        const { look, over } = looks.begin();
+        const onProgress = (progress: Progress): void => {
+          onNews({ kind: 'progress', progress, look });
+        };
+        const ending = AbortSignal.any([signal, over]);
+        isAttached = (await runProjector({ source, table, signal: ending, corrector, onProgress })) !== 'detached';
+      }
     } catch (error) {
       onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another

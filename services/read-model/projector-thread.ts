@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LogAddress, openEventSource } from '../event-store/open';
 import { type Correction, Corrector } from './corrections';
-import { keepProjecting, type ProjectorNews } from './projector-loop';
+import { keepProjecting, Looks, type ProjectorNews } from './projector-loop';
 
 /** What the thread needs to know to begin. */
 export interface ProjectorThreadOptions {
@@ -14,6 +14,7 @@ export interface ProjectorThreadOptions {
 
 export type ToProjector =
   | { readonly kind: 'stop' }
+  | { readonly kind: 'look-again'; readonly look: number }
   | { readonly kind: 'correct'; readonly id: number; readonly corrections: readonly Correction[] };
 
 export type FromProjector =
@@ -27,6 +28,7 @@ const { log, file, version } = workerData as ProjectorThreadOptions; // whoever 
 const stop = new AbortController();
 const { signal } = stop;
 const corrector = new Corrector();
+const looks = new Looks();
 
 /**
  * Niceness of this thread: where processors are short, acknowledging comes before showing. On Linux niceness belongs to a
@@ -40,8 +42,17 @@ function say(message: FromProjector): void {
 }
 
 parentPort?.on('message', (message: ToProjector) => {
-  if (message.kind === 'stop') stop.abort();
-  else say({ kind: 'corrected', id: message.id, made: corrector.apply(message.corrections) });
+  switch (message.kind) {
+    case 'stop':
+      stop.abort();
+      return;
+    case 'look-again':
+      looks.ask(message.look);
+      return;
+    case 'correct':
+      say({ kind: 'corrected', id: message.id, made: corrector.apply(message.corrections) });
+      return;
+  }
 });
 
 async function run(): Promise<void> {
@@ -49,7 +60,7 @@ async function run(): Promise<void> {
     say({ kind: 'interrupted', message });
   });
   try {
-    await keepProjecting({ source, file, version, signal, corrector, onNews: say });
+    await keepProjecting({ source, file, version, signal, corrector, looks, onNews: say });
   } finally {
     await source.close();
   }

@@ -11,6 +11,8 @@ export interface RunningProjector {
    *   catching up or starting again: look at the log once more, and try again.
    */
   correct(corrections: readonly Correction[]): Promise<readonly boolean[]>;
+  /** Has it look at the log anew; its progress tells of which look it is. */
+  lookAgain(look: number): void;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,9 @@ export function startProjector(
       });
       unanswered.delete(id);
       return made ?? corrections.map(() => false);
+    },
+    lookAgain: (look) => {
+      thread.post({ kind: 'look-again', look });
     },
     stop: () => thread.stop(),
   };

@@ -17,6 +17,7 @@ import type { Metrics } from '../operations/metrics';
 import { createHealthRoutes, createMetricsRoutes } from '../operations/route';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
 import { ReadModelError } from '../read-model/order-table/schema';
+import type { StoreOutage } from '../event-store/store-outage';
 import type { CheckReadiness } from './readiness';
 import { nextTurn } from '../concurrency/turns';
 
@@ -37,6 +38,8 @@ export interface AppOptions {
   readonly basePath: BasePath;
   /** Nothing authenticates a delivery: then only this machine may post, and no page of a browser on it. */
   readonly postingIsOpen: boolean;
+  /** Knows whether the store is away, so that not every read needs to say so. */
+  readonly outage: Pick<StoreOutage, 'readFailed'>;
   readonly log: Logger;
 }
 
@@ -44,7 +47,7 @@ export interface AppOptions {
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
 
-function asProblem(error: unknown, log: Logger): Problem {
+function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 'log'>): Problem {
   if (error instanceof Problem) return error;
   if (isEventStoreError(error, 'damaged')) {
     log.error({ detail: error.message }, 'THE EVENT LOG IS DAMAGED');
@@ -52,7 +55,7 @@ function asProblem(error: unknown, log: Logger): Problem {
     return new Problem('store-damaged', detail, {}, { cause: error });
   }
   if (isEventStoreError(error)) {
-    log.error({ err: error }, 'the event store cannot be read');
+    if (!outage.readFailed()) log.error({ err: error }, 'the event store cannot be read');
     return new Problem('store-unavailable', 'The event store cannot be read now. Ask again.', {}, { cause: error });
   }
   if (error instanceof ReadModelError) {
@@ -99,7 +102,7 @@ const isDelivery = ({ method, url }: IncomingMessage): boolean =>
  * and readers need.
  */
 export function createApp(options: AppOptions): RequestListener {
-  const { handleOrder, log, metrics, readers, session, readerOrigins, basePath } = options;
+  const { handleOrder, metrics, readers, session, readerOrigins, basePath } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -143,7 +146,7 @@ export function createApp(options: AppOptions): RequestListener {
     throw new Problem('not-found', 'GET /docs lists every address.');
   });
   const sendProblem = (error: unknown, response: ServerResponse): void => {
-    const problem = asProblem(error, log);
+    const problem = asProblem(error, options);
     if (response.headersSent) {
       response.destroy();
       return;

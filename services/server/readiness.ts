@@ -3,6 +3,7 @@ import type { Heartbeat } from '../../schemas/live';
 import type { Readiness } from '../../schemas/order-view';
 import { within } from '../concurrency/within';
 import type { EventStore } from '../event-store/event-store';
+import type { OutageListener } from '../event-store/store-outage';
 import type { Freshness } from '../read-model/freshness';
 
 export type CheckReadiness = () => Promise<Readiness>;
@@ -13,13 +14,18 @@ export function healthOf({ checks }: Readiness): Heartbeat['store'] {
   return failed.has('event_store') ? 'unavailable' : failed.has('projector') ? 'behind' : 'ok';
 }
 
-/** @returns what logs that the store takes no writes, and that it takes them again. */
-export const logStoreProblems =
-  (log: Logger) =>
-  (problem: string | null): void => {
-    if (problem === null) log.info('the event store takes writes again');
-    else log.error({ detail: problem }, 'NO DELIVERY IS TAKEN: the event store takes no writes');
-  };
+/** @returns what logs that the store takes no writes, for how long, and that it takes them again. */
+export const outageLog = (log: Logger): OutageListener => ({
+  gone: (detail) => {
+    log.error({ detail }, 'NO DELIVERY IS TAKEN: the event store takes no writes');
+  },
+  stillGone: (report) => {
+    log.error(report, 'NO DELIVERY IS TAKEN: the event store still takes no writes');
+  },
+  back: (report) => {
+    log.info(report, 'the event store takes writes again');
+  },
+});
 
 /** Most often that the store is asked to prove that it takes writes, which costs a sync. */
 export const STORE_CHECK_INTERVAL_MS = 1_000;
@@ -37,7 +43,7 @@ interface Known {
   readonly problem: string | null;
 }
 
-interface StoreState {
+interface State {
   readonly ok: boolean;
   readonly detail: string;
 }
@@ -47,13 +53,22 @@ interface StoreState {
  * @param now null if no proof is under way
  * @param damage what is damaged of the store, or null
  */
-function stateOf(known: Known | null, now: number | null, damage: string | null): StoreState {
+function stateOf(known: Known | null, now: number | null, damage: string | null): State {
   if (known === null) return { ok: false, detail: 'it has not answered yet' };
   const { at, problem } = known;
   // What can be taken is taken: for as long as it can be written, damage keeps nobody from delivering.
   const detail = problem ?? (damage === null ? 'takes writes' : `takes writes, but ${damage}`);
   const old = now === null ? '' : ` (as of ${((now - at) / 1_000).toFixed(1)} s ago: it is being asked again)`;
   return { ok: problem === null, detail: `${detail}${old}` };
+}
+
+function projectorStateOf({ complete, isUnheard, lagSeconds }: Freshness): State {
+  if (!complete) return { ok: false, detail: 'the read model is being made from the log' };
+  const seconds = lagSeconds.toFixed(3);
+  if (isUnheard) {
+    return { ok: false, detail: `the process stood still, and has heard nothing of the event store for ${seconds} s` };
+  }
+  return { ok: lagSeconds < MAX_READY_LAG_SECONDS, detail: `${seconds} s behind` };
 }
 
 /**
@@ -85,7 +100,7 @@ export function createReadinessCheck(options: {
     proof = null;
   };
 
-  const checkStore = async (): Promise<StoreState> => {
+  const checkStore = async (): Promise<State> => {
     if (proof === null && now() - lastAsked >= STORE_CHECK_INTERVAL_MS) {
       lastAsked = now();
       proof = prove();
@@ -96,14 +111,9 @@ export function createReadinessCheck(options: {
 
   return async () => {
     const stored = await checkStore();
-    const lag = freshness.lagSeconds;
     const checks: Readiness['checks'] = [
       { name: 'event_store', ...stored },
-      {
-        name: 'projector',
-        ok: freshness.complete && lag < MAX_READY_LAG_SECONDS,
-        detail: freshness.complete ? `${lag.toFixed(3)} s behind` : 'the read model is being made from the log',
-      },
+      { name: 'projector', ...projectorStateOf(freshness) },
       { name: 'lifecycle', ok: !isStopping(), detail: isStopping() ? 'stopping' : 'running' },
     ];
     return { ready: checks.every(({ ok }) => ok), checks };

@@ -3,6 +3,7 @@ import { openAudit } from '../audit/open-audit';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
+import { StoreOutage } from '../event-store/store-outage';
 import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
@@ -18,7 +19,7 @@ import { type AppOptions, createApp } from './app';
 import { createDocs } from './docs';
 import { openConnections } from './open-connections';
 import { Opened } from './opened';
-import { type CheckReadiness, createReadinessCheck, healthOf, logStoreProblems } from './readiness';
+import { type CheckReadiness, createReadinessCheck, healthOf, outageLog } from './readiness';
 
 /** Most milliseconds that a stop waits for requests that are being answered. */
 export const STOP_TIMEOUT_MS = 10_000;
@@ -46,6 +47,7 @@ export async function startService(
   try {
     const events = opened.add(await openEvents(config, world));
     const { store } = events;
+    const outage = opened.add(new StoreOutage(store, outageLog(log), monotonic));
     const access = opened.add(await openAccess(config, store, world));
     const readModel = opened.add(openReadModel(events, world));
     const checkReadiness = createReadinessCheck({
@@ -53,7 +55,10 @@ export async function startService(
       freshness: readModel.freshness,
       isStopping: () => stopping.signal.aborted,
       now: monotonic,
-      onStore: logStoreProblems(log),
+      onStore: (problem) => {
+        if (problem === null) outage.taken();
+        else outage.notWritable(problem);
+      },
     });
     const health = async () => healthOf(await checkReadiness());
     const reading = opened.add(openReading({ store, readModel, access, health, now }));
@@ -70,7 +75,13 @@ export async function startService(
         metrics,
         recordAccess: access.accessLog.record,
         onAuthentic: connections.shows('signature'),
-        onRecorded: readModel.acknowledged,
+        onRefused: (detail) => {
+          outage.deliveryRefused(detail);
+        },
+        onRecorded: (position) => {
+          outage.taken();
+          readModel.acknowledged(position);
+        },
       }),
     );
     const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
@@ -80,7 +91,7 @@ export async function startService(
       openFeed({ store, world, access, readModel, coveredTo: () => checkpoints.coveredTo, metrics }),
     );
     const routes = [...reading.routes, ...feed.routes, ...audit.routes, ...access.routes, ...ingest.routes];
-    const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, routes });
+    const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, outage, routes });
     const server = new HttpServer(connections, app, config);
     const url = await server.listenOn(config.port, config.host);
     opened.add({
@@ -115,11 +126,12 @@ interface Parts {
   readonly connections: Connections;
   readonly metrics: Metrics;
   readonly checkReadiness: CheckReadiness;
+  readonly outage: StoreOutage;
   readonly routes: AppOptions['routes'];
 }
 
 function appOf({ basePath, readerOrigins }: Config, { version, log }: World, parts: Parts) {
-  const { access, ingest, connections, metrics, checkReadiness, routes } = parts;
+  const { access, ingest, connections, metrics, checkReadiness, outage, routes } = parts;
   const screens = createScreens(basePath);
   return createApp({
     handleOrder: ingest.handleOrder,
@@ -133,6 +145,7 @@ function appOf({ basePath, readerOrigins }: Config, { version, log }: World, par
     readerOrigins,
     basePath,
     postingIsOpen: ingest.isOpen,
+    outage,
     log,
   });
 }

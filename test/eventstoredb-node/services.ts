@@ -446,8 +446,9 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
   call.on('cancelled', () => {
     gone.abort();
   });
+  const isGone = (): boolean => gone.signal.aborted;
   const refused = await admit(context, 'Read', call);
-  if (call.cancelled || gone.signal.aborted) return;
+  if (call.cancelled || isGone()) return;
   if (refused !== null) {
     fail(refused);
     return;
@@ -476,7 +477,7 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
       }
       if (result.kind === 'ok') await sendAll(call, result.events, gone.signal);
     }
-    if (!gone.signal.aborted) end();
+    if (!isGone()) end();
   } catch (error) {
     fail(error);
   }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Position } from '../../../services/event-store/event-store';
-import { Freshness } from '../../../services/read-model/freshness';
+import { Freshness, STANDSTILL_MS } from '../../../services/read-model/freshness';
 import { patiently } from '../../support/patience';
 
 const at = (position: number): Position => String(position) as Position;
@@ -118,6 +118,34 @@ describe('the freshness of the read model', () => {
     expect(freshness.lagSeconds).toBeLessThanOrEqual(1.5); // 3 was acknowledged so long ago
     project(3);
     expect(freshness.lagSeconds).toBe(0);
+  });
+
+  it('after a standstill of the process nothing is known of the log until the projector has looked at it anew', () => {
+    const told: number[] = [];
+    freshness = new Freshness(
+      () => now,
+      (standstills) => told.push(standstills),
+    );
+    const tick = (ms: number): void => {
+      now += ms;
+      freshness.tick();
+    };
+    tick(0);
+    tick(STANDSTILL_MS - 1);
+    project(1);
+    freshness.heard(0);
+    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([false, 0, []]);
+
+    now += 15_000; // somebody asks before the first tick
+    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([true, 15, [1]]);
+    tick(1);
+    freshness.heard(0); // of before the standstill, and only delivered now
+    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([true, 15.001, [1]]);
+    tick(STANDSTILL_MS);
+    freshness.heard(1);
+    expect([freshness.isUnheard, told]).toEqual([true, [1, 2]]);
+    freshness.heard(2);
+    expect([freshness.isUnheard, freshness.lagSeconds]).toEqual([false, 0]);
   });
 
   it('the lag goes on while the read model is rebuilt', () => {

@@ -44,10 +44,10 @@ describe('a guess of the newest event', () => {
       version: 'v1',
       signal: ending.signal,
       corrector: new Corrector(),
-      tell: (told) => {
-        news.push(told.kind);
-        if (told.kind === 'restarted') freshness.restarted();
-        if (told.kind === 'progress') freshness.projected(told.progress);
+      onNews: (one) => {
+        news.push(one.kind);
+        if (one.kind === 'restarted') freshness.restarted();
+        if (one.kind === 'progress') freshness.projected(one.progress);
       },
     });
     const end = async (): Promise<void> => {
