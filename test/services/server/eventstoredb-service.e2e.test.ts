@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { Order, OrderPage, Readiness } from '../../../schemas/order-view';
 import { orderStream } from '../../../schemas/order-events';
+import { SERVER_LINES } from '../../eventstoredb-node/services';
+import { STANDSTILL_MS } from '../../../services/read-model/freshness';
 import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
 import { portToComeBackTo } from '../../eventstoredb-node/node';
+import { realNode } from '../../eventstoredb-node/real-node';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
 import { problem, problemOf, update } from '../../support/deliveries';
 import { patiently, until } from '../../support/patience';
@@ -67,11 +71,14 @@ async function allOrders(service: RunningService): Promise<Order[]> {
   return orders.sort((a, b) => (a.order_id < b.order_id ? -1 : 1));
 }
 
-/** The node's log of orders: no gap, nothing twice. @returns how many events each order has. */
-async function revisionsOf(node: SpawnedNode): Promise<ReadonlyMap<string, number>> {
+type Events = readonly { readonly stream: string; readonly revision: number; readonly id: string }[];
+const eventsOf = async (node: SpawnedNode): Promise<Events> => (await node.state()).events;
+
+/** A log of orders: no gap, nothing twice. @returns how many events each order has. */
+function revisionsOf(events: Events): ReadonlyMap<string, number> {
   const next = new Map<string, number>();
   const ids = new Set<string>();
-  for (const { stream, revision, id } of (await node.state()).events) {
+  for (const { stream, revision, id } of events) {
     if (!stream.startsWith('order-')) continue;
     expect({ stream, revision }).toEqual({ stream, revision: next.get(stream) ?? 0 });
     expect(ids.has(id)).toBe(false);
@@ -79,6 +86,57 @@ async function revisionsOf(node: SpawnedNode): Promise<ReadonlyMap<string, numbe
     next.set(stream, revision + 1);
   }
   return next;
+}
+
+/** Delivers while the store fails: each delivery is answered 200 or 503 in time, and stored once, in order. */
+async function keepsAll(
+  service: RunningService,
+  location: string,
+  store: {
+    begin(): Promise<void> | void;
+    end(): Promise<void> | void;
+    events(): Promise<Events>;
+  },
+): Promise<void> {
+  const ORDERS = 50;
+  const PER_ORDER = 20;
+  let sent = 0;
+  const orders = Array.from({ length: ORDERS }, (_, order) => ({ location_id: location, order_id: String(order) }));
+  const accepted = new Map<string, number[]>();
+  const delivering = inParallel(orders, ORDERS, async (key) => {
+    for (let n = 0; n < PER_ORDER; n++) {
+      for (;;) {
+        const before = performance.now();
+        const answer = await service.deliver(update(key, { n }));
+        expect(performance.now() - before).toBeLessThan(ANSWERED_WITHIN_MS);
+        sent++;
+        if (answer.status === 200) {
+          accepted.set(key.order_id, [...(accepted.get(key.order_id) ?? []), outcomeOf(answer).revision]);
+          break;
+        }
+        expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
+        expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+        await sleep(20);
+      }
+    }
+  });
+  delivering.catch(() => undefined);
+  await until('every order to be recorded', () => accepted.size === ORDERS);
+  await store.begin();
+  await Promise.race([delivering, sleep(FAULT_MS)]).finally(() => store.end());
+  await delivering;
+  expect(sent).toBeGreaterThanOrEqual(ORDERS * PER_ORDER);
+  const revisions = revisionsOf(await store.events());
+  for (const key of orders) {
+    expect(revisions.get(orderStream(key))).toBe(PER_ORDER);
+    expect(accepted.get(key.order_id)).toEqual(Array.from({ length: PER_ORDER }, (_, n) => n));
+  }
+  await until('the service to be ready again', async () => (await service.call('/readyz')).status === 200);
+  const last = orders.at(-1) ?? keyOf(0);
+  const path = `/locations/${encodeURIComponent(last.location_id)}/orders/${last.order_id}`;
+  expect((await service.get(`${path}?min_revision=${String(PER_ORDER - 1)}`)).json).toMatchObject({
+    revision: PER_ORDER - 1,
+  });
 }
 
 describe('two processes on one EventStoreDB', () => {
@@ -119,7 +177,7 @@ describe('two processes on one EventStoreDB', () => {
         highest.set(stream, Math.max(highest.get(stream) ?? 0, revision));
       });
 
-      const revisions = await revisionsOf(node);
+      const revisions = revisionsOf(await eventsOf(node));
       expect(revisions.size).toBe(new Set(deliveries.map(({ order }) => order)).size);
       for (const [stream, revision] of highest) expect(revisions.get(stream)).toBe(revision + 1);
       expect([...revisions.values()].reduce((sum, count) => sum + count, 0)).toBe(DELIVERIES - repeats);
@@ -144,12 +202,12 @@ describe('two processes on one EventStoreDB', () => {
   );
 });
 
-describe('service over a failing EventStoreDB', () => {
+describe.each(SERVER_LINES)('service over a failing EventStoreDB %s', (line) => {
   let node: SpawnedNode;
   let service: RunningService;
 
   beforeAll(async () => {
-    node = await spawnNode();
+    node = await spawnNode(0, line);
     service = await startService({ EVENT_STORE_URL: node.url });
   });
   afterAll(async () => {
@@ -168,6 +226,7 @@ describe('service over a failing EventStoreDB', () => {
       ['stores without answering', { storesWithoutAnswer: true }],
       ['drops the connection after storing', { dropsAfterStoring: true }],
       ['is too busy', { tooBusy: true }],
+      ['is not ready', { notReady: true }],
     ] satisfies [string, Partial<Faults>][]
   ).map(([name, fault]) => [
     name,
@@ -191,48 +250,16 @@ describe('service over a failing EventStoreDB', () => {
       },
     ] as (typeof faults)[number],
   ])(
-    'the service answers 200 or 503 in time and stores every delivery once while EventStoreDB %s',
+    `the service answers 200 or 503 in time and stores every delivery once while EventStoreDB ${line} %s`,
     async (name, begins, ends) => {
-      const ORDERS = 50;
-      const PER_ORDER = 20;
-      let sent = 0;
-      const orders = Array.from({ length: ORDERS }, (_, order) => ({ location_id: name, order_id: String(order) }));
-      const accepted = new Map<string, number[]>();
-      const delivering = inParallel(orders, ORDERS, async (key) => {
-        for (let n = 0; n < PER_ORDER; n++) {
-          for (;;) {
-            const before = performance.now();
-            const answer = await service.deliver(update(key, { n }));
-            expect(performance.now() - before).toBeLessThan(ANSWERED_WITHIN_MS);
-            sent++;
-            if (answer.status === 200) {
-              accepted.set(key.order_id, [...(accepted.get(key.order_id) ?? []), outcomeOf(answer).revision]);
-              break;
-            }
-            expect(problemOf(answer)).toEqual(problem(503, 'store-unavailable'));
-            expect(answer.headers['retry-after']).toMatch(/^\d+$/);
-            await sleep(20);
-          }
-        }
-      });
-      delivering.catch(() => undefined);
-      await until('every order to be recorded', () => accepted.size === ORDERS);
-      begins(node);
-      await Promise.race([delivering, sleep(FAULT_MS)]).finally(() => {
-        ends(node);
-      });
-      await delivering;
-      expect(sent).toBeGreaterThanOrEqual(ORDERS * PER_ORDER);
-      const revisions = await revisionsOf(node);
-      for (const key of orders) {
-        expect(revisions.get(orderStream(key))).toBe(PER_ORDER);
-        expect(accepted.get(key.order_id)).toEqual(Array.from({ length: PER_ORDER }, (_, n) => n));
-      }
-      await until('the service to be ready again', async () => (await service.call('/readyz')).status === 200);
-      const last = orders.at(-1) ?? keyOf(0);
-      const path = `/locations/${encodeURIComponent(last.location_id)}/orders/${last.order_id}`;
-      expect((await service.get(`${path}?min_revision=${String(PER_ORDER - 1)}`)).json).toMatchObject({
-        revision: PER_ORDER - 1,
+      await keepsAll(service, name, {
+        begin: () => {
+          begins(node);
+        },
+        end: () => {
+          ends(node);
+        },
+        events: () => eventsOf(node),
       });
     },
   );
@@ -257,6 +284,53 @@ describe('service without its EventStoreDB', () => {
       node.thaw();
       await until('recovery', async () => (await ask()) === 200, RECOVERY_MS);
       expect(slowest.ms).toBeLessThan(patiently(500));
+    } finally {
+      node.thaw();
+      await discard(started);
+      await node.stop();
+    }
+  });
+
+  it('a service whose EventStoreDB goes away logs so once, however many deliveries it refuses, and once that it is back', async () => {
+    const node = await spawnNode();
+    const started = await startService({ EVENT_STORE_URL: node.url });
+    const logged = (text: string): number => started.output().split(text).length - 1;
+    try {
+      expect((await started.deliver(update(keyOf(0)))).status).toBe(200);
+      node.setFaults({ tooBusy: true });
+      for (let round = 0; round < 3; round++) {
+        const answers = await Promise.all(Array.from({ length: 64 }, (_, n) => started.deliver(update(keyOf(n)))));
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+      }
+      expect(logged('NO DELIVERY IS TAKEN: the event store takes no writes')).toBe(1);
+      node.setFaults(NO_FAULTS);
+      await until('the log to say that it is back', () => logged('the event store takes writes again') === 1);
+      expect(started.output()).toMatch(/"deliveries":192,"reads":0,"msg":"the event store takes writes again"/);
+    } finally {
+      await discard(started);
+      await node.stop();
+    }
+  });
+
+  it('a service that stood still says so, and not that nothing is behind, until it has heard its EventStoreDB again', async () => {
+    const node = await spawnNode();
+    const started = await startService({ EVENT_STORE_URL: node.url });
+    const projector = async () => {
+      const { json } = await call(started.url, '/readyz');
+      return (json as Readiness).checks.find(({ name }) => name === 'projector');
+    };
+    try {
+      expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
+      started.process.kill('SIGSTOP');
+      node.freeze();
+      await sleep(STANDSTILL_MS + 500); // what is tested is that time passes
+      started.process.kill('SIGCONT');
+      const stoodStill = { ok: false, detail: expect.stringMatching(/stood still.* for [5-9]/) as unknown };
+      expect(await projector()).toMatchObject(stoodStill);
+      expect(await projector()).toMatchObject({ ok: false });
+      node.thaw();
+      await until('the service to be ready', async () => (await call(started.url, '/readyz')).status === 200);
+      expect(await projector()).toEqual({ name: 'projector', ok: true, detail: '0.000 s behind' });
     } finally {
       node.thaw();
       await discard(started);
@@ -326,3 +400,60 @@ describe('service without its EventStoreDB', () => {
     }
   });
 });
+
+const real = realNode();
+if (real !== null) {
+  describe('service over EVENTSTORE_TEST_URL', () => {
+    /** Of this run: others use the server too. */
+    const space = randomUUID();
+    let services: RunningService[] = [];
+    beforeAll(async () => {
+      services = await Promise.all([0, 1].map(() => startService({ EVENT_STORE_URL: real.url })));
+    });
+    afterAll(() => Promise.all(services.map(discard)));
+
+    const serve = (index: number): RunningService => {
+      const service = services[index];
+      if (service === undefined) throw new Error('the service did not start');
+      return service;
+    };
+    const events = (location: string) => (): Promise<Events> =>
+      real.events(orderStream({ location_id: location, order_id: '' }));
+
+    it(
+      'two instances over a real EventStoreDB lose no delivery, store none twice, and end with equal read models',
+      async () => {
+        const location = `${space} both`;
+        const deliveries = Array.from({ length: 2_000 }, (_, n) => ({ order_id: String(n % 100), n }));
+        await inParallel(deliveries, 32, async ({ order_id, n }) => {
+          expect((await serve(n % 2).deliver(update({ location_id: location, order_id }, { n }))).status).toBe(200);
+        });
+        const revisions = revisionsOf(await events(location)());
+        expect([...revisions.values()]).toEqual(Array(100).fill(20));
+        const path = `/locations/${encodeURIComponent(location)}/orders`;
+        const [one, other] = await Promise.all(
+          services.map(async (service) => {
+            for (let n = 0; n < 100; n++)
+              expect((await service.get(`${path}/${String(n)}?min_revision=19`)).status).toBe(200);
+            return (await service.get(`${path}?limit=1000`)).json as OrderPage;
+          }),
+        );
+        const byId = (page: OrderPage | undefined) => new Map(page?.orders.map((order) => [order.order_id, order]));
+        expect(byId(one)).toEqual(byId(other));
+        expect(byId(one).size).toBe(100);
+      },
+      patiently(120_000),
+    );
+
+    for (const { name, begin, end } of real.faults) {
+      it(
+        `the service answers 200 or 503 in time and stores every delivery once while a real EventStoreDB ${name}`,
+        async () => {
+          const location = `${space} ${name}`;
+          await keepsAll(serve(0), location, { begin, end, events: events(location) });
+        },
+        patiently(180_000),
+      );
+    }
+  });
+}
