@@ -8,14 +8,16 @@ import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
 import { type Part, printPart } from './report';
+import { measureRestart } from './restart';
 import { makeDataDir, type ServerName } from './servers';
 import { measureChain, measureLag, measureLatency, measureThroughput } from './webhook';
 
 const HELP = `npm run bench -- [options]
 
   --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, rebuild, start,
-                  verify, before (default: all; before only with --before)
-  --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput and latency
+                  restart, verify, before (default: all; before only with --before)
+  --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
+                  and restart
   --rounds N      how often everything is measured (default 3)
   --seconds N     measured seconds of one run, after 2 of warm-up (default 5)
   --quick         one round of 2 seconds, and a tenth of the history
@@ -34,6 +36,7 @@ const PARTS = [
   'chain',
   'rebuild',
   'start',
+  'restart',
   'verify',
   'before',
 ] as const;
@@ -95,6 +98,7 @@ async function main(): Promise<void> {
     chain: () => measureChain({ rounds, seconds }),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
+    restart: () => measureRestart(servers, rounds),
     verify: () => measureVerify(operation()),
     before: () => measureBefore({ before: before ?? '', rounds, seconds: seconds * 4 }),
   };

@@ -134,16 +134,21 @@ export class Server {
    * Starts a server and waits until `/readyz` answers 200. Its log goes to a file, as a supervisor would have it.
    * @param flags of node
    * @param root of the checkout whose program it is
+   * @param over the test node, where it is one that runs already
    */
   static async start(
     name: ServerName,
     dataDir: string,
-    { flags = [], root = ROOT }: { readonly flags?: readonly string[]; readonly root?: string } = {},
+    {
+      flags = [],
+      root = ROOT,
+      over = null,
+    }: { readonly flags?: readonly string[]; readonly root?: string; readonly over?: SpawnedNode | null } = {},
   ): Promise<Server> {
     const port = await freePort();
     const logFile = join(dataDir, 'server.log');
     const log = openSync(logFile, 'w');
-    const node = name === 'eventstoredb' ? await spawnNode() : null;
+    const node = name === 'eventstoredb' ? (over ?? (await spawnNode())) : null;
     const began = performance.now();
     const child = spawn(process.execPath, [...flags, join(root, SERVERS[name].program)], {
       cwd: root,
@@ -186,6 +191,12 @@ export class Server {
   rssMb(): number {
     const status = readFileSync(`/proc/${String(this.#child.pid)}/status`, 'utf8');
     return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
+  }
+
+  /** Kills the server without warning and starts it again over what it left. @returns what runs then */
+  async restart(): Promise<Server> {
+    await this.end('SIGKILL');
+    return Server.start(this.name, this.dataDir, { over: this.node });
   }
 
   /** Ends the server in good order. */

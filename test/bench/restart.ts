@@ -1,0 +1,125 @@
+import { createHmac } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { BENCH_SECRET, benchBody, benchOrder } from './deliveries';
+import { figure, median, type Part, range } from './report';
+import { makeDataDir, removeDataDir, Server, type ServerName } from './servers';
+
+/** Orders that are under way when the service is killed. */
+const ORDERS = 4_000;
+/** Deliveries about other orders before each measurement, until the compiler has seen them all. */
+const WARMUP = 3_000;
+const CONNECTIONS = 32;
+
+/** What is delivered: the n-th fact about an order. */
+type Fact = readonly [order: number, n: number];
+
+/** Delivers facts as fast as they are answered. @returns how many a second. @throws if one is not answered as expected */
+async function deliver(port: number, salt: string, facts: readonly Fact[], outcome: string): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const bodies = facts.map(([order, n]) => {
+    const body = benchBody(benchOrder(salt, order)).replace('ABC1234', `ABC${String(n)}`);
+    return { body, signature: createHmac('sha256', BENCH_SECRET).update(body).digest('hex') };
+  });
+  const post = ({ body, signature }: (typeof bodies)[number]): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Stream-Signature': signature };
+      const sent = request({ port, host: '127.0.0.1', path: '/handle-order', method: 'POST', headers, agent });
+      sent.once('error', reject);
+      sent.once('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (part: string) => (text += part));
+        response.once('end', () => {
+          resolve(text);
+        });
+      });
+      sent.end(body);
+    });
+  const began = performance.now();
+  const queue = bodies.values();
+  const connection = async (): Promise<void> => {
+    for (const body of queue) {
+      const answer = await post(body);
+      if (!answer.includes(`"outcome":"${outcome}"`)) throw new Error(`not ${outcome}: ${answer}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  agent.destroy();
+  return facts.length / ((performance.now() - began) / 1_000);
+}
+
+const facts = (from: number, to: number, n: number): Fact[] =>
+  Array.from({ length: to - from }, (_, index) => [from + index, n]);
+
+/** Rates of deliveries, a second. */
+interface Rates {
+  readonly facts: number;
+  readonly repeats: number;
+}
+
+interface Run {
+  readonly server: ServerName;
+  readonly steady: Rates;
+  readonly restarted: Rates;
+}
+
+async function run(server: ServerName): Promise<Run> {
+  const dataDir = makeDataDir();
+  let running: Server | null = null;
+  const half = ORDERS / 2;
+  const measure = async (port: number, salt: string, n: number): Promise<Rates> => {
+    await deliver(port, `warm-${salt}`, facts(0, WARMUP, 0), 'recorded');
+    return {
+      facts: await deliver(port, 'restart', facts(0, half, n), 'recorded'),
+      repeats: await deliver(port, 'restart', facts(half, ORDERS, 1), 'repeat'),
+    };
+  };
+  try {
+    running = await Server.start(server, dataDir);
+    for (const n of [0, 1]) await deliver(running.port, 'restart', facts(0, ORDERS, n), 'recorded');
+    const steady = await measure(running.port, 'before', 2);
+    running = await running.restart();
+    return { server, steady, restarted: await measure(running.port, 'after', 3) };
+  } finally {
+    await running?.stop();
+    removeDataDir(dataDir);
+  }
+}
+
+/** How fast are the first deliveries about orders that were under way when the service was killed? */
+export async function measureRestart(servers: readonly ServerName[], rounds: number): Promise<Part> {
+  const measured = servers.filter((server) => server === 'ours' || server === 'eventstoredb');
+  const runs: Run[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const server of measured) {
+      const one = await run(server);
+      runs.push(one);
+      const { steady, restarted } = one;
+      console.log(
+        `  round ${String(round)} ${server}: facts ${figure(restarted.facts)}/s after ${figure(steady.facts)}/s, ` +
+          `repeats ${figure(restarted.repeats)}/s after ${figure(steady.repeats)}/s`,
+      );
+    }
+  }
+  const kinds = measured.flatMap((server) => (['facts', 'repeats'] as const).map((what) => ({ server, what })));
+  const of = (server: ServerName, pick: (run: Run) => number): number[] =>
+    runs.filter((one) => one.server === server).map(pick);
+  return {
+    title: `After a kill: deliveries about ${figure(ORDERS)} orders under way, medians of ${String(rounds)} rounds`,
+    columns: ['', 'before /s', 'range', 'after /s', 'range'],
+    rows: kinds.map(({ server, what }) => {
+      const before = of(server, ({ steady }) => steady[what]);
+      const after = of(server, ({ restarted }) => restarted[what]);
+      return [`${server}, ${what}`, figure(median(before)), range(before), figure(median(after)), range(after)];
+    }),
+    goals: kinds.map(({ server, what }) => {
+      const ratio = median(of(server, ({ steady, restarted }) => restarted[what] / steady[what]));
+      return {
+        name: `${what} after a restart, to before, ${server}`,
+        goal: '>= 0.9',
+        figure: figure(ratio, 2),
+        met: ratio >= 0.9,
+      };
+    }),
+    measurements: runs,
+  };
+}
