@@ -195,8 +195,8 @@ export class Server {
 
   /** Kills the server without warning and starts it again over what it left. @returns what runs then */
   async restart(): Promise<Server> {
-    await this.end('SIGKILL');
-    return Server.start(this.name, this.dataDir, { over: this.node });
+    await this.#end('SIGKILL');
+    return Server.start(this.#name, this.#dataDir, { over: this.#node });
   }
 
   /** Ends the server in good order. */
