@@ -6,6 +6,7 @@ import { dataFiles } from '../../services/event-store/data-directory';
 import type { EventStore } from '../../services/event-store/event-store';
 import type { Events } from '../../services/event-store/open-events';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
+import { openConfiguredEvents } from '../../services/server/open-configured-events';
 import { startService } from '../../services/server/service';
 import { type Answer, call, type Call, temporaryDirectory } from './running-service';
 
@@ -19,21 +20,31 @@ export interface InProcessApp {
 }
 
 /**
- * The real service over any store, in this process, for what no real disk does on demand. Nothing is authenticated. What
- * the service runs in threads needs `npm run build` beforehand, and a log that threads can open: it follows an empty one,
- * so the read model stays empty.
- * @param settings variables of the configuration
+ * What the service runs in threads needs a log that threads can open: they follow an empty one, so that the read model of
+ * a service over any other store stays empty.
  */
-export async function serveInProcess(
-  store: EventStore,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<InProcessApp> {
-  const dataDir = temporaryDirectory();
+async function openEventsOver(store: EventStore, dataDir: string): Promise<Events> {
   const files = dataFiles(dataDir);
   const empty = await openSqliteStore({ file: files.logFile, now: Date.now });
   await empty.close();
-  const events = { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
-  const app = await serveEvents(dataDir, () => Promise.resolve(events), settings);
+  return { store, log: { url: null, logFile: files.logFile }, files, close: () => store.close() };
+}
+
+/**
+ * The real service in this process, for what no real disk and no real clock does on demand. Nothing is authenticated,
+ * unless `settings` say so. Its threads need `npm run build` beforehand.
+ * @param store in place of the embedded one; null for that
+ * @param settings variables of the configuration
+ * @param monotonic milliseconds of a clock that never goes back, but may stand still
+ */
+export async function serveInProcess(
+  store: EventStore | null,
+  settings: Readonly<Record<string, string>> = {},
+  monotonic?: () => number,
+): Promise<InProcessApp> {
+  const dataDir = temporaryDirectory();
+  const openEvents = store === null ? openConfiguredEvents : () => openEventsOver(store, dataDir);
+  const app = await serveEvents(dataDir, openEvents, settings, monotonic);
   return {
     ...app,
     close: async () => {
@@ -43,17 +54,18 @@ export async function serveInProcess(
   };
 }
 
-/** The real service over events that its threads can follow, in this process. Nothing is authenticated. */
+/** The same over events that its threads can follow. */
 export async function serveEvents(
   dataDir: string,
-  openEvents: () => Promise<Events>,
+  openEvents: typeof openConfiguredEvents,
   settings: Readonly<Record<string, string>> = {},
+  monotonic: () => number = () => performance.now(),
 ): Promise<InProcessApp> {
   const lines: string[] = [];
   const world = {
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     now: Date.now,
-    monotonic: () => performance.now(),
+    monotonic,
     newId: randomUUID,
     pid: process.pid,
     version: 'test',
