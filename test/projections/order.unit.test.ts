@@ -19,6 +19,7 @@ import { saidBy } from '../../projections/order-status';
 import { read } from '../../projections/timeline';
 import { arbitraryEvents, arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
 import { after, eventsOf, fold, KEY, says } from './scenario';
+import { cases } from '../support/depth';
 
 interface Step {
   readonly before: OrderState;
@@ -27,7 +28,7 @@ interface Step {
 }
 
 /** Lives of an order that each property is tried on. */
-const RUNS = 200;
+const RUNS = cases(200);
 
 /** Asserts `holds` of every step in any life of an order. */
 function assertAlways(holds: (step: Step) => void): void {

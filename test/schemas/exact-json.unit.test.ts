@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ExactNumber, mayLoseDigits, parseJson, stringifyJson } from '../../schemas/exact-json';
+import { cases } from '../support/depth';
 
 /** Numbers that a double does not hold. */
 const EXACT = [
@@ -80,7 +81,7 @@ describe('JSON in which every number keeps its value', () => {
         expect(canonical).toBe(new ExactNumber(number).canonical);
         expect(value instanceof ExactNumber ? stringifyJson(parseJson(json)) : json).toBe(json);
       }),
-      { numRuns: 2_000 },
+      { numRuns: cases(2_000) },
     );
   });
 

@@ -14,6 +14,7 @@ import {
 } from '../../../services/feed/consumers/consumers';
 import { comparePlaces, feedPosition } from '../../../services/feed/feed-place';
 import { readRemoval, REMOVAL_SETTLES_MS } from '../../../services/feed/removal';
+import { cases } from '../../support/depth';
 
 const at = (position: number): FeedPosition =>
   position === 0 ? BEGINNING : feedPosition(String(position) as Position, '0a1b2c3d');
@@ -65,7 +66,7 @@ it('a commit never goes back but by setting the consumer, and two instances alwa
       }
       await store.close();
     }),
-    { numRuns: 50 },
+    { numRuns: cases(50) },
   );
 });
 

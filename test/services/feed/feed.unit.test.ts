@@ -14,6 +14,7 @@ import { MAX_KEPT_ITEMS } from '../../../services/feed/tail';
 import { noteDeleted } from '../../../services/operations/retention/note-deleted';
 import { arbitraryEvents } from '../../projections/arbitraries';
 import { KEY } from '../../projections/scenario';
+import { cases } from '../../support/depth';
 import { until } from '../../support/patience';
 import { feedOver, report } from './support';
 
@@ -128,7 +129,7 @@ it('the feed tells every fact once, in order, with what the folds make of it, in
         await store.close();
       },
     ),
-    { numRuns: 30 },
+    { numRuns: cases(30) },
   );
 });
 

@@ -16,6 +16,7 @@ import { openOrderTable } from '../../../services/read-model/order-table/writer'
 import { runProjector } from '../../../services/read-model/projector';
 import { arbitraryOrderUpdatedObject } from '../../projections/arbitraries';
 import { historyOf, problem, problemOf, update } from '../../support/deliveries';
+import { cases } from '../../support/depth';
 import {
   bearer,
   discard,
@@ -132,7 +133,7 @@ describe('orders as of a time', () => {
           expect(found).toEqual(expected);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 

@@ -25,6 +25,7 @@ import { createMemoryStore } from '../event-store/memory/memory-store';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
 import { type Progress, runProjector } from '../../../services/read-model/projector';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from '../../projections/arbitraries';
+import { cases } from '../../support/depth';
 import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
 import { newEvent } from '../event-store/contract/support';
@@ -194,7 +195,7 @@ describe('the projector', () => {
         expect(ORDERS.map((key) => table.load(key))).toEqual(foldDirectly(log));
         table.close();
       }),
-      { numRuns: 150 },
+      { numRuns: cases(150) },
     );
   });
 
@@ -214,7 +215,7 @@ describe('the projector', () => {
         }
         table.close();
       }),
-      { numRuns: 100 },
+      { numRuns: cases(100) },
     );
   });
 

@@ -37,6 +37,7 @@ import { Problem } from '../../../../services/http/problem';
 import { openEventStream } from '../../../support/event-stream';
 import { until } from '../../../support/patience';
 import { orderPath, problem, problemOf, update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
 import { bearer, discard, entryOf, type RunningService, startService } from '../../../support/running-service';
 
 /** What needs no reader. */
@@ -368,7 +369,7 @@ describe('the access log', () => {
         }
         expect(listedNow).toEqual(expected);
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     );
   });
 

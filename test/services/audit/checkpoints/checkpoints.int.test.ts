@@ -26,6 +26,7 @@ import { comparePositions, positionOf } from '../../../../services/event-store/e
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { problem, problemOf, update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
 import { until } from '../../../support/patience';
 import { asReader, bearer, discard, entryOf, startService, temporaryDirectory } from '../../../support/running-service';
 
@@ -94,7 +95,7 @@ describe('checkpoints', () => {
         expect(checkpoints.at(-1)?.events).toBe(streams.length);
         await store.close();
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     );
   });
 
@@ -144,7 +145,7 @@ describe('checkpoints', () => {
           expect(first?.holdsTo).toBe(checkpoints[failing - 1]?.position ?? null);
           await store.close();
         }),
-        { numRuns: 40 },
+        { numRuns: cases(40) },
       );
     },
   );

@@ -14,6 +14,7 @@ import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoin
 import { createPublicKey } from 'node:crypto';
 import { openEventStream } from '../../../support/event-stream';
 import { update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
 import { until } from '../../../support/patience';
 import {
   asReader,
@@ -102,7 +103,7 @@ describe('checkpoints of a log that was restored', () => {
           held: history.checkpoints.length,
         });
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 

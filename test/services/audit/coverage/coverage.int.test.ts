@@ -9,6 +9,7 @@ import type { EventStore, JsonValue } from '../../../../services/event-store/eve
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { arbitraryOrderUpdatedObject } from '../../../projections/arbitraries';
 import { problem, problemOf, update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
 import {
   bearer,
   discard,
@@ -99,7 +100,7 @@ describe('the coverage scan', () => {
           expect(found).toEqual(await expected(store, query));
         },
       ),
-      { numRuns: 80 },
+      { numRuns: cases(80) },
     );
   });
 

@@ -19,6 +19,7 @@ import {
 import type { Verified } from '../../../../services/audit/verify/verify-store';
 import { loadState, type Progressed, saveState } from '../../../../services/audit/verify/saved-state';
 import { openReadableStore } from '../../../../services/event-store/open';
+import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
 import { csvOf, earlierCsvOf, EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from '../histories';
 import { ticketRail } from '../support';
@@ -114,7 +115,7 @@ describe('the verification of an export', () => {
           expect((await verifyText(text)).faults).toEqual([]);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: cases(15) },
     );
   });
 
@@ -128,7 +129,7 @@ describe('the verification of an export', () => {
         const { faults } = await verifyText(changed);
         expect(faults[0]?.line).toBe(line);
       }),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     );
   });
 
@@ -243,7 +244,7 @@ describe('a bundle of evidence', () => {
         expect(part === 'evidence' ? faults[0]?.line : faults.length > 0).toBe(part === 'evidence' ? line : true);
         return Promise.resolve();
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     );
   });
 
@@ -340,7 +341,7 @@ describe('the verification of an export in CSV', () => {
           expect(verified).toMatchObject({ faults: [], doubts: [], tally: { events } });
         }
       }),
-      { numRuns: 15 },
+      { numRuns: cases(15) },
     );
   });
 
@@ -353,7 +354,7 @@ describe('the verification of an export in CSV', () => {
         fc.pre(!changed.equals(bytes));
         expect((await verifyRows(changed)).faults[0]).toMatchObject({ code: 'file', line });
       }),
-      { numRuns: 1_000 },
+      { numRuns: cases(1_000) },
     );
   });
 
@@ -368,7 +369,7 @@ describe('the verification of an export in CSV', () => {
         const { faults } = await verifyRows(rows, changed);
         expect(faults).not.toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 

@@ -9,6 +9,7 @@ import {
 import { until } from '../../../support/patience';
 import { createMemoryStore } from '../memory/memory-store';
 import { collect } from './support';
+import { cases } from '../../../support/depth';
 
 /** An expectation, `tail` standing for the revision that is the last one when the command runs. */
 type Expectation = ExpectedRevision | 'tail';
@@ -184,6 +185,6 @@ export async function agreesWithModel(store: EventStore): Promise<void> {
       expect((await run(store, script, prefix, ids, reads)).answers).toEqual(answers);
       await model.close();
     }),
-    { numRuns: 150 },
+    { numRuns: cases(150) },
   );
 }

@@ -7,6 +7,7 @@ import {
 } from '../../../../services/event-store/event-store';
 import { comparable, PAYLOADS } from './payloads';
 import { appended, collect, first, newEvent, newEvents } from './support';
+import { cases } from '../../../support/depth';
 
 /** What is read is what was appended. */
 export function roundTripContract(current: () => EventStore): void {
@@ -56,7 +57,7 @@ export function roundTripContract(current: () => EventStore): void {
           expect(comparable(stored.data)).toEqual(comparable(data));
           expect(comparable(stored.metadata)).toEqual(comparable(data));
         }),
-        { numRuns: 60 },
+        { numRuns: cases(60) },
       );
     });
 

@@ -6,6 +6,7 @@ import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/
 import { startNode, type RunningNode } from '../../../eventstoredb-node/node';
 import { comparable } from '../contract/payloads';
 import { appended, at, collect, newEvent } from '../contract/support';
+import { cases } from '../../../support/depth';
 
 describe('payloads on EventStoreDB', () => {
   let node: RunningNode;
@@ -40,7 +41,7 @@ describe('payloads on EventStoreDB', () => {
         expect(comparable(stored.data)).toEqual(comparable(data));
         expect(comparable(stored.metadata)).toEqual(comparable(metadata));
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 

@@ -19,6 +19,7 @@ import { deleteOrderTable, type SavedOrder } from '../../../../services/read-mod
 import { openOrderTable } from '../../../../services/read-model/order-table/writer';
 import { STOP_TIMEOUT_MS } from '../../../../services/server/service';
 import { update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
 import { type EventStream, openEventStream } from '../../../support/event-stream';
 import { until } from '../../../support/patience';
 import {
@@ -464,7 +465,7 @@ describe('a client of the live feed', () => {
         feed.close();
         expect(feed.clients).toBe(0);
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     );
   });
 

@@ -10,6 +10,7 @@ import { makeOrder, subtotalOf } from '../../../../services/sandbox/parties/orde
 import { checkOrder, type OrderRule, type Refusal } from '../../../../services/sandbox/stand-in/order-rules';
 import { seeded } from '../../../../services/sandbox/wire/random';
 import { orderOf } from '../support';
+import { cases } from '../../../support/depth';
 
 const menu = readMenu(ownMenu());
 const order = (seed: number, fulfillmentType: (typeof FULFILLMENT_TYPES)[number] = 'delivery', unpaid = false) =>
@@ -71,7 +72,7 @@ describe('the documented rules about orders', () => {
           const broken = BROKEN[fault];
           expect(found.map(({ rule, pointer }) => [rule, pointer])).toEqual(broken === null ? [] : [broken]);
         }),
-        { numRuns: 30 },
+        { numRuns: cases(30) },
       );
     },
   );

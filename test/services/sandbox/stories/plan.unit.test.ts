@@ -2,6 +2,7 @@ import { planScenario, type PlanOptions, type PlannedOrder } from '../../../../s
 import { loadScenario, shippedStories } from '../../../../services/sandbox/stories/scenario-files';
 import { DELIVERY_CONTRACTS } from '../../../../schemas/handle-order';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
+import { cases } from '../../../support/depth';
 import fc from 'fast-check';
 
 const RUSH = loadScenario('lunch-rush');
@@ -44,7 +45,7 @@ describe('a plan', () => {
           ).toEqual(story.steps.map((step) => ('status' in step ? step.status : null)));
         }
       }),
-      { numRuns: 20 },
+      { numRuns: cases(20) },
     );
   });
 
