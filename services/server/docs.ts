@@ -35,11 +35,12 @@ const ASSETS_MAX_AGE_S = 3_600;
 export function createDocs(version: string, basePath: BasePath): Router {
   const router = Router();
   const page = pageBelow(basePath, PAGE);
-  const document = openApiDocument(version, basePath);
+  // Made when it is asked for: it takes as long as a good part of a start, and most services are never asked.
+  let document: ReturnType<typeof openApiDocument> | undefined;
   router.use(
     serve(CONTRACT_CALLS, {
       getOpenApi: ({ response }) => {
-        response.json(document);
+        response.json((document ??= openApiDocument(version, basePath)));
       },
     }),
   );
