@@ -106,7 +106,7 @@ describe('a copy', () => {
 
   it('a copy of 20 000 events ends, because it does not look at all of them for each of them', async () => {
     const source = memoryStore();
-    await fill(source, 20_000, 2_000, 10);
+    await fill(source, 20_000, 2_000, 100);
     const target = await sqliteStore();
     expect(await copyStore({ source: source.store, target: target.asTarget })).toMatchObject({ copied: 20_000 });
   });
@@ -240,7 +240,7 @@ describe('a store that fails during a copy', () => {
 
   it('a copy ends when its target fails for good, and goes on when it is started again', async () => {
     const source = memoryStore();
-    await fill(source, 2_000, 1_500); // more streams than a server takes resets of calls
+    await fill(source, 1_250, 10_000); // more streams than a server takes resets of calls
     const { store, node } = await nodeStore();
     let appends = 0;
     const interrupted = changed(store, {
