@@ -49,13 +49,14 @@ const padded = (bytes: number, key: OrderKey): string => {
   return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - Buffer.byteLength(body))}"`);
 };
 
-describe('authentic deliveries that cannot be used', () => {
-  let service: RunningService;
-  beforeAll(async () => {
-    service = await startService();
-  });
-  afterAll(() => discard(service));
+/** As it is configured by default. */
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => discard(service));
 
+describe('authentic deliveries that cannot be used', () => {
   /** Posts the bytes and expects them, whole and with faults at exactly these pointers, in quarantine and nowhere else. */
   async function expectQuarantined(body: string | Buffer, pointers: readonly string[]): Promise<Answer> {
     const bytes = Buffer.from(body);
@@ -263,12 +264,7 @@ describe('authentic deliveries that cannot be used', () => {
 });
 
 describe('unusual deliveries that can be used', () => {
-  let service: RunningService;
   const key = freshKeys('unusual');
-  beforeAll(async () => {
-    service = await startService();
-  });
-  afterAll(() => discard(service));
 
   /** Posts the body and expects its object, to the last field, as the newest event of its order. */
   async function expectRecorded(body: string, about: OrderKey, headers: Record<string, string> = {}): Promise<void> {
@@ -504,12 +500,7 @@ describe('unusual deliveries that can be used', () => {
 });
 
 describe('refused deliveries', () => {
-  let service: RunningService;
   const key = freshKeys('refused');
-  beforeAll(async () => {
-    service = await startService();
-  });
-  afterAll(() => discard(service));
 
   async function expectRefused(answer: Answer, about: OrderKey, before: number, expected: ReturnType<typeof problem>) {
     expect(problemOf(answer)).toEqual(expected);

@@ -252,60 +252,67 @@ describe('the live feed through failures', () => {
     await discard(service);
   });
 
-  it('the service refuses one screen more than it can serve, and goes on taking deliveries', async () => {
-    const service = await startService();
-    const at = `${service.url}/locations/counter/live`;
-    const streams: EventStream[] = [];
-    while (streams.length < MAX_LIVE_CLIENTS) {
-      const some = Array.from({ length: 50 }, () => openEventStream(at, asReader));
-      streams.push(...(await Promise.all(some)));
-    }
-    const refused = await call(service.url, '/locations/counter/live', { headers: asReader });
-    expect(refused).toMatchObject({ status: 503, json: { type: 'urn:ticket-rail:problem:too-many-screens' } });
-    expect((await service.deliver(update(keyOf('o'), { status: 'in_progress' }))).status).toBe(200);
-    await until('every screen to be told', () => streams.every((stream) => stream.data('order').length === 1));
-    for (const stream of streams) stream.close();
-    await discard(service);
-  });
+  describe('of one service, up to its end', () => {
+    let service: RunningService;
+    beforeAll(async () => {
+      service = await startService();
+    });
+    beforeEach(async () => {
+      await until('the screens of the test before to be gone', async () =>
+        (await service.get('/metrics')).text.includes('ticket_rail_live_clients 0\n'),
+      );
+    });
+    afterAll(() => discard(service));
 
-  it('the service ends every live feed when it stops, without delay', async () => {
-    const service = await startService();
-    const streams = await Promise.all(
-      Array.from({ length: 20 }, () => openEventStream(`${service.url}/locations/counter/live`, asReader)),
-    );
-    const begun = performance.now();
-    const code = service.end('SIGTERM');
-    await Promise.all(streams.map(({ ended }) => ended));
-    // A stream that is still open when the time for a stop is over is broken off then.
-    expect(performance.now() - begun).toBeLessThan(STOP_TIMEOUT_MS);
-    expect(await code).toBe(0);
-    await discard(service);
-  });
+    it('the service refuses one screen more than it can serve, and goes on taking deliveries', async () => {
+      const at = `${service.url}/locations/counter/live`;
+      const streams: EventStream[] = [];
+      while (streams.length < MAX_LIVE_CLIENTS) {
+        const some = Array.from({ length: 50 }, () => openEventStream(at, asReader));
+        streams.push(...(await Promise.all(some)));
+      }
+      const refused = await call(service.url, '/locations/counter/live', { headers: asReader });
+      expect(refused).toMatchObject({ status: 503, json: { type: 'urn:ticket-rail:problem:too-many-screens' } });
+      expect((await service.deliver(update(keyOf('o'), { status: 'in_progress' }))).status).toBe(200);
+      await until('every screen to be told', () => streams.every((stream) => stream.data('order').length === 1));
+      for (const stream of streams) stream.close();
+    });
 
-  it('a live feed client that does not read is cut off; neither the others nor it, once it resumes, miss anything', async () => {
-    const service = await startService();
-    const at = `${service.url}/locations/counter/live`;
-    const [slow, quick] = [await openEventStream(at, asReader), await openEventStream(at, asReader)];
-    await untilSent(slow, 'heartbeat');
-    slow.pause();
-    const instructions = 'x'.repeat(200_000);
-    let n = 0;
-    const dropped = async (): Promise<number> =>
-      Number(/^ticket_rail_live_dropped_total (\d+)$/m.exec((await service.get('/metrics')).text)?.[1]);
-    while ((await dropped()) === 0 && n < 200) {
-      const details = { source: 'uber', name: `Driver ${String(n++)}`, handoff_instructions: instructions };
-      await service.deliver(update(keyOf('big'), { status: 'in_progress', driver_details: details }));
-    }
-    expect(await dropped()).toBe(1);
-    await until('the others to be told everything', () => quick.data('order').at(-1)?.['revision'] === n - 1);
-    expect(MAX_BUFFERED_BYTES).toBeLessThan(n * instructions.length);
-    slow.resume();
-    await slow.ended;
-    const again = await openEventStream(at, { ...asReader, 'Last-Event-ID': slow.lastId ?? '' });
-    await untilSent(again, 'order');
-    expect(again.data('order')).toMatchObject([{ order_id: 'big', revision: n - 1 }]);
-    for (const stream of [quick, again]) stream.close();
-    await discard(service);
+    it('a live feed client that does not read is cut off; neither the others nor it, once it resumes, miss anything', async () => {
+      const at = `${service.url}/locations/counter/live`;
+      const [slow, quick] = [await openEventStream(at, asReader), await openEventStream(at, asReader)];
+      await untilSent(slow, 'heartbeat');
+      slow.pause();
+      const instructions = 'x'.repeat(200_000);
+      let n = 0;
+      const dropped = async (): Promise<number> =>
+        Number(/^ticket_rail_live_dropped_total (\d+)$/m.exec((await service.get('/metrics')).text)?.[1]);
+      while ((await dropped()) === 0 && n < 200) {
+        const details = { source: 'uber', name: `Driver ${String(n++)}`, handoff_instructions: instructions };
+        await service.deliver(update(keyOf('big'), { status: 'in_progress', driver_details: details }));
+      }
+      expect(await dropped()).toBe(1);
+      await until('the others to be told everything', () => quick.data('order').at(-1)?.['revision'] === n - 1);
+      expect(MAX_BUFFERED_BYTES).toBeLessThan(n * instructions.length);
+      slow.resume();
+      await slow.ended;
+      const again = await openEventStream(at, { ...asReader, 'Last-Event-ID': slow.lastId ?? '' });
+      await untilSent(again, 'order');
+      expect(again.data('order')).toMatchObject([{ order_id: 'big', revision: n - 1 }]);
+      for (const stream of [quick, again]) stream.close();
+    });
+
+    it('the service ends every live feed when it stops, without delay', async () => {
+      const streams = await Promise.all(
+        Array.from({ length: 20 }, () => openEventStream(`${service.url}/locations/counter/live`, asReader)),
+      );
+      const begun = performance.now();
+      const code = service.end('SIGTERM');
+      await Promise.all(streams.map(({ ended }) => ended));
+      // A stream that is still open when the time for a stop is over is broken off then.
+      expect(performance.now() - begun).toBeLessThan(STOP_TIMEOUT_MS);
+      expect(await code).toBe(0);
+    });
   });
 
   it('the live feed is refused for now while the service cannot know the current state', async () => {
