@@ -53,20 +53,19 @@ export async function keepProjecting(options: {
   readonly onNews: (news: ProjectorNews) => void;
 }): Promise<void> {
   const { source, file, version, signal, corrector, looks = new Looks(), onNews } = options;
-  const isStopped = (): boolean => signal.aborted;
-  while (!isStopped()) {
+  while (!signal.aborted) {
     let table: OrderTable | null = null;
     try {
       table = openOrderTable(file, version);
       onNews({ kind: 'restarted' });
-      let isAttached = true;
-      while (isAttached && !isStopped()) {
+      for (let isAsked = true; isAsked;) {
         const { look, over } = looks.begin();
         const onProgress = (progress: Progress): void => {
           onNews({ kind: 'progress', progress, look });
         };
         const ending = AbortSignal.any([signal, over]);
-        isAttached = (await runProjector({ source, table, signal: ending, corrector, onProgress })) !== 'detached';
+        const end = await runProjector({ source, table, signal: ending, corrector, onProgress });
+        isAsked = end === 'stopped' && over.aborted;
       }
     } catch (error) {
       onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });

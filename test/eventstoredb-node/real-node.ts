@@ -6,7 +6,11 @@ import { openEventStoreDb } from '../../services/event-store/eventstoredb/events
 export interface RealNode {
   readonly url: string;
   /** Those that the environment has commands for. */
-  readonly faults: readonly { readonly name: string; begin(): Promise<void>; end(): Promise<void> }[];
+  readonly faults: readonly {
+    readonly name: string;
+    readonly begin: () => Promise<void>;
+    readonly end: () => Promise<void>;
+  }[];
   /** @returns the events of streams whose name starts so, in order of position. */
   events(
     prefix: string,
@@ -26,8 +30,12 @@ export function realNode(): RealNode | null {
       : [
           {
             name,
-            begin: async () => void (await run(begins)),
-            end: async () => void (await run(ends)),
+            begin: async () => {
+              await run(begins);
+            },
+            end: async () => {
+              await run(ends);
+            },
           },
         ];
   return {

@@ -431,13 +431,14 @@ function batchResult(
 
 async function read(context: Context, call: ServerWritableStream<ReadReq, ReadResp>): Promise<void> {
   const gone = new AbortController();
+  const isGone = (): boolean => gone.signal.aborted;
   const end = (): void => {
     close();
     gone.abort();
     call.end();
   };
   const fail = (error: unknown): void => {
-    if (gone.signal.aborted) return;
+    if (isGone()) return;
     gone.abort();
     call.emit('error', error);
     close();

@@ -23,6 +23,10 @@ const FAULT_MS = 1_500;
 /** Milliseconds in which the service finds a store again that was away from the start. */
 const RECOVERY_MS = 30_000;
 
+/** Orders that deliveries go on about during a fault, and deliveries about each. */
+const ORDERS_IN_FAULT = 50;
+const PER_ORDER_IN_FAULT = 20;
+
 const LOCATIONS = ['north', 'south'];
 const keyOf = (order: number): OrderKey => ({
   location_id: LOCATIONS[order % LOCATIONS.length] ?? '',
@@ -88,7 +92,10 @@ function revisionsOf(events: Events): ReadonlyMap<string, number> {
   return next;
 }
 
-/** Delivers while the store fails: each delivery is answered 200 or 503 in time, and stored once, in order. */
+/**
+ * Delivers while the store fails: each delivery is answered 200 or 503 in time, and stored once, in order.
+ * @returns how many were answered 200
+ */
 async function keepsAll(
   service: RunningService,
   location: string,
@@ -97,14 +104,15 @@ async function keepsAll(
     end(): Promise<void> | void;
     events(): Promise<Events>;
   },
-): Promise<void> {
-  const ORDERS = 50;
-  const PER_ORDER = 20;
+): Promise<number> {
   let sent = 0;
-  const orders = Array.from({ length: ORDERS }, (_, order) => ({ location_id: location, order_id: String(order) }));
+  const orders = Array.from({ length: ORDERS_IN_FAULT }, (_, order) => ({
+    location_id: location,
+    order_id: String(order),
+  }));
   const accepted = new Map<string, number[]>();
-  const delivering = inParallel(orders, ORDERS, async (key) => {
-    for (let n = 0; n < PER_ORDER; n++) {
+  const delivering = inParallel(orders, ORDERS_IN_FAULT, async (key) => {
+    for (let n = 0; n < PER_ORDER_IN_FAULT; n++) {
       for (;;) {
         const before = performance.now();
         const answer = await service.deliver(update(key, { n }));
@@ -121,22 +129,23 @@ async function keepsAll(
     }
   });
   delivering.catch(() => undefined);
-  await until('every order to be recorded', () => accepted.size === ORDERS);
+  await until('every order to be recorded', () => accepted.size === ORDERS_IN_FAULT);
   await store.begin();
   await Promise.race([delivering, sleep(FAULT_MS)]).finally(() => store.end());
   await delivering;
-  expect(sent).toBeGreaterThanOrEqual(ORDERS * PER_ORDER);
+  expect(sent).toBeGreaterThanOrEqual(ORDERS_IN_FAULT * PER_ORDER_IN_FAULT);
   const revisions = revisionsOf(await store.events());
   for (const key of orders) {
-    expect(revisions.get(orderStream(key))).toBe(PER_ORDER);
-    expect(accepted.get(key.order_id)).toEqual(Array.from({ length: PER_ORDER }, (_, n) => n));
+    expect(revisions.get(orderStream(key))).toBe(PER_ORDER_IN_FAULT);
+    expect(accepted.get(key.order_id)).toEqual(Array.from({ length: PER_ORDER_IN_FAULT }, (_, n) => n));
   }
   await until('the service to be ready again', async () => (await service.call('/readyz')).status === 200);
   const last = orders.at(-1) ?? keyOf(0);
   const path = `/locations/${encodeURIComponent(last.location_id)}/orders/${last.order_id}`;
-  expect((await service.get(`${path}?min_revision=${String(PER_ORDER - 1)}`)).json).toMatchObject({
-    revision: PER_ORDER - 1,
+  expect((await service.get(`${path}?min_revision=${String(PER_ORDER_IN_FAULT - 1)}`)).json).toMatchObject({
+    revision: PER_ORDER_IN_FAULT - 1,
   });
+  return [...accepted.values()].reduce((sum, { length }) => sum + length, 0);
 }
 
 describe('two processes on one EventStoreDB', () => {
@@ -252,7 +261,7 @@ describe.each(SERVER_LINES)('service over a failing EventStoreDB %s', (line) => 
   ])(
     `the service answers 200 or 503 in time and stores every delivery once while EventStoreDB ${line} %s`,
     async (name, begins, ends) => {
-      await keepsAll(service, name, {
+      const acknowledged = await keepsAll(service, name, {
         begin: () => {
           begins(node);
         },
@@ -261,6 +270,7 @@ describe.each(SERVER_LINES)('service over a failing EventStoreDB %s', (line) => 
         },
         events: () => eventsOf(node),
       });
+      expect(acknowledged).toBe(ORDERS_IN_FAULT * PER_ORDER_IN_FAULT);
     },
   );
 });
@@ -450,7 +460,8 @@ if (real !== null) {
         `the service answers 200 or 503 in time and stores every delivery once while a real EventStoreDB ${name}`,
         async () => {
           const location = `${space} ${name}`;
-          await keepsAll(serve(0), location, { begin, end, events: events(location) });
+          const acknowledged = await keepsAll(serve(0), location, { begin, end, events: events(location) });
+          expect(acknowledged).toBe(ORDERS_IN_FAULT * PER_ORDER_IN_FAULT);
         },
         patiently(180_000),
       );
