@@ -36,14 +36,7 @@ export class Looks {
 /** Milliseconds before a projector that failed tries again. */
 const RETRY_MS = 1_000;
 
-/**
- * Runs the projector until it is stopped, whatever happens to the read model's file or disk in between.
- * @param file of the read model
- * @param version of the folds
- * @param corrector where corrections of the read model come from
- * @param looks where it is asked to look anew
- */
-export async function keepProjecting(options: {
+interface ProjectingOptions {
   readonly source: EventSource;
   readonly file: string;
   readonly version: string;
@@ -51,22 +44,23 @@ export async function keepProjecting(options: {
   readonly corrector: Corrector;
   readonly looks?: Looks;
   readonly onNews: (news: ProjectorNews) => void;
-}): Promise<void> {
-  const { source, file, version, signal, corrector, looks = new Looks(), onNews } = options;
+}
+
+/**
+ * Runs the projector until it is stopped, whatever happens to the read model's file or disk in between.
+ * @param file of the read model
+ * @param version of the folds
+ * @param corrector where corrections of the read model come from
+ * @param looks where it is asked to look anew
+ */
+export async function keepProjecting(options: ProjectingOptions): Promise<void> {
+  const { file, version, signal, onNews } = options;
   while (!signal.aborted) {
     let table: OrderTable | null = null;
     try {
       table = openOrderTable(file, version);
       onNews({ kind: 'restarted' });
-      for (let isAsked = true; isAsked;) {
-        const { look, over } = looks.begin();
-        const onProgress = (progress: Progress): void => {
-          onNews({ kind: 'progress', progress, look });
-        };
-        const ending = AbortSignal.any([signal, over]);
-        const end = await runProjector({ source, table, signal: ending, corrector, onProgress });
-        isAsked = end === 'stopped' && over.aborted;
-      }
+      await projectAndLook(options, table);
     } catch (error) {
       onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
@@ -79,6 +73,28 @@ export async function keepProjecting(options: {
       await sleep(RETRY_MS, signal);
     } finally {
       table?.close();
+    }
+  }
+}
+
+/** Runs the projector on a table, anew each time that it is asked to look, until it is stopped or the table is gone. */
+async function projectAndLook(options: ProjectingOptions, table: OrderTable): Promise<void> {
+  const { source, signal, corrector, looks = new Looks(), onNews } = options;
+  for (let isFirst = true, isAsked = true; isAsked; isFirst = false) {
+    const { look, over } = looks.begin();
+    const ending = AbortSignal.any([signal, over]);
+    const onProgress = (progress: Progress): void => {
+      onNews({ kind: 'progress', progress, look });
+    };
+    try {
+      const end = await runProjector({ source, table, signal: ending, corrector, onProgress });
+      isAsked = end === 'stopped' && over.aborted;
+    } catch (error) {
+      // What the table has is as good as before: it goes on being read while the log is away.
+      if (isFirst || !isEventStoreError(error, 'unavailable')) throw error;
+      onNews({ kind: 'interrupted', message: error.message });
+      await sleep(RETRY_MS, signal);
+      isAsked = !signal.aborted;
     }
   }
 }

@@ -447,7 +447,6 @@ async function read(context: Context, call: ServerWritableStream<ReadReq, ReadRe
   call.on('cancelled', () => {
     gone.abort();
   });
-  const isGone = (): boolean => gone.signal.aborted;
   const refused = await admit(context, 'Read', call);
   if (call.cancelled || isGone()) return;
   if (refused !== null) {
