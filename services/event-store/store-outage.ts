@@ -44,14 +44,15 @@ export class StoreOutage {
     private readonly now: () => number,
   ) {}
 
-  /** A proof that the store takes writes failed. */
-  notWritable(detail: string): void {
-    this.#begin(detail);
-  }
+  /** Told what a proof that the store takes writes failed with; null if it did not. */
+  readonly proven = (problem: string | null): void => {
+    if (problem === null) this.taken();
+    else this.#begin(problem);
+  };
 
-  deliveryRefused(detail: string): void {
+  readonly deliveryRefused = (detail: string): void => {
     this.#begin(detail).deliveries++;
-  }
+  };
 
   /** @returns whether the store is known to be away, which explains it. */
   readFailed(): boolean {
@@ -107,9 +108,9 @@ export class StoreOutage {
     this.#isLooking = true;
     try {
       await this.store.checkWritable();
-      this.taken();
+      this.proven(null);
     } catch (error) {
-      this.notWritable(error instanceof Error ? error.message : String(error));
+      this.proven(error instanceof Error ? error.message : String(error));
     } finally {
       this.#isLooking = false;
     }

@@ -55,10 +55,7 @@ export async function startService(
       freshness: readModel.freshness,
       isStopping: () => stopping.signal.aborted,
       now: monotonic,
-      onStore: (problem) => {
-        if (problem === null) outage.taken();
-        else outage.notWritable(problem);
-      },
+      onStore: outage.proven,
     });
     const health = async () => healthOf(await checkReadiness());
     const reading = opened.add(openReading({ store, readModel, access, health, now }));
@@ -75,9 +72,7 @@ export async function startService(
         metrics,
         recordAccess: access.accessLog.record,
         onAuthentic: connections.shows('signature'),
-        onRefused: (detail) => {
-          outage.deliveryRefused(detail);
-        },
+        onRefused: outage.deliveryRefused,
         onRecorded: (position) => {
           outage.taken();
           readModel.acknowledged(position);

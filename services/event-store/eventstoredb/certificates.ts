@@ -32,7 +32,7 @@ function read(option: string, file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const { code = String(cause) } = cause as NodeJS.ErrnoException; // of the file system
     throw new EventStoreError(
       'invalid',
       `file ${file}, named by ${option} in the connection string, cannot be read (${code})`,

@@ -190,14 +190,11 @@ export function createRecorder(
         heads.set(stream, decision.head);
         return { outcome: 'repeat', key, revision, position };
       }
-      const { type } = delivery;
       const id = eventId(stream, decision.revision, hash, metadata.request_id);
+      const { type } = delivery;
+      const data = delivery.object as JsonValue; // it was parsed from JSON
       // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
-      const event = sealEvent(
-        stream,
-        { id, type, data: delivery.object as JsonValue, metadata }, // it was parsed from JSON
-        head?.eventHash ?? null,
-      );
+      const event = sealEvent(stream, { id, type, data, metadata }, head?.eventHash ?? null);
       const result = await store.append(stream, [event], decision.expected);
       if (result.outcome === 'appended') {
         const { revision, position } = result;

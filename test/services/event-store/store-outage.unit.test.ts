@@ -66,7 +66,7 @@ describe('an outage of the store', () => {
 
   it('the end of an outage is noticed although nothing is delivered', async () => {
     refusal = 'no connection';
-    outage.notWritable(refusal);
+    outage.proven(refusal);
     await jest.advanceTimersByTimeAsync(20_000);
     refusal = null;
     await jest.advanceTimersByTimeAsync(10_000);
