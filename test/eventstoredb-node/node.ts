@@ -86,16 +86,18 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    socket.once('readable', () => {
+    const begin = (): void => {
       const first = socket.read() as Buffer | null;
-      if (first === null) return;
-      if (first.toString('latin1').startsWith('GET /health/live ')) {
+      if (first === null) {
+        socket.once('readable', begin);
+      } else if (first.toString('latin1').startsWith('GET /health/live ')) {
         socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
-        return;
+      } else {
+        socket.unshift(first);
+        injector.injectConnection(socket);
       }
-      socket.unshift(first);
-      injector.injectConnection(socket);
-    });
+    };
+    socket.once('readable', begin);
   });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
