@@ -84,7 +84,7 @@ export const CONSUMER_CALLS = {
     summary: 'The reader’s consumers, and how far behind they are',
     description: 'An operator of all locations sees those of all readers.',
     answers: { 200: json('By name', ConsumerList) },
-    problems: ['read-model-behind', ...STORE_PROBLEMS],
+    problems: STORE_PROBLEMS,
     permission: readers(FEED),
   },
   setConsumer: {
