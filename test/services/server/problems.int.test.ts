@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import type { FeedPage } from '../../../schemas/feed';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
@@ -13,6 +14,8 @@ import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
 import { MAX_WAITING_QUERIES } from '../../../services/audit/coverage/coverage';
 import { MAX_EXPORTS } from '../../../services/audit/export/send-export';
+import { MAX_CONSUMERS } from '../../../services/feed/consumers/consumers';
+import { MAX_FOLLOWERS } from '../../../services/feed/route';
 import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
 import { declaredOperations, declaredProblems } from '../../support/contract';
@@ -55,19 +58,14 @@ const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
 const AS_OF = '?as_of=2999-01-01T00:00:00Z';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
-const operationsHere = () => declaredOperations().filter(({ path }) => !/^\/(?:feed|consumers)(?:\/|$)/.test(path));
-
 interface Declared {
   readonly method: string;
   readonly path: string;
   readonly problems: readonly string[];
 }
-/**
- * Every operation of the document but those of the feed, and the forms of the pages, which are described like them. What
- * the feed and its consumers are answered with is in test/services/feed/feed.int.test.ts.
- */
+/** Every operation of the document, and the forms of the pages, which are described like them. */
 const OPERATIONS: ReadonlyMap<string, Declared> = new Map([
-  ...operationsHere().map(({ method, path, operation }): [string, Declared] => [
+  ...declaredOperations().map(({ method, path, operation }): [string, Declared] => [
     operation.operationId,
     { method, path, problems: declaredProblems(operation) },
   ]),
@@ -92,8 +90,12 @@ const codeOf = ({ json }: Answer): string =>
 /** Where an operation asks about what is there. */
 function addressOf(id: string): string {
   const path = OPERATIONS.get(id)?.path ?? '';
-  return path.replace('{location_id}', 'here').replace('{order_id}', 'o').replace('{quarantine_id}', '0');
+  const named = path.replace('{location_id}', 'here').replace('{order_id}', 'o').replace('{quarantine_id}', '0');
+  return named.replace('{name}', 'shop');
 }
+
+/** What is sent with a call that takes a body. */
+const BODIES: Readonly<Record<string, string>> = { setConsumer: '{"from":"now"}', commit: '{"position":"0"}' };
 
 interface Question extends Omit<Call, 'method'> {
   /** Null sends none. */
@@ -104,7 +106,7 @@ interface Question extends Omit<Call, 'method'> {
 }
 
 function ask({ url }: { readonly url: string }, id: string, question: Question = {}): Promise<Answer> {
-  const { token = OPERATOR_TOKEN, at = addressOf(id), query = '', headers = {}, body } = question;
+  const { token = OPERATOR_TOKEN, at = addressOf(id), query = '', headers = {}, body = BODIES[id] } = question;
   const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
   return call(url, `${at}${query}`, {
     method,
@@ -155,6 +157,7 @@ describe('each problem that the document declares is one that really comes', () 
     service = await start();
     await service.deliver(update(HERE));
     await service.post('{"type":7}');
+    await ask(service, 'setConsumer');
   });
   afterAll(async () => {
     for (const one of services.splice(0)) await discard(one);
@@ -181,8 +184,8 @@ describe('each problem that the document declares is one that really comes', () 
   it('a parameter that is not one, or cannot be decoded, is invalid', async () => {
     for (const id of declaring('invalid-parameter')) {
       const { path = '' } = OPERATIONS.get(id) ?? {};
-      const question = path.includes('{quarantine_id}')
-        ? { at: path.replace('{quarantine_id}', '%zz') }
+      const question = /\{(?:quarantine_id|name)\}/.test(path)
+        ? { at: path.replace(/\{\w+\}/, '%zz') }
         : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
     }
@@ -202,17 +205,34 @@ describe('each problem that the document declares is one that really comes', () 
         ask(service, id, { at: addressOf(id).replace('0', '99') }),
       );
     }
+    for (const id of declaring('consumer-not-found')) {
+      const question =
+        id === 'followFeed' ? { query: '?consumer=none' } : { at: addressOf(id).replace('shop', 'none') };
+      await expectProblem('consumer-not-found', id, () => ask(service, id, question));
+    }
+    for (const id of declaring('feed-position-unknown')) {
+      const question = id === 'followFeed' ? { query: '?after=1-00000000' } : { body: '{"position":"1-00000000"}' };
+      await expectProblem('feed-position-unknown', id, () => ask(service, id, question));
+    }
   });
 
   it('a body that is too large, or comes too slowly, is not taken', async () => {
     for (const id of declaring('body-too-large')) {
       await expectProblem('body-too-large', id, () => ask(service, id, { headers: FORM, body: 'x'.repeat(300_000) }));
     }
-    const [id = '', ...others] = declaring('body-too-slow');
-    expect(others).toEqual([]);
-    const answer = await sendRaw(service.url, 'POST /handle-order HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
-    expect([id, answer]).toEqual(['handleOrder', expect.stringContaining('urn:ticket-rail:problem:body-too-slow')]);
-    meet(id, 'body-too-slow');
+    const slow = declaring('body-too-slow').map(async (id) => {
+      const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
+      const lines = [
+        `${method} ${addressOf(id)} HTTP/1.1`,
+        'Host: x',
+        `Authorization: Bearer ${OPERATOR_TOKEN}`,
+        'Content-Length: 100',
+      ];
+      const answer = await sendRaw(service.url, `${lines.join('\r\n')}\r\n\r\n{`);
+      expect([id, answer]).toEqual([id, expect.stringContaining('urn:ticket-rail:problem:body-too-slow')]);
+      meet(id, 'body-too-slow');
+    });
+    await Promise.all(slow);
   });
 
   it('a delivery is redriven once, and stays in quarantine while it is unusable', async () => {
@@ -272,6 +292,7 @@ describe('each problem that the document declares is one that really comes', () 
 
   it('a service whose log is damaged says so wherever the damage is met', async () => {
     const first = await start({ RELAY_URL: 'http://127.0.0.1:1/' });
+    await ask(first, 'setConsumer');
     await first.deliver(update(HERE));
     await first.post('{"type":7}');
     await first.deliver({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
@@ -296,7 +317,9 @@ describe('each problem that the document declares is one that really comes', () 
     try {
       await blocked.deliver(update(HERE, { status: 'completed' }));
       const behind = declaring('read-model-behind').map((id) =>
-        expectProblem('read-model-behind', id, () => ask(blocked, id)),
+        expectProblem('read-model-behind', id, () =>
+          ask(blocked, id, { query: id === 'followFeed' ? '?view=orders' : '' }),
+        ),
       );
       await Promise.all(behind);
       const stop = flood(MAX_LARGE_READS_PER_READER + 4, () => ask(blocked, 'listOrders', { query: '?limit=1000' }));
@@ -368,6 +391,31 @@ describe('each problem that the document declares is one that really comes', () 
     }
     for (const id of declaring('too-many-screens')) await expectProblem('too-many-screens', id, () => ask(busy, id));
     for (const stream of streams) stream.close();
+  });
+
+  it('only so many followers wait, and there are only so many consumers', async () => {
+    const followed = await start();
+    await followed.deliver(update(HERE));
+    for (let n = 0; n < MAX_CONSUMERS; n++) {
+      const { status } = await ask(followed, 'setConsumer', { at: `/consumers/consumer-${String(n)}` });
+      expect(status).toBe(201);
+    }
+    const { next } = (await ask(followed, 'followFeed')).json as FeedPage;
+    // Streams, because polls would be answered after a while.
+    const headers = { ...asReader, Accept: 'text/event-stream' };
+    const streams = Array.from({ length: MAX_FOLLOWERS }, () =>
+      get(`${followed.url}/feed?after=${next}`, { headers, agent: false }).on('error', () => undefined),
+    );
+    await until('all to wait', async () => {
+      const { text } = await followed.get('/metrics');
+      return text.includes(`ticket_rail_feed_followers ${String(MAX_FOLLOWERS)}\n`);
+    });
+    for (const id of declaring('too-many-followers')) {
+      await expectProblem('too-many-followers', id, () =>
+        ask(followed, id, { query: id === 'followFeed' ? `?after=${next}&wait=1` : '' }),
+      );
+    }
+    for (const stream of streams) stream.destroy();
   });
 
   it('a delivery for which the queue has no room is not taken', async () => {
