@@ -53,6 +53,16 @@ export function requireLocation(reader: Reader, locationId: string): void {
   throw new Problem('not-permitted', 'This location is not one of the reader’s. GET /session lists them.');
 }
 
+/**
+ * @returns the locations that are asked about; null for all
+ * @throws {Problem} `not-permitted`
+ */
+export function locationsAskedFor(reader: Reader, locationId: string | undefined): readonly string[] | null {
+  if (locationId === undefined) return reader.locations === '*' ? null : reader.locations;
+  requireLocation(reader, locationId);
+  return [locationId];
+}
+
 /** @throws {Problem} `not-permitted` if the reader may not look back. */
 export const requireHistory = (reader: Reader): void => {
   demand(HISTORY, reader, {});

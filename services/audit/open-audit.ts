@@ -10,7 +10,8 @@ import type { ReadModel } from '../read-model/open-read-model';
 import { type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints';
 import { createCoverageRunner } from './coverage/coverage';
 import { createSendExport } from './export/send-export';
-import { createInsightRoutes } from './insight-route';
+import { createCoverageRoutes } from './coverage/route';
+import { createSearchRoutes } from './search-route';
 import { createAuditRoutes } from './route';
 
 /** What auditors read: history and files of it, search, coverage and signed checkpoints. */
@@ -47,14 +48,12 @@ export function openAudit(options: {
         recordAccess: accessLog.record,
         sendExport: createSendExport({ store, readers, version, now }),
       }),
-      createInsightRoutes({
+      createSearchRoutes({
         search: createOrderSearch({ orders: readModel.orders, history }),
         waitForReadModel: readModel.wait,
         accessLog,
-        coverage,
-        metrics,
-        now,
       }),
+      createCoverageRoutes({ coverage, metrics, now, accessLog }),
       ...checkpoints.routes,
     ],
     close: async () => {

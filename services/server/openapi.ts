@@ -4,8 +4,9 @@ import { SESSION_CALLS } from '../access/login/route';
 import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../schemas/vocabulary';
 import { SESSION_COOKIE } from '../access/login/session';
 import { CHECKPOINT_CALLS } from '../audit/checkpoints/route';
-import { INSIGHT_CALLS } from '../audit/insight-route';
+import { COVERAGE_CALLS } from '../audit/coverage/route';
 import { AUDIT_CALLS } from '../audit/route';
+import { SEARCH_CALLS } from '../audit/search-route';
 import { CONSUMER_CALLS } from '../feed/consumers/route';
 import { FEED_CALLS } from '../feed/route';
 import { QUARANTINE_CALLS } from '../handle-order/quarantine/route';
@@ -43,7 +44,8 @@ const CALLS: readonly Endpoints[] = [
   CONSUMER_CALLS,
   AUDIT_CALLS,
   CHECKPOINT_CALLS,
-  INSIGHT_CALLS,
+  SEARCH_CALLS,
+  COVERAGE_CALLS,
   QUARANTINE_CALLS,
   RELAY_CALLS,
   ACCESS_CALLS,

@@ -30,7 +30,7 @@ export function loginPage({
   readonly reader?: Reader | null;
 }): string {
   const error = wrongToken
-    ? `<p class="error" id="error" role="alert">This token is not known, or not any more. Ask whoever runs this service for one.</p>`
+    ? `<p class="error" id="error" role="alert">This token is not known, or not any more. Ask the operator of this service for one.</p>`
     : '';
   const loggedIn =
     reader === null
@@ -84,7 +84,7 @@ export function refusedPage(origin: string | null, hosts: readonly string[]): st
       <h1>Form refused</h1>
       <p class="error" role="alert">This form seems to come from another site, so that nothing was done.</p>
       <p>Your browser says that it comes from <code>${escape(origin ?? 'another site')}</code>; the service was called as ${seen}.</p>
-      <p>If both are the same service, the proxy in front of it has to tell the address as it is in the browser, with its
+      <p>If both are the same service, the proxy in front of it has to pass on the address as it is in the browser, with its
       port: in nginx <code>proxy_set_header Host $http_host;</code>, elsewhere the header <code>X-Forwarded-Host</code> or
       <code>Forwarded</code>.</p>
       <p><a href="/login">Back to the login</a></p>

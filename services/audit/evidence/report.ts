@@ -124,7 +124,7 @@ export function reportParts(options: {
       ['revision', 'position', 'hash of the content', 'hash of the event before', 'hash of the event'],
       rows.map(chainRow),
     ),
-    '<p>Each event holds the hash of the one before it. The hashes are not keyed: whoever can rewrite the whole store can make a chain',
+    '<p>Each event holds the hash of the one before it. The hashes are not keyed: anyone who can rewrite the whole store can make a chain',
     'that holds. Against that, only signed checkpoints prove that were kept elsewhere.</p>',
     '<h2>Checkpoints</h2>',
     checkpoints.length === 0

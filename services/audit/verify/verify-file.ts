@@ -155,7 +155,7 @@ function notesOf(manifest: Manifest | null): readonly string[] {
 function withheldFrom(manifest: Manifest | null): readonly Doubt[] {
   if (manifest?.withheld !== true) return [];
   const detail =
-    'Phones and passcodes were withheld from whoever exported this, and with them the hashes that they could be found from. ' +
+    'Phones and passcodes were withheld from the reader who exported this, and with them the hashes that they could be found from. ' +
     'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
   return [{ kind: 'withheld', detail }];
 }

@@ -94,7 +94,7 @@ export class RowVerification {
     this.#afterHeader(holds);
     if (!holds) this.#fault(`its manifest ${beside} is not that of these rows, or was changed`, null);
     if (this.#digest.digest('hex') !== manifest.sha256)
-      this.#fault('its bytes are not those that the manifest beside it tells of', null);
+      this.#fault('its bytes are not those that the manifest beside it describes', null);
   }
 
   #holdCount(manifest: Manifest, row: number): void {
@@ -149,7 +149,7 @@ export class RowVerification {
     this.#manifest = manifest;
     this.#holdCount(manifest, this.#row);
     if (this.#digest.digest('hex') !== manifest.sha256)
-      this.#fault('the bytes before it are not those that the manifest tells of', this.#row);
+      this.#fault('the bytes before it are not those that the manifest describes', this.#row);
   }
 
   #fault(detail: string, line: number | null, place: Omit<Fault, 'code' | 'detail' | 'line'> = NOWHERE): void {

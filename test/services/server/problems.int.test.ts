@@ -337,7 +337,7 @@ describe('each problem that the document declares is one that really comes', () 
     }
   });
 
-  it('a reader who looks at too much is told so wherever looks are recorded', async () => {
+  it('a reader who looks at too much is refused wherever looks are recorded', async () => {
     // What a reader may have recorded comes back with time, so time stands still.
     const app = await serveInProcess(null, { READERS }, () => 0);
     const agent = new Agent({ keepAlive: true });
