@@ -21,41 +21,41 @@ export const viewChanges = (key: OrderKey, kept: OrderState | null, now: OrderSt
   changesBetween(viewOf(key, kept), viewOf(key, now));
 
 /** One field on its way. */
-interface FieldCourse<Place> {
+interface FieldCourse<At> {
   /** The event that gave it the value that it has. */
-  readonly setAt: Place;
+  readonly setAt: At;
   /** The first of the events since which it is not what was kept; null while it is. */
-  readonly leftAt: Place | null;
+  readonly leftAt: At | null;
   /** Was it ever what was kept? */
   readonly everMatched: boolean;
 }
 
-export interface Divergences<Place> {
+export interface Divergences<At> {
   readonly state: OrderState;
-  readonly courses: ReadonlyMap<string, FieldCourse<Place>>;
+  readonly courses: ReadonlyMap<string, FieldCourse<At>>;
 }
 
 /**
  * @param kept the state that was kept
  * @param pointers the fields that differ at the end, as {@link viewChanges} names them
  */
-export function beginDivergences<Place>(pointers: readonly string[], first: Place): Divergences<Place> {
-  const course: FieldCourse<Place> = { setAt: first, leftAt: first, everMatched: false };
+export function beginDivergences<At>(pointers: readonly string[], first: At): Divergences<At> {
+  const course: FieldCourse<At> = { setAt: first, leftAt: first, everMatched: false };
   return { state: initial, courses: new Map(pointers.map((pointer) => [pointer, course])) };
 }
 
 /** The course of each field after one more event, which stands at `place`. */
-export function follow<Place>(
+export function follow<At>(
   key: OrderKey,
   kept: OrderState | null,
-  before: Divergences<Place>,
+  before: Divergences<At>,
   event: OrderEvent,
-  place: Place,
-): Divergences<Place> {
+  place: At,
+): Divergences<At> {
   const state = evolve(before.state, event);
   const differing = new Set(viewChanges(key, kept, state).map(({ pointer }) => pointer));
   const changed = new Set(viewChanges(key, before.state, state).map(({ pointer }) => pointer));
-  const courses = new Map<string, FieldCourse<Place>>();
+  const courses = new Map<string, FieldCourse<At>>();
   for (const [pointer, { setAt, leftAt, everMatched }] of before.courses) {
     const differs = differing.has(pointer);
     courses.set(pointer, {
@@ -68,8 +68,8 @@ export function follow<Place>(
 }
 
 /** @returns where each field parts that differs at the end. */
-export function divergences<Place>({ courses }: Divergences<Place>): Map<string, Place> {
-  const places = new Map<string, Place>();
+export function divergences<At>({ courses }: Divergences<At>): Map<string, At> {
+  const places = new Map<string, At>();
   for (const [pointer, { setAt, leftAt, everMatched }] of courses) {
     if (leftAt !== null) places.set(pointer, everMatched ? leftAt : setAt);
   }

@@ -19,7 +19,7 @@ export const CoverageGroup = z
     events: Count,
     late: z
       .object({ count: Count, share: Share })
-      .meta({ description: 'events that told an older story than the order showed (attention out_of_order)' }),
+      .meta({ description: 'events that reported an earlier step than the order showed (attention out_of_order)' }),
     statuses: Counts.meta({ description: 'events with each known status; 0 for those that never came' }),
     delivery_statuses: Counts.meta({ description: 'the same for delivery_status' }),
     unknown: z.array(z.object({ field: Field, value: z.string(), count: Count })),

@@ -10,7 +10,7 @@ export interface VerdictWords {
 export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
   new_order: {
     words: 'New order, same number',
-    rule: 'The order of this number had ended 6 hours or more before, and this tells of a beginning: all of that order is forgotten.',
+    rule: 'The order of this number had ended 6 hours or more before, and this reports a beginning: all of that order is forgotten.',
   },
   reopened: {
     words: 'Reopened',
@@ -22,7 +22,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
   },
   out_of_order: {
     words: 'Late news, not followed',
-    rule: 'Read alone it would leave the order nearer to the kitchen than it stands: it tells an older story, so the stage stays.',
+    rule: 'Read alone it would leave the order nearer to the kitchen than it stands: it reports an earlier step, so the stage stays.',
   },
   driver_changed: {
     words: 'Driver changed',
@@ -30,7 +30,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
   },
   unknown_value: {
     words: 'Unknown word',
-    rule: 'Its status or delivery status is a word that nobody has told us of: kept, shown, and not followed.',
+    rule: 'Its status or delivery status is a word that is not documented: kept, shown, and not followed.',
   },
   no_change: {
     words: 'Nothing new',

@@ -59,7 +59,7 @@ function sayResult({ deleted, forgotten, kept, unreported }: RetentionResult, cu
   const before = `that had their last update before ${new Date(cutoff).toISOString()}`;
   say(`${dryRun ? 'Would delete' : 'Deleted'} ${count(deleted)} finished orders ${before}.`);
   if (forgotten > 0) say(`Their streams were deleted before: ${count(forgotten)} more orders in the read model.`);
-  if (kept > 0) say(`Left alone: ${count(kept)} orders whose streams tell otherwise than the read model.`);
+  if (kept > 0) say(`Left alone: ${count(kept)} orders whose streams differ from the read model.`);
   if (unreported > 0) say(`Still shown: ${count(unreported)} deleted orders; run this again.`);
 }
 

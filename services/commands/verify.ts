@@ -9,7 +9,7 @@ import { hint, say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
 
 const HELP = `
-Ends with 0 if everything holds, with 1 if something does not, and with 3 if it cannot be told: nothing contradicts
+Ends with 0 if everything holds, with 1 if something does not, and with 3 if neither is certain: nothing contradicts
 it, but phones and passcodes were withheld, a CSV file has no manifest or cells that were cut, or other code made the
 page of evidence.`;
 

@@ -18,7 +18,7 @@ export function createWaitForReadModel(freshness: Freshness): WaitForReadModel {
       'read-model-behind',
       freshness.complete
         ? `After ${String(MAX_READ_WAIT_MS)} ms the read model does not include what was asked for. Ask again.`
-        : 'The read model is being made from the log. Ask again; GET /readyz tells when it is complete.',
+        : 'The read model is being made from the log. Ask again; GET /readyz says when it is complete.',
     );
   };
 }

@@ -154,7 +154,7 @@ describe('attention unreadable_field', () => {
     expect(needs(...details)).toBe(expected);
   });
 
-  it('unreadable_field ends with the driver of whom it was told', () => {
+  it('unreadable_field ends with the driver whom it was reported for', () => {
     expect(after(says('in_progress', 'enroute_to_pickup', odd), says('in_progress', 'pending')).attention).toEqual([]);
   });
 });

@@ -98,7 +98,7 @@ describe('an order number that comes again', () => {
     expect(third).toMatchObject({ stage: 'preparing', attention: ['order_number_reused'], revision: 4 });
   });
 
-  it('an order whose number was used before tells nothing of that order: no driver, passcode, time or report', () => {
+  it('an order whose number was used before shows nothing of that order: no driver, passcode, time or report', () => {
     const events = eventsAt(...YESTERDAY, [24, says('in_progress')], [24.1, says('in_progress', 'pending', JOHN)]);
     const state = fold(events);
     expect(state).toMatchObject({ driver: JOHN, driver_changed: false, first_received_at: events[2]?.receivedAt });

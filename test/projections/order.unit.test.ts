@@ -263,7 +263,7 @@ describe('food that waits', () => {
     });
   });
 
-  it('food waits while the driver is at the restaurant, and no longer once he has left', () => {
+  it('food waits while the driver is at the restaurant, and no longer once the driver has left', () => {
     const ready = [says('in_progress', 'arrived_at_pickup'), says('ready_for_pickup')];
     expect(isWaiting(fold(eventsOf(...ready)))).toBe(true);
     expect(isWaiting(fold(eventsOf(says('in_progress', 'arrived_at_pickup'))))).toBe(false);

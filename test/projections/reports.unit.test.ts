@@ -32,7 +32,7 @@ describe('a report that came before', () => {
     expect(readingOfLast([first, second, turned]).verdict).toBe('came_before');
   });
 
-  it('a report that came before is told from its first, however often it came', () => {
+  it('a report that came before is distinguished from its first, however often it came', () => {
     const events = eventsOf(ANN, BOB, ANN, BOB, ANN);
     expect(events.map((_, index) => orderAfter(events.slice(0, index + 1)).same_report_as?.revision)).toEqual([
       undefined,
@@ -44,7 +44,7 @@ describe('a report that came before', () => {
     expect(rememberedBy(events)).toEqual([1, 0]);
   });
 
-  it('the newest report once more changes nothing: neither is it told as one that came before, nor does it end that', () => {
+  it('the newest report once more changes nothing: neither is it shown as one that came before, nor does it end that', () => {
     expect(orderAfter(eventsOf(ANN, ANN)).same_report_as).toBeNull();
     expect(orderAfter(eventsOf(ANN, BOB, ANN, ANN)).same_report_as).toMatchObject({ revision: 0 });
     expect(orderAfter(eventsOf(ANN, BOB, BOB)).same_report_as).toBeNull();

@@ -76,7 +76,7 @@ describe('a sighting', () => {
     ]);
   });
 
-  it('a sighting is late exactly when its delivery told an older story and reopened nothing, and its source is the driver of the fold', () => {
+  it('a sighting is late exactly when its delivery reported an earlier step and reopened nothing, and its source is the driver of the fold', () => {
     fc.assert(
       fc.property(arbitraryEvents, (life) => {
         let state = initial;

@@ -132,7 +132,7 @@ describe('the timeline of an order', () => {
       const { words, rule } = verdictWords(event.verdict);
       expect(await shown.locator('.verdict').innerText()).toBe(words);
       expect(await shown.locator('.rule').innerText()).toBe(rule);
-      expect(await shown.locator('.told time').first().getAttribute('datetime')).toBe(event.received_at);
+      expect(await shown.locator('.reading time').first().getAttribute('datetime')).toBe(event.received_at);
       expect(await inTimeline(`#r${String(event.revision)} tr[data-pointer]`, 'one.dataset.pointer')).toEqual(
         event.changes.map(({ pointer }) => pointer),
       );

@@ -46,7 +46,7 @@ const start = async (env: Readonly<Record<string, string>>): Promise<void> => {
 };
 
 describe('the board in a page of another origin', () => {
-  it('the embedded board shows orders by a reader’s token, tells the page what happens, and takes its colours', async () => {
+  it('the embedded board shows orders by a reader’s token, notifies the page of what happens, and takes its colours', async () => {
     await start({ READER_ORIGINS: origin });
     await lab.page.goto(origin);
     await lab.tile('o1').waitFor();

@@ -45,7 +45,7 @@ export function validate(
   pos: { readonly locations: ReadonlySet<string>; readonly outOfStock: ReadonlySet<string>; readonly mode: PosMode },
 ): PosValidation | null {
   if (pos.mode === 'rejecting') {
-    return { orderValidation: [{ order_error: 'pos_offline', order_error_reason: 'It was told to take no orders.' }] };
+    return { orderValidation: [{ order_error: 'pos_offline', order_error_reason: 'It is set to take no orders.' }] };
   }
   if (!pos.locations.has(order.location_id)) {
     const order_error_reason = `There is no location ${order.location_id}.`;

@@ -106,7 +106,7 @@ describe('acknowledgements', () => {
     expect(mustAcknowledgeCancel(old, openedAt(openedAt(noMarks, NOON - HOUR), NOON))).toBe(true);
   });
 
-  it('an acknowledgement is asked once for each driver, whatever else is learned of him', () => {
+  it('an acknowledgement is asked once for each driver, whatever else is learned of the driver', () => {
     const changed = order({ attention: ['driver_changed'], driver_details: { source: 'doordash', name: 'Jane' } });
     const marks = withMark(noMarks, driverKey(changed));
     expect(mustAcknowledgeDriver(changed, noMarks)).toBe(true);

@@ -20,7 +20,7 @@ export function notice(answer: Exclude<Answer<unknown>, { kind: 'found' }>, noth
             <p><a class="button" href=${loginAddress('')}>Sign in</a></p>
           </div>`
         : html`<p class="trouble" role="alert">
-            ${icon('info')} Whoever is signed in may not see this: the past takes a reader with the role auditor or
+            ${icon('info')} The reader who is signed in may not see this: the past takes a reader with the role auditor or
             operator, and the location.
           </p>`;
     case 'failed':

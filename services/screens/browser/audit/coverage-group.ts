@@ -15,7 +15,7 @@ const seconds = (value: number): string => spanWords(value * 1_000);
 /** What one delivery service sends to one location. */
 export function groupPanel(group: CoverageGroup): TemplateResult {
   const { source, location_id, events, late, unknown, further_unknown, unreadable, gaps } = group;
-  const name = source === 'unknown' ? 'No source told' : sourceWords(source);
+  const name = source === 'unknown' ? 'No source given' : sourceWords(source);
   return html`<section class="panel stack group" aria-label=${`${name}, ${location_id}`} data-source=${source}>
     <div>
       <h2><bdi>${name}</bdi></h2>
@@ -29,9 +29,9 @@ export function groupPanel(group: CoverageGroup): TemplateResult {
     </div>
     ${
       unknown.length === 0
-        ? html`<p class="muted">No value that nobody has told us of.</p>`
+        ? html`<p class="muted">No undocumented value.</p>`
         : html`<div>
-            <h3>${icon('alert')} Values that nobody has told us of</h3>
+            <h3>${icon('alert')} Undocumented values</h3>
             <ul class="unknown" role="list">
               ${unknown.map(
                 ({ field, value, count }) =>

@@ -113,7 +113,7 @@ export class TicketRailCoverage extends railElement({
             ? nothing
             : html`<strong>Counted only until ${timeWords(Date.parse(covered_until))}: ask for a shorter time.</strong>`
         }
-        ${ungrouped_events === 0 ? nothing : `${countWords(ungrouped_events, 'event')} of further sources are not told apart.`}
+        ${ungrouped_events === 0 ? nothing : `${countWords(ungrouped_events, 'event')} of further sources are not distinguished.`}
       </p>
       ${groups.slice(0, this.most).map((group) => groupPanel(group))}
       ${groups.length <= this.most ? nothing : html`<p><button @click=${this.#more}>Show more</button></p>`}

@@ -42,7 +42,7 @@ export function eventItem(
   >
     ${before === null ? nothing : gapOf(before, step)}
     <div class="pair">
-      <div class="panel stack told">
+      <div class="panel stack reading">
         <div class="row">
           <h3>
             <a

@@ -93,7 +93,7 @@ export class TicketRailSandboxForm extends railElement({
       <p class="muted summary">
         ${
           picked === undefined
-            ? 'A story tells what becomes of the order.'
+            ? 'A story decides what becomes of the order.'
             : html`<bdi>${picked.summary}</bdi> (${fulfillmentWords(picked.fulfillment_type)})`
         }
       </p>
