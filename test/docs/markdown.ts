@@ -17,7 +17,8 @@ const COMMENT = /<!--[\s\S]*?-->/g;
 /** Blanks a text, and keeps its lines. */
 const blank = (text: string): string => text.replaceAll(/[^\n]/g, ' ');
 
-function withoutFences(markdown: string): string {
+/** Blanks the code blocks of a document. */
+export function withoutFences(markdown: string): string {
   let fence: string | null = null;
   const lines = markdown.split('\n').map((line) => {
     const found = FENCE.exec(line)?.[1];

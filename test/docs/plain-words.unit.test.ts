@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { withoutFences } from './markdown';
+
+/** The replaced words of docs/glossary.md stay out of names, messages, log lines, documents and test names. */
+
+const ROOT = resolve(__dirname, '..', '..');
+const GLOSSARY = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8');
+
+/** Documents that are not held to it, each with the reason. */
+const DOCUMENTS_LEFT_OUT: Readonly<Record<string, string>> = {
+  'docs/glossary.md': 'lists the words',
+};
+/** Words that are meant where they stand, by file, each with the reason. */
+const MEANT: readonly (readonly [file: string, word: string, reason: string])[] = [
+  ['services/audit/verify/verify.ts', 'told', 'scripts look for CANNOT BE TOLD in what the command prints'],
+  ['docs/guides/settle-a-dispute.md', 'told', 'quotes what the command prints'],
+];
+
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+
+/** @returns the words in the first column of the table of the glossary whose head is `head`. */
+function wordsUnder(head: string): readonly string[] {
+  const [, rows = ''] = GLOSSARY.split(`| ${head} | but |\n| --- | --- |\n`);
+  const [table = ''] = rows.split('\n\n');
+  return table
+    .trim()
+    .split('\n')
+    .flatMap((row) => (row.split('|')[1] ?? '').split(','))
+    .map((word) => word.replaceAll('`', '').trim());
+}
+
+/** @returns the words of a name: `lastToldAt` has `last`, `told` and `at`. */
+const wordsOf = (name: string): readonly string[] =>
+  name
+    .split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
+    .filter((word) => word !== '')
+    .map((word) => word.toLowerCase());
+
+/** A word that begins with a capital letter is a whole name; another is a word of one. */
+const isIn = (name: string, word: string): boolean =>
+  /^[A-Z]/.test(word) ? name === word : wordsOf(name).includes(word);
+
+const asPattern = (phrase: string): RegExp =>
+  new RegExp(
+    String.raw`\b${phrase.replace(' … ', String.raw`(?:\s\S+){0,4}\s`).replaceAll(' ', String.raw`\s`)}\b`,
+    'i',
+  );
+
+const NAMES = wordsUnder('not in a name');
+const TEXTS = wordsUnder('not in a text').map((phrase) => ({ phrase, pattern: asPattern(phrase) }));
+
+interface Found {
+  readonly file: string;
+  readonly word: string;
+  readonly where: string;
+}
+
+const inText = (file: string, text: string): Found[] =>
+  TEXTS.flatMap(({ phrase, pattern }) => {
+    const match = pattern.exec(text);
+    if (match === null) return [];
+    const where = text.slice(Math.max(0, match.index - 40), match.index + 60).replaceAll('\n', ' ');
+    return [{ file, word: phrase, where }];
+  });
+
+/** Names, and texts that people read: string literals in the service, titles in the tests. */
+function inSource(file: string): Found[] {
+  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest);
+  const found: Found[] = [];
+  const isTest = file.startsWith('test/');
+  const textOf = (node: ts.Node): string | null =>
+    ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
+      ? node.text
+      : null;
+  const isTitled = (node: ts.Node): node is ts.CallExpression =>
+    ts.isCallExpression(node) && /^(?:it|describe|test)\b/.test(node.expression.getText(source));
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
+      for (const word of NAMES) if (isIn(node.text, word)) found.push({ file, word, where: node.text });
+    }
+    const text = isTest ? (isTitled(node) && node.arguments[0] ? textOf(node.arguments[0]) : null) : textOf(node);
+    if (text !== null) found.push(...inText(file, text));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const isMeant = ({ file, word }: Found): boolean => MEANT.some(([where, what]) => where === file && what === word);
+const sentences = (found: readonly Found[]): readonly string[] =>
+  found.filter((one) => !isMeant(one)).map(({ file, word, where }) => `${file} says "${word}": ${where}`);
+
+it('the glossary lists words that were replaced in names, and others in texts', () => {
+  expect(NAMES).toContain('told');
+  expect(TEXTS.map(({ phrase }) => phrase)).toContain('of now');
+});
+
+it('a replaced word is found in any form of a name, in the middle of a text and over the end of a line', () => {
+  expect(['lastToldAt', 'TOLD', '#tellAll', 'Place'].filter((name) => NAMES.some((word) => isIn(name, word)))).toEqual([
+    'lastToldAt',
+    'TOLD',
+    '#tellAll',
+    'Place',
+  ]);
+  expect(['broadcast', 'metric', 'placeOf', 'bold'].filter((name) => NAMES.some((word) => isIn(name, word)))).toEqual(
+    [],
+  );
+  expect(inText('', 'the clock is held each\ntime against another').map(({ word }) => word)).toEqual([
+    'held … against',
+  ]);
+});
+
+it.each(['schemas', 'projections', 'services', 'test'])(
+  'no replaced word is in a name in %s, nor in a text there that people read',
+  (folder) => {
+    expect(sentences(filesIn(folder, '.ts').flatMap(inSource))).toEqual([]);
+  },
+);
+
+it('no replaced word is in a document', () => {
+  const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
+  const found = documents
+    .filter((file) => !(file in DOCUMENTS_LEFT_OUT))
+    .flatMap((file) =>
+      withoutFences(readFileSync(join(ROOT, file), 'utf8'))
+        .split(/\n\s*\n/)
+        .flatMap((paragraph) => inText(file, paragraph)),
+    );
+  expect(sentences(found)).toEqual([]);
+});
+
+it('each word that is meant where it stands is still there', () => {
+  const unused = MEANT.filter(
+    ([file, word]) => !new RegExp(`\\b${word}\\b`, 'i').test(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  expect(unused).toEqual([]);
+});
