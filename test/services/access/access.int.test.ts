@@ -419,7 +419,7 @@ describe('a browser', () => {
       expect((await send(redrive, bearer(CHIEF))).status).toBe(422);
     });
 
-    it('a person whose form is refused is told on a page which origin and hosts were seen, and no program is', async () => {
+    it('a person whose form is refused sees on a page which origin and hosts were seen, and no program is', async () => {
       const headers = { Origin: 'https://<rail>.example.com', Host, 'X-Forwarded-Host': 'inner:8080' };
       const page = await logIn({ token: CHIEF }, { ...headers, Accept: HTML });
       expect({ status: page.status, type: page.headers['content-type'], cookie: page.headers['set-cookie'] }).toEqual({
@@ -466,7 +466,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('a page of an unlisted origin may not read, and every answer tells caches that it varies by origin', async () => {
+  it('a page of an unlisted origin may not read, and every answer says to caches that it varies by origin', async () => {
     for (const Origin of ['https://evil.example', `${LISTED}.evil.example`, 'http://pos.example.com', 'null']) {
       const answers = [await preflight(Origin, orderPath(HERE)), await as(SCREEN, orderPath(HERE))];
       answers.push(await service.call(orderPath(HERE), { headers: { Origin, ...bearer(SCREEN) } }));

@@ -118,7 +118,7 @@ describe('secrets of Stream that look like a slip', () => {
     ['white space within the list', `${SECRET} ,${TOKEN}\r\n`, [SECRET, TOKEN], ['secret 1 has', 'secret 2 has']],
     ['quotes', `"${SECRET}",'${TOKEN}'`, [`"${SECRET}"`, `'${TOKEN}'`], ['secret 1 is in quotes', 'secret 2 is in']],
     ['quotes around a short one', '"tiny"', ['"tiny"'], ['secret 1 is in quotes', `secret 1 ${short}`]],
-  ])('%s: the secrets are used, and what looks wrong is told without them', (_what, text, used, expected) => {
+  ])('%s: the secrets are used, and what looks wrong is reported without them', (_what, text, used, expected) => {
     const { webhookSecrets, warnings } = readConfig({ STREAM_WEBHOOK_SECRETS: text });
     expect(webhookSecrets).toEqual(used);
     expect(warnings).toEqual(

@@ -48,7 +48,7 @@ describe('service with a damaged file', () => {
     await discard(service);
   });
 
-  it('a damaged page of the event log is told as damage wherever it is met, and keeps nobody from delivering', async () => {
+  it('a damaged page of the event log is reported as damage wherever it is found, and keeps nobody from delivering', async () => {
     await withDamage(LOG, 'events');
     const histories: Answer[] = [];
     for (let n = 0; n < ORDERS; n++) histories.push(await service.get(orderPath(key(n), '/history')));

@@ -78,7 +78,7 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
     }
   };
 
-  it('the feed tells each fact beside what was made of it, in both views, in parts', async () => {
+  it('the feed gives each fact beside what was made of it, in both views, in parts', async () => {
     await deliver('north', 'a', { status: 'in_progress' });
     await deliver('south', 'b', { status: 'in_progress' });
     await deliver('north', 'a', {

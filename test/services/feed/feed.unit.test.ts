@@ -96,7 +96,7 @@ it('places are ordered as the log is, after the beginning', () => {
   );
 });
 
-it('the feed tells every fact once, in order, with what the folds make of it, in answers of any length', async () => {
+it('the feed gives every fact once, in order, with what the folds make of it, in answers of any length', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(arbitraryFact, { maxLength: 40 }),
@@ -193,7 +193,7 @@ describe('what retention removed', () => {
     expect(items.map(({ type }) => type)).toEqual(['order.updated', 'order.updated']);
   });
 
-  it('a removal is told as soon as the deletion has happened, and nothing that came later is told before it', async () => {
+  it('a removal is given as soon as the deletion has happened, and nothing that came later is given before it', async () => {
     const { feed } = feedOver(store);
     await report(store, key(1), { status: 'completed' });
     const revision = await note(key(1));
@@ -220,7 +220,7 @@ it('the tail keeps a bounded number of items, and the log has the rest', async (
   await store.close();
 });
 
-it('who expects news is told of what is wanted, and of nothing else', async () => {
+it('a client that expects news gets what it wants, and nothing else', async () => {
   const store = createMemoryStore({ now: Date.now });
   const { feed } = feedOver(store);
   await feed.events({ after: BEGINNING, limit: 10, wanted: null });

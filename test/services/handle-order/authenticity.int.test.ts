@@ -231,7 +231,7 @@ describe('signature over the raw bytes', () => {
 const IN_DOUBT = 'before Stream switches all events off';
 
 describe('rotation of the secret', () => {
-  it('a secret is rotated without a gap by adding the new one before the old one is removed, and a secret that is only ours is told', async () => {
+  it('a secret is rotated without a gap by adding the new one before the old one is removed, and a secret that is only ours is reported', async () => {
     const key = freshKeys('rotation')();
     const first = await startService({ STREAM_WEBHOOK_SECRETS: OLD_SECRET });
     const send = (service: RunningService, secret: string, revision: number): Promise<Answer> => {

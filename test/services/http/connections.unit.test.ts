@@ -73,11 +73,11 @@ describe('choice of a connection to close', () => {
   });
 });
 
-describe('telling of dropped connections', () => {
+describe('reports of dropped connections', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('the first dropped connection is told of at once, and all after it together from time to time', () => {
+  it('the first dropped connection is reported at once, and all after it together from time to time', () => {
     const reported: Drops[] = [];
     const dropped = createDropReporter((drops) => reported.push(drops));
     dropped('stalled');

@@ -28,7 +28,7 @@ describe('endpoint', () => {
     expect(problemsOf(call)).not.toContain('reads-busy');
   });
 
-  it('a call that needs a permission may be refused as the permission says, and a problem is told once', () => {
+  it('a call that needs a permission may be refused as the permission says, and a problem is listed once', () => {
     const permission = { ...ANYONE, problems: ['not-permitted', 'order-not-found'] as const };
     expect(problemsOf({ ...call, permission })).toEqual([
       ...['not-permitted', 'order-not-found', 'host-not-allowed', 'internal-error'],

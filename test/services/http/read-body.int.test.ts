@@ -121,7 +121,7 @@ describe('bodies that come to the service', () => {
   });
   afterAll(() => discard(service));
 
-  it('a delivery in too many parts gets 413 and is told to come in one piece', async () => {
+  it('a delivery in too many parts gets 413 and is asked to come in one piece', async () => {
     const answer = await sendRaw(service.url, post(CHUNKED) + '1\r\nx\r\n'.repeat(MAX_BODY_PARTS + 1));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('with a Content-Length');

@@ -52,13 +52,13 @@ describe('operations', () => {
 
   const metrics = async (): Promise<string> => (await service.get('/metrics')).text;
 
-  it('/healthz tells anyone that the process answers', async () => {
+  it('/healthz answers anyone that the process answers', async () => {
     const answer = await service.call('/healthz');
     expect({ status: answer.status, text: answer.text }).toEqual({ status: 200, text: 'ok\n' });
     expect(answer.headers['content-type']).toMatch(/^text\/plain/);
   });
 
-  it('/readyz tells anyone which parts are ready', async () => {
+  it('/readyz answers anyone which parts are ready', async () => {
     const answer = await service.call('/readyz');
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -362,7 +362,7 @@ describe('readiness', () => {
     expect((await ready()).ready).toBe(true);
   });
 
-  it('what keeps the store from taking writes is told once, when it becomes something else, and when it is over', async () => {
+  it('what keeps the store from taking writes is reported once, when it becomes something else, and when it is over', async () => {
     const reasons = [null, 'the disk is full', 'the disk is full', 'the log was removed', null, null];
     const { clock, reported, ready } = check(() => {
       const reason = reasons.shift() ?? null;
@@ -384,7 +384,7 @@ describe('readiness', () => {
     });
   });
 
-  it('a store that does not answer is told within half a second, by what was known last, until it is given up', async () => {
+  it('a store that does not answer is reported within half a second, by what was known last, until it is given up', async () => {
     jest.useFakeTimers();
     try {
       let answers = true;
@@ -426,7 +426,7 @@ describe('readiness', () => {
     expect(performance.now() - begun).toBeLessThan(patiently(500));
   });
 
-  it('the service is not ready as soon as it is told to stop', async () => {
+  it('the service is not ready as soon as it is asked to stop', async () => {
     const { state, freshness, failing } = check();
     freshness.projected(caughtUp(null));
     state.stopping = true;

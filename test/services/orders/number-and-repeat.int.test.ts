@@ -62,7 +62,7 @@ describe('orders over HTTP', () => {
     expect(found.orders).toEqual([today]);
   });
 
-  it('a captured delivery that is sent again is told as one that came before: in the order, its history and a metric', async () => {
+  it('a captured delivery that is sent again is shown as one that came before: in the order, its history and a metric', async () => {
     const counted = async (): Promise<number> =>
       Number(/^ticket_rail_reports_came_before_total (\d+)$/m.exec((await service.get('/metrics')).text)?.[1]);
     const before = await counted();

@@ -204,7 +204,7 @@ describe('the record of who looked', () => {
     }
   });
 
-  it('every call that looks at the past or at many is recorded, and so is a redrive; what shows orders of now is not', async () => {
+  it('every call that looks at the past or at many is recorded, and so is a redrive; what shows current orders is not', async () => {
     const paths: Record<string, string> = {
       '/locations/{location_id}/orders/{order_id}/history': orderPath(keyOf('a'), '/history'),
       '/locations/{location_id}/history': `/locations/${here}/history`,

@@ -148,7 +148,7 @@ describe('checkpoints of a log that was restored', () => {
     expect(newest).toMatchObject({ events: 8, position });
   });
 
-  it('a checkpoint that was changed in its file is told and not built upon', async () => {
+  it('a checkpoint that was changed in its file is reported and not built upon', async () => {
     const store = createMemoryStore({ now: () => 1_000 });
     const signer = new CheckpointSigner(store, place(), () => 0);
     await append(store, 3);
@@ -220,7 +220,7 @@ describe('a service whose backup was put back', () => {
     }
   };
 
-  it('a service whose backup was put back says so, signs it, and verify tells it from a log that does not hold', async () => {
+  it('a service whose backup was put back says so, signs it, and verify distinguishes it from a log that does not hold', async () => {
     let service = await startService(settings);
     const { dataDir } = service;
     await deliver(service, 'kept', 6);

@@ -379,7 +379,7 @@ describe('the verification of an export in CSV', () => {
     expect(faults[0]).toMatchObject({ line: 4, position: '3', stream: orderStream(keyOf(0)), revision: 1 });
   });
 
-  it('an earlier export in CSV without its manifest is said not to be told, and ticket-rail verify ends with 3', async () => {
+  it('an earlier export in CSV without its manifest is said to be undecided, and ticket-rail verify ends with 3', async () => {
     const { rows } = await earlierCsvOf(await store(HISTORY));
     const { faults, doubts } = await verifyRows(rows);
     expect(faults).toEqual([]);
@@ -399,7 +399,7 @@ describe('the verification of an export in CSV', () => {
 });
 
 describe('what ticket-rail verify is given', () => {
-  it('an export with contacts withheld is said not to be told, in every format', async () => {
+  it('an export with contacts withheld is said to be undecided, in every format', async () => {
     const made = await store(HISTORY);
     for (const format of ['ndjson', 'csv'] as const) {
       const path = write(await exportOf(made, EVERYTHING, format, withoutContactInStored), `withheld.${format}`);
@@ -434,7 +434,7 @@ describe('what ticket-rail verify is given', () => {
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
-  it('what is no regular file is told, and not waited for', async () => {
+  it('what is no regular file is reported, and not waited for', async () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const path of [pipe, directory]) {

@@ -269,7 +269,7 @@ export function appendContract(current: () => EventStore): void {
   });
 
   describe('lastRevision', () => {
-    it('lastRevision tells where the stream ends after each append, and no_stream of one that never had any', async () => {
+    it('lastRevision says where the stream ends after each append, and no_stream of one that never had any', async () => {
       expect(await store.lastRevision('order-1')).toBe('no_stream');
       for (const [count, last] of [
         [1, 0],

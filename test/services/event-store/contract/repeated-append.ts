@@ -139,7 +139,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       expect(await readIds(store, 'order-1')).toEqual([event.id, event.id]);
     });
 
-    it('the repeat of an append expecting any whose event the stream has twice is told the first revision', async () => {
+    it('the repeat of an append expecting any whose event the stream has twice is answered the first revision', async () => {
       const event = newEvent();
       await appended(store.append('order-1', [event], 'no_stream'));
       await appended(store.append('order-1', [event], 0));

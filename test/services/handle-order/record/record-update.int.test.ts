@@ -342,7 +342,7 @@ describe('recorder', () => {
     );
   });
 
-  it('the recorder seals each event with the hash of its content and of the event before it, whoever wrote that', async () => {
+  it('the recorder seals each event with the hash of its content and of the event before it, regardless of the process that wrote that', async () => {
     const store = memoryStore();
     const rivals = [1, 2, 3].map(() => recorderOver(over(store, { exclusive: false })));
     for (let n = 0; n < 24; n++) await rivals[(n * n) % 3]?.(deliveryOf({ n }), receipt());

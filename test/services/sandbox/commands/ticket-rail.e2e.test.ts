@@ -56,7 +56,7 @@ describe('the sandbox with a real Ticket Rail as POS', () => {
     });
     afterAll(() => endPair(pair));
 
-    it('every order is accepted by the POS behind Ticket Rail and told to its end, and both sides know all of it', async () => {
+    it('every order is accepted by the POS behind Ticket Rail and reported to its end, and both sides know all of it', async () => {
       const { sandbox, service } = pair;
       const orders = await submitAll(sandbox);
       for (const story of stories) {

@@ -75,7 +75,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     });
 
     it.each(stories.map((story) => [story.name, story] as const))(
-      'the sandbox plays %s, and tells both sides exactly what the story says, in its order',
+      'the sandbox plays %s, and sends both sides exactly what the story says, in its order',
       async (name, story) => {
         const submitted = played.get(name);
         expect(submitted?.status).toBe(200);
@@ -206,7 +206,7 @@ describe('the sandbox with its own delivery service and POS', () => {
     await sandbox.orderIn('paused-3', 'accepted');
   });
 
-  it('the sandbox tells the delivery service why the POS rejected an order', async () => {
+  it('the sandbox informs the delivery service why the POS rejected an order', async () => {
     const submit = async (request: object) => {
       const [submitted] = await sandbox.submit({ story: 'straight-delivery', ...request });
       expect(submitted?.status).toBe(200);
@@ -562,7 +562,7 @@ describe('the sandbox with parties of others', () => {
     );
   });
 
-  it('the sandbox gives up an order that the POS does not decide about, and tells the delivery service', async () => {
+  it('the sandbox gives up an order that the POS does not decide about, and informs the delivery service', async () => {
     posAnswer = () => ({ status: 503 });
     await sandbox.sendAsDsp(orderOf('undecided'));
     const early = { type: 'any', location_id: 'location-1', order_id: 'undecided', delivery_status: 'pending' };

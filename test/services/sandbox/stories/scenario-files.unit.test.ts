@@ -43,7 +43,7 @@ describe('the scenarios that come with the sandbox', () => {
     expect(shippedNames()).toContain(name);
   });
 
-  it.each(stories)('the story %s ends as it says when it is told in its order', (_, { steps, ends }) => {
+  it.each(stories)('the story %s ends as it says when it is reported in its order', (_, { steps, ends }) => {
     expect(stageAfter(steps)).toBe(ends);
   });
 
