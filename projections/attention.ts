@@ -9,7 +9,7 @@ export interface Noticeable extends Reported, Assignment, Progress, Pick<Memory,
   readonly stage: Stage;
   /** The driver is another than people may have expected; until the food leaves or the order has ended. */
   readonly driver_changed: boolean;
-  /** The newest delivery told an older story than the stage shows. */
+  /** The newest delivery reported an earlier step than the stage shows. */
   readonly out_of_order: boolean;
   /** An order before this one had its number; until this one has ended. */
   readonly number_reused: boolean;
@@ -24,7 +24,9 @@ interface AttentionRule {
 
 const isRobot = ({ driver, assigned }: Noticeable): boolean => assigned && driver?.vehicle_info?.is_autonomous === true;
 
-/** A delivery that failed counts until the order went well after all or the food is back: then nobody need act on it. */
+/**
+ * A delivery that failed counts until the order went well after all or the food is back: then nobody need act on it.
+ */
 const failureMatters = (stage: Stage): boolean =>
   stage === 'needs_action' || stage === 'failed' || stage === 'canceled';
 

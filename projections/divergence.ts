@@ -5,9 +5,9 @@ import { changesBetween } from './changes';
 import { evolve, initial, type OrderState, toOrder } from './order';
 
 /**
- * Where the folds of now part from a state that other folds left behind. Of those, only the last state is known, so the
- * event is concluded: for each field that differs at the end, the event at which the folds of now left the value that was
- * kept, for good; or, if they never had that value, the event that gave the field the value it has now.
+ * Where the current folds diverge from a state that other folds left behind. Of those, only the last state is known, so
+ * the event is concluded: for each field that differs at the end, the event at which the current folds left the value
+ * that was kept, for good; or, if they never had that value, the event that gave the field the value it has now.
  */
 
 /** What API clients see of an order: two states that show the same are no difference to anybody. */
@@ -16,7 +16,7 @@ const viewOf = (key: OrderKey, state: OrderState | null): Readonly<Record<string
   return { ...order, attention: order?.attention ?? [] };
 };
 
-/** @returns the fields of which two states show something else: `from` the one that was kept, `to` the one of now. */
+/** @returns the fields of which two states show something else: `from` the one that was kept, `to` the current one. */
 export const viewChanges = (key: OrderKey, kept: OrderState | null, now: OrderState | null): Change[] =>
   changesBetween(viewOf(key, kept), viewOf(key, now));
 

@@ -11,7 +11,8 @@ import { hasEnded, notStarted, progressAfter, progressAfterCancel, readStage, is
 
 /**
  * All that is known of one order. Plain JSON: a state that was written down and read again is equal to itself and folds
- * on as if nothing had happened. `attention` is not in it, because it follows from the rest and a rebuild needs the time.
+ * on as if nothing had happened. `attention` is not in it, because it follows from the rest and a rebuild needs the
+ * time.
  */
 export interface OrderState extends Noticeable, Memory {
   /** Of the newest event; -1 before the first. */
@@ -26,7 +27,9 @@ export interface OrderState extends Noticeable, Memory {
   readonly ended_at: string | null;
 }
 
-/** The state before the first event. Its keys stand in the order of {@link evolve}'s, so that all states have one shape. */
+/**
+ * The state before the first event. Its keys stand in the order of {@link evolve}'s, so that all states have one shape.
+ */
 export const initial: OrderState = {
   revision: -1,
   number_since: '',
@@ -54,8 +57,8 @@ export const initial: OrderState = {
 };
 
 /**
- * Does an event begin a new order under the number of one that ended long ago (docs/protocol.md#ruling-5-7)? Then all of
- * that one is forgotten, what was reported of it too: tomorrow begins with the words of today.
+ * Does an event begin a new order under the number of one that ended long ago (docs/protocol.md#ruling-5-7)? Then all
+ * of that one is forgotten, what was reported of it too: tomorrow begins with the words of today.
  */
 export function beginsNewOrder({ ended_at }: OrderState, event: OrderEvent, said: Reported = saidBy(event)): boolean {
   if (ended_at === null || !saysBeginning(said)) return false;
@@ -111,7 +114,7 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
   };
 }
 
-/** What was unreadable of a driver goes with him. */
+/** What was unreadable of a driver goes with the driver. */
 function unreadableAfter(
   { unreadable }: OrderState,
   { data }: OrderEvent,

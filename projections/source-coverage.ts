@@ -7,8 +7,8 @@ import { spellingOf } from './spelling';
 import { hasEnded } from './stage';
 
 /**
- * What delivery services really send: which words, how far apart, which of them nobody knows, and how much of it late. A
- * fold over the events of many orders in the order of the log; its size depends on the words, not on the events.
+ * What delivery services really send: which words, how far apart, which of them nobody knows, and how much of it late.
+ * A fold over the events of many orders in the order of the log; its size depends on the words, not on the events.
  */
 
 export type Axis = 'status' | 'delivery_status';
@@ -81,7 +81,7 @@ export function track(
     return { value, since: at };
   };
   const said = { status: next('status'), delivery_status: next('delivery_status') };
-  // As the timeline reads it: a reopening is no late delivery, whatever else it tells.
+  // As the timeline reads it: a reopening is no late delivery, whatever else it reports.
   const reopened = hasEnded(before.state) && !hasEnded(state);
   const late = state.out_of_order && !reopened;
   return {
@@ -91,8 +91,8 @@ export function track(
 }
 
 /**
- * How many gaps were about so long. Each bucket is a tenth longer than the one before, so what is told of them is within
- * 5 % of what it was.
+ * How many gaps were about so long. Each bucket is a tenth longer than the one before, so what is told of them is
+ * within 5 % of what it was.
  */
 export type GapCounts = Map<number, number>;
 const BUCKET_GROWTH = Math.log(1.1);

@@ -85,8 +85,8 @@ function kitchenAfter(before: Progress, status: string | null): Progress['kitche
  * The progress after an `order.updated`; `delivery_status` is the last reported, this delivery's included.
  *
  * A reopening is a different driver and a non-final status in one delivery. A status nobody knows counts as non-final:
- * the driver is on his way, and no later delivery would reopen the order, as he is no longer a different one. Nothing
- * takes an `order.canceled` back.
+ * the driver is on the way, and no later delivery would reopen the order, as the driver is no longer a different one.
+ * Nothing takes an `order.canceled` back.
  *
  * An order that has ended begins a new leg only by a reopening. Otherwise a late `pending` would make it forget that it
  * was delivered, and `stage` leaves a final value only by a reopening, another final status or a return.
@@ -145,9 +145,9 @@ const reach = (stage: Stage, order: Progress): number => Math.max(REACH[stage], 
 const SAME_LEG = { another: false, newLeg: false };
 
 /**
- * Did a delivery tell an older story than the stage shows after it? Read as if it were the only one, it would leave the
- * order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one axis tells the story
- * that the stage shows. Words nobody knows tell no story.
+ * Did a delivery report an earlier step than the stage shows after it? Read as if it were the only one, it would leave
+ * the order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one axis reports the
+ * step that the stage shows. Unknown words report no step.
  */
 export function isOlderReport(said: Reported, stage: Stage, order: Progress): boolean {
   const shown = reach(stage, order);

@@ -6,7 +6,7 @@ import { VISIBLE, WORD_PATTERN } from './vocabulary';
  *
  * What identifies and reports an order must be there and have the right form: type, ids and `status`. All else is kept
  * verbatim, whatever it is, and the folds make of it what they can (docs/protocol.md#ruling-5-3): words and fields that
- * nobody has told us of, and known ones of another type.
+ * are not documented, and known ones of another type.
  *
  * The JSON Schema that ajv validates with is generated from these schemas, so a rule is only ever written here. They
  * describe; nothing is parsed with zod on the write path.

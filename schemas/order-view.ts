@@ -139,7 +139,7 @@ export const Quarantined = z
     errors: z.array(Fault),
   })
   .meta({ id: 'Quarantined', description: 'The delivery cannot be used, and is kept in quarantine' });
-/** Answer of `GET` at the same URL, to whoever looks whether it is there. */
+/** Answer of `GET` at the same URL, to clients that look whether it is there. */
 export const HandleOrderHere = z
   .object({ service: z.literal('ticket-rail'), detail: z.string() })
   .meta({ id: 'HandleOrderHere', description: 'The URL is that of Handle Order' });

@@ -56,7 +56,9 @@ export const Story = z
     fulfillment_type: FulfillmentType,
     unpaid: z.boolean().default(false).meta({ description: 'only drive_thru may be' }),
     steps: z.array(Step).min(1).max(100),
-    ends: z.enum(STAGES).meta({ description: 'the stage after all of it, given by the author of the story, not by a fold' }),
+    ends: z
+      .enum(STAGES)
+      .meta({ description: 'the stage after all of it, given by the author of the story, not by a fold' }),
     in_any_order: z.boolean().meta({
       description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story',
     }),
