@@ -41,7 +41,7 @@ class Service {
   readonly #child: ChildProcess;
   readonly ended: Promise<void>;
   #output = '';
-  /** It says so itself: whoever answers at its address may be another. */
+  /** It says so itself: what answers at its address may be another. */
   #listens = false;
 
   constructor(main: string, environment: Readonly<Record<string, string>>) {

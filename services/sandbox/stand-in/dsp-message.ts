@@ -73,7 +73,7 @@ const idIn = (value: unknown, name: string): string | null => {
   return WireId.safeParse(found).data ?? null;
 };
 
-/** @returns what a message says that it is about, however wrong the rest of it is, and whoever sent it */
+/** @returns what a message says that it is about, however wrong the rest of it is, and regardless of its sender */
 export function subjectOf(body: unknown): MessageSubject {
   const kind = typeof body === 'object' && body !== null ? dspMessageKind(body) : null;
   if (kind === null) return { name: 'unusable', location_id: null, order_id: null };

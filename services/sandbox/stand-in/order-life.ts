@@ -4,14 +4,16 @@ import type { DspOrder, StreamEvent } from '../../../schemas/stream-dsp';
 import type { z } from 'zod';
 import { type Failure, noDecision, type PosDecision } from '../wire/pos-answer';
 
-/** The life of one order with the stand-in, as pure decisions: what happened, what it is now, and whom to tell what. */
+/**
+ * The life of one order with the stand-in, as pure decisions: what happened, what it is now, and what to send to whom.
+ */
 
 export type Driver = z.infer<typeof DriverDetails>;
 export type Canceler = 'dsp' | 'merchant';
 
-/** What the POS is told of a cancellation, in this order. */
+/** What the POS gets about a cancellation, in this order. */
 export type CancelNews = 'canceled' | 'updated';
-/** What it is told unless a story says otherwise. */
+/** What it gets unless a story says otherwise. */
 export const ALL_CANCEL_NEWS: readonly CancelNews[] = ['canceled', 'updated'];
 
 interface Cancellation {
@@ -35,7 +37,7 @@ export interface OrderLife {
   readonly scripted: boolean;
 }
 
-/** What a party is to be told. */
+/** What a party is to be sent. */
 export type News =
   | { readonly to: 'pos'; readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> } }
   | { readonly to: 'dsp'; readonly body: StreamEvent };
@@ -96,7 +98,7 @@ export function submitted(locationId: string, order: DspOrder, scripted: boolean
   }
 }
 
-/** Tells the POS where the order stands; fields that are null are left out. */
+/** Informs the POS where the order stands; fields that are null are left out. */
 function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): News {
   return {
     to: 'pos',
@@ -156,8 +158,8 @@ export function ownStatus(life: OrderLife, status: string): Decision {
 }
 
 /**
- * Statuses of the order that news of its delivery stands for; after any other, the order stands as it stood. Not documented:
- * read from the meanings in docs/protocol.md#section-1.
+ * Statuses of the order that news of its delivery stands for; after any other, the order stands as it stood. Not
+ * documented: read from the meanings in docs/protocol.md#section-1.
  */
 const STATUS_BY_DELIVERY: ReadonlyMap<string, string> = new Map([
   ['enroute_to_dropoff', 'out_for_delivery'],
@@ -175,7 +177,7 @@ function statusAfter(before: string | null, delivery: string): string {
 }
 
 /**
- * The DSP told where the delivery stands: the POS is told, in one message.
+ * The DSP reported where the delivery stands: the POS is informed, in one message.
  * @param status of the order from now on, if a story tells it
  */
 export function deliveryReported(

@@ -10,7 +10,7 @@ export default defineConfig({
   base: '/screens/',
   publicDir: false,
   plugins: [shell],
-  // Whoever embeds the component loads it from another path or host, so that its parts name each other relatively.
+  // Pages that embed the component load it from another path or host, so that its parts name each other relatively.
   experimental: { renderBuiltUrl: (_name, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {
     // The oldest browsers that docs/guides/embed-the-board.md names.

@@ -20,8 +20,8 @@ export function notice(answer: Exclude<Answer<unknown>, { kind: 'found' }>, noth
             <p><a class="button" href=${loginAddress('')}>Sign in</a></p>
           </div>`
         : html`<p class="trouble" role="alert">
-            ${icon('info')} The reader who is signed in may not see this: the past takes a reader with the role auditor or
-            operator, and the location.
+            ${icon('info')} The reader who is signed in may not see this: the past takes a reader with the role auditor
+            or operator, and the location.
           </p>`;
     case 'failed':
       return html`<p class="trouble" role="alert">${icon('cloud')} <bdi>${answer.detail}</bdi></p>`;

@@ -4,7 +4,7 @@ import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../sc
 import { within } from '../shared/deadline';
 import { addressOf } from '../feed/live-orders';
 
-/** What the audit pages ask the service, as whoever is signed in. */
+/** What the audit pages ask the service, as the reader who is signed in. */
 
 export type Answer<Value> =
   | { readonly kind: 'found'; readonly value: Value }
@@ -86,7 +86,10 @@ export async function listOrders(path: string, most: number, signal?: AbortSigna
 /** The service tells its clock in whole seconds: up to so many milliseconds of the second have passed. */
 const CLOCK_REST_MS = 999;
 
-/** @returns the service's clock in milliseconds since the epoch, less than a second ahead: a screen's may be wrong by hours. */
+/**
+ * @returns the service's clock in milliseconds since the epoch, less than a second ahead: a screen's may be wrong by
+ *   hours.
+ */
 export async function serviceClock(): Promise<number> {
   try {
     const { headers } = await fetch(addressOf('', '/session'), { method: 'HEAD', cache: 'no-store' });

@@ -3,7 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { offsetsOf, offsetWords, toLocalField } from '../shared/model/audit-words';
 
 /**
- * A field for a moment, by the clock of whoever looks. Where the clock shows the time twice, as at the end of daylight
+ * A field for a moment, by the clock of the browser. Where the clock shows the time twice, as at the end of daylight
  * saving time, it asks which of the two is meant: `<name>_offset` in the form.
  */
 export class TimeField {

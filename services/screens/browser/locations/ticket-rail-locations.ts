@@ -13,7 +13,7 @@ const AGAIN_MS = 15_000;
 const pageOf = (page: 'board' | 'customers', location: string): string =>
   `${basePath}/screens/${page}?location=${encodeURIComponent(location)}`;
 
-/** The locations that whoever looks may see, each with its screens. */
+/** The locations that the reader may see, each with its screens. */
 export class TicketRailLocations extends railElement({
   answer: state<Locations | null>(null),
   reader: state<string | null>(null),

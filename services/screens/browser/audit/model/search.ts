@@ -26,7 +26,7 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
-/** @param fields of the form, in which times are those of whoever looks, with an offset where a time comes twice */
+/** @param fields of the form, in which times are those of the browser, with an offset where a time comes twice */
 export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
   const filters: Partial<Record<Filter, string>> = {};
   for (const name of FILTERS) {

@@ -10,7 +10,7 @@ export class BoardMemory {
   /** By order id: when it came to its place on the board, in milliseconds since the epoch by the service's clock. */
   readonly movedAt = new Map<string, number>();
 
-  /** @returns what is new in the changes, oldest first: whoever came first is served first */
+  /** @returns what is new in the changes, oldest first: the first to come is served first */
   takeIn(changes: readonly Change<Order>[], now: number): readonly News[] {
     const news: News[] = [];
     for (const change of changes) {

@@ -20,7 +20,7 @@ export const FULFILLMENT_WORDS: Readonly<Record<FulfillmentType, string>> = {
   drive_thru: 'Drive-thru',
 };
 
-/** @returns one that nobody has told us of as it came. */
+/** @returns an undocumented one as it came. */
 export const fulfillmentWords = (type: string): string =>
   Object.hasOwn(FULFILLMENT_WORDS, type) ? FULFILLMENT_WORDS[type as FulfillmentType] : type;
 
@@ -58,7 +58,7 @@ export function allows(order: SandboxOrder, action: OrderAction): boolean {
   }
 }
 
-/** @param text what someone looks for: a part of any id, the state or the driver's name, in whatever case */
+/** @param text what someone looks for: a part of any id, the state or the driver's name, case-insensitive */
 export function matchesOrder(order: SandboxOrder, text: string): boolean {
   const wanted = text.trim().toLowerCase();
   const { order_id, customer_facing_id, provider_id, location_id, driver_name, state, story } = order;
@@ -80,7 +80,9 @@ export function rushWords({ name, orders_per_minute, submitted, orders }: NonNul
   return `${name ?? 'All stories'}: ${number(submitted)}${of} orders submitted, ${number(orders_per_minute)} in a minute of a story`;
 }
 
-/** Why the page is grey, or null while it is not. Without the age, which is beside it: it is read out when it changes. */
+/**
+ * Why the page is grey, or null while it is not. Without the age, which is beside it: it is read out when it changes.
+ */
 export function goneWords(freshness: Freshness): string | null {
   if (freshness.kind !== 'stale') return null;
   const why =

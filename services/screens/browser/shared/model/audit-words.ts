@@ -51,7 +51,7 @@ const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
   ['/driver_details/passcode', 'Passcode'],
 ]);
 
-/** @returns a field's name, or its pointer if it is one that nobody has told us of. */
+/** @returns a field's name, or its pointer if it is not documented. */
 export const fieldWords = (pointer: string): string => FIELD_WORDS.get(pointer) ?? pointer;
 
 /** @returns a value of a field as it came; null where there is nothing. */
@@ -104,7 +104,7 @@ export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolea
 /** ` UTC+01:00` where the time alone does not tell the moment. */
 const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
 
-/** A moment by the clock of whoever looks: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
+/** A moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
 export const timeWords = (ms: number): string => `${wallClock(ms)}${zoneWhereAmbiguous(ms)}`;
 
 function wallClock(ms: number): string {
@@ -129,7 +129,9 @@ export function fromLocalField(text: string, offset = ''): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** @returns the offsets of both moments at which a clock shows the time of a field, the earlier first; none if it is one */
+/**
+ * @returns the offsets of both moments at which a clock shows the time of a field, the earlier first; none if it is one
+ */
 export function offsetsOf(text: string, offsetAt: OffsetAt = localOffset): readonly string[] {
   const wall = Date.parse(`${text}Z`);
   if (Number.isNaN(wall)) return [];
@@ -145,10 +147,10 @@ function offsetText(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** The offset where whoever looks is: `+01:00`. */
+/** The offset of the browser's time zone: `+01:00`. */
 export const offsetWords = (ms: number): string => offsetText(localOffset(ms));
 
-/** Where whoever looks is, to read the times: `UTC+01:00`. */
+/** The browser's time zone, to read the times: `UTC+01:00`. */
 export const zoneWords = (ms: number): string => `UTC${offsetWords(ms)}`;
 
 /** The beginning of a hash, which is enough to compare two by eye. */

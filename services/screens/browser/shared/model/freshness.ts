@@ -7,7 +7,7 @@ export type Link =
   | { readonly kind: 'open' }
   /** Ended, refused or never answered; it will be tried again. */
   | { readonly kind: 'lost'; readonly store: StoreState }
-  /** Whoever looks at this screen may not. */
+  /** The reader of this screen may not. */
   | { readonly kind: 'refused'; readonly reason: 'login' | 'forbidden' };
 
 /** What freshness is read from. */

@@ -3,7 +3,7 @@ import type { AttentionCode, Stage } from '../../../../../schemas/vocabulary';
 import type { Cause } from './freshness';
 import type { Lateness } from './lateness';
 
-/** What screens say, in plain words. A value that nobody has told us of is shown as it came, and called unknown. */
+/** What screens say, in plain words. An undocumented value is shown as it came, and called unknown. */
 
 const STATUS: ReadonlyMap<string, string> = new Map([
   ['in_progress', 'Being prepared'],
@@ -86,7 +86,7 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
 export const attentionWords = (code: string): Notice =>
   Object.hasOwn(ATTENTION, code) ? ATTENTION[code as AttentionCode] : { words: unknown(code), tone: 'notice' };
 
-/** A time of the day by the clock of whoever looks: `12:03`. */
+/** A time of the day by the clock of the browser: `12:03`. */
 export function clockWords(time: string): string {
   const date = new Date(time);
   return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
