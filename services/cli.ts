@@ -4,7 +4,7 @@ import { EXIT_FAILED, EXIT_NOBODY_READS } from './terminal/exit-codes';
 import { hint } from './terminal/output';
 
 async function main(): Promise<void> {
-  // Whoever read the output has seen enough, as `head` has: a command ends without an error then, as others do.
+  // The reader of the output has seen enough, as `head` has: a command ends without an error then, as others do.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(EXIT_NOBODY_READS);

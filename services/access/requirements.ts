@@ -5,7 +5,7 @@ import { isPermitted, type Permission, rolesWith, seesLocation } from './permiss
 import { takePlace } from './read-guard';
 import type { Reader } from './readers/readers';
 
-/** What a call asks of who reads. It is refused before anything is looked up, so a refusal tells of no order. */
+/** What a call asks of who reads. It is refused before anything is looked up, so a refusal reveals no order. */
 
 interface Requirement {
   /** What the role of the reader has to permit. */

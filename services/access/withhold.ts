@@ -14,11 +14,11 @@ import type { Reader } from './readers/readers';
 const CONTACT = /phone|pass_?code/i;
 const DRIVER_DETAILS = 'driver_details';
 /**
- * What in the metadata of an event is a hash over what is withheld, or over such a hash: whoever has one tries passcodes until
- * it fits, which takes a second. The id of the request is what nobody else knows of those that an event's id is made of, whose
- * beginning is in every place of the feeds (`eventId` in seal.ts).
+ * What in the metadata of an event would reveal what is withheld: a hash over it, or over such a hash, since anyone who has
+ * one tries passcodes until it fits, which takes a second. And the request's id, the one thing that nobody else knows of
+ * those that an event's id is made of (`eventId` in seal.ts), whose beginning is in every place of the feeds.
  */
-const TELLING: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256', 'request_id']);
+const REVEALING: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256', 'request_id']);
 
 const PASSCODE = /pass_?code/i;
 
@@ -58,12 +58,12 @@ export function feedItemFor<Item extends FeedItem>(reader: Reader, item: Item): 
   return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item;
 }
 
-/** The same for the metadata: for what stood beside the data, and without what would tell what is withheld. */
+/** The same for the metadata: for what stood beside the data, and without what would reveal what is withheld. */
 const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): Metadata =>
   Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [
       name,
-      name === 'envelope' ? withhold(value) : TELLING.has(name) ? redact(value) : (value as unknown),
+      name === 'envelope' ? withhold(value) : REVEALING.has(name) ? redact(value) : (value as unknown),
     ]),
   ) as Metadata;
 

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 
-/** Threads as whoever starts them sees them: one that is to run until it is stopped, and one that gives one answer. */
+/** Threads as their starter sees them: one that is to run until it is stopped, and one that gives one answer. */
 
 /** A thread that is started again whenever it ends by itself, which only a defect or a lack of memory does. */
 export class SupervisedThread<ToThread> {

@@ -22,7 +22,7 @@ function leadsTo(url: string, host: string, port: number): boolean {
   return name === host.toLowerCase() || (THIS_MACHINE.has(name) && THIS_MACHINE.has(host));
 }
 
-/** A variable that is not read any more; whoever sets it is told what to set instead. */
+/** A variable that is not read any more; setting it is answered with what to set instead. */
 const FORMER_VARIABLE = 'READER_TOKENS';
 /** Variables whose values must never be shown. */
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([
@@ -94,8 +94,8 @@ const setVariables = (env: Variables): Variables =>
 /**
  * Reads and checks the configuration.
  * @param env usually `process.env`.
- * @throws {ConfigError} naming every variable that is wrong or mistyped, and, where `HOST` is reachable from other machines, every
- *   variable that has to be set before that is safe.
+ * @throws {ConfigError} naming every variable that is wrong or mistyped, and, where `HOST` is reachable from other
+ *   machines, every variable that has to be set before that is safe.
  */
 export function readConfig(env: Variables = process.env): Config {
   const set = setVariables(env);
@@ -189,7 +189,8 @@ export function readersFile(env: Variables = process.env): {
 }
 
 /**
- * The secret that Stream signs with now, for the commands that sign in its place, without the rest of the configuration.
+ * The secret that Stream signs with now, for the commands that sign in its place, without the rest of the
+ * configuration.
  * @returns null if there is none
  * @throws {ConfigError} if it cannot be used
  */

@@ -5,8 +5,8 @@ import type { BasePath } from '../http/base-path';
 import { MIN_SECRET_LENGTH } from './webhook-secret';
 
 /**
- * The variables of the environment: their forms, defaults and meanings. docs/reference/configuration.md has the table of
- * them, made from this file.
+ * The variables of the environment: their forms, defaults and meanings. docs/reference/configuration.md has the table
+ * of them, made from this file.
  */
 
 /** Largest MAX_BODY_BYTES: such a body, in base64 and with its reasons, still fits one append (MAX_APPEND_BYTES). */
@@ -14,7 +14,7 @@ const LARGEST_MAX_BODY_BYTES = 700_000;
 /** Where data are kept unless DATA_DIR says otherwise. */
 export const DEFAULT_DATA_DIR = './data';
 
-/** Longest RETENTION_DAYS: a hundred years. Whoever wants longer wants no retention. */
+/** Longest RETENTION_DAYS: a hundred years. Longer is as good as no retention. */
 const MOST_RETENTION_DAYS = 36_500;
 
 /** Longest CHECKPOINT_SECONDS: a day. What came since the newest checkpoint is not proven by any. */
@@ -40,7 +40,9 @@ function secretList(least: number, values: string) {
     .meta({ values })
     .default([]);
 }
-/** Stream's portal makes them, and however short they are, others would verify nothing (docs/protocol.md#ruling-5-11). */
+/**
+ * Stream's portal makes them, and however short they are, others would verify nothing (docs/protocol.md#ruling-5-11).
+ */
 export const webhookSecrets = secretList(1, 'secrets, separated by commas');
 const tokens = secretList(
   MIN_SECRET_LENGTH,

@@ -36,8 +36,8 @@ export const dataFiles = (path: string): DataFiles => ({
 /** A data directory that this process alone may write to, until it lets go of it or dies. */
 export interface DataDirectory extends DataFiles {
   /**
-   * Looks whether the lock still is the file that it was taken on; where that was removed or replaced, it is taken anew. It
-   * takes some microseconds, so it can be asked before each acknowledgement.
+   * Looks whether the lock still is the file that it was taken on; where that was removed or replaced, it is taken
+   * anew. It takes some microseconds, so it can be asked before each acknowledgement.
    * @returns null while the directory is this process's; otherwise why not, and what to do.
    */
   whyNotOurs(): string | null;
@@ -74,8 +74,8 @@ function unusable(path: string, cause: unknown): DataDirectoryError {
 }
 
 /**
- * Makes a directory and those above it, one after the other: on a file system that makes none, such as /proc, Node's own
- * recursive way never ends.
+ * Makes a directory and those above it, one after the other: on a file system that makes none, such as /proc, Node's
+ * own recursive way never ends.
  */
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
@@ -91,7 +91,7 @@ function makeDirectory(path: string): void {
 /**
  * Takes a data directory, making it if it is new. The lock is SQLite's own on a file that holds nothing else but who
  * has it: the kernel lets go of it when the process ends, however it ends, so there are no stale locks.
- * @param pid and @param startedAt are told to whoever comes second
+ * @param pid and @param startedAt are shown to the process that comes second
  * @throws {DataDirectoryError} if another process has it, or it cannot be written.
  */
 export function takeDataDirectory(path: string, pid: number, startedAt: string): DataDirectory {

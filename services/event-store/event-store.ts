@@ -139,8 +139,8 @@ export interface EventStore {
 
   /**
    * Appends events to one stream: all or none, contiguous, in order. Resolves only once they are durable (committed and
-   * synced). The repeat of an append with an exact revision or `no_stream` is recognised by its event ids for ever; with
-   * `any` or `stream_exists` only while they are recent.
+   * synced). The repeat of an append with an exact revision or `no_stream` is recognised by its event ids for ever;
+   * with `any` or `stream_exists` only while they are recent.
    * @throws {EventStoreError} `unavailable` (nothing was written), `outcome-unknown` (repeat it with the same ids and
    *   the same exact revision), `too-large`, `deleted`, `closed`, `invalid`.
    */
@@ -155,8 +155,9 @@ export interface EventStore {
   readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
   /**
-   * Asks where a stream ends, of whoever decides appends: it is answered in the turn of the appends, from the very data that
-   * they are decided on, so what is concluded from it is as sure as an append is. A soft delete does not change it.
+   * Asks where a stream ends, of what decides appends: it is answered in the turn of the appends, from the very data
+   * that they are decided on, so what is concluded from it is as sure as an append is. A soft delete does not change
+   * it.
    * @returns `no_stream` if it never had an event.
    * @throws {EventStoreError} `unavailable`, `outcome-unknown`, `deleted` (for good), `closed`, `invalid`.
    */
@@ -209,7 +210,9 @@ export type EventSource = Pick<EventStore, 'readAll' | 'subscribe'>;
 
 /** Most bytes of one append: data, metadata and types of all its events together. The same on every adapter. */
 export const MAX_APPEND_BYTES = 1_000_000;
-/** Longest stream name in UTF-8 bytes: two ids of 200 characters, each percent-encoded at 12 bytes, with room to spare. */
+/**
+ * Longest stream name in UTF-8 bytes: two ids of 200 characters, each percent-encoded at 12 bytes, with room to spare.
+ */
 export const MAX_STREAM_NAME_BYTES = 8_192;
 /** Most events in one {@link SubscriptionBatch}. */
 export const MAX_BATCH_EVENTS = 1_000;
@@ -314,8 +317,8 @@ export function assertPosition(position: Position): void {
 
 /**
  * Checks and encodes the events of one append; every adapter starts with it, so that all refuse the same.
- * @throws {EventStoreError} `invalid` for a bad name, id, type, payload or expectation or an empty list; `too-large` over
- *   {@link MAX_APPEND_BYTES}.
+ * @throws {EventStoreError} `invalid` for a bad name, id, type, payload or expectation or an empty list; `too-large`
+ *   over {@link MAX_APPEND_BYTES}.
  */
 export function encodeAppend(
   stream: string,
@@ -353,7 +356,10 @@ export function decodePayload(encoded: string | Uint8Array): Payload {
   return typeof encoded === 'string' ? (parseJson(encoded) as JsonValue) : encoded;
 }
 
-/** @returns a payload as hashes of events take it: JSON and bytes apart, so that no bytes look like a text that is the same. */
+/**
+ * @returns a payload as hashes of events take it: JSON and bytes apart, so that no bytes look like a text that is the
+ *   same.
+ */
 export const payloadForm = (payload: Payload | undefined): readonly unknown[] =>
   payload === undefined
     ? []

@@ -79,7 +79,7 @@ export class Feed {
     this.#options = options;
   }
 
-  /** A delivery was acknowledged: whoever asks after that is told of it. */
+  /** A delivery was acknowledged: clients that ask after that get it. */
   acknowledged(position: Position): void {
     const known = this.#acknowledged;
     if (known === null || comparePositions(position, known) > 0) this.#acknowledged = position;

@@ -8,7 +8,7 @@ import { readIfThere } from '../event-store/reads';
 const MAX_STATES = 16_384;
 
 /**
- * The states between the events of orders, for whoever reads the log forwards: of each order the one that came of what was
+ * The states between the events of orders, for readers of the log forwards: of each order the one that came of what was
  * read last. If another reader is elsewhere in the same order, or it is forgotten, its stream is folded again.
  */
 export class OrderFolds {

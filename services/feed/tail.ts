@@ -24,7 +24,7 @@ interface Options {
   readonly readItems: ReadItems;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
-  /** Told why the log could not be followed; whoever asks next has it followed again. */
+  /** Called with why the log could not be followed; the next to ask has it followed again. */
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -32,7 +32,7 @@ interface Options {
 export type TailListener = (items: readonly LogItem[]) => void;
 
 /**
- * The newest items of the feed in memory. Whoever follows is answered from here, however many they are, and one
+ * The newest items of the feed in memory. Followers are answered from here, however many they are, and one
  * subscription to the log wakes them all. It runs only while somebody follows.
  */
 export class Tail {
@@ -82,8 +82,8 @@ export class Tail {
   }
 
   /**
-   * @returns the items after a place, oldest first, to be looked through at once; null if they are not all kept, or the place
-   * is of another log.
+   * @returns the items after a place, oldest first, to be looked through at once; null if they are not all kept, or the
+   *   place is of another log.
    */
   after(place: FeedPosition): readonly LogItem[] | null {
     if (this.#running === null) return null;

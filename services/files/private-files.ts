@@ -2,8 +2,8 @@ import { closeSync, constants, fchmodSync, fstatSync, openSync, readdirSync, rea
 import { join } from 'node:path';
 
 /**
- * Who may read a data directory. It holds names, phone numbers, passcodes and the key of the checkpoints, so nobody but its
- * owner, unless somebody gave rights to a group on purpose.
+ * Who may read a data directory. It holds names, phone numbers, passcodes and the key of the checkpoints, so nobody but
+ * its owner, unless somebody gave rights to a group on purpose.
  */
 
 const OTHERS = 0o007;
@@ -18,8 +18,8 @@ const OURS =
 const ALSO_FINE = /^lost\+found$|\.part$/;
 
 /**
- * Whether a group was given its rights on purpose: others have none, or new files take the group of the directory. With an
- * ordinary umask, group and others have the same.
+ * Whether a group was given its rights on purpose: others have none, or new files take the group of the directory. With
+ * an ordinary umask, group and others have the same.
  */
 const isGroupMeant = (mode: number): boolean =>
   (mode & SET_GROUP_ID) !== 0 || ((mode & OTHERS) === 0 && (mode & GROUP) !== 0);
@@ -32,13 +32,15 @@ const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
-/** Takes rights away from what is at a path, if it is there and no link. @returns what was done, in a sentence, or null. */
+/**
+ * Takes rights away from what is at a path, if it is there and no link. @returns what was done, in a sentence, or null.
+ */
 function tighten(path: string, groupIsMeant: boolean): string | null {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch {
-    return null; // gone meanwhile, a link, or not ours to read; whoever opens it says so
+    return null; // gone meanwhile, a link, or not ours to read; opening it says so
   }
   try {
     const { mode } = fstatSync(file);
@@ -56,9 +58,9 @@ function tighten(path: string, groupIsMeant: boolean): string | null {
 }
 
 /**
- * Sees to it that what is in a data directory, and what this process makes from now on, can be read by its owner alone, or
- * by the group too where that is meant. A directory that holds other things than ours stays as it is. To be called by the
- * main thread, before anything is made.
+ * Sees to it that what is in a data directory, and what this process makes from now on, can be read by its owner alone,
+ * or by the group too where that is meant. A directory that holds other things than ours stays as it is. To be called
+ * by the main thread, before anything is made.
  * @returns what was changed, and what could not be, a sentence each
  */
 export function keepPrivate(directory: string): readonly string[] {
@@ -69,7 +71,7 @@ export function keepPrivate(directory: string): readonly string[] {
     ({ mode } = statSync(path));
     names = readdirSync(path);
   } catch {
-    // It is made anew, or cannot be used, which whoever takes it says.
+    // It is made anew, or cannot be used, which taking it says.
   }
   const groupIsMeant = isGroupMeant(mode);
   process.umask(OTHERS | (groupIsMeant ? ~mode & GROUP : GROUP));

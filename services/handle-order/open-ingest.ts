@@ -34,11 +34,11 @@ export function openIngest(options: {
   readonly guessHead: GuessHead;
   readonly metrics: Metrics;
   readonly recordAccess: RecordAccess;
-  /** Told of every delivery that is authentic, before anything else is done about it. */
+  /** Called for every delivery that is authentic, before anything else is done about it. */
   readonly onAuthentic: (request: IncomingMessage) => void;
-  /** Told of every delivery that the store did not take. */
+  /** Called for every delivery that the store did not take. */
   readonly onRefused: (detail: string) => void;
-  /** Told of every update that is acknowledged. */
+  /** Called for every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
   const { config, store, world, admission, guessHead, metrics, recordAccess, onAuthentic, onRefused, onRecorded } =

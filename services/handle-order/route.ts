@@ -92,7 +92,7 @@ export const DELIVERY_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Of whoever looks whether the URL is there. */
+/** For clients that look whether the URL is there. */
 export const LOOK_CALLS = {
   lookForHandleOrder: {
     method: 'get',
@@ -116,7 +116,7 @@ export const LOOK_CALLS = {
   },
 } satisfies Endpoints;
 
-/** What whoever looks whether the URL is there is told (docs/protocol.md#ruling-5-9). */
+/** What clients that look whether the URL is there are answered (docs/protocol.md#ruling-5-9). */
 const HERE: HandleOrderHere = {
   service: 'ticket-rail',
   detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
@@ -196,9 +196,8 @@ type Answer =
   | { readonly outcome: DeliveryOutcome; readonly problem: Problem };
 
 /**
- * Stream's *Handle Order* call: raw bytes first, then size, authenticity and media type, then JSON, then its contract, then
- * the rail.
- * A 2xx is sent only once what came is durable (docs/protocol.md#ruling-4-1).
+ * Stream's *Handle Order* call: raw bytes first, then size, authenticity and media type, then JSON, then its contract,
+ * then the rail. A 2xx is sent only once what came is durable (docs/protocol.md#ruling-4-1).
  */
 export function createHandleOrder(options: HandleOrderOptions) {
   const { verify, record, quarantine, metrics, log } = options;

@@ -50,8 +50,9 @@ export function networkOf(address: string): string {
 
 /**
  * Chooses what is closed so that another connection can be taken. First those on which nothing was ever shown: of the
- * network that has most of them, the one on which nothing has happened for the longest. A sender who has just come and is
- * honest shows soon what it has. Then readers' that are idle. Stream's are never closed, and no answer to a reader is.
+ * network that has most of them, the one on which nothing has happened for the longest. A sender who has just come and
+ * is honest shows soon what it has. Then readers' that are idle. Stream's are never closed, and no answer to a reader
+ * is.
  * @returns null if there is none
  */
 export function leastWanted<Of extends Connection>(connections: Iterable<Of>): Of | null {
@@ -74,8 +75,8 @@ interface Tracked extends Connection {
 }
 
 /**
- * The connections of a server: takes new ones while there is room or room can be made, and ends those whose answers nobody
- * reads.
+ * The connections of a server: takes new ones while there is room or room can be made, and ends those whose answers
+ * nobody reads.
  */
 export class Connections {
   readonly #open = new Map<Socket, Tracked>();
@@ -94,7 +95,7 @@ export class Connections {
    * @param most connections at a time
    * @param mostStrangers connections of one network on which nothing was shown, at a time
    * @param mostUnread most bytes of answers that wait to be read, on all connections together
-   * @param onDropped told of each connection that is closed from here or not taken
+   * @param onDropped called for each connection that is closed from here or not taken
    */
   constructor(options: {
     readonly most: number;
@@ -216,13 +217,13 @@ export class Connections {
   }
 }
 
-/** Least milliseconds between two times that drops are told of. */
+/** Least milliseconds between two reports of drops. */
 export const REPORT_INTERVAL_MS = 10_000;
 
 /** How many connections were dropped for which reason; one that is not there is 0. */
 export type Drops = Readonly<Partial<Record<DropReason, number>>>;
 
-/** @returns what takes note of drops, and tells of the first at once, and of those after it together, from time to time. */
+/** @returns what takes note of drops, and reports the first at once, and those after it together, from time to time. */
 export function createDropReporter(report: (drops: Drops) => void): (reason: DropReason) => void {
   let drops: Partial<Record<DropReason, number>> = {};
   let isQuiet = false;

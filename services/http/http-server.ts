@@ -7,13 +7,13 @@ import { oneAtATime } from './one-at-a-time';
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Milliseconds that an idle connection is kept: longer than the idle time of common proxies and load balancers. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** How often connections are held against the limits, in milliseconds. */
+/** How often connections are compared with the limits, in milliseconds. */
 const CONNECTION_CHECK_MS = 1_000;
 /** Milliseconds from one look for idle connections to the next, while the server stops. */
 const DRAIN_CHECK_MS = 20;
 /**
- * Milliseconds after which an answer that is not read on is given up, with its connection. The system keeps some megabytes
- * of it for a reader who is only slow.
+ * Milliseconds after which an answer that is not read on is given up, with its connection. The system keeps some
+ * megabytes of it for a reader who is only slow.
  */
 export const STALLED_ANSWER_MS = 60_000;
 

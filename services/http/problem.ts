@@ -173,7 +173,9 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 /** Challenge of a 401 (RFC 9110 section 11.6.1). */
 export const CHALLENGE = 'Bearer realm="ticket-rail"';
 
-/** Seconds after which a sender may try again when the store or the read model needs time, or a reader asked too much. */
+/**
+ * Seconds after which a sender may try again when the store or the read model needs time, or a reader asked too much.
+ */
 export const RETRY_AFTER_SECONDS = 2;
 
 /** Body of a problem answer; `extension` members stand beside the standard ones (RFC 9457 section 3.2). */
@@ -243,7 +245,7 @@ class MethodNotAllowed extends Problem {
   }
 }
 
-/** @returns methods as the `Allow` header has them: whoever takes GET takes HEAD. */
+/** @returns methods as the `Allow` header has them: what takes GET takes HEAD. */
 export const allowOf = (methods: string): string => methods.replace('GET', 'GET, HEAD');
 
 /**

@@ -91,7 +91,7 @@ export function createOrderRoutes(options: {
   readonly foldVersion: string;
 }): Router {
   const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion } = options;
-  /** A reader sees one form of an order, so an ETag of the other must not tell him that nothing changed. */
+  /** A reader sees one form of an order, so an ETag of the other must not say that nothing changed. */
   const etagOf = (reader: Reader, revision: number): string =>
     `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
 

@@ -44,7 +44,7 @@ export interface OrderSearch {
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase().trim();
 
-/** @returns whether an order is what a query looks for, as far as its state of now tells. */
+/** @returns whether an order is what a query looks for, as far as its current state shows. */
 export function matches({ key, state }: OrderRecord, query: OrderQuery): boolean {
   const { orderId, driver, source, attention } = query;
   const isIn = (part: string | undefined, text: unknown): boolean =>

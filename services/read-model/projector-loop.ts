@@ -6,7 +6,7 @@ import { deleteOrderTable } from './order-table/schema';
 import { openOrderTable, type OrderTable } from './order-table/writer';
 import { type Progress, runProjector } from './projector';
 
-/** What a projector tells, in whatever thread it runs. */
+/** What a projector reports, in whatever thread it runs. */
 export type ProjectorNews =
   /** `look`: the last one that was asked for when it began to look. */
   | { readonly kind: 'progress'; readonly progress: Progress; readonly look: number }

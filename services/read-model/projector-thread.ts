@@ -24,15 +24,15 @@ export type FromProjector =
  * The projector in a thread of its own: it follows the log itself, so that reading and folding cost the thread that
  * answers Stream nothing.
  */
-const { log, file, version } = workerData as ProjectorThreadOptions; // whoever starts this thread gives it
+const { log, file, version } = workerData as ProjectorThreadOptions; // given by startProjector
 const stop = new AbortController();
 const { signal } = stop;
 const corrector = new Corrector();
 const looks = new Looks();
 
 /**
- * Niceness of this thread: where processors are short, acknowledging comes before showing. On Linux niceness belongs to a
- * thread; elsewhere it would slow the whole process down.
+ * Niceness of this thread: where processors are short, acknowledging comes before showing. On Linux niceness belongs to
+ * a thread; elsewhere it would slow the whole process down.
  */
 const NICENESS = 5;
 if (process.platform === 'linux') setPriority(NICENESS);

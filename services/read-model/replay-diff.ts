@@ -11,15 +11,16 @@ import { openOrderTable } from './order-table/writer';
 import { type Progress, runProjector } from './projector';
 
 /**
- * What a deploy would change: folds history with the code of now into a read model of its own, by the projector itself, and
- * holds the stored one against it. Only reads the log and the stored read model, so it may run beside the service.
+ * What a deploy would change: folds history with the current code into a read model of its own, by the projector
+ * itself, and compares the stored one with it. Only reads the log and the stored read model, so it may run beside the
+ * service.
  */
 
 export interface OrderDifference {
   readonly key: OrderKey;
   /** `changed`: both have it. `only-stored`: the log has nothing of it. `only-replayed`: the stored one lacks it. */
   readonly kind: 'changed' | 'only-stored' | 'only-replayed';
-  /** Fields that differ: `from` the stored value, `to` the one of now. */
+  /** Fields that differ: `from` the stored value, `to` the current one. */
   readonly changes: readonly Change[];
   /** The first event where they part, concluded from what each field ends as; null where the log has no event. */
   readonly parted: {
@@ -48,7 +49,7 @@ export class ReplayError extends Error {
 
 type Log = EventSource & Pick<EventStore, 'readStream'>;
 
-/** A log that ends at a position, and says so to whoever follows it. */
+/** A log that ends at a position, and says so to its followers. */
 function upTo(log: Log, end: Position): EventSource {
   return {
     readAll: (options) => log.readAll(options),

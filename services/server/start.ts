@@ -14,12 +14,12 @@ import { type RunningService, startService } from './service';
 /** What asks the process to stop: a supervisor, Ctrl-C, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 /**
- * Milliseconds in which further signals are the same wish: at Ctrl-C a terminal signals all of its processes, and npm passes
- * on what it gets besides.
+ * Milliseconds in which further signals are the same wish: at Ctrl-C a terminal signals all of its processes, and npm
+ * passes on what it gets besides.
  */
 const SAME_WISH_MS = 1_000;
 
-/** What is wrong in a sentence, for an error that whoever starts the process can mend; null for a defect. */
+/** What is wrong in a sentence, for an error that the operator can mend; null for a defect. */
 function explain(error: unknown): { readonly code: number; readonly message: string } | null {
   if (error instanceof ConfigError) return { code: EXIT_CONFIG, message: error.message };
   if (error instanceof DataDirectoryError || error instanceof CheckpointKeyError || isEventStoreError(error)) {
@@ -32,8 +32,8 @@ function explain(error: unknown): { readonly code: number; readonly message: str
 }
 
 /**
- * Runs the service as this process until one of {@link STOP_SIGNALS}; another one, after {@link SAME_WISH_MS}, ends it at
- * once, and loses nothing either.
+ * Runs the service as this process until one of {@link STOP_SIGNALS}; another one, after {@link SAME_WISH_MS}, ends it
+ * at once, and loses nothing either.
  */
 export async function start(): Promise<void> {
   let log = pino();

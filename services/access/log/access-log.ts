@@ -20,7 +20,9 @@ import { hasPasscode } from '../withhold';
  * What a reader repeats is counted, and what it may have recorded is limited: nobody who only reads fills the disk.
  */
 
-/** Milliseconds in which one reader's looks at one thing are one record: those after the first are counted in another. */
+/**
+ * Milliseconds in which one reader's looks at one thing are one record: those after the first are counted in another.
+ */
 export const COUNTED_MS = 60_000;
 /** Most records that one reader may cause at once, and each minute for long: at most 2 kB each, some 500 B usually. */
 export const RECORDS_AT_ONCE = 5_000;
@@ -30,12 +32,16 @@ export const PASSCODES_AT_ONCE = 10_000;
 export const PASSCODES_PER_MINUTE = 2_000;
 /** Least milliseconds between two records of one reader's seeing the passcode of one order: 10 minutes. */
 export const PASSCODE_INTERVAL_MS = 10 * 60 * 1_000;
-/** Pairs of reader and order whose last record is remembered, some 200 bytes each; one that is forgotten is told again. */
+/**
+ * Pairs of reader and order whose last record is remembered, some 200 bytes each; one that is forgotten is told again.
+ */
 const REMEMBERED_PAIRS = 50_000;
 /** Most characters of a path that are kept. */
 const MAX_PATH = 1_000;
 
-/** Parameters whose values are about orders and time. The values of all others, such as a driver's name, are withheld. */
+/**
+ * Parameters whose values are about orders and time. The values of all others, such as a driver's name, are withheld.
+ */
 const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'active',
   'after',
@@ -89,8 +95,8 @@ export interface Access {
 
 /**
  * Records an access; call it after the reader's permissions and when there is something to show, and before the answer.
- * @throws {Problem} `store-unavailable` if it cannot be recorded, and `too-many-reads` if the reader has too much recorded:
- *   then nothing may be shown.
+ * @throws {Problem} `store-unavailable` if it cannot be recorded, and `too-many-reads` if the reader has too much
+ *   recorded: then nothing may be shown.
  */
 export type RecordAccess = (reader: Reader, access: Access) => Promise<void>;
 
@@ -250,7 +256,7 @@ class RecordedAccesses implements AccessLog {
     this.#counting = undefined;
   }
 
-  /** Records the first look, so that whoever comes after it may be shown the same without a record of his own. */
+  /** Records the first look, so that who comes after it may be shown the same without a record of its own. */
   #recordFirst(name: string, key: string, data: AccessData): Promise<void> {
     if (!this.#takeRecord(name, 1)) throw tooManyReads();
     const recorded = this.#volumes.append([data]);

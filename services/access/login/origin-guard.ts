@@ -3,7 +3,9 @@ import { Problem } from '../../http/problem';
 
 /** Which web pages of others may reach the service through their visitors' browsers. */
 
-/** `localhost` and the loopback addresses, with or without a port, as `Host` and, after a scheme, `Origin` have them. */
+/**
+ * `localhost` and the loopback addresses, with or without a port, as `Host` and, after a scheme, `Origin` have them.
+ */
 const LOOPBACK = /^(?:https?:\/\/)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** Seconds that a browser may remember the answer to a preflight. */
@@ -13,7 +15,8 @@ const isReading = (method: string): boolean => method === 'GET' || method === 'H
 
 /**
  * Refuses calls that web pages of others make an open service's own machine send: a page whose name was made to point
- * to this machine (DNS rebinding) could otherwise read drivers' data with its visitor's browser, and any page could post.
+ * to this machine (DNS rebinding) could otherwise read drivers' data with its visitor's browser, and any page could
+ * post.
  * @param origins that may read even so, as `READER_ORIGINS` lists them; none for what is posted
  */
 export function loopbackOnly(origins: readonly string[]): RequestHandler {
@@ -31,7 +34,7 @@ const OF_A_PROXY =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|x-original-forwarded-for|(?:x-|true-|cf-|fly-)(?:client|connecting|cluster-client)-ip)$/;
 
 /**
- * Refuses what came through a proxy or a tunnel on this machine, while the service is open: whoever sent that may be
+ * Refuses what came through a proxy or a tunnel on this machine, while the service is open: its sender may be
  * anywhere. A proxy that adds no header speaks HTTP/1.0, as nginx does unless told otherwise.
  * @param remedy the variables to set before a proxy may stand in front
  */
@@ -49,8 +52,8 @@ export function unproxiedOnly(remedy: string): RequestHandler {
 }
 
 /**
- * Lets pages of listed origins read (CORS). They send a bearer token: cookies are never taken from there, and nothing but
- * GET is allowed.
+ * Lets pages of listed origins read (CORS). They send a bearer token: cookies are never taken from there, and nothing
+ * but GET is allowed.
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
   const listed = new Set(origins);

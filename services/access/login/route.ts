@@ -92,7 +92,7 @@ export const SESSION_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Over TLS, here or at a terminator in front. Who forges the header only keeps his own cookie from plain HTTP. */
+/** Over TLS, here or at a terminator in front. Forging the header only keeps one's own cookie from plain HTTP. */
 const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
 
 function sendPage(response: Response, status: number, page: string): void {
@@ -104,8 +104,8 @@ function sendPage(response: Response, status: number, page: string): void {
 }
 
 /**
- * Where people log in and out. Not behind the guard. Guesses are not counted: tokens are 256 random bits, and a limit per
- * address would lock out the screens of a restaurant that share one.
+ * Where people log in and out. Not behind the guard. Guesses are not counted: tokens are 256 random bits, and a limit
+ * per address would lock out the screens of a restaurant that share one.
  */
 export function createLoginRoutes(readers: ReaderDirectory, session: Session, basePath: BasePath): Router {
   const router = Router();

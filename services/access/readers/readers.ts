@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ReaderEntry, Session } from '../../../schemas/readers';
 
-/** Who reads. `open` is the one reader of a service without configured readers: whoever is on this machine. */
+/** Who reads. `open` is the one reader of a service without configured readers: anyone on this machine. */
 export type Reader = Readonly<Session>;
 
 const ANYONE_HERE: Reader = { open: true, name: null, role: 'operator', locations: '*' };
@@ -11,7 +11,7 @@ export const hashToken = (token: string): string => hash('sha256', token, 'hex')
 
 const isSame = (one: ReaderEntry, other: ReaderEntry): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The readers of now; they may change while the service runs. */
+/** The current readers; they may change while the service runs. */
 export class ReaderDirectory {
   readonly #listeners = new Set<() => void>();
   #known: ReadonlyMap<string, { readonly entry: ReaderEntry; readonly reader: Reader }> = new Map();
@@ -32,8 +32,8 @@ export class ReaderDirectory {
   }
 
   /**
-   * @returns whose token this is, or null. The lookup is not in constant time and need not be: its timing can only tell of
-   * the hash, and to get near a hash that is there one would have to know how SHA-256 comes out before asking.
+   * @returns whose token this is, or null. The lookup is not in constant time and need not be: its timing can only tell
+   *   of the hash, and to get near a hash that is there one would have to know how SHA-256 comes out before asking.
    */
   identify(token: string): Reader | null {
     return this.#known.get(hashToken(token))?.reader ?? null;
@@ -53,7 +53,7 @@ export class ReaderDirectory {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes the place of all that was. Who stays as he was, is current still. @returns whether anything changed. */
+  /** Takes the place of all that was. An unchanged reader stays current. @returns whether anything changed. */
   replace(entries: readonly ReaderEntry[]): boolean {
     const before = this.#known;
     this.#known = new Map(

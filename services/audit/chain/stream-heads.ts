@@ -136,7 +136,7 @@ export class StreamHeads {
     for (let index = 0; index < 4; index++) words[at + 4 + index] = hash === null ? 0 : word(hash, index);
   }
 
-  /** An event that cannot be read takes its place: what comes after it cannot be held against it. */
+  /** An event that cannot be read takes its place: what comes after it cannot be compared with it. */
   forget(stream: string, revision: number): void {
     this.set(stream, revision, null);
     const [one, other] = fold64(stream, this.#seed);

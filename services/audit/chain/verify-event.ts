@@ -44,11 +44,11 @@ export interface Fault {
   readonly line: number | null;
 }
 
-/** How strictly an event is held against its hashes. */
+/** How strictly an event is compared with its hashes. */
 export interface EventRules {
   /**
-   * Values were withheld from the data: their hash cannot hold. From 0.3.0 on all hashes over what is withheld are withheld
-   * with it.
+   * Values were withheld from the data: their hash cannot hold. From 0.3.0 on all hashes over what is withheld are
+   * withheld with it.
    */
   readonly withheld: boolean;
   /** Events in between may be left out, because only a time range is there. */
@@ -61,8 +61,8 @@ export interface EventResult {
   /** It has hashes, shown or withheld. */
   readonly sealed: boolean;
   /**
-   * Nothing before it is known though its revision says that there was something: it was deleted, is not in the file, or
-   * was forgotten by {@link StreamHeads}.
+   * Nothing before it is known though its revision says that there was something: it was deleted, is not in the file,
+   * or was forgotten by {@link StreamHeads}.
    */
   readonly begins: boolean;
 }
@@ -143,8 +143,8 @@ export function chainFault(
 }
 
 /**
- * @param made makes what was read into text, or its hash; what has none, for a number in it was changed to one that JSON
- *   cannot hold, is not what was written, nor is what is nested so deep that it exhausts the stack
+ * @param made makes what was read into text, or its hash; what has none, for a number in it was changed to one that
+ *   JSON cannot hold, is not what was written, nor is what is nested so deep that it exhausts the stack
  */
 export function holds(written: string, made: () => string): boolean {
   try {

@@ -152,7 +152,7 @@ export class CheckpointCheck {
   }
 }
 
-/** Reads a whole log and holds it against its checkpoints, or as much of it as there is time for. */
+/** Reads a whole log and compares it with its checkpoints, or as much of it as there is time for. */
 export async function checkLog(
   source: Pick<EventSource, 'readAll'>,
   checkpoints: readonly Checkpoint[],

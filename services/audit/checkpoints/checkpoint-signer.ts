@@ -40,7 +40,9 @@ export const openKeyOf = ({ file, keyFile }: Pick<CheckpointFiles, 'file' | 'key
 interface Known {
   readonly logId: string | null;
   readonly last: Checkpoint | null;
-  /** Of what the last checkpoint is known to hold: its signature, the event it ends with, or only that it was written. */
+  /**
+   * Of what the last checkpoint is known to hold: its signature, the event it ends with, or only that it was written.
+   */
   readonly isSure: boolean;
 }
 
@@ -109,9 +111,9 @@ export class CheckpointSigner {
   }
 
   /**
-   * Entries with the fingerprint of our key and not its signature were changed, and count as little as broken lines. Older
-   * checkpoints than the newest authentic one are not asked for their signature, which would take long: what they say is
-   * only ever held against the log.
+   * Entries with the fingerprint of our key and not its signature were changed, and count as little as broken lines.
+   * Older checkpoints than the newest authentic one are not asked for their signature, which would take long: what they
+   * say is only ever compared with the log.
    */
   #entries(complaints: string[]): readonly CheckpointEntry[] {
     const { file, store } = this.#place;

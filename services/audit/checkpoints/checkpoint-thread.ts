@@ -26,7 +26,7 @@ export type FromCheckpoints =
 const NICENESS = 15;
 if (process.platform === 'linux') setPriority(NICENESS);
 
-const { log, place, intervalMs } = workerData as CheckpointThreadOptions; // whoever starts this thread gives it
+const { log, place, intervalMs } = workerData as CheckpointThreadOptions; // given by startCheckpoints
 const stop = new AbortController();
 const { signal } = stop;
 parentPort?.on('message', () => {

@@ -14,7 +14,7 @@ export type FromCoverage =
   { readonly kind: 'done'; readonly scan: CoverageScan } | { readonly kind: 'failed'; readonly message: string };
 
 /** One coverage query in a thread of its own, so that deliveries do not wait for it. Any message to it means: stop. */
-const { log, query } = workerData as CoverageThreadOptions; // whoever starts this thread gives it
+const { log, query } = workerData as CoverageThreadOptions; // given by createCoverageRunner
 const stop = new AbortController();
 parentPort?.once('message', () => {
   stop.abort();

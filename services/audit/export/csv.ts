@@ -9,9 +9,10 @@ import { lineHash, type Manifest } from './ndjson';
 import { receivedAt } from './select-events';
 
 /**
- * Exports for spreadsheets: RFC 4180, UTF-8 with a byte order mark, which spreadsheets need to know it for UTF-8. The last
- * cell of each row is its `line_hash`, as in the lines of the other format: the SHA-256 of the one before it, of the header's
- * at first, and of the row up to there. The last row is the manifest: its type is `manifest`, and its data are the JSON.
+ * Exports for spreadsheets: RFC 4180, UTF-8 with a byte order mark, which spreadsheets need to know it for UTF-8. The
+ * last cell of each row is its `line_hash`, as in the lines of the other format: the SHA-256 of the one before it, of
+ * the header's at first, and of the row up to there. The last row is the manifest: its type is `manifest`, and its data
+ * are the JSON.
  */
 
 export const BYTE_ORDER_MARK = '\uFEFF';
@@ -54,9 +55,9 @@ const VALUE =
 const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 
 /**
- * What a spreadsheet would run or change gets an apostrophe before it, which makes it text; so does a text that begins with
- * one, so that whoever reads the cell takes one apostrophe off, and has what came. Not `="…"`, as some write numbers: that
- * is a formula, which every other reader takes for text.
+ * What a spreadsheet would run or change gets an apostrophe before it, which makes it text; so does a text that begins
+ * with one, so that a program that reads the cell takes one apostrophe off, and has what came. Not `="…"`, as some
+ * write numbers: that is a formula, which every other reader takes for text.
  */
 const asText = (text: string): string =>
   text.startsWith("'") || FORMULA.test(text) || (VALUE.test(text) && !PLAIN_NUMBER.test(text)) ? `'${text}` : text;
@@ -97,7 +98,9 @@ function rowOf(texts: Readonly<Record<Exclude<Column, 'cut'>, string>>): string 
 /** The first row, with the mark before it. */
 export const CSV_HEADER = `${BYTE_ORDER_MARK}${[...COLUMNS, LINE_HASH].map(quoted).join(',')}\r\n`;
 
-/** @returns a pattern, with a place of its own, of how a row ends: no cell holds this, for its quotes would be doubled. */
+/**
+ * @returns a pattern, with a place of its own, of how a row ends: no cell holds this, for its quotes would be doubled.
+ */
 export const rowEnd = (): RegExp => /,"([0-9a-f]{64})"\r\n/g;
 
 /** In ASCII, as manifests beside a file were written. */

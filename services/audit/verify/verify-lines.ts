@@ -15,7 +15,8 @@ import { type EventRules, type Fault, type FaultCode, holds } from '../chain/ver
 
 /**
  * Verifies the lines of an export or of the evidence in a bundle, one by one: each line against its hash, each event
- * against its own hashes, and at the end the manifest against all of them. Pure: whoever reads the file hands them on.
+ * against its own hashes, and at the end the manifest against all of them. Pure: the caller reads the file and hands
+ * them on.
  */
 
 /** What has to be kept to go on after a line. */
@@ -234,7 +235,10 @@ export class LineVerification {
   }
 }
 
-/** @returns whether a value is nested deeper than {@link MOST_NESTED}; without recursion, so that no nesting exhausts the stack. */
+/**
+ * @returns whether a value is nested deeper than {@link MOST_NESTED}; without recursion, so that no nesting exhausts
+ *   the stack.
+ */
 function isNestedDeeper(value: unknown): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

@@ -7,8 +7,8 @@ import type { Fault } from '../chain/verify-event';
 import { count } from '../../terminal/figures';
 
 /**
- * Verifies the rows of an export in CSV, one by one, and its manifest after them. Pure: whoever reads the file hands its
- * bytes on. Rows are counted as spreadsheets count them, the header's being 1.
+ * Verifies the rows of an export in CSV, one by one, and its manifest after them. Pure: the caller reads the file and
+ * hands its bytes on. Rows are counted as spreadsheets count them, the header's being 1.
  */
 
 const HEADER = Buffer.from(CSV_HEADER);

@@ -39,7 +39,7 @@ export interface Verified {
   readonly faults: readonly Fault[];
   /** Why it cannot be said to hold, though nothing contradicts it. */
   readonly doubts?: readonly Doubt[];
-  /** What whoever reads the result has to know besides. */
+  /** What readers of the result have to know besides. */
   readonly notes: readonly string[];
   /** Signed statements that events were lost before, in words: what is there holds, and something is missing. */
   readonly restores?: readonly string[];
@@ -145,8 +145,8 @@ function damageFault(text: string): Fault {
 }
 
 /**
- * Verifies the embedded store from its file, read-only, as it stands at this moment. Damage that SQLite finds is a fault
- * among others.
+ * Verifies the embedded store from its file, read-only, as it stands at this moment. Damage that SQLite finds is a
+ * fault among others.
  */
 export async function verifySqliteStore(file: string, options: StoreOptions): Promise<Verified> {
   const { checks, subject, watch, resume } = options;
@@ -240,7 +240,10 @@ function beginningFault(
   return chainFault(event, hashOf(event, 'event_hash') !== null, hashOf(event, 'previous_hash'), head);
 }
 
-/** Verifies a store that is elsewhere, through its protocol. Its positions have gaps, so only streams tell what is missing. */
+/**
+ * Verifies a store that is elsewhere, through its protocol. Its positions have gaps, so only streams show what is
+ * missing.
+ */
 export async function verifyRemoteStore(store: ReadableStore, options: StoreOptions): Promise<Verified> {
   const { checks, subject, watch, resume } = options;
   const { tally, heads } = begin(options);

@@ -2,9 +2,9 @@ import { ExactNumber } from '../../../schemas/exact-json';
 
 /**
  * Canonical JSON (RFC 8785) of JSON values: members sorted by UTF-16 code units, no white space, numbers and strings as
- * ECMAScript writes them; a number that a double does not hold, which RFC 8785 does not know, in the same form with its own
- * digits (docs/protocol.md#ruling-5-1). Our own because every event is hashed twice, when it is recorded and each time it is verified;
- * a property test holds it against the package `canonicalize`.
+ * ECMAScript writes them; a number that a double does not hold, which RFC 8785 does not know, in the same form with its
+ * own digits (docs/protocol.md#ruling-5-1). Our own because every event is hashed twice, when it is recorded and each
+ * time it is verified; a property test compares it with the package `canonicalize`.
  */
 
 /** Most names whose quoted form is remembered, and the longest of them: names come from outside and are not bounded. */
@@ -20,7 +20,10 @@ function quotedName(name: string): string {
   return quoted;
 }
 
-/** Text that JSON writes as it is: printable ASCII without quotes and backslashes, as ids, hashes, times and most names are. */
+/**
+ * Text that JSON writes as it is: printable ASCII without quotes and backslashes, as ids, hashes, times and most names
+ * are.
+ */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));

@@ -85,7 +85,7 @@ function inspectRow(
 }
 
 /**
- * Opens the log to be inspected, read-only, beside whoever writes: what is committed later is not seen.
+ * Opens the log to be inspected, read-only, beside the writer: what is committed later is not seen.
  * @throws SQLite's own error if the file is not there or is no database.
  */
 export function openLogInspector(file: string): LogInspector {

@@ -7,10 +7,11 @@ import { BUSY_TIMEOUT_MS } from './schema';
 const REWRITE_BYTES = 1024 * 1024;
 
 /**
- * Makes durable what is visible: as a rule by copying all of it into the main file, synced. While somebody reads an older
- * state, or the disk is full, that cannot be finished; then the WAL is written once more where it stands, byte for byte,
- * and synced. (It has to be written: after a sync that failed, the kernel may take pages for written that are not.) A
- * commit on top of it then ends for good what a transaction that failed may have left behind the end of the WAL.
+ * Makes durable what is visible: as a rule by copying all of it into the main file, synced. While somebody reads an
+ * older state, or the disk is full, that cannot be finished; then the WAL is written once more where it stands, byte
+ * for byte, and synced. (It has to be written: after a sync that failed, the kernel may take pages for written that are
+ * not.) A commit on top of it then ends for good what a transaction that failed may have left behind the end of the
+ * WAL.
  */
 export function makeDurable(db: Connection, file: string): void {
   db.pragma('busy_timeout = 0');
@@ -24,7 +25,7 @@ export function makeDurable(db: Connection, file: string): void {
     db.pragma(`busy_timeout = ${String(BUSY_TIMEOUT_MS)}`);
   }
   if (isCopied) return;
-  db.exec('BEGIN IMMEDIATE'); // whoever else writes has to wait
+  db.exec('BEGIN IMMEDIATE'); // other writers have to wait
   try {
     rewrite(`${realpathSync(file)}-wal`);
     db.exec("INSERT OR REPLACE INTO facts VALUES ('last_probe', unixepoch() * 1000); COMMIT");

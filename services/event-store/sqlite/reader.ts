@@ -48,7 +48,7 @@ function createReader(db: Connection): LogReader {
 }
 
 /**
- * Opens the log for reading, beside whoever writes.
+ * Opens the log for reading, beside the writer.
  * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read.
  */
 export function openLogReader(file: string): LogReader {

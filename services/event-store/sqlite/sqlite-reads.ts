@@ -12,7 +12,7 @@ import { type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 
-/** Reads of the embedded store, beside whoever writes it. */
+/** Reads of the embedded store, beside its writer. */
 export class SqliteReads {
   readonly #file: string;
   #reader: LogReader | null = null;
@@ -53,9 +53,9 @@ export class SqliteReads {
   }
 
   /**
-   * Refuses reads from now on, but keeps a connection open until {@link closeReads}. Closed last, it leaves beside the log,
-   * where a connection that writes would delete it, what is needed to read the log again: a disk that is full by then has
-   * no room for it.
+   * Refuses reads from now on, but keeps a connection open until {@link closeReads}. Closed last, it leaves beside the
+   * log, where a connection that writes would delete it, what is needed to read the log again: a disk that is full by
+   * then has no room for it.
    */
   protected keepReadable(): void {
     try {

@@ -9,7 +9,7 @@ import { commitChannel, type FromWriter, type ToWriter, type WriterOptions } fro
  * The thread that owns the connection that writes, so that a slow sync delays those who wait for it and nobody else.
  */
 
-const { file, identity } = workerData as WriterOptions; // whoever starts this thread gives it
+const { file, identity } = workerData as WriterOptions; // given by WriterClient
 const place = new LogPlace(file, identity);
 const commits = new BroadcastChannel(commitChannel(file));
 

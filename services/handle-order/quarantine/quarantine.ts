@@ -41,8 +41,8 @@ export interface Quarantine {
   list(after: number | null, limit: number): Promise<QuarantinePage>;
   get(quarantineId: number): Promise<QuarantineDetail | null>;
   /**
-   * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the time
-   * of the redrive: that is when it became known.
+   * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the
+   * time of the redrive: that is when it became known.
    */
   redrive(quarantineId: number): Promise<Redrive>;
 }
@@ -105,7 +105,7 @@ async function redrivenBefore(
   return null;
 }
 
-/** Marks a kept delivery as redriven: at most once, whoever else does it. */
+/** Marks a kept delivery as redriven: at most once, whatever else redrives it. */
 async function markRedriven(
   store: EventStore,
   entry: QuarantineDetail,
@@ -176,7 +176,7 @@ export function createQuarantine(options: {
       const body = Buffer.from(entry.body_base64, 'base64');
       const decoded = decodeStored(body, entry.content_encoding);
       const parsed = parseStored(decoded);
-      // Foreign ones too: whoever sent it does not wait for an answer any more.
+      // Foreign ones too: their sender does not wait for an answer any more.
       if (parsed.kind !== 'usable') return { kind: 'still-unusable', faults: parsed.faults };
       const at = new Date(now()).toISOString();
       const result =

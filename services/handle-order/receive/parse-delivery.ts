@@ -16,7 +16,9 @@ import type { JsonValue } from '../../event-store/event-store';
 export const MAX_DEPTH = 32;
 /** Most faults that are named; a body with more is no better understood by more. */
 export const MAX_FAULTS = 50;
-/** Longest pointer of a fault, in characters; a longer one is cut to the nearest member around it that has a shorter. */
+/**
+ * Longest pointer of a fault, in characters; a longer one is cut to the nearest member around it that has a shorter.
+ */
 const MAX_POINTER = 256;
 /** Most characters of an unknown `type` that are repeated. */
 const MAX_SHOWN_TYPE = 64;
@@ -252,7 +254,7 @@ function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: 
 
 /**
  * Reads a raw body as a delivery (docs/protocol.md#ruling-4-2, docs/protocol.md#ruling-4-3). One of another type than
- * ours is foreign before its shape is checked: what it may look like is for whoever takes it.
+ * ours is foreign before its shape is checked: what it may look like is for its receiver.
  * @param body already known to be authentic, its codings undone
  * @returns the delivery exactly as parsed, or every fault with a JSON pointer to it.
  */

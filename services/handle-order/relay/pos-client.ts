@@ -5,8 +5,9 @@ import { codeOf } from '../../files/error-code';
 import { requestHeaders } from './relay-headers';
 
 /**
- * Milliseconds that an idle connection to the POS is kept: less than the 5 s after which node's servers, and so many a POS,
- * close theirs. A request on a connection that is just being closed fails, and may not be repeated (RFC 9110 section 9.2.2).
+ * Milliseconds that an idle connection to the POS is kept: less than the 5 s after which node's servers, and so many a
+ * POS, close theirs. A request on a connection that is just being closed fails, and may not be repeated (RFC 9110
+ * section 9.2.2).
  */
 const IDLE_CONNECTION_MS = 4_000;
 
@@ -37,7 +38,7 @@ export interface RequestToPos {
   readonly requestId: string;
 }
 
-/** The POS's order injection, as whoever calls it sees it. */
+/** The POS's order injection, as its caller sees it. */
 export class PosClient {
   readonly #url: URL;
   /** In place of the sender's `Authorization`, or null to leave that as it came. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EventSource } from '../../event-store/event-store';
 import { writeWholeFile } from '../../files/whole-file';
 
-/** The last time that was known for certain, in a file: what a clock is held against at the next start. */
+/** The last time that was known for certain, in a file: what a clock is compared with at the next start. */
 
 const KnownTime = z.object({ known_time: z.iso.datetime() });
 

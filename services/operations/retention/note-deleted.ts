@@ -8,8 +8,8 @@ import type { EventStore } from '../../event-store/event-store';
 import { sealAlone } from '../../event-store/seal/seal';
 
 /**
- * Says what is about to be deleted, so that the rest of the log can still be held against its checkpoints. If the delete
- * then does not happen, no harm is done: events that are there count for themselves.
+ * Says what is about to be deleted, so that the rest of the log can still be compared with its checkpoints. If the
+ * delete then does not happen, no harm is done: events that are there count for themselves.
  * @param newId makes a UUID
  * @param leaves position and leaf of each event of the stream
  * @throws {EventStoreError}

@@ -32,7 +32,7 @@ export interface RetentionResult {
    * than their last.
    */
   readonly kept: number;
-  /** Deleted, but the read model could not be told. The next run tells it. */
+  /** Deleted, but the read model could not be notified. The next run notifies it. */
   readonly unreported: number;
 }
 
@@ -40,7 +40,9 @@ type Looked = 'deleted' | 'gone' | 'kept';
 
 interface Options {
   readonly store: Pick<EventStore, 'readStream' | 'append' | 'deleteStream'>;
-  /** Everything up to here is covered by a signed checkpoint. What is not is kept, or no checkpoint could hold any more. */
+  /**
+   * Everything up to here is covered by a signed checkpoint. What is not is kept, or no checkpoint could hold any more.
+   */
   readonly coveredTo: Position | null;
   /** Makes a UUID. */
   readonly newId: () => string;
@@ -87,9 +89,9 @@ export async function countOld({ listFinal, cutoff }: Pick<Options, 'listFinal' 
 }
 
 /**
- * Looks at every order that the read model says is finished and old, once. The decision is made from the order's stream,
- * and the delete asks for exactly the revision that was read: an order about which anything comes in between is left
- * alone. An order of which nothing but the read model's row is left is forgotten. Quarantine is never touched.
+ * Looks at every order that the read model says is finished and old, once. The decision is made from the order's
+ * stream, and the delete asks for exactly the revision that was read: an order about which anything comes in between is
+ * left alone. An order of which nothing but the read model's row is left is forgotten. Quarantine is never touched.
  * @throws {EventStoreError} what the store failed with; what was deleted before that is forgotten by the read model
  *   nevertheless. The next run goes on.
  */

@@ -12,7 +12,7 @@ import type { Progress } from '../../read-model/projector';
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.
  *
- * Clients are told states, not deliveries: the newest state of each order that changed, once, with the place of its
+ * Clients get states, not deliveries: the newest state of each order that changed, once, with the place of its
  * newest event as the message's id. So what a client missed is found by position, however long it was away, nothing has
  * to be kept for it, and what it is sent never outgrows the number of its location's orders.
  */
@@ -21,7 +21,7 @@ import type { Progress } from '../../read-model/projector';
 export const SNAPSHOT_ACTIVE_ORDERS = 1_000;
 /** Finished orders of a snapshot, the newest first. */
 export const SNAPSHOT_ENDED_ORDERS = 50;
-/** Most orders that a client is told one by one after it was away; beyond them, a snapshot is shorter. */
+/** Most orders that a client gets one by one after it was away; beyond them, a snapshot is shorter. */
 export const MAX_RESUMED_ORDERS = 500;
 /** Milliseconds between heartbeats. A client that hears nothing for longer is cut off, and has to say so to people. */
 export const HEARTBEAT_MS = 5_000;
@@ -31,16 +31,16 @@ export const HEARTBEAT_MS = 5_000;
  */
 export const MAX_LIVE_CLIENTS = 1_000;
 /**
- * Most bytes that wait for a client. One that does not read as fast as its location changes is sent away, and catches up
- * when it comes again: it must not cost the others. A snapshot of the longest orders of examples fits twice.
+ * Most bytes that wait for a client. One that does not read as fast as its location changes is sent away, and catches
+ * up when it comes again: it must not cost the others. A snapshot of the longest orders of examples fits twice.
  */
 export const MAX_BUFFERED_BYTES = 2_097_152;
 
-/** Who is told: it decides what of an order is told. */
+/** Who watches: it decides what of an order is sent. */
 export type Audience =
   /** The counter: the whole order. */
   | 'board'
-  /** Whoever has no use for the driver's phone and passcode. */
+  /** Screens that do not need the driver's phone and passcode. */
   | 'board-without-contact'
   /** A wall in front of customers: nothing about persons. */
   | 'customers';
@@ -63,7 +63,7 @@ export interface LiveClient {
   readonly audience: Audience;
   /** Takes a part of the stream; may be called until `end`. */
   send(text: string): void;
-  /** Told which orders were sent whole. */
+  /** Called with the orders that were sent whole. */
   onShown?(orders: readonly OrderRecord[]): void;
   /** Bytes that were sent and not taken yet. */
   readonly buffered: number;
@@ -73,8 +73,8 @@ export interface LiveClient {
 export type Health = Heartbeat['store'];
 
 /**
- * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put back
- * would silently miss what the log has at positions that were given before.
+ * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put
+ * back would silently miss what the log has at positions that were given before.
  */
 export interface FeedAddress {
   readonly position: Position;
@@ -101,7 +101,7 @@ export async function isInLog(log: Pick<EventSource, 'readAll'>, { position, eve
 
 interface Seat {
   readonly client: LiveClient;
-  /** Everything up to here was told. */
+  /** Everything up to here was sent. */
   position: Position | null;
 }
 
@@ -120,7 +120,7 @@ const viewFor = (audience: Audience, { key, state }: OrderRecord): Order | Custo
   return order === null ? null : VIEWS[audience](order, state);
 };
 
-/** Makes a message once for all who are told the same. */
+/** Makes a message once for all who get the same. */
 function messageMaker(order: PlacedOrder): (audience: Audience) => string {
   const made = new Map<Audience, string>();
   return (audience) => {
@@ -132,7 +132,7 @@ function messageMaker(order: PlacedOrder): (audience: Audience) => string {
   };
 }
 
-/** Tells everyone who watches a location what becomes readable of its orders. */
+/** Sends to everyone who watches a location what becomes readable of its orders. */
 export class LiveFeed {
   readonly #channels = new Map<string, Channel>();
   #clients = 0;
@@ -187,7 +187,7 @@ export class LiveFeed {
   }
 
   /**
-   * Tells a client of a location from now on, after what it missed since `lastSeen`, or after everything.
+   * Sends to a client of a location from now on, after what it missed since `lastSeen`, or after everything.
    * @param lastSeen position of the last message that it got, if the log has the event that it got there; null or one
    *   that the read model has not come to means everything
    * @returns what ends it, and may be called after its end too
@@ -210,7 +210,7 @@ export class LiveFeed {
   }
 
   /**
-   * Tells what became readable.
+   * Sends what became readable.
    * @param progress `locations` whose orders did; `caughtUp` if the read model has all that the log had
    */
   projected({ locations, caughtUp }: Pick<Progress, 'locations' | 'caughtUp'>): void {
@@ -222,7 +222,7 @@ export class LiveFeed {
     }
   }
 
-  /** The read model is being made anew, and may say other things then: everybody is told everything when it is there. */
+  /** The read model is being made anew, and may say other things then: everybody gets everything when it is there. */
   restarted(): void {
     this.#remaking = true;
     for (const channel of this.#channels.values()) channel.position = 'unknown';

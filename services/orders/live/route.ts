@@ -27,7 +27,7 @@ import type { WaitForReadModel } from '../../read-model/wait';
 /** Most milliseconds to look for an event in the log before a client is told everything. */
 const LOOK_UP_MS = 1_000;
 
-/** What a reader is told of what he asked for. */
+/** What a reader gets. */
 function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
   if (view === 'customers') return 'customers';
   return seesContact(reader) ? 'board' : 'board-without-contact';
@@ -115,8 +115,8 @@ export function createLiveRoutes(options: {
 }): Router {
   const { feed, isInLog, orders, waitForReadModel, readers, accessLog } = options;
   /**
-   * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more). Clients
-   *   that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
+   * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more).
+   *   Clients that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
    */
   const lastSeen = async (request: Request, { lastEventId = '' }: LiveQuery): Promise<Position | null> => {
     const address = parseFeedAddress(request.get('Last-Event-ID') ?? lastEventId);
@@ -137,7 +137,7 @@ export function createLiveRoutes(options: {
       await waitForReadModel();
       const position = await lastSeen(request, query);
       await nextTurn();
-      // Whoever went while this waited does not tell again, and would keep a seat for ever.
+      // A client that went while this waited gives no second sign, and would keep a seat for ever.
       if (response.destroyed) return;
       if (feed.isFull) {
         throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);

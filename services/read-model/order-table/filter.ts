@@ -12,8 +12,8 @@ export interface OrderFilter {
   /** The same: the first event of the order number came before then. */
   readonly begunBefore?: string;
   /**
-   * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters do
-   * not go by the state of now.
+   * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters
+   * do not go by the current state.
    */
   readonly asOf?: AsOf;
 }
