@@ -36,10 +36,10 @@ const saysUnknownValue = ({ status, delivery_status }: Said): boolean =>
   (status !== null && !STATUSES.has(status)) || (delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status));
 
 /**
- * The first rule that holds gives the verdict; what would mislead a reader most comes first. A new order and a reopening
- * overturn all that stood; what came before may be no news at all, and late news must not be acted on, whatever else it
- * says; a driver change decides who gets the food; an unknown word means that our reading may miss something. What is
- * left either changed something or did not.
+ * The first rule that holds gives the verdict; what would mislead a reader most comes first. A new order and a
+ * reopening overturn all that stood; what came before may be no news at all, and late news must not be acted on,
+ * whatever else it says; a driver change decides who gets the food; an unknown word means that our reading may miss
+ * something. What is left either changed something or did not.
  */
 export const VERDICT_RULES: readonly VerdictRule[] = [
   { verdict: 'new_order', when: ({ before, event, said }) => beginsNewOrder(before, event, said) },
@@ -78,7 +78,9 @@ export function read(key: OrderKey, before: OrderState, event: OrderEvent): { st
   return { state: after, reading: { stage, verdict, same_report_as, unreadable: [...said.unreadable], changes } };
 }
 
-/** As {@link read}, without what changed, which takes as long as all the rest: for reading whole logs. */
+/**
+ * Reads an event as {@link read} does, but not what it changed, which takes as long as all the rest: for whole logs.
+ */
 export function readVerdict(
   key: OrderKey,
   before: OrderState,

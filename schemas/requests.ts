@@ -94,7 +94,7 @@ export const HistoryQuery = z.strictObject({
   }),
 });
 
-/** Of an export: it has no pages. */
+/** The query of an export, which has no pages. */
 export const ExportQuery = z.strictObject({
   format: z
     .enum(['ndjson', 'csv'], 'expected ndjson or csv')
@@ -104,7 +104,7 @@ export const ExportQuery = z.strictObject({
   to: moment('only events received before this time (RFC 3339)'),
 });
 
-/** Of the history of one order, which is a page or a file: each takes only its own. */
+/** The query of the history of one order, which is a page or a file: each takes only its own. */
 export const OrderHistoryQuery = z.strictObject({
   ...HistoryQuery.shape,
   ...ExportQuery.shape,

@@ -1,7 +1,10 @@
 import { type Role, ROLES } from '../../schemas/readers';
 import type { Reader } from './readers/readers';
 
-/** What each role may do beside reading the orders of its locations as they are now (docs/decisions/010-reader-access.md). */
+/**
+ * What each role may do beside reading the orders of its locations as they are now
+ * (docs/decisions/010-reader-access.md).
+ */
 interface Permissions {
   /** Drivers' phone numbers and passcodes, which others see withheld. */
   readonly contact: boolean;
@@ -68,14 +71,14 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   },
 };
 
-/** Whether the role of a reader has a permission. */
+/** @returns whether the role of a reader has a permission. */
 export const isPermitted = (reader: Reader, permission: Permission): boolean =>
   reader.open || PERMISSIONS[reader.role][permission];
 
-/** Whether phone numbers and passcodes are shown to the reader. */
+/** @returns whether phone numbers and passcodes are shown to the reader. */
 export const seesContact = (reader: Reader): boolean => isPermitted(reader, 'contact');
 
-/** Whether the reader may see and set the consumers of others. */
+/** @returns whether the reader may see and set the consumers of others. */
 export const managesConsumers = (reader: Reader): boolean => reader.locations === '*' && isPermitted(reader, 'metrics');
 
 export const seesLocation = ({ locations }: Reader, locationId: string): boolean =>

@@ -43,7 +43,7 @@ export const withoutContact = (order: Order): Order => ({
   driver_details: withhold(order.driver_details) as Order['driver_details'],
 });
 
-/** The same for an event of the history: for what was sent, whatever its form, and for what it changed. */
+/** Withholds contacts in an event of the history: in what was sent, whatever its form, and in what it changed. */
 export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   ...event,
   data: withhold(event.data) as HistoryEvent['data'],
@@ -67,7 +67,7 @@ const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): 
     ]),
   ) as Metadata;
 
-/** The same for an event as it is stored, and without its id, which is made of the hash of its content. */
+/** Withholds contacts in an event as it is stored, and leaves out its id, which is made of the hash of its content. */
 export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({
   ...event,
   id: WITHHELD,

@@ -84,7 +84,7 @@ export const AUDIT_CALLS = {
   },
 } satisfies Endpoints;
 
-/** What auditors read: every event of an order beside the state after it, and files of it. */
+/** Creates the routes that auditors read: every event of an order beside the state after it, and files of it. */
 export function createAuditRoutes(options: {
   readonly store: ExportSource;
   readonly history: OrderHistory;

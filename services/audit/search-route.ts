@@ -9,7 +9,7 @@ import { orderPageFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
 import type { WaitForReadModel } from '../read-model/wait';
 
-/** As stored times are written, which are compared as text. */
+/** @returns a time in the form of stored times, which are compared as text. */
 const asStored = (time: string | undefined): string | undefined =>
   time === undefined ? undefined : new Date(Date.parse(time)).toISOString();
 

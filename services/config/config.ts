@@ -174,8 +174,8 @@ export function readConfig(env: Variables = process.env): Config {
 }
 
 /**
- * Where the commands that manage readers find them, without the rest of the configuration: readers are made before the
- * first start as well.
+ * @returns where the commands that manage readers find them, without the rest of the configuration: readers are made
+ *   before the first start as well.
  * @returns an absolute path; `configured` says whether the service reads it too
  */
 export function readersFile(env: Variables = process.env): {

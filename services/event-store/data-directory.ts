@@ -91,7 +91,8 @@ function makeDirectory(path: string): void {
 /**
  * Takes a data directory, making it if it is new. The lock is SQLite's own on a file that holds nothing else but who
  * has it: the kernel lets go of it when the process ends, however it ends, so there are no stale locks.
- * @param pid and @param startedAt are shown to the process that comes second
+ * @param pid shown to the process that comes second
+ * @param startedAt shown to it too
  * @throws {DataDirectoryError} if another process has it, or it cannot be written.
  */
 export function takeDataDirectory(path: string, pid: number, startedAt: string): DataDirectory {

@@ -1,8 +1,8 @@
 /** Forms of a connection string, as far as they tell one kind of store from another. */
 
 /**
- * Whether text is a connection string of EventStoreDB, or of KurrentDB, as it is called since version 25. What else is
- * wrong with it is said when it is opened.
+ * @returns whether text is a connection string of EventStoreDB, or of KurrentDB, as it is called since version 25. What
+ *   else is wrong with it is said when it is opened.
  */
 export const isEventStoreDbUrl = (text: string): boolean =>
   /^(?:esdb|kurrentdb|kdb)(?:\+discover)?:\/\/\S/i.test(text.trim());

@@ -122,7 +122,7 @@ const HERE: HandleOrderHere = {
   detail: "This is the URL of Stream's Handle Order call: POST deliveries here.",
 };
 
-/** What is answered at the URL of Handle Order to all but deliveries. */
+/** Creates the routes that answer at the URL of Handle Order to all but deliveries. */
 export const createLookRoutes = (): Router =>
   serve(
     LOOK_CALLS,

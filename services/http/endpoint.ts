@@ -89,13 +89,15 @@ export interface Call<Declared extends Endpoint> {
 
 export type Handler<Declared extends Endpoint> = (call: Call<Declared>) => Promise<void> | void;
 
-/** An answer in JSON. */
+/** @returns an answer in JSON. */
 export const json = (description: string, ...schemas: readonly z.ZodType[]): Answer => ({
   description,
   content: { 'application/json': schemas },
 });
 
-/** Every problem that a call may be answered with: those of its handler, and those of what stands before every handler. */
+/**
+ * Every problem that a call may be answered with: those of its handler, and those of what stands before every handler.
+ */
 export function problemsOf({ params, query, permission, large, problems }: Endpoint): readonly ProblemCode[] {
   const all: ProblemCode[] = [
     ...(params !== undefined || query !== undefined ? (['invalid-parameter'] as const) : []),

@@ -249,7 +249,7 @@ class MethodNotAllowed extends Problem {
 export const allowOf = (methods: string): string => methods.replace('GET', 'GET, HEAD');
 
 /**
- * What answers the other methods of an address.
+ * Answers the other methods of an address.
  * @param methods that it takes; GET includes HEAD
  */
 export const takesOnly = (methods: string) => (): never => {

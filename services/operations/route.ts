@@ -43,7 +43,7 @@ export const METRICS_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Whether the service lives, and whether it can work: for whatever starts and watches it. */
+/** Creates the routes that answer whether the service lives and can work, for what starts and watches it. */
 export const createHealthRoutes = (checkReadiness: () => Promise<Readiness>): Router =>
   serve(HEALTH_CALLS, {
     getHealth: ({ response }) => {
@@ -55,7 +55,7 @@ export const createHealthRoutes = (checkReadiness: () => Promise<Readiness>): Ro
     },
   });
 
-/** How the service does, in numbers. Behind the guard. */
+/** Creates the route that answers the metrics. Behind the guard. */
 export const createMetricsRoutes = (metrics: Pick<Metrics, 'expose'>): Router =>
   serve(METRICS_CALLS, {
     getMetrics: async ({ response }) => {

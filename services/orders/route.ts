@@ -79,7 +79,8 @@ export const ORDER_CALLS = {
 } satisfies Endpoints;
 
 /**
- * What POS screens and POS systems read: what is true now, from the read model, and what was true when, by replay.
+ * Creates the routes that POS screens and POS systems read: what is true now, from the read model, and what was true
+ * when, by replay.
  * @param foldVersion identifies the reading of history, which is part of an answer's ETag
  */
 export function createOrderRoutes(options: {

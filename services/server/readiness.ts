@@ -8,7 +8,7 @@ import type { Freshness } from '../read-model/freshness';
 
 export type CheckReadiness = () => Promise<Readiness>;
 
-/** How the live feed says it (schemas/live.ts). */
+/** @returns the health as the live feed says it (schemas/live.ts). */
 export function healthOf({ checks }: Readiness): Heartbeat['store'] {
   const failed = new Set(checks.filter(({ ok }) => !ok).map(({ name }) => name));
   return failed.has('event_store') ? 'unavailable' : failed.has('projector') ? 'behind' : 'ok';
@@ -31,7 +31,9 @@ export const outageLog = (log: Logger): OutageListener => ({
 export const STORE_CHECK_INTERVAL_MS = 1_000;
 /** Most milliseconds that the store may take for the proof. */
 export const STORE_CHECK_TIMEOUT_MS = 5_000;
-/** Most milliseconds that an answer waits for the proof; then it is what was known last. Probes give up after a second. */
+/**
+ * Most milliseconds that an answer waits for the proof; then it is what was known last. Probes give up after a second.
+ */
 export const READY_ANSWER_MS = 400;
 /** Seconds of projection lag from which the service is not ready. */
 export const MAX_READY_LAG_SECONDS = 10;
@@ -75,7 +77,8 @@ function projectorStateOf({ complete, isUnheard, lagSeconds }: Freshness): State
  * Makes the check behind `GET /readyz`: the store takes writes, the projector has caught up, and nobody is stopping us.
  * It answers in {@link READY_ANSWER_MS}, whatever the store does.
  * @param now milliseconds of a clock that never goes back
- * @param onStore told what keeps the store from taking writes, each time that it is something else; null once it takes them
+ * @param onStore told what keeps the store from taking writes, each time that it is something else; null once it takes
+ *   them
  */
 export function createReadinessCheck(options: {
   readonly store: Pick<EventStore, 'checkWritable' | 'damage'>;

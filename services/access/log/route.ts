@@ -21,7 +21,7 @@ export const ACCESS_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Who looked at the past, at quarantine and at passcodes. */
+/** Creates the routes that answer who looked at the past, at quarantine and at passcodes. */
 export function createAccessRoutes(accessLog: AccessLog): Router {
   return serve(ACCESS_CALLS, {
     listAccesses: async ({ request, response, reader, query: { after, limit } }) => {

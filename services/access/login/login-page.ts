@@ -65,7 +65,7 @@ export function loginPage({
 }
 
 /**
- * What a browser is shown whose form did not come from a page of ours, as far as can be told.
+ * @returns what a browser is shown whose form did not come from a page of ours, as far as can be told.
  * @param origin that the browser named; @param hosts by which the service was called, as it and proxies say
  */
 export function refusedPage(origin: string | null, hosts: readonly string[]): string {

@@ -104,8 +104,8 @@ function sendPage(response: Response, status: number, page: string): void {
 }
 
 /**
- * Where people log in and out. Not behind the guard. Guesses are not counted: tokens are 256 random bits, and a limit
- * per address would lock out the screens of a restaurant that share one.
+ * Creates the routes where people log in and out. Not behind the guard. Guesses are not counted: tokens are 256 random
+ * bits, and a limit per address would lock out the screens of a restaurant that share one.
  */
 export function createLoginRoutes(readers: ReaderDirectory, session: Session, basePath: BasePath): Router {
   const router = Router();

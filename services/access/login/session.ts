@@ -6,8 +6,8 @@ import { calledHosts } from './forwarded';
 
 /**
  * How a request says who asks. Programs send their token as a bearer; browsers, which cannot do so for pages and
- * streams, get it as a cookie from the login page. The cookie is the token: there is no session to keep or to end, and a
- * reader who is taken away is out everywhere at once.
+ * streams, get it as a cookie from the login page. The cookie is the token: there is no session to keep or to end, and
+ * a reader who is taken away is out everywhere at once.
  */
 
 export const SESSION_COOKIE = 'ticket_rail_session';
@@ -52,8 +52,8 @@ export interface Session {
 }
 
 /**
- * `SameSite=Lax`, so that a link to a screen from elsewhere works; calls that change something are refused across origins
- * besides ({@link isSameOrigin}).
+ * `SameSite=Lax`, so that a link to a screen from elsewhere works; calls that change something are refused across
+ * origins besides ({@link isSameOrigin}).
  * @param basePath the cookie is sent below it only; @param now milliseconds since the epoch
  */
 export function createSession({ basePath, now }: { readonly basePath: BasePath; readonly now: () => number }): Session {
@@ -93,9 +93,10 @@ export function createSession({ basePath, now }: { readonly basePath: BasePath; 
 const DEFAULT_PORT = /:(?:80|443)$/;
 
 /**
- * Whether a request that a browser may have sent comes from a page of our own. `Sec-Fetch-Site` decides where it is: pages
- * cannot set it, and a proxy that changes `Host` does not change it. Browsers leave it out over plain HTTP, and old ones
- * everywhere; then the `Origin` must name the host as it was called, here or at a proxy. What has neither is no page's doing.
+ * @returns whether a request that a browser may have sent comes from a page of our own. `Sec-Fetch-Site` decides where
+ *   it is: pages cannot set it, and a proxy that changes `Host` does not change it. Browsers leave it out over plain
+ *   HTTP, and old ones everywhere; then the `Origin` must name the host as it was called, here or at a proxy. What has
+ *   neither is no page's doing.
  */
 export function isSameOrigin(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];

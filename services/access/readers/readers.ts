@@ -6,7 +6,9 @@ export type Reader = Readonly<Session>;
 
 const ANYONE_HERE: Reader = { open: true, name: null, role: 'operator', locations: '*' };
 
-/** What is kept of a token, lower-case hex. One round is enough: `reader add` makes tokens of 256 random bits. */
+/**
+ * @returns what is kept of a token, lower-case hex. One round is enough: `reader add` makes tokens of 256 random bits.
+ */
 export const hashToken = (token: string): string => hash('sha256', token, 'hex');
 
 const isSame = (one: ReaderEntry, other: ReaderEntry): boolean => JSON.stringify(one) === JSON.stringify(other);

@@ -39,7 +39,7 @@ export function addFault(tally: Tally, fault: Fault): void {
   if (tally.faults.length < MAX_FAULTS) tally.faults.push(fault);
 }
 
-/** Where something is wrong. */
+/** @returns where something is wrong. */
 export const placeOf = (
   { position, stream, revision }: Pick<RecordedEvent, 'position' | 'stream' | 'revision'>,
   line: number | null = null,

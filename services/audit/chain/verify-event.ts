@@ -126,7 +126,7 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   return { faults, sealed: hasHashes, begins: false };
 }
 
-/** Whether an event names the one right before it. */
+/** @returns whether an event names the one right before it. */
 export function chainFault(
   { stream }: Pick<RecordedEvent, 'stream'>,
   sealed: boolean,

@@ -41,7 +41,7 @@ export function signedHistory(entries: readonly CheckpointEntry[]): SignedHistor
 /** @returns the name of a history that begins now. */
 export const newLogId = (): string => randomBytes(8).toString('hex');
 
-/** What a restore took, in words. */
+/** @returns what a restore took, in words. */
 export const describeRestore = ({ at, holds_to, lost_to, lost_events }: Restore): string =>
   `noticed at ${at}: of ${count(lost_events)} events that were signed after position ` +
   `${holds_to ?? '0'} up to position ${lost_to}, all or some are missing`;

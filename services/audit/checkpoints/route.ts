@@ -20,7 +20,7 @@ export const CHECKPOINT_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Where others get the newest checkpoints, to keep them elsewhere. */
+/** Creates the route that answers the newest checkpoints, to be kept elsewhere. */
 export function createCheckpointRoutes(file: string, publicKey: string): Router {
   return serve(CHECKPOINT_CALLS, {
     listCheckpoints: ({ response, query: { limit } }) => {

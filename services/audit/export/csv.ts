@@ -103,7 +103,7 @@ export const CSV_HEADER = `${BYTE_ORDER_MARK}${[...COLUMNS, LINE_HASH].map(quote
  */
 export const rowEnd = (): RegExp => /,"([0-9a-f]{64})"\r\n/g;
 
-/** In ASCII, as manifests beside a file were written. */
+/** @returns JSON in ASCII, as manifests beside a file were written. */
 const asAscii = (text: string): string =>
   text.replaceAll(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
@@ -111,7 +111,7 @@ const asAscii = (text: string): string =>
 export const manifestBody = (manifest: Manifest): string => asAscii(JSON.stringify(manifest)).slice(0, -1);
 
 const MANIFEST = 'manifest';
-/** Of the row of a manifest: no event has a row without a position. */
+/** The row of a manifest: no event has a row without a position. */
 const MANIFEST_ROW = new RegExp(`^(?:"",)+"${MANIFEST}",(?:"",)+"(\\{(?:[^"]|"")*\\})"(?:,"")*$`);
 
 /** `fromEntries` forgets which names there are. */

@@ -4,9 +4,9 @@ import { stringifyJson } from '../../../schemas/exact-json';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**
- * The lines of exports and of the evidence in a bundle: JSON objects, each of which ends with `line_hash`, the SHA-256 of
- * the line hash before it and of the line up to there. So each line stands for all before it, and the first line that
- * does not hold is where something was changed, removed, inserted or reordered.
+ * The lines of exports and of the evidence in a bundle: JSON objects, each of which ends with `line_hash`, the SHA-256
+ * of the line hash before it and of the line up to there. So each line stands for all before it, and the first line
+ * that does not hold is where something was changed, removed, inserted or reordered.
  */
 
 export const EXPORT_FORMAT = 'ticket-rail-export/1';
@@ -99,7 +99,7 @@ export class LineWriter {
   }
 }
 
-/** What ties a line to those before it, taken apart; null if it does not end as our lines do. */
+/** @returns what ties a line to those before it, taken apart; null if it does not end as our lines do. */
 export function splitLine(line: Buffer): { readonly body: Buffer; readonly hash: string } | null {
   const at = line.length - TAIL_LENGTH;
   const found = at > 0 ? TAIL.exec(line.toString('latin1', at)) : null;

@@ -17,7 +17,7 @@ export interface Selection {
 /** What has to be known of a store to export from it. */
 export type ExportSource = Pick<EventStore, 'exclusive' | 'readAll' | 'readStream'>;
 
-/** When an event was received; of an event that does not say so, when it was stored. */
+/** @returns when an event was received; of an event that does not say so, when it was stored. */
 export function receivedAt({ metadata, created }: Pick<RecordedEvent, 'metadata' | 'created'>): string {
   const at = isJsonObject(metadata) ? metadata['received_at'] : undefined;
   return typeof at === 'string' ? at : created.toISOString();

@@ -12,7 +12,7 @@ import { count } from '../../terminal/figures';
  */
 
 const HEADER = Buffer.from(CSV_HEADER);
-/** Of versions up to 0.2, whose cells were never cut and whose manifest was beside the file. */
+/** The header of versions up to 0.2, whose cells were never cut and whose manifest was beside the file. */
 const EARLIER_HEADER = Buffer.from(CSV_HEADER.replace(',"cut"', ''));
 const HEADER_ROW = 1;
 /** The cells that say where a row belongs, at its beginning. */

@@ -134,7 +134,9 @@ export function exitCodeAfter(before: number, { tally, doubts = [] }: Verified):
   return doubts.length > 0 ? EXIT_UNDECIDED : before;
 }
 
-/** A fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say. */
+/**
+ * @returns a fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say.
+ */
 export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
   const place = [
     line === null ? [] : [`line ${String(line)}`],

@@ -55,8 +55,8 @@ export const QUARANTINE_CALLS = {
 const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /quarantine lists what is there.');
 
 /**
- * What could not be used, why, and another try. Bodies are shown as they came, phones and passcodes included: what is to
- * be mended must be seen.
+ * Creates the routes for what could not be used: what it was, why, and another try. Bodies are shown as they came,
+ * phones and passcodes included: what is to be mended must be seen.
  * @param onRecorded told of every update that a redrive recorded, so that later reads see it
  * @param recordAccess records who looks, and who tries again
  */

@@ -27,7 +27,7 @@ export class NoAnswer extends Error {
   }
 }
 
-/** A word for an error, and nothing else: messages and fields of node's HTTP errors repeat what came. */
+/** @returns a word for an error, and nothing else: messages and fields of node's HTTP errors repeat what came. */
 export const wordFor = (error: unknown): string => codeOf(error) ?? (error instanceof Error ? error.name : 'UNKNOWN');
 
 /** A request as it goes on. */

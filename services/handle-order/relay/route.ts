@@ -23,7 +23,7 @@ export const RELAY_CALLS = {
   },
 } satisfies Endpoints;
 
-/** What was passed on to the POS, when, and with what answer. */
+/** Creates the routes that answer what was passed on to the POS, when, and with what answer. */
 export function createRelayRoutes(relayLog: Pick<RelayLog, 'list'>, recordAccess: RecordAccess): Router {
   return serve(RELAY_CALLS, {
     listRelays: async ({ request, response, reader, query: { after, limit } }) => {

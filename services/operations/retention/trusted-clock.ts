@@ -4,7 +4,9 @@
  */
 
 export const MILLISECONDS_PER_DAY = 86_400_000;
-/** Milliseconds that the clock has to go like the monotonic clock before it is believed: NTP needs some after a start. */
+/**
+ * Milliseconds that the clock has to go like the monotonic clock before it is believed: NTP needs some after a start.
+ */
 export const SETTLE_MS = 15 * 60_000;
 /** Most milliseconds by which the clock may leave the monotonic clock between two looks; NTP slews by less. */
 export const MAX_DRIFT_MS = 60_000;
@@ -12,8 +14,8 @@ export const MAX_DRIFT_MS = 60_000;
 const ABSENCE_DAYS = 3;
 
 /**
- * @returns most milliseconds by which the clock may be ahead of the time that is known to have passed: a long weekend, and
- * never more than half of the days after which something is deleted.
+ * @returns most milliseconds by which the clock may be ahead of the time that is known to have passed: a long weekend,
+ *   and never more than half of the days after which something is deleted.
  */
 export const longestAbsence = (days: number): number => Math.min(days / 2, ABSENCE_DAYS) * MILLISECONDS_PER_DAY;
 
@@ -93,7 +95,7 @@ export function holdOf(look: Exclude<ClockLook, { kind: 'settling' }>, old: numb
   return old * 2 > all ? { kind: 'most', old, all } : null;
 }
 
-/** A hold in words. */
+/** @returns a hold in words. */
 export function describeHold(hold: Hold): string {
   switch (hold.kind) {
     case 'clock': {
