@@ -29,7 +29,7 @@ export const pageText = ({ items, next, caughtUp }: FeedAnswer): string =>
 
 export const batchText = ({ items }: FeedAnswer): string => stringifyJson(items.map(cloudEventOf));
 
-/** A part of the stream of server-sent events (HTML Living Standard, 9.2). JSON has no line breaks. */
+/** @returns a part of the stream of server-sent events (HTML Living Standard, 9.2). JSON has no line breaks. */
 export function streamText({ items, next, caughtUp }: FeedAnswer): string {
   const messages = items.map((item) => `id: ${item.position}\nevent: item\ndata: ${stringifyJson(item)}\n\n`);
   return `${messages.join('')}id: ${next}\nevent: position\ndata: {"next":"${next}","caught_up":${String(caughtUp)}}\n\n`;

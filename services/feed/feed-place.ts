@@ -3,8 +3,8 @@ import { comparePositions, type Position } from '../event-store/event-store';
 import { parseFeedAddress } from '../orders/live/live-feed';
 
 /**
- * Places in the feed as clients have them: the position of an event of the log, with the first digits of the event's id.
- * A log that lost events gives its positions to others, and the id tells.
+ * Places in the feed as clients have them: the position of an event of the log, with the first digits of the event's
+ * id. A log that lost events gives its positions to others, and the id tells.
  */
 
 export const feedPosition = (position: Position, eventId: string): FeedPosition => `${position}-${eventId.slice(0, 8)}`;
@@ -22,7 +22,7 @@ export function comparePlaces(one: FeedPosition, other: FeedPosition): number {
 export const laterPlace = (one: FeedPosition, other: FeedPosition): FeedPosition =>
   comparePlaces(one, other) < 0 ? other : one;
 
-/** What a client may send that means the beginning. */
+/** @returns whether a position that a client sends means the beginning. */
 export const isBeginning = (place: FeedPosition): boolean => place === BEGINNING || logPosition(place) === null;
 
 /** @returns a position that a client sends; null for a text that cannot be one. */
