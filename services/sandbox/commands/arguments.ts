@@ -33,10 +33,12 @@ export const webhookUrl = httpUrl.transform((text) => {
   if (url.pathname === '/') url.pathname = '/handle-order';
   return url.href;
 });
-/** Of a Ticket Rail on this machine that nothing is set for. */
+/** The address of a Ticket Rail on this machine for which nothing is set. */
 export const DEFAULT_WEBHOOK_URL = 'http://127.0.0.1:8080/handle-order';
 
-/** A token that goes into `Authorization: Bearer`: visible ASCII, as every token of RFC 6750 is, and more than those. */
+/**
+ * A token that goes into `Authorization: Bearer`: visible ASCII, as every token of RFC 6750 is, and more than those.
+ */
 export const bearerToken = z.string().regex(/^[\x21-\x7e]+$/, 'expected a token of visible ASCII characters');
 
 /** Name of an HTTP header (RFC 9110 section 5.1). */

@@ -8,7 +8,7 @@ import { bearerToken, DEFAULT_WEBHOOK_URL, headerName, numberIn, webhookUrl, who
 import { agentFor, ANSWER_TIMEOUT_MS, type Exchange, isSuccess, post, signatureOf } from '../wire/post';
 import { POS_SIGNATURE } from '../wire/signing';
 
-/** Of posts a second. */
+/** The fewest and the most posts a second that can be asked for. */
 const [LEAST_RATE, MOST_RATE] = [0.001, 1_000_000];
 const MOST_REPEATS = 1_000_000;
 const MOST_CONCURRENT = 1_024;

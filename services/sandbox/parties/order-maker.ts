@@ -32,7 +32,7 @@ const OPTIONAL_CHOICE = 0.35;
 /** Part of the subtotal. */
 const TAX_RATE = 0.0875;
 const TIP_RATE = 0.15;
-/** In cents. */
+/** The fee of a delivery in cents. */
 const DELIVERY_FEE = 399;
 /** Share of customers who want cutlery. */
 const WITH_UTENSILS = 0.5;

@@ -39,7 +39,7 @@ const choices = (modifiers: readonly OrderModifier[]): Wanted[] =>
     ...choices(inner),
   ]);
 
-/** What a POS finds wrong with an order; null if it takes it (docs/protocol.md#section-2). */
+/** @returns what a POS finds wrong with an order; null if it takes it (docs/protocol.md#section-2). */
 export function validate(
   order: OrderCreated['object'],
   pos: { readonly locations: ReadonlySet<string>; readonly outOfStock: ReadonlySet<string>; readonly mode: PosMode },

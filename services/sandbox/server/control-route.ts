@@ -53,7 +53,7 @@ const orThrow = <Value extends object>(value: Value | string): Value => {
 };
 const noSuchOrder = (): Problem => new Problem('not-found', 'There is no such order, or not any more.');
 
-/** What the sandbox's page uses (schemas/sandbox.ts). */
+/** Creates the routes that the sandbox's page uses (schemas/sandbox.ts). */
 export function createControlRoutes(control: Control, news: LiveNews): Router {
   const router = Router();
   const json = express.json();

@@ -56,7 +56,7 @@ export interface StreamRouteOptions {
   readonly monotonic: () => number;
 }
 
-/** Where delivery services tell Stream about orders. */
+/** Creates the routes where delivery services report about orders to Stream. */
 export function createStreamRoutes(options: StreamRouteOptions): Router {
   const { stream, partnerId, hops, secret, monotonic } = options;
   const router = Router();

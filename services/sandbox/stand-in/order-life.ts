@@ -72,7 +72,7 @@ const failed = (life: OrderLife, { reason, invalidItemIds, message }: Failure): 
   ],
 });
 
-/** A DSP submitted an order that breaks no rule. */
+/** Begins the life of an order that a DSP submitted and that breaks no rule. */
 export function submitted(locationId: string, order: DspOrder, scripted: boolean, opening: Opening): Decision {
   const life: OrderLife = {
     locationId,
@@ -217,7 +217,7 @@ function canceledNow(life: OrderLife, { by, reason, news: wanted }: Cancellation
   return { life: next, news };
 }
 
-/** Whether an order can still be canceled, was before, or not any more. */
+/** @returns whether an order can still be canceled, was before, or not any more. */
 export function cancelability(life: OrderLife): 'open' | 'done' | 'over' {
   if (life.state === 'canceled' || life.state === 'rejected' || life.canceling !== null) return 'done';
   return life.state === 'ended' ? 'over' : 'open';

@@ -60,7 +60,7 @@ const digits = (random: Random, length: number): string =>
 /** Least and most of those that may be given out in North America. */
 const AREA_CODES = [201, 989] as const;
 
-/** In the range of numbers that are kept for fiction: 555-0100 to 555-0199. */
+/** @returns a number of the range that is kept for fiction: 555-0100 to 555-0199. */
 export const fictionalPhone = (random: Random): string =>
   `+1${String(random.int(...AREA_CODES))}55501${digits(random, 2)}`;
 

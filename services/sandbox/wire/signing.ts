@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { signatureOf } from './post';
 
-/** Of what Stream sends to a POS. */
+/** The header that signs what Stream sends to a POS. */
 export const POS_SIGNATURE = 'X-Stream-Signature';
-/** Of what goes between Stream and a delivery service, in both directions. */
+/** The header that signs what goes between Stream and a delivery service, in both directions. */
 export const DSP_SIGNATURE = 'Stream-Webhook-Signature';
 
 /** @returns whether `signature` is the hex HMAC-SHA256 of these bytes with this secret. */

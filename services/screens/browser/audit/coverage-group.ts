@@ -12,7 +12,7 @@ const wordsOf = (field: Field, value: string): string => (field === 'status' ? s
 
 const seconds = (value: number): string => spanWords(value * 1_000);
 
-/** What one delivery service sends to one location. */
+/** @returns what one delivery service sends to one location. */
 export function groupPanel(group: CoverageGroup): TemplateResult {
   const { source, location_id, events, late, unknown, further_unknown, unreadable, gaps } = group;
   const name = source === 'unknown' ? 'No source given' : sourceWords(source);

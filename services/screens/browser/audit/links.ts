@@ -27,7 +27,7 @@ export const searchAddress = (filters: Readonly<Record<string, string>>): string
   return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
 };
 
-/** Of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
+/** @returns the address of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
 export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
   `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 

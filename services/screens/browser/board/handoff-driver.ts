@@ -10,7 +10,10 @@ interface Picture {
   readonly onFailure: (url: string) => void;
 }
 
-/** Who takes the food, and with what: a block each. @param isUnseen nobody has said yet that they saw the new driver */
+/**
+ * @returns who takes the food, and with what: a block each. @param isUnseen nobody has said yet that they saw the new
+ *   driver
+ */
 export function driverBlocks(order: Order, driver: Driver, isUnseen: boolean, picture: Picture): TemplateResult {
   const name = textOf(driver.name);
   const source = textOf(driver.source);

@@ -3,7 +3,7 @@ import type { Order } from '../../../../schemas/order-view';
 import { icon } from '../shared/icons';
 import { countdownWords, passcodeOf, robotWaits, textOf } from './model/handoff';
 
-/** What the driver says or types, once the driver is here. */
+/** @returns what the driver says or types, once the driver is here. */
 export function passcodeBlock(order: Order): TemplateResult | typeof nothing {
   if (textOf(order.driver_details?.passcode) === null) return nothing;
   const passcode = passcodeOf(order);
@@ -23,7 +23,7 @@ const LID_STEPS = [
   'Close the lid: the robot leaves at once. There is no second chance.',
 ] as const;
 
-/** How a robot is loaded. @param inStage milliseconds that the order has been in its stage */
+/** @returns how a robot is loaded. @param inStage milliseconds that the order has been in its stage */
 export function robotBlock(order: Order, inStage: number): TemplateResult {
   const left = robotWaits(inStage);
   return html`<section class="robot block" aria-labelledby="robot">

@@ -5,7 +5,7 @@ import type { Freshness } from '../shared/model/freshness';
 import { timeWords } from '../shared/model/audit-words';
 import { ageWords, CAUSE_WORDS } from '../shared/model/words';
 
-/** How old what is shown is, always in sight. */
+/** @returns how old what is shown is, always in sight. */
 export function freshnessLine(freshness: Freshness): TemplateResult {
   switch (freshness.kind) {
     case 'live':
@@ -29,7 +29,7 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
   }
 }
 
-/** What the grey board says: the cause, since when, and what will come of it. */
+/** @returns what the grey board says: the cause, since when, and what will come of it. */
 export function staleWords(freshness: Freshness): string | null {
   if (freshness.kind !== 'stale') return null;
   const { cause, ageMs } = freshness;

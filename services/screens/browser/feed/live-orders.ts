@@ -18,7 +18,9 @@ export interface FeedPlace {
 
 const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
 
-/** An address below the service's. @param service base URL; empty: where the page comes from, below its prefix */
+/**
+ * @returns an address below the service's. @param service base URL; empty: where the page comes from, below its prefix
+ */
 export const addressOf = (service: string, path: string): string =>
   new URL(`${service === '' ? basePath : service.replace(/\/+$/, '')}${path}`, document.baseURI).href;
 

@@ -62,6 +62,6 @@ export async function signedInAs(): Promise<string | null> {
   }
 }
 
-/** Where someone signs in, and comes back from. */
+/** @returns where someone signs in, and comes back from. */
 export const loginAddress = (service: string): string =>
   addressOf(service, `/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`);

@@ -11,7 +11,7 @@ export interface Result {
   readonly answer: Answered<Submitted>;
 }
 
-/** What came of what was submitted. @param orders where what becomes of it is looked up */
+/** @returns what came of what was submitted. @param orders where what becomes of it is looked up */
 export function resultPanel(
   { answer, fault }: Result,
   orders: readonly SandboxOrder[],

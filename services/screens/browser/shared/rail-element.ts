@@ -21,17 +21,17 @@ type Values<Declared extends Properties> = {
   -readonly [Name in keyof Declared]: Declared[Name] extends Property<infer Value> ? Value : never;
 };
 
-/** A property that an attribute of the same name sets too. */
+/** Declares a property that an attribute of the same name sets too. */
 export function attribute(initial: string, options?: PropertyDeclaration): Property<string>;
 export function attribute(initial: boolean, options?: PropertyDeclaration): Property<boolean>;
 export function attribute(initial: string | boolean, options: PropertyDeclaration = {}): Property<string | boolean> {
   return { initial, options: { ...options, type: typeof initial === 'boolean' ? Boolean : String } };
 }
 
-/** A property that others set, and no attribute. */
+/** Declares a property that others set, and no attribute. */
 export const property = <Value>(initial: Value): Property<Value> => ({ initial, options: { attribute: false } });
 
-/** A property that only the component itself sets. */
+/** Declares a property that only the component itself sets. */
 export const state = <Value>(initial: Value): Property<Value> => ({ initial, options: { state: true } });
 
 /** @returns the class that a component with these properties extends: name, type and first value stand in one place */

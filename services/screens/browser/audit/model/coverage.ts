@@ -20,7 +20,7 @@ const ALARMS: ReadonlyMap<number, string> = new Map([
 
 export const alarmWords = (at: number): string => ALARMS.get(at) ?? 'Stream acts';
 
-/** What it means that calls were refused as not authentic. */
+/** @returns what it means that calls were refused as not authentic. */
 export const notAuthenticWords = (secretsInDoubt: boolean): string =>
   secretsInDoubt
     ? 'They are signed, nothing authentic comes, and Stream counts its own: check that STREAM_WEBHOOK_SECRETS has the secret ' +

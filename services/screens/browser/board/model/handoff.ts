@@ -48,8 +48,8 @@ const asciiNumber = (text: string): string =>
     .trim();
 
 /**
- * @returns a `tel:` address (RFC 3966), or null if this is not a number that can be called; an extension becomes `;ext=`,
- *   a pause stays the comma that telephones understand (docs/protocol.md#ruling-5-10)
+ * @returns a `tel:` address (RFC 3966), or null if this is not a number that can be called; an extension becomes
+ *   `;ext=`, a pause stays the comma that telephones understand (docs/protocol.md#ruling-5-10)
  */
 export function telephoneUrl(number: string | null | undefined): string | null {
   if (typeof number !== 'string' || number.length > MAX_PHONE_NUMBER) return null;
@@ -122,10 +122,12 @@ export function vehicleParts(driver: Driver): readonly string[] {
 export const passcodeOf = (order: Pick<Order, 'stage' | 'driver_details'>): string | null =>
   order.stage === 'driver_here' ? textOf(order.driver_details?.passcode) : null;
 
-/** @param inStageMs milliseconds since the robot arrived. @returns milliseconds until it leaves, 0 when it may be gone. */
+/**
+ * @param inStageMs milliseconds since the robot arrived. @returns milliseconds until it leaves, 0 when it may be gone.
+ */
 export const robotWaits = (inStageMs: number): number => Math.max(0, ROBOT_DWELL_MS - inStageMs);
 
-/** A countdown: `9:05`. */
+/** @returns a countdown: `9:05`. */
 export function countdownWords(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   return `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;

@@ -27,7 +27,7 @@ export const turnedTo = ({ openId, waiting }: Handoffs, next: string | null): Ha
   waiting: without(waiting, [openId]),
 });
 
-/** A card opens, by a touch or by itself; its driver waits on until somebody closes it. */
+/** Opens a card, by a touch or by itself; its driver waits on until somebody closes it. */
 export const opened = ({ waiting }: Handoffs, openId: string, isByItself: boolean): Handoffs => ({
   openId,
   isByItself,

@@ -52,7 +52,7 @@ export function previousDriver(kept: Driver | null, { before, after }: Change<Or
   return previous !== null && driver !== null && sameDriver(previous, driver) ? null : previous;
 }
 
-/** What is said aloud. @param name of the order, as people call it */
+/** @returns what is said aloud. @param name of the order, as people call it */
 export function newsWords(kind: News['kind'], name: string): string {
   switch (kind) {
     case 'arrived':

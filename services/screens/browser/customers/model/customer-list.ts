@@ -19,7 +19,7 @@ export interface CustomerLists {
 
 const WAITING: ReadonlySet<string> = new Set(['preparing', 'ready', 'driver_here']);
 
-/** Whether customers may come and fetch an order. */
+/** @returns whether customers may come and fetch an order. */
 export const isCalled = ({ stage, ready }: CustomerOrder): boolean => ready && WAITING.has(stage);
 
 const oldestFirst = (one: FeedOrder, other: FeedOrder): number =>

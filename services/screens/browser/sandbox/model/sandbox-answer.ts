@@ -103,7 +103,7 @@ export const FOUND_BY_WORDS: Readonly<Record<FoundBy, string>> = {
 export const faultsFoundBy = (by: FoundBy): OrderFault[] =>
   (Object.keys(FAULTS) as OrderFault[]).filter((fault) => FAULTS[fault].by === by);
 
-/** What an order that was taken has come to, in a sentence; null while nobody has told of it. */
+/** @returns what an order that was taken has come to, in a sentence; null while nobody has told of it. */
 export function fateWords(order: SandboxOrder | undefined): string | null {
   switch (order?.state) {
     case undefined:

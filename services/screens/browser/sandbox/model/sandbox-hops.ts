@@ -67,7 +67,7 @@ export function listHops(hops: readonly Hop[], filter: HopFilter, open: number |
 export const hopsSince = (paused: readonly Hop[], now: readonly Hop[]): number =>
   Math.max(0, (now[0]?.id ?? -1) - (paused[0]?.id ?? -1));
 
-/** What came of a hop, in words. */
+/** @returns what came of a hop, in words. */
 export function outcomeWords({ answer, error, duration_ms }: Pick<Hop, 'answer' | 'error' | 'duration_ms'>): string {
   const outcome = outcomeOf({ answer, duration_ms });
   if (answer === null) return outcome === 'under_way' ? 'Under way' : `No answer: ${error ?? 'not known why'}`;

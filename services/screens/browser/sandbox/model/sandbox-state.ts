@@ -11,7 +11,9 @@ export interface Sandbox {
   readonly hops: readonly Hop[];
 }
 
-/** Orders that the page keeps; more than the process lists, so that one with late news is seldom taken for a new one. */
+/**
+ * Orders that the page keeps; more than the process lists, so that one with late news is seldom taken for a new one.
+ */
 export const KEPT_ORDERS = 1_000;
 /** Hops that the page keeps, as many as the process does. */
 export const KEPT_HOPS = 500;
@@ -56,7 +58,7 @@ export function parseSandboxMessage({ event, data }: RawMessage): SandboxMessage
   }
 }
 
-/** What a state that was read says. */
+/** @returns what a state that was read says. */
 export function fromState({ orders, hops, ...summary }: SandboxState): Sandbox {
   return { summary, orders: orders.slice(0, KEPT_ORDERS), hops: hops.slice(0, KEPT_HOPS) };
 }

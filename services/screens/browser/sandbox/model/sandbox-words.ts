@@ -42,7 +42,7 @@ export const ACTION_WORDS: Readonly<Record<OrderAction, string>> = {
   fail: 'Fail',
 };
 
-/** Whether an action can do something now, as far as the page knows: the process has the last word. */
+/** @returns whether an action can do something now, as far as the page knows: the process has the last word. */
 export function allows(order: SandboxOrder, action: OrderAction): boolean {
   const { state, next_step_at, driver_name } = order;
   switch (action) {
@@ -73,7 +73,7 @@ export const speedWords = (speed: number): string =>
     ? 'Stories run as fast as in life.'
     : `Stories run ${speed.toLocaleString('en')} times as fast as in life.`;
 
-/** How a rush goes. */
+/** @returns how a rush goes. */
 export function rushWords({ name, orders_per_minute, submitted, orders }: NonNullable<SandboxSummary['rush']>): string {
   const number = (value: number): string => value.toLocaleString('en');
   const of = orders === null ? '' : ` of ${number(orders)}`;

@@ -64,7 +64,10 @@ export function valueText(value: unknown): string | null {
   return stringifyJson(value);
 }
 
-/** A time that has passed, exact while it is short: `250 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 days 4 h`. */
+/**
+ * @returns a time that has passed, exact while it is short: `250 ms`, `4.2 s`, `3 min 20 s`, `2 h 05 min`, `3 days 4
+ *   h`.
+ */
 export function spanWords(ms: number): string {
   if (ms < 1_000) return `${String(Math.round(ms))} ms`;
   if (ms < 60_000) return `${String(Math.floor(ms / 100) / 10)} s`;
@@ -79,7 +82,7 @@ export function spanWords(ms: number): string {
   return `${String(days)} ${days === 1 ? 'day' : 'days'}${hours % 24 === 0 ? '' : ` ${String(hours % 24)} h`}`;
 }
 
-/** What lies between two events. @param ms from the one to the next; negative where the clock went back */
+/** @returns what lies between two events. @param ms from the one to the next; negative where the clock went back */
 export function gapWords(ms: number): string {
   if (ms === 0) return 'at once';
   return ms < 0 ? `the clock went back ${spanWords(-ms)}` : `${spanWords(ms)} later`;
@@ -104,7 +107,9 @@ export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolea
 /** ` UTC+01:00` where the time alone does not tell the moment. */
 const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
 
-/** A moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice. */
+/**
+ * @returns a moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice.
+ */
 export const timeWords = (ms: number): string => `${wallClock(ms)}${zoneWhereAmbiguous(ms)}`;
 
 function wallClock(ms: number): string {
@@ -113,7 +118,7 @@ function wallClock(ms: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** The same with its milliseconds, by which events are told apart. */
+/** @returns such a time with its milliseconds, by which events are distinguished. */
 export const exactTimeWords = (ms: number): string =>
   `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
 

@@ -86,13 +86,13 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
 export const attentionWords = (code: string): Notice =>
   Object.hasOwn(ATTENTION, code) ? ATTENTION[code as AttentionCode] : { words: unknown(code), tone: 'notice' };
 
-/** A time of the day by the clock of the browser: `12:03`. */
+/** @returns a time of the day by the clock of the browser: `12:03`. */
 export function clockWords(time: string): string {
   const date = new Date(time);
   return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** A code with what the order says of it. */
+/** @returns a code with what the order says of it. */
 export function noticeOf(code: string, { same_report_as }: Pick<Order, 'same_report_as'>): Notice {
   const notice = attentionWords(code);
   if (code !== 'may_be_a_repeat' || same_report_as === null) return notice;
@@ -128,7 +128,7 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
 
 export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;
 
-/** A time that has passed, as people say it at a counter: `<1 min`, `12 min`, `1 h 05 min`, `3 days`. */
+/** @returns a time that has passed, as people say it at a counter: `<1 min`, `12 min`, `1 h 05 min`, `3 days`. */
 export function durationWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return '<1 min';
@@ -139,7 +139,7 @@ export function durationWords(ms: number): string {
   return days === 1 ? '1 day' : `${String(days)} days`;
 }
 
-/** An age, to the second while it is young: `2 s`, `4 min`. */
+/** @returns an age, to the second while it is young: `2 s`, `4 min`. */
 export const ageWords = (ms: number): string =>
   ms < 60_000 ? `${String(Math.floor(ms / 1_000))} s` : durationWords(ms);
 
