@@ -1,38 +1,10 @@
 import type { Logger } from 'pino';
-import {
-  commitStream,
-  CONSUMER_COMMITTED,
-  CONSUMER_DELETED,
-  CONSUMER_SET,
-  CONSUMER_VOLUME_BEGUN,
-  CONSUMERS_STREAM,
-  type ConsumerCommittedData,
-  type ConsumerDeletedData,
-  type ConsumerSetData,
-  type ConsumerVolumeData,
-} from '../../../schemas/consumer-events';
+import { CONSUMER_DELETED, CONSUMER_SET, CONSUMER_VOLUME_BEGUN } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
-import {
-  comparePositions,
-  type EventStore,
-  type ExpectedRevision,
-  type NewEvent,
-  type Position,
-  type RecordedEvent,
-} from '../../event-store/event-store';
-import { readIfThere, readOne } from '../../event-store/reads';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { sealAlone } from '../../event-store/seal/seal';
-import { noteDeleted } from '../../operations/retention/note-deleted';
-import {
-  type ConsumerPlace,
-  type Consumers as KnownConsumers,
-  decideCommit,
-  evolveConsumers,
-  type KnownConsumer,
-  noConsumers,
-  placeOf,
-} from './consumer-fold';
+import type { EventStore, Position } from '../../event-store/event-store';
+import { CommitVolumes } from './commit-volumes';
+import type { ConsumerPlace, KnownConsumer } from './consumer-fold';
+import { ConsumerStream } from './consumer-stream';
 
 /**
  * The consumers of the feed, kept in the event store: any instance serves any consumer. Commits of each go to a volume, which
@@ -46,160 +18,103 @@ export const VOLUME_COMMITS = 1_000;
 /** Most tries of a commit against others of the same consumer. */
 const MAX_TRIES = 20;
 
-export interface Consumers {
-  list(): Promise<readonly KnownConsumer[]>;
-  get(name: string): Promise<KnownConsumer | null>;
-  place(consumer: KnownConsumer): Promise<ConsumerPlace>;
-  /** Makes a consumer, or sets it to a position. @returns null if there are {@link MAX_CONSUMERS} others */
-  set(name: string, reader: string | null, position: FeedPosition): Promise<KnownConsumer | null>;
-  /** @returns where it is then; null if there is no such consumer any more. */
-  commit(name: string, position: FeedPosition): Promise<FeedPosition | null>;
-  remove(name: string): Promise<void>;
-  /** Waits for what is being tidied up. */
-  close(): Promise<void>;
-}
+/** Positions in the feed that are kept by name. */
+export class Consumers {
+  readonly #stream: ConsumerStream;
+  readonly #volumes: CommitVolumes;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  #tidying: Promise<void> = Promise.resolve();
 
-/**
- * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept
- * @param newId makes a UUID @param now milliseconds since the epoch
- */
-export function createConsumers(options: {
-  readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
-  readonly coveredTo: () => Position | null;
-  readonly newId: () => string;
-  readonly now: () => number;
-  readonly log: Logger;
-}): Consumers {
-  const { store, coveredTo, newId, now, log } = options;
-  let known: KnownConsumers = noConsumers;
-  let next = 0;
-  let refreshing: Promise<void> = Promise.resolve();
-  let tidying: Promise<void> = Promise.resolve();
-
-  const time = (): string => new Date(now()).toISOString();
-
-  const newestOf = (stream: string): Promise<RecordedEvent | null> =>
-    readOne(store, stream, { direction: 'backwards' });
-
-  /** Reads what came since the last look, here or elsewhere; one after the other. */
-  function refresh(): Promise<void> {
-    refreshing = refreshing
-      .catch(() => undefined)
-      .then(async () => {
-        for await (const event of readIfThere(store, CONSUMERS_STREAM, { from: next })) {
-          known = evolveConsumers(known, event);
-          next = event.revision + 1;
-        }
-      });
-    return refreshing;
+  /**
+   * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept
+   * @param newId makes a UUID @param now milliseconds since the epoch
+   */
+  constructor(options: {
+    readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
+    readonly coveredTo: () => Position | null;
+    readonly newId: () => string;
+    readonly now: () => number;
+    readonly log: Logger;
+  }) {
+    const { store, coveredTo, newId, now, log } = options;
+    this.#stream = new ConsumerStream(store, newId);
+    this.#volumes = new CommitVolumes(store, coveredTo, newId);
+    this.#now = now;
+    this.#log = log;
   }
 
-  const sealed = (stream: string, type: string, data: NewEvent['data']): NewEvent =>
-    sealAlone(stream, { id: newId(), type, data }, {});
+  async list(): Promise<readonly KnownConsumer[]> {
+    await this.#stream.refresh();
+    return [...this.#stream.known.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
 
-  const append = async (
-    type: string,
-    data: ConsumerSetData | ConsumerVolumeData | ConsumerDeletedData,
-    expected: ExpectedRevision = 'any',
-  ): Promise<boolean> => {
-    const appended = await store.append(CONSUMERS_STREAM, [sealed(CONSUMERS_STREAM, type, data)], expected);
-    return appended.outcome === 'appended';
-  };
+  async get(name: string): Promise<KnownConsumer | null> {
+    return (await this.#stream.find(name)) ?? null;
+  }
 
-  const place = async ({ name, base, volume, before }: KnownConsumer): Promise<ConsumerPlace> =>
-    placeOf({ base }, [
-      before === null ? null : await newestOf(commitStream(name, before)),
-      await newestOf(commitStream(name, volume)),
-    ]);
+  place(consumer: KnownConsumer): Promise<ConsumerPlace> {
+    return this.#volumes.place(consumer);
+  }
 
-  /** Deletes volumes that count no longer, as far as they are covered. */
-  async function deleteOld({ name, old }: KnownConsumer): Promise<void> {
-    for (const volume of old) {
-      const stream = commitStream(name, volume);
-      const events: RecordedEvent[] = [];
-      for await (const event of readIfThere(store, stream)) events.push(event);
-      const last = events.at(-1);
-      const covered = coveredTo();
-      if (last === undefined || covered === null || comparePositions(last.position, covered) > 0) continue;
-      await noteDeleted(
-        { store, newId },
-        stream,
-        events.map((event) => [event.position, leafOf(event)]),
-      );
-      await store.deleteStream(stream, last.revision, 'soft');
+  /** Makes a consumer, or sets it to a position. @returns null if there are {@link MAX_CONSUMERS} others */
+  async set(name: string, reader: string | null, position: FeedPosition): Promise<KnownConsumer | null> {
+    const before = await this.#stream.find(name);
+    if (before === undefined && this.#stream.known.size >= MAX_CONSUMERS) return null;
+    await this.#stream.append(CONSUMER_SET, { name, reader, position, at: this.#time() });
+    const consumer = await this.get(name);
+    if (consumer !== null && consumer.old.length > 0) this.#tidy(() => this.#volumes.deleteOld(consumer));
+    return consumer;
+  }
+
+  /** @returns where it is then; null if there is no such consumer any more. */
+  async commit(name: string, position: FeedPosition): Promise<FeedPosition | null> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const consumer = await this.#stream.find(name);
+      if (consumer === undefined) return null;
+      const tried = await this.#volumes.tryCommit(consumer, position, this.#time());
+      if (tried.kind === 'conflict') continue;
+      if (tried.kind === 'kept') return tried.position;
+      if (tried.length >= VOLUME_COMMITS) this.#tidy(() => this.#beginVolume(name, position, consumer.volume));
+      return position;
     }
+    throw new Error(`others committed for the consumer ${name} ${String(MAX_TRIES)} times in between`);
+  }
+
+  async remove(name: string): Promise<void> {
+    const consumer = await this.#stream.find(name);
+    if (consumer === undefined) return;
+    await this.#stream.append(CONSUMER_DELETED, { name, at: this.#time() });
+    await this.#stream.refresh();
+    const old = [...consumer.old, ...(consumer.before === null ? [] : [consumer.before]), consumer.volume];
+    this.#tidy(() => this.#volumes.deleteOld({ name, old }));
+  }
+
+  /** Waits for what is being tidied up. */
+  close(): Promise<void> {
+    return this.#tidying;
   }
 
   /** Begins another volume; the event before decides which of two instances does. */
-  async function beginVolume(name: string, position: FeedPosition, volume: number): Promise<void> {
-    await refresh();
-    const consumer = known.get(name);
+  async #beginVolume(name: string, position: FeedPosition, volume: number): Promise<void> {
+    const consumer = await this.#stream.find(name);
     if (consumer?.volume !== volume) return;
-    const begun = await append(CONSUMER_VOLUME_BEGUN, { name, position, at: time() }, next - 1);
-    await refresh();
-    const after = known.get(name);
-    if (begun && after !== undefined) await deleteOld(after);
+    const data = { name, position, at: this.#time() };
+    const isBegun = await this.#stream.append(CONSUMER_VOLUME_BEGUN, data, this.#stream.newestRevision);
+    const after = await this.#stream.find(name);
+    if (isBegun && after !== undefined) await this.#volumes.deleteOld(after);
   }
 
-  const tidy = (work: () => Promise<void>): void => {
-    tidying = tidying.then(work).catch((error: unknown) => {
-      log.warn({ err: error }, 'old commits of a consumer could not be deleted; it is tried again with later ones');
+  #tidy(work: () => Promise<void>): void {
+    this.#tidying = this.#tidying.then(work).catch((error: unknown) => {
+      this.#log.warn(
+        { err: error },
+        'old commits of a consumer could not be deleted; it is tried again with later ones',
+      );
     });
-  };
+  }
 
-  return {
-    list: async () => {
-      await refresh();
-      return [...known.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
-    },
-
-    get: async (name) => {
-      await refresh();
-      return known.get(name) ?? null;
-    },
-
-    place,
-
-    set: async (name, reader, position) => {
-      await refresh();
-      if (!known.has(name) && known.size >= MAX_CONSUMERS) return null;
-      await append(CONSUMER_SET, { name, reader, position, at: time() });
-      await refresh();
-      const consumer = known.get(name) ?? null;
-      if (consumer !== null && consumer.old.length > 0) tidy(() => deleteOld(consumer));
-      return consumer;
-    },
-
-    commit: async (name, position) => {
-      for (let tries = 0; tries < MAX_TRIES; tries++) {
-        await refresh();
-        const consumer = known.get(name);
-        if (consumer === undefined) return null;
-        const stream = commitStream(name, consumer.volume);
-        const newest = await newestOf(stream);
-        const before = consumer.before === null ? null : await newestOf(commitStream(name, consumer.before));
-        const decision = decideCommit(placeOf(consumer, [before, newest]).position, position);
-        if (decision.kind === 'keep') return decision.position;
-        const data: ConsumerCommittedData = { position, at: time() };
-        const event = sealed(stream, CONSUMER_COMMITTED, data);
-        const result = await store.append(stream, [event], newest?.revision ?? 'no_stream');
-        if (result.outcome === 'conflict') continue;
-        if (result.revision + 1 >= VOLUME_COMMITS) tidy(() => beginVolume(name, position, consumer.volume));
-        return position;
-      }
-      throw new Error(`others committed for the consumer ${name} ${String(MAX_TRIES)} times in between`);
-    },
-
-    remove: async (name) => {
-      await refresh();
-      const consumer = known.get(name);
-      if (consumer === undefined) return;
-      await append(CONSUMER_DELETED, { name, at: time() });
-      await refresh();
-      const volumes = [...consumer.old, ...(consumer.before === null ? [] : [consumer.before]), consumer.volume];
-      tidy(() => deleteOld({ ...consumer, old: volumes }));
-    },
-
-    close: () => tidying,
-  };
+  #time(): string {
+    return new Date(this.#now()).toISOString();
+  }
 }

@@ -6,12 +6,7 @@ import { BEGINNING, type FeedPosition } from '../../../schemas/feed';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import type { EventStore, Position } from '../../../services/event-store/event-store';
 import { evolveConsumers, noConsumers } from '../../../services/feed/consumers/consumer-fold';
-import {
-  type Consumers,
-  createConsumers,
-  MAX_CONSUMERS,
-  VOLUME_COMMITS,
-} from '../../../services/feed/consumers/consumers';
+import { Consumers, MAX_CONSUMERS, VOLUME_COMMITS } from '../../../services/feed/consumers/consumers';
 import { comparePlaces, feedPosition } from '../../../services/feed/feed-place';
 import { readRemoval, REMOVAL_SETTLES_MS } from '../../../services/feed/removal';
 import { cases } from '../../support/depth';
@@ -21,7 +16,7 @@ const at = (position: number): FeedPosition =>
 
 /** An instance of the service, as far as consumers go. */
 const instanceOver = (store: EventStore, coveredTo: Position | null = null): Consumers =>
-  createConsumers({
+  new Consumers({
     store,
     coveredTo: () => coveredTo,
     newId: randomUUID,
