@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { attentionOf } from '../../projections/attention';
 import type { OrderState } from '../../projections/order';
 import { readVerdict } from '../../projections/timeline';
@@ -18,11 +17,7 @@ import { readOne } from '../event-store/reads';
 import { feedPosition } from './feed-place';
 import type { OrderFolds } from './order-folds';
 import { readRemoval, type Removal } from './removal';
-
-/** Streams of which is remembered where they begin: some 100 bytes each. */
-const REMEMBERED_STREAMS = 65_536;
-/** Milliseconds for which that is believed. */
-const REMEMBERED_MS = 60_000;
+import { StreamBeginnings } from './stream-beginnings';
 
 /** What the log says of an order at one place: an item of the feed before anybody's rights are looked at. */
 export type LogItem = FeedFact | FeedRemoval;
@@ -49,17 +44,7 @@ export function createReadItems(options: {
   readonly now: () => number;
 }): ReadItems {
   const { store, folds, now } = options;
-  const firsts = new LRUCache<string, number>({ max: REMEMBERED_STREAMS, ttl: REMEMBERED_MS });
-
-  /** A store that others write may give events of streams that were deleted: they are not to come back by the feed. */
-  const isHidden = async ({ stream, revision }: RecordedEvent): Promise<boolean> => {
-    let first = firsts.get(stream);
-    if (first === undefined) {
-      first = (await readOne(store, stream))?.revision ?? Infinity;
-      firsts.set(stream, first);
-    }
-    return revision < first;
-  };
+  const beginnings = new StreamBeginnings(store);
 
   const removalOf = async (stream: string, last: Position, created: Date): Promise<Removal> => {
     // In this order: the deletion, and the order's coming again, may happen in between.
@@ -94,7 +79,7 @@ export function createReadItems(options: {
     if (note === undefined || key === null || last === undefined) return null;
     const removal = await removalOf(note.stream, last, stored.created);
     if (removal !== 'removed') return removal === 'pending' ? 'pending' : null;
-    firsts.delete(note.stream);
+    beginnings.forget(note.stream);
     folds.forget(note.stream);
     return {
       position: feedPosition(stored.position, stored.id),
@@ -114,7 +99,7 @@ export function createReadItems(options: {
         const event = decodeOrderEvent(stored);
         const key = orderKeyOfStream(stream);
         if (event === null || key === null) continue;
-        if (!store.exclusive && (await isHidden(stored))) continue;
+        if (!store.exclusive && (await beginnings.isGone(stored))) continue;
         const before = folds.atHand(stream, event.revision) ?? (await folds.before(stream, event.revision));
         items.push(factOf(stored, event, key, before));
       } else if (stream === RETENTION_STREAM) {

@@ -1,30 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import type { Router } from 'express';
-import { BEGINNING, type Consumer, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../schemas/feed';
 import type { Access } from '../access/open-access';
 import type { World } from '../config/world';
-import { type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
-import { Problem } from '../http/problem';
+import type { EventStore, Position } from '../event-store/event-store';
 import type { Metrics } from '../operations/metrics';
 import type { ReadModel } from '../read-model/open-read-model';
-import { ReadModelError } from '../read-model/order-table/schema';
-import type { KnownConsumer } from './consumers/consumer-fold';
-import { createConsumers } from './consumers/consumers';
-import { lagAt } from './consumers/lag';
+import { Consumers } from './consumers/consumers';
+import { ConsumerReports } from './consumers/reports';
 import { createConsumerRoutes, createFindConsumer } from './consumers/route';
-import { placeAtTime } from './consumers/seek';
+import { placeToStart } from './consumers/seek';
 import { Feed } from './feed';
 import { createReadItems } from './feed-items';
-import { feedPosition } from './feed-place';
 import { OrderFolds } from './order-folds';
 import { createFeedRoutes, type FollowerCounts } from './route';
 import { Tail } from './tail';
-
-/** A consumer's lag, as metrics tell it. */
-export interface NamedLag {
-  readonly consumer: string;
-  readonly lag: ConsumerLag;
-}
 
 /** What machines follow, and the consumers whose place in it is kept. */
 export interface FollowedFeed {
@@ -56,54 +45,13 @@ export function openFeed(options: {
     },
   });
   const feed = new Feed({ store, readItems, tail, orders, waitForReadModel });
-  const consumers = createConsumers({ store, coveredTo, newId, now, log });
+  const consumers = new Consumers({ store, coveredTo, newId, now, log });
+  const reports = new ConsumerReports({ consumers, feed, now });
   const find = createFindConsumer(consumers);
   const stopping = new AbortController();
   // Each who waits is one: MAX_FOLLOWERS is the bound.
   setMaxListeners(0, stopping.signal);
   const counts: FollowerCounts = { waiting: 0, items: 0 };
-
-  async function startOf({ from, position, time }: ConsumerStart): Promise<FeedPosition> {
-    if (position !== undefined) {
-      await feed.verify(position);
-      return position;
-    }
-    if (time === undefined && from !== 'now') return BEGINNING;
-    await waitForReadModel();
-    if (time !== undefined) return placeAtTime(orders, feed, new Date(Date.parse(time)).toISOString());
-    const newest = orders.newestEvent();
-    return newest === null ? BEGINNING : feedPosition(newest.position, newest.id);
-  }
-
-  const lagOf = async (position: FeedPosition): Promise<ConsumerLag | null> => {
-    try {
-      return await lagAt(feed, position, now());
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'feed-position-unknown') return null;
-      throw error;
-    }
-  };
-
-  const viewOf = async (consumer: KnownConsumer): Promise<Consumer> => {
-    const { position, committedAt } = await consumers.place(consumer);
-    const { name, reader, setAt } = consumer;
-    return { name, reader, position, set_at: setAt, committed_at: committedAt, lag: await lagOf(position) };
-  };
-
-  const lags = async (): Promise<readonly NamedLag[]> => {
-    try {
-      const all: NamedLag[] = [];
-      for (const consumer of await consumers.list()) {
-        const lag = await lagOf((await consumers.place(consumer)).position);
-        if (lag !== null) all.push({ consumer: consumer.name, lag });
-      }
-      return all;
-    } catch (error) {
-      // The other metrics say that the store is away.
-      if (isEventStoreError(error) || error instanceof ReadModelError) return [];
-      throw error;
-    }
-  };
 
   readModel.follow({
     acknowledged: (position) => {
@@ -113,7 +61,7 @@ export function openFeed(options: {
       feed.projected(locations);
     },
   });
-  metrics.observeFeed({ counts, lags });
+  metrics.observeFeed({ counts, lags: () => reports.lags() });
   return {
     routes: [
       createFeedRoutes({
@@ -125,7 +73,13 @@ export function openFeed(options: {
         stopping: stopping.signal,
         monotonic,
       }),
-      createConsumerRoutes({ consumers, find, startOf, verify: (position) => feed.verify(position), viewOf }),
+      createConsumerRoutes({
+        consumers,
+        find,
+        startOf: (start) => placeToStart({ orders, feed, waitForReadModel }, start),
+        verify: (position) => feed.verify(position),
+        tell: (consumer) => reports.of(consumer),
+      }),
     ],
     close: async () => {
       stopping.abort();

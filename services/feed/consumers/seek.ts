@@ -1,6 +1,7 @@
-import { BEGINNING, type FeedPosition } from '../../../schemas/feed';
+import { BEGINNING, type ConsumerStart, type FeedPosition } from '../../../schemas/feed';
 import { nextTurn } from '../../concurrency/turns';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
+import type { WaitForReadModel } from '../../read-model/wait';
 import type { Feed } from '../feed';
 import { feedPosition, logPosition } from '../feed-place';
 
@@ -8,12 +9,39 @@ import { feedPosition, logPosition } from '../feed-place';
 const STEP = 256;
 
 /**
+ * Finds the place where a consumer is to begin.
+ * @throws {ReadModelError} {@link EventStoreError} {@link Problem}
+ */
+export async function placeToStart(
+  {
+    orders,
+    feed,
+    waitForReadModel,
+  }: {
+    readonly orders: Pick<OrderTableReader, 'newestEvent' | 'newestEvents'>;
+    readonly feed: Pick<Feed, 'events' | 'verify'>;
+    readonly waitForReadModel: WaitForReadModel;
+  },
+  { from, position, time }: ConsumerStart,
+): Promise<FeedPosition> {
+  if (position !== undefined) {
+    await feed.verify(position);
+    return position;
+  }
+  if (time === undefined && from !== 'now') return BEGINNING;
+  await waitForReadModel();
+  if (time !== undefined) return placeAtTime(orders, feed, new Date(Date.parse(time)).toISOString());
+  const newest = orders.newestEvent();
+  return newest === null ? BEGINNING : feedPosition(newest.position, newest.id);
+}
+
+/**
  * Finds the place before the first item that was received at a time or later. It begins at the newest event of an order that
  * had all its news before, which the read model knows, and reads on from there: no store finds events by time.
  * @param time RFC 3339, UTC, milliseconds
  * @throws {ReadModelError} {@link EventStoreError} {@link Problem}
  */
-export async function placeAtTime(
+async function placeAtTime(
   orders: Pick<OrderTableReader, 'newestEvents'>,
   feed: Pick<Feed, 'events'>,
   time: string,
