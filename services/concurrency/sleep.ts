@@ -1,13 +1,15 @@
-/** Resolves after `ms` milliseconds, or as soon as `stop` is aborted. */
-export function sleep(ms: number, stop?: AbortSignal): Promise<void> {
+/** Resolves after `ms` milliseconds, or as soon as one of `ends` is aborted. */
+export function sleep(ms: number, ...ends: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
-      stop?.removeEventListener('abort', done);
+      for (const end of ends) end.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    if (stop?.aborted === true) done();
-    else stop?.addEventListener('abort', done);
+    for (const end of ends) {
+      if (end.aborted) done();
+      else end.addEventListener('abort', done);
+    }
   });
 }

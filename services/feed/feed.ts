@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
 } from '../event-store/event-store';
 import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
+import { sleep } from '../concurrency/sleep';
 import { nextTurn } from '../concurrency/turns';
 import { Problem } from '../http/problem';
 import type { OrderTableReader } from '../read-model/order-table/reader';
@@ -46,7 +47,8 @@ export interface FeedAnswer {
 
 /** Something may have come that is wanted. */
 export interface News {
-  readonly came: Promise<void>;
+  /** Aborted as soon as it may. */
+  readonly came: AbortSignal;
   cancel(): void;
 }
 
@@ -134,24 +136,20 @@ export class Feed {
 
   /** Expects news; ask for it before looking, so that nothing is missed in between. */
   expect(view: 'events' | 'orders', wanted: Wanted): News {
-    let cancel = (): void => undefined;
-    const came = new Promise<void>((resolve) => {
-      if (view === 'events') {
-        cancel = this.#options.tail.listen((items) => {
-          // With no items, because the tail ended: it is started again by looking.
-          if (!this.#options.tail.isRunning || items.some((item) => wants(wanted, item))) resolve();
-        });
-        return;
-      }
-      const reader = (locations: readonly string[]): void => {
-        if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) resolve();
-      };
-      this.#readers.add(reader);
-      cancel = () => {
-        this.#readers.delete(reader);
-      };
-    });
-    return { came, cancel };
+    const news = new AbortController();
+    const came = news.signal;
+    if (view === 'events') {
+      const cancel = this.#options.tail.listen((items) => {
+        // With no items, because the tail ended: it is started again by looking.
+        if (!this.#options.tail.isRunning || items.some((item) => wants(wanted, item))) news.abort();
+      });
+      return { came, cancel };
+    }
+    const reader = (locations: readonly string[]): void => {
+      if (wanted === null ? locations.length > 0 : locations.some((id) => wanted.has(id))) news.abort();
+    };
+    this.#readers.add(reader);
+    return { came, cancel: () => void this.#readers.delete(reader) };
   }
 
   /** What was acknowledged a moment ago is on its way into the tail. */
@@ -161,17 +159,12 @@ export class Feed {
     const has = (): boolean =>
       target === null || !tail.isRunning || (tail.looked !== null && comparePositions(tail.looked, target) >= 0);
     if (has()) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        unlisten();
-        resolve();
-      };
-      const timer = setTimeout(done, MAX_TAIL_WAIT_MS);
-      const unlisten = tail.listen(() => {
-        if (has()) done();
-      });
+    const reached = new AbortController();
+    const unlisten = tail.listen(() => {
+      if (has()) reached.abort();
     });
+    await sleep(MAX_TAIL_WAIT_MS, reached.signal);
+    unlisten();
   }
 
   #fromTail(after: FeedPosition, limit: number, wanted: Wanted): FeedAnswer | null {

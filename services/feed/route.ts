@@ -1,4 +1,4 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Router } from 'express';
 import { z } from 'zod';
 import {
   BEGINNING,
@@ -14,20 +14,17 @@ import type { AccessLog } from '../access/log/access-log';
 import { FEED, readers as readersOnly, requireLocation } from '../access/requirements';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';
 import { feedItemFor } from '../access/withhold';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream';
 import { type Endpoints, serve } from '../http/endpoint';
+import { goneSignal } from '../http/gone-signal';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import type { Feed, FeedAnswer, FeedQuestion, Wanted } from './feed';
-import { batchText, CAUGHT_UP_HEADER, CLOUD_EVENTS_BATCH, NEXT_HEADER, pageText, streamText } from './feed-forms';
+import type { Feed, FeedAnswer, Wanted } from './feed';
+import { batchText, CAUGHT_UP_HEADER, CLOUD_EVENTS_BATCH, NEXT_HEADER, pageText } from './feed-forms';
 import { parseFeedPosition } from './feed-place';
+import { Looks } from './looks';
+import { createSendStream } from './send-stream';
 
 /** Most who wait for news or read a stream at a time: each has a connection. */
 export const MAX_FOLLOWERS = 1_000;
-/** Milliseconds of silence after which a stream says that it is there. */
-const STREAM_HEARTBEAT_MS = 15_000;
-/** Items in one part of a stream. */
-const STREAM_ITEMS = 256;
-
 /** What of followers is counted. */
 export interface FollowerCounts {
   waiting: number;
@@ -40,32 +37,6 @@ function wantedOf(reader: Reader, asked: readonly string[] | undefined): Wanted 
   for (const locationId of asked) requireLocation(reader, locationId);
   return new Set(asked);
 }
-
-/** Resolves after a time, with news, when whoever asked is gone, or when the service stops. */
-function waitFor(came: Promise<void>, ms: number, ...ends: readonly AbortSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      for (const end of ends) end.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    for (const end of ends) {
-      if (end.aborted) done();
-      else end.addEventListener('abort', done);
-    }
-    void came.then(done);
-  });
-}
-
-const goneSignal = (response: Response): AbortSignal => {
-  const gone = new AbortController();
-  response.once('close', () => {
-    gone.abort();
-  });
-  if (response.destroyed) gone.abort();
-  return gone.signal;
-};
 
 export const FEED_CALLS = {
   followFeed: {
@@ -112,7 +83,7 @@ export const FEED_CALLS = {
 } satisfies Endpoints;
 
 /**
- * Creates the routes that machines follow.
+ * What machines follow.
  * @param positionOf where a consumer is. @throws {Problem} `consumer-not-found`, `not-permitted`
  * @param stopping ends all waiting
  * @param monotonic milliseconds of a clock that never goes back
@@ -128,32 +99,6 @@ export function createFeedRoutes(options: {
 }): Router {
   const { feed, positionOf, readers, accessLog, counts, stopping, monotonic } = options;
 
-  const look = (view: FeedQuery['view'], question: FeedQuestion): Promise<FeedAnswer> =>
-    view === 'events' ? feed.events(question) : feed.orders(question);
-
-  /** Looks, and looks again with each piece of news, until there is something or the time is over. */
-  async function lookUntil(
-    view: FeedQuery['view'],
-    question: FeedQuestion,
-    deadline: number,
-    gone: AbortSignal,
-  ): Promise<FeedAnswer> {
-    let { after } = question;
-    for (;;) {
-      const news = feed.expect(view, question.wanted);
-      try {
-        const answer = await look(view, { ...question, after });
-        const left = deadline - monotonic();
-        const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || stopping.aborted;
-        if (isEnough) return answer;
-        after = answer.next;
-        if (answer.caughtUp) await waitFor(news.came, left, gone, stopping);
-      } finally {
-        news.cancel();
-      }
-    }
-  }
-
   async function follow<Result>(work: () => Promise<Result>): Promise<Result> {
     if (counts.waiting >= MAX_FOLLOWERS) {
       const detail = `${String(MAX_FOLLOWERS)} are waiting for news already. Ask again, without wait, or close some.`;
@@ -167,48 +112,14 @@ export function createFeedRoutes(options: {
     }
   }
 
-  const recorded = async (request: Request, reader: Reader, answer: FeedAnswer): Promise<FeedAnswer> => {
+  const show = async (request: Request, reader: Reader, answer: FeedAnswer): Promise<FeedAnswer> => {
     if (answer.items.length > 0) await accessLog.record(reader, { what: 'feed', path: request.originalUrl });
     counts.items += answer.items.length;
     return { ...answer, items: answer.items.map((item) => feedItemFor(reader, item)) };
   };
 
-  /** Sends parts as they come. A client that does not read is waited for, and what it misses is in the log. */
-  async function stream(
-    request: Request,
-    response: Response,
-    reader: Reader,
-    view: FeedQuery['view'],
-    start: FeedQuestion,
-  ): Promise<void> {
-    const gone = goneSignal(response);
-    const first = await look(view, { ...start, limit: STREAM_ITEMS });
-    response.set(EVENT_STREAM_HEADERS);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const forget = readers.onChange(() => {
-      if (!readers.isCurrent(reader)) response.destroy();
-    });
-    try {
-      for (let answer = first; !gone.aborted && !stopping.aborted;) {
-        const isFlushed = response.write(streamText(await recorded(request, reader, answer)));
-        if (!isFlushed) {
-          const drained = new Promise<void>((resolve) => response.once('drain', resolve));
-          await waitFor(drained, 2 ** 31 - 1, gone, stopping);
-        }
-        const question = { ...start, after: answer.next, limit: STREAM_ITEMS };
-        answer = await lookUntil(view, question, monotonic() + STREAM_HEARTBEAT_MS, gone);
-      }
-      response.end();
-    } catch {
-      // The client resumes, and is told then what is wrong.
-      response.destroy();
-    } finally {
-      forget();
-    }
-  }
+  const looks = new Looks(feed, stopping, monotonic);
+  const stream = createSendStream({ looks, readers, show, stopping });
 
   return serve(FEED_CALLS, {
     followFeed: async ({ request, response, reader, query }) => {
@@ -217,18 +128,17 @@ export function createFeedRoutes(options: {
       const form = request.accepts(['application/json', CLOUD_EVENTS_BATCH, 'text/event-stream']);
       const lastSeen = form === 'text/event-stream' ? parseFeedPosition(request.get('Last-Event-ID') ?? '') : null;
       const from = lastSeen ?? after ?? (consumer === undefined ? BEGINNING : await positionOf(reader, consumer));
-      const question = { after: from, limit, wanted };
+      const question = { view, after: from, limit, wanted };
       if (form === 'text/event-stream') {
-        await follow(() => stream(request, response, reader, view, question));
+        await follow(() => stream(request, response, reader, question));
         return;
       }
       const gone = goneSignal(response);
-      const answer =
-        wait === 0
-          ? await look(view, question)
-          : await follow(() => lookUntil(view, question, monotonic() + wait * 1_000, gone));
+      const answer = await (wait === 0
+        ? looks.once(question)
+        : follow(() => looks.until(question, wait * 1_000, gone)));
       if (response.destroyed) return;
-      const shown = await recorded(request, reader, answer);
+      const shown = await show(request, reader, answer);
       response.set({
         'Cache-Control': 'no-store',
         Vary: 'Accept',

@@ -4,6 +4,7 @@ import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS } from '..
 import { type AccessLog, RECORD_PROBLEMS } from '../../access/log/access-log';
 import { locationsAskedFor, readers, SEARCH } from '../../access/requirements';
 import { type Endpoints, json, serve } from '../../http/endpoint';
+import { goneSignal } from '../../http/gone-signal';
 import { Problem } from '../../http/problem';
 import { type EndpointCounts, NON_2XX_WINDOW_SECONDS, STREAM_ALARMS } from '../../operations/endpoint-counts';
 import type { Metrics } from '../../operations/metrics';
@@ -67,12 +68,8 @@ export function createCoverageRoutes(options: {
         const detail = `from and to: expected a range of more than nothing and at most ${String(MAX_COVERAGE_DAYS)} days.`;
         throw new Problem('invalid-parameter', detail);
       }
-      const gone = new AbortController();
-      response.once('close', () => {
-        gone.abort();
-      });
       const source = query.source?.trim().toLowerCase() ?? null;
-      const scan = await coverage.run({ locations, source, from, to }, gone.signal);
+      const scan = await coverage.run({ locations, source, from, to }, goneSignal(response));
       if (scan === null) throw new Problem('coverage-busy', 'Each reads much of the log. Ask again.');
       const report: CoverageReport = {
         from: new Date(from).toISOString(),

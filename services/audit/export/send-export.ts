@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { seesContact } from '../../access/permissions';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { withoutContactInStored } from '../../access/withhold';
+import { goneSignal } from '../../http/gone-signal';
 import { Problem } from '../../http/problem';
 import { type ExportFormat, exportEvents, exportFileName } from './export-events';
 import type { Manifest } from './ndjson';
@@ -45,13 +46,9 @@ export function createSendExport(options: {
     headers: Readonly<Record<string, string>>,
     headOnly: boolean,
   ): Promise<void> {
-    const gone = new AbortController();
-    const isGone = (): boolean => gone.signal.aborted;
-    // It may have gone while its access was recorded, and does not tell again.
-    if (response.destroyed) gone.abort();
-    response.once('close', () => {
-      gone.abort();
-    });
+    // Whoever asked may have gone while the access was recorded.
+    const gone = goneSignal(response);
+    const isGone = (): boolean => gone.aborted;
     try {
       // The first chunk before the headers: a store that cannot be read is an answer of its own.
       let next = await chunks.next();
@@ -67,7 +64,7 @@ export function createSendExport(options: {
           response.destroy();
           return;
         }
-        if (!response.write(next.value)) await once(response, 'drain', { signal: gone.signal });
+        if (!response.write(next.value)) await once(response, 'drain', { signal: gone });
       }
       response.end();
     } catch (error) {

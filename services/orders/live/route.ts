@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../../../schemas/live';
@@ -12,6 +11,7 @@ import { type Endpoints, json, serve } from '../../http/endpoint';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
+import { within } from '../../concurrency/within';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import {
   type Audience,
@@ -122,8 +122,8 @@ export function createLiveRoutes(options: {
     const address = parseFeedAddress(request.get('Last-Event-ID') ?? lastEventId);
     if (address === null) return null;
     // A store that does not answer now costs a snapshot, not the feed.
-    const late = delay(LOOK_UP_MS, false, { ref: false });
-    return (await Promise.race([isInLog(address).catch(() => false), late])) ? address.position : null;
+    const found = isInLog(address).catch(() => false);
+    return (await within(LOOK_UP_MS, found, false)) ? address.position : null;
   };
 
   return serve(LIVE_CALLS, {

@@ -1,0 +1,48 @@
+import { sleep } from '../concurrency/sleep';
+import type { Feed, FeedAnswer, FeedQuestion } from './feed';
+
+/** A question, and of which view of the feed it is asked. */
+export interface ViewQuestion extends FeedQuestion {
+  readonly view: 'events' | 'orders';
+}
+
+/** Looks at the feed, once or until there is something to answer. */
+export class Looks {
+  /**
+   * @param stopping ends all waiting
+   * @param monotonic milliseconds of a clock that never goes back
+   */
+  constructor(
+    private readonly feed: Pick<Feed, 'events' | 'orders' | 'expect'>,
+    private readonly stopping: AbortSignal,
+    private readonly monotonic: () => number,
+  ) {}
+
+  /** @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError} */
+  once(question: ViewQuestion): Promise<FeedAnswer> {
+    return question.view === 'events' ? this.feed.events(question) : this.feed.orders(question);
+  }
+
+  /**
+   * Looks, and looks again with each piece of news, until there is something or the time is over.
+   * @param gone ends the waiting
+   * @throws as {@link once}
+   */
+  async until(question: ViewQuestion, ms: number, gone: AbortSignal): Promise<FeedAnswer> {
+    const deadline = this.monotonic() + ms;
+    let { after } = question;
+    for (;;) {
+      const news = this.feed.expect(question.view, question.wanted);
+      try {
+        const answer = await this.once({ ...question, after });
+        const left = deadline - this.monotonic();
+        const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || this.stopping.aborted;
+        if (isEnough) return answer;
+        after = answer.next;
+        if (answer.caughtUp) await sleep(left, news.came, gone, this.stopping);
+      } finally {
+        news.cancel();
+      }
+    }
+  }
+}

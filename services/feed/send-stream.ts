@@ -1,0 +1,70 @@
+import type { Request, Response } from 'express';
+import type { Reader, ReaderDirectory } from '../access/readers/readers';
+import { sleep } from '../concurrency/sleep';
+import { EVENT_STREAM_HEADERS } from '../http/event-stream';
+import { goneSignal } from '../http/gone-signal';
+import type { FeedAnswer } from './feed';
+import { streamText } from './feed-forms';
+import type { Looks, ViewQuestion } from './looks';
+
+/** Milliseconds of silence after which a stream says that it is there. */
+const STREAM_HEARTBEAT_MS = 15_000;
+/** Items in one part of a stream. */
+const STREAM_ITEMS = 256;
+/** Most milliseconds that a timer takes: a client that does not read is waited for until it is gone. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Sends parts as they come. A client that does not read is waited for, and what it misses is in the log. */
+export type SendStream = (
+  request: Request,
+  response: Response,
+  reader: Reader,
+  question: ViewQuestion,
+) => Promise<void>;
+
+/** Resolves when the client took what was sent, or at one of the ends. */
+async function untilDrained(response: Response, ...ends: readonly AbortSignal[]): Promise<void> {
+  const drained = new AbortController();
+  response.once('drain', () => {
+    drained.abort();
+  });
+  await sleep(LONGEST_MS, drained.signal, ...ends);
+}
+
+/**
+ * @param show records the access, and leaves out what the reader does not see
+ * @param stopping ends all streams
+ */
+export function createSendStream(options: {
+  readonly looks: Looks;
+  readonly readers: ReaderDirectory;
+  readonly show: (request: Request, reader: Reader, answer: FeedAnswer) => Promise<FeedAnswer>;
+  readonly stopping: AbortSignal;
+}): SendStream {
+  const { looks, readers, show, stopping } = options;
+  return async (request, response, reader, start) => {
+    const gone = goneSignal(response);
+    const first = await looks.once({ ...start, limit: STREAM_ITEMS });
+    response.set(EVENT_STREAM_HEADERS);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const forget = readers.onChange(() => {
+      if (!readers.isCurrent(reader)) response.destroy();
+    });
+    try {
+      for (let answer = first; !gone.aborted && !stopping.aborted;) {
+        const isFlushed = response.write(streamText(await show(request, reader, answer)));
+        if (!isFlushed) await untilDrained(response, gone, stopping);
+        answer = await looks.until({ ...start, after: answer.next, limit: STREAM_ITEMS }, STREAM_HEARTBEAT_MS, gone);
+      }
+      response.end();
+    } catch {
+      // The client resumes, and is told then what is wrong.
+      response.destroy();
+    } finally {
+      forget();
+    }
+  };
+}
