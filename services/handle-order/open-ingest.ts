@@ -5,6 +5,7 @@ import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
 import type { Metrics } from '../operations/metrics';
+import { createHandleOrder, type HandleOrder } from './handle-order';
 import { createQuarantine } from './quarantine/quarantine';
 import { createQuarantineRoutes } from './quarantine/route';
 import { createVerifier } from './receive/signature';
@@ -13,11 +14,10 @@ import { createRecorder, type GuessHead } from './record/record-update';
 import { createRelay } from './relay/relay';
 import { createRelayLog } from './relay/relay-log';
 import { createRelayRoutes } from './relay/route';
-import { createHandleOrder } from './route';
 
 /** The way of a delivery into the store, into quarantine, or on to the POS. */
 export interface Ingest {
-  readonly handleOrder: ReturnType<typeof createHandleOrder>;
+  readonly handleOrder: HandleOrder;
   /** Nothing authenticates a delivery. */
   readonly isOpen: boolean;
   readonly routes: readonly Router[];
