@@ -27,12 +27,126 @@ export type Body =
   /** The sender went away before the end. */
   | { readonly kind: 'cut-off' };
 
+/** All bodies that are being read. */
+class Reading {
+  /** In the order in which they began. */
+  readonly #bodies = new Set<IncomingBody>();
+  readonly #room: number;
+  readonly #slowStartMs: number;
+  readonly #checkMs: number;
+  #held = 0;
+  #checks: NodeJS.Timeout | undefined;
+
+  constructor(room: number, slowStartMs: number, checkMs: number) {
+    this.#room = room;
+    this.#slowStartMs = slowStartMs;
+    this.#checkMs = checkMs;
+  }
+
+  add(body: IncomingBody): void {
+    this.#bodies.add(body);
+    this.#checks ??= setInterval(() => {
+      this.#checkRates();
+    }, this.#checkMs).unref();
+  }
+
+  /** @returns whether it was being read until now. */
+  remove(body: IncomingBody): boolean {
+    return this.#bodies.delete(body);
+  }
+
+  /** Counts bytes that are held, and makes room for them. */
+  hold(bytes: number): void {
+    this.#held += bytes;
+    if (this.#held <= this.#room) return;
+    for (const body of this.#bodies) {
+      body.settle({ kind: 'no-room' });
+      if (this.#held <= this.#room) return;
+    }
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes;
+  }
+
+  #checkRates(): void {
+    const now = performance.now();
+    for (const body of this.#bodies) {
+      const seconds = (now - body.began - this.#slowStartMs) / 1_000;
+      if (body.length < seconds * LEAST_BODY_BYTES_PER_SECOND) body.settle({ kind: 'too-slow' });
+    }
+    if (this.#bodies.size > 0) return;
+    clearInterval(this.#checks);
+    this.#checks = undefined;
+  }
+}
+
 /** A body that is being read. */
-interface Incoming {
-  readonly began: number;
+class IncomingBody {
+  readonly began = performance.now();
   /** Bytes that came. */
-  length: number;
-  readonly settle: (body: Body) => void;
+  length = 0;
+  // The first part is taken as it is, and nearly always the whole; others are copied behind it, so that a body costs at
+  // most twice its bytes.
+  #bytes: Buffer = Buffer.alloc(0);
+  #parts = 0;
+  readonly #request: IncomingMessage;
+  readonly #limit: number;
+  readonly #reading: Reading;
+  readonly #resolve: (body: Body) => void;
+
+  constructor(request: IncomingMessage, limit: number, reading: Reading, resolve: (body: Body) => void) {
+    this.#request = request;
+    this.#limit = limit;
+    this.#reading = reading;
+    this.#resolve = resolve;
+    const cutOff = (): void => {
+      this.settle({ kind: 'cut-off' });
+    };
+    reading.add(this);
+    request.on('data', this.#onData);
+    request.once('end', () => {
+      const bytes = this.#bytes;
+      const { length } = this;
+      this.settle({ kind: 'whole', bytes: bytes.length === length ? bytes : bytes.subarray(0, length) });
+    });
+    request.once('close', cutOff);
+    request.once('error', cutOff);
+  }
+
+  /** Ends the reading, unless it has ended. */
+  settle(body: Body): void {
+    if (!this.#reading.remove(this)) return;
+    this.#reading.release(this.#bytes.length);
+    this.#request.removeListener('data', this.#onData);
+    // Of what is too large the rest goes by, so that its sender gets to read why; the others' connections are closed.
+    if (body.kind === 'too-large') discardBody(this.#request);
+    else if (body.kind !== 'whole') this.#request.pause();
+    this.#resolve(body);
+  }
+
+  readonly #onData = (part: Buffer): void => {
+    const before = this.length;
+    this.length += part.length;
+    if (this.length > this.#limit) this.settle({ kind: 'too-large' });
+    else if (++this.#parts > MAX_BODY_PARTS) this.settle({ kind: 'too-many-parts' });
+    else if (before === 0) this.#hold(part);
+    else if (this.length > this.#bytes.length) this.#grow(part, before);
+    else part.copy(this.#bytes, before);
+  };
+
+  #grow(part: Buffer, before: number): void {
+    const grown = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(this.length, 2 * this.#bytes.length)));
+    this.#bytes.copy(grown, 0, 0, before);
+    part.copy(grown, before);
+    this.#hold(grown);
+  }
+
+  #hold(bytes: Buffer): void {
+    const more = bytes.length - this.#bytes.length;
+    this.#bytes = bytes;
+    this.#reading.hold(more);
+  }
 }
 
 /**
@@ -58,83 +172,14 @@ export function createBodyReader({
   readonly slowStartMs?: number;
   readonly checkMs?: number;
 }): ReadBody {
-  /** In the order in which they began. */
-  const reading = new Set<Incoming>();
-  let held = 0;
-  let checks: NodeJS.Timeout | undefined;
-
-  const checkRates = (): void => {
-    const now = performance.now();
-    for (const { began, length, settle } of reading) {
-      const seconds = (now - began - slowStartMs) / 1_000;
-      if (length < seconds * LEAST_BODY_BYTES_PER_SECOND) settle({ kind: 'too-slow' });
-    }
-    if (reading.size > 0) return;
-    clearInterval(checks);
-    checks = undefined;
-  };
-
-  const makeRoom = (): void => {
-    for (const { settle } of reading) {
-      if (held <= room) return;
-      settle({ kind: 'no-room' });
-    }
-  };
-
+  const reading = new Reading(room, slowStartMs, checkMs);
   return (request) => {
     if (Number(request.headers['content-length'] ?? 0) > limit) {
       discardBody(request);
       return Promise.resolve({ kind: 'too-large' });
     }
     return new Promise((resolve) => {
-      // The first part is taken as it is, and nearly always the whole; others are copied behind it, so that a body costs at
-      // most twice its bytes.
-      let bytes: Buffer = Buffer.alloc(0);
-      let parts = 0;
-      const settle = (body: Body): void => {
-        if (!reading.delete(incoming)) return;
-        held -= bytes.length;
-        request.removeListener('data', onData);
-        // Of what is too large the rest goes by, so that its sender gets to read why; the others' connections are closed.
-        if (body.kind === 'too-large') discardBody(request);
-        else if (body.kind !== 'whole') request.pause();
-        resolve(body);
-      };
-      const incoming: Incoming = { began: performance.now(), length: 0, settle };
-      const onData = (part: Buffer): void => {
-        const before = incoming.length;
-        incoming.length += part.length;
-        if (incoming.length > limit) {
-          settle({ kind: 'too-large' });
-        } else if (++parts > MAX_BODY_PARTS) {
-          settle({ kind: 'too-many-parts' });
-        } else if (before === 0) {
-          bytes = part;
-          held += part.length;
-          makeRoom();
-        } else if (incoming.length > bytes.length) {
-          const grown = Buffer.allocUnsafe(Math.min(limit, Math.max(incoming.length, 2 * bytes.length)));
-          bytes.copy(grown, 0, 0, before);
-          part.copy(grown, before);
-          held += grown.length - bytes.length;
-          bytes = grown;
-          makeRoom();
-        } else {
-          part.copy(bytes, before);
-        }
-      };
-      reading.add(incoming);
-      checks ??= setInterval(checkRates, checkMs).unref();
-      request.on('data', onData);
-      request.once('end', () => {
-        settle({ kind: 'whole', bytes: bytes.length === incoming.length ? bytes : bytes.subarray(0, incoming.length) });
-      });
-      request.once('close', () => {
-        settle({ kind: 'cut-off' });
-      });
-      request.once('error', () => {
-        settle({ kind: 'cut-off' });
-      });
+      new IncomingBody(request, limit, reading, resolve);
     });
   };
 }
