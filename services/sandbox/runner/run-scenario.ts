@@ -86,114 +86,150 @@ export interface RunResult {
 }
 
 /** @returns what was sent and what came of it; never throws for what the target does. */
-export async function runScenario(options: RunOptions): Promise<RunResult> {
-  const { run, target, speed, connections, random, giveUpMs = GIVE_UP_MS } = options;
-  const { nothingAcknowledgedMs = NOTHING_ACKNOWLEDGED_MS } = options;
-  const agent = agentFor(target, connections);
-  const semaphore = new Semaphore(connections);
-  const giveUp = new AbortController();
-  const signal = AbortSignal.any([options.signal, giveUp.signal]);
-  setMaxListeners(0, signal); // every retry that waits listens to it
-  const begun = performance.now();
-  const elapsed = (): number => performance.now() - begun;
-  const sent: SentAttempt[] = [];
+export const runScenario = (options: RunOptions): Promise<RunResult> => new ScenarioRun(options).result();
+
+/** A run that is under way. */
+class ScenarioRun {
+  readonly #options: RunOptions;
+  readonly #agent;
+  readonly #semaphore;
+  readonly #giveUp = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #begun = performance.now();
+  readonly #sent: SentAttempt[] = [];
   /** By order: resolves when all that was sent of it first has ended. */
-  const turns = new Map<number, Promise<void>>();
+  readonly #turns = new Map<number, Promise<void>>();
   /** What is not yet sent, answered, and, where it failed, sent again; and who waits until there is less of it. */
-  let underWay = 0;
-  let onLess: (() => void) | null = null;
-  let [done, retries, behind_ms, acknowledged] = [0, 0, 0, false];
-  let firstTry_ms: number | null = null;
-  let ended: string | null = null;
-  const faults: unknown[] = [];
+  #underWay = 0;
+  #onLess: (() => void) | null = null;
+  #done = 0;
+  #retries = 0;
+  #behind_ms = 0;
+  #isAnyAcknowledged = false;
+  #firstTry_ms: number | null = null;
+  #ended: string | null = null;
+  readonly #faults: unknown[] = [];
 
-  const send = (index: number, attempt: Attempt, retry: number): Promise<SentAttempt | null> =>
-    semaphore.use(async () => {
-      if (signal.aborted) return null;
-      const order = run.orders[attempt.order];
-      const delivery = order?.deliveries[attempt.delivery]?.delivery;
-      if (order === undefined || delivery === undefined) throw new RangeError('An attempt of nothing.');
-      const body = bytesOf(delivery, attempt);
-      const begun_ms = elapsed();
-      firstTry_ms ??= begun_ms;
-      const exchange = await post({
-        url: target,
-        body,
-        headers: headersOf(body, attempt.signature, options.credentials),
-        timeoutMs: ANSWER_TIMEOUT_MS,
-        agent,
-        ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
-      });
-      const one = read(exchange, { index, attempt, retry, begun_ms, ended_ms: elapsed(), key: order.key });
-      sent.push(one);
-      acknowledged ||= one.effect === 'acknowledged';
-      if (!acknowledged && elapsed() - firstTry_ms > nothingAcknowledgedMs) {
-        const lately = `the last attempt got ${one.status === null ? 'no answer' : String(one.status)}`;
-        ended ??= `nothing was acknowledged for ${String(nothingAcknowledgedMs / 1_000)} s; ${lately}: ${one.detail ?? ''}`;
-        giveUp.abort();
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#agent = agentFor(options.target, options.connections);
+    this.#semaphore = new Semaphore(options.connections);
+    this.#signal = AbortSignal.any([options.signal, this.#giveUp.signal]);
+    setMaxListeners(0, this.#signal); // every retry that waits listens to it
+  }
+
+  async result(): Promise<RunResult> {
+    try {
+      await this.#launchAll();
+    } catch (error) {
+      this.#keepUnlessAborted(error);
+    }
+    await this.#untilUnderWay(0);
+    this.#agent.destroy();
+    if (this.#faults.length > 0) throw new AggregateError(this.#faults, 'the run failed');
+    if (this.#options.signal.aborted) this.#ended ??= 'it was interrupted';
+    return { sent: this.#sent, duration_ms: this.#elapsed(), behind_ms: this.#behind_ms, ended: this.#ended };
+  }
+
+  async #launchAll(): Promise<void> {
+    const { run, speed, connections } = this.#options;
+    for (const [index, attempt] of run.attempts.entries()) {
+      const due_ms = (attempt.at_s * 1_000) / speed;
+      if (due_ms > this.#elapsed()) await sleep(due_ms - this.#elapsed(), undefined, { signal: this.#signal });
+      await this.#untilUnderWay(connections * WAITING_PER_CONNECTION);
+      if (this.#signal.aborted) break;
+      this.#behind_ms = Math.max(this.#behind_ms, this.#elapsed() - due_ms);
+      this.#launch(index, attempt);
+    }
+  }
+
+  #launch(index: number, attempt: Attempt): void {
+    const before = this.#turns.get(attempt.order) ?? Promise.resolve();
+    const first = async (): Promise<void> => {
+      const one = await this.#send(index, attempt, 0);
+      this.#done++;
+      this.#options.onProgress?.({ done: this.#done, retries: this.#retries });
+      if (one !== null && attempt.persists && one.effect !== 'acknowledged') {
+        this.#track(this.#sendAgain(index, attempt));
       }
-      return one;
-    });
+    };
+    const turn = attempt.waits ? before.then(first) : Promise.all([before, first()]).then(() => undefined);
+    this.#turns.set(attempt.order, turn);
+    this.#track(turn);
+  }
 
-  async function sendAgain(index: number, attempt: Attempt): Promise<void> {
-    const until = elapsed() + giveUpMs;
-    for (let retry = 1; elapsed() < until; retry++) {
-      await sleep(pauseAfter(retry, random, RETRY_PAUSES), undefined, { signal });
-      const one = await send(index, attempt, retry);
-      retries++;
+  async #sendAgain(index: number, attempt: Attempt): Promise<void> {
+    const { random, giveUpMs = GIVE_UP_MS } = this.#options;
+    const until = this.#elapsed() + giveUpMs;
+    for (let retry = 1; this.#elapsed() < until; retry++) {
+      await sleep(pauseAfter(retry, random, RETRY_PAUSES), undefined, { signal: this.#signal });
+      const one = await this.#send(index, attempt, retry);
+      this.#retries++;
       if (one === null || one.effect === 'acknowledged') return;
     }
   }
 
-  /** A pause that is broken off is no error; anything else is one of ours. */
-  const keepUnlessAborted = (error: unknown): void => {
-    if (signal.aborted) return;
-    faults.push(error);
-    giveUp.abort();
-  };
-
-  const untilUnderWay = async (most: number): Promise<void> => {
-    while (underWay > most) await new Promise<void>((less) => (onLess = less));
-  };
-
-  const track = (work: Promise<void>): void => {
-    underWay++;
-    void work.catch(keepUnlessAborted).then(() => {
-      underWay--;
-      onLess?.();
+  #send(index: number, attempt: Attempt, retry: number): Promise<SentAttempt | null> {
+    const { run, target, credentials } = this.#options;
+    return this.#semaphore.use(async () => {
+      if (this.#signal.aborted) return null;
+      const order = run.orders[attempt.order];
+      const delivery = order?.deliveries[attempt.delivery]?.delivery;
+      if (order === undefined || delivery === undefined) throw new RangeError('An attempt of nothing.');
+      const body = bytesOf(delivery, attempt);
+      const begun_ms = this.#elapsed();
+      this.#firstTry_ms ??= begun_ms;
+      const exchange = await post({
+        url: target,
+        body,
+        headers: headersOf(body, attempt.signature, credentials),
+        timeoutMs: ANSWER_TIMEOUT_MS,
+        agent: this.#agent,
+        ...(attempt.cutAfter === null ? {} : { cut: { afterBytes: cutOf(body, attempt.cutAfter) } }),
+      });
+      const one = read(exchange, { index, attempt, retry, begun_ms, ended_ms: this.#elapsed(), key: order.key });
+      this.#sent.push(one);
+      this.#isAnyAcknowledged ||= one.effect === 'acknowledged';
+      if (!this.#isAnyAcknowledged) this.#endIfFutile(one, this.#firstTry_ms);
+      return one;
     });
-  };
-
-  function launch(index: number, attempt: Attempt): void {
-    const before = turns.get(attempt.order) ?? Promise.resolve();
-    const first = async (): Promise<void> => {
-      const one = await send(index, attempt, 0);
-      done++;
-      options.onProgress?.({ done, retries });
-      if (one !== null && attempt.persists && one.effect !== 'acknowledged') track(sendAgain(index, attempt));
-    };
-    const turn = attempt.waits ? before.then(first) : Promise.all([before, first()]).then(() => undefined);
-    turns.set(attempt.order, turn);
-    track(turn);
   }
 
-  try {
-    for (const [index, attempt] of run.attempts.entries()) {
-      const due_ms = (attempt.at_s * 1_000) / speed;
-      if (due_ms > elapsed()) await sleep(due_ms - elapsed(), undefined, { signal });
-      await untilUnderWay(connections * WAITING_PER_CONNECTION);
-      if (signal.aborted) break;
-      behind_ms = Math.max(behind_ms, elapsed() - due_ms);
-      launch(index, attempt);
-    }
-  } catch (error) {
-    keepUnlessAborted(error);
+  /** Ends the run if nothing at all has been acknowledged for too long. */
+  #endIfFutile({ status, detail }: SentAttempt, firstTry_ms: number): void {
+    const { nothingAcknowledgedMs = NOTHING_ACKNOWLEDGED_MS } = this.#options;
+    if (this.#elapsed() - firstTry_ms <= nothingAcknowledgedMs) return;
+    const lately = `the last attempt got ${status === null ? 'no answer' : String(status)}`;
+    this.#ended ??= `nothing was acknowledged for ${String(nothingAcknowledgedMs / 1_000)} s; ${lately}: ${detail ?? ''}`;
+    this.#giveUp.abort();
   }
-  await untilUnderWay(0);
-  agent.destroy();
-  if (faults.length > 0) throw new AggregateError(faults, 'the run failed');
-  if (options.signal.aborted) ended ??= 'it was interrupted';
-  return { sent, duration_ms: elapsed(), behind_ms, ended };
+
+  /** A pause that is broken off is no error; anything else is one of ours. */
+  #keepUnlessAborted(error: unknown): void {
+    if (this.#signal.aborted) return;
+    this.#faults.push(error);
+    this.#giveUp.abort();
+  }
+
+  async #untilUnderWay(most: number): Promise<void> {
+    while (this.#underWay > most) await new Promise<void>((less) => (this.#onLess = less));
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay++;
+    void work
+      .catch((error: unknown) => {
+        this.#keepUnlessAborted(error);
+      })
+      .then(() => {
+        this.#underWay--;
+        this.#onLess?.();
+      });
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#begun;
+  }
 }
 
 /** Of a part below 1 at least one byte is missing. */
