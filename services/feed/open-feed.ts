@@ -78,7 +78,7 @@ export function openFeed(options: {
         find,
         startOf: (start) => placeToStart({ orders, feed, waitForReadModel }, start),
         verify: (position) => feed.verify(position),
-        tell: (consumer) => reports.of(consumer),
+        viewOf: (consumer) => reports.of(consumer),
       }),
     ],
     close: async () => {

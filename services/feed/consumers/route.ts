@@ -132,7 +132,7 @@ export const CONSUMER_CALLS = {
  * The consumers of the feed.
  * @param startOf the position that is asked for
  * @param verify throws a {@link Problem} if a position is not in the log
- * @param tell a consumer as it is told, with its lag
+ * @param viewOf makes what is shown of a consumer, with its lag
  */
 export function createConsumerRoutes(options: {
   readonly consumers: Consumers;

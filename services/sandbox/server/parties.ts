@@ -70,7 +70,7 @@ export class Parties {
     this.#news = news;
     this.clock = clock;
     this.hops = new HopLog(now, (hop) => {
-      news.tell('hop', hop);
+      news.send('hop', hop);
     });
     this.#outbox = new Outbox({ clock, random: random.fork(), hops: this.hops, onError });
     this.dsp = new Dsp({ orderUrl, secret: options.dsp.secret });
@@ -94,7 +94,7 @@ export class Parties {
     });
     const { dsp, pos, stream } = this;
     const onChange = (life: OrderLife): void => {
-      this.#tellOrder(life);
+      this.#sendOrder(life);
     };
     const autopilot = new Autopilot({ clock, random: random.fork(), dsp, stream, scriptedReports, onChange, onError });
     this.autopilot = autopilot;
@@ -148,11 +148,11 @@ export class Parties {
     this.#updatedAt.set(id, this.#now());
     if (life.state !== 'submitted') this.pos.restock(id);
     if (life.state === 'accepted' && before?.state === 'submitted') this.autopilot.begin(id);
-    this.#tellOrder(life);
+    this.#sendOrder(life);
   }
 
-  #tellOrder(life: OrderLife): void {
-    this.#news.tell('order', this.shown(life));
+  #sendOrder(life: OrderLife): void {
+    this.#news.send('order', this.shown(life));
   }
 
   /** @returns false if too many are under way already. */

@@ -75,12 +75,12 @@ export class SandboxControl implements Control {
     const { pos } = this.parties;
     if (mode !== undefined) pos.mode = mode;
     if (out_of_stock !== undefined) pos.outOfStock = new Set(out_of_stock);
-    return this.tellState();
+    return this.sendState();
   }
 
   setDsp({ mode }: z.infer<typeof SetDsp>): SandboxSummary {
     this.parties.dsp.mode = mode;
-    return this.tellState();
+    return this.sendState();
   }
 
   setRush({ rush: name, orders_per_minute }: SetRush): SandboxSummary | string {
@@ -114,9 +114,9 @@ export class SandboxControl implements Control {
   }
 
   /** Tells the pages how things are, and answers it. */
-  tellState(): SandboxSummary {
+  sendState(): SandboxSummary {
     const state = this.#summary();
-    this.news.tell('state', state);
+    this.news.send('state', state);
     return state;
   }
 

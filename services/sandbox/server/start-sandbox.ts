@@ -80,7 +80,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     pos: { url: posUrl, secret: posSecret, bearer: posBearer },
     dsp: { url: dspUrl, secret: dspSecret },
     onRush: () => {
-      control.tellState();
+      control.sendState();
     },
   });
   const facts = {
