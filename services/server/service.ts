@@ -16,7 +16,7 @@ import { openReading } from '../orders/open-reading';
 import { openReadModel } from '../read-model/open-read-model';
 import { createScreens } from '../screens/route';
 import { type AppOptions, createApp } from './app';
-import { createDocs } from './docs';
+import { createDocs } from './contract/route';
 import { openConnections } from './open-connections';
 import { Opened } from './opened';
 import { type CheckReadiness, createReadinessCheck, healthOf, outageLog } from './readiness';

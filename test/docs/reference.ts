@@ -4,7 +4,7 @@ import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/environment';
 import { version } from '../../services/config/version';
 import { createMetrics } from '../../services/operations/metrics';
-import { openApiDocument } from '../../services/server/openapi';
+import { openApiDocument } from '../../services/server/contract/openapi';
 import type { GeneratedDocument } from './generated';
 import { wrapped } from './wrapped';
 

@@ -1,23 +1,23 @@
 import { z } from 'zod';
-import { ACCESS_CALLS } from '../access/log/route';
-import { SESSION_CALLS } from '../access/login/route';
-import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../schemas/vocabulary';
-import { SESSION_COOKIE } from '../access/login/session';
-import { CHECKPOINT_CALLS } from '../audit/checkpoints/route';
-import { COVERAGE_CALLS } from '../audit/coverage/route';
-import { AUDIT_CALLS } from '../audit/route';
-import { SEARCH_CALLS } from '../audit/search-route';
-import { CONSUMER_CALLS } from '../feed/consumers/route';
-import { FEED_CALLS } from '../feed/route';
-import { QUARANTINE_CALLS } from '../handle-order/quarantine/route';
-import { RELAY_CALLS } from '../handle-order/relay/route';
-import { DELIVERY_CALLS, LOOK_CALLS } from '../handle-order/route';
-import type { BasePath } from '../http/base-path';
-import { ANYONE, type Endpoint, type Endpoints, problemsOf, type Tag } from '../http/endpoint';
-import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS, problemType } from '../http/problem';
-import { HEALTH_CALLS, METRICS_CALLS } from '../operations/route';
-import { LIVE_CALLS } from '../orders/live/route';
-import { ORDER_CALLS } from '../orders/route';
+import { ACCESS_CALLS } from '../../access/log/route';
+import { SESSION_CALLS } from '../../access/login/route';
+import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../../schemas/vocabulary';
+import { SESSION_COOKIE } from '../../access/login/session';
+import { CHECKPOINT_CALLS } from '../../audit/checkpoints/route';
+import { COVERAGE_CALLS } from '../../audit/coverage/route';
+import { AUDIT_CALLS } from '../../audit/route';
+import { SEARCH_CALLS } from '../../audit/search-route';
+import { CONSUMER_CALLS } from '../../feed/consumers/route';
+import { FEED_CALLS } from '../../feed/route';
+import { QUARANTINE_CALLS } from '../../handle-order/quarantine/route';
+import { RELAY_CALLS } from '../../handle-order/relay/route';
+import { DELIVERY_CALLS, LOOK_CALLS } from '../../handle-order/route';
+import type { BasePath } from '../../http/base-path';
+import { ANYONE, type Endpoint, type Endpoints, problemsOf, type Tag } from '../../http/endpoint';
+import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS, problemType } from '../../http/problem';
+import { HEALTH_CALLS, METRICS_CALLS } from '../../operations/route';
+import { LIVE_CALLS } from '../../orders/live/route';
+import { ORDER_CALLS } from '../../orders/route';
 
 /** The OpenAPI 3.1 document, made from what each route file says of its own calls. */
 

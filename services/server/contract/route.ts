@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import express, { Router } from 'express';
-import { type BasePath, pageBelow } from '../http/base-path';
-import { serve } from '../http/endpoint';
+import { type BasePath, pageBelow } from '../../http/base-path';
+import { serve } from '../../http/endpoint';
 import { CONTRACT_CALLS, openApiDocument } from './openapi';
 
 const PAGE = `<!doctype html>

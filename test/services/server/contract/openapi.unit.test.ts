@@ -1,6 +1,6 @@
-import { ID_PATTERN, OrderUpdated } from '../../../schemas/handle-order';
-import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../../schemas/vocabulary';
-import { openApiDocument } from '../../../services/server/openapi';
+import { ID_PATTERN, OrderUpdated } from '../../../../schemas/handle-order';
+import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../../../schemas/vocabulary';
+import { openApiDocument } from '../../../../services/server/contract/openapi';
 
 const DOCUMENT = openApiDocument('1.2.3');
 

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
-import { EXAMPLES, orderPath, parseExample, update } from '../../support/deliveries';
-import { type Answer, asWhoMay, discard, type RunningService, sign, startService } from '../../support/running-service';
+import { EXAMPLES, orderPath, parseExample, update } from '../../../support/deliveries';
+import {
+  type Answer,
+  asWhoMay,
+  discard,
+  type RunningService,
+  sign,
+  startService,
+} from '../../../support/running-service';
 
 interface Parameter {
   readonly name: string;
@@ -137,7 +144,7 @@ describe('OpenAPI document', () => {
   it('the OpenAPI document has exactly the operations of the service', () => {
     /** What only browsers look at. */
     const isPage = (path: string): boolean => /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout)/.test(path);
-    const root = join(__dirname, '..', '..', '..', 'services');
+    const root = join(__dirname, '..', '..', '..', '..', 'services');
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('sandbox/')) // a process of its own
       .map((name) => readFileSync(join(root, name), 'utf8'));
