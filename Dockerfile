@@ -9,7 +9,7 @@ ENV npm_config_nodedir=/usr/local
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm rebuild better-sqlite3 --build-from-source
-COPY tsconfig.json ./
+COPY tsconfig.json build.mjs ./
 COPY schemas ./schemas
 COPY projections ./projections
 COPY services ./services
