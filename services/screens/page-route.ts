@@ -62,16 +62,24 @@ export function createAssets(): Router {
   return assets;
 }
 
+const madeOf = (html: string) => ({ html, etag: `"${createHash('sha256').update(html).digest('base64url')}"` });
+
 /**
  * Pages as the build made them. They hold no data themselves.
  * @param list path and file of each
+ * @param complete adds to a page what the build cannot know, once it is first asked for
  */
-export function createPages(list: readonly (readonly [path: string, file: string])[], basePath: BasePath = ''): Router {
+export function createPages(
+  list: readonly (readonly [path: string, file: string])[],
+  basePath: BasePath = '',
+  complete: (html: string) => string = (html) => html,
+): Router {
   const pages = Router();
   for (const [path, file] of list) {
-    const html = pageBelow(basePath, readFileSync(join(BUILT, file), 'utf8'));
-    const etag = `"${createHash('sha256').update(html).digest('base64url')}"`;
+    const built = readFileSync(join(BUILT, file), 'utf8');
+    let made: { readonly html: string; readonly etag: string } | null = null;
     pages.get(path, securePage, (request, response) => {
+      const { html, etag } = (made ??= madeOf(pageBelow(basePath, complete(built))));
       response.set({ ETag: etag, 'Cache-Control': 'no-cache' });
       if (request.fresh) response.status(304).end();
       else response.type('html').send(html);

@@ -16,7 +16,7 @@ import { openReading } from '../orders/open-reading';
 import { openReadModel } from '../read-model/open-read-model';
 import { createScreens } from '../screens/route';
 import { type AppOptions, createApp } from './app';
-import { createDocs } from './contract/route';
+import { createContract } from './contract/route';
 import { openConnections } from './open-connections';
 import { Opened } from './opened';
 import { type CheckReadiness, createReadinessCheck, healthOf, outageLog } from './readiness';
@@ -131,7 +131,7 @@ function appOf({ basePath, readerOrigins }: Config, { version, log }: World, par
   return createApp({
     handleOrder: ingest.handleOrder,
     routes: [...routes, screens.pages],
-    publicRoutes: [createDocs(version, basePath), screens.assets],
+    publicRoutes: [createContract(version, basePath), screens.assets],
     metrics,
     checkReadiness,
     readers: access.readers,

@@ -4,7 +4,20 @@ import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/environment';
 import { version } from '../../services/config/version';
 import { createMetrics } from '../../services/operations/metrics';
+import { asyncApiDocument } from '../../services/server/contract/asyncapi';
+import {
+  answersOf,
+  callsOf,
+  fieldsOf,
+  type Marks,
+  type OpenApi,
+  type Operation,
+  problemCodesOf,
+  type Schema,
+  typeOf,
+} from '../../services/server/contract/document';
 import { openApiDocument } from '../../services/server/contract/openapi';
+import { openApi30 } from '../../services/server/contract/openapi-3-0';
 import type { GeneratedDocument } from './generated';
 import { wrapped } from './wrapped';
 
@@ -131,124 +144,31 @@ const commandHelp = (): ReadonlyMap<string, string> =>
 
 // ------------------------------------------------------------------------------------------------------------- calls
 
-/** As much of a JSON Schema as the OpenAPI document uses. */
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string | readonly string[];
-  readonly const?: string;
-  readonly enum?: readonly string[];
-  readonly format?: string;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly default?: string | number;
-  readonly description?: string;
-}
-
-interface Parameter {
-  readonly name: string;
-  readonly in: string;
-  readonly required: boolean;
-  readonly description?: string;
-  readonly schema: Schema;
-}
-
-type Content = Readonly<
-  Record<string, { readonly schema: Schema; readonly examples?: Readonly<Record<string, unknown>> }>
->;
-
-interface Operation {
-  readonly tags: readonly string[];
-  readonly summary: string;
-  readonly description?: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
-}
-
-interface OpenApi {
-  readonly tags: readonly { readonly name: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
-
-/** A whole number without a limit of its own has that of JavaScript. */
-const isBound = (bound: number | undefined): bound is number =>
-  bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
-
 const code = (text: string): string => `\`${text}\``;
+const MARKS: Marks = { text: (text) => text, code, schema: (name) => `[${name}](#${name.toLowerCase()})` };
 
-/** @returns what a value of a schema is, in words. */
-function typeOf(schema: Schema): string {
-  const { $ref, type, anyOf, oneOf, items, minimum, maximum } = schema;
-  if ($ref !== undefined) {
-    const name = $ref.split('/').at(-1) ?? '';
-    return `[${name}](#${name.toLowerCase()})`;
-  }
-  if (schema.const !== undefined) return code(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
-  const either = anyOf ?? oneOf;
-  if (either !== undefined) return either.map(typeOf).join(' or ');
-  if (items !== undefined) return `array of ${typeOf(items)}`;
-  if (schema.format === 'date-time') return 'time';
-  if (type === 'integer' && isBound(minimum) && isBound(maximum)) return `${String(minimum)} to ${String(maximum)}`;
-  if (typeof type === 'object') return type.join(' or ');
-  return type ?? 'any JSON value';
-}
-
-/** An object that a field holds, and that has no name of its own. */
-function inlineObject(schema: Schema): Schema | null {
-  if (schema.properties !== undefined) return schema;
-  return (
-    schema.anyOf?.find(({ properties }) => properties !== undefined) ??
-    (schema.items && inlineObject(schema.items)) ??
-    null
-  );
-}
-
-function fieldRows({ properties = {}, required = [] }: Schema, before = ''): string[][] {
-  return Object.entries(properties).flatMap(([name, schema]) => {
-    const inner = inlineObject(schema);
-    const below = schema.items === undefined ? `${before}${name}.` : `${before}${name}[].`;
-    return [
-      [
-        code(`${before}${name}`),
-        typeOf(schema),
-        [required.includes(name) ? '' : 'optional', schema.description ?? ''].filter(Boolean).join('; '),
-      ],
-      ...(inner === null ? [] : fieldRows(inner, below)),
-    ];
-  });
-}
-
-const PROBLEM = 'application/problem+json';
-
-/** Codes of the problems that a call may be answered with. */
-const problemsOf = ({ responses }: Operation): string[] =>
-  Object.values(responses).flatMap(({ content = {} }) => Object.keys(content[PROBLEM]?.examples ?? {}));
+const fieldRows = (schema: Schema): string[][] =>
+  fieldsOf(schema).map(({ name, schema: field, isOptional }) => [
+    code(name),
+    typeOf(field, MARKS),
+    [isOptional ? 'optional' : '', field.description ?? ''].filter(Boolean).join('; '),
+  ]);
 
 /** Answers other than problems, which docs/reference/errors.md lists. */
-function answerRows({ responses }: Operation): string[][] {
-  return Object.entries(responses)
-    .filter(([, { content = {} }]) => !(PROBLEM in content))
-    .map(([status, { description, content = {} }]) => [
-      status,
-      Object.entries(content)
-        .map(([type, { schema }]) => (type === 'application/json' ? typeOf(schema) : code(type)))
-        .join(' or '),
-      description,
-    ]);
-}
+const answerRows = (operation: Operation): string[][] =>
+  answersOf(operation).map(([status, { description, content = {} }]) => [
+    status,
+    Object.entries(content)
+      .map(([type, { schema }]) => (type === 'application/json' ? typeOf(schema, MARKS) : code(type)))
+      .join(' or '),
+    description,
+  ]);
 
 const parameterRows = ({ parameters = [] }: Operation): string[][] =>
   parameters.map(({ name, in: where, required, description = '', schema }) => [
     code(name),
     required ? `${where}, required` : where,
-    typeOf(schema),
+    typeOf(schema, MARKS),
     [description, schema.default === undefined ? '' : `default: ${String(schema.default)}`].filter(Boolean).join('; '),
   ]);
 
@@ -264,20 +184,16 @@ function operationText(call: string, operation: Operation): string {
         .map((text) => `${String(text).replace(/\.$/, '')}.`)
         .join(' '),
     ),
-    ...(body === undefined ? [] : [`Body: ${typeOf(body)}.`]),
+    ...(body === undefined ? [] : [`Body: ${typeOf(body, MARKS)}.`]),
     ...(parameters.length === 0 ? [] : [table(['parameter', 'in', 'values', 'meaning'], parameters)]),
     table(['answer', 'body', 'meaning'], answerRows(operation)),
-    wrapped(`Problems: ${problemsOf(operation).map(code).join(', ')}.`),
+    wrapped(`Problems: ${problemCodesOf(operation).map(code).join(', ')}.`),
   ].join('\n\n');
 }
 
 /** @returns each operation of the OpenAPI document under its call, such as `GET /locations`. */
-export const operationsOf = ({ paths }: OpenApi): ReadonlyMap<string, Operation> =>
-  new Map(
-    Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
-    ),
-  );
+export const operationsOf = (document: OpenApi): ReadonlyMap<string, Operation> =>
+  new Map(callsOf(document).map(({ method, path, operation }) => [`${method} ${path}`, operation] as const));
 
 export const openApi = (): OpenApi => openApiDocument('0.0.0') as unknown as OpenApi;
 
@@ -311,14 +227,15 @@ const PAGES: Readonly<Record<string, () => ReadonlyMap<string, string> | Promise
   'docs/reference/api.md': calls,
 };
 
+const pretty = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
+
 /** The documents as they are, with what is made from the code made anew. */
 export const REFERENCE_DOCUMENTS: readonly GeneratedDocument[] = [
   ...Object.entries(PAGES).map(([path, texts]) => ({
     path,
     render: async () => withGenerated(readFileSync(path, 'utf8'), await texts()),
   })),
-  {
-    path: 'docs/reference/openapi.json',
-    render: () => `${JSON.stringify(openApiDocument(version), null, 2)}\n`,
-  },
+  { path: 'docs/reference/openapi.json', render: () => pretty(openApiDocument(version)) },
+  { path: 'docs/reference/openapi-3.0.json', render: () => pretty(openApi30(openApiDocument(version))) },
+  { path: 'docs/reference/asyncapi.json', render: () => pretty(asyncApiDocument(version)) },
 ];

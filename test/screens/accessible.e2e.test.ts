@@ -71,6 +71,24 @@ describe('every page', () => {
   });
 });
 
+describe('the page of the API', () => {
+  it.each(['light', 'dark'] as const)(
+    'the API page has nothing that axe finds fault with, in %s colours',
+    async (colorScheme) => {
+      await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await lab.page.goto(`${lab.service.url}/docs`);
+      await lab.page.getByRole('heading', { name: 'Objects' }).waitFor();
+      expect(await violations(lab.page)).toEqual([]);
+    },
+  );
+
+  it('the API page is as wide as a narrow screen', async () => {
+    await lab.page.setViewportSize({ width: 320, height: 800 });
+    await lab.page.goto(`${lab.service.url}/docs`);
+    expect(await lab.page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  });
+});
+
 describe('the board', () => {
   it('the settings of the board have nothing that axe finds fault with, in light and dark colours', async () => {
     await open('/screens/board');

@@ -69,7 +69,7 @@ function answer(path: string): Promise<string> {
 async function round(counts: Map<string, number>): Promise<void> {
   const held: Socket[] = [];
   for (let n = 0; n < PIPELINES; n++) {
-    held.push(send(requestFor('/docs/assets/swagger-ui-bundle.js').repeat(32)).pause());
+    held.push(send(requestFor('/openapi.json').repeat(32)).pause());
   }
   for (let n = 0; n < BODIES; n++) {
     const head = 'POST /handle-order HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';

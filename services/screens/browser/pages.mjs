@@ -17,7 +17,8 @@ const BOARD_NEEDS = 'The board needs JavaScript.';
  * - `title` in the browser's tab, and classes of the `body`;
  * - `skip`: what the first link leads to, past the header; null: there is nothing to skip;
  * - `nav`: links in the header, and `address`, the page's own among them; null: no header, for screens on a wall;
- * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without.
+ * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without;
+ * - `styles`: the page's own style sheet, for a page without a script; others bring theirs with it.
  */
 const PAGES = {
   index: {
@@ -67,6 +68,16 @@ const PAGES = {
     address: '/audit/coverage',
     noscript: AUDIT_NEEDS,
   },
+  docs: {
+    room: 'api',
+    title: 'API',
+    body: 'document wide',
+    skip: 'the content',
+    nav: SERVICE,
+    address: '/docs',
+    noscript: null,
+    styles: 'api/docs.css',
+  },
   sandbox: {
     room: 'sandbox',
     title: 'Sandbox',
@@ -91,12 +102,15 @@ function header({ nav, address }) {
 }
 
 function htmlOf(name, page) {
-  const { room, title, body, skip, noscript } = page;
+  const { room, title, body, skip, noscript, styles } = page;
   const parts = {
     title,
     body,
     noscript: noscript === null ? '' : `<noscript><p>${noscript}</p></noscript>`,
-    script: `${room}/${name}-page.ts`,
+    own:
+      styles === undefined
+        ? `<script type="module" src="./${room}/${name}-page.ts"></script>`
+        : `<link rel="stylesheet" href="./${styles}" />`,
     skip: skip === null ? '' : `<a class="skip" href="#main">Skip to ${skip}</a>`,
     // The link that skips the header has to lead to what takes the focus.
     focusable: skip === null ? '' : 'tabindex="-1"',

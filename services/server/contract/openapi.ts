@@ -32,10 +32,30 @@ export const CONTRACT_CALLS = {
     problems: [],
     permission: ANYONE,
   },
+  getOpenApi30: {
+    method: 'get',
+    path: '/openapi-3.0.json',
+    tag: 'Operations',
+    summary: 'This document in an older form',
+    description: 'The same as OpenAPI 3.0.3, for generators of clients that read no newer one.',
+    answers: { 200: { description: 'The document', content: { 'application/json': [z.looseObject({})] } } },
+    problems: [],
+    permission: ANYONE,
+  },
+  getAsyncApi: {
+    method: 'get',
+    path: '/asyncapi.json',
+    tag: 'Operations',
+    summary: 'What the service streams',
+    description: 'The messages of the feed and of the live feed as AsyncAPI 3.0.',
+    answers: { 200: { description: 'The document', content: { 'application/json': [z.looseObject({})] } } },
+    problems: [],
+    permission: ANYONE,
+  },
 } satisfies Endpoints;
 
 /** Every call of the service in the order of the document. Pages and their forms, which answer with pages, are not in it. */
-const CALLS: readonly Endpoints[] = [
+export const CALLS: readonly Endpoints[] = [
   DELIVERY_CALLS,
   LOOK_CALLS,
   LIVE_CALLS,
@@ -55,7 +75,7 @@ const CALLS: readonly Endpoints[] = [
   CONTRACT_CALLS,
 ];
 
-const TAGS: Readonly<Record<Tag, string>> = {
+export const TAGS: Readonly<Record<Tag, string>> = {
   Stream: 'What Stream sends, and what became of it at the POS.',
   Orders: 'Orders as they are, and as they were at a time.',
   Feed: 'Every order’s news over all locations, for programs that keep a copy.',
@@ -65,7 +85,7 @@ const TAGS: Readonly<Record<Tag, string>> = {
   Operations: 'How the service does, and what it offers.',
 };
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 
 const ProblemDetails = z
   .looseObject({
@@ -77,7 +97,7 @@ const ProblemDetails = z
   .meta({ id: 'Problem', description: 'A problem as RFC 9457 has it; some have further members' });
 
 /** Turns schemas into those of a document, and gathers on the way those that have an id. */
-class Schemas {
+export class Schemas {
   readonly #named = new Map<string, Json>();
 
   /** @returns the schema, or a reference to it if it has an id. */
@@ -227,6 +247,16 @@ function operationOf(operationId: string, endpoint: Endpoint, schemas: Schemas):
   };
 }
 
+/** What every document says of the service. */
+export const infoOf = (version: string) => ({
+  title: 'Ticket Rail',
+  version,
+  description:
+    "The POS side of Stream's order status updates: webhooks in, an append-only rail of what was said about each " +
+    'order, what is true now out.',
+  contact: { name: 'Ticket Rail', url: 'https://github.com/ticket-rail/ticket-rail' },
+});
+
 /** @returns the document for `GET /openapi.json`. */
 export function openApiDocument(version: string, basePath: BasePath = ''): Json {
   const schemas = new Schemas();
@@ -236,15 +266,7 @@ export function openApiDocument(version: string, basePath: BasePath = ''): Json 
   }
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Ticket Rail',
-      version,
-      description:
-        "The POS side of Stream's order status updates: webhooks in, an append-only rail of what was said about each " +
-        'order, what is true now out.',
-      contact: { name: 'Ticket Rail', url: 'https://github.com/ticket-rail/ticket-rail' },
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
+    info: { ...infoOf(version), license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: basePath === '' ? '/' : basePath }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,

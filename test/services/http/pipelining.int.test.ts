@@ -41,7 +41,7 @@ async function everyPath(): Promise<string[]> {
   const ofApi = Object.entries(paths)
     .filter(([, methods]) => 'get' in methods)
     .map(([path]) => path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? name));
-  const pages = ['/screens', '/screens/board', '/audit', '/docs', '/docs/swagger-ui.css', '/openapi.json', '/login'];
+  const pages = ['/screens', '/screens/board', '/audit', '/docs', '/openapi.json', '/login'];
   const exports = ['/history?format=ndjson', `${location}/history?format=csv`];
   return [...new Set([...ofApi, ...pages, ...exports, '/screens/assets/ticket-rail-board.js'])];
 }

@@ -138,7 +138,7 @@ describe('bodies that come to the service', () => {
 
   it.each([
     ['GET', '/screens'],
-    ['GET', '/docs/assets/swagger-ui-bundle.js'],
+    ['GET', '/screens/assets/ticket-rail-board.js'],
     ['PUT', '/handle-order'],
     ['POST', '/login'],
     ['POST', '/quarantine/0/redrive'],

@@ -1,0 +1,139 @@
+import {
+  answersOf,
+  callsOf,
+  type DocumentedCall,
+  fieldsOf,
+  type Marks,
+  type OpenApi,
+  type Operation,
+  problemCodesOf,
+  type Schema,
+  typeOf,
+} from './document';
+import { samplesOf } from './samples';
+
+/** What the page of the API shows: HTML of the document, made once, which needs no script. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+const code = (text: string): string => `<code>${escape(text)}</code>`;
+
+/** What a description says, with its code marks. */
+const prose = (text: string): string => escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
+/** A name where links find it: an object and a call may have the same. */
+const objectAnchor = (name: string): string => `object-${name}`;
+const tagAnchor = (name: string): string => `tag-${name}`;
+
+const MARKS: Marks = {
+  text: escape,
+  code,
+  schema: (name) => `<a href="#${escape(objectAnchor(name))}">${escape(name)}</a>`,
+};
+
+/** @param rows cells in HTML, of which the first names the row; no rows: no table */
+function table(caption: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const head = columns.map((column) => `<th scope="col">${column}</th>`).join('');
+  const body = rows.map(
+    ([name = '', ...cells]) =>
+      `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
+  );
+  return `<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+}
+
+const parameterRows = ({ parameters = [] }: Operation): readonly (readonly string[])[] =>
+  parameters.map(({ name, in: where, required, description = '', schema }) => [
+    code(name),
+    required ? `${where}, required` : where,
+    typeOf(schema, MARKS),
+    prose(
+      [description, schema.default === undefined ? '' : `default: ${String(schema.default)}`]
+        .filter(Boolean)
+        .join('; '),
+    ),
+  ]);
+
+const answerRows = (operation: Operation): readonly (readonly string[])[] =>
+  answersOf(operation).map(([status, { description, content = {} }]) => [
+    escape(status),
+    Object.entries(content)
+      .map(([type, { schema }]) => (type === 'application/json' ? typeOf(schema, MARKS) : code(type)))
+      .join(' or '),
+    prose(description),
+  ]);
+
+/** Code is read in one language: the others are folded. */
+const samples = (call: DocumentedCall, document: OpenApi): string =>
+  samplesOf(call, document)
+    .map(
+      (sample, place) =>
+        `<details${place === 0 ? ' open' : ''}><summary>${escape(sample.language)}</summary>` +
+        `<pre><code>${escape(sample.code)}</code></pre></details>`,
+    )
+    .join('\n');
+
+function callSection(call: DocumentedCall, document: OpenApi): string {
+  const { method, path, operation } = call;
+  const { operationId, summary, description = '', requestBody } = operation;
+  const body = requestBody?.content['application/json']?.schema;
+  const problems = problemCodesOf(operation).map(code).join(', ');
+  return `<section class="call" id="${escape(operationId)}">
+<h3>${escape(summary)}</h3>
+<p class="address"><code><b>${method}</b> ${escape(path)}</code></p>
+<p>${prose(description)}</p>
+${body === undefined ? '' : `<p>Body: ${typeOf(body, MARKS)}.</p>`}
+${table('Parameters', ['parameter', 'in', 'values', 'meaning'], parameterRows(operation))}
+${table('Answers', ['answer', 'body', 'meaning'], answerRows(operation))}
+<p>Problems: ${problems}.</p>
+<div class="samples">${samples(call, document)}</div>
+</section>`;
+}
+
+const fieldRows = (schema: Schema): readonly (readonly string[])[] =>
+  fieldsOf(schema).map(({ name, schema: field, isOptional }) => [
+    code(name),
+    typeOf(field, MARKS),
+    prose([isOptional ? 'optional' : '', field.description ?? ''].filter(Boolean).join('; ')),
+  ]);
+
+const objectSection = ([name, schema]: readonly [string, Schema]): string =>
+  `<section id="${escape(objectAnchor(name))}">
+<h3>${escape(name)}</h3>
+<p>${prose(schema.description ?? '')}</p>
+${table('Fields', ['field', 'type', 'meaning'], fieldRows(schema))}
+</section>`;
+
+const link = (anchor: string, words: string): string => `<li><a href="#${escape(anchor)}">${escape(words)}</a></li>`;
+
+/** @returns the calls and objects of a document, behind a list of them. */
+export function apiContent(document: OpenApi): string {
+  const calls = callsOf(document);
+  const ofTag = (name: string) => calls.filter(({ operation }) => operation.tags.includes(name));
+  const contents = document.tags.map(({ name }) => {
+    const links = ofTag(name).map(({ operation }) => link(operation.operationId, operation.summary));
+    return `<li><a href="#${tagAnchor(name)}">${escape(name)}</a><ul>${links.join('\n')}</ul></li>`;
+  });
+  const chapters = document.tags.map(
+    ({ name, description }) =>
+      `<section id="${tagAnchor(name)}"><h2>${escape(name)}</h2><p>${prose(description)}</p>
+${ofTag(name)
+  .map((call) => callSection(call, document))
+  .join('\n')}
+</section>`,
+  );
+  return `<nav class="contents" aria-label="Contents"><ul>
+${contents.join('\n')}
+${link('objects', 'Objects')}
+</ul></nav>
+${chapters.join('\n')}
+<section id="objects"><h2>Objects</h2>
+${Object.entries(document.components.schemas).map(objectSection).join('\n')}
+</section>`;
+}

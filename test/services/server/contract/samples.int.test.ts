@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { callsOf, type OpenApi } from '../../../../services/server/contract/document';
+import { openApiDocument } from '../../../../services/server/contract/openapi';
+import { samplesOf } from '../../../../services/server/contract/samples';
+import { EXAMPLES } from '../../../support/deliveries';
+import {
+  discard,
+  entryOf,
+  OPERATOR_TOKEN as TOKEN,
+  type RunningService,
+  startService,
+} from '../../../support/running-service';
+
+/** The samples for curl, run as they stand, one after the other, as somebody would who reads the page from top to bottom. */
+
+const DOCUMENT = openApiDocument('1.2.3') as unknown as OpenApi;
+const STREAM_TOKEN = 'token-that-the-pos-issued-0123';
+
+/** What a call answers where the service has nothing of what the sample asks for. */
+const OTHERS: Readonly<Record<string, number>> = {
+  // There is no such place in the log of this service.
+  commit: 410,
+  getQuarantined: 404,
+  redriveQuarantined: 404,
+  probeHandleOrder: 204,
+  deleteConsumer: 204,
+  setConsumer: 201,
+};
+/** Behind what it needs: a consumer is made before it is followed, and deleted at the end. */
+const ORDER = ['handleOrder', 'setConsumer', 'followFeed'];
+const place = (id: string): number => (ORDER.includes(id) ? ORDER.indexOf(id) : id === 'deleteConsumer' ? 99 : 50);
+const calls = [...callsOf(DOCUMENT)].sort(
+  (one, other) => place(one.operation.operationId) - place(other.operation.operationId),
+);
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService({
+    STREAM_WEBHOOK_SECRETS: '',
+    STREAM_BEARER_TOKENS: STREAM_TOKEN,
+    READERS: JSON.stringify([entryOf(TOKEN, 'operator')]),
+  });
+  for (const { bytes } of EXAMPLES) {
+    await service.call('/handle-order', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${STREAM_TOKEN}`, 'Content-Type': 'application/json' },
+      body: bytes,
+    });
+  }
+});
+afterAll(() => discard(service));
+
+/** @returns the status and what came of the body; a stream is left as soon as something came. */
+async function run(code: string): Promise<{ readonly status: number; readonly text: string }> {
+  const command = code.replace(/^curl -sS/, 'exec curl -sS -i');
+  const { PATH = '' } = process.env;
+  const shell = spawn('sh', ['-c', command], { env: { PATH, URL: service.url, TOKEN, STREAM_TOKEN } });
+  let text = '';
+  shell.stdout.on('data', (chunk) => {
+    text += String(chunk);
+    if (text.includes('\nevent: ')) shell.kill();
+  });
+  await once(shell, 'close');
+  return { status: Number(/^HTTP\/\S+ (\d+)/.exec(text)?.[1]), text };
+}
+
+it.each(calls.map((call) => [call.operation.operationId, call] as const))(
+  'the sample of %s for curl does what it says',
+  async (id, call) => {
+    const curl = samplesOf(call, DOCUMENT).find(({ language }) => language === 'curl');
+    const { status, text } = await run(curl?.code ?? '');
+    expect({ id, status, text: status === (OTHERS[id] ?? 200) ? '' : text }).toEqual({
+      id,
+      status: OTHERS[id] ?? 200,
+      text: '',
+    });
+  },
+);
