@@ -1,0 +1,400 @@
+/**
+ * Follows the feed of Ticket Rail, and verifies what Ticket Rail sends: one file without dependencies, for Node.js 18 and
+ * later and for browsers. Copy it, or import it from `ticket-rail/client`.
+ */
+
+// ------------------------------------------------------------------------------------------------------------- models
+
+export type Stage =
+  | 'preparing'
+  | 'ready'
+  | 'driver_here'
+  | 'on_the_way'
+  | 'needs_action'
+  | 'coming_back'
+  | 'completed'
+  | 'failed'
+  | 'canceled'
+  | 'returned';
+
+/** Fields that only some delivery services send are missing or null otherwise; others may come besides. */
+export interface DriverDetails {
+  readonly source?: string | null;
+  readonly name?: string | null;
+  readonly phone?: { readonly number?: string | null; readonly code?: string | null } | null;
+  readonly picture_url?: string | null;
+  readonly vehicle_info?: {
+    readonly make?: string | null;
+    readonly model?: string | null;
+    readonly color?: string | null;
+    readonly license_plate?: string | null;
+    readonly is_autonomous?: boolean | null;
+  } | null;
+  readonly handoff_instructions?: string | null;
+  readonly passcode?: string | null;
+  readonly [further: string]: unknown;
+}
+
+/** One order as it stands. Times are RFC 3339 in UTC. */
+export interface Order {
+  readonly location_id: string;
+  readonly order_id: string;
+  readonly status: string | null;
+  readonly delivery_status: string | null;
+  readonly driver_details: DriverDetails | null;
+  readonly stage: Stage;
+  readonly attention: readonly string[];
+  readonly same_report_as: { readonly revision: number; readonly received_at: string } | null;
+  readonly revision: number;
+  readonly first_received_at: string;
+  readonly updated_at: string;
+  readonly stage_since: string;
+}
+
+interface Placed {
+  readonly position: string;
+  readonly location_id: string;
+  readonly order_id: string;
+  readonly received_at: string;
+}
+
+/** One fact, with what was made of it. */
+export interface FeedFact extends Placed {
+  readonly type: 'order.updated' | 'order.canceled';
+  readonly revision: number;
+  /** `object` of the delivery, verbatim. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly stage: Stage;
+  readonly attention: readonly string[];
+  readonly verdict: string;
+}
+
+/** The newest state of an order with news. */
+export interface FeedOrder extends Placed {
+  readonly type: 'order.state';
+  readonly revision: number;
+  readonly order: Order;
+}
+
+/** Retention deleted what was known of an order: delete it as well. */
+export interface FeedRemoval extends Placed {
+  readonly type: 'order.removed';
+}
+
+export type View = 'events' | 'orders';
+export type ItemOf<Viewed extends View> = FeedRemoval | (Viewed extends 'events' ? FeedFact : FeedOrder);
+
+/** A problem as RFC 9457 has it. */
+export interface Problem {
+  /** Compare this. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+// ------------------------------------------------------------------------------------------------------------- errors
+
+/** An answer that is none of those that were asked for. */
+export class TicketRailError extends Error {
+  override readonly name = 'TicketRailError';
+  /** @param retryAfterMs milliseconds after which asking again may help; null: the answer does not say */
+  constructor(
+    readonly status: number,
+    readonly problem: Problem | null,
+    readonly retryAfterMs: number | null,
+  ) {
+    super(problem === null ? `Ticket Rail answered ${String(status)}` : `${problem.title}: ${problem.detail}`);
+  }
+
+  /** Whether the problem is one of these, such as `consumer-not-found`. */
+  is(code: string): boolean {
+    return this.problem?.type === `urn:ticket-rail:problem:${code}`;
+  }
+}
+
+/** @returns milliseconds that a `Retry-After` asks for, in either of its forms, or null. */
+export function retryAfterMs(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const time = Date.parse(value);
+  return Number.isNaN(time) ? null : Math.max(0, time - now);
+}
+
+async function errorOf(response: Response): Promise<TicketRailError> {
+  const text = await response.text().catch(() => '');
+  let problem: Problem | null = null;
+  if (response.headers.get('Content-Type')?.startsWith('application/problem+json') === true) {
+    try {
+      problem = JSON.parse(text) as Problem;
+    } catch {
+      // Whoever stands between may have cut it off.
+    }
+  }
+  return new TicketRailError(response.status, problem, retryAfterMs(response.headers.get('Retry-After'), Date.now()));
+}
+
+// -------------------------------------------------------------------------------------------------------------- waits
+
+/** Milliseconds before the first repetition, and the most before any; each is twice as long as the one before. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+/** Milliseconds that an answer may take beyond the time that it was asked to wait. */
+const ANSWER_MS = 30_000;
+/** Most items of an answer. */
+const MOST_ITEMS = 1_000;
+
+/**
+ * @param failures in a row, from 1
+ * @param random from 0 to 1: half of the pause is left to chance, so that many clients do not come back at once
+ * @param askedMs what the answer asked for: never less than that
+ * @returns milliseconds to wait before asking again
+ */
+export function pauseMs(failures: number, random: number, askedMs: number | null): number {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
+  return Math.max(longest * (0.5 + random / 2), askedMs ?? 0);
+}
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
+
+/** Whether asking again may help: nobody answered, too much was asked, or the service is not well. */
+const mayPass = (error: unknown): boolean =>
+  !(error instanceof TicketRailError) || error.status === 408 || error.status === 429 || error.status >= 500;
+
+// ------------------------------------------------------------------------------------------------------------- client
+
+export interface ClientOptions {
+  /** Where the service lies, such as `http://localhost:8080` or `https://pos.example.com/rail`. */
+  readonly url: string;
+  /** Of a reader with the role `pos`; unset where reading is open. */
+  readonly token?: string;
+  /** Unset: that of the runtime. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface FollowOptions<Viewed extends View> {
+  /** Name under which Ticket Rail keeps the place. One that does not exist is made. */
+  readonly consumer: string;
+  /** `orders`: each order with news once, in its newest state; `events`: every fact. */
+  readonly view: Viewed;
+  /** Where a consumer that is made begins; unset: at the beginning. */
+  readonly from?: 'beginning' | 'now';
+  /** Unset: all that the reader may see. */
+  readonly locations?: readonly string[];
+  /** Most items that are handed over at once, 1 to 1,000; unset: 1,000. */
+  readonly limit?: number;
+  /** Seconds that an answer waits for news, 0 to 30; unset: 30. */
+  readonly waitS?: number;
+  /** Ends it; what was handed over last is still committed. */
+  readonly signal?: AbortSignal;
+  /**
+   * The log is another one, or an older one was put back: drop the copy. It is then begun anew from the beginning. Unset:
+   * following ends with the error.
+   */
+  readonly startOver?: () => Promise<void> | void;
+  /** Told of each failure that is repeated, such as a handler that threw. */
+  readonly onFailure?: (error: unknown, pauseMs: number) => void;
+}
+
+interface Page<Viewed extends View> {
+  readonly items: readonly ItemOf<Viewed>[];
+  readonly next: string;
+  readonly caught_up: boolean;
+}
+
+export class TicketRailClient {
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #fetch: typeof fetch;
+
+  constructor({ url, token, fetch: given = fetch }: ClientOptions) {
+    this.#url = url.replace(/\/$/, '');
+    this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    // Browsers want it called without an object.
+    this.#fetch = (...args) => given(...args);
+  }
+
+  /**
+   * Hands over the news of all orders, until the signal. Each item comes at least once, in the order of the log for its
+   * order: what the handler was given is committed only after it returned, and comes again if it threw or if the process
+   * ended. Take items in by `location_id`, `order_id` and `revision`, so that nothing happens twice.
+   * @throws {TicketRailError} what no repetition mends, such as a token that is not known
+   */
+  async follow<Viewed extends View>(
+    options: FollowOptions<Viewed>,
+    handle: (items: readonly ItemOf<Viewed>[]) => Promise<void> | void,
+  ): Promise<void> {
+    const { signal = new AbortController().signal, onFailure } = options;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        await this.#step(options, signal, handle);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        const failure = await this.#mend(error, options);
+        if (failure === null) continue;
+        if (!mayPass(failure)) throw failure;
+        failures++;
+        const asked = failure instanceof TicketRailError ? failure.retryAfterMs : null;
+        const ms = pauseMs(failures, Math.random(), asked);
+        onFailure?.(failure, ms);
+        await wait(ms, signal);
+      }
+    }
+  }
+
+  /** Sets a consumer to a place; one that does not exist is made. */
+  async setConsumer(
+    name: string,
+    start: { readonly from: 'beginning' | 'now' } | { readonly position: string } | { readonly time: string },
+  ): Promise<void> {
+    await this.#call('PUT', consumerPath(name), start);
+  }
+
+  /** @returns an order as it stands, or null if there is none. */
+  async order(locationId: string, orderId: string): Promise<Order | null> {
+    try {
+      const path = `/locations/${encodeURIComponent(locationId)}/orders/${encodeURIComponent(orderId)}`;
+      return (await this.#call('GET', path)) as Order;
+    } catch (error) {
+      if (error instanceof TicketRailError && error.is('order-not-found')) return null;
+      throw error;
+    }
+  }
+
+  /** Asks once, hands over, and commits. */
+  async #step<Viewed extends View>(
+    { consumer, view, locations = [], limit = MOST_ITEMS, waitS = 30 }: FollowOptions<Viewed>,
+    signal: AbortSignal,
+    handle: (items: readonly ItemOf<Viewed>[]) => Promise<void> | void,
+  ): Promise<void> {
+    const query = new URLSearchParams({ consumer, view, limit: String(limit), wait: String(waitS) });
+    for (const location of locations) query.append('location_id', location);
+    const page = (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>;
+    if (page.items.length === 0) return;
+    await handle(page.items);
+    await this.#call('POST', `${consumerPath(consumer)}/commit`, { position: page.next });
+  }
+
+  /** @returns what is wrong still, or null: then asking again helps at once */
+  async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>): Promise<unknown> {
+    const { consumer, from = 'beginning', startOver } = options;
+    if (!(error instanceof TicketRailError)) return error;
+    try {
+      if (error.is('consumer-not-found')) {
+        await this.setConsumer(consumer, { from });
+        return null;
+      }
+      if (error.is('feed-position-unknown') && startOver !== undefined) {
+        await startOver();
+        await this.setConsumer(consumer, { from: 'beginning' });
+        return null;
+      }
+    } catch (failure) {
+      return failure;
+    }
+    return error;
+  }
+
+  /** @param waitS seconds that the answer was asked to wait */
+  async #call(method: string, path: string, body?: unknown, signal?: AbortSignal, waitS = 0): Promise<unknown> {
+    const ended = new AbortController();
+    const end = (): void => {
+      ended.abort();
+    };
+    const timer = setTimeout(end, waitS * 1_000 + ANSWER_MS);
+    if (signal?.aborted === true) end();
+    signal?.addEventListener('abort', end);
+    try {
+      const response = await this.#fetch(this.#url + path, {
+        method,
+        headers: body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' },
+        signal: ended.signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw await errorOf(response);
+      return await response.json();
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+    }
+  }
+}
+
+const consumerPath = (name: string): string => `/consumers/${encodeURIComponent(name)}`;
+
+// --------------------------------------------------------------------------------------------------------- deliveries
+
+/** Most seconds that a delivery may be older or newer than the clock here. */
+const TOLERANCE_S = 300;
+const SECRET_PREFIX = 'whsec_';
+
+export type Verified =
+  | { readonly authentic: true; readonly id: string }
+  | { readonly authentic: false; readonly reason: 'no-headers' | 'too-old' | 'too-new' | 'no-match' };
+
+/** As much of Web Crypto as this needs. Node.js 18 has it as `webcrypto.subtle` of `node:crypto`. */
+type Subtle = Pick<typeof crypto.subtle, 'importKey' | 'verify'>;
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> | null => {
+  try {
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Verifies what a destination was sent (Standard Webhooks): first thing, over the bytes as they came.
+ * @param delivery.secrets each as `whsec_...`; all of them verify, so that a secret is rotated without a gap
+ * @param delivery.header gives a header by its name in lower case
+ * @param delivery.body as it came, before anything parsed it
+ * @param delivery.now milliseconds since the epoch
+ * @returns whether it is authentic, with `webhook-id`, which is the same whenever it is sent again
+ */
+export async function verifyDelivery(delivery: {
+  readonly secrets: readonly string[];
+  readonly header: (name: string) => string | null | undefined;
+  readonly body: Uint8Array | string;
+  readonly now?: number;
+  readonly subtle?: Subtle;
+}): Promise<Verified> {
+  const { secrets, header, body, now = Date.now(), subtle = crypto.subtle } = delivery;
+  const id = header('webhook-id') ?? '';
+  const timestamp = header('webhook-timestamp') ?? '';
+  const signatures = header('webhook-signature') ?? '';
+  if (id === '' || signatures === '' || !/^\d{1,12}$/.test(timestamp))
+    return { authentic: false, reason: 'no-headers' };
+  const age = now / 1_000 - Number(timestamp);
+  if (age > TOLERANCE_S) return { authentic: false, reason: 'too-old' };
+  if (age < -TOLERANCE_S) return { authentic: false, reason: 'too-new' };
+
+  const encoder = new TextEncoder();
+  const head = encoder.encode(`${id}.${timestamp}.`);
+  const content = typeof body === 'string' ? encoder.encode(body) : body;
+  const signed = new Uint8Array(head.length + content.length);
+  signed.set(head);
+  signed.set(content, head.length);
+
+  for (const secret of secrets) {
+    const raw = bytesOf(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret);
+    if (raw === null || raw.length === 0) continue;
+    const key = await subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
+    for (const signature of signatures.split(' ')) {
+      const given = signature.startsWith('v1,') ? bytesOf(signature.slice(3)) : null;
+      if (given !== null && (await subtle.verify('HMAC', key, given, signed))) return { authentic: true, id };
+    }
+  }
+  return { authentic: false, reason: 'no-match' };
+}
