@@ -19,19 +19,23 @@ export type Stage =
 
 /** Fields that only some delivery services send are missing or null otherwise; others may come besides. */
 export interface DriverDetails {
-  readonly source?: string | null;
-  readonly name?: string | null;
-  readonly phone?: { readonly number?: string | null; readonly code?: string | null } | null;
-  readonly picture_url?: string | null;
-  readonly vehicle_info?: {
-    readonly make?: string | null;
-    readonly model?: string | null;
-    readonly color?: string | null;
-    readonly license_plate?: string | null;
-    readonly is_autonomous?: boolean | null;
-  } | null;
-  readonly handoff_instructions?: string | null;
-  readonly passcode?: string | null;
+  readonly source?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly phone?:
+    { readonly number?: string | null | undefined; readonly code?: string | null | undefined } | null | undefined;
+  readonly picture_url?: string | null | undefined;
+  readonly vehicle_info?:
+    | {
+        readonly make?: string | null | undefined;
+        readonly model?: string | null | undefined;
+        readonly color?: string | null | undefined;
+        readonly license_plate?: string | null | undefined;
+        readonly is_autonomous?: boolean | null | undefined;
+      }
+    | null
+    | undefined;
+  readonly handoff_instructions?: string | null | undefined;
+  readonly passcode?: string | null | undefined;
   readonly [further: string]: unknown;
 }
 

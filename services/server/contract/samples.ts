@@ -25,6 +25,9 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   exportLocation: { format: 'csv' },
 };
 
+/** What a path needs where the schema of its parameter cannot have an example, because it makes another type of it. */
+const IDS: Readonly<Record<string, string>> = { quarantine_id: '7' };
+
 /** One call as a sample makes it. */
 interface SampleCall {
   readonly method: string;
@@ -50,7 +53,7 @@ const exampleOf = (schema: Schema, schemas: OpenApi['components']['schemas']): u
 const inPath = (path: string, parameters: readonly Parameter[]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const example = parameters.find((one) => one.in === 'path' && one.name === name)?.schema.examples?.[0];
-    return encodeURIComponent(typeof example === 'string' ? example : name);
+    return encodeURIComponent(typeof example === 'string' ? example : (IDS[name] ?? name));
   });
 
 function bodyOf(content: Content, schemas: OpenApi['components']['schemas']): string | null {

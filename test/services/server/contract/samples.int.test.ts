@@ -27,6 +27,8 @@ const OTHERS: Readonly<Record<string, number>> = {
   deleteConsumer: 204,
   setConsumer: 201,
 };
+/** Calls that a reader who sees no contacts may not make. */
+const OF_AUDITORS = ['listCheckpoints'];
 /** Behind what it needs: a consumer is made before it is followed, and deleted at the end. */
 const ORDER = ['handleOrder', 'setConsumer', 'followFeed'];
 const place = (id: string): number => (ORDER.includes(id) ? ORDER.indexOf(id) : id === 'deleteConsumer' ? 99 : 50);
@@ -39,7 +41,7 @@ beforeAll(async () => {
   service = await startService({
     STREAM_WEBHOOK_SECRETS: '',
     STREAM_BEARER_TOKENS: STREAM_TOKEN,
-    READERS: JSON.stringify([entryOf(TOKEN, 'operator')]),
+    READERS: JSON.stringify([entryOf(OPERATOR_TOKEN, 'operator'), entryOf(READER_TOKEN, 'auditor')]),
   });
   for (const { bytes } of EXAMPLES) {
     await service.call('/handle-order', {
@@ -52,7 +54,7 @@ beforeAll(async () => {
 afterAll(() => discard(service));
 
 /** @returns the status and what came of the body; a stream is left as soon as something came. */
-async function run(code: string): Promise<{ readonly status: number; readonly text: string }> {
+async function run(code: string, TOKEN: string): Promise<{ readonly status: number; readonly text: string }> {
   const command = code.replace(/^curl -sS/, 'exec curl -sS -i');
   const { PATH = '' } = process.env;
   const shell = spawn('sh', ['-c', command], { env: { PATH, URL: service.url, TOKEN, STREAM_TOKEN } });
@@ -69,7 +71,7 @@ it.each(calls.map((call) => [call.operation.operationId, call] as const))(
   'the sample of %s for curl does what it says',
   async (id, call) => {
     const curl = samplesOf(call, DOCUMENT).find(({ language }) => language === 'curl');
-    const { status, text } = await run(curl?.code ?? '');
+    const { status, text } = await run(curl?.code ?? '', OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN);
     expect({ id, status, text: status === (OTHERS[id] ?? 200) ? '' : text }).toEqual({
       id,
       status: OTHERS[id] ?? 200,
