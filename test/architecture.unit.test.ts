@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** The rules of the house (docs/decisions/001-layout.md), compared with the imports of every file. */
 
 const ROOT = resolve(__dirname, '..');
-const SOURCES = ['schemas', 'projections', 'services'];
+const SOURCES = ['schemas', 'projections', 'services', 'clients'];
 
 interface Import {
   /** Importing file, from the root, with `/`. */
@@ -92,6 +92,10 @@ const RULES: readonly Rule[] = [
   {
     sentence: 'schemas/ imports nothing of ours but schemas/',
     broken: ({ from, to, ours }) => within(from, 'schemas') && ours && !within(to, 'schemas'),
+  },
+  {
+    sentence: 'a client is one file that others copy: it imports nothing, and nothing of ours imports it',
+    broken: ({ from, to }) => within(from, 'clients') || within(to, 'clients'),
   },
   {
     sentence: 'schemas/ does no I/O, so it imports nothing of node',
@@ -228,6 +232,8 @@ function siblingsOf({ from, to, ours }: Import): readonly [string, string] | nul
 
 /** Calls that read the world: they belong in the composition, which hands them on as parameters. */
 const WORLD = /\bprocess\.env\b/;
+/** Has code of clients as text, which reads the environment where it is run. */
+const SHOWS_CODE = 'services/server/contract/samples.ts';
 
 describe('architecture', () => {
   const files = SOURCES.flatMap(filesOf);
@@ -283,7 +289,10 @@ describe('architecture', () => {
 
   it('only config.ts reads process.env', () => {
     const offenders = files.filter(
-      (file) => file !== 'services/config/config.ts' && WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
+      (file) =>
+        file !== 'services/config/config.ts' &&
+        file !== SHOWS_CODE &&
+        WORLD.test(readFileSync(join(ROOT, file), 'utf8')),
     );
     expect(offenders.map((file) => `${file} reads process.env; services/config/config.ts is to do it.`)).toEqual([]);
   });

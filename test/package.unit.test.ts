@@ -8,13 +8,16 @@ interface Package {
   readonly engines: { readonly node: string };
   readonly bin: Readonly<Record<string, string>>;
   readonly imports: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly files: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
 interface Lock {
   readonly version: string;
-  readonly packages: Readonly<Record<string, Partial<Package>>>;
+  readonly packages: Readonly<
+    Record<string, Partial<Package> & { readonly dev?: boolean; readonly hasInstallScript?: boolean }>
+  >;
 }
 
 const ROOT = resolve(__dirname, '..');
@@ -46,11 +49,25 @@ it('better-sqlite3 is not compiled with headers of Node.js 24.19 or later in tha
 
 it('the package ships every file that package.json refers to', () => {
   const folders = PACKAGE.files.map((path) => path.replace(/\/\*\*.*$/, ''));
-  const named = [...Object.values(PACKAGE.imports), ...Object.values(PACKAGE.bin), '.env.example', 'CHANGELOG.md']
+  const exported = Object.values(PACKAGE.exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  );
+  const named = [
+    ...[...Object.values(PACKAGE.imports), ...Object.values(PACKAGE.bin), ...exported],
+    ...['.env.example', 'CHANGELOG.md'],
+  ]
     .map((path) => path.replace(/^\.\//, ''))
     .filter((path) => path !== 'package.json');
   const missing = named.filter((path) => !folders.some((one) => path === one || path.startsWith(`${one}/`)));
   expect(missing).toEqual([]);
+});
+
+it('of what the package brings, only the addon and a check of versions run a script when they are installed', () => {
+  const scripts = Object.entries(LOCK.packages)
+    .filter(([, { dev, hasInstallScript }]) => hasInstallScript === true && dev !== true)
+    .map(([path]) => path);
+  // protobufjs compares its version with that which is asked for, and calls nobody.
+  expect(scripts).toEqual(['node_modules/better-sqlite3', 'node_modules/protobufjs']);
 });
 
 it('every folder and file outside of dist that the package ships is there', () => {

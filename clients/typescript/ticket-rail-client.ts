@@ -181,7 +181,7 @@ export interface ClientOptions {
   /** Where the service lies, such as `http://localhost:8080` or `https://pos.example.com/rail`. */
   readonly url: string;
   /** Of a reader with the role `pos`; unset where reading is open. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Unset: that of the runtime. */
   readonly fetch?: typeof fetch;
 }

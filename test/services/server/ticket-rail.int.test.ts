@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createTicketRail } from '../../../services/server/ticket-rail';
 import { EXAMPLES } from '../../support/deliveries';
@@ -56,15 +57,16 @@ it('the example of the guide mounts the service below a path, beside what the ap
 it('deliveries are verified over their bytes, with the secrets that the application gives', async () => {
   const dataDir = temporaryDirectory();
   const rail = await createTicketRail({ DATA_DIR: dataDir, STREAM_WEBHOOK_SECRETS: SECRET, LOG_LEVEL: 'silent' });
-  const { createServer } = await import('node:http');
   const server = createServer(rail.router).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : '')}`;
   try {
     const body = EXAMPLES[2]?.bytes ?? Buffer.from('');
-    const post = (signature: string) =>
-      call(url, '/handle-order', { method: 'POST', headers: { 'X-Stream-Signature': signature }, body });
+    const post = (signature: string) => {
+      const headers = { 'Content-Type': 'application/json', 'X-Stream-Signature': signature };
+      return call(url, '/handle-order', { method: 'POST', headers, body });
+    };
     expect((await post(sign('something else'))).status).toBe(401);
     expect((await post(sign(body))).status).toBe(200);
   } finally {

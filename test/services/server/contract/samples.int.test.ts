@@ -7,7 +7,8 @@ import { EXAMPLES } from '../../../support/deliveries';
 import {
   discard,
   entryOf,
-  OPERATOR_TOKEN as TOKEN,
+  OPERATOR_TOKEN,
+  READER_TOKEN,
   type RunningService,
   startService,
 } from '../../../support/running-service';
