@@ -3,8 +3,6 @@
  * later and for browsers. Copy it, or import it from `ticket-rail/client`.
  */
 
-// ------------------------------------------------------------------------------------------------------------- models
-
 export type Stage =
   | 'preparing'
   | 'ready'
@@ -17,25 +15,24 @@ export type Stage =
   | 'canceled'
   | 'returned';
 
-/** Fields that only some delivery services send are missing or null otherwise; others may come besides. */
+/** What only some delivery services send. */
+type Sent<Value = string> = Value | null | undefined;
+
+/** Who drives, as the delivery service reports it; other fields may come besides. */
 export interface DriverDetails {
-  readonly source?: string | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly phone?:
-    { readonly number?: string | null | undefined; readonly code?: string | null | undefined } | null | undefined;
-  readonly picture_url?: string | null | undefined;
-  readonly vehicle_info?:
-    | {
-        readonly make?: string | null | undefined;
-        readonly model?: string | null | undefined;
-        readonly color?: string | null | undefined;
-        readonly license_plate?: string | null | undefined;
-        readonly is_autonomous?: boolean | null | undefined;
-      }
-    | null
-    | undefined;
-  readonly handoff_instructions?: string | null | undefined;
-  readonly passcode?: string | null | undefined;
+  readonly source?: Sent;
+  readonly name?: Sent;
+  readonly phone?: Sent<{ readonly number?: Sent; readonly code?: Sent }>;
+  readonly picture_url?: Sent;
+  readonly vehicle_info?: Sent<{
+    readonly make?: Sent;
+    readonly model?: Sent;
+    readonly color?: Sent;
+    readonly license_plate?: Sent;
+    readonly is_autonomous?: Sent<boolean>;
+  }>;
+  readonly handoff_instructions?: Sent;
+  readonly passcode?: Sent;
   readonly [further: string]: unknown;
 }
 
@@ -97,8 +94,6 @@ export interface Problem {
   readonly detail: string;
 }
 
-// ------------------------------------------------------------------------------------------------------------- errors
-
 /** An answer that is none of those that were asked for. */
 export class TicketRailError extends Error {
   override readonly name = 'TicketRailError';
@@ -138,8 +133,6 @@ async function errorOf(response: Response): Promise<TicketRailError> {
   return new TicketRailError(response.status, problem, retryAfterMs(response.headers.get('Retry-After'), Date.now()));
 }
 
-// -------------------------------------------------------------------------------------------------------------- waits
-
 /** Milliseconds before the first repetition, and the most before any; each is twice as long as the one before. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
@@ -174,8 +167,6 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
 /** Whether asking again may help: nobody answered, too much was asked, or the service is not well. */
 const mayPass = (error: unknown): boolean =>
   !(error instanceof TicketRailError) || error.status === 408 || error.status === 429 || error.status >= 500;
-
-// ------------------------------------------------------------------------------------------------------------- client
 
 export interface ClientOptions {
   /** Where the service lies, such as `http://localhost:8080` or `https://pos.example.com/rail`. */
@@ -337,8 +328,6 @@ export class TicketRailClient {
 }
 
 const consumerPath = (name: string): string => `/consumers/${encodeURIComponent(name)}`;
-
-// --------------------------------------------------------------------------------------------------------- deliveries
 
 /** Most seconds that a delivery may be older or newer than the clock here. */
 const TOLERANCE_S = 300;
