@@ -198,7 +198,7 @@ export interface FollowOptions<Viewed extends View> {
    */
   readonly startOver?: () => Promise<void> | void;
   /** Told of each failure that is repeated, such as a handler that threw. */
-  readonly onFailure?: (error: unknown, pauseMs: number) => void;
+  readonly onFailure?: (error: Error, pauseMs: number) => void;
 }
 
 interface Page<Viewed extends View> {
@@ -230,13 +230,14 @@ export class TicketRailClient {
     handle: (items: readonly ItemOf<Viewed>[]) => Promise<void> | void,
   ): Promise<void> {
     const { signal = new AbortController().signal, onFailure } = options;
+    const isEnded = (): boolean => signal.aborted;
     let failures = 0;
-    while (!signal.aborted) {
+    while (!isEnded()) {
       try {
         await this.#step(options, signal, handle);
         failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isEnded()) return;
         const failure = await this.#mend(error, options);
         if (failure === null) continue;
         if (!mayPass(failure)) throw failure;
@@ -283,9 +284,9 @@ export class TicketRailClient {
   }
 
   /** @returns what is wrong still, or null: then asking again helps at once */
-  async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>): Promise<unknown> {
+  async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>): Promise<Error | null> {
     const { consumer, from = 'beginning', startOver } = options;
-    if (!(error instanceof TicketRailError)) return error;
+    if (!(error instanceof TicketRailError)) return asError(error);
     try {
       if (error.is('consumer-not-found')) {
         await this.setConsumer(consumer, { from });
@@ -297,7 +298,7 @@ export class TicketRailClient {
         return null;
       }
     } catch (failure) {
-      return failure;
+      return asError(failure);
     }
     return error;
   }
@@ -327,6 +328,7 @@ export class TicketRailClient {
   }
 }
 
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 const consumerPath = (name: string): string => `/consumers/${encodeURIComponent(name)}`;
 
 /** Most seconds that a delivery may be older or newer than the clock here. */

@@ -134,10 +134,10 @@ it('a client whose position is of another log starts over, if it was told how', 
   let startedOver = 0;
   const options = { consumer: 'restored', view: 'orders', signal: ending.signal } as const;
   const unknown = '4711-1a2b3c4d';
-  const misplaced: typeof fetch = (address, init) =>
-    startedOver === 0 && String(address).includes('/feed?')
-      ? fetch(String(address).replace('consumer=restored', `after=${unknown}`), init)
-      : fetch(address, init);
+  const misplaced: typeof fetch = (address, init) => {
+    const isMisplaced = startedOver === 0 && typeof address === 'string';
+    return fetch(isMisplaced ? address.replace('feed?consumer=restored', `feed?after=${unknown}`) : address, init);
+  };
   const moved = new TicketRailClient({ url: service.url, token: TOKEN, fetch: misplaced });
   await expect(moved.follow(options, () => undefined)).rejects.toMatchObject({ status: 410 });
   const startOver = (): void => {
