@@ -37,6 +37,10 @@ export const FeedFact = Placed.extend({
   data: z.record(z.string(), z.unknown()).meta({ description: '`object` of the delivery, verbatim' }),
   stage: z.enum(STAGES).meta({ description: 'of the order after this event' }),
   attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'of the order after this event' }),
+  source: z
+    .string()
+    .nullable()
+    .meta({ description: 'of the driver who is assigned after this event; null: nobody is, or it was not told' }),
   verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
 }).meta({ id: 'FeedFact', description: 'what was reported of an order, with what the fold made of it' });
 export type FeedFact = z.infer<typeof FeedFact>;

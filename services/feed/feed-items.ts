@@ -67,6 +67,7 @@ export function createReadItems(options: {
       data: event.data,
       stage: state.stage,
       attention: attentionOf(state),
+      source: (state.assigned ? state.driver?.source : null) ?? null,
       verdict,
     };
   };

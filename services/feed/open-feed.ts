@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Router } from 'express';
+import type { ConsumerStart, FeedPosition } from '../../schemas/feed';
 import type { Access } from '../access/open-access';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
@@ -10,7 +11,7 @@ import { ConsumerReports } from './consumers/reports';
 import { createConsumerRoutes, createFindConsumer } from './consumers/route';
 import { placeToStart } from './consumers/seek';
 import { Feed } from './feed';
-import { createReadItems } from './feed-items';
+import { createReadItems, type ReadItems } from './feed-items';
 import { OrderFolds } from './order-folds';
 import { createFeedRoutes, type FollowerCounts } from './route';
 import { Tail } from './tail';
@@ -18,6 +19,10 @@ import { Tail } from './tail';
 /** What machines follow, and the consumers whose place in it is kept. */
 export interface FollowedFeed {
   readonly routes: readonly Router[];
+  readonly feed: Feed;
+  readonly readItems: ReadItems;
+  /** The position that is asked for. @throws {Problem} `feed-position-unknown`, `read-model-behind` */
+  readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
   /** Answers all who wait, and ends streams. */
   close(): Promise<void>;
 }
@@ -48,6 +53,8 @@ export function openFeed(options: {
   const consumers = new Consumers({ store, coveredTo, newId, now, log });
   const reports = new ConsumerReports({ consumers, feed, now });
   const find = createFindConsumer(consumers);
+  const startOf = (start: ConsumerStart): Promise<FeedPosition> =>
+    placeToStart({ orders, feed, waitForReadModel }, start);
   const stopping = new AbortController();
   // Each who waits is one: MAX_FOLLOWERS is the bound.
   setMaxListeners(0, stopping.signal);
@@ -76,11 +83,14 @@ export function openFeed(options: {
       createConsumerRoutes({
         consumers,
         find,
-        startOf: (start) => placeToStart({ orders, feed, waitForReadModel }, start),
+        startOf,
         verify: (position) => feed.verify(position),
         viewOf: (consumer) => reports.of(consumer),
       }),
     ],
+    feed,
+    readItems,
+    startOf,
     close: async () => {
       stopping.abort();
       tail.stop();

@@ -17,7 +17,8 @@ export interface Coalesced {
   readonly cut: boolean;
 }
 
-function itemOf({ key, state, position, eventId }: PlacedOrder): FeedOrder | null {
+/** @returns an order as `view=orders` has it; null before its first event. */
+export function orderItemOf({ key, state, position, eventId }: PlacedOrder): FeedOrder | null {
   const order = toOrder(key, state);
   if (order === null) return null;
   return {
@@ -41,7 +42,7 @@ export function coalesced(
   removals: readonly FeedRemoval[],
   limit: number,
 ): Coalesced {
-  const all: FeedItem[] = [...orders.map(itemOf).filter((item) => item !== null), ...removals].sort((one, other) =>
+  const all: FeedItem[] = [...orders.map(orderItemOf).filter((item) => item !== null), ...removals].sort((one, other) =>
     comparePlaces(one.position, other.position),
   );
   const items = all.slice(0, limit);

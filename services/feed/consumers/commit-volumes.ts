@@ -1,4 +1,4 @@
-import { CONSUMER_COMMITTED, commitStream, type ConsumerCommittedData } from '../../../schemas/consumer-events';
+import { CONSUMER_COMMITTED, type ConsumerCommittedData } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
@@ -10,31 +10,44 @@ import { type ConsumerPlace, decideCommit, type KnownConsumer, placeOf } from '.
 /** What became of one try of a commit. */
 export type TriedCommit =
   | { readonly kind: 'kept'; readonly position: FeedPosition }
-  /** @param length commits that the volume holds now */
+  /** `length`: commits that the volume holds now. */
   | { readonly kind: 'committed'; readonly length: number }
   /** Another committed in between. */
   | { readonly kind: 'conflict' };
 
 /** The volumes, a stream each, that hold the commits of consumers. */
 export class CommitVolumes {
+  readonly #streamOf: (name: string, volume: number) => string;
+  readonly #store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
+  readonly #coveredTo: () => Position | null;
+  readonly #newId: () => string;
+
   /**
+   * @param streamOf names the stream of a consumer's volume
    * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept
    * @param newId makes a UUID
    */
-  constructor(
-    private readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>,
-    private readonly coveredTo: () => Position | null,
-    private readonly newId: () => string,
-  ) {}
+  constructor(options: {
+    readonly streamOf: (name: string, volume: number) => string;
+    readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
+    readonly coveredTo: () => Position | null;
+    readonly newId: () => string;
+  }) {
+    const { streamOf, store, coveredTo, newId } = options;
+    this.#streamOf = streamOf;
+    this.#store = store;
+    this.#coveredTo = coveredTo;
+    this.#newId = newId;
+  }
 
   async place({ name, base, volume, before }: KnownConsumer): Promise<ConsumerPlace> {
     return placeOf({ base }, [await this.#newestBefore(name, before), await this.#newestOf(name, volume)]);
   }
 
-  /** @param at the time, in ISO 8601 */
+  /** @param at the time, RFC 3339 */
   async tryCommit(consumer: KnownConsumer, position: FeedPosition, at: string): Promise<TriedCommit> {
     const { name, volume, before } = consumer;
-    const stream = commitStream(name, volume);
+    const stream = this.#streamOf(name, volume);
     const newest = await this.#newestOf(name, volume);
     const decision = decideCommit(
       placeOf(consumer, [await this.#newestBefore(name, before), newest]).position,
@@ -42,31 +55,31 @@ export class CommitVolumes {
     );
     if (decision.kind === 'keep') return { kind: 'kept', position: decision.position };
     const data: ConsumerCommittedData = { position, at };
-    const event = sealAlone(stream, { id: this.newId(), type: CONSUMER_COMMITTED, data }, {});
-    const result = await this.store.append(stream, [event], newest?.revision ?? 'no_stream');
+    const event = sealAlone(stream, { id: this.#newId(), type: CONSUMER_COMMITTED, data }, {});
+    const result = await this.#store.append(stream, [event], newest?.revision ?? 'no_stream');
     return result.outcome === 'conflict' ? { kind: 'conflict' } : { kind: 'committed', length: result.revision + 1 };
   }
 
   /** Deletes volumes that count no longer, as far as they are covered. */
   async deleteOld({ name, old }: Pick<KnownConsumer, 'name' | 'old'>): Promise<void> {
     for (const volume of old) {
-      const stream = commitStream(name, volume);
+      const stream = this.#streamOf(name, volume);
       const events: RecordedEvent[] = [];
-      for await (const event of readIfThere(this.store, stream)) events.push(event);
+      for await (const event of readIfThere(this.#store, stream)) events.push(event);
       const last = events.at(-1);
-      const covered = this.coveredTo();
+      const covered = this.#coveredTo();
       if (last === undefined || covered === null || comparePositions(last.position, covered) > 0) continue;
       await noteDeleted(
-        { store: this.store, newId: this.newId },
+        { store: this.#store, newId: this.#newId },
         stream,
         events.map((event) => [event.position, leafOf(event)]),
       );
-      await this.store.deleteStream(stream, last.revision, 'soft');
+      await this.#store.deleteStream(stream, last.revision, 'soft');
     }
   }
 
   #newestOf(name: string, volume: number): Promise<RecordedEvent | null> {
-    return readOne(this.store, commitStream(name, volume), { direction: 'backwards' });
+    return readOne(this.#store, this.#streamOf(name, volume), { direction: 'backwards' });
   }
 
   async #newestBefore(name: string, before: number | null): Promise<RecordedEvent | null> {

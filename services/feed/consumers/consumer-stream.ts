@@ -1,5 +1,4 @@
 import {
-  CONSUMERS_STREAM,
   type ConsumerDeletedData,
   type ConsumerSetData,
   type ConsumerVolumeData,
@@ -15,18 +14,26 @@ export class ConsumerStream {
   #next = 0;
   #refreshing: Promise<void> = Promise.resolve();
 
-  /** @param newId makes a UUID */
-  constructor(
-    private readonly store: Pick<EventStore, 'append' | 'readStream'>,
-    private readonly newId: () => string,
-  ) {}
+  readonly #name: string;
+  readonly #store: Pick<EventStore, 'append' | 'readStream'>;
+  readonly #newId: () => string;
+
+  /**
+   * @param name of the stream
+   * @param newId makes a UUID
+   */
+  constructor(name: string, store: Pick<EventStore, 'append' | 'readStream'>, newId: () => string) {
+    this.#name = name;
+    this.#store = store;
+    this.#newId = newId;
+  }
 
   /** Reads what came since the last look, here or elsewhere; one after the other. */
   refresh(): Promise<void> {
     this.#refreshing = this.#refreshing
       .catch(() => undefined)
       .then(async () => {
-        for await (const event of readIfThere(this.store, CONSUMERS_STREAM, { from: this.#next })) {
+        for await (const event of readIfThere(this.#store, this.#name, { from: this.#next })) {
           this.#known = evolveConsumers(this.#known, event);
           this.#next = event.revision + 1;
         }
@@ -55,7 +62,7 @@ export class ConsumerStream {
     data: ConsumerSetData | ConsumerVolumeData | ConsumerDeletedData,
     expected: ExpectedRevision = 'any',
   ): Promise<boolean> {
-    const event = sealAlone(CONSUMERS_STREAM, { id: this.newId(), type, data }, {});
-    return (await this.store.append(CONSUMERS_STREAM, [event], expected)).outcome === 'appended';
+    const event = sealAlone(this.#name, { id: this.#newId(), type, data }, {});
+    return (await this.#store.append(this.#name, [event], expected)).outcome === 'appended';
   }
 }

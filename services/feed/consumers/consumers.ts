@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
-import { CONSUMER_DELETED, CONSUMER_SET, CONSUMER_VOLUME_BEGUN } from '../../../schemas/consumer-events';
+import {
+  commitStream,
+  CONSUMER_DELETED,
+  CONSUMER_SET,
+  CONSUMER_VOLUME_BEGUN,
+  CONSUMERS_STREAM,
+} from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
 import type { EventStore, Position } from '../../event-store/event-store';
 import { CommitVolumes } from './commit-volumes';
@@ -18,6 +24,15 @@ export const VOLUME_COMMITS = 1_000;
 /** Most tries of a commit against others of the same consumer. */
 const MAX_TRIES = 20;
 
+/** Where consumers are kept. */
+export interface ConsumerStreams {
+  /** Says which there are; may hold other events besides. */
+  readonly list: string;
+  readonly commits: (name: string, volume: number) => string;
+}
+
+const OF_READERS: ConsumerStreams = { list: CONSUMERS_STREAM, commits: commitStream };
+
 /** Positions in the feed that are kept by name. */
 export class Consumers {
   readonly #stream: ConsumerStream;
@@ -27,19 +42,22 @@ export class Consumers {
   #tidying: Promise<void> = Promise.resolve();
 
   /**
+   * @param streams where they are kept; default: where the consumers of readers are
    * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept
-   * @param newId makes a UUID @param now milliseconds since the epoch
+   * @param newId makes a UUID
+   * @param now milliseconds since the epoch
    */
   constructor(options: {
+    readonly streams?: ConsumerStreams;
     readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
     readonly coveredTo: () => Position | null;
     readonly newId: () => string;
     readonly now: () => number;
     readonly log: Logger;
   }) {
-    const { store, coveredTo, newId, now, log } = options;
-    this.#stream = new ConsumerStream(store, newId);
-    this.#volumes = new CommitVolumes(store, coveredTo, newId);
+    const { streams = OF_READERS, store, coveredTo, newId, now, log } = options;
+    this.#stream = new ConsumerStream(streams.list, store, newId);
+    this.#volumes = new CommitVolumes({ streamOf: streams.commits, store, coveredTo, newId });
     this.#now = now;
     this.#log = log;
   }

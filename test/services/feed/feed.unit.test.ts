@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { initial, type OrderState } from '../../../projections/order';
+import { initial, type OrderState, toOrder } from '../../../projections/order';
 import { read, readVerdict } from '../../../projections/timeline';
 import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/feed';
 import type { OrderKey } from '../../../schemas/handle-order';
@@ -61,6 +61,7 @@ async function expectedItems(store: EventStore): Promise<FeedItem[]> {
       received_at: event.receivedAt,
       data: event.data,
       stage: reading.stage,
+      source: toOrder(about, state)?.driver_details?.source ?? null,
       attention: expect.any(Array) as unknown as [],
       verdict: reading.verdict,
     });

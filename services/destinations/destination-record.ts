@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import {
+  DESTINATION_FAILING,
+  DESTINATION_GONE,
+  DESTINATION_RECOVERED,
+  destinationCommitStream,
+  type DestinationFailingData,
+  type DestinationGoneData,
+  type DestinationRecoveredData,
+  DESTINATIONS_STREAM,
+  ITEM_PARKED,
+  type ItemParkedData,
+  ORDER_CAUGHT_UP,
+  ORDER_SET_ASIDE,
+  type OrderCaughtUpData,
+  type OrderSetAsideData,
+} from '../../schemas/destination-events';
+import type { FeedPosition } from '../../schemas/feed';
+import type { EventStore, Position } from '../event-store/event-store';
+import { readIfThere } from '../event-store/reads';
+import { sealAlone } from '../event-store/seal/seal';
+import { createConsumers } from '../feed/consumers/consumers';
+import { evolveDestinations, type KnownDestination, type KnownDestinations, nothingKnown } from './destination-fold';
+
+/** What is on record of destinations, in the event store: how far each has come, and what is behind that. */
+
+/** Where a destination is. */
+export interface DestinationPlace {
+  readonly position: FeedPosition;
+  /** When it was set to a position: another time means that it was set again. */
+  readonly setAt: string;
+}
+
+interface Facts {
+  readonly [ORDER_SET_ASIDE]: OrderSetAsideData;
+  readonly [ORDER_CAUGHT_UP]: OrderCaughtUpData;
+  readonly [ITEM_PARKED]: ItemParkedData;
+  readonly [DESTINATION_FAILING]: DestinationFailingData;
+  readonly [DESTINATION_RECOVERED]: DestinationRecoveredData;
+  readonly [DESTINATION_GONE]: DestinationGoneData;
+}
+
+export interface DestinationRecord {
+  /** Null: nothing was ever sent to it. */
+  place(name: string): Promise<DestinationPlace | null>;
+  known(name: string): Promise<KnownDestination>;
+  /** Sets a destination to a position: what comes after is sent, again if need be. */
+  set(name: string, position: FeedPosition): Promise<DestinationPlace>;
+  commit(name: string, position: FeedPosition): Promise<void>;
+  /** Puts a fact on record; its time is now. */
+  tell<Type extends keyof Facts>(type: Type, fact: Omit<Facts[Type], 'at'>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param coveredTo everything up to here is covered by a signed checkpoint
+ * @param newId makes a UUID
+ * @param now milliseconds since the epoch
+ */
+export function createDestinationRecord(options: {
+  readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
+  readonly coveredTo: () => Position | null;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly log: Logger;
+}): DestinationRecord {
+  const { store, newId, now } = options;
+  const places = createConsumers({
+    ...options,
+    streams: { list: DESTINATIONS_STREAM, commits: destinationCommitStream },
+  });
+  let known: KnownDestinations = new Map();
+  let next = 0;
+  let refreshing: Promise<void> = Promise.resolve();
+
+  /** Reads what came since the last look; one after the other. */
+  function refresh(): Promise<void> {
+    refreshing = refreshing
+      .catch(() => undefined)
+      .then(async () => {
+        for await (const event of readIfThere(store, DESTINATIONS_STREAM, { from: next })) {
+          known = evolveDestinations(known, event);
+          next = event.revision + 1;
+        }
+      });
+    return refreshing;
+  }
+
+  return {
+    place: async (name) => {
+      const consumer = await places.get(name);
+      if (consumer === null) return null;
+      return { position: (await places.place(consumer)).position, setAt: consumer.setAt };
+    },
+
+    known: async (name) => {
+      await refresh();
+      return known.get(name) ?? nothingKnown;
+    },
+
+    set: async (name, position) => {
+      const consumer = await places.set(name, null, position);
+      if (consumer === null) throw new Error('more destinations are on record than there may be');
+      return { position, setAt: consumer.setAt };
+    },
+
+    commit: async (name, position) => {
+      await places.commit(name, position);
+    },
+
+    tell: async (type, fact) => {
+      const data = { ...fact, at: new Date(now()).toISOString() };
+      await store.append(DESTINATIONS_STREAM, [sealAlone(DESTINATIONS_STREAM, { id: newId(), type, data }, {})], 'any');
+    },
+
+    close: () => places.close(),
+  };
+}
