@@ -62,6 +62,19 @@ export const Seal = z.object({
 });
 export type Seal = z.infer<typeof Seal>;
 
+/** What of a request is kept so that it can be sent on as it came, while a destination wants that. */
+export const Arrival = z
+  .object({
+    headers: z
+      .array(z.tuple([z.string(), z.string()]))
+      .meta({ description: 'names and values as they came, without credentials and what is about the connection' }),
+    body_base64: z.string().optional().meta({
+      description: 'the body as it came; absent if type, object and envelope as compact JSON are the same bytes',
+    }),
+  })
+  .meta({ id: 'Arrival', description: 'a request as it came' });
+export type Arrival = z.infer<typeof Arrival>;
+
 /** Metadata of every order event. Those written by versions before the seal have no hashes but that of the content. */
 export const OrderEventMetadata = z
   .object({
@@ -80,6 +93,7 @@ export const OrderEventMetadata = z
       .record(z.string(), z.unknown())
       .optional()
       .meta({ description: 'members of the body beside `type` and `object`, verbatim; absent if there were none' }),
+    arrival: Arrival.optional(),
   })
   .meta({
     id: 'EventMetadata',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { Id, LocationId } from './handle-order';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
@@ -206,4 +207,12 @@ export const FeedHeaders = z.object({
     .meta({ description: 'of a stream: id of the last message that the client received; goes before the query' }),
 });
 
+export const DestinationPath = z.object({ name: DestinationName });
+/** Where a destination is set to. */
+export const DeliverQuery = z.strictObject({
+  from: z
+    .string('expected a position as the feed gave it, or 0 for the beginning')
+    .pipe(FeedPosition)
+    .meta({ description: 'what comes after this position is sent again, or for the first time' }),
+});
 export const ConsumerPath = z.object({ name: ConsumerName });

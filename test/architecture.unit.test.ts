@@ -55,6 +55,7 @@ const FLOORS = [
   'handle-order',
   'orders',
   'feed',
+  'destinations',
   'audit',
   'screens',
   'server',

@@ -35,6 +35,8 @@ export const METRICS: Requirement = { permission: 'metrics', locations: 'any', w
 export const ACCESS_LOG: Requirement = { permission: 'search', locations: 'all', what: 'who looked' };
 /** Reading and redriving: an unusable body may belong to any location. */
 export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'all', what: 'quarantine' };
+/** Where news of all locations are sent to. */
+export const DESTINATIONS: Requirement = { permission: 'metrics', locations: 'all', what: 'destinations' };
 /** What was passed on to the POS: a delivery may name no location. */
 export const RELAYS: Requirement = { permission: 'relays', locations: 'all', what: 'relays' };
 

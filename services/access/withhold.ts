@@ -14,11 +14,12 @@ import type { Reader } from './readers/readers';
 const CONTACT = /phone|pass_?code/i;
 const DRIVER_DETAILS = 'driver_details';
 /**
- * What in the metadata of an event would reveal what is withheld: a hash over it, or over such a hash, since anyone who has
- * one tries passcodes until it fits, which takes a second. And the request's id, the one thing that nobody else knows of
- * those that an event's id is made of (`eventId` in seal.ts), whose beginning is in every place of the feeds.
+ * What in the metadata of an event would reveal what is withheld: the request as it came, which is the body itself, and a
+ * hash over it, or over such a hash, since anyone who has one tries passcodes until it fits, which takes a second. And the
+ * request's id, the one thing that nobody else knows of those that an event's id is made of (`eventId` in seal.ts), whose
+ * beginning is in every place of the feeds.
  */
-const REVEALING: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256', 'request_id']);
+const REVEALING: ReadonlySet<string> = new Set([...Object.keys(Seal.shape), 'body_sha256', 'request_id', 'arrival']);
 
 const PASSCODE = /pass_?code/i;
 

@@ -64,6 +64,8 @@ export interface Config {
   readonly relayUrl: string | null;
   /** Most milliseconds that the POS may take for a whole answer. */
   readonly relayTimeoutMs: number;
+  /** Where news of orders are sent to; absolute. Null: nowhere. */
+  readonly destinationsFile: string | null;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
   readonly retentionDays: number | null;
   /** Days after which records of who looked are deleted, or null: they are kept for ever. */
@@ -164,6 +166,7 @@ export function readConfig(env: Variables = process.env): Config {
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     relayUrl: data.RELAY_URL ?? null,
     relayTimeoutMs: data.RELAY_TIMEOUT_MS,
+    destinationsFile: data.DESTINATIONS_FILE === undefined ? null : resolve(data.DESTINATIONS_FILE),
     retentionDays: data.RETENTION_DAYS ?? null,
     accessRetentionDays: data.ACCESS_RETENTION_DAYS ?? null,
     checkpointMs: data.CHECKPOINT_SECONDS * 1_000,

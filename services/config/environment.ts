@@ -171,6 +171,12 @@ export const Environment = z.object({
   RELAY_TIMEOUT_MS: wholeNumber(100, 300_000, 'milliseconds')
     .default(15_000)
     .describe('Longest time that the POS may take for a whole answer.'),
+  DESTINATIONS_FILE: file
+    .optional()
+    .describe(
+      'JSON file of the URLs to which news of orders are sent, as docs/guides/push-to-your-systems.md has it; changes ' +
+        'are followed while the service runs. Unset: nothing is sent.',
+    ),
   RETENTION_DAYS: retentionDays
     .optional()
     .describe('Time after its last update after which a finished order is deleted. Unset: orders are kept for ever.'),

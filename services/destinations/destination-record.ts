@@ -19,7 +19,7 @@ import type { FeedPosition } from '../../schemas/feed';
 import type { EventStore, Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { sealAlone } from '../event-store/seal/seal';
-import { createConsumers } from '../feed/consumers/consumers';
+import { Consumers } from '../feed/consumers/consumers';
 import { evolveDestinations, type KnownDestination, type KnownDestinations, nothingKnown } from './destination-fold';
 
 /** What is on record of destinations, in the event store: how far each has come, and what is behind that. */
@@ -65,7 +65,7 @@ export function createDestinationRecord(options: {
   readonly log: Logger;
 }): DestinationRecord {
   const { store, newId, now } = options;
-  const places = createConsumers({
+  const places = new Consumers({
     ...options,
     streams: { list: DESTINATIONS_STREAM, commits: destinationCommitStream },
   });

@@ -15,6 +15,7 @@ import {
 import type { DeliveryOutcome } from '../operations/endpoint-counts';
 import type { Metrics } from '../operations/metrics';
 import type { Quarantine } from './quarantine/quarantine';
+import { arrivalOf } from './receive/arrival';
 import { decodeBody } from './receive/decode-body';
 import { type ForeignDelivery, parseDelivery } from './receive/parse-delivery';
 import type { Verification, VerifyDelivery } from './receive/signature';
@@ -72,6 +73,8 @@ export interface HandleOrderOptions {
   readonly quarantineAnswer: 202 | 422;
   /** Called for every delivery that the store did not take. */
   readonly onRefused: (detail: string) => void;
+  /** Whether requests are to be kept as they came. */
+  readonly keepsArrivals: () => boolean;
   /** Called for every update that is acknowledged, so that later reads see it. */
   readonly onRecorded: (position: Position) => void;
   readonly metrics: Metrics;
@@ -186,7 +189,11 @@ class DeliveryHandler {
 
     const handed = performance.now();
     const { delivery, envelope } = parsed;
-    const result = await record(delivery, envelope === null ? receipt : { ...receipt, envelope });
+    const result = await record(delivery, {
+      ...receipt,
+      envelope,
+      ...(this.#options.keepsArrivals() ? { arrival: arrivalOf(request.rawHeaders, body.bytes, parsed) } : {}),
+    });
     if (result.outcome === 'unstorable')
       return this.#keep(body.bytes, contentType, [{ pointer: '', detail: result.detail }], receipt);
     return this.#answerTo(result, handed, requestId);

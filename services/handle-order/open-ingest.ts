@@ -38,11 +38,13 @@ export function openIngest(options: {
   readonly onAuthentic: (request: IncomingMessage) => void;
   /** Called for every delivery that the store did not take. */
   readonly onRefused: (detail: string) => void;
+  /** Whether requests are to be kept as they came. */
+  readonly keepsArrivals: () => boolean;
   /** Called for every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
-  const { config, store, world, admission, guessHead, metrics, recordAccess, onAuthentic, onRefused, onRecorded } =
-    options;
+  const { config, store, world, admission, guessHead, metrics, recordAccess } = options;
+  const { onAuthentic, onRefused, keepsArrivals, onRecorded } = options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
@@ -66,6 +68,7 @@ export function openIngest(options: {
       maxBodyBytes,
       quarantineAnswer,
       onRefused,
+      keepsArrivals,
       onRecorded,
       metrics,
       log,

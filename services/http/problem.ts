@@ -48,6 +48,11 @@ export const PROBLEMS = {
     title: 'There is no consumer of this name',
     example: 'Make it with PUT /consumers/kitchen-copy.',
   },
+  'destination-not-found': {
+    status: 404,
+    title: 'There is no destination of this name',
+    example: 'GET /destinations lists those of DESTINATIONS_FILE.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take this method',

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { measureDestinations, type ReadDestinations } from './destination-metrics';
 import { type Following, measureFeed } from './feed-metrics';
 import { DROP_REASONS, type DropReason } from '../http/connections';
 import {
@@ -41,6 +42,8 @@ export interface Metrics {
   connectionDropped(reason: DropReason): void;
   /** Measures the feed from now on. */
   observeFeed(following: Following): void;
+  /** Measures destinations from now on. */
+  observeDestinations(read: ReadDestinations): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
   /** Prometheus text format. */
@@ -249,6 +252,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     observeFeed: (following) => {
       measureFeed(registers, following);
+    },
+    observeDestinations: (read) => {
+      measureDestinations(registers, read);
     },
     get endpoint() {
       return endpoint.counts;

@@ -5,6 +5,7 @@ import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
 import { StoreOutage } from '../event-store/store-outage';
+import { openDestinations } from '../destinations/open-destinations';
 import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
@@ -65,6 +66,12 @@ export async function composeService(
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);
+    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
+    const { checkpoints } = audit;
+    opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
+    const followers = { store, world, access, readModel, coveredTo: () => checkpoints.coveredTo, metrics };
+    const feed = opened.add(openFeed(followers));
+    const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
       openIngest({
         config,
@@ -75,6 +82,7 @@ export async function composeService(
         metrics,
         recordAccess: access.accessLog.record,
         onAuthentic: connections.shows('signature'),
+        keepsArrivals: destinations.wantArrivals,
         onRefused: outage.deliveryRefused,
         onRecorded: (position) => {
           outage.taken();
@@ -82,13 +90,7 @@ export async function composeService(
         },
       }),
     );
-    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
-    const { checkpoints } = audit;
-    opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
-    const feed = opened.add(
-      openFeed({ store, world, access, readModel, coveredTo: () => checkpoints.coveredTo, metrics }),
-    );
-    const routes = [...reading.routes, ...feed.routes, ...audit.routes, ...access.routes, ...ingest.routes];
+    const routes = [reading, feed, destinations, audit, access, ingest].flatMap((part) => part.routes);
     const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, outage, routes });
     void checkReadiness(); // so that a store which cannot be written is logged, whether or not anybody probes
     return {
@@ -97,6 +99,7 @@ export async function composeService(
       endStreams: async () => {
         stopping.abort();
         reading.close();
+        await destinations.close();
         await feed.close();
         await audit.close();
       },

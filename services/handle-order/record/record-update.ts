@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Delivery, type OrderKey, orderKeyOf } from '../../../schemas/handle-order';
 import {
+  type Arrival,
   hashOf,
   type OrderEventMetadata,
   orderStream,
@@ -55,6 +56,8 @@ export interface Receipt {
   readonly quarantineId?: string;
   /** What stood beside type and object: kept, but no part of the content. */
   readonly envelope?: Envelope | null;
+  /** The request as it came, if that is wanted. */
+  readonly arrival?: Arrival;
 }
 
 export type RecordOutcome =
@@ -125,6 +128,7 @@ const metadataOf = (receipt: Receipt, hash: string): OrderEventMetadata & { read
   request_id: receipt.requestId,
   ...(receipt.quarantineId === undefined ? {} : { quarantine_id: receipt.quarantineId }),
   ...(receipt.envelope ? { envelope: receipt.envelope } : {}),
+  ...(receipt.arrival === undefined ? {} : { arrival: receipt.arrival }),
 });
 
 /**

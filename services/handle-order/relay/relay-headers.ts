@@ -36,7 +36,7 @@ function pairsOf(rawHeaders: readonly string[]): readonly Pair[] {
 }
 
 /** @returns the pairs that are neither hop-by-hop, by the list or by `Connection`, nor in `ours`. */
-function endToEnd(rawHeaders: readonly string[], ours: readonly string[]): readonly Pair[] {
+export function endToEnd(rawHeaders: readonly string[], ours: readonly string[]): readonly Pair[] {
   const pairs = pairsOf(rawHeaders);
   const named = pairs
     .filter(([name]) => name.toLowerCase() === 'connection')

@@ -7,6 +7,7 @@ import { CHECKPOINT_CALLS } from '../../audit/checkpoints/route';
 import { COVERAGE_CALLS } from '../../audit/coverage/route';
 import { AUDIT_CALLS } from '../../audit/route';
 import { SEARCH_CALLS } from '../../audit/search-route';
+import { DESTINATION_CALLS } from '../../destinations/route';
 import { CONSUMER_CALLS } from '../../feed/consumers/route';
 import { FEED_CALLS } from '../../feed/route';
 import { QUARANTINE_CALLS } from '../../handle-order/quarantine/route';
@@ -62,6 +63,7 @@ export const CALLS: readonly Endpoints[] = [
   ORDER_CALLS,
   FEED_CALLS,
   CONSUMER_CALLS,
+  DESTINATION_CALLS,
   AUDIT_CALLS,
   CHECKPOINT_CALLS,
   SEARCH_CALLS,
@@ -79,6 +81,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   Stream: 'What Stream sends, and what became of it at the POS.',
   Orders: 'Orders as they are, and as they were at a time.',
   Feed: 'Every order’s news over all locations, for programs that keep a copy.',
+  Destinations: 'Where news of orders are sent to.',
   Audit: 'What was reported when, with what proves that nothing was changed since.',
   Quarantine: 'Deliveries that are authentic but unusable.',
   Access: 'Who reads, and who read what.',

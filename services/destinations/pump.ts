@@ -1,0 +1,193 @@
+import { hash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { Logger } from 'pino';
+import type { Destination, DestinationEntry } from '../../schemas/destinations';
+import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../schemas/feed';
+import { backoff } from '../concurrency/backoff';
+import { lagAt } from '../feed/consumers/lag';
+import type { Feed } from '../feed/feed';
+import { Problem } from '../http/problem';
+import type { DestinationRecord } from './destination-record';
+import { wantedLocations } from './filter';
+import type { NewsOf } from './news';
+import { type Clock, COMMIT_MS, type DestinationCounts, Session, type SessionEnd } from './session';
+import type { Attempt } from './verdict';
+import type { Waiting } from './lines';
+
+/** Pauses after the store could not be asked where a destination is. */
+const START_PAUSES = { first: 250, longest: 30_000 };
+
+interface PumpOptions {
+  readonly entry: DestinationEntry;
+  readonly news: NewsOf;
+  readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+  readonly feed: Pick<Feed, 'events'>;
+  readonly startOf: (start: ConsumerStart) => Promise<FeedPosition>;
+  readonly record: DestinationRecord;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const timeOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** Keeps one destination of the file supplied: begins where it was, and begins anew when it is set to another position. */
+export class Pump {
+  readonly counts: DestinationCounts = {
+    delivered: 0,
+    failedAttempts: 0,
+    parked: 0,
+    lastDeliveredAt: null,
+    lastFailure: null,
+  };
+  readonly #stopping = new AbortController();
+  readonly #urlSha256: string;
+  readonly #running: Promise<void>;
+  #session: Session | null = null;
+  #ended: SessionEnd = 'stopped';
+  #setCame: (() => void) | null = null;
+
+  constructor(private readonly options: PumpOptions) {
+    setMaxListeners(0, this.#stopping.signal);
+    this.#urlSha256 = hash('sha256', options.entry.url, 'hex');
+    this.#running = this.#run();
+  }
+
+  get name(): string {
+    return this.options.entry.name;
+  }
+
+  /** The destination was set to another position. */
+  wasSet(): void {
+    this.#session?.stop('set');
+    this.#setCame?.();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#session?.stop();
+    this.#setCame?.();
+    await this.#running;
+  }
+
+  /** @returns how far behind it is; null if its position is not in the log. */
+  async lag(): Promise<ConsumerLag | null> {
+    const session = this.#session;
+    if (session?.isCaughtUp === true) return this.#waitingLag({ events: 0, at_least: false, seconds: 0 });
+    const place = session?.lines.readTo ?? (await this.options.record.place(this.name))?.position ?? BEGINNING;
+    const wanted = wantedLocations(this.options.entry.filter);
+    const reader = {
+      events: (question: Parameters<Feed['events']>[0]) => this.options.feed.events({ ...question, wanted }),
+    };
+    try {
+      return this.#waitingLag(await lagAt(reader, place, this.options.clock.now()));
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'feed-position-unknown') return null;
+      throw error;
+    }
+  }
+
+  async tell(): Promise<Destination> {
+    const { entry, record } = this.options;
+    const place = await record.place(this.name);
+    const known = await record.known(this.name);
+    const { origin, pathname } = new URL(entry.url);
+    const failingSince = this.#session === null ? null : timeOf(this.#session.health.failingSince);
+    const lines = [...(this.#session?.lines.all() ?? [])];
+    return {
+      name: entry.name,
+      url: `${origin}${pathname}`,
+      view: entry.view,
+      filter: entry.filter,
+      state:
+        this.#ended === 'gone' || this.#ended === 'lost' ? this.#ended : failingSince === null ? 'sending' : 'failing',
+      failing_since: failingSince,
+      position: place?.position ?? BEGINNING,
+      lag: await this.lag(),
+      waiting_orders: lines.length,
+      set_aside: known.setAside.size,
+      delivered: this.counts.delivered,
+      failed_attempts: this.counts.failedAttempts,
+      last_delivered_at: timeOf(this.counts.lastDeliveredAt),
+      last_failure: this.counts.lastFailure,
+      parked: known.parked,
+      last_parked: known.lastParked.map(({ position, location_id, order_id, at, attempts, reason }) => ({
+        position,
+        location_id,
+        order_id,
+        parked_at: at,
+        attempts,
+        reason,
+      })),
+    };
+  }
+
+  /** What waits here comes to what was not read yet. */
+  #waitingLag(unread: ConsumerLag): ConsumerLag {
+    const lines = this.#session?.lines;
+    if (lines === undefined) return unread;
+    const oldest = lines.oldest();
+    const age = oldest === null ? 0 : Math.max(0, (this.options.clock.now() - Date.parse(oldest)) / 1_000);
+    const hasMore = [...lines.all()].some((line) => line.hasMore);
+    return {
+      events: unread.events + lines.items,
+      at_least: unread.at_least || hasMore,
+      seconds: Math.max(unread.seconds, age),
+    };
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.options;
+    for (let failures = 0; !this.#stopping.signal.aborted;) {
+      try {
+        await this.#supply();
+        failures = 0;
+      } catch (error) {
+        log.warn({ destination: this.name, err: error }, 'a destination cannot be begun with; it is tried again');
+        await clock.wait(backoff(++failures, START_PAUSES, clock.chance()), this.#stopping.signal);
+      }
+    }
+  }
+
+  async #supply(): Promise<void> {
+    const { record, startOf, log } = this.options;
+    // Who is new is sent what comes from now on.
+    const start = (await record.place(this.name)) ?? (await record.set(this.name, await startOf({ from: 'now' })));
+    const known = await record.known(this.name);
+    if (this.#stopping.signal.aborted) return;
+    if (known.goneUrl === this.#urlSha256) this.#ended = 'gone';
+    else {
+      const session = new Session({
+        ...this.options,
+        name: this.name,
+        urlSha256: this.#urlSha256,
+        start,
+        known,
+        counts: this.counts,
+      });
+      this.#session = session;
+      this.#ended = 'stopped';
+      this.#ended = await session.run().finally(() => (this.#session = null));
+    }
+    if (this.#ended === 'lost') {
+      log.error(
+        { destination: this.name },
+        'the position of a destination is not in this log: set it with ticket-rail deliver, --from 0 for everything',
+      );
+    }
+    if (this.#ended === 'gone' || this.#ended === 'lost') await this.#untilSet(start.setAt);
+  }
+
+  /** Somebody else may set it, in another process. */
+  async #untilSet(setAt: string): Promise<void> {
+    const { clock, record } = this.options;
+    while (!this.#stopping.signal.aborted) {
+      const waiting = new AbortController();
+      this.#setCame = () => {
+        waiting.abort();
+      };
+      await clock.wait(COMMIT_MS, waiting.signal);
+      const place = await record.place(this.name);
+      if (place?.setAt !== setAt) return;
+    }
+  }
+}
