@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { Webhook } from 'standardwebhooks';
+import type { DestinationEntry } from '../../../schemas/destinations';
+import { type FeedItem, BEGINNING } from '../../../schemas/feed';
+import { addressRule } from '../../../services/destinations/addresses';
+import { createDestinationRecord, type DestinationRecord } from '../../../services/destinations/destination-record';
+import type { Waiting } from '../../../services/destinations/lines';
+import { contentOf, signedHeaders } from '../../../services/destinations/messages';
+import { newsFor } from '../../../services/destinations/news';
+import { Pump } from '../../../services/destinations/pump';
+import { createSender } from '../../../services/destinations/sender';
+import type { Clock } from '../../../services/destinations/session';
+import type { Attempt } from '../../../services/destinations/verdict';
+import type { EventStore } from '../../../services/event-store/event-store';
+import { createReadItems } from '../../../services/feed/feed-items';
+import { OrderFolds } from '../../../services/feed/order-folds';
+import { feedOver } from '../feed/support';
+
+export const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
+export const OTHER_SECRET = `whsec_${Buffer.from('fedcba9876543210fedcba9876543210').toString('base64')}`;
+
+/** A clock that goes only when it is told to, or by itself from one wait to the next. */
+export class VirtualClock implements Clock {
+  #now = Date.parse('2026-11-28T12:00:00.000Z');
+  #waits: { readonly at: number; readonly done: () => void }[] = [];
+  readonly now = (): number => this.#now;
+  readonly chance = (): number => 0.5;
+
+  readonly wait = (ms: number, stop: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const wait = { at: this.#now + ms, done: resolve };
+      if (stop.aborted) resolve();
+      else this.#waits.push(wait);
+      stop.addEventListener('abort', () => {
+        this.#waits = this.#waits.filter((one) => one !== wait);
+        resolve();
+      });
+    });
+
+  /** Lets time pass, one wait after the other. */
+  async pass(ms: number): Promise<void> {
+    for (const end = this.#now + ms; this.#now < end;) {
+      this.#waits.sort((one, other) => one.at - other.at);
+      const next = this.#waits[0];
+      this.#now = Math.min(end, next?.at ?? end);
+      if (next === undefined || next.at > this.#now) continue;
+      this.#waits.shift();
+      next.done();
+      await turn();
+    }
+  }
+}
+
+/** Lets everything that needs no time happen. */
+export async function turn(times = 20): Promise<void> {
+  for (let n = 0; n < times; n++) await new Promise((next) => setImmediate(next));
+}
+
+export const entryOf = (url: string, change: Partial<DestinationEntry> = {}): DestinationEntry => ({
+  name: 'pos',
+  url,
+  secrets: [SECRET],
+  view: 'events',
+  filter: {},
+  allow: { addresses: ['127.0.0.1'], http: true },
+  ...change,
+});
+
+export interface Supply {
+  readonly pump: Pump;
+  readonly record: DestinationRecord;
+  stop(): Promise<void>;
+}
+
+export const recordOver = (store: EventStore, now: () => number = Date.now): DestinationRecord =>
+  createDestinationRecord({ store, coveredTo: () => null, newId: randomUUID, now, log: pino({ level: 'silent' }) });
+
+/** Sends news of a store to a destination, from the beginning, as the service does. */
+export async function supply(
+  store: EventStore,
+  entry: DestinationEntry,
+  options: {
+    readonly clock: Clock;
+    readonly timeoutMs?: number;
+    /** In place of HTTP. */
+    readonly send?: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+  },
+): Promise<Supply> {
+  const { clock, timeoutMs = 20_000 } = options;
+  const record = recordOver(store, clock.now);
+  if ((await record.place(entry.name)) === null) await record.set(entry.name, BEGINNING);
+  const { feed, tail } = feedOver(store);
+  const readItems = createReadItems({ store, folds: new OrderFolds(store), now: Date.now });
+  const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false), timeoutMs });
+  const overHttp = async (waiting: Waiting, signal: AbortSignal): Promise<Attempt> => {
+    const content = await contentOf(store, entry.view, waiting);
+    if (content === null) return { kind: 'nothing' };
+    const about = { now: Date.now(), userAgent: 'ticket-rail/test' };
+    return sender.post(signedHeaders(entry, waiting.item, content, about), content.body, signal);
+  };
+  const pump = new Pump({
+    entry,
+    news: newsFor(entry, { feed, readItems, store }),
+    send: options.send ?? overHttp,
+    feed,
+    startOf: () => Promise.resolve(BEGINNING),
+    record,
+    clock,
+    log: pino({ level: 'silent' }),
+  });
+  return {
+    pump,
+    record,
+    stop: async () => {
+      await pump.stop();
+      sender.close();
+      tail.stop();
+      await record.close();
+    },
+  };
+}
+
+export interface Received {
+  readonly id: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly item: FeedItem;
+}
+
+export interface Receiver {
+  readonly url: string;
+  /** All that verified, in the order in which it came. */
+  readonly all: Received[];
+  /** What was answered with 2xx; of what came twice, the first. */
+  taken(): Received[];
+  /** Why something did not verify. */
+  readonly faults: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * A POS that verifies what it gets with the library of Standard Webhooks.
+ * @param answer may answer, or leave it; what it leaves is answered with 204
+ */
+export async function receive(
+  answer: (received: Received, response: ServerResponse) => boolean | Promise<boolean> = () => false,
+  secret = SECRET,
+): Promise<Receiver> {
+  const all: Received[] = [];
+  const taken = new Map<string, Received>();
+  const faults: string[] = [];
+  const library = new Webhook(secret);
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const body = Buffer.concat(parts);
+      try {
+        library.verify(body, request.headers as Record<string, string>);
+      } catch (error) {
+        faults.push(String(error));
+      }
+      const { headers, url = '' } = request;
+      const item = JSON.parse(body.toString()) as FeedItem;
+      const received = { id: String(headers['webhook-id']), path: url, headers, body, item };
+      all.push(received);
+      response.on('finish', () => {
+        if (response.statusCode < 300 && !taken.has(received.id)) taken.set(received.id, received);
+      });
+      void (async () => {
+        if (!(await answer(received, response))) response.writeHead(204).end();
+      })();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(port)}/news`,
+    all,
+    taken: () => [...taken.values()],
+    faults,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => {
+          done();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
