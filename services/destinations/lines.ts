@@ -22,6 +22,8 @@ export interface Waiting {
   readonly item: FeedItem;
   /** As JSON. */
   readonly text: string;
+  /** Everything up to here came before it; null: that is not known. */
+  readonly before: FeedPosition | null;
 }
 
 /** The items of one order that are on their way. */
@@ -124,7 +126,7 @@ export class Lines {
       const { position, received_at } = removal;
       const item = { position, location_id, order_id, type: ORDER_REMOVED, received_at } as const;
       line.removal = position;
-      if (comparePlaces(position, after) > 0) this.#push(line, { item, text: JSON.stringify(item) });
+      if (comparePlaces(position, after) > 0) this.#push(line, { item, text: JSON.stringify(item), before: null });
     }
     return line;
   }
@@ -138,8 +140,9 @@ export class Lines {
   take(waiting: Waiting): Line | null {
     const { item } = waiting;
     const { location_id, order_id } = item;
+    const before = this.#readTo;
     const known = this.#lines.get(orderStream(item));
-    const line = known ?? this.#open({ location_id, order_id }, this.#readTo);
+    const line = known ?? this.#open({ location_id, order_id }, before);
     this.#readTo = item.position;
     if (item.type === ORDER_REMOVED) {
       // What was said before is to be forgotten, and is not there any more.
@@ -148,7 +151,7 @@ export class Lines {
     }
     if (item.type === ORDER_STATE) this.#drop(line);
     if (line.hasMore || line.isLoading || this.#isLong(line)) line.hasMore = true;
-    else this.#push(line, waiting);
+    else this.#push(line, { ...waiting, before });
     return known === undefined ? line : null;
   }
 
@@ -169,7 +172,7 @@ export class Lines {
     line.waiting.shift();
     this.#forget(settled);
     const { position } = settled.item;
-    line.after = laterPlace(line.after, position);
+    line.after = laterPlace(line.after, line.waiting[0]?.before ?? position);
     line.attempts = 0;
     line.failingSince = null;
     this.#lastSettled = laterPlace(this.#lastSettled, position);

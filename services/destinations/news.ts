@@ -49,7 +49,7 @@ export function newsFor(
   const locations = wantedLocations(filter);
   const feedView = view === 'orders' ? 'orders' : 'events';
   const wanted = (item: FeedItem): Waiting | null =>
-    wants(view, filter, item) ? { item, text: stringifyJson(item) } : null;
+    wants(view, filter, item) ? { item, text: stringifyJson(item), before: null } : null;
 
   async function newestState(key: OrderKey): Promise<FeedItem | null> {
     let state = initial;

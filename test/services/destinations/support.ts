@@ -40,17 +40,31 @@ export class VirtualClock implements Clock {
       });
     });
 
-  /** Lets time pass, one wait after the other. */
-  async pass(ms: number): Promise<void> {
-    for (const end = this.#now + ms; this.#now < end;) {
-      this.#waits.sort((one, other) => one.at - other.at);
-      const next = this.#waits[0];
-      this.#now = Math.min(end, next?.at ?? end);
-      if (next === undefined || next.at > this.#now) continue;
-      this.#waits.shift();
-      next.done();
+  /** Moves on in steps of a quarter of an hour, in which what is due happens once. */
+  async leap(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    while (this.#now < end) {
+      this.#now = Math.min(end, this.#now + 900_000);
+      const due = this.#waits.filter(({ at }) => at <= this.#now);
+      this.#waits = this.#waits.filter(({ at }) => at > this.#now);
+      for (const { done } of due) done();
       await turn();
     }
+  }
+
+  /** Lets time pass, one wait after the other. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      this.#waits.sort((one, other) => one.at - other.at);
+      const [next] = this.#waits;
+      if (next === undefined || next.at > end) break;
+      this.#now = Math.max(this.#now, next.at);
+      this.#waits.shift();
+      next.done();
+      await turn(5);
+    }
+    this.#now = end;
   }
 }
 
@@ -149,6 +163,7 @@ export interface Receiver {
 export async function receive(
   answer: (received: Received, response: ServerResponse) => boolean | Promise<boolean> = () => false,
   secret = SECRET,
+  listenOn = 0,
 ): Promise<Receiver> {
   const all: Received[] = [];
   const taken = new Map<string, Received>();
@@ -176,7 +191,7 @@ export async function receive(
       })();
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(listenOn, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}/news`,

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import type { FeedItem } from '../../../schemas/feed';
+import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/lines';
+import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/session';
+import { type Attempt, PARKED_AFTER_MS, RETRY_PAUSES } from '../../../services/destinations/verdict';
+import type { EventStore } from '../../../services/event-store/event-store';
+import { createMemoryStore } from '../event-store/memory/memory-store';
+import { report } from '../feed/support';
+import { entryOf, recordOver, supply, turn, VirtualClock } from './support';
+
+const ENTRY = entryOf('https://pos.example.com/news', { allow: { addresses: [], http: false } });
+const OK: Attempt = { kind: 'answered', status: 204, retryAfter: null };
+const REFUSED: Attempt = { kind: 'answered', status: 500, retryAfter: null };
+
+const place = ({ order_id, ...item }: FeedItem): string =>
+  `${order_id}:${String('revision' in item ? item.revision : '-')}`;
+const revisionsOf = (orderId: string, sent: readonly FeedItem[]): number[] =>
+  sent.flatMap((item) => (item.order_id === orderId && 'revision' in item ? [item.revision] : []));
+const range = (length: number): number[] => Array.from({ length }, (_, n) => n);
+
+async function reportAll(store: EventStore, orderIds: readonly string[]): Promise<void> {
+  for (const [n, order_id] of orderIds.entries()) {
+    await report(store, { location_id: 'north', order_id }, { status: 'in_progress', n });
+  }
+}
+
+it('whatever fails, and whenever it is stopped, every item arrives, and those of an order in their order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 }),
+      fc.infiniteStream(fc.constantFrom<Attempt>(OK, OK, REFUSED, { kind: 'failed', reason: 'ECONNRESET' })),
+      fc.array(fc.integer({ min: 0, max: 20_000 }), { maxLength: 3 }),
+      async (orders, outcomes, stops) => {
+        const store = createMemoryStore({ now: Date.now });
+        const clock = new VirtualClock();
+        const arrived: FeedItem[] = [];
+        const seen = new Set<string>();
+        const send = ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
+          const outcome = outcomes.next().value as Attempt;
+          if (outcome === OK && !seen.has(place(item))) {
+            seen.add(place(item));
+            arrived.push(item);
+          }
+          return Promise.resolve(outcome);
+        };
+        await reportAll(store, orders);
+        for (const ms of [...stops, 900_000]) {
+          const { stop } = await supply(store, ENTRY, { clock, send });
+          await turn();
+          await clock.pass(ms);
+          await stop();
+        }
+        for (const order of new Set(orders)) {
+          expect(revisionsOf(order, arrived)).toEqual(range(orders.filter((one) => one === order).length));
+        }
+        await store.close();
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+it('an order whose news fail holds up no other, nor the place, and is on record over a restart', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  const arrived: FeedItem[] = [];
+  let isPoisoned = true;
+  const send = ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
+    if (item.order_id === 'poisoned' && isPoisoned) return Promise.resolve(REFUSED);
+    arrived.push(item);
+    return Promise.resolve(OK);
+  };
+  const long = MAX_ITEMS_OF_LINE * 2 + 5;
+  await reportAll(store, ['poisoned', 'a', ...Array.from({ length: long - 1 }, () => 'poisoned'), 'b', 'a']);
+  const first = await supply(store, ENTRY, { clock, send });
+  await turn();
+  expect(arrived.map(place)).toEqual(['a:0', 'b:0', 'a:1']);
+  await clock.pass(SET_ASIDE_MS + 2 * COMMIT_MS);
+  const told = await first.pump.tell();
+  expect(told).toMatchObject({ set_aside: 1, delivered: 3, state: 'sending', lag: { at_least: true } });
+  const [last] = arrived.slice(-1);
+  expect(told.position).toBe(last?.position);
+  await first.stop();
+
+  // Nothing but what is behind is sent again after a restart.
+  const second = await supply(store, ENTRY, { clock, send });
+  await turn();
+  expect(arrived).toHaveLength(3);
+  await report(store, { location_id: 'north', order_id: 'poisoned' }, { status: 'completed' });
+  await turn();
+  isPoisoned = false;
+  await clock.pass(RETRY_PAUSES.longest);
+  expect(revisionsOf('poisoned', arrived)).toEqual(range(long + 1));
+  await clock.pass(COMMIT_MS);
+  expect(await second.pump.tell()).toMatchObject({ set_aside: 0, waiting_orders: 0, lag: { events: 0 } });
+  await second.stop();
+  await store.close();
+});
+
+it('what fails for three days is parked and on record, restarts included, and can be sent again', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  const arrived: FeedItem[] = [];
+  const refused = (): Promise<Attempt> => Promise.resolve(REFUSED);
+  await reportAll(store, ['a', 'b', 'a']);
+  for (let day = 0; day < 3; day++) {
+    const { stop, pump } = await supply(store, ENTRY, { clock, send: refused });
+    await turn();
+    await clock.leap(PARKED_AFTER_MS / 3 - 900_000);
+    expect(await pump.tell()).toMatchObject({ state: 'failing', parked: 0, waiting_orders: 2 });
+    await stop();
+  }
+  const last = await supply(store, ENTRY, { clock, send: refused });
+  await turn();
+  await clock.leap(3_600_000);
+  const told = await last.pump.tell();
+  expect(told).toMatchObject({ parked: 3, last_failure: 'status 500', lag: { events: 0 } });
+  expect(told.last_parked.map(({ order_id, reason }) => [order_id, reason])).toContainEqual(['b', 'status 500']);
+  await last.stop();
+
+  const again = await supply(store, ENTRY, {
+    clock,
+    send: ({ item }) => {
+      arrived.push(item);
+      return Promise.resolve(OK);
+    },
+  });
+  await turn();
+  expect(arrived).toEqual([]);
+  await recordOver(store, clock.now).set(ENTRY.name, '0');
+  await clock.pass(2 * COMMIT_MS);
+  expect(arrived.map(place).sort()).toEqual(['a:0', 'a:1', 'b:0']);
+  expect(await again.pump.tell()).toMatchObject({ parked: 0, state: 'sending' });
+  await again.stop();
+  await store.close();
+});
+
+it('410 ends it at once and for good, until it is set to a position or has another URL', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  let attempts = 0;
+  const gone = (): Promise<Attempt> => {
+    attempts++;
+    return Promise.resolve({ kind: 'answered', status: 410, retryAfter: null });
+  };
+  await reportAll(store, ['a', 'a']);
+  for (let run = 0; run < 2; run++) {
+    const { pump, stop } = await supply(store, ENTRY, { clock, send: gone });
+    await turn();
+    await clock.leap(3_600_000);
+    expect({ attempts, state: (await pump.tell()).state }).toEqual({ attempts: 1, state: 'gone' });
+    await stop();
+  }
+  const arrived: FeedItem[] = [];
+  const moved = await supply(
+    store,
+    { ...ENTRY, url: 'https://pos.example.com/other' },
+    {
+      clock,
+      send: ({ item }) => {
+        arrived.push(item);
+        return Promise.resolve(OK);
+      },
+    },
+  );
+  await turn();
+  expect(arrived.map(place)).toEqual(['a:0', 'a:1']);
+  await moved.stop();
+  await store.close();
+});
+
+it('429 with a time makes everything wait, and no longer than that', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  const attempts: [string, number][] = [];
+  const begun = clock.now();
+  await reportAll(store, ['a']);
+  const { stop } = await supply(store, ENTRY, {
+    clock,
+    send: ({ item }) => {
+      attempts.push([place(item), clock.now() - begun]);
+      const isFirst = attempts.length === 1;
+      return Promise.resolve(isFirst ? { kind: 'answered', status: 429, retryAfter: '60' } : OK);
+    },
+  });
+  await turn();
+  await reportAll(store, ['b']);
+  await turn();
+  await clock.pass(59_000);
+  expect(attempts).toEqual([['a:0', 0]]);
+  await clock.pass(1_000);
+  await turn();
+  expect(attempts.slice(1).sort()).toEqual([
+    ['a:0', 60_000],
+    ['b:0', 60_000],
+  ]);
+  await stop();
+  await store.close();
+});
+
+it('a position that is nowhere in the log ends it until it is set to one that is', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  await reportAll(store, ['a', 'b']);
+  await recordOver(store, clock.now).set(ENTRY.name, '1-ffffffff');
+  const arrived: FeedItem[] = [];
+  const { pump, stop } = await supply(store, ENTRY, {
+    clock,
+    send: ({ item }) => {
+      arrived.push(item);
+      return Promise.resolve(OK);
+    },
+  });
+  await turn();
+  expect(await pump.tell()).toMatchObject({ state: 'lost', lag: null });
+  await clock.pass(1);
+  await recordOver(store, clock.now).set(ENTRY.name, '0');
+  await clock.pass(2 * COMMIT_MS);
+  expect(arrived.map(place)).toEqual(['a:0', 'b:0']);
+  await stop();
+  await store.close();
+});
