@@ -8,6 +8,7 @@ import { addSandboxCommand } from '../sandbox/commands/sandbox';
 import { addSendCommand } from '../sandbox/commands/send';
 import { printable } from '../terminal/printable';
 import { addCopyCommand } from './copy';
+import { addDeliverCommand } from './deliver';
 import { addEvidenceCommand } from './evidence';
 import { addExportCommand } from './export';
 import { addReaderCommand } from './reader';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addEvidenceCommand(program);
   addVerifyCommand(program);
   addReaderCommand(program);
+  addDeliverCommand(program);
   const sandbox = addSandboxCommand(program);
   addDemoCommand(program);
   addListCommand(sandbox);

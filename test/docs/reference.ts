@@ -88,6 +88,7 @@ export async function exposedMetrics(): Promise<readonly Metric[]> {
     live: { clients: 0, sent: 0, dropped: 0 },
   });
   metrics.observeFeed({ counts: { waiting: 0, items: 0 }, lags: () => Promise.resolve([]) });
+  metrics.observeDestinations(() => Promise.resolve([]));
   const { text } = await metrics.expose();
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
   return [...text.matchAll(/^# HELP (\S+) (.+)$/gm)].map(([, name = '', help = '']) => ({
