@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationList } from '../../../schemas/destinations';
-import { problemOf, update } from '../../support/deliveries';
+import { problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import {
   asOperator,
@@ -93,8 +93,8 @@ it('operators see how it goes, without secrets; others do not', async () => {
   const { text } = await service.get('/metrics');
   expect(text).toContain('ticket_rail_destination_delivered_total{destination="facts"} 2');
   expect(text).toContain('ticket_rail_destination_lag_events{destination="facts"} 0');
-  expect(problemOf(await service.call('/destinations', { headers: asReader }))).toBe('not-permitted');
-  expect(problemOf(await service.call('/destinations'))).toBe('reader-not-authentic');
+  expect(problemOf(await service.call('/destinations', { headers: asReader }))).toEqual(problem(403, 'not-permitted'));
+  expect(problemOf(await service.call('/destinations'))).toEqual(problem(401, 'reader-not-authentic'));
 });
 
 it('ticket-rail deliver sends again, with the ids that there were', async () => {
@@ -111,10 +111,10 @@ it('ticket-rail deliver sends again, with the ids that there were', async () => 
 });
 
 it('every problem of these calls can be met', async () => {
-  expect(problemOf(await deliver('nobody', '0'))).toBe('destination-not-found');
-  expect(problemOf(await deliver('facts', '1-ffffffff'))).toBe('feed-position-unknown');
-  expect(problemOf(await deliver('facts', 'x'))).toBe('invalid-parameter');
-  expect(problemOf(await deliver('facts', '0', asReader))).toBe('not-permitted');
+  expect(problemOf(await deliver('nobody', '0'))).toEqual(problem(404, 'destination-not-found'));
+  expect(problemOf(await deliver('facts', '1-ffffffff'))).toEqual(problem(410, 'feed-position-unknown'));
+  expect(problemOf(await deliver('facts', 'x'))).toEqual(problem(400, 'invalid-parameter'));
+  expect(problemOf(await deliver('facts', '0', asReader))).toEqual(problem(403, 'not-permitted'));
 });
 
 it('the file is followed, and one that cannot be used changes nothing and is told of', async () => {
