@@ -4,7 +4,7 @@ import type { FeedItem } from '../../schemas/feed';
 import { OrderEventMetadata, orderStream, QUARANTINE_STREAM, QuarantinedData } from '../../schemas/order-events';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
-import { rebuiltBody } from '../handle-order/receive/arrival';
+import { rebuiltBody } from '../handle-order/relay/arrival';
 import type { Waiting } from './lines';
 import type { HeaderLines } from './sender';
 import { webhookHeaders } from './standard-webhooks';

@@ -8,7 +8,7 @@ import type { FollowedFeed } from '../feed/open-feed';
 import type { Metrics } from '../operations/metrics';
 import type { MeasuredDestination } from '../operations/destination-metrics';
 import { addressRule } from './addresses';
-import { createDestinationRecord } from './destination-record';
+import { createDestinationRecord, type DestinationRecord } from './destination-record';
 import { followDestinationsFile, readDestinationsFile } from './destinations-file';
 import { contentOf, signedHeaders } from './messages';
 import { newsFor } from './news';
@@ -32,6 +32,42 @@ interface Supplied {
   readonly stop: () => Promise<void>;
 }
 
+interface SupplyOptions {
+  readonly store: EventStore;
+  readonly world: World;
+  readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
+  readonly record: DestinationRecord;
+}
+
+/** Begins to send to a destination. */
+function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
+  const { store, record, world } = options;
+  const { feed, readItems, startOf } = options.feed;
+  const { log, now, version } = world;
+  const userAgent = `ticket-rail/${version}`;
+  const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false) });
+  const pump = new Pump({
+    entry,
+    news: newsFor(entry, { feed, readItems, store }),
+    send: async (waiting, signal) => {
+      const content = await contentOf(store, entry.view, waiting);
+      if (content === null) return { kind: 'nothing' };
+      const headers = signedHeaders(entry, waiting.item, content, { now: now(), userAgent });
+      return sender.post(headers, content.body, signal);
+    },
+    feed,
+    startOf,
+    record,
+    clock: { now, wait: sleep, chance: Math.random },
+    log,
+  });
+  const stop = async (): Promise<void> => {
+    await pump.stop();
+    sender.close();
+  };
+  return { entry, pump, stop };
+}
+
 /**
  * @param file of DESTINATIONS_FILE; null: nothing is sent
  * @param coveredTo everything up to here is covered by a signed checkpoint
@@ -46,37 +82,11 @@ export async function openDestinations(options: {
   readonly metrics: Pick<Metrics, 'observeDestinations'>;
 }): Promise<Destinations> {
   const { file, store, world, coveredTo, metrics } = options;
-  const { feed, readItems, startOf } = options.feed;
-  const { log, now, newId, version } = world;
+  const { feed } = options.feed;
+  const { log, now, newId } = world;
   const record = createDestinationRecord({ store, coveredTo, newId, now, log });
-  const clock = { now, wait: sleep, chance: Math.random };
-  const userAgent = `ticket-rail/${version}`;
   let supplied: readonly Supplied[] = [];
   let changing: Promise<void> = Promise.resolve();
-
-  function supply(entry: DestinationEntry): Supplied {
-    const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false) });
-    const pump = new Pump({
-      entry,
-      news: newsFor(entry, { feed, readItems, store }),
-      send: async (waiting, signal) => {
-        const content = await contentOf(store, entry.view, waiting);
-        if (content === null) return { kind: 'nothing' };
-        const headers = signedHeaders(entry, waiting.item, content, { now: now(), userAgent });
-        return sender.post(headers, content.body, signal);
-      },
-      feed,
-      startOf,
-      record,
-      clock,
-      log,
-    });
-    const stop = async (): Promise<void> => {
-      await pump.stop();
-      sender.close();
-    };
-    return { entry, pump, stop };
-  }
 
   /** Leaves alone what stays as it is. */
   function change(entries: readonly DestinationEntry[]): void {
@@ -86,7 +96,8 @@ export async function openDestinations(options: {
       if (kept.length === supplied.length && kept.length === entries.length) return;
       await Promise.all(supplied.filter((one) => !kept.includes(one)).map(({ stop }) => stop()));
       supplied = entries.map(
-        (entry, index) => kept.find((one) => JSON.stringify(one.entry) === texts[index]) ?? supply(entry),
+        (entry, index) =>
+          kept.find((one) => JSON.stringify(one.entry) === texts[index]) ?? supply(entry, { ...options, record }),
       );
       log.info({ destinations: entries.map(({ name }) => name) }, 'the destinations have changed');
     });

@@ -15,7 +15,7 @@ import {
 import type { DeliveryOutcome } from '../operations/endpoint-counts';
 import type { Metrics } from '../operations/metrics';
 import type { Quarantine } from './quarantine/quarantine';
-import { arrivalOf } from './receive/arrival';
+import { arrivalOf } from './relay/arrival';
 import { decodeBody } from './receive/decode-body';
 import { type ForeignDelivery, parseDelivery } from './receive/parse-delivery';
 import type { Verification, VerifyDelivery } from './receive/signature';

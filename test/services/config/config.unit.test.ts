@@ -38,6 +38,7 @@ describe('an empty environment', () => {
       requestTimeoutMs: 15_000,
       relayUrl: null,
       relayTimeoutMs: 15_000,
+      destinationsFile: null,
       retentionDays: null,
       accessRetentionDays: null,
       checkpointMs: 300_000,
@@ -242,6 +243,7 @@ describe('bad values', () => {
       'DATA_DIR',
       'STREAM_WEBHOOK_SECRETS',
       'READERS_FILE',
+      'DESTINATIONS_FILE',
       'CHECKPOINT_KEY_FILE',
     ]);
   });

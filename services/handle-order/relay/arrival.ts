@@ -1,6 +1,6 @@
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { Arrival } from '../../../schemas/order-events';
-import { endToEnd } from '../relay/relay-headers';
+import { endToEnd } from './relay-headers';
 
 /** Requests as they came, for whoever is sent them on. Pure. */
 
