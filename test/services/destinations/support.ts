@@ -86,7 +86,7 @@ export const entryOf = (url: string, change: Partial<DestinationEntry> = {}): De
 export interface Supply {
   readonly pump: Pump;
   readonly record: DestinationRecord;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export const recordOver = (store: EventStore, now: () => number = Date.now): DestinationRecord =>
