@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import {
-  DESTINATION_FAILING,
-  DESTINATION_GONE,
-  DESTINATION_RECOVERED,
+  type DESTINATION_FAILING,
+  type DESTINATION_GONE,
+  type DESTINATION_RECOVERED,
   destinationCommitStream,
   type DestinationFailingData,
   type DestinationGoneData,
   type DestinationRecoveredData,
   DESTINATIONS_STREAM,
-  ITEM_PARKED,
+  type ITEM_PARKED,
   type ItemParkedData,
-  ORDER_CAUGHT_UP,
-  ORDER_SET_ASIDE,
+  type ORDER_CAUGHT_UP,
+  type ORDER_SET_ASIDE,
   type OrderCaughtUpData,
   type OrderSetAsideData,
 } from '../../schemas/destination-events';

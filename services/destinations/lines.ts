@@ -159,9 +159,10 @@ export class Lines {
    * Takes items of an order that were read from the log for its line.
    * @param last up to here the log was read for it
    */
-  loaded(line: Line, items: readonly Waiting[], last: FeedPosition): void {
+  loaded(line: Line, items: readonly Waiting[], last: FeedPosition, hasMore: boolean): void {
     if (!line.isLoading) return;
     line.isLoading = false;
+    line.hasMore ||= hasMore;
     for (const waiting of items) this.#push(line, waiting);
     if (line.waiting.length === 0) line.after = laterPlace(line.after, last);
   }
@@ -172,7 +173,7 @@ export class Lines {
     line.waiting.shift();
     this.#forget(settled);
     const { position } = settled.item;
-    line.after = laterPlace(line.after, line.waiting[0]?.before ?? position);
+    line.after = laterPlace(line.after, line.waiting.at(0)?.before ?? position);
     line.attempts = 0;
     line.failingSince = null;
     this.#lastSettled = laterPlace(this.#lastSettled, position);

@@ -211,8 +211,7 @@ export class Session {
     line.isLoading = true;
     try {
       const loaded = await this.options.news.load(line.key, line.after, this.lines.readTo, MAX_ITEMS_OF_LINE);
-      if (line.isLoading) line.hasMore ||= loaded.hasMore;
-      this.lines.loaded(line, loaded.items, loaded.last);
+      this.lines.loaded(line, loaded.items, loaded.last, loaded.hasMore);
     } catch (error) {
       line.hasMore ||= line.isLoading;
       line.isLoading = false;
@@ -322,9 +321,8 @@ export class Session {
   }
 
   async #commitOn(): Promise<void> {
-    while (!this.#isHalted) {
-      await this.#wait(COMMIT_MS);
-      if (!this.#isHalted) await this.#tryTo('be committed', () => this.#commit());
+    for (await this.#wait(COMMIT_MS); !this.#isHalted; await this.#wait(COMMIT_MS)) {
+      await this.#tryTo('be committed', () => this.#commit());
     }
   }
 
