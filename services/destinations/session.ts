@@ -321,7 +321,9 @@ export class Session {
   }
 
   async #commitOn(): Promise<void> {
-    for (await this.#wait(COMMIT_MS); !this.#isHalted; await this.#wait(COMMIT_MS)) {
+    for (;;) {
+      await this.#wait(COMMIT_MS);
+      if (this.#isHalted) return;
       await this.#tryTo('be committed', () => this.#commit());
     }
   }
