@@ -57,22 +57,26 @@ class Sender {
   delivered = 0;
   /** How many attempts were refused, and with what. */
   readonly refusals = new Map<EventStoreErrorCode, number>();
-  private readonly givesUpAt = performance.now() + PATIENCE_MS;
+  readonly #givesUpAt = performance.now() + PATIENCE_MS;
   longestMs = 0;
-  private readonly progress: (() => void)[] = [];
+  readonly #progress: (() => void)[] = [];
 
-  constructor(private readonly store: EventStore) {}
+  readonly #store: EventStore;
+
+  constructor(store: EventStore) {
+    this.#store = store;
+  }
 
   async send(all: readonly (readonly Delivery[])[]): Promise<void> {
     await Promise.all(
       all.map(async (ofStream) => {
-        for (const delivery of ofStream) await this.untilStored(delivery);
+        for (const delivery of ofStream) await this.#untilStored(delivery);
       }),
     );
   }
 
   async reached(count: number): Promise<void> {
-    while (this.delivered < count) await new Promise<void>((resolve) => this.progress.push(resolve));
+    while (this.delivered < count) await new Promise<void>((resolve) => this.#progress.push(resolve));
   }
 
   /** Waits until as many attempts more were refused in this way as there are senders. */
@@ -82,16 +86,16 @@ class Sender {
     await until('senders to be refused', () => count() >= before + STREAMS, 2 * LONG_TIMEOUT_MS);
   }
 
-  private async untilStored({ stream, revision, event }: Delivery): Promise<void> {
+  async #untilStored({ stream, revision, event }: Delivery): Promise<void> {
     const expected = revision === 0 ? 'no_stream' : revision - 1;
     for (;;) {
       const begun = performance.now();
-      if (begun > this.givesUpAt) throw new Error(`no way to deliver to ${stream}`);
+      if (begun > this.#givesUpAt) throw new Error(`no way to deliver to ${stream}`);
       try {
-        const result = await this.store.append(stream, [event], expected);
+        const result = await this.#store.append(stream, [event], expected);
         expect(result).toMatchObject({ outcome: 'appended', revision });
         this.delivered += 1;
-        for (const resolve of this.progress.splice(0)) resolve();
+        for (const resolve of this.#progress.splice(0)) resolve();
         return;
       } catch (error) {
         if (!isEventStoreError(error, 'unavailable') && !isEventStoreError(error, 'outcome-unknown')) throw error;
@@ -107,37 +111,37 @@ class Sender {
 /** A consumer that keeps a checkpoint after each batch, and checks it against everything that it has worked on. */
 class Consumer {
   readonly seen: string[] = [];
-  private ended = false;
-  private readonly known = new Set<string>();
-  private readonly stop = new AbortController();
-  private readonly running: Promise<void>;
+  #ended = false;
+  readonly #known = new Set<string>();
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
 
   /** @param expected how many of the node's events a checkpoint stands for, where the node can be asked. */
   constructor(store: EventStore, expected: ((checkpoint: Position) => readonly string[]) | null) {
-    this.running = this.run(store, expected);
+    this.#running = this.#run(store, expected);
     const ended = (): void => {
-      this.ended = true;
+      this.#ended = true;
     };
-    this.running.then(ended, ended);
+    this.#running.then(ended, ended);
   }
 
   async has(count: number): Promise<void> {
-    await until(`${String(count)} events at the consumer`, () => this.seen.length >= count || this.ended);
+    await until(`${String(count)} events at the consumer`, () => this.seen.length >= count || this.#ended);
   }
 
   async end(): Promise<void> {
-    this.stop.abort();
-    await inTime(this.running, 'the end of the subscription');
+    this.#stop.abort();
+    await inTime(this.#running, 'the end of the subscription');
   }
 
-  private async run(store: EventStore, expected: ((checkpoint: Position) => readonly string[]) | null): Promise<void> {
+  async #run(store: EventStore, expected: ((checkpoint: Position) => readonly string[]) | null): Promise<void> {
     let checked = 0;
-    for await (const batch of store.subscribe({ after: 'start', prefix: 'order-', signal: this.stop.signal })) {
+    for await (const batch of store.subscribe({ after: 'start', prefix: 'order-', signal: this.#stop.signal })) {
       // Long enough for checkpoints of the server to arrive while events before them are still being worked on.
       await sleep(1);
       for (const event of batch.events) {
-        if (this.known.has(event.id)) continue;
-        this.known.add(event.id);
+        if (this.#known.has(event.id)) continue;
+        this.#known.add(event.id);
         this.seen.push(event.id);
       }
       const last = batch.events.at(-1);
