@@ -50,35 +50,46 @@ async function deliver(port: number, salt: string, facts: readonly Fact[], outco
 const facts = (from: number, to: number, n: number): Fact[] =>
   Array.from({ length: to - from }, (_, index) => [from + index, n]);
 
-/** Rates of deliveries, a second. */
-interface Rates {
-  readonly facts: number;
-  readonly repeats: number;
+interface Speed {
+  /** Deliveries a second. */
+  readonly rate: number;
+  /** CPU microseconds of the server, all threads, for each. */
+  readonly cpuMicros: number;
+}
+
+interface Speeds {
+  readonly facts: Speed;
+  readonly repeats: Speed;
 }
 
 interface Run {
   readonly server: ServerName;
-  readonly steady: Rates;
-  readonly restarted: Rates;
+  readonly steady: Speeds;
+  readonly restarted: Speeds;
 }
 
 async function run(server: ServerName): Promise<Run> {
   const dataDir = makeDataDir();
   let running: Server | null = null;
   const half = ORDERS / 2;
-  const measure = async (port: number, salt: string, n: number): Promise<Rates> => {
-    await deliver(port, `warm-${salt}`, facts(0, WARMUP, 0), 'recorded');
+  const time = async (on: Server, delivered: readonly Fact[], outcome: string): Promise<Speed> => {
+    const cpu = on.cpuSeconds();
+    const rate = await deliver(on.port, 'restart', delivered, outcome);
+    return { rate, cpuMicros: ((on.cpuSeconds() - cpu) / delivered.length) * 1e6 };
+  };
+  const measure = async (on: Server, salt: string, n: number): Promise<Speeds> => {
+    await deliver(on.port, `warm-${salt}`, facts(0, WARMUP, 0), 'recorded');
     return {
-      facts: await deliver(port, 'restart', facts(0, half, n), 'recorded'),
-      repeats: await deliver(port, 'restart', facts(half, ORDERS, 1), 'repeat'),
+      facts: await time(on, facts(0, half, n), 'recorded'),
+      repeats: await time(on, facts(half, ORDERS, 1), 'repeat'),
     };
   };
   try {
     running = await Server.start(server, dataDir);
     for (const n of [0, 1]) await deliver(running.port, 'restart', facts(0, ORDERS, n), 'recorded');
-    const steady = await measure(running.port, 'before', 2);
+    const steady = await measure(running, 'before', 2);
     running = await running.restart();
-    return { server, steady, restarted: await measure(running.port, 'after', 3) };
+    return { server, steady, restarted: await measure(running, 'after', 3) };
   } finally {
     await running?.stop();
     removeDataDir(dataDir);
@@ -95,8 +106,8 @@ export async function measureRestart(servers: readonly ServerName[], rounds: num
       runs.push(one);
       const { steady, restarted } = one;
       console.log(
-        `  round ${String(round)} ${server}: facts ${figure(restarted.facts)}/s after ${figure(steady.facts)}/s, ` +
-          `repeats ${figure(restarted.repeats)}/s after ${figure(steady.repeats)}/s`,
+        `  round ${String(round)} ${server}: facts ${figure(restarted.facts.rate)}/s after ${figure(steady.facts.rate)}/s, ` +
+          `repeats ${figure(restarted.repeats.rate)}/s after ${figure(steady.repeats.rate)}/s`,
       );
     }
   }
@@ -105,14 +116,17 @@ export async function measureRestart(servers: readonly ServerName[], rounds: num
     runs.filter((one) => one.server === server).map(pick);
   return {
     title: `After a kill: deliveries about ${figure(ORDERS)} orders under way, medians of ${String(rounds)} rounds`,
-    columns: ['', 'before /s', 'range', 'after /s', 'range'],
+    columns: ['', 'before /s', 'range', 'server CPU us', 'after /s', 'range', 'server CPU us'],
     rows: kinds.map(({ server, what }) => {
-      const before = of(server, ({ steady }) => steady[what]);
-      const after = of(server, ({ restarted }) => restarted[what]);
-      return [`${server}, ${what}`, figure(median(before)), range(before), figure(median(after)), range(after)];
+      const cells = (when: 'steady' | 'restarted'): string[] => {
+        const rates = of(server, (one) => one[when][what].rate);
+        const cpu = median(of(server, (one) => one[when][what].cpuMicros));
+        return [figure(median(rates)), range(rates), figure(cpu)];
+      };
+      return [`${server}, ${what}`, ...cells('steady'), ...cells('restarted')];
     }),
     goals: kinds.map(({ server, what }) => {
-      const ratio = median(of(server, ({ steady, restarted }) => restarted[what] / steady[what]));
+      const ratio = median(of(server, ({ steady, restarted }) => restarted[what].rate / steady[what].rate));
       return {
         name: `${what} after a restart, to before, ${server}`,
         goal: '>= 0.9',
