@@ -64,7 +64,7 @@ export async function portToComeBackTo(): Promise<number> {
 
 /**
  * Starts an EventStoreDB node with its log in memory, on the client's own service definitions, listening on loopback
- * without TLS. As with a real one, `GET /health/live` answers 204 as soon as it listens, whether or not it is ready.
+ * without TLS.
  */
 export async function startNode(options: NodeOptions = {}): Promise<RunningNode> {
   let faults: Faults = { ...NO_FAULTS, ...options.faults };
@@ -86,18 +86,7 @@ export async function startNode(options: NodeOptions = {}): Promise<RunningNode>
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    const begin = (): void => {
-      const first = socket.read() as Buffer | null;
-      if (first === null) {
-        socket.once('readable', begin);
-      } else if (first.toString('latin1').startsWith('GET /health/live ')) {
-        socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
-      } else {
-        socket.unshift(first);
-        injector.injectConnection(socket);
-      }
-    };
-    socket.once('readable', begin);
+    injector.injectConnection(socket);
   });
   await new Promise<void>((resolve, reject) => {
     listener.once('error', reject);
