@@ -32,7 +32,7 @@ export const OrderSetAsideData = OfOrder.extend({
   removal: z
     .object({ position: FeedPosition, received_at: Time })
     .nullable()
-    .meta({ description: 'its events were deleted: this is told in their place' }),
+    .meta({ description: 'its events were deleted: this is sent in their place' }),
 });
 export type OrderSetAsideData = z.infer<typeof OrderSetAsideData>;
 

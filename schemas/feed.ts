@@ -40,7 +40,7 @@ export const FeedFact = Placed.extend({
   source: z
     .string()
     .nullable()
-    .meta({ description: 'of the driver who is assigned after this event; null: nobody is, or it was not told' }),
+    .meta({ description: 'of the driver who is assigned after this event; null: nobody is, or it was not reported' }),
   verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),
 }).meta({ id: 'FeedFact', description: 'what was reported of an order, with what the fold made of it' });
 export type FeedFact = z.infer<typeof FeedFact>;
@@ -133,7 +133,7 @@ export const ConsumerLag = z
   .meta({ id: 'ConsumerLag', description: 'how far behind a consumer is' });
 export type ConsumerLag = z.infer<typeof ConsumerLag>;
 
-/** A consumer as it is told. */
+/** A consumer as it is shown. */
 export const Consumer = z
   .object({
     name: ConsumerName,

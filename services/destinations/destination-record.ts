@@ -48,7 +48,7 @@ export interface DestinationRecord {
   set(name: string, position: FeedPosition): Promise<DestinationPlace>;
   commit(name: string, position: FeedPosition): Promise<void>;
   /** Puts a fact on record; its time is now. */
-  tell<Type extends keyof Facts>(type: Type, fact: Omit<Facts[Type], 'at'>): Promise<void>;
+  add<Type extends keyof Facts>(type: Type, fact: Omit<Facts[Type], 'at'>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export function createDestinationRecord(options: {
       await places.commit(name, position);
     },
 
-    tell: async (type, fact) => {
+    add: async (type, fact) => {
       const data = { ...fact, at: new Date(now()).toISOString() };
       await store.append(DESTINATIONS_STREAM, [sealAlone(DESTINATIONS_STREAM, { id: newId(), type, data }, {})], 'any');
     },

@@ -9,16 +9,22 @@ export const FAILING_MS = 60_000;
 export class Health {
   #firstFailure: number | null;
   #failingSince: number | null;
+  readonly #options: {
+    readonly name: string;
+    readonly record: Pick<DestinationRecord, 'add'>;
+    readonly log: Logger;
+  };
 
   /** @param failingSince RFC 3339, as it is on record; null: it was not failing */
   constructor(
-    private readonly options: {
+    options: {
       readonly name: string;
-      readonly record: Pick<DestinationRecord, 'tell'>;
+      readonly record: Pick<DestinationRecord, 'add'>;
       readonly log: Logger;
     },
     failingSince: string | null,
   ) {
+    this.#options = options;
     this.#firstFailure = this.#failingSince = failingSince === null ? null : Date.parse(failingSince);
   }
 
@@ -32,9 +38,9 @@ export class Health {
     const since = (this.#firstFailure ??= now);
     if (this.#failingSince !== null || now - since < FAILING_MS) return;
     this.#failingSince = since;
-    const { name, record, log } = this.options;
+    const { name, record, log } = this.#options;
     log.warn({ destination: name, reason }, 'nothing arrives at a destination; it is tried again, less and less often');
-    await record.tell(DESTINATION_FAILING, { name, since: new Date(since).toISOString(), reason });
+    await record.add(DESTINATION_FAILING, { name, since: new Date(since).toISOString(), reason });
   }
 
   /** @param wake called if it was failing: whoever waits had its pause for that */
@@ -42,9 +48,9 @@ export class Health {
     this.#firstFailure = null;
     if (this.#failingSince === null) return;
     this.#failingSince = null;
-    const { name, record, log } = this.options;
+    const { name, record, log } = this.#options;
     log.info({ destination: name }, 'news arrive at a destination again');
     wake();
-    await record.tell(DESTINATION_RECOVERED, { name });
+    await record.add(DESTINATION_RECOVERED, { name });
   }
 }

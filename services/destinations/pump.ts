@@ -45,15 +45,17 @@ export class Pump {
   #session: Session | null = null;
   #ended: SessionEnd = 'stopped';
   #setCame: (() => void) | null = null;
+  readonly #options: PumpOptions;
 
-  constructor(private readonly options: PumpOptions) {
+  constructor(options: PumpOptions) {
+    this.#options = options;
     setMaxListeners(0, this.#stopping.signal);
     this.#urlSha256 = hash('sha256', options.entry.url, 'hex');
     this.#running = this.#run();
   }
 
   get name(): string {
-    return this.options.entry.name;
+    return this.#options.entry.name;
   }
 
   /** The destination was set to another position. */
@@ -73,21 +75,21 @@ export class Pump {
   async lag(): Promise<ConsumerLag | null> {
     const session = this.#session;
     if (session?.isCaughtUp === true) return this.#waitingLag({ events: 0, at_least: false, seconds: 0 });
-    const place = session?.lines.readTo ?? (await this.options.record.place(this.name))?.position ?? BEGINNING;
-    const wanted = wantedLocations(this.options.entry.filter);
+    const place = session?.lines.readTo ?? (await this.#options.record.place(this.name))?.position ?? BEGINNING;
+    const wanted = wantedLocations(this.#options.entry.filter);
     const reader = {
-      events: (question: Parameters<Feed['events']>[0]) => this.options.feed.events({ ...question, wanted }),
+      events: (question: Parameters<Feed['events']>[0]) => this.#options.feed.events({ ...question, wanted }),
     };
     try {
-      return this.#waitingLag(await lagAt(reader, place, this.options.clock.now()));
+      return this.#waitingLag(await lagAt(reader, place, this.#options.clock.now()));
     } catch (error) {
       if (error instanceof Problem && error.code === 'feed-position-unknown') return null;
       throw error;
     }
   }
 
-  async tell(): Promise<Destination> {
-    const { entry, record } = this.options;
+  async report(): Promise<Destination> {
+    const { entry, record } = this.#options;
     const place = await record.place(this.name);
     const known = await record.known(this.name);
     const { origin, pathname } = new URL(entry.url);
@@ -126,7 +128,7 @@ export class Pump {
     const lines = this.#session?.lines;
     if (lines === undefined) return unread;
     const oldest = lines.oldest();
-    const age = oldest === null ? 0 : Math.max(0, (this.options.clock.now() - Date.parse(oldest)) / 1_000);
+    const age = oldest === null ? 0 : Math.max(0, (this.#options.clock.now() - Date.parse(oldest)) / 1_000);
     const hasMore = [...lines.all()].some((line) => line.hasMore);
     return {
       events: unread.events + lines.items,
@@ -136,7 +138,7 @@ export class Pump {
   }
 
   async #run(): Promise<void> {
-    const { clock, log } = this.options;
+    const { clock, log } = this.#options;
     for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
         await this.#supply();
@@ -149,7 +151,7 @@ export class Pump {
   }
 
   async #supply(): Promise<void> {
-    const { record, startOf, log } = this.options;
+    const { record, startOf, log } = this.#options;
     // Who is new is sent what comes from now on.
     const start = (await record.place(this.name)) ?? (await record.set(this.name, await startOf({ from: 'now' })));
     const known = await record.known(this.name);
@@ -157,7 +159,7 @@ export class Pump {
     if (known.goneUrl === this.#urlSha256) this.#ended = 'gone';
     else {
       const session = new Session({
-        ...this.options,
+        ...this.#options,
         name: this.name,
         urlSha256: this.#urlSha256,
         start,
@@ -179,7 +181,7 @@ export class Pump {
 
   /** Somebody else may set it, in another process. */
   async #untilSet(setAt: string): Promise<void> {
-    const { clock, record } = this.options;
+    const { clock, record } = this.#options;
     while (!this.#stopping.signal.aborted) {
       const waiting = new AbortController();
       this.#setCame = () => {

@@ -49,7 +49,7 @@ export function createDestinationRoutes(options: {
   return serve(DESTINATION_CALLS, {
     listDestinations: async ({ response }) => {
       const list: DestinationList = { destinations: [] };
-      for (const pump of pumps()) list.destinations.push(await pump.tell());
+      for (const pump of pumps()) list.destinations.push(await pump.report());
       response.json(list);
     },
 

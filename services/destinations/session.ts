@@ -82,8 +82,10 @@ export class Session {
   #pausedUntil = 0;
   #caughtUp = false;
   #roomCame: (() => void) | null = null;
+  readonly #options: SessionOptions;
 
-  constructor(private readonly options: SessionOptions) {
+  constructor(options: SessionOptions) {
+    this.#options = options;
     const { start, known } = options;
     this.lines = new Lines(start.position);
     this.#committed = start.position;
@@ -106,7 +108,7 @@ export class Session {
   }
 
   async run(): Promise<SessionEnd> {
-    for (const aside of this.options.known.setAside.values()) this.#start(this.lines.resume(aside));
+    for (const aside of this.#options.known.setAside.values()) this.#start(this.lines.resume(aside));
     await Promise.all([this.#readOn(), this.#commitOn()]);
     const timer = setTimeout(() => {
       this.#aborted.abort();
@@ -125,12 +127,13 @@ export class Session {
     for (const sleeper of this.#sleepers) sleeper.abort();
   };
 
-  async #wait(ms: number): Promise<void> {
+  /** @param end ends it before */
+  async #wait(ms: number, ...end: readonly AbortSignal[]): Promise<void> {
     if (this.#isHalted) return;
     const sleeper = new AbortController();
     this.#sleepers.add(sleeper);
     try {
-      await this.options.clock.wait(ms, sleeper.signal);
+      await this.#options.clock.wait(ms, AbortSignal.any([sleeper.signal, ...end]));
     } finally {
       this.#sleepers.delete(sleeper);
     }
@@ -142,13 +145,13 @@ export class Session {
       await work();
       return true;
     } catch (error) {
-      this.options.log.warn({ destination: this.options.name, err: error }, `a destination could not ${what}`);
+      this.#options.log.warn({ destination: this.#options.name, err: error }, `a destination could not ${what}`);
       return false;
     }
   }
 
   async #readOn(): Promise<void> {
-    const { news, clock } = this.options;
+    const { news, clock } = this.#options;
     for (let failures = 0; !this.#isHalted;) {
       if (this.lines.isFull) {
         await new Promise<void>((came) => (this.#roomCame = came));
@@ -165,14 +168,14 @@ export class Session {
         this.lines.looked(answer.next);
         this.#caughtUp = answer.caughtUp;
         failures = 0;
-        if (answer.caughtUp) await Promise.race([coming.came, this.#wait(LOOK_MS)]);
+        if (answer.caughtUp) await this.#wait(LOOK_MS, coming.came);
       } catch (error) {
         if (error instanceof Problem && error.code === 'feed-position-unknown') {
           this.stop('lost');
           return;
         }
-        this.options.log.warn(
-          { destination: this.options.name, err: error },
+        this.#options.log.warn(
+          { destination: this.#options.name, err: error },
           'the feed cannot be read; it is tried again',
         );
         await this.#wait(backoff(++failures, STORE_PAUSES, clock.chance()));
@@ -190,7 +193,7 @@ export class Session {
 
   /** Sends the items of one order, one after the other, until none is left. */
   async #deliver(line: Line): Promise<void> {
-    const { clock } = this.options;
+    const { clock } = this.#options;
     for (let failures = 0; !this.#isHalted;) {
       let pause = 0;
       const done = await this.#tryTo('be sent an item', async () => {
@@ -210,7 +213,7 @@ export class Session {
     line.hasMore = false;
     line.isLoading = true;
     try {
-      const loaded = await this.options.news.load(line.key, line.after, this.lines.readTo, MAX_ITEMS_OF_LINE);
+      const loaded = await this.#options.news.load(line.key, line.after, this.lines.readTo, MAX_ITEMS_OF_LINE);
       this.lines.loaded(line, loaded.items, loaded.last, loaded.hasMore);
     } catch (error) {
       line.hasMore ||= line.isLoading;
@@ -221,9 +224,9 @@ export class Session {
 
   /** @returns whether nothing came of the order in the meantime. */
   async #finish(line: Line): Promise<boolean> {
-    const { name, record } = this.options;
+    const { name, record } = this.#options;
     if (line.isAside) {
-      await record.tell(ORDER_CAUGHT_UP, { name, ...line.key });
+      await record.add(ORDER_CAUGHT_UP, { name, ...line.key });
       line.isAside = false;
     }
     return this.lines.close(line);
@@ -231,7 +234,7 @@ export class Session {
 
   /** @returns milliseconds to wait before the next attempt. */
   async #attempt(line: Line): Promise<number> {
-    const { clock, counts, send } = this.options;
+    const { clock, counts, send } = this.#options;
     while (!this.#isHalted && this.#pausedUntil > clock.now()) await this.#wait(this.#pausedUntil - clock.now());
     return this.#slots.use(async () => {
       const [head] = line.waiting;
@@ -282,16 +285,16 @@ export class Session {
   }
 
   #failed(reason: string, now: number): Promise<void> {
-    const { counts } = this.options;
+    const { counts } = this.#options;
     counts.failedAttempts++;
     counts.lastFailure = reason;
     return this.health.failed(reason, now);
   }
 
   async #gone(): Promise<void> {
-    const { name, urlSha256, record, log } = this.options;
+    const { name, urlSha256, record, log } = this.#options;
     log.error({ destination: name }, 'a destination answered 410: nothing is sent to this URL any more');
-    await record.tell(DESTINATION_GONE, { name, url_sha256: urlSha256 });
+    await record.add(DESTINATION_GONE, { name, url_sha256: urlSha256 });
     this.stop('gone');
   }
 
@@ -300,10 +303,10 @@ export class Session {
     head: Waiting,
     about: { readonly attempts: number; readonly since: number; readonly reason: string },
   ): Promise<void> {
-    const { name, record, counts, log } = this.options;
+    const { name, record, counts, log } = this.#options;
     const { position } = head.item;
     const since = timeOf(about.since);
-    await record.tell(ITEM_PARKED, {
+    await record.add(ITEM_PARKED, {
       name,
       ...line.key,
       position,
@@ -329,7 +332,7 @@ export class Session {
   }
 
   async #commit(): Promise<void> {
-    const { name, record, start } = this.options;
+    const { name, record, start } = this.#options;
     const place = await record.place(name);
     if (place?.setAt !== start.setAt) {
       this.stop('set');
@@ -344,7 +347,7 @@ export class Session {
 
   /** Puts on record which orders commits are to go on without. */
   async #setAside(): Promise<void> {
-    const { name, record, clock } = this.options;
+    const { name, record, clock } = this.#options;
     for (const line of this.lines.all()) {
       const { key, after, failingSince, isAside } = line;
       const removal = removalOf(line);
@@ -356,7 +359,7 @@ export class Session {
       const lacksRemoval = isAside && removal !== null && removal.position !== line.removal;
       if (!holdsBack && !lacksRemoval) continue;
       const since = timeOf(failingSince ?? clock.now());
-      await record.tell(ORDER_SET_ASIDE, { name, ...key, after, since, removal });
+      await record.add(ORDER_SET_ASIDE, { name, ...key, after, since, removal });
       line.isAside = true;
       line.removal = removal?.position ?? null;
     }

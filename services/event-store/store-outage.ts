@@ -36,13 +36,16 @@ export class StoreOutage {
   } | null = null;
   #settling: NodeJS.Timeout | null = null;
   #isLooking = false;
+  readonly #store: Pick<EventStore, 'checkWritable'>;
+  readonly #listener: OutageListener;
+  readonly #now: () => number;
 
   /** @param now milliseconds of a clock that never goes back */
-  constructor(
-    private readonly store: Pick<EventStore, 'checkWritable'>,
-    private readonly listener: OutageListener,
-    private readonly now: () => number,
-  ) {}
+  constructor(store: Pick<EventStore, 'checkWritable'>, listener: OutageListener, now: () => number) {
+    this.#store = store;
+    this.#listener = listener;
+    this.#now = now;
+  }
 
   /** Told what a proof that the store takes writes failed with; null if it did not. */
   readonly proven = (problem: string | null): void => {
@@ -86,12 +89,12 @@ export class StoreOutage {
     }
     const report = setInterval(() => {
       const current = this.#report();
-      if (current !== null) this.listener.stillGone(current);
+      if (current !== null) this.#listener.stillGone(current);
     }, REPORT_EVERY_MS);
     const look = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     for (const timer of [report, look]) timer.unref();
-    this.#current = { since: this.now(), timers: [report, look], deliveries: 0, reads: 0, detail };
-    this.listener.gone(detail);
+    this.#current = { since: this.#now(), timers: [report, look], deliveries: 0, reads: 0, detail };
+    this.#listener.gone(detail);
     return this.#current;
   }
 
@@ -100,14 +103,14 @@ export class StoreOutage {
     this.close();
     if (report === null) return;
     const { detail: _, ...rest } = report;
-    this.listener.back(rest);
+    this.#listener.back(rest);
   }
 
   async #look(): Promise<void> {
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      await this.store.checkWritable();
+      await this.#store.checkWritable();
       this.proven(null);
     } catch (error) {
       this.proven(error instanceof Error ? error.message : String(error));
@@ -119,6 +122,6 @@ export class StoreOutage {
   #report(): OutageReport | null {
     if (this.#current === null) return null;
     const { since, deliveries, reads, detail } = this.#current;
-    return { seconds: Math.round((this.now() - since) / 1_000), deliveries, reads, detail };
+    return { seconds: Math.round((this.#now() - since) / 1_000), deliveries, reads, detail };
   }
 }

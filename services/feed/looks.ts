@@ -8,19 +8,23 @@ export interface ViewQuestion extends FeedQuestion {
 
 /** Looks at the feed, once or until there is something to answer. */
 export class Looks {
+  readonly #feed: Pick<Feed, 'events' | 'orders' | 'expect'>;
+  readonly #stopping: AbortSignal;
+  readonly #monotonic: () => number;
+
   /**
    * @param stopping ends all waiting
    * @param monotonic milliseconds of a clock that never goes back
    */
-  constructor(
-    private readonly feed: Pick<Feed, 'events' | 'orders' | 'expect'>,
-    private readonly stopping: AbortSignal,
-    private readonly monotonic: () => number,
-  ) {}
+  constructor(feed: Pick<Feed, 'events' | 'orders' | 'expect'>, stopping: AbortSignal, monotonic: () => number) {
+    this.#feed = feed;
+    this.#stopping = stopping;
+    this.#monotonic = monotonic;
+  }
 
   /** @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError} */
   once(question: ViewQuestion): Promise<FeedAnswer> {
-    return question.view === 'events' ? this.feed.events(question) : this.feed.orders(question);
+    return question.view === 'events' ? this.#feed.events(question) : this.#feed.orders(question);
   }
 
   /**
@@ -29,17 +33,17 @@ export class Looks {
    * @throws as {@link once}
    */
   async until(question: ViewQuestion, ms: number, gone: AbortSignal): Promise<FeedAnswer> {
-    const deadline = this.monotonic() + ms;
+    const deadline = this.#monotonic() + ms;
     let { after } = question;
     for (;;) {
-      const news = this.feed.expect(question.view, question.wanted);
+      const news = this.#feed.expect(question.view, question.wanted);
       try {
         const answer = await this.once({ ...question, after });
-        const left = deadline - this.monotonic();
-        const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || this.stopping.aborted;
+        const left = deadline - this.#monotonic();
+        const isEnough = answer.items.length > 0 || left <= 0 || gone.aborted || this.#stopping.aborted;
         if (isEnough) return answer;
         after = answer.next;
-        if (answer.caughtUp) await sleep(left, news.came, gone, this.stopping);
+        if (answer.caughtUp) await sleep(left, news.came, gone, this.#stopping);
       } finally {
         news.cancel();
       }

@@ -11,7 +11,11 @@ const REMEMBERED_MS = 60_000;
 export class StreamBeginnings {
   readonly #firsts = new LRUCache<string, number>({ max: REMEMBERED_STREAMS, ttl: REMEMBERED_MS });
 
-  constructor(private readonly store: Pick<EventStore, 'readStream'>) {}
+  readonly #store: Pick<EventStore, 'readStream'>;
+
+  constructor(store: Pick<EventStore, 'readStream'>) {
+    this.#store = store;
+  }
 
   /**
    * A store that others write may give events of streams that were deleted: they are not to come back by the feed.
@@ -20,7 +24,7 @@ export class StreamBeginnings {
   async isGone({ stream, revision }: RecordedEvent): Promise<boolean> {
     let first = this.#firsts.get(stream);
     if (first === undefined) {
-      first = (await readOne(this.store, stream))?.revision ?? Infinity;
+      first = (await readOne(this.#store, stream))?.revision ?? Infinity;
       this.#firsts.set(stream, first);
     }
     return revision < first;

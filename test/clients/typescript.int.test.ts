@@ -128,7 +128,7 @@ it('what a handler threw at comes again, and what it returned from does not', as
   expect(handed[2]).toEqual(['location 0 order/0']);
 });
 
-it('a client whose position is of another log starts over, if it was told how', async () => {
+it('a client whose position is of another log starts over, if it knows how to', async () => {
   await deliver(2, 'in_progress');
   const copy = new Set<string>();
   let startedOver = 0;

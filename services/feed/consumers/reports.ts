@@ -15,25 +15,32 @@ export interface NamedLag {
 
 /** What is reported of consumers: where each is, and how far behind. */
 export class ConsumerReports {
-  constructor(
-    private readonly options: {
-      readonly consumers: Pick<Consumers, 'list' | 'place'>;
-      readonly feed: Pick<Feed, 'events'>;
-      /** Milliseconds since the epoch. */
-      readonly now: () => number;
-    },
-  ) {}
+  readonly #options: {
+    readonly consumers: Pick<Consumers, 'list' | 'place'>;
+    readonly feed: Pick<Feed, 'events'>;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+  };
+
+  constructor(options: {
+    readonly consumers: Pick<Consumers, 'list' | 'place'>;
+    readonly feed: Pick<Feed, 'events'>;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+  }) {
+    this.#options = options;
+  }
 
   /** @throws {EventStoreError} */
   async of(consumer: KnownConsumer): Promise<Consumer> {
-    const { position, committedAt } = await this.options.consumers.place(consumer);
+    const { position, committedAt } = await this.#options.consumers.place(consumer);
     const { name, reader, setAt } = consumer;
     return { name, reader, position, set_at: setAt, committed_at: committedAt, lag: await this.#lagOf(position) };
   }
 
   /** @returns the lag of every consumer whose position is in the log; none while a store cannot be read. */
   async lags(): Promise<readonly NamedLag[]> {
-    const { consumers } = this.options;
+    const { consumers } = this.#options;
     try {
       const all: NamedLag[] = [];
       for (const consumer of await consumers.list()) {
@@ -49,7 +56,7 @@ export class ConsumerReports {
   }
 
   async #lagOf(position: FeedPosition): Promise<ConsumerLag | null> {
-    const { feed, now } = this.options;
+    const { feed, now } = this.#options;
     try {
       return await lagAt(feed, position, now());
     } catch (error) {

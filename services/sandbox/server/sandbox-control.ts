@@ -34,25 +34,27 @@ export interface SandboxFacts extends Pick<
 /** What the page reads and does, done with the parties. */
 export class SandboxControl implements Control {
   readonly #usualStories;
+  readonly #facts: SandboxFacts;
+  readonly #parties: Parties;
+  readonly #news: LiveNews;
 
   /** @throws {ScenarioError} */
-  constructor(
-    private readonly facts: SandboxFacts,
-    private readonly parties: Parties,
-    private readonly news: LiveNews,
-  ) {
+  constructor(facts: SandboxFacts, parties: Parties, news: LiveNews) {
+    this.#facts = facts;
+    this.#parties = parties;
+    this.#news = news;
     const usual = loadScenario(USUAL_RUSH);
     this.#usualStories = usual.kind === 'rush' ? usual.stories : [];
   }
 
   state(): SandboxState {
-    const { stream, hops } = this.parties;
-    const orders = stream.list(MAX_LISTED_ORDERS).map((life) => this.parties.shown(life));
+    const { stream, hops } = this.#parties;
+    const orders = stream.list(MAX_LISTED_ORDERS).map((life) => this.#parties.shown(life));
     return { ...this.#summary(), orders, hops: hops.list() };
   }
 
   async submit(wanted: SubmitOrders): Promise<Submitted | string> {
-    const { submitter } = this.parties;
+    const { submitter } = this.#parties;
     const requests: OrderRequest[] = [];
     for (let more = wanted.count; more > 0; more--) {
       const request = submitter.requestOf(wanted);
@@ -63,34 +65,34 @@ export class SandboxControl implements Control {
   }
 
   order(orderId: string): SandboxOrder | null {
-    const life = this.parties.stream.find(orderId);
-    return life === null ? null : this.parties.shown(life);
+    const life = this.#parties.stream.find(orderId);
+    return life === null ? null : this.#parties.shown(life);
   }
 
   act(orderId: string, action: OrderAction): Promise<Acted> {
-    return this.parties.autopilot.act(orderId, action);
+    return this.#parties.autopilot.act(orderId, action);
   }
 
   setPos({ mode, out_of_stock }: z.infer<typeof SetPos>): SandboxSummary {
-    const { pos } = this.parties;
+    const { pos } = this.#parties;
     if (mode !== undefined) pos.mode = mode;
     if (out_of_stock !== undefined) pos.outOfStock = new Set(out_of_stock);
     return this.sendState();
   }
 
   setDsp({ mode }: z.infer<typeof SetDsp>): SandboxSummary {
-    this.parties.dsp.mode = mode;
+    this.#parties.dsp.mode = mode;
     return this.sendState();
   }
 
   setRush({ rush: name, orders_per_minute }: SetRush): SandboxSummary | string {
-    const { rush } = this.parties;
+    const { rush } = this.#parties;
     if (name === null) {
       if (orders_per_minute === undefined) rush.begin(null);
       else this.beginEndless(orders_per_minute);
       return this.#summary();
     }
-    const { rushes } = this.facts;
+    const { rushes } = this.#facts;
     if (!rushes.some((known) => known.name === name)) {
       return `There is no rush ${JSON.stringify(name)}. There are: ${rushes.map((known) => known.name).join(', ')}.`;
     }
@@ -103,11 +105,11 @@ export class SandboxControl implements Control {
 
   /** Orders of the usual stories from now on, so many a minute of a story. */
   beginEndless(ordersPerMinute: number): void {
-    this.parties.rush.begin({ name: null, ordersPerMinute, orders: null, stories: this.#usualStories });
+    this.#parties.rush.begin({ name: null, ordersPerMinute, orders: null, stories: this.#usualStories });
   }
 
   seen(orderId: string): ReturnType<Control['seen']> {
-    const { stream, pos, dsp } = this.parties;
+    const { stream, pos, dsp } = this.#parties;
     const life = stream.find(orderId);
     if (life === null) return null;
     return { pos: life.providerId === null ? [] : pos.seen.of(life.providerId), dsp: dsp.seen.of(orderId) };
@@ -116,17 +118,16 @@ export class SandboxControl implements Control {
   /** Tells the pages how things are, and answers it. */
   sendState(): SandboxSummary {
     const state = this.#summary();
-    this.news.send('state', state);
+    this.#news.send('state', state);
     return state;
   }
 
   #summary(): SandboxSummary {
-    const { facts } = this;
-    const { pos, dsp, rush } = this.parties;
+    const { pos, dsp, rush } = this.#parties;
     return {
-      ...facts,
-      pos: { ...facts.pos, mode: pos.mode, out_of_stock: [...pos.outOfStock] },
-      dsp: { ...facts.dsp, mode: dsp.mode },
+      ...this.#facts,
+      pos: { ...this.#facts.pos, mode: pos.mode, out_of_stock: [...pos.outOfStock] },
+      dsp: { ...this.#facts.dsp, mode: dsp.mode },
       rush: rush.state,
     };
   }

@@ -9,7 +9,7 @@ const NULL = 'null';
 const isNull = (schema: unknown): boolean => isObject(schema) && schema['type'] === NULL;
 
 /** What 3.0 cannot say, and a client of 3.0 need not know. */
-const UNSAYABLE: ReadonlySet<string> = new Set(['propertyNames', '$schema']);
+const UNSAYABLE: ReadonlySet<string> = new Set(['propertyNames', '$schema', 'prefixItems']);
 
 /** Null alone: `nullable` counts only beside a type. */
 const NULL_30 = { type: 'object', nullable: true, enum: [null] };
@@ -65,7 +65,9 @@ function keyword30(key: string, value: unknown): Json {
 /** @returns a schema of 3.1 as one of 3.0. */
 function schema30(schema: unknown): Json {
   if (!isObject(schema)) return {};
-  const { $ref, ...others } = schema;
+  const { $ref, ...members } = schema;
+  // Of a list whose items have a form each, 3.0 can only say how many there are.
+  const others = 'prefixItems' in members ? { ...members, items: {} } : members;
   if ($ref !== undefined && Object.keys(others).length === 0) return { $ref };
   const said = Object.assign({}, ...Object.entries(others).map(([key, value]) => keyword30(key, value))) as Json;
   return $ref === undefined ? said : { allOf: [{ $ref }], ...said };

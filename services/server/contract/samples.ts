@@ -23,6 +23,7 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   listOrders: { active: 'true' },
   findOrders: { driver: 'Jane' },
   exportLocation: { format: 'csv' },
+  deliverAgain: { from: '0' },
 };
 
 /** What a path needs where the schema of its parameter cannot have an example, because it makes another type of it. */

@@ -100,14 +100,14 @@ it('a destination that is down for ten minutes gets everything once it is there,
     await clock.pass(10_000);
     return clock.now() - Date.parse('2026-11-28T12:00:00.000Z') >= 600_000;
   });
-  await until('it to be on record', async () => (await supplied?.pump.tell())?.state === 'failing');
+  await until('it to be on record', async () => (await supplied?.pump.report())?.state === 'failing');
   receiver = await receive(undefined, SECRET, port);
   const back = clock.now();
   await untilAll(receiver);
   expect(clock.now() - back).toBeLessThanOrEqual(RETRY_PAUSES.longest + 60_000);
   expect(receiver.faults).toEqual([]);
   expect(inOrder(receiver.taken())).toEqual(ALL);
-  await until('it to be on record', async () => (await supplied?.pump.tell())?.state === 'sending');
+  await until('it to be on record', async () => (await supplied?.pump.report())?.state === 'sending');
 });
 
 it('one order that is refused holds up no other', async () => {
@@ -127,7 +127,7 @@ it('410 ends it', async () => {
     return true;
   });
   supplied = await supply(store, entryOf(receiver.url), { clock });
-  await until('the end', async () => (await supplied?.pump.tell())?.state === 'gone');
+  await until('the end', async () => (await supplied?.pump.report())?.state === 'gone');
   const { length } = receiver.all;
   await clock.pass(600_000);
   expect(receiver.all).toHaveLength(length);

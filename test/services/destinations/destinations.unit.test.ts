@@ -149,7 +149,7 @@ describe('filters', () => {
     expect(wants('events', filter, item)).toBe(isWanted);
   });
 
-  it('that an order was removed is told whatever its stage was, but not as bytes that never came', () => {
+  it('that an order was removed is sent whatever its stage was, but not as bytes that never came', () => {
     expect(wants('events', { stage: ['ready'] }, removed)).toBe(true);
     expect(wants('events', { location_id: ['south'] }, removed)).toBe(false);
     expect(wants('raw', {}, removed)).toBe(false);

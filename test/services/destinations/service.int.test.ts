@@ -117,7 +117,7 @@ it('every problem of these calls can be met', async () => {
   expect(problemOf(await deliver('facts', '0', asReader))).toEqual(problem(403, 'not-permitted'));
 });
 
-it('the file is followed, and one that cannot be used changes nothing and is told of', async () => {
+it('the file is followed, and one that cannot be used changes nothing and is logged', async () => {
   writeFileSync(file, '{"destinations":[{"name":"facts"}]}');
   await until('the complaint', () => service.output().includes('the destinations stay as they were'));
   expect((await list()).destinations).toHaveLength(2);

@@ -76,10 +76,10 @@ it('an order whose news fail holds up no other, nor the place, and is on record 
   await turn();
   expect(arrived.map(place)).toEqual(['a:0', 'b:0', 'a:1']);
   await clock.pass(SET_ASIDE_MS + 2 * COMMIT_MS);
-  const told = await first.pump.tell();
-  expect(told).toMatchObject({ set_aside: 1, delivered: 3, state: 'sending', lag: { at_least: true } });
+  const reported = await first.pump.report();
+  expect(reported).toMatchObject({ set_aside: 1, delivered: 3, state: 'sending', lag: { at_least: true } });
   const [last] = arrived.slice(-1);
-  expect(told.position).toBe(last?.position);
+  expect(reported.position).toBe(last?.position);
   await first.stop();
 
   // Nothing but what is behind is sent again after a restart.
@@ -92,7 +92,7 @@ it('an order whose news fail holds up no other, nor the place, and is on record 
   await clock.pass(RETRY_PAUSES.longest);
   expect(revisionsOf('poisoned', arrived)).toEqual(range(long + 1));
   await clock.pass(COMMIT_MS);
-  expect(await second.pump.tell()).toMatchObject({ set_aside: 0, waiting_orders: 0, lag: { events: 0 } });
+  expect(await second.pump.report()).toMatchObject({ set_aside: 0, waiting_orders: 0, lag: { events: 0 } });
   await second.stop();
   await store.close();
 });
@@ -107,15 +107,15 @@ it('what fails for three days is parked and on record, restarts included, and ca
     const { stop, pump } = await supply(store, ENTRY, { clock, send: refused });
     await turn();
     await clock.leap(PARKED_AFTER_MS / 3 - 900_000);
-    expect(await pump.tell()).toMatchObject({ state: 'failing', parked: 0, waiting_orders: 2 });
+    expect(await pump.report()).toMatchObject({ state: 'failing', parked: 0, waiting_orders: 2 });
     await stop();
   }
   const last = await supply(store, ENTRY, { clock, send: refused });
   await turn();
   await clock.leap(3_600_000);
-  const told = await last.pump.tell();
-  expect(told).toMatchObject({ parked: 3, last_failure: 'status 500', lag: { events: 0 } });
-  expect(told.last_parked.map(({ order_id, reason }) => [order_id, reason])).toContainEqual(['b', 'status 500']);
+  const reported = await last.pump.report();
+  expect(reported).toMatchObject({ parked: 3, last_failure: 'status 500', lag: { events: 0 } });
+  expect(reported.last_parked.map(({ order_id, reason }) => [order_id, reason])).toContainEqual(['b', 'status 500']);
   await last.stop();
 
   const again = await supply(store, ENTRY, {
@@ -130,7 +130,7 @@ it('what fails for three days is parked and on record, restarts included, and ca
   await recordOver(store, clock.now).set(ENTRY.name, '0');
   await clock.pass(2 * COMMIT_MS);
   expect(arrived.map(place).sort()).toEqual(['a:0', 'a:1', 'b:0']);
-  expect(await again.pump.tell()).toMatchObject({ parked: 0, state: 'sending' });
+  expect(await again.pump.report()).toMatchObject({ parked: 0, state: 'sending' });
   await again.stop();
   await store.close();
 });
@@ -148,7 +148,7 @@ it('410 ends it at once and for good, until it is set to a position or has anoth
     const { pump, stop } = await supply(store, ENTRY, { clock, send: gone });
     await turn();
     await clock.leap(3_600_000);
-    expect({ attempts, state: (await pump.tell()).state }).toEqual({ attempts: 1, state: 'gone' });
+    expect({ attempts, state: (await pump.report()).state }).toEqual({ attempts: 1, state: 'gone' });
     await stop();
   }
   const arrived: FeedItem[] = [];
@@ -212,7 +212,7 @@ it('a position that is nowhere in the log ends it until it is set to one that is
     },
   });
   await turn();
-  expect(await pump.tell()).toMatchObject({ state: 'lost', lag: null });
+  expect(await pump.report()).toMatchObject({ state: 'lost', lag: null });
   await clock.pass(1);
   await recordOver(store, clock.now).set(ENTRY.name, '0');
   await clock.pass(2 * COMMIT_MS);

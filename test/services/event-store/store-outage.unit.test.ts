@@ -6,14 +6,14 @@ import {
 } from '../../../services/event-store/store-outage';
 
 describe('an outage of the store', () => {
-  let told: [keyof OutageListener, unknown][];
+  let reported: [keyof OutageListener, unknown][];
   let refusal: string | null;
   let looks: number;
   let outage: StoreOutage;
 
   beforeEach(() => {
     jest.useFakeTimers();
-    told = [];
+    reported = [];
     refusal = null;
     looks = 0;
     const store = {
@@ -23,9 +23,9 @@ describe('an outage of the store', () => {
       },
     };
     const listener: OutageListener = {
-      gone: (detail) => told.push(['gone', detail]),
-      stillGone: (report) => told.push(['stillGone', report]),
-      back: (report) => told.push(['back', report]),
+      gone: (detail) => reported.push(['gone', detail]),
+      stillGone: (report) => reported.push(['stillGone', report]),
+      back: (report) => reported.push(['back', report]),
     };
     outage = new StoreOutage(store, listener, () => performance.now());
   });
@@ -35,14 +35,14 @@ describe('an outage of the store', () => {
   });
   const report = (fields: Partial<OutageReport>): unknown => expect.objectContaining(fields);
 
-  it('an outage is told when it begins, every 30 seconds with what met it, and when it is over', async () => {
+  it('an outage is logged when it begins, every 30 seconds with what met it, and when it is over', async () => {
     refusal = 'no connection';
     for (let second = 0; second < 70; second++) {
       for (let n = 0; n < 100; n++) outage.deliveryRefused('no answer');
       if (outage.readFailed()) outage.readFailed();
       await jest.advanceTimersByTimeAsync(1_000);
     }
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['gone', 'no answer'],
       ['stillGone', report({ seconds: 30, deliveries: 3_000, reads: 60 })],
       ['stillGone', report({ seconds: 60, deliveries: 6_000, reads: 120 })],
@@ -50,9 +50,9 @@ describe('an outage of the store', () => {
     refusal = null;
     outage.taken();
     await jest.advanceTimersByTimeAsync(REPORT_EVERY_MS);
-    expect(told.slice(3)).toEqual([['back', { seconds: 71, deliveries: 7_000, reads: 140 }]]);
+    expect(reported.slice(3)).toEqual([['back', { seconds: 71, deliveries: 7_000, reads: 140 }]]);
     outage.deliveryRefused('again');
-    expect(told.at(-1)).toEqual(['gone', 'again']);
+    expect(reported.at(-1)).toEqual(['gone', 'again']);
   });
 
   it('a store that takes one delivery and refuses the next is not back', async () => {
@@ -61,7 +61,7 @@ describe('an outage of the store', () => {
       outage.taken();
       await jest.advanceTimersByTimeAsync(500);
     }
-    expect(told.map(([what]) => what)).toEqual(['gone', 'stillGone']);
+    expect(reported.map(([what]) => what)).toEqual(['gone', 'stillGone']);
   });
 
   it('the end of an outage is noticed although nothing is delivered', async () => {
@@ -70,7 +70,7 @@ describe('an outage of the store', () => {
     await jest.advanceTimersByTimeAsync(20_000);
     refusal = null;
     await jest.advanceTimersByTimeAsync(10_000);
-    expect(told.map(([what]) => what)).toEqual(['gone', 'back']);
+    expect(reported.map(([what]) => what)).toEqual(['gone', 'back']);
     const then = looks;
     await jest.advanceTimersByTimeAsync(60_000);
     expect(looks).toBe(then);
@@ -79,11 +79,11 @@ describe('an outage of the store', () => {
   it('a read that fails has the store looked at, and is no outage if that takes writes', async () => {
     expect([outage.readFailed(), outage.readFailed()]).toEqual([false, false]);
     await jest.advanceTimersByTimeAsync(0);
-    expect([told, looks]).toEqual([[], 1]);
+    expect([reported, looks]).toEqual([[], 1]);
     refusal = 'no connection';
     expect(outage.readFailed()).toBe(false);
     await jest.advanceTimersByTimeAsync(0);
-    expect(told).toEqual([['gone', 'no connection']]);
+    expect(reported).toEqual([['gone', 'no connection']]);
     expect(outage.readFailed()).toBe(true);
   });
 });

@@ -121,10 +121,10 @@ describe('the freshness of the read model', () => {
   });
 
   it('after a standstill of the process nothing is known of the log until the projector has looked at it anew', () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     freshness = new Freshness(
       () => now,
-      (standstills) => told.push(standstills),
+      (standstills) => reported.push(standstills),
     );
     const tick = (ms: number): void => {
       now += ms;
@@ -134,16 +134,16 @@ describe('the freshness of the read model', () => {
     tick(STANDSTILL_MS - 1);
     project(1);
     freshness.heard(0);
-    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([false, 0, []]);
+    expect([freshness.isUnheard, freshness.lagSeconds, reported]).toEqual([false, 0, []]);
 
     now += 15_000; // somebody asks before the first tick
-    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([true, 15, [1]]);
+    expect([freshness.isUnheard, freshness.lagSeconds, reported]).toEqual([true, 15, [1]]);
     tick(1);
     freshness.heard(0); // of before the standstill, and only delivered now
-    expect([freshness.isUnheard, freshness.lagSeconds, told]).toEqual([true, 15.001, [1]]);
+    expect([freshness.isUnheard, freshness.lagSeconds, reported]).toEqual([true, 15.001, [1]]);
     tick(STANDSTILL_MS);
     freshness.heard(1);
-    expect([freshness.isUnheard, told]).toEqual([true, [1, 2]]);
+    expect([freshness.isUnheard, reported]).toEqual([true, [1, 2]]);
     freshness.heard(2);
     expect([freshness.isUnheard, freshness.lagSeconds]).toEqual([false, 0]);
   });

@@ -86,7 +86,7 @@ describe('the order table', () => {
     }
   });
 
-  it('the order table tells the newest event of an order, as whoever records the next one needs it', () => {
+  it('the order table has the newest event of an order, as the recorder of the next one needs it', () => {
     expect(reader.newestOf(key('a'))).toBeNull();
     save([key('a'), PREPARING]);
     save([key('a'), COMPLETED]);
@@ -111,11 +111,11 @@ describe('the order table', () => {
     const broken = function* () {
       yield { key: key('a'), state: COMPLETED, position: at(99), ...NEWEST };
       yield { key: key('b'), state: COMPLETED, position: at(99), ...NEWEST };
-      throw new Error('told to fail');
+      throw new Error('made to fail');
     };
     expect(() => {
       table.save(broken(), at(99), witness);
-    }).toThrow('told to fail');
+    }).toThrow('made to fail');
     expect(table.checkpoint()).toBe(before);
     expect([reader.get(key('a')), reader.get(key('b'))]).toEqual([PREPARING, null]);
     save([key('a'), READY]);

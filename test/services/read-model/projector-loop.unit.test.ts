@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../../support/running-service';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import { newEvent } from '../event-store/contract/support';
 
-it('a projector that is asked to look anew tells of which look its progress is, and keeps what it has while the log is away', async () => {
+it('a projector that is asked to look anew reports of which look its progress is, and keeps what it has while the log is away', async () => {
   const directory = temporaryDirectory();
   const store = createMemoryStore({ now: () => 0 });
   await store.append('order-here:a', [newEvent()], 'no_stream');

@@ -83,7 +83,7 @@ const isAbsent = (answer: unknown): boolean =>
 
 /**
  * Runs the same commands on a store; everything that it answers, without what is opaque (positions, times).
- * @param told what the model answered to each read, where that was asked first: a stream that was deleted and has an event
+ * @param answered what the model answered to each read, where that was asked first: a stream that was deleted and has an event
  *   again is read until it is there, which may take a moment
  */
 async function run(
@@ -91,7 +91,7 @@ async function run(
   script: readonly Command[],
   prefix: string,
   ids: readonly string[][],
-  told: readonly unknown[] | null = null,
+  answered: readonly unknown[] | null = null,
 ) {
   const tails = new Map<string, number>();
   const repeats = new Map<string, readonly number[]>();
@@ -133,7 +133,8 @@ async function run(
   const reads: unknown[] = [];
   const settled = async (command: Command): Promise<unknown> => {
     if (command.kind !== 'read') return settledOnce(command);
-    const isLate = (answer: unknown): boolean => told !== null && isAbsent(answer) && !isAbsent(told[reads.length]);
+    const isLate = (answer: unknown): boolean =>
+      answered !== null && isAbsent(answer) && !isAbsent(answered[reads.length]);
     let answer = await settledOnce(command);
     if (isLate(answer)) {
       await until('a stream to be there again', async () => !isLate((answer = await settledOnce(command))));

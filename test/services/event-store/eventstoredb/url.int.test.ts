@@ -119,19 +119,19 @@ describe('connection strings', () => {
       await once(server.listen(0, '127.0.0.1'), 'listening');
       const { port } = server.address() as AddressInfo;
       const tlsCaFile = authority === null ? '' : `?tlsCAFile=${encodeURIComponent(pem(authority))}`;
-      const told: string[] = [];
+      const reported: string[] = [];
       const store = openEventStoreDb({
         url: `esdb://127.0.0.1:${String(port)}${tlsCaFile}`,
         timeoutMs: 1_000,
-        onInterrupted: ({ message }) => told.push(message),
+        onInterrupted: ({ message }) => reported.push(message),
       });
       const following = store.subscribe({ after: 'start' })[Symbol.asyncIterator]();
       const batch = following.next();
       try {
-        // On a busy machine it may first be told that there was no answer in time.
-        const isTold = (): boolean => told.some((message) => new RegExp(problem).test(message));
-        await until('the problem to be told', isTold);
-        expect(isTold()).toBe(true);
+        // On a busy machine the first report may be that there was no answer in time.
+        const isReported = (): boolean => reported.some((message) => new RegExp(problem).test(message));
+        await until('the problem to be reported', isReported);
+        expect(isReported()).toBe(true);
         await following.return?.();
         await batch;
       } finally {

@@ -448,7 +448,7 @@ describe('recorder', () => {
     expect(await contentsOf(store)).toEqual([1, 2].map((n) => deliveryOf({ n }).object));
   });
 
-  it('a recorder that is told the newest event of an order needs one call of the store for a fact, and one for a repeat', async () => {
+  it('a recorder that is given the newest event of an order needs one call of the store for a fact, and one for a repeat', async () => {
     const store = memoryStore();
     await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
     const [head] = await headsOf(store);
@@ -464,7 +464,7 @@ describe('recorder', () => {
     }
   });
 
-  it('whatever earlier event of its order a recorder is told, each event is sealed with the hash of the one before it', async () => {
+  it('whatever earlier event of its order a recorder is given, each event is sealed with the hash of the one before it', async () => {
     const arbitrarySteps = fc.array(
       fc.record({ recorder: fc.nat(2), content: fc.nat(2), restarts: fc.boolean(), age: fc.nat(4) }),
       { minLength: 1, maxLength: 20 },
@@ -472,14 +472,14 @@ describe('recorder', () => {
     await fc.assert(
       fc.asyncProperty(arbitrarySteps, async (steps) => {
         const store = memoryStore();
-        let told: Head | null = null;
-        const guess: GuessHead = () => told;
+        let newest: Head | null = null;
+        const guess: GuessHead = () => newest;
         const start = () => createRecorder(store, new Admission(), guess);
         const recorders = [start(), start(), start()];
         const said: number[] = [];
         for (const { recorder, content, restarts, age } of steps) {
           if (restarts) recorders[recorder] = start();
-          told = (await headsOf(store)).at(-1 - age) ?? null;
+          newest = (await headsOf(store)).at(-1 - age) ?? null;
           await recorders[recorder]?.(deliveryOf({ content }), receipt());
           if (said.at(-1) !== content) said.push(content);
         }

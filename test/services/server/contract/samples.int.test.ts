@@ -22,6 +22,7 @@ const STREAM_TOKEN = 'token-that-the-pos-issued-0123';
 const OTHERS: Readonly<Record<string, number>> = {
   // There is no such place in the log of this service.
   commit: 410,
+  deliverAgain: 404,
   getQuarantined: 404,
   redriveQuarantined: 404,
   probeHandleOrder: 204,
