@@ -92,8 +92,9 @@ export function openReadModel(
     },
     close: async () => {
       clearInterval(tick);
-      await projector.stop();
+      // The last to close the file writes its WAL into it, which a reader cannot.
       orders.close();
+      await projector.stop();
     },
   };
 }
