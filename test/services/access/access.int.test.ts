@@ -73,6 +73,7 @@ describe('every call that reads', () => {
     'get /access': [CHIEF],
     'get /feed': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /consumers': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /destinations': [CHIEF],
     'get /locations/{location_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /history': [CHIEF],
     'get /relays': [CHIEF],
@@ -80,8 +81,16 @@ describe('every call that reads', () => {
     'get /quarantine/{quarantine_id}': [CHIEF],
     'post /quarantine/{quarantine_id}/redrive': [CHIEF],
   };
-  /** A consumer belongs to its reader, so who may is not told by the role alone (test/services/feed/feed.int.test.ts). */
-  const ABOUT_A_CONSUMER = ['delete /consumers/{name}', 'post /consumers/{name}/commit', 'put /consumers/{name}'];
+  /**
+   * A consumer belongs to its reader, so its role alone does not say who may (test/services/feed/feed.int.test.ts); there is
+   * no destination here (test/services/destinations/service.int.test.ts).
+   */
+  const OF_A_NAME = [
+    'delete /consumers/{name}',
+    'post /consumers/{name}/commit',
+    'post /destinations/{name}/deliver',
+    'put /consumers/{name}',
+  ];
   const address = (path: string, location: string): string =>
     path.replace('{location_id}', location).replace('{order_id}', 'o').replace('{quarantine_id}', '0');
 
@@ -96,7 +105,7 @@ describe('every call that reads', () => {
         .filter(([, { security = [] }]) => security.some((one) => 'reader' in one))
         .map(([method]) => `${method} ${path}`),
     );
-    expect(forReaders.sort()).toEqual([...Object.keys(MAY), ...ABOUT_A_CONSUMER].sort());
+    expect(forReaders.sort()).toEqual([...Object.keys(MAY), ...OF_A_NAME].sort());
   });
 
   describe.each(Object.entries(MAY))('%s', (operation, allowed) => {
@@ -125,7 +134,7 @@ describe('every call that reads', () => {
     );
   });
 
-  it.each(ABOUT_A_CONSUMER)('%s is refused without a token, and to a screen', async (operation) => {
+  it.each(OF_A_NAME)('%s is refused without a token, and to a screen', async (operation) => {
     const [method = '', path = ''] = operation.split(' ');
     const ofShop = path.replace('{name}', 'shop');
     expect(problemOf(await ask(ofShop, method.toUpperCase(), {}))).toEqual(problem(401, 'reader-not-authentic'));

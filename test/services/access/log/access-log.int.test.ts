@@ -247,14 +247,18 @@ describe('the record of who looked', () => {
     // Without a word about persons, or about orders as they are now.
     expect(silent.sort()).toEqual([
       'DELETE /consumers/{name}',
+      'GET /asyncapi.json',
       'GET /checkpoints',
       'GET /consumers',
+      'GET /destinations',
       'GET /locations',
       'GET /locations/{location_id}/orders',
       'GET /locations/{location_id}/orders/{order_id}',
       'GET /metrics',
+      'GET /openapi-3.0.json',
       'GET /session',
       'POST /consumers/{name}/commit',
+      'POST /destinations/{name}/deliver',
       'PUT /consumers/{name}',
     ]);
   });

@@ -170,7 +170,7 @@ describe('RETENTION_DAYS', () => {
       await until('the old order to be gone', async () => (await service.get(orderPath(OLD))).status === 404);
       expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
       await until('the run to be logged', () => service.output().includes('deleted finished orders'));
-      expect(service.output()).toMatch(/"deleted":1,"forgotten":0,"kept":0,"untold":0,"days":30/);
+      expect(service.output()).toMatch(/"deleted":1,"forgotten":0,"kept":0,"unreported":0,"days":30/);
       const metrics = (await service.get('/metrics')).text;
       expect(metrics).toContain('ticket_rail_retention_deleted_orders_total 1');
       expect(metrics).toContain('ticket_rail_retention_held{what="orders"} 0');
