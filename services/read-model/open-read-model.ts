@@ -92,9 +92,9 @@ export function openReadModel(
     },
     close: async () => {
       clearInterval(tick);
-      // The last to close the file writes its WAL into it, which a reader cannot.
-      orders.close();
       await projector.stop();
+      // Last: with it, the file beside the read model stays in which its readers meet, for which a full disk has no room.
+      orders.close();
     },
   };
 }

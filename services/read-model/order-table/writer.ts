@@ -3,7 +3,7 @@ import { isActive, type OrderState, stageOf } from '../../../projections/order';
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { parsePosition, type Position } from '../../event-store/event-store';
-import { isDamage } from '../../event-store/sqlite-error';
+import { isDamage, sqliteCodeOf } from '../../event-store/sqlite-error';
 import type { Correction } from '../corrections';
 import {
   BUSY_TIMEOUT_MS,
@@ -162,6 +162,22 @@ function createTable(db: Connection, file: string): OrderTable {
       }
     }),
     isAttached: () => inode !== null && inodeOf(file) === inode,
-    close: () => db.close(),
+    close: () => {
+      closeWhole(db);
+    },
   };
+}
+
+/**
+ * Closes the file with everything in it, whoever reads beside: it can be copied alone. Where that fails, such as on a full
+ * disk, the WAL has the rest.
+ */
+function closeWhole(db: Connection): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (sqliteCodeOf(error) === null) throw error;
+  } finally {
+    db.close();
+  }
 }
