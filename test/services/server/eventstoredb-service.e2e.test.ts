@@ -9,6 +9,7 @@ import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
 import { portToComeBackTo } from '../../eventstoredb-node/node';
 import { realNode } from '../../eventstoredb-node/real-node';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
+import { repeated } from '../../support/depth';
 import { problem, problemOf, update } from '../../support/deliveries';
 import { patiently, until } from '../../support/patience';
 import { type Answer, call, discard, type RunningService, startService } from '../../support/running-service';
@@ -211,7 +212,10 @@ describe('two processes on one EventStoreDB', () => {
   );
 });
 
-describe.each(SERVER_LINES)('service over a failing EventStoreDB %s', (line) => {
+/** The adapter's faults are tried with every line each time (faults.e2e.test.ts); those of the whole service cost minutes. */
+const LINES = SERVER_LINES.slice(-repeated({ short: 1, all: 1, soak: SERVER_LINES.length }));
+
+describe.each(LINES)('service over a failing EventStoreDB %s', (line) => {
   let node: SpawnedNode;
   let service: RunningService;
 
