@@ -16,12 +16,10 @@ import type { Logger } from 'pino';
 import { type ParsedReaders, parseReaders, type ReaderEntry } from '../../../schemas/readers';
 import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
+import { followFile } from '../../files/follow-file';
 import { ReaderDirectory } from './readers';
 
 /** The file of READERS_FILE: read at the start, followed while the service runs, and changed by `ticket-rail reader`. */
-
-/** Milliseconds from one look at the file to the next, and so how long a reader who was removed may go on. */
-export const FOLLOW_INTERVAL_MS = 2_000;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
@@ -40,37 +38,22 @@ export async function readReadersFile(path: string): Promise<ParsedReaders> {
 }
 
 /**
- * Keeps a directory like its file. A file that cannot be used changes nothing: a slip must not lock everyone out. Looks
- * at the content each time, as times of change are coarse, and watching is not reliable on mounted volumes.
+ * Keeps a directory like its file; one that cannot be used leaves the readers as they were. A reader who was removed may
+ * go on for as long as it is from one look to the next.
  * @returns what ends it
  */
-export function followReadersFile(path: string, directory: ReaderDirectory, log: Logger): () => void {
-  let complained = '';
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    const parsed = await readReadersFile(path);
-    if (stopped) return;
-    const complaint = parsed.usable ? '' : parsed.faults.join('; ');
-    if (complaint !== complained && complaint !== '') {
-      log.error({ file: path, detail: complaint }, 'READERS_FILE cannot be used; the readers stay as they were');
-    }
-    complained = complaint;
-    if (parsed.usable && directory.replace(parsed.entries)) {
-      log.info({ readers: parsed.entries.length }, 'the readers have changed');
-      if (parsed.entries.length === 0) log.warn('READERS_FILE holds no reader: nobody can read');
-    }
-    plan();
-  };
-  const plan = (): void => {
-    timer = setTimeout(() => void look(), FOLLOW_INTERVAL_MS).unref();
-  };
-  plan();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
+export const followReadersFile = (path: string, directory: ReaderDirectory, log: Logger): (() => void) =>
+  followFile(
+    () => readReadersFile(path),
+    (entries) => {
+      if (!directory.replace(entries)) return;
+      log.info({ readers: entries.length }, 'the readers have changed');
+      if (entries.length === 0) log.warn('READERS_FILE holds no reader: nobody can read');
+    },
+    (detail) => {
+      log.error({ file: path, detail }, 'READERS_FILE cannot be used; the readers stay as they were');
+    },
+  );
 
 /**
  * Opens what the configuration names.
