@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { Id, LocationId } from './handle-order';
 import { Cursor, Time } from './order-view';
 import { ReaderName, ReaderRole } from './readers';
+import { type StreamName, streamName } from './stream-name';
 
 /** Who looked at what: events of the streams `access-{n}`, and how they are told (docs/decisions/014-insight.md). */
 
 /** The stream of all accesses, as it was before they were kept in volumes: it is read on, and not written any more. */
-export const ACCESS_STREAM = 'access';
+export const ACCESS_STREAM = streamName('access');
 /** The stream that says which volumes there are, in their order: the revision of an event is the number of its volume. */
-export const ACCESS_VOLUMES_STREAM = 'accesses';
+export const ACCESS_VOLUMES_STREAM = streamName('accesses');
 
 /** @returns the stream of a volume: accesses of one process, in their order, that are deleted together. */
-export const accessVolumeStream = (volume: number): string => `${ACCESS_STREAM}-${String(volume)}`;
+export const accessVolumeStream = (volume: number): StreamName => streamName(`${ACCESS_STREAM}-${String(volume)}`);
 
 export const ACCESS_READ = 'access.read';
 /** Type of the event that begins a volume; its data tell nothing of anybody. */

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { ConsumerName, FeedPosition } from './feed';
 import { Time } from './order-view';
 import { ReaderName } from './readers';
+import { type StreamName, streamName } from './stream-name';
 
 /** What is stored of the consumers of the feed. */
 
 /** The stream that says which consumers there are, and where the commits of each are kept. */
-export const CONSUMERS_STREAM = 'consumers';
+export const CONSUMERS_STREAM = streamName('consumers');
 
 /**
  * @param volume revision of the event in {@link CONSUMERS_STREAM} that began it
  * @returns the stream of some commits of a consumer. They are in volumes because a store deletes whole streams only.
  */
-export const commitStream = (name: string, volume: number): string => `consumer-${name}-${String(volume)}`;
+export const commitStream = (name: string, volume: number): StreamName =>
+  streamName(`consumer-${name}-${String(volume)}`);
 
 export const CONSUMER_SET = 'consumer.set';
 export const CONSUMER_VOLUME_BEGUN = 'consumer.volume-begun';

@@ -3,6 +3,7 @@ import { DestinationName } from './destinations';
 import { FeedPosition } from './feed';
 import { Id } from './handle-order';
 import { Time } from './order-view';
+import { type StreamName, streamName } from './stream-name';
 
 /**
  * What is stored of destinations. How far each has come is kept as for the consumers of the feed, in streams of its own
@@ -10,11 +11,11 @@ import { Time } from './order-view';
  */
 
 /** The stream of all of it but the commits. */
-export const DESTINATIONS_STREAM = 'destinations';
+export const DESTINATIONS_STREAM = streamName('destinations');
 
 /** @returns the stream of some commits of a destination: see `commitStream` of the consumers. */
-export const destinationCommitStream = (name: string, volume: number): string =>
-  `destination-${name}-${String(volume)}`;
+export const destinationCommitStream = (name: string, volume: number): StreamName =>
+  streamName(`destination-${name}-${String(volume)}`);
 
 export const ORDER_SET_ASIDE = 'destination.order-set-aside';
 export const ORDER_CAUGHT_UP = 'destination.order-caught-up';

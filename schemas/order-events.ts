@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DeliveryType, Fault, Id, LocationId, type OrderKey } from './handle-order';
 import { isJsonObject } from './json-object';
+import { StreamName, streamName } from './stream-name';
 
 /**
  * Every event we store, its metadata and its codec (docs/architecture.md#what-is-stored). Facts only: what we think of
@@ -10,16 +11,16 @@ import { isJsonObject } from './json-object';
 /** Prefix of every order's stream; EventStoreDB's category of all of them is `order`. */
 export const ORDER_STREAM_PREFIX = 'order-';
 /** The stream of deliveries that were authentic but unusable; the revision of one in it is its `quarantine_id`. */
-export const QUARANTINE_STREAM = 'quarantine';
+export const QUARANTINE_STREAM = streamName('quarantine');
 
 /** The stream of deliveries that were passed on to the POS; the revision of one in it is its `relay_id`. */
-export const RELAY_STREAM = 'relay';
+export const RELAY_STREAM = streamName('relay');
 
 /** The stream of what retention deleted. */
-export const RETENTION_STREAM = 'retention';
+export const RETENTION_STREAM = streamName('retention');
 
 /** @returns the stream that tells what became of a delivery in quarantine: at most one event. */
-export const redriveStream = (quarantineId: string): string => `${QUARANTINE_STREAM}-${quarantineId}`;
+export const redriveStream = (quarantineId: string): StreamName => streamName(`${QUARANTINE_STREAM}-${quarantineId}`);
 
 /** Version of the stored form of order events; {@link decodeOrderEvent} upcasts older ones. */
 export const SCHEMA_VERSION = 1;
@@ -28,12 +29,13 @@ export const SCHEMA_VERSION = 1;
  * @returns the name of the stream of one order. `encodeURIComponent` never yields `:`, so two different orders never
  * share a stream.
  */
-export function orderStream(key: OrderKey): string {
-  return `${ORDER_STREAM_PREFIX}${encodeURIComponent(key.location_id)}:${encodeURIComponent(key.order_id)}`;
+export function orderStream(key: OrderKey): StreamName {
+  const ids = `${encodeURIComponent(key.location_id)}:${encodeURIComponent(key.order_id)}`;
+  return streamName(`${ORDER_STREAM_PREFIX}${ids}`);
 }
 
 /** @returns the order whose stream has this name, or null for any other stream, such as one that we did not name. */
-export function orderKeyOfStream(stream: string): OrderKey | null {
+export function orderKeyOfStream(stream: StreamName): OrderKey | null {
   if (!stream.startsWith(ORDER_STREAM_PREFIX)) return null;
   const separator = stream.indexOf(':', ORDER_STREAM_PREFIX.length);
   if (separator < 0) return null;
@@ -163,7 +165,7 @@ export const MAX_DELETED_LEAVES = 1_000;
  * nothing of what they said.
  */
 export const OrderDeletedData = z.object({
-  stream: z.string(),
+  stream: StreamName,
   leaves: z
     .array(z.tuple([z.string().regex(/^\d+$/).brand<'Position'>(), Sha256]))
     .meta({ description: 'position and leaf of each event' }),

@@ -1,5 +1,6 @@
 import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/exact-json';
 import type { Position as PositionText } from '../../schemas/position';
+import type { StreamName } from '../../schemas/stream-name';
 
 /**
  * The event store port. Every adapter keeps the same promises, and one contract suite checks them on each
@@ -56,7 +57,7 @@ export interface NewEvent {
 }
 
 export interface RecordedEvent {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly id: string;
   readonly type: string;
   readonly data: Payload;
@@ -87,7 +88,7 @@ export type AppendResult =
   | {
       /** Nothing was written. */
       readonly outcome: 'conflict';
-      readonly stream: string;
+      readonly stream: StreamName;
       readonly expected: ExpectedRevision;
       readonly actual: StreamRevision;
     };
@@ -144,7 +145,7 @@ export interface EventStore {
    * @throws {EventStoreError} `unavailable` (nothing was written), `outcome-unknown` (repeat it with the same ids and
    *   the same exact revision), `too-large`, `deleted`, `closed`, `invalid`.
    */
-  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
+  append(stream: StreamName, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult>;
 
   /**
    * Reads a stream. What was appended can be read as soon as it is acknowledged, but for a stream that was soft-deleted and
@@ -152,7 +153,7 @@ export interface EventStore {
    * @throws {EventStoreError} `not-found` if it has no events or was deleted, `deleted` if it was tombstoned,
    *   `unavailable`, `closed`, `invalid`.
    */
-  readStream(stream: string, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
+  readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;
 
   /**
    * Asks where a stream ends, of what decides appends: it is answered in the turn of the appends, from the very data
@@ -161,7 +162,7 @@ export interface EventStore {
    * @returns `no_stream` if it never had an event.
    * @throws {EventStoreError} `unavailable`, `outcome-unknown`, `deleted` (for good), `closed`, `invalid`.
    */
-  lastRevision(stream: string): Promise<StreamRevision>;
+  lastRevision(stream: StreamName): Promise<StreamRevision>;
 
   /**
    * Reads all streams in order of position. Events of deleted streams may or may not be there.
@@ -184,7 +185,7 @@ export interface EventStore {
    * @throws {EventStoreError} as {@link EventStore.append}.
    */
   deleteStream(
-    stream: string,
+    stream: StreamName,
     expected: ExpectedRevision,
     mode: 'soft' | 'tombstone',
   ): Promise<{ readonly outcome: 'deleted' } | Extract<AppendResult, { outcome: 'conflict' }>>;
@@ -278,7 +279,7 @@ const UNPAIRED_SURROGATE = /\p{Cs}/u;
  * Refuses a stream name that no store may be asked for.
  * @throws {EventStoreError} `invalid`.
  */
-export function assertStreamName(stream: string): void {
+export function assertStreamName(stream: StreamName): void {
   if (UNPAIRED_SURROGATE.test(stream))
     throw new EventStoreError('invalid', 'a stream name must be well-formed Unicode');
   if (stream === '') throw new EventStoreError('invalid', 'a stream name must not be empty');
@@ -321,7 +322,7 @@ export function assertPosition(position: Position): void {
  *   over {@link MAX_APPEND_BYTES}.
  */
 export function encodeAppend(
-  stream: string,
+  stream: StreamName,
   events: readonly NewEvent[],
   expected: ExpectedRevision,
 ): readonly EncodedEvent[] {

@@ -1,3 +1,4 @@
+import type { StreamName } from '../../schemas/stream-name';
 import { type EventStore, isEventStoreError, type ReadStreamOptions, type RecordedEvent } from './event-store';
 
 /** Reads of streams as most callers want them: a stream that is not there has no events. */
@@ -7,7 +8,7 @@ type StreamReader = Pick<EventStore, 'readStream'>;
 /** Reads a stream; one that is not there, or was deleted, has no events. */
 export async function* readIfThere(
   store: StreamReader,
-  stream: string,
+  stream: StreamName,
   options?: ReadStreamOptions,
 ): AsyncGenerator<RecordedEvent, void, undefined> {
   try {
@@ -23,7 +24,7 @@ export async function* readIfThere(
  */
 export async function readOne(
   store: StreamReader,
-  stream: string,
+  stream: StreamName,
   options?: Omit<ReadStreamOptions, 'limit'>,
 ): Promise<RecordedEvent | null> {
   let one: RecordedEvent | null = null;
@@ -46,7 +47,7 @@ export interface StreamPage<Entry> {
  */
 export async function readPage<Entry>(
   store: StreamReader,
-  stream: string,
+  stream: StreamName,
   options: ReadStreamOptions & { readonly limit: number },
   entryOf: (event: RecordedEvent) => Entry | Promise<Entry>,
 ): Promise<StreamPage<Entry>> {

@@ -12,6 +12,7 @@ import {
   ORDER_STREAM_PREFIX,
   RETENTION_STREAM,
 } from '../../schemas/order-events';
+import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 import { feedPosition } from './feed-place';
@@ -46,7 +47,7 @@ export function createReadItems(options: {
   const { store, folds, now } = options;
   const beginnings = new StreamBeginnings(store);
 
-  const removalOf = async (stream: string, last: Position, created: Date): Promise<Removal> => {
+  const removalOf = async (stream: StreamName, last: Position, created: Date): Promise<Removal> => {
     // In this order: the deletion, and the order's coming again, may happen in between.
     const newest = await readOne(store, stream, { direction: 'backwards' });
     const oldest = await readOne(store, stream);

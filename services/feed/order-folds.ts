@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import { decodeOrderEvent } from '../../schemas/order-events';
+import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 
@@ -22,7 +23,7 @@ export class OrderFolds {
   }
 
   /** @returns the state before an event if it is at hand, without asking the store. */
-  atHand(stream: string, revision: number): OrderState | null {
+  atHand(stream: StreamName, revision: number): OrderState | null {
     if (revision === 0) return initial;
     const state = this.#states.get(stream);
     return state?.revision === revision - 1 ? state : null;
@@ -32,7 +33,7 @@ export class OrderFolds {
    * @returns the state before an event.
    * @throws {EventStoreError} if the store cannot be read
    */
-  async before(stream: string, revision: number): Promise<OrderState> {
+  async before(stream: StreamName, revision: number): Promise<OrderState> {
     let state = initial;
     for await (const stored of readIfThere(this.#store, stream, { limit: revision })) {
       // After a deletion, the numbering goes on: the events that are left begin later.
@@ -44,12 +45,12 @@ export class OrderFolds {
   }
 
   /** Keeps the state after an event. */
-  keep(stream: string, state: OrderState): void {
+  keep(stream: StreamName, state: OrderState): void {
     this.#states.set(stream, state);
   }
 
   /** All events of an order were deleted: if another comes, nothing that was known counts for it. */
-  forget(stream: string): void {
+  forget(stream: StreamName): void {
     this.#states.delete(stream);
   }
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 
@@ -31,7 +32,7 @@ export class StreamBeginnings {
   }
 
   /** The stream was deleted: where it begins is another place now. */
-  forget(stream: string): void {
+  forget(stream: StreamName): void {
     this.#firsts.delete(stream);
   }
 }

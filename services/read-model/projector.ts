@@ -8,6 +8,7 @@ import {
   orderKeyOfStream,
   orderStream,
 } from '../../schemas/order-events';
+import type { StreamName } from '../../schemas/stream-name';
 import { sleep } from '../concurrency/sleep';
 import {
   comparePositions,
@@ -99,7 +100,7 @@ class Pace {
 function fold(
   events: readonly RecordedEvent[],
   touched: Map<string, Touched>,
-  stateOf: (stream: string, key: OrderKey) => OrderState,
+  stateOf: (stream: StreamName, key: OrderKey) => OrderState,
 ): number {
   let cameBefore = 0;
   for (const stored of events) {
@@ -162,7 +163,7 @@ export async function runProjector(options: {
 }): Promise<'stopped' | 'detached'> {
   const { source, table, signal, corrector, onProgress } = options;
   const states = new LRUCache<string, OrderState>({ max: STATES_AT_HAND });
-  const stateOf = (stream: string, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
+  const stateOf = (stream: StreamName, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
   let events = 0;
   let cameBefore = 0;

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
 import { decodeOrderEvent, orderKeyOfStream } from '../../schemas/order-events';
 import type { Order, OrderPage } from '../../schemas/order-view';
+import { streamName } from '../../schemas/stream-name';
 import type { LogRow } from '../support/deliveries';
 import type { RunningService } from '../support/running-service';
 
@@ -76,7 +77,7 @@ export function replay(log: readonly LogRow[]): ReadonlyMap<string, Order> {
   }
   const orders = new Map<string, Order>();
   for (const [stream, state] of states) {
-    const key = orderKeyOfStream(stream);
+    const key = orderKeyOfStream(streamName(stream));
     const order = key === null ? null : toOrder(key, state);
     if (order !== null) orders.set(stream, order);
   }

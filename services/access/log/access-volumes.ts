@@ -8,6 +8,7 @@ import {
   type AccessPage,
   accessVolumeStream,
 } from '../../../schemas/access';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore, NewEvent } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
 import { sealAlone } from '../../event-store/seal/seal';
@@ -25,14 +26,14 @@ export const VOLUME_RECORDS = 50_000;
 const IDS_PER_VOLUME = 1_000_000_000;
 
 /** The stream of the records from before there were volumes counts as the volume before the first. */
-const streamOf = (volume: number): string => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
+const streamOf = (volume: number): StreamName => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
 const idOf = (volume: number, revision: number): number => (volume + 1) * IDS_PER_VOLUME + revision;
 
 /** The streams that may hold accesses, the oldest first. */
 export async function* accessStreams(
   store: Pick<EventStore, 'readStream'>,
   from = -1,
-): AsyncGenerator<{ readonly volume: number; readonly stream: string }, void, undefined> {
+): AsyncGenerator<{ readonly volume: number; readonly stream: StreamName }, void, undefined> {
   if (from < 0) yield { volume: -1, stream: streamOf(-1) };
   for await (const { revision } of readIfThere(store, ACCESS_VOLUMES_STREAM, { from: Math.max(from, 0) })) {
     yield { volume: revision, stream: streamOf(revision) };
@@ -58,12 +59,12 @@ export function createAccessVolumes(options: {
   readonly monotonic: () => number;
 }): AccessVolumes {
   const { store, newId, now, monotonic } = options;
-  let current: { readonly stream: Promise<string>; readonly since: number; left: number } | null = null;
+  let current: { readonly stream: Promise<StreamName>; readonly since: number; left: number } | null = null;
 
-  const eventOf = (stream: string, type: string, data: NewEvent['data']): NewEvent =>
+  const eventOf = (stream: StreamName, type: string, data: NewEvent['data']): NewEvent =>
     sealAlone(stream, { id: newId(), type, data }, {});
 
-  async function begin(): Promise<string> {
+  async function begin(): Promise<StreamName> {
     const data = { at: new Date(now()).toISOString() };
     const event = eventOf(ACCESS_VOLUMES_STREAM, ACCESS_VOLUME_BEGUN, data);
     const result = await store.append(ACCESS_VOLUMES_STREAM, [event], 'any');
@@ -71,7 +72,7 @@ export function createAccessVolumes(options: {
     return streamOf(result.revision);
   }
 
-  function streamFor(records: number): Promise<string> {
+  function streamFor(records: number): Promise<StreamName> {
     if (current !== null && monotonic() - current.since < VOLUME_MS && current.left >= records) {
       current.left -= records;
       return current.stream;

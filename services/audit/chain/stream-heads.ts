@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import { fold64 } from '../export/stream-count';
 
 /**
@@ -89,7 +90,7 @@ export class StreamHeads {
     this.#old = old ?? null;
   }
 
-  get(stream: string): Head | null {
+  get(stream: StreamName): Head | null {
     const [one, other] = fold64(stream, this.#seed);
     for (const generation of [this.#young, this.#old]) {
       if (generation === null) continue;
@@ -114,7 +115,7 @@ export class StreamHeads {
     return null;
   }
 
-  set(stream: string, revision: number, hash: string | null): void {
+  set(stream: StreamName, revision: number, hash: string | null): void {
     const [one, other] = fold64(stream, this.#seed);
     let at = this.#young.at(one, other);
     if (this.#young.words[at + 1] === 0) {
@@ -137,7 +138,7 @@ export class StreamHeads {
   }
 
   /** An event that cannot be read takes its place: what comes after it cannot be compared with it. */
-  forget(stream: string, revision: number): void {
+  forget(stream: StreamName, revision: number): void {
     this.set(stream, revision, null);
     const [one, other] = fold64(stream, this.#seed);
     this.#young.words[this.#young.at(one, other) + 3] = UNKNOWN;

@@ -1,6 +1,7 @@
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import { WITHHELD } from '../../../schemas/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../event-store/seal/seal';
@@ -38,7 +39,7 @@ export interface Fault {
   readonly code: FaultCode;
   readonly detail: string;
   readonly position: string | null;
-  readonly stream: string | null;
+  readonly stream: StreamName | null;
   readonly revision: number | null;
   /** Of a file, from 1; null in a store. */
   readonly line: number | null;

@@ -1,3 +1,5 @@
+import type { StreamName } from '../../../schemas/stream-name';
+
 /** Counts different streams by 64 bits of each name, in some 16 to 48 bytes a stream, whatever the names. */
 
 const FIRST_SLOTS = 1 << 12;
@@ -37,7 +39,7 @@ export class StreamCount {
     return this.#count;
   }
 
-  add(stream: string): void {
+  add(stream: StreamName): void {
     const [one, other] = fold64(stream, 0);
     if (!this.#insert(one, other)) return;
     this.#count++;

@@ -4,6 +4,7 @@ import { initial, type OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
 import { isJsonObject } from '../../../schemas/json-object';
 import { orderKeyOfStream } from '../../../schemas/order-events';
+import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
@@ -264,9 +265,11 @@ export function parseMembers(text: string): Members | null {
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
+const streamIn = ({ stream }: Members): StreamName | null => (typeof stream === 'string' ? streamName(stream) : null);
+
 const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => ({
   position: parsePosition(textOf(members['position']) ?? ''),
-  stream: textOf(members['stream']),
+  stream: streamIn(members),
   revision: typeof members['revision'] === 'number' ? members['revision'] : null,
 });
 
@@ -277,10 +280,11 @@ function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['
 
 /** @returns the event of a line; null if a member is missing, or of the wrong type. */
 export function eventOf(members: Members): RecordedEvent | null {
-  const { stream, id, type, revision, created } = members;
+  const { id, type, revision, created } = members;
+  const stream = streamIn(members);
   const position = parsePosition(textOf(members['position']) ?? '');
   const data = payloadOf(members, 'data');
-  if (typeof stream !== 'string' || typeof id !== 'string' || typeof type !== 'string') return null;
+  if (stream === null || typeof id !== 'string' || typeof type !== 'string') return null;
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
   if (typeof created !== 'string' || Number.isNaN(Date.parse(created)) || position === null || data === undefined)
     return null;

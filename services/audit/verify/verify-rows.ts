@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { streamName } from '../../../schemas/stream-name';
 import { parsePosition } from '../../event-store/event-store';
 import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';
@@ -21,7 +22,11 @@ const PLACE = /^"(\d+)","((?:[^"]|"")*)","(?:[^"]|"")*","(?:[^"]|"")*","(\d+)"/;
 function placeIn(row: string): Omit<Fault, 'code' | 'detail' | 'line'> {
   const [, position, stream, revision] = PLACE.exec(row) ?? [];
   if (position === undefined || stream === undefined) return NOWHERE;
-  return { position: parsePosition(position), stream: stream.replaceAll('""', '"'), revision: Number(revision) };
+  return {
+    position: parsePosition(position),
+    stream: streamName(stream.replaceAll('""', '"')),
+    revision: Number(revision),
+  };
 }
 
 export class RowVerification {

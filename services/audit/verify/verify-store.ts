@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hashOf } from '../../../schemas/order-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import { parsePosition, type RecordedEvent } from '../../event-store/event-store';
 import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/open';
 import { readIfThere } from '../../event-store/reads';
@@ -281,7 +282,7 @@ export async function verifyRemoteStore(store: ReadableStore, options: StoreOpti
 /** Verifies one stream of a store. */
 export async function verifyStream(
   source: { readonly file: string } | { readonly store: ReadableStore },
-  stream: string,
+  stream: StreamName,
   seed: number,
 ): Promise<Verified> {
   const tally = emptyTally();

@@ -31,6 +31,7 @@ import {
 } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { DeleteReq, TombstoneReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
+import type { StreamName } from '../../../schemas/stream-name';
 
 import { within } from '../../concurrency/within';
 import { EventStoreError, parsePosition, type ExpectedRevision, type Position } from '../event-store';
@@ -127,7 +128,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   }
 
   append(
-    stream: string,
+    stream: StreamName,
     events: readonly WireEvent[],
     expected: ExpectedRevision,
     tryMs: number,
@@ -161,7 +162,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   }
 
   async delete(
-    stream: string,
+    stream: StreamName,
     expected: ExpectedRevision,
     mode: 'soft' | 'tombstone',
     tryMs: number,
@@ -192,7 +193,7 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   }
 
   pullStream(
-    stream: string,
+    stream: StreamName,
     options: { from: number | 'start' | 'end'; direction: 'forwards' | 'backwards'; limit: number | null },
     stop: AbortSignal,
   ): Pull<ReceivedEvent> {

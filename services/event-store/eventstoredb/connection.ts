@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 /** What the store asks of a connection to EventStoreDB. */
 
 import { type ExpectedRevision, type Position, type RecordedEvent } from '../event-store';
@@ -33,16 +34,21 @@ export interface Connection {
   readonly lastHeard: number;
   /** Never rejects, and never takes longer than `tryMs`. */
   append(
-    stream: string,
+    stream: StreamName,
     events: readonly WireEvent[],
     expected: ExpectedRevision,
     tryMs: number,
   ): Promise<Outcome<Appended>>;
   /** Never rejects, and never takes longer than `tryMs`. */
-  delete(stream: string, expected: ExpectedRevision, mode: 'soft' | 'tombstone', tryMs: number): Promise<Outcome<null>>;
+  delete(
+    stream: StreamName,
+    expected: ExpectedRevision,
+    mode: 'soft' | 'tombstone',
+    tryMs: number,
+  ): Promise<Outcome<null>>;
   /** @param from inclusive. */
   pullStream(
-    stream: string,
+    stream: StreamName,
     options: {
       readonly from: number | 'start' | 'end';
       readonly direction: 'forwards' | 'backwards';

@@ -12,6 +12,7 @@ import { type Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 import { mayLoseDigits, parseJson } from '../../../schemas/exact-json';
+import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { parsePosition, type ExpectedRevision, type Payload, type Position } from '../event-store';
 import { type Appended, type Outcome, type ReceivedEvent } from './connection';
 import { readFailure, type Failure } from './failures';
@@ -23,13 +24,13 @@ export function failure(kind: 'not-done' | 'unknown', message: string): Exclude<
   return { kind, message, cause: undefined };
 }
 
-export function identifierOf(stream: string): StreamIdentifier {
+export function identifierOf(stream: StreamName): StreamIdentifier {
   return new StreamIdentifier().setStreamName(new Uint8Array(Buffer.from(stream)));
 }
 
 export function toRequest(
   correlation: string,
-  stream: string,
+  stream: StreamName,
   events: readonly WireEvent[],
   expected: ExpectedRevision,
 ): BatchAppendReq {
@@ -165,7 +166,7 @@ export function toReceived(resolved: ResolvedEvent | AllStreamResolvedEvent): Re
     kind: 'event',
     position,
     event: {
-      stream: event.streamId,
+      stream: streamName(event.streamId),
       id: event.id,
       type: event.type,
       data: event.data as Payload, // JSON or bytes, by its content type

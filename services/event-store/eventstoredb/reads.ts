@@ -1,3 +1,4 @@
+import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { sleep } from '../../concurrency/sleep';
 import {
   assertPosition,
@@ -25,7 +26,7 @@ export class Reads {
   }
 
   async *stream(
-    stream: string,
+    stream: StreamName,
     { from, direction = 'forwards', limit }: ReadStreamOptions,
     stop: AbortSignal,
   ): AsyncGenerator<RecordedEvent> {
@@ -90,9 +91,9 @@ export class Reads {
   }
 
   /** @returns whether the stream has events, or had some before it was deleted. */
-  async everExisted(stream: string): Promise<boolean> {
+  async everExisted(stream: StreamName): Promise<boolean> {
     // A soft delete leaves what it knows in the stream's metadata stream.
-    for (const name of [stream, `$$${stream}`]) {
+    for (const name of [stream, streamName(`$$${stream}`)]) {
       const stop = new AbortController();
       const options = { from: 'start', direction: 'forwards', limit: 1 } as const;
       try {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type StreamName, streamName } from '../../../schemas/stream-name';
 
 import {
   assertExpected,
@@ -30,7 +31,7 @@ export interface ResilientStoreOptions extends LinkOptions {
 }
 
 /** A stream that never exists. */
-const PROBE_STREAM = 'write-probe';
+const PROBE_STREAM = streamName('write-probe');
 /** A revision that no stream has. */
 const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
 
@@ -65,7 +66,7 @@ export class ResilientStore implements EventStore {
     return this.#pendingEvents;
   }
 
-  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
+  async append(stream: StreamName, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendResult> {
     this.#link.assertOpen();
     const encoded = encodeAppend(stream, events, expected).map(toWire);
     this.#pendingEvents += encoded.length;
@@ -85,12 +86,12 @@ export class ResilientStore implements EventStore {
     }
   }
 
-  async lastRevision(stream: string): Promise<StreamRevision> {
+  async lastRevision(stream: StreamName): Promise<StreamRevision> {
     assertStreamName(stream);
     return this.#endOf(stream, `a question where stream ${JSON.stringify(stream)} ends`);
   }
 
-  readStream(stream: string, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
+  readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<RecordedEvent> {
     return this.#iterate((stop) => this.#reads.stream(stream, options, stop));
   }
 
@@ -103,7 +104,7 @@ export class ResilientStore implements EventStore {
   }
 
   async deleteStream(
-    stream: string,
+    stream: StreamName,
     expected: ExpectedRevision,
     mode: 'soft' | 'tombstone',
   ): Promise<{ readonly outcome: 'deleted' } | Conflict> {
@@ -139,7 +140,7 @@ export class ResilientStore implements EventStore {
    * Asks for an append that must be refused. The refusal comes from the writer of the leader, in its turn after the appends
    * before it, and says where the stream ends.
    */
-  async #endOf(stream: string, what: string): Promise<StreamRevision> {
+  async #endOf(stream: StreamName, what: string): Promise<StreamRevision> {
     this.#link.assertOpen();
     const probe = toWire({ id: randomUUID(), type: 'probe', data: 'null', metadata: null });
     const outcome = await this.#writes.run(what, true, (connection, tryMs) =>
@@ -160,7 +161,7 @@ export class ResilientStore implements EventStore {
    * The position of an event whose stream was soft-deleted since. The answer to a repeated append lacks it; but until the
    * event is scavenged, it is still there among all events, where the server can filter by stream.
    */
-  async #hiddenPosition(stream: string, revision: number): Promise<Position> {
+  async #hiddenPosition(stream: StreamName, revision: number): Promise<Position> {
     const stop = new AbortController();
     const timer = setTimeout(() => {
       stop.abort();

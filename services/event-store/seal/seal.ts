@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { SCHEMA_VERSION, type Seal } from '../../../schemas/order-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { JsonValue, NewEvent, Payload } from '../event-store';
 import { canonicalJson } from './canonical-json';
 
@@ -13,7 +14,7 @@ export function contentHash({ type, object }: { readonly type: string; readonly 
 
 /** What an event's own hash is taken of: everything that we write but its content, which has a hash in the metadata. */
 export interface Sealable {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly id: string;
   readonly type: string;
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export function eventHash({ stream, id, type, metadata }: Sealable): string {
  * @param previousHash `event_hash` of the event before it in its stream, or null if there is none
  */
 export function seal<Metadata extends { readonly content_hash: string }>(
-  { stream, id, type, metadata }: { stream: string; id: string; type: string; metadata: Metadata },
+  { stream, id, type, metadata }: { stream: StreamName; id: string; type: string; metadata: Metadata },
   previousHash: string | null,
 ): Metadata & Seal {
   const chained = { ...metadata, previous_hash: previousHash };
@@ -52,7 +53,7 @@ export interface SealedEvent<Metadata> extends NewEvent {
  * @param previousHash `event_hash` of the event before it in its stream, or null if there is none
  */
 export function sealEvent<Metadata extends { readonly content_hash: string }>(
-  stream: string,
+  stream: StreamName,
   event: { readonly id: string; readonly type: string; readonly data: Payload; readonly metadata: Metadata },
   previousHash: string | null,
 ): SealedEvent<Metadata> {
@@ -64,7 +65,7 @@ export function sealEvent<Metadata extends { readonly content_hash: string }>(
  * @param details further metadata
  */
 export function sealAlone<Details extends Readonly<Record<string, JsonValue>>>(
-  stream: string,
+  stream: StreamName,
   { id, type, data }: { readonly id: string; readonly type: string; readonly data: Payload },
   details: Details,
 ): SealedEvent<Details> {
@@ -84,7 +85,7 @@ const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex'
  * repeating an append whose outcome is unknown stores once. The request is part of it because the same content at the
  * same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
  */
-export function eventId(stream: string, revision: number, contentHash: string, requestId: string): string {
+export function eventId(stream: StreamName, revision: number, contentHash: string, requestId: string): string {
   const name = Buffer.from(
     `${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}\n${requestId}`,
     'latin1',

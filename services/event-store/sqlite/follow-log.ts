@@ -1,4 +1,5 @@
 import { BroadcastChannel } from 'node:worker_threads';
+import type { StreamName } from '../../../schemas/stream-name';
 import {
   assertStreamName,
   assertWholeNumber,
@@ -99,7 +100,7 @@ type Read = <Result>(action: (reader: LogReader) => Result) => Result;
 /** Reads a stream as {@link EventStore.readStream} does, in whatever thread. */
 export async function* readStreamOf(
   read: Read,
-  stream: string,
+  stream: StreamName,
   options: ReadStreamOptions = {},
 ): AsyncGenerator<RecordedEvent, void, undefined> {
   assertStreamName(stream);
@@ -122,7 +123,7 @@ export async function* readStreamOf(
   }
 }
 
-function assertExists(read: Read, stream: string): void {
+function assertExists(read: Read, stream: StreamName): void {
   if (read((reader) => reader.isTombstoned(stream))) {
     throw new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted for good`);
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
+import type { StreamName } from '../../../schemas/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../event-store';
 import { BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION } from './schema';
 
@@ -10,7 +11,7 @@ export type InspectedRow =
   | {
       readonly kind: 'malformed';
       readonly position: number;
-      readonly stream: string;
+      readonly stream: StreamName;
       readonly revision: number;
       readonly event: RecordedEvent | null;
       readonly detail: string;
@@ -21,13 +22,13 @@ export interface LogInspector {
   /** @returns up to `limit` events after a position. @throws SQLite's own error where the file is damaged. */
   page(after: number, limit: number): readonly InspectedRow[];
   /** @returns up to `limit` events of a stream from a revision on. @throws as {@link page}. */
-  streamPage(stream: string, from: number, limit: number): readonly InspectedRow[];
+  streamPage(stream: StreamName, from: number, limit: number): readonly InspectedRow[];
   /** @returns the position of the newest event ever written, as the log remembers it; null while there was none. */
   lastPosition(): number | null;
   /** Positions after `after`, in order, of events that were removed with their streams. */
   removedPositions(after: number): Iterator<number>;
-  wasRemoved(stream: string, revision: number): boolean;
-  eventAt(stream: string, revision: number): RecordedEvent | null;
+  wasRemoved(stream: StreamName, revision: number): boolean;
+  eventAt(stream: StreamName, revision: number): RecordedEvent | null;
   close(): void;
 }
 

@@ -1,4 +1,5 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { RecordedEvent } from '../event-store';
 import { asStoreError, BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION, toEvent } from './schema';
 
@@ -14,8 +15,8 @@ export interface LogPage {
 /** Reading side of the log: what readers in any thread need. */
 export interface LogReader {
   /** @returns up to `limit` events of `stream` from `from` on, inclusive, in the given direction. */
-  readStream(stream: string, from: number, backwards: boolean, limit: number): readonly RecordedEvent[];
-  isTombstoned(stream: string): boolean;
+  readStream(stream: StreamName, from: number, backwards: boolean, limit: number): readonly RecordedEvent[];
+  isTombstoned(stream: StreamName): boolean;
   /** Looks at up to `limit` events after a position, and gives those of streams whose name starts so. */
   page(after: number, prefix: string, limit: number): LogPage;
   /** @returns the position of the newest event ever written, removed or not; null while there was none. */

@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import { decodePayload, EventStoreError, positionOf, type RecordedEvent } from '../event-store';
 import { isDamage, sqliteCodeOf } from '../sqlite-error';
 
@@ -48,7 +49,7 @@ export const COLUMNS = 'position, stream, revision, id, type, data, metadata, cr
 /** As an array, which better-sqlite3 makes in two thirds of the time of an object. */
 export type EventRow = [
   position: number,
-  stream: string,
+  stream: StreamName,
   revision: number,
   id: string,
   type: string,

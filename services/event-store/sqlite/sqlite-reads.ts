@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import {
   assertWholeNumber,
   EventStoreError,
@@ -27,7 +28,7 @@ export class SqliteReads {
     return this.#damage;
   }
 
-  readStream(stream: string, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
+  readStream(stream: StreamName, options?: ReadStreamOptions): AsyncGenerator<RecordedEvent, void, undefined> {
     return readStreamOf((action) => this.#read(action), stream, options);
   }
 

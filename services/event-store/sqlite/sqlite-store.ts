@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import {
   assertExpected,
   assertStreamName,
@@ -42,7 +43,7 @@ class SqliteStore extends SqliteReads implements EventStore {
     return this.#pending;
   }
 
-  async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision) {
+  async append(stream: StreamName, events: readonly NewEvent[], expected: ExpectedRevision) {
     const encoded = encodeAppend(stream, events, expected);
     this.#pending += encoded.length;
     try {
@@ -54,7 +55,7 @@ class SqliteStore extends SqliteReads implements EventStore {
     }
   }
 
-  async deleteStream(stream: string, expected: ExpectedRevision, mode: 'soft' | 'tombstone') {
+  async deleteStream(stream: StreamName, expected: ExpectedRevision, mode: 'soft' | 'tombstone') {
     assertStreamName(stream);
     assertExpected(expected);
     const result = throwIfError(await this.#writer.submit({ kind: 'delete', stream, expected, mode }));
@@ -62,7 +63,7 @@ class SqliteStore extends SqliteReads implements EventStore {
     throw unexpected(result);
   }
 
-  async lastRevision(stream: string) {
+  async lastRevision(stream: StreamName) {
     assertStreamName(stream);
     const result = throwIfError(await this.#writer.submit({ kind: 'end', stream }));
     if (result.outcome === 'end') return result.revision;

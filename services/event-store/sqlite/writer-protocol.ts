@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import type { FileIdentity } from '../../files/file-identity';
 import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision, StreamRevision } from '../event-store';
 
@@ -6,17 +7,17 @@ import type { AppendResult, EncodedEvent, EventStoreErrorCode, ExpectedRevision,
 export type WriterCommand =
   | {
       readonly kind: 'append';
-      readonly stream: string;
+      readonly stream: StreamName;
       readonly expected: ExpectedRevision;
       readonly events: readonly EncodedEvent[];
     }
   | {
       readonly kind: 'delete';
-      readonly stream: string;
+      readonly stream: StreamName;
       readonly expected: ExpectedRevision;
       readonly mode: 'soft' | 'tombstone';
     }
-  | { readonly kind: 'end'; readonly stream: string }
+  | { readonly kind: 'end'; readonly stream: StreamName }
   | { readonly kind: 'probe' };
 
 export type WriterResult =

@@ -1,4 +1,5 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
+import type { StreamName } from '../../../schemas/stream-name';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
 import { type EncodedEvent, EventStoreError } from '../event-store';
 import { type Displaced, LogPlace, type WalState } from './log-place';
@@ -19,13 +20,13 @@ const WRITER_CACHE_KIB = 16_384;
 export interface LogWriter {
   begin(): void;
   /** What is stored of a stream, as this transaction sees it. */
-  view(stream: string): StreamView;
+  view(stream: StreamName): StreamView;
   /** @returns the position of the last of `events`, written from revision `first` on. */
-  insert(stream: string, first: number, events: readonly EncodedEvent[], created: number): number;
+  insert(stream: StreamName, first: number, events: readonly EncodedEvent[], created: number): number;
   /** @returns the position of the event at this revision. */
-  positionOf(stream: string, revision: number): number | undefined;
+  positionOf(stream: StreamName, revision: number): number | undefined;
   /** Removes the events of a stream and remembers that, and where its numbering continues. */
-  remove(stream: string, nextRevision: number, tombstone: boolean): void;
+  remove(stream: StreamName, nextRevision: number, tombstone: boolean): void;
   /** Writes a fact that nobody needs, so that a commit has something to prove. */
   probe(now: number): void;
   /** When it throws, nobody knows whether the transaction is in the log. */

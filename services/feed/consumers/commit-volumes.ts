@@ -1,5 +1,6 @@
 import { CONSUMER_COMMITTED, type ConsumerCommittedData } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
+import type { StreamName } from '../../../schemas/stream-name';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';
@@ -17,7 +18,7 @@ export type TriedCommit =
 
 /** The volumes, a stream each, that hold the commits of consumers. */
 export class CommitVolumes {
-  readonly #streamOf: (name: string, volume: number) => string;
+  readonly #streamOf: (name: string, volume: number) => StreamName;
   readonly #store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
   readonly #coveredTo: () => Position | null;
   readonly #newId: () => string;
@@ -28,7 +29,7 @@ export class CommitVolumes {
    * @param newId makes a UUID
    */
   constructor(options: {
-    readonly streamOf: (name: string, volume: number) => string;
+    readonly streamOf: (name: string, volume: number) => StreamName;
     readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
     readonly coveredTo: () => Position | null;
     readonly newId: () => string;

@@ -3,6 +3,7 @@ import {
   type ConsumerSetData,
   type ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
 import { sealAlone } from '../../event-store/seal/seal';
@@ -14,7 +15,7 @@ export class ConsumerStream {
   #next = 0;
   #refreshing: Promise<void> = Promise.resolve();
 
-  readonly #name: string;
+  readonly #name: StreamName;
   readonly #store: Pick<EventStore, 'append' | 'readStream'>;
   readonly #newId: () => string;
 
@@ -22,7 +23,7 @@ export class ConsumerStream {
    * @param name of the stream
    * @param newId makes a UUID
    */
-  constructor(name: string, store: Pick<EventStore, 'append' | 'readStream'>, newId: () => string) {
+  constructor(name: StreamName, store: Pick<EventStore, 'append' | 'readStream'>, newId: () => string) {
     this.#name = name;
     this.#store = store;
     this.#newId = newId;

@@ -7,6 +7,7 @@ import {
   CONSUMERS_STREAM,
 } from '../../../schemas/consumer-events';
 import type { FeedPosition } from '../../../schemas/feed';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore, Position } from '../../event-store/event-store';
 import { CommitVolumes } from './commit-volumes';
 import type { ConsumerPlace, KnownConsumer } from './consumer-fold';
@@ -27,8 +28,8 @@ const MAX_TRIES = 20;
 /** Where consumers are kept. */
 export interface ConsumerStreams {
   /** Says which there are; may hold other events besides. */
-  readonly list: string;
-  readonly commits: (name: string, volume: number) => string;
+  readonly list: StreamName;
+  readonly commits: (name: string, volume: number) => StreamName;
 }
 
 const OF_READERS: ConsumerStreams = { list: CONSUMERS_STREAM, commits: commitStream };

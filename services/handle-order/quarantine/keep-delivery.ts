@@ -1,3 +1,4 @@
+import type { StreamName } from '../../../schemas/stream-name';
 import { type EventStore, isEventStoreError, type JsonValue } from '../../event-store/event-store';
 import type { Admission } from '../record/admission';
 import { sealAlone } from '../../event-store/seal/seal';
@@ -5,7 +6,7 @@ import type { Receipt } from '../record/record-update';
 
 /** What is kept of a delivery that goes on no order's rail. */
 export interface DeliveryFact {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly type: string;
   readonly data: Readonly<Record<string, JsonValue>>;
 }

@@ -8,6 +8,7 @@ import {
   receivedAtOf,
   SCHEMA_VERSION,
 } from '../../../schemas/order-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
@@ -106,7 +107,7 @@ export function decide(head: Head | null, hash: string, receivedAt: string): Dec
 }
 
 /** @returns what is known of the newest event of a stream; null if it has none. */
-async function readHead(store: EventStore, stream: string): Promise<Head | null> {
+async function readHead(store: EventStore, stream: StreamName): Promise<Head | null> {
   const event = await readOne(store, stream, { direction: 'backwards' });
   if (event === null) return null;
   return {
@@ -172,7 +173,7 @@ export function createRecorder(
    * acknowledgement never rests on a guess, nor on a read, but on what appends are decided on.
    */
   async function decideAndAppend(
-    stream: string,
+    stream: StreamName,
     key: OrderKey,
     hash: string,
     delivery: Delivery,
@@ -215,7 +216,7 @@ export function createRecorder(
   async function recordInTurn(
     delivery: Delivery,
     key: OrderKey,
-    stream: string,
+    stream: StreamName,
     receipt: Receipt,
   ): Promise<RecordOutcome> {
     const hash = contentHash(delivery);

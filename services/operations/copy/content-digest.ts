@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringifyJson } from '../../../schemas/exact-json';
+import type { StreamName } from '../../../schemas/stream-name';
 import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -15,7 +16,7 @@ const MODULUS = 1n << 256n;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** @returns the part of a digest to which a stream belongs, from 0 to below {@link BUCKETS}. */
-export const bucketOf = (stream: string): number => parseInt(sha256(stream).slice(0, 8), 16) % BUCKETS;
+export const bucketOf = (stream: StreamName): number => parseInt(sha256(stream).slice(0, 8), 16) % BUCKETS;
 
 /**
  * @param withCreated include the store's own stamp, to the millisecond

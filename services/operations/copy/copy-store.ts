@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringifyJson } from '../../../schemas/exact-json';
+import type { StreamName } from '../../../schemas/stream-name';
 import {
   type EventStore,
   type ExpectedRevision,
@@ -74,7 +75,7 @@ export async function endOf(store: Pick<EventStore, 'subscribe'>): Promise<Posit
 const named = (streams: readonly string[]): string => streams.map((stream) => `\n  ${JSON.stringify(stream)}`).join('');
 
 /** The same for the same place, so that a repeat is recognised. */
-function placeholder(stream: string, revision: number): NewEvent {
+function placeholder(stream: StreamName, revision: number): NewEvent {
   const hex = createHash('sha256')
     .update(`${PLACEHOLDER}\n${stream}\n${String(revision)}`)
     .digest('hex');
@@ -223,7 +224,7 @@ async function appendWave(store: EventStore, wave: readonly RecordedEvent[]): Pr
 }
 
 /** Makes the numbering of a new stream begin at `first`, as it does in a stream that was deleted and revived. */
-async function skipRevisions(store: EventStore, stream: string, first: number): Promise<void> {
+async function skipRevisions(store: EventStore, stream: StreamName, first: number): Promise<void> {
   for (let revision = 0; revision < first; revision += MAX_PLACEHOLDERS) {
     const length = Math.min(MAX_PLACEHOLDERS, first - revision);
     const events = Array.from({ length }, (_, index) => placeholder(stream, revision + index));
@@ -234,7 +235,7 @@ async function skipRevisions(store: EventStore, stream: string, first: number): 
   if (result.outcome === 'conflict') throw notOurs(stream, first, result.actual);
 }
 
-const notOurs = (stream: string, revision: number, actual: unknown): CopyError =>
+const notOurs = (stream: StreamName, revision: number, actual: unknown): CopyError =>
   new CopyError(
     `Stream ${JSON.stringify(stream)} of the target ends at ${String(actual)} where revision ${String(revision)} of the ` +
       'source belongs: something else writes to the target, or has written to it.',

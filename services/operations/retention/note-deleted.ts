@@ -4,6 +4,7 @@ import {
   type OrderDeletedData,
   RETENTION_STREAM,
 } from '../../../schemas/order-events';
+import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore } from '../../event-store/event-store';
 import { sealAlone } from '../../event-store/seal/seal';
 
@@ -16,7 +17,7 @@ import { sealAlone } from '../../event-store/seal/seal';
  */
 export async function noteDeleted(
   { store, newId }: { readonly store: Pick<EventStore, 'append'>; readonly newId: () => string },
-  stream: string,
+  stream: StreamName,
   leaves: OrderDeletedData['leaves'],
 ): Promise<void> {
   for (let first = 0; first < leaves.length; first += MAX_DELETED_LEAVES) {

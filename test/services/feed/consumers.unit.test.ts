@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { CONSUMERS_STREAM, commitStream } from '../../../schemas/consumer-events';
 import { BEGINNING, type FeedPosition } from '../../../schemas/feed';
+import { streamName } from '../../../schemas/stream-name';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import type { EventStore, Position } from '../../../services/event-store/event-store';
 import { evolveConsumers, noConsumers } from '../../../services/feed/consumers/consumer-fold';
@@ -27,7 +28,7 @@ const instanceOver = (store: EventStore, coveredTo: Position | null = null): Con
 async function lengthOf(store: EventStore, stream: string): Promise<number> {
   let length = 0;
   try {
-    for await (const _ of store.readStream(stream)) length++;
+    for await (const _ of store.readStream(streamName(stream))) length++;
   } catch {
     return 0;
   }

@@ -9,6 +9,7 @@ import {
 } from '../../../services/handle-order/receive/signature';
 import { DOUBTFUL_DELIVERIES } from '../../../services/operations/endpoint-counts';
 import { type Delivery } from '../../../schemas/handle-order';
+import { streamName } from '../../../schemas/stream-name';
 import {
   countEvents,
   EXAMPLES,
@@ -428,16 +429,16 @@ describe('eventId', () => {
   ])('the event id of %s at %i is the UUIDv5 of its parts', (stream, revision, hash) => {
     const request = '5f1c2d1e-0c4b-4f57-9f0e-6f1f0a6c2b11';
     const name = `${stream}\n${String(revision)}\n${hash}\n${request}`;
-    expect(eventId(stream, revision, hash, request)).toBe(v5(name, NAMESPACE));
+    expect(eventId(streamName(stream), revision, hash, request)).toBe(v5(name, NAMESPACE));
   });
 
   it('an event id differs if any of its parts differs', () => {
     const ids = [
-      eventId('a', 0, 'x', 'r'),
-      eventId('b', 0, 'x', 'r'),
-      eventId('a', 1, 'x', 'r'),
-      eventId('a', 0, 'y', 'r'),
-      eventId('a', 0, 'x', 's'),
+      eventId(streamName('a'), 0, 'x', 'r'),
+      eventId(streamName('b'), 0, 'x', 'r'),
+      eventId(streamName('a'), 1, 'x', 'r'),
+      eventId(streamName('a'), 0, 'y', 'r'),
+      eventId(streamName('a'), 0, 'x', 's'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
   });

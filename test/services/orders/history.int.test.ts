@@ -4,6 +4,7 @@ import { read } from '../../../projections/timeline';
 import { type OrderKey } from '../../../schemas/handle-order';
 import { type OrderEvent } from '../../../schemas/order-events';
 import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/order-view';
+import { streamName } from '../../../schemas/stream-name';
 import { createOrderHistory } from '../../../services/orders/history';
 import { comparePositions, parsePosition } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../event-store/memory/memory-store';
@@ -197,7 +198,11 @@ describe('the replay of an order', () => {
 
   it('the replay of an order skips events of other types that an operator added by hand', async () => {
     const store = createMemoryStore({ now: () => 0 });
-    await store.append(stream, [event(1, at(0)), event(2, at(1), 'note.added'), event(3, at(2))], 'no_stream');
+    await store.append(
+      streamName(stream),
+      [event(1, at(0)), event(2, at(1), 'note.added'), event(3, at(2))],
+      'no_stream',
+    );
     const history = createOrderHistory(store);
     const page = await history.page(about, null, 10);
     expect(page?.events.map(({ revision }) => revision)).toEqual([0, 2]);
@@ -206,7 +211,7 @@ describe('the replay of an order', () => {
 
   it('the replay of an order finds the last event received at or before a time, even if the clock went back', async () => {
     const store = createMemoryStore({ now: () => 0 });
-    await store.append(stream, [event(1, at(10)), event(2, at(30)), event(3, at(20))], 'no_stream');
+    await store.append(streamName(stream), [event(1, at(10)), event(2, at(30)), event(3, at(20))], 'no_stream');
     const history = createOrderHistory(store);
     const revisionAt = async (second: number) =>
       (await history.stateAt(about, { kind: 'time', at: Date.parse(at(second)) }))?.revision ?? null;
@@ -215,7 +220,7 @@ describe('the replay of an order', () => {
 
   it('an event without a time of receipt has the time at which the store wrote it', async () => {
     const store = createMemoryStore({ now: () => Date.parse(at(5)) });
-    await store.append(stream, [event(1)], 'no_stream');
+    await store.append(streamName(stream), [event(1)], 'no_stream');
     const page = await createOrderHistory(store).page(about, null, 10);
     expect(page?.events[0]?.received_at).toBe(at(5));
   });
@@ -224,8 +229,8 @@ describe('the replay of an order', () => {
     'the replay of an order whose stream was deleted (%s) finds nothing',
     async (mode) => {
       const store = createMemoryStore({ now: () => 0 });
-      await store.append(stream, [event(1, at(0))], 'no_stream');
-      await store.deleteStream(stream, 0, mode);
+      await store.append(streamName(stream), [event(1, at(0))], 'no_stream');
+      await store.deleteStream(streamName(stream), 0, mode);
       const history = createOrderHistory(store);
       expect(await history.page(about, null, 10)).toBeNull();
       expect(await history.stateAt(about, { kind: 'revision', revision: 0 })).toBeNull();

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { streamName } from '../../../schemas/stream-name';
 import { EventStoreError } from '../../../services/event-store/event-store';
 import { Corrector } from '../../../services/read-model/corrections';
 import { keepProjecting, Looks, type ProjectorNews } from '../../../services/read-model/projector-loop';
@@ -12,7 +13,7 @@ import { newEvent } from '../event-store/contract/support';
 it('a projector that is asked to look anew reports of which look its progress is, and keeps what it has while the log is away', async () => {
   const directory = temporaryDirectory();
   const store = createMemoryStore({ now: () => 0 });
-  await store.append('order-here:a', [newEvent()], 'no_stream');
+  await store.append(streamName('order-here:a'), [newEvent()], 'no_stream');
   let isAway = false;
   const source = over(store, {
     readAll: (options) => {

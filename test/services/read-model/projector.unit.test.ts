@@ -10,6 +10,7 @@ import {
   orderStream,
   RETENTION_STREAM,
 } from '../../../schemas/order-events';
+import { streamName } from '../../../schemas/stream-name';
 import {
   MAX_BATCH_EVENTS,
   type EventSource,
@@ -286,9 +287,9 @@ describe('the projector', () => {
     });
 
     it('the projector skips streams that are not orders, and is not stopped by events that it cannot read', async () => {
-      await store.append('quarantine', [newEvent()], 'any');
-      await store.append('order-without-an-order', [newEvent()], 'any');
-      await store.append('order-%E0%A4%A:broken', [newEvent()], 'any');
+      await store.append(streamName('quarantine'), [newEvent()], 'any');
+      await store.append(streamName('order-without-an-order'), [newEvent()], 'any');
+      await store.append(streamName('order-%E0%A4%A:broken'), [newEvent()], 'any');
       await store.append(
         orderStream(A),
         [newEvent({ type: 'a note' }), newEvent({ data: Buffer.from('bytes') })],

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/checkpoint';
 import { ORDER_DELETED, type OrderDeletedData, RETENTION_STREAM } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
 import {
   appendEntry,
   readCheckpointFile,
@@ -71,7 +72,7 @@ async function makeLog(streams: readonly number[], marks: ReadonlySet<number>, s
   };
   for (const [index, stream] of streams.entries()) {
     const event = { id: randomUUID(), type: 'order.updated', data: { n: index, text: 'é' }, metadata: { at: index } };
-    await store.append(`order-l:${String(stream)}`, [event], 'any');
+    await store.append(streamName(`order-l:${String(stream)}`), [event], 'any');
     if (marks.has(index)) await sign();
   }
   await sign();
@@ -90,7 +91,7 @@ describe('checkpoints', () => {
       fc.asyncProperty(history, async ({ streams, marks }) => {
         const store = memory();
         const { checkpoints, publicKey } = await makeLog(streams, new Set(marks), store);
-        await store.append('order-l:later', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+        await store.append(streamName('order-l:later'), [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
         expect(await checkLog(store, checkpoints, publicKey)).toMatchObject({ faults: [], held: checkpoints.length });
         expect(checkpoints.at(-1)?.events).toBe(streams.length);
         await store.close();
@@ -104,7 +105,8 @@ describe('checkpoints', () => {
       events.map((one, n) => (n === at ? { ...one, data: { n: at, text: 'e' } } : one)),
     'changed metadata': (events, at) => events.map((one, n) => (n === at ? { ...one, metadata: { at: -1 } } : one)),
     'a changed time': (events, at) => events.map((one, n) => (n === at ? { ...one, created: new Date(1) } : one)),
-    'a changed stream': (events, at) => events.map((one, n) => (n === at ? { ...one, stream: 'order-l:x' } : one)),
+    'a changed stream': (events, at) =>
+      events.map((one, n) => (n === at ? { ...one, stream: streamName('order-l:x') } : one)),
     'a removed event': (events, at) => events.filter((_, n) => n !== at),
     'an inserted event': (events, at) => {
       const copies = events.slice(at, at + 1).map((one) => ({ ...one, id: randomUUID() }));
@@ -192,12 +194,12 @@ describe('checkpoints', () => {
     const { checkpoints, publicKey, sign } = await makeLog([1, 2, 1, 3, 2, 1], new Set([2]), store);
     const gone = (await all(store)).filter(({ stream }) => stream === 'order-l:1');
     const data: OrderDeletedData = {
-      stream: 'order-l:1',
+      stream: streamName('order-l:1'),
       leaves: gone.map((event) => [event.position, leafOf(event)]),
     };
     await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
-    await store.deleteStream('order-l:1', gone.length - 1, 'soft');
-    await store.append('order-l:3', [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
+    await store.deleteStream(streamName('order-l:1'), gone.length - 1, 'soft');
+    await store.append(streamName('order-l:3'), [{ id: randomUUID(), type: 'order.updated', data: {} }], 'any');
     await sign();
     const key = openKey();
     const fresh = await nextCheckpoint({

@@ -12,6 +12,7 @@ import type { EventStore } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { createPublicKey } from 'node:crypto';
+import { streamName } from '../../../../schemas/stream-name';
 import { openEventStream } from '../../../support/event-stream';
 import { update } from '../../../support/deliveries';
 import { cases } from '../../../support/depth';
@@ -43,7 +44,7 @@ const entriesIn = (file: string): readonly CheckpointEntry[] => readCheckpointFi
 /** Appends some events that no other log has. */
 async function append(store: EventStore, events: number): Promise<void> {
   for (let n = 0; n < events; n++) {
-    await store.append('order-l:o', [{ id: randomUUID(), type: 'order.updated', data: { n } }], 'any');
+    await store.append(streamName('order-l:o'), [{ id: randomUUID(), type: 'order.updated', data: { n } }], 'any');
   }
 }
 

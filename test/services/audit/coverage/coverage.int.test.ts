@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Coverage, type OrderTrack, track, untracked } from '../../../../projections/source-coverage';
 import { type CoverageGroup, CoverageReport } from '../../../../schemas/coverage';
 import { decodeOrderEvent, orderStream } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { createCoverageRunner, MAX_WAITING_QUERIES } from '../../../../services/audit/coverage/coverage';
 import { CLOCK_MARGIN_MS, type CoverageQuery, scanCoverage } from '../../../../services/audit/coverage/coverage-scan';
@@ -46,7 +47,7 @@ describe('the coverage scan', () => {
       const id = (kind: number): string => `00000000-0000-4000-8${String(kind)}00-${String(n).padStart(12, '0')}`;
       const metadata = { received_at: new Date(time).toISOString() };
       const data = JSON.parse(JSON.stringify({ ...object, ...key })) as JsonValue;
-      await store.append('quarantine', [{ id: id(1), type: 'delivery.quarantined', data: null }], 'any');
+      await store.append(streamName('quarantine'), [{ id: id(1), type: 'delivery.quarantined', data: null }], 'any');
       await store.append(orderStream(key), [{ id: id(0), type: 'order.updated', data, metadata }], 'any');
     }
     return { store, times };

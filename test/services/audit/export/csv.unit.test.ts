@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { initial } from '../../../../projections/order';
+import { streamName } from '../../../../schemas/stream-name';
 import { CSV_HEADER, csvCell, csvCells, MAX_CELL_CHARACTERS, RowWriter } from '../../../../services/audit/export/csv';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
 
@@ -25,7 +26,7 @@ function parseCsv(text: string): string[][] {
 }
 
 const eventWith = (data: Readonly<Record<string, JsonValue>>): RecordedEvent => ({
-  stream: 'order-here:o',
+  stream: streamName('order-here:o'),
   id: '11111111-1111-4111-8111-111111111111',
   type: 'order.updated',
   data: { location_id: 'here', order_id: 'o', ...data },
@@ -118,7 +119,7 @@ describe('a row of a CSV export', () => {
   });
 
   it('a CSV row keeps the leading zeros and the digits of ids, and leaves its own times and hashes as they are', () => {
-    const event = { ...eventWith({ status: 'completed' }), stream: 'order-007:00123' };
+    const event = { ...eventWith({ status: 'completed' }), stream: streamName('order-007:00123') };
     const { cells } = csvCells(event, initial, event);
     expect(parseCsv(`${cells}\r\n`)[0]).toEqual(
       expect.arrayContaining(["'007", "'00123", '2026-01-01T00:00:00.000Z', 'order-007:00123']),

@@ -1,3 +1,4 @@
+import { streamName } from '../../../../schemas/stream-name';
 import {
   type EventStore,
   type ExpectedRevision,
@@ -36,7 +37,7 @@ interface StreamCase {
 const LAST = 2;
 
 async function withThreeEvents(store: EventStore, stream: string): Promise<void> {
-  await appended(store.append(stream, newEvents(LAST + 1), 'no_stream'));
+  await appended(store.append(streamName(stream), newEvents(LAST + 1), 'no_stream'));
 }
 
 /** EventStoreDB's expected-revision rules, every cell. */
@@ -89,7 +90,7 @@ const STREAM_CASES: readonly StreamCase[] = [
     prepare: async (store, stream) => {
       await withThreeEvents(store, stream);
       await remove(store, stream, 'soft');
-      await appended(store.append(stream, newEvents(1), 'no_stream'));
+      await appended(store.append(streamName(stream), newEvents(1), 'no_stream'));
       await untilRevived(store, stream);
     },
     cells: [
@@ -155,7 +156,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
     let begun: Position;
 
     beforeEach(async () => {
-      begun = (await appended(store.append(other, newEvents(1), 'no_stream'))).position;
+      begun = (await appended(store.append(streamName(other), newEvents(1), 'no_stream'))).position;
       await prepare(store, stream);
     });
 
@@ -166,17 +167,17 @@ export function expectedRevisionContract(current: () => EventStore): void {
         const before = await streamState(store, stream);
         const event = newEvent();
         if (cell.append === 'deleted') {
-          expect(await refusalOf(store.append(stream, [event], expected))).toBe('deleted');
+          expect(await refusalOf(store.append(streamName(stream), [event], expected))).toBe('deleted');
         } else if ('conflictWith' in cell.append) {
           const actual = cell.append.conflictWith;
-          const result = await store.append(stream, [event], expected);
+          const result = await store.append(streamName(stream), [event], expected);
           expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
         } else {
           const revision = cell.append.appendedAt;
-          const result = await appended(store.append(stream, [event], expected));
+          const result = await appended(store.append(streamName(stream), [event], expected));
           expect(result.revision).toBe(revision);
           await untilRevived(store, stream);
-          const [stored] = await collect(store.readStream(stream, { from: revision }));
+          const [stored] = await collect(store.readStream(streamName(stream), { from: revision }));
           expect(stored).toMatchObject({ id: event.id, revision, position: result.position });
           return;
         }
@@ -189,15 +190,15 @@ export function expectedRevisionContract(current: () => EventStore): void {
         async (mode) => {
           const before = await streamState(store, stream);
           if (cell.delete === 'ok') {
-            expect(await store.deleteStream(stream, expected, mode)).toEqual({ outcome: 'deleted' });
+            expect(await store.deleteStream(streamName(stream), expected, mode)).toEqual({ outcome: 'deleted' });
             expect(await streamState(store, stream)).toBe(mode === 'soft' ? 'not-found' : 'deleted');
             return;
           }
           if (cell.delete === 'deleted') {
-            expect(await refusalOf(store.deleteStream(stream, expected, mode))).toBe('deleted');
+            expect(await refusalOf(store.deleteStream(streamName(stream), expected, mode))).toBe('deleted');
           } else {
             const actual = cell.delete.conflictWith;
-            const result = await store.deleteStream(stream, expected, mode);
+            const result = await store.deleteStream(streamName(stream), expected, mode);
             expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
           }
           expect(await streamState(store, stream)).toEqual(before);
@@ -206,15 +207,15 @@ export function expectedRevisionContract(current: () => EventStore): void {
     }
 
     it(`an append to another stream succeeds beside ${state}`, async () => {
-      expect((await appended(store.append(other, newEvents(1), 0))).revision).toBe(1);
+      expect((await appended(store.append(streamName(other), newEvents(1), 0))).revision).toBe(1);
     });
   });
 
   describe('concurrent appends', () => {
     it('two concurrent appends to two new streams both succeed', async () => {
       const results = await Promise.all([
-        appended(store.append(stream, newEvents(1), 'no_stream')),
-        appended(store.append(other, newEvents(1), 'no_stream')),
+        appended(store.append(streamName(stream), newEvents(1), 'no_stream')),
+        appended(store.append(streamName(other), newEvents(1), 'no_stream')),
       ]);
       expect(results.map((result) => result.revision)).toEqual([0, 0]);
       expect(first(results).position).not.toBe(at(results, 1).position);
@@ -223,9 +224,9 @@ export function expectedRevisionContract(current: () => EventStore): void {
     it.each(['no_stream', 1] as const)(
       'exactly one of 50 concurrent appends expecting %s succeeds, and the others learn its revision',
       async (expected) => {
-        if (expected === 1) await appended(store.append(stream, newEvents(2), 'no_stream'));
+        if (expected === 1) await appended(store.append(streamName(stream), newEvents(2), 'no_stream'));
         const events = newEvents(50);
-        const results = await Promise.all(events.map((event) => store.append(stream, [event], expected)));
+        const results = await Promise.all(events.map((event) => store.append(streamName(stream), [event], expected)));
         const winner = results.findIndex((result) => result.outcome === 'appended');
         const revision = expected === 1 ? 2 : 0;
         for (const [index, result] of results.entries()) {
@@ -242,7 +243,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
         const event = newEvent();
         let expected: ExpectedRevision = 'no_stream';
         for (;;) {
-          const result = await store.append(stream, [event], expected);
+          const result = await store.append(streamName(stream), [event], expected);
           if (result.outcome === 'appended') {
             expect(winners[result.revision]).toBeUndefined();
             winners[result.revision] = event.id;
@@ -259,8 +260,10 @@ export function expectedRevisionContract(current: () => EventStore): void {
 
     it('concurrent appends expecting any all succeed, without a gap', async () => {
       const events = newEvents(50);
-      const results = await Promise.all(events.map((event) => appended(store.append(stream, [event], 'any'))));
-      const stored = await collect(store.readStream(stream));
+      const results = await Promise.all(
+        events.map((event) => appended(store.append(streamName(stream), [event], 'any'))),
+      );
+      const stored = await collect(store.readStream(streamName(stream)));
       expect(stored.map((event) => event.revision)).toEqual(events.map((_, index) => index));
       for (const [index, result] of results.entries()) {
         expect(at(stored, result.revision)).toMatchObject({ id: at(events, index).id, position: result.position });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { streamName } from '../../../../schemas/stream-name';
 import { comparePositions, type EventStore, type RecordedEvent } from '../../../../services/event-store/event-store';
 import { PAYLOADS } from './payloads';
 import {
@@ -36,21 +37,21 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
     });
 
     it('a closed store refuses every later call as closed', async () => {
-      await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      await appended(store.append(streamName('order-1'), newEvents(1), 'no_stream'));
       await store.close();
-      expect(await refusalOf(store.append('order-1', newEvents(1), 'any'))).toBe('closed');
-      expect(await refusalOf(store.lastRevision('order-1'))).toBe('closed');
-      expect(await refusalOf(collect(store.readStream('order-1')))).toBe('closed');
+      expect(await refusalOf(store.append(streamName('order-1'), newEvents(1), 'any'))).toBe('closed');
+      expect(await refusalOf(store.lastRevision(streamName('order-1')))).toBe('closed');
+      expect(await refusalOf(collect(store.readStream(streamName('order-1'))))).toBe('closed');
       expect(await refusalOf(collect(store.readAll()))).toBe('closed');
       expect(await refusalOf(collect(store.subscribe({ after: 'start' })))).toBe('closed');
-      expect(await refusalOf(store.deleteStream('order-1', 'any', 'soft'))).toBe('closed');
+      expect(await refusalOf(store.deleteStream(streamName('order-1'), 'any', 'soft'))).toBe('closed');
       expect(await refusalOf(store.checkWritable())).toBe('closed');
       expect(store.pending).toBe(0);
     });
 
     it('closing a store settles the appends in flight', async () => {
       const writing = Array.from({ length: 20 }, (_, index) =>
-        refusalOf(store.append(`order-${String(index)}`, newEvents(2), 'no_stream')),
+        refusalOf(store.append(streamName(`order-${String(index)}`), newEvents(2), 'no_stream')),
       );
       await inTime(store.close(), 'closing with appends in flight');
       const outcomes = await inTime(Promise.all(writing), 'appends in flight at close');
@@ -59,7 +60,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
     });
 
     it('closing a store ends its subscriptions, waiting or not', async () => {
-      await appended(store.append('order-1', newEvents(1), 'no_stream'));
+      await appended(store.append(streamName('order-1'), newEvents(1), 'no_stream'));
       const waiting = follow(store, { after: 'start' });
       const working = follow(store, { after: 'start', prefix: 'order-' });
       await waiting.until((batch) => batch.caughtUp, 'it was caught up');
@@ -73,7 +74,7 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
     it('a store leaves no resource open, however often one is opened and closed', async () => {
       const cycle = async (): Promise<void> => {
         const other = await factory.open();
-        await appended(other.append('order-1', newEvents(1), 'no_stream'));
+        await appended(other.append(streamName('order-1'), newEvents(1), 'no_stream'));
         const follower = follow(other, { after: 'start' });
         await follower.untilEvents(1);
         await inTime(other.close(), 'closing');
@@ -97,9 +98,9 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
     describe('reopening', () => {
       it('a reopened store has every event unchanged', async () => {
         for (const [, payload] of PAYLOADS) {
-          await appended(store.append('order-1', [newEvent({ data: payload, metadata: payload })], 'any'));
+          await appended(store.append(streamName('order-1'), [newEvent({ data: payload, metadata: payload })], 'any'));
         }
-        await appended(store.append('größe-🍕', newEvents(2), 'no_stream'));
+        await appended(store.append(streamName('größe-🍕'), newEvents(2), 'no_stream'));
         const before = await collect(store.readAll());
         store = await reopen(store);
         expect(await collect(store.readAll())).toEqual(before);
@@ -107,9 +108,9 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       });
 
       it('a reopened store continues revisions and positions', async () => {
-        const { position } = await appended(store.append('order-1', newEvents(2), 'no_stream'));
+        const { position } = await appended(store.append(streamName('order-1'), newEvents(2), 'no_stream'));
         store = await reopen(store);
-        const next = await appended(store.append('order-1', newEvents(1), 1));
+        const next = await appended(store.append(streamName('order-1'), newEvents(1), 1));
         expect(next.revision).toBe(2);
         expect(comparePositions(next.position, position)).toBeGreaterThan(0);
       });
@@ -117,46 +118,53 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
       it('a reopened store recognises a repeated append expecting an exact revision or no_stream', async () => {
         const one = newEvents(2);
         const two = newEvents(3);
-        await appended(store.append('order-1', one, 'no_stream'));
-        const { position } = await appended(store.append('order-1', two, 1));
+        await appended(store.append(streamName('order-1'), one, 'no_stream'));
+        const { position } = await appended(store.append(streamName('order-1'), two, 1));
         store = await reopen(store);
         const before = await collect(store.readAll());
-        expect((await appended(store.append('order-1', one, 'no_stream'))).revision).toBe(1);
-        expect(await store.append('order-1', two, 1)).toMatchObject({ outcome: 'appended', revision: 4, position });
-        expect(await store.append('order-1', newEvents(1), 1)).toMatchObject({ outcome: 'conflict', actual: 4 });
+        expect((await appended(store.append(streamName('order-1'), one, 'no_stream'))).revision).toBe(1);
+        expect(await store.append(streamName('order-1'), two, 1)).toMatchObject({
+          outcome: 'appended',
+          revision: 4,
+          position,
+        });
+        expect(await store.append(streamName('order-1'), newEvents(1), 1)).toMatchObject({
+          outcome: 'conflict',
+          actual: 4,
+        });
         expect(await collect(store.readAll())).toEqual(before);
       });
 
       it('a reopened store knows which streams were deleted', async () => {
-        await appended(store.append('order-1', newEvents(2), 'no_stream'));
-        await appended(store.append('order-2', newEvents(2), 'no_stream'));
-        await appended(store.append('order-3', newEvents(2), 'no_stream'));
+        await appended(store.append(streamName('order-1'), newEvents(2), 'no_stream'));
+        await appended(store.append(streamName('order-2'), newEvents(2), 'no_stream'));
+        await appended(store.append(streamName('order-3'), newEvents(2), 'no_stream'));
         await remove(store, 'order-1', 'soft');
         await remove(store, 'order-2', 'tombstone');
         await remove(store, 'order-3', 'soft');
-        await appended(store.append('order-3', newEvents(1), 'no_stream'));
+        await appended(store.append(streamName('order-3'), newEvents(1), 'no_stream'));
         store = await reopen(store);
         expect(await streamState(store, 'order-1')).toBe('not-found');
         expect(await streamState(store, 'order-2')).toBe('deleted');
         await untilRevived(store, 'order-3');
-        const [revived, ...more] = await collect(store.readStream('order-3'));
+        const [revived, ...more] = await collect(store.readStream(streamName('order-3')));
         expect(revived?.revision).toBe(2);
         expect(more).toEqual([]);
-        expect((await appended(store.append('order-1', newEvents(1), 'no_stream'))).revision).toBe(2);
-        expect(await refusalOf(store.append('order-2', newEvents(1), 'any'))).toBe('deleted');
+        expect((await appended(store.append(streamName('order-1'), newEvents(1), 'no_stream'))).revision).toBe(2);
+        expect(await refusalOf(store.append(streamName('order-2'), newEvents(1), 'any'))).toBe('deleted');
       });
 
       it('a subscription resumes from its checkpoint on a reopened store', async () => {
-        await appended(store.append('order-1', newEvents(3), 'no_stream'));
+        await appended(store.append(streamName('order-1'), newEvents(3), 'no_stream'));
         const before = follow(store, { after: 'start' });
         await before.untilEvents(3);
         const checkpoint = positionOf(at(before.batches, -1));
-        await appended(store.append('order-1', newEvents(2), 2));
+        await appended(store.append(streamName('order-1'), newEvents(2), 2));
         store = await reopen(store);
         const after = follow(store, { after: checkpoint });
         await after.untilEvents(2);
         const live = newEvents(1);
-        await appended(store.append('order-1', live, 4));
+        await appended(store.append(streamName('order-1'), live, 4));
         await after.untilEvents(3);
         expect(after.events.map((event) => event.revision)).toEqual([3, 4, 5]);
         await after.leave();
@@ -167,7 +175,9 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
           stream: `order-${String(index)}`,
           events: newEvents(3),
         }));
-        const writing = attempts.map(({ stream, events }) => refusalOf(store.append(stream, events, 'no_stream')));
+        const writing = attempts.map(({ stream, events }) =>
+          refusalOf(store.append(streamName(stream), events, 'no_stream')),
+        );
         store = await reopen(store);
         const outcomes = await Promise.all(writing);
         for (const [index, { stream, events }] of attempts.entries()) {

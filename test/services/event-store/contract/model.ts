@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { streamName } from '../../../../schemas/stream-name';
 import {
   isEventStoreError,
   type EventStore,
@@ -112,17 +113,17 @@ async function run(
           type: 'order.updated',
           data: { answer: answers.length, id },
         }));
-        const result = await store.append(stream, events, expectation(stream, command.expected));
+        const result = await store.append(streamName(stream), events, expectation(stream, command.expected));
         if (result.outcome === 'conflict') return result;
         tails.set(stream, Math.max(result.revision, tails.get(stream) ?? 0));
         return { outcome: result.outcome, revision: result.revision };
       }
       case 'delete':
-        return store.deleteStream(stream, expectation(stream, command.expected), command.mode);
+        return store.deleteStream(streamName(stream), expectation(stream, command.expected), command.mode);
       case 'last':
-        return store.lastRevision(stream);
+        return store.lastRevision(streamName(stream));
       case 'read':
-        return (await collect(store.readStream(stream, command.options))).map(({ id, revision, data }) => ({
+        return (await collect(store.readStream(streamName(stream), command.options))).map(({ id, revision, data }) => ({
           id,
           revision,
           data,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { streamName } from '../../../../schemas/stream-name';
 import {
   type EventStore,
   type JsonValue,
@@ -18,14 +19,16 @@ export function roundTripContract(current: () => EventStore): void {
 
   describe('stored events', () => {
     const roundTrip = async (fields: Partial<NewEvent>): Promise<RecordedEvent> => {
-      await appended(store.append('order-round-trip', [newEvent(fields)], 'any'));
-      return first(await collect(store.readStream('order-round-trip', { direction: 'backwards', limit: 1 })));
+      await appended(store.append(streamName('order-round-trip'), [newEvent(fields)], 'any'));
+      return first(
+        await collect(store.readStream(streamName('order-round-trip'), { direction: 'backwards', limit: 1 })),
+      );
     };
 
     it('a stored event has exactly the fields of the port', async () => {
       const event = newEvent({ type: 'order.canceled', data: { a: 1 }, metadata: { b: 2 } });
-      const { position } = await appended(store.append('order-fields', [event], 'no_stream'));
-      const [stored] = await collect(store.readStream('order-fields'));
+      const { position } = await appended(store.append(streamName('order-fields'), [event], 'no_stream'));
+      const [stored] = await collect(store.readStream(streamName('order-fields')));
       expect(stored).toEqual({
         ...event,
         stream: 'order-fields',
@@ -104,16 +107,16 @@ export function streamNameContract(current: () => EventStore): void {
       'a$b',
     ])('a stored event gives back its stream name %p', async (stream) => {
       const other = `${stream}.`;
-      await appended(store.append(other, newEvents(1), 'no_stream'));
-      await appended(store.append(stream, newEvents(1), 'no_stream'));
-      const [stored] = await collect(store.readStream(stream));
+      await appended(store.append(streamName(other), newEvents(1), 'no_stream'));
+      await appended(store.append(streamName(stream), newEvents(1), 'no_stream'));
+      const [stored] = await collect(store.readStream(streamName(stream)));
       expect(stored?.stream).toBe(stream);
       expect((await collect(store.readAll())).map((event) => event.stream)).toEqual([other, stream]);
     });
 
     it('streams whose names differ only in case or in normal form are different streams', async () => {
       const names = ['order-é', 'order-e\u0301', 'Order-é', 'order-É', 'order-é '];
-      for (const stream of names) await appended(store.append(stream, newEvents(1), 'no_stream'));
+      for (const stream of names) await appended(store.append(streamName(stream), newEvents(1), 'no_stream'));
       expect((await collect(store.readAll())).map((event) => event.stream)).toEqual(names);
     });
   });

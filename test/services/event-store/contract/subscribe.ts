@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { streamName } from '../../../../schemas/stream-name';
 import {
   comparePositions,
   type EventStore,
@@ -34,7 +35,7 @@ export function subscribeContract(current: () => EventStore): void {
   describe('subscribe', () => {
     const write = async (stream: string, count: number): Promise<NewEvent[]> => {
       const events = newEvents(count);
-      await appended(store.append(stream, events, 'any'));
+      await appended(store.append(streamName(stream), events, 'any'));
       return events;
     };
 
@@ -58,7 +59,7 @@ export function subscribeContract(current: () => EventStore): void {
 
     it('a subscription delivers the same events as readAll', async () => {
       await appended(
-        store.append('order-1', [newEvent({ metadata: { a: 1 } }), newEvent({ data: EVERY_BYTE })], 'any'),
+        store.append(streamName('order-1'), [newEvent({ metadata: { a: 1 } }), newEvent({ data: EVERY_BYTE })], 'any'),
       );
       const follower = follow(store, { after: 'start' });
       expect(await follower.untilEvents(2)).toEqual(await collect(store.readAll()));
@@ -191,7 +192,7 @@ export function subscribeContract(current: () => EventStore): void {
     it('a subscription advances its position while no live event matches', async () => {
       const follower = follow(store, { after: 'start', prefix: 'order-' });
       await follower.until((batch) => batch.caughtUp, 'it was caught up');
-      const { position } = await appended(store.append('noise-1', newEvents(1), 'any'));
+      const { position } = await appended(store.append(streamName('noise-1'), newEvents(1), 'any'));
       // Enough for a store that reports only after every so many events.
       for (let round = 0; round < 10; round += 1) await write('noise-1', 100);
       await follower.until(

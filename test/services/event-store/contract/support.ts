@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { streamName } from '../../../../schemas/stream-name';
 import {
   comparePositions,
   isEventStoreError,
@@ -63,7 +64,7 @@ export async function appended(result: Promise<AppendResult>): Promise<Appended>
 /** What `readStream` gives for a stream, with a refusal as a value. */
 export async function streamState(store: EventStore, stream: string): Promise<RecordedEvent[] | EventStoreErrorCode> {
   try {
-    return await collect(store.readStream(stream));
+    return await collect(store.readStream(streamName(stream)));
   } catch (error) {
     if (isEventStoreError(error)) return error.code;
     throw error;
@@ -159,13 +160,13 @@ export function follow(store: EventStore, options: SubscribeOptions): Follower {
 }
 
 export const readIds = async (store: EventStore, stream: string): Promise<string[]> =>
-  idsOf(await collect(store.readStream(stream)));
+  idsOf(await collect(store.readStream(streamName(stream))));
 
 export const allIds = async (store: EventStore, prefix = ''): Promise<string[]> =>
   idsOf(await collect(store.readAll({ prefix })));
 
 export async function remove(store: EventStore, stream: string, mode: 'soft' | 'tombstone'): Promise<void> {
-  expect(await store.deleteStream(stream, 'any', mode)).toEqual({ outcome: 'deleted' });
+  expect(await store.deleteStream(streamName(stream), 'any', mode)).toEqual({ outcome: 'deleted' });
 }
 
 /**

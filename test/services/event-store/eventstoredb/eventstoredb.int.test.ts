@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { streamName } from '../../../../schemas/stream-name';
 
 import {
   MAX_STREAM_NAME_BYTES,
@@ -71,7 +72,7 @@ function inSpace(store: EventStore, space: string): EventStore {
     return tooLong && Buffer.byteLength(stream) > MAX_STREAM_NAME_BYTES ? stream : name;
   };
   const inside = (stream: string): string => names.get(stream) ?? stream.slice(space.length);
-  const rename = (event: RecordedEvent): RecordedEvent => ({ ...event, stream: inside(event.stream) });
+  const rename = (event: RecordedEvent): RecordedEvent => ({ ...event, stream: streamName(inside(event.stream)) });
   async function* renamed(events: AsyncIterable<RecordedEvent>): AsyncGenerator<RecordedEvent> {
     for await (const event of events) yield rename(event);
   }
@@ -79,11 +80,11 @@ function inSpace(store: EventStore, space: string): EventStore {
     exclusive: store.exclusive,
     damage: store.damage,
     append: async (stream, events, expected) => {
-      const result = await store.append(outside(stream), events, expected);
+      const result = await store.append(streamName(outside(stream)), events, expected);
       return result.outcome === 'conflict' ? { ...result, stream } : result;
     },
-    lastRevision: (stream) => store.lastRevision(outside(stream)),
-    readStream: (stream, options) => renamed(store.readStream(outside(stream), options)),
+    lastRevision: (stream) => store.lastRevision(streamName(outside(stream))),
+    readStream: (stream, options) => renamed(store.readStream(streamName(outside(stream)), options)),
     readAll: (options = {}) => renamed(store.readAll({ ...options, prefix: space + (options.prefix ?? '') })),
     subscribe: (options) => {
       const batches = store.subscribe({ ...options, prefix: space + (options.prefix ?? '') });
@@ -103,7 +104,7 @@ function inSpace(store: EventStore, space: string): EventStore {
       };
     },
     deleteStream: async (stream, expected, mode) => {
-      const result = await store.deleteStream(outside(stream), expected, mode);
+      const result = await store.deleteStream(streamName(outside(stream)), expected, mode);
       return result.outcome === 'conflict' ? { ...result, stream } : result;
     },
     checkWritable: () => store.checkWritable(),

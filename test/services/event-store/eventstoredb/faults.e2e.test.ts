@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { streamName } from '../../../../schemas/stream-name';
 
 import {
   comparePositions,
@@ -92,7 +93,7 @@ class Sender {
       const begun = performance.now();
       if (begun > this.#givesUpAt) throw new Error(`no way to deliver to ${stream}`);
       try {
-        const result = await this.#store.append(stream, [event], expected);
+        const result = await this.#store.append(streamName(stream), [event], expected);
         expect(result).toMatchObject({ outcome: 'appended', revision });
         this.delivered += 1;
         for (const resolve of this.#progress.splice(0)) resolve();
@@ -333,10 +334,10 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   });
 
   it('the EventStoreDB adapter releases the calls of reads and subscriptions that are left early', async () => {
-    for (let count = 0; count < 500; count += 1) await store.append('order-1', [newEvent()], 'any');
+    for (let count = 0; count < 500; count += 1) await store.append(streamName('order-1'), [newEvent()], 'any');
     for (let round = 0; round < 50; round += 1) {
       for await (const _ of store.readAll()) break;
-      for await (const _ of store.readStream('order-1')) break;
+      for await (const _ of store.readStream(streamName('order-1'))) break;
       for await (const _ of store.subscribe({ after: 'start' })) break;
     }
     await untilOpen(node, 'openCalls', 1);
@@ -345,7 +346,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('the EventStoreDB adapter does not repeat an append whose repeat could be stored twice', async () => {
     node.setFaults({ storesWithoutAnswer: true });
-    const appending = store.append('order-1', [newEvent()], 'any');
+    const appending = store.append(streamName('order-1'), [newEvent()], 'any');
     await expect(appending).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(ours(node)).toHaveLength(1);
     expect(node.requests.get('BatchAppend')).toBe(1);
@@ -353,8 +354,12 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('the EventStoreDB adapter reports unavailable, and no unknown outcome, where nothing can have been written', async () => {
     await node.stop();
-    await expect(store.append('order-1', [newEvent()], 'any')).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(store.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.append(streamName('order-1'), [newEvent()], 'any')).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    await expect(store.append(streamName('order-1'), [newEvent()], 'no_stream')).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     await expect(store.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
     await expect(collect(store.readAll())).rejects.toMatchObject({ code: 'unavailable' });
   });
@@ -379,10 +384,10 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter gives up a connection on which nothing arrives any more', async () => {
     const patient = open(node.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = patient.subscribe({ after: 'start' })[Symbol.asyncIterator]();
-    await patient.append('order-1', [newEvent({ data: 1 })], 'no_stream');
+    await patient.append(streamName('order-1'), [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
     node.muteConnections();
-    const appended = await patient.append('order-1', [newEvent({ data: 2 })], 0);
+    const appended = await patient.append(streamName('order-1'), [newEvent({ data: 2 })], 0);
     expect(appended).toMatchObject({ outcome: 'appended', revision: 1 });
     expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
     await patient.close();
@@ -394,13 +399,13 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     const hurried = 2 * TIMEOUT_MS;
     const store = open(node.url, { timeoutMs: hurried });
     for (const revision of [0, 1, 2])
-      await patient.append('order-1', [newEvent()], revision === 0 ? 'no_stream' : revision - 1);
+      await patient.append(streamName('order-1'), [newEvent()], revision === 0 ? 'no_stream' : revision - 1);
     await store.checkWritable();
     node.setFaults({ silent: true });
     const tries = node.requests.get('BatchAppend') ?? 0;
     // Its first try is over after half of its time, and with it the connection on which nothing was heard.
-    const appending = store.append('order-1', [newEvent()], 2);
-    const reading = collect(store.readStream('order-1'));
+    const appending = store.append(streamName('order-1'), [newEvent()], 2);
+    const reading = collect(store.readStream(streamName('order-1')));
     await until('the append to be tried again', () => (node.requests.get('BatchAppend') ?? 0) > tries + 1);
     node.setFaults(NO_FAULTS);
     expect((await reading).length).toBeGreaterThanOrEqual(3);
@@ -411,7 +416,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter notices at once when the server ends its append stream with status OK', async () => {
     const patient = open(node.url, { timeoutMs: LONG_TIMEOUT_MS });
     node.setFaults({ silent: true });
-    const appending = patient.append('order-1', [newEvent()], 'no_stream');
+    const appending = patient.append(streamName('order-1'), [newEvent()], 'no_stream');
     await until('the stream of appends to begin', () => node.requests.has('BatchAppend'));
     const begun = performance.now();
     node.setFaults({ closedWithOk: true });
@@ -425,13 +430,13 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     const follower = await start({ log: node.log });
     const led = open(follower.url, { timeoutMs: 2 * TIMEOUT_MS });
     const subscription = led.subscribe({ after: 'start' })[Symbol.asyncIterator]();
-    await led.append('order-1', [newEvent({ data: 1 })], 'no_stream');
+    await led.append(streamName('order-1'), [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
     follower.setFaults({ leaderPort: node.port });
     follower.dropConnections();
-    await led.append('order-1', [newEvent({ data: 2 })], 0);
+    await led.append(streamName('order-1'), [newEvent({ data: 2 })], 0);
     expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
-    expect(await collect(led.readStream('order-1'))).toHaveLength(2);
+    expect(await collect(led.readStream(streamName('order-1')))).toHaveLength(2);
     expect(node.requests.get('BatchAppend')).toBeGreaterThanOrEqual(1);
   });
 
@@ -474,17 +479,21 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     const port = await portToComeBackTo();
     node = await start({ port });
     store = open(node.url);
-    await store.append('order-1', [newEvent()], 'no_stream');
+    await store.append(streamName('order-1'), [newEvent()], 'no_stream');
     await node.stop();
-    await expect(store.append('order-2', [newEvent()], 'no_stream')).rejects.toBeInstanceOf(EventStoreError);
+    await expect(store.append(streamName('order-2'), [newEvent()], 'no_stream')).rejects.toBeInstanceOf(
+      EventStoreError,
+    );
     // Long enough for grpc-js to wait for several seconds between its own attempts to connect.
     await sleep(5_000);
     node = await start({ port });
-    await expect(store.append('order-3', [newEvent()], 'no_stream')).resolves.toMatchObject({ outcome: 'appended' });
+    await expect(store.append(streamName('order-3'), [newEvent()], 'no_stream')).resolves.toMatchObject({
+      outcome: 'appended',
+    });
   });
 
   it('a subscription from the end misses nothing even if the connection is lost before the first event', async () => {
-    await store.append('order-1', [newEvent()], 'no_stream');
+    await store.append(streamName('order-1'), [newEvent()], 'no_stream');
     const subscription = store.subscribe({ after: 'end' })[Symbol.asyncIterator]();
     expect(await inTime(subscription.next(), 'catching up')).toMatchObject({ value: { events: [], caughtUp: true } });
     node.setFaults({ unavailable: 1 });
@@ -499,7 +508,8 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   });
 
   it('a subscription delivers a batch again that was being processed when the connection was lost', async () => {
-    for (let count = 0; count < 5; count += 1) await store.append('order-1', [newEvent({ data: count })], 'any');
+    for (let count = 0; count < 5; count += 1)
+      await store.append(streamName('order-1'), [newEvent({ data: count })], 'any');
     const seen: unknown[] = [];
     for await (const { events } of store.subscribe({ after: 'start' })) {
       if (events.length > 0 && seen.length === 0) node.dropConnections();
@@ -516,7 +526,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
       timeoutMs: LONG_TIMEOUT_MS,
       onInterrupted: ({ code }) => interruptions.push(code),
     });
-    await watched.append('order-0', [newEvent()], 'no_stream');
+    await watched.append(streamName('order-0'), [newEvent()], 'no_stream');
     const seen = new Set<string>();
     let wake = (): void => undefined;
     const awake = new Promise<void>((resolve) => (wake = resolve));
@@ -534,7 +544,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     await until('the consumer to be live', () => asleep);
     for (let batch = 1; batch <= EVENTS / BATCH; batch += 1) {
       const events = Array.from({ length: BATCH }, () => newEvent({ data: 'x'.repeat(1_000) }));
-      await watched.append(`order-${String(batch)}`, events, 'no_stream');
+      await watched.append(streamName(`order-${String(batch)}`), events, 'no_stream');
     }
     wake();
     await inTime(consuming, 'every event');
@@ -562,7 +572,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     const address = `127.0.0.1:${String(node.port)}`;
     for (const url of [`esdb+discover://${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
       const found = open(url, { timeoutMs: 5 * TIMEOUT_MS });
-      await found.append(`order-${randomUUID()}`, [newEvent()], 'no_stream');
+      await found.append(streamName(`order-${randomUUID()}`), [newEvent()], 'no_stream');
       await found.close();
     }
     expect(node.requests.get('Gossip')).toBeGreaterThanOrEqual(2);
@@ -573,7 +583,9 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('an append settles within its timeout although no node of a cluster can be found', async () => {
     const lost = open('esdb+discover://127.0.0.1:1?tls=false', { timeoutMs: 500 });
     const begun = performance.now();
-    await expect(lost.append('order-1', [newEvent()], 'no_stream')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(lost.append(streamName('order-1'), [newEvent()], 'no_stream')).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     expect(performance.now() - begun).toBeLessThan(500 + SLACK_MS);
   });
 });

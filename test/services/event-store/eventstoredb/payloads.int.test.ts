@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
+import { streamName } from '../../../../schemas/stream-name';
 import { type EventStore, type JsonValue, type RecordedEvent } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
 import { startNode, type RunningNode } from '../../../eventstoredb-node/node';
@@ -36,8 +37,8 @@ describe('payloads on EventStoreDB', () => {
       fc.asyncProperty(payload, fc.option(payload, { nil: undefined }), async (data, metadata) => {
         const stream = `order-${String((count += 1))}`;
         const event = newEvent(metadata === undefined ? { data } : { data, metadata });
-        await appended(store.append(stream, [event], 'no_stream'));
-        const stored = at(await collect(store.readStream(stream)), 0);
+        await appended(store.append(streamName(stream), [event], 'no_stream'));
+        const stored = at(await collect(store.readStream(streamName(stream))), 0);
         expect(comparable(stored.data)).toEqual(comparable(data));
         expect(comparable(stored.metadata)).toEqual(comparable(metadata));
       }),
@@ -49,7 +50,7 @@ describe('payloads on EventStoreDB', () => {
     const text = '{"id":1894721983472198341,"n":[1e400]}';
     const payload = parseJson(text) as JsonValue;
     const stream = 'order-digits';
-    await appended(store.append(stream, [newEvent({ data: payload, metadata: payload })], 'no_stream'));
+    await appended(store.append(streamName(stream), [newEvent({ data: payload, metadata: payload })], 'no_stream'));
     const raw = node.log.all.find((event) => event.stream === stream);
     expect(raw).toMatchObject({ contentType: 'application/json' });
     expect([raw?.data, raw?.metadata].map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual([text, text]);
@@ -62,7 +63,10 @@ describe('payloads on EventStoreDB', () => {
       if (subscribed.length > 0) break;
     }
     stop.abort();
-    const reads = [store.readStream(stream), store.readStream(stream, { direction: 'backwards', limit: 1 })];
+    const reads = [
+      store.readStream(streamName(stream)),
+      store.readStream(streamName(stream), { direction: 'backwards', limit: 1 }),
+    ];
     const all = store.readAll({ prefix: stream });
     const read = (await Promise.all([...reads, all].map(collect))).flat();
     expect(read).toHaveLength(3);
@@ -73,7 +77,7 @@ describe('payloads on EventStoreDB', () => {
   it('a payload on EventStoreDB is stored as it is, for other clients to read', async () => {
     const bytes = Uint8Array.of(255, 1, 2);
     const events = [newEvent({ data: { a: 'é' }, metadata: { b: 1 } }), newEvent({ data: bytes, metadata: bytes })];
-    await appended(store.append('order-plain', events, 'no_stream'));
+    await appended(store.append(streamName('order-plain'), events, 'no_stream'));
     const [json, binary] = node.log.all.filter((event) => event.stream === 'order-plain');
     expect(json).toMatchObject({ contentType: 'application/json' });
     expect(Buffer.from(json?.data ?? []).toString()).toBe('{"a":"é"}');

@@ -1,3 +1,4 @@
+import { streamName } from '../../../../schemas/stream-name';
 import {
   decideAppend,
   decideDelete,
@@ -92,13 +93,13 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
 
   function appendNow(name: string, events: readonly NewEvent[], expected: ExpectedRevision): AppendResult {
     assertOpen();
-    const encoded = encodeAppend(name, events, expected);
+    const encoded = encodeAppend(streamName(name), events, expected);
     const decision = decideAppend(viewOf(streams.get(name)), expected, encoded);
     switch (decision.kind) {
       case 'deleted':
         throw deletedError(name);
       case 'conflict':
-        return { outcome: 'conflict', stream: name, expected, actual: decision.actual };
+        return { outcome: 'conflict', stream: streamName(name), expected, actual: decision.actual };
       case 'write':
         write(name, encoded);
         return appendedAt(name, decision.first + encoded.length - 1);
@@ -139,7 +140,7 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
     async *readStream(name: string, { from, direction = 'forwards', limit }: ReadStreamOptions = {}) {
       await Promise.resolve();
       assertOpen();
-      assertStreamName(name);
+      assertStreamName(streamName(name));
       assertWholeNumber(limit, 'limit');
       const backwards = direction === 'backwards';
       const first = from ?? (backwards ? 'end' : 'start');
@@ -253,7 +254,7 @@ function detached(payload: string | Uint8Array): string | Uint8Array {
 
 function decode(event: StoredEvent): RecordedEvent {
   return {
-    stream: event.stream,
+    stream: streamName(event.stream),
     id: event.id,
     type: event.type,
     data: decodePayload(detached(event.data)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { streamName } from '../../../../schemas/stream-name';
 import { encodeAppend, type ExpectedRevision } from '../../../../services/event-store/event-store';
 import { createGroupCommit, type GroupCommit } from '../../../../services/event-store/sqlite/group-commit';
 import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
@@ -24,9 +25,9 @@ type AppendCommand = Extract<WriterCommand, { kind: 'append' }>;
 
 const append = ({ stream, id = randomUUID(), expected = 'no_stream' }: Append): AppendCommand => ({
   kind: 'append',
-  stream,
+  stream: streamName(stream),
   expected,
-  events: encodeAppend(stream, [{ id, type: 'order.updated', data: { id } }], expected),
+  events: encodeAppend(streamName(stream), [{ id, type: 'order.updated', data: { id } }], expected),
 });
 
 const appendedAt = (revision: number) => expect.objectContaining({ outcome: 'appended', revision }) as WriterResult;
@@ -96,7 +97,7 @@ describe('group commit on a failing log', () => {
   const stored = (stream: string): string[] => {
     const reader = openLogReader(file);
     try {
-      return reader.readStream(stream, 0, false, 100).map(({ id }) => id);
+      return reader.readStream(streamName(stream), 0, false, 100).map(({ id }) => id);
     } finally {
       reader.close();
     }
@@ -192,7 +193,7 @@ describe('group commit on a failing log', () => {
   it('a failed COMMIT leaves the answers that it could not change: conflicts, deleted streams, earlier repeats, ends of streams', () => {
     const before = append({ stream: 'a' });
     commit(before, append({ stream: 'gone' }));
-    commit({ kind: 'delete', stream: 'gone', expected: 'any', mode: 'tombstone' });
+    commit({ kind: 'delete', stream: streamName('gone'), expected: 'any', mode: 'tombstone' });
     faults = ['commit'];
     const conflicting = append({ stream: 'a' });
     expect(
@@ -202,8 +203,8 @@ describe('group commit on a failing log', () => {
         append({ stream: 'gone' }),
         before,
         { kind: 'probe' },
-        { kind: 'end', stream: 'a' },
-        { kind: 'end', stream: 'new' },
+        { kind: 'end', stream: streamName('a') },
+        { kind: 'end', stream: streamName('new') },
       ),
     ).toEqual([
       refused('outcome-unknown'),
@@ -229,7 +230,10 @@ describe('group commit on a failing log', () => {
     commit(one);
     faults = ['commit'];
     expect(
-      commit({ kind: 'delete', stream: 'a', expected: 'any', mode: 'tombstone' }, append({ stream: 'a', expected: 0 })),
+      commit(
+        { kind: 'delete', stream: streamName('a'), expected: 'any', mode: 'tombstone' },
+        append({ stream: 'a', expected: 0 }),
+      ),
     ).toEqual([refused('outcome-unknown'), refusedForNow]);
     expect(stored('a')).toEqual([idOf(one)]);
   });
@@ -241,7 +245,9 @@ describe('group commit on a failing log', () => {
       ['commit-done', 'b', 0],
     ] as const) {
       faults = [fault];
-      expect(commit({ kind: 'delete', stream, expected: 'any', mode: 'soft' })).toEqual([refused('outcome-unknown')]);
+      expect(commit({ kind: 'delete', stream: streamName(stream), expected: 'any', mode: 'soft' })).toEqual([
+        refused('outcome-unknown'),
+      ]);
       expect(stored(stream)).toHaveLength(left);
     }
   });
@@ -253,10 +259,10 @@ describe('group commit on a failing log', () => {
     const ids = [idOf(before), randomUUID()];
     const both: WriterCommand = {
       kind: 'append',
-      stream: 'a',
+      stream: streamName('a'),
       expected: 0,
       events: encodeAppend(
-        'a',
+        streamName('a'),
         ids.map((id) => ({ id, type: 'order.updated', data: null })),
         0,
       ),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { streamName } from '../../../../schemas/stream-name';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { temporaryDirectory } from '../../../support/running-service';
@@ -39,7 +40,7 @@ describe('where the event log stands', () => {
   };
   const append = async (): Promise<string> => {
     const event = newEvent();
-    await appended(store.append(`order-${String(streams++)}`, [event], 'no_stream'));
+    await appended(store.append(streamName(`order-${String(streams++)}`), [event], 'no_stream'));
     acknowledged.push(event.id);
     return event.id;
   };
@@ -144,8 +145,8 @@ describe('where the event log stands', () => {
       displace();
       expect(await refusal(append())).toMatch(words);
       expect(await refusal(store.checkWritable())).toMatch(words);
-      expect(await refusal(store.lastRevision('order-0'))).toMatch(words);
-      expect(await refusal(store.append('order-0', newEvents(1), 'no_stream'))).toMatch(words); // no conflict either
+      expect(await refusal(store.lastRevision(streamName('order-0')))).toMatch(words);
+      expect(await refusal(store.append(streamName('order-0'), newEvents(1), 'no_stream'))).toMatch(words); // no conflict either
       expect(acknowledged).toHaveLength(2);
     },
   );
@@ -210,7 +211,7 @@ describe('where the event log stands', () => {
       Promise.all(
         Array.from({ length: 64 }, async () => {
           const event = newEvent({ data: { text: 'x'.repeat(400_000) } });
-          await appended(store.append(`order-${String(streams++)}`, [event], 'no_stream'));
+          await appended(store.append(streamName(`order-${String(streams++)}`), [event], 'no_stream'));
         }),
       );
     for (let round = 0; round < 4; round++) {
@@ -225,10 +226,12 @@ describe('where the event log stands', () => {
     const elsewhere = join(parent, 'elsewhere');
     renameSync(directory, elsewhere);
     const event = newEvent();
-    expect(await refusal(store.append('order-moved', [event], 'no_stream'))).toMatch(/removed, moved or replaced/);
+    expect(await refusal(store.append(streamName('order-moved'), [event], 'no_stream'))).toMatch(
+      /removed, moved or replaced/,
+    );
     expect(existsSync(directory)).toBe(false);
     renameSync(elsewhere, directory);
-    await appended(store.append('order-moved', [event], 'no_stream'));
+    await appended(store.append(streamName('order-moved'), [event], 'no_stream'));
     await append();
     await store.close();
     await open();

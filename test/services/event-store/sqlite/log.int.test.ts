@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { orderStream } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
@@ -26,7 +27,7 @@ describe('log file', () => {
   };
   const add = async (stream: string): Promise<number> => {
     if (store === undefined) throw new Error('no store is open');
-    return Number((await appended(store.append(stream, [newEvent()], 'any'))).position);
+    return Number((await appended(store.append(streamName(stream), [newEvent()], 'any'))).position);
   };
 
   beforeEach(() => {
@@ -58,7 +59,7 @@ describe('log file', () => {
   it('a subscription continues after its checkpoint although the events before it were deleted', async () => {
     const before = await open();
     await add('first');
-    const { position } = await appended(before.append('second', [newEvent()], 'any'));
+    const { position } = await appended(before.append(streamName('second'), [newEvent()], 'any'));
     await remove(before, 'second', 'tombstone');
     const after = await reopen();
     await add('third');
@@ -91,7 +92,9 @@ describe('log file', () => {
     const large = () =>
       Promise.all(
         Array.from({ length: 64 }, () =>
-          appended(writer.append(`large-${randomUUID()}`, [newEvent({ data: 'x'.repeat(450_000) })], 'any')),
+          appended(
+            writer.append(streamName(`large-${randomUUID()}`), [newEvent({ data: 'x'.repeat(450_000) })], 'any'),
+          ),
         ),
       );
     await add('a');

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { streamName } from '../../../../schemas/stream-name';
 import { bucketOf, BUCKETS, ContentDigest, eventDigest } from '../../../../services/operations/copy/content-digest';
 import type { Position, RecordedEvent } from '../../../../services/event-store/event-store';
 
 const event: RecordedEvent = {
-  stream: 'order-a:1',
+  stream: streamName('order-a:1'),
   id: '11111111-1111-4111-8111-111111111111',
   type: 'order.updated',
   data: { a: 1, b: [null] },
@@ -20,7 +21,7 @@ const digestOf = (events: readonly RecordedEvent[]): string => {
 
 describe('the digest of an event', () => {
   it.each<[string, Partial<RecordedEvent>]>([
-    ['its stream', { stream: 'order-a:2' }],
+    ['its stream', { stream: streamName('order-a:2') }],
     ['its revision', { revision: 4 }],
     ['its id', { id: '11111111-1111-4111-8111-111111111112' }],
     ['its type', { type: 'order.canceled' }],
@@ -49,7 +50,9 @@ describe('the digest of an event', () => {
 
 describe('the digest of a store', () => {
   const events = fc.array(
-    fc.record({ stream: fc.string(), revision: fc.nat(), data: fc.jsonValue() }).map((part) => ({ ...event, ...part })),
+    fc
+      .record({ stream: fc.string().map(streamName), revision: fc.nat(), data: fc.jsonValue() })
+      .map((part) => ({ ...event, ...part })),
   );
 
   it('the digest of a store does not depend on the order of events', () => {
@@ -70,10 +73,11 @@ describe('the digest of a store', () => {
 
   it('the digest of a store leads to the streams that differ', () => {
     const [one, other] = [new ContentDigest(true), new ContentDigest(true)];
-    for (const digest of [one, other]) for (let n = 0; n < 100; n++) digest.add({ ...event, stream: String(n) });
+    for (const digest of [one, other])
+      for (let n = 0; n < 100; n++) digest.add({ ...event, stream: streamName(String(n)) });
     expect(one.differingBuckets(other).size).toBe(0);
-    other.add({ ...event, stream: 'more' });
-    expect([...one.differingBuckets(other)]).toEqual([bucketOf('more')]);
-    expect(bucketOf('more')).toBeLessThan(BUCKETS);
+    other.add({ ...event, stream: streamName('more') });
+    expect([...one.differingBuckets(other)]).toEqual([bucketOf(streamName('more'))]);
+    expect(bucketOf(streamName('more'))).toBeLessThan(BUCKETS);
   });
 });

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { streamName } from '../../../../schemas/stream-name';
 import { type CopyProgress, copyStore } from '../../../../services/operations/copy/copy-store';
 import { type EventStore, EventStoreError } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
@@ -96,7 +97,7 @@ describe('a copy', () => {
     const first = await copyStore({ source: source.store, target: target.asTarget });
     const again = await copyStore({ source: source.store, target: target.asTarget });
     expect(again).toEqual({ copied: 0, before: 300, digest: first.digest });
-    await source.store.append('quarantine', [newEvent(), newEvent()], 'any');
+    await source.store.append(streamName('quarantine'), [newEvent(), newEvent()], 'any');
     expect(await copyStore({ source: source.store, target: target.asTarget })).toMatchObject({
       copied: 2,
       before: 300,
@@ -127,7 +128,7 @@ describe('a copy', () => {
     await fill(source, 100);
     const late = changed(source.store, {
       readAll: async function* (options) {
-        await source.store.append('order-late:1', [newEvent()], 'any');
+        await source.store.append(streamName('order-late:1'), [newEvent()], 'any');
         yield* source.store.readAll(options);
       },
     });
@@ -140,11 +141,11 @@ describe('a stream that was deleted', () => {
   async function withDeletedAndRevived() {
     const source = memoryStore();
     await fill(source, 60, 3);
-    await source.store.append('order-gone:1', [newEvent()], 'no_stream');
-    await source.store.deleteStream('order-gone:1', 0, 'soft');
-    await source.store.append('order-revived:1', [newEvent(), newEvent(), newEvent()], 'no_stream');
-    await source.store.deleteStream('order-revived:1', 2, 'soft');
-    await source.store.append('order-revived:1', [newEvent({ again: true })], 2);
+    await source.store.append(streamName('order-gone:1'), [newEvent()], 'no_stream');
+    await source.store.deleteStream(streamName('order-gone:1'), 0, 'soft');
+    await source.store.append(streamName('order-revived:1'), [newEvent(), newEvent(), newEvent()], 'no_stream');
+    await source.store.deleteStream(streamName('order-revived:1'), 2, 'soft');
+    await source.store.append(streamName('order-revived:1'), [newEvent({ again: true })], 2);
     return source;
   }
   const readable = async (store: EventStore) => {
@@ -184,10 +185,10 @@ describe('a stream that was deleted', () => {
     async (last) => {
       for (const kind of ['sqlite', 'eventstoredb']) {
         const source = memoryStore();
-        await source.store.append('order-revived:1', [newEvent(), newEvent(), newEvent()], 'no_stream');
-        await source.store.deleteStream('order-revived:1', 2, 'soft');
-        await source.store.append('order-revived:1', [newEvent()], 2);
-        await source.store.append('order-revived:1', [newEvent()], 3);
+        await source.store.append(streamName('order-revived:1'), [newEvent(), newEvent(), newEvent()], 'no_stream');
+        await source.store.deleteStream(streamName('order-revived:1'), 2, 'soft');
+        await source.store.append(streamName('order-revived:1'), [newEvent()], 2);
+        await source.store.append(streamName('order-revived:1'), [newEvent()], 3);
         const target =
           kind === 'sqlite' ? (await sqliteStore()).asTarget : { store: (await nodeStore()).store, setClock: null };
         let writes = 0;
@@ -211,7 +212,8 @@ describe('a stream that was deleted', () => {
         });
         await copyStore({ source: source.store, target });
         const revisions: number[] = [];
-        for await (const { revision } of target.store.readStream('order-revived:1')) revisions.push(revision);
+        for await (const { revision } of target.store.readStream(streamName('order-revived:1')))
+          revisions.push(revision);
         expect(revisions).toEqual([3, 4]);
       }
     },
@@ -264,16 +266,16 @@ describe('a target that is not a copy of the source', () => {
     const source = memoryStore();
     await fill(source, 100);
     const target = memoryStore();
-    await target.store.append('order-foreign:1', [newEvent()], 'no_stream');
+    await target.store.append(streamName('order-foreign:1'), [newEvent()], 'no_stream');
     await expect(copyStore({ source: source.store, target: target.asTarget })).rejects.toThrow('order-foreign:1');
     expect(await allOf(target.store)).toHaveLength(1);
   });
 
   it('a target whose stream begins differently from the source is refused before anything is written', async () => {
     const source = memoryStore();
-    await source.store.append('order-a:1', [newEvent(), newEvent()], 'no_stream');
+    await source.store.append(streamName('order-a:1'), [newEvent(), newEvent()], 'no_stream');
     const target = memoryStore();
-    await target.store.append('order-a:1', [newEvent()], 'no_stream');
+    await target.store.append(streamName('order-a:1'), [newEvent()], 'no_stream');
     await expect(copyStore({ source: source.store, target: target.asTarget })).rejects.toThrow('order-a:1');
     expect(await allOf(target.store)).toHaveLength(1);
   });
@@ -284,14 +286,14 @@ describe('a target that is not a copy of the source', () => {
     const target = memoryStore();
     await copyStore({ source: source.store, target: target.asTarget });
     const [first] = await allOf(target.store);
-    await target.store.append(first?.stream ?? '', [newEvent()], 'any');
+    await target.store.append(first?.stream ?? streamName('none'), [newEvent()], 'any');
     await expect(copyStore({ source: source.store, target: target.asTarget })).rejects.toThrow('nothing was copied');
   });
 
   it('a copy finds out that something else writes to its target while it runs', async () => {
     const source = memoryStore();
-    await source.store.append('order-a:1', [newEvent()], 'no_stream');
-    await source.store.append('order-a:1', [newEvent()], 0);
+    await source.store.append(streamName('order-a:1'), [newEvent()], 'no_stream');
+    await source.store.append(streamName('order-a:1'), [newEvent()], 0);
     const target = memoryStore();
     const raced = changed(target.store, {
       append: async (stream, events, expected) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { streamName } from '../../../../schemas/stream-name';
 import type { EventStore, NewEvent, RecordedEvent } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { seeded } from '../../../faults/load';
@@ -56,7 +57,7 @@ export async function fill(
     const head = heads.get(stream) ?? -1;
     const data = index % 50 === 0 ? Buffer.from([0, index % 256, 255]) : { index, nested: { b: [1, null], a: 'x' } };
     const metadata = index % 7 === 0 ? undefined : { received_at: new Date(clock.at).toISOString(), 10: 1, 9: 2 };
-    await store.append(stream, [newEvent(data, metadata)], head === -1 ? 'no_stream' : head);
+    await store.append(streamName(stream), [newEvent(data, metadata)], head === -1 ? 'no_stream' : head);
     heads.set(stream, head + 1);
   }
 }

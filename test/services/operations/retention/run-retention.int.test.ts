@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderKey } from '../../../../schemas/handle-order';
 import { orderStream } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
 import { type EventStore, EventStoreError, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
@@ -187,7 +188,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.record(key('race'), 'completed');
     await rail.shows(key('race'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
-      readStream: (stream: string) => rail.store.readStream(stream),
+      readStream: (stream: string) => rail.store.readStream(streamName(stream)),
       append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: async (...args: Parameters<EventStore['deleteStream']>) => {
         await rail.record(key('race'), 'in_progress', NOW);
@@ -231,7 +232,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.record(key('quick'), 'completed');
     await rail.shows(key('quick'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
-      readStream: (stream: string) => rail.store.readStream(stream),
+      readStream: (stream: string) => rail.store.readStream(streamName(stream)),
       append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: async (...args: Parameters<EventStore['deleteStream']>) => {
         const result = await rail.store.deleteStream(...args);
@@ -271,12 +272,12 @@ describe.each(KINDS)('retention on %s', (kind) => {
     for (const order of ['a', 'b', 'c']) await rail.record(key(order), 'completed');
     await rail.shows(key('c'), 0);
     const store: EventStore = Object.assign(Object.create(rail.store) as EventStore, {
-      readStream: (stream: string) => rail.store.readStream(stream),
+      readStream: (stream: string) => rail.store.readStream(streamName(stream)),
       append: (...args: Parameters<EventStore['append']>) => rail.store.append(...args),
       deleteStream: (stream: string, ...rest: [number, 'soft']) =>
         stream === orderStream(key('b'))
           ? Promise.reject(new EventStoreError('unavailable', 'not now'))
-          : rail.store.deleteStream(stream, ...rest),
+          : rail.store.deleteStream(streamName(stream), ...rest),
     });
     await expect(rail.retain({ store })).rejects.toMatchObject({ code: 'unavailable' });
     await rail.shows(key('a'), null);
@@ -286,12 +287,12 @@ describe.each(KINDS)('retention on %s', (kind) => {
 
   it(`retention on ${kind} never touches quarantine`, async () => {
     const event = { id: '11111111-1111-4111-8111-111111111111', type: 'delivery.quarantined', data: {} };
-    await rail.store.append('quarantine', [event], 'no_stream');
+    await rail.store.append(streamName('quarantine'), [event], 'no_stream');
     await rail.record(key('done'), 'completed');
     await rail.shows(key('done'), 0);
     await rail.retain();
     const kept = [];
-    for await (const { id } of rail.store.readStream('quarantine')) kept.push(id);
+    for await (const { id } of rail.store.readStream(streamName('quarantine'))) kept.push(id);
     expect(kept).toEqual([event.id]);
   });
 
