@@ -109,7 +109,7 @@ const RULES: readonly Rule[] = [
   },
   {
     sentence:
-      'a store adapter imports of ours only the port, the append decision, how JSON is read, SQLite error codes, file identities, concurrency and itself',
+      'a store adapter imports of ours only the port, the append decision, how JSON is read, names of streams, SQLite error codes, file identities, concurrency and itself',
     broken: ({ from, to, ours }) =>
       ours &&
       adapterOf(from) !== undefined &&
@@ -117,6 +117,7 @@ const RULES: readonly Rule[] = [
       to !== 'services/event-store/event-store' &&
       to !== 'services/event-store/append-decision' &&
       to !== 'schemas/exact-json' &&
+      to !== 'schemas/stream-name' &&
       to !== 'services/event-store/sqlite-error' &&
       to !== 'services/files/file-identity' &&
       !within(to, 'services/concurrency'),

@@ -158,8 +158,8 @@ class DeliveryHandler {
   async #answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<Answer | null> {
     const { verify, record, relay, maxBodyBytes } = this.#options;
     const receivedAt = new Date(this.#options.now()).toISOString();
-    const body = await this.#readBody(request);
-    if (body.kind !== 'whole') return this.#withoutBody(body, response);
+    const body = await this.#readBody(request, response);
+    if (body.kind !== 'whole') return this.#withoutBody(body);
     const contentEncoding = request.headers['content-encoding'] ?? null;
     const plain = decodeBody(body.bytes, contentEncoding, maxBodyBytes);
     if (plain.kind === 'too-large') return this.#tooLarge();
@@ -224,13 +224,12 @@ class DeliveryHandler {
   }
 
   /** @returns null if the sender is gone, which is counted. */
-  #withoutBody(body: Exclude<Body, { kind: 'whole' }>, response: ServerResponse): Answer | null {
+  #withoutBody(body: Exclude<Body, { kind: 'whole' }>): Answer | null {
     switch (body.kind) {
       case 'too-many-parts':
       case 'too-slow':
       case 'no-room': {
         const [outcome, code, detail] = GIVEN_UP[body.kind];
-        response.setHeader('Connection', 'close');
         return { outcome, problem: new Problem(code, detail) };
       }
       case 'cut-off':

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Most bytes of all bodies that are being read: nothing is known of their senders yet, so memory is all they may cost. */
 export const MAX_UNVERIFIED_BYTES = 64 * 1024 * 1024;
@@ -91,12 +91,20 @@ class IncomingBody {
   #bytes: Buffer = Buffer.alloc(0);
   #parts = 0;
   readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
   readonly #limit: number;
   readonly #reading: Reading;
   readonly #resolve: (body: Body) => void;
 
-  constructor(request: IncomingMessage, limit: number, reading: Reading, resolve: (body: Body) => void) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    limit: number,
+    reading: Reading,
+    resolve: (body: Body) => void,
+  ) {
     this.#request = request;
+    this.#response = response;
     this.#limit = limit;
     this.#reading = reading;
     this.#resolve = resolve;
@@ -121,7 +129,10 @@ class IncomingBody {
     this.#request.removeListener('data', this.#onData);
     // Of what is too large the rest goes by, so that its sender gets to read why; the others' connections are closed.
     if (body.kind === 'too-large') discardBody(this.#request);
-    else if (body.kind !== 'whole') this.#request.pause();
+    else if (body.kind !== 'whole') {
+      this.#request.pause();
+      this.#response.setHeader('Connection', 'close');
+    }
     this.#resolve(body);
   }
 
@@ -151,9 +162,9 @@ class IncomingBody {
 
 /**
  * Reads a body whole, exactly as it comes: a signature is over these bytes. After `too-many-parts`, `too-slow` and `no-room`
- * nothing more is read, and the caller closes the connection with its answer.
+ * nothing more is read, and the answer closes the connection.
  */
-export type ReadBody = (request: IncomingMessage) => Promise<Body>;
+export type ReadBody = (request: IncomingMessage, response: ServerResponse) => Promise<Body>;
 
 /**
  * @param limit most bytes of one body
@@ -173,13 +184,13 @@ export function createBodyReader({
   readonly checkMs?: number;
 }): ReadBody {
   const reading = new Reading(room, slowStartMs, checkMs);
-  return (request) => {
+  return (request, response) => {
     if (Number(request.headers['content-length'] ?? 0) > limit) {
       discardBody(request);
       return Promise.resolve({ kind: 'too-large' });
     }
     return new Promise((resolve) => {
-      new IncomingBody(request, limit, reading, resolve);
+      new IncomingBody(request, response, limit, reading, resolve);
     });
   };
 }

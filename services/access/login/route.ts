@@ -140,12 +140,9 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
     },
 
     logIn: async ({ request, response }) => {
-      const body = await readForm(request);
+      const body = await readForm(request, response);
       if (body.kind === 'cut-off') return;
-      if (body.kind !== 'whole') {
-        response.set('Connection', 'close');
-        throw new Problem('body-too-large', 'The form is over the limit, or came too slowly.');
-      }
+      if (body.kind !== 'whole') throw new Problem('body-too-large', 'The form is over the limit, or came too slowly.');
       if (refused(request, response)) return;
       const form = new URLSearchParams(body.bytes.toString());
       const next = localPath(form.get('next'), basePath);

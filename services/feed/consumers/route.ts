@@ -26,8 +26,8 @@ const MAX_BODIES_BYTES = 256 * MAX_BODY_BYTES;
 /** A body that its sender broke off: nobody is there to be answered. */
 class CutOff extends Error {}
 
-async function readJson(request: Request, read: ReadBody): Promise<unknown> {
-  const body = await read(request);
+async function readJson(request: Request, response: Response, read: ReadBody): Promise<unknown> {
+  const body = await read(request, response);
   switch (body.kind) {
     case 'whole':
       if (body.bytes.length === 0) return {};
@@ -150,7 +150,7 @@ export function createConsumerRoutes(options: {
     answer: (json: unknown) => Promise<void>,
   ): Promise<void> => {
     try {
-      await answer(await readJson(request, read));
+      await answer(await readJson(request, response, read));
     } catch (error) {
       if (!(error instanceof CutOff)) throw error;
       response.destroy();

@@ -40,9 +40,10 @@ describe('reader of bodies', () => {
   async function serve(read: ReadBody): Promise<{ url: string; came: Body[]; bytesRead: () => number }> {
     const came: Body[] = [];
     const server = createServer((request, response) => {
-      void read(request).then((body) => {
+      void read(request, response).then((body) => {
         came.push(body);
-        response.writeHead(200, { Connection: 'close' }).end(body.kind);
+        if (body.kind === 'whole') response.setHeader('Connection', 'close');
+        response.end(body.kind);
       });
     });
     servers.push(server);
@@ -82,20 +83,20 @@ describe('reader of bodies', () => {
     expect(each).toBeLessThan(MOST_BYTES_A_PART);
   });
 
-  it('a body in too many parts is given up', async () => {
+  it('a body in too many parts is given up, and its connection closed', async () => {
     const { url, came } = await serve(createBodyReader({ limit: 300_000 }));
-    open(url, post(CHUNKED) + '1\r\nx\r\n'.repeat(100_000));
-    await until('it to be given up', () => came.length > 0);
+    const sender = open(url, post(CHUNKED) + '1\r\nx\r\n'.repeat(100_000)).resume();
+    await until('it to be closed', () => sender.closed);
     expect(came).toEqual([{ kind: 'too-many-parts' }]);
   });
 
-  it('a body that comes more slowly than it may is given up, and one that is fast enough is not', async () => {
+  it('a body that comes more slowly than it may is given up with its connection, and one that is fast enough is not', async () => {
     const { url, came } = await serve(createBodyReader({ limit: 300_000, slowStartMs: 0, checkMs: 10 }));
     const second = 'x'.repeat(LEAST_BODY_BYTES_PER_SECOND);
     // As many bytes as an hour takes, so that a busy machine does not make it slow.
     const enough = open(url, `${post('Content-Length: 250001\r\n\r\n')}${second.repeat(240)}`);
-    open(url, `${post('Content-Length: 250001\r\n\r\n')}x`);
-    await until('the slow one to be given up', () => came.length > 0);
+    const slow = open(url, `${post('Content-Length: 250001\r\n\r\n')}x`).resume();
+    await until('the slow one to be closed', () => slow.closed);
     expect(came).toEqual([{ kind: 'too-slow' }]);
     enough.write('x'.repeat(250_001 - 240 * second.length));
     await until('the other one to be whole', () => came.length > 1);
