@@ -87,7 +87,7 @@ function unmark(value: unknown): unknown {
       const member = at[key];
       if (typeof member === 'string') {
         if (member.startsWith(MARK)) at[key] = new ExactNumber(member.slice(MARK.length));
-      } else if (typeof member === 'object' && member !== null) open.push(member as Record<string, unknown>);
+      } else if (typeof member === 'object' && member !== null) open.push(member as Record<string, unknown>); // an object, by the test before
     }
   }
   return root['value'];

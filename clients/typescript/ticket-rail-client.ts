@@ -125,7 +125,7 @@ async function errorOf(response: Response): Promise<TicketRailError> {
   let problem: Problem | null = null;
   if (response.headers.get('Content-Type')?.startsWith('application/problem+json') === true) {
     try {
-      problem = JSON.parse(text) as Problem;
+      problem = JSON.parse(text) as Problem; // each member is looked at before it is used
     } catch {
       // Whoever stands between may have cut it off.
     }
@@ -262,7 +262,7 @@ export class TicketRailClient {
   async order(locationId: string, orderId: string): Promise<Order | null> {
     try {
       const path = `/locations/${encodeURIComponent(locationId)}/orders/${encodeURIComponent(orderId)}`;
-      return (await this.#call('GET', path)) as Order;
+      return (await this.#call('GET', path)) as Order; // as the contract of the service has it
     } catch (error) {
       if (error instanceof TicketRailError && error.is('order-not-found')) return null;
       throw error;
@@ -277,7 +277,7 @@ export class TicketRailClient {
   ): Promise<void> {
     const query = new URLSearchParams({ consumer, view, limit: String(limit), wait: String(waitS) });
     for (const location of locations) query.append('location_id', location);
-    const page = (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>;
+    const page = (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>; // as the contract of the service has it
     if (page.items.length === 0) return;
     await handle(page.items);
     await this.#call('POST', `${consumerPath(consumer)}/commit`, { position: page.next });

@@ -48,7 +48,7 @@ export function refuseOtherOrigins(headers: Parameters<typeof isSameOrigin>[0]):
 
 /** @returns who asks. Only for routes behind {@link createGuard}. */
 export function readerOf(response: Response): Reader {
-  const reader = response.locals[LOCAL] as Reader | undefined;
+  const reader = response.locals[LOCAL] as Reader | undefined; // only the guard sets it
   if (reader === undefined) throw new Error('the route is not behind the guard');
   return reader;
 }

@@ -52,7 +52,7 @@ export function createReadGuard(): RequestHandler {
  */
 export function takePlace(request: Request, response: Response, large: LargeRead): void {
   if (large === 'if-asked' && !isAskedFor(request)) return;
-  const reads = response.locals[LOCAL] as LargeReads | undefined;
+  const reads = response.locals[LOCAL] as LargeReads | undefined; // only this file sets it
   if (reads === undefined) throw new Error('the route is not behind the read guard');
   const leave = reads.take(readerOf(response).name);
   if (leave !== null) {

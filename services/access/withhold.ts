@@ -41,13 +41,13 @@ export const historyFor = (reader: Reader, page: HistoryPage): HistoryPage =>
 /** An order as {@link orderFor} gives it to readers who do not see contacts; has no reference to what it leaves out. */
 export const withoutContact = (order: Order): Order => ({
   ...order,
-  driver_details: withhold(order.driver_details) as Order['driver_details'],
+  driver_details: withhold(order.driver_details) as Order['driver_details'], // texts in place of texts
 });
 
 /** Withholds contacts in an event of the history: in what was sent, whatever its form, and in what it changed. */
 export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
   ...event,
-  data: withhold(event.data) as HistoryEvent['data'],
+  data: withhold(event.data) as HistoryEvent['data'], // of the same form
   metadata: withoutContactInMetadata(event.metadata),
   changes: event.changes.map(withoutContactInChange),
 });
@@ -56,7 +56,7 @@ export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
 export function feedItemFor<Item extends FeedItem>(reader: Reader, item: Item): Item {
   if (seesContact(reader)) return item;
   if ('order' in item) return { ...item, order: withoutContact(item.order) };
-  return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item;
+  return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item; // of the same form
 }
 
 /** The same for the metadata: for what stood beside the data, and without what would reveal what is withheld. */
@@ -66,7 +66,7 @@ const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): 
       name,
       name === 'envelope' ? withhold(value) : REVEALING.has(name) ? redact(value) : (value as unknown),
     ]),
-  ) as Metadata;
+  ) as Metadata; // the same names, and texts in place of texts
 
 /** Withholds contacts in an event as it is stored, and leaves out its id, which is made of the hash of its content. */
 export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({

@@ -24,7 +24,7 @@ interface DeliverOptions {
 /** What a problem says, or nothing if the answer is none. */
 const detailOf = (text: string): string => {
   try {
-    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown }; // a problem of the service
     return typeof detail === 'string' ? detail : '';
   } catch {
     return '';

@@ -78,7 +78,7 @@ const BASE_PATHS = 'a path such as /rail, without / at its end';
 const basePath = z
   .string()
   .regex(/^(?:\/[\w.~-]*[\w~-])+$/, `expected ${BASE_PATHS}`)
-  .transform((text) => text as BasePath)
+  .transform((text) => text as BasePath) // has just been made one
   .meta({ values: BASE_PATHS });
 
 /** A URL that can be asked: HTTP, and with user and password that can be decoded, if there are some. */
@@ -210,7 +210,7 @@ export interface Variable {
 
 /** What the schema below `default` and `optional` says about its values. */
 function valuesOf(schema: z.ZodType): string {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return valuesOf(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return valuesOf(schema.unwrap() as z.ZodType); // what a schema wraps is one
   const values = schema.meta()?.['values'];
   return typeof values === 'string' ? values : '';
 }

@@ -14,7 +14,7 @@ import type { StreamName } from '../../schemas/stream-name';
 export type Position = PositionText;
 
 /** Largest position: a signed integer of 64 bits. */
-const LARGEST_POSITION = '9223372036854775807' as Position;
+const LARGEST_POSITION = '9223372036854775807' as Position; // decimal
 
 /**
  * Text from outside as a position.
@@ -22,12 +22,12 @@ const LARGEST_POSITION = '9223372036854775807' as Position;
  */
 export function parsePosition(text: string): Position | null {
   if (!/^(0|[1-9]\d{0,18})$/.test(text)) return null;
-  const position = text as Position;
+  const position = text as Position; // by the pattern above
   return comparePositions(position, LARGEST_POSITION) > 0 ? null : position;
 }
 
 /** @returns the position of a number that a store counts by. */
-export const positionOf = (number: number): Position => String(number) as Position;
+export const positionOf = (number: number): Position => String(number) as Position; // a decimal string
 
 /** Orders positions: negative if `a` is before `b`, 0 if they are the same, positive if `a` is after `b`. */
 export function comparePositions(a: Position, b: Position): number {
@@ -354,7 +354,7 @@ export function encodeAppend(
 
 /** Reverses the encoding of one payload. */
 export function decodePayload(encoded: string | Uint8Array): Payload {
-  return typeof encoded === 'string' ? (parseJson(encoded) as JsonValue) : encoded;
+  return typeof encoded === 'string' ? (parseJson(encoded) as JsonValue) : encoded; // JSON gives nothing else
 }
 
 /**

@@ -139,6 +139,7 @@ export function serve<Declared extends Endpoints>(
       const params = paramsSchema === undefined ? null : readParams(paramsSchema, request);
       const reader = permission.admit({ request, response, params: params ?? {}, large });
       const query = querySchema === undefined ? null : readQuery(querySchema, request);
+      // Its schemas have just read what it is given.
       return handler({ request, response, reader, params, query } as Call<Endpoint>);
     });
   }

@@ -74,7 +74,7 @@ export class HttpServer extends Server {
         resolve();
       });
     });
-    const { port: actual } = this.address() as AddressInfo;
+    const { port: actual } = this.address() as AddressInfo; // it listens on a port
     return `http://${host.includes(':') ? `[${host}]` : host}:${String(actual)}`;
   }
 

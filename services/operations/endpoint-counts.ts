@@ -1,3 +1,4 @@
+import { keysOf, recordOf } from '../../schemas/records';
 /** How a call of Handle Order ended. */
 export const DELIVERY_OUTCOMES = [
   'recorded',
@@ -42,8 +43,7 @@ interface Counts {
 
 const none: Readonly<Counts> = { all: 0, notAuthentic: 0, mismatched: 0, authentic: 0, refused: 0 };
 
-/** `Object.keys` forgets which there are. */
-const COUNTED = Object.keys(none) as readonly (keyof Counts)[];
+const COUNTED = keysOf(none);
 
 /** Counts per second over a sliding window, in constant memory. */
 class SlidingCounts {
@@ -126,11 +126,9 @@ export class Endpoint {
 
   get counts(): EndpointCounts {
     const now = this.#window.at(this.#second);
-    const entries = DELIVERY_OUTCOMES.map((outcome) => [outcome, this.#outcomes.get(outcome) ?? 0]);
     return {
       since: this.#since,
-      // There is one entry for each outcome.
-      deliveries: Object.fromEntries(entries) as Record<DeliveryOutcome, number>,
+      deliveries: recordOf(DELIVERY_OUTCOMES, (outcome) => this.#outcomes.get(outcome) ?? 0),
       non2xxShare: refusedShare(now),
       notAuthenticShare: notAuthenticShare(now),
       secretsInDoubt: areSecretsInDoubt(now),

@@ -90,7 +90,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
           type: stored.type,
           received_at: event.receivedAt,
           data: event.data,
-          metadata: stored.metadata as OrderEventMetadata,
+          metadata: stored.metadata as OrderEventMetadata, // of an event that decoded
           ...next.reading,
         });
       }

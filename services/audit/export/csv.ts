@@ -4,6 +4,7 @@ import { read } from '../../../projections/timeline';
 import { stringifyJson } from '../../../schemas/exact-json';
 import { isJsonObject } from '../../../schemas/json-object';
 import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
+import { recordOf } from '../../../schemas/records';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { lineHash, type Manifest } from './ndjson';
 import { receivedAt } from './select-events';
@@ -114,8 +115,7 @@ const MANIFEST = 'manifest';
 /** The row of a manifest: no event has a row without a position. */
 const MANIFEST_ROW = new RegExp(`^(?:"",)+"${MANIFEST}",(?:"",)+"(\\{(?:[^"]|"")*\\})"(?:,"")*$`);
 
-/** `fromEntries` forgets which names there are. */
-const EMPTY_ROW = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Readonly<Record<Column, string>>;
+const EMPTY_ROW = recordOf(COLUMNS, () => '');
 
 /** @returns the cells of the manifest's row but for the last. */
 export const manifestCells = (manifest: Manifest): string =>

@@ -275,7 +275,7 @@ const placeIn = (members: Members): Omit<Fault, 'code' | 'detail' | 'line'> => (
 
 function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['metadata'] {
   const bytes = members[`${name}_base64`];
-  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']);
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']); // parsed JSON
 }
 
 /** @returns the event of a line; null if a member is missing, or of the wrong type. */

@@ -139,7 +139,7 @@ export function keepDigits(received: unknown): void {
         const { event } = resolved;
         // What is read once more is what was read, but for the digits of its numbers.
         event.data = withDigits(record.getData_asU8(), event.data) as typeof event.data;
-        event.metadata = withDigits(record.getCustomMetadata_asU8(), event.metadata) as typeof event.metadata;
+        event.metadata = withDigits(record.getCustomMetadata_asU8(), event.metadata) as typeof event.metadata; // the same
       }
       next(error, resolved);
     });

@@ -65,7 +65,7 @@ export function canonicalJson(value: unknown, without?: string): string {
   }
   let members = '';
   for (const name of sortNames(Object.keys(value))) {
-    const member = (value as Readonly<Record<string, unknown>>)[name];
+    const member = (value as Readonly<Record<string, unknown>>)[name]; // an object, by the tests before
     if (member === undefined || name === without) continue;
     members += (members === '' ? '' : ',') + quotedName(name) + canonicalJson(member);
   }

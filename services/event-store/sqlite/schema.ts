@@ -85,7 +85,7 @@ const DAMAGED =
 export function asStoreError(error: unknown, what: string): EventStoreError {
   if (error instanceof EventStoreError) return error;
   const code = sqliteCodeOf(error);
-  const reason = code === null ? String(error) : `${code}: ${(error as Error).message}`;
+  const reason = code === null ? String(error) : `${code}: ${(error as Error).message}`; // what has a code of SQLite is its error
   if (isDamage(error)) return new EventStoreError('damaged', `${what}: ${DAMAGED} (${reason})`, { cause: error });
   return new EventStoreError('unavailable', `${what}: ${reason}`, { cause: error });
 }

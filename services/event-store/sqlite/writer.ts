@@ -67,7 +67,7 @@ export function openLogWriter(file: string, place = new LogPlace(file)): LogWrit
 }
 
 /** SQLite documents one row. */
-const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0];
+const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)') as [WalState])[0]; // one row, as SQLite documents
 
 /** Sets the connection up, makes the tables if there are none, and makes durable what is there. */
 function prepare(db: Connection, file: string): void {

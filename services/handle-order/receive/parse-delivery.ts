@@ -82,18 +82,18 @@ function describe(error: ErrorObject): Fault | null {
   const pointer = error.instancePath;
   switch (error.keyword) {
     case 'required': {
-      const { missingProperty } = error.params as { missingProperty: string };
+      const { missingProperty } = error.params as { missingProperty: string }; // as ajv documents
       return { pointer: `${pointer}/${escapeKey(missingProperty)}`, detail: 'is missing' };
     }
     case 'type': {
-      const { type } = error.params as { type: string };
+      const { type } = error.params as { type: string }; // as ajv documents
       if (type === 'null') return null;
       return { pointer, detail: `must be of type ${type}, is ${jsonTypeOf(error.data)}` };
     }
     case 'anyOf':
       return null;
     case 'pattern': {
-      const { pattern } = error.params as { pattern: string };
+      const { pattern } = error.params as { pattern: string }; // as ajv documents
       if (pattern === ID_PATTERN.source) return { pointer, detail: 'must have no control characters' };
       if (pattern !== WORD_PATTERN.source) return { pointer, detail: `must match ${pattern}` };
       return { pointer, detail: 'must have 1 to 64 characters, some of them visible, and no control characters' };
@@ -145,7 +145,7 @@ function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countMembers(item), 0);
   let members = 0;
-  for (const key in value) members += 1 + countMembers((value as Record<string, unknown>)[key]);
+  for (const key in value) members += 1 + countMembers((value as Record<string, unknown>)[key]); // an object, by the test before
   return members;
 }
 
@@ -183,7 +183,7 @@ function findRepeatedNames(text: string): readonly Fault[] {
         break;
       case ':':
         if (!level?.names) break;
-        level.name = JSON.parse(lastString) as string;
+        level.name = JSON.parse(lastString) as string; // a string with its quotes
         if (level.names.has(level.name)) {
           const pointer = `${level.path}/${escapeKey(level.name)}`;
           faults.push(faultAt(pointer, 'is given more than once, so it is not clear which one is meant'));
@@ -223,7 +223,7 @@ const isEmpty = (members: Readonly<Record<string, unknown>>): boolean => Object.
 function envelopeOf(body: Delivery): Envelope | null {
   if (Object.keys(body).length === 2) return null;
   const { type: _type, object: _object, ...envelope } = body;
-  return envelope as Envelope;
+  return envelope as Envelope; // ajv has just checked it
 }
 
 /** A type that is given twice may be ours to one reader and another's to the next. */

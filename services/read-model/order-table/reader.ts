@@ -330,7 +330,7 @@ export class OrderTableReader {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as better-sqlite3 has it
   #all<Row>(sql: string, parameters: readonly (string | number | bigint)[]): readonly Row[] {
     try {
-      return this.#statement(sql).all(...parameters) as Row[];
+      return this.#statement(sql).all(...parameters) as Row[]; // as its caller says
     } catch (cause) {
       this.close();
       if (isDamage(cause)) this.#onDamage(String(cause));

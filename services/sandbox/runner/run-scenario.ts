@@ -318,7 +318,7 @@ function outcomeOf(expects: Expectation, exchange: Exchange): Outcome {
 /** A Ticket Rail tells the place in the history; other POSs answer what they like. */
 function revisionIn(body: string, { location_id, order_id }: OrderKey): number | null {
   try {
-    const answer = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
+    const answer = JSON.parse(body) as Readonly<Record<string, unknown>> | null; // each member is looked at
     if (answer === null || (answer['outcome'] !== 'recorded' && answer['outcome'] !== 'repeat')) return null;
     const { revision } = answer;
     const isOfOrder = answer['location_id'] === location_id && answer['order_id'] === order_id;

@@ -35,10 +35,10 @@ const UNASSIGNING: ReadonlySet<unknown> = new Set([
 const saysStatus = (said: Delivery): string | undefined =>
   said.type === 'order.updated' ? said.object.status : undefined;
 const saysDelivery = (said: Delivery): string | undefined =>
-  said.type === 'order.updated' ? ((said.object.delivery_status ?? undefined) as string | undefined) : undefined;
+  said.type === 'order.updated' ? ((said.object.delivery_status ?? undefined) as string | undefined) : undefined; // the sandbox made it
 const saysDriver = (said: Delivery): Truth['driver'] => {
   if (said.type !== 'order.updated') return undefined;
-  const details = said.object.driver_details as Truth['driver'];
+  const details = said.object.driver_details as Truth['driver']; // the sandbox made it
   return details ?? (UNASSIGNING.has(said.object.delivery_status) ? null : undefined);
 };
 

@@ -11,7 +11,7 @@ export async function listen(host: string, port: number): Promise<{ readonly ser
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const { address, port: bound, family } = server.address() as AddressInfo;
+  const { address, port: bound, family } = server.address() as AddressInfo; // it listens on a port
   // An address that stands for all of them is none to call.
   const callable =
     address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '[::1]' : family === 'IPv6' ? `[${address}]` : address;

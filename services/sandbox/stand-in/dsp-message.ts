@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isJsonObject } from '../../../schemas/json-object';
 import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../../schemas/stream-dsp';
 import { pointerOf } from '../../../schemas/json-pointer';
 import type { Refusal } from './order-rules';
@@ -67,16 +68,14 @@ export interface MessageSubject {
   readonly order_id: string | null;
 }
 
-const idIn = (value: unknown, name: string): string | null => {
-  const found =
-    typeof value === 'object' && value !== null && name in value ? (value as Record<string, unknown>)[name] : null;
-  return WireId.safeParse(found).data ?? null;
-};
+const memberOf = (value: unknown, name: string): unknown => (isJsonObject(value) ? value[name] : undefined);
+
+const idIn = (value: unknown, name: string): string | null => WireId.safeParse(memberOf(value, name)).data ?? null;
 
 /** @returns what a message says that it is about, however wrong the rest of it is, and regardless of its sender */
 export function subjectOf(body: unknown): MessageSubject {
   const kind = typeof body === 'object' && body !== null ? dspMessageKind(body) : null;
   if (kind === null) return { name: 'unusable', location_id: null, order_id: null };
-  const order_id = kind === 'new-order' ? idIn((body as { order?: unknown }).order, 'id') : idIn(body, 'order_id');
+  const order_id = kind === 'new-order' ? idIn(memberOf(body, 'order'), 'id') : idIn(body, 'order_id');
   return { name: kind, location_id: idIn(body, 'location_id'), order_id: kind === 'store-status' ? null : order_id };
 }

@@ -19,7 +19,7 @@ interface MessageSchema {
 
 /** @returns the name of a message, and the message itself. */
 function messageOf(schema: z.ZodType, schemas: Schemas): readonly [name: string, message: Json] {
-  const { properties, required } = schemas.of(schema) as unknown as MessageSchema;
+  const { properties, required } = schemas.of(schema) as unknown as MessageSchema; // the schema of an object
   const { data, ...fields } = properties;
   const name = String(fields['event']?.['const']);
   return [
@@ -42,7 +42,7 @@ function messageOf(schema: z.ZodType, schemas: Schemas): readonly [name: string,
 
 /** Parameters of a schema, as they come: what parses them is no part of a document. */
 const propertiesOf = (schema: z.ZodType | undefined, schemas: Schemas): Readonly<Record<string, Json>> =>
-  schema === undefined ? {} : (schemas.of(schema)['properties'] as Readonly<Record<string, Json>>);
+  schema === undefined ? {} : (schemas.of(schema)['properties'] as Readonly<Record<string, Json>>); // schemas by name
 
 const reference = (...path: readonly string[]): Json => ({
   $ref: `#/${path.map((one) => one.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
@@ -59,7 +59,7 @@ function channelOf(id: string, endpoint: Endpoint, messages: readonly z.ZodType[
     address: path,
     summary,
     description,
-    ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) as Json }),
+    ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) as Json }), // JSON, as its parts are
     messages: Object.fromEntries(messages.map((schema) => messageOf(schema, schemas))),
   };
 }

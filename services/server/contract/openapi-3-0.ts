@@ -32,6 +32,9 @@ function types(type: readonly unknown[]): Json {
   return { anyOf: isNullable ? [...forms, NULL_30] : forms };
 }
 
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
+
 /** One keyword of a schema, as one or more of 3.0. */
 function keyword30(key: string, value: unknown): Json {
   switch (key) {
@@ -48,11 +51,11 @@ function keyword30(key: string, value: unknown): Json {
       return value === NULL ? NULL_30 : { type: value };
     case 'anyOf':
     case 'oneOf':
-      return alternatives(key, value as readonly unknown[]);
+      return alternatives(key, listOf(value));
     case 'allOf':
-      return { allOf: (value as readonly unknown[]).map(schema30) };
+      return { allOf: listOf(value).map(schema30) };
     case 'properties':
-      return { properties: schemas30(value as Json) };
+      return { properties: schemas30(objectOf(value)) };
     case 'items':
     case 'not':
     case 'additionalProperties':
@@ -69,7 +72,7 @@ function schema30(schema: unknown): Json {
   // Of a list whose items have a form each, 3.0 can only say how many there are.
   const others = 'prefixItems' in members ? { ...members, items: {} } : members;
   if ($ref !== undefined && Object.keys(others).length === 0) return { $ref };
-  const said = Object.assign({}, ...Object.entries(others).map(([key, value]) => keyword30(key, value))) as Json;
+  const said = Object.assign({}, ...Object.entries(others).map(([key, value]) => keyword30(key, value))) as Json; // of JSON, JSON
   return $ref === undefined ? said : { allOf: [{ $ref }], ...said };
 }
 
@@ -87,7 +90,7 @@ function around(value: unknown): unknown {
     Object.entries(value).map(([key, member]) => {
       if (VALUES.has(key)) return [key, member];
       if (key === 'schema') return [key, schema30(member)];
-      if (key === 'schemas') return [key, schemas30(member as Json)];
+      if (key === 'schemas') return [key, schemas30(objectOf(member))];
       return [key, around(member)];
     }),
   );
@@ -95,9 +98,9 @@ function around(value: unknown): unknown {
 
 /** @returns a document of OpenAPI 3.1 as OpenAPI 3.0.3. */
 export function openApi30(document: Json): Json {
-  const older = around(document) as Json;
-  const { license, ...info } = older['info'] as { readonly license: { readonly name: string } } & Json;
-  const { name } = license;
+  const older = objectOf(around(document));
+  const { license, ...info } = objectOf(older['info']);
+  const { name } = objectOf(license);
   return {
     ...older,
     openapi: '3.0.3',

@@ -110,7 +110,7 @@ export class Schemas {
     for (const [name, { id: _id, ...definition }] of Object.entries($defs)) {
       if (!this.#named.has(name)) this.#named.set(name, inDocument(definition));
     }
-    return inDocument(properties?.['schema'] as Json);
+    return inDocument(properties?.['schema'] as Json); // of the one property that was given
   }
 
   /** @returns one schema for several forms. */
@@ -140,7 +140,7 @@ const inDocument = (schema: Json): Json =>
     if (key === 'pattern' && value === WORD_PATTERN.source) return DOCUMENTED_WORD_PATTERN;
     const isUnbounded = typeof value === 'number' && Math.abs(value) === Number.MAX_SAFE_INTEGER;
     return isUnbounded && (key === 'minimum' || key === 'maximum') ? undefined : value;
-  }) as Json;
+  }) as Json; // of JSON, JSON
 
 /** What the headers of problems say. */
 const PROBLEM_HEADERS: Readonly<Record<string, string>> = {
@@ -158,7 +158,7 @@ const exampleOf = (code: ProblemCode): Json => new Problem(code, PROBLEMS[code].
 
 /** All problems of one status: a client tells them apart by `type`. */
 function problemAnswer(codes: readonly ProblemCode[], schemas: Schemas): Json {
-  const headers = Object.assign({}, ...codes.map((code) => new Problem(code, '').headers)) as Json;
+  const headers = Object.assign({}, ...codes.map((code) => new Problem(code, '').headers)) as Json; // texts by name
   return {
     description: codes.map((code) => PROBLEMS[code].title).join('; or: '),
     ...(Object.keys(headers).length === 0
@@ -200,6 +200,7 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Json {
       ...rest,
       ...problem,
       description: [description, problem['description']].filter(Boolean).join('; or: '),
+      // Both are what was made above.
       content: { ...(content as Json | undefined), ...(problem['content'] as Json) },
     });
   }
@@ -209,11 +210,12 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Json {
 /** Parameters as OpenAPI describes them, from the schema that parses them. */
 function parametersOf(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined): readonly Json[] {
   if (schema === undefined) return [];
+  // The schema of an object.
   const { properties = {} } = inDocument(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })) as {
     readonly properties?: Json;
   };
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = property as { readonly description?: string };
+    const { description, ...rest } = property as { readonly description?: string }; // the schema of a parameter
     return { name, in: place, required: place === 'path', description, schema: rest };
   });
 }

@@ -40,10 +40,10 @@ async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answ
     cache: 'no-store',
     signal,
   });
-  if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value };
+  if (response.ok) return { kind: 'found', value: parseJson(await response.text()) as Value }; // as the contract of the service has it
   if (response.status === 401) return { kind: 'refused', reason: 'login' };
   if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
-  const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown };
+  const problem = (await response.json().catch(() => ({}))) as { type?: unknown; title?: unknown; detail?: unknown }; // each member is looked at
   if (response.status === 404 && problem.type === 'urn:ticket-rail:problem:order-not-found') return { kind: 'nothing' };
   const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
   return { kind: 'failed', detail: words === '' ? `The service answered ${String(response.status)}.` : words };

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { stringifyJson } from '../../../../schemas/exact-json';
+import { isOpened } from '../shared/field-events';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import css from './json-details.css?inline';
@@ -18,7 +19,7 @@ export class TicketRailJson extends railElement({
   }
 
   readonly #toggled = (event: Event): void => {
-    this.isOpen = (event.target as HTMLDetailsElement).open;
+    this.isOpen = isOpened(event);
   };
 
   static override styles = [basics, styleSheet(css)];

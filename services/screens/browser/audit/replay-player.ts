@@ -5,6 +5,7 @@ import { icon, type IconName } from '../shared/icons';
 import { timelineAddress } from './links';
 import { timeWords } from '../shared/model/audit-words';
 import { type Span, SPEEDS } from '../board/model/replay';
+import { valueOf } from '../shared/field-events';
 
 interface Playing {
   readonly span: Span;
@@ -53,14 +54,14 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
       aria-valuetext=${timeWords(now)}
       .value=${live(String(Math.floor((now - from) / 1_000)))}
       @input=${(event: Event) => {
-        goTo(from + Number((event.target as HTMLInputElement).value) * 1_000);
+        goTo(from + Number(valueOf(event)) * 1_000);
       }}
     />
     <label class="speed"
       ><span class="unseen">Speed</span>
       <select
         @change=${(event: Event) => {
-          setSpeed(Number((event.target as HTMLSelectElement).value));
+          setSpeed(Number(valueOf(event)));
         }}
       >
         ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === playing.speed}>${speed}x</option>`)}

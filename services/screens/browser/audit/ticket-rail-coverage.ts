@@ -8,6 +8,7 @@ import { auditStyles } from '../shared/audit-styles';
 import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
 import { locationIds } from '../feed/locations';
+import { formData } from '../shared/field-events';
 import { timeWords, zoneWords } from '../shared/model/audit-words';
 import { COVERAGE_FILTERS } from './model/coverage';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
@@ -126,9 +127,7 @@ export class TicketRailCoverage extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const filters: Partial<Record<Filter, string>> = filtersOf(
-      Object.fromEntries(new FormData(event.target as HTMLFormElement)),
-    );
+    const filters: Partial<Record<Filter, string>> = filtersOf(Object.fromEntries(formData(event)));
     const query = new URLSearchParams(filters).toString();
     window.location.assign(`${basePath}/audit/coverage${query === '' ? '' : `?${query}`}`);
   };

@@ -28,6 +28,7 @@ import { replayPlayer } from './replay-player';
 import { TimeField } from './time-field';
 import { basics, tokens } from '../shared/theme';
 import '../board/ticket-rail-board';
+import { formData, valueOf } from '../shared/field-events';
 import css from './ticket-rail-replay.css?inline';
 
 /** Milliseconds between two pictures while it plays. */
@@ -259,12 +260,12 @@ export class TicketRailReplay extends railElement({
   };
 
   readonly #spanPicked = (event: Event): void => {
-    this.hours = Number((event.target as HTMLSelectElement).value);
+    this.hours = Number(valueOf(event));
     replaceAddress(replayAddress(this.location, this.at, this.hours));
   };
 
   readonly #picked = (event: Event): void => {
-    const location = (event.target as HTMLSelectElement).value;
+    const location = valueOf(event);
     if (location === '') return;
     this.location = location;
     replaceAddress(replayAddress(location, this.at, this.hours));
@@ -272,7 +273,7 @@ export class TicketRailReplay extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const fields = new FormData(event.target as HTMLFormElement);
+    const fields = formData(event);
     const [text, offset] = [fields.get('at'), fields.get('at_offset')];
     const at = typeof text === 'string' ? fromLocalField(text, typeof offset === 'string' ? offset : '') : null;
     // A field holds whole seconds: the same second is the same moment.

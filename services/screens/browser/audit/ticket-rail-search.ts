@@ -10,6 +10,7 @@ import { searchAddress, timelineAddress } from './links';
 import { locationIds } from '../feed/locations';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { textOf } from '../board/model/handoff';
+import { formData } from '../shared/field-events';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
 import { TimeField } from './time-field';
@@ -218,7 +219,7 @@ export class TicketRailSearch extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const filters = filtersOf(Object.fromEntries(new FormData(event.target as HTMLFormElement)));
+    const filters = filtersOf(Object.fromEntries(formData(event)));
     window.location.assign(searchAddress(filters));
   };
 

@@ -10,6 +10,7 @@ import { eventItem } from './timeline-event';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
 import { exactTimeWords, spanWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
+import { valueOf } from '../shared/field-events';
 import { countWords } from '../shared/model/words';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -218,7 +219,7 @@ export class TicketRailTimeline extends railElement({
 
   #scrubbed(steps: readonly Step[]): (event: Event) => void {
     return (event) => {
-      this.#step(steps, Number((event.target as HTMLInputElement).value))();
+      this.#step(steps, Number(valueOf(event)))();
     };
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { valueOf } from '../shared/field-events';
 import { offsetsOf, offsetWords, toLocalField } from '../shared/model/audit-words';
 
 /**
@@ -54,7 +55,7 @@ export class TimeField {
   }
 
   readonly #input = (event: Event): void => {
-    this.#typed = (event.target as HTMLInputElement).value;
+    this.#typed = valueOf(event);
     this.#host.requestUpdate();
   };
 }

@@ -1,4 +1,5 @@
 import { svg, html, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { valueAt } from '../../../../schemas/records';
 import type { Verdict } from '../../../../schemas/vocabulary';
 import { verdictWords } from '../shared/model/audit-words';
 import { styleSheet } from '../shared/rail-element';
@@ -18,7 +19,7 @@ const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
 
 /** The mark of a verdict, for beside its words. */
 export function verdictShape(verdict: string): TemplateResult {
-  const shape = Object.hasOwn(SHAPES, verdict) ? SHAPES[verdict as Verdict] : SHAPES.unknown_value;
+  const shape = valueAt(SHAPES, verdict) ?? SHAPES.unknown_value;
   return html`<svg class="mark" data-verdict=${verdict} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     ${shape}
   </svg>`;

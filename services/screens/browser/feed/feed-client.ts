@@ -165,7 +165,7 @@ export class FeedClient<Message> {
     if (response.status === 401) return { kind: 'refused', reason: 'login' };
     if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
     if (response.ok && response.headers.get('content-type')?.startsWith('text/event-stream')) return null;
-    const { type } = (await response.json().catch(() => ({}))) as { type?: unknown };
+    const { type } = (await response.json().catch(() => ({}))) as { type?: unknown }; // looked at before it is used
     if (type === 'urn:ticket-rail:problem:store-unavailable' || type === 'urn:ticket-rail:problem:store-damaged') {
       return { kind: 'lost', store: 'unavailable' };
     }

@@ -30,7 +30,7 @@ export async function listLocations(service: string, token: string | null): Prom
       if (response.status === 401) return { kind: 'refused', reason: 'login' };
       if (response.status === 403) return { kind: 'refused', reason: 'forbidden' };
       if (!response.ok) return { kind: 'failed' };
-      const answer = (await response.json()) as { locations: readonly Location[]; next: string | null };
+      const answer = (await response.json()) as { locations: readonly Location[]; next: string | null }; // as the contract has it
       locations.push(...answer.locations);
       if (answer.next === null) break;
       after = answer.next;
@@ -55,7 +55,7 @@ export async function signedInAs(): Promise<string | null> {
       cache: 'no-store',
     });
     if (!response.ok) return null;
-    const { open, name } = (await response.json()) as { open: boolean; name: string | null };
+    const { open, name } = (await response.json()) as { open: boolean; name: string | null }; // as the contract has it
     return open ? null : name;
   } catch {
     return null;

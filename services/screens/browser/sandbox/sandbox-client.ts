@@ -23,7 +23,7 @@ async function call<Value>(
     return await within(TIMEOUT_MS, async (signal) => {
       const response = await fetch(addressOf('', path), { cache: 'no-store', signal, ...options });
       const date = response.headers.get('Date');
-      if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date };
+      if (response.ok) return { kind: 'done', value: (await response.json()) as Value, date }; // as the contract has it
       const words = problemWords(await response.json().catch(() => null));
       const detail = words === '' ? `The sandbox answered ${String(response.status)}.` : words;
       return { kind: 'refused', detail, date };

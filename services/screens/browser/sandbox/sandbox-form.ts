@@ -1,16 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keysOf } from '../../../../schemas/records';
 import type { OrderFault, SandboxOrder, SandboxSummary, Submitted, SubmitOrders } from '../../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../../schemas/scenario';
 import { auditStyles } from '../shared/audit-styles';
+import { formData, valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
-import {
-  FAULTS,
-  faultsFoundBy,
-  type FoundBy,
-  FOUND_BY_WORDS,
-  MOST_PER_MINUTE,
-  MOST_SUBMITTED,
-} from './model/sandbox-answer';
+import { FAULTS, faultsFoundBy, FOUND_BY_WORDS, MOST_PER_MINUTE, MOST_SUBMITTED } from './model/sandbox-answer';
 import { FULFILLMENT_WORDS, fulfillmentWords, rushWords } from './model/sandbox-words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { command } from './sandbox-client';
@@ -19,7 +14,7 @@ import { type Result, resultPanel } from './sandbox-result';
 import { basics } from '../shared/theme';
 import css from './sandbox-form.css?inline';
 
-const FOUND_BY = Object.keys(FOUND_BY_WORDS) as FoundBy[];
+const FOUND_BY = keysOf(FOUND_BY_WORDS);
 
 /** Submits orders, right ones and wrong ones, one by one or as a rush. */
 export class TicketRailSandboxForm extends railElement({
@@ -159,13 +154,13 @@ export class TicketRailSandboxForm extends railElement({
 
   readonly #ordered = (event: SubmitEvent): void => {
     event.preventDefault();
-    const data = new FormData(event.target as HTMLFormElement);
+    const data = formData(event);
     const [story, location_id] = [data.get('story'), data.get('location_id')];
     const { type } = this;
     void this.#submit(
       {
         count: Number(data.get('count')),
-        ...(type === '' ? {} : { fulfillment_type: type as FulfillmentType }),
+        ...(type === '' ? {} : { fulfillment_type: type as FulfillmentType }) /* one of the choices of the field */,
         ...(typeof story === 'string' && story !== '' ? { story } : {}),
         ...(typeof location_id === 'string' && location_id !== '' ? { location_id } : {}),
       },
@@ -175,7 +170,7 @@ export class TicketRailSandboxForm extends railElement({
 
   readonly #rushed = (event: SubmitEvent): void => {
     event.preventDefault();
-    const data = new FormData(event.target as HTMLFormElement);
+    const data = formData(event);
     const [rush, pace] = [data.get('rush'), data.get('orders_per_minute')];
     void this.#setRush({
       rush: rush === '' ? null : rush,
@@ -203,15 +198,15 @@ export class TicketRailSandboxForm extends railElement({
   };
 
   readonly #kindPicked = (event: Event): void => {
-    this.isEndless = (event.target as HTMLSelectElement).value === '';
+    this.isEndless = valueOf(event) === '';
   };
 
   readonly #typePicked = (event: Event): void => {
-    this.type = (event.target as HTMLSelectElement).value;
+    this.type = valueOf(event);
   };
 
   readonly #storyPicked = (event: Event): void => {
-    this.story = (event.target as HTMLSelectElement).value;
+    this.story = valueOf(event);
   };
 
   static override styles = [basics, auditStyles, styleSheet(css)];

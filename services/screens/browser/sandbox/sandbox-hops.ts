@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Hop } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/audit-styles';
+import { isChecked, valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
 import { exactTimeWords, spanWords } from '../shared/model/audit-words';
 import { indentJson } from './model/indent-json';
@@ -250,16 +251,16 @@ export class TicketRailSandboxHops extends railElement({
   };
 
   readonly #wayPicked = (event: Event): void => {
-    const { value } = event.target as HTMLSelectElement;
+    const value = valueOf(event);
     this.way = WAYS.find((way) => way === value) ?? null;
   };
 
   readonly #sortPicked = (event: Event): void => {
-    this.oldestFirst = (event.target as HTMLSelectElement).value === 'oldest';
+    this.oldestFirst = valueOf(event) === 'oldest';
   };
 
   readonly #failuresPicked = (event: Event): void => {
-    this.failures = (event.target as HTMLInputElement).checked;
+    this.failures = isChecked(event);
   };
 
   readonly #pausePicked = (): void => {

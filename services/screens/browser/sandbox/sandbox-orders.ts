@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { keysOf } from '../../../../schemas/records';
 import { type OrderAction, type OrderState, type SandboxOrder } from '../../../../schemas/sandbox';
 import { auditStyles } from '../shared/audit-styles';
+import { valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
 import { secondsUntil } from './model/sandbox-hops';
 import { ACTION_WORDS, allows, fulfillmentWords, matchesOrder, STATE_WORDS } from './model/sandbox-words';
@@ -23,7 +25,7 @@ const STATE_ICONS: Readonly<Record<OrderState, IconName>> = {
   ended: 'check',
 };
 
-const ACTIONS = Object.keys(ACTION_WORDS) as OrderAction[];
+const ACTIONS = keysOf(ACTION_WORDS);
 
 /** The orders, newest first; the one that is picked can be acted upon. */
 export class TicketRailSandboxOrders extends railElement({
@@ -163,7 +165,7 @@ export class TicketRailSandboxOrders extends railElement({
   }
 
   readonly #typed = (event: Event): void => {
-    this.text = (event.target as HTMLInputElement).value;
+    this.text = valueOf(event);
   };
 
   static override styles = [basics, auditStyles, styleSheet(css)];

@@ -60,7 +60,7 @@ export function railElement<Declared extends Properties>(
 export class RailElement extends LitElement {
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     if (supportsAdoptingStyleSheets) return super.createRenderRoot();
-    const { elementStyles, shadowRootOptions } = this.constructor as typeof LitElement;
+    const { elementStyles, shadowRootOptions } = this.constructor as typeof LitElement; // this class extends it
     const root = this.shadowRoot ?? this.attachShadow(shadowRootOptions);
     for (const style of elementStyles) fill(root.appendChild(document.createElement('style')), style);
     this.renderOptions.renderBefore ??= root.firstChild;

@@ -1,3 +1,4 @@
+import { keysOf } from '../../../../../schemas/records';
 import type { OrderFault, SandboxOrder, Submitted } from '../../../../../schemas/sandbox';
 
 /** What Stream answered to an order, read so that it can be told in words. */
@@ -100,8 +101,7 @@ export const FOUND_BY_WORDS: Readonly<Record<FoundBy, string>> = {
 };
 
 /** The faults that one finds. */
-export const faultsFoundBy = (by: FoundBy): OrderFault[] =>
-  (Object.keys(FAULTS) as OrderFault[]).filter((fault) => FAULTS[fault].by === by);
+export const faultsFoundBy = (by: FoundBy): OrderFault[] => keysOf(FAULTS).filter((fault) => FAULTS[fault].by === by);
 
 /** @returns what an order that was taken has come to, in a sentence; null while nobody has told of it. */
 export function fateWords(order: SandboxOrder | undefined): string | null {

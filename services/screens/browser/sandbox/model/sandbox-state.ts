@@ -29,7 +29,7 @@ type Fields = Readonly<Record<string, unknown>>;
 function parseFields(text: string): Fields | null {
   try {
     const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null; // an object, by the test before
   } catch {
     return null;
   }
@@ -41,15 +41,14 @@ export function parseSandboxMessage({ event, data }: RawMessage): SandboxMessage
   if (fields === null) return null;
   switch (event) {
     case 'state':
-      return typeof fields['version'] === 'string'
-        ? { kind: 'state', summary: fields as unknown as SandboxSummary }
-        : null;
+      if (typeof fields['version'] !== 'string') return null;
+      return { kind: 'state', summary: fields as unknown as SandboxSummary }; // vouched for
     case 'order':
-      return typeof fields['order_id'] === 'string'
-        ? { kind: 'order', order: fields as unknown as SandboxOrder }
-        : null;
+      if (typeof fields['order_id'] !== 'string') return null;
+      return { kind: 'order', order: fields as unknown as SandboxOrder }; // vouched for
     case 'hop':
-      return typeof fields['id'] === 'number' ? { kind: 'hop', hop: fields as unknown as Hop } : null;
+      if (typeof fields['id'] !== 'number') return null;
+      return { kind: 'hop', hop: fields as unknown as Hop }; // vouched for
     case 'heartbeat':
       return { kind: 'heartbeat' };
     case undefined:

@@ -1,3 +1,4 @@
+import { valueAt } from '../../../../../schemas/records';
 import type { OrderAction, OrderState, SandboxOrder, SandboxSummary } from '../../../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../../../schemas/scenario';
 import type { Freshness } from '../../shared/model/freshness';
@@ -21,8 +22,7 @@ export const FULFILLMENT_WORDS: Readonly<Record<FulfillmentType, string>> = {
 };
 
 /** @returns an undocumented one as it came. */
-export const fulfillmentWords = (type: string): string =>
-  Object.hasOwn(FULFILLMENT_WORDS, type) ? FULFILLMENT_WORDS[type as FulfillmentType] : type;
+export const fulfillmentWords = (type: string): string => valueAt(FULFILLMENT_WORDS, type) ?? type;
 
 type PosMode = SandboxSummary['pos']['mode'];
 

@@ -1,16 +1,18 @@
 import { stringifyJson } from '../../../../../schemas/exact-json';
+import { keysOf, valueAt } from '../../../../../schemas/records';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
-import type { Stage, Verdict } from '../../../../../schemas/vocabulary';
+import type { Stage } from '../../../../../schemas/vocabulary';
 
 /** What the audit pages say, in plain words. */
 
 /** In the order in which the rules are tried. */
-export const VERDICT_ORDER = Object.keys(VERDICT_WORDS) as readonly Verdict[];
+export const VERDICT_ORDER = keysOf(VERDICT_WORDS);
 
 export const verdictWords = (verdict: string): VerdictWords =>
-  Object.hasOwn(VERDICT_WORDS, verdict)
-    ? VERDICT_WORDS[verdict as Verdict]
-    : { words: `unknown: ${verdict}`, rule: 'This page does not know the rule. Load it again.' };
+  valueAt(VERDICT_WORDS, verdict) ?? {
+    words: `unknown: ${verdict}`,
+    rule: 'This page does not know the rule. Load it again.',
+  };
 
 /** The rule of projections/stage.ts by which an order is in its stage. */
 const STAGE_RULES: Readonly<Record<Stage, string>> = {
@@ -26,8 +28,7 @@ const STAGE_RULES: Readonly<Record<Stage, string>> = {
   preparing: 'nothing that leads to another stage was reported',
 };
 
-export const stageRule = (stage: string): string =>
-  Object.hasOwn(STAGE_RULES, stage) ? STAGE_RULES[stage as Stage] : 'this page does not know the rule';
+export const stageRule = (stage: string): string => valueAt(STAGE_RULES, stage) ?? 'this page does not know the rule';
 
 const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
   ['/status', 'Order'],

@@ -83,13 +83,14 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
         location_id,
         now,
         folds,
-        orders: (orders as unknown[]).filter(isOrder) as Seen[],
+        orders: (orders as unknown[]).filter(isOrder) as Seen[], // the rest is the service's to vouch for
         truncated: truncated === true,
       };
     case 'resumed':
       if (typeof location_id !== 'string' || !isTime(now) || typeof folds !== 'string') return null;
       return { kind: 'resumed', location_id, now, folds };
     case 'order':
+      // The rest of it is the service's to vouch for.
       return isOrder(data) ? { kind: 'order', position, order: data as unknown as Seen } : null;
     case 'heartbeat':
       if (!isTime(now) || typeof interval_ms !== 'number' || !(interval_ms > 0)) return null;

@@ -1,4 +1,5 @@
 import type { Order } from '../../../../../schemas/order-view';
+import { valueAt } from '../../../../../schemas/records';
 import type { AttentionCode, Stage } from '../../../../../schemas/vocabulary';
 import type { Cause } from './freshness';
 import type { Lateness } from './lateness';
@@ -56,8 +57,7 @@ const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   returned: 'Returned',
 };
 
-export const stageWords = (stage: string): string =>
-  Object.hasOwn(STAGE_WORDS, stage) ? STAGE_WORDS[stage as Stage] : unknown(stage);
+export const stageWords = (stage: string): string => valueAt(STAGE_WORDS, stage) ?? unknown(stage);
 
 /** How loud a notice is. It is said in words and by an icon too, never by colour alone. */
 export type Tone = 'alarm' | 'notice' | 'info';
@@ -84,7 +84,7 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
 };
 
 export const attentionWords = (code: string): Notice =>
-  Object.hasOwn(ATTENTION, code) ? ATTENTION[code as AttentionCode] : { words: unknown(code), tone: 'notice' };
+  valueAt(ATTENTION, code) ?? { words: unknown(code), tone: 'notice' };
 
 /** @returns a time of the day by the clock of the browser: `12:03`. */
 export function clockWords(time: string): string {
