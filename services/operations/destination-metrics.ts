@@ -20,31 +20,22 @@ export function measureDestinations(registers: Registry[], read: ReadDestination
     (asked ??= read().finally(() => {
       asked = null;
     }));
+  const labelNames = ['destination'] as const;
   const total = (name: string, help: string, of: (one: MeasuredDestination) => number): void => {
-    const made: Counter = new Counter({
-      name,
-      help,
-      labelNames: ['destination'],
-      registers,
-      collect: async () => {
-        const found = await all();
-        made.reset();
-        for (const one of found) made.inc({ destination: one.name }, of(one));
-      },
-    });
+    const made: Counter = new Counter({ name, help, labelNames, registers, collect });
+    async function collect(): Promise<void> {
+      const found = await all();
+      made.reset();
+      for (const one of found) made.inc({ destination: one.name }, of(one));
+    }
   };
   const gauge = (name: string, help: string, of: (lag: NonNullable<MeasuredDestination['lag']>) => number): void => {
-    const made: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: ['destination'],
-      registers,
-      collect: async () => {
-        const found = await all();
-        made.reset();
-        for (const { name: destination, lag } of found) if (lag !== null) made.set({ destination }, of(lag));
-      },
-    });
+    const made: Gauge = new Gauge({ name, help, labelNames, registers, collect });
+    async function collect(): Promise<void> {
+      const found = await all();
+      made.reset();
+      for (const { name: destination, lag } of found) if (lag !== null) made.set({ destination }, of(lag));
+    }
   };
   total(
     'ticket_rail_destination_delivered_total',

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { CheckpointKeyError } from '../audit/checkpoints/signing';
-import { version } from '../config/version';
 import { ConfigError, readConfig } from '../config/config';
 import { DataDirectoryError } from '../event-store/data-directory';
 import { isEventStoreError } from '../event-store/event-store';
@@ -9,6 +7,7 @@ import { EXIT_CONFIG, EXIT_UNAVAILABLE } from '../terminal/exit-codes';
 import { hint } from '../terminal/output';
 import { nodeReleaseNotice } from './node-release';
 import { openConfiguredEvents } from './open-configured-events';
+import { createLog, worldOf } from './process-world';
 import { type RunningService, startService } from './service';
 
 /** What asks the process to stop: a supervisor, Ctrl-C, and a terminal that is closed. */
@@ -60,19 +59,11 @@ export async function start(): Promise<void> {
 
   try {
     const config = readConfig();
-    log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+    log = createLog(config.logLevel);
     for (const warning of config.warnings) log.warn(warning);
     const notice = nodeReleaseNotice(process.version, Date.now());
     if (notice !== null) log.warn({ node: notice.node, end_of_life: notice.endOfLife }, notice.message);
-    const world = {
-      log,
-      now: Date.now,
-      monotonic: () => performance.now(),
-      newId: randomUUID,
-      pid: process.pid,
-      version,
-    };
-    service = await startService(config, world, openConfiguredEvents);
+    service = await startService(config, worldOf(log), openConfiguredEvents);
     if (isStopping()) await finish();
   } catch (error) {
     const explained = explain(error);

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { readConfig } from '../config/config';
 import type { Environment } from '../config/environment';
-import { version } from '../config/version';
 import { oneAtATime } from '../http/one-at-a-time';
 import { composeService } from './compose';
 import { openConfiguredEvents } from './open-configured-events';
+import { createLog, worldOf } from './process-world';
 
 /** The service as a part of another application: what the package `ticket-rail` exports (docs/guides/use-as-a-library.md). */
 
@@ -72,17 +71,9 @@ class Answers {
  */
 export async function createTicketRail({ logger, ...variables }: TicketRailConfig = {}): Promise<TicketRail> {
   const config = readConfig(variables);
-  const log = logger ?? pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const log = logger ?? createLog(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
-  const world = {
-    log,
-    now: Date.now,
-    monotonic: () => performance.now(),
-    newId: randomUUID,
-    pid: process.pid,
-    version,
-  };
-  const service = await composeService(config, world, openConfiguredEvents);
+  const service = await composeService(config, worldOf(log), openConfiguredEvents);
   const answers = new Answers();
   const listener = oneAtATime(
     (request, response) => {

@@ -1,3 +1,4 @@
+import { htmlText } from '../../http/html-text';
 import type { Reader } from '../readers/readers';
 
 /** The login page: HTML of the server alone, without script, so that it works wherever a cookie does. */
@@ -5,15 +6,6 @@ import type { Reader } from '../readers/readers';
 /** Nothing is loaded but the stylesheet, and the form goes nowhere else. */
 export const LOGIN_CSP =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 /**
  * @param next local path to go to afterwards
@@ -36,7 +28,7 @@ export function loginPage({
     reader === null
       ? ''
       : `<form method="post" action="/logout">
-        <p>Logged in as <strong>${escape(reader.name ?? '')}</strong> (${reader.role}).</p>
+        <p>Logged in as <strong>${htmlText(reader.name ?? '')}</strong> (${reader.role}).</p>
         <button class="quiet">Log out</button>
       </form>`;
   return `<!doctype html>
@@ -55,7 +47,7 @@ export function loginPage({
         ${error}
         <label for="token">Access token of this screen or person</label>
         <input id="token" name="token" type="password" autocomplete="current-password" autocapitalize="none" spellcheck="false" required${wrongToken ? ' aria-invalid="true" aria-describedby="error"' : ''}>
-        <input type="hidden" name="next" value="${escape(next)}">
+        <input type="hidden" name="next" value="${htmlText(next)}">
         <button>Log in</button>
       </form>
     </main>
@@ -70,7 +62,7 @@ export function loginPage({
  */
 export function refusedPage(origin: string | null, hosts: readonly string[]): string {
   const seen =
-    hosts.length === 0 ? 'no host' : [...new Set(hosts)].map((host) => `<code>${escape(host)}</code>`).join(', ');
+    hosts.length === 0 ? 'no host' : [...new Set(hosts)].map((host) => `<code>${htmlText(host)}</code>`).join(', ');
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -83,7 +75,7 @@ export function refusedPage(origin: string | null, hosts: readonly string[]): st
     <main>
       <h1>Form refused</h1>
       <p class="error" role="alert">This form seems to come from another site, so that nothing was done.</p>
-      <p>Your browser says that it comes from <code>${escape(origin ?? 'another site')}</code>; the service was called as ${seen}.</p>
+      <p>Your browser says that it comes from <code>${htmlText(origin ?? 'another site')}</code>; the service was called as ${seen}.</p>
       <p>If both are the same service, the proxy in front of it has to pass on the address as it is in the browser, with its
       port: in nginx <code>proxy_set_header Host $http_host;</code>, elsewhere the header <code>X-Forwarded-Host</code> or
       <code>Forwarded</code>.</p>

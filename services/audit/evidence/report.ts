@@ -2,6 +2,7 @@ import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
 import { hashOf, OrderEventMetadata } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
+import { htmlText } from '../../http/html-text';
 import { receivedAt } from '../export/select-events';
 import type { Fault } from '../chain/verify-event';
 import type { EvidenceReading } from './reading';
@@ -13,19 +14,11 @@ export interface ReportRow {
   readonly reading: EvidenceReading;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 /** Controls, which HTML cannot hold or would change. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|\p{Cs}/gu;
 
 /** @returns text as HTML, isolated so that its direction of writing turns nothing around it. */
-export const html = (text: string): string =>
-  `<bdi>${text.replaceAll(CONTROL, '\uFFFD').replaceAll(/[&<>"']/g, (sign) => ESCAPES[sign] ?? '')}</bdi>`;
+export const html = (text: string): string => `<bdi>${htmlText(text.replaceAll(CONTROL, '\uFFFD'))}</bdi>`;
 
 const STYLE = `
 body{font:15px/1.5 system-ui,sans-serif;color:#111;max-width:72rem;margin:2rem auto;padding:0 1rem}

@@ -1,9 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { takeDataDirectory } from '../../event-store/data-directory';
 import type { EventStore } from '../../event-store/event-store';
 import { openEventStore, storeName } from '../../event-store/open';
-import { keepPrivate } from '../../files/private-files';
+import { openEvents } from '../../event-store/open-events';
 import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from '../../event-store/store-url';
 import { CopyError, type CopyTarget } from './copy-store';
 
@@ -36,26 +35,13 @@ interface OpenStore {
   close(): Promise<void>;
 }
 
-async function open(address: StoreAddress, pid: number, startedAt: string, now: () => number): Promise<OpenStore> {
+async function open(address: StoreAddress, pid: number, now: () => number): Promise<OpenStore> {
   if (address.kind === 'eventstoredb') {
     const store = await openEventStore({ url: address.url, logFile: '', now });
     return { store, close: () => store.close() };
   }
-  keepPrivate(address.directory);
-  const directory = takeDataDirectory(address.directory, pid, startedAt);
-  try {
-    const store = await openEventStore({ url: null, logFile: directory.logFile, now });
-    return {
-      store,
-      close: async () => {
-        await store.close();
-        directory.release();
-      },
-    };
-  } catch (error) {
-    directory.release();
-    throw error;
-  }
+  const onRights = (): void => undefined; // a service says it, at each start
+  return openEvents({ dataDir: address.directory, eventStoreUrl: null, pid, now, onRights });
 }
 
 /**
@@ -75,11 +61,10 @@ export async function openStores(
   if (from.kind === 'embedded' && !existsSync(resolve(from.directory, 'events.sqlite'))) {
     throw new CopyError(`There is no event log in ${from.directory}.`);
   }
-  const startedAt = new Date(now()).toISOString();
   const clock = { at: now() };
-  const source = await open(from, pid, startedAt, now);
+  const source = await open(from, pid, now);
   try {
-    const target = await open(to, pid, startedAt, () => clock.at);
+    const target = await open(to, pid, () => clock.at);
     const setClock = (created: Date): void => {
       clock.at = created.getTime();
     };

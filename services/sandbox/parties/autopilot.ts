@@ -49,6 +49,18 @@ function cancelerOf({ steps }: Story): Canceler {
   return 'dsp';
 }
 
+interface AutopilotOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dsp: Dsp;
+  readonly stream: StreamStandIn;
+  readonly scriptedReports: ScriptedReports;
+  /** When the next step comes, or that none does, has changed. */
+  readonly onChange: (life: OrderLife) => void;
+  /** What failed that should not have, and that nobody waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
 /**
  * Plays stories on orders that the POS has accepted. What a delivery service would say, the built-in one says over HTTP;
  * the rest Stream finds out by itself. For each step of a story, the POS gets exactly one message. Steps and actions on an
@@ -58,29 +70,9 @@ export class Autopilot {
   readonly #plays = new Map<string, Play>();
   readonly #queue = new KeyedQueue();
 
-  readonly #options: {
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly dsp: Dsp;
-    readonly stream: StreamStandIn;
-    readonly scriptedReports: ScriptedReports;
-    /** When the next step comes, or that none does, has changed. */
-    readonly onChange: (life: OrderLife) => void;
-    /** What failed that should not have, and that nobody waits for. */
-    readonly onError: (error: unknown) => void;
-  };
+  readonly #options: AutopilotOptions;
 
-  constructor(options: {
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly dsp: Dsp;
-    readonly stream: StreamStandIn;
-    readonly scriptedReports: ScriptedReports;
-    /** When the next step comes, or that none does, has changed. */
-    readonly onChange: (life: OrderLife) => void;
-    /** What failed that should not have, and that nobody waits for. */
-    readonly onError: (error: unknown) => void;
-  }) {
+  constructor(options: AutopilotOptions) {
     this.#options = options;
   }
 

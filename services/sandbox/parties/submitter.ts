@@ -21,35 +21,26 @@ export interface OrderRequest {
   readonly fault: OrderFault | null;
 }
 
+interface SubmitterOptions {
+  readonly dsp: Dsp;
+  readonly pos: Pos;
+  readonly stream: StreamStandIn;
+  readonly autopilot: Autopilot;
+  readonly menu: Menu;
+  readonly random: Random;
+  readonly stories: readonly Story[];
+  readonly locations: readonly string[];
+  /** Begins the ids of orders, so that those of two runs do not meet. */
+  readonly runId: string;
+}
+
 /** Orders of the built-in delivery service: makes them up, and submits them with the story that they will have. */
 export class Submitter {
   #next = 1;
 
-  readonly #options: {
-    readonly dsp: Dsp;
-    readonly pos: Pos;
-    readonly stream: StreamStandIn;
-    readonly autopilot: Autopilot;
-    readonly menu: Menu;
-    readonly random: Random;
-    readonly stories: readonly Story[];
-    readonly locations: readonly string[];
-    /** Begins the ids of orders, so that those of two runs do not meet. */
-    readonly runId: string;
-  };
+  readonly #options: SubmitterOptions;
 
-  constructor(options: {
-    readonly dsp: Dsp;
-    readonly pos: Pos;
-    readonly stream: StreamStandIn;
-    readonly autopilot: Autopilot;
-    readonly menu: Menu;
-    readonly random: Random;
-    readonly stories: readonly Story[];
-    readonly locations: readonly string[];
-    /** Begins the ids of orders, so that those of two runs do not meet. */
-    readonly runId: string;
-  }) {
+  constructor(options: SubmitterOptions) {
     this.#options = options;
   }
 

@@ -1,3 +1,4 @@
+import { htmlText } from '../../http/html-text';
 import {
   answersOf,
   callsOf,
@@ -14,27 +15,19 @@ import { samplesOf } from './samples';
 
 /** What the page of the API shows: HTML of the document, made once, which needs no script. */
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-const code = (text: string): string => `<code>${escape(text)}</code>`;
+const code = (text: string): string => `<code>${htmlText(text)}</code>`;
 
 /** What a description says, with its code marks. */
-const prose = (text: string): string => escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+const prose = (text: string): string => htmlText(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
 /** A name where links find it: an object and a call may have the same. */
 const objectAnchor = (name: string): string => `object-${name}`;
 const tagAnchor = (name: string): string => `tag-${name}`;
 
 const MARKS: Marks = {
-  text: escape,
+  text: htmlText,
   code,
-  schema: (name) => `<a href="#${escape(objectAnchor(name))}">${escape(name)}</a>`,
+  schema: (name) => `<a href="#${htmlText(objectAnchor(name))}">${htmlText(name)}</a>`,
 };
 
 /** @param rows cells in HTML, of which the first names the row; no rows: no table */
@@ -62,7 +55,7 @@ const parameterRows = ({ parameters = [] }: Operation): readonly (readonly strin
 
 const answerRows = (operation: Operation): readonly (readonly string[])[] =>
   answersOf(operation).map(([status, { description, content = {} }]) => [
-    escape(status),
+    htmlText(status),
     Object.entries(content)
       .map(([type, { schema }]) => (type === 'application/json' ? typeOf(schema, MARKS) : code(type)))
       .join(' or '),
@@ -74,8 +67,8 @@ const samples = (call: DocumentedCall, document: OpenApi): string =>
   samplesOf(call, document)
     .map(
       (sample, place) =>
-        `<details${place === 0 ? ' open' : ''}><summary>${escape(sample.language)}</summary>` +
-        `<pre><code>${escape(sample.code)}</code></pre></details>`,
+        `<details${place === 0 ? ' open' : ''}><summary>${htmlText(sample.language)}</summary>` +
+        `<pre><code>${htmlText(sample.code)}</code></pre></details>`,
     )
     .join('\n');
 
@@ -84,9 +77,9 @@ function callSection(call: DocumentedCall, document: OpenApi): string {
   const { operationId, summary, description = '', requestBody } = operation;
   const body = requestBody?.content['application/json']?.schema;
   const problems = problemCodesOf(operation).map(code).join(', ');
-  return `<section class="call" id="${escape(operationId)}">
-<h3>${escape(summary)}</h3>
-<p class="address"><code><b>${method}</b> ${escape(path)}</code></p>
+  return `<section class="call" id="${htmlText(operationId)}">
+<h3>${htmlText(summary)}</h3>
+<p class="address"><code><b>${method}</b> ${htmlText(path)}</code></p>
 <p>${prose(description)}</p>
 ${body === undefined ? '' : `<p>Body: ${typeOf(body, MARKS)}.</p>`}
 ${table('Parameters', ['parameter', 'in', 'values', 'meaning'], parameterRows(operation))}
@@ -104,13 +97,14 @@ const fieldRows = (schema: Schema): readonly (readonly string[])[] =>
   ]);
 
 const objectSection = ([name, schema]: readonly [string, Schema]): string =>
-  `<section id="${escape(objectAnchor(name))}">
-<h3>${escape(name)}</h3>
+  `<section id="${htmlText(objectAnchor(name))}">
+<h3>${htmlText(name)}</h3>
 <p>${prose(schema.description ?? '')}</p>
 ${table('Fields', ['field', 'type', 'meaning'], fieldRows(schema))}
 </section>`;
 
-const link = (anchor: string, words: string): string => `<li><a href="#${escape(anchor)}">${escape(words)}</a></li>`;
+const link = (anchor: string, words: string): string =>
+  `<li><a href="#${htmlText(anchor)}">${htmlText(words)}</a></li>`;
 
 /** @returns the calls and objects of a document, behind a list of them. */
 export function apiContent(document: OpenApi): string {
@@ -118,11 +112,11 @@ export function apiContent(document: OpenApi): string {
   const ofTag = (name: string) => calls.filter(({ operation }) => operation.tags.includes(name));
   const contents = document.tags.map(({ name }) => {
     const links = ofTag(name).map(({ operation }) => link(operation.operationId, operation.summary));
-    return `<li><a href="#${tagAnchor(name)}">${escape(name)}</a><ul>${links.join('\n')}</ul></li>`;
+    return `<li><a href="#${tagAnchor(name)}">${htmlText(name)}</a><ul>${links.join('\n')}</ul></li>`;
   });
   const chapters = document.tags.map(
     ({ name, description }) =>
-      `<section id="${tagAnchor(name)}"><h2>${escape(name)}</h2><p>${prose(description)}</p>
+      `<section id="${tagAnchor(name)}"><h2>${htmlText(name)}</h2><p>${prose(description)}</p>
 ${ofTag(name)
   .map((call) => callSection(call, document))
   .join('\n')}

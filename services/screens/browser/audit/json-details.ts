@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { stringifyJson } from '../../../../schemas/exact-json';
 import { isOpened } from '../shared/field-events';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
+import { auditStyles } from '../shared/audit-styles';
 import { basics } from '../shared/theme';
 import css from './json-details.css?inline';
 
@@ -22,7 +23,7 @@ export class TicketRailJson extends railElement({
     this.isOpen = isOpened(event);
   };
 
-  static override styles = [basics, styleSheet(css)];
+  static override styles = [basics, auditStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-json', TicketRailJson);

@@ -7,12 +7,13 @@ import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
-import { locationIds } from '../feed/locations';
+import { LocationPicks } from '../feed/location-picks';
 import { formData } from '../shared/field-events';
 import { timeWords, zoneWords } from '../shared/model/audit-words';
 import { COVERAGE_FILTERS } from './model/coverage';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { countWords } from '../shared/model/words';
+import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -25,34 +26,20 @@ const PAGE = 20;
 export class TicketRailCoverage extends railElement({
   filters: property<Filters>({}),
   answer: state<Answer<CoverageReport> | null>(null),
-  locations: state<readonly string[]>([]),
   /** Groups that are laid out. */
   most: state<number>(PAGE),
 }) {
   readonly #from = new TimeField(this, 'from');
   readonly #to = new TimeField(this, 'to');
-  #asked = new AbortController();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void locationIds().then((ids) => {
-      this.locations = ids;
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#asked.abort();
-  }
+  readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('filters')) void this.#load();
   }
 
   async #load(): Promise<void> {
-    this.#asked.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
+    const asked = this.#question.ask();
     this.answer = null;
     this.most = PAGE;
     const query = new URLSearchParams();
@@ -60,8 +47,8 @@ export class TicketRailCoverage extends railElement({
       const value = this.filters[name];
       if (value !== undefined) query.set(name, value);
     }
-    const answer = await ask<CoverageReport>(`/coverage?${query.toString()}`, asked.signal);
-    if (!asked.signal.aborted) this.answer = answer;
+    const answer = await ask<CoverageReport>(`/coverage?${query.toString()}`, asked);
+    if (!asked.aborted) this.answer = answer;
   }
 
   protected override render(): TemplateResult {
@@ -90,7 +77,9 @@ export class TicketRailCoverage extends railElement({
           autocomplete="off"
           .value=${this.filters.location_id ?? ''}
         />
-        <datalist id="locations">${this.locations.map((id) => html`<option value=${id}></option>`)}</datalist></label
+        <datalist id="locations">
+          ${this.#locations.ids.map((id) => html`<option value=${id}></option>`)}
+        </datalist></label
       >
       <label
         >Source <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}

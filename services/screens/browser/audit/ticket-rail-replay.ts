@@ -6,7 +6,7 @@ import { type Answer, MOST_EVENTS, serviceClock } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { replaceAddress, replayAddress } from './links';
-import { locationIds } from '../feed/locations';
+import { LocationPicks } from '../feed/location-picks';
 import { fromLocalField, timeWords, zoneWords } from '../shared/model/audit-words';
 import {
   changeAfter,
@@ -25,6 +25,7 @@ import { countWords } from '../shared/model/words';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { type LoadedBoard, loadBoard } from './replay-client';
 import { replayPlayer } from './replay-player';
+import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
 import { basics, tokens } from '../shared/theme';
 import '../board/ticket-rail-board';
@@ -47,25 +48,17 @@ export class TicketRailReplay extends railElement({
   moment: state<ReplayMoment | null>(null),
   isPlaying: state(false),
   speed: state<number>(DEFAULT_SPEED),
-  locations: state<readonly string[]>([]),
   /** The order whose card was opened last. */
   opened: state<Order | null>(null),
 }) {
   #moments: readonly number[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #field = new TimeField(this, 'at');
-  #asked = new AbortController();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void locationIds().then((ids) => {
-      this.locations = ids;
-    });
-  }
+  readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#asked.abort();
     this.#pause();
   }
 
@@ -75,9 +68,7 @@ export class TicketRailReplay extends railElement({
 
   /** Loads the span around the moment, and shows the board as of it. */
   async #load(): Promise<void> {
-    this.#asked.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
+    const asked = this.#question.ask();
     this.#pause();
     this.answer = null;
     this.progress = null;
@@ -89,11 +80,11 @@ export class TicketRailReplay extends railElement({
       this.location,
       span,
       (loaded, all) => {
-        if (!asked.signal.aborted) this.progress = [loaded, all];
+        if (!asked.aborted) this.progress = [loaded, all];
       },
-      asked.signal,
+      asked,
     );
-    if (asked.signal.aborted) return;
+    if (asked.aborted) return;
     this.span = span;
     this.answer = answer;
     this.#moments = answer.kind === 'found' ? momentsOfChange(answer.value.orders, span) : [];
@@ -137,7 +128,9 @@ export class TicketRailReplay extends railElement({
   #renderChoice(): TemplateResult {
     const { at, hours, location } = this;
     const choices =
-      location === '' || this.locations.includes(location) ? this.locations : [location, ...this.locations];
+      location === '' || this.#locations.ids.includes(location)
+        ? this.#locations.ids
+        : [location, ...this.#locations.ids];
     return html`<form class="panel choice" @submit=${this.#submitted}>
       <label
         >Location

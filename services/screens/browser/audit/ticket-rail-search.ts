@@ -7,12 +7,13 @@ import { auditStyles } from '../shared/audit-styles';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { searchAddress, timelineAddress } from './links';
-import { locationIds } from '../feed/locations';
+import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { textOf } from '../board/model/handoff';
 import { formData } from '../shared/field-events';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
+import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -33,23 +34,11 @@ export class TicketRailSearch extends railElement({
   filters: property<Filters>({}),
   answer: state<Answer<Found> | null>(null),
   isSearching: state(false),
-  locations: state<readonly string[]>([]),
 }) {
   readonly #from = new TimeField(this, 'from');
   readonly #to = new TimeField(this, 'to');
-  #asked = new AbortController();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void locationIds().then((ids) => {
-      this.locations = ids;
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#asked.abort();
-  }
+  readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('filters') && Object.keys(this.filters).length > 0) void this.#find({ orders: [], next: null });
@@ -57,17 +46,15 @@ export class TicketRailSearch extends railElement({
 
   /** Pages may be empty before the end: goes on until there is a page full of orders. */
   async #find(before: Found): Promise<void> {
-    this.#asked.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
+    const asked = this.#question.ask();
     this.isSearching = true;
     const query = new URLSearchParams(this.filters);
     query.set('limit', String(PAGE));
     let { orders, next } = before;
     do {
       if (next !== null) query.set('after', next);
-      const page = await ask<OrderPage>(`/audit/orders?${query.toString()}`, asked.signal);
-      if (asked.signal.aborted) return;
+      const page = await ask<OrderPage>(`/audit/orders?${query.toString()}`, asked);
+      if (asked.aborted) return;
       if (page.kind !== 'found') {
         this.answer = page;
         this.isSearching = false;
@@ -110,7 +97,7 @@ export class TicketRailSearch extends railElement({
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <h2>Find an order</h2>
       <div class="fields">
-        ${this.#renderText('location_id', 'Location', this.locations)}
+        ${this.#renderText('location_id', 'Location', this.#locations.ids)}
         ${this.#renderText('order_id', 'Order id, or a part')} ${this.#renderText('driver', 'Driver’s name, or a part')}
         ${this.#renderText('status', 'Order (status), as last reported', [...STATUSES.keys()])}
         ${this.#renderText('source', 'Source of the driver')}

@@ -6,6 +6,7 @@ import { notice } from './answer-notice';
 import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
+import { OneQuestion } from './one-question';
 import { eventItem } from './timeline-event';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
 import { exactTimeWords, spanWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
@@ -38,12 +39,11 @@ export class TicketRailTimeline extends railElement({
   isPlaying: state(false),
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
-  #asked = new AbortController();
+  readonly #question = new OneQuestion(this);
   #mustScroll = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#asked.abort();
     this.#pause();
   }
 
@@ -61,13 +61,11 @@ export class TicketRailTimeline extends railElement({
   }
 
   async #load(): Promise<void> {
-    this.#asked.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
+    const asked = this.#question.ask();
     this.answer = null;
     const key = { location_id: this.location, order_id: this.order };
-    const found = await historyOf(key, asked.signal);
-    if (asked.signal.aborted) return;
+    const found = await historyOf(key, asked);
+    if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
     this.answer =
       found.kind === 'found'

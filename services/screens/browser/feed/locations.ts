@@ -41,12 +41,6 @@ export async function listLocations(service: string, token: string | null): Prom
   return { kind: 'listed', locations };
 }
 
-/** @returns the ids of the locations that this browser may show, to pick from; none if they cannot be had */
-export async function locationIds(): Promise<readonly string[]> {
-  const answer = await listLocations('', null);
-  return answer.kind === 'listed' ? answer.locations.map(({ location_id }) => location_id) : [];
-}
-
 /** @returns the name under which this browser is signed in, or null: it is not, or need not be. */
 export async function signedInAs(): Promise<string | null> {
   try {
