@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
+import { WORD_LISTS } from '../../schemas/word-lists';
 import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/environment';
 import { version } from '../../services/config/version';
@@ -219,6 +220,25 @@ function calls(): ReadonlyMap<string, string> {
   ]);
 }
 
+// ------------------------------------------------------------------------------------------------------------- words
+
+const wordLists = (): ReadonlyMap<string, string> =>
+  new Map([
+    [
+      'words',
+      WORD_LISTS.map(({ title, about, words }) =>
+        [
+          `## \`${title}\``,
+          wrapped(about),
+          table(
+            ['word', 'meaning'],
+            words.map(([word, meaning]) => [`\`${word}\``, meaning]),
+          ),
+        ].join('\n\n'),
+      ).join('\n\n'),
+    ],
+  ]);
+
 // --------------------------------------------------------------------------------------------------------- documents
 
 const PAGES: Readonly<Record<string, () => ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>>> = {
@@ -226,6 +246,7 @@ const PAGES: Readonly<Record<string, () => ReadonlyMap<string, string> | Promise
   'docs/reference/metrics.md': metricTables,
   'docs/reference/commands.md': commandHelp,
   'docs/reference/api.md': calls,
+  'docs/reference/words.md': wordLists,
 };
 
 const pretty = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;

@@ -1,3 +1,4 @@
+import { WORD_LISTS, type WordList } from '../../../schemas/word-lists';
 import { htmlText } from '../../http/html-text';
 import {
   answersOf,
@@ -103,10 +104,21 @@ const objectSection = ([name, schema]: readonly [string, Schema]): string =>
 ${table('Fields', ['field', 'type', 'meaning'], fieldRows(schema))}
 </section>`;
 
+const wordList = ({ id, title, about, words }: WordList): string =>
+  `<section id="${id}">
+<h3>${code(title)}</h3>
+<p>${prose(about)}</p>
+${table(
+  'Words',
+  ['word', 'meaning'],
+  words.map(([word, meaning]) => [code(word), prose(meaning)]),
+)}
+</section>`;
+
 const link = (anchor: string, words: string): string =>
   `<li><a href="#${htmlText(anchor)}">${htmlText(words)}</a></li>`;
 
-/** @returns the calls and objects of a document, behind a list of them. */
+/** @returns the calls, words and objects of a document, behind a list of them. */
 export function apiContent(document: OpenApi): string {
   const calls = callsOf(document);
   const ofTag = (name: string) => calls.filter(({ operation }) => operation.tags.includes(name));
@@ -124,9 +136,13 @@ ${ofTag(name)
   );
   return `<nav class="contents" aria-label="Contents"><ul>
 ${contents.join('\n')}
+${link('words', 'Words')}
 ${link('objects', 'Objects')}
 </ul></nav>
 ${chapters.join('\n')}
+<section id="words"><h2>Words</h2>
+${WORD_LISTS.map(wordList).join('\n')}
+</section>
 <section id="objects"><h2>Objects</h2>
 ${Object.entries(document.components.schemas).map(objectSection).join('\n')}
 </section>`;

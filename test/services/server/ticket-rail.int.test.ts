@@ -35,6 +35,7 @@ it('the example of the guide mounts the service below a path, beside what the ap
     });
     const url = `http://127.0.0.1:${port}`;
     expect((await call(url, '/menu')).json).toEqual({ items: [] });
+    await until('the service to be ready', async () => (await call(url, '/rail/readyz')).status === 200);
     const [example] = EXAMPLES.slice(2);
     const headers = { 'Content-Type': 'application/json' };
     const recorded = await call(url, '/rail/handle-order', { method: 'POST', headers, body: example?.bytes ?? '' });

@@ -21,6 +21,9 @@ export const replayAddress = (location: string, at: number | null, hours: number
     hours: hours === null ? null : String(hours),
   })}`;
 
+/** Where each word of an order is explained. */
+export const wordsAddress = (): string => `${basePath}/docs#words`;
+
 /** @param filters as `GET /audit/orders` takes them */
 export const searchAddress = (filters: Readonly<Record<string, string>>): string => {
   const parameters = query(filters);

@@ -6,7 +6,7 @@ import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
-import { searchAddress, timelineAddress } from './links';
+import { searchAddress, timelineAddress, wordsAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { textOf } from '../board/model/handoff';
@@ -110,6 +110,7 @@ export class TicketRailSearch extends railElement({
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
         <a class="button" href=${searchAddress({})}>Clear</a>
+        <a href=${wordsAddress()}>What the words mean</a>
         <span class="muted">Times in ${zoneWords(Date.now())}</span>
       </div>
     </form>`;

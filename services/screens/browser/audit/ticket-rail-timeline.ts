@@ -8,7 +8,7 @@ import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { OneQuestion } from './one-question';
 import { eventItem } from './timeline-event';
-import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress } from './links';
+import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
 import { exactTimeWords, spanWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { valueOf } from '../shared/field-events';
@@ -145,6 +145,7 @@ export class TicketRailTimeline extends railElement({
             html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
         )}
         <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
+        <a href=${wordsAddress()}>What the words mean</a>
       </div>
     </section>`;
   }

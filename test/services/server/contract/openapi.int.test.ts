@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
+import { WORD_LISTS } from '../../../../schemas/word-lists';
 import { EXAMPLES, orderPath, parseExample, update } from '../../../support/deliveries';
 import {
   type Answer,
@@ -351,6 +352,16 @@ describe('API page for people', () => {
     }
     const objects = [...text.matchAll(/<section id="object-(\w+)"/g)].map(([, name]) => name);
     expect(objects).toEqual(Object.keys(document.components.schemas));
+  });
+
+  it('the API page says what each word of an order means', async () => {
+    const { text } = await service.call('/docs');
+    for (const { id, words } of WORD_LISTS) {
+      const [section = ''] = new RegExp(`<section id="${id}">[\\s\\S]*?</section>`).exec(text) ?? [];
+      expect([...section.matchAll(/<th scope="row"><code>(\w+)/g)].map(([, word]) => word)).toEqual(
+        words.map(([word]) => word),
+      );
+    }
   });
 
   it('every link of the API page leads to a place of the page or to a page of the service', async () => {

@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../../../../schemas/exact-json';
+import { STAGE_MEANINGS } from '../../../../../schemas/meanings';
 import { keysOf, valueAt } from '../../../../../schemas/records';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
-import type { Stage } from '../../../../../schemas/vocabulary';
 
 /** What the audit pages say, in plain words. */
 
@@ -14,21 +14,8 @@ export const verdictWords = (verdict: string): VerdictWords =>
     rule: 'This page does not know the rule. Load it again.',
   };
 
-/** The rule of projections/stage.ts by which an order is in its stage. */
-const STAGE_RULES: Readonly<Record<Stage, string>> = {
-  returned: 'the food is back at the restaurant',
-  coming_back: 'the driver is bringing the food back',
-  canceled: 'it was canceled, and the food is not on its way back',
-  failed: 'the last final status is failed',
-  completed: 'it was reported completed or delivered',
-  needs_action: 'the last delivery status is a failure',
-  on_the_way: 'the food has left the restaurant',
-  driver_here: 'the driver was last reported at the restaurant',
-  ready: 'the kitchen last said ready',
-  preparing: 'nothing that leads to another stage was reported',
-};
-
-export const stageRule = (stage: string): string => valueAt(STAGE_RULES, stage) ?? 'this page does not know the rule';
+export const stageRule = (stage: string): string =>
+  valueAt(STAGE_MEANINGS, stage) ?? 'this page does not know the rule';
 
 const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
   ['/status', 'Order'],
