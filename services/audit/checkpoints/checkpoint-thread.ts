@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Restore } from '../../../schemas/checkpoint';
 import { sleep } from '../../concurrency/sleep';
-import type { Position } from '../../event-store/event-store';
+import type { EventSource, Position } from '../../event-store/event-store';
 import { type LogAddress, openEventSource } from '../../event-store/open';
-import { type CheckpointFiles, CheckpointSigner, coveredBy } from './checkpoint-signer';
+import type { CheckpointFiles, CheckpointSigner, Signed } from './checkpoint-signer';
 
 /** What the thread needs to know to begin. */
 export interface CheckpointThreadOptions {
@@ -36,18 +37,32 @@ const say = (message: FromCheckpoints): void => {
   parentPort?.postMessage(message);
 };
 
+async function isEmpty(source: EventSource): Promise<boolean> {
+  for await (const _ of source.readAll({ from: 'start' })) return false;
+  return true;
+}
+
+/** @returns null as long as nothing was ever recorded: what signs is not loaded before it has something to sign. */
+async function openSigner(source: EventSource): Promise<CheckpointSigner | null> {
+  if (!existsSync(place.file) && (await isEmpty(source))) return null;
+  const { CheckpointSigner } = await import('./checkpoint-signer.js');
+  return new CheckpointSigner(source, place, Date.now);
+}
+
+function report({ newest, isNew, restore, complaints }: Signed): void {
+  for (const message of complaints) say({ kind: 'complaint', message });
+  if (restore !== null) say({ kind: 'restored', restore });
+  if (newest !== null) say({ kind: 'covered', position: newest.position, events: newest.events, isNew });
+}
+
 async function run(): Promise<void> {
   let signer: CheckpointSigner | null = null;
   const source = await openEventSource(log, () => undefined);
   try {
     while (!signal.aborted) {
       try {
-        signer ??= new CheckpointSigner(source, place, Date.now);
-        const { newest, isNew, restore, complaints } = await signer.sign(signal);
-        for (const message of complaints) say({ kind: 'complaint', message });
-        if (restore !== null) say({ kind: 'restored', restore });
-        const position = coveredBy(newest);
-        if (newest !== null && position !== null) say({ kind: 'covered', position, events: newest.events, isNew });
+        signer ??= await openSigner(source);
+        if (signer !== null) report(await signer.sign(signal));
       } catch (error) {
         say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       }
