@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, Id, LocationId } from './handle-order';
-import { OrderEventMetadata, RelayedData, Seal } from './order-events';
+import { OrderEventMetadata, RelayedData, Seal } from './event-data';
 import { Position } from './position';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 import { WITHHELD } from './withheld';

@@ -199,6 +199,21 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** Files that a file needs when it runs, packages included: without what it imports only as types. */
+function runtimeImportsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const { outputText } = ts.transpileModule(text, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
+  const found = outputText.matchAll(/^(?:const .*)?\brequire\("([^"]+)"\)/gm);
+  return [...found].map(([, name = '']) => (name.startsWith('.') ? `${join(dirname(file), name)}.ts` : name));
+}
+
+/** Threads that every start of the service starts. */
+const THREADS = [
+  'services/audit/checkpoints/checkpoint-thread.ts',
+  'services/event-store/sqlite/writer-thread.ts',
+  'services/read-model/projector-thread.ts',
+];
+
 /** Most lines of a file, and of a function. */
 const MOST_LINES = { file: 400, function: 80 };
 
@@ -273,6 +288,13 @@ describe('architecture', () => {
       ({ from, to }) => routes.has(to) && !routes.has(withoutExtension(from)) && !composes(from),
     );
     expect(offenders.map(({ from, to }) => `${from} imports the route ${to}.`)).toEqual([]);
+  });
+
+  it.each(THREADS)('the start of a thread loads no zod, which takes longer than all the rest: %s', (thread) => {
+    const needed = new Set([thread]);
+    for (const file of needed) if (file.endsWith('.ts')) for (const name of runtimeImportsOf(file)) needed.add(name);
+    expect(needed.size).toBeGreaterThan(5);
+    expect(needed).not.toContain('zod');
   });
 
   it('no file has more than 400 lines, and no function more than 80', () => {

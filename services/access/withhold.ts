@@ -1,7 +1,7 @@
 import { ExactNumber } from '../../schemas/exact-json';
 import type { FeedItem } from '../../schemas/feed';
 import { keysOf } from '../../schemas/json-pointer';
-import { Seal } from '../../schemas/order-events';
+import { Seal } from '../../schemas/event-data';
 import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
 import { WITHHELD } from '../../schemas/withheld';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';

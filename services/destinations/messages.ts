@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { DestinationEntry } from '../../schemas/destinations';
 import type { FeedItem } from '../../schemas/feed';
-import { OrderEventMetadata, orderStream, QUARANTINE_STREAM, QuarantinedData } from '../../schemas/order-events';
+import { OrderEventMetadata, QuarantinedData } from '../../schemas/event-data';
+import { orderStream, QUARANTINE_STREAM } from '../../schemas/order-events';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 import { rebuiltBody } from '../handle-order/relay/arrival';

@@ -3,15 +3,8 @@ import type { OrderState } from '../../projections/order';
 import { readVerdict } from '../../projections/timeline';
 import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
 import type { OrderKey } from '../../schemas/handle-order';
-import {
-  decodeOrderEvent,
-  ORDER_DELETED,
-  OrderDeletedData,
-  type OrderEvent,
-  orderKeyOfStream,
-  ORDER_STREAM_PREFIX,
-  RETENTION_STREAM,
-} from '../../schemas/order-events';
+import { OrderDeletedData } from '../../schemas/event-data';
+import { decodeOrderEvent, ORDER_DELETED, type OrderEvent, orderKeyOfStream, ORDER_STREAM_PREFIX, RETENTION_STREAM } from '../../schemas/order-events';
 import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';

@@ -1,7 +1,8 @@
 import { evolve, initial, type OrderState } from '../../projections/order';
 import { read } from '../../projections/timeline';
 import type { OrderKey } from '../../schemas/handle-order';
-import { decodeOrderEvent, type OrderEventMetadata, orderStream } from '../../schemas/order-events';
+import { type OrderEventMetadata } from '../../schemas/event-data';
+import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import type { EventStore } from '../event-store/event-store';

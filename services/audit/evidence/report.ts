@@ -1,6 +1,7 @@
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
-import { hashOf, OrderEventMetadata } from '../../../schemas/order-events';
+import { OrderEventMetadata } from '../../../schemas/event-data';
+import { hashOf } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { htmlText } from '../../http/html-text';
 import { receivedAt } from '../export/select-events';

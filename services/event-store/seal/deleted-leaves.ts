@@ -1,10 +1,26 @@
-import { ORDER_DELETED, OrderDeletedData, RETENTION_STREAM } from '../../../schemas/order-events';
+import type { OrderDeletedData } from '../../../schemas/event-data';
+import { isJsonObject } from '../../../schemas/json-object';
+import { ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/order-events';
 import { comparePositions, type EventSource, type Position } from '../event-store';
 
 /** An event that retention deleted, as far as it still counts for the hash of the log. */
 export interface DeletedLeaf {
   readonly position: Position;
   readonly leaf: string;
+}
+
+const LEAF = /^[0-9a-f]{64}$/;
+
+function isLeaf(value: unknown): value is OrderDeletedData['leaves'][number] {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [position, leaf] = value as readonly unknown[];
+  return typeof position === 'string' && /^\d+$/.test(position) && typeof leaf === 'string' && LEAF.test(leaf);
+}
+
+/** @returns what a note says as {@link OrderDeletedData}, whose schema the threads that read notes do not load. */
+function leavesIn(note: unknown): OrderDeletedData['leaves'] {
+  if (!isJsonObject(note) || typeof note['stream'] !== 'string' || !Array.isArray(note['leaves'])) return [];
+  return note['leaves'].every(isLeaf) ? note['leaves'] : [];
 }
 
 /** What retention deleted, in the order of the log, to be put where it stood. */
@@ -32,7 +48,7 @@ export class DeletedLeaves {
     const leaves = new Map<Position, string>();
     for await (const { stream, type, data } of source.readAll({ from: after ?? 'start', prefix: RETENTION_STREAM })) {
       if (stream !== RETENTION_STREAM || type !== ORDER_DELETED) continue;
-      for (const [position, leaf] of OrderDeletedData.safeParse(data).data?.leaves ?? []) {
+      for (const [position, leaf] of leavesIn(data)) {
         if (after === null || comparePositions(position, after) >= 0) leaves.set(position, leaf);
       }
     }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { SCHEMA_VERSION, type Seal } from '../../../schemas/order-events';
+import { type Seal } from '../../../schemas/event-data';
+import { SCHEMA_VERSION } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { JsonValue, NewEvent, Payload } from '../event-store';
 import { canonicalJson } from './canonical-json';

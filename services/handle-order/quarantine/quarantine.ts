@@ -1,17 +1,8 @@
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
 import { type Delivery, type Fault, orderKeyOf } from '../../../schemas/handle-order';
-import {
-  DeliveryMetadata,
-  OrderEventMetadata,
-  orderStream,
-  QUARANTINE_STREAM,
-  QUARANTINED,
-  QuarantinedData,
-  REDRIVEN,
-  RedrivenData,
-  redriveStream,
-} from '../../../schemas/order-events';
+import { DeliveryMetadata, OrderEventMetadata, QuarantinedData, RedrivenData } from '../../../schemas/event-data';
+import { orderStream, QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
 import { type EventStore, MAX_APPEND_BYTES, type RecordedEvent } from '../../event-store/event-store';
 import { readIfThere, readOne, readPage } from '../../event-store/reads';

@@ -1,13 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Delivery, type OrderKey, orderKeyOf } from '../../../schemas/handle-order';
-import {
-  type Arrival,
-  hashOf,
-  type OrderEventMetadata,
-  orderStream,
-  receivedAtOf,
-  SCHEMA_VERSION,
-} from '../../../schemas/order-events';
+import { type Arrival, type OrderEventMetadata } from '../../../schemas/event-data';
+import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';

@@ -1,5 +1,5 @@
 import { stringifyJson } from '../../../schemas/exact-json';
-import type { Arrival } from '../../../schemas/order-events';
+import type { Arrival } from '../../../schemas/event-data';
 import { endToEnd } from './relay-headers';
 
 /** Requests as they came, for whoever is sent them on. Pure. */

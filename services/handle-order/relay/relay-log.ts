@@ -1,4 +1,5 @@
-import { DeliveryMetadata, RELAY_STREAM, RELAYED, RelayedData } from '../../../schemas/order-events';
+import { DeliveryMetadata, RelayedData } from '../../../schemas/event-data';
+import { RELAY_STREAM, RELAYED } from '../../../schemas/order-events';
 import type { RelayEntry, RelayPage } from '../../../schemas/order-view';
 import type { EventStore, RecordedEvent } from '../../event-store/event-store';
 import { readPage } from '../../event-store/reads';

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { Id } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
-import type { RelayedData } from '../../../schemas/order-events';
+import type { RelayedData } from '../../../schemas/event-data';
 import { within } from '../../concurrency/within';
 import type { Metrics } from '../../operations/metrics';
 import { decodeBody } from '../receive/decode-body';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { AccessData } from '../../../schemas/access';
-import type { OrderDeletedData } from '../../../schemas/order-events';
+import type { OrderDeletedData } from '../../../schemas/event-data';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import { noteDeleted } from './note-deleted';

@@ -1,9 +1,5 @@
-import {
-  MAX_DELETED_LEAVES,
-  ORDER_DELETED,
-  type OrderDeletedData,
-  RETENTION_STREAM,
-} from '../../../schemas/order-events';
+import { type OrderDeletedData } from '../../../schemas/event-data';
+import { MAX_DELETED_LEAVES, ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore } from '../../event-store/event-store';
 import { sealAlone } from '../../event-store/seal/seal';

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/handle-order';
-import {
-  decodeOrderEvent,
-  ORDER_DELETED,
-  type OrderDeletedData,
-  orderStream,
-  RETENTION_STREAM,
-} from '../../../schemas/order-events';
+import { type OrderDeletedData } from '../../../schemas/event-data';
+import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/order-events';
 import { streamName } from '../../../schemas/stream-name';
 import {
   MAX_BATCH_EVENTS,

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/checkpoint';
-import { ORDER_DELETED, type OrderDeletedData, RETENTION_STREAM } from '../../../../schemas/order-events';
+import { type OrderDeletedData } from '../../../../schemas/event-data';
+import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
 import {
   appendEntry,

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../../schemas/handle-order';
-import { hashOf, OrderEventMetadata, orderStream, receivedAtOf } from '../../../../schemas/order-events';
+import { OrderEventMetadata } from '../../../../schemas/event-data';
+import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/order-events';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash, eventId } from '../../../../services/event-store/seal/seal';
