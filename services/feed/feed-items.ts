@@ -4,7 +4,14 @@ import { readVerdict } from '../../projections/timeline';
 import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
 import type { OrderKey } from '../../schemas/handle-order';
 import { OrderDeletedData } from '../../schemas/event-data';
-import { decodeOrderEvent, ORDER_DELETED, type OrderEvent, orderKeyOfStream, ORDER_STREAM_PREFIX, RETENTION_STREAM } from '../../schemas/order-events';
+import {
+  decodeOrderEvent,
+  ORDER_DELETED,
+  type OrderEvent,
+  orderKeyOfStream,
+  ORDER_STREAM_PREFIX,
+  RETENTION_STREAM,
+} from '../../schemas/order-events';
 import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
