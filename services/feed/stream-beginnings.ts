@@ -10,7 +10,12 @@ const REMEMBERED_MS = 60_000;
 
 /** Where streams begin: after a deletion, at a later revision than 0. */
 export class StreamBeginnings {
-  readonly #firsts = new LRUCache<string, number>({ max: REMEMBERED_STREAMS, ttl: REMEMBERED_MS });
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  readonly #firsts = new LRUCache<string, number>({
+    maxSize: REMEMBERED_STREAMS,
+    sizeCalculation: () => 1,
+    ttl: REMEMBERED_MS,
+  });
 
   readonly #store: Pick<EventStore, 'readStream'>;
 

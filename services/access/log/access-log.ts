@@ -161,7 +161,8 @@ class RecordedAccesses implements AccessLog {
   readonly #log: Logger;
   readonly #volumes: AccessVolumes;
   readonly #late: LateRecords;
-  readonly #lastRecorded = new LRUCache<string, number>({ max: REMEMBERED_PAIRS });
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  readonly #lastRecorded = new LRUCache<string, number>({ maxSize: REMEMBERED_PAIRS, sizeCalculation: () => 1 });
   readonly #takeRecord: TakeFromBudget;
   readonly #takePasscodes: TakeFromBudget;
   /** By reader and thing, the oldest first. */
