@@ -1,0 +1,377 @@
+<?php
+
+/**
+ * Follows the feed of Ticket Rail, and verifies what Ticket Rail sends.
+ *
+ * One file without dependencies, for PHP 7.4 and later. Copy it.
+ */
+
+declare(strict_types=1);
+
+namespace TicketRail;
+
+/** One order as it stands. Times are RFC 3339 in UTC. */
+final class Order
+{
+    public string $locationId;
+    public string $orderId;
+    public ?string $status;
+    public ?string $deliveryStatus;
+    /** @var array<string, mixed>|null Who drives, as the delivery service reports it. */
+    public ?array $driverDetails;
+    /** One of `preparing`, `ready`, `driver_here`, `on_the_way`, `needs_action`, `coming_back`, `completed`, ... */
+    public string $stage;
+    /** @var string[] */
+    public array $attention;
+    /** @var array{revision: int, received_at: string}|null */
+    public ?array $sameReportAs;
+    public int $revision;
+    public string $firstReceivedAt;
+    public string $updatedAt;
+    public string $stageSince;
+    /** @var array<string, mixed> Everything, as it came. */
+    public array $all;
+
+    /** @param array<string, mixed> $order */
+    public function __construct(array $order)
+    {
+        $this->locationId = $order['location_id'];
+        $this->orderId = $order['order_id'];
+        $this->status = $order['status'];
+        $this->deliveryStatus = $order['delivery_status'];
+        $this->driverDetails = $order['driver_details'];
+        $this->stage = $order['stage'];
+        $this->attention = $order['attention'];
+        $this->sameReportAs = $order['same_report_as'];
+        $this->revision = $order['revision'];
+        $this->firstReceivedAt = $order['first_received_at'];
+        $this->updatedAt = $order['updated_at'];
+        $this->stageSince = $order['stage_since'];
+        $this->all = $order;
+    }
+}
+
+/**
+ * One piece of news. `type` says which it is:
+ *
+ * `order.state` (view `orders`) has `revision` and `order`; `order.updated` and `order.canceled` (view `events`) have
+ * `revision`, `data`, `stage`, `attention`, `source` and `verdict`; `order.removed` says that retention deleted the
+ * order. What an item does not have is null.
+ */
+final class Item
+{
+    public string $position;
+    public string $locationId;
+    public string $orderId;
+    public string $type;
+    public string $receivedAt;
+    public ?int $revision;
+    public ?Order $order;
+    /** @var array<string, mixed>|null `object` of the delivery. */
+    public ?array $data;
+    public ?string $stage;
+    /** @var string[]|null */
+    public ?array $attention;
+    public ?string $source;
+    public ?string $verdict;
+    /** @var array<string, mixed> Everything, as it came. */
+    public array $all;
+
+    /** @param array<string, mixed> $item */
+    public function __construct(array $item)
+    {
+        $this->position = $item['position'];
+        $this->locationId = $item['location_id'];
+        $this->orderId = $item['order_id'];
+        $this->type = $item['type'];
+        $this->receivedAt = $item['received_at'];
+        $this->revision = $item['revision'] ?? null;
+        $this->order = isset($item['order']) ? new Order($item['order']) : null;
+        $this->data = $item['data'] ?? null;
+        $this->stage = $item['stage'] ?? null;
+        $this->attention = $item['attention'] ?? null;
+        $this->source = $item['source'] ?? null;
+        $this->verdict = $item['verdict'] ?? null;
+        $this->all = $item;
+    }
+}
+
+/** An answer that is none of those that were asked for, or none at all: then its status is 0. */
+final class TicketRailException extends \RuntimeException
+{
+    public int $status;
+    /** @var array<string, mixed> As RFC 9457 has it; empty if the answer had none. */
+    public array $problem;
+    public ?float $retryAfter;
+
+    /** @param array<string, mixed> $problem */
+    public function __construct(int $status, array $problem, ?float $retryAfter, string $message = '')
+    {
+        $said = trim(($problem['title'] ?? '') . ': ' . ($problem['detail'] ?? ''), ': ');
+        parent::__construct($message !== '' ? $message : trim("$status $said"));
+        $this->status = $status;
+        $this->problem = $problem;
+        $this->retryAfter = $retryAfter;
+    }
+
+    /** Whether the problem is this one, such as `consumer-not-found`. */
+    public function isProblem(string $code): bool
+    {
+        return ($this->problem['type'] ?? null) === "urn:ticket-rail:problem:$code";
+    }
+}
+
+/** A service of Ticket Rail, such as `new Client('http://localhost:8080', $token)`. */
+final class Client
+{
+    /** Seconds before the first repetition, and the most before any; each is twice as long as the one before. */
+    private const FIRST_PAUSE_S = 0.5;
+    private const LONGEST_PAUSE_S = 30.0;
+    /** Seconds that an answer may take beyond the time that it was asked to wait. */
+    private const ANSWER_S = 30;
+
+    private string $url;
+    private ?string $token;
+
+    public function __construct(string $url, ?string $token = null)
+    {
+        $this->url = rtrim($url, '/');
+        $this->token = $token;
+    }
+
+    /**
+     * Hands over the news of all orders, until `stopped` returns true.
+     *
+     * Each item comes at least once. What `$handle` was given is committed only after it returned, and comes again if it
+     * threw or if the process ended: take items in by `locationId`, `orderId` and `revision`.
+     *
+     * Options:
+     * - `view`: `orders` (default): each order with news once, in its newest state; `events`: every fact.
+     * - `from`: where a consumer that does not exist yet begins, `beginning` (default) or `now`.
+     * - `locations`: ids of locations; none: all that the reader may see.
+     * - `limit`: most items that are handed over at once, 1 to 1,000.
+     * - `wait`: seconds that an answer waits for news, 0 to 30.
+     * - `startOver`: drops the copy when the log is another one. Without it, the exception is thrown.
+     * - `onFailure`: told of each failure that is repeated, and of the seconds until then.
+     * - `stopped`: whether to end.
+     *
+     * @param callable(Item[]): mixed $handle
+     * @param array{view?: string, from?: string, locations?: string[], limit?: int, wait?: int, startOver?: callable,
+     *   onFailure?: callable, stopped?: callable} $options
+     * @throws TicketRailException What no repetition mends, such as a token that is not known.
+     */
+    public function follow(string $consumer, callable $handle, array $options = []): void
+    {
+        $wait = $options['wait'] ?? 30;
+        $query = http_build_query([
+            'consumer' => $consumer,
+            'view' => $options['view'] ?? 'orders',
+            'limit' => $options['limit'] ?? 1000,
+            'wait' => $wait,
+        ]);
+        foreach ($options['locations'] ?? [] as $location) {
+            $query .= '&location_id=' . rawurlencode($location);
+        }
+        $stopped = $options['stopped'] ?? static fn(): bool => false;
+        $failures = 0;
+        while (!$stopped()) {
+            try {
+                $page = $this->call('GET', "/feed?$query", null, $wait + self::ANSWER_S);
+                if ($page['items'] !== []) {
+                    $handle(array_map(static fn(array $item): Item => new Item($item), $page['items']));
+                    $this->call('POST', self::path($consumer) . '/commit', ['position' => $page['next']]);
+                }
+                $failures = 0;
+            } catch (\Throwable $thrown) { // whatever a handler throws is repeated, too
+                $failure = $this->mend($thrown, $consumer, $options);
+                if ($failure === null) {
+                    continue;
+                }
+                if (!self::mayPass($failure)) {
+                    throw $failure;
+                }
+                $failures++;
+                $asked = $failure instanceof TicketRailException ? $failure->retryAfter : null;
+                $seconds = self::pauseSeconds($failures, mt_rand() / mt_getrandmax(), $asked);
+                if (isset($options['onFailure'])) {
+                    $options['onFailure']($failure, $seconds);
+                }
+                usleep((int) ($seconds * 1e6));
+            }
+        }
+    }
+
+    /**
+     * Sets a consumer to a place; one that does not exist is made.
+     *
+     * @param array{from?: string, position?: string, time?: string} $start One of them; none: the beginning.
+     */
+    public function setConsumer(string $name, array $start = []): void
+    {
+        $this->call('PUT', self::path($name), $start === [] ? ['from' => 'beginning'] : $start);
+    }
+
+    /** An order as it stands, or null if there is none. */
+    public function order(string $locationId, string $orderId): ?Order
+    {
+        try {
+            $path = '/locations/' . rawurlencode($locationId) . '/orders/' . rawurlencode($orderId);
+            return new Order($this->call('GET', $path));
+        } catch (TicketRailException $failure) {
+            if ($failure->isProblem('order-not-found')) {
+                return null;
+            }
+            throw $failure;
+        }
+    }
+
+    /** Seconds to wait after so many failures in a row. Half is left to chance, so that many do not come at once. */
+    public static function pauseSeconds(int $failures, float $chance, ?float $asked): float
+    {
+        $longest = min(self::LONGEST_PAUSE_S, self::FIRST_PAUSE_S * 2 ** min($failures - 1, 16));
+        return max($longest * (0.5 + $chance / 2), $asked ?? 0.0);
+    }
+
+    /**
+     * What is wrong still, or null: then asking again helps at once.
+     *
+     * @param array<string, mixed> $options
+     */
+    private function mend(\Throwable $thrown, string $consumer, array $options): ?\Throwable
+    {
+        if (!$thrown instanceof TicketRailException) {
+            return $thrown;
+        }
+        try {
+            if ($thrown->isProblem('consumer-not-found')) {
+                $this->setConsumer($consumer, ['from' => $options['from'] ?? 'beginning']);
+                return null;
+            }
+            if ($thrown->isProblem('feed-position-unknown') && isset($options['startOver'])) {
+                $options['startOver']();
+                $this->setConsumer($consumer);
+                return null;
+            }
+        } catch (\Throwable $failure) {
+            return $failure;
+        }
+        return $thrown;
+    }
+
+    private static function mayPass(\Throwable $failure): bool
+    {
+        return !$failure instanceof TicketRailException
+            || in_array($failure->status, [0, 408, 429], true)
+            || $failure->status >= 500;
+    }
+
+    private static function path(string $consumer): string
+    {
+        return '/consumers/' . rawurlencode($consumer);
+    }
+
+    /**
+     * @param array<string, mixed>|null $body
+     * @return array<string, mixed>
+     */
+    private function call(string $method, string $path, ?array $body = null, int $timeout = self::ANSWER_S): array
+    {
+        $headers = ['Connection: close'];
+        if ($this->token !== null) {
+            $headers[] = "Authorization: Bearer $this->token";
+        }
+        $http = [
+            'method' => $method,
+            'timeout' => $timeout,
+            'protocol_version' => 1.1,
+            'ignore_errors' => true,
+            'follow_location' => 0,
+        ];
+        if ($body !== null) {
+            $headers[] = 'Content-Type: application/json';
+            $http['content'] = json_encode($body, JSON_THROW_ON_ERROR);
+        }
+        $stream = @fopen($this->url . $path, 'r', false, stream_context_create(['http' => $http + ['header' => $headers]]));
+        if ($stream === false) {
+            throw new TicketRailException(0, [], null, error_get_last()['message'] ?? 'no answer');
+        }
+        $text = (string) stream_get_contents($stream);
+        $meta = stream_get_meta_data($stream);
+        fclose($stream);
+        $answer = $meta['wrapper_data'];
+        $status = (int) (explode(' ', $answer[0])[1] ?? 0);
+        $value = self::read($text);
+        if ($status >= 200 && $status < 300) {
+            if ($value === null) {
+                throw new TicketRailException(0, [], null, 'the answer was cut off');
+            }
+            return $value;
+        }
+        throw new TicketRailException($status, $value ?? [], self::retryAfter($answer));
+    }
+
+    /**
+     * Reads JSON. PHP rounds numbers to 64 bits: longer ones, and those with an exponent, come as text with all of their
+     * digits instead.
+     *
+     * @return array<string, mixed>|null
+     */
+    private static function read(string $text): ?array
+    {
+        // The first half passes over texts.
+        $long = '/"(?:[^"\\\\]++|\\\\.)*+"(*SKIP)(*FAIL)|-?\d(?:[\d.]{15,}+(?:[eE][-+]?\d+)?|[\d.]*+[eE][-+]?\d+)/s';
+        $quoted = preg_replace($long, '"$0"', $text);
+        $value = json_decode($quoted ?? $text, true, 512, JSON_BIGINT_AS_STRING);
+        return is_array($value) ? $value : null;
+    }
+
+    /** @param string[] $headers */
+    private static function retryAfter(array $headers): ?float
+    {
+        foreach ($headers as $header) {
+            if (preg_match('/^retry-after:\s*(.+?)\s*$/i', $header, $match) === 1) {
+                if (ctype_digit($match[1])) {
+                    return (float) $match[1];
+                }
+                $time = strtotime($match[1]);
+                return $time === false ? null : (float) max(0, $time - time());
+            }
+        }
+        return null;
+    }
+}
+
+/** Most seconds that a delivery may be older or newer than the clock here. */
+const TOLERANCE_S = 300;
+
+/**
+ * The id of what a destination was sent (Standard Webhooks), or null if it is not authentic. The same id may come again.
+ *
+ * @param string[] $secrets `whsec_...`; all of them verify, so that a secret is rotated without a gap.
+ * @param array<string, string> $headers By name, in any case, as `getallheaders()` gives them.
+ * @param string $body What came, before anything parsed it: `file_get_contents('php://input')`.
+ */
+function verifyDelivery(array $secrets, array $headers, string $body, ?int $now = null): ?string
+{
+    $headers = array_change_key_case($headers);
+    $id = $headers['webhook-id'] ?? '';
+    $timestamp = $headers['webhook-timestamp'] ?? '';
+    if ($id === '' || preg_match('/^\d{1,12}$/D', $timestamp) !== 1) {
+        return null;
+    }
+    if (abs(($now ?? time()) - (int) $timestamp) > TOLERANCE_S) {
+        return null;
+    }
+    $authentic = false;
+    foreach ($secrets as $secret) {
+        $key = base64_decode(strncmp($secret, 'whsec_', 6) === 0 ? substr($secret, 6) : $secret, true);
+        if ($key === false || $key === '') {
+            continue;
+        }
+        $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$timestamp.$body", $key, true));
+        foreach (explode(' ', $headers['webhook-signature'] ?? '') as $given) {
+            $authentic = hash_equals($expected, $given) || $authentic;
+        }
+    }
+    return $authentic ? $id : null;
+}
