@@ -13,7 +13,12 @@ const os = require('node:os');
 
 /** A whole story in the browser, kill -9, a full disk, the lunch rush: where `short` and `soak` repeat less or more. */
 const SHORT = ['screens/story', 'faults/kill-9', 'faults/full-disk', 'services/sandbox/runner/lunch-rush'];
-const SOAK = ['faults/kill-9', 'services/sandbox/runner/lunch-rush', 'services/server/eventstoredb-service'];
+const SOAK = [
+  'clients/kills',
+  'faults/kill-9',
+  'services/sandbox/runner/lunch-rush',
+  'services/server/eventstoredb-service',
+];
 
 /** Milliseconds that one test may take, before TEST_PATIENCE multiplies them. */
 const TIMEOUT_MS = 120_000;

@@ -81,20 +81,20 @@ namespace TicketRail
 
         internal Item(IReadOnlyDictionary<string, object> all)
         {
-            object Of(string name) => all.TryGetValue(name, out var value) ? value : null;
+            Func<string, object> of = name => all.TryGetValue(name, out var value) ? value : null;
             All = all;
             Position = (string)all["position"];
             LocationId = (string)all["location_id"];
             OrderId = (string)all["order_id"];
             Type = (string)all["type"];
             ReceivedAt = (string)all["received_at"];
-            Revision = (Of("revision") as JsonNumber)?.ToInt64();
-            Order = Of("order") is IReadOnlyDictionary<string, object> order ? new Order(order) : null;
-            Data = (IReadOnlyDictionary<string, object>)Of("data");
-            Stage = (string)Of("stage");
-            Attention = (Of("attention") as IEnumerable<object>)?.Cast<string>().ToList();
-            Source = (string)Of("source");
-            Verdict = (string)Of("verdict");
+            Revision = (of("revision") as JsonNumber)?.ToInt64();
+            Order = of("order") is IReadOnlyDictionary<string, object> order ? new Order(order) : null;
+            Data = (IReadOnlyDictionary<string, object>)of("data");
+            Stage = (string)of("stage");
+            Attention = (of("attention") as IEnumerable<object>)?.Cast<string>().ToList();
+            Source = (string)of("source");
+            Verdict = (string)of("verdict");
         }
     }
 
@@ -442,45 +442,33 @@ namespace TicketRail
 
         private static void Write(object value, StringBuilder text)
         {
-            switch (value)
+            if (value == null) text.Append("null");
+            else if (value is string) Quote((string)value, text);
+            else if (value is bool) text.Append((bool)value ? "true" : "false");
+            else if (value is IEnumerable<KeyValuePair<string, object>>)
             {
-                case null:
-                    text.Append("null");
-                    break;
-                case string one:
-                    Quote(one, text);
-                    break;
-                case bool truth:
-                    text.Append(truth ? "true" : "false");
-                    break;
-                case IEnumerable<KeyValuePair<string, object>> members:
-                    var isFirst = true;
-                    text.Append('{');
-                    foreach (var member in members)
-                    {
-                        if (!isFirst) text.Append(',');
-                        isFirst = false;
-                        Quote(member.Key, text);
-                        text.Append(':');
-                        Write(member.Value, text);
-                    }
-                    text.Append('}');
-                    break;
-                case IEnumerable<object> elements:
-                    var isBegun = false;
-                    text.Append('[');
-                    foreach (var element in elements)
-                    {
-                        if (isBegun) text.Append(',');
-                        isBegun = true;
-                        Write(element, text);
-                    }
-                    text.Append(']');
-                    break;
-                default:
-                    text.Append(Convert.ToString(value, CultureInfo.InvariantCulture));
-                    break;
+                var before = "";
+                text.Append('{');
+                foreach (var member in (IEnumerable<KeyValuePair<string, object>>)value)
+                {
+                    Quote(member.Key, text.Append(before));
+                    Write(member.Value, text.Append(':'));
+                    before = ",";
+                }
+                text.Append('}');
             }
+            else if (value is IEnumerable<object>)
+            {
+                var before = "";
+                text.Append('[');
+                foreach (var element in (IEnumerable<object>)value)
+                {
+                    Write(element, text.Append(before));
+                    before = ",";
+                }
+                text.Append(']');
+            }
+            else text.Append(Convert.ToString(value, CultureInfo.InvariantCulture));
         }
 
         private static void Quote(string value, StringBuilder text)

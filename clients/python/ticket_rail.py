@@ -44,7 +44,8 @@ class Item(TypedDict, total=False):
     """One piece of news. `type` says which it is:
 
     `order.state` (view `orders`) has `revision` and `order`; `order.updated` and `order.canceled` (view `events`) have
-    `revision`, `data`, `stage`, `attention` and `verdict`; `order.removed` says that retention deleted the order.
+    `revision`, `data`, `stage`, `attention`, `source` and `verdict`; `order.removed` says that retention deleted the
+    order.
     """
 
     position: str
@@ -57,6 +58,7 @@ class Item(TypedDict, total=False):
     data: Dict[str, Any]
     stage: Stage
     attention: List[str]
+    source: Optional[str]
     verdict: str
 
 

@@ -67,6 +67,8 @@ export interface FeedFact extends Placed {
   readonly data: Readonly<Record<string, unknown>>;
   readonly stage: Stage;
   readonly attention: readonly string[];
+  /** Of the driver who is assigned after this fact, or null. */
+  readonly source: string | null;
   readonly verdict: string;
 }
 

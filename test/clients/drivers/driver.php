@@ -1,0 +1,73 @@
+<?php
+
+/** What test/clients/languages.ts tells of, in PHP. */
+
+declare(strict_types=1);
+
+use TicketRail\Client;
+use TicketRail\TicketRailException;
+
+error_reporting(E_ALL);
+set_error_handler(static function (int $level, string $message, string $file, int $line): bool {
+    if ((error_reporting() & $level) === 0) {
+        return false;
+    }
+    throw new ErrorException($message, 0, $level, $file, $line);
+});
+require getenv('CLIENT') . '/TicketRail.php';
+
+/** @param mixed ...$fields */
+function say(...$fields): void
+{
+    fwrite(STDOUT, implode("\t", $fields) . "\n");
+}
+
+function follow(Client $rail): void
+{
+    $handed = 0;
+    $options = [
+        'view' => getenv('VIEW'),
+        'locations' => array_filter([getenv('LOCATION')]),
+        'limit' => (int) getenv('LIMIT'),
+        'wait' => 1,
+        'onFailure' => static function (Throwable $failure): void {
+            say('failed', $failure instanceof TicketRailException ? $failure->status : 0);
+        },
+    ];
+    if (getenv('START_OVER') !== '') {
+        $options['startOver'] = static fn() => say('start over');
+    }
+    $rail->follow(getenv('CONSUMER'), static function (array $items) use (&$handed): void {
+        $handed++;
+        if ($handed === (int) getenv('THROW_AT')) {
+            throw new RuntimeException('the database is away');
+        }
+        foreach ($items as $item) {
+            say('item', $item->locationId, $item->orderId, $item->revision ?? '-', $item->data['ref'] ?? '-');
+        }
+        if ($handed === (int) getenv('DIE_AT')) {
+            exit(9);
+        }
+    }, $options);
+}
+
+if ($argv[1] === 'verify') {
+    while (($line = fgets(STDIN)) !== false) {
+        [$secrets, $id, $timestamp, $signature, $body, $now] = explode("\t", rtrim($line, "\n"));
+        $given = ['Webhook-Id' => $id, 'Webhook-Timestamp' => $timestamp, 'Webhook-Signature' => $signature];
+        $headers = array_filter($given);
+        say(TicketRail\verifyDelivery(explode(' ', $secrets), $headers, base64_decode($body), (int) $now) ?? '-');
+    }
+    exit;
+}
+$rail = new Client(getenv('URL'), getenv('TOKEN'));
+if ($argv[1] === 'order') {
+    $order = $rail->order(getenv('LOCATION'), getenv('ORDER'));
+    $order === null ? say('none') : say($order->stage, $order->revision);
+    exit;
+}
+try {
+    follow($rail);
+} catch (TicketRailException $failure) {
+    say('ended', $failure->status, $failure->isProblem(getenv('PROBLEM')) ? 'true' : 'false');
+}
