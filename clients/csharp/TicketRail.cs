@@ -140,7 +140,7 @@ namespace TicketRail
         /// <summary>
         /// Drops the copy when the log is another one; it is then begun anew. Null: following ends with the exception.
         /// </summary>
-        public Func<Task> StartOver { get; set; }
+        public Action StartOver { get; set; }
         /// <summary>Told of each failure that is repeated, such as a handler that threw.</summary>
         public Action<Exception, TimeSpan> OnFailure { get; set; } = (failure, pause) => { };
 
@@ -222,6 +222,20 @@ namespace TicketRail
             }
         }
 
+        /// <summary>The same with a handler that is done when it returns.</summary>
+        public Task FollowAsync(
+            FollowOptions options,
+            Action<IReadOnlyList<Item>> handle,
+            CancellationToken canceled = default(CancellationToken))
+        {
+            Func<IReadOnlyList<Item>, Task> handled = items =>
+            {
+                handle(items);
+                return Task.FromResult(true);
+            };
+            return FollowAsync(options, handled, canceled);
+        }
+
         /// <summary>Sets a consumer to a place; one that does not exist is made.</summary>
         /// <param name="kind">from, position or time.</param>
         /// <param name="value">beginning or now; a position; a time.</param>
@@ -265,7 +279,7 @@ namespace TicketRail
                 }
                 if (failure.IsProblem("feed-position-unknown") && options.StartOver != null)
                 {
-                    await options.StartOver().ConfigureAwait(false);
+                    options.StartOver();
                     await SetConsumerAsync(options.Consumer).ConfigureAwait(false);
                     return null;
                 }

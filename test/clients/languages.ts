@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { temporaryDirectory } from '../support/running-service';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 
 /**
  * The languages that there are clients for. Each has a driver in `drivers/`, a program that works its client and says on
@@ -23,58 +23,77 @@ interface Language {
   readonly name: string;
   /** What has to be on the machine, each with an argument that it ends well with. */
   readonly tools: readonly (readonly [command: string, argument: string])[];
-  /** Builds the driver in an empty folder. @returns the command that runs it */
-  build(folder: string): readonly string[];
+  /** Of its driver, and of the program of the guide, which has the tag `fence`. */
+  readonly driver: string;
+  readonly program: string;
+  readonly fence: string;
+  /** Builds a program in a folder. @returns the command that runs it */
+  build(source: string, folder: string): readonly string[];
   /** How many digits of 12345678901234567890.123456789012345678901 and 9007199254740993 survive. */
   readonly digits: 'all' | 'of integers' | 'of doubles';
 }
 
-const CLIENTS = resolve(__dirname, '../../clients');
+const ROOT = resolve(__dirname, '../..');
+const CLIENTS = join(ROOT, 'clients');
 const DRIVERS = resolve(__dirname, 'drivers');
-const BUILT = resolve(__dirname, '../../dist/test/clients/drivers/driver.js');
 
 function run(command: string, ...args: readonly string[]): void {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0 || stderr !== '') throw new Error(`${command}: ${stdout}${stderr}`);
 }
 
+/** Makes JavaScript of it, beside a package `ticket-rail` that is installed. */
+function buildTypeScript(source: string, folder: string): readonly string[] {
+  const built = join(folder, 'program.mjs');
+  const compilerOptions = { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 };
+  writeFileSync(built, transpileModule(readFileSync(source, 'utf8'), { compilerOptions }).outputText);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(ROOT, join(folder, 'node_modules/ticket-rail'));
+  return [process.execPath, built];
+}
+
 /** In the order in which the guide shows them. */
 const LANGUAGES: readonly Language[] = [
-  { name: 'TypeScript', tools: [], build: () => [process.execPath, BUILT], digits: 'of doubles' },
   {
-    name: 'Python',
-    tools: [['python3', '--version']],
-    build: () => ['python3', '-B', `${DRIVERS}/driver.py`],
-    digits: 'of integers',
+    ...{ name: 'TypeScript', fence: 'ts', driver: 'driver.ts', program: 'follow.ts', digits: 'of doubles' },
+    tools: [],
+    build: buildTypeScript,
   },
-  { name: 'PHP', tools: [['php', '--version']], build: () => ['php', `${DRIVERS}/driver.php`], digits: 'all' },
   {
-    name: 'Java',
+    ...{ name: 'Python', fence: 'python', driver: 'driver.py', program: 'follow.py', digits: 'of integers' },
+    tools: [['python3', '--version']],
+    build: (source) => ['python3', '-B', source],
+  },
+  {
+    ...{ name: 'PHP', fence: 'php', driver: 'driver.php', program: 'follow.php', digits: 'all' },
+    tools: [['php', '--version']],
+    build: (source) => ['php', '-d', `include_path=${CLIENTS}/php`, source],
+  },
+  {
+    ...{ name: 'Java', fence: 'java', driver: 'Driver.java', program: 'Follow.java', digits: 'all' },
     tools: [
       ['javac', '--version'],
       ['java', '--version'],
     ],
-    build: (folder) => {
-      const sources = [`${CLIENTS}/java/TicketRail.java`, `${DRIVERS}/Driver.java`];
-      run('javac', '--release', '11', '-Xlint:all', '-Werror', '-d', folder, ...sources);
-      return ['java', '-XX:TieredStopAtLevel=1', '-cp', folder, 'Driver'];
+    build: (source, folder) => {
+      const options = ['--release', '11', '-Xlint:all', '-Werror', '-d', folder];
+      run('javac', ...options, `${CLIENTS}/java/TicketRail.java`, source);
+      return ['java', '-XX:TieredStopAtLevel=1', '-cp', folder, basename(source, '.java')];
     },
-    digits: 'all',
   },
   {
-    name: 'C#',
+    ...{ name: 'C#', fence: 'csharp', driver: 'Driver.cs', program: 'Follow.cs', digits: 'all' },
     tools: [
       ['mcs', '--version'],
       ['mono', '--version'],
     ],
-    build: (folder) => {
-      const sources = [`${CLIENTS}/csharp/TicketRail.cs`, `${DRIVERS}/Driver.cs`];
+    build: (source, folder) => {
+      const built = join(folder, 'program.exe');
       // The newest that the compiler of Mono knows; whatever it takes is C# 7.3, too.
-      const options = ['-langversion:7.2', '-warn:4', '-warnaserror', '-r:System.Net.Http.dll'];
-      run('mcs', ...options, `-out:${folder}/driver.exe`, ...sources);
-      return ['mono', `${folder}/driver.exe`];
+      const options = ['-langversion:7.2', '-warn:4', '-warnaserror', '-r:System.Net.Http.dll', `-out:${built}`];
+      run('mcs', ...options, `${CLIENTS}/csharp/TicketRail.cs`, source);
+      return ['mono', built];
     },
-    digits: 'all',
   },
 ];
 
@@ -92,12 +111,46 @@ export const HERE: readonly Here[] = LANGUAGES.map(({ name, tools, digits }) => 
   return { name, isHere, where: isHere ? `in ${name}` : `in ${name}, which this machine lacks,`, digits };
 });
 
-/** @returns a driver, built in `folder` */
-export function buildDriver(name: string, folder: string = temporaryDirectory()): Driver {
+function languageOf(name: string): Language {
   const language = LANGUAGES.find((one) => one.name === name);
   if (language === undefined) throw new Error(`no client for ${name}`);
+  return language;
+}
+
+/** @returns the driver of a language, built in a folder that is made for it */
+export function buildDriver(name: string, folder: string): Driver {
+  const { driver, build } = languageOf(name);
   mkdirSync(folder, { recursive: true });
-  return new Driver(language.build(folder));
+  return new Driver(build(join(DRIVERS, driver), folder));
+}
+
+/**
+ * Builds the program of a language that a guide shows, in a folder that is made for it.
+ * @returns a function that runs it there
+ */
+export function buildProgram(name: string, guide: string, folder: string) {
+  const { fence, program, build } = languageOf(name);
+  const [, shown] =
+    new RegExp(`\n${name.replace('+', '\\+')}:\n\n\`\`\`${fence}\n([\\s\\S]*?)\`\`\``).exec(guide) ?? [];
+  if (shown === undefined) throw new Error(`the guide has no program in ${name}`);
+  mkdirSync(folder, { recursive: true });
+  const source = join(folder, program);
+  writeFileSync(source, shown);
+  const command = build(source, folder);
+  return (env: Readonly<Record<string, string>>): Running => {
+    const child = start(command, env, folder);
+    return { kill: () => child.kill('SIGKILL'), ended: once(child, 'close').then(() => undefined) };
+  };
+}
+
+function start(command: readonly string[], env: Readonly<Record<string, string>>, folder = DRIVERS): ChildProcess {
+  const [name = '', ...args] = command;
+  const { PATH = '', HOME = '' } = process.env;
+  return spawn(name, args, {
+    cwd: folder,
+    env: { PATH, HOME, LANG: 'C.UTF-8', PYTHONPATH: `${CLIENTS}/python`, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
 }
 
 /** What a driver follows, and how. */
@@ -164,10 +217,7 @@ export class Driver {
   }
 
   #start(verb: string, env: Readonly<Record<string, string>>): ChildProcess {
-    const [command = '', ...args] = this.#command;
-    const { PATH = '', HOME = '' } = process.env;
-    const given = { PATH, HOME, LANG: 'C.UTF-8', PYTHONPATH: `${CLIENTS}/python`, CLIENT: `${CLIENTS}/php` };
-    return spawn(command, [...args, verb], { env: { ...given, ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+    return start([...this.#command, verb], env);
   }
 }
 

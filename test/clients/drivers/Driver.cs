@@ -22,7 +22,7 @@ internal static class Driver
         }
     }
 
-    private static Task TakeIn(IReadOnlyList<Item> items)
+    private static void TakeIn(IReadOnlyList<Item> items)
     {
         handed++;
         if (handed == int.Parse(Env("THROW_AT"))) throw new InvalidOperationException("the database is away");
@@ -33,7 +33,6 @@ internal static class Driver
             Say("item", item.LocationId, item.OrderId, (object)item.Revision ?? "-", reference ?? "-");
         }
         if (handed == int.Parse(Env("DIE_AT"))) Process.GetCurrentProcess().Kill();
-        return Task.CompletedTask;
     }
 
     private static async Task Follow(TicketRailClient rail)
@@ -47,7 +46,7 @@ internal static class Driver
             WaitSeconds = 1,
             OnFailure = (failure, pause) => Say("failed", (failure as TicketRailException)?.Status ?? 0),
         };
-        if (Env("START_OVER") != "") options.StartOver = () => Task.Run(() => Say("start over"));
+        if (Env("START_OVER") != "") options.StartOver = () => Say("start over");
         try
         {
             await rail.FollowAsync(options, TakeIn);

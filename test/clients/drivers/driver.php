@@ -14,7 +14,7 @@ set_error_handler(static function (int $level, string $message, string $file, in
     }
     throw new ErrorException($message, 0, $level, $file, $line);
 });
-require getenv('CLIENT') . '/TicketRail.php';
+require 'TicketRail.php';
 
 /** @param mixed ...$fields */
 function say(...$fields): void

@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { TicketRailClient, TicketRailError, verifyDelivery } from '../../../clients/typescript/ticket-rail-client';
+import { TicketRailClient, TicketRailError, verifyDelivery } from 'ticket-rail/client';
 
 /** What test/clients/languages.ts tells of, in TypeScript. */
 
