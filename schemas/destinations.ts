@@ -161,6 +161,31 @@ export function parseDestinations(text: string): ParsedDestinations {
     : { usable: false, faults: parsed.error.issues.map(faultOf) };
 }
 
+/** The headers of what a destination is sent, as Standard Webhooks has them. */
+export const WebhookHeaders = z
+  .object({
+    'webhook-id': z.string().meta({
+      description: 'the same whenever this item is sent to this destination: take it in once',
+      examples: ['back-office:4711-1a2b3c4d'],
+    }),
+    'webhook-timestamp': z
+      .string()
+      .regex(/^\d+$/)
+      .meta({ description: 'of this attempt, in seconds since the epoch', examples: ['1795284245'] }),
+    'webhook-signature': z.string().meta({
+      description:
+        '`v1,` and HMAC-SHA256 of `id.timestamp.body` in base64; two of them with a space between while there are two ' +
+        'secrets',
+      examples: ['v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4='],
+    }),
+  })
+  .meta({ id: 'WebhookHeaders', description: 'headers of Standard Webhooks' });
+
+/** Those of `raw`, besides Stream's own. */
+export const RawWebhookHeaders = WebhookHeaders.extend({
+  'ticket-rail-bytes': z.enum(['as-came', 'rebuilt']).meta({ description: 'whether the body is the bytes that came' }),
+}).meta({ id: 'RawWebhookHeaders', description: 'headers of Standard Webhooks, beside those that Stream sent' });
+
 /** What keeps a destination from being sent anything. */
 export const DESTINATION_STATES = ['sending', 'failing', 'gone', 'lost'] as const;
 

@@ -137,7 +137,6 @@ describe(`seed ${String(SEED)}`, () => {
       const killing = kill();
       await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
       await killing;
-      const sentMs = performance.now() - startedAt;
       isSent = true;
 
       const expected = await readModel(service);
@@ -145,14 +144,10 @@ describe(`seed ${String(SEED)}`, () => {
       const isEqual = ({ revisions }: Copy): boolean =>
         [...expected].every(([order, revision]) => revisions.get(order) === revision);
       await until('every copy to be whole', () => copies.every(isEqual), 60_000);
-      const wholeMs = performance.now() - startedAt;
       isWhole = true;
       const deaths = await Promise.all(consuming);
       for (const copy of copies) expect(copy).toEqual({ revisions: expected, wrong: [] });
       for (const count of deaths) expect(count).toBeGreaterThan(1);
-      process.stdout.write(
-        `sent in ${sentMs.toFixed(0)} ms, whole after ${wholeMs.toFixed(0)} ms; deaths: ${deaths.join(', ')}\n`,
-      );
     },
     patiently(UPDATES * 20 + 60_000),
   );

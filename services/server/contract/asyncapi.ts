@@ -1,10 +1,16 @@
 import type { z } from 'zod';
+import { type DestinationView, RawWebhookHeaders, WebhookHeaders } from '../../../schemas/destinations';
+import { FeedFact, FeedOrder, FeedRemoval } from '../../../schemas/feed';
+import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { SESSION_COOKIE } from '../../access/login/session';
 import type { BasePath } from '../../http/base-path';
 import type { Endpoint, Tag } from '../../http/endpoint';
 import { CALLS, infoOf, type Json, Schemas, TAGS } from './openapi';
 
-/** The AsyncAPI 3.0 document: each call that streams is a channel, and what it streams are its messages. */
+/**
+ * The AsyncAPI 3.0 document: each call that streams is a channel, and what it streams are its messages; and so is what
+ * destinations are sent.
+ */
 
 const EVENT_STREAM = 'text/event-stream';
 
@@ -57,6 +63,7 @@ function channelOf(id: string, endpoint: Endpoint, messages: readonly z.ZodType[
   return {
     title: id,
     address: path,
+    servers: [reference('servers', 'service')],
     summary,
     description,
     ...(parameters.length === 0 ? {} : { parameters: Object.fromEntries(parameters) as Json }), // JSON, as its parts are
@@ -83,6 +90,56 @@ function operationOf(id: string, { tag, query, permission, summary, description 
   };
 }
 
+/** What is posted to a destination, by its name and view. */
+const SENT: readonly {
+  readonly name: string;
+  readonly view: DestinationView | 'events and orders';
+  readonly headers: z.ZodType;
+  readonly payload: readonly z.ZodType[];
+}[] = [
+  { name: 'fact', view: 'events', headers: WebhookHeaders, payload: [FeedFact] },
+  { name: 'order', view: 'orders', headers: WebhookHeaders, payload: [FeedOrder] },
+  { name: 'removal', view: 'events and orders', headers: WebhookHeaders, payload: [FeedRemoval] },
+  { name: 'raw', view: 'raw', headers: RawWebhookHeaders, payload: Object.values(DELIVERY_CONTRACTS) },
+];
+
+const DESTINATION = {
+  summary: 'What a destination is sent',
+  description:
+    'Each item is one POST to the URL of a destination in DESTINATIONS_FILE, signed as Standard Webhooks has it, and in ' +
+    'the order of its order. Answer 2xx once it is saved. Items come at least once.',
+};
+
+const destinationChannel = (schemas: Schemas): Json => ({
+  title: 'destination',
+  // Whatever its URL has.
+  address: null,
+  servers: [reference('servers', 'destination')],
+  ...DESTINATION,
+  messages: Object.fromEntries(
+    SENT.map(({ name, view, headers, payload }) => [
+      name,
+      {
+        name,
+        title: name,
+        summary: `Of the view ${view}.`,
+        contentType: 'application/json',
+        headers: schemas.of(headers),
+        payload: schemas.anyOf(payload),
+      },
+    ]),
+  ),
+});
+
+const sendToDestination: Json = {
+  action: 'send',
+  channel: reference('channels', 'destination'),
+  title: 'sendToDestination',
+  ...DESTINATION,
+  tags: [{ name: 'Destinations' satisfies Tag }],
+  bindings: { http: { method: 'POST', bindingVersion: '0.3.0' } },
+};
+
 /** @returns the document for `GET /asyncapi.json`. */
 export function asyncApiDocument(version: string, basePath: BasePath = ''): Json {
   const schemas = new Schemas();
@@ -96,6 +153,9 @@ export function asyncApiDocument(version: string, basePath: BasePath = ''): Json
     channels[id] = channelOf(id, endpoint, messages, schemas);
     operations[id] = operationOf(id, endpoint, schemas);
   }
+  tags.add('Destinations');
+  channels['destination'] = destinationChannel(schemas);
+  operations['sendToDestination'] = sendToDestination;
   return {
     asyncapi: '3.0.0',
     info: {
@@ -110,6 +170,12 @@ export function asyncApiDocument(version: string, basePath: BasePath = ''): Json
         protocol: 'http',
         ...(basePath === '' ? {} : { pathname: basePath }),
         description: 'Streams are server-sent events over HTTP. HOST and PORT say where the service listens.',
+      },
+      destination: {
+        host: '{host}',
+        protocol: 'https',
+        description: 'A system of yours that DESTINATIONS_FILE names. Plain http where it allows that.',
+        variables: { host: { description: 'that of its URL', examples: ['pos.example.com'] } },
       },
     },
     channels,

@@ -103,12 +103,13 @@ describe('AsyncAPI', () => {
     expect(shown(validate.errors)).toEqual([]);
   });
 
-  it('the document of AsyncAPI 3.0 has every stream with its messages, and no reference that leads nowhere', () => {
-    const { channels } = ASYNCAPI as { channels: Record<string, { address: string; messages: object }> };
+  it('the document of AsyncAPI 3.0 has every stream and destinations with their messages, and no reference that leads nowhere', () => {
+    const { channels } = ASYNCAPI as { channels: Record<string, { address: string | null; messages: object }> };
     const messages = Object.values(channels).map(({ address, messages: all }) => [address, Object.keys(all)]);
     expect(messages).toEqual([
       ['/locations/{location_id}/live', ['snapshot', 'resumed', 'order', 'heartbeat']],
       ['/feed', ['item', 'position']],
+      [null, ['fact', 'order', 'removal', 'raw']],
     ]);
     expect(danglingIn(ASYNCAPI)).toEqual([]);
   });
