@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FeedPage } from '../../../schemas/feed';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
@@ -18,6 +18,7 @@ import { MAX_CONSUMERS } from '../../../services/feed/consumers/consumers';
 import { MAX_FOLLOWERS } from '../../../services/feed/route';
 import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
+import { spawnNode } from '../../eventstoredb-node/spawn-node';
 import { declaredOperations, declaredProblems } from '../../support/contract';
 import { update } from '../../support/deliveries';
 import { type EventStream, openEventStream } from '../../support/event-stream';
@@ -39,6 +40,7 @@ import {
   type RunningService,
   sign,
   startService,
+  temporaryDirectory,
 } from '../../support/running-service';
 
 /**
@@ -58,17 +60,20 @@ const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
 const AS_OF = '?as_of=2999-01-01T00:00:00Z';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
-/** Those of destinations need a file of them: test/services/destinations/service.int.test.ts has them. */
-const operationsHere = () => declaredOperations().filter(({ path }) => !/^\/destinations(?:\/|$)/.test(path));
+/** A destination to which nothing is ever sent: its address is not allowed. */
+const DESTINATIONS = JSON.stringify({
+  destinations: [{ name: 'shop', url: 'https://127.0.0.1/', secrets: [`whsec_${btoa('x'.repeat(24))}`] }],
+});
+const destinationsFile = join(temporaryDirectory(), 'destinations.json');
 
 interface Declared {
   readonly method: string;
   readonly path: string;
   readonly problems: readonly string[];
 }
-/** Every operation of the document but those of destinations, and the forms of the pages, which are described like them. */
+/** Every operation of the document, and the forms of the pages, which are described like them. */
 const OPERATIONS: ReadonlyMap<string, Declared> = new Map([
-  ...operationsHere().map(({ method, path, operation }): [string, Declared] => [
+  ...declaredOperations().map(({ method, path, operation }): [string, Declared] => [
     operation.operationId,
     { method, path, problems: declaredProblems(operation) },
   ]),
@@ -79,6 +84,8 @@ const OPERATIONS: ReadonlyMap<string, Declared> = new Map([
 ]);
 const declaring = (code: string): string[] =>
   [...OPERATIONS].filter(([, { problems }]) => problems.includes(code)).map(([id]) => id);
+
+const isOfDestinations = (id: string): boolean => OPERATIONS.get(id)?.path.startsWith('/destinations') === true;
 
 /** What each operation was answered with. */
 const met = new Map<string, Set<string>>();
@@ -124,8 +131,9 @@ async function expectProblem(code: string, id: string, question: () => Promise<A
   meet(id, code);
 }
 
-/** What makes a read large, or one of the past. */
+/** What makes a read large, or one of the past, and what a call cannot do without. */
 const QUERIES: Readonly<Record<string, string>> = {
+  deliverAgain: '?from=0',
   listLocations: '?limit=1000',
   listOrders: AS_OF,
   getOrder: AS_OF,
@@ -136,7 +144,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 
 const services: RunningService[] = [];
 async function start(env: Readonly<Record<string, string>> = {}): Promise<RunningService> {
-  const service = await startService({ READERS, ...env });
+  const service = await startService({ READERS, DESTINATIONS_FILE: destinationsFile, ...env });
   services.push(service);
   return service;
 }
@@ -157,6 +165,7 @@ function flood(width: number, question: () => Promise<unknown>): () => Promise<v
 describe('each problem that the document declares is one that really comes', () => {
   let service: RunningService;
   beforeAll(async () => {
+    writeFileSync(destinationsFile, DESTINATIONS);
     service = await start();
     await service.deliver(update(HERE));
     await service.post('{"type":7}');
@@ -164,6 +173,7 @@ describe('each problem that the document declares is one that really comes', () 
   });
   afterAll(async () => {
     for (const one of services.splice(0)) await discard(one);
+    rmSync(dirname(destinationsFile), { recursive: true });
   });
 
   it('who has no token, or the wrong signature, is not authentic', async () => {
@@ -213,8 +223,13 @@ describe('each problem that the document declares is one that really comes', () 
         id === 'followFeed' ? { query: '?consumer=none' } : { at: addressOf(id).replace('shop', 'none') };
       await expectProblem('consumer-not-found', id, () => ask(service, id, question));
     }
+    for (const id of declaring('destination-not-found')) {
+      const question = { at: addressOf(id).replace('shop', 'none'), query: QUERIES[id] ?? '' };
+      await expectProblem('destination-not-found', id, () => ask(service, id, question));
+    }
     for (const id of declaring('feed-position-unknown')) {
-      const question = id === 'followFeed' ? { query: '?after=1-00000000' } : { body: '{"position":"1-00000000"}' };
+      const query = { followFeed: '?after=1-00000000', deliverAgain: '?from=1-00000000' }[id];
+      const question = query === undefined ? { body: '{"position":"1-00000000"}' } : { query };
       await expectProblem('feed-position-unknown', id, () => ask(service, id, question));
     }
   });
@@ -277,19 +292,30 @@ describe('each problem that the document declares is one that really comes', () 
   });
 
   it('a service whose log was taken away answers nothing that has to be stored or recorded', async () => {
-    const robbed = await start();
+    // Without destinations, which would keep the log open.
+    const robbed = await start({ DESTINATIONS_FILE: '' });
     await robbed.deliver(update(HERE));
     await robbed.post('{"type":7}');
     expect(await readOrders(robbed, 'here')).toHaveLength(1);
     for (const name of readdirSync(robbed.dataDir)) {
       if (name.startsWith(LOG)) rmSync(join(robbed.dataDir, name));
     }
-    for (const id of declaring('store-unavailable')) {
+    for (const id of declaring('store-unavailable').filter((one) => !isOfDestinations(one))) {
       const question = () =>
         id === 'handleOrder'
           ? robbed.deliver(update({ order_id: 'later' }))
           : ask(robbed, id, { query: QUERIES[id] ?? '' });
       await expectProblem('store-unavailable', id, question);
+    }
+  });
+
+  it('a service whose EventStoreDB ended cannot say how destinations do, nor send them anything again', async () => {
+    const node = await spawnNode();
+    const away = await start({ EVENT_STORE_URL: node.url });
+    expect((await ask(away, 'listDestinations')).status).toBe(200);
+    await node.stop();
+    for (const id of declaring('store-unavailable').filter(isOfDestinations)) {
+      await expectProblem('store-unavailable', id, () => ask(away, id, { query: QUERIES[id] ?? '' }));
     }
   });
 
