@@ -23,6 +23,7 @@ export const ITEM_PARKED = 'destination.item-parked';
 export const DESTINATION_FAILING = 'destination.failing';
 export const DESTINATION_RECOVERED = 'destination.recovered';
 export const DESTINATION_GONE = 'destination.gone';
+export const DESTINATION_TAKEN = 'destination.taken';
 
 const OfOrder = z.object({ name: DestinationName, location_id: Id, order_id: Id, at: Time });
 
@@ -61,3 +62,11 @@ export type DestinationRecoveredData = z.infer<typeof DestinationRecoveredData>;
 /** It answered 410: nothing is sent to this URL any more. */
 export const DestinationGoneData = z.object({ name: DestinationName, url_sha256: z.string(), at: Time });
 export type DestinationGoneData = z.infer<typeof DestinationGoneData>;
+
+/** An instance sends from now on, in place of whichever did. */
+export const DestinationTakenData = z.object({
+  name: DestinationName,
+  instance: z.string().meta({ description: 'made anew at each start' }),
+  at: Time,
+});
+export type DestinationTakenData = z.infer<typeof DestinationTakenData>;

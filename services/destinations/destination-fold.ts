@@ -4,9 +4,11 @@ import {
   DESTINATION_FAILING,
   DESTINATION_GONE,
   DESTINATION_RECOVERED,
+  DESTINATION_TAKEN,
   DestinationFailingData,
   DestinationGoneData,
   DestinationRecoveredData,
+  DestinationTakenData,
   ITEM_PARKED,
   ItemParkedData,
   ORDER_CAUGHT_UP,
@@ -29,6 +31,8 @@ export interface KnownDestination {
   readonly failingSince: string | null;
   /** SHA-256 of the URL that answered 410. */
   readonly goneUrl: string | null;
+  /** The instance that sends. */
+  readonly sender: string | null;
   /** By the stream of the order. */
   readonly setAside: ReadonlyMap<string, OrderSetAsideData>;
   readonly parked: number;
@@ -39,6 +43,7 @@ export interface KnownDestination {
 export const nothingKnown: KnownDestination = {
   failingSince: null,
   goneUrl: null,
+  sender: null,
   setAside: new Map(),
   parked: 0,
   lastParked: [],
@@ -75,7 +80,7 @@ export function evolveDestinations(all: KnownDestinations, { type, data }: Store
   }
   switch (type) {
     case CONSUMER_SET: // whoever is set to a position begins anew
-      return after(ConsumerSetData, () => nothingKnown);
+      return after(ConsumerSetData, ({ sender }) => ({ ...nothingKnown, sender }));
     case ORDER_SET_ASIDE:
       return after(OrderSetAsideData, ({ setAside }, aside) => ({ setAside: with1(setAside, aside) }));
     case ORDER_CAUGHT_UP:
@@ -92,6 +97,8 @@ export function evolveDestinations(all: KnownDestinations, { type, data }: Store
       return after(DestinationRecoveredData, () => ({ failingSince: null }));
     case DESTINATION_GONE:
       return after(DestinationGoneData, (_before, { url_sha256 }) => ({ goneUrl: url_sha256 }));
+    case DESTINATION_TAKEN:
+      return after(DestinationTakenData, (_before, { instance }) => ({ sender: instance }));
     default:
       return all;
   }

@@ -3,11 +3,13 @@ import {
   type DESTINATION_FAILING,
   type DESTINATION_GONE,
   type DESTINATION_RECOVERED,
+  type DESTINATION_TAKEN,
   destinationCommitStream,
   type DestinationFailingData,
   type DestinationGoneData,
   type DestinationRecoveredData,
   DESTINATIONS_STREAM,
+  type DestinationTakenData,
   type ITEM_PARKED,
   type ItemParkedData,
   type ORDER_CAUGHT_UP,
@@ -38,6 +40,7 @@ interface Facts {
   readonly [DESTINATION_FAILING]: DestinationFailingData;
   readonly [DESTINATION_RECOVERED]: DestinationRecoveredData;
   readonly [DESTINATION_GONE]: DestinationGoneData;
+  readonly [DESTINATION_TAKEN]: DestinationTakenData;
 }
 
 export interface DestinationRecord {

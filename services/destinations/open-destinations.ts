@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import type { DestinationEntry } from '../../schemas/destinations';
+import { oneATurn } from '../concurrency/one-a-turn';
 import { sleep } from '../concurrency/sleep';
 import { ConfigError } from '../config/config';
 import type { World } from '../config/world';
@@ -37,19 +38,25 @@ interface SupplyOptions {
   readonly world: World;
   readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
   readonly record: DestinationRecord;
+  readonly instance: string;
+  /** Of all destinations. */
+  readonly nextTurn: () => Promise<void>;
 }
 
 /** Begins to send to a destination. */
 function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
-  const { store, record, world } = options;
+  const { store, record, world, instance, nextTurn } = options;
   const { feed, readItems, startOf } = options.feed;
   const { log, now, version } = world;
   const userAgent = `ticket-rail/${version}`;
   const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false) });
   const pump = new Pump({
     entry,
+    instance,
     news: newsFor(entry, { feed, readItems, store }),
     send: async (waiting, signal) => {
+      // Deliveries of Stream come first.
+      await nextTurn();
       const content = await contentOf(store, entry.view, waiting);
       if (content === null) return { kind: 'nothing' };
       const headers = signedHeaders(entry, waiting.item, content, { now: now(), userAgent });
@@ -85,6 +92,8 @@ export async function openDestinations(options: {
   const { feed } = options.feed;
   const { log, now, newId } = world;
   const record = createDestinationRecord({ store, coveredTo, newId, now, log });
+  const instance = newId();
+  const nextTurn = oneATurn();
   let supplied: readonly Supplied[] = [];
   let changing: Promise<void> = Promise.resolve();
 
@@ -97,7 +106,8 @@ export async function openDestinations(options: {
       await Promise.all(supplied.filter((one) => !kept.includes(one)).map(({ stop }) => stop()));
       supplied = entries.map(
         (entry, index) =>
-          kept.find((one) => JSON.stringify(one.entry) === texts[index]) ?? supply(entry, { ...options, record }),
+          kept.find((one) => JSON.stringify(one.entry) === texts[index]) ??
+          supply(entry, { ...options, record, instance, nextTurn }),
       );
       log.info({ destinations: entries.map(({ name }) => name) }, 'the destinations have changed');
     });

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Destination, DestinationEntry } from '../../schemas/destinations';
 import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../schemas/feed';
+import { DESTINATION_TAKEN } from '../../schemas/destination-events';
 import { backoff } from '../concurrency/backoff';
 import { lagAt } from '../feed/consumers/lag';
 import type { Feed } from '../feed/feed';
@@ -17,8 +18,17 @@ import type { Waiting } from './lines';
 /** Pauses after the store could not be asked where a destination is. */
 const START_PAUSES = { first: 250, longest: 30_000 };
 
+/**
+ * Milliseconds without progress after which an instance sends in place of another: longer than a sender takes to look and
+ * to commit. Each time that this brought nothing, it is twice as long.
+ */
+export const TAKE_OVER_MS = 90_000;
+const LONGEST_TAKE_OVER_MS = 3_600_000;
+
 interface PumpOptions {
   readonly entry: DestinationEntry;
+  /** Which of several instances this is: made anew at each start. */
+  readonly instance: string;
   readonly news: NewsOf;
   readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
   readonly feed: Pick<Feed, 'events'>;
@@ -30,7 +40,11 @@ interface PumpOptions {
 
 const timeOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
-/** Keeps one destination of the file supplied: begins where it was, and begins anew when it is set to another position. */
+/**
+ * Keeps one destination of the file supplied: begins where it was, and begins anew when it is set to another position. Of
+ * several instances, the one that began last sends. The others see that when they commit, and stand by until what there is
+ * to send does not get on.
+ */
 export class Pump {
   readonly counts: DestinationCounts = {
     delivered: 0,
@@ -45,6 +59,7 @@ export class Pump {
   #session: Session | null = null;
   #ended: SessionEnd = 'stopped';
   #setCame: (() => void) | null = null;
+  #takeOverMs = TAKE_OVER_MS;
   readonly #options: PumpOptions;
 
   constructor(options: PumpOptions) {
@@ -141,7 +156,8 @@ export class Pump {
     const { clock, log } = this.#options;
     for (let failures = 0; !this.#stopping.signal.aborted;) {
       try {
-        await this.#supply();
+        if (this.#ended === 'taken') await this.#standBy();
+        else await this.#supply();
         failures = 0;
       } catch (error) {
         log.warn({ destination: this.name, err: error }, 'a destination cannot be begun with; it is tried again');
@@ -151,13 +167,14 @@ export class Pump {
   }
 
   async #supply(): Promise<void> {
-    const { record, startOf, log } = this.#options;
+    const { record, startOf, log, instance } = this.#options;
     // Who is new is sent what comes from now on.
     const start = (await record.place(this.name)) ?? (await record.set(this.name, await startOf({ from: 'now' })));
     const known = await record.known(this.name);
     if (this.#stopping.signal.aborted) return;
     if (known.goneUrl === this.#urlSha256) this.#ended = 'gone';
     else {
+      if (known.sender !== instance) await record.add(DESTINATION_TAKEN, { name: this.name, instance });
       const session = new Session({
         ...this.#options,
         name: this.name,
@@ -177,6 +194,27 @@ export class Pump {
       );
     }
     if (this.#ended === 'gone' || this.#ended === 'lost') await this.#untilSet(start.setAt);
+  }
+
+  /** Another instance sends: waits until it ended, or cannot. */
+  async #standBy(): Promise<void> {
+    const { clock, record, log } = this.#options;
+    log.info({ destination: this.name }, 'another instance sends to a destination');
+    const look = async (): Promise<string> =>
+      JSON.stringify([await record.place(this.name), (await record.known(this.name)).sender]);
+    let last = await look();
+    for (let since = clock.now(); clock.now() - since < this.#takeOverMs;) {
+      await clock.wait(COMMIT_MS, this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      const now = await look();
+      const moves = now !== last;
+      if (moves || (await this.lag())?.events === 0) since = clock.now();
+      if (moves) this.#takeOverMs = TAKE_OVER_MS;
+      last = now;
+    }
+    this.#takeOverMs = Math.min(2 * this.#takeOverMs, LONGEST_TAKE_OVER_MS);
+    this.#ended = 'stopped';
+    log.warn({ destination: this.name }, 'another instance sends nothing to a destination: this one does');
   }
 
   /** Somebody else may set it, in another process. */

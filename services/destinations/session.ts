@@ -44,12 +44,17 @@ export interface DestinationCounts {
   lastFailure: string | null;
 }
 
-/** Why a session ended: it was stopped, its destination was set to another position, answered 410, or is nowhere in the log. */
-export type SessionEnd = 'stopped' | 'set' | 'gone' | 'lost';
+/**
+ * Why a session ended: it was stopped, another instance sends, or its destination was set to another position, answered
+ * 410, or is nowhere in the log.
+ */
+export type SessionEnd = 'stopped' | 'taken' | 'set' | 'gone' | 'lost';
 
 interface SessionOptions {
   readonly name: string;
   readonly urlSha256: string;
+  /** Which of several instances this is. */
+  readonly instance: string;
   readonly news: NewsOf;
   readonly send: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
   readonly record: DestinationRecord;
@@ -115,7 +120,7 @@ export class Session {
     }, STOP_MS);
     await Promise.all(this.#delivering);
     clearTimeout(timer);
-    if (this.#end !== 'set' && this.#end !== 'lost') await this.#tryTo('be committed', () => this.#commit());
+    if (this.#end === 'stopped' || this.#end === 'gone') await this.#tryTo('be committed', () => this.#commit());
     return this.#end;
   }
 
@@ -328,7 +333,13 @@ export class Session {
       await this.#wait(COMMIT_MS);
       if (this.#isHalted) return;
       await this.#tryTo('be committed', () => this.#commit());
+      await this.#tryTo('be looked at', () => this.#giveWay());
     }
+  }
+
+  async #giveWay(): Promise<void> {
+    const { name, record, instance } = this.#options;
+    if ((await record.known(name)).sender !== instance) this.stop('taken');
   }
 
   async #commit(): Promise<void> {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBefore } from './before';
 import { measureClient } from './client';
+import { measureDestination } from './destination';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
@@ -14,8 +15,8 @@ import { measureChain, measureLag, measureLatency, measureThroughput } from './w
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, rebuild, start,
-                  restart, verify, before (default: all; before only with --before)
+  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, rebuild,
+                  start, restart, verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
                   and restart
   --rounds N      how often everything is measured (default 3)
@@ -34,6 +35,7 @@ const PARTS = [
   'lag',
   'live',
   'chain',
+  'destination',
   'rebuild',
   'start',
   'restart',
@@ -96,6 +98,7 @@ async function main(): Promise<void> {
     lag: () => measureLag({ rounds, seconds: seconds * 2 }),
     live: () => measureLive({ rounds, seconds: seconds * 2 }),
     chain: () => measureChain({ rounds, seconds }),
+    destination: () => measureDestination({ rounds, seconds }),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
     restart: () => measureRestart(servers, rounds),

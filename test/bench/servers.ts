@@ -135,6 +135,7 @@ export class Server {
    * @param flags of node
    * @param root of the checkout whose program it is
    * @param over the test node, where it is one that runs already
+   * @param env more settings
    */
   static async start(
     name: ServerName,
@@ -143,7 +144,13 @@ export class Server {
       flags = [],
       root = ROOT,
       over = null,
-    }: { readonly flags?: readonly string[]; readonly root?: string; readonly over?: SpawnedNode | null } = {},
+      env = {},
+    }: {
+      readonly flags?: readonly string[];
+      readonly root?: string;
+      readonly over?: SpawnedNode | null;
+      readonly env?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<Server> {
     const port = await freePort();
     const logFile = join(dataDir, 'server.log');
@@ -156,6 +163,7 @@ export class Server {
         ...serverEnv(dataDir, port),
         CHECKPOINT_SECONDS: CHECKPOINT_SECONDS[name] ?? '',
         ...(node === null ? {} : { EVENT_STORE_URL: node.url }),
+        ...env,
       },
       stdio: ['ignore', log, log],
     });

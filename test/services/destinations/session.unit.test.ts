@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { DESTINATION_TAKEN, DESTINATIONS_STREAM } from '../../../schemas/destination-events';
 import type { FeedItem } from '../../../schemas/feed';
 import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/lines';
+import { TAKE_OVER_MS } from '../../../services/destinations/pump';
 import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/session';
 import { type Attempt, PARKED_AFTER_MS, RETRY_PAUSES } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
@@ -218,5 +220,52 @@ it('a position that is nowhere in the log ends it until it is set to one that is
   await clock.pass(2 * COMMIT_MS);
   expect(arrived.map(place)).toEqual(['a:0', 'b:0']);
   await stop();
+  await store.close();
+});
+
+it('of two instances, the one that began last sends, and the other does once that one is gone', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  const sent: string[] = [];
+  const by =
+    (who: string) =>
+    ({ item }: { readonly item: FeedItem }): Promise<Attempt> => {
+      sent.push(`${who} ${place(item)}`);
+      return Promise.resolve(OK);
+    };
+  const first = await supply(store, ENTRY, { clock, send: by('first') });
+  await turn();
+  const second = await supply(store, ENTRY, { clock, send: by('second') });
+  await turn();
+  await clock.pass(2 * COMMIT_MS);
+  await reportAll(store, ['a', 'b']);
+  await turn();
+  // Nothing is missing for however long there is nothing new.
+  await clock.pass(3 * TAKE_OVER_MS);
+  expect(sent).toEqual(['second a:0', 'second b:0']);
+  await second.stop();
+  await reportAll(store, ['a']);
+  await turn();
+  await clock.pass(TAKE_OVER_MS - 2 * COMMIT_MS);
+  expect(sent).toHaveLength(2);
+  await clock.pass(3 * COMMIT_MS);
+  expect(sent.slice(2)).toEqual(['first a:1']);
+  await first.stop();
+  await store.close();
+});
+
+it('instances that cannot deliver take turns less and less often', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const clock = new VirtualClock();
+  const send = (): Promise<Attempt> => Promise.resolve(REFUSED);
+  const both = [await supply(store, ENTRY, { clock, send }), await supply(store, ENTRY, { clock, send })];
+  await reportAll(store, ['a']);
+  await turn();
+  await clock.pass(3_600_000);
+  let turns = 0;
+  for await (const { type } of store.readStream(DESTINATIONS_STREAM)) if (type === DESTINATION_TAKEN) turns++;
+  expect(turns).toBeGreaterThan(3);
+  expect(turns).toBeLessThan(15);
+  await Promise.all(both.map(({ stop }) => stop()));
   await store.close();
 });

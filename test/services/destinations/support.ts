@@ -117,6 +117,7 @@ export async function supply(
   };
   const pump = new Pump({
     entry,
+    instance: randomUUID(),
     news: newsFor(entry, { feed, readItems, store }),
     send: options.send ?? overHttp,
     feed,
