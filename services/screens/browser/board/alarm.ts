@@ -1,13 +1,38 @@
-/** Tones of the arrival alarm, each [Hz, start, length in seconds]: rising, unlike the beeps of tills and fryers. */
-const TONES = [
-  [659.3, 0, 0.22],
-  [880, 0.2, 0.22],
-  [1318.5, 0.4, 0.5],
-] as const;
+import type { CallKind } from './model/calls';
+
+type Tone = readonly [hz: number, start: number, seconds: number];
+
+/** Tones of each call. An arrival rises, unlike the beeps of tills and fryers; bad news falls; lateness ticks. */
+const TONES: Readonly<Record<CallKind, readonly Tone[]>> = {
+  arrived: [
+    [659.3, 0, 0.22],
+    [880, 0.2, 0.22],
+    [1318.5, 0.4, 0.5],
+  ],
+  canceled: [
+    [784, 0, 0.25],
+    [523.3, 0.25, 0.25],
+    [349.2, 0.5, 0.6],
+  ],
+  needs_action: [
+    [987.8, 0, 0.16],
+    [740, 0.18, 0.16],
+    [987.8, 0.36, 0.16],
+    [740, 0.54, 0.3],
+  ],
+  coming_back: [
+    [440, 0, 0.3],
+    [587.3, 0.3, 0.3],
+    [440, 0.6, 0.45],
+  ],
+  very_late: [
+    [1174.7, 0, 0.1],
+    [1174.7, 0.2, 0.1],
+  ],
+};
 const LOUDNESS = 0.28;
 
-/** How often the alarm sounds for one arrival that nobody attends to, and the milliseconds in between. */
-const REPEATS = 4;
+/** Milliseconds until the alarm sounds again while nobody attends. */
 const REPEAT_MS = 8_000;
 
 /** Milliseconds that a browser may take to let a context play again, before it gets a new one. */
@@ -19,11 +44,12 @@ const RESUME_MS = 700;
  */
 export type AlarmState = 'off' | 'ready' | 'blocked' | 'interrupted' | 'unavailable';
 
-/** The arrival alarm. Browsers keep it silent until someone has touched the page, and it says so. */
+/** The alarm. Browsers keep it silent until someone has touched the page, and it says so. */
 export class Alarm {
   #isOn = false;
   #context: AudioContext | null = null;
   #repeat: ReturnType<typeof setTimeout> | undefined;
+  #ringing: CallKind | null = null;
   #hasPlayed = false;
   #allowing: Promise<void> | null = null;
 
@@ -66,27 +92,35 @@ export class Alarm {
     if (this.state === 'interrupted') void this.#resume();
   }
 
-  /** Sounds now and, until it is attended to, a few times more. */
-  ring(times = REPEATS): void {
+  /** Sounds now, and again and again until {@link silence}. */
+  ring(kind: CallKind): void {
     clearTimeout(this.#repeat);
-    if (times === 0 || !this.#isOn) return;
-    this.sound();
+    if (!this.#isOn) return;
+    this.sound(kind);
+    this.#ringing = kind;
     this.#repeat = setTimeout(() => {
-      this.ring(times - 1);
+      if (this.#ringing !== null) this.ring(this.#ringing);
     }, REPEAT_MS);
   }
 
-  /** Someone attends to the arrival. */
+  /** Nobody has attended to this yet: it is what rings from now on. */
+  goOn(kind: CallKind): void {
+    if (this.#ringing === null) this.ring(kind);
+    else this.#ringing = kind;
+  }
+
+  /** Someone attends. */
   silence(): void {
     clearTimeout(this.#repeat);
+    this.#ringing = null;
   }
 
   /** Sounds once. */
-  sound(): void {
+  sound(kind: CallKind): void {
     this.wake();
     const context = this.#context;
     if (context?.state !== 'running') return;
-    for (const [frequency, start, length] of TONES) {
+    for (const [frequency, start, length] of TONES[kind]) {
       const begin = context.currentTime + start;
       const gain = new GainNode(context, { gain: 0 });
       gain.gain.setValueAtTime(0, begin);

@@ -1,16 +1,33 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { freshnessLine } from '../feed/freshness-bar';
 import { icon } from '../shared/icons';
+import type { Freshness } from '../shared/model/freshness';
+import { clockWords, type HourCycle } from '../shared/model/words';
 
-/** Parts of the bar over the board. */
+/** The bar over the board. */
 
-/** Picks the location. @param choices ids of those that may be shown */
-export function locationPicker(
-  location: string,
-  choices: readonly string[],
-  listAgain: () => void,
-  picked: (event: Event) => void,
-): TemplateResult {
+interface Picker {
+  /** Ids of the locations that may be shown. */
+  readonly choices: readonly string[];
+  readonly listAgain: () => void;
+  readonly picked: (event: Event) => void;
+}
+
+interface Bar {
+  readonly location: string;
+  /** Picks another location; null: it is set by the page. */
+  readonly picker: Picker | null;
+  readonly freshness: Freshness;
+  readonly search: string;
+  readonly searched: (event: InputEvent) => void;
+  /** Whether sound is on; null: this board never sounds. */
+  readonly sound: boolean | null;
+  readonly toggleSound: () => void;
+  readonly openSettings: () => void;
+}
+
+function locationPicker(location: string, { choices, listAgain, picked }: Picker): TemplateResult {
   return html`<label class="location"
     ><span class="unseen">Location</span>
     <select @focus=${listAgain} @change=${picked} .value=${live(location)}>
@@ -20,7 +37,7 @@ export function locationPicker(
   >`;
 }
 
-export function searchField(search: string, searched: (event: InputEvent) => void): TemplateResult {
+function searchField(search: string, searched: (event: InputEvent) => void): TemplateResult {
   return html`<label class="search"
     >${icon('search')}<span class="unseen">Search orders, drivers, plates</span>
     <input
@@ -33,10 +50,31 @@ export function searchField(search: string, searched: (event: InputEvent) => voi
   /></label>`;
 }
 
-export const soundSwitch = (isOn: boolean, toggle: () => void): TemplateResult =>
+const soundSwitch = (isOn: boolean, toggle: () => void): TemplateResult =>
   html`<button aria-pressed=${String(isOn)} @click=${toggle}>
     ${icon(isOn ? 'bell' : 'bell-off')} ${isOn ? 'Sound on' : 'Sound off'}
   </button>`;
 
-export const settingsButton = (open: () => void): TemplateResult =>
+const settingsButton = (open: () => void): TemplateResult =>
   html`<button aria-label="Settings" title="Settings" aria-haspopup="dialog" @click=${open}>${icon('gear')}</button>`;
+
+const locationName = (location: string): TemplateResult => html`<p class="location"><bdi>${location}</bdi></p>`;
+
+export function boardBar({ location, picker, freshness, search, searched, sound, ...acts }: Bar): TemplateResult {
+  return html`<div class="bar">
+    <slot name="start"></slot>
+    ${picker === null ? locationName(location) : locationPicker(location, picker)} ${searchField(search, searched)}
+    ${freshnessLine(freshness)}
+    <div class="tools">
+      ${sound === null ? nothing : soundSwitch(sound, acts.toggleSound)} ${settingsButton(acts.openSettings)}
+      <slot name="end"></slot>
+    </div>
+  </div>`;
+}
+
+/** The bar of a screen that nobody can touch. @param now milliseconds since the epoch */
+export const wallBar = (location: string, freshness: Freshness, now: number, cycle: HourCycle): TemplateResult =>
+  html`<div class="bar">
+    ${locationName(location)} ${freshnessLine(freshness)}
+    <p class="clock">${clockWords(now, cycle)}</p>
+  </div>`;

@@ -1,12 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { icon } from '../shared/icons';
-import type { OpenStage } from '../shared/model/lateness';
+import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
 import type { BoardOrders } from './board-orders';
 import { tilesOf } from './board-tiles';
-import type { Settings } from './model/settings';
+import type { Arrangement } from './model/arrange';
+import { MOST_ROOMY, type Room, shareLanes } from './model/lanes';
+import { isStageShown, type Settings } from './model/settings';
 import type { Ending } from './tile';
+import type { Shape } from './tile-parts';
 
 /** What somebody has set and searched on this screen. */
 interface Look {
@@ -14,6 +17,14 @@ interface Look {
   readonly search: string;
   /** Folds that are open. */
   readonly folds: ReadonlySet<Fold>;
+  /** A screen that nobody can touch. */
+  readonly isWall: boolean;
+}
+
+/** What was measured of the board as it is. */
+interface Measured {
+  readonly room: Room;
+  readonly more: (list: string) => number;
 }
 
 interface Actions {
@@ -22,20 +33,21 @@ interface Actions {
 }
 
 /** All orders of a board, each in its place. */
-export function boardBody(board: BoardOrders, look: Look, { jump, toggled }: Actions): TemplateResult {
-  const { settings, search, folds } = look;
-  const { columns, canceled, recalled, finished, old } = board.arranged(search, settings.oldAfterHours);
-  const tiles = (ending: Ending) => tilesOf(board, settings, ending);
-  const foldOf = (name: Fold, heading: string, orders: readonly Order[], ending: Ending) => {
-    // A search looks into the folds too.
-    const isOpen = folds.has(name) || (search.trim() !== '' && orders.length > 0);
-    return fold(name, heading, orders, isOpen, tiles(ending), (event) => {
-      toggled(name, (event.target as HTMLDetailsElement).open);
-    });
-  };
+export function boardBody(board: BoardOrders, look: Look, { room, more }: Measured, actions: Actions): TemplateResult {
+  const { settings, isWall } = look;
+  const arrangement = board.arranged(look.search, settings.oldAfterHours);
+  const { columns, canceled, recalled } = arrangement;
+  const tiles = (shape: Shape, ending: Ending) => tilesOf(board, settings, { shape, ending, still: isWall });
+  const isShown = (stage: OpenStage): boolean => isStageShown(settings, stage);
+  const counts = Object.fromEntries(
+    OPEN_STAGES.map((stage) => [stage, isShown(stage) ? columns[stage].length : 0]),
+  ) as Record<OpenStage, number>;
+  const open = OPEN_STAGES.reduce((sum, stage) => sum + counts[stage], 0);
+  const shapeOf = (stage: OpenStage): Shape =>
+    stage === 'on_the_way' ? 'row' : isWall || open > MOST_ROOMY ? 'compact' : 'roomy';
   const canceledWords = board.isReplay ? 'Canceled in the last 2 hours' : 'Canceled, to be acknowledged';
   return html`
-    ${stageLinks(columns, jump)}
+    ${isWall ? nothing : stageLinks(columns, isShown, actions.jump)}
     <div
       class="body"
       role="group"
@@ -48,12 +60,34 @@ export function boardBody(board: BoardOrders, look: Look, { jump, toggled }: Act
           ? html`<p class="note">${icon('info')} Only the newest 1,000 open orders are shown.</p>`
           : nothing
       }
-      ${strip('canceled', canceledWords, 'close', canceled, tiles('acknowledge'))}
-      ${strip('recalled', 'Recalled', 'back', recalled, tiles('dismiss'))}
-      ${stageColumns(columns, search === '' ? 'No orders' : 'None found', tiles(null))}
-      <div class="folds">
-        ${foldOf('finished', 'Finished', finished, 'recall')} ${foldOf('old', 'Old, still open', old, null)}
-      </div>
+      ${strip('canceled', isWall ? 'Canceled' : canceledWords, 'close', canceled, tiles('row', 'acknowledge-cancel'), more('canceled'))}
+      ${isWall ? nothing : strip('recalled', 'Recalled', 'back', recalled, tiles('row', 'dismiss'), 0)}
+      ${stageColumns(columns, {
+        isShown,
+        lanes: shareLanes(counts, room),
+        tiles: (stage) => tiles(shapeOf(stage), stage === 'needs_action' ? 'put-away' : null),
+        more,
+      })}
+      ${isWall ? nothing : folds(arrangement, look, tiles, actions)}
     </div>
   `;
+}
+
+function folds(
+  { finished, putAway, old }: Arrangement,
+  { folds: opened, search }: Look,
+  tiles: (shape: Shape, ending: Ending) => (orders: readonly Order[]) => TemplateResult,
+  { toggled }: Actions,
+): TemplateResult {
+  const foldOf = (name: Fold, heading: string, orders: readonly Order[], ending: Ending) => {
+    // A search looks into the folds too.
+    const isOpen = opened.has(name) || (search.trim() !== '' && orders.length > 0);
+    return fold(name, heading, orders, isOpen, tiles('roomy', ending), (event) => {
+      toggled(name, (event.target as HTMLDetailsElement).open);
+    });
+  };
+  return html`<div class="folds">
+    ${foldOf('finished', 'Finished', finished, 'recall')} ${foldOf('put-away', 'Put away', putAway, 'take-back')}
+    ${foldOf('old', 'Old, still open', old, null)}
+  </div>`;
 }

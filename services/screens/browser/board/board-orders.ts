@@ -14,9 +14,11 @@ import {
 import type { Arrangement } from './model/arrange';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
+import { attended, type Call, lasting, withNews } from './model/calls';
 import type { Driver } from './model/handoff';
-import type { News } from './model/news';
+import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
+import type { Thresholds } from '../shared/model/lateness';
 
 /** What a board says of the orders it is to show. */
 interface Host extends ReactiveControllerHost {
@@ -32,6 +34,9 @@ export class BoardOrders {
   readonly #layout = new BoardLayout();
   #memory = new BoardMemory();
   #marks = noMarks;
+  #calls: readonly Call[] = [];
+  /** Orders that were very late when this screen last looked; null: it has not looked. */
+  #veryLate: ReadonlySet<string> | null = null;
 
   readonly #host: Host;
 
@@ -42,8 +47,31 @@ export class BoardOrders {
       const { now } = this.#live;
       this.#mark(openedAt(this.#marks, now));
       const news = this.#memory.takeIn(changes, now);
+      this.#calls = withNews(this.#calls, news);
       if (news.length > 0) onNews(news);
     });
+  }
+
+  /** What nobody at this screen has attended to. */
+  get calls(): readonly Call[] {
+    return this.#calls;
+  }
+
+  /** Somebody looks after an order. */
+  attend(id: string): void {
+    this.#calls = attended(this.#calls, id);
+  }
+
+  /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
+  look(thresholds: Thresholds): readonly News[] {
+    if (this.isReplay || !this.source.hasData) return [];
+    const { orders } = this.source.state;
+    const before = this.#veryLate;
+    const found = veryLate(orders.values(), this.source.now, thresholds);
+    this.#veryLate = new Set(found.keys());
+    const news = before === null ? [] : [...found].filter(([key]) => !before.has(key)).map(([, one]) => one);
+    this.#calls = lasting(withNews(this.#calls, news), orders, this.#marks);
+    return news;
   }
 
   /** Where the orders come from, and the time by which they are shown. */
@@ -64,6 +92,8 @@ export class BoardOrders {
   follow(): void {
     const { location, service, token } = this.#host;
     this.#memory = new BoardMemory();
+    this.#calls = [];
+    this.#veryLate = null;
     this.#marks = readMarks(load(`marks ${location}`));
     this.#live.follow({
       service,

@@ -1,4 +1,4 @@
-import { locationOf } from '../shared/query';
+import { locationOf, modeOf } from '../shared/query';
 import { TicketRailBoard } from './ticket-rail-board';
 
 const board = document.querySelector('ticket-rail-board');
@@ -11,10 +11,13 @@ const show = (location: string): void => {
   if (board instanceof TicketRailBoard) board.location = location;
 };
 
+const mode = modeOf(window.location.search);
+if (board instanceof TicketRailBoard) board.mode = mode;
 show(locationOf(window.location.search));
 board?.addEventListener('location-changed', (event) => {
   const { location } = (event as CustomEvent<{ location: string }>).detail;
-  window.history.pushState(null, '', `?location=${encodeURIComponent(location)}`);
+  const kept = mode === '' ? '' : `&mode=${encodeURIComponent(mode)}`;
+  window.history.pushState(null, '', `?location=${encodeURIComponent(location)}${kept}`);
   show(location);
 });
 window.addEventListener('popstate', () => {

@@ -5,18 +5,30 @@ import { lasted } from '../shared/model/clock';
 import { readLateness } from '../shared/model/lateness';
 import { durationWords } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
+import { countdownWords, isRobot, robotWaits } from './model/handoff';
 import type { Settings } from './model/settings';
 import type { Ending } from './tile';
+import type { Shape } from './tile-parts';
 
 /** Milliseconds that a tile is shown as having just come to its place. */
 const FRESH_MS = 1_500;
 
-/** @returns what draws a list of tiles. @param ending what can be done with the orders, if they are over */
-export function tilesOf(
-  board: BoardOrders,
-  { thresholds }: Settings,
-  ending: Ending,
-): (orders: readonly Order[]) => TemplateResult {
+/** How the tiles of a list are drawn. */
+export interface Drawing {
+  readonly shape: Shape;
+  /** What can be done with the orders besides opening their cards. */
+  readonly ending: Ending;
+  /** Nobody can touch them. */
+  readonly still: boolean;
+}
+
+/** Draws the tiles of a list. */
+export type Tiles = (orders: readonly Order[]) => TemplateResult;
+
+const leavesWords = (left: number): string => (left === 0 ? 'may have left' : `leaves in ${countdownWords(left)}`);
+
+/** @returns what draws a list of tiles */
+export function tilesOf(board: BoardOrders, { thresholds }: Settings, { shape, ending, still }: Drawing): Tiles {
   const { now } = board.source;
   const tile = (order: Order): TemplateResult => {
     const { order_id, stage, stage_since } = order;
@@ -26,17 +38,19 @@ export function tilesOf(
         .order=${order}
         .shortId=${board.shortId(order_id)}
         .since=${durationWords(inStage)}
+        .leaves=${stage === 'driver_here' && isRobot(order) ? leavesWords(robotWaits(inStage)) : ''}
         .lateness=${readLateness(stage, inStage, thresholds)}
         .previousDriver=${board.previousDriver(order_id)}
         .mustSeeDriver=${board.mustSeeDriver(order)}
         .ending=${board.isReplay ? null : ending}
-        ?compact=${ending === 'acknowledge' || ending === 'dismiss'}
+        .still=${still}
+        .shape=${shape}
         ?fresh=${now - board.movedAt(order_id) < FRESH_MS}
       ></ticket-rail-tile>
     </li>`;
   };
   return (orders) =>
-    html`<ul class="tiles" role="list">
+    html`<ul class="tiles" role="list" data-shape=${shape}>
       ${repeat(orders, ({ order_id }) => order_id, tile)}
     </ul>`;
 }

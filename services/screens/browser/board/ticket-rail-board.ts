@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { freshnessLine, staleBanner, staleWords } from '../feed/freshness-bar';
+import { staleBanner, staleWords } from '../feed/freshness-bar';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import type { OpenStage } from '../shared/model/lateness';
@@ -9,19 +9,25 @@ import { basics, tokens } from '../shared/theme';
 import { BoardAlarm } from './board-alarm';
 import { boardBody } from './board-body';
 import { arrivalBanner, soundBanner } from './board-banners';
-import { locationPicker, searchField, settingsButton, soundSwitch } from './board-bar';
+import { boardBar, wallBar } from './board-bar';
 import type { Fold } from './board-lists';
 import { BoardOrders } from './board-orders';
+import { BoardPages } from './board-pages';
+import { BoardRoom } from './board-room';
+import { BoardSearch } from './board-search';
 import './handoff-card';
 import type { CardEvent } from './handoff-card';
 import { LocationChoices } from './location-choices';
+import { type CallKind, loudest, withNews } from './model/calls';
 import { type Handoffs, noHandoffs, ofThoseHere, opened, turnedTo, withArrivals } from './model/handoffs';
 import { type News, newsWords } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import { DEFAULT_SETTINGS, readSettings, type Settings } from './model/settings';
+import { Pointer } from './pointer';
 import './settings-dialog';
-import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
+import type { SettingsEvent, TicketRailSettings, TrySoundEvent } from './settings-dialog';
 import css from './ticket-rail-board.css?inline';
+import wallCss from './wall.css?inline';
 import type { TileEvent } from './tile';
 import { TileFocus } from './tile-focus';
 import { isTyping } from './typing';
@@ -50,9 +56,10 @@ export class TicketRailBoard extends railElement({
   picker: attribute(false),
   /** Neither sounds nor opens cards by itself. */
   quiet: attribute(false),
+  /** `wall`: nobody can touch it; `hand`: somebody can; empty: as the browser says. */
+  mode: attribute(''),
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
-  search: state(''),
   settings: state<Settings>(DEFAULT_SETTINGS),
   handoffs: state<Handoffs>(noHandoffs),
   /** Folds that are open. */
@@ -63,6 +70,10 @@ export class TicketRailBoard extends railElement({
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #choices = new LocationChoices(this);
+  readonly #search = new BoardSearch(this);
+  readonly #pointer = new Pointer(this);
+  readonly #room = new BoardRoom(this);
+  readonly #pages = new BoardPages(this);
   #announcement = '';
   #freshness: Freshness = { kind: 'connecting', ageMs: null };
 
@@ -70,6 +81,15 @@ export class TicketRailBoard extends railElement({
     super();
     this.settings = readSettings(load('settings'));
     this.addController(new TileFocus(this));
+  }
+
+  /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */
+  get isWall(): boolean {
+    return this.mode === 'wall' || (this.mode !== 'hand' && this.#pointer.isMissing);
+  }
+
+  get search(): string {
+    return this.#search.text;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -80,24 +100,34 @@ export class TicketRailBoard extends railElement({
     this.#noteFreshness();
     const before = this.handoffs;
     this.handoffs = ofThoseHere(before, this.#orders.source.state.orders);
-    if (this.handoffs.waiting.length === 0) this.#alarm.silence();
     if (this.handoffs.openId !== before.openId) this.#announceOpened();
+    const late = this.#orders.look(this.settings.thresholds);
+    if (late.length > 0) this.#announce(late);
+    const kind = this.isWall ? null : loudest(this.#orders.calls, this.#isHeard);
+    if (kind === null) this.#alarm.silence();
+    else this.#alarm.goOn(kind);
   }
 
   protected override render(): TemplateResult {
     const { now, hasData } = this.#orders.source;
     const freshness = this.#freshness;
-    return html`<div class="frame" data-freshness=${freshness.kind} @tile-action=${this.#acted}>
-      ${this.#renderBar(freshness)}
+    return html`<div
+      class="frame"
+      data-freshness=${freshness.kind}
+      ?data-wall=${this.isWall}
+      .style=${`--rail-text-size: ${String(this.settings.textSize)}`}
+      @tile-action=${this.#acted}
+    >
+      ${this.#renderBar(now, freshness)}
       <div class="banners">
-        ${staleBanner(freshness, this.service)} ${soundBanner(this.#alarm.state, this.#allowSound)}
-        ${this.#renderArrivals()}
+        ${staleBanner(freshness, this.service)}
+        ${this.isWall ? nothing : soundBanner(this.#alarm.state, this.#allowSound)} ${this.#renderArrivals()}
       </div>
       ${
         this.location === ''
           ? html`<p class="empty">${this.picker ? 'Choose a location.' : 'No location is set.'}</p>`
           : hasData
-            ? boardBody(this.#orders, this, { jump: this.#jump, toggled: this.#toggled })
+            ? boardBody(this.#orders, this, this.#measured, { jump: this.#jump, toggled: this.#toggled })
             : html`<p class="empty">${freshness.kind === 'stale' ? 'Nothing to show yet.' : 'Loading the orders…'}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
@@ -110,27 +140,29 @@ export class TicketRailBoard extends railElement({
     </div>`;
   }
 
-  #renderBar(freshness: Freshness): TemplateResult {
-    const { location, quiet, settings } = this;
-    return html`<div class="bar">
-      <slot name="start"></slot>
-      ${
-        this.picker
-          ? locationPicker(location, this.#choices.ids, this.#list, this.#picked)
-          : html`<p class="location"><bdi>${location}</bdi></p>`
-      }
-      ${searchField(this.search, this.#searched)} ${freshnessLine(freshness)}
-      <div class="tools">
-        ${quiet ? nothing : soundSwitch(settings.sound, this.#toggleSound)} ${settingsButton(this.#openSettings)}
-        <slot name="end"></slot>
-      </div>
-    </div>`;
+  get #measured(): Parameters<typeof boardBody>[2] {
+    return { room: this.#room.room, more: this.#pages.more };
+  }
+
+  #renderBar(now: number, freshness: Freshness): TemplateResult {
+    const { location, settings } = this;
+    if (this.isWall) return wallBar(location, freshness, now, settings.hourCycle);
+    return boardBar({
+      location,
+      picker: this.picker ? { choices: this.#choices.ids, listAgain: this.#list, picked: this.#picked } : null,
+      freshness,
+      search: this.search,
+      searched: this.#searched,
+      sound: this.quiet ? null : settings.sound,
+      toggleSound: this.#toggleSound,
+      openSettings: this.#openSettings,
+    });
   }
 
   #renderArrivals(): TemplateResult | typeof nothing {
     const { openId, waiting } = this.handoffs;
     const [first] = waiting;
-    if (first === undefined || openId !== null) return nothing;
+    if (first === undefined || openId !== null || this.isWall) return nothing;
     return arrivalBanner(waiting.length, this.#orders.shortId(first), () => {
       this.#open(first);
     });
@@ -167,15 +199,18 @@ export class TicketRailBoard extends railElement({
       if (kind === 'arrived') this.#emit('driver-arrived', { order });
       if (kind === 'canceled') this.#emit('order-canceled', { order });
     }
-    if (arrived.length === 0 || this.quiet) return;
-    this.#alarm.ring();
+    if (this.quiet) return;
+    const kind = loudest(withNews([], news), this.#isHeard);
+    if (kind !== null && this.isWall) this.#alarm.sound(kind);
+    else if (kind !== null) this.#alarm.ring(kind);
     const [first] = this.handoffs.waiting;
-    if (!this.settings.opensCard || this.handoffs.openId !== null || first === undefined) return;
+    if (arrived.length === 0 || this.isWall || !this.settings.opensCard || this.handoffs.openId !== null || first === undefined) return;
     if (this.#settingsDialog?.isOpen !== true && !isTyping()) this.#open(first, true);
   }
 
   #open(id: string, isByItself = false): void {
     if (this.#orders.get(id) === undefined) return;
+    if (!isByItself) this.#orders.attend(id);
     this.handoffs = opened(this.handoffs, id, isByItself);
     this.#announceOpened();
   }
@@ -222,9 +257,9 @@ export class TicketRailBoard extends railElement({
         return;
       case 'close':
       case 'open':
+        if (this.handoffs.openId !== null) this.#orders.attend(this.handoffs.openId);
         this.handoffs = turnedTo(this.handoffs, action === 'open' && order !== undefined ? orderId : null);
         if (action === 'open') this.#announceOpened();
-        if (this.handoffs.waiting.length === 0) this.#alarm.silence();
     }
   };
 
@@ -232,18 +267,20 @@ export class TicketRailBoard extends railElement({
     if (this.picker) void this.#choices.list();
   };
 
-  async #sound(): Promise<void> {
+  readonly #isHeard = (kind: CallKind): boolean => this.settings.sounds[kind];
+
+  async #sound(kind: CallKind): Promise<void> {
     await this.#alarm.allow();
-    this.#alarm.sound();
+    this.#alarm.sound(kind);
   }
 
   readonly #allowSound = (): void => {
-    void this.#sound();
+    void this.#sound('arrived');
   };
 
-  readonly #trySound = async (): Promise<void> => {
+  readonly #trySound = async ({ kind }: TrySoundEvent): Promise<void> => {
     this.#alarm.switch(true);
-    await this.#sound();
+    await this.#sound(kind);
     this.requestUpdate();
   };
 
@@ -260,7 +297,7 @@ export class TicketRailBoard extends railElement({
   };
 
   readonly #searched = (event: InputEvent): void => {
-    this.search = (event.target as HTMLInputElement).value;
+    this.#search.set((event.target as HTMLInputElement).value);
   };
 
   readonly #picked = (event: Event): void => {
@@ -283,7 +320,7 @@ export class TicketRailBoard extends railElement({
     heading?.focus({ preventScroll: true });
   };
 
-  static override styles = [tokens, basics, frameStyles, styleSheet(css)];
+  static override styles = [tokens, basics, frameStyles, styleSheet(css), styleSheet(wallCss)];
 }
 
 customElements.define('ticket-rail-board', TicketRailBoard);

@@ -2,27 +2,21 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guarded } from '../shared/guarded';
 import { icon, type IconName } from '../shared/icons';
 import type { Order } from '../../../../schemas/order-view';
-import { clip, type Driver, isRobot, textOf } from './model/handoff';
+import { clip, type Driver } from './model/handoff';
 import type { Acknowledgement } from './model/acknowledgements';
+import { MOST_CHARACTERS } from './model/tile-words';
 import type { Lateness } from '../shared/model/lateness';
-import {
-  driverWords,
-  statusWords,
-  LATENESS_WORDS,
-  noticeOf,
-  sourceWords,
-  stageWords,
-  type Tone,
-} from '../shared/model/words';
+import { LATENESS_WORDS } from '../shared/model/words';
 import { attribute, property, railElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import { axes, band, chips, line, type Shape, shortAxes } from './tile-parts';
 import css from './tile.css?inline';
 
 /** What someone asked for on a tile. */
 export type TileAction = 'open' | Acknowledgement;
 
-/** What can be done with an order that is over. */
-export type Ending = 'acknowledge' | 'recall' | 'dismiss' | null;
+/** What can be done with an order besides opening its card. */
+export type Ending = 'acknowledge-cancel' | 'recall' | 'dismiss' | 'put-away' | 'take-back' | null;
 
 export class TileEvent extends Event {
   static readonly type = 'tile-action';
@@ -34,23 +28,13 @@ export class TileEvent extends Event {
   }
 }
 
-/** Most characters of a text of others on a tile; the handoff card has all of it. */
-const MOST_CHARACTERS = 80;
-
-const TONE_ICONS: Readonly<Record<Tone, IconName>> = { alarm: 'alert', notice: 'bell', info: 'info' };
-
-/** What a stage shouts over the tile, if it does. */
-const BANDS: Readonly<Record<string, readonly [IconName, string]>> = {
-  driver_here: ['car', 'Driver is here'],
-  needs_action: ['alert', 'Needs action'],
-  coming_back: ['back', 'Food is coming back'],
-  canceled: ['close', 'Canceled'],
-  failed: ['close', 'Failed'],
-  returned: ['back', 'Returned'],
-  completed: ['check', 'Done'],
+const ENDINGS: Readonly<Record<NonNullable<Ending>, readonly [IconName, string]>> = {
+  'acknowledge-cancel': ['check', 'Acknowledge'],
+  recall: ['back', 'Recall'],
+  dismiss: ['close', 'Dismiss'],
+  'put-away': ['check', 'Put away'],
+  'take-back': ['back', 'Undo'],
 };
-/** Codes that the band says already. */
-const SAID_BY_BAND: Readonly<Record<string, string>> = { driver_here: 'driver_here', coming_back: 'coming_back' };
 
 /** One order on the board. It changes only when what it shows changes: times come as words. */
 export class TicketRailTile extends railElement({
@@ -58,14 +42,17 @@ export class TicketRailTile extends railElement({
   shortId: property(''),
   /** How long it has been in its stage, in words. */
   since: property(''),
+  /** How long a robot that is here will wait, in words; empty: no robot is here. */
+  leaves: property(''),
   lateness: property<Lateness>('on_time'),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
   ending: property<Ending>(null),
+  /** Nobody can touch it: it shows, and has no buttons. */
+  still: attribute(false, { reflect: true }),
   /** It has just come to this place. */
   fresh: attribute(false, { reflect: true }),
-  /** It lies in a strip across the board, where height is dear. */
-  compact: attribute(false, { reflect: true }),
+  shape: attribute('roomy', { reflect: true }),
 }) {
   override focus(options?: FocusOptions): void {
     this.renderRoot.querySelector<HTMLElement>('.open')?.focus(options);
@@ -104,93 +91,61 @@ export class TicketRailTile extends railElement({
   }
 
   #renderTile(order: Order): TemplateResult {
-    const source = textOf(order.driver_details?.source);
     return html`
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
-        ${this.compact && order.stage === 'canceled' ? nothing : this.#renderBand(order)}
-        <div class="head">
-          <h3>
-            <button
-              class="open"
-              aria-haspopup="dialog"
-              aria-label=${`Open handoff card of order ${order.order_id}`}
-              title=${order.order_id}
-              @click=${this.#act('open')}
-            >
-              <bdi>${this.shortId}</bdi>
-            </button>
-          </h3>
-          <p class="time">
-            ${this.lateness === 'on_time' ? icon('clock') : icon('alert')}
-            <span class="unseen">In this stage for</span> <span class="since">${this.since}</span>
-            ${this.lateness === 'on_time' ? nothing : html`<strong>${LATENESS_WORDS[this.lateness]}</strong>`}
-          </p>
-        </div>
-        <p class="sub">
-          ${this.shortId === order.order_id ? nothing : html`<bdi class="full">${order.order_id}</bdi>`}
-          ${source === null ? nothing : html`<bdi class="source">${clip(sourceWords(source), 24)}</bdi>`}
-        </p>
-        <p class="axis">
-          ${icon('pot')}<span><b>Order:</b> <bdi>${statusWords(order.status)}</bdi></span>
-        </p>
-        ${this.#renderDriver(order)} ${this.#renderChips(order)} ${this.#renderActions()}
+        ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
+        <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
+        ${this.#renderFacts(order)} ${chips(order, this.shape as Shape)} ${this.#renderActions()}
       </article>
     `;
   }
 
-  #renderBand({ stage }: Order): TemplateResult | typeof nothing {
-    const band = Object.hasOwn(BANDS, stage) ? BANDS[stage] : undefined;
-    if (band === undefined) return nothing;
-    const [name, words] = band;
-    return html`<p class="band">${icon(name)} ${words || stageWords(stage)}</p>`;
+  /** The words by which people call the order, the largest on the tile. */
+  #renderTitle({ order_id }: Order): TemplateResult {
+    const words = html`<bdi>${this.shortId}</bdi>`;
+    if (this.still) return html`<h3 class="open">${words}</h3>`;
+    return html`<h3>
+      <button
+        class="open"
+        aria-haspopup="dialog"
+        aria-label=${`Open handoff card of order ${order_id}`}
+        title=${order_id}
+        @click=${this.#act('open')}
+      >
+        ${words}
+      </button>
+    </h3>`;
   }
 
-  #renderDriver(order: Order): TemplateResult {
-    const name = textOf(order.driver_details?.name);
-    const previous = textOf(this.previousDriver?.name);
-    return html`<p class="axis">
-      ${icon(isRobot(order) ? 'robot' : 'person')}
-      <span>
-        <b>Driver:</b> <bdi>${driverWords(order.delivery_status)}</bdi>
-        ${previous === null ? nothing : html`<del><bdi>${clip(previous, MOST_CHARACTERS)}</bdi></del>`}
-        ${name === null ? nothing : html`<bdi class="name">${clip(name, MOST_CHARACTERS)}</bdi>`}
-      </span>
+  #renderTime(): TemplateResult {
+    const isOnTime = this.lateness === 'on_time';
+    const isShort = this.shape !== 'roomy';
+    return html`<p class="time">
+      ${icon(isOnTime ? 'clock' : 'alert')} <span class="unseen">In this stage for</span>
+      <span class=${this.leaves === '' ? 'since' : 'since unseen'}>${this.since}</span> ${this.leaves}
+      ${isOnTime ? nothing : html`<strong class=${isShort ? 'unseen' : ''}>${LATENESS_WORDS[this.lateness]}</strong>`}
     </p>`;
   }
 
-  #renderChips(order: Order): TemplateResult | typeof nothing {
-    const { attention, stage } = order;
-    const codes = (attention as readonly string[]).filter((code) => SAID_BY_BAND[stage] !== code);
-    if (codes.length === 0) return nothing;
-    return html`<ul class="chips">
-      ${codes.map((code) => {
-        const { words, tone } = noticeOf(code, order);
-        const name = code === 'robot' ? 'robot' : code === 'driver_changed' ? 'swap' : TONE_ICONS[tone];
-        return html`<li data-attention=${code} data-tone=${tone}>${icon(name)} <bdi>${words}</bdi></li>`;
-      })}
-    </ul>`;
+  #renderFacts(order: Order): TemplateResult {
+    switch (this.shape as Shape) {
+      case 'roomy':
+        return axes(order, this.previousDriver);
+      case 'compact':
+        return shortAxes(order, this.previousDriver);
+      case 'row':
+        return line(order);
+    }
   }
 
   #renderActions(): TemplateResult | typeof nothing {
     const { mustSeeDriver, ending } = this;
-    if (!mustSeeDriver && ending === null) return nothing;
+    if (this.still || (!mustSeeDriver && ending === null)) return nothing;
+    const button = (action: Acknowledgement, picture: IconName, words: string, isMain: boolean): TemplateResult =>
+      html`<button class=${isMain ? 'primary' : ''} @click=${this.#act(action)}>${icon(picture)} ${words}</button>`;
     return html`<div class="actions">
-      ${
-        mustSeeDriver
-          ? html`<button class="primary" @click=${this.#act('acknowledge-driver')}>
-              ${icon('check')} I have seen the new driver
-            </button>`
-          : nothing
-      }
-      ${
-        ending === 'acknowledge'
-          ? html`<button class="primary" @click=${this.#act('acknowledge-cancel')}>
-              ${icon('check')} Acknowledge
-            </button>`
-          : nothing
-      }
-      ${ending === 'recall' ? html`<button @click=${this.#act('recall')}>${icon('back')} Recall</button>` : nothing}
-      ${ending === 'dismiss' ? html`<button @click=${this.#act('dismiss')}>${icon('close')} Dismiss</button>` : nothing}
+      ${mustSeeDriver ? button('acknowledge-driver', 'check', 'I have seen the new driver', true) : nothing}
+      ${ending === null ? nothing : button(ending, ...ENDINGS[ending], ending === 'acknowledge-cancel')}
     </div>`;
   }
 

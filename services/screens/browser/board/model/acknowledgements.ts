@@ -44,6 +44,9 @@ const which = (order: Pick<Order, 'order_id' | 'first_received_at'>): string =>
 export const driverKey = (order: Order): string =>
   `driver ${driverDigest(order, order.driver_details)} ${which(order)}`;
 export const recalledKey = (order: Pick<Order, 'order_id' | 'first_received_at'>): string => `recalled ${which(order)}`;
+/** Another failure of the same order is not put away with the first. */
+export const putAwayKey = (order: Order): string =>
+  `put-away ${order.stage_since} ${order.delivery_status ?? ''} ${order.order_id}`;
 
 export const isMarked = (marks: Marks, key: string): boolean => marks.keys.includes(key);
 
@@ -56,7 +59,13 @@ export const withoutMark = (marks: Marks, key: string): Marks => ({
 });
 
 /** What somebody at this screen says of an order. */
-export type Acknowledgement = 'acknowledge-cancel' | 'acknowledge-driver' | 'recall' | 'dismiss';
+export type Acknowledgement =
+  | 'acknowledge-cancel'
+  | 'acknowledge-driver'
+  | 'recall'
+  | 'dismiss'
+  | 'put-away'
+  | 'take-back';
 
 export function acknowledged(marks: Marks, what: Acknowledgement, order: Order): Marks {
   switch (what) {
@@ -68,6 +77,10 @@ export function acknowledged(marks: Marks, what: Acknowledgement, order: Order):
       return withMark(marks, recalledKey(order));
     case 'dismiss':
       return withoutMark(marks, recalledKey(order));
+    case 'put-away':
+      return withMark(marks, putAwayKey(order));
+    case 'take-back':
+      return withoutMark(marks, putAwayKey(order));
   }
 }
 

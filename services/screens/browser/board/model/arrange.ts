@@ -1,6 +1,8 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
-import { isMarked, type Marks, mustAcknowledgeCancel, recalledKey } from './acknowledgements';
+import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './acknowledgements';
+import { isRobot } from './handoff';
+import { isMoneyLost } from './trouble';
 import { isOpenStage, OPEN_STAGES, type OpenStage } from '../../shared/model/lateness';
 import { sourceWords } from '../../shared/model/words';
 
@@ -12,6 +14,8 @@ export interface Arrangement {
   /** Finished, and called back to the board on this screen. */
   readonly recalled: readonly Order[];
   readonly finished: readonly Order[];
+  /** Needing action, and somebody at this screen has put it away. */
+  readonly putAway: readonly Order[];
   /** Open, but without news for long. */
   readonly old: readonly Order[];
 }
@@ -39,29 +43,44 @@ const oldestFirst = (one: Order, other: Order): number =>
   one.stage_since < other.stage_since ? -1 : one.stage_since > other.stage_since ? 1 : 0;
 const newestFirst = (one: Order, other: Order): number => oldestFirst(other, one);
 
+/** @returns an order of orders in which those that `is` holds of come first, and `then` decides among the others */
+const first =
+  (is: (order: Order) => boolean, then: (one: Order, other: Order) => number) =>
+  (one: Order, other: Order): number =>
+    Number(is(other)) - Number(is(one)) || then(one, other);
+
 /** Lays the known orders out. A stage that this build does not know needs someone to look at it. */
 export function arrange(orders: Iterable<Order>, { marks, search, now, oldAfterHours }: ArrangeOptions): Arrangement {
   const wanted = search.trim().toLowerCase();
+  const isFound = (order: Order): boolean => wanted === '' || searched(order).includes(wanted);
   const columns = Object.fromEntries(OPEN_STAGES.map((stage) => [stage, [] as Order[]])) as Record<OpenStage, Order[]>;
   const canceled: Order[] = [];
   const recalled: Order[] = [];
   const finished: Order[] = [];
+  const putAway: Order[] = [];
   const old: Order[] = [];
   const oldBefore = now - oldAfterHours * 3_600_000;
   for (const order of orders) {
-    if (wanted !== '' && !searched(order).includes(wanted)) continue;
+    const mustBeSeen = order.stage === 'driver_here' || mustAcknowledgeCancel(order, marks);
+    // No word that somebody left in the search may hide a driver who is here, or a cancellation.
+    if (!mustBeSeen && !isFound(order)) continue;
     if (isFinal(order.stage)) {
-      if (mustAcknowledgeCancel(order, marks)) canceled.push(order);
+      if (mustBeSeen) canceled.push(order);
       else (isMarked(marks, recalledKey(order)) ? recalled : finished).push(order);
     } else if (Date.parse(order.updated_at) < oldBefore) old.push(order);
+    else if (order.stage === 'needs_action' && isMarked(marks, putAwayKey(order))) putAway.push(order);
     else columns[isOpenStage(order.stage) ? order.stage : 'needs_action'].push(order);
   }
   for (const stage of OPEN_STAGES) columns[stage].sort(oldestFirst);
+  // A robot leaves by itself. Among drivers who are here, those that were searched for come first.
+  columns.driver_here.sort(first(isFound, first(isRobot, oldestFirst)));
+  columns.needs_action.sort(first(isMoneyLost, oldestFirst));
   return {
     columns,
-    canceled: canceled.sort(newestFirst),
+    canceled: canceled.sort(first(isFound, first(isMoneyLost, newestFirst))),
     recalled: recalled.sort(newestFirst),
     finished: finished.sort(newestFirst),
+    putAway: putAway.sort(newestFirst),
     old: old.sort(newestFirst),
   };
 }

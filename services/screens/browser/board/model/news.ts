@@ -1,6 +1,8 @@
 import { sameDriver } from '../../../../../projections/driver';
 import type { Order } from '../../../../../schemas/order-view';
 import type { Change } from '../../feed/model/feed-state';
+import { lasted } from '../../shared/model/clock';
+import { readLateness, type Thresholds } from '../../shared/model/lateness';
 import type { Driver } from './handoff';
 
 /** What a change means to people who look at the board. */
@@ -9,7 +11,8 @@ export type News =
   | { readonly kind: 'canceled'; readonly order: Order }
   | { readonly kind: 'needs_action'; readonly order: Order }
   | { readonly kind: 'coming_back'; readonly order: Order }
-  | { readonly kind: 'driver_changed'; readonly order: Order };
+  | { readonly kind: 'driver_changed'; readonly order: Order }
+  | { readonly kind: 'very_late'; readonly order: Order };
 
 /** A driver who came this shortly before the screen opened is news to it, in milliseconds. */
 export const RECENT_ARRIVAL_MS = 60_000;
@@ -34,6 +37,21 @@ export function readNews({ before, after, initial }: Change<Order>, now: number)
     news.push({ kind: 'driver_changed', order: after });
   }
   return news;
+}
+
+/**
+ * @returns orders for which somebody at the counter can do something and that are very late, by a key of their own for each
+ *   stage that they are in
+ */
+export function veryLate(orders: Iterable<Order>, now: number, thresholds: Thresholds): ReadonlyMap<string, News> {
+  const late = new Map<string, News>();
+  for (const order of orders) {
+    const { order_id, stage, stage_since } = order;
+    if (stage === 'on_the_way' || stage === 'coming_back') continue;
+    if (readLateness(stage, lasted(stage_since, now), thresholds) !== 'very_late') continue;
+    late.set(`${stage_since} ${order_id}`, { kind: 'very_late', order });
+  }
+  return late;
 }
 
 const isSameDriver = (one: Driver | null, other: Driver | null): boolean =>
@@ -65,5 +83,7 @@ export function newsWords(kind: News['kind'], name: string): string {
       return `${name}: the food is coming back.`;
     case 'driver_changed':
       return `${name}: the driver changed.`;
+    case 'very_late':
+      return `${name} is very late.`;
   }
 }

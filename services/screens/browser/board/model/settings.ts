@@ -2,29 +2,56 @@ import {
   DEFAULT_THRESHOLDS,
   MOST_MINUTES,
   OPEN_STAGES,
+  type OpenStage,
   type Threshold,
   type Thresholds,
 } from '../../shared/model/lateness';
+import type { HourCycle } from '../../shared/model/words';
+import { CALLS, type CallKind } from './calls';
 
 /** What can be set on a screen; it keeps it over a reload. */
 export interface Settings {
   readonly thresholds: Thresholds;
   readonly sound: boolean;
+  /** What sounds, while sound is on. */
+  readonly sounds: Readonly<Record<CallKind, boolean>>;
   /** The handoff card opens by itself when a driver arrives. */
   readonly opensCard: boolean;
   /** Hours without news after which an open order is folded away as old. */
   readonly oldAfterHours: number;
+  /** Factor on the size of everything. */
+  readonly textSize: number;
+  readonly hourCycle: HourCycle;
+  /** Stages that this screen leaves out. */
+  readonly hidden: readonly OpenStage[];
 }
+
+/** Stages that a screen may leave out: in the others somebody waits, or something has gone wrong. */
+export const HIDEABLE_STAGES = ['ready', 'preparing', 'on_the_way'] as const satisfies readonly OpenStage[];
+
+/** Factors on the size of everything that may be chosen. */
+export const TEXT_SIZES = [0.85, 1, 1.15, 1.3, 1.5] as const;
+
+const HOUR_CYCLES: readonly HourCycle[] = ['local', '12', '24'];
+
+const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] =>
+  Object.fromEntries(CALLS.map((kind) => [kind, isOn(kind)])) as Record<CallKind, boolean>;
 
 export const DEFAULT_SETTINGS: Settings = {
   thresholds: DEFAULT_THRESHOLDS,
   sound: true,
+  sounds: soundsOf(() => true),
   opensCard: true,
   oldAfterHours: 12,
+  textSize: 1,
+  hourCycle: 'local',
+  hidden: [],
 };
 
 /** Most hours that an order may be without news before it is folded away: a week. */
 export const MOST_HOURS = 168;
+
+export const isStageShown = ({ hidden }: Settings, stage: OpenStage): boolean => !hidden.includes(stage);
 
 const within = (value: unknown, most: number, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= most ? value : otherwise;
@@ -37,15 +64,24 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, opensCard, oldAfterHours } = (value ?? {}) as Record<string, unknown>;
+  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden } = (value ?? {}) as Record<
+    string,
+    unknown
+  >;
   const given = (thresholds ?? {}) as Record<string, unknown>;
+  const heard = (sounds ?? {}) as Record<string, unknown>;
+  const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
     thresholds: Object.fromEntries(
       OPEN_STAGES.map((stage) => [stage, readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])]),
     ) as unknown as Thresholds,
     sound: sound !== false,
+    sounds: soundsOf((kind) => heard[kind] !== false),
     opensCard: opensCard !== false,
     oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
+    textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
+    hourCycle: HOUR_CYCLES.find((cycle) => cycle === hourCycle) ?? DEFAULT_SETTINGS.hourCycle,
+    hidden: HIDEABLE_STAGES.filter((stage) => left.includes(stage)),
   };
 }
 

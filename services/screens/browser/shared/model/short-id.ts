@@ -1,27 +1,45 @@
-/** Longest id that is shown whole in large type. */
+/** Longest id, or last part of one, that is shown whole in large type. */
 const SHORT_ENOUGH = 8;
-/** Characters of the end that stand for a long id. */
-const TAIL = 6;
+/** Characters of the end that stand for a longer one, where they tell it apart. */
+const TAIL = 4;
 
-/** The end of an order's id, by which people call it out: `pos_order_123` is `123`. */
-function shorten(id: string): string {
-  if (id.length <= SHORT_ENOUGH) return id;
-  const part = /[-_:/#.\s]([^-_:/#.\s]+)$/.exec(id)?.[1] ?? '';
-  if (part.length >= 3 && part.length <= SHORT_ENOUGH) return part;
-  return `…${Array.from(id.slice(-2 * TAIL))
-    .slice(-TAIL)
-    .join('')}`;
+const SEPARATORS = '-_:/#. ';
+
+/** Code units at the end of an id by which people call it out, were it alone: `pos_order_7` ends in `7`. */
+function ownEnding(id: string): number {
+  if (id.length <= SHORT_ENOUGH) return id.length;
+  const part = /[-_:/#.\s]([^-_:/#.\s]+)$/.exec(id)?.[1] ?? id;
+  return part.length <= SHORT_ENOUGH ? part.length : TAIL;
 }
 
-/** @returns the short id of each order; where two would be the same, both are shown whole. */
+/** @returns code units at the end that two ids share */
+function shared(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[one.length - 1 - length] === other[other.length - 1 - length]) length += 1;
+  return length;
+}
+
+/** @returns the end of an id, a little longer where it would begin with half a character or with a separator */
+function ending(id: string, length: number): string {
+  let start = Math.max(0, id.length - length);
+  const isLowSurrogate = (at: number): boolean => /[\udc00-\udfff]/.test(id[at] ?? '');
+  while (start > 0 && (isLowSurrogate(start) || SEPARATORS.includes(id[start] ?? ''))) start -= 1;
+  return id.slice(start);
+}
+
+const backwards = (id: string): string => id.split('').reverse().join('');
+
+/** @returns the short id of each order: as much of the end of its id as tells it from the others */
 export function shortIds(ids: Iterable<string>): ReadonlyMap<string, string> {
-  const short = new Map<string, string>();
-  const users = new Map<string, number>();
-  for (const id of ids) {
-    const name = shorten(id);
-    short.set(id, name);
-    users.set(name, (users.get(name) ?? 0) + 1);
-  }
-  for (const [id, name] of short) if ((users.get(name) ?? 0) > 1) short.set(id, id);
-  return short;
+  // Sorted by their ends, those that share most lie beside each other.
+  const sorted = [...new Set(ids)]
+    .map((id) => [backwards(id), id] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, id]) => id);
+  return new Map(
+    sorted.map((id, at) => {
+      const most = Math.max(...[sorted[at - 1], sorted[at + 1]].map((other = '') => shared(id, other)));
+      return [id, ending(id, Math.max(ownEnding(id), most + 1))];
+    }),
+  );
 }

@@ -86,10 +86,17 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
 export const attentionWords = (code: string): Notice =>
   valueAt(ATTENTION, code) ?? { words: unknown(code), tone: 'notice' };
 
-/** @returns a time of the day by the clock of the browser: `12:03`. */
-export function clockWords(time: string): string {
+/** How a screen counts the hours of a day: as the browser's language does, or as it is set to. */
+export type HourCycle = 'local' | '12' | '24';
+
+const padded = (part: number): string => String(part).padStart(2, '0');
+
+/** @returns a time of the day by the clock of the browser: `12:03`, or `12:03 PM`. */
+export function clockWords(time: string | number, cycle: HourCycle = '24'): string {
   const date = new Date(time);
-  return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+  if (cycle === '24') return `${padded(date.getHours())}:${padded(date.getMinutes())}`;
+  const hour12 = cycle === '12' ? { hour12: true } : {};
+  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', ...hour12 }).format(date);
 }
 
 /** @returns a code with what the order says of it. */

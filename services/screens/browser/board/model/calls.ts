@@ -1,0 +1,46 @@
+import type { Order } from '../../../../../schemas/order-view';
+import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey } from './acknowledgements';
+import type { News } from './news';
+
+/** What sounds until somebody attends to it, from the most urgent on. */
+export const CALLS = ['arrived', 'canceled', 'needs_action', 'coming_back', 'very_late'] as const;
+export type CallKind = (typeof CALLS)[number];
+
+/** Something that nobody has attended to. */
+export interface Call {
+  readonly kind: CallKind;
+  readonly orderId: string;
+  /** Since when the order is in the stage that it is about. */
+  readonly since: string;
+}
+
+const isCall = (kind: News['kind']): kind is News['kind'] & CallKind => (CALLS as readonly string[]).includes(kind);
+
+/** @returns the calls with those that news bring */
+export function withNews(calls: readonly Call[], news: readonly News[]): readonly Call[] {
+  const more = news.flatMap(({ kind, order }) =>
+    isCall(kind) ? [{ kind, orderId: order.order_id, since: order.stage_since }] : [],
+  );
+  return more.length === 0 ? calls : [...calls, ...more];
+}
+
+/** @returns the calls without those of an order: somebody looks after it */
+export function attended(calls: readonly Call[], orderId: string): readonly Call[] {
+  const left = calls.filter((call) => call.orderId !== orderId);
+  return left.length === calls.length ? calls : left;
+}
+
+/** @returns the calls whose reason lasts; the same where it does for all */
+export function lasting(calls: readonly Call[], orders: ReadonlyMap<string, Order>, marks: Marks): readonly Call[] {
+  const left = calls.filter(({ kind, orderId, since }) => {
+    const order = orders.get(orderId);
+    if (order?.stage_since !== since) return false;
+    if (kind === 'canceled') return mustAcknowledgeCancel(order, marks);
+    return !isMarked(marks, putAwayKey(order));
+  });
+  return left.length === calls.length ? calls : left;
+}
+
+/** @returns the kind that is to sound, or null where nothing does. @param isOn whether a kind may sound */
+export const loudest = (calls: readonly Call[], isOn: (kind: CallKind) => boolean): CallKind | null =>
+  CALLS.find((kind) => isOn(kind) && calls.some((call) => call.kind === kind)) ?? null;
