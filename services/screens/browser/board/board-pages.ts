@@ -1,8 +1,26 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { pageOf } from './model/pages';
+import { type Extent, pageOf } from './model/pages';
 
 /** Milliseconds that a page stays: long enough to find a number on it from across the room. */
 const TURN_MS = 8_000;
+
+/** Each list turns by itself where all fit beside each other; else all of them together. */
+function scrolling(root: HTMLElement | DocumentFragment): readonly Element[] {
+  const columns = root.querySelector('.columns');
+  const isOne = columns !== null && columns.scrollHeight > columns.clientHeight + 1;
+  const strips = [...root.querySelectorAll('.strip')];
+  return [...strips, ...(isOne ? [columns] : root.querySelectorAll('.stack .tiles'))].map(
+    (one) => (one.matches('.strip') ? one.querySelector('.tiles') : one) ?? one,
+  );
+}
+
+/** @returns where a tile lies in a box, the head of its list with the first of it. @param from where the box begins */
+const extentIn = (box: Element, from: number) => (part: Element): Extent => {
+  const { top, bottom } = part.getBoundingClientRect();
+  const list = part.previousElementSibling === null ? part.closest('[data-list]') : null;
+  const headTop = list !== null && box.contains(list) ? list.getBoundingClientRect().top : top;
+  return { top: Math.min(top, headTop) - from, bottom: bottom - from };
+};
 
 interface Host extends ReactiveControllerHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
@@ -41,22 +59,17 @@ export class BoardPages implements ReactiveController {
   /** @param isTurning to the next page; otherwise the one that is shown is only looked at */
   #lay(isTurning: boolean): void {
     const hidden = new Map<string, number>();
-    const lists = this.#host.isWall ? this.#host.renderRoot.querySelectorAll<HTMLElement>('[data-list] .tiles') : [];
-    for (const list of lists) {
-      const parts = [...list.children] as HTMLElement[];
-      const from = list.offsetTop;
-      const extents = parts.map(({ offsetTop, offsetHeight }) => ({
-        top: offsetTop - from,
-        bottom: offsetTop - from + offsetHeight,
-      }));
-      const page = pageOf(extents, list.clientHeight, list.scrollTop, isTurning);
-      list.scrollTop = page.top;
-      const name = list.closest('[data-list]')?.getAttribute('data-list') ?? '';
-      if (page.hidden > 0) hidden.set(name, page.hidden);
-      for (const part of parts) {
-        const box = { top: part.offsetTop - from, bottom: part.offsetTop - from + part.offsetHeight };
+    for (const box of this.#host.isWall ? scrolling(this.#host.renderRoot) : []) {
+      const parts = [...box.querySelectorAll<HTMLElement>('li')];
+      const from = box.getBoundingClientRect().top - box.scrollTop;
+      const page = pageOf(parts.map(extentIn(box, from)), box.clientHeight, box.scrollTop, isTurning);
+      box.scrollTop = page.top;
+      for (const [at, part] of parts.entries()) {
+        const isHidden = page.hidden.has(at);
         // Half a tile would be half a number.
-        part.toggleAttribute('data-cut', pageOf([box], list.clientHeight, page.top, false).hidden > 0);
+        part.toggleAttribute('data-cut', isHidden);
+        const list = part.closest('[data-list]')?.getAttribute('data-list') ?? '';
+        if (isHidden) hidden.set(list, (hidden.get(list) ?? 0) + 1);
       }
     }
     const isSame = hidden.size === this.#hidden.size && [...hidden].every(([list, count]) => this.more(list) === count);

@@ -25,7 +25,7 @@ export interface Drawing {
 /** Draws the tiles of a list. */
 export type Tiles = (orders: readonly Order[]) => TemplateResult;
 
-const leavesWords = (left: number): string => (left === 0 ? 'may have left' : `leaves in ${countdownWords(left)}`);
+const leavesWords = (left: number): string => (left === 0 ? 'gone?' : `${countdownWords(left)} left`);
 
 /** @returns what draws a list of tiles */
 export function tilesOf(board: BoardOrders, { thresholds }: Settings, { shape, ending, still }: Drawing): Tiles {

@@ -11,8 +11,8 @@ export const STACKS: readonly (readonly OpenStage[])[] = [
   ['on_the_way'],
 ];
 
-/** Height of a row of one line, in heights of a tile. */
-const ROW = 0.55;
+/** Heights in heights of a tile: a row of one line; a tile that says what has to be done, and has a button for it. */
+const HEIGHTS: Readonly<Partial<Record<OpenStage, number>>> = { on_the_way: 0.55, needs_action: 1.6 };
 
 /** How many tiles fit beside each other, and over each other. */
 export interface Room {
@@ -27,7 +27,7 @@ type Counts = Readonly<Record<OpenStage, number>>;
 
 /** Tiles over each other, were all of a stack in one lane. */
 const depth = (stages: readonly OpenStage[], counts: Counts): number =>
-  stages.reduce((sum, stage) => sum + counts[stage] * (stage === 'on_the_way' ? ROW : 1), 0);
+  stages.reduce((sum, stage) => sum + counts[stage] * (HEIGHTS[stage] ?? 1), 0);
 
 /**
  * @returns the lanes of each of {@link STACKS}: none where there is no order; so many that all drivers who are here are in

@@ -9,24 +9,24 @@ export interface Extent {
 export interface Page {
   /** How far the list is scrolled. */
   readonly top: number;
-  /** How many of its parts are not on the page as a whole. */
-  readonly hidden: number;
+  /** Indexes of the parts that are not on the page as a whole. */
+  readonly hidden: ReadonlySet<number>;
 }
 
 /** Parts of a pixel, by which browsers round. */
 const ROUNDING_PX = 1;
 
-const isOn = ({ top, bottom }: Extent, from: number, height: number): boolean =>
-  top >= from - ROUNDING_PX && bottom <= from + height + ROUNDING_PX;
+const isOn = (part: Extent | undefined, from: number, height: number): boolean =>
+  part !== undefined && part.top >= from - ROUNDING_PX && part.bottom <= from + height + ROUNDING_PX;
 
 /**
- * @param parts in their order, at least as many as lie on a page beside each other
+ * @param parts in their order
  * @param height of a page
  * @param now how far the list is scrolled
  * @param isTurning whether the page is to turn: to what follows the last part that is on it, and after the last to the first
  */
 export function pageOf(parts: readonly Extent[], height: number, now: number, isTurning: boolean): Page {
-  const following = parts.find(({ top, bottom }) => bottom > now + height + ROUNDING_PX && top > now);
+  const following = parts.find(({ top, bottom }) => top > now && bottom > now + height + ROUNDING_PX);
   const top = isTurning ? (following?.top ?? 0) : now;
-  return { top, hidden: parts.filter((part) => !isOn(part, top, height)).length };
+  return { top, hidden: new Set([...parts.keys()].filter((at) => !isOn(parts[at], top, height))) };
 }
