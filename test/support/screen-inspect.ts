@@ -41,6 +41,27 @@ export const overflow = (page: Page): Promise<number> =>
     return Math.max(...boxes.map((one) => one.scrollWidth - one.clientWidth));
   })()`);
 
+/** Ids of the orders whose tiles are in sight as a whole, in the window and in every box that scrolls around them. */
+export const wholeTiles = (page: Page): Promise<{ readonly id: string; readonly stage: string }[]> =>
+  page.evaluate(`(() => {
+    const clips = (tile) => {
+      let { top, bottom } = { top: 0, bottom: innerHeight };
+      for (let up = tile.parentElement; up !== null; up = up.parentElement) {
+        if (getComputedStyle(up).overflowY === 'visible') continue;
+        const box = up.getBoundingClientRect();
+        [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+      }
+      return { top, bottom };
+    };
+    return [...document.querySelector('ticket-rail-board').shadowRoot.querySelectorAll('ticket-rail-tile')]
+      .filter((tile) => {
+        const box = tile.getBoundingClientRect();
+        const { top, bottom } = clips(tile);
+        return box.height > 0 && getComputedStyle(tile).visibility === 'visible' && box.top >= top - 1 && box.bottom <= bottom + 1;
+      })
+      .map(({ dataset }) => ({ id: dataset.orderId, stage: dataset.stage }));
+  })()`);
+
 /** Animations that run or will, wherever they are. */
 export const animations = (page: Page): Promise<string[]> =>
   page.evaluate(`(() => {

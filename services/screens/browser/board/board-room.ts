@@ -3,7 +3,7 @@ import type { Room } from './model/lanes';
 
 /** Least width of a lane of tiles, and height of a compact tile with the space around it, in letters of the board. */
 const LANE_EM = { hand: 10.6, wall: 13 } as const;
-const TILE_EM = 6;
+const TILE_EM = 6.5;
 /** Height of the head of a column. */
 const HEAD_EM = 3;
 

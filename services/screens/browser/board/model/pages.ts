@@ -27,6 +27,7 @@ const isOn = (part: Extent | undefined, from: number, height: number): boolean =
  */
 export function pageOf(parts: readonly Extent[], height: number, now: number, isTurning: boolean): Page {
   const following = parts.find(({ top, bottom }) => top > now && bottom > now + height + ROUNDING_PX);
-  const top = isTurning ? (following?.top ?? 0) : now;
+  const last = Math.max(0, ...parts.map(({ bottom }) => bottom)) - height;
+  const top = isTurning ? Math.max(0, Math.min(following?.top ?? 0, last)) : now;
   return { top, hidden: new Set([...parts.keys()].filter((at) => !isOn(parts[at], top, height))) };
 }

@@ -5,6 +5,7 @@ const TROUBLES: ReadonlyMap<string, string> = new Map([
   ['failed_to_assign_driver', 'No driver found: the food waits for one'],
   ['failed_to_pickup', 'Driver left without the food: it is still here'],
   ['failed_to_deliver', 'Could not deliver: ask where the food is'],
+  ['merchant_canceled', 'Delivery canceled by the restaurant: the food has no driver'],
   ['failed', 'Delivery failed: ask the delivery service'],
 ]);
 

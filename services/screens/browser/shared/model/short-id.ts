@@ -9,7 +9,7 @@ const SEPARATORS = '-_:/#. ';
 function ownEnding(id: string): number {
   if (id.length <= SHORT_ENOUGH) return id.length;
   const part = /[-_:/#.\s]([^-_:/#.\s]+)$/.exec(id)?.[1] ?? id;
-  return part.length <= SHORT_ENOUGH ? part.length : TAIL;
+  return part.length <= SHORT_ENOUGH ? part.length : Array.from(part).slice(-TAIL).join('').length;
 }
 
 /** @returns code units at the end that two ids share */

@@ -1,0 +1,184 @@
+import { until } from '../support/patience';
+import { OPEN_ORDERS, rushAt, WAITING_DRIVERS } from '../support/rush';
+import { screenLab } from '../support/screen-lab';
+import { overflow, tabTo, targets, violations, wholeTiles } from '../support/screen-inspect';
+
+/** A board in a rush: what matters is in sight, and everything is found. */
+
+/** Screens, and the least of a rush that is in sight on them as whole tiles. */
+const SIZES = [
+  ['a counter tablet', 1_280, 800, 14],
+  ['an upright tablet', 820, 1_180, 18],
+  ['a full HD wall', 1_920, 1_080, 24],
+  ['a 4K wall', 3_840, 2_160, OPEN_ORDERS],
+] as const;
+/** A number is read from 3 m if it is this part of the height of the screen. */
+const READABLE = 1 / 25;
+/** Milliseconds that a page of a wall stays, and a little more; and that a search stays. */
+const TURN_MS = 8_100;
+const SEARCH_MS = 60_000;
+
+const CLOSED: ReadonlySet<string> = new Set(['canceled', 'completed', 'failed', 'returned']);
+
+const lab = screenLab();
+
+/** @returns a location in a rush */
+async function rush(): Promise<string> {
+  const location = lab.newLocation();
+  for (const { object } of rushAt(location)) {
+    await lab.deliver(object as Parameters<typeof lab.deliver>[0]);
+  }
+  return location;
+}
+
+async function openRush(query = ''): Promise<void> {
+  const location = await rush();
+  await lab.page.goto(`${lab.service.url}/screens/board?location=${location}${query}`);
+  await lab.page.locator('[data-freshness="live"]').first().waitFor();
+  await lab.page.locator('ticket-rail-tile').first().waitFor();
+}
+
+/** Closes the card of the driver who has come last, and the other ten are still announced over the board. */
+async function closeCard(): Promise<void> {
+  await lab.card().waitFor();
+  await lab.page.keyboard.press('Escape');
+  await lab.card().waitFor({ state: 'hidden' });
+}
+
+const openOnes = async () => (await wholeTiles(lab.page)).filter(({ stage }) => !CLOSED.has(stage));
+const openIds = (): readonly string[] => {
+  const last = new Map(rushAt('x').map(({ object }) => [object['order_id'], object]));
+  return [...last.values()]
+    .filter(({ status }) => status !== 'dsp_canceled' && status !== 'completed')
+    .map(({ order_id }) => order_id as string);
+};
+const sorted = (ids: Iterable<string>): readonly string[] => [...ids].sort();
+
+describe.each(SIZES)('a rush on %s', (name, width, height, least) => {
+  beforeEach(() => lab.page.setViewportSize({ width, height }));
+
+  it(`at least ${String(least)} of 46 open orders are in sight as a whole on ${name}, and every driver who waits`, async () => {
+    await openRush();
+    await closeCard();
+    const isEnough = async () => {
+      const seen = await openOnes();
+      const waiting = seen.filter(({ stage }) => stage === 'driver_here');
+      return seen.length >= least && waiting.length === WAITING_DRIVERS;
+    };
+    expect(await until('the board to lay itself out', isEnough)).toBe(true);
+    expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
+    expect(lab.complaints).toEqual([]);
+  });
+
+  it(`on ${name} that nobody can touch, pages turn until each of 46 orders was shown, and say how many are on others`, async () => {
+    await lab.page.clock.install();
+    await openRush('&mode=wall');
+    expect(await targets(lab.page)).toEqual([]);
+    const size = `Math.min(...[...document.querySelector('ticket-rail-board').shadowRoot
+      .querySelectorAll('ticket-rail-tile')].map((tile) => parseFloat(getComputedStyle(tile.shadowRoot.querySelector('.open')).fontSize)))`;
+    expect(await lab.page.evaluate<number>(size)).toBeGreaterThanOrEqual(height * READABLE);
+    const seen = new Set<string>();
+    const isAllSeen = async () => {
+      const whole = await openOnes();
+      const said = await lab.page.locator('.column .more').allInnerTexts();
+      const more = said.reduce((sum, words) => sum + Number(/^\+(\d+) more$/.exec(words)?.[1]), 0);
+      if (whole.length + more !== OPEN_ORDERS) return false;
+      for (const { id } of whole) seen.add(id);
+      if (seen.size < OPEN_ORDERS) await lab.page.clock.runFor(TURN_MS);
+      return seen.size === OPEN_ORDERS;
+    };
+    await until('every order to be shown', isAllSeen);
+    expect(sorted(seen)).toEqual(sorted(openIds()));
+    expect(await lab.card().isVisible()).toBe(false);
+    expect(lab.complaints).toEqual([]);
+  });
+});
+
+describe('a rush', () => {
+  it.each(['light', 'dark', 'forced'] as const)(
+    'a board in a rush has nothing that axe finds fault with, in %s colours, nor has a wall',
+    async (colors) => {
+      await lab.page.emulateMedia({
+        reducedMotion: 'reduce',
+        ...(colors === 'forced' ? { forcedColors: 'active' } : { colorScheme: colors }),
+      });
+      await openRush();
+      await closeCard();
+      const found = [...(await violations(lab.page))];
+      await lab.page.goto(`${lab.page.url()}&mode=wall`);
+      await lab.page.locator('ticket-rail-tile').first().waitFor();
+      found.push(...(await violations(lab.page)));
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('robots come first among the drivers who are here, by name, and with how long they still wait', async () => {
+    await openRush();
+    const first = lab.page.locator('.column[data-stage="driver_here"] ticket-rail-tile').first();
+    await first.getByText(/^Kiwi Robot #/).waitFor();
+    expect(await first.locator('.time').innerText()).toMatch(/\d:\d\d left/);
+  });
+
+  it('stages without orders are folded to their heads', async () => {
+    const location = lab.newLocation();
+    await lab.deliver({ location_id: location, order_id: 'only' });
+    await lab.openBoard(location);
+    await lab.tile('only').waitFor();
+    const empty = lab.page.locator('.column[data-stage="driver_here"]');
+    const isFolded = async () => ((await empty.boundingBox())?.width ?? NaN) < 80;
+    expect(await until('an empty stage to be folded', isFolded)).toBe(true);
+    await empty.getByText('Driver here').waitFor();
+  });
+
+  it('no search hides a driver who is here or a cancellation, and a search ends by itself after a minute', async () => {
+    await lab.page.clock.install();
+    await openRush();
+    await closeCard();
+    await lab.page.getByRole('searchbox').fill('pos_order_2041');
+    await lab.tile('pos_order_2042').waitFor({ state: 'detached' });
+    const { length } = await lab.page.locator('.column[data-stage="driver_here"] ticket-rail-tile').all();
+    expect(length).toBe(WAITING_DRIVERS);
+    expect(await lab.page.locator('[data-strip="canceled"] ticket-rail-tile').count()).toBe(3);
+    expect(await lab.tile('pos_order_2041').count()).toBe(1);
+    await lab.page.clock.runFor(SEARCH_MS);
+    await lab.tile('pos_order_2042').waitFor();
+    expect(await lab.page.getByRole('searchbox').inputValue()).toBe('');
+  });
+
+  it('what needs action says what, is put away with keys alone, and comes back by undo or by another failure', async () => {
+    const location = lab.newLocation();
+    const about = { location_id: location, order_id: 'left' };
+    await lab.deliver({ ...about, status: 'ready_for_pickup', delivery_status: 'failed_to_pickup' });
+    await lab.openBoard(location);
+    await lab.inColumn('needs_action', 'left').getByText('Driver left without the food: it is still here').waitFor();
+    await tabTo(lab.page, /^Put away$/);
+    await lab.page.keyboard.press('Enter');
+    await lab.inColumn('needs_action', 'left').waitFor({ state: 'detached' });
+    const drawer = lab.page.locator('[data-fold="put-away"]');
+    await drawer.getByText('Put away (1)').click();
+    await tabTo(lab.page, /^Undo$/);
+    await lab.page.keyboard.press('Enter');
+    await lab.inColumn('needs_action', 'left').waitFor();
+    await lab.inColumn('needs_action', 'left').getByRole('button', { name: 'Put away' }).click();
+    await drawer.getByText('Put away (1)').waitFor();
+    await lab.deliver({ ...about, delivery_status: 'failed_to_assign_driver' });
+    await lab.inColumn('needs_action', 'left').getByText('No driver found: the food waits for one').waitFor();
+    expect(await drawer.count()).toBe(0);
+  });
+
+  it('settings of a screen leave stages out, and make all of it larger, over a reload too', async () => {
+    await openRush();
+    await closeCard();
+    const letters = `parseFloat(getComputedStyle(document.querySelector('ticket-rail-board').shadowRoot.querySelector('.frame')).fontSize)`;
+    const before = await lab.page.evaluate<number>(letters);
+    await lab.page.getByRole('button', { name: 'Settings' }).click();
+    await lab.page.getByRole('combobox', { name: 'Text size' }).selectOption('150 %');
+    await lab.page.getByRole('checkbox', { name: 'On the way' }).uncheck();
+    await lab.page.getByRole('button', { name: 'Save' }).click();
+    await lab.page.locator('.column[data-stage="on_the_way"]').waitFor({ state: 'detached' });
+    await lab.page.reload();
+    await lab.page.locator('.column[data-stage="preparing"]').waitFor();
+    expect(await lab.page.locator('.column[data-stage="on_the_way"]').count()).toBe(0);
+    expect(await lab.page.evaluate<number>(letters)).toBeCloseTo(before * 1.5, 1);
+  });
+});
