@@ -40,6 +40,7 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
       return { command, result: { outcome: 'end', revision: decision.revision }, wrote: false };
     case 'write': {
       const events = command.kind === 'append' ? command.events : [];
+      if (view.deleted !== null) log.revive(stream);
       const position = positionOf(log.insert(stream, decision.first, events, now));
       const revision = decision.first + events.length - 1;
       return { command, result: { outcome: 'appended', revision, position }, wrote: true };

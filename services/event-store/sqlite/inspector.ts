@@ -2,7 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../event-store';
-import { BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION } from './schema';
+import { SELECT_EVENTS_1 } from './format-1';
+import { packId, packMetadata, PLAIN, unpackId, unpackText } from './packing';
+import { BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION, SELECT_EVENTS } from './schema';
 
 /** An event of the log as an inspector finds it. */
 export type InspectedRow =
@@ -36,54 +38,109 @@ const REPLACEMENT = '\uFFFD';
 /** Latest time that a date can be, in milliseconds. */
 const LATEST_TIME = 8.64e15;
 
-/** JSON exactly as {@link encodePayload} writes it; other text may say the same, but nobody here wrote it. */
-function inspectPayload(text: string | Buffer): {
-  readonly payload: Payload | undefined;
+/** What can be made of what is stored, and what is wrong with it. */
+interface Inspected<Value> {
+  readonly value: Value;
   readonly fault: string | null;
-} {
-  if (typeof text !== 'string') return { payload: text, fault: null };
+}
+
+/** JSON exactly as {@link encodePayload} writes it; other text may say the same, but nobody here wrote it. */
+function inspectPayload(text: string | Buffer): Inspected<Payload | undefined> {
+  if (typeof text !== 'string') return { value: text, fault: null };
   try {
-    const payload = decodePayload(text);
-    const isOurs = encodePayload(payload, 'payload') === text;
-    return { payload, fault: isOurs ? null : 'not written as this service writes JSON' };
+    const value = decodePayload(text);
+    const isOurs = encodePayload(value, 'payload') === text;
+    return { value, fault: isOurs ? null : 'not written as this service writes JSON' };
   } catch {
-    return { payload: undefined, fault: 'not JSON' };
+    return { value: undefined, fault: 'not JSON' };
   }
 }
 
-function inspectRow(
-  [position, stream, revision, id, type, data, metadata, created]: EventRow,
-  isText: (position: number) => boolean,
-): InspectedRow {
-  const inspected = { data: inspectPayload(data), metadata: metadata === null ? null : inspectPayload(metadata) };
+/** Metadata in the one form in which this service keeps what they say. `null` stands for none. */
+function inspectMetadata(form: number, metadata: string | Buffer | null): Inspected<Payload | null | undefined> {
+  if (form === PLAIN) {
+    if (metadata === null) return { value: null, fault: null };
+    const inspected = inspectPayload(metadata);
+    const isPacked = typeof metadata !== 'string' || packMetadata(metadata) === null;
+    return isPacked ? inspected : { ...inspected, fault: 'not packed as this service packs them' };
+  }
+  if (!Buffer.isBuffer(metadata)) return { value: undefined, fault: `of form ${String(form)}, but no bytes` };
+  try {
+    const text = unpackText({ form, bytes: metadata });
+    const packed = packMetadata(text);
+    const inspected = inspectPayload(text);
+    const isOurs = packed?.form === form && packed.bytes.equals(metadata);
+    return isOurs ? inspected : { ...inspected, fault: 'not packed as this service packs them' };
+  } catch {
+    return { value: undefined, fault: `of form ${String(form)}, which these bytes are not` };
+  }
+}
+
+function inspectId(id: string | Buffer): Inspected<string> {
+  try {
+    const value = unpackId(id);
+    return { value, fault: typeof id === 'string' && packId(id) !== id ? 'not packed as this service packs it' : null };
+  } catch {
+    return { value: '', fault: 'not a UUID' };
+  }
+}
+
+/** Format 1 packs nothing. */
+const inspectPlain = ([, , , id, , , , metadata]: EventRow) => ({
+  id: { value: unpackId(id), fault: null },
+  metadata: metadata === null ? { value: null, fault: null } : inspectPayload(metadata),
+});
+const inspectPacked = ([, , , id, , , form, metadata]: EventRow) => ({
+  id: inspectId(id),
+  metadata: inspectMetadata(form, metadata),
+});
+
+/** In place of a name that is missing. */
+const NAMELESS = '(a stream whose name is missing)';
+
+function inspectRow(row: EventRow, format: number, isText: (position: number) => boolean): InspectedRow {
+  const [position, stream, revision, , type, data, , , created] = row;
+  const { id, metadata } = format === 1 ? inspectPlain(row) : inspectPacked(row);
+  const payload = inspectPayload(data);
   const isTime = Number.isSafeInteger(created) && Math.abs(created) <= LATEST_TIME;
   const faults: string[] = [];
-  if (inspected.data.fault !== null) faults.push(`the data are ${inspected.data.fault}`);
-  if (inspected.metadata !== null && inspected.metadata.fault !== null)
-    faults.push(`the metadata are ${inspected.metadata.fault}`);
+  if (stream === null) faults.push('the stream has no name');
+  if (type === null) faults.push('the type has no name');
+  if (id.fault !== null) faults.push(`the id is ${id.fault}`);
+  if (payload.fault !== null) faults.push(`the data are ${payload.fault}`);
+  if (metadata.fault !== null) faults.push(`the metadata are ${metadata.fault}`);
   if (!isTime) faults.push('created is not a time');
   if (!Number.isSafeInteger(revision) || revision < 0) faults.push('the revision is not a whole number from 0');
   // A byte that is no UTF-8 reads as this character, and so does the character itself.
-  const mayBeOther = [stream, id, type, data, metadata].some(
-    (value) => typeof value === 'string' && value.includes(REPLACEMENT),
-  );
+  const mayBeOther = row.some((value) => typeof value === 'string' && value.includes(REPLACEMENT));
   if (mayBeOther && !isText(position)) faults.push('there is text that is not UTF-8');
   const event =
-    inspected.data.payload === undefined || (inspected.metadata !== null && inspected.metadata.payload === undefined)
+    stream === null || type === null || payload.value === undefined || metadata.value === undefined
       ? null
       : {
           stream,
-          id,
+          id: id.value,
           type,
-          data: inspected.data.payload,
-          metadata: inspected.metadata?.payload,
+          data: payload.value,
+          metadata: metadata.value ?? undefined,
           revision,
           position: positionOf(position),
           created: new Date(isTime ? created : 0),
         };
   if (faults.length === 0 && event !== null) return { kind: 'event', position, event };
-  return { kind: 'malformed', position, stream, revision, event, detail: faults.join('; ') };
+  return { kind: 'malformed', position, stream: stream ?? NAMELESS, revision, event, detail: faults.join('; ') };
 }
+
+/** How each format is asked for its events; a stream is given by its name. */
+const QUERIES = {
+  old: { select: SELECT_EVENTS_1, stream: 'stream = ?', names: 'stream, type', from: 'events' },
+  current: {
+    select: SELECT_EVENTS,
+    stream: 'stream = (SELECT id FROM streams WHERE name = ?)',
+    names: 'streams.name, types.name',
+    from: 'events LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type',
+  },
+} as const;
 
 /**
  * Opens the log to be inspected, read-only, beside the writer: what is committed later is not seen.
@@ -98,33 +155,36 @@ export function openLogInspector(file: string): LogInspector {
   const db = open();
   let removedDb: Connection | null = null;
   try {
+    const format = formatOf(db); // the first read is what fixes the moment
+    const query = format === 1 ? QUERIES.old : QUERIES.current;
     const page = db
-      .prepare<[number, number], EventRow>(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`)
+      .prepare<[number, number], EventRow>(`${query.select} WHERE position > ? ORDER BY position LIMIT ?`)
       .raw();
-    const at = db
-      .prepare<[string, number], EventRow>(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision = ?`)
-      .raw();
+    const at = db.prepare<[string, number], EventRow>(`${query.select} WHERE ${query.stream} AND revision = ?`).raw();
     const ofStream = db
       .prepare<[string, number, number], EventRow>(
-        `SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+        `${query.select} WHERE ${query.stream} AND revision >= ? ORDER BY revision LIMIT ?`,
       )
       .raw();
     const bytes = db
       .prepare<[number], (Buffer | null)[]>(
-        `SELECT ${['stream', 'id', 'type', 'data', 'metadata'].map((name) => `CAST(${name} AS BLOB)`).join(', ')}
-         FROM events WHERE position = ?`,
+        `SELECT ${`${query.names}, events.id, data, metadata`
+          .split(', ')
+          .map((name) => `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) END`)
+          .join(', ')}
+         FROM ${query.from} WHERE position = ?`,
       )
       .raw();
     const removed = db
-      .prepare<[string, number], number>('SELECT 1 FROM removed_events WHERE stream = ? AND revision = ?')
+      .prepare<[string, number], number>(`SELECT 1 FROM removed_events WHERE ${query.stream} AND revision = ?`)
       .pluck();
     const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
-    newest.get(); // the first read is what fixes the moment
     const isText = (position: number): boolean =>
       (bytes.get(position) ?? []).every((value) => value === null || isUtf8(value));
+    const inspect = (row: EventRow): InspectedRow => inspectRow(row, format, isText);
     return {
-      page: (after, limit) => page.all(after, limit).map((row) => inspectRow(row, isText)),
-      streamPage: (stream, from, limit) => ofStream.all(stream, from, limit).map((row) => inspectRow(row, isText)),
+      page: (after, limit) => page.all(after, limit).map(inspect),
+      streamPage: (stream, from, limit) => ofStream.all(stream, from, limit).map(inspect),
       lastPosition: () => newest.get() ?? null,
       removedPositions: (after) => {
         // A connection of its own, of a later moment: while one is read row by row, another cannot read on it.
@@ -137,7 +197,7 @@ export function openLogInspector(file: string): LogInspector {
       wasRemoved: (stream, revision) => removed.get(stream, revision) === 1,
       eventAt: (stream, revision) => {
         const row = at.get(stream, revision);
-        return row === undefined ? null : inspectRow(row, isText).event;
+        return row === undefined ? null : inspect(row).event;
       },
       close: () => {
         removedDb?.close();

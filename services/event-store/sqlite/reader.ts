@@ -1,7 +1,16 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { RecordedEvent } from '../event-store';
-import { asStoreError, BUSY_TIMEOUT_MS, COLUMNS, type EventRow, LAST_POSITION, toEvent } from './schema';
+import {
+  asStoreError,
+  assertFormat,
+  BUSY_TIMEOUT_MS,
+  type EventRow,
+  formatOf,
+  LAST_POSITION,
+  SELECT_EVENTS,
+  toEvent,
+} from './schema';
 
 export interface LogPage {
   /** In order of position. */
@@ -25,12 +34,16 @@ export interface LogReader {
 }
 
 function createReader(db: Connection): LogReader {
-  const select = (rest: string) =>
-    db.prepare<(number | string)[], EventRow>(`SELECT ${COLUMNS} FROM events ${rest}`).raw();
-  const forwards = select('WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?');
-  const backwards = select('WHERE stream = ? AND revision <= ? ORDER BY revision DESC LIMIT ?');
+  const select = (rest: string) => db.prepare<(number | string)[], EventRow>(`${SELECT_EVENTS} ${rest}`).raw();
+  const ofStream = 'events.stream = (SELECT id FROM streams WHERE name = ?)';
+  const forwards = select(`WHERE ${ofStream} AND revision >= ? ORDER BY revision LIMIT ?`);
+  const backwards = select(`WHERE ${ofStream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
   const all = select('WHERE position > ? ORDER BY position LIMIT ?');
-  const tombstone = db.prepare<[string], number>('SELECT tombstone FROM deleted_streams WHERE stream = ?').pluck();
+  const tombstone = db
+    .prepare<[string], number>(
+      'SELECT tombstone FROM deleted_streams WHERE stream = (SELECT id FROM streams WHERE name = ?)',
+    )
+    .pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   return {
     readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
@@ -38,7 +51,7 @@ function createReader(db: Connection): LogReader {
     page: (after, prefix, limit) => {
       const rows = all.all(after, limit);
       return {
-        events: rows.filter(([, stream]) => stream.startsWith(prefix)).map(toEvent),
+        events: rows.filter(([, stream]) => stream === null || stream.startsWith(prefix)).map(toEvent),
         last: rows.at(-1)?.[0] ?? null,
         full: rows.length === limit,
       };
@@ -50,12 +63,16 @@ function createReader(db: Connection): LogReader {
 
 /**
  * Opens the log for reading, beside the writer.
- * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read.
+ * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read, `invalid` if it has another format.
  */
 export function openLogReader(file: string): LogReader {
+  let db: Connection | null = null;
   try {
-    return createReader(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
+    db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    assertFormat(file, formatOf(db));
+    return createReader(db);
   } catch (error) {
+    db?.close();
     throw asStoreError(error, `the event log ${file} cannot be read`);
   }
 }

@@ -1,10 +1,22 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/stream-name';
 import { RECENT_EVENTS, type StreamView } from '../append-decision';
-import { type EncodedEvent, EventStoreError } from '../event-store';
+import type { EncodedEvent } from '../event-store';
 import { type Displaced, LogPlace, type WalState } from './log-place';
 import { makeDurable } from './make-durable';
-import { asStoreError, BUSY_TIMEOUT_MS, COLUMNS, FORMAT_VERSION, LAST_POSITION, SCHEMA } from './schema';
+import { Names } from './names';
+import { packId, unpackId } from './packing';
+import {
+  asStoreError,
+  assertFormat,
+  BUSY_TIMEOUT_MS,
+  FORMAT_VERSION,
+  formatOf,
+  LAST_POSITION,
+  SCHEMA,
+  type StoredColumns,
+  toColumns,
+} from './schema';
 
 /** Pages of WAL after which the writer copies them into the main file: 40 MiB, some ten thousand events. */
 const WAL_CHECKPOINT_PAGES = 10_000;
@@ -21,6 +33,8 @@ export interface LogWriter {
   begin(): void;
   /** What is stored of a stream, as this transaction sees it. */
   view(stream: StreamName): StreamView;
+  /** Forgets that a stream was deleted: it is written again. */
+  revive(stream: StreamName): void;
   /** @returns the position of the last of `events`, written from revision `first` on. */
   insert(stream: StreamName, first: number, events: readonly EncodedEvent[], created: number): number;
   /** @returns the position of the event at this revision. */
@@ -71,34 +85,29 @@ const walState = (db: Connection): WalState => (db.pragma('wal_checkpoint(NOOP)'
 
 /** Sets the connection up, makes the tables if there are none, and makes durable what is there. */
 function prepare(db: Connection, file: string): void {
+  const format = formatOf(db);
+  assertFormat(file, format);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
   db.pragma(`journal_size_limit = ${String(WAL_SIZE_LIMIT)}`);
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
-  const format = db.pragma('user_version', { simple: true }) as number; // a column of integers
-  if (format > FORMAT_VERSION) {
-    throw new EventStoreError(
-      'invalid',
-      `${file} has format ${String(format)}; this version of Ticket Rail knows formats up to ${String(FORMAT_VERSION)}`,
-    );
-  }
   if (format < FORMAT_VERSION) {
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${String(FORMAT_VERSION)}; COMMIT`);
   }
   makeDurable(db, file);
 }
 
-/** Every statement of the connection that writes. */
+/** Every statement of the connection that writes; streams are given by their numbers. */
 function prepareStatements(db: Connection) {
   const placeIn = (table: string) =>
-    db.prepare<[string, number], { id: string; position: number }>(
+    db.prepare<[number, number], { id: string | Buffer; position: number }>(
       `SELECT id, position FROM ${table} WHERE stream = ? AND revision = ?`,
     );
   const recentIn = (table: string) =>
     db
-      .prepare<[string, number, string], number>(
+      .prepare<[number, number, string | Buffer], number>(
         `SELECT revision FROM ${table} WHERE stream = ? AND revision >= ? AND id = ? ORDER BY revision LIMIT 1`,
       )
       .pluck();
@@ -107,26 +116,59 @@ function prepareStatements(db: Connection) {
     commit: db.prepare('COMMIT'),
     rollback: db.prepare('ROLLBACK'),
     head: db
-      .prepare<[string], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
+      .prepare<[number], number>('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1')
       .pluck(),
-    deleted: db.prepare<[string], { next_revision: number; tombstone: number }>(
+    deleted: db.prepare<[number], { next_revision: number; tombstone: number }>(
       'SELECT next_revision, tombstone FROM deleted_streams WHERE stream = ?',
     ),
     kept: placeIn('events'),
     removed: placeIn('removed_events'),
     recentlyKept: recentIn('events'),
     recentlyRemoved: recentIn('removed_events'),
-    insert: db.prepare<
-      [number, string, number, string, string, string | Uint8Array, string | Uint8Array | null, number]
-    >(`INSERT INTO events (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
-    revive: db.prepare<[string]>('DELETE FROM deleted_streams WHERE stream = ?'),
-    rememberEvents: db.prepare<[string]>(
+    insert: db.prepare<[position: number, stream: number, revision: number, type: number, ...StoredColumns, number]>(
+      `INSERT INTO events (position, stream, revision, type, id, data, form, metadata, created)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    revive: db.prepare<[number]>('DELETE FROM deleted_streams WHERE stream = ?'),
+    rememberEvents: db.prepare<[number]>(
       'INSERT INTO removed_events SELECT stream, revision, id, position FROM events WHERE stream = ?',
     ),
-    removeEvents: db.prepare<[string]>('DELETE FROM events WHERE stream = ?'),
-    markDeleted: db.prepare<[string, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)'),
+    removeEvents: db.prepare<[number]>('DELETE FROM events WHERE stream = ?'),
+    markDeleted: db.prepare<[number, number, number]>('INSERT OR REPLACE INTO deleted_streams VALUES (?, ?, ?)'),
     setFact: db.prepare<[string, number]>('INSERT OR REPLACE INTO facts VALUES (?, ?)'),
     newest: db.prepare<[], number | null>(LAST_POSITION).pluck(),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/** What is stored of a stream that has no number. */
+const NEVER_WRITTEN: StreamView = {
+  nextRevision: 0,
+  deleted: null,
+  idAt: () => undefined,
+  recentRevision: () => undefined,
+};
+
+const placeOf = (sql: Statements, stream: number, revision: number) =>
+  sql.kept.get(stream, revision) ?? sql.removed.get(stream, revision);
+
+function viewOf(sql: Statements, stream: number): StreamView {
+  const last = sql.head.get(stream);
+  const gone = last === undefined ? sql.deleted.get(stream) : undefined;
+  const nextRevision = last === undefined ? (gone?.next_revision ?? 0) : last + 1;
+  return {
+    nextRevision,
+    deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
+    idAt: (revision) => {
+      const place = placeOf(sql, stream, revision);
+      return place === undefined ? undefined : unpackId(place.id);
+    },
+    recentRevision: (id) => {
+      const packed = packId(id);
+      const from = nextRevision - RECENT_EVENTS;
+      return sql.recentlyRemoved.get(stream, from, packed) ?? sql.recentlyKept.get(stream, from, packed);
+    },
   };
 }
 
@@ -134,6 +176,8 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
   prepare(db, file);
   place.opened(walState(db));
   const sql = prepareStatements(db);
+  const streams = new Names(db, 'streams');
+  const types = new Names(db, 'types');
 
   let lastPosition = 0;
   return {
@@ -142,37 +186,34 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
       lastPosition = sql.newest.get() ?? 0;
     },
     view: (stream) => {
-      const last = sql.head.get(stream);
-      const gone = last === undefined ? sql.deleted.get(stream) : undefined;
-      const nextRevision = last === undefined ? (gone?.next_revision ?? 0) : last + 1;
-      return {
-        nextRevision,
-        deleted: gone === undefined ? null : gone.tombstone === 1 ? 'tombstone' : 'soft',
-        idAt: (revision) => (sql.kept.get(stream, revision) ?? sql.removed.get(stream, revision))?.id,
-        recentRevision: (id) =>
-          sql.recentlyRemoved.get(stream, nextRevision - RECENT_EVENTS, id) ??
-          sql.recentlyKept.get(stream, nextRevision - RECENT_EVENTS, id),
-      };
+      const number = streams.find(stream);
+      return number === undefined ? NEVER_WRITTEN : viewOf(sql, number);
     },
+    revive: (stream) => sql.revive.run(streams.give(stream)),
     insert: (stream, first, events, created) => {
-      if (first > 0) sql.revive.run(stream);
+      const number = streams.give(stream);
       events.forEach((event, index) => {
         lastPosition++;
-        sql.insert.run(lastPosition, stream, first + index, event.id, event.type, event.data, event.metadata, created);
+        sql.insert.run(lastPosition, number, first + index, types.give(event.type), ...toColumns(event), created);
       });
       return lastPosition;
     },
-    positionOf: (stream, revision) => (sql.kept.get(stream, revision) ?? sql.removed.get(stream, revision))?.position,
+    positionOf: (stream, revision) => {
+      const number = streams.find(stream);
+      return number === undefined ? undefined : placeOf(sql, number, revision)?.position;
+    },
     remove: (stream, nextRevision, tombstone) => {
+      const number = streams.give(stream);
       sql.setFact.run('last_removed_position', lastPosition);
-      sql.rememberEvents.run(stream);
-      sql.removeEvents.run(stream);
-      sql.markDeleted.run(stream, nextRevision, tombstone ? 1 : 0);
+      sql.rememberEvents.run(number);
+      sql.removeEvents.run(number);
+      sql.markDeleted.run(number, nextRevision, tombstone ? 1 : 0);
     },
     probe: (now) => sql.setFact.run('last_probe', now),
     commit: () => sql.commit.run(),
     rollback: () => {
       if (db.inTransaction) sql.rollback.run();
+      for (const names of [streams, types]) names.forget();
     },
     damagedContent: () => place.lookAtContent(() => walState(db)),
     displaced: () => {

@@ -174,7 +174,7 @@ describe('a service that is killed while it writes the read model', () => {
       const log = withDatabase(join(copy, LOG), (db) =>
         db
           .prepare<[number], { stream: string; revision: number; type: string; data: string; metadata: string }>(
-            'SELECT * FROM events WHERE position <= ? ORDER BY position',
+            'SELECT * FROM readable_events WHERE position <= ? ORDER BY position',
           )
           .all(checkpoint),
       );

@@ -111,7 +111,7 @@ describe('log file', () => {
     await add('a');
     await store?.close();
     const db = new Database(file);
-    db.pragma('user_version = 2');
+    db.pragma('user_version = 3');
     db.close();
     const before = readFileSync(file);
     expect(await refusalOf(openSqliteStore({ file, now: Date.now }))).toBe('invalid');
@@ -119,7 +119,7 @@ describe('log file', () => {
 
     const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: directory });
     expect(code).toBe(69);
-    expect(output).toContain(`${file} has format 2`);
+    expect(output).toContain(`${file} has format 3`);
   });
 
   it.each([
