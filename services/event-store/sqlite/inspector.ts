@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
-import type { StreamName } from '../../../schemas/stream-name';
+import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../event-store';
 import { SELECT_EVENTS_1 } from './format-1';
 import { packId, packMetadata, PLAIN, unpackId, unpackText } from './packing';
@@ -96,7 +96,7 @@ const inspectPacked = ([, , , id, , , form, metadata]: EventRow) => ({
 });
 
 /** In place of a name that is missing. */
-const NAMELESS = '(a stream whose name is missing)';
+const NAMELESS = streamName('(a stream whose name is missing)');
 
 function inspectRow(row: EventRow, format: number, isText: (position: number) => boolean): InspectedRow {
   const [position, stream, revision, , type, data, , , created] = row;
