@@ -1,205 +1,194 @@
-import type { JsonValue } from '../event-store';
 import { parseJson } from '../../../schemas/exact-json';
+import type { JsonValue } from '../event-store';
 
 /**
- * How the log keeps what is mostly digits: UUIDs, hashes and times as the bytes of their digits, without the names and the
- * punctuation around them. Only a text of exactly the known form is packed, and it has exactly one packed form, so that
- * unpacking gives back each character, and any other bytes show. Everything else is kept as it is.
+ * How the log keeps what is mostly digits: of UUIDs, and of the metadata that this service writes, only the digits are
+ * kept, two in a byte. What stands around them is a template. Only a text of exactly the form of one is packed, and it has
+ * exactly one packed form, so that unpacking gives back each character, and any other bytes show. Everything else is kept
+ * as it is.
  */
 
-/** How a member of packed metadata is written. */
-interface Kind {
-  /** The JSON text, with one group around what is kept; without one nothing is. */
-  readonly pattern: string;
-  readonly bytes: number;
-  /** @returns the hexadecimal digits of what was matched. */
-  readonly pack: (text: string) => string;
-  /** @returns the value of the digits that begin at `at`. */
-  readonly unpack: (hex: string, at: number) => string | null;
-  /** @returns the same in SQL, as JSON text, of a column of bytes that begin at `at`, from 1. */
-  readonly sql: (column: string, at: number) => string;
+/** In a template: a place for a hexadecimal digit, in lower case, and for a decimal one. */
+const HEX = 0;
+const DECIMAL = 1;
+
+const places = (length: number, kind: number): string => String.fromCharCode(kind).repeat(length);
+const UUID = [8, 4, 4, 4, 12].map((length) => places(length, HEX)).join('-');
+/** SHA-256. */
+const HASH = `"${places(64, HEX)}"`;
+/** Of the secret that verified a delivery. */
+const FINGERPRINT = `"${places(16, HEX)}"`;
+const ID = `"${UUID}"`;
+/** RFC 3339, UTC, milliseconds, of the years from 2000 to 2999. */
+const TIME = `"2${[3, 2, 2].map((length) => places(length, DECIMAL)).join('-')}T${[2, 2, 2].map((length) => places(length, DECIMAL)).join(':')}.${places(3, DECIMAL)}Z"`;
+const NULL = 'null';
+
+/** A part of a template: digits of one kind, or what stands between them. */
+interface Run {
+  readonly kind: typeof HEX | typeof DECIMAL | 'text';
+  /** Of the part, exclusive. */
+  readonly end: number;
 }
 
-const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-const IS_UUID = new RegExp(`^${UUID}$`);
-const UUID_BYTES = 16;
-const REPLACEMENT = '\uFFFD';
+/** A text in which each place for a digit is a character of its own, in bytes. Hexadecimal digits come in pairs. */
+interface Template {
+  readonly text: string;
+  readonly bytes: Buffer;
+  readonly runs: readonly Run[];
+  readonly digits: number;
+}
 
-const dashed = (hex: string, at: number): string =>
-  `${hex.slice(at, at + 8)}-${hex.slice(at + 8, at + 12)}-${hex.slice(at + 12, at + 16)}-${hex.slice(at + 16, at + 20)}-${hex.slice(at + 20, at + 32)}`;
+const RUNS = /\0+|\x01+|[^\0\x01]+/g;
 
-const hexSql = (column: string, at: number, bytes: number): string =>
-  `lower(hex(substr(${column}, ${String(at)}, ${String(bytes)})))`;
+function templateOf(text: string): Template {
+  let [end, digits] = [0, 0];
+  const runs = (text.match(RUNS) ?? []).map((run): Run => {
+    end += run.length;
+    const first = run.charCodeAt(0);
+    if (first !== HEX && first !== DECIMAL) return { kind: 'text', end };
+    digits += run.length;
+    return { kind: first, end };
+  });
+  return { text, bytes: Buffer.from(text), runs, digits };
+}
 
-/** Digits of a column in SQL: each part with its place among them, from 1, its length, and what stands before it. */
-const partsSql = (digits: string, parts: readonly (readonly [before: string, at: number, length: number])[]): string =>
-  parts
-    .map(([before, at, length]) => `'${before}' || substr(${digits}, ${String(at)}, ${String(length)})`)
-    .join(' || ');
+const membersOf = (members: Readonly<Record<string, string>>): string =>
+  Object.entries(members)
+    .map(([name, value]) => `,"${name}":${value}`)
+    .join('');
 
-const uuidSql = (column: string, at: number): string =>
-  partsSql(hexSql(column, at, UUID_BYTES), [
-    ['', 1, 8],
-    ['-', 9, 4],
-    ['-', 13, 4],
-    ['-', 17, 4],
-    ['-', 21, 12],
-  ]);
-
-const digitsOf = (bytes: number): Kind => ({
-  pattern: `"([0-9a-f]{${String(2 * bytes)}})"`,
-  bytes,
-  pack: (text) => text,
-  unpack: (hex, at) => hex.slice(at, at + 2 * bytes),
-  sql: (column, at) => `'"' || ${hexSql(column, at, bytes)} || '"'`,
-});
-
-/** SHA-256. */
-const HASH = digitsOf(32);
-/** Of a secret. */
-const FINGERPRINT = digitsOf(8);
-const ID: Kind = {
-  pattern: `"(${UUID})"`,
-  bytes: UUID_BYTES,
-  pack: (text) => text.replaceAll('-', ''),
-  unpack: dashed,
-  sql: (column, at) => `'"' || ${uuidSql(column, at)} || '"'`,
-};
-/** RFC 3339, UTC, milliseconds: its 17 digits after a zero. */
-const TIME: Kind = {
-  pattern: String.raw`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"`,
-  bytes: 9,
-  pack: (text) => `0${text.replace(/\D/g, '')}`,
-  unpack: (hex, at) =>
-    `${hex.slice(at + 1, at + 5)}-${hex.slice(at + 5, at + 7)}-${hex.slice(at + 7, at + 9)}T${hex.slice(at + 9, at + 11)}:${hex.slice(at + 11, at + 13)}:${hex.slice(at + 13, at + 15)}.${hex.slice(at + 15, at + 18)}Z`,
-  sql: (column, at) =>
-    `${partsSql(hexSql(column, at, 9), [
-      ['"', 2, 4],
-      ['-', 6, 2],
-      ['-', 8, 2],
-      ['T', 10, 2],
-      [':', 12, 2],
-      [':', 14, 2],
-      ['.', 16, 3],
-    ])} || 'Z"'`,
-};
-const NULL: Kind = { pattern: 'null', bytes: 0, pack: () => '', unpack: () => null, sql: () => `'null'` };
-
-/** Names and kinds, in the order in which they are written. */
-type Members = readonly (readonly [name: string, kind: Kind])[];
-
-/** Metadata of one form: first the members that always stand there, then any others, then the hashes of the chain. */
+/** Metadata of one form: those that always begin them, any others, as they are, and the hashes of the chain. */
 interface Form {
   readonly number: number;
-  readonly first: readonly Place[];
-  readonly last: readonly Place[];
-  /** Of the known members; those of the others, as JSON text, follow. */
-  readonly bytes: number;
-  readonly text: RegExp;
+  readonly begin: Template;
+  readonly end: Template;
+  /** Of the digits; the others follow. */
+  readonly packedBytes: number;
 }
 
-interface Place {
-  readonly name: string;
-  readonly kind: Kind;
-  /** Where its bytes begin, from 0. */
-  readonly at: number;
+function formOf(number: number, first: Readonly<Record<string, string>>, previousHash: string): Form {
+  const begin = templateOf(`{"schema_version":1${membersOf(first)}`);
+  const end = templateOf(`${membersOf({ previous_hash: previousHash, event_hash: HASH })}}`);
+  return { number, begin, end, packedBytes: (begin.digits + end.digits) / 2 };
 }
 
-const BEGINNING = '{"schema_version":1';
-
-function formOf(number: number, first: Members, previousHash: Kind): Form {
-  let bytes = 0;
-  const place = ([name, kind]: Members[number]): Place => {
-    const at = bytes;
-    bytes += kind.bytes;
-    return { name, kind, at };
-  };
-  const [begins, ends] = [
-    first.map(place),
-    (
-      [
-        ['previous_hash', previousHash],
-        ['event_hash', HASH],
-      ] as const
-    ).map(place),
-  ];
-  const pattern = (members: readonly Place[]) => members.map(({ name, kind }) => `,"${name}":${kind.pattern}`).join('');
-  return {
-    number,
-    first: begins,
-    last: ends,
-    bytes,
-    text: new RegExp(`^${BEGINNING.replace('{', '\\{')}${pattern(begins)}(?:,(.+))?${pattern(ends)}\\}$`, 's'),
-  };
-}
-
-const delivery = (signedWith: Kind): Members => [
-  ['received_at', TIME],
-  ['content_hash', HASH],
-  ['body_sha256', HASH],
-  ['signed_with', signedWith],
-  ['request_id', ID],
-];
-const deliveryAlone = (signedWith: Kind): Members => [
-  ['content_hash', HASH],
-  ['received_at', TIME],
-  ['body_sha256', HASH],
-  ['signed_with', signedWith],
-  ['request_id', ID],
-];
+const ofDelivery = (signedWith: string) => ({
+  received_at: TIME,
+  content_hash: HASH,
+  body_sha256: HASH,
+  signed_with: signedWith,
+  request_id: ID,
+});
+/** Of one that is not in the stream of an order. */
+const ofDeliveryAlone = (signedWith: string) => ({
+  content_hash: HASH,
+  received_at: TIME,
+  body_sha256: HASH,
+  signed_with: signedWith,
+  request_id: ID,
+});
 
 /** The form of a payload that is kept as it came: TEXT is JSON, BLOB is bytes. */
 export const PLAIN = 0;
 
 /**
  * Forms of the metadata that this service writes, those that come most often first: a text has the first form that it
- * matches. What a number means is in every log, so it never changes; a new form gets a new one, and is a new format.
+ * matches. What a number means is in every log, so it never changes; one more form is another format.
  */
 const FORMS: readonly Form[] = [
-  formOf(1, delivery(FINGERPRINT), HASH),
-  formOf(2, delivery(FINGERPRINT), NULL),
-  formOf(3, delivery(NULL), HASH),
-  formOf(4, delivery(NULL), NULL),
-  formOf(5, deliveryAlone(FINGERPRINT), NULL),
-  formOf(6, deliveryAlone(NULL), NULL),
-  formOf(7, [['content_hash', HASH]], NULL),
+  formOf(1, ofDelivery(FINGERPRINT), HASH),
+  formOf(2, ofDelivery(FINGERPRINT), NULL),
+  formOf(3, ofDelivery(NULL), HASH),
+  formOf(4, ofDelivery(NULL), NULL),
+  formOf(5, ofDeliveryAlone(FINGERPRINT), NULL),
+  formOf(6, ofDeliveryAlone(NULL), NULL),
+  formOf(7, { content_hash: HASH }, NULL),
 ];
 const BY_NUMBER = new Map(FORMS.map((form) => [form.number, form]));
+const UUID_TEMPLATE = templateOf(UUID);
+const UUID_BYTES = UUID_TEMPLATE.digits / 2;
 
-/** A payload as the log keeps it. */
+const NO_DIGIT = 255;
+/** The value of each byte that is a digit. */
+const VALUES = new Uint8Array(256).fill(NO_DIGIT);
+for (const [value, digit] of Buffer.from('0123456789abcdef').entries()) VALUES[digit] = value;
+
+/**
+ * Packs the digits of a text, if it is as its template says. A loop over bytes: the record path packs every event.
+ * @param at where the text begins in `source`
+ * @param first which digit of `target` is its first
+ */
+function packDigits({ bytes, runs }: Template, source: Buffer, at: number, target: Buffer, first: number): boolean {
+  let [digit, index] = [first, 0];
+  for (const { kind, end } of runs) {
+    if (kind === 'text') {
+      for (; index < end; index++) if (source[at + index] !== bytes[index]) return false;
+    } else if (kind === HEX) {
+      for (; index < end; index += 2, digit += 2) {
+        const high = VALUES[source[at + index] ?? 0] ?? NO_DIGIT;
+        const low = VALUES[source[at + index + 1] ?? 0] ?? NO_DIGIT;
+        if ((high | low) > 15) return false;
+        target[digit >> 1] = (high << 4) | low;
+      }
+    } else {
+      for (; index < end; index++, digit++) {
+        const value = VALUES[source[at + index] ?? 0] ?? NO_DIGIT;
+        if (value > 9) return false;
+        target[digit >> 1] = (digit & 1) === 0 ? value << 4 : (target[digit >> 1] ?? 0) | value;
+      }
+    }
+  }
+  return true;
+}
+
+/** @returns the text of a template with the digits from the `first` on in its places; the reverse of {@link packDigits}. */
+function fill({ text, runs }: Template, digits: string, first: number): string {
+  let [filled, digit, begin] = ['', first, 0];
+  for (const { kind, end } of runs) {
+    if (kind === 'text') {
+      filled += text.slice(begin, end);
+    } else {
+      filled += digits.slice(digit, digit + end - begin);
+      digit += end - begin;
+    }
+    begin = end;
+  }
+  return filled;
+}
+
+/** Metadata as the log keeps them. */
 export interface Packed {
   readonly form: number;
   readonly bytes: Buffer;
 }
 
-function packAs(form: Form, match: RegExpExecArray): Packed {
-  let group = 0;
-  let hex = '';
-  const packAll = (places: readonly Place[]): void => {
-    for (const { kind } of places) if (kind.bytes > 0) hex += kind.pack(match[++group] ?? '');
-  };
-  packAll(form.first);
-  const others = match[++group];
-  packAll(form.last);
-  const known = Buffer.from(hex, 'hex');
-  return { form: form.number, bytes: others === undefined ? known : Buffer.concat([known, Buffer.from(others)]) };
-}
+/** Stands in a text for bytes that are none, and in a text that holds it, for itself. */
+const REPLACEMENT = '\uFFFD';
 
 /** @returns a JSON text in its packed form; null if it is none of the known ones, and to be kept as it is. */
 export function packMetadata(text: string): Packed | null {
-  if (!text.startsWith(BEGINNING) || text.includes(REPLACEMENT)) return null; // which may stand for bytes that are no text
-  for (const form of FORMS) {
-    const match = form.text.exec(text);
-    if (match !== null) return packAs(form, match);
+  const source = Buffer.from(text);
+  for (const { number, begin, end, packedBytes } of FORMS) {
+    const endAt = source.length - end.bytes.length;
+    const othersAt = begin.bytes.length;
+    if (endAt < othersAt) continue;
+    const bytes = Buffer.allocUnsafe(packedBytes + endAt - othersAt);
+    if (!packDigits(end, source, endAt, bytes, begin.digits) || !packDigits(begin, source, 0, bytes, 0)) continue;
+    if (endAt > othersAt) {
+      const others = source.subarray(othersAt, endAt);
+      if (others.includes(REPLACEMENT)) return null;
+      others.copy(bytes, packedBytes);
+    }
+    return { form: number, bytes };
   }
   return null;
 }
 
 /** @throws {RangeError} if these bytes are of no known form. */
-function knownForm(number: number, bytes: Uint8Array): Form {
+function formIn({ form: number, bytes }: Packed): Form {
   const form = BY_NUMBER.get(number);
   if (form === undefined) throw new RangeError(`metadata of form ${String(number)}, which is not known`);
-  if (bytes.length < form.bytes) throw new RangeError(`metadata of form ${String(number)} that were cut`);
+  if (bytes.length < form.packedBytes) throw new RangeError(`metadata of form ${String(number)} that were cut`);
   return form;
 }
 
@@ -207,58 +196,66 @@ function knownForm(number: number, bytes: Uint8Array): Form {
  * @returns the JSON text that was packed.
  * @throws {RangeError} if these bytes are of no known form.
  */
-export function unpackText({ form: number, bytes }: Packed): string {
-  const form = knownForm(number, bytes);
-  const hex = bytes.toString('hex', 0, form.bytes);
-  const write = (places: readonly Place[]): string =>
-    places.map(({ name, kind, at }) => `,"${name}":${JSON.stringify(kind.unpack(hex, 2 * at))}`).join('');
-  const others = bytes.toString('utf8', form.bytes);
-  return `${BEGINNING}${write(form.first)}${others === '' ? '' : `,${others}`}${write(form.last)}}`;
+export function unpackText(packed: Packed): string {
+  const { bytes } = packed;
+  const { begin, end, packedBytes } = formIn(packed);
+  const digits = bytes.toString('hex', 0, packedBytes);
+  const others = bytes.length === packedBytes ? '' : bytes.toString('utf8', packedBytes);
+  return `${fill(begin, digits, 0)}${others}${fill(end, digits, begin.digits)}`;
 }
 
 /**
- * @returns the metadata that were packed, as parsing their text would.
+ * @returns the metadata that were packed, as parsing their text gives them.
  * @throws {RangeError} if these bytes are of no known form; what parsing throws.
  */
 export function unpackMetadata(packed: Packed): JsonValue {
-  const { form: number, bytes } = packed;
-  const form = knownForm(number, bytes);
-  if (bytes.length > form.bytes) return parseJson(unpackText(packed)) as JsonValue;
-  const hex = bytes.toString('hex');
-  const metadata: Record<string, JsonValue> = { schema_version: 1 };
-  for (const { name, kind, at } of form.first) metadata[name] = kind.unpack(hex, 2 * at);
-  for (const { name, kind, at } of form.last) metadata[name] = kind.unpack(hex, 2 * at);
-  return metadata;
+  const text = unpackText(packed);
+  // Templates hold no number that a double does not.
+  const hasOthers = packed.bytes.length > formIn(packed).packedBytes;
+  return (hasOthers ? parseJson(text) : JSON.parse(text)) as JsonValue;
 }
 
 /** @returns a UUID as its 16 bytes, anything else as it is. */
-export const packId = (id: string): Buffer | string =>
-  IS_UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id;
+export function packId(id: string): Buffer | string {
+  if (id.length !== UUID_TEMPLATE.bytes.length) return id;
+  const bytes = Buffer.allocUnsafe(UUID_BYTES);
+  return packDigits(UUID_TEMPLATE, Buffer.from(id), 0, bytes, 0) ? bytes : id;
+}
 
 /** @throws {RangeError} for bytes that are no UUID. */
 export function unpackId(id: string | Buffer): string {
   if (typeof id === 'string') return id;
   if (id.length !== UUID_BYTES) throw new RangeError('an event id that is no UUID');
-  return dashed(id.toString('hex'), 0);
+  return fill(UUID_TEMPLATE, id.toString('hex'), 0);
 }
 
-/** An id in SQL, as text. */
+/** @returns SQL for the text of a template, of packed digits from the `first` on, from 0. */
+function templateSql({ text, runs }: Template, digits: string, first: number): string {
+  let [digit, begin] = [first, 0];
+  return runs
+    .map(({ kind, end }) => {
+      const part = text.slice(begin, end);
+      begin = end;
+      if (kind === 'text') return `'${part}'`;
+      const place = `substr(${digits}, ${String(digit + 1)}, ${String(part.length)})`;
+      digit += part.length;
+      return place;
+    })
+    .join(' || ');
+}
+
+const hexSql = (column: string): string => `lower(hex(${column}))`;
+
+/** SQL for an id as text. */
 export const idSql = (column: string): string =>
-  `CASE typeof(${column}) WHEN 'blob' THEN ${uuidSql(column, 1)} ELSE ${column} END`;
+  `CASE typeof(${column}) WHEN 'blob' THEN ${templateSql(UUID_TEMPLATE, hexSql(column), 0)} ELSE ${column} END`;
 
-const membersSql = (places: readonly Place[], column: string): string =>
-  places.map(({ name, kind, at }) => `',"${name}":' || ${kind.sql(column, at + 1)}`).join(' || ');
-
-const formSql = ({ first, last, bytes }: Form, column: string): string => {
-  const others = `CAST(substr(${column}, ${String(bytes + 1)}) AS TEXT)`;
-  return `'${BEGINNING}' || ${membersSql(first, column)}
-      || CASE WHEN length(${column}) > ${String(bytes)} THEN ',' || ${others} ELSE '' END
-      || ${membersSql(last, column)} || '}'`;
+/** SQL for metadata as they came. */
+export const metadataSql = (form: string, column: string): string => {
+  const texts = FORMS.map(({ number, begin, end, packedBytes }) => {
+    const digits = hexSql(column);
+    const others = `CAST(substr(${column}, ${String(packedBytes + 1)}) AS TEXT)`;
+    return `    WHEN ${String(number)} THEN ${templateSql(begin, digits, 0)} || ${others} || ${templateSql(end, digits, begin.digits)}`;
+  });
+  return `CASE ${form}\n${texts.join('\n')}\n    ELSE ${column} END`;
 };
-
-/** Metadata in SQL, as JSON text if they are JSON. */
-export const metadataSql = (form: string, column: string): string =>
-  `CASE ${form}
-${FORMS.map((one) => `      WHEN ${String(one.number)} THEN ${formSql(one, column)}`).join('\n')}
-      ELSE ${column}
-    END`;
