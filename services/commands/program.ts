@@ -16,6 +16,7 @@ import { addRebuildCommand } from './rebuild';
 import { addReplayCommand } from './replay';
 import { addRetainCommand } from './retain';
 import { addStartCommand } from './start';
+import { addUpgradeCommand } from './upgrade';
 import { addVerifyCommand } from './verify';
 
 /** @returns the program with all of its commands; docs/reference/commands.md is made from its help. */
@@ -32,6 +33,7 @@ export function createProgram(): Command {
       writeErr: (text) => process.stderr.write(printable(text)),
     });
   addStartCommand(program);
+  addUpgradeCommand(program);
   addRebuildCommand(program);
   addReplayCommand(program);
   addCopyCommand(program);

@@ -142,3 +142,7 @@ export function storeName(url: string): string {
   // Schemes are names of one protocol.
   return `esdb${scheme.toLowerCase().endsWith('+discover') ? '+discover' : ''}://${authority.slice(authority.lastIndexOf('@') + 1).replace(/\/+$/, '')}`;
 }
+
+/** What moves an embedded log to the format that this version reads and writes; see sqlite/upgrade-log.ts. */
+export { formatOfLog, type OnUpgrading, upgradeLog, type UpgradePhase } from './sqlite/upgrade-log';
+export { FORMAT_VERSION as CURRENT_FORMAT } from './sqlite/schema';
