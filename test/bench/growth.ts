@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { orderStream } from '../../schemas/order-events';
+import type { StreamName } from '../../schemas/stream-name';
 import type { EventStore, NewEvent } from '../../services/event-store/event-store';
 import { contentHash, eventId, sealEvent } from '../../services/event-store/seal/seal';
 import { benchBody, benchOrder } from './deliveries';
@@ -30,7 +31,7 @@ const CHUNK = 10_000;
 const ENDS = 5;
 
 interface Append {
-  readonly stream: string;
+  readonly stream: StreamName;
   readonly event: NewEvent;
   readonly expected: number | 'no_stream';
 }
