@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import type { DestinationEntry } from '../../schemas/destinations';
-import { oneATurn } from '../concurrency/one-a-turn';
 import { sleep } from '../concurrency/sleep';
+import { nextTurn } from '../concurrency/turns';
 import { ConfigError } from '../config/config';
 import type { World } from '../config/world';
 import { type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
@@ -39,13 +39,11 @@ interface SupplyOptions {
   readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
   readonly record: DestinationRecord;
   readonly instance: string;
-  /** Of all destinations. */
-  readonly nextTurn: () => Promise<void>;
 }
 
 /** Begins to send to a destination. */
 function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
-  const { store, record, world, instance, nextTurn } = options;
+  const { store, record, world, instance } = options;
   const { feed, readItems, startOf } = options.feed;
   const { log, now, version } = world;
   const userAgent = `ticket-rail/${version}`;
@@ -93,7 +91,6 @@ export async function openDestinations(options: {
   const { log, now, newId } = world;
   const record = createDestinationRecord({ store, coveredTo, newId, now, log });
   const instance = newId();
-  const nextTurn = oneATurn();
   let supplied: readonly Supplied[] = [];
   let changing: Promise<void> = Promise.resolve();
 
@@ -107,7 +104,7 @@ export async function openDestinations(options: {
       supplied = entries.map(
         (entry, index) =>
           kept.find((one) => JSON.stringify(one.entry) === texts[index]) ??
-          supply(entry, { ...options, record, instance, nextTurn }),
+          supply(entry, { ...options, record, instance }),
       );
       log.info({ destinations: entries.map(({ name }) => name) }, 'the destinations have changed');
     });
