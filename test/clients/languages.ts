@@ -28,7 +28,7 @@ interface Language {
   readonly program: string;
   readonly fence: string;
   /** Builds a program in a folder. @returns the command that runs it */
-  build(source: string, folder: string): readonly string[];
+  readonly build: (source: string, folder: string) => readonly string[];
   /** How many digits of 12345678901234567890.123456789012345678901 and 9007199254740993 survive. */
   readonly digits: 'all' | 'of integers' | 'of doubles';
 }
