@@ -7,6 +7,8 @@ import { untilOnPage } from '../support/screen-watch';
 const FIRST_TONE_HZ = 659.3;
 /** Milliseconds in which the alarm comes again while nobody attends, and a little more. */
 const AGAIN_MS = 9_000;
+/** A minute, and a little more. */
+const MINUTE_MS = 61_000;
 
 const kiosk = screenLab(
   { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
@@ -44,6 +46,56 @@ describe('the alarm', () => {
     const heard = await kiosk.page.evaluate<unknown[]>('window.tones');
     await kiosk.page.clock.runFor(AGAIN_MS);
     expect((await kiosk.page.evaluate<unknown[]>('window.tones')).length).toBe(heard.length);
+  });
+
+  it.each([
+    ['a cancellation', { status: 'dsp_canceled' }, 784, 'Acknowledge', 'Finished (1)'],
+    ['an order without a driver', { delivery_status: 'failed_to_assign_driver' }, 987.8, 'Put away', 'Put away (1)'],
+    [
+      'food that is coming back',
+      { status: 'out_for_delivery', delivery_status: 'enroute_to_return' },
+      440,
+      'Open handoff card of order o1',
+      'Handoff',
+    ],
+  ])(
+    '%s has a sound of its own, which comes again until somebody attends',
+    async (_what, report, hz, attends, then) => {
+      const location = kiosk.newLocation();
+      await kiosk.page.clock.install();
+      await kiosk.openBoard(location);
+      await kiosk.deliver({ location_id: location, order_id: 'o1', ...report });
+      await untilOnPage(kiosk.page, `window.tones[0]?.[0] === ${String(hz)}`);
+      const first = await kiosk.page.evaluate<unknown[]>('window.tones');
+      await kiosk.page.clock.runFor(AGAIN_MS);
+      await untilOnPage(kiosk.page, `window.tones.length > ${String(first.length)}`);
+      await kiosk.page.getByRole('button', { name: attends }).click();
+      await kiosk.page.getByText(then).first().waitFor();
+      const heard = await kiosk.page.evaluate<unknown[]>('window.tones');
+      await kiosk.page.clock.runFor(AGAIN_MS);
+      expect((await kiosk.page.evaluate<unknown[]>('window.tones')).length).toBe(heard.length);
+    },
+  );
+
+  it('an order that becomes very late has a sound of its own, and none where that is switched off', async () => {
+    const location = kiosk.newLocation();
+    await kiosk.page.clock.install();
+    await kiosk.openBoard(location);
+    await kiosk.deliver({ location_id: location, order_id: 'o1' });
+    await kiosk.tile('o1').waitFor();
+    await kiosk.page.getByRole('button', { name: 'Settings' }).click();
+    await kiosk.page.getByRole('checkbox', { name: 'A driver is here' }).uncheck();
+    for (const grade of ['late', 'very late']) await kiosk.page.getByLabel(`Preparing: ${grade} after`).fill('1');
+    await kiosk.page.getByRole('button', { name: 'Save' }).click();
+    await kiosk.deliver({ location_id: location, order_id: 'o2', delivery_status: 'arrived_at_pickup' });
+    await kiosk.card().waitFor();
+    expect(await kiosk.page.evaluate('window.tones')).toEqual([]);
+    await kiosk.page.keyboard.press('Escape');
+    await kiosk.card().waitFor({ state: 'hidden' });
+    await kiosk.page.clock.runFor(MINUTE_MS);
+    await untilOnPage(kiosk.page, 'window.tones[0]?.[0] === 1174.7');
+    await kiosk.tile('o1').getByRole('button', { name: 'Open handoff card of order o1' }).click();
+    await kiosk.card().waitFor();
   });
 
   it('the alarm is silent on a screen where it is switched off, over a reload too', async () => {

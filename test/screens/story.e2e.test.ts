@@ -216,14 +216,14 @@ describe('the order board', () => {
 });
 
 describe('the customer board', () => {
-  it('the customer board shows the numbers of orders that are ready and almost ready, and clears itself', async () => {
+  it('the customer board shows the numbers of orders that are ready and being prepared, and clears itself', async () => {
     const location = lab.newLocation();
     await lab.deliver({ location_id: location, order_id: 'pos_order_41' });
     await lab.deliver({ location_id: location, order_id: 'pos_order_42', status: 'ready_for_pickup' });
     await lab.page.goto(`${lab.service.url}/screens/customers?location=${location}`);
     const ready = lab.page.getByRole('region', { name: 'Ready', exact: true });
     await ready.getByText('42').waitFor();
-    await lab.page.getByRole('region', { name: 'Almost ready' }).getByText('41').waitFor();
+    await lab.page.getByRole('region', { name: 'Being prepared' }).getByText('41').waitFor();
     await lab.deliver({ location_id: location, order_id: 'pos_order_42', status: 'out_for_delivery' });
     await ready.getByText('42').waitFor({ state: 'detached' });
     expect(await lab.page.locator('li[data-order-id]').count()).toBe(1);

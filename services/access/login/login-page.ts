@@ -7,6 +7,9 @@ import type { Reader } from '../readers/readers';
 export const LOGIN_CSP =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** The mark of the screens (services/screens/browser/icon.svg), which a page that loads no picture has to bring along. */
+const BRAND = `<p class="brand"><svg viewBox="0 0 32 32" width="40" height="40" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#12352c"/><path d="M5 8h22v3H5z" fill="#f4c430"/><path d="M9 11h14v14l-2.3-1.6L18.3 25 16 23.4 13.7 25l-2.4-1.6L9 25z" fill="#fff"/><path d="M12 15h8v1.6h-8zm0 4h6v1.6h-6z" fill="#12352c"/></svg>Ticket Rail</p>`;
+
 /**
  * @param next local path to go to afterwards
  * @param wrongToken a token was given that is no reader's
@@ -41,7 +44,8 @@ export function loginPage({
   </head>
   <body>
     <main>
-      <h1>Ticket Rail</h1>
+      ${BRAND}
+      <h1>Log in</h1>
       ${loggedIn}
       <form method="post" action="/login">
         ${error}
@@ -73,6 +77,7 @@ export function refusedPage(origin: string | null, hosts: readonly string[]): st
   </head>
   <body>
     <main>
+      ${BRAND}
       <h1>Form refused</h1>
       <p class="error" role="alert">This form seems to come from another site, so that nothing was done.</p>
       <p>Your browser says that it comes from <code>${htmlText(origin ?? 'another site')}</code>; the service was called as ${seen}.</p>
@@ -86,23 +91,30 @@ export function refusedPage(origin: string | null, hosts: readonly string[]): st
 `;
 }
 
+/** In the colours of the screens (services/screens/browser/shared/tokens.css). */
 export const LOGIN_CSS = `:root {
   color-scheme: light dark;
-  --ground: #f6f6f4;
-  --text: #1b1b1a;
-  --line: #6b6b66;
-  --action: #1b4f9c;
-  --on-action: #ffffff;
-  --error: #a3141b;
+  --ground: #eceeea;
+  --surface: #ffffff;
+  --text: #14201b;
+  --muted: #48564f;
+  --line: #c3cbc5;
+  --edge: #6c7a73;
+  --accent: #0b5a49;
+  --on-accent: #ffffff;
+  --alarm: #b3231b;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #161616;
-    --text: #f2f2ef;
-    --line: #9a9a94;
-    --action: #9cc2ff;
-    --on-action: #10233f;
-    --error: #ff9d99;
+    --ground: #0c1210;
+    --surface: #1a2420;
+    --text: #edf3ef;
+    --muted: #aebbb4;
+    --line: #34423c;
+    --edge: #82918a;
+    --accent: #66d9b8;
+    --on-accent: #04231b;
+    --alarm: #ff8d83;
   }
 }
 * {
@@ -116,53 +128,76 @@ body {
   padding: 1rem;
   background: var(--ground);
   color: var(--text);
-  font: 1.125rem/1.5 system-ui, sans-serif;
+  font: 1.0625rem/1.45 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif;
 }
 main {
-  width: min(24rem, 100%);
-}
-form {
   display: grid;
-  gap: 0.75rem;
-  margin-block: 0 2rem;
+  gap: 1.25rem;
+  width: min(26rem, 100%);
+  padding: clamp(1.25rem, 6vw, 2.25rem);
+  border: 1px solid var(--line);
+  border-radius: 1rem;
+  background: var(--surface);
+  box-shadow: 0 1px 2px rgb(0 0 0 / 14%), 0 12px 32px rgb(0 0 0 / 8%);
 }
+h1,
 p {
   margin: 0;
   overflow-wrap: anywhere;
 }
+h1 {
+  font-size: 1.7rem;
+  line-height: 1.15;
+}
+.brand {
+  display: flex;
+  align-items: center;
+  gap: 0.7rem;
+  font-size: 1.1rem;
+  font-weight: 700;
+}
+form {
+  display: grid;
+  gap: 0.75rem;
+}
 label {
+  color: var(--muted);
   font-weight: 600;
 }
 input,
 button {
   width: 100%;
-  min-height: 44px;
+  min-height: 48px;
   padding: 0.5rem 0.75rem;
-  border: 2px solid var(--line);
-  border-radius: 0.375rem;
+  border: 1px solid var(--edge);
+  border-radius: 0.5rem;
   background: transparent;
   color: inherit;
   font: inherit;
 }
 button {
-  border-color: var(--action);
-  background: var(--action);
-  color: var(--on-action);
+  border-color: transparent;
+  background: var(--accent);
+  color: var(--on-accent);
   font-weight: 600;
   cursor: pointer;
 }
 button.quiet {
+  border-color: var(--edge);
   background: transparent;
-  color: var(--action);
+  color: var(--text);
+}
+a {
+  color: var(--accent);
 }
 :focus-visible {
-  outline: 3px solid var(--action);
+  outline: 3px solid var(--accent);
   outline-offset: 2px;
 }
 .error {
   padding: 0.5rem 0.75rem;
-  border-inline-start: 4px solid var(--error);
-  color: var(--error);
+  border-inline-start: 4px solid var(--alarm);
+  color: var(--alarm);
   font-weight: 600;
 }
 `;

@@ -198,7 +198,7 @@ describe('the customers’ board', () => {
     ...staged(stage, about),
     ready,
   });
-  it('the customers’ board lists ready orders newest first, and almost ready ones oldest first', () => {
+  it('the customers’ board lists ready orders newest first, and those being prepared oldest first', () => {
     const orders = [
       customerOrder('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
       customerOrder('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
@@ -207,9 +207,9 @@ describe('the customers’ board', () => {
       customerOrder('on_the_way', false),
       customerOrder('completed', false),
     ];
-    const { ready, almostReady } = customerLists(orders, NOON);
+    const { ready, preparing } = customerLists(orders, NOON);
     expect(ids(ready)).toEqual(['r2', 'r1']);
-    expect(ids(almostReady)).toEqual(['p1', 'p2']);
+    expect(ids(preparing)).toEqual(['p1', 'p2']);
   });
 
   it('the customers’ board calls an order ready by its food alone, also while the driver is here, never once it left', () => {
@@ -223,7 +223,7 @@ describe('the customers’ board', () => {
     const orders = [customerOrder('ready', true), customerOrder('preparing', false)];
     const sizes = (ms: number): number[] => {
       const lists = customerLists(orders, NOON + ms);
-      return [lists.ready.length, lists.almostReady.length];
+      return [lists.ready.length, lists.preparing.length];
     };
     expect(sizes(READY_SHOWN_MS)).toEqual([1, 1]);
     expect(sizes(READY_SHOWN_MS + 1)).toEqual([0, 1]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MOST_ROOMY, type Room, shareLanes, STACKS } from '../../../services/screens/browser/board/model/lanes';
-import { pageOf } from '../../../services/screens/browser/board/model/pages';
+import { pageOf } from '../../../services/screens/browser/shared/model/pages';
 import { isMoneyLost, troubleWords } from '../../../services/screens/browser/board/model/trouble';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import { OPEN_STAGES, type OpenStage } from '../../../services/screens/browser/shared/model/lateness';
@@ -46,7 +46,14 @@ describe('the lanes of a board', () => {
   });
 
   it('in a rush, eleven drivers on a counter tablet are in sight', () => {
-    const counts = countsOf({ driver_here: 11, needs_action: 3, coming_back: 1, ready: 9, preparing: 14, on_the_way: 8 });
+    const counts = countsOf({
+      driver_here: 11,
+      needs_action: 3,
+      coming_back: 1,
+      ready: 9,
+      preparing: 14,
+      on_the_way: 8,
+    });
     expect(sum(Object.values(counts))).toBeGreaterThan(MOST_ROOMY);
     expect(shareLanes(counts, { lanes: 7, rows: 5 })).toEqual([3, 1, 1, 1, 1]);
     expect(shareLanes(counts, { lanes: 7, rows: 6 })).toEqual([2, 1, 1, 2, 1]);
@@ -119,7 +126,10 @@ describe('what needs action', () => {
     const words = failures.map((delivery_status) => troubleWords({ delivery_status }));
     expect(words).not.toContain(null);
     expect(new Set(words).size).toBe(failures.length);
-    expect([troubleWords({ delivery_status: 'beamed_up' }), troubleWords({ delivery_status: null })]).toEqual([null, null]);
+    expect([troubleWords({ delivery_status: 'beamed_up' }), troubleWords({ delivery_status: null })]).toEqual([
+      null,
+      null,
+    ]);
   });
 
   it('money is lost by a cancellation after pickup, and by food that could not be delivered', () => {

@@ -32,7 +32,11 @@ const CALL_WORDS: Readonly<Record<CallKind, string>> = {
   very_late: 'An order is very late',
 };
 
-const CYCLE_WORDS: Readonly<Record<HourCycle, string>> = { local: 'as the browser', '12': '12 hours', '24': '24 hours' };
+const CYCLE_WORDS: Readonly<Record<HourCycle, string>> = {
+  local: 'as the browser',
+  '12': '12 hours',
+  '24': '24 hours',
+};
 
 const checkbox = (name: string, words: string): TemplateResult =>
   html`<label class="line"><input type="checkbox" name=${name} /> ${words}</label>`;

@@ -4,6 +4,7 @@ import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import type { OpenStage } from '../shared/model/lateness';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
+import { PageTurner } from '../shared/page-turner';
 import { keep, load } from '../shared/storage';
 import { basics, tokens } from '../shared/theme';
 import { BoardAlarm } from './board-alarm';
@@ -12,7 +13,6 @@ import { arrivalBanner, soundBanner } from './board-banners';
 import { boardBar, wallBar } from './board-bar';
 import type { Fold } from './board-lists';
 import { BoardOrders } from './board-orders';
-import { BoardPages } from './board-pages';
 import { BoardRoom } from './board-room';
 import { BoardSearch } from './board-search';
 import './handoff-card';
@@ -31,6 +31,7 @@ import wallCss from './wall.css?inline';
 import type { TileEvent } from './tile';
 import { TileFocus } from './tile-focus';
 import { isTyping } from './typing';
+import { wallBoxes } from './wall-boxes';
 
 /** Most pieces of news that are said aloud at once. */
 const MOST_SAID = 5;
@@ -73,7 +74,7 @@ export class TicketRailBoard extends railElement({
   readonly #search = new BoardSearch(this);
   readonly #pointer = new Pointer(this);
   readonly #room = new BoardRoom(this);
-  readonly #pages = new BoardPages(this);
+  readonly #pages = new PageTurner(this, () => (this.isWall ? wallBoxes(this.renderRoot) : []));
   #announcement = '';
   #freshness: Freshness = { kind: 'connecting', ageMs: null };
 
@@ -204,7 +205,14 @@ export class TicketRailBoard extends railElement({
     if (kind !== null && this.isWall) this.#alarm.sound(kind);
     else if (kind !== null) this.#alarm.ring(kind);
     const [first] = this.handoffs.waiting;
-    if (arrived.length === 0 || this.isWall || !this.settings.opensCard || this.handoffs.openId !== null || first === undefined) return;
+    if (
+      arrived.length === 0 ||
+      this.isWall ||
+      !this.settings.opensCard ||
+      this.handoffs.openId !== null ||
+      first === undefined
+    )
+      return;
     if (this.#settingsDialog?.isOpen !== true && !isTyping()) this.#open(first, true);
   }
 

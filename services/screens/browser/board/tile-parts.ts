@@ -45,7 +45,9 @@ export function band(order: Order, isShort: boolean): TemplateResult | typeof no
   const trouble = stage === 'needs_action' ? troubleWords(order) : null;
   return html`<p class=${isShort && trouble === null ? 'unseen' : 'band'}>
     ${icon(name)}
-    <span>${trouble === null ? words || stageWords(stage) : html`<span class="unseen">${words}:</span> ${trouble}`}</span>
+    <span
+      >${trouble === null ? words || stageWords(stage) : html`<span class="unseen">${words}:</span> ${trouble}`}</span
+    >
   </p>`;
 }
 
@@ -70,7 +72,8 @@ export function axes(order: Order, previousDriver: Driver | null): TemplateResul
     <p class="axis">
       ${driverIcon(order)}
       <span
-        ><b>Driver:</b> <bdi class="state">${driverWords(order.delivery_status)}</bdi> ${people(order, previousDriver)}</span
+        ><b>Driver:</b>
+        <bdi class="state">${driverWords(order.delivery_status)}</bdi> ${people(order, previousDriver)}</span
       >
     </p>`;
 }
@@ -107,7 +110,8 @@ export function shortAxes(order: Order, previousDriver: Driver | null): Template
 export function line(order: Order): TemplateResult {
   const isCanceled = order.stage === 'canceled';
   const who = nameOf(order) ?? sourceOf(order);
-  const words = isCanceled && isMoneyLost(order) ? attentionWords('canceled_after_pickup').words : statusWords(order.status);
+  const words =
+    isCanceled && isMoneyLost(order) ? attentionWords('canceled_after_pickup').words : statusWords(order.status);
   return html`<p class="axis line" ?data-lost=${isCanceled && isMoneyLost(order)}>
     <span>${isCanceled || who === null ? html`<bdi>${words}</bdi>` : html`<bdi class="name">${who}</bdi>`}</span>
     <span class="unseen"

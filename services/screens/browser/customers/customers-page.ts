@@ -1,7 +1,9 @@
-import { locationOf } from '../shared/query';
+import { clockOf, locationOf, placeOf } from '../shared/query';
 import { TicketRailCustomers } from './ticket-rail-customers';
 
-const location = locationOf(window.location.search);
+const { search } = window.location;
+const location = locationOf(search);
+const name = placeOf(search) || location;
 const board = document.querySelector('ticket-rail-customers');
-if (board instanceof TicketRailCustomers) board.location = location;
-document.title = `${location === '' ? 'Orders' : `Orders: ${location}`} · Ticket Rail`;
+if (board instanceof TicketRailCustomers) Object.assign(board, { location, name, clock: clockOf(search) });
+document.title = `${name === '' ? 'Orders' : `Orders: ${name}`} · Ticket Rail`;

@@ -5,6 +5,8 @@ import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
+import { clockWords, hourCycleOf } from '../shared/model/words';
+import { PageTurner } from '../shared/page-turner';
 import { shortIds } from '../shared/model/short-id';
 import { attribute, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -13,13 +15,18 @@ import css from './ticket-rail-customers.css?inline';
 /** Milliseconds that a number is shown as having just become ready. */
 const FRESH_MS = 10_000;
 
-/** Order numbers for customers who wait: what is ready, and what almost is. Nothing else reaches this screen. */
+/** Order numbers for customers who wait: what is ready, and what is being prepared. Nothing else reaches this screen. */
 export class TicketRailCustomers extends railElement({
   location: attribute('', { reflect: true }),
   /** Base URL of Ticket Rail; empty: where the page comes from. */
   service: attribute(''),
   token: attribute(''),
+  /** What people call the place; empty: the location's id. */
+  name: attribute(''),
+  /** `12` or `24` hours; empty: as the browser's language counts them. */
+  clock: attribute(''),
 }) {
+  readonly #pages = new PageTurner(this, () => [...this.renderRoot.querySelectorAll('.lists ul')]);
   readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
     const calls: string[] = [];
     for (const { before, after, initial } of changes) {
@@ -41,12 +48,14 @@ export class TicketRailCustomers extends railElement({
 
   protected override render(): TemplateResult {
     const { state, now, hasData, freshness } = this.#live;
-    const { ready, almostReady } = customerLists(state.orders.values(), now);
-    const short = shortIds([...ready, ...almostReady].map(({ order_id }) => order_id));
+    const { ready, preparing } = customerLists(state.orders.values(), now);
+    const short = shortIds([...ready, ...preparing].map(({ order_id }) => order_id));
     return html`<div class="frame" data-freshness=${freshness.kind}>
       <div class="bar">
-        <p class="location"><bdi>${this.location}</bdi></p>
-        ${freshnessLine(freshness)}<slot name="end"></slot>
+        <p class="location"><bdi>${this.name === '' ? this.location : this.name}</bdi></p>
+        ${freshnessLine(freshness)}
+        <p class="clock">${clockWords(now, hourCycleOf(this.clock))}</p>
+        <slot name="end"></slot>
       </div>
       ${staleBanner(freshness, this.service)}
       ${
@@ -55,7 +64,7 @@ export class TicketRailCustomers extends railElement({
           : hasData
             ? html`<div class="lists" ?data-stale=${freshness.kind === 'stale'}>
                 ${this.#renderList('ready', 'Ready', 'check', ready, short, now)}
-                ${this.#renderList('almost', 'Almost ready', 'pot', almostReady, short, now)}
+                ${this.#renderList('preparing', 'Being prepared', 'pot', preparing, short, now)}
               </div>`
             : html`<p class="empty">Loading the orders…</p>`
       }
@@ -64,19 +73,23 @@ export class TicketRailCustomers extends railElement({
   }
 
   #renderList(
-    name: 'ready' | 'almost',
+    name: 'ready' | 'preparing',
     heading: string,
     picture: IconName,
     orders: readonly CustomerOrder[],
     short: ReadonlyMap<string, string>,
     now: number,
   ): TemplateResult {
+    const more = this.#pages.more(name);
     return html`<section data-list=${name} aria-labelledby=${name}>
-      <h2 id=${name}>${icon(picture)} ${heading}</h2>
+      <h2>
+        ${icon(picture)} <span id=${name}>${heading}</span>
+        ${more === 0 ? nothing : html`<span class="more">+${more} more</span>`}
+      </h2>
       ${
         orders.length === 0
           ? html`<p class="none">
-              ${name === 'ready' ? 'No order is ready at the moment.' : 'No order is being made.'}
+              ${name === 'ready' ? 'No order is ready at the moment.' : 'No order is being prepared.'}
             </p>`
           : html`<ul role="list">
               ${repeat(

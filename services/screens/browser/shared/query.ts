@@ -1,5 +1,12 @@
-/** The location that a page's address names, or nothing. */
-export const locationOf = (search: string): string => new URLSearchParams(search).get('location') ?? '';
+const read = (search: string, name: string): string => new URLSearchParams(search).get(name) ?? '';
 
-/** How the page is to be used, such as `wall`, or nothing. */
-export const modeOf = (search: string): string => new URLSearchParams(search).get('mode') ?? '';
+/** What a page's address says, each nothing if it is not named. */
+
+/** The location to show. */
+export const locationOf = (search: string): string => read(search, 'location');
+/** How the page is used, such as `wall`. */
+export const modeOf = (search: string): string => read(search, 'mode');
+/** What people call the place. */
+export const placeOf = (search: string): string => read(search, 'name');
+/** How the hours of a day are counted: `12` or `24`. */
+export const clockOf = (search: string): string => read(search, 'clock');

@@ -60,12 +60,7 @@ export const withoutMark = (marks: Marks, key: string): Marks => ({
 
 /** What somebody at this screen says of an order. */
 export type Acknowledgement =
-  | 'acknowledge-cancel'
-  | 'acknowledge-driver'
-  | 'recall'
-  | 'dismiss'
-  | 'put-away'
-  | 'take-back';
+  'acknowledge-cancel' | 'acknowledge-driver' | 'recall' | 'dismiss' | 'put-away' | 'take-back';
 
 export function acknowledged(marks: Marks, what: Acknowledgement, order: Order): Marks {
   switch (what) {

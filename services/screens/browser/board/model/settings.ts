@@ -6,7 +6,7 @@ import {
   type Threshold,
   type Thresholds,
 } from '../../shared/model/lateness';
-import type { HourCycle } from '../../shared/model/words';
+import { type HourCycle, hourCycleOf } from '../../shared/model/words';
 import { CALLS, type CallKind } from './calls';
 
 /** What can be set on a screen; it keeps it over a reload. */
@@ -31,8 +31,6 @@ export const HIDEABLE_STAGES = ['ready', 'preparing', 'on_the_way'] as const sat
 
 /** Factors on the size of everything that may be chosen. */
 export const TEXT_SIZES = [0.85, 1, 1.15, 1.3, 1.5] as const;
-
-const HOUR_CYCLES: readonly HourCycle[] = ['local', '12', '24'];
 
 const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] =>
   Object.fromEntries(CALLS.map((kind) => [kind, isOn(kind)])) as Record<CallKind, boolean>;
@@ -80,7 +78,7 @@ export function toSettings(value: unknown): Settings {
     opensCard: opensCard !== false,
     oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
     textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
-    hourCycle: HOUR_CYCLES.find((cycle) => cycle === hourCycle) ?? DEFAULT_SETTINGS.hourCycle,
+    hourCycle: hourCycleOf(hourCycle),
     hidden: HIDEABLE_STAGES.filter((stage) => left.includes(stage)),
   };
 }

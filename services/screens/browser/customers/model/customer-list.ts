@@ -14,7 +14,7 @@ export interface CustomerOrder extends FeedOrder {
 
 export interface CustomerLists {
   readonly ready: readonly CustomerOrder[];
-  readonly almostReady: readonly CustomerOrder[];
+  readonly preparing: readonly CustomerOrder[];
 }
 
 const WAITING: ReadonlySet<string> = new Set(['preparing', 'ready', 'driver_here']);
@@ -28,12 +28,12 @@ const newestFirst = (one: FeedOrder, other: FeedOrder): number => oldestFirst(ot
 
 /** @param now milliseconds since the epoch by the service's clock */
 export function customerLists(orders: Iterable<CustomerOrder>, now: number): CustomerLists {
-  const lists = { ready: [] as CustomerOrder[], almostReady: [] as CustomerOrder[] };
+  const lists = { ready: [] as CustomerOrder[], preparing: [] as CustomerOrder[] };
   for (const order of orders) {
     if (!WAITING.has(order.stage)) continue;
     const isReady = isCalled(order);
     if (lasted(order.stage_since, now) > (isReady ? READY_SHOWN_MS : PREPARING_SHOWN_MS)) continue;
-    (isReady ? lists.ready : lists.almostReady).push(order);
+    (isReady ? lists.ready : lists.preparing).push(order);
   }
-  return { ready: lists.ready.sort(newestFirst), almostReady: lists.almostReady.sort(oldestFirst) };
+  return { ready: lists.ready.sort(newestFirst), preparing: lists.preparing.sort(oldestFirst) };
 }

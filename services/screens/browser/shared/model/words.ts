@@ -89,6 +89,8 @@ export const attentionWords = (code: string): Notice =>
 /** How a screen counts the hours of a day: as the browser's language does, or as it is set to. */
 export type HourCycle = 'local' | '12' | '24';
 
+export const hourCycleOf = (text: unknown): HourCycle => (text === '12' || text === '24' ? text : 'local');
+
 const padded = (part: number): string => String(part).padStart(2, '0');
 
 /** @returns a time of the day by the clock of the browser: `12:03`, or `12:03 PM`. */
