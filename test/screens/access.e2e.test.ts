@@ -107,7 +107,7 @@ describe('the customer board', () => {
     const proxy = await startProxy(lab.service.url);
     await lab.deliver({ location_id: location, order_id: 'first', ...personal });
     await lab.page.goto(`${proxy.url}/screens/customers?location=${location}`);
-    const region = lab.page.getByRole('region', { name: 'Almost ready' });
+    const region = lab.page.getByRole('region', { name: 'Being prepared' });
     await region.getByText('first').waitFor();
     await lab.deliver({ location_id: location, order_id: 'second', ...personal });
     await region.getByText('second').waitFor();

@@ -103,13 +103,19 @@ export class Alarm {
     }, REPEAT_MS);
   }
 
-  /** Nobody has attended to this yet: it is what rings from now on. */
-  goOn(kind: CallKind): void {
-    if (this.#ringing === null) this.ring(kind);
+  /** @param kind what nobody has attended to: it is what rings from now on; null: somebody has attended to everything */
+  goOn(kind: CallKind | null): void {
+    if (kind === null) this.silence();
+    else if (this.#ringing === null) this.ring(kind);
     else this.#ringing = kind;
   }
 
-  /** Someone attends. */
+  /** To be called from a touch or a key, like {@link allow}, by somebody who wants to hear it. */
+  async try(kind: CallKind): Promise<void> {
+    await this.allow();
+    this.sound(kind);
+  }
+
   silence(): void {
     clearTimeout(this.#repeat);
     this.#ringing = null;

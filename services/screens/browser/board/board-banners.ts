@@ -1,11 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import type { AlarmState } from './alarm';
+import type { BoardOrders } from './board-orders';
+import type { CallKind } from './model/calls';
+import type { Handoffs } from './model/handoffs';
+import { newsWords } from './model/news';
 
 /** What stands over the board because somebody has to do something about it. */
 
 /** The alarm cannot sound. @param allow to be called by a touch */
-export function soundBanner(state: AlarmState, allow: () => void): TemplateResult | typeof nothing {
+function soundBanner(state: AlarmState, allow: () => void): TemplateResult | typeof nothing {
   switch (state) {
     case 'blocked':
       return html`<button class="banner sound" @click=${allow}>
@@ -30,7 +34,7 @@ export function soundBanner(state: AlarmState, allow: () => void): TemplateResul
  * Drivers have come whose cards did not open by themselves: somebody was typing, or closed the card before looking.
  * @param first the short id of the order of the first of them
  */
-export function arrivalBanner(count: number, first: string, open: () => void): TemplateResult {
+function arrivalBanner(count: number, first: string, open: () => void): TemplateResult {
   return html`<button class="banner arrival" @click=${open}>
     ${icon('car')}
     <span
@@ -38,4 +42,46 @@ export function arrivalBanner(count: number, first: string, open: () => void): T
       handoff card</span
     >
   </button>`;
+}
+
+/** Something else sounds. @param words what is the matter; @param more how many other matters sound besides */
+const callBanner = (words: string, more: number, silence: () => void): TemplateResult =>
+  html`<button class="banner call" @click=${silence}>
+    ${icon('bell')}
+    <span><bdi>${words}</bdi>${more === 0 ? nothing : ` And ${String(more)} more.`}</span> <strong>Silence</strong>
+  </button>`;
+
+interface Acts {
+  readonly allowSound: () => void;
+  readonly open: (id: string) => void;
+  /** @param ids of orders that somebody has heard of */
+  readonly silence: (ids: readonly string[]) => void;
+}
+
+/** @param isHeard whether a call sounds on this screen */
+export function boardBanners(
+  board: BoardOrders,
+  { openId, waiting }: Handoffs,
+  alarm: AlarmState,
+  isHeard: (kind: CallKind) => boolean,
+  { allowSound, open, silence }: Acts,
+): TemplateResult {
+  const [first] = openId === null ? waiting : [];
+  const calls = alarm === 'off' ? [] : board.calls.filter(({ kind }) => kind !== 'arrived' && isHeard(kind));
+  const [call] = calls;
+  return html`${soundBanner(alarm, allowSound)}
+  ${
+    first === undefined
+      ? nothing
+      : arrivalBanner(waiting.length, board.shortId(first), () => {
+          open(first);
+        })
+  }
+  ${
+    call === undefined
+      ? nothing
+      : callBanner(newsWords(call.kind, `Order ${board.shortId(call.orderId)}`), calls.length - 1, () => {
+          silence(calls.map(({ orderId }) => orderId));
+        })
+  }`;
 }

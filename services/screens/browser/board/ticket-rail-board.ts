@@ -1,40 +1,38 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { staleBanner, staleWords } from '../feed/freshness-bar';
+import { freshnessNews, staleBanner } from '../feed/freshness-bar';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import type { OpenStage } from '../shared/model/lateness';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { PageTurner } from '../shared/page-turner';
-import { keep, load } from '../shared/storage';
 import { basics, tokens } from '../shared/theme';
 import { BoardAlarm } from './board-alarm';
+import { boardCard } from './board-card';
 import { boardBody } from './board-body';
-import { arrivalBanner, soundBanner } from './board-banners';
+import { boardBanners } from './board-banners';
 import { boardBar, wallBar } from './board-bar';
 import type { Fold } from './board-lists';
 import { BoardOrders } from './board-orders';
 import { BoardRoom } from './board-room';
 import { BoardSearch } from './board-search';
-import './handoff-card';
+import { BoardSettings } from './board-settings';
 import type { CardEvent } from './handoff-card';
 import { LocationChoices } from './location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
 import { type Handoffs, noHandoffs, ofThoseHere, opened, turnedTo, withArrivals } from './model/handoffs';
-import { type News, newsWords } from './model/news';
+import { type News, saidOf } from './model/news';
 import type { ReplayMoment } from './model/replay';
-import { DEFAULT_SETTINGS, readSettings, type Settings } from './model/settings';
+import type { Settings } from './model/settings';
 import { Pointer } from './pointer';
 import './settings-dialog';
 import type { SettingsEvent, TicketRailSettings, TrySoundEvent } from './settings-dialog';
+import jumpCss from './jump.css?inline';
 import css from './ticket-rail-board.css?inline';
 import wallCss from './wall.css?inline';
 import type { TileEvent } from './tile';
 import { TileFocus } from './tile-focus';
 import { isTyping } from './typing';
 import { wallBoxes } from './wall-boxes';
-
-/** Most pieces of news that are said aloud at once. */
-const MOST_SAID = 5;
 
 /**
  * The board of one location, for POS vendors to put into their own pages too. docs/guides/embed-the-board.md lists its
@@ -61,7 +59,6 @@ export class TicketRailBoard extends railElement({
   mode: attribute(''),
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
-  settings: state<Settings>(DEFAULT_SETTINGS),
   handoffs: state<Handoffs>(noHandoffs),
   /** Folds that are open. */
   folds: state<ReadonlySet<Fold>>(new Set()),
@@ -71,6 +68,7 @@ export class TicketRailBoard extends railElement({
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #choices = new LocationChoices(this);
+  readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
   readonly #pointer = new Pointer(this);
   readonly #room = new BoardRoom(this);
@@ -80,13 +78,16 @@ export class TicketRailBoard extends railElement({
 
   constructor() {
     super();
-    this.settings = readSettings(load('settings'));
     this.addController(new TileFocus(this));
   }
 
   /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */
   get isWall(): boolean {
     return this.mode === 'wall' || (this.mode !== 'hand' && this.#pointer.isMissing);
+  }
+
+  get settings(): Settings {
+    return this.#settings.value;
   }
 
   get search(): string {
@@ -104,14 +105,13 @@ export class TicketRailBoard extends railElement({
     if (this.handoffs.openId !== before.openId) this.#announceOpened();
     const late = this.#orders.look(this.settings.thresholds);
     if (late.length > 0) this.#announce(late);
-    const kind = this.isWall ? null : loudest(this.#orders.calls, this.#isHeard);
-    if (kind === null) this.#alarm.silence();
-    else this.#alarm.goOn(kind);
+    this.#alarm.goOn(this.isWall ? null : loudest(this.#orders.calls, this.#isHeard));
   }
 
   protected override render(): TemplateResult {
     const { now, hasData } = this.#orders.source;
     const freshness = this.#freshness;
+    const measured = { room: this.#room.room, more: this.#pages.more };
     return html`<div
       class="frame"
       data-freshness=${freshness.kind}
@@ -119,30 +119,22 @@ export class TicketRailBoard extends railElement({
       .style=${`--rail-text-size: ${String(this.settings.textSize)}`}
       @tile-action=${this.#acted}
     >
-      ${this.#renderBar(now, freshness)}
-      <div class="banners">
-        ${staleBanner(freshness, this.service)}
-        ${this.isWall ? nothing : soundBanner(this.#alarm.state, this.#allowSound)} ${this.#renderArrivals()}
-      </div>
+      ${this.#renderBar(now, freshness)} ${this.#renderBanners(freshness)}
       ${
         this.location === ''
           ? html`<p class="empty">${this.picker ? 'Choose a location.' : 'No location is set.'}</p>`
           : hasData
-            ? boardBody(this.#orders, this, this.#measured, { jump: this.#jump, toggled: this.#toggled })
+            ? boardBody(this.#orders, this, measured, { jump: this.#jump, toggled: this.#toggled })
             : html`<p class="empty">${freshness.kind === 'stale' ? 'Nothing to show yet.' : 'Loading the orders…'}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
-      ${this.#renderCard(now, freshness)}
+      ${boardCard(this.#orders, this.handoffs, freshness, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
         @settings-set=${this.#settingsSet}
         @try-sound=${this.#trySound}
       ></ticket-rail-settings>
     </div>`;
-  }
-
-  get #measured(): Parameters<typeof boardBody>[2] {
-    return { room: this.#room.room, more: this.#pages.more };
   }
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
@@ -155,34 +147,19 @@ export class TicketRailBoard extends railElement({
       search: this.search,
       searched: this.#searched,
       sound: this.quiet ? null : settings.sound,
-      toggleSound: this.#toggleSound,
-      openSettings: this.#openSettings,
+      toggleSound: this.#settings.toggleSound,
+      openSettings: () => this.#settingsDialog?.show(),
     });
   }
 
-  #renderArrivals(): TemplateResult | typeof nothing {
-    const { openId, waiting } = this.handoffs;
-    const [first] = waiting;
-    if (first === undefined || openId !== null || this.isWall) return nothing;
-    return arrivalBanner(waiting.length, this.#orders.shortId(first), () => {
-      this.#open(first);
-    });
-  }
-
-  #renderCard(now: number, freshness: Freshness): TemplateResult {
-    const { openId, waiting } = this.handoffs;
-    const order = openId === null ? null : (this.#orders.get(openId) ?? null);
-    const others = waiting.filter((id) => id !== openId);
-    return html`<ticket-rail-handoff
-      .order=${order}
-      .shortId=${this.#orders.shortId(openId ?? '')}
-      .others=${others.map((id) => [id, this.#orders.shortId(id)] as const)}
-      .previousDriver=${this.#orders.previousDriver(openId ?? '')}
-      .mustSeeDriver=${order !== null && this.#orders.mustSeeDriver(order)}
-      .now=${now}
-      .stale=${staleWords(freshness)}
-      @card-action=${this.#cardActed}
-    ></ticket-rail-handoff>`;
+  #renderBanners(freshness: Freshness): TemplateResult {
+    const stale = staleBanner(freshness, this.service);
+    const allowSound = (): void => void this.#alarm.try('arrived');
+    const acts = { allowSound, open: this.#open, silence: this.#silence };
+    return html`<div class="banners">
+      ${stale}
+      ${this.isWall ? nothing : boardBanners(this.#orders, this.handoffs, this.#alarm.state, this.#isHeard, acts)}
+    </div>`;
   }
 
   #follow(): void {
@@ -192,8 +169,7 @@ export class TicketRailBoard extends railElement({
   }
 
   #announce(news: readonly News[]): void {
-    const sentences = news.map(({ kind, order }) => newsWords(kind, `Order ${this.#orders.shortId(order.order_id)}`));
-    this.#announcement = sentences.slice(0, MOST_SAID).join(' ');
+    this.#announcement = saidOf(news, (id) => this.#orders.shortId(id));
     const arrived = news.filter(({ kind }) => kind === 'arrived').map(({ order }) => order.order_id);
     this.handoffs = withArrivals(this.handoffs, arrived);
     for (const { kind, order } of news) {
@@ -204,24 +180,28 @@ export class TicketRailBoard extends railElement({
     const kind = loudest(withNews([], news), this.#isHeard);
     if (kind !== null && this.isWall) this.#alarm.sound(kind);
     else if (kind !== null) this.#alarm.ring(kind);
-    const [first] = this.handoffs.waiting;
-    if (
-      arrived.length === 0 ||
-      this.isWall ||
-      !this.settings.opensCard ||
-      this.handoffs.openId !== null ||
-      first === undefined
-    )
-      return;
-    if (this.#settingsDialog?.isOpen !== true && !isTyping()) this.#open(first, true);
+    if (arrived.length > 0 && !this.isWall && this.settings.opensCard) this.#openFirst();
   }
 
-  #open(id: string, isByItself = false): void {
+  /** Opens the card of the driver who has waited longest, unless somebody is at something else. */
+  #openFirst(): void {
+    const { openId, waiting } = this.handoffs;
+    const [first] = waiting;
+    if (openId !== null || first === undefined || this.#settingsDialog?.isOpen === true || isTyping()) return;
+    this.#open(first, true);
+  }
+
+  readonly #open = (id: string, isByItself = false): void => {
     if (this.#orders.get(id) === undefined) return;
     if (!isByItself) this.#orders.attend(id);
     this.handoffs = opened(this.handoffs, id, isByItself);
     this.#announceOpened();
-  }
+  };
+
+  readonly #silence = (ids: readonly string[]): void => {
+    for (const id of ids) this.#orders.attend(id);
+    this.requestUpdate();
+  };
 
   #announceOpened(): void {
     const order = this.#orders.get(this.handoffs.openId ?? '');
@@ -234,18 +214,11 @@ export class TicketRailBoard extends railElement({
 
   #noteFreshness(): void {
     const before = this.#freshness;
-    const { freshness } = this.#orders.source;
-    this.#freshness = freshness;
-    const cause = freshness.kind === 'stale' ? freshness.cause : null;
-    if (before.kind === freshness.kind && (before.kind !== 'stale' || before.cause === cause)) return;
-    if (freshness.kind === 'stale') this.#announcement = staleWords(freshness) ?? '';
-    else if (freshness.kind === 'live' && before.kind === 'stale') this.#announcement = 'The board is live again.';
-    this.#emit('freshness-changed', { kind: freshness.kind, cause });
-  }
-
-  #setSettings(settings: Settings): void {
-    this.settings = settings;
-    keep('settings', settings);
+    this.#freshness = this.#orders.source.freshness;
+    const news = freshnessNews(before, this.#freshness);
+    if (news === null) return;
+    this.#announcement = news.said ?? this.#announcement;
+    this.#emit('freshness-changed', { kind: this.#freshness.kind, cause: news.cause });
   }
 
   get #settingsDialog(): TicketRailSettings | null {
@@ -277,31 +250,16 @@ export class TicketRailBoard extends railElement({
 
   readonly #isHeard = (kind: CallKind): boolean => this.settings.sounds[kind];
 
-  async #sound(kind: CallKind): Promise<void> {
-    await this.#alarm.allow();
-    this.#alarm.sound(kind);
-  }
-
-  readonly #allowSound = (): void => {
-    void this.#sound('arrived');
-  };
-
-  readonly #trySound = async ({ kind }: TrySoundEvent): Promise<void> => {
+  readonly #trySound = ({ kind }: TrySoundEvent): void => {
     this.#alarm.switch(true);
-    await this.#sound(kind);
-    this.requestUpdate();
-  };
-
-  readonly #toggleSound = (): void => {
-    this.#setSettings({ ...this.settings, sound: !this.settings.sound });
-  };
-
-  readonly #openSettings = (): void => {
-    this.#settingsDialog?.show();
+    // Where sound is off, it is so again with the next update.
+    void this.#alarm.try(kind).then(() => {
+      this.requestUpdate();
+    });
   };
 
   readonly #settingsSet = ({ settings }: SettingsEvent): void => {
-    this.#setSettings(settings);
+    this.#settings.set(settings);
   };
 
   readonly #searched = (event: InputEvent): void => {
@@ -316,10 +274,8 @@ export class TicketRailBoard extends railElement({
   };
 
   readonly #toggled = (name: Fold, isOpen: boolean): void => {
-    const folds = new Set(this.folds);
-    if (isOpen) folds.add(name);
-    else folds.delete(name);
-    this.folds = folds;
+    const others = [...this.folds].filter((one) => one !== name);
+    this.folds = new Set(isOpen ? [...others, name] : others);
   };
 
   readonly #jump = (stage: OpenStage): void => {
@@ -328,7 +284,7 @@ export class TicketRailBoard extends railElement({
     heading?.focus({ preventScroll: true });
   };
 
-  static override styles = [tokens, basics, frameStyles, styleSheet(css), styleSheet(wallCss)];
+  static override styles = [tokens, basics, frameStyles, ...[css, jumpCss, wallCss].map(styleSheet)];
 }
 
 customElements.define('ticket-rail-board', TicketRailBoard);

@@ -11,6 +11,7 @@ import { attribute, property, railElement, styleSheet } from '../shared/rail-ele
 import { basics } from '../shared/theme';
 import { axes, band, chips, line, type Shape, shortAxes } from './tile-parts';
 import css from './tile.css?inline';
+import rowCss from './tile-row.css?inline';
 
 /** What someone asked for on a tile. */
 export type TileAction = 'open' | Acknowledgement;
@@ -155,7 +156,7 @@ export class TicketRailTile extends railElement({
     };
   }
 
-  static override styles = [basics, styleSheet(css)];
+  static override styles = [basics, styleSheet(css), styleSheet(rowCss)];
 }
 
 customElements.define('ticket-rail-tile', TicketRailTile);

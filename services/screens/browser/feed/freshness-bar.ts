@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import { loginAddress } from './locations';
-import type { Freshness } from '../shared/model/freshness';
+import type { Cause, Freshness } from '../shared/model/freshness';
 import { timeWords } from '../shared/model/audit-words';
 import { ageWords, CAUSE_WORDS } from '../shared/model/words';
 
@@ -36,6 +36,18 @@ export function staleWords(freshness: Freshness): string | null {
   const since = ageMs === null ? '' : ` What you see is ${ageWords(ageMs)} old and may no longer be true.`;
   const waits = cause === 'login' || cause === 'forbidden' ? '' : ' It will catch up by itself.';
   return `${CAUSE_WORDS[cause]}${since}${waits}`;
+}
+
+/** @returns what is new, and what is said aloud of it, or null where nothing is */
+export function freshnessNews(
+  before: Freshness,
+  after: Freshness,
+): { readonly cause: Cause | null; readonly said: string | null } | null {
+  const cause = after.kind === 'stale' ? after.cause : null;
+  const causeBefore = before.kind === 'stale' ? before.cause : null;
+  if (before.kind === after.kind && causeBefore === cause) return null;
+  const isBack = after.kind === 'live' && before.kind === 'stale';
+  return { cause, said: isBack ? 'The board is live again.' : staleWords(after) };
 }
 
 /** The banner over a board that is out of date. */

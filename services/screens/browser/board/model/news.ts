@@ -70,7 +70,7 @@ export function previousDriver(kept: Driver | null, { before, after }: Change<Or
   return previous !== null && driver !== null && sameDriver(previous, driver) ? null : previous;
 }
 
-/** @returns what is said aloud. @param name of the order, as people call it */
+/** @returns what is said of one piece of news. @param name of the order, as people call it */
 export function newsWords(kind: News['kind'], name: string): string {
   switch (kind) {
     case 'arrived':
@@ -87,3 +87,13 @@ export function newsWords(kind: News['kind'], name: string): string {
       return `${name} is very late.`;
   }
 }
+
+/** Most pieces of news that are said aloud at once. */
+const MOST_SAID = 5;
+
+/** @returns what is said aloud. @param shortId gives what people call an order */
+export const saidOf = (news: readonly News[], shortId: (id: string) => string): string =>
+  news
+    .slice(0, MOST_SAID)
+    .map(({ kind, order }) => newsWords(kind, `Order ${shortId(order.order_id)}`))
+    .join(' ');
