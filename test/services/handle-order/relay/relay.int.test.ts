@@ -1,6 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Agent, createServer as createHttpServer, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer as createHttpServer,
+  type IncomingMessage,
+  request as httpRequest,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
@@ -637,10 +644,10 @@ describe('large answer of the POS', () => {
     const body = JSON.stringify(created('large'));
     const ask = async (): Promise<string> => {
       const hash = createHash('sha256');
-      const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers: signed(body) });
-      request.on('response', (response) => response.on('data', (chunk: Buffer) => hash.update(chunk)));
+      const request = httpRequest(`${service.url}/handle-order`, { method: 'POST', headers: signed(body) });
       request.end(body);
-      await answer;
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      for await (const chunk of response) hash.update(chunk as Buffer);
       return hash.digest('hex');
     };
     for (let n = 0; n < 10; n++) expect(await ask()).toBe(sha256);
