@@ -1,5 +1,4 @@
-import type { Request, Response, Router } from 'express';
-import type { z } from 'zod';
+import type { Router } from 'express';
 import {
   BEGINNING,
   Committed,
@@ -14,47 +13,10 @@ import { managesConsumers } from '../../access/permissions';
 import { FEED, readers } from '../../access/requirements';
 import type { Reader } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
+import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../../http/json-body';
 import { Problem, STORE_PROBLEMS } from '../../http/problem';
-import { createBodyReader, type ReadBody } from '../../http/read-body';
 import type { KnownConsumer } from './consumer-fold';
 import { type Consumers, MAX_CONSUMERS } from './consumers';
-
-/** Most bytes of a body, and of all that are being read. */
-const MAX_BODY_BYTES = 4_096;
-const MAX_BODIES_BYTES = 256 * MAX_BODY_BYTES;
-
-/** A body that its sender broke off: nobody is there to be answered. */
-class CutOff extends Error {}
-
-async function readJson(request: Request, response: Response, read: ReadBody): Promise<unknown> {
-  const body = await read(request, response);
-  switch (body.kind) {
-    case 'whole':
-      if (body.bytes.length === 0) return {};
-      try {
-        return JSON.parse(body.bytes.toString('utf8')) as unknown;
-      } catch {
-        throw new Problem('invalid-parameter', 'The body: expected JSON.');
-      }
-    case 'too-large':
-      throw new Problem('body-too-large', `The limit is ${String(MAX_BODY_BYTES)} bytes.`);
-    case 'too-slow':
-    case 'too-many-parts':
-    case 'no-room':
-      throw new Problem('body-too-slow', 'Send the body at once.');
-    case 'cut-off':
-      throw new CutOff();
-  }
-}
-
-function parseBody<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  );
-  throw new Problem('invalid-parameter', `The body: ${faults.join('; ')}.`);
-}
 
 /** @throws {Problem} `not-permitted` if the consumer is another reader's */
 function requireConsumer(reader: Reader, consumer: KnownConsumer): void {
@@ -73,8 +35,6 @@ export const createFindConsumer =
     requireConsumer(reader, consumer);
     return consumer;
   };
-
-const BODY_PROBLEMS = ['body-too-large', 'body-too-slow'] as const;
 
 export const CONSUMER_CALLS = {
   listConsumers: {
@@ -142,20 +102,7 @@ export function createConsumerRoutes(options: {
   readonly viewOf: (consumer: KnownConsumer) => Promise<Consumer>;
 }): Router {
   const { consumers, find, startOf, verify, viewOf } = options;
-  const read = createBodyReader({ limit: MAX_BODY_BYTES, room: MAX_BODIES_BYTES });
-
-  const withBody = async (
-    request: Request,
-    response: Response,
-    answer: (json: unknown) => Promise<void>,
-  ): Promise<void> => {
-    try {
-      await answer(await readJson(request, response, read));
-    } catch (error) {
-      if (!(error instanceof CutOff)) throw error;
-      response.destroy();
-    }
-  };
+  const withBody = createJsonBodies();
 
   return serve(CONSUMER_CALLS, {
     listConsumers: async ({ response, reader }) => {
