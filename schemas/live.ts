@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, LocationId } from './handle-order';
+import { Label } from './label';
 import { Order, Revision, Time } from './order-view';
 import { STAGES } from './vocabulary';
 
@@ -9,6 +10,7 @@ import { STAGES } from './vocabulary';
 export const CustomerOrder = z
   .object({
     order_id: Id,
+    number: Label.shape.number.meta({ description: 'what the customer calls it; absent if nobody said' }),
     revision: Revision,
     stage: z.enum(STAGES),
     ready: z.boolean().meta({ description: 'the food is ready and still at the restaurant' }),

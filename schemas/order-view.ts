@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DriverDetails, Fault, Id, LocationId } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './event-data';
+import { Label } from './label';
 import { Position } from './position';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 import { WITHHELD } from './withheld';
@@ -44,6 +45,9 @@ export const Order = z
     driver_details: DriverDetails.nullable().meta({ description: 'the driver assigned now, or null' }),
     stage: z.enum(STAGES).meta({ description: 'where the order stands for people at the counter' }),
     attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'what to look at now' }),
+    label: Label.optional().meta({
+      description: 'what it is called where it is handed over, as it is now; absent if nobody said, and in past states',
+    }),
     same_report_as: EarlierReport.nullable().meta({
       description: 'what the newest event may be a repeat of (attention may_be_a_repeat), or null',
     }),

@@ -136,6 +136,7 @@ const text = (description: string) =>
 export const SearchQuery = z.strictObject({
   location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
   order_id: text('a part of the order id, ignoring case'),
+  label: text('a part of its number, source or brand, or, for readers who see contacts, of the name; ignoring case'),
   driver: text('a part of the name of the last driver, ignoring case'),
   status: text('the last reported status'),
   source: text('source of the last driver, ignoring case'),

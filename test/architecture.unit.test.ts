@@ -52,6 +52,7 @@ const FLOORS = [
   'access',
   'read-model',
   'operations',
+  'labels',
   'handle-order',
   'orders',
   'feed',

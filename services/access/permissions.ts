@@ -19,6 +19,8 @@ interface Permissions {
   readonly metrics: boolean;
   /** Reading and redriving quarantine, if all locations are the reader's: an unusable body may belong to any. */
   readonly quarantine: boolean;
+  /** Saying what orders are called where they are handed over. */
+  readonly label: boolean;
   /** What was passed on to the POS, if all locations are the reader's: a delivery may name none. */
   readonly relays: boolean;
 }
@@ -34,6 +36,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     pages: true,
     metrics: false,
     quarantine: false,
+    label: false,
     relays: false,
   },
   /** A dispute is about exactly who had which passcode when. */
@@ -45,6 +48,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     pages: true,
     metrics: false,
     quarantine: false,
+    label: false,
     relays: false,
   },
   /** Who runs the service mends deliveries, and needs nobody's phone for it. */
@@ -56,6 +60,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     pages: true,
     metrics: true,
     quarantine: true,
+    label: false,
     relays: true,
   },
   /** A machine that keeps its own copy of the orders. It is no person who looks around. */
@@ -67,6 +72,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     pages: false,
     metrics: false,
     quarantine: false,
+    label: true,
     relays: false,
   },
 };

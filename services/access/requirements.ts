@@ -14,6 +14,8 @@ interface Requirement {
   readonly locations: 'any' | 'this' | 'all';
   /** What cannot be read otherwise. */
   readonly what: string;
+  /** What is done with it; unset: it is read. */
+  readonly verb?: string;
 }
 
 export const THIS_LOCATION: Requirement = { permission: null, locations: 'this', what: 'this location' };
@@ -37,16 +39,18 @@ export const ACCESS_LOG: Requirement = { permission: 'search', locations: 'all',
 export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'all', what: 'quarantine' };
 /** Where news of all locations are sent to. */
 export const DESTINATIONS: Requirement = { permission: 'metrics', locations: 'all', what: 'destinations' };
+/** Saying what an order is called. */
+export const LABEL: Requirement = { permission: 'label', locations: 'any', what: 'labels', verb: 'set' };
 /** What was passed on to the POS: a delivery may name no location. */
 export const RELAYS: Requirement = { permission: 'relays', locations: 'all', what: 'relays' };
 
 const isMet = ({ permission, locations }: Requirement, reader: Reader): boolean =>
   (permission === null || isPermitted(reader, permission)) && (locations !== 'all' || reader.locations === '*');
 
-function refusal({ permission, locations, what }: Requirement, reader: Reader): string {
+function refusal({ permission, locations, what, verb = 'read' }: Requirement, reader: Reader): string {
   if (permission === null) return 'This takes a reader of all locations ("*"). GET /session lists the reader’s.';
   const besides = locations === 'all' ? ' of all locations ("*")' : '';
-  return `The role ${reader.role} may not read ${what}: it takes ${rolesWith(permission)}${besides}.`;
+  return `The role ${reader.role} may not ${verb} ${what}: it takes ${rolesWith(permission)}${besides}.`;
 }
 
 /** @throws {Problem} `not-permitted` if the location is not one of the reader's. */

@@ -2,6 +2,7 @@ import { ExactNumber } from '../../schemas/exact-json';
 import type { FeedItem } from '../../schemas/feed';
 import { keysOf } from '../../schemas/json-pointer';
 import { Seal } from '../../schemas/event-data';
+import { type Label, LABEL_STREAM_PREFIX } from '../../schemas/label';
 import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
 import { WITHHELD } from '../../schemas/withheld';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
@@ -42,7 +43,11 @@ export const historyFor = (reader: Reader, page: HistoryPage): HistoryPage =>
 export const withoutContact = (order: Order): Order => ({
   ...order,
   driver_details: withhold(order.driver_details) as Order['driver_details'], // texts in place of texts
+  ...(order.label === undefined ? {} : { label: withoutName(order.label) }),
 });
+
+/** A customer's name is personal; the number is what is called out. */
+const withoutName = (label: Label): Label => (label.name === undefined ? label : { ...label, name: WITHHELD });
 
 /** Withholds contacts in an event of the history: in what was sent, whatever its form, and in what it changed. */
 export const withoutContactInEvent = (event: HistoryEvent): HistoryEvent => ({
@@ -72,8 +77,11 @@ const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): 
 export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => ({
   ...event,
   id: WITHHELD,
-  // Bytes could hold anything.
-  data: isJson(event.data) ? (withhold(event.data) as JsonValue) : WITHHELD,
+  // Bytes could hold anything, and a label is about a customer.
+  data:
+    isJson(event.data) && !event.stream.startsWith(LABEL_STREAM_PREFIX)
+      ? (withhold(event.data) as JsonValue)
+      : WITHHELD,
   ...(event.metadata === undefined
     ? {}
     : { metadata: isMembers(event.metadata) ? withoutContactInMetadata(event.metadata) : WITHHELD }),

@@ -3,6 +3,7 @@ import type { Access } from '../access/open-access';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
+import type { Labels } from '../labels/labels';
 import type { Metrics } from '../operations/metrics';
 import type { Reading } from '../orders/open-reading';
 import { createOrderSearch } from '../orders/search';
@@ -30,9 +31,10 @@ export function openAudit(options: {
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
   readonly reading: Pick<Reading, 'history'>;
+  readonly labels: Pick<Labels, 'show'>;
   readonly metrics: Metrics;
 }): Audit {
-  const { config, events, world, readModel, metrics } = options;
+  const { config, events, world, readModel, labels, metrics } = options;
   const { readers, accessLog } = options.access;
   const { history } = options.reading;
   const { store } = events;
@@ -49,7 +51,8 @@ export function openAudit(options: {
         sendExport: createSendExport({ store, readers, version, now }),
       }),
       createSearchRoutes({
-        search: createOrderSearch({ orders: readModel.orders, history }),
+        search: createOrderSearch({ orders: readModel.orders, history, show: labels.show }),
+        show: labels.show,
         waitForReadModel: readModel.wait,
         accessLog,
       }),

@@ -3,8 +3,10 @@ import { OrderPage } from '../../schemas/order-view';
 import { SearchQuery } from '../../schemas/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { locationsAskedFor, readers, SEARCH } from '../access/requirements';
+import { seesContact } from '../access/permissions';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { STORE_PROBLEMS } from '../http/problem';
+import type { ShowOrder } from '../labels/labels';
 import { orderPageFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
 import type { WaitForReadModel } from '../read-model/wait';
@@ -33,10 +35,11 @@ export const SEARCH_CALLS = {
 /** Finds orders for auditors, in the order in which they were first reported. */
 export function createSearchRoutes(options: {
   readonly search: OrderSearch;
+  readonly show: ShowOrder;
   readonly waitForReadModel: WaitForReadModel;
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
 }): Router {
-  const { search, waitForReadModel, accessLog } = options;
+  const { search, show, waitForReadModel, accessLog } = options;
 
   return serve(SEARCH_CALLS, {
     findOrders: async ({ request, response, reader, query: { location_id, order_id, from, to, ...rest } }) => {
@@ -46,9 +49,9 @@ export function createSearchRoutes(options: {
       const found = await search.find(
         locations,
         { ...query, orderId: order_id, from: asStored(from), to: asStored(to) },
-        { limit, after },
+        { limit, after, seesName: seesContact(reader) },
       );
-      const page = orderPageFor(reader, found);
+      const page = orderPageFor(reader, found, show);
       await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
       accessLog.show(reader, request.originalUrl, page.orders);
       response.set('Cache-Control', 'no-store').json(page);

@@ -64,6 +64,10 @@ export interface Config {
   readonly relayUrl: string | null;
   /** Most milliseconds that the POS may take for a whole answer. */
   readonly relayTimeoutMs: number;
+  /** Where the parts of a label stand in an order; absolute. Null: where they are known to stand. */
+  readonly labelPointersFile: string | null;
+  /** Hours after the end of an order that its label is kept. */
+  readonly labelHours: number;
   /** Where news of orders are sent to; absolute. Null: nowhere. */
   readonly destinationsFile: string | null;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
@@ -166,6 +170,8 @@ export function readConfig(env: Variables = process.env): Config {
     requestTimeoutMs: data.REQUEST_TIMEOUT_MS,
     relayUrl: data.RELAY_URL ?? null,
     relayTimeoutMs: data.RELAY_TIMEOUT_MS,
+    labelPointersFile: data.LABEL_POINTERS_FILE === undefined ? null : resolve(data.LABEL_POINTERS_FILE),
+    labelHours: data.LABEL_HOURS,
     destinationsFile: data.DESTINATIONS_FILE === undefined ? null : resolve(data.DESTINATIONS_FILE),
     retentionDays: data.RETENTION_DAYS ?? null,
     accessRetentionDays: data.ACCESS_RETENTION_DAYS ?? null,

@@ -17,6 +17,9 @@ export const DEFAULT_DATA_DIR = './data';
 /** Longest RETENTION_DAYS: a hundred years. Longer is as good as no retention. */
 const MOST_RETENTION_DAYS = 36_500;
 
+/** Longest LABEL_HOURS: a month. What customers are called is needed for hours. */
+const MOST_LABEL_HOURS = 744;
+
 /** Longest CHECKPOINT_SECONDS: a day. What came since the newest checkpoint is not proven by any. */
 const MOST_CHECKPOINT_SECONDS = 86_400;
 
@@ -171,6 +174,15 @@ export const Environment = z.object({
   RELAY_TIMEOUT_MS: wholeNumber(100, 300_000, 'milliseconds')
     .default(15_000)
     .describe('Longest time that the POS may take for a whole answer.'),
+  LABEL_POINTERS_FILE: file
+    .optional()
+    .describe(
+      'JSON file of where number, name and items stand in an accepted order, as docs/guides/what-the-driver-says.md has ' +
+        'it; read at the start. Unset: where Stream and its delivery services are known to put them.',
+    ),
+  LABEL_HOURS: wholeNumber(1, MOST_LABEL_HOURS, 'hours')
+    .default(24)
+    .describe('Time after the end of an order after which its number, name and items are forgotten.'),
   DESTINATIONS_FILE: file
     .optional()
     .describe(

@@ -5,7 +5,7 @@
  * anybody's, and so say nothing.
  */
 const OURS =
-  /^(?:STREAM|READERS?|RELAY|EVENT_STORE|QUARANTINE|RETENTION|ACCESS_RETENTION|CHECKPOINTS?|DESTINATIONS?)(?:_|$)|^STREAM(?:WEBHOOK|BEARER)/;
+  /^(?:STREAM|READERS?|RELAY|EVENT_STORE|QUARANTINE|RETENTION|ACCESS_RETENTION|CHECKPOINTS?|DESTINATIONS?|LABEL)(?:_|$)|^STREAM(?:WEBHOOK|BEARER)/;
 
 /**
  * What others set all the same: credentials of Stream's own API, and what Kubernetes and Docker say of a service that is

@@ -11,6 +11,7 @@ import type { Feed, FeedAnswer, News } from '../feed/feed';
 import type { ReadItems } from '../feed/feed-items';
 import { comparePlaces, logPosition } from '../feed/feed-place';
 import { orderItemOf } from '../feed/orders-view';
+import type { ShowOrder } from '../labels/labels';
 import { wantedLocations, wants } from './filter';
 import type { Waiting } from './lines';
 
@@ -43,9 +44,11 @@ export function newsFor(
     readonly feed: Pick<Feed, 'events' | 'orders' | 'expect'>;
     readonly readItems: ReadItems;
     readonly store: Pick<EventStore, 'readStream'>;
+    /** Gives an order its label; default: it has none. */
+    readonly show?: ShowOrder;
   },
 ): NewsOf {
-  const { feed, readItems, store } = sources;
+  const { feed, readItems, store, show } = sources;
   const locations = wantedLocations(filter);
   const feedView = view === 'orders' ? 'orders' : 'events';
   const wanted = (item: FeedItem): Waiting | null =>
@@ -60,7 +63,7 @@ export function newsFor(
       state = evolve(state, event);
       newest = stored;
     }
-    return newest === null ? null : orderItemOf({ key, state, position: newest.position, eventId: newest.id });
+    return newest === null ? null : orderItemOf({ key, state, position: newest.position, eventId: newest.id }, show);
   }
 
   async function factsOf(key: OrderKey, after: FeedPosition, upTo: FeedPosition, limit: number): Promise<Loaded> {

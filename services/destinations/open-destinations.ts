@@ -6,6 +6,7 @@ import { ConfigError } from '../config/config';
 import type { World } from '../config/world';
 import { type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
 import type { FollowedFeed } from '../feed/open-feed';
+import type { Labels } from '../labels/labels';
 import type { Metrics } from '../operations/metrics';
 import type { MeasuredDestination } from '../operations/destination-metrics';
 import { addressRule } from './addresses';
@@ -39,11 +40,12 @@ interface SupplyOptions {
   readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
   readonly record: DestinationRecord;
   readonly instance: string;
+  readonly labels: Pick<Labels, 'show'>;
 }
 
 /** Begins to send to a destination. */
 function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
-  const { store, record, world, instance } = options;
+  const { store, record, world, instance, labels } = options;
   const { feed, readItems, startOf } = options.feed;
   const { log, now, version } = world;
   const userAgent = `ticket-rail/${version}`;
@@ -51,7 +53,7 @@ function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
   const pump = new Pump({
     entry,
     instance,
-    news: newsFor(entry, { feed, readItems, store }),
+    news: newsFor(entry, { feed, readItems, store, show: labels.show }),
     send: async (waiting, signal) => {
       // Deliveries of Stream come first.
       await nextTurn();
@@ -83,6 +85,7 @@ export async function openDestinations(options: {
   readonly store: EventStore;
   readonly world: World;
   readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
+  readonly labels: Pick<Labels, 'show'>;
   readonly coveredTo: () => Position | null;
   readonly metrics: Pick<Metrics, 'observeDestinations'>;
 }): Promise<Destinations> {

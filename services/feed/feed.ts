@@ -11,6 +11,7 @@ import { DeletedLeaves } from '../event-store/seal/deleted-leaves';
 import { sleep } from '../concurrency/sleep';
 import { nextTurn } from '../concurrency/turns';
 import { Problem } from '../http/problem';
+import type { ShowOrder } from '../labels/labels';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { WaitForReadModel } from '../read-model/wait';
 import type { LogItem, ReadItems } from './feed-items';
@@ -68,6 +69,8 @@ interface Options {
   readonly tail: Tail;
   readonly orders: Pick<OrderTableReader, 'news'>;
   readonly waitForReadModel: WaitForReadModel;
+  /** Gives an order its label; default: it has none. */
+  readonly show?: ShowOrder;
 }
 
 /** Every order's news over all locations, in the order of the log. */
@@ -118,7 +121,7 @@ export class Feed {
       const window: OrdersWindow = { after: last, end: end === null ? last : feedPosition(end.position, end.id) };
       // Who begins has no copy that anything is to be removed from.
       const removals = after === BEGINNING ? [] : await this.#removals(window, wanted);
-      const found = coalesced(window, slice.orders, removals, limit - items.length);
+      const found = coalesced(window, slice.orders, removals, limit - items.length, this.#options.show);
       items.push(...found.items);
       last = found.next;
       const isAll = slice.end === null && !found.cut;

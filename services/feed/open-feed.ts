@@ -4,6 +4,7 @@ import type { ConsumerStart, FeedPosition } from '../../schemas/feed';
 import type { Access } from '../access/open-access';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
+import type { Labels } from '../labels/labels';
 import type { Metrics } from '../operations/metrics';
 import type { ReadModel } from '../read-model/open-read-model';
 import { Consumers } from './consumers/consumers';
@@ -33,10 +34,11 @@ export function openFeed(options: {
   readonly world: World;
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly readModel: Pick<ReadModel, 'orders' | 'wait' | 'follow'>;
+  readonly labels: Pick<Labels, 'show'>;
   readonly coveredTo: () => Position | null;
   readonly metrics: Pick<Metrics, 'observeFeed'>;
 }): FollowedFeed {
-  const { store, world, readModel, coveredTo, metrics } = options;
+  const { store, world, readModel, labels, coveredTo, metrics } = options;
   const { newId, now, monotonic, log } = world;
   const { readers, accessLog } = options.access;
   const { orders, wait: waitForReadModel } = readModel;
@@ -49,7 +51,7 @@ export function openFeed(options: {
       log.warn({ err: error }, 'the feed lost the log, and looks for it again when it is asked');
     },
   });
-  const feed = new Feed({ store, readItems, tail, orders, waitForReadModel });
+  const feed = new Feed({ store, readItems, tail, orders, waitForReadModel, show: labels.show });
   const consumers = new Consumers({ store, coveredTo, newId, now, log });
   const reports = new ConsumerReports({ consumers, feed, now });
   const find = createFindConsumer(consumers);

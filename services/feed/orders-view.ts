@@ -1,5 +1,6 @@
 import { toOrder } from '../../projections/order';
 import { type FeedItem, type FeedOrder, type FeedPosition, type FeedRemoval, ORDER_STATE } from '../../schemas/feed';
+import type { ShowOrder } from '../labels/labels';
 import type { PlacedOrder } from '../read-model/order-table/schema';
 import { comparePlaces, feedPosition, laterPlace } from './feed-place';
 
@@ -17,9 +18,15 @@ export interface Coalesced {
   readonly cut: boolean;
 }
 
-/** @returns an order as `view=orders` has it; null before its first event. */
-export function orderItemOf({ key, state, position, eventId }: PlacedOrder): FeedOrder | null {
-  const order = toOrder(key, state);
+/**
+ * @param show gives the order its label; default: it has none
+ * @returns an order as `view=orders` has it; null before its first event.
+ */
+export function orderItemOf(
+  { key, state, position, eventId }: PlacedOrder,
+  show: ShowOrder = toOrder,
+): FeedOrder | null {
+  const order = show(key, state);
   if (order === null) return null;
   return {
     position: feedPosition(position, eventId),
@@ -41,10 +48,12 @@ export function coalesced(
   orders: readonly PlacedOrder[],
   removals: readonly FeedRemoval[],
   limit: number,
+  show: ShowOrder = toOrder,
 ): Coalesced {
-  const all: FeedItem[] = [...orders.map(orderItemOf).filter((item) => item !== null), ...removals].sort((one, other) =>
-    comparePlaces(one.position, other.position),
-  );
+  const all: FeedItem[] = [
+    ...orders.map((order) => orderItemOf(order, show)).filter((item) => item !== null),
+    ...removals,
+  ].sort((one, other) => comparePlaces(one.position, other.position));
   const items = all.slice(0, limit);
   const cut = items.length < all.length;
   return { items, next: cut ? (items.at(-1)?.position ?? after) : laterPlace(after, end), cut };

@@ -4,6 +4,7 @@ import type { RecordAccess } from '../access/log/access-log';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
+import type { AcceptedOrder } from '../labels/open-labels';
 import type { Metrics } from '../operations/metrics';
 import { createHandleOrder, type HandleOrder } from './handle-order';
 import { createQuarantine } from './quarantine/quarantine';
@@ -34,6 +35,8 @@ export function openIngest(options: {
   readonly guessHead: GuessHead;
   readonly metrics: Metrics;
   readonly recordAccess: RecordAccess;
+  /** Called for every order that the POS accepted. */
+  readonly onAccepted: (order: AcceptedOrder) => void;
   /** Called for every delivery that is authentic, before anything else is done about it. */
   readonly onAuthentic: (request: IncomingMessage) => void;
   /** Called for every delivery that the store did not take. */
@@ -43,7 +46,7 @@ export function openIngest(options: {
   /** Called for every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
-  const { config, store, world, admission, guessHead, metrics, recordAccess } = options;
+  const { config, store, world, admission, guessHead, metrics, recordAccess, onAccepted } = options;
   const { onAuthentic, onRefused, keepsArrivals, onRecorded } = options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
@@ -57,7 +60,7 @@ export function openIngest(options: {
   const relay =
     relayUrl === null
       ? null
-      : createRelay({ url: relayUrl, timeoutMs: relayTimeoutMs, record: relayLog.record, metrics, log });
+      : createRelay({ url: relayUrl, timeoutMs: relayTimeoutMs, record: relayLog.record, onAccepted, metrics, log });
   return {
     handleOrder: createHandleOrder({
       verify: createVerifier(config),

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { Heartbeat } from '../../schemas/live';
 import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';
+import type { Labels } from '../labels/labels';
 import type { ReadModel } from '../read-model/open-read-model';
 import { createOrderHistory, type OrderHistory } from './history';
 import { isInLog, LiveFeed } from './live/live-feed';
@@ -22,23 +23,41 @@ export interface Reading {
 export function openReading(options: {
   readonly store: EventStore;
   readonly readModel: ReadModel;
+  readonly labels: Labels;
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly health: () => Promise<Heartbeat['store']>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Reading {
-  const { store, readModel, health, now } = options;
+  const { store, readModel, labels, health, now } = options;
   const { readers, accessLog } = options.access;
   const { orders, folds, freshness, wait: waitForReadModel } = readModel;
   const history = createOrderHistory(store);
-  const feed = new LiveFeed({ orders, folds, health, lagMs: () => freshness.lagSeconds * 1_000, now });
+  const feed = new LiveFeed({
+    orders,
+    folds,
+    health,
+    lagMs: () => freshness.lagSeconds * 1_000,
+    now,
+    labels: {
+      show: labels.show,
+      recordOf: (key) => {
+        const state = orders.get(key);
+        return state === null ? null : { key, state };
+      },
+      changedSince: (locationId, position) => labels.changedSince(locationId, position),
+    },
+  });
   readModel.follow(feed);
+  labels.onChange((key) => {
+    feed.relabeled(key);
+  });
   const pastOrders = createPastOrders({ orders, history });
   return {
     history,
     feed,
     routes: [
-      createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds }),
+      createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds, labels }),
       createLiveRoutes({
         feed,
         isInLog: (place) => isInLog(store, place),

@@ -1,6 +1,5 @@
 import type { Request, Response, Router } from 'express';
-import { type OrderState, toOrder } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import { toOrder } from '../../projections/order';
 import { Order, OrderPage } from '../../schemas/order-view';
 import { ListQuery, LocationPath, OrderPath, OrderQuery } from '../../schemas/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
@@ -12,6 +11,7 @@ import type { Moment, OrderHistory } from './history';
 import type { PastOrders } from './past-orders';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
+import type { Labels } from '../labels/labels';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { nextTurn } from '../concurrency/turns';
@@ -62,7 +62,7 @@ export const ORDER_CALLS = {
     params: OrderPath,
     query: OrderQuery,
     answers: {
-      200: { ...json('The order', Order), headers: { ETag: 'changes with the revision' } },
+      200: { ...json('The order', Order), headers: { ETag: 'changes with the revision and the label' } },
       304: { description: 'Not changed since the ETag in If-None-Match' },
     },
     problems: [
@@ -90,22 +90,23 @@ export function createOrderRoutes(options: {
   readonly pastOrders: PastOrders;
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
   readonly foldVersion: string;
+  readonly labels: Pick<Labels, 'show' | 'get'>;
 }): Router {
-  const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion } = options;
+  const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion, labels } = options;
   /** A reader sees one form of an order, so an ETag of the other must not say that nothing changed. */
-  const etagOf = (reader: Reader, revision: number): string =>
-    `"${String(revision)}-${foldVersion}${seesContact(reader) ? '' : '-withheld'}"`;
+  const etagOf = (reader: Reader, { revision, label, ...key }: Order): string => {
+    const labelled = label === undefined ? '' : `-${String(labels.get(key)?.revision)}`;
+    return `"${String(revision)}-${foldVersion}${labelled}${seesContact(reader) ? '' : '-withheld'}"`;
+  };
 
   /** @param record told of the order as it is about to be shown, unless the reader has it already */
   const send = (
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
-    key: OrderKey,
-    state: OrderState,
+    order: Order | null,
     record: (shown: Order) => void = () => undefined,
   ): void => {
-    const order = toOrder(key, state);
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    response.set({ ETag: etagOf(reader, order.revision), 'Cache-Control': 'private, no-cache' });
+    response.set({ ETag: etagOf(reader, order), 'Cache-Control': 'private, no-cache' });
     if (request.fresh) {
       response.status(304).end();
       return;
@@ -130,7 +131,7 @@ export function createOrderRoutes(options: {
         as_of === undefined
           ? await listInTurns(orders, location_id, options)
           : await pastOrders.list(location_id, Date.parse(as_of), options);
-      const page = orderPageFor(reader, listed);
+      const page = orderPageFor(reader, listed, as_of === undefined ? labels.show : toOrder);
       if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);
       else await accessLog.record(reader, { what: 'history', location_id, path: request.originalUrl });
       response.set('Cache-Control', 'no-store').json(page);
@@ -150,14 +151,14 @@ export function createOrderRoutes(options: {
         if (state === null)
           throw new Problem('revision-not-found', 'The order had no such revision, or none at that time.');
         await accessLog.record(reader, { what: 'history', ...key, path: request.originalUrl });
-        send(call, key, state);
+        send(call, toOrder(key, state));
         return;
       }
       const { min_revision: least = -1 } = query;
       await waitForReadModel(() => least < 0 || (orders.get(key)?.revision ?? -1) >= least);
       const state = orders.get(key);
       if (state === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-      send(call, key, state, (order) => {
+      send(call, labels.show(key, state), (order) => {
         accessLog.show(reader, request.originalUrl, [order]);
       });
     },

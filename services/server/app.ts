@@ -68,12 +68,12 @@ function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 
 }
 
 /** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
-const TAKES_BODY = '/consumers/';
+const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/orders\/[^/]+\/label\/?$)/i;
 
 /** Else only deliveries and the login read a body; none of it is to wait in memory for the end of an answer. */
 const passBodiesBy: RequestHandler = (request, _response, next) => {
   const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
-  if ((coding !== undefined || length !== undefined) && !request.path.startsWith(TAKES_BODY)) discardBody(request);
+  if ((coding !== undefined || length !== undefined) && !TAKES_BODY.test(request.path)) discardBody(request);
   next();
 };
 

@@ -10,6 +10,8 @@ import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
 import type { Connections } from '../http/connections';
+import { scheduleForgetting } from '../labels/forget-labels';
+import { openLabels } from '../labels/open-labels';
 import type { Metrics } from '../operations/metrics';
 import { openMetrics } from '../operations/open-metrics';
 import { openRetention } from '../operations/retention/open-retention';
@@ -62,14 +64,28 @@ export async function composeService(
       onStore: outage.proven,
     });
     const health = async () => healthOf(await checkReadiness());
-    const reading = opened.add(openReading({ store, readModel, access, health, now }));
+    const named = opened.add(await openLabels({ store, world, pointersFile: config.labelPointersFile }));
+    const { labels } = named;
+    const reading = opened.add(openReading({ store, readModel, labels, access, health, now }));
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);
-    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, metrics }));
+    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, labels, metrics }));
     const { checkpoints } = audit;
     opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
-    const followers = { store, world, access, readModel, coveredTo: () => checkpoints.coveredTo, metrics };
+    opened.add(
+      scheduleForgetting({
+        labels,
+        store,
+        stateOf: (key) => readModel.orders.get(key),
+        coveredTo: () => checkpoints.coveredTo,
+        hours: config.labelHours,
+        now,
+        newId: world.newId,
+        log,
+      }),
+    );
+    const followers = { store, world, access, readModel, labels, coveredTo: () => checkpoints.coveredTo, metrics };
     const feed = opened.add(openFeed(followers));
     const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
@@ -81,6 +97,7 @@ export async function composeService(
         guessHead: readModel.guessNewest,
         metrics,
         recordAccess: access.accessLog.record,
+        onAccepted: named.accepted,
         onAuthentic: connections.shows('signature'),
         keepsArrivals: destinations.wantArrivals,
         onRefused: outage.deliveryRefused,
@@ -90,7 +107,7 @@ export async function composeService(
         },
       }),
     );
-    const routes = [reading, feed, destinations, audit, access, ingest].flatMap((part) => part.routes);
+    const routes = [reading, named, feed, destinations, audit, access, ingest].flatMap((part) => part.routes);
     const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, outage, routes });
     void checkReadiness(); // so that a store which cannot be written is logged, whether or not anybody probes
     return {

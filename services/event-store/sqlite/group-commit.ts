@@ -85,6 +85,11 @@ const outcomeUnknown = (cause: unknown): EventStoreError =>
 export interface GroupCommit {
   /** Commits a group and answers each of its commands. Never throws. */
   commit(group: Group): readonly WriterResult[];
+  /**
+   * Takes what was removed out of the WAL as well.
+   * @returns false if it has to be tried again.
+   */
+  emptyWal(): boolean;
   /** Saves a log that was removed under us. It may take long, so what waits is answered before. */
   rescue(now: number): void;
   close(): void;
@@ -174,6 +179,16 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       displaced = writer.displaced();
       if (displaced !== null) return everyOne(new EventStoreError('outcome-unknown', displaced.detail));
       return decided.map(({ result }) => result);
+    },
+    emptyWal: () => {
+      const writer = log;
+      if (writer === null || displaced !== null) return true; // whoever opens the log empties it
+      try {
+        return writer.emptyWal();
+      } catch {
+        abandon(writer);
+        return true;
+      }
     },
     rescue: (now) => log?.rescue(now),
     close: () => {

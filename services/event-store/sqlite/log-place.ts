@@ -130,6 +130,11 @@ export class LogPlace {
     return this.#judge(this.#descriptor, found, wal);
   }
 
+  /** Notes that the main file is as SQLite left it: the WAL was just copied into it from here. */
+  copied(wal: WalState): void {
+    if (this.#descriptor !== null) this.#note(this.#descriptor, fstatSync(this.#descriptor, { bigint: true }), wal);
+  }
+
   /**
    * Has what a removed log holds saved beside where it stood, once: nothing else has it, and it is gone with the process.
    * @param save writes the log as it is into a file that is not there yet

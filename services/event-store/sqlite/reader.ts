@@ -33,6 +33,16 @@ export interface LogReader {
   close(): void;
 }
 
+/**
+ * Events ahead from which streams of a prefix are looked for by their names, if few events are theirs, rather than among
+ * all: what is deleted, and what orders are called, is a handful of a million.
+ */
+const FAR_AHEAD = 10_000;
+/** Most events of such streams: they are put in order all at once. */
+const FEW = 10_000;
+/** Sorts after whatever follows a prefix in our names, which are ASCII. */
+const AFTER_ALL = String.fromCodePoint(0x10ffff);
+
 function createReader(db: Connection): LogReader {
   const select = (rest: string) => db.prepare<(number | string)[], EventRow>(`${SELECT_EVENTS} ${rest}`).raw();
   const ofStream = 'events.stream = (SELECT id FROM streams WHERE name = ?)';
@@ -45,10 +55,32 @@ function createReader(db: Connection): LogReader {
     )
     .pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
+  const end = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
+  // An index of SQLite's holds the rowid, which is the position: neither needs to look at the events themselves.
+  const named = 'FROM events INDEXED BY events_of_stream WHERE stream >= ? AND stream < ?';
+  const count = db
+    .prepare<[string, string, number], number>(`SELECT count(*) FROM (SELECT 1 ${named} LIMIT ?)`)
+    .pluck();
+  const ofNames = select(
+    `WHERE position IN (SELECT position ${named} AND position > ? AND position <= ? ORDER BY position LIMIT ?)
+     ORDER BY position`,
+  );
+  /** @returns what {@link LogReader.page} gives, without a look at other streams; null if that is not worth it. */
+  const sparsePage = (after: number, prefix: string, limit: number): LogPage | null => {
+    const last = end.get() ?? 0; // before the events: what comes in between is for the next page
+    if (prefix === '' || last - after < FAR_AHEAD) return null;
+    const names = [prefix, `${prefix}${AFTER_ALL}`] as const;
+    if ((count.get(...names, FEW + 1) ?? 0) > FEW) return null;
+    const rows = ofNames.all(...names, after, last, limit);
+    const full = rows.length === limit;
+    return { events: rows.map(toEvent), last: full ? (rows.at(-1)?.[0] ?? null) : last, full };
+  };
   return {
     readStream: (stream, from, back, limit) => (back ? backwards : forwards).all(stream, from, limit).map(toEvent),
     isTombstoned: (stream) => tombstone.get(stream) === 1,
     page: (after, prefix, limit) => {
+      const sparse = sparsePage(after, prefix, limit);
+      if (sparse !== null) return sparse;
       const rows = all.all(after, limit);
       return {
         events: rows.filter(([, stream]) => stream === null || stream.startsWith(prefix)).map(toEvent),

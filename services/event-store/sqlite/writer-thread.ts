@@ -34,6 +34,18 @@ function start(): GroupCommit | null {
   }
 }
 
+/** Milliseconds after a stream was removed before the WAL is emptied: one emptying for many removals. */
+const EMPTY_WAL_MS = 1_000;
+let emptying: NodeJS.Timeout | undefined;
+
+/** What is removed is about people: it must not stay in the WAL until that happens to be begun anew. */
+function emptyWalSoon(commit: GroupCommit): void {
+  emptying ??= setTimeout(() => {
+    emptying = undefined;
+    if (!commit.emptyWal()) emptyWalSoon(commit);
+  }, EMPTY_WAL_MS);
+}
+
 const groupCommit = start();
 if (groupCommit === null) {
   commits.close();
@@ -43,11 +55,13 @@ if (groupCommit === null) {
       case 'group': {
         const results = groupCommit.commit(message.group);
         say({ kind: 'settled', id: message.group.id, results });
+        if (results.some(({ outcome }) => outcome === 'deleted')) emptyWalSoon(groupCommit);
         if (results.some(({ outcome }) => outcome === 'appended' || outcome === 'deleted')) commits.postMessage(null);
         else if (results.some(({ outcome }) => outcome === 'error')) groupCommit.rescue(message.group.now);
         return;
       }
       case 'close':
+        clearTimeout(emptying);
         groupCommit.close();
         place.close();
         commits.close();

@@ -53,6 +53,11 @@ export interface LogWriter {
    * acknowledged only if it does.
    */
   displaced(): Displaced | null;
+  /**
+   * Empties the WAL into the main file, so that nothing of what was removed is left in it.
+   * @returns false if somebody reads what it holds: try again.
+   */
+  emptyWal(): boolean;
   /** Saves a log that was removed beside where it stood; what became of it is told by {@link displaced}. */
   rescue(now: number): void;
   close(): void;
@@ -221,6 +226,17 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
       // The WAL that is open may be the only one: what it holds is safe in the main file, which is in its place.
       if (displaced?.kind === 'beside') db.pragma('wal_checkpoint(FULL)');
       return displaced;
+    },
+    emptyWal: () => {
+      if (place.look(() => walState(db)) !== null) return true; // the next group tells, and nothing is written
+      db.pragma('busy_timeout = 0');
+      try {
+        const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]; // one row, as SQLite documents
+        return busy === 0;
+      } finally {
+        db.pragma(`busy_timeout = ${String(BUSY_TIMEOUT_MS)}`);
+        place.copied(walState(db));
+      }
     },
     rescue: (now) => {
       place.rescue((target) => db.prepare('VACUUM INTO ?').run(target), now);

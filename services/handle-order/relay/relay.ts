@@ -1,9 +1,10 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { Id } from '../../../schemas/handle-order';
+import { Id, type OrderKey } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import type { RelayedData } from '../../../schemas/event-data';
 import { within } from '../../concurrency/within';
+import type { AcceptedOrder } from '../../labels/open-labels';
 import type { Metrics } from '../../operations/metrics';
 import { decodeBody } from '../receive/decode-body';
 import type { ForeignDelivery } from '../receive/parse-delivery';
@@ -26,6 +27,11 @@ const MAX_RELAY_BYTES = 64 * 1024 * 1024;
 const RECORD_WAIT_MS = 2_000;
 /** Most bytes of an answer, as it came and decoded, that are read for what it says of the order. */
 const MAX_READ_BYTES = 64 * 1024;
+/** Most bytes of an accepted order, decoded: more than MAX_BODY_BYTES may be. */
+const MAX_ORDER_BYTES = 1_000_000;
+/** The type to which a POS answers whether it accepts an order. */
+const ORDER_CREATED = 'order.created';
+
 /** How a relayed delivery is to be answered, or that it is. */
 export type Relayed =
   /** The POS's answer was passed on, whole. */
@@ -73,6 +79,12 @@ function providerIdOf(answer: Buffer, contentEncoding: string | null): string | 
   }
 }
 
+/** @returns a body as text, its codings undone; null if that cannot be done. */
+function textOf(bytes: Buffer, encoding: string | null, limit: number): string | null {
+  const decoded = decodeBody(bytes, encoding, limit);
+  return decoded.kind === 'plain' ? decoded.bytes.toString('utf8') : null;
+}
+
 /** Keeps the beginning of an answer, as long as that is all of it. */
 class Beginning {
   #chunks: Buffer[] = [];
@@ -111,6 +123,8 @@ export interface RelayOptions {
   /** Most milliseconds until the whole answer is there. */
   readonly timeoutMs: number;
   readonly record: RecordRelay;
+  /** Called with each order that the POS accepted, once that is on its way to the sender. */
+  readonly onAccepted?: (order: AcceptedOrder) => void;
   readonly metrics: Pick<Metrics, 'relayBegan' | 'relayEnded' | 'relayUnrecorded'>;
   readonly log: Logger;
 }
@@ -240,15 +254,14 @@ class PosRelay implements Relay {
     if (failure === null) log.info({ ...entry, request_id: receipt.requestId }, 'relayed a delivery');
     else log.error({ ...entry, reason: failure, request_id: receipt.requestId }, 'failed to relay a delivery');
     const encoding = answer?.headers['content-encoding'] ?? null;
-    await this.#recordInTime(
-      {
-        type: delivery.type,
-        location_id: delivery.locationId,
-        provider_id: failure === null ? providerIdOf(beginning.whole, encoding) : null,
-        ...entry,
-      },
-      receipt,
-    );
+    const { type, locationId: location_id } = delivery;
+    const provider_id = failure === null ? providerIdOf(beginning.whole, encoding) : null;
+    await this.#recordInTime({ type, location_id, provider_id, ...entry }, receipt);
+    const isAccepted = type === ORDER_CREATED && status !== null && status >= 200 && status < 300;
+    if (isAccepted && location_id !== null && provider_id !== null) {
+      const key = { location_id, order_id: provider_id };
+      this.#accepted({ key, body: from.body, encoding: receipt.contentEncoding ?? null }, beginning.whole, encoding);
+    }
     if (response.destroyed) return { outcome: 'sender-gone' };
     if (answer !== null && status !== null && outcome === 'answered') {
       begin(from, answer);
@@ -259,6 +272,21 @@ class PosRelay implements Relay {
     // The request's socket: the response has none yet while it waits for another on the same connection.
     if (response.headersSent) from.request.socket.resetAndDestroy();
     return { outcome: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
+  }
+
+  /** Tells of an accepted order in a turn of its own, when its answer is on its way. */
+  #accepted(
+    { key, body, encoding }: { readonly key: OrderKey; readonly body: Buffer; readonly encoding: string | null },
+    answer: Buffer,
+    answerEncoding: string | null,
+  ): void {
+    const { onAccepted } = this.#options;
+    if (onAccepted === undefined) return;
+    setImmediate(() => {
+      const delivery = textOf(body, encoding, MAX_ORDER_BYTES);
+      const answered = textOf(answer, answerEncoding, MAX_READ_BYTES);
+      if (delivery !== null) onAccepted({ key, delivery, answer: answered ?? '' });
+    });
   }
 
   /** Records a try, and gives up waiting for that rather than let the answer wait for ever. */

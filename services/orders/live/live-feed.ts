@@ -1,10 +1,12 @@
 import { isWaiting, type OrderState, toOrder } from '../../../projections/order';
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { CustomerOrder, Heartbeat, LiveStart } from '../../../schemas/live';
+import type { OrderKey } from '../../../schemas/handle-order';
 import type { Order } from '../../../schemas/order-view';
 import { withoutContact } from '../../access/withhold';
 import { eventFrame } from '../../http/event-stream';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
+import type { ShowOrder } from '../../labels/labels';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
@@ -48,8 +50,9 @@ export type Audience =
 const VIEWS: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
   board: (order) => order,
   'board-without-contact': withoutContact,
-  customers: ({ order_id, revision, stage, stage_since, updated_at }, state) => ({
+  customers: ({ order_id, label, revision, stage, stage_since, updated_at }, state) => ({
     order_id,
+    ...(label?.number === undefined ? {} : { number: label.number }),
     revision,
     stage,
     ready: isWaiting(state),
@@ -115,18 +118,36 @@ interface Channel {
 const frame = (event: string, data: unknown, id: FeedAddress | null = null): string =>
   eventFrame(event, stringifyJson(data), id === null ? null : `${id.position}-${id.event}`);
 
-const viewFor = (audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
-  const order = toOrder(key, state);
+const viewFor = (show: ShowOrder, audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
+  const order = show(key, state);
   return order === null ? null : VIEWS[audience](order, state);
 };
 
-/** Makes a message once for all who get the same. */
-function messageMaker(order: PlacedOrder): (audience: Audience) => string {
+/** What orders are called, which changes without an event of theirs. */
+export interface LiveLabels {
+  readonly show: ShowOrder;
+  /** @returns an order as it is now; null if nothing was reported about it. @throws {ReadModelError} */
+  readonly recordOf: (key: OrderKey) => OrderRecord | null;
+  /** @returns the orders of a location whose labels came after a position. */
+  readonly changedSince: (locationId: string, position: Position) => readonly OrderKey[];
+}
+
+const NO_LABELS: LiveLabels = { show: toOrder, recordOf: () => null, changedSince: () => [] };
+
+/**
+ * Makes a message once for all who get the same.
+ * @param address place of its newest event; null: the client is where it was before
+ */
+function messageMaker(
+  show: ShowOrder,
+  order: OrderRecord,
+  address: FeedAddress | null,
+): (audience: Audience) => string {
   const made = new Map<Audience, string>();
   return (audience) => {
     const known = made.get(audience);
     if (known !== undefined) return known;
-    const text = frame('order', viewFor(audience, order), feedAddress(order.position, order.eventId));
+    const text = frame('order', viewFor(show, audience, order), address);
     made.set(audience, text);
     return text;
   };
@@ -150,6 +171,7 @@ export class LiveFeed {
     readonly health: () => Promise<Health>;
     readonly lagMs: () => number;
     readonly now: () => number;
+    readonly labels: LiveLabels;
   };
 
   /**
@@ -163,8 +185,9 @@ export class LiveFeed {
     readonly health: () => Promise<Health>;
     readonly lagMs: () => number;
     readonly now: () => number;
+    readonly labels?: LiveLabels;
   }) {
-    this.#options = options;
+    this.#options = { labels: NO_LABELS, ...options };
   }
 
   get clients(): number {
@@ -222,6 +245,22 @@ export class LiveFeed {
     }
   }
 
+  /** An order is called otherwise from now on: who watches gets it anew. */
+  relabeled(key: OrderKey): void {
+    const channel = this.#channels.get(key.location_id);
+    if (channel === undefined || this.#remaking) return;
+    try {
+      for (const { order, messageFor } of this.#messagesOf([key])) {
+        for (const seat of channel.seats) {
+          this.#send(channel, seat, messageFor(seat.client.audience));
+          this.#shown(seat.client, [order]);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ReadModelError)) throw error;
+    }
+  }
+
   /** The read model is being made anew, and may say other things then: everybody gets everything when it is there. */
   restarted(): void {
     this.#remaking = true;
@@ -235,14 +274,18 @@ export class LiveFeed {
   }
 
   #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
-    const { folds, now, orders } = this.#options;
+    const { folds, now, orders, labels } = this.#options;
     const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
     const { client } = seat;
     const missed = lastSeen === null ? null : this.#missed(locationId, lastSeen);
     if (missed !== null) {
-      const messages = missed.orders.map((order) => messageMaker(order)(client.audience));
-      client.send(frame('resumed', start) + messages.join(''));
-      this.#shown(client, missed.orders);
+      const relabeled = lastSeen === null ? [] : this.#messagesOf(labels.changedSince(locationId, lastSeen));
+      const messages = [
+        ...missed.orders.map((order) => this.#messageFor(order)),
+        ...relabeled.map((one) => one.messageFor),
+      ];
+      client.send(frame('resumed', start) + messages.map((messageFor) => messageFor(client.audience)).join(''));
+      this.#shown(client, [...missed.orders, ...relabeled.map(({ order }) => order)]);
       seat.position = missed.position;
     } else {
       const {
@@ -251,7 +294,7 @@ export class LiveFeed {
         orders: newest,
         truncated,
       } = orders.newest(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
-      const seen = newest.map((order) => viewFor(client.audience, order));
+      const seen = newest.map((order) => viewFor(labels.show, client.audience, order));
       client.send(
         frame(
           'snapshot',
@@ -263,6 +306,19 @@ export class LiveFeed {
       seat.position = position;
     }
     this.#sent++;
+  }
+
+  #messageFor(order: PlacedOrder): (audience: Audience) => string {
+    return messageMaker(this.#options.labels.show, order, feedAddress(order.position, order.eventId));
+  }
+
+  /** Messages of orders as they are now, which are at no place of the log: that which clients are at stays. */
+  #messagesOf(keys: readonly OrderKey[]) {
+    const { show, recordOf } = this.#options.labels;
+    return keys
+      .map(recordOf)
+      .filter((order) => order !== null)
+      .map((order) => ({ order, messageFor: messageMaker(show, order, null) }));
   }
 
   /** @returns what came after a position, or null if the log does not have it, or too much came. */
@@ -299,7 +355,7 @@ export class LiveFeed {
       MAX_RESUMED_ORDERS,
     );
     for (const order of orders) {
-      const messageFor = messageMaker(order);
+      const messageFor = this.#messageFor(order);
       for (const seat of channel.seats) {
         if (seat.position !== null && comparePositions(order.position, seat.position) <= 0) continue;
         seat.position = order.position;

@@ -21,6 +21,9 @@ const CUSTOMERS = [
 const STREETS = ['Harbor Street', 'Mill Lane', 'Ocean Avenue', 'Juniper Road', 'Station Square'] as const;
 const WISHES = ['Please no cutlery.', 'Ring the bell twice.', 'Sauce on the side, please.'] as const;
 
+/** Where customers may have ordered. */
+const SOURCES = ['doordash', 'ubereats', 'grubhub'] as const;
+
 /** Most different dishes of an order. */
 const MAX_ITEMS = 4;
 /** Share of orders with a wish in words. */
@@ -104,6 +107,7 @@ export function makeOrder(options: {
   return {
     id,
     customer_facing_id: customerFacingId,
+    source: SOURCES[customerFacingId.charCodeAt(0) % SOURCES.length],
     customers: [
       {
         id: customer,

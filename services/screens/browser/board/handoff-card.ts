@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
+import { labelWords } from '../shared/model/label-words';
 import { guarded } from '../shared/guarded';
 import { icon } from '../shared/icons';
 import { lasted } from '../shared/model/clock';
@@ -90,13 +91,14 @@ export class TicketRailHandoff extends railElement({
 
   #renderCard(order: Order): TemplateResult {
     const driver = order.driver_details;
+    const called = labelWords(order) ?? this.shortId;
     const inStage = lasted(order.stage_since, this.now);
     const instructions = textOf(driver?.handoff_instructions);
     return html`<div class="card">
       <header>
         <div class="title">
-          <h2 id="title">Handoff <bdi class="short">${this.shortId}</bdi></h2>
-          ${this.shortId === order.order_id ? nothing : html`<p class="full"><bdi>${order.order_id}</bdi></p>`}
+          <h2 id="title">Handoff <bdi class="short">${called}</bdi></h2>
+          ${called === order.order_id ? nothing : html`<p class="full"><bdi>${order.order_id}</bdi></p>`}
         </div>
         <button class="close" autofocus aria-label="Close" @click=${this.#close}>${icon('close')}</button>
       </header>

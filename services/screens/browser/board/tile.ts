@@ -5,6 +5,7 @@ import type { Order } from '../../../../schemas/order-view';
 import { clip, type Driver } from './model/handoff';
 import type { Acknowledgement } from './model/acknowledgements';
 import { MOST_CHARACTERS } from './model/tile-words';
+import { labelWords } from '../shared/model/label-words';
 import type { Lateness } from '../shared/model/lateness';
 import { LATENESS_WORDS } from '../shared/model/words';
 import { attribute, property, railElement, styleSheet } from '../shared/rail-element';
@@ -102,15 +103,17 @@ export class TicketRailTile extends railElement({
   }
 
   /** The words by which people call the order, the largest on the tile. */
-  #renderTitle({ order_id }: Order): TemplateResult {
-    const words = html`<bdi>${this.shortId}</bdi>`;
+  #renderTitle(order: Order): TemplateResult {
+    const label = labelWords(order);
+    const id = html`<bdi>${this.shortId}</bdi>`;
+    const words = label === null ? id : html`<bdi>${label}</bdi> <small>${id}</small>`;
     if (this.still) return html`<h3 class="open">${words}</h3>`;
     return html`<h3>
       <button
         class="open"
         aria-haspopup="dialog"
-        aria-label=${`Open handoff card of order ${order_id}`}
-        title=${order_id}
+        aria-label=${`Open handoff card of order ${label === null ? '' : `${label}, `}${order.order_id}`}
+        title=${order.order_id}
         @click=${this.#act('open')}
       >
         ${words}

@@ -32,7 +32,7 @@ export class TicketRailCustomers extends railElement({
     for (const { before, after, initial } of changes) {
       if (initial || !isCalled(after) || (before !== null && isCalled(before))) continue;
       this.#readyAt.set(after.order_id, this.#live.now);
-      calls.push(after.order_id);
+      calls.push(after.number ?? after.order_id);
     }
     if (calls.length > 0) this.#announcement = `Ready: ${calls.slice(0, 5).join(', ')}.`;
   });
@@ -95,13 +95,13 @@ export class TicketRailCustomers extends railElement({
               ${repeat(
                 orders,
                 ({ order_id }) => order_id,
-                ({ order_id }) =>
+                ({ order_id, number }) =>
                   html`<li
                     data-order-id=${order_id}
                     title=${order_id}
                     ?data-fresh=${now - (this.#readyAt.get(order_id) ?? 0) < FRESH_MS}
                   >
-                    <bdi>${short.get(order_id) ?? nothing}</bdi>
+                    <bdi>${number ?? short.get(order_id) ?? nothing}</bdi>
                   </li>`,
               )}
             </ul>`

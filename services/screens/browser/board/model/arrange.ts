@@ -3,6 +3,7 @@ import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './acknowledgements';
 import { isRobot } from './handoff';
 import { isMoneyLost } from './trouble';
+import { labelWords } from '../../shared/model/label-words';
 import { isOpenStage, OPEN_STAGES, type OpenStage } from '../../shared/model/lateness';
 import { sourceWords } from '../../shared/model/words';
 
@@ -34,7 +35,15 @@ const isFinal = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>
 function searched(order: Order): string {
   const driver = order.driver_details;
   const source = driver?.source ?? '';
-  return [order.order_id, driver?.name, driver?.vehicle_info?.license_plate, source, sourceWords(source)]
+  return [
+    order.order_id,
+    labelWords(order),
+    order.label?.brand,
+    driver?.name,
+    driver?.vehicle_info?.license_plate,
+    source,
+    sourceWords(source),
+  ]
     .join('\n')
     .toLowerCase();
 }

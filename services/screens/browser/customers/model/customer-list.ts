@@ -10,6 +10,8 @@ export const PREPARING_SHOWN_MS = 3 * 3_600_000;
 export interface CustomerOrder extends FeedOrder {
   /** The food is ready and still at the restaurant, wherever the driver is. */
   readonly ready: boolean;
+  /** What the customer calls it. */
+  readonly number?: string;
 }
 
 export interface CustomerLists {

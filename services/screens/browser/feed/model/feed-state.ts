@@ -58,9 +58,14 @@ function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
   forget((stage) => stage !== 'canceled' && isFinal(stage));
 }
 
+/** What an order is called may change without news of it. */
+const calledOf = (order: FeedOrder): string =>
+  JSON.stringify('label' in order ? order.label : 'number' in order ? order.number : null);
+const isCalledTheSame = (one: FeedOrder, other: FeedOrder): boolean => calledOf(one) === calledOf(other);
+
 /**
  * Takes in messages in the order in which they came. A snapshot replaces what is known; an order message is dropped
- * unless its revision is newer than what is known, so that nothing is shown twice and nothing goes back.
+ * unless its revision is newer than what is known, or what it is called has changed, so that nothing is shown twice and nothing goes back.
  */
 export function receive<Seen extends FeedOrder>(
   state: FeedState<Seen>,
@@ -99,9 +104,11 @@ export function receive<Seen extends FeedOrder>(
         const { order: after } = message;
         if (message.position !== null) ({ position } = message);
         const before = known().get(after.order_id) ?? null;
-        if (isForeign(after, location) || (before !== null && after.revision <= before.revision)) break;
+        if (isForeign(after, location) || (before !== null && after.revision < before.revision)) break;
+        if (before?.revision === after.revision && isCalledTheSame(before, after)) break;
         orders ??= new Map(state.orders);
         orders.set(after.order_id, after);
+        if (before?.revision === after.revision) break; // it is only called otherwise: no news to act on
         changes.push({ before, after, initial: false });
         break;
       }

@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { type OrderState, toOrder } from '../../projections/order';
+import type { OrderKey } from '../../schemas/handle-order';
+import { type Label, LABEL_SET, LABEL_STREAM_PREFIX, labelStream, LabelSetData } from '../../schemas/label';
+import type { Order } from '../../schemas/order-view';
+import type { StreamName } from '../../schemas/stream-name';
+import {
+  comparePositions,
+  type EventStore,
+  EventStoreError,
+  isEventStoreError,
+  type Position,
+  type RecordedEvent,
+} from '../event-store/event-store';
+import { sealAlone } from '../event-store/seal/seal';
+import { shownLabel, type TimedLabel } from './label-time';
+
+/** Milliseconds before labels are looked for again after the store could not be read. */
+const RETRY_MS = 1_000;
+
+/** The newest label of an order. */
+export interface KeptLabel extends TimedLabel {
+  readonly key: OrderKey;
+  readonly stream: StreamName;
+  readonly revision: number;
+  readonly position: Position;
+  /** Its time is over: it is shown no more, and is deleted as soon as it can be. */
+  readonly over: boolean;
+}
+
+/** Makes an order of the state that it has now, with its label. */
+export type ShowOrder = (key: OrderKey, state: OrderState) => Order | null;
+
+/**
+ * The labels of all orders, in memory: each is a few words, and is forgotten soon. In the event store each has a stream of
+ * its own, which all instances follow.
+ */
+export class Labels {
+  readonly #kept = new Map<string, KeptLabel>();
+  readonly #listeners = new Set<(key: OrderKey) => void>();
+  readonly #ending = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  readonly #options: {
+    readonly store: Pick<EventStore, 'append' | 'readAll' | 'subscribe'>;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+    readonly newId: () => string;
+    readonly log: Pick<Logger, 'warn'>;
+  };
+
+  constructor(options: {
+    readonly store: Pick<EventStore, 'append' | 'readAll' | 'subscribe'>;
+    readonly now: () => number;
+    readonly newId: () => string;
+    readonly log: Pick<Logger, 'warn'>;
+  }) {
+    this.#options = options;
+  }
+
+  /** Follows the store from now on; what is in it is known a moment later. */
+  follow(): void {
+    this.#following = this.#followOn();
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#following;
+  }
+
+  /** @returns the order with its label. */
+  readonly show: ShowOrder = (key, state) => {
+    const order = toOrder(key, state);
+    const label = order === null ? null : shownLabel(this.get(key), state);
+    return order === null || label === null ? order : { ...order, label };
+  };
+
+  /** @returns the label of an order whose time is not over. */
+  get(key: OrderKey): KeptLabel | null {
+    const kept = this.#kept.get(labelStream(key));
+    return kept === undefined || kept.over ? null : kept;
+  }
+
+  /** All that are in the store, whether or not their time is over. */
+  all(): readonly KeptLabel[] {
+    return [...this.#kept.values()];
+  }
+
+  /** @returns the orders of a location whose labels came after a position. */
+  changedSince(locationId: string, position: Position): readonly OrderKey[] {
+    return this.all()
+      .filter(({ key, position: at }) => key.location_id === locationId && comparePositions(at, position) > 0)
+      .map(({ key }) => key);
+  }
+
+  /** Called with each order whose label changes or is shown no more. */
+  onChange(listener: (key: OrderKey) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /**
+   * Gives an order another label, for good only once it is durable; `{}` takes it away.
+   * @throws {EventStoreError}
+   */
+  async set(key: OrderKey, label: Label): Promise<void> {
+    const { store, now, newId } = this.#options;
+    const stream = labelStream(key);
+    const at = new Date(now()).toISOString();
+    const data: LabelSetData = { ...key, label, at };
+    const event = sealAlone(stream, { id: newId(), type: LABEL_SET, data }, {});
+    const result = await store.append(stream, [event], 'any');
+    if (result.outcome === 'conflict') throw new EventStoreError('unavailable', `${stream} takes no label now`);
+    const { revision, position } = result;
+    this.#take({ key, stream, label, at: Date.parse(at), revision, position, over: false });
+  }
+
+  /** Shows a label no more, as its time is over. */
+  endTime({ stream, revision, key }: KeptLabel): void {
+    const kept = this.#kept.get(stream);
+    if (kept?.revision !== revision || kept.over) return;
+    this.#kept.set(stream, { ...kept, over: true });
+    this.#notify(key);
+  }
+
+  /** Its stream is gone. */
+  forget({ stream, revision }: KeptLabel): void {
+    if (this.#kept.get(stream)?.revision === revision) this.#kept.delete(stream);
+  }
+
+  #take(label: KeptLabel): void {
+    const known = this.#kept.get(label.stream);
+    if (known !== undefined && known.revision >= label.revision) return;
+    this.#kept.set(label.stream, label);
+    this.#notify(label.key);
+  }
+
+  #takeEvent({ stream, type, data, revision, position }: RecordedEvent): void {
+    const parsed = type === LABEL_SET ? LabelSetData.safeParse(data) : null;
+    if (parsed?.success !== true) return;
+    const { label, at, ...key } = parsed.data;
+    this.#take({ key, stream, label, at: Date.parse(at), revision, position, over: false });
+  }
+
+  #notify(key: OrderKey): void {
+    for (const listener of this.#listeners) listener(key);
+  }
+
+  async #followOn(): Promise<void> {
+    const { log } = this.#options;
+    const { signal } = this.#ending;
+    let told = false;
+    while (!signal.aborted) {
+      try {
+        await this.#followOnce(signal);
+      } catch (error) {
+        if (signal.aborted || isEventStoreError(error, 'closed')) return;
+        if (!told) log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
+        told = true;
+      }
+      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** What comes is followed before what is there is read, so that nothing is missed in between. */
+  async #followOnce(signal: AbortSignal): Promise<void> {
+    const { store } = this.#options;
+    let isRead = false;
+    for await (const { events } of store.subscribe({ after: 'end', prefix: LABEL_STREAM_PREFIX, signal })) {
+      if (!isRead) {
+        for await (const event of store.readAll({ prefix: LABEL_STREAM_PREFIX })) {
+          if (signal.aborted) return;
+          this.#takeEvent(event);
+        }
+        isRead = true;
+      }
+      for (const event of events) this.#takeEvent(event);
+    }
+  }
+}

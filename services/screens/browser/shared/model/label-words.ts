@@ -1,0 +1,20 @@
+import type { Order } from '../../../../../schemas/order-view';
+import { WITHHELD } from '../../../../../schemas/withheld';
+import { sourceWords } from './words';
+
+/** What of an order its words are made of. */
+export type Labelled = Pick<Order, 'label'>;
+
+/**
+ * What people at the counter call an order, as its driver says it: `DoorDash · A1B2 · Maria G. · 3 items`.
+ * @returns null for an order of which nobody said that
+ */
+export function labelWords({ label }: Labelled): string | null {
+  if (label === undefined) return null;
+  const { source, brand, number, name, items } = label;
+  const from = source === undefined ? brand : sourceWords(source);
+  const count = items === undefined ? undefined : items === 1 ? '1 item' : `${String(items)} items`;
+  // Items alone tell no order from another.
+  if (number === undefined && name === undefined) return null;
+  return [from, number, name === WITHHELD ? undefined : name, count].filter((part) => part !== undefined).join(' · ');
+}
