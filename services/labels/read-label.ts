@@ -12,15 +12,17 @@ import {
 
 /** Reads labels. Pure and total: what cannot be read is not there, and nothing but what is pointed at is looked at. */
 
-/** What nobody sees or can type: it is no part of what somebody says. */
-const UNSPOKEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** What nobody sees, such as marks that turn the direction of writing, and halves of characters. */
+const UNSEEN = /[\p{Cf}\p{Cs}]/gu;
+/** What ends a line, or moves within it. */
+const SPACES = /[\s\p{Cc}\p{Z}]+/gu;
 /** Most characters of a text that are looked at, and most entries of a list that are counted. */
 const MAX_LOOKED_AT = 1_000;
 
 /** @returns text as it is shown in one line, cut to a length; null if nothing is to be seen in it. */
 function spoken(text: string, most: number = MAX_LABEL_TEXT): string | null {
-  const line = text.slice(0, MAX_LOOKED_AT).replace(UNSPOKEN, ' ').replace(/\s+/g, ' ').trim();
-  const cut = line.slice(0, most).replace(UNSPOKEN, '').trim(); // a cut may leave half of a character
+  const line = text.slice(0, MAX_LOOKED_AT).replace(UNSEEN, '').replace(SPACES, ' ').trim();
+  const cut = line.slice(0, most).replace(UNSEEN, '').trim(); // a cut may leave half of a character
   return cut === '' ? null : cut;
 }
 

@@ -83,13 +83,15 @@ describe('every call that reads', () => {
   };
   /**
    * A consumer belongs to its reader, so its role alone does not say who may (test/services/feed/feed.int.test.ts); there is
-   * no destination here (test/services/destinations/service.int.test.ts).
+   * no destination here (test/services/destinations/service.int.test.ts); and a label takes a body
+   * (test/services/labels/labels.int.test.ts).
    */
   const OF_A_NAME = [
     'delete /consumers/{name}',
     'post /consumers/{name}/commit',
     'post /destinations/{name}/deliver',
     'put /consumers/{name}',
+    'put /locations/{location_id}/orders/{order_id}/label',
   ];
   const address = (path: string, location: string): string =>
     path.replace('{location_id}', location).replace('{order_id}', 'o').replace('{quarantine_id}', '0');

@@ -105,7 +105,11 @@ function addressOf(id: string): string {
 }
 
 /** What is sent with a call that takes a body. */
-const BODIES: Readonly<Record<string, string>> = { setConsumer: '{"from":"now"}', commit: '{"position":"0"}' };
+const BODIES: Readonly<Record<string, string>> = {
+  setConsumer: '{"from":"now"}',
+  commit: '{"position":"0"}',
+  setLabel: '{"number":"A1B2"}',
+};
 
 interface Question extends Omit<Call, 'method'> {
   /** Null sends none. */
@@ -115,8 +119,11 @@ interface Question extends Omit<Call, 'method'> {
   readonly query?: string;
 }
 
+/** A label is set by a POS, all else may be done by an operator. */
+const tokenOf = (id: string): string => (id === 'setLabel' ? POS_TOKEN : OPERATOR_TOKEN);
+
 function ask({ url }: { readonly url: string }, id: string, question: Question = {}): Promise<Answer> {
-  const { token = OPERATOR_TOKEN, at = addressOf(id), query = '', headers = {}, body = BODIES[id] } = question;
+  const { token = tokenOf(id), at = addressOf(id), query = '', headers = {}, body = BODIES[id] } = question;
   const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
   return call(url, `${at}${query}`, {
     method,
@@ -197,7 +204,7 @@ describe('each problem that the document declares is one that really comes', () 
   it('a parameter that is not one, or cannot be decoded, is invalid', async () => {
     for (const id of declaring('invalid-parameter')) {
       const { path = '' } = OPERATIONS.get(id) ?? {};
-      const question = /\{(?:quarantine_id|name)\}/.test(path)
+      const question = /\{(?:quarantine_id|name)\}|\/label$/.test(path)
         ? { at: path.replace(/\{\w+\}/, '%zz') }
         : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
@@ -243,7 +250,7 @@ describe('each problem that the document declares is one that really comes', () 
       const lines = [
         `${method} ${addressOf(id)} HTTP/1.1`,
         'Host: x',
-        `Authorization: Bearer ${OPERATOR_TOKEN}`,
+        `Authorization: Bearer ${tokenOf(id)}`,
         'Content-Length: 100',
       ];
       const answer = await sendRaw(service.url, `${lines.join('\r\n')}\r\n\r\n{`);

@@ -260,6 +260,7 @@ describe('the record of who looked', () => {
       'POST /consumers/{name}/commit',
       'POST /destinations/{name}/deliver',
       'PUT /consumers/{name}',
+      'PUT /locations/{location_id}/orders/{order_id}/label',
     ]);
   });
 

@@ -28,9 +28,15 @@ const OTHERS: Readonly<Record<string, number>> = {
   probeHandleOrder: 204,
   deleteConsumer: 204,
   setConsumer: 201,
+  setLabel: 204,
 };
 /** Calls that a reader who sees no contacts may not make. */
 const OF_AUDITORS = ['listCheckpoints'];
+/** Calls of a POS alone. */
+const POS_TOKEN = 'pos-of-samples-0123456789';
+const OF_POS = ['setLabel'];
+const tokenOf = (id: string): string =>
+  OF_AUDITORS.includes(id) ? READER_TOKEN : OF_POS.includes(id) ? POS_TOKEN : OPERATOR_TOKEN;
 /** Behind what it needs: a consumer is made before it is followed, and deleted at the end. */
 const ORDER = ['handleOrder', 'setConsumer', 'followFeed'];
 const place = (id: string): number => (ORDER.includes(id) ? ORDER.indexOf(id) : id === 'deleteConsumer' ? 99 : 50);
@@ -43,7 +49,11 @@ beforeAll(async () => {
   service = await startService({
     STREAM_WEBHOOK_SECRETS: '',
     STREAM_BEARER_TOKENS: STREAM_TOKEN,
-    READERS: JSON.stringify([entryOf(OPERATOR_TOKEN, 'operator'), entryOf(READER_TOKEN, 'auditor')]),
+    READERS: JSON.stringify([
+      entryOf(OPERATOR_TOKEN, 'operator'),
+      entryOf(READER_TOKEN, 'auditor'),
+      entryOf(POS_TOKEN, 'pos'),
+    ]),
   });
   for (const { bytes } of EXAMPLES) {
     await service.call('/handle-order', {
@@ -73,7 +83,7 @@ it.each(calls.map((call) => [call.operation.operationId, call] as const))(
   'the sample of %s for curl does what it says',
   async (id, call) => {
     const curl = samplesOf(call, DOCUMENT).find(({ language }) => language === 'curl');
-    const { status, text } = await run(curl?.code ?? '', OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN);
+    const { status, text } = await run(curl?.code ?? '', tokenOf(id));
     expect({ id, status, text: status === (OTHERS[id] ?? 200) ? '' : text }).toEqual({
       id,
       status: OTHERS[id] ?? 200,
