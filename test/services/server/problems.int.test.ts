@@ -50,10 +50,12 @@ import {
 
 const HERE = { location_id: 'here', order_id: 'o' };
 const SCREEN_TOKEN = 'screen-of-elsewhere-0123456789';
+const POS_TOKEN = 'pos-of-here-0123456789';
 const READERS = JSON.stringify([
   entryOf(READER_TOKEN, 'auditor'),
   entryOf(OPERATOR_TOKEN, 'operator'),
   entryOf(SCREEN_TOKEN, 'screen', ['elsewhere']),
+  entryOf(POS_TOKEN, 'pos'),
 ]);
 const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
 /** After everything that these tests tell of. */
