@@ -81,9 +81,9 @@ class Running {
       sampleEvery: null,
     });
     const cpuMicros = ((this.#server.cpuSeconds() - began) / load.accepted) * 1e6;
-    const told = once(this.#receiver, 'message');
+    const answer = once(this.#receiver, 'message');
     this.#receiver.send('tell');
-    const [{ received: sent }] = (await told) as [{ received: number }];
+    const [{ received: sent }] = (await answer) as [{ received: number }];
     await this.#server.killAndCount();
     const stored = ordersIn(this.#dataDir);
     this.#receiver.disconnect();

@@ -85,13 +85,13 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     const location = `copy of ${name}`;
     const copy = new Copy();
     let [deaths, failures, isDone] = [0, 0, false];
-    const told = ([kind, at = '', order = '', revision]: readonly string[]): void => {
+    const heard = ([kind, at = '', order = '', revision]: readonly string[]): void => {
       if (kind === 'item') copy.takeIn(at, order, Number(revision));
       if (kind === 'failed') failures++;
     };
     const following = (async () => {
       while (!isDone) {
-        await follow({ ...base(), consumer: location.replaceAll(/\W/g, '-'), location, limit: 5, dieAt: 3 }, told)
+        await follow({ ...base(), consumer: location.replaceAll(/\W/g, '-'), location, limit: 5, dieAt: 3 }, heard)
           .ended;
         deaths++;
       }
@@ -149,16 +149,16 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     });
     try {
       const lines: (readonly string[])[] = [];
-      const told = (line: readonly string[]): void => {
+      const heard = (line: readonly string[]): void => {
         lines.push(line);
       };
       const consumer = location.replaceAll(/\W/g, '-');
       const misplaced = { url: between.url, token: TOKEN, view: 'orders', consumer, location } as const;
       const following = { ...misplaced, problem: 'feed-position-unknown' };
-      await follow(following, told).ended;
+      await follow(following, heard).ended;
       expect(lines).toEqual([['ended', '410', expect.stringMatching(/^true$/i)]]);
       lines.length = 0;
-      follow({ ...following, startOver: true }, told);
+      follow({ ...following, startOver: true }, heard);
       await until('the copy', () => lines.length === 3);
       const items = [0, 1].map((n) => ['item', location, `order/${String(n)}`, '0', '-']);
       expect(lines).toEqual([['start over'], ...items]);

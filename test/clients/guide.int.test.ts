@@ -16,7 +16,8 @@ import { buildProgram, HERE } from './languages';
 
 /** The programs of docs/guides/follow-the-feed.md, as they stand there. */
 
-const GUIDE = readFileSync(resolve(__dirname, '../../docs/guides/follow-the-feed.md'), 'utf8');
+const ROOT = resolve(__dirname, '../..');
+const GUIDE = readFileSync(join(ROOT, 'docs/guides/follow-the-feed.md'), 'utf8');
 const TOKEN = 'pos-everywhere-0123456789abcdef';
 const READERS = JSON.stringify([...(JSON.parse(SECURE['READERS'] ?? '[]') as unknown[]), entryOf(TOKEN, 'pos')]);
 const DRIVER = { name: 'Jane "J" Dríver', source: 'uber' };

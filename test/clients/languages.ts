@@ -182,8 +182,8 @@ export class Driver {
     this.#command = command;
   }
 
-  /** @param told is given the fields of each line */
-  follow(following: Following, told: (fields: readonly string[]) => void): Running {
+  /** @param heard is given the fields of each line */
+  follow(following: Following, heard: (fields: readonly string[]) => void): Running {
     const { url, token, consumer, view, limit = 1_000, location = '', problem = '' } = following;
     const { startOver = false, dieAt = 0, throwAt = 0 } = following;
     const child = this.#start('follow', {
@@ -194,7 +194,7 @@ export class Driver {
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) told(line.split('\t'));
+      for (const line of lines) heard(line.split('\t'));
     });
     return { kill: () => child.kill('SIGKILL'), ended: once(child, 'close').then(() => undefined) };
   }
