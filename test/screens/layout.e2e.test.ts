@@ -46,7 +46,7 @@ describe.each(SIZES)('%s', (name, width, height) => {
     await lab.page.keyboard.press('Escape');
     await lab.card().waitFor({ state: 'hidden' });
     const hasJumps = await lab.page.getByRole('navigation', { name: 'Stages' }).isVisible();
-    expect(hasJumps).toBe(width < 672);
+    expect(hasJumps).toBe(width < 1_088);
     for (const stage of STAGES) {
       if (hasJumps) await lab.page.locator(`.jump [data-stage="${stage}"]`).click();
       const column = lab.page.locator(`.column[data-stage="${stage}"]`);

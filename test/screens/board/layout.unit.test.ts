@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { MOST_ROOMY, type Room, shareLanes, STACKS } from '../../../services/screens/browser/board/model/lanes';
+import { type Grid, isInSight, shareLanes, STACKS } from '../../../services/screens/browser/board/model/lanes';
+import { planOf } from '../../../services/screens/browser/board/model/plan';
 import { pageOf } from '../../../services/screens/browser/shared/model/pages';
 import { isMoneyLost, troubleWords } from '../../../services/screens/browser/board/model/trouble';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
@@ -14,10 +15,11 @@ const countsOf = (counts: Partial<Record<OpenStage, number>>): Record<OpenStage,
 const someCounts = fc
   .array(fc.nat(60), { minLength: OPEN_STAGES.length, maxLength: OPEN_STAGES.length })
   .map((numbers) => countsOf(Object.fromEntries(OPEN_STAGES.map((stage, at) => [stage, numbers[at] ?? 0]))));
-const someRoom: fc.Arbitrary<Room> = fc.record({
+const someRoom: fc.Arbitrary<Grid> = fc.record({
   lanes: fc.integer({ min: STACKS.length, max: 16 }),
   rows: fc.integer({ min: 1, max: 20 }),
 });
+const RUSH = countsOf({ driver_here: 11, needs_action: 3, coming_back: 1, ready: 9, preparing: 14, on_the_way: 8 });
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 describe('the lanes of a board', () => {
@@ -54,9 +56,35 @@ describe('the lanes of a board', () => {
       preparing: 14,
       on_the_way: 8,
     });
-    expect(sum(Object.values(counts))).toBeGreaterThan(MOST_ROOMY);
-    expect(shareLanes(counts, { lanes: 7, rows: 5 })).toEqual([3, 1, 1, 1, 1]);
-    expect(shareLanes(counts, { lanes: 7, rows: 6 })).toEqual([2, 1, 1, 2, 1]);
+    expect(shareLanes(RUSH, { lanes: 7, rows: 5 })).toEqual([3, 1, 1, 1, 1]);
+    expect(shareLanes(RUSH, { lanes: 7, rows: 6 })).toEqual([2, 1, 1, 2, 1]);
+  });
+});
+
+describe('the size of tiles', () => {
+  const isInSightWith = (counts: Record<OpenStage, number>, lanes: readonly number[], height: number, tile: number) =>
+    isInSight(counts, lanes, Math.max(1, Math.floor((height - 3) / tile)));
+
+  it('tiles say everything only where every order is in sight with them, and are compact in a rush', () => {
+    const someSpace = fc.record({ width: fc.integer({ min: 80, max: 130 }), height: fc.integer({ min: 20, max: 70 }) });
+    fc.assert(
+      fc.property(someCounts, someSpace, (counts, space) => {
+        const { isCompact, lanes } = planOf(counts, space, false);
+        if (!isCompact) expect(isInSightWith(counts, lanes, space.height, 10)).toBe(true);
+      }),
+    );
+    const few = countsOf({ driver_here: 1, ready: 2, preparing: 3 });
+    const tablet = { width: 81, height: 37 };
+    expect([few, RUSH].map((counts) => planOf(counts, tablet, false).isCompact)).toEqual([false, true]);
+    expect([few, RUSH].map((counts) => planOf(counts, { width: 50, height: null }, false).isCompact)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  it('on a wall, tiles are compact and as wide as they may be', () => {
+    const few = planOf(countsOf({ driver_here: 1, ready: 2 }), { width: 100, height: 50 }, true);
+    expect([few.isCompact, sum(few.lanes)]).toEqual([true, 3]);
   });
 });
 

@@ -6,7 +6,7 @@ import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists'
 import type { BoardOrders } from './board-orders';
 import { tilesOf } from './board-tiles';
 import type { Arrangement } from './model/arrange';
-import { MOST_ROOMY, type Room, shareLanes } from './model/lanes';
+import { planOf, type Room } from './model/plan';
 import { isStageShown, type Settings } from './model/settings';
 import type { Ending } from './tile';
 import type { Shape } from './tile-parts';
@@ -42,9 +42,8 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
   const counts = Object.fromEntries(
     OPEN_STAGES.map((stage) => [stage, isShown(stage) ? columns[stage].length : 0]),
   ) as Record<OpenStage, number>;
-  const open = OPEN_STAGES.reduce((sum, stage) => sum + counts[stage], 0);
-  const shapeOf = (stage: OpenStage): Shape =>
-    stage === 'on_the_way' ? 'row' : isWall || open > MOST_ROOMY ? 'compact' : 'roomy';
+  const { isCompact, lanes } = planOf(counts, room, isWall);
+  const shapeOf = (stage: OpenStage): Shape => (stage === 'on_the_way' ? 'row' : isCompact ? 'compact' : 'roomy');
   const canceledWords = board.isReplay ? 'Canceled in the last 2 hours' : 'Canceled, to be acknowledged';
   return html`
     ${isWall ? nothing : stageLinks(columns, isShown, actions.jump)}
@@ -64,7 +63,7 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
       ${isWall ? nothing : strip('recalled', 'Recalled', 'back', recalled, tiles('row', 'dismiss'), 0)}
       ${stageColumns(columns, {
         isShown,
-        lanes: shareLanes(counts, room),
+        lanes,
         tiles: (stage) => tiles(shapeOf(stage), stage === 'needs_action' ? 'put-away' : null),
         more,
       })}

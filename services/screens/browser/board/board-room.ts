@@ -1,20 +1,13 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Room } from './model/lanes';
-
-/** Least width of a lane of tiles, and height of a compact tile with the space around it, in letters of the board. */
-const LANE_EM = { hand: 10.6, wall: 13 } as const;
-const TILE_EM = 6.5;
-/** Height of the head of a column. */
-const HEAD_EM = 3;
+import type { Room } from './model/plan';
 
 interface Host extends ReactiveControllerHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
-  readonly isWall: boolean;
 }
 
-/** Measures how many tiles a board has room for. */
+/** Measures how much room a board has for tiles. */
 export class BoardRoom implements ReactiveController {
-  room: Room = { lanes: 6, rows: 6 };
+  room: Room = { width: 80, height: null };
   #watched: Element | null = null;
   readonly #observer = new ResizeObserver(() => {
     this.#measure();
@@ -44,12 +37,14 @@ export class BoardRoom implements ReactiveController {
   #measure(): void {
     const columns = this.#watched;
     if (columns === null) return;
-    const em = parseFloat(getComputedStyle(columns).fontSize);
-    const { width, height } = columns.getBoundingClientRect();
-    const lanes = Math.max(1, Math.floor(width / (LANE_EM[this.#host.isWall ? 'wall' : 'hand'] * em)));
-    const rows = Math.max(1, Math.floor((height / em - HEAD_EM) / TILE_EM));
-    if (lanes === this.room.lanes && rows === this.room.rows) return;
-    this.room = { lanes, rows };
+    const { fontSize, flexWrap } = getComputedStyle(columns);
+    const box = columns.getBoundingClientRect();
+    const inLetters = (px: number): number => Math.floor((10 * px) / parseFloat(fontSize)) / 10;
+    // Columns that do not lie beside each other are scrolled as a whole.
+    const height = flexWrap === 'wrap' ? null : inLetters(box.height);
+    const width = inLetters(box.width);
+    if (width === this.room.width && height === this.room.height) return;
+    this.room = { width, height };
     this.#host.requestUpdate();
   }
 }

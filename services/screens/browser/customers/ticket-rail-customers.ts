@@ -15,6 +15,9 @@ import css from './ticket-rail-customers.css?inline';
 /** Milliseconds that a number is shown as having just become ready. */
 const FRESH_MS = 10_000;
 
+/** More orders than this, and their numbers are smaller. */
+const MOST_LARGE = 8;
+
 /** Order numbers for customers who wait: what is ready, and what is being prepared. Nothing else reaches this screen. */
 export class TicketRailCustomers extends railElement({
   location: attribute('', { reflect: true }),
@@ -81,7 +84,7 @@ export class TicketRailCustomers extends railElement({
     now: number,
   ): TemplateResult {
     const more = this.#pages.more(name);
-    return html`<section data-list=${name} aria-labelledby=${name}>
+    return html`<section data-list=${name} ?data-many=${orders.length > MOST_LARGE} aria-labelledby=${name}>
       <h2>
         ${icon(picture)} <span id=${name}>${heading}</span>
         ${more === 0 ? nothing : html`<span class="more">+${more} more</span>`}

@@ -15,13 +15,10 @@ export const STACKS: readonly (readonly OpenStage[])[] = [
 const HEIGHTS: Readonly<Partial<Record<OpenStage, number>>> = { on_the_way: 0.55, needs_action: 1.6 };
 
 /** How many tiles fit beside each other, and over each other. */
-export interface Room {
+export interface Grid {
   readonly lanes: number;
   readonly rows: number;
 }
-
-/** More open orders than this, and tiles are compact. */
-export const MOST_ROOMY = 12;
 
 type Counts = Readonly<Record<OpenStage, number>>;
 
@@ -33,7 +30,7 @@ const depth = (stages: readonly OpenStage[], counts: Counts): number =>
  * @returns the lanes of each of {@link STACKS}: none where there is no order; so many that all drivers who are here are in
  *   sight, as long as one is left for each of the others; and the rest one by one to the deepest
  */
-export function shareLanes(counts: Counts, { lanes, rows }: Room): readonly number[] {
+export function shareLanes(counts: Counts, { lanes, rows }: Grid): readonly number[] {
   const depths = STACKS.map((stages) => depth(stages, counts));
   const shares: number[] = depths.map((one) => (one > 0 ? 1 : 0));
   let left = lanes - shares.reduce((sum, share) => sum + share, 0);
@@ -52,3 +49,7 @@ export function shareLanes(counts: Counts, { lanes, rows }: Room): readonly numb
   }
   return shares;
 }
+
+/** @returns whether every order lies in sight. @param shares lanes of each of {@link STACKS} */
+export const isInSight = (counts: Counts, shares: readonly number[], rows: number): boolean =>
+  STACKS.every((stages, at) => Math.ceil(depth(stages, counts) / Math.max(1, shares[at] ?? 1)) <= rows);
