@@ -28,7 +28,7 @@ describe('the oldest supported browser', () => {
     await lab.deliver({ location_id: location, order_id: 'next', ...ARRIVED, driver_details: { name: 'No Picture' } });
     await lab.card().getByText('No Picture').waitFor();
     const style = `getComputedStyle(document.querySelector('ticket-rail-board').shadowRoot.querySelector('.columns')).display`;
-    expect(await lab.page.evaluate(style)).toBe('grid');
+    expect(await lab.page.evaluate(style)).toBe('flex');
     expect(lab.complaints).toEqual([]);
   });
 

@@ -81,8 +81,8 @@ function folds(
   const foldOf = (name: Fold, heading: string, orders: readonly Order[], ending: Ending) => {
     // A search looks into the folds too.
     const isOpen = opened.has(name) || (search.trim() !== '' && orders.length > 0);
-    return fold(name, heading, orders, isOpen, tiles('roomy', ending), (event) => {
-      toggled(name, (event.target as HTMLDetailsElement).open);
+    return fold(name, heading, orders, isOpen, tiles('roomy', ending), (isNowOpen) => {
+      toggled(name, isNowOpen);
     });
   };
   return html`<div class="folds">

@@ -76,7 +76,9 @@ export function stageColumns(columns: Columns, drawing: ColumnDrawing): Template
     >
       <h2 id=${`c-${stage}`} tabindex="-1">
         ${icon(STAGE_ICONS[stage])} <span>${stageWords(stage)}</span> ${moreWords(more(stage))}
-        <span class="count">${orders.length}<span class="unseen"> orders</span></span>
+        <span class="count"
+          >${orders.length}${orders.length === 0 ? nothing : html`<span class="unseen"> orders</span>`}</span
+        >
       </h2>
       ${orders.length === 0 ? nothing : tiles(stage)(orders)}
     </section>`;
@@ -119,11 +121,16 @@ export function fold(
   orders: readonly Order[],
   isOpen: boolean,
   tiles: Tiles,
-  toggled: (event: Event) => void,
+  turn: (isOpen: boolean) => void,
 ): TemplateResult | typeof nothing {
+  // The browser says that it opened a fold only after a while, in which the board may be drawn as it was.
+  const pressed = (event: Event): void => {
+    event.preventDefault();
+    turn(!isOpen);
+  };
   if (orders.length === 0 && name !== 'finished') return nothing;
-  return html`<details class="fold" data-list=${name} data-fold=${name} .open=${live(isOpen)} @toggle=${toggled}>
-    <summary><h2>${heading} (${orders.length})</h2></summary>
+  return html`<details class="fold" data-list=${name} data-fold=${name} .open=${live(isOpen)}>
+    <summary @click=${pressed}><h2>${heading} (${orders.length})</h2></summary>
     ${isOpen ? tiles(orders.slice(0, MOST_FOLDED)) : nothing}
   </details>`;
 }
