@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { answerOf } from '../concurrency/threads';
 import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
 import { type LogInspector, openLogInspector } from './sqlite/inspector';
-import { type LogReader, openLogReader } from './sqlite/reader';
+import { type Formats, type LogReader, openLogReader } from './sqlite/reader';
 import { asStoreError } from './sqlite/schema';
 import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
 import type { LogCheckRequest } from './sqlite/log-check-thread';
@@ -42,11 +42,12 @@ export type ReadableStore = Pick<EventStore, 'exclusive' | 'readStream' | 'readA
 /**
  * Opens what the configuration names only to read it, whether or not a service writes it meanwhile: the embedded log
  * through a read-only connection, without the lock of its directory.
+ * @param formats of the embedded log
  * @throws {EventStoreError} `unavailable` if there is none; like {@link openEventStore}.
  */
-export async function openReadableStore({ url, logFile }: LogAddress): Promise<ReadableStore> {
+export async function openReadableStore({ url, logFile }: LogAddress, formats?: Formats): Promise<ReadableStore> {
   if (url === null) {
-    const reads = new SqliteReads(logFile);
+    const reads = new SqliteReads(logFile, formats);
     await reads.lastPosition();
     return {
       exclusive: true,

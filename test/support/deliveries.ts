@@ -82,7 +82,9 @@ export interface LogRow {
 export function readLog(dataDir: string): LogRow[] {
   const db = new Database(join(dataDir, 'events.sqlite'), { readonly: true });
   try {
-    return db.prepare<[], LogRow>('SELECT stream, revision, type, data, metadata FROM readable_events ORDER BY position').all();
+    return db
+      .prepare<[], LogRow>('SELECT stream, revision, type, data, metadata FROM readable_events ORDER BY position')
+      .all();
   } finally {
     db.close();
   }

@@ -97,7 +97,7 @@ async function verifyWhole(
   let signatures: SignatureCheck | null = null;
   let store: ReadableStore | null = null;
   try {
-    store = await openReadableStore(subject);
+    store = await openReadableStore(subject, 'earlier-too');
     signatures = await checkSignatures(store, signedBy);
   } catch (error) {
     // A log that cannot be read is what the verification itself says best.

@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { decodePayload, encodePayload, type Payload, positionOf, type RecordedEvent } from '../event-store';
-import { SELECT_EVENTS_1 } from './format-1';
 import { packId, packMetadata, PLAIN, unpackId, unpackText } from './packing';
-import { BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION, SELECT_EVENTS } from './schema';
+import { queryOf } from './query';
+import { BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION } from './schema';
 
 /** An event of the log as an inspector finds it. */
 export type InspectedRow =
@@ -131,17 +131,6 @@ function inspectRow(row: EventRow, format: number, isText: (position: number) =>
   return { kind: 'malformed', position, stream: stream ?? NAMELESS, revision, event, detail: faults.join('; ') };
 }
 
-/** How each format is asked for its events; a stream is given by its name. */
-const QUERIES = {
-  old: { select: SELECT_EVENTS_1, stream: 'stream = ?', names: 'stream, type', from: 'events' },
-  current: {
-    select: SELECT_EVENTS,
-    stream: 'stream = (SELECT id FROM streams WHERE name = ?)',
-    names: 'streams.name, types.name',
-    from: 'events LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type',
-  },
-} as const;
-
 /**
  * Opens the log to be inspected, read-only, beside the writer: what is committed later is not seen.
  * @throws SQLite's own error if the file is not there or is no database.
@@ -156,7 +145,7 @@ export function openLogInspector(file: string): LogInspector {
   let removedDb: Connection | null = null;
   try {
     const format = formatOf(db); // the first read is what fixes the moment
-    const query = format === 1 ? QUERIES.old : QUERIES.current;
+    const query = queryOf(format);
     const page = db
       .prepare<[number, number], EventRow>(`${query.select} WHERE position > ? ORDER BY position LIMIT ?`)
       .raw();

@@ -1,16 +1,8 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { RecordedEvent } from '../event-store';
-import {
-  asStoreError,
-  assertFormat,
-  BUSY_TIMEOUT_MS,
-  type EventRow,
-  formatOf,
-  LAST_POSITION,
-  SELECT_EVENTS,
-  toEvent,
-} from './schema';
+import { queryOf } from './query';
+import { asStoreError, assertFormat, BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION, toEvent } from './schema';
 
 export interface LogPage {
   /** In order of position. */
@@ -44,16 +36,12 @@ const FEW = 10_000;
 const AFTER_ALL = String.fromCodePoint(0x10ffff);
 
 function createReader(db: Connection): LogReader {
-  const select = (rest: string) => db.prepare<(number | string)[], EventRow>(`${SELECT_EVENTS} ${rest}`).raw();
-  const ofStream = 'events.stream = (SELECT id FROM streams WHERE name = ?)';
-  const forwards = select(`WHERE ${ofStream} AND revision >= ? ORDER BY revision LIMIT ?`);
-  const backwards = select(`WHERE ${ofStream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
+  const query = queryOf(formatOf(db));
+  const select = (rest: string) => db.prepare<(number | string)[], EventRow>(`${query.select} ${rest}`).raw();
+  const forwards = select(`WHERE ${query.stream} AND revision >= ? ORDER BY revision LIMIT ?`);
+  const backwards = select(`WHERE ${query.stream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
   const all = select('WHERE position > ? ORDER BY position LIMIT ?');
-  const tombstone = db
-    .prepare<[string], number>(
-      'SELECT tombstone FROM deleted_streams WHERE stream = (SELECT id FROM streams WHERE name = ?)',
-    )
-    .pluck();
+  const tombstone = db.prepare<[string], number>(`SELECT tombstone FROM deleted_streams WHERE ${query.stream}`).pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   const end = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
   // An index of SQLite's holds the rowid, which is the position: neither needs to look at the events themselves.
@@ -93,15 +81,18 @@ function createReader(db: Connection): LogReader {
   };
 }
 
+/** Which logs may be read: those of this version only, or those of an earlier one too, which is for verifying them. */
+export type Formats = 'current' | 'earlier-too';
+
 /**
  * Opens the log for reading, beside the writer.
  * @throws {EventStoreError} `unavailable` if the file is not there or cannot be read, `invalid` if it has another format.
  */
-export function openLogReader(file: string): LogReader {
+export function openLogReader(file: string, formats: Formats = 'current'): LogReader {
   let db: Connection | null = null;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
-    assertFormat(file, formatOf(db));
+    if (formats === 'current') assertFormat(file, formatOf(db));
     return createReader(db);
   } catch (error) {
     db?.close();

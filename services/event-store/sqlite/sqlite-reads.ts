@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../event-store';
 import { nextTurn } from '../../concurrency/turns';
-import { type LogReader, openLogReader } from './reader';
+import { type Formats, type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
 import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
 
@@ -20,8 +20,11 @@ export class SqliteReads {
   #closed = false;
   #damage: string | null = null;
 
-  constructor(file: string) {
+  readonly #formats: Formats;
+
+  constructor(file: string, formats: Formats = 'current') {
     this.#file = file;
+    this.#formats = formats;
   }
 
   get damage(): string | null {
@@ -77,7 +80,7 @@ export class SqliteReads {
   #read<Result>(action: (reader: LogReader) => Result): Result {
     if (this.#closed) throw new EventStoreError('closed', 'the event store is closed');
     try {
-      return action((this.#reader ??= openLogReader(this.#file)));
+      return action((this.#reader ??= openLogReader(this.#file, this.#formats)));
     } catch (error) {
       this.#reader?.close();
       this.#reader = null;

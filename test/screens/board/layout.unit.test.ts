@@ -48,14 +48,6 @@ describe('the lanes of a board', () => {
   });
 
   it('in a rush, eleven drivers on a counter tablet are in sight', () => {
-    const counts = countsOf({
-      driver_here: 11,
-      needs_action: 3,
-      coming_back: 1,
-      ready: 9,
-      preparing: 14,
-      on_the_way: 8,
-    });
     expect(shareLanes(RUSH, { lanes: 7, rows: 5 })).toEqual([3, 1, 1, 1, 1]);
     expect(shareLanes(RUSH, { lanes: 7, rows: 6 })).toEqual([2, 1, 1, 2, 1]);
   });

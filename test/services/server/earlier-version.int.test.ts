@@ -5,7 +5,9 @@ import { exitCodeAfter, type Subject, verify } from '../../../services/audit/ver
 import { dataFiles } from '../../../services/event-store/data-directory';
 import { EMBEDDED } from '../../../services/event-store/open';
 import { EXIT_UNDECIDED, EXIT_FAILED } from '../../../services/terminal/exit-codes';
-import { type RunningService, startService, temporaryDirectory } from '../../support/running-service';
+import { runCommand } from '../../support/command';
+import { bytesOfLog } from '../../support/format-1-log';
+import { type RunningService, runToEnd, SECURE, startService, temporaryDirectory } from '../../support/running-service';
 
 /** What version 0.2 wrote; its README says how it was made. */
 const FIXTURE = resolve(__dirname, '..', '..', 'fixtures', 'version-0.2');
@@ -49,6 +51,12 @@ function verifyIn(directory: string, name: string) {
   return verify(subject, { version: '1.2.3', state: null, onProgress: () => undefined, monotonic: () => 0 });
 }
 
+/** Moves its log to the format of this version. */
+async function upgrade(dataDir: string): Promise<void> {
+  const { code, stderr } = await runCommand(['upgrade'], { DATA_DIR: dataDir });
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+}
+
 /** Changes one bit of the first byte of the first `text`, of the first after `from` if it is given. */
 function flip(file: string, text: string, from = ''): void {
   const bytes = readFileSync(file);
@@ -61,11 +69,44 @@ function flip(file: string, text: string, from = ''): void {
 describe('what an earlier version wrote', () => {
   let service: RunningService;
   beforeAll(async () => {
-    service = await startService({ DATA_DIR: join(copyOfFixture(), 'data-directory') });
+    const copy = join(copyOfFixture(), 'data-directory');
+    await upgrade(copy);
+    service = await startService({ DATA_DIR: copy });
   });
   afterAll(() => service.end());
 
-  it('the service starts with the data directory of version 0.2, and its orders and quarantine read as they did', async () => {
+  it('the service refuses to start with the log of version 0.2 until it was upgraded, and names the command', async () => {
+    const dataDir = join(copyOfFixture(), 'data-directory');
+    const before = readFileSync(join(dataDir, 'events.sqlite'));
+    const { code, output } = await runToEnd({ ...SECURE, PORT: '0', DATA_DIR: dataDir });
+    expect([code, output]).toEqual([69, expect.stringMatching(/has format 1, .* Run `ticket-rail upgrade`/)]);
+    expect(readFileSync(join(dataDir, 'events.sqlite')).equals(before)).toBe(true);
+  });
+
+  it('each byte of each event of version 0.2 is in the upgraded log, which the old checkpoints sign, beside the old one', async () => {
+    const copy = copyOfFixture();
+    const { logFile } = dataFiles(join(copy, 'data-directory'));
+    const before = bytesOfLog(logFile, 'events');
+    await upgrade(join(copy, 'data-directory'));
+    expect(before).toHaveLength(EVENTS);
+    expect(bytesOfLog(logFile, 'readable_events')).toEqual(before);
+    expect(bytesOfLog(`${logFile}.format-1`, 'events')).toEqual(before);
+    const verified = await verifyIn(copy, 'store');
+    expect(verified.faults).toEqual([]);
+    expect(verified.notes).toEqual([`${String(CHECKPOINTS)} of ${String(CHECKPOINTS)} signed checkpoints hold.`]);
+    expect(exitCodeAfter(0, verified)).toBe(0);
+  });
+
+  it('the read model of version 0.2 needs no position again: the upgraded log gives every event the same', async () => {
+    const positions = exported().map(({ position }) => position);
+    const copy = copyOfFixture();
+    await upgrade(join(copy, 'data-directory'));
+    const { logFile } = dataFiles(join(copy, 'data-directory'));
+    const found = bytesOfLog(logFile, 'readable_events') as readonly [number][];
+    expect(found.map(([position]) => String(position))).toEqual(positions);
+  });
+
+  it('the service starts with the upgraded data directory of version 0.2, and its orders and quarantine read as they did', async () => {
     const paths = Object.keys(answers());
     expect(paths).toHaveLength(3);
     for (const path of paths) {
@@ -75,7 +116,7 @@ describe('what an earlier version wrote', () => {
     }
   });
 
-  it('every event that version 0.2 recorded is in the history of its order, with the same data and metadata', async () => {
+  it('every event that version 0.2 recorded is in the history of its order after the upgrade, with the same data and metadata', async () => {
     const orders = Object.entries(answers()).filter(([path]) => path.endsWith('/orders')) as [
       string,
       { orders: { order_id: string }[] },

@@ -34,7 +34,33 @@ function inDatabase<Result>(directory: string, action: (db: Database.Database) =
   }
 }
 const rowsOf = (directory: string): Row[] =>
-  inDatabase(directory, (db) => db.prepare<[], Row>('SELECT * FROM events ORDER BY position').all());
+  inDatabase(directory, (db) => db.prepare<[], Row>('SELECT * FROM readable_events ORDER BY position').all());
+
+type Field = 'stream' | 'id' | 'type' | 'data' | 'metadata';
+/** Where the bytes of a field of an event are. */
+const PLACES: Readonly<Record<Field, string>> = {
+  stream: 'SELECT name FROM streams JOIN events ON streams.id = stream WHERE position = ?',
+  type: 'SELECT name FROM types JOIN events ON types.id = type WHERE position = ?',
+  id: 'SELECT id FROM events WHERE position = ?',
+  data: 'SELECT data FROM events WHERE position = ?',
+  metadata: 'SELECT metadata FROM events WHERE position = ?',
+};
+const storedIn = (directory: string, field: Field, position: number): Buffer =>
+  inDatabase(directory, (db) => {
+    const stored = db.prepare<[number], string | Buffer>(PLACES[field]).pluck().get(position);
+    return Buffer.from(stored ?? '');
+  });
+
+/** Puts other bytes into a field of one event; a changed name is one of its own. */
+function change(db: Database.Database, field: Field, bytes: Buffer, position: number): void {
+  if (field === 'stream' || field === 'type') {
+    const { lastInsertRowid } = db.prepare(`INSERT INTO ${field}s (name) VALUES (CAST(? AS TEXT))`).run(bytes);
+    db.prepare(`UPDATE events SET ${field} = ? WHERE position = ?`).run(lastInsertRowid, position);
+    return;
+  }
+  const value = `CASE typeof(${field}) WHEN 'text' THEN CAST(@bytes AS TEXT) ELSE @bytes END`;
+  db.prepare(`UPDATE events SET ${field} = ${value} WHERE position = @position`).run({ bytes, position });
+}
 
 const deliver = (order: number, status: string): Step => ({ kind: 'deliver', order, fields: { status } });
 const LIFE = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed'];
@@ -66,14 +92,14 @@ describe('the verification of a store', () => {
             const row = rows[which % Math.max(1, rows.length)];
             fc.pre(row !== undefined);
             const field = (['stream', 'id', 'type', 'data', 'metadata'] as const)[which % 5] ?? 'data';
-            const bytes = Buffer.from(row[field]);
+            const bytes = storedIn(directory, field, row.position);
             const at = where % bytes.length;
             bytes.writeUInt8(bytes.readUInt8(at) ^ flip, at);
             const changed = copyOf(directory);
             try {
-              inDatabase(changed, (db) =>
-                db.prepare(`UPDATE events SET ${field} = CAST(? AS TEXT) WHERE position = ?`).run(bytes, row.position),
-              );
+              inDatabase(changed, (db) => {
+                change(db, field, bytes, row.position);
+              });
             } catch {
               continue; // the stream of another event
             }
@@ -100,17 +126,17 @@ describe('the verification of a store', () => {
     ],
     [
       'an inserted event without hashes',
-      `INSERT INTO events SELECT 9, stream, 4, id, type, data, '{}', created FROM events WHERE position = 7`,
+      `INSERT INTO events SELECT 9, stream, 4, id, type, data, 0, '{}', created FROM events WHERE position = 7`,
       { position: '9', code: 'unsealed' },
     ],
     [
       'an inserted copy of an event',
-      'INSERT INTO events SELECT 9, stream, 4, id, type, data, metadata, created FROM events WHERE position = 7',
+      'INSERT INTO events SELECT 9, stream, 4, id, type, data, form, metadata, created FROM events WHERE position = 7',
       { position: '9', code: 'chain' },
     ],
     [
       'an event moved to another order',
-      `UPDATE events SET stream = 'order-x:y', revision = 0 WHERE position = 7`,
+      `INSERT INTO streams VALUES (9, 'order-x:y'); UPDATE events SET stream = 9, revision = 0 WHERE position = 7`,
       { position: '7', code: 'event' },
     ],
     [
@@ -131,7 +157,7 @@ describe('the verification of a store', () => {
     ],
     [
       'an event without metadata',
-      'UPDATE events SET metadata = NULL WHERE position = 1',
+      'UPDATE events SET form = 0, metadata = NULL WHERE position = 1',
       { position: '1', code: 'unsealed' },
     ],
     [
@@ -141,13 +167,74 @@ describe('the verification of a store', () => {
     ],
     [
       'a number in the metadata that no double holds',
-      `UPDATE events SET metadata = replace(metadata, '"schema_version":1', '"schema_version":1e999') WHERE position = 3`,
+      `UPDATE events SET form = 0, metadata = (SELECT replace(metadata, '"schema_version":1', '"schema_version":1e999') FROM readable_events WHERE position = 3) WHERE position = 3`,
       { position: '3', code: 'event' },
     ],
     [
       'an event whose data is not JSON',
       `UPDATE events SET data = '{' WHERE position = 2`,
       { position: '2', code: 'form' },
+    ],
+    [
+      'metadata that were unpacked',
+      'UPDATE events SET metadata = (SELECT metadata FROM readable_events AS one WHERE one.position = events.position), form = 0 WHERE position = 5',
+      { position: '5', code: 'form', detail: 'the metadata are not packed as this service packs them' },
+    ],
+    [
+      'metadata of a form that there is none of',
+      'UPDATE events SET form = 99 WHERE position = 5',
+      { position: '5', code: 'form', detail: 'the metadata are of form 99, which these bytes are not' },
+    ],
+    [
+      'metadata that were cut',
+      'UPDATE events SET metadata = substr(metadata, 1, 100) WHERE position = 5',
+      { position: '5', code: 'form' },
+    ],
+    [
+      'metadata with bytes after them',
+      `UPDATE events SET metadata = CAST(metadata || x'00' AS BLOB) WHERE position = 5`,
+      { position: '5', code: 'form' },
+    ],
+    [
+      'packed metadata as the bytes that they are',
+      'UPDATE events SET form = 0 WHERE position = 5',
+      { position: '5', code: 'unsealed' },
+    ],
+    [
+      'an id as text',
+      'UPDATE events SET id = (SELECT id FROM readable_events AS one WHERE one.position = events.position) WHERE position = 5',
+      { position: '5', code: 'form', detail: 'the id is not packed as this service packs it' },
+    ],
+    ['an id that was cut', `UPDATE events SET id = x'00' WHERE position = 5`, { position: '5', code: 'form' }],
+    [
+      'an event of a stream without a name',
+      'UPDATE events SET stream = 99, revision = 0 WHERE position = 8',
+      { position: '8', code: 'form', detail: 'the stream has no name' },
+    ],
+    [
+      'an event of a type without a name',
+      'UPDATE events SET type = 99 WHERE position = 8',
+      { position: '8', code: 'form', detail: 'the type has no name' },
+    ],
+    [
+      'the name of a stream that never was',
+      `INSERT INTO streams VALUES (9, 'order-x:y')`,
+      { code: 'database', detail: 'the name of stream 9 belongs to nothing' },
+    ],
+    [
+      'a deleted stream without a name',
+      'INSERT INTO deleted_streams VALUES (9, 1, 0)',
+      { code: 'database', detail: 'a deleted stream has no name' },
+    ],
+    [
+      'removed events of a stream without a name',
+      `INSERT INTO removed_events VALUES (9, 1, x'00', 99)`,
+      { code: 'database', detail: 'removed events are of a stream without a name' },
+    ],
+    [
+      'two orders whose names were exchanged',
+      `UPDATE streams SET name = name || '-'; UPDATE streams SET name = (SELECT substr(max(other.name), 1, length(max(other.name)) - 1) FROM streams AS other WHERE other.id = 3 - streams.id) WHERE id = 1`,
+      { position: '1', code: 'event' },
     ],
   ])('the verification of a store finds %s', async (_, sql, fault) => {
     const directory = await store(HISTORY);
@@ -172,7 +259,12 @@ describe('the verification of a store', () => {
   it('the verification of a store counts events older than the hash chain, and does not take them for faults', async () => {
     const directory = await store(HISTORY);
     inDatabase(directory, (db) =>
-      db.exec(`UPDATE events SET metadata = json_remove(metadata, '$.event_hash', '$.previous_hash')`),
+      db.exec(
+        `CREATE TEMP TABLE unsealed AS SELECT position, json_remove(metadata, '$.event_hash', '$.previous_hash') AS metadata
+           FROM readable_events;
+         UPDATE events SET form = 0,
+           metadata = (SELECT metadata FROM unsealed WHERE unsealed.position = events.position)`,
+      ),
     );
     const { tally, faults } = await verifyStoreIn(directory);
     expect({ faults, unsealed: tally.unsealed, first: tally.firstUnsealed }).toEqual({
@@ -205,7 +297,7 @@ describe('the verification of a store', () => {
 
   it.each([
     ['a column by another name that reads the same', `replace(sql, 'position INTEGER', 'Position INTEGER')`],
-    ['a column that takes what it did not', `replace(sql, 'TEXT NOT NULL', 'ANY  NOT NULL')`],
+    ['a column that takes what it did not', `replace(sql, 'created  INTEGER NOT NULL', 'created  ANY     NOT NULL')`],
   ])('the verification of a store finds a changed table definition: %s', async (_, sql) => {
     const directory = await store(HISTORY);
     inDatabase(directory, (db) => {
