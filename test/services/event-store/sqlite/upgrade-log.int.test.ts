@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { streamName } from '../../../../schemas/stream-name';
 import { stringifyJson } from '../../../../schemas/exact-json';
 import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
