@@ -43,7 +43,7 @@ export class Labels {
   #following: Promise<void> = Promise.resolve();
 
   readonly #options: {
-    readonly store: Pick<EventStore, 'append' | 'readAll' | 'subscribe'>;
+    readonly store: Pick<EventStore, 'append' | 'subscribe'>;
     /** Milliseconds since the epoch. */
     readonly now: () => number;
     readonly newId: () => string;
@@ -51,7 +51,7 @@ export class Labels {
   };
 
   constructor(options: {
-    readonly store: Pick<EventStore, 'append' | 'readAll' | 'subscribe'>;
+    readonly store: Pick<EventStore, 'append' | 'subscribe'>;
     readonly now: () => number;
     readonly newId: () => string;
     readonly log: Pick<Logger, 'warn'>;
@@ -149,12 +149,13 @@ export class Labels {
   async #followOn(): Promise<void> {
     const { log } = this.#options;
     const { signal } = this.#ending;
+    const isEnding = (): boolean => signal.aborted;
     let told = false;
-    while (!signal.aborted) {
+    while (!isEnding()) {
       try {
         await this.#followOnce(signal);
       } catch (error) {
-        if (signal.aborted || isEventStoreError(error, 'closed')) return;
+        if (isEnding() || isEventStoreError(error, 'closed')) return;
         if (!told) log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
         told = true;
       }
@@ -162,18 +163,10 @@ export class Labels {
     }
   }
 
-  /** What comes is followed before what is there is read, so that nothing is missed in between. */
+  /** From the beginning: of a log of a million events, few are labels that were not deleted yet. */
   async #followOnce(signal: AbortSignal): Promise<void> {
     const { store } = this.#options;
-    let isRead = false;
-    for await (const { events } of store.subscribe({ after: 'end', prefix: LABEL_STREAM_PREFIX, signal })) {
-      if (!isRead) {
-        for await (const event of store.readAll({ prefix: LABEL_STREAM_PREFIX })) {
-          if (signal.aborted) return;
-          this.#takeEvent(event);
-        }
-        isRead = true;
-      }
+    for await (const { events } of store.subscribe({ after: 'start', prefix: LABEL_STREAM_PREFIX, signal })) {
       for (const event of events) this.#takeEvent(event);
     }
   }

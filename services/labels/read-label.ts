@@ -74,7 +74,7 @@ function timeOf(value: unknown): string | null {
   return date === null || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-const READ: { readonly [Field in LabelField]: (value: unknown) => unknown } = {
+const READ: Readonly<Record<LabelField, (value: unknown) => unknown>> = {
   number: textOf,
   name: (value) => (typeof value === 'string' ? firstNameAndInitial(value) : null),
   items: itemsOf,

@@ -16,6 +16,7 @@ import { DELIVERY_CALLS, LOOK_CALLS } from '../../handle-order/route';
 import type { BasePath } from '../../http/base-path';
 import { ANYONE, type Endpoint, type Endpoints, problemsOf, type Tag } from '../../http/endpoint';
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS, problemType } from '../../http/problem';
+import { LABEL_CALLS } from '../../labels/route';
 import { HEALTH_CALLS, METRICS_CALLS } from '../../operations/route';
 import { LIVE_CALLS } from '../../orders/live/route';
 import { ORDER_CALLS } from '../../orders/route';
@@ -63,6 +64,7 @@ export const CALLS: readonly Endpoints[] = [
   ORDER_CALLS,
   FEED_CALLS,
   CONSUMER_CALLS,
+  LABEL_CALLS,
   DESTINATION_CALLS,
   AUDIT_CALLS,
   CHECKPOINT_CALLS,

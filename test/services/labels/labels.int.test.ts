@@ -120,7 +120,7 @@ describe('label of an order that came through the relay', () => {
 });
 
 describe('label that the POS sets', () => {
-  it('it is shown at once, replaced as a whole, and taken away by an empty one', async () => {
+  it('a label is shown at once, replaced as a whole, and taken away by an empty one', async () => {
     const key = freshKey();
     expect((await set(key, { number: 'X1', name: 'Tom Okafor', items: 2 })).status).toBe(204);
     await service.deliver(update(key));
@@ -162,7 +162,7 @@ describe('label that the POS sets', () => {
     resumed.close();
   });
 
-  it('it is found by number, source and brand, and by name only for whoever sees names', async () => {
+  it('an order is found by number, source and brand, and by name only for whoever sees names', async () => {
     const key = freshKey();
     await set(key, { number: 'FIND-77', name: 'Ingrid Holm', brand: 'Noodle Lab' });
     await service.deliver(update(key));
@@ -227,9 +227,9 @@ describe('forgetting', () => {
         expect(filesWith('Quintessa').length).toBeGreaterThan(0);
 
         clock.pass(3_600_000);
-        await running.deliver(update(open, { status: 'ready_for_pickup' }));
         await running.end();
         running = await startService(env);
+        await running.deliver(update(open, { status: 'ready_for_pickup' }));
         expect(await labelIn(ended)).toMatchObject({ name: 'Quintessa V.' });
 
         clock.pass(3_660_000);
