@@ -4,7 +4,7 @@ import type { RecordAccess } from '../access/log/access-log';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
-import type { AcceptedOrder } from '../labels/open-labels';
+import type { AcceptedOrder } from '../labels/accepted-order';
 import type { Metrics } from '../operations/metrics';
 import { createHandleOrder, type HandleOrder } from './handle-order';
 import { createQuarantine } from './quarantine/quarantine';

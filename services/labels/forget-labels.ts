@@ -1,12 +1,13 @@
-import type { Logger } from 'pino';
 import type { OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import type { OrderDeletedData } from '../../schemas/event-data';
 import { nextTurn } from '../concurrency/turns';
+import type { World } from '../config/world';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { leafOf } from '../event-store/seal/log-hash';
 import { noteDeleted } from '../operations/retention/note-deleted';
+import type { OrderTableReader } from '../read-model/order-table/reader';
 import { ReadModelError } from '../read-model/order-table/schema';
 import { forgetAt } from './label-time';
 import type { KeptLabel, Labels } from './labels';
@@ -74,9 +75,17 @@ export async function forgetLabels(options: Options, signal?: AbortSignal): Prom
  * Forgets labels as long as the service runs. Unlike retention it believes the clock as it is: a label that goes too early
  * costs words on a screen, and one that stays too long is somebody's name.
  */
-export function scheduleForgetting(options: Options & { readonly log: Pick<Logger, 'warn'> }): {
-  close(): Promise<void>;
-} {
+export function openForgetting({
+  world: { newId, now, log },
+  readModel,
+  ...rest
+}: Pick<Options, 'labels' | 'store' | 'coveredTo' | 'hours'> & {
+  readonly world: Pick<World, 'newId' | 'now' | 'log'>;
+  readonly readModel: { readonly orders: Pick<OrderTableReader, 'get'> };
+}): { close(): Promise<void> } {
+  const { labels, store, coveredTo, hours } = rest;
+  const stateOf = (key: OrderKey): OrderState | null => readModel.orders.get(key);
+  const options: Options = { labels, store, newId, stateOf, coveredTo, hours, now };
   const ending = new AbortController();
   let running: Promise<void> | null = null;
   const run = async (): Promise<void> => {
@@ -85,7 +94,7 @@ export function scheduleForgetting(options: Options & { readonly log: Pick<Logge
     } catch (error) {
       // The read model is being made, or the store is away, which is told elsewhere.
       if (error instanceof ReadModelError || isEventStoreError(error)) return;
-      options.log.warn({ err: error }, 'old labels could not be deleted; it is tried again');
+      log.warn({ err: error }, 'old labels could not be deleted; it is tried again');
     }
   };
   const timer = setInterval(() => {

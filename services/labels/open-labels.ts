@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { Router } from 'express';
-import type { OrderKey } from '../../schemas/handle-order';
 import { isJsonObject } from '../../schemas/json-object';
 import { parseJson } from '../../schemas/exact-json';
 import { DEFAULT_LABEL_POINTERS, type LabelPointers, LabelPointersFile } from '../../schemas/label';
@@ -9,16 +8,10 @@ import { ConfigError } from '../config/config';
 import type { World } from '../config/world';
 import type { EventStore } from '../event-store/event-store';
 import { codeOf } from '../files/error-code';
+import type { AcceptedOrder } from './accepted-order';
 import { Labels } from './labels';
 import { readLabel } from './read-label';
 import { createLabelRoutes } from './route';
-
-/** An order that the POS accepted: what it was sent, and what it answered, as text. */
-export interface AcceptedOrder {
-  readonly key: OrderKey;
-  readonly delivery: string;
-  readonly answer: string;
-}
 
 /** What orders are called where they are handed over. */
 export interface OrderLabels {

@@ -11,7 +11,7 @@ import type { Moment, OrderHistory } from './history';
 import type { PastOrders } from './past-orders';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import type { Labels } from '../labels/labels';
+import type { KeptLabel, Labels } from '../labels/labels';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { nextTurn } from '../concurrency/turns';
@@ -36,6 +36,12 @@ async function listInTurns(
     if (slice.next === null || records.length === options.limit) return { records, next: slice.next };
     after = slice.next;
   }
+}
+
+/** A reader sees one form of an order, so an ETag of the other must not say that nothing changed. */
+function etagOf(reader: Reader, { revision }: Order, foldVersion: string, label: KeptLabel | null): string {
+  const labelled = label === null ? '' : `-${String(label.revision)}`;
+  return `"${String(revision)}-${foldVersion}${labelled}${seesContact(reader) ? '' : '-withheld'}"`;
 }
 
 export const ORDER_CALLS = {
@@ -93,12 +99,6 @@ export function createOrderRoutes(options: {
   readonly labels: Pick<Labels, 'show' | 'get'>;
 }): Router {
   const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion, labels } = options;
-  /** A reader sees one form of an order, so an ETag of the other must not say that nothing changed. */
-  const etagOf = (reader: Reader, { revision, label, ...key }: Order): string => {
-    const labelled = label === undefined ? '' : `-${String(labels.get(key)?.revision)}`;
-    return `"${String(revision)}-${foldVersion}${labelled}${seesContact(reader) ? '' : '-withheld'}"`;
-  };
-
   /** @param record told of the order as it is about to be shown, unless the reader has it already */
   const send = (
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
@@ -106,7 +106,10 @@ export function createOrderRoutes(options: {
     record: (shown: Order) => void = () => undefined,
   ): void => {
     if (order === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
-    response.set({ ETag: etagOf(reader, order), 'Cache-Control': 'private, no-cache' });
+    response.set({
+      ETag: etagOf(reader, order, foldVersion, order.label === undefined ? null : labels.get(order)),
+      'Cache-Control': 'private, no-cache',
+    });
     if (request.fresh) {
       response.status(304).end();
       return;

@@ -10,7 +10,7 @@ import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
 import { Admission } from '../handle-order/record/admission';
 import type { Connections } from '../http/connections';
-import { scheduleForgetting } from '../labels/forget-labels';
+import { openForgetting } from '../labels/forget-labels';
 import { openLabels } from '../labels/open-labels';
 import type { Metrics } from '../operations/metrics';
 import { openMetrics } from '../operations/open-metrics';
@@ -73,19 +73,8 @@ export async function composeService(
     const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, labels, metrics }));
     const { checkpoints } = audit;
     opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
-    opened.add(
-      scheduleForgetting({
-        labels,
-        store,
-        stateOf: (key) => readModel.orders.get(key),
-        coveredTo: () => checkpoints.coveredTo,
-        hours: config.labelHours,
-        now,
-        newId: world.newId,
-        log,
-      }),
-    );
     const followers = { store, world, access, readModel, labels, coveredTo: () => checkpoints.coveredTo, metrics };
+    opened.add(openForgetting({ ...followers, hours: config.labelHours }));
     const feed = opened.add(openFeed(followers));
     const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(

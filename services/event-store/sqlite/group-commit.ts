@@ -95,6 +95,16 @@ export interface GroupCommit {
   close(): void;
 }
 
+/** @param abandon is given a writer that failed */
+function emptyWal(log: LogWriter, abandon: (poisoned: LogWriter) => void): boolean {
+  try {
+    return log.emptyWal();
+  } catch {
+    abandon(log);
+    return true;
+  }
+}
+
 /** SQLite's codes of what passes without anyone opening another file: a full or failing disk, and other programs' locks. */
 const isPassing = (error: unknown): boolean =>
   error instanceof EventStoreError && /^SQLITE_(FULL|IOERR|BUSY|LOCKED)/.test(sqliteCodeOf(error.cause) ?? '');
@@ -180,16 +190,8 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       if (displaced !== null) return everyOne(new EventStoreError('outcome-unknown', displaced.detail));
       return decided.map(({ result }) => result);
     },
-    emptyWal: () => {
-      const writer = log;
-      if (writer === null || displaced !== null) return true; // whoever opens the log empties it
-      try {
-        return writer.emptyWal();
-      } catch {
-        abandon(writer);
-        return true;
-      }
-    },
+    // Whoever opens the log anew empties it.
+    emptyWal: () => log === null || displaced !== null || emptyWal(log, abandon),
     rescue: (now) => log?.rescue(now),
     close: () => {
       log?.close();

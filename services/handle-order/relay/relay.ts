@@ -4,7 +4,7 @@ import { Id, type OrderKey } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import type { RelayedData } from '../../../schemas/event-data';
 import { within } from '../../concurrency/within';
-import type { AcceptedOrder } from '../../labels/open-labels';
+import type { AcceptedOrder } from '../../labels/accepted-order';
 import type { Metrics } from '../../operations/metrics';
 import { decodeBody } from '../receive/decode-body';
 import type { ForeignDelivery } from '../receive/parse-delivery';

@@ -1,12 +1,16 @@
-import { isWaiting, type OrderState, toOrder } from '../../../projections/order';
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { CustomerOrder, Heartbeat, LiveStart } from '../../../schemas/live';
+import type { Heartbeat, LiveStart } from '../../../schemas/live';
 import type { OrderKey } from '../../../schemas/handle-order';
-import type { Order } from '../../../schemas/order-view';
-import { withoutContact } from '../../access/withhold';
-import { eventFrame } from '../../http/event-stream';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
-import type { ShowOrder } from '../../labels/labels';
+import {
+  type Audience,
+  feedAddress,
+  type FeedAddress,
+  frame,
+  type LiveLabels,
+  messageMaker,
+  NO_LABELS,
+  viewFor,
+} from './live-messages';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
@@ -38,29 +42,6 @@ export const MAX_LIVE_CLIENTS = 1_000;
  */
 export const MAX_BUFFERED_BYTES = 2_097_152;
 
-/** Who watches: it decides what of an order is sent. */
-export type Audience =
-  /** The counter: the whole order. */
-  | 'board'
-  /** Screens that do not need the driver's phone and passcode. */
-  | 'board-without-contact'
-  /** A wall in front of customers: nothing about persons. */
-  | 'customers';
-
-const VIEWS: Readonly<Record<Audience, (order: Order, state: OrderState) => Order | CustomerOrder>> = {
-  board: (order) => order,
-  'board-without-contact': withoutContact,
-  customers: ({ order_id, label, revision, stage, stage_since, updated_at }, state) => ({
-    order_id,
-    ...(label?.number === undefined ? {} : { number: label.number }),
-    revision,
-    stage,
-    ready: isWaiting(state),
-    stage_since,
-    updated_at,
-  }),
-};
-
 /** One end of the feed. */
 export interface LiveClient {
   readonly audience: Audience;
@@ -74,18 +55,6 @@ export interface LiveClient {
 }
 
 export type Health = Heartbeat['store'];
-
-/**
- * An event of the log: the id of a message. Without the event's own id, a client that was away while a backup was put
- * back would silently miss what the log has at positions that were given before.
- */
-export interface FeedAddress {
-  readonly position: Position;
-  /** The first 8 digits of the event's id. */
-  readonly event: string;
-}
-
-const feedAddress = (position: Position, eventId: string): FeedAddress => ({ position, event: eventId.slice(0, 8) });
 
 /** @returns the place that the id of a message names; null for another text. */
 export function parseFeedAddress(id: string): FeedAddress | null {
@@ -113,44 +82,6 @@ interface Channel {
   readonly seats: Set<Seat>;
   /** Everything up to here was looked for; `unknown` after the read model was made anew. */
   position: Position | null | 'unknown';
-}
-
-const frame = (event: string, data: unknown, id: FeedAddress | null = null): string =>
-  eventFrame(event, stringifyJson(data), id === null ? null : `${id.position}-${id.event}`);
-
-const viewFor = (show: ShowOrder, audience: Audience, { key, state }: OrderRecord): Order | CustomerOrder | null => {
-  const order = show(key, state);
-  return order === null ? null : VIEWS[audience](order, state);
-};
-
-/** What orders are called, which changes without an event of theirs. */
-export interface LiveLabels {
-  readonly show: ShowOrder;
-  /** @returns an order as it is now; null if nothing was reported about it. @throws {ReadModelError} */
-  readonly recordOf: (key: OrderKey) => OrderRecord | null;
-  /** @returns the orders of a location whose labels came after a position. */
-  readonly changedSince: (locationId: string, position: Position) => readonly OrderKey[];
-}
-
-const NO_LABELS: LiveLabels = { show: toOrder, recordOf: () => null, changedSince: () => [] };
-
-/**
- * Makes a message once for all who get the same.
- * @param address place of its newest event; null: the client is where it was before
- */
-function messageMaker(
-  show: ShowOrder,
-  order: OrderRecord,
-  address: FeedAddress | null,
-): (audience: Audience) => string {
-  const made = new Map<Audience, string>();
-  return (audience) => {
-    const known = made.get(audience);
-    if (known !== undefined) return known;
-    const text = frame('order', viewFor(show, audience, order), address);
-    made.set(audience, text);
-    return text;
-  };
 }
 
 /** Sends to everyone who watches a location what becomes readable of its orders. */

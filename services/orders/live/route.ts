@@ -13,14 +13,8 @@ import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
-import {
-  type Audience,
-  type LiveClient,
-  type LiveFeed,
-  MAX_LIVE_CLIENTS,
-  parseFeedAddress,
-  type FeedAddress,
-} from './live-feed';
+import { type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parseFeedAddress } from './live-feed';
+import type { Audience, FeedAddress } from './live-messages';
 import type { Position } from '../../event-store/event-store';
 import type { WaitForReadModel } from '../../read-model/wait';
 
