@@ -225,10 +225,14 @@ export async function upgradeLog(from: string, to: string, onUpgrading: OnUpgrad
   }
 }
 
-/** @returns the format of a log. @throws {EventStoreError} `unavailable` or `damaged` if it cannot be read */
+/**
+ * Opens the log for writing, since an upgrade that was killed may have left something to be rolled back.
+ * @returns its format
+ * @throws {EventStoreError} `unavailable` or `damaged` if it cannot be read
+ */
 export function formatOfLog(file: string): number {
   try {
-    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    const db = new Database(file, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       return formatOf(db);
     } finally {
