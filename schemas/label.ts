@@ -54,7 +54,7 @@ export const Label = z
   })
   .meta({
     id: 'Label',
-    description: 'What an order is called where it is handed over. A field that nobody told is absent',
+    description: 'What an order is called where it is handed over. A field that nobody gave is absent',
   });
 export type Label = z.infer<typeof Label>;
 export type LabelField = keyof Label;

@@ -150,14 +150,14 @@ export class Labels {
     const { log } = this.#options;
     const { signal } = this.#ending;
     const isEnding = (): boolean => signal.aborted;
-    let told = false;
+    let warned = false;
     while (!isEnding()) {
       try {
         await this.#followOnce(signal);
       } catch (error) {
         if (isEnding() || isEventStoreError(error, 'closed')) return;
-        if (!told) log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
-        told = true;
+        if (!warned) log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
+        warned = true;
       }
       await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }

@@ -137,7 +137,7 @@ describe('label that the POS sets', () => {
     expect(await labelOf(key)).toBeUndefined();
   });
 
-  it('who watches is told, also of what was set while it was away, and whoever sees no contacts sees no name', async () => {
+  it('a screen gets the label, also what was set while it was away, and a reader without contacts sees no name', async () => {
     const key = freshKey();
     await service.deliver(update(key));
     const watch = (headers: Readonly<Record<string, string>>, query = '') =>
@@ -150,19 +150,19 @@ describe('label that the POS sets', () => {
     await until('the snapshots', () => [board, operator, wall].every(({ lastId }) => lastId !== null));
     const place = board.lastId ?? '';
     await set(key, { number: 'Q7', name: 'Grace Lin' });
-    const told = (stream: typeof board) =>
+    const orderFrom = (stream: typeof board) =>
       until('the message', () => stream.data('order').find(({ order_id }) => order_id === key.order_id) ?? null);
-    expect((await told(board))['label']).toEqual({ number: 'Q7', name: 'Grace L.' });
-    expect((await told(operator))['label']).toEqual({ number: 'Q7', name: WITHHELD });
-    expect(await told(wall)).toMatchObject({ order_id: key.order_id, number: 'Q7' });
+    expect((await orderFrom(board))['label']).toEqual({ number: 'Q7', name: 'Grace L.' });
+    expect((await orderFrom(operator))['label']).toEqual({ number: 'Q7', name: WITHHELD });
+    expect(await orderFrom(wall)).toMatchObject({ order_id: key.order_id, number: 'Q7' });
     expect(JSON.stringify(wall.messages)).not.toContain('Grace');
     for (const stream of [board, operator, wall]) stream.close();
     const resumed = await watch({ ...asReader, 'Last-Event-ID': place });
-    expect((await told(resumed))['label']).toEqual({ number: 'Q7', name: 'Grace L.' });
+    expect((await orderFrom(resumed))['label']).toEqual({ number: 'Q7', name: 'Grace L.' });
     resumed.close();
   });
 
-  it('an order is found by number, source and brand, and by name only for whoever sees names', async () => {
+  it('an order is found by number, source and brand, and by name only for readers who see names', async () => {
     const key = freshKey();
     await set(key, { number: 'FIND-77', name: 'Ingrid Holm', brand: 'Noodle Lab' });
     await service.deliver(update(key));
