@@ -4,7 +4,7 @@ import { openLogReader } from '../../../../services/event-store/sqlite/reader';
 import { createIoFaults, type IoFaults } from '../../../faults/io-faults';
 import { integrityOf } from '../../../faults/inspect';
 import { startCommand } from '../../../support/command';
-import { cases } from '../../../support/depth';
+import { repeated } from '../../../support/depth';
 import { bytesOfLog, writeOldLog } from '../../../support/format-1-log';
 import { patiently } from '../../../support/patience';
 import { temporaryDirectory } from '../../../support/running-service';
@@ -15,7 +15,7 @@ const MOST_STEPS = 1_000;
 /** Milliseconds of one upgrade, killed or not. */
 const STEP_MS = 3_000;
 /** Every how many steps it is killed. */
-const STRIDE = Math.max(1, Math.round(15 / cases(15)));
+const STRIDE = repeated({ short: 16, all: 4, soak: 1 });
 
 describe('an upgrade that is killed', () => {
   let directory: string;
