@@ -1,5 +1,6 @@
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
+import ts from 'typescript';
 
 /** Verbs that titles began with when the beginning of their sentence stood in `describe`. */
 const VERBS = [
@@ -23,6 +24,40 @@ const CUT_TITLES = [
   String.raw`(?:where|when|while|because|whose|that|by|of|to|at|amid|with|without|beside|behind)\b[^,]*$`,
 ];
 const WHOLE_SENTENCE = [`^(?:${CUT_TITLES.join('|')})`, 'A test name is a whole sentence: say what the verb is about.'];
+
+/**
+ * A type assertion is believed, not checked, so it says why it holds: at the end of its line, or above. One to a wider
+ * type is checked after all, and needs no reason.
+ */
+const reasonForAssertion = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { reason: 'Say in a comment why this is of that type, or have it parsed.' },
+  },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    const typeOf = (node) => checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
+    const { lines } = context.sourceCode;
+    const commented = new Set(
+      context.sourceCode.getAllComments().flatMap(({ loc }) => {
+        const isAlone = lines[loc.start.line - 1].slice(0, loc.start.column).trim() === '';
+        return [loc.end.line, ...(isAlone ? [loc.end.line + 1] : [])];
+      }),
+    );
+    return {
+      TSAsExpression(node) {
+        if (node.typeAnnotation.typeName?.name === 'const') return;
+        const [from, to] = [typeOf(node.expression), typeOf(node)];
+        const isUnchecked = (from.flags & ts.TypeFlags.Any) !== 0 && (to.flags & ts.TypeFlags.Unknown) === 0;
+        if (!isUnchecked && checker.isTypeAssignableTo(from, to)) return;
+        if (![node.loc.start.line, node.loc.end.line].some((line) => commented.has(line)))
+          context.report({ node, messageId: 'reason' });
+      },
+    };
+  },
+};
 
 export default tseslint.config(
   { ignores: ['dist', 'data', 'coverage', 'node_modules'] },
@@ -53,6 +88,11 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
       'no-console': 'error',
     },
+  },
+  {
+    files: ['services/**/*.ts', 'projections/**/*.ts', 'schemas/**/*.ts', 'clients/**/*.ts'],
+    plugins: { house: { rules: { 'reason-for-assertion': reasonForAssertion } } },
+    rules: { 'house/reason-for-assertion': 'error' },
   },
   {
     files: ['test/**/*.test.ts', 'test/**/*.contract.ts'],

@@ -80,7 +80,7 @@ export const withoutContactInStored = (event: RecordedEvent): RecordedEvent => (
   // Bytes could hold anything, and a label is about a customer.
   data:
     isJson(event.data) && !event.stream.startsWith(LABEL_STREAM_PREFIX)
-      ? (withhold(event.data) as JsonValue)
+      ? (withhold(event.data) as JsonValue) // of JSON, JSON
       : WITHHELD,
   ...(event.metadata === undefined
     ? {}

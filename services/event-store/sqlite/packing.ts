@@ -212,7 +212,7 @@ export function unpackMetadata(packed: Packed): JsonValue {
   const text = unpackText(packed);
   // Templates hold no number that a double does not.
   const hasOthers = packed.bytes.length > formIn(packed).packedBytes;
-  return (hasOthers ? parseJson(text) : JSON.parse(text)) as JsonValue;
+  return (hasOthers ? parseJson(text) : JSON.parse(text)) as JsonValue; // JSON gives nothing else
 }
 
 /** @returns a UUID as its 16 bytes, anything else as it is. */

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
+import { recordOf } from '../../../../schemas/records';
 import { icon } from '../shared/icons';
 import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
@@ -39,9 +40,7 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
   const { columns, canceled, recalled } = arrangement;
   const tiles = (shape: Shape, ending: Ending) => tilesOf(board, settings, { shape, ending, still: isWall });
   const isShown = (stage: OpenStage): boolean => isStageShown(settings, stage);
-  const counts = Object.fromEntries(
-    OPEN_STAGES.map((stage) => [stage, isShown(stage) ? columns[stage].length : 0]),
-  ) as Record<OpenStage, number>;
+  const counts = recordOf(OPEN_STAGES, (stage) => (isShown(stage) ? columns[stage].length : 0));
   const { isCompact, lanes } = planOf(counts, room, isWall);
   const shapeOf = (stage: OpenStage): Shape => (stage === 'on_the_way' ? 'row' : isCompact ? 'compact' : 'roomy');
   const canceledWords = board.isReplay ? 'Canceled in the last 2 hours' : 'Canceled, to be acknowledged';

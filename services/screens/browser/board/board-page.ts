@@ -15,7 +15,7 @@ const mode = modeOf(window.location.search);
 if (board instanceof TicketRailBoard) board.mode = mode;
 show(locationOf(window.location.search));
 board?.addEventListener('location-changed', (event) => {
-  const { location } = (event as CustomEvent<{ location: string }>).detail;
+  const { location } = (event as CustomEvent<{ location: string }>).detail; // as the board sends it
   const kept = mode === '' ? '' : `&mode=${encodeURIComponent(mode)}`;
   window.history.pushState(null, '', `?location=${encodeURIComponent(location)}${kept}`);
   show(location);

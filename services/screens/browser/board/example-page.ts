@@ -9,12 +9,12 @@ const board = document.querySelector('ticket-rail-board');
 const log = document.querySelector('#events');
 
 const note = (event: Event): void => {
-  const { order } = (event as CustomEvent<{ order?: { order_id: string } }>).detail;
+  const { order } = (event as CustomEvent<{ order?: { order_id: string } }>).detail; // as the board sends it
   const line = document.createElement('li');
   const what = document.createElement('code');
   const id = document.createElement('bdi');
   what.textContent = event.type;
-  id.textContent = order?.order_id ?? JSON.stringify((event as CustomEvent<unknown>).detail);
+  id.textContent = order?.order_id ?? JSON.stringify((event as CustomEvent<unknown>).detail); // the same
   line.append(what, ' ', id);
   log?.prepend(line);
   while ((log?.children.length ?? 0) > MOST_EVENTS) log?.lastElementChild?.remove();

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { freshnessNews, staleBanner } from '../feed/freshness-bar';
+import { valueOf } from '../shared/field-events';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import type { OpenStage } from '../shared/model/lateness';
@@ -263,11 +264,11 @@ export class TicketRailBoard extends railElement({
   };
 
   readonly #searched = (event: InputEvent): void => {
-    this.#search.set((event.target as HTMLInputElement).value);
+    this.#search.set(valueOf(event));
   };
 
   readonly #picked = (event: Event): void => {
-    const location = (event.target as HTMLSelectElement).value;
+    const location = valueOf(event);
     if (location === '' || location === this.location) return;
     this.location = location;
     this.#emit('location-changed', { location });

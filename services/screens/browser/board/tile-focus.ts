@@ -14,7 +14,7 @@ export class TileFocus implements ReactiveController {
 
   /** A tile that moves to another column is made anew there, so that its focus has to be carried over. */
   hostUpdate(): void {
-    const tile = (this.#host.renderRoot as ShadowRoot).activeElement;
+    const tile = (this.#host.renderRoot as ShadowRoot).activeElement; // that of a Lit element is one
     if (!(tile instanceof TicketRailTile)) {
       this.#focused = null;
       return;
@@ -30,7 +30,7 @@ export class TileFocus implements ReactiveController {
   /** The focus goes with its tile; if that is out of sight, to the one in its place, and else to the board. */
   hostUpdated(): void {
     const { renderRoot } = this.#host;
-    if (this.#focused === null || (renderRoot as ShadowRoot).activeElement !== null) return;
+    if (this.#focused === null || (renderRoot as ShadowRoot).activeElement !== null) return; // the same
     const { id, list, index } = this.#focused;
     const left = renderRoot.querySelectorAll<TicketRailTile>(`[data-list="${list}"] ticket-rail-tile`);
     const tile =

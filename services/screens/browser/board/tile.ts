@@ -68,7 +68,7 @@ export class TicketRailTile extends railElement({
   }
 
   protected override update(changed: PropertyValues<this>): void {
-    const focused = (): boolean => (this.renderRoot as ShadowRoot).activeElement !== null;
+    const focused = (): boolean => (this.renderRoot as ShadowRoot).activeElement !== null; // that of a Lit element
     const hadFocus = focused();
     super.update(changed);
     // A button that was pressed may go away by that.
@@ -92,12 +92,17 @@ export class TicketRailTile extends railElement({
     </article>`;
   }
 
+  /** As the board sets it. */
+  get #shape(): Shape {
+    return this.shape as Shape; // by the docstring
+  }
+
   #renderTile(order: Order): TemplateResult {
     return html`
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
         ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
         <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
-        ${this.#renderFacts(order)} ${chips(order, this.shape as Shape)} ${this.#renderActions()}
+        ${this.#renderFacts(order)} ${chips(order, this.#shape)} ${this.#renderActions()}
       </article>
     `;
   }
@@ -132,7 +137,7 @@ export class TicketRailTile extends railElement({
   }
 
   #renderFacts(order: Order): TemplateResult {
-    switch (this.shape as Shape) {
+    switch (this.#shape) {
       case 'roomy':
         return axes(order, this.previousDriver);
       case 'compact':

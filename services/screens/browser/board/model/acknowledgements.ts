@@ -97,7 +97,7 @@ export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
 /** Reads what {@link JSON.stringify} wrote of marks; anything else is no marks. */
 export function readMarks(text: string | null): Marks {
   try {
-    const value = JSON.parse(text ?? 'null') as { firstOpenedAt?: unknown; keys?: unknown } | null;
+    const value = JSON.parse(text ?? 'null') as { firstOpenedAt?: unknown; keys?: unknown } | null; // looked at below
     if (value === null || !Array.isArray(value.keys)) return noMarks;
     return {
       firstOpenedAt: typeof value.firstOpenedAt === 'number' ? value.firstOpenedAt : null,

@@ -1,4 +1,5 @@
 import type { Order } from '../../../../../schemas/order-view';
+import { recordOf } from '../../../../../schemas/records';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './acknowledgements';
 import { isRobot } from './handoff';
@@ -62,7 +63,7 @@ const first =
 export function arrange(orders: Iterable<Order>, { marks, search, now, oldAfterHours }: ArrangeOptions): Arrangement {
   const wanted = search.trim().toLowerCase();
   const isFound = (order: Order): boolean => wanted === '' || searched(order).includes(wanted);
-  const columns = Object.fromEntries(OPEN_STAGES.map((stage) => [stage, [] as Order[]])) as Record<OpenStage, Order[]>;
+  const columns = recordOf(OPEN_STAGES, (): Order[] => []);
   const canceled: Order[] = [];
   const recalled: Order[] = [];
   const finished: Order[] = [];

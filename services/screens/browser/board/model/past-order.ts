@@ -60,6 +60,7 @@ function byFolds(key: OrderKey, events: readonly HistoryEvent[]): (Order | null)
   let state = initial;
   return events.map(({ type, data, metadata, revision, received_at }) => {
     const contentHash = metadata.content_hash;
+    // An event of another type is no news to the folds.
     state = evolve(state, { type: type as DeliveryType, data, revision, receivedAt: received_at, contentHash });
     return toOrder(key, state);
   });
@@ -78,11 +79,11 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
     ({ stage } = event);
     return {
       ...key,
-      status: (seen['status'] ?? null) as Order['status'],
-      delivery_status: (seen['delivery_status'] ?? null) as Order['delivery_status'],
-      driver_details: (seen['driver_details'] ?? null) as Order['driver_details'],
+      status: (seen['status'] ?? null) as Order['status'], // as the service folded it
+      delivery_status: (seen['delivery_status'] ?? null) as Order['delivery_status'], // as the service folded it
+      driver_details: (seen['driver_details'] ?? null) as Order['driver_details'], // as the service folded it
       stage: event.stage,
-      attention: (seen['attention'] ?? []) as Order['attention'],
+      attention: (seen['attention'] ?? []) as Order['attention'], // as the service folded it
       revision: event.revision,
       same_report_as: event.same_report_as,
       first_received_at: firstReceivedAt,

@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
+import { recordOf } from '../../../../../schemas/records';
 import {
   DEFAULT_THRESHOLDS,
   MOST_MINUTES,
@@ -32,8 +34,7 @@ export const HIDEABLE_STAGES = ['ready', 'preparing', 'on_the_way'] as const sat
 /** Factors on the size of everything that may be chosen. */
 export const TEXT_SIZES = [0.85, 1, 1.15, 1.3, 1.5] as const;
 
-const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] =>
-  Object.fromEntries(CALLS.map((kind) => [kind, isOn(kind)])) as Record<CallKind, boolean>;
+const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] => recordOf(CALLS, isOn);
 
 export const DEFAULT_SETTINGS: Settings = {
   thresholds: DEFAULT_THRESHOLDS,
@@ -54,25 +55,22 @@ export const isStageShown = ({ hidden }: Settings, stage: OpenStage): boolean =>
 const within = (value: unknown, most: number, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= most ? value : otherwise;
 
+const membersOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
 function readThreshold(value: unknown, otherwise: Threshold): Threshold {
-  const { late, veryLate } = (value ?? {}) as { late?: unknown; veryLate?: unknown };
+  const { late, veryLate } = membersOf(value);
   const first = within(late, MOST_MINUTES, otherwise.late);
   return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden } = (value ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const given = (thresholds ?? {}) as Record<string, unknown>;
-  const heard = (sounds ?? {}) as Record<string, unknown>;
+  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden } = membersOf(value);
+  const given = membersOf(thresholds);
+  const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
-    thresholds: Object.fromEntries(
-      OPEN_STAGES.map((stage) => [stage, readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])]),
-    ) as unknown as Thresholds,
+    thresholds: recordOf(OPEN_STAGES, (stage) => readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])),
     sound: sound !== false,
     sounds: soundsOf((kind) => heard[kind] !== false),
     opensCard: opensCard !== false,
