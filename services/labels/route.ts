@@ -4,7 +4,6 @@ import { OrderPath } from '../../schemas/requests';
 import { LABEL, readers, THIS_LOCATION } from '../access/requirements';
 import { type Endpoints, serve } from '../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../http/json-body';
-import { STORE_PROBLEMS } from '../http/problem';
 import type { Labels } from './labels';
 import { givenLabel } from './read-label';
 
@@ -21,7 +20,7 @@ export const LABEL_CALLS = {
     params: OrderPath,
     body: { required: true, content: { 'application/json': [LabelChange] } },
     answers: { 204: { description: 'The label is set' } },
-    problems: [...BODY_PROBLEMS, ...STORE_PROBLEMS],
+    problems: [...BODY_PROBLEMS, 'store-unavailable'],
     permission: readers(THIS_LOCATION, LABEL),
   },
 } satisfies Endpoints;

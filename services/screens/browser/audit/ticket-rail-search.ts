@@ -110,7 +110,7 @@ export class TicketRailSearch extends railElement({
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
         <a class="button" href=${searchAddress({})}>Clear</a>
-        <a href=${wordsAddress()}>What the words mean</a>
+        <a class="button" href=${wordsAddress()}>What the words mean</a>
         <span class="muted">Times in ${zoneWords(Date.now())}</span>
       </div>
     </form>`;

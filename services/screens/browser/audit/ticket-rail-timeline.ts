@@ -145,7 +145,7 @@ export class TicketRailTimeline extends railElement({
             html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
         )}
         <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
-        <a href=${wordsAddress()}>What the words mean</a>
+        <a class="button" href=${wordsAddress()}>What the words mean</a>
       </div>
     </section>`;
   }
