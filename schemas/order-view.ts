@@ -66,6 +66,39 @@ export const OrderPage = z
   .meta({ id: 'OrderPage', description: 'A page of orders' });
 export type OrderPage = z.infer<typeof OrderPage>;
 
+/** One driver of an order, and from when to when. */
+export const FoundDriver = z
+  .object({
+    name: z
+      .string()
+      .nullable()
+      .meta({ examples: ['Jane Driver'] }),
+    source: z
+      .string()
+      .nullable()
+      .meta({ examples: ['uber'] }),
+    license_plate: z.string().nullable(),
+    from: Time.meta({ description: 'when this driver was first reported' }),
+    to: Time.nullable().meta({
+      description: 'when another driver or none was reported, or the order ended; null while none of it has happened',
+    }),
+  })
+  .meta({ id: 'FoundDriver', description: 'One driver of an order, and from when to when' });
+export type FoundDriver = z.infer<typeof FoundDriver>;
+
+/** An order as it stands, and who drove. */
+export const FoundOrder = Order.extend({
+  drivers: z.array(FoundDriver).meta({
+    description: 'those of all its drivers that were looked for, oldest first; all of them, if none was',
+  }),
+}).meta({ id: 'FoundOrder', description: 'An order as it stands, and who drove' });
+export type FoundOrder = z.infer<typeof FoundOrder>;
+
+export const FoundOrders = z
+  .object({ orders: z.array(FoundOrder), next: Cursor })
+  .meta({ id: 'FoundOrders', description: 'A page of orders that were found' });
+export type FoundOrders = z.infer<typeof FoundOrders>;
+
 /** A location that something was reported about. */
 export const LocationSummary = z
   .object({

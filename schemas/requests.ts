@@ -137,9 +137,18 @@ export const SearchQuery = z.strictObject({
   location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
   order_id: text('a part of the order id, ignoring case'),
   label: text('a part of its number, source or brand, or, for readers who see contacts, of the name; ignoring case'),
-  driver: text('a part of the name of the last driver, ignoring case'),
+  driver: text('a part of the name of any driver that the order ever had, ignoring case'),
+  license_plate: text('a part of the license plate of such a driver, ignoring case, spaces and dashes').refine(
+    (plate) => plate === undefined || /[\p{L}\p{N}]/u.test(plate),
+    'expected letters or digits',
+  ),
+  phone_last4: z
+    .string()
+    .regex(/^[0-9]{4}$/, 'expected four digits')
+    .optional()
+    .meta({ description: 'the last four digits of the phone of such a driver; for readers who see contacts' }),
   status: text('the last reported status'),
-  source: text('source of the last driver, ignoring case'),
+  source: text('source of such a driver, ignoring case; parameters of drivers are about one and the same'),
   stage: z.enum(STAGES).optional().meta({ description: 'the current stage' }),
   attention: z.enum(ATTENTION_CODES).optional().meta({ description: 'a current attention code' }),
   verdict: z.enum(VERDICTS).optional().meta({ description: 'at least one event has this verdict' }),

@@ -30,7 +30,7 @@ const PAGES: Requirement = { permission: 'pages', locations: 'any', what: 'pages
 export const CONTACT: Requirement = {
   permission: 'contact',
   locations: 'any',
-  what: 'hashes of phones and passcodes',
+  what: 'phones and passcodes, nor what is made of them',
 };
 export const METRICS: Requirement = { permission: 'metrics', locations: 'any', what: 'metrics' };
 /** Who looked at orders of all locations. */
@@ -72,6 +72,11 @@ export function locationsAskedFor(reader: Reader, locationId: string | undefined
 /** @throws {Problem} `not-permitted` if the reader may not look back. */
 export const requireHistory = (reader: Reader): void => {
   demand(HISTORY, reader, {});
+};
+
+/** @throws {Problem} `not-permitted` if contacts are withheld from the reader. */
+export const requireContact = (reader: Reader): void => {
+  demand(CONTACT, reader, {});
 };
 
 /** @throws {Problem} `not-permitted` if the reader is no person who looks at pages. */

@@ -1,13 +1,13 @@
 import type { Router } from 'express';
-import { OrderPage } from '../../schemas/order-view';
+import { FoundOrders } from '../../schemas/order-view';
 import { SearchQuery } from '../../schemas/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
-import { locationsAskedFor, readers, SEARCH } from '../access/requirements';
 import { seesContact } from '../access/permissions';
+import { locationsAskedFor, readers, requireContact, SEARCH } from '../access/requirements';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { STORE_PROBLEMS } from '../http/problem';
 import type { ShowOrder } from '../labels/labels';
-import { orderPageFor } from '../orders/order-page';
+import { foundOrdersFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
 import type { WaitForReadModel } from '../read-model/wait';
 
@@ -21,10 +21,12 @@ export const SEARCH_CALLS = {
     path: '/audit/orders',
     tag: 'Audit',
     summary: 'Find orders',
-    description: 'A page may be short, or empty, and have a `next`: go on until it is null.',
+    description:
+      'Without parameters, the newest orders. A page may be short, or empty, and have a `next`: go on until it is null. ' +
+      'Readers who do not see contacts may not look for digits of phones.',
     query: SearchQuery,
     answers: {
-      200: json('A page of orders in their current state, in the order in which they were first reported', OrderPage),
+      200: json('A page of orders in their current state, those first reported last first', FoundOrders),
     },
     problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, ...STORE_PROBLEMS, 'read-model-behind'],
     permission: readers(SEARCH),
@@ -32,7 +34,7 @@ export const SEARCH_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Finds orders for auditors, in the order in which they were first reported. */
+/** Finds orders for auditors, those first reported last first. */
 export function createSearchRoutes(options: {
   readonly search: OrderSearch;
   readonly show: ShowOrder;
@@ -43,15 +45,24 @@ export function createSearchRoutes(options: {
 
   return serve(SEARCH_CALLS, {
     findOrders: async ({ request, response, reader, query: { location_id, order_id, from, to, ...rest } }) => {
-      const { limit, after = 0, ...query } = rest;
+      const { limit, after = null, license_plate, phone_last4, ...query } = rest;
+      // Who may look for digits finds them by trying.
+      if (phone_last4 !== undefined) requireContact(reader);
       const locations = locationsAskedFor(reader, location_id);
       await waitForReadModel();
       const found = await search.find(
         locations,
-        { ...query, orderId: order_id, from: asStored(from), to: asStored(to) },
+        {
+          ...query,
+          orderId: order_id,
+          licensePlate: license_plate,
+          phoneLast4: phone_last4,
+          from: asStored(from),
+          to: asStored(to),
+        },
         { limit, after, seesName: seesContact(reader) },
       );
-      const page = orderPageFor(reader, found, show);
+      const page = foundOrdersFor(reader, found, show);
       await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
       accessLog.show(reader, request.originalUrl, page.orders);
       response.set('Cache-Control', 'no-store').json(page);

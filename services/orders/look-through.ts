@@ -1,6 +1,4 @@
-import type { OrderFilter } from '../read-model/order-table/filter';
-import type { ListedOrders, OrderTableReader } from '../read-model/order-table/reader';
-import type { OrderRecord } from '../read-model/order-table/schema';
+import type { OrderSlice } from '../read-model/order-table/reader';
 import { nextTurn } from '../concurrency/turns';
 
 /** Looks through the orders of the read model for a page of those that are wanted, in turns that keep no other work waiting. */
@@ -14,40 +12,53 @@ export const MAX_LOOKED_AT = 100 * SLICE_ORDERS;
 /** Streams that are read at a time, each in turns of its own. */
 const CONCURRENT_REPLAYS = 16;
 
+/** What was found, in the order in which it was looked at. */
+export interface FoundPage<Found> {
+  readonly records: readonly Found[];
+  /** For the next page's `after`; null at the end. */
+  readonly next: number | null;
+}
+
+type Numbered = OrderSlice['orders'][number];
+
 /**
+ * @param slice orders after a number, in the order of the page
  * @param limit most orders of the page
- * @param after the last page's `next`; 0 for the first page
- * @param isCandidate what the read model tells
+ * @param after the last page's `next`; where the first slice begins for the first page
+ * @param candidate what the read model tells of an order; null if it is not wanted
  * @param replay what only the log tells: the order as it is to be told, or null; if there is nothing to replay, null
  * @returns a page that may be short, or empty, and have a `next`
  */
-export async function lookThrough(options: {
-  readonly orders: Pick<OrderTableReader, 'slice'>;
-  readonly filter: OrderFilter;
+export async function lookThrough<Found>(options: {
+  readonly slice: (after: number, size: number) => OrderSlice;
   readonly limit: number;
   readonly after: number;
-  readonly isCandidate: (record: OrderRecord) => boolean;
-  readonly replay: ((record: OrderRecord) => Promise<OrderRecord | null>) | null;
-}): Promise<ListedOrders> {
-  const { orders, filter, limit, after, isCandidate, replay } = options;
-  const found: { readonly seq: number; readonly record: OrderRecord }[] = [];
+  readonly candidate: (order: Numbered) => Found | null;
+  readonly replay: ((candidate: Found) => Promise<Found | null>) | null;
+}): Promise<FoundPage<Found>> {
+  const { slice, limit, after, candidate, replay } = options;
+  const found: { readonly seq: number; readonly record: Found }[] = [];
   let [replayed, lookedAt] = [0, 0];
   let end: number | null = after;
   while (end !== null && replayed < MAX_REPLAYED_ORDERS && lookedAt < MAX_LOOKED_AT) {
     await nextTurn();
-    const slice = orders.slice(filter, end, SLICE_ORDERS);
-    const candidates = slice.orders.filter(isCandidate);
+    const looked = slice(end, SLICE_ORDERS);
+    const candidates = looked.orders.flatMap((order) => {
+      const record = candidate(order);
+      return record === null ? [] : [{ seq: order.seq, record }];
+    });
     for (let first = 0; first < candidates.length; first += CONCURRENT_REPLAYS) {
       const some = candidates.slice(first, first + CONCURRENT_REPLAYS);
-      const records = replay === null ? some : await Promise.all(some.map(replay));
+      const records = some.map(({ record }) => record);
+      const told = replay === null ? records : await Promise.all(records.map(replay));
       for (const [index, { seq }] of some.entries()) {
-        const record = records[index] ?? null;
+        const record = told[index] ?? null;
         if (record === null) continue;
         if (found.length === limit) return { records: found.map((one) => one.record), next: found.at(-1)?.seq ?? null };
         found.push({ seq, record });
       }
     }
-    ({ end } = slice);
+    ({ end } = looked);
     lookedAt += SLICE_ORDERS;
     if (replay !== null) replayed += candidates.length;
   }

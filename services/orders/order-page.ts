@@ -1,8 +1,10 @@
-import type { OrderPage } from '../../schemas/order-view';
+import type { FoundOrders, OrderPage } from '../../schemas/order-view';
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
 import type { ShowOrder } from '../labels/labels';
 import type { ListedOrders } from '../read-model/order-table/reader';
+import type { FoundPage } from './look-through';
+import type { FoundOrder as FoundRecord } from './search';
 
 /** @returns a page of orders as `reader` may see it, each made of its state by `show`. */
 export const orderPageFor = (reader: Reader, { records, next }: ListedOrders, show: ShowOrder): OrderPage => ({
@@ -10,5 +12,26 @@ export const orderPageFor = (reader: Reader, { records, next }: ListedOrders, sh
     .map(({ key, state }) => show(key, state))
     .filter((order) => order !== null)
     .map((order) => orderFor(reader, order)),
+  next: next === null ? null : String(next),
+});
+
+/** @returns a page of what was found as `reader` may see it, made as above; phones of drivers are not in it for anyone. */
+export const foundOrdersFor = (
+  reader: Reader,
+  { records, next }: FoundPage<FoundRecord>,
+  show: ShowOrder,
+): FoundOrders => ({
+  orders: records.flatMap(({ key, state, drives }) => {
+    const order = show(key, state);
+    if (order === null) return [];
+    const drivers = drives.map(({ name, source, license_plate, from, to }) => ({
+      name,
+      source,
+      license_plate,
+      from,
+      to,
+    }));
+    return [{ ...orderFor(reader, order), drivers }];
+  }),
   next: next === null ? null : String(next),
 });

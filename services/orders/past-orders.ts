@@ -1,5 +1,7 @@
 import { isActive, stageOf } from '../../projections/order';
+import type { OrderFilter } from '../read-model/order-table/filter';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
+import type { OrderRecord } from '../read-model/order-table/schema';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';
 
@@ -36,18 +38,18 @@ export function createPastOrders({
   readonly history: Pick<OrderHistory, 'stateAt'>;
 }): PastOrders {
   return {
-    list: (locationId, at, { stage, active, limit, after }) =>
-      lookThrough({
-        orders,
-        filter: {
-          locations: [locationId],
-          asOf: { time: timeOf(at), horizon: timeOf(at + MAX_CLOCK_RETURN_MS) },
-          ...(stage === undefined ? {} : { stage }),
-          ...(active === undefined ? {} : { active }),
-        },
+    list: (locationId, at, { stage, active, limit, after }) => {
+      const filter: OrderFilter = {
+        locations: [locationId],
+        asOf: { time: timeOf(at), horizon: timeOf(at + MAX_CLOCK_RETURN_MS) },
+        ...(stage === undefined ? {} : { stage }),
+        ...(active === undefined ? {} : { active }),
+      };
+      return lookThrough<OrderRecord>({
+        slice: (from, size) => orders.slice(filter, from, size),
         limit,
         after,
-        isCandidate: () => true,
+        candidate: (order) => order,
         replay: async ({ key }) => {
           const state = await history.stateAt(key, { kind: 'time', at });
           if (state === null) return null;
@@ -55,6 +57,7 @@ export function createPastOrders({
             (stage === undefined || stageOf(state) === stage) && (active === undefined || isActive(state) === active);
           return isWanted ? { key, state } : null;
         },
-      }),
+      });
+    },
   };
 }

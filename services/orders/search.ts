@@ -1,15 +1,17 @@
-import { attentionOf } from '../../projections/attention';
-import { type OrderState, toOrder } from '../../projections/order';
+import type { Drive } from '../../projections/drives';
+import { spellingOf } from '../../projections/spelling';
+import { toOrder } from '../../projections/order';
 import type { Label } from '../../schemas/label';
 import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
 import type { ShowOrder } from '../labels/labels';
-import type { OrderFilter } from '../read-model/order-table/filter';
-import type { ListedOrders, OrderTableReader } from '../read-model/order-table/reader';
+import { NEWEST_SEQ, type SearchFilter } from '../read-model/order-table/found-orders';
+import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
-import { lookThrough } from './look-through';
+import { plateSpelling } from '../read-model/order-table/words';
 import type { OrderHistory } from './history';
+import { type FoundPage, lookThrough } from './look-through';
 
-/** Finds orders by what is known of them now, and by how any of their events was read. */
+/** Finds orders by what is known of them now, by every driver that they had, and by how any of their events was read. */
 
 /** What is looked for; what is left out is any. Texts are compared without regard to case. */
 export interface OrderQuery {
@@ -17,9 +19,12 @@ export interface OrderQuery {
   readonly orderId?: string | undefined;
   /** A part of what the order is called where it is handed over. */
   readonly label?: string | undefined;
-  /** A part of the name of the last driver heard of. */
+  /** A part of the name of a driver that the order ever had, the same one as of what follows. */
   readonly driver?: string | undefined;
-  /** The whole source of the last driver heard of. */
+  /** A part, whatever stands between its letters and digits. */
+  readonly licensePlate?: string | undefined;
+  readonly phoneLast4?: string | undefined;
+  /** All of it. */
   readonly source?: string | undefined;
   /** In any spelling that is read as the same. */
   readonly status?: string | undefined;
@@ -33,21 +38,27 @@ export interface OrderQuery {
   readonly to?: string | undefined;
 }
 
+/** An order as it is now, and those of its drivers that were looked for, oldest first; all, if none was. */
+export interface FoundOrder extends OrderRecord {
+  readonly drives: readonly Drive[];
+}
+
 export interface OrderSearch {
   /**
    * @param locations where to look; null for all
-   * @param page `seesName`: customers' names may be looked for
-   * @returns the orders as they are now, as they first came. A page may be short, or empty, and have a `next`.
+   * @param page `after`: the last page's `next`; null for the first page. `seesName`: customers' names may be looked for
+   * @returns the orders that were first reported last first. A page may be short, or empty, and have a `next`.
    * @throws {ReadModelError} {@link EventStoreError}
    */
   find(
     locations: readonly string[] | null,
     query: OrderQuery,
-    page: { readonly limit: number; readonly after: number; readonly seesName?: boolean },
-  ): Promise<ListedOrders>;
+    page: { readonly limit: number; readonly after: number | null; readonly seesName?: boolean },
+  ): Promise<FoundPage<FoundOrder>>;
 }
 
-const folded = (text: string): string => text.normalize('NFKC').toLowerCase().trim();
+const isPart = (part: string | undefined, text: string | null | undefined): boolean =>
+  part === undefined || (typeof text === 'string' && spellingOf(text).includes(spellingOf(part)));
 
 /** @returns the words of a label that a reader may look for. */
 const wordsOf = ({ number, name, source, brand }: Label, seesName: boolean): readonly (string | undefined)[] => [
@@ -57,62 +68,57 @@ const wordsOf = ({ number, name, source, brand }: Label, seesName: boolean): rea
   brand,
 ];
 
-/** @returns whether an order is what a query looks for, as far as its current state shows, and its label. */
-export function matches(
-  { key, state }: OrderRecord,
-  query: OrderQuery,
-  called: { readonly label: Label | undefined; readonly seesName: boolean } = { label: undefined, seesName: false },
-): boolean {
-  const { orderId, label, driver, source, attention } = query;
-  const isIn = (part: string | undefined, text: unknown): boolean =>
-    part === undefined || (typeof text === 'string' && folded(text).includes(folded(part)));
+/** @returns whether a driver is who a query looks for. */
+export function isDriver(drive: Drive, { driver, licensePlate, phoneLast4, source }: OrderQuery): boolean {
   return (
-    isIn(orderId, key.order_id) &&
-    (label === undefined || wordsOf(called.label ?? {}, called.seesName).some((word) => isIn(label, word))) &&
-    isIn(driver, state.driver?.name) &&
-    (source === undefined || isSource(state, source)) &&
-    (attention === undefined || attentionOf(state).includes(attention))
+    isPart(driver, drive.name) &&
+    (licensePlate === undefined ||
+      (drive.license_plate !== null && plateSpelling(drive.license_plate).includes(plateSpelling(licensePlate)))) &&
+    (phoneLast4 === undefined || drive.phone_last4 === phoneLast4) &&
+    (source === undefined || (drive.source !== null && spellingOf(drive.source) === spellingOf(source)))
   );
 }
 
-const isSource = ({ driver }: OrderState, source: string): boolean =>
-  typeof driver?.source === 'string' && folded(driver.source) === folded(source);
+/** @returns whether a query asks for a driver. */
+const asksForDriver = ({ driver, licensePlate, phoneLast4, source }: OrderQuery): boolean =>
+  [driver, licensePlate, phoneLast4, source].some((asked) => asked !== undefined);
 
 export function createOrderSearch({
   orders,
   history,
   show = toOrder,
 }: {
-  readonly orders: Pick<OrderTableReader, 'slice'>;
+  readonly orders: Pick<OrderTableReader, 'found' | 'drivesOf'>;
   readonly history: Pick<OrderHistory, 'hasVerdict'>;
   /** Gives an order its label; default: none has one. */
   readonly show?: ShowOrder;
 }): OrderSearch {
-  const labelOf = ({ key, state }: OrderRecord): Label | undefined => show(key, state)?.label;
-
   return {
     find: (locations, query, { limit, after, seesName = false }) => {
-      const { verdict, stage, status, from, to } = query;
-      const filter: OrderFilter = {
+      const { verdict, status, from, to, orderId, label } = query;
+      const isCalled = ({ key, state }: OrderRecord): boolean =>
+        label === undefined ||
+        wordsOf(show(key, state)?.label ?? {}, seesName).some((word) => word !== undefined && isPart(label, word));
+      const filter: SearchFilter = {
+        ...query,
         locations,
-        ...(stage === undefined ? {} : { stage }),
-        ...(status === undefined ? {} : { status: wordOf(status) ?? status }),
-        ...(from === undefined ? {} : { updatedFrom: from }),
-        ...(to === undefined ? {} : { begunBefore: to }),
+        status: status === undefined ? undefined : (wordOf(status) ?? status),
+        updatedFrom: from,
+        begunBefore: to,
       };
-      return lookThrough({
-        orders,
-        filter,
+      return lookThrough<FoundOrder>({
+        slice: (before, size) => orders.found(filter, before, size),
         limit,
-        after,
-        isCandidate: (record) =>
-          query.label === undefined
-            ? matches(record, query)
-            : matches(record, query, { label: labelOf(record), seesName }),
+        after: after ?? NEWEST_SEQ,
+        candidate: ({ seq, key, state }) => {
+          if (!isPart(orderId, key.order_id) || !isCalled({ key, state })) return null;
+          const drives = orders.drivesOf(seq).filter((drive) => isDriver(drive, query));
+          return drives.length === 0 && asksForDriver(query) ? null : { key, state, drives };
+        },
         replay:
           verdict === undefined
             ? null
-            : async (record) => ((await history.hasVerdict(record.key, verdict)) ? record : null),
+            : async (found) => ((await history.hasVerdict(found.key, verdict)) ? found : null),
       });
     },
   };

@@ -1,3 +1,4 @@
+import type { Drive } from '../../projections/drives';
 import type { OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 
@@ -9,7 +10,12 @@ export type Correction =
   /** The events up to this revision are gone; a state that includes a newer one is left as it is. */
   | { readonly kind: 'gone'; readonly key: OrderKey; readonly upTo: number }
   /** A replay gives this; it replaces a state of the same revision, and no other. */
-  | { readonly kind: 'replayed'; readonly key: OrderKey; readonly state: OrderState };
+  | {
+      readonly kind: 'replayed';
+      readonly key: OrderKey;
+      readonly state: OrderState;
+      readonly drives: readonly Drive[];
+    };
 
 /** @returns for each correction whether the read model says now what it says. */
 export type ApplyCorrections = (corrections: readonly Correction[]) => readonly boolean[];

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { changesDrives, type Drive, drivesAfter } from '../../projections/drives';
 import { evolve, initial, type OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/handle-order';
 import {
@@ -96,11 +97,12 @@ class Pace {
   }
 }
 
-/** Folds a batch onto the states that it touches. @returns how many of its reports came before */
+/** Folds a batch onto the states that it touches, and onto their drivers where it changes them. @returns how many of its reports came before */
 function fold(
   events: readonly RecordedEvent[],
   touched: Map<string, Touched>,
   stateOf: (stream: StreamName, key: OrderKey) => OrderState,
+  drivesOf: (key: OrderKey) => readonly Drive[],
 ): number {
   let cameBefore = 0;
   for (const stored of events) {
@@ -117,6 +119,10 @@ function fold(
     if (event.revision <= record.state.revision) continue;
     const before = record.state;
     record.state = evolve(before, event);
+    if (changesDrives(before, record.state)) {
+      const drives = record.drives ?? (before.revision < 0 ? [] : drivesOf(record.key));
+      record.drives = drivesAfter(drives, before, record.state);
+    }
     record.position = stored.position;
     record.eventId = stored.id;
     record.contentHash = event.contentHash;
@@ -199,7 +205,7 @@ export async function runProjector(options: {
       if (!table.isAttached()) return 'detached';
       // Delivered at least once, in order of position: what comes again is told by where it stands.
       const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
-      const came = fold(news, touched, stateOf);
+      const came = fold(news, touched, stateOf, (key) => table.drivesOf(key));
       if (complete) cameBefore += came;
       newest = news.at(-1) ?? newest;
       folded = later(folded, batch.position);

@@ -1,3 +1,4 @@
+import { type Drive, drivesAfter } from '../../../projections/drives';
 import { evolve, initial, isActive, type OrderState } from '../../../projections/order';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
 
@@ -6,6 +7,7 @@ import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-event
 /** What a stream tells so far, event by event. */
 export interface Replay {
   readonly state: OrderState;
+  readonly drives: readonly Drive[];
   /** Of the newest event, understood or not; -1 before the first. */
   readonly revision: number;
   /** When the event came that came last, in milliseconds since the epoch; NaN if that cannot be told of all. */
@@ -14,15 +16,17 @@ export interface Replay {
   readonly understood: boolean;
 }
 
-export const nothingRead: Replay = { state: initial, revision: -1, newest: -Infinity, understood: true };
+export const nothingRead: Replay = { state: initial, drives: [], revision: -1, newest: -Infinity, understood: true };
 
 /** The replay after one more event. */
 export function readOn(before: Replay, stored: StoredEvent): Replay {
   const event = decodeOrderEvent(stored);
   if (event === null) return { ...before, revision: stored.revision, understood: false };
+  const state = evolve(before.state, event);
   return {
     ...before,
-    state: evolve(before.state, event),
+    state,
+    drives: drivesAfter(before.drives, before.state, state),
     revision: stored.revision,
     newest: Math.max(before.newest, Date.parse(event.receivedAt)), // clocks jump: the last event need not be the newest
   };

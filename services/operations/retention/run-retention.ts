@@ -124,7 +124,8 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
     const { key } = correction;
     for (let tries = 0; tries < MAX_CORRECTIONS && signal?.aborted !== true; tries++) {
       const seen = await replay(store, key);
-      const now: Correction = seen === null ? correction : { kind: 'replayed', key, state: seen.state };
+      const now: Correction =
+        seen === null ? correction : { kind: 'replayed', key, state: seen.state, drives: seen.drives };
       const [made] = await correct([now]);
       if (made === true) return;
       await delay(CORRECTION_RETRY_MS);

@@ -4,18 +4,18 @@ import type { Stage } from '../../../schemas/vocabulary';
 export interface OrderFilter {
   /** Null: all. */
   readonly locations: readonly string[] | null;
-  readonly stage?: Stage;
-  readonly active?: boolean;
-  readonly status?: string;
+  readonly stage?: Stage | undefined;
+  readonly active?: boolean | undefined;
+  readonly status?: string | undefined;
   /** RFC 3339, UTC, milliseconds: the newest event came then or later. */
-  readonly updatedFrom?: string;
+  readonly updatedFrom?: string | undefined;
   /** The same: the first event of the order number came before then. */
-  readonly begunBefore?: string;
+  readonly begunBefore?: string | undefined;
   /**
    * Only orders that may have been there at a time, and, with `stage` or `active`, may have been so then. Those filters
    * do not go by the current state.
    */
-  readonly asOf?: AsOf;
+  readonly asOf?: AsOf | undefined;
 }
 
 export interface AsOf {
@@ -50,7 +50,7 @@ export function conditionsOf(filter: OrderFilter): Conditions {
   if (asOf !== undefined) add(`(${NUMBER_SINCE} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
   if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
   if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
-  if (status !== undefined) add("json_extract(state, '$.status') = ?", status);
+  if (status !== undefined) add('status = ?', status);
   if (updatedFrom !== undefined) add(`${UPDATED} >= ?`, updatedFrom);
   if (begunBefore !== undefined) add(`${NUMBER_SINCE} < ?`, begunBefore);
   return { sql, parameters };

@@ -1,4 +1,5 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
+import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/handle-order';
 import type { LocationPage, LocationSummary } from '../../../schemas/order-view';
@@ -6,8 +7,10 @@ import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
 import { conditionsOf, type OrderFilter, UPDATED } from './filter';
+import { newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
 import {
   BUSY_TIMEOUT_MS,
+  DRIVES_OF_ORDER,
   inodeOf,
   type NewestEvent,
   type OrderRecord,
@@ -16,6 +19,7 @@ import {
   ReadModelError,
   type Witness,
 } from './schema';
+import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
 
 export interface ListOptions {
   readonly stage?: Stage;
@@ -31,10 +35,10 @@ export interface ListedOrders {
   readonly next: number | null;
 }
 
-/** Some orders, looked through in the order in which they first came. */
+/** Some orders that were looked at. */
 export interface OrderSlice {
   readonly orders: readonly (OrderRecord & { readonly seq: number })[];
-  /** Everything up to here was looked at; null if that is all. */
+  /** The number of the last one that was looked at; null if that is all. */
   readonly end: number | null;
 }
 
@@ -170,6 +174,27 @@ export class OrderTableReader {
       [...scope, after, end ?? Number.MAX_SAFE_INTEGER, ...parameters],
     );
     return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
+  }
+
+  /**
+   * Looks at some orders of a search, the newest first.
+   * @param before `end` of the slice before; {@link NEWEST_SEQ} for the first one
+   * @param size orders to look at
+   * @throws {ReadModelError}
+   */
+  found(filter: SearchFilter, before: number, size: number): OrderSlice {
+    const found = waysTo(filter).map(({ sql, parameters }) =>
+      this.#all<{ readonly seq: number }>(sql, [...parameters, before, size]).map(({ seq }) => seq),
+    );
+    const { seqs, end } = newestOf(found, size);
+    const { sql, parameters } = wantedOf(filter);
+    const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
+    return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
+  }
+
+  /** @returns every driver that an order had, by its number in a slice, oldest first. @throws {ReadModelError} */
+  drivesOf(seq: number): readonly Drive[] {
+    return this.#all<DriveRow>(DRIVES_SQL, [seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER]).map(driveOf);
   }
 
   /**

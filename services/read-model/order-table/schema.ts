@@ -1,4 +1,5 @@
 import { rmSync, statSync } from 'node:fs';
+import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
@@ -10,13 +11,18 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; whoever opens the read model says the version of the folds. */
-export const TABLE_VERSION = 7;
+export const TABLE_VERSION = 8;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
  * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
  * newest event in the state: what changed since a position is found by it. `event_id` is that event's: a log that lost
  * events gives its positions to others. So are the hashes: whoever records the next event needs them.
+ *
+ * The rest is for the search, newest first: `attention` has codes between spaces. Of orders that have ended, which is most,
+ * few change any more, so the indexes of them cost little. `drives` has every driver of each order; its ids begin with
+ * the order's `seq` ({@link DRIVES_OF_ORDER}), so they have the order of it. The two indexes of trigrams have no text:
+ * what is found is looked at again.
  */
 export const SCHEMA = `
   CREATE TABLE orders (
@@ -29,6 +35,8 @@ export const SCHEMA = `
     event_id     TEXT NOT NULL,
     content_hash TEXT,
     event_hash   TEXT,
+    status       TEXT,
+    attention    TEXT NOT NULL,
     state        TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
@@ -36,6 +44,29 @@ export const SCHEMA = `
   CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
   CREATE INDEX newest_orders ON orders (location_id, active, position);
   CREATE INDEX orders_by_position ON orders (position);
+  CREATE INDEX active_by_seq ON orders (active) WHERE active = 1;
+  CREATE INDEX ended_by_stage ON orders (stage) WHERE active = 0;
+  CREATE INDEX ended_by_status ON orders (status) WHERE active = 0;
+  CREATE INDEX ended_noticed ON orders (seq, attention) WHERE active = 0 AND attention <> '';
+  CREATE TABLE drives (
+    id              INTEGER PRIMARY KEY,
+    name            TEXT,
+    source          TEXT,
+    source_spelling TEXT,
+    license_plate   TEXT,
+    phone_last4     TEXT,
+    from_at         TEXT NOT NULL,
+    to_at           TEXT
+  ) STRICT;
+  CREATE INDEX drives_by_phone ON drives (phone_last4) WHERE phone_last4 IS NOT NULL;
+  CREATE INDEX drives_by_source ON drives (source_spelling) WHERE source_spelling IS NOT NULL;
+  CREATE VIRTUAL TABLE order_words USING fts5 (
+    order_id, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
+  );
+  CREATE VIRTUAL TABLE driver_words USING fts5 (
+    name, plate, content = '', detail = column, columnsize = 0, tokenize = 'trigram case_sensitive 1'
+  );
+  INSERT INTO driver_words (driver_words, rank) VALUES ('secure-delete', 1);
   CREATE TABLE locations (
     location_id TEXT PRIMARY KEY,
     updated_at  TEXT NOT NULL
@@ -49,6 +80,9 @@ export const SCHEMA = `
     complete         INTEGER NOT NULL DEFAULT 0
   ) STRICT;
 `;
+
+/** How many ids of `drives` each order has: `seq` times this is the first. */
+export const DRIVES_OF_ORDER = 1_024;
 
 /** The file and what SQLite keeps beside it. */
 const filesOf = (file: string): readonly string[] => [file, `${file}-wal`, `${file}-shm`];
@@ -80,6 +114,8 @@ export interface SavedOrder extends PlacedOrder {
   /** Hashes of its newest event, or null if that has none. */
   readonly contentHash: string | null;
   readonly eventHash: string | null;
+  /** All that the order ever had; left out if they are those that are saved already. */
+  readonly drives?: readonly Drive[] | undefined;
 }
 
 /** What whoever records the next event of an order has to know of its newest one. */

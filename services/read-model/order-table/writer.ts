@@ -1,4 +1,6 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
+import { attentionOf } from '../../../projections/attention';
+import type { Drive } from '../../../projections/drives';
 import { isActive, type OrderState, stageOf } from '../../../projections/order';
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/handle-order';
@@ -15,6 +17,7 @@ import {
   TABLE_VERSION,
   type Witness,
 } from './schema';
+import { createSearchIndex } from './search-index';
 
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -27,6 +30,8 @@ export interface OrderTable {
   /** The newest event in the table; null before the first. */
   witness(): Witness | null;
   load(key: OrderKey): OrderState | null;
+  /** Every driver that an order had so far, oldest first. */
+  drivesOf(key: OrderKey): readonly Drive[];
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
   save(orders: Iterable<SavedOrder>, checkpoint: Position, witness: Witness): void;
   /** The whole log has been read once: from now on this can be read. */
@@ -64,6 +69,7 @@ function open(file: string): Connection {
 /** Settings of the connection that writes, on a file that is a database. */
 function tune(db: Connection): void {
   db.pragma('journal_mode = WAL');
+  db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
   db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
@@ -88,6 +94,17 @@ function openVersion(file: string, wanted: string): Connection | null {
   return null;
 }
 
+/** What is kept of a state beside it, and the state: values of the columns that {@link createTable} names first. */
+const shownBy = (state: OrderState): [string, number, string | null, string, string] => [
+  stageOf(state),
+  isActive(state) ? 1 : 0,
+  state.status,
+  attentionOf(state)
+    .map((code) => ` ${code} `)
+    .join(''),
+  stringifyJson(state),
+];
+
 function createTable(db: Connection, file: string): OrderTable {
   const inode = inodeOf(file);
   const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
@@ -100,27 +117,58 @@ function createTable(db: Connection, file: string): OrderTable {
   const load = db
     .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
-  const upsert = db.prepare<[string, string, string, number, bigint, string, string | null, string | null, string]>(
-    `INSERT INTO orders (location_id, order_id, stage, active, position, event_id, content_hash, event_hash, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (location_id, order_id) DO UPDATE
-     SET stage = excluded.stage, active = excluded.active, position = excluded.position, event_id = excluded.event_id,
-         content_hash = excluded.content_hash, event_hash = excluded.event_hash, state = excluded.state`,
+  const seqOf = db
+    .prepare<[string, string], number>('SELECT seq FROM orders WHERE location_id = ? AND order_id = ?')
+    .pluck();
+  const columns = [
+    'stage',
+    'active',
+    'status',
+    'attention',
+    'state',
+    'position',
+    'event_id',
+    'content_hash',
+    'event_hash',
+  ];
+  const update = db.prepare<(string | number | bigint | null)[]>(
+    `UPDATE orders SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE seq = ?`,
   );
-  const replace = db.prepare<[string, number, string, string, string]>(
-    'UPDATE orders SET stage = ?, active = ?, state = ? WHERE location_id = ? AND order_id = ?',
+  const insert = db.prepare<(string | number | bigint | null)[]>(
+    `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
   );
+  const replace = db.prepare<(string | number | null)[]>(
+    'UPDATE orders SET stage = ?, active = ?, status = ?, attention = ?, state = ? WHERE seq = ?',
+  );
+  const index = createSearchIndex(db);
   const noteLocation = db.prepare<[string, string]>(
     `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
      ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
   );
   const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1 WHERE complete = 0');
-  const remove = db.prepare<[string, string]>('DELETE FROM orders WHERE location_id = ? AND order_id = ?');
+  const remove = db.prepare<[number]>('DELETE FROM orders WHERE seq = ?');
+  /** @returns the number of the order. */
+  const saveOrder = ({ key, state, position: at, eventId, contentHash, eventHash }: SavedOrder): number => {
+    const { location_id, order_id } = key;
+    const values = [...shownBy(state), BigInt(at), eventId, contentHash, eventHash];
+    const known = seqOf.get(location_id, order_id);
+    if (known !== undefined) {
+      update.run(...values, known);
+      return known;
+    }
+    const seq = Number(insert.run(...values, location_id, order_id).lastInsertRowid);
+    index.add(seq, order_id);
+    return seq;
+  };
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
     load: ({ location_id, order_id }) => {
       const state = load.get(location_id, order_id);
       return state === undefined ? null : parseState(state);
+    },
+    drivesOf: ({ location_id, order_id }) => {
+      const seq = seqOf.get(location_id, order_id);
+      return seq === undefined ? [] : index.drivesOf(seq);
     },
     witness: () => {
       const row = witness.get();
@@ -129,18 +177,10 @@ function createTable(db: Connection, file: string): OrderTable {
     },
     save: db.transaction((orders: Iterable<SavedOrder>, position: Position, newest: Witness) => {
       const locations = new Map<string, string>();
-      for (const { key, state, position: at, eventId, contentHash, eventHash } of orders) {
-        upsert.run(
-          key.location_id,
-          key.order_id,
-          stageOf(state),
-          isActive(state) ? 1 : 0,
-          BigInt(at),
-          eventId,
-          contentHash,
-          eventHash,
-          stringifyJson(state),
-        );
+      for (const order of orders) {
+        const { key, state, drives } = order;
+        const seq = saveOrder(order);
+        if (drives !== undefined) index.setDrives(seq, drives);
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
@@ -152,12 +192,14 @@ function createTable(db: Connection, file: string): OrderTable {
     },
     correct: db.transaction((corrections: Iterable<Correction>) => {
       for (const correction of corrections) {
-        const { location_id, order_id } = correction.key;
+        const seq = seqOf.get(correction.key.location_id, correction.key.order_id);
+        if (seq === undefined) continue;
         if (correction.kind === 'gone') {
-          remove.run(location_id, order_id);
+          index.remove(seq);
+          remove.run(seq);
         } else {
-          const { state } = correction;
-          replace.run(stageOf(state), isActive(state) ? 1 : 0, stringifyJson(state), location_id, order_id);
+          replace.run(...shownBy(correction.state), seq);
+          index.setDrives(seq, correction.drives);
         }
       }
     }),

@@ -1,0 +1,129 @@
+import { spellingOf } from '../../../projections/spelling';
+import { type AttentionCode, FINAL_STAGES } from '../../../schemas/vocabulary';
+import { conditionsOf, type OrderFilter } from './filter';
+import { DRIVES_OF_ORDER } from './schema';
+import { gramsOf, plateSpelling } from './words';
+
+/** How the search finds its way to the newest orders that may be wanted: by the index that leaves fewest to look at. */
+
+/** Larger than the number of any order; so many drivers have ids that are whole numbers. */
+export const NEWEST_SEQ = Math.floor(Number.MAX_SAFE_INTEGER / DRIVES_OF_ORDER);
+
+/** What orders are looked up by; what is found may be more. Texts are compared as {@link spellingOf} has them. */
+export interface SearchFilter extends OrderFilter {
+  /** A part. */
+  readonly orderId?: string | undefined;
+  /** A part of a driver's name. */
+  readonly driver?: string | undefined;
+  /** A part. */
+  readonly licensePlate?: string | undefined;
+  readonly phoneLast4?: string | undefined;
+  readonly source?: string | undefined;
+  readonly attention?: AttentionCode | undefined;
+}
+
+/** A statement that gives `seq` of orders, the newest first. */
+interface Way {
+  readonly sql: string;
+  /** Before those that every way has last: the number that all are to be less than, and how many are wanted. */
+  readonly parameters: readonly (string | number)[];
+}
+
+const ORDER_OF = `/ ${String(DRIVES_OF_ORDER)} AS seq`;
+const BEFORE_ORDER = `< ? * ${String(DRIVES_OF_ORDER)}`;
+
+const ofDrives = (column: string, value: string): Way => ({
+  sql: `SELECT id ${ORDER_OF} FROM drives WHERE ${column} = ? AND id ${BEFORE_ORDER} ORDER BY id DESC LIMIT ?`,
+  parameters: [value],
+});
+
+const ofOrders = (condition: string, parameters: readonly (string | number)[] = [], index = ''): Way => ({
+  sql: `SELECT seq FROM orders ${index} WHERE ${condition} seq < ? ORDER BY seq DESC LIMIT ?`,
+  parameters,
+});
+
+const ACTIVE = 'INDEXED BY active_by_seq';
+
+/** Names and plates in one query: the rarer trigrams of both leave fewest drivers. */
+function driverWords({ driver, licensePlate }: SearchFilter): string | null {
+  const name = driver === undefined ? null : gramsOf(spellingOf(driver));
+  const plate = licensePlate === undefined ? null : gramsOf(plateSpelling(licensePlate));
+  const parts = [name === null ? [] : `name : (${name})`, plate === null ? [] : `plate : (${plate})`].flat();
+  return parts.length === 0 ? null : parts.join(' AND ');
+}
+
+/** @returns statements that together give every order that may be wanted. */
+export function waysTo(filter: SearchFilter): readonly Way[] {
+  const { phoneLast4, orderId, source, stage, status, attention, locations } = filter;
+  if (phoneLast4 !== undefined) return [ofDrives('phone_last4', phoneLast4)];
+  const words = driverWords(filter);
+  if (words !== null) {
+    const sql = `SELECT rowid ${ORDER_OF} FROM driver_words
+      WHERE driver_words MATCH ? AND rowid ${BEFORE_ORDER} ORDER BY rowid DESC LIMIT ?`;
+    return [{ sql, parameters: [words] }];
+  }
+  const id = orderId === undefined ? null : gramsOf(spellingOf(orderId));
+  if (id !== null) {
+    const sql =
+      'SELECT rowid AS seq FROM order_words WHERE order_words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?';
+    return [{ sql, parameters: [id] }];
+  }
+  const [only] = locations?.length === 1 ? locations : [];
+  if (only !== undefined) return [ofOrders('location_id = ? AND', [only], 'INDEXED BY orders_of_location')];
+  if (stage !== undefined) {
+    const ended = ofOrders('active = 0 AND stage = ? AND', [stage], 'INDEXED BY ended_by_stage');
+    return [FINAL_STAGES.has(stage) ? ended : ofOrders('active = 1 AND stage = ? AND', [stage], ACTIVE)];
+  }
+  if (status !== undefined) {
+    return [
+      ofOrders('active = 0 AND status = ? AND', [status], 'INDEXED BY ended_by_status'),
+      ofOrders('active = 1 AND status = ? AND', [status], ACTIVE),
+    ];
+  }
+  if (attention !== undefined) {
+    const has = 'instr(attention, ?) > 0 AND';
+    return [
+      ofOrders(`active = 0 AND attention <> '' AND ${has}`, [attentionMark(attention)], 'INDEXED BY ended_noticed'),
+      ofOrders(`active = 1 AND ${has}`, [attentionMark(attention)], ACTIVE),
+    ];
+  }
+  if (source !== undefined) return [ofDrives('source_spelling', spellingOf(source))];
+  return [ofOrders('')];
+}
+
+/** @returns how a code stands in the column `attention`. */
+const attentionMark = (code: AttentionCode): string => ` ${code} `;
+
+/**
+ * @param found what each way gave
+ * @param size how many were asked of each
+ * @returns the newest of all of them, and the last one that was looked at; null if that is all.
+ */
+export function newestOf(
+  found: readonly (readonly number[])[],
+  size: number,
+): { readonly seqs: readonly number[]; readonly end: number | null } {
+  const all = [...new Set(found.flat())].sort((one, other) => other - one);
+  const seqs = all.slice(0, size);
+  const isAll = all.length === seqs.length && found.every((way) => way.length < size);
+  return { seqs, end: isAll ? null : (seqs.at(-1) ?? null) };
+}
+
+/** @returns a statement that gives those of some orders that are wanted, as far as the table alone tells. */
+export function wantedOf(filter: SearchFilter): {
+  readonly sql: string;
+  readonly parameters: readonly (string | number)[];
+} {
+  const conditions = conditionsOf(filter);
+  const [only] = filter.locations?.length === 1 ? filter.locations : [];
+  const wanted: readonly (readonly [sql: string, ...parameters: string[]])[] = [
+    ...(only === undefined ? [] : [['location_id = ?', only] as const]),
+    ...(filter.attention === undefined ? [] : [['instr(attention, ?) > 0', attentionMark(filter.attention)] as const]),
+  ];
+  const sql = [...conditions.sql, ...wanted.map(([condition]) => condition)];
+  return {
+    sql: `SELECT seq, location_id, order_id, state FROM json_each(?) AS one CROSS JOIN orders ON seq = one.value
+      ${sql.length === 0 ? '' : `WHERE ${sql.join(' AND ')}`} ORDER BY one.id`,
+    parameters: [...conditions.parameters, ...wanted.flatMap(([, ...parameters]) => parameters)],
+  };
+}

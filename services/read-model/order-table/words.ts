@@ -1,0 +1,25 @@
+import { spellingOf } from '../../../projections/spelling';
+
+/** Texts as the search looks them up by their parts: in trigrams, as the tokenizer of SQLite cuts them. */
+
+/** Characters of a trigram: shorter parts are looked for by looking through everything. */
+const GRAM = 3;
+/** Most trigrams of one part that are looked up: what is found is looked at again, and each takes time. */
+const MOST_GRAMS = 6;
+/** Ids of one system have letters in common, and a trigram that a million ids have takes longest. */
+const TELLS_IDS_APART = /\d.*\d/s;
+
+/** @returns a plate as it is looked for: spaces and dashes are written or not. */
+export const plateSpelling = (plate: string): string => spellingOf(plate).replace(/[^\p{L}\p{N}]/gu, '');
+
+/** @returns a query of FTS5 that finds all texts with a part, and few others; null if the part is too short. */
+export function gramsOf(part: string): string | null {
+  const characters = [...part];
+  if (characters.length < GRAM) return null;
+  const all = characters.slice(GRAM - 1).map((_, at) => characters.slice(at, at + GRAM).join(''));
+  const numbers = all.filter((gram) => TELLS_IDS_APART.test(gram));
+  // Of a number the end, where most differ; of words every other trigram, which has all of their letters.
+  const chosen =
+    numbers.length > 0 ? numbers.slice(-MOST_GRAMS) : all.filter((_, at) => at % 2 === 0).slice(0, MOST_GRAMS);
+  return chosen.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(' AND ');
+}
