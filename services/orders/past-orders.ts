@@ -18,7 +18,8 @@ export const MAX_CLOCK_RETURN_MS = 24 * 60 * 60 * 1_000;
 /** Times are compared as text; later years are longer. */
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
-const timeOf = (milliseconds: number): string => new Date(Math.min(milliseconds, LATEST)).toISOString();
+/** @returns a time as text, as stored times are. */
+export const timeOf = (milliseconds: number): string => new Date(Math.min(milliseconds, LATEST)).toISOString();
 
 export interface PastOrders {
   /**

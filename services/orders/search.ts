@@ -9,6 +9,7 @@ import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { plateSpelling } from '../read-model/order-table/words';
 import type { OrderHistory } from './history';
+import { MAX_CLOCK_RETURN_MS, timeOf } from './past-orders';
 import { type FoundPage, lookThrough } from './look-through';
 
 /** Finds orders by what is known of them now, by every driver that they had, and by how any of their events was read. */
@@ -88,11 +89,14 @@ export function createOrderSearch({
   history,
   show = toOrder,
 }: {
-  readonly orders: Pick<OrderTableReader, 'found' | 'drivesOf'>;
+  readonly orders: Pick<OrderTableReader, 'found' | 'drivesOf' | 'seqBegunBefore'>;
   readonly history: Pick<OrderHistory, 'hasVerdict'>;
   /** Gives an order its label; default: none has one. */
   readonly show?: ShowOrder;
 }): OrderSearch {
+  /** A clock may have gone back: a day more is looked through. */
+  const begunBefore = (time: string | undefined): number =>
+    time === undefined ? NEWEST_SEQ : orders.seqBegunBefore(timeOf(Date.parse(time) + MAX_CLOCK_RETURN_MS));
   return {
     find: (locations, query, { limit, after, seesName = false }) => {
       const { verdict, status, from, to, orderId, label } = query;
@@ -109,7 +113,7 @@ export function createOrderSearch({
       return lookThrough<FoundOrder>({
         slice: (before, size) => orders.found(filter, before, size),
         limit,
-        after: after ?? NEWEST_SEQ,
+        after: Math.min(after ?? NEWEST_SEQ, begunBefore(to)),
         candidate: ({ seq, key, state }) => {
           if (!isPart(orderId, key.order_id) || !isCalled({ key, state })) return null;
           const drives = orders.drivesOf(seq).filter((drive) => isDriver(drive, query));

@@ -30,9 +30,6 @@ interface Conditions {
   readonly parameters: readonly (string | number)[];
 }
 
-const NUMBER_SINCE = "json_extract(state, '$.number_since')";
-export const UPDATED = "json_extract(state, '$.updated_at')";
-
 /** Names of columns stand behind a `+` where an index must not be chosen: pages go by `seq`. */
 export function conditionsOf(filter: OrderFilter): Conditions {
   const sql: string[] = [];
@@ -46,12 +43,12 @@ export function conditionsOf(filter: OrderFilter): Conditions {
     add('+location_id IN (SELECT value FROM json_each(?))', JSON.stringify(locations));
   }
   // What stands since before a time stood so at that time; of other orders only a replay can tell.
-  const [since, time] = asOf === undefined ? ['', []] : [`${UPDATED} > ? OR `, [asOf.time]];
-  if (asOf !== undefined) add(`(${NUMBER_SINCE} <= ? OR ${UPDATED} <= ?)`, asOf.horizon, asOf.horizon);
+  const [since, time] = asOf === undefined ? ['', []] : ['updated_at > ? OR ', [asOf.time]];
+  if (asOf !== undefined) add('(number_since <= ? OR updated_at <= ?)', asOf.horizon, asOf.horizon);
   if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);
   if (active !== undefined) add(`(${since}+active = ?)`, ...time, active ? 1 : 0);
   if (status !== undefined) add('status = ?', status);
-  if (updatedFrom !== undefined) add(`${UPDATED} >= ?`, updatedFrom);
-  if (begunBefore !== undefined) add(`${NUMBER_SINCE} < ?`, begunBefore);
+  if (updatedFrom !== undefined) add('updated_at >= ?', updatedFrom);
+  if (begunBefore !== undefined) add('number_since < ?', begunBefore);
   return { sql, parameters };
 }

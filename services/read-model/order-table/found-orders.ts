@@ -127,3 +127,14 @@ export function wantedOf(filter: SearchFilter): {
     parameters: [...conditions.parameters, ...wanted.flatMap(([, ...parameters]) => parameters)],
   };
 }
+
+/** @returns the first number from 1 to `last` of which something holds that holds of all after it too; `last` if of none. */
+export function firstWhere(last: number, holds: (number: number) => boolean): number {
+  let [from, to] = [1, last];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (holds(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return to;
+}

@@ -6,8 +6,8 @@ import type { LocationPage, LocationSummary } from '../../../schemas/order-view'
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
-import { conditionsOf, type OrderFilter, UPDATED } from './filter';
-import { newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
+import { conditionsOf, type OrderFilter } from './filter';
+import { firstWhere, newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
 import {
   BUSY_TIMEOUT_MS,
   DRIVES_OF_ORDER,
@@ -123,7 +123,7 @@ export class OrderTableReader {
   newestOf({ location_id, order_id }: OrderKey): NewestEvent | null {
     const [row] = this.#all<NewestEvent>(
       `SELECT state ->> '$.revision' AS revision, CAST(position AS TEXT) AS position, content_hash AS contentHash,
-         event_hash AS eventHash, ${UPDATED} AS receivedAt
+         event_hash AS eventHash, updated_at AS receivedAt
        FROM orders WHERE location_id = ? AND order_id = ?`,
       [location_id, order_id],
     );
@@ -190,6 +190,15 @@ export class OrderTableReader {
     const { sql, parameters } = wantedOf(filter);
     const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
     return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
+  }
+
+  /** @returns the number before which orders began that began before a time, if no clock went back. @throws {ReadModelError} */
+  seqBegunBefore(time: string): number {
+    const [last] = this.#all<{ readonly seq: number }>('SELECT seq FROM orders ORDER BY seq DESC LIMIT 1', []);
+    const sql = 'SELECT number_since FROM orders WHERE seq >= ? ORDER BY seq LIMIT 1';
+    const isLate = (seq: number): boolean =>
+      this.#all<{ readonly number_since: string }>(sql, [seq]).every(({ number_since }) => number_since >= time);
+    return firstWhere((last?.seq ?? 0) + 1, isLate);
   }
 
   /** @returns every driver that an order had, by its number in a slice, oldest first. @throws {ReadModelError} */
@@ -305,7 +314,7 @@ export class OrderTableReader {
    */
   newestEvents(before: Position | null, limit: number): readonly (Witness & { readonly receivedAt: string })[] {
     return this.#all<Witness & { readonly receivedAt: string }>(
-      `SELECT CAST(position AS TEXT) AS position, event_id AS id, ${UPDATED} AS receivedAt FROM orders
+      `SELECT CAST(position AS TEXT) AS position, event_id AS id, updated_at AS receivedAt FROM orders
        WHERE position < ? ORDER BY position DESC LIMIT ?`,
       [before === null ? BigInt(Number.MAX_SAFE_INTEGER) : BigInt(before), limit],
     );

@@ -37,6 +37,8 @@ export const SCHEMA = `
     event_hash   TEXT,
     status       TEXT,
     attention    TEXT NOT NULL,
+    number_since TEXT NOT NULL,
+    updated_at   TEXT NOT NULL,
     state        TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;

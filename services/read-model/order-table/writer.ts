@@ -69,7 +69,7 @@ function open(file: string): Connection {
 /** Settings of the connection that writes, on a file that is a database. */
 function tune(db: Connection): void {
   db.pragma('journal_mode = WAL');
-  db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
+  db.pragma('secure_delete = FAST'); // what is replaced is about people; whole pages are dealt with where orders are deleted
   db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
@@ -95,13 +95,15 @@ function openVersion(file: string, wanted: string): Connection | null {
 }
 
 /** What is kept of a state beside it, and the state: values of the columns that {@link createTable} names first. */
-const shownBy = (state: OrderState): [string, number, string | null, string, string] => [
+const shownBy = (state: OrderState): readonly (string | number | null)[] => [
   stageOf(state),
   isActive(state) ? 1 : 0,
   state.status,
   attentionOf(state)
     .map((code) => ` ${code} `)
     .join(''),
+  state.number_since,
+  state.updated_at,
   stringifyJson(state),
 ];
 
@@ -125,6 +127,8 @@ function createTable(db: Connection, file: string): OrderTable {
     'active',
     'status',
     'attention',
+    'number_since',
+    'updated_at',
     'state',
     'position',
     'event_id',
@@ -138,7 +142,7 @@ function createTable(db: Connection, file: string): OrderTable {
     `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
   );
   const replace = db.prepare<(string | number | null)[]>(
-    'UPDATE orders SET stage = ?, active = ?, status = ?, attention = ?, state = ? WHERE seq = ?',
+    'UPDATE orders SET stage = ?, active = ?, status = ?, attention = ?, number_since = ?, updated_at = ?, state = ? WHERE seq = ?',
   );
   const index = createSearchIndex(db);
   const noteLocation = db.prepare<[string, string]>(
@@ -160,6 +164,19 @@ function createTable(db: Connection, file: string): OrderTable {
     index.add(seq, order_id);
     return seq;
   };
+  const correct = db.transaction((corrections: Iterable<Correction>) => {
+    for (const correction of corrections) {
+      const seq = seqOf.get(correction.key.location_id, correction.key.order_id);
+      if (seq === undefined) continue;
+      if (correction.kind === 'gone') {
+        index.remove(seq);
+        remove.run(seq);
+      } else {
+        replace.run(...shownBy(correction.state), seq);
+        index.setDrives(seq, correction.drives);
+      }
+    }
+  });
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
     load: ({ location_id, order_id }) => {
@@ -190,19 +207,14 @@ function createTable(db: Connection, file: string): OrderTable {
     markComplete: () => {
       markComplete.run();
     },
-    correct: db.transaction((corrections: Iterable<Correction>) => {
-      for (const correction of corrections) {
-        const seq = seqOf.get(correction.key.location_id, correction.key.order_id);
-        if (seq === undefined) continue;
-        if (correction.kind === 'gone') {
-          index.remove(seq);
-          remove.run(seq);
-        } else {
-          replace.run(...shownBy(correction.state), seq);
-          index.setDrives(seq, correction.drives);
-        }
+    correct: (corrections) => {
+      db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
+      try {
+        correct(corrections);
+      } finally {
+        db.pragma('secure_delete = FAST');
       }
-    }),
+    },
     isAttached: () => inode !== null && inodeOf(file) === inode,
     close: () => {
       closeWhole(db);

@@ -6,6 +6,7 @@ import type { OrderEvent } from '../../../schemas/order-events';
 import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/order-view';
 import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
 import { MAX_LOOKED_AT, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
+import { NEWEST_SEQ } from '../../../services/read-model/order-table/found-orders';
 import { createOrderSearch } from '../../../services/orders/search';
 import { arbitraryOrderUpdatedObject } from '../../projections/arbitraries';
 import { historyOf, problem, problemOf, update } from '../../support/deliveries';
@@ -296,6 +297,7 @@ describe('a search through many orders', () => {
       end: before - size,
     }),
     drivesOf: () => [],
+    seqBegunBefore: () => NEWEST_SEQ,
   };
   let replays = 0;
   const history = {

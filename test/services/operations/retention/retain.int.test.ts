@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { OrderKey } from '../../../../schemas/handle-order';
@@ -18,6 +18,7 @@ const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.
 const DAY = 86_400_000;
 
 const OLD: OrderKey = { location_id: 'a location', order_id: 'finished long ago' };
+const OLD_DRIVER = 'Zebulon Quist';
 const YOUNG: OrderKey = { location_id: 'a location', order_id: 'finished yesterday' };
 const LIVE: OrderKey = { location_id: 'a location', order_id: 'never finished' };
 
@@ -33,7 +34,9 @@ beforeEach(async () => {
   ] as const) {
     const metadata = { schema_version: 1, received_at: new Date(Date.now() - days * DAY).toISOString() };
     const id = `00000000-0000-4000-8000-00000000000${String(++made)}`;
-    const event = { id, type: 'order.updated', data: { ...key, status }, metadata };
+    const driver = { driver_details: { source: 'uber', name: OLD_DRIVER } };
+    const data = { ...key, status, ...(key === OLD ? driver : {}) };
+    const event = { id, type: 'order.updated', data, metadata };
     await store.append(orderStream(key), [event], 'no_stream');
   }
   await store.close();
@@ -67,6 +70,23 @@ describe('ticket-rail retain', () => {
     } finally {
       await service.end();
     }
+  });
+
+  it('the driver of a deleted order is in no file any more, also where the search had found him', async () => {
+    const names = (): string[] =>
+      readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(OLD_DRIVER));
+    const search = async (): Promise<unknown> => {
+      const service = await startService({ DATA_DIR: dataDir });
+      const { orders } = (await service.get('/audit/orders?driver=zebulon')).json as { orders: unknown[] };
+      await service.end();
+      return orders.length;
+    };
+    expect(await search()).toBe(1);
+    expect(names()).toContain('read-model.sqlite');
+    await run('retain', '--days', '30');
+    expect(names()).toEqual([]);
+    expect(await search()).toBe(0);
+    expect(names()).toEqual([]);
   });
 
   it.each([
