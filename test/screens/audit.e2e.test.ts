@@ -317,7 +317,7 @@ describe('the search for an order', () => {
   const found = async (): Promise<readonly string[]> => {
     await page
       .getByRole('status')
-      .getByText(/oldest first|No order was found/)
+      .getByText(/newest first|No order was found/)
       .waitFor();
     const all = await page.locator('.found li').all();
     return Promise.all(all.map(async (one) => String(await one.getAttribute('data-order-id'))));

@@ -1,5 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Order, OrderPage } from '../../../../schemas/order-view';
+import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
@@ -9,7 +9,6 @@ import { icon } from '../shared/icons';
 import { searchAddress, timelineAddress, wordsAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
-import { textOf } from '../board/model/handoff';
 import { formData } from '../shared/field-events';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
@@ -23,7 +22,7 @@ import css from './ticket-rail-search.css?inline';
 const PAGE = 50;
 
 interface Found {
-  readonly orders: readonly Order[];
+  readonly orders: readonly FoundOrder[];
   /** Where to go on, or null at the end. */
   readonly next: string | null;
 }
@@ -53,7 +52,7 @@ export class TicketRailSearch extends railElement({
     let { orders, next } = before;
     do {
       if (next !== null) query.set('after', next);
-      const page = await ask<OrderPage>(`/audit/orders?${query.toString()}`, asked);
+      const page = await ask<FoundOrders>(`/audit/orders?${query.toString()}`, asked);
       if (asked.aborted) return;
       if (page.kind !== 'found') {
         this.answer = page;
@@ -90,7 +89,7 @@ export class TicketRailSearch extends railElement({
     if (isSearching) return found === 0 ? 'Searching…' : `Searching… ${countWords(found, 'order')} so far.`;
     if (answer?.kind !== 'found') return '';
     if (found === 0) return 'No order was found.';
-    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, oldest first.`;
+    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, newest first.`;
   }
 
   #renderForm(): TemplateResult {
@@ -98,9 +97,12 @@ export class TicketRailSearch extends railElement({
       <h2>Find an order</h2>
       <div class="fields">
         ${this.#renderText('location_id', 'Location', this.#locations.ids)}
-        ${this.#renderText('order_id', 'Order id, or a part')} ${this.#renderText('driver', 'Driver’s name, or a part')}
+        ${this.#renderText('order_id', 'Order id, or a part')}
+        ${this.#renderText('driver', 'Any driver’s name, or a part')}
         ${this.#renderText('status', 'Order (status), as last reported', [...STATUSES.keys()])}
         ${this.#renderText('source', 'Source of the driver')}
+        ${this.#renderText('license_plate', 'License plate, or a part')}
+        ${this.#renderText('phone_last4', 'Last four digits of the phone')}
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
         ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
         ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
@@ -170,9 +172,7 @@ export class TicketRailSearch extends railElement({
     }`;
   }
 
-  #renderOrder(order: Order): TemplateResult {
-    const name = textOf(order.driver_details?.name);
-    const source = textOf(order.driver_details?.source);
+  #renderOrder(order: FoundOrder): TemplateResult {
     const { delivery_status } = order;
     return html`<li class="panel" data-order-id=${order.order_id}>
       <h3>
@@ -190,10 +190,11 @@ export class TicketRailSearch extends railElement({
                 >`
         }
       </p>
-      <p>
-        ${name === null ? html`<span class="muted">No driver</span>` : html`<bdi>${name}</bdi>`}
-        ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
-      </p>
+      ${
+        order.drivers.length === 0
+          ? html`<p class="muted">No driver</p>`
+          : order.drivers.map((driver) => this.#renderDriver(driver))
+      }
       ${
         order.attention.length === 0
           ? nothing
@@ -203,6 +204,18 @@ export class TicketRailSearch extends railElement({
         Last news <time datetime=${order.updated_at}>${timeWords(Date.parse(order.updated_at))}</time>
       </p>
     </li>`;
+  }
+
+  #renderDriver({ name, source, license_plate, from, to }: FoundDriver): TemplateResult {
+    return html`<p>
+      ${name === null ? html`<span class="muted">No name</span>` : html`<bdi>${name}</bdi>`}
+      ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
+      ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
+      <span class="muted"
+        >· <time datetime=${from}>${timeWords(Date.parse(from))}</time> to
+        ${to === null ? 'now' : html`<time datetime=${to}>${timeWords(Date.parse(to))}</time>`}</span
+      >
+    </p>`;
   }
 
   readonly #submitted = (event: SubmitEvent): void => {

@@ -5,6 +5,8 @@ export const FILTERS = [
   'location_id',
   'order_id',
   'driver',
+  'license_plate',
+  'phone_last4',
   'status',
   'source',
   'stage',
