@@ -68,7 +68,7 @@ export function createSearchIndex(db: Connection): SearchIndex {
     const { name, source, license_plate, phone_last4, from, to } = drive;
     if (before !== undefined && isSame(driveOf(before), drive)) return;
     put.run(id, name, source, source === null ? null : spellingOf(source), license_plate, phone_last4, from, to);
-    if (before !== undefined && before.name === name && before.license_plate === license_plate) return;
+    if (before?.name === name && before.license_plate === license_plate) return;
     if (before !== undefined) removeWords.run(id, ...wordsOf(before));
     addWords.run(id, ...wordsOf(drive));
   }

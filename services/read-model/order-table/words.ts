@@ -14,7 +14,7 @@ export const plateSpelling = (plate: string): string => spellingOf(plate).replac
 
 /** @returns a query of FTS5 that finds all texts with a part, and few others; null if the part is too short. */
 export function gramsOf(part: string): string | null {
-  const characters = [...part];
+  const characters = Array.from(part);
   if (characters.length < GRAM) return null;
   const all = characters.slice(GRAM - 1).map((_, at) => characters.slice(at, at + GRAM).join(''));
   const numbers = all.filter((gram) => TELLS_IDS_APART.test(gram));
