@@ -25,8 +25,8 @@ type Numbered = OrderSlice['orders'][number];
  * @param slice orders after a number, in the order of the page
  * @param limit most orders of the page
  * @param after the last page's `next`; where the first slice begins for the first page
- * @param candidate what the read model tells of an order; null if it is not wanted
- * @param replay what only the log tells: the order as it is to be told, or null; if there is nothing to replay, null
+ * @param candidate what the read model has of an order; null if it is not wanted
+ * @param replay what only the log has: the order as it is to be shown, or null; if there is nothing to replay, null
  * @returns a page that may be short, or empty, and have a `next`
  */
 export async function lookThrough<Found>(options: {
@@ -50,9 +50,9 @@ export async function lookThrough<Found>(options: {
     for (let first = 0; first < candidates.length; first += CONCURRENT_REPLAYS) {
       const some = candidates.slice(first, first + CONCURRENT_REPLAYS);
       const records = some.map(({ record }) => record);
-      const told = replay === null ? records : await Promise.all(records.map(replay));
+      const kept = replay === null ? records : await Promise.all(records.map(replay));
       for (const [index, { seq }] of some.entries()) {
-        const record = told[index] ?? null;
+        const record = kept[index] ?? null;
         if (record === null) continue;
         if (found.length === limit) return { records: found.map((one) => one.record), next: found.at(-1)?.seq ?? null };
         found.push({ seq, record });

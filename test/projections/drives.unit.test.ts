@@ -22,7 +22,7 @@ const turns = (...deliveries: readonly DeliveryObject[]): unknown[] => {
 };
 
 describe('the drivers of an order', () => {
-  it('an order without a driver has none, and one with a driver has him from the first report on', () => {
+  it('an order without a driver has none, and one with a driver has that driver from the first report on', () => {
     expect(turns(says('in_progress'))).toEqual([]);
     expect(turns(says('in_progress'), says('in_progress', 'enroute_to_pickup', JANE))).toEqual([
       ['Jane Driver', 1, null],
@@ -43,7 +43,7 @@ describe('the drivers of an order', () => {
     ]);
   });
 
-  it('a driver drives until nobody is assigned any more, and anew if he comes back', () => {
+  it('a driver drives until nobody is assigned any more, and anew once that driver is back', () => {
     expect(
       turns(
         says('in_progress', 'enroute_to_pickup', JANE),

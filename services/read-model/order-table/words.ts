@@ -7,7 +7,7 @@ const GRAM = 3;
 /** Most trigrams of one part that are looked up: what is found is looked at again, and each takes time. */
 const MOST_GRAMS = 6;
 /** Ids of one system have letters in common, and a trigram that a million ids have takes longest. */
-const TELLS_IDS_APART = /\d.*\d/s;
+const DISTINGUISHES_IDS = /\d.*\d/s;
 
 /** @returns a plate as it is looked for: spaces and dashes are written or not. */
 export const plateSpelling = (plate: string): string => spellingOf(plate).replace(/[^\p{L}\p{N}]/gu, '');
@@ -17,7 +17,7 @@ export function gramsOf(part: string): string | null {
   const characters = Array.from(part);
   if (characters.length < GRAM) return null;
   const all = characters.slice(GRAM - 1).map((_, at) => characters.slice(at, at + GRAM).join(''));
-  const numbers = all.filter((gram) => TELLS_IDS_APART.test(gram));
+  const numbers = all.filter((gram) => DISTINGUISHES_IDS.test(gram));
   // Of a number the end, where most differ; of words every other trigram, which has all of their letters.
   const chosen =
     numbers.length > 0 ? numbers.slice(-MOST_GRAMS) : all.filter((_, at) => at % 2 === 0).slice(0, MOST_GRAMS);

@@ -17,7 +17,7 @@ import {
   TABLE_VERSION,
   type Witness,
 } from './schema';
-import { createSearchIndex } from './search-index';
+import { createSearchIndex, type SearchIndex } from './search-index';
 
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -107,8 +107,49 @@ const shownBy = (state: OrderState): readonly (string | number | null)[] => [
   stringifyJson(state),
 ];
 
-function createTable(db: Connection, file: string): OrderTable {
-  const inode = inodeOf(file);
+/** Columns of an order that change with its events, in the order of {@link shownBy} and of what only an event has. */
+const SHOWN = ['stage', 'active', 'status', 'attention', 'number_since', 'updated_at', 'state'];
+const OF_EVENT = ['position', 'event_id', 'content_hash', 'event_hash'];
+
+/** The rows of orders; `seq` is the number of one. */
+function orderRows(db: Connection) {
+  type Value = string | number | bigint | null;
+  const settings = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
+  const columns = [...SHOWN, ...OF_EVENT];
+  const update = db.prepare<Value[]>(`UPDATE orders SET ${settings(columns)} WHERE seq = ?`);
+  const insert = db.prepare<Value[]>(
+    `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
+  );
+  const replace = db.prepare<Value[]>(`UPDATE orders SET ${settings(SHOWN)} WHERE seq = ?`);
+  const remove = db.prepare<[number]>('DELETE FROM orders WHERE seq = ?');
+  const load = db
+    .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
+    .pluck();
+  const seqOf = db
+    .prepare<[string, string], number>('SELECT seq FROM orders WHERE location_id = ? AND order_id = ?')
+    .pluck();
+  return {
+    load: ({ location_id, order_id }: OrderKey) => load.get(location_id, order_id),
+    seqOf: ({ location_id, order_id }: OrderKey) => seqOf.get(location_id, order_id),
+    save: ({ key, state, position, eventId, contentHash, eventHash }: SavedOrder, index: SearchIndex): number => {
+      const { location_id, order_id } = key;
+      const values = [...shownBy(state), BigInt(position), eventId, contentHash, eventHash];
+      const known = seqOf.get(location_id, order_id);
+      if (known !== undefined) {
+        update.run(...values, known);
+        return known;
+      }
+      const seq = Number(insert.run(...values, location_id, order_id).lastInsertRowid);
+      index.add(seq, order_id);
+      return seq;
+    },
+    replace: (seq: number, state: OrderState) => replace.run(...shownBy(state), seq),
+    remove: (seq: number) => remove.run(seq),
+  };
+}
+
+/** How far the table has come. */
+function progress(db: Connection) {
   const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
   const witness = db.prepare<[], { position: string | null; id: string | null }>(
     'SELECT witness_position AS position, witness_id AS id FROM checkpoint',
@@ -116,97 +157,67 @@ function createTable(db: Connection, file: string): OrderTable {
   const setCheckpoint = db.prepare<[string, string, string]>(
     'UPDATE checkpoint SET position = ?, witness_position = ?, witness_id = ?',
   );
-  const load = db
-    .prepare<[string, string], string>('SELECT state FROM orders WHERE location_id = ? AND order_id = ?')
-    .pluck();
-  const seqOf = db
-    .prepare<[string, string], number>('SELECT seq FROM orders WHERE location_id = ? AND order_id = ?')
-    .pluck();
-  const columns = [
-    'stage',
-    'active',
-    'status',
-    'attention',
-    'number_since',
-    'updated_at',
-    'state',
-    'position',
-    'event_id',
-    'content_hash',
-    'event_hash',
-  ];
-  const update = db.prepare<(string | number | bigint | null)[]>(
-    `UPDATE orders SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE seq = ?`,
-  );
-  const insert = db.prepare<(string | number | bigint | null)[]>(
-    `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
-  );
-  const replace = db.prepare<(string | number | null)[]>(
-    'UPDATE orders SET stage = ?, active = ?, status = ?, attention = ?, number_since = ?, updated_at = ?, state = ? WHERE seq = ?',
-  );
-  const index = createSearchIndex(db);
-  const noteLocation = db.prepare<[string, string]>(
-    `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
-     ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
-  );
   const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1 WHERE complete = 0');
-  const remove = db.prepare<[number]>('DELETE FROM orders WHERE seq = ?');
-  /** @returns the number of the order. */
-  const saveOrder = ({ key, state, position: at, eventId, contentHash, eventHash }: SavedOrder): number => {
-    const { location_id, order_id } = key;
-    const values = [...shownBy(state), BigInt(at), eventId, contentHash, eventHash];
-    const known = seqOf.get(location_id, order_id);
-    if (known !== undefined) {
-      update.run(...values, known);
-      return known;
-    }
-    const seq = Number(insert.run(...values, location_id, order_id).lastInsertRowid);
-    index.add(seq, order_id);
-    return seq;
-  };
-  const correct = db.transaction((corrections: Iterable<Correction>) => {
-    for (const correction of corrections) {
-      const seq = seqOf.get(correction.key.location_id, correction.key.order_id);
-      if (seq === undefined) continue;
-      if (correction.kind === 'gone') {
-        index.remove(seq);
-        remove.run(seq);
-      } else {
-        replace.run(...shownBy(correction.state), seq);
-        index.setDrives(seq, correction.drives);
-      }
-    }
-  });
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
-    load: ({ location_id, order_id }) => {
-      const state = load.get(location_id, order_id);
-      return state === undefined ? null : parseState(state);
-    },
-    drivesOf: ({ location_id, order_id }) => {
-      const seq = seqOf.get(location_id, order_id);
-      return seq === undefined ? [] : index.drivesOf(seq);
-    },
     witness: () => {
       const row = witness.get();
       const position = parsePosition(row?.position ?? '');
       return position === null || !row?.id ? null : { position, id: row.id };
     },
+    set: (position: Position, newest: Witness) => setCheckpoint.run(position, newest.position, newest.id),
+    markComplete: () => {
+      markComplete.run();
+    },
+  };
+}
+
+function createTable(db: Connection, file: string): OrderTable {
+  const inode = inodeOf(file);
+  const { checkpoint, witness, set: setProgress, markComplete } = progress(db);
+  const rows = orderRows(db);
+  const index = createSearchIndex(db);
+  const noteLocation = db.prepare<[string, string]>(
+    `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
+     ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
+  );
+  const correct = db.transaction((corrections: Iterable<Correction>) => {
+    for (const correction of corrections) {
+      const seq = rows.seqOf(correction.key);
+      if (seq === undefined) continue;
+      if (correction.kind === 'gone') {
+        index.remove(seq);
+        rows.remove(seq);
+      } else {
+        rows.replace(seq, correction.state);
+        index.setDrives(seq, correction.drives);
+      }
+    }
+  });
+  return {
+    checkpoint,
+    witness,
+    markComplete,
+    load: (key) => {
+      const state = rows.load(key);
+      return state === undefined ? null : parseState(state);
+    },
+    drivesOf: (key) => {
+      const seq = rows.seqOf(key);
+      return seq === undefined ? [] : index.drivesOf(seq);
+    },
     save: db.transaction((orders: Iterable<SavedOrder>, position: Position, newest: Witness) => {
       const locations = new Map<string, string>();
       for (const order of orders) {
         const { key, state, drives } = order;
-        const seq = saveOrder(order);
+        const seq = rows.save(order, index);
         if (drives !== undefined) index.setDrives(seq, drives);
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
       for (const [location, updatedAt] of locations) noteLocation.run(location, updatedAt);
-      setCheckpoint.run(position, newest.position, newest.id);
+      setProgress(position, newest);
     }),
-    markComplete: () => {
-      markComplete.run();
-    },
     correct: (corrections) => {
       db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
       try {

@@ -39,6 +39,8 @@ describe('an empty environment', () => {
       relayUrl: null,
       relayTimeoutMs: 15_000,
       destinationsFile: null,
+      labelPointersFile: null,
+      labelHours: 24,
       retentionDays: null,
       accessRetentionDays: null,
       checkpointMs: 300_000,
@@ -244,6 +246,7 @@ describe('bad values', () => {
       'STREAM_WEBHOOK_SECRETS',
       'READERS_FILE',
       'DESTINATIONS_FILE',
+      'LABEL_POINTERS_FILE',
       'CHECKPOINT_KEY_FILE',
     ]);
   });

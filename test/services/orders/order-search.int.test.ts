@@ -253,11 +253,11 @@ describe('the search for a driver who was replaced', () => {
     { phone_last4: '4711' },
     { source: 'Uber' },
     { driver: 'omar', license_plate: '7KX', phone_last4: '4711', source: 'uber' },
-  ])('a search for %j finds the order, which driver matched, and from when to when he drove', async (query) => {
+  ])('a search for %j finds the order, which driver matched, and from when to when', async (query) => {
     expect(await drivers(query)).toEqual([['disputed', [asOmar()]]]);
   });
 
-  it('a search for the driver who is still there finds no end, and one without a driver tells all drivers', async () => {
+  it('a search for the driver who is still there finds no end, and one without a driver shows all drivers', async () => {
     const alone = ['ann alone', [{ ...asAnn(), from: expect.any(String) as string, to: null }]];
     expect(await drivers({ driver: 'ann lee' })).toEqual([alone, ['disputed', [asAnn()]]]);
     expect(await drivers({})).toEqual([alone, ['disputed', [asOmar(), asAnn()]]]);

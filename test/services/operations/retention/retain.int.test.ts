@@ -72,7 +72,7 @@ describe('ticket-rail retain', () => {
     }
   });
 
-  it('the driver of a deleted order is in no file any more, also where the search had found him', async () => {
+  it('the driver of a deleted order is in no file any more, also where the search had found that driver', async () => {
     const names = (): string[] =>
       readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(OLD_DRIVER));
     const search = async (): Promise<unknown> => {
