@@ -20,7 +20,7 @@ import { buildDriver, Copy, type Driver, HERE, nameOf } from './languages';
 
 const TOKEN = 'pos-everywhere-0123456789abcdef';
 const READERS = JSON.stringify([...(JSON.parse(SECURE['READERS'] ?? '[]') as unknown[]), entryOf(TOKEN, 'pos')]);
-const UPDATES = repeated({ short: 2_000, all: 4_000, soak: 20_000 });
+const UPDATES = repeated({ short: 1_000, all: 2_000, soak: 20_000 });
 const UPDATES_A_SECOND = 1_000;
 const LOCATIONS = 50;
 const UPDATES_AN_ORDER = 10;

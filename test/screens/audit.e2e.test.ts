@@ -339,7 +339,7 @@ describe('the search for an order', () => {
       { driver_details: JOHN, delivery_status: 'arrived_at_pickup' },
     );
     await deliver({ location_id: 'another searched', order_id: 'third-3' }, { status: 'completed' });
-    const all = ['first-1', 'second-2'];
+    const all = ['second-2', 'first-1'];
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toEqual(all);
     await page.reload();
     expect(await found()).toEqual(all);

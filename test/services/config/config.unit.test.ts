@@ -245,8 +245,8 @@ describe('bad values', () => {
       'DATA_DIR',
       'STREAM_WEBHOOK_SECRETS',
       'READERS_FILE',
-      'DESTINATIONS_FILE',
       'LABEL_POINTERS_FILE',
+      'DESTINATIONS_FILE',
       'CHECKPOINT_KEY_FILE',
     ]);
   });

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { repeated } from '../../support/depth';
 import { patiently } from '../../support/patience';
 import { startPos } from '../../support/pos';
 import {
@@ -65,7 +66,7 @@ describe('relay of hostile orders', () => {
       });
       // Samples, and not a property, so that many are on their way at a time.
       const bodies = fc
-        .sample(hostile, 10_000)
+        .sample(hostile, repeated({ short: 1_000, all: 3_000, soak: 10_000 }))
         .map((object) => JSON.stringify(created({ ...object, location_id: 'here' })));
       const differing: string[] = [];
       for (let first = 0; first < bodies.length; first += 64) {

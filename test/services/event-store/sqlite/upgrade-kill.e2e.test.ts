@@ -15,7 +15,7 @@ const MOST_STEPS = 1_000;
 /** Milliseconds of one upgrade, killed or not. */
 const STEP_MS = 3_000;
 /** Every how many steps it is killed. */
-const STRIDE = repeated({ short: 16, all: 4, soak: 1 });
+const STRIDE = repeated({ short: 16, all: 8, soak: 1 });
 
 describe('an upgrade that is killed', () => {
   let directory: string;
