@@ -27,8 +27,10 @@ const UPDATES_AN_ORDER = 10;
 /** Senders; the updates of one order come from one of them, one after the other, as Stream sends them. */
 const SENDERS = 50;
 const SERVICE_KILLS = 5;
-/** A consumer is killed so many milliseconds at most after it was handed something. */
-const LATEST_KILL_MS = 1_500;
+/** A consumer is killed once it was handed so many items at most, so that it dies several times however fast it is. */
+const MOST_HANDED = UPDATES / 10;
+/** Milliseconds that a consumer may take to start and be handed something. */
+const START_MS = 30_000;
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 
 const present = HERE.filter(({ isHere }) => isHere);
@@ -88,18 +90,21 @@ describe(`seed ${String(SEED)}`, () => {
       const consume = async (driver: Driver, consumer: string, copy: Copy): Promise<number> => {
         let deaths = 0;
         while (!isWhole) {
-          let handed = 0;
+          let [handed, isEnded] = [0, false];
+          const lifetime = 1 + Math.floor(random() * MOST_HANDED);
           const running = driver.follow({ url, token: TOKEN, consumer, view: 'events', limit: 100 }, (line) => {
             const [kind, location = '', order = '', revision] = line;
             if (kind !== 'item') return;
-            handed++;
             copy.takeIn(location, order, Number(revision));
+            if (++handed === lifetime && !isSent) running.kill();
           });
-          await until(`${consumer} to be handed something`, () => handed > 0 || isWhole, LATEST_KILL_MS * 20);
-          const killAt = performance.now() + random() * LATEST_KILL_MS;
-          await until('its end', () => isWhole || (!isSent && performance.now() > killAt), UPDATES * 20);
+          const ended = running.ended.then(() => {
+            isEnded = true;
+          });
+          await until(`${consumer} to be handed something`, () => handed > 0 || isEnded || isWhole, START_MS);
+          await until('its end', () => isEnded || isWhole, UPDATES * 20 + START_MS);
           running.kill();
-          await running.ended;
+          await ended;
           deaths++;
         }
         return deaths;
