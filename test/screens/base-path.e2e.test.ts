@@ -70,6 +70,7 @@ describe.each([
 
   it(`a person signs in, watches the board, looks back and signs out behind a proxy that ${kind}`, async () => {
     const { page } = lab;
+    const tile = page.locator(`ticket-rail-tile[data-order-id="order-${kind}"]`);
     await page.goto(`${front.url}${PREFIX}`);
     expect(new URL(page.url()).pathname).toBe(`${PREFIX}/login`);
     await page.getByLabel(/token/i).fill(TOKEN);
@@ -80,16 +81,16 @@ describe.each([
     await page.reload();
     await page.getByRole('link', { name: 'Order board of here' }).click();
     await page.locator('[data-freshness="live"]').first().waitFor();
-    await page.locator(`ticket-rail-tile[data-order-id="order-${kind}"]`).waitFor();
-    for (const [path, words] of [
-      ['/audit', 'here'],
-      ['/audit/board?location=here', `order-${kind}`],
-      ['/audit/coverage', /from .* to/],
-      ['/screens/example', `order-${kind}`],
-      ['/docs', 'The live feed of a location'],
+    await tile.waitFor();
+    for (const [path, sign] of [
+      ['/audit', page.getByText('here')],
+      ['/audit/board?location=here', tile],
+      ['/audit/coverage', page.getByText(/from .* to/)],
+      ['/screens/example', tile],
+      ['/docs', page.getByText('The live feed of a location')],
     ] as const) {
       await page.goto(`${front.url}${PREFIX}${path}`);
-      await page.getByText(words).first().waitFor({ state: 'attached' });
+      await sign.first().waitFor({ state: 'attached' });
     }
     await page.goto(`${front.url}${PREFIX}/audit?location=here&order=${encodeURIComponent(object.order_id)}`);
     await page.getByRole('link', { name: 'Find another order' }).click();
