@@ -59,7 +59,7 @@ describe('orders over HTTP', () => {
     expect(await listed(`as_of=${asOf}`)).toEqual([yesterday]);
     expect(await listed(`as_of=${asOf}&active=false`)).toEqual([yesterday]);
     const found = (await service.get(`/audit/orders?to=${asOf}`)).json as OrderPage;
-    expect(found.orders).toEqual([today]);
+    expect(found.orders).toEqual([{ ...today, drivers: [expect.objectContaining({ name: 'Ann' })] }]);
   });
 
   it('a captured delivery that is sent again is shown as one that came before: in the order, its history and a metric', async () => {
