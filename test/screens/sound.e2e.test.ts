@@ -1,3 +1,4 @@
+import { until } from '../support/patience';
 import { screenLab } from '../support/screen-lab';
 import { untilOnPage } from '../support/screen-watch';
 
@@ -5,6 +6,8 @@ import { untilOnPage } from '../support/screen-watch';
 
 /** The first tone of the alarm, in Hz. */
 const FIRST_TONE_HZ = 659.3;
+/** The first tone of an order that is very late. */
+const VERY_LATE_HZ = 1174.7;
 /** Milliseconds in which the alarm comes again while nobody attends, and a little more. */
 const AGAIN_MS = 9_000;
 /** A minute, and a little more. */
@@ -92,8 +95,12 @@ describe('the alarm', () => {
     expect(await kiosk.page.evaluate('window.tones')).toEqual([]);
     await kiosk.page.keyboard.press('Escape');
     await kiosk.card().waitFor({ state: 'hidden' });
-    await kiosk.page.clock.runFor(MINUTE_MS);
-    await untilOnPage(kiosk.page, 'window.tones[0]?.[0] === 1174.7');
+    // At once, and again if need be: the next message from the service says that it is not so late yet.
+    await until('its sound', async () => {
+      await kiosk.page.clock.fastForward(MINUTE_MS);
+      return kiosk.page.evaluate('window.tones.length > 0');
+    });
+    expect(await kiosk.page.evaluate('window.tones[0][0]')).toBe(VERY_LATE_HZ);
     await kiosk.tile('o1').getByRole('button', { name: 'Open handoff card of order o1' }).click();
     await kiosk.card().waitFor();
   });

@@ -28,8 +28,11 @@ describe('what the service and its commands write', () => {
     directory = temporaryDirectory();
     dataDir = join(directory, 'data');
     mkdirSync(dataDir);
-    // As a version before left it, under an ordinary umask.
-    for (const name of ['checkpoints.ndjson', 'lock.sqlite']) writeFileSync(join(dataDir, name), '', { mode: 0o644 });
+    // As a version before left it, under an ordinary umask, which is not what every process has that runs this.
+    for (const name of ['checkpoints.ndjson', 'lock.sqlite']) {
+      writeFileSync(join(dataDir, name), '');
+      chmodSync(join(dataDir, name), 0o644);
+    }
     chmodSync(dataDir, 0o755);
     const service = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1', RETENTION_DAYS: '30' });
     await service.deliver(update({ location_id: 'l', order_id: 'o' }));
