@@ -8,14 +8,27 @@ export interface Query {
   readonly stream: string;
   readonly names: string;
   readonly from: string;
+  /**
+   * Events of streams from one name up to another, which it leaves out. What is asked of them is in their index: an index of
+   * SQLite's holds the rowid, which is the position.
+   */
+  readonly named: string;
 }
 
-const OLD: Query = { select: SELECT_EVENTS_1, stream: 'stream = ?', names: 'stream, type', from: 'events' };
+const OLD: Query = {
+  select: SELECT_EVENTS_1,
+  stream: 'stream = ?',
+  names: 'stream, type',
+  from: 'events',
+  named: 'FROM events INDEXED BY events_of_stream WHERE stream >= ? AND stream < ?',
+};
 const CURRENT: Query = {
   select: SELECT_EVENTS,
   stream: 'stream = (SELECT id FROM streams WHERE name = ?)',
   names: 'streams.name, types.name',
   from: 'events LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type',
+  named: `FROM streams CROSS JOIN events INDEXED BY events_of_stream ON events.stream = streams.id
+    WHERE streams.name >= ? AND streams.name < ?`,
 };
 
 /** @returns how to ask a log of this format. */

@@ -44,22 +44,26 @@ function createReader(db: Connection): LogReader {
   const tombstone = db.prepare<[string], number>(`SELECT tombstone FROM deleted_streams WHERE ${query.stream}`).pluck();
   const newest = db.prepare<[], number | null>(LAST_POSITION).pluck();
   const end = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck();
-  // An index of SQLite's holds the rowid, which is the position: neither needs to look at the events themselves.
-  const named = 'FROM events INDEXED BY events_of_stream WHERE stream >= ? AND stream < ?';
   const count = db
-    .prepare<[string, string, number], number>(`SELECT count(*) FROM (SELECT 1 ${named} LIMIT ?)`)
+    .prepare<[string, string, number], number>(`SELECT count(*) FROM (SELECT 1 ${query.named} LIMIT ?)`)
     .pluck();
   const ofNames = select(
-    `WHERE position IN (SELECT position ${named} AND position > ? AND position <= ? ORDER BY position LIMIT ?)
+    `WHERE position IN (SELECT position ${query.named} AND position > ? AND position <= ? ORDER BY position LIMIT ?)
      ORDER BY position`,
   );
+  const frequent = new Set<string>();
+  /** @returns whether more than a few events are of streams whose names begin so; once they are, it is not counted again. */
+  const isFrequent = (prefix: string): boolean => {
+    if (frequent.has(prefix)) return true;
+    if ((count.get(prefix, `${prefix}${AFTER_ALL}`, FEW + 1) ?? 0) <= FEW) return false;
+    frequent.add(prefix);
+    return true;
+  };
   /** @returns what {@link LogReader.page} gives, without a look at other streams; null if that is not worth it. */
   const sparsePage = (after: number, prefix: string, limit: number): LogPage | null => {
     const last = end.get() ?? 0; // before the events: what comes in between is for the next page
-    if (prefix === '' || last - after < FAR_AHEAD) return null;
-    const names = [prefix, `${prefix}${AFTER_ALL}`] as const;
-    if ((count.get(...names, FEW + 1) ?? 0) > FEW) return null;
-    const rows = ofNames.all(...names, after, last, limit);
+    if (prefix === '' || last - after < FAR_AHEAD || isFrequent(prefix)) return null;
+    const rows = ofNames.all(prefix, `${prefix}${AFTER_ALL}`, after, last, limit);
     const full = rows.length === limit;
     return { events: rows.map(toEvent), last: full ? (rows.at(-1)?.[0] ?? null) : last, full };
   };
