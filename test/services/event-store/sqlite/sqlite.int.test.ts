@@ -35,7 +35,7 @@ eventStoreContract('SQLite', {
   },
 });
 
-it('a log of the embedded store far ahead is read by prefixes, of most events, of a few and of none', async () => {
+it('the embedded log gives every event of a prefix from far behind its end, be they most of it, a few or none', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ticket-rail-'));
   directories.push(directory);
   const file = join(directory, 'events.sqlite');
