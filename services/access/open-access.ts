@@ -22,11 +22,11 @@ export interface Access {
 export async function openAccess(
   { readers: source, basePath }: Pick<Config, 'readers' | 'basePath'>,
   store: EventStore,
-  { log, now, monotonic, newId, recordsAtOnce }: World,
+  { log, now, monotonic, newId }: World,
 ): Promise<Access> {
   const { readers, close: stopFollowing } = await openReaders(source, log);
   if (readers.open) log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READERS_FILE.');
-  const accessLog = createAccessLog({ store, newId, now, monotonic, log, recordsAtOnce });
+  const accessLog = createAccessLog({ store, newId, now, monotonic, log });
   return {
     readers,
     session: createSession({ basePath, now }),

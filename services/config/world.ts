@@ -11,6 +11,4 @@ export interface World {
   readonly newId: () => string;
   readonly pid: number;
   readonly version: string;
-  /** Most looks that one reader may have recorded at once, where tests give few; unset: what the access log allows. */
-  readonly recordsAtOnce?: number | undefined;
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import pino from 'pino';
 import { readConfig } from '../../services/config/config';
-import type { World } from '../../services/config/world';
 import { dataFiles } from '../../services/event-store/data-directory';
 import type { EventStore } from '../../services/event-store/event-store';
 import type { Events } from '../../services/event-store/open-events';
@@ -36,16 +35,16 @@ async function openEventsOver(store: EventStore, dataDir: string): Promise<Event
  * unless `settings` say so. Its threads need `npm run build` beforehand.
  * @param store in place of the embedded one; null for that
  * @param settings variables of the configuration
- * @param changed what it finds in place of what this process has, such as a clock that stands still
+ * @param monotonic milliseconds of a clock that never goes back, but may stand still
  */
 export async function serveInProcess(
   store: EventStore | null,
   settings: Readonly<Record<string, string>> = {},
-  changed?: Partial<World>,
+  monotonic?: () => number,
 ): Promise<InProcessApp> {
   const dataDir = temporaryDirectory();
   const openEvents = store === null ? openConfiguredEvents : () => openEventsOver(store, dataDir);
-  const app = await serveEvents(dataDir, openEvents, settings, changed);
+  const app = await serveEvents(dataDir, openEvents, settings, monotonic);
   return {
     ...app,
     close: async () => {
@@ -60,17 +59,16 @@ export async function serveEvents(
   dataDir: string,
   openEvents: typeof openConfiguredEvents,
   settings: Readonly<Record<string, string>> = {},
-  changed: Partial<World> = {},
+  monotonic: () => number = () => performance.now(),
 ): Promise<InProcessApp> {
   const lines: string[] = [];
-  const world: World = {
+  const world = {
     log: pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }),
     now: Date.now,
-    monotonic: () => performance.now(),
+    monotonic,
     newId: randomUUID,
     pid: process.pid,
     version: 'test',
-    ...changed,
   };
   const config = readConfig({
     PORT: '0',

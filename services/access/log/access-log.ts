@@ -153,8 +153,6 @@ interface Options {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
   readonly log: Logger;
-  /** Unset: {@link RECORDS_AT_ONCE}. */
-  readonly recordsAtOnce?: number | undefined;
 }
 
 class RecordedAccesses implements AccessLog {
@@ -172,13 +170,13 @@ class RecordedAccesses implements AccessLog {
   #counting: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ store, newId, now, monotonic, log, recordsAtOnce: atOnce = RECORDS_AT_ONCE }: Options) {
+  constructor({ store, newId, now, monotonic, log }: Options) {
     this.#now = now;
     this.#monotonic = monotonic;
     this.#log = log;
     this.#volumes = createAccessVolumes({ store, newId, now, monotonic });
     this.#late = new LateRecords(this.#volumes, log);
-    this.#takeRecord = createBudget({ atOnce, perMinute: RECORDS_PER_MINUTE, now: monotonic });
+    this.#takeRecord = createBudget({ atOnce: RECORDS_AT_ONCE, perMinute: RECORDS_PER_MINUTE, now: monotonic });
     this.#takePasscodes = createBudget({ atOnce: PASSCODES_AT_ONCE, perMinute: PASSCODES_PER_MINUTE, now: monotonic });
   }
 

@@ -8,6 +8,7 @@ import type { FeedPage } from '../../../schemas/feed';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
+import { RECORDS_AT_ONCE } from '../../../services/access/log/access-log';
 import { LOGIN_CALLS } from '../../../services/access/login/route';
 import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
@@ -57,8 +58,6 @@ const READERS = JSON.stringify([
   entryOf(POS_TOKEN, 'pos'),
 ]);
 const OPEN = { STREAM_WEBHOOK_SECRETS: '', READERS: '' };
-/** That a reader may have recorded where that is to be too much soon. */
-const FEW_LOOKS = 20;
 /** After everything that these tests tell of. */
 const AS_OF = '?as_of=2999-01-01T00:00:00Z';
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -378,7 +377,7 @@ describe('each problem that the document declares is one that really comes', () 
 
   it('a reader who looks at too much is refused wherever looks are recorded', async () => {
     // What a reader may have recorded comes back with time, so time stands still.
-    const app = await serveInProcess(null, { READERS }, { monotonic: () => 0, recordsAtOnce: FEW_LOOKS });
+    const app = await serveInProcess(null, { READERS }, () => 0);
     const agent = new Agent({ keepAlive: true });
     try {
       await app.deliver(update(HERE));
@@ -387,7 +386,7 @@ describe('each problem that the document declares is one that really comes', () 
       const statuses = new Set([200]);
       /** Looks at what was not looked at before, again and again. */
       const lookOnAndOn = async (): Promise<void> => {
-        while (looks < FEW_LOOKS && statuses.size === 1) {
+        while (looks < RECORDS_AT_ONCE && statuses.size === 1) {
           const path = `/locations/${String(looks++)}/orders${AS_OF}`;
           const { status } = await call(app.url, path, { headers: bearer(OPERATOR_TOKEN) }, agent);
           statuses.add(status);
