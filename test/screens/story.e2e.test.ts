@@ -119,6 +119,30 @@ describe('the order board', () => {
     expect(new Set(lab.strangers)).toEqual(new Set(['https://example.com/driver.jpg']));
   });
 
+  it('a handoff card that opens in the moment in which the one before closes stays open, and its driver waits', async () => {
+    const location = lab.newLocation();
+    await lab.openBoard(location);
+    await lab.deliver({ location_id: location, order_id: 'pos_order_8', delivery_status: 'arrived_at_pickup' });
+    await lab.card().waitFor();
+    const stillOpen = await lab.page.evaluate(`(async () => {
+      const board = document.querySelector('ticket-rail-board');
+      const card = board.shadowRoot.querySelector('ticket-rail-handoff');
+      const dialog = card.shadowRoot.querySelector('dialog');
+      const closed = new Promise((said) => dialog.addEventListener('close', said, { once: true }));
+      const { order } = card;
+      card.order = null;
+      await card.updateComplete;
+      card.order = order;
+      await card.updateComplete;
+      await closed;
+      await board.updateComplete;
+      await card.updateComplete;
+      return dialog.open;
+    })()`);
+    expect(stillOpen).toBe(true);
+    expect(lab.complaints).toEqual([]);
+  });
+
   it('the tile and the handoff card say that a report came before, and when, and that a field came in another form', async () => {
     const location = lab.newLocation();
     const about = { location_id: location, order_id: 'pos_order_8' };

@@ -226,8 +226,10 @@ export class TicketRailHandoff extends railElement({
     this.renderRoot.querySelector('dialog')?.close();
   };
 
-  readonly #closed = (): void => {
-    if (this.order !== null) this.#announce('close');
+  /** Browsers say that a dialog closed only after it did: by then the next driver may have opened it again. */
+  readonly #closed = ({ currentTarget }: Event): void => {
+    const isOpen = currentTarget instanceof HTMLDialogElement && currentTarget.open;
+    if (this.order !== null && !isOpen) this.#announce('close');
   };
 
   /** A touch beside the card closes it. */
