@@ -84,6 +84,11 @@ export default tseslint.config(
             ':matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!="constructor"])[accessibility="private"]',
           message: 'A private member is written with #, which holds at runtime too.',
         },
+        {
+          selector:
+            "TSUnionType > TSTypeLiteral > TSPropertySignature[key.name=/^(outcome|result|tag|type)$/] > TSTypeAnnotation > TSLiteralType[literal.raw=/^'/]",
+          message: 'The member that tells the types of a union apart is called kind.',
+        },
       ],
       eqeqeq: ['error', 'always'],
       'no-console': 'error',

@@ -79,7 +79,7 @@ export type StreamRevision = number | 'no_stream';
 
 export type AppendResult =
   | {
-      readonly outcome: 'appended';
+      readonly kind: 'appended';
       /** Of the last event of the append. */
       readonly revision: number;
       /** Of the last event of the append. */
@@ -87,7 +87,7 @@ export type AppendResult =
     }
   | {
       /** Nothing was written. */
-      readonly outcome: 'conflict';
+      readonly kind: 'conflict';
       readonly stream: StreamName;
       readonly expected: ExpectedRevision;
       readonly actual: StreamRevision;
@@ -188,7 +188,7 @@ export interface EventStore {
     stream: StreamName,
     expected: ExpectedRevision,
     mode: 'soft' | 'tombstone',
-  ): Promise<{ readonly outcome: 'deleted' } | Extract<AppendResult, { outcome: 'conflict' }>>;
+  ): Promise<{ readonly kind: 'deleted' } | Extract<AppendResult, { kind: 'conflict' }>>;
 
   /**
    * Proves that the store takes writes now.

@@ -194,15 +194,15 @@ class DeliveryHandler {
       envelope,
       ...(this.#options.keepsArrivals() ? { arrival: arrivalOf(request.rawHeaders, body.bytes, parsed) } : {}),
     });
-    if (result.outcome === 'unstorable')
+    if (result.kind === 'unstorable')
       return this.#keep(body.bytes, contentType, [{ pointer: '', detail: result.detail }], receipt);
     return this.#answerTo(result, handed, requestId);
   }
 
   /** @param handed when the recorder was given the delivery, by `performance.now()` */
-  #answerTo(result: Exclude<RecordOutcome, { outcome: 'unstorable' }>, handed: number, requestId: string): Answer {
+  #answerTo(result: Exclude<RecordOutcome, { kind: 'unstorable' }>, handed: number, requestId: string): Answer {
     const { metrics, log, onRecorded } = this.#options;
-    switch (result.outcome) {
+    switch (result.kind) {
       case 'recorded': {
         metrics.append((performance.now() - handed) / 1_000);
         onRecorded(result.position);
@@ -270,7 +270,7 @@ class DeliveryHandler {
   async #passOn(relay: Pick<Relay, 'pass'>, delivery: ForeignDelivery, from: Incoming): Promise<Answer | null> {
     const { metrics, log } = this.#options;
     const relayed = await relay.pass(delivery, from);
-    switch (relayed.outcome) {
+    switch (relayed.kind) {
       case 'answered':
         metrics.delivery('relayed', relayed.status);
         return null;
@@ -286,7 +286,7 @@ class DeliveryHandler {
       }
       case 'failed':
       case 'timed-out': {
-        const [code, detail] = NO_ANSWER[relayed.outcome];
+        const [code, detail] = NO_ANSWER[relayed.kind];
         const problem = new Problem(code, detail);
         if (!relayed.begun) return { outcome: code, problem };
         metrics.delivery(code, problem.status);
@@ -304,8 +304,8 @@ class DeliveryHandler {
   ): Promise<Answer> {
     const { quarantine, quarantineAnswer, log } = this.#options;
     const kept = await quarantine.keep(body, type, faults, receipt);
-    if (kept.outcome === 'unavailable') return this.#unavailable(kept.detail);
-    if (kept.outcome === 'overloaded') return overloaded();
+    if (kept.kind === 'unavailable') return this.#unavailable(kept.detail);
+    if (kept.kind === 'overloaded') return overloaded();
     log.warn(
       {
         quarantine_id: kept.quarantineId,

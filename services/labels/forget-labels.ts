@@ -45,7 +45,7 @@ async function deleteLabel(kept: KeptLabel, { labels, store, newId, coveredTo }:
     await noteDeleted({ store, newId }, stream, leaves);
     try {
       const result = await store.deleteStream(stream, last.revision, 'soft');
-      if (result.outcome === 'conflict') return;
+      if (result.kind === 'conflict') return;
     } catch (error) {
       if (!isEventStoreError(error, 'deleted')) throw error;
     }

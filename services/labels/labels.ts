@@ -110,7 +110,7 @@ export class Labels {
     const data: LabelSetData = { ...key, label, at };
     const event = sealAlone(stream, { id: newId(), type: LABEL_SET, data }, {});
     const result = await store.append(stream, [event], 'any');
-    if (result.outcome === 'conflict') throw new EventStoreError('unavailable', `${stream} takes no label now`);
+    if (result.kind === 'conflict') throw new EventStoreError('unavailable', `${stream} takes no label now`);
     const { revision, position } = result;
     this.#take({ key, stream, label, at: Date.parse(at), revision, position, over: false });
   }

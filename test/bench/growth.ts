@@ -100,8 +100,8 @@ async function appendAll(checkout: string, events: number): Promise<void> {
       await Promise.all(
         lanes.map(async (lane) => {
           for (const { stream, event, expected } of lane) {
-            const { outcome } = await store.append(stream, [event], expected);
-            if (outcome !== 'appended') throw new Error(`an append ended with ${outcome}`);
+            const { kind } = await store.append(stream, [event], expected);
+            if (kind !== 'appended') throw new Error(`an append ended with ${kind}`);
           }
         }),
       );

@@ -131,7 +131,7 @@ async function report(store: EventStore, orders: readonly LiveOrder[], timeOf: (
       const object = { ...key, status, delivery_status, ...(withDriver ? { driver_details: driver } : {}) };
       const { event, eventHash } = historyEvent(object, reported, order.lastHash, timeOf());
       const result = await store.append(orderStream(key), [event], reported === 0 ? 'no_stream' : reported - 1);
-      if (result.outcome !== 'appended') throw new Error(`conflict in the history of ${orderStream(key)}`);
+      if (result.kind !== 'appended') throw new Error(`conflict in the history of ${orderStream(key)}`);
       order.lastHash = eventHash;
     }),
   );

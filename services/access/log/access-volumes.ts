@@ -68,7 +68,7 @@ export function createAccessVolumes(options: {
     const data = { at: new Date(now()).toISOString() };
     const event = eventOf(ACCESS_VOLUMES_STREAM, ACCESS_VOLUME_BEGUN, data);
     const result = await store.append(ACCESS_VOLUMES_STREAM, [event], 'any');
-    if (result.outcome !== 'appended') throw new Error('an append that expects nothing cannot conflict');
+    if (result.kind !== 'appended') throw new Error('an append that expects nothing cannot conflict');
     return streamOf(result.revision);
   }
 

@@ -35,7 +35,7 @@ const PROBE_STREAM = streamName('write-probe');
 /** A revision that no stream has. */
 const PROBE_REVISION = Number.MAX_SAFE_INTEGER;
 
-type Conflict = Extract<AppendResult, { outcome: 'conflict' }>;
+type Conflict = Extract<AppendResult, { kind: 'conflict' }>;
 
 /**
  * The event store over a connection that may fail at any time: every call settles within its time, a write whose outcome
@@ -77,10 +77,10 @@ export class ResilientStore implements EventStore {
         typeof expected === 'number' || expected === 'no_stream',
         (connection, tryMs) => connection.append(stream, encoded, expected, tryMs),
       );
-      if (outcome.kind === 'conflict') return { outcome: 'conflict', stream, expected, actual: outcome.actual };
+      if (outcome.kind === 'conflict') return { kind: 'conflict', stream, expected, actual: outcome.actual };
       const { revision } = outcome.value;
       const position = outcome.value.position ?? (await this.#hiddenPosition(stream, revision));
-      return { outcome: 'appended', revision, position };
+      return { kind: 'appended', revision, position };
     } finally {
       this.#pendingEvents -= encoded.length;
     }
@@ -107,17 +107,17 @@ export class ResilientStore implements EventStore {
     stream: StreamName,
     expected: ExpectedRevision,
     mode: 'soft' | 'tombstone',
-  ): Promise<{ readonly outcome: 'deleted' } | Conflict> {
+  ): Promise<{ readonly kind: 'deleted' } | Conflict> {
     this.#link.assertOpen();
     assertStreamName(stream);
     assertExpected(expected);
-    const conflict = (actual: StreamRevision): Conflict => ({ outcome: 'conflict', stream, expected, actual });
+    const conflict = (actual: StreamRevision): Conflict => ({ kind: 'conflict', stream, expected, actual });
     // The server tombstones even what never was.
     if (mode === 'tombstone' && !(await this.#reads.everExisted(stream))) return conflict('no_stream');
     const outcome = await this.#writes.run(`a delete of stream ${JSON.stringify(stream)}`, true, (connection, tryMs) =>
       connection.delete(stream, expected, mode, tryMs),
     );
-    return outcome.kind === 'conflict' ? conflict(outcome.actual) : { outcome: 'deleted' };
+    return outcome.kind === 'conflict' ? conflict(outcome.actual) : { kind: 'deleted' };
   }
 
   /** Nothing is written to prove it: the whole way of a write works, but for the disk itself. */

@@ -7,7 +7,7 @@ import type { Displaced } from './log-place';
 import type { Group, WriterCommand, WriterResult } from './writer-protocol';
 
 const failed = (error: EventStoreError): WriterResult => ({
-  outcome: 'error',
+  kind: 'error',
   code: error.code,
   message: error.message,
 });
@@ -24,7 +24,7 @@ interface Decided {
 function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
   if (command.kind === 'probe') {
     log.probe(now);
-    return { command, result: { outcome: 'probed' }, wrote: true };
+    return { command, result: { kind: 'probed' }, wrote: true };
   }
   const { stream } = command;
   const view = log.view(stream);
@@ -37,23 +37,23 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
         : decideEnd(view);
   switch (decision.kind) {
     case 'end':
-      return { command, result: { outcome: 'end', revision: decision.revision }, wrote: false };
+      return { command, result: { kind: 'end', revision: decision.revision }, wrote: false };
     case 'write': {
       const events = command.kind === 'append' ? command.events : [];
       if (view.deleted !== null) log.revive(stream);
       const position = positionOf(log.insert(stream, decision.first, events, now));
       const revision = decision.first + events.length - 1;
-      return { command, result: { outcome: 'appended', revision, position }, wrote: true };
+      return { command, result: { kind: 'appended', revision, position }, wrote: true };
     }
     case 'stored': {
       const position = positionOf(log.positionOf(stream, decision.last) ?? 0);
-      return { command, result: { outcome: 'appended', revision: decision.last, position }, wrote: false };
+      return { command, result: { kind: 'appended', revision: decision.last, position }, wrote: false };
     }
     case 'delete':
       log.remove(stream, view.nextRevision, command.kind === 'delete' && command.mode === 'tombstone');
-      return { command, result: { outcome: 'deleted' }, wrote: true };
+      return { command, result: { kind: 'deleted' }, wrote: true };
     case 'conflict':
-      return { command, result: { outcome: 'conflict', stream, expected, actual: decision.actual }, wrote: false };
+      return { command, result: { kind: 'conflict', stream, expected, actual: decision.actual }, wrote: false };
     case 'deleted': {
       const error = new EventStoreError('deleted', `stream ${JSON.stringify(stream)} was deleted`);
       return { command, result: failed(error), wrote: false };
@@ -63,13 +63,12 @@ function execute(log: LogWriter, command: WriterCommand, now: number): Decided {
 
 const streamOf = (command: WriterCommand): string | null => (command.kind === 'probe' ? null : command.stream);
 
-const claimsWrite = ({ outcome }: WriterResult): boolean =>
-  outcome !== 'conflict' && outcome !== 'end' && outcome !== 'error';
+const claimsWrite = ({ kind }: WriterResult): boolean => kind !== 'conflict' && kind !== 'end' && kind !== 'error';
 
 /** After a COMMIT that failed: is what this command wrote in the log after all? */
 function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown): WriterResult {
   if (!claimsWrite(result)) return result;
-  if (command.kind !== 'append' || result.outcome !== 'appended') return failed(outcomeUnknown(cause));
+  if (command.kind !== 'append' || result.kind !== 'appended') return failed(outcomeUnknown(cause));
   const first = result.revision - command.events.length + 1;
   const view = log.view(command.stream);
   const stored = command.events.every(({ id }, index) => view.idAt(first + index) === id);

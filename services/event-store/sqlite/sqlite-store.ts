@@ -15,13 +15,13 @@ import { SqliteReads } from './sqlite-reads';
 import { WriterClient } from './writer-client';
 import type { WriterResult } from './writer-protocol';
 
-const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { outcome: 'error' }> => {
-  if (result.outcome === 'error') throw new EventStoreError(result.code, result.message);
-  return result as Exclude<Result, { outcome: 'error' }>; // a check does not narrow a type parameter
+const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { kind: 'error' }> => {
+  if (result.kind === 'error') throw new EventStoreError(result.code, result.message);
+  return result as Exclude<Result, { kind: 'error' }>; // a check does not narrow a type parameter
 };
 
 const unexpected = (result: WriterResult): EventStoreError =>
-  new EventStoreError('unavailable', `the writer answered ${result.outcome} to something else`);
+  new EventStoreError('unavailable', `the writer answered ${result.kind} to something else`);
 
 class SqliteStore extends SqliteReads implements EventStore {
   readonly exclusive = true;
@@ -48,7 +48,7 @@ class SqliteStore extends SqliteReads implements EventStore {
     this.#pending += encoded.length;
     try {
       const result = throwIfError(await this.#writer.submit({ kind: 'append', stream, expected, events: encoded }));
-      if (result.outcome === 'appended' || result.outcome === 'conflict') return result;
+      if (result.kind === 'appended' || result.kind === 'conflict') return result;
       throw unexpected(result);
     } finally {
       this.#pending -= encoded.length;
@@ -59,14 +59,14 @@ class SqliteStore extends SqliteReads implements EventStore {
     assertStreamName(stream);
     assertExpected(expected);
     const result = throwIfError(await this.#writer.submit({ kind: 'delete', stream, expected, mode }));
-    if (result.outcome === 'deleted' || result.outcome === 'conflict') return result;
+    if (result.kind === 'deleted' || result.kind === 'conflict') return result;
     throw unexpected(result);
   }
 
   async lastRevision(stream: StreamName) {
     assertStreamName(stream);
     const result = throwIfError(await this.#writer.submit({ kind: 'end', stream }));
-    if (result.outcome === 'end') return result.revision;
+    if (result.kind === 'end') return result.revision;
     throw unexpected(result);
   }
 

@@ -34,7 +34,7 @@ interface Waiting {
 }
 
 const errorResult = (code: 'unavailable' | 'outcome-unknown' | 'closed', message: string): WriterResult => ({
-  outcome: 'error',
+  kind: 'error',
   code,
   message,
 });

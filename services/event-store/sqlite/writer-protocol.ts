@@ -22,10 +22,10 @@ export type WriterCommand =
 
 export type WriterResult =
   | AppendResult
-  | { readonly outcome: 'deleted' }
-  | { readonly outcome: 'end'; readonly revision: StreamRevision }
-  | { readonly outcome: 'probed' }
-  | { readonly outcome: 'error'; readonly code: EventStoreErrorCode; readonly message: string };
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'end'; readonly revision: StreamRevision }
+  | { readonly kind: 'probed' }
+  | { readonly kind: 'error'; readonly code: EventStoreErrorCode; readonly message: string };
 
 /** Commands that are committed together. */
 export interface Group {

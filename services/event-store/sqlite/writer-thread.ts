@@ -55,9 +55,9 @@ if (groupCommit === null) {
       case 'group': {
         const results = groupCommit.commit(message.group);
         say({ kind: 'settled', id: message.group.id, results });
-        if (results.some(({ outcome }) => outcome === 'deleted')) emptyWalSoon(groupCommit);
-        if (results.some(({ outcome }) => outcome === 'appended' || outcome === 'deleted')) commits.postMessage(null);
-        else if (results.some(({ outcome }) => outcome === 'error')) groupCommit.rescue(message.group.now);
+        if (results.some(({ kind }) => kind === 'deleted')) emptyWalSoon(groupCommit);
+        if (results.some(({ kind }) => kind === 'appended' || kind === 'deleted')) commits.postMessage(null);
+        else if (results.some(({ kind }) => kind === 'error')) groupCommit.rescue(message.group.now);
         return;
       }
       case 'close':

@@ -58,7 +58,7 @@ export class CommitVolumes {
     const data: ConsumerCommittedData = { position, at };
     const event = sealAlone(stream, { id: this.#newId(), type: CONSUMER_COMMITTED, data }, {});
     const result = await this.#store.append(stream, [event], newest?.revision ?? 'no_stream');
-    return result.outcome === 'conflict' ? { kind: 'conflict' } : { kind: 'committed', length: result.revision + 1 };
+    return result.kind === 'conflict' ? { kind: 'conflict' } : { kind: 'committed', length: result.revision + 1 };
   }
 
   /** Deletes volumes that count no longer, as far as they are covered. */

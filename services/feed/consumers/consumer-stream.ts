@@ -64,6 +64,6 @@ export class ConsumerStream {
     expected: ExpectedRevision = 'any',
   ): Promise<boolean> {
     const event = sealAlone(this.#name, { id: this.#newId(), type, data }, {});
-    return (await this.#store.append(this.#name, [event], expected)).outcome === 'appended';
+    return (await this.#store.append(this.#name, [event], expected)).kind === 'appended';
   }
 }

@@ -12,9 +12,9 @@ export interface DeliveryFact {
 }
 
 export type KeptDelivery =
-  | { readonly outcome: 'kept'; readonly revision: number }
-  | { readonly outcome: 'overloaded' }
-  | { readonly outcome: 'unavailable'; readonly detail: string };
+  | { readonly kind: 'kept'; readonly revision: number }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 /**
  * Appends what is kept of a delivery that goes on no order's rail, sealed. It is not tied to the one before it: such
@@ -37,12 +37,12 @@ export async function keepDelivery(
   const event = sealAlone(stream, { id: receipt.requestId, type, data }, details);
   try {
     const result = await admission.admit(bytes, () => store.append(stream, [event], 'any'));
-    if (result === null) return { outcome: 'overloaded' };
-    return result.outcome === 'appended'
-      ? { outcome: 'kept', revision: result.revision }
-      : { outcome: 'unavailable', detail: `the stream ${stream} refused the delivery` };
+    if (result === null) return { kind: 'overloaded' };
+    return result.kind === 'appended'
+      ? { kind: 'kept', revision: result.revision }
+      : { kind: 'unavailable', detail: `the stream ${stream} refused the delivery` };
   } catch (error) {
-    if (isEventStoreError(error)) return { outcome: 'unavailable', detail: error.message };
+    if (isEventStoreError(error)) return { kind: 'unavailable', detail: error.message };
     throw error;
   }
 }

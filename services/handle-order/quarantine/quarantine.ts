@@ -16,9 +16,9 @@ import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-upda
 /** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
 
 export type Quarantined =
-  | { readonly outcome: 'quarantined'; readonly quarantineId: string }
-  | { readonly outcome: 'overloaded' }
-  | { readonly outcome: 'unavailable'; readonly detail: string };
+  | { readonly kind: 'quarantined'; readonly quarantineId: string }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 export type Redrive =
   | { readonly kind: 'not-found' }
@@ -91,7 +91,7 @@ async function redrivenBefore(
   const key = orderKeyOf(delivery);
   for await (const { metadata, revision, position } of readIfThere(store, orderStream(key))) {
     const from = OrderEventMetadata.safeParse(metadata).data?.quarantine_id;
-    if (from === quarantineId) return { outcome: 'recorded', key, revision, position };
+    if (from === quarantineId) return { kind: 'recorded', key, revision, position };
   }
   return null;
 }
@@ -101,10 +101,10 @@ async function markRedriven(
   store: EventStore,
   entry: QuarantineDetail,
   at: string,
-  { outcome, key, revision }: Extract<RecordOutcome, { outcome: 'recorded' | 'repeat' }>,
+  { kind, key, revision }: Extract<RecordOutcome, { kind: 'recorded' | 'repeat' }>,
 ): Promise<void> {
   const stream = redriveStream(entry.quarantine_id);
-  const data: RedrivenData = { at, outcome, ...key, revision };
+  const data: RedrivenData = { at, outcome: kind, ...key, revision };
   const id = eventId(stream, 0, entry.body_sha256, entry.request_id);
   await store.append(stream, [sealAlone(stream, { id, type: REDRIVEN, data }, {})], 'no_stream');
 }
@@ -142,7 +142,7 @@ export function createQuarantine(options: {
       } satisfies QuarantinedData;
       const fact = { stream: QUARANTINE_STREAM, type: QUARANTINED, data };
       const kept = await keepDelivery({ store, admission }, fact, receipt, body.length);
-      return kept.outcome === 'kept' ? { outcome: 'quarantined', quarantineId: String(kept.revision) } : kept;
+      return kept.kind === 'kept' ? { kind: 'quarantined', quarantineId: String(kept.revision) } : kept;
     },
 
     async list(after, limit) {
@@ -181,7 +181,7 @@ export function createQuarantine(options: {
           quarantineId: entry.quarantine_id,
           envelope: parsed.envelope,
         }));
-      if (result.outcome === 'recorded' || result.outcome === 'repeat') {
+      if (result.kind === 'recorded' || result.kind === 'repeat') {
         await markRedriven(store, entry, at, result);
       }
       return { kind: 'tried', result };

@@ -96,11 +96,11 @@ export function createQuarantineRoutes(
           break;
       }
       const { result } = redrive;
-      switch (result.outcome) {
+      switch (result.kind) {
         case 'recorded':
         case 'repeat':
           onRecorded(result.position);
-          response.json({ outcome: result.outcome, ...result.key, revision: result.revision });
+          response.json({ outcome: result.kind, ...result.key, revision: result.revision });
           return;
         case 'unstorable':
           throw new Problem('still-unusable', 'It stays in quarantine.', {

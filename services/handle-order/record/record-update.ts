@@ -56,13 +56,13 @@ export interface Receipt {
 }
 
 export type RecordOutcome =
-  | { readonly outcome: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
-  | { readonly outcome: 'repeat'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
+  | { readonly kind: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
+  | { readonly kind: 'repeat'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
   /** The store will never take it, however often it is sent. */
-  | { readonly outcome: 'unstorable'; readonly detail: string }
+  | { readonly kind: 'unstorable'; readonly detail: string }
   /** Not recorded as far as we know; safe to send again. */
-  | { readonly outcome: 'overloaded' }
-  | { readonly outcome: 'unavailable'; readonly detail: string };
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'unavailable'; readonly detail: string };
 
 export type RecordUpdate = (delivery: Delivery, receipt: Receipt) => Promise<RecordOutcome>;
 
@@ -135,12 +135,12 @@ function outcomeOf(error: unknown): RecordOutcome {
   switch (error.code) {
     case 'too-large':
     case 'deleted':
-      return { outcome: 'unstorable', detail: error.message };
+      return { kind: 'unstorable', detail: error.message };
     case 'unavailable':
     case 'damaged':
     case 'outcome-unknown':
     case 'closed':
-      return { outcome: 'unavailable', detail: error.message };
+      return { kind: 'unavailable', detail: error.message };
     case 'not-found':
     case 'invalid':
       throw error;
@@ -188,7 +188,7 @@ export function createRecorder(
         const { revision, position } = decision.head;
         if ((await store.lastRevision(stream)) !== revision) continue;
         heads.set(stream, decision.head);
-        return { outcome: 'repeat', key, revision, position };
+        return { kind: 'repeat', key, revision, position };
       }
       const id = eventId(stream, decision.revision, hash, metadata.request_id);
       const { type } = delivery;
@@ -196,16 +196,16 @@ export function createRecorder(
       // The append proves the previous hash too: the store takes it only after the event that it is the hash of.
       const event = sealEvent(stream, { id, type, data, metadata }, head?.eventHash ?? null);
       const result = await store.append(stream, [event], decision.expected);
-      if (result.outcome === 'appended') {
+      if (result.kind === 'appended') {
         const { revision, position } = result;
         const { event_hash: eventHash, received_at: receivedAt } = event.metadata;
         heads.set(stream, { revision, position, contentHash: hash, eventHash, receivedAt });
-        return { outcome: 'recorded', key, revision, position };
+        return { kind: 'recorded', key, revision, position };
       }
       // That of no event is refused only where there is one, also after a delete.
       hasEvent = decision.expected === 'no_stream';
     }
-    return { outcome: 'unavailable', detail: 'other writers of this order kept coming first' };
+    return { kind: 'unavailable', detail: 'other writers of this order kept coming first' };
   }
 
   async function recordInTurn(
@@ -229,6 +229,6 @@ export function createRecorder(
     const outcome = await admission.admit(receipt.bodyBytes, () =>
       turns.run(stream, () => recordInTurn(delivery, key, stream, receipt)),
     );
-    return outcome ?? { outcome: 'overloaded' };
+    return outcome ?? { kind: 'overloaded' };
   };
 }

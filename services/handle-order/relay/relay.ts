@@ -35,14 +35,14 @@ const ORDER_CREATED = 'order.created';
 /** How a relayed delivery is to be answered, or that it is. */
 export type Relayed =
   /** The POS's answer was passed on, whole. */
-  | { readonly outcome: 'answered'; readonly status: number }
+  | { readonly kind: 'answered'; readonly status: number }
   /** `begun`: a part of the POS's answer had been passed on, and the sender's connection was broken off. */
-  | { readonly outcome: 'timed-out' | 'failed'; readonly begun: boolean }
+  | { readonly kind: 'timed-out' | 'failed'; readonly begun: boolean }
   /** The sender went away before it had the answer. The POS may have taken the order all the same. */
-  | { readonly outcome: 'sender-gone' }
-  | { readonly outcome: 'overloaded' }
+  | { readonly kind: 'sender-gone' }
+  | { readonly kind: 'overloaded' }
   /** It came through a relay before. */
-  | { readonly outcome: 'loop' };
+  | { readonly kind: 'loop' };
 
 export interface Relay {
   /**
@@ -158,7 +158,7 @@ class PosRelay implements Relay {
   }
 
   async pass(delivery: ForeignDelivery, from: Incoming): Promise<Relayed> {
-    if (cameThroughRelay(from.request.headers.via)) return { outcome: 'loop' };
+    if (cameThroughRelay(from.request.headers.via)) return { kind: 'loop' };
     const relayed = await this.#admission.admit(from.body.length, async () => {
       const one = this.#pass(delivery, from);
       this.#passing.add(one);
@@ -168,7 +168,7 @@ class PosRelay implements Relay {
         this.#passing.delete(one);
       }
     });
-    return relayed ?? { outcome: 'overloaded' };
+    return relayed ?? { kind: 'overloaded' };
   }
 
   async close(withinMs: number): Promise<void> {
@@ -262,16 +262,16 @@ class PosRelay implements Relay {
       const key = { location_id, order_id: provider_id };
       this.#accepted({ key, body: from.body, encoding: receipt.contentEncoding ?? null }, beginning.whole, encoding);
     }
-    if (response.destroyed) return { outcome: 'sender-gone' };
+    if (response.destroyed) return { kind: 'sender-gone' };
     if (answer !== null && status !== null && outcome === 'answered') {
       begin(from, answer);
       response.end(held);
-      return { outcome, status };
+      return { kind: outcome, status };
     }
     // Reset rather than closed: to a sender that reads until the end of the connection, a close is the end of the answer.
     // The request's socket: the response has none yet while it waits for another on the same connection.
     if (response.headersSent) from.request.socket.resetAndDestroy();
-    return { outcome: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
+    return { kind: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
   }
 
   /** Tells of an accepted order in a turn of its own, when its answer is on its way. */
@@ -296,7 +296,7 @@ class PosRelay implements Relay {
       log.error({ detail, request_id: receipt.requestId }, 'a relayed delivery is not on record');
     };
     const recorded = record(data, receipt).then(
-      (kept) => (kept.outcome === 'unavailable' ? kept.detail : kept.outcome === 'kept' ? null : kept.outcome),
+      (kept) => (kept.kind === 'unavailable' ? kept.detail : kept.kind === 'kept' ? null : kept.kind),
       (error: unknown) => wordFor(error),
     );
     const result = await within(RECORD_WAIT_MS, recorded, 'late');

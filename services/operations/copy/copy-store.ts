@@ -216,10 +216,10 @@ async function appendWave(store: EventStore, wave: readonly RecordedEvent[]): Pr
   // What failed, and what came after it in its stream, one by one: all of it can be repeated.
   for (const [index, event] of wave.entries()) {
     const result = results[index];
-    if (result?.status === 'fulfilled' && result.value.outcome === 'appended') continue;
+    if (result?.status === 'fulfilled' && result.value.kind === 'appended') continue;
     if (result?.status === 'rejected' && !isPassing(result.reason)) throw result.reason;
     const again = await persist(() => appendOne(event));
-    if (again.outcome === 'conflict') throw notOurs(event.stream, event.revision, again.actual);
+    if (again.kind === 'conflict') throw notOurs(event.stream, event.revision, again.actual);
   }
 }
 
@@ -229,10 +229,10 @@ async function skipRevisions(store: EventStore, stream: StreamName, first: numbe
     const length = Math.min(MAX_PLACEHOLDERS, first - revision);
     const events = Array.from({ length }, (_, index) => placeholder(stream, revision + index));
     const result = await persist(() => store.append(stream, events, expectedBefore(revision)));
-    if (result.outcome === 'conflict') throw notOurs(stream, revision, result.actual);
+    if (result.kind === 'conflict') throw notOurs(stream, revision, result.actual);
   }
   const result = await persist(() => store.deleteStream(stream, first - 1, 'soft'));
-  if (result.outcome === 'conflict') throw notOurs(stream, first, result.actual);
+  if (result.kind === 'conflict') throw notOurs(stream, first, result.actual);
 }
 
 const notOurs = (stream: StreamName, revision: number, actual: unknown): CopyError =>

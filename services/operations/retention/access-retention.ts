@@ -60,7 +60,7 @@ export async function deleteOldAccesses(
     try {
       // Another instance may just record into it, or delete it as well.
       const result = await store.deleteStream(stream, revision, 'soft');
-      if (result.outcome === 'deleted') deleted += leaves.length;
+      if (result.kind === 'deleted') deleted += leaves.length;
     } catch (error) {
       if (!isEventStoreError(error, 'deleted')) throw error;
     }

@@ -112,7 +112,7 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
     await noteDeleted({ store, newId }, orderStream(key), seen.leaves);
     try {
       const result = await store.deleteStream(orderStream(key), upTo, 'soft');
-      return { looked: result.outcome === 'deleted' ? 'deleted' : 'kept', upTo };
+      return { looked: result.kind === 'deleted' ? 'deleted' : 'kept', upTo };
     } catch (error) {
       if (isEventStoreError(error, 'deleted')) return { looked: 'gone', upTo };
       throw error;

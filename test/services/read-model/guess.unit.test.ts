@@ -69,7 +69,7 @@ describe('a guess of the newest event', () => {
       signedWith: null,
       requestId: randomUUID(),
     });
-    expect(outcome.outcome).toBe('recorded');
+    expect(outcome.kind).toBe('recorded');
   };
   const hashesOf = async (store: EventStore): Promise<(readonly [string | null, string | null])[]> => {
     const hashes: (readonly [string | null, string | null])[] = [];

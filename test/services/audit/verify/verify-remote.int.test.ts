@@ -46,8 +46,8 @@ describe('ticket-rail verify of EventStoreDB', () => {
     cleanup.push(() => store.close());
     const record = createRecorder(store, new Admission());
     const deliver = async (index: number, fields: Record<string, unknown>): Promise<void> => {
-      const { outcome } = await record(update(KEY(index), fields) as Delivery, receipt());
-      expect(outcome).toBe('recorded');
+      const { kind } = await record(update(KEY(index), fields) as Delivery, receipt());
+      expect(kind).toBe('recorded');
     };
     for (let n = 0; n < 12; n++) await deliver(n % 3, { status: 'in_progress', n });
     const dataDir = directory();

@@ -171,7 +171,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
         } else if ('conflictWith' in cell.append) {
           const actual = cell.append.conflictWith;
           const result = await store.append(streamName(stream), [event], expected);
-          expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
+          expect(result).toEqual({ kind: 'conflict', stream, expected, actual });
         } else {
           const revision = cell.append.appendedAt;
           const result = await appended(store.append(streamName(stream), [event], expected));
@@ -190,7 +190,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
         async (mode) => {
           const before = await streamState(store, stream);
           if (cell.delete === 'ok') {
-            expect(await store.deleteStream(streamName(stream), expected, mode)).toEqual({ outcome: 'deleted' });
+            expect(await store.deleteStream(streamName(stream), expected, mode)).toEqual({ kind: 'deleted' });
             expect(await streamState(store, stream)).toBe(mode === 'soft' ? 'not-found' : 'deleted');
             return;
           }
@@ -199,7 +199,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
           } else {
             const actual = cell.delete.conflictWith;
             const result = await store.deleteStream(streamName(stream), expected, mode);
-            expect(result).toEqual({ outcome: 'conflict', stream, expected, actual });
+            expect(result).toEqual({ kind: 'conflict', stream, expected, actual });
           }
           expect(await streamState(store, stream)).toEqual(before);
         },
@@ -227,11 +227,11 @@ export function expectedRevisionContract(current: () => EventStore): void {
         if (expected === 1) await appended(store.append(streamName(stream), newEvents(2), 'no_stream'));
         const events = newEvents(50);
         const results = await Promise.all(events.map((event) => store.append(streamName(stream), [event], expected)));
-        const winner = results.findIndex((result) => result.outcome === 'appended');
+        const winner = results.findIndex((result) => result.kind === 'appended');
         const revision = expected === 1 ? 2 : 0;
         for (const [index, result] of results.entries()) {
-          if (index === winner) expect(result).toMatchObject({ outcome: 'appended', revision });
-          else expect(result).toEqual({ outcome: 'conflict', stream, expected, actual: revision });
+          if (index === winner) expect(result).toMatchObject({ kind: 'appended', revision });
+          else expect(result).toEqual({ kind: 'conflict', stream, expected, actual: revision });
         }
         expect((await readIds(store, stream)).slice(revision)).toEqual([at(events, winner).id]);
       },
@@ -244,7 +244,7 @@ export function expectedRevisionContract(current: () => EventStore): void {
         let expected: ExpectedRevision = 'no_stream';
         for (;;) {
           const result = await store.append(streamName(stream), [event], expected);
-          if (result.outcome === 'appended') {
+          if (result.kind === 'appended') {
             expect(winners[result.revision]).toBeUndefined();
             winners[result.revision] = event.id;
             return;

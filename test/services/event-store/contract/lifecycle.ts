@@ -124,12 +124,12 @@ export function lifecycleContract(current: () => EventStore, factory: ContractFa
         const before = await collect(store.readAll());
         expect((await appended(store.append(streamName('order-1'), one, 'no_stream'))).revision).toBe(1);
         expect(await store.append(streamName('order-1'), two, 1)).toMatchObject({
-          outcome: 'appended',
+          kind: 'appended',
           revision: 4,
           position,
         });
         expect(await store.append(streamName('order-1'), newEvents(1), 1)).toMatchObject({
-          outcome: 'conflict',
+          kind: 'conflict',
           actual: 4,
         });
         expect(await collect(store.readAll())).toEqual(before);

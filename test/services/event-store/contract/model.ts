@@ -114,9 +114,9 @@ async function run(
           data: { answer: answers.length, id },
         }));
         const result = await store.append(streamName(stream), events, expectation(stream, command.expected));
-        if (result.outcome === 'conflict') return result;
+        if (result.kind === 'conflict') return result;
         tails.set(stream, Math.max(result.revision, tails.get(stream) ?? 0));
-        return { outcome: result.outcome, revision: result.revision };
+        return { kind: result.kind, revision: result.revision };
       }
       case 'delete':
         return store.deleteStream(streamName(stream), expectation(stream, command.expected), command.mode);

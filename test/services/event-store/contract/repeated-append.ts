@@ -26,14 +26,14 @@ export function repeatedAppendContract(current: () => EventStore): void {
       const before = await collect(store.readStream(streamName('order-1')));
       const result = await appended(store.append(streamName('order-1'), again, expected));
       const { position } = at(before, revision);
-      expect(result).toEqual({ outcome: 'appended', revision, position });
+      expect(result).toEqual({ kind: 'appended', revision, position });
       expect(await collect(store.readStream(streamName('order-1')))).toEqual(before);
     };
 
     const expectConflict = async (events: NewEvent[], expected: ExpectedRevision, actual: number): Promise<void> => {
       const before = await allIds(store);
       const result = await store.append(streamName('order-1'), events, expected);
-      expect(result).toEqual({ outcome: 'conflict', stream: 'order-1', expected, actual });
+      expect(result).toEqual({ kind: 'conflict', stream: 'order-1', expected, actual });
       expect(await allIds(store)).toEqual(before);
     };
 
@@ -192,7 +192,7 @@ export function repeatedAppendContract(current: () => EventStore): void {
       await appended(store.append(streamName('order-1'), events, 'no_stream'));
       await remove(store, 'order-1', 'soft');
       const result = await store.append(streamName('order-1'), [first(events), newEvent()], 'no_stream');
-      expect(result).toEqual({ outcome: 'conflict', stream: 'order-1', expected: 'no_stream', actual: 1 });
+      expect(result).toEqual({ kind: 'conflict', stream: 'order-1', expected: 'no_stream', actual: 1 });
       expect(await streamState(store, 'order-1')).toBe('not-found');
     });
   });

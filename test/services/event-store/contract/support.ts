@@ -52,12 +52,12 @@ export async function refusalOf(work: Promise<unknown>): Promise<EventStoreError
   }
 }
 
-type Appended = Extract<AppendResult, { outcome: 'appended' }>;
+type Appended = Extract<AppendResult, { kind: 'appended' }>;
 
 /** The result of an append that must not conflict. */
 export async function appended(result: Promise<AppendResult>): Promise<Appended> {
   const settled = await result;
-  if (settled.outcome === 'appended') return settled;
+  if (settled.kind === 'appended') return settled;
   throw new Error(`unexpected conflict: ${JSON.stringify(settled)}`);
 }
 
@@ -166,7 +166,7 @@ export const allIds = async (store: EventStore, prefix = ''): Promise<string[]> 
   idsOf(await collect(store.readAll({ prefix })));
 
 export async function remove(store: EventStore, stream: string, mode: 'soft' | 'tombstone'): Promise<void> {
-  expect(await store.deleteStream(streamName(stream), 'any', mode)).toEqual({ outcome: 'deleted' });
+  expect(await store.deleteStream(streamName(stream), 'any', mode)).toEqual({ kind: 'deleted' });
 }
 
 /**

@@ -81,7 +81,7 @@ function inSpace(store: EventStore, space: string): EventStore {
     damage: store.damage,
     append: async (stream, events, expected) => {
       const result = await store.append(streamName(outside(stream)), events, expected);
-      return result.outcome === 'conflict' ? { ...result, stream } : result;
+      return result.kind === 'conflict' ? { ...result, stream } : result;
     },
     lastRevision: (stream) => store.lastRevision(streamName(outside(stream))),
     readStream: (stream, options) => renamed(store.readStream(streamName(outside(stream)), options)),
@@ -105,7 +105,7 @@ function inSpace(store: EventStore, space: string): EventStore {
     },
     deleteStream: async (stream, expected, mode) => {
       const result = await store.deleteStream(streamName(outside(stream)), expected, mode);
-      return result.outcome === 'conflict' ? { ...result, stream } : result;
+      return result.kind === 'conflict' ? { ...result, stream } : result;
     },
     checkWritable: () => store.checkWritable(),
     get pending() {

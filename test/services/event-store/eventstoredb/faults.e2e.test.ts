@@ -94,7 +94,7 @@ class Sender {
       if (begun > this.#givesUpAt) throw new Error(`no way to deliver to ${stream}`);
       try {
         const result = await this.#store.append(streamName(stream), [event], expected);
-        expect(result).toMatchObject({ outcome: 'appended', revision });
+        expect(result).toMatchObject({ kind: 'appended', revision });
         this.delivered += 1;
         for (const resolve of this.#progress.splice(0)) resolve();
         return;
@@ -388,7 +388,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
     node.muteConnections();
     const appended = await patient.append(streamName('order-1'), [newEvent({ data: 2 })], 0);
-    expect(appended).toMatchObject({ outcome: 'appended', revision: 1 });
+    expect(appended).toMatchObject({ kind: 'appended', revision: 1 });
     expect(await inTime(subscription.next(), 'the next event')).toMatchObject({ value: { events: [{ data: 2 }] } });
     await patient.close();
     await untilOpen(node, 'openConnections', 0);
@@ -421,7 +421,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     const begun = performance.now();
     node.setFaults({ closedWithOk: true });
     node.setFaults(NO_FAULTS);
-    await expect(appending).resolves.toMatchObject({ outcome: 'appended' });
+    await expect(appending).resolves.toMatchObject({ kind: 'appended' });
     expect(performance.now() - begun).toBeLessThan(SLACK_MS);
     await patient.close();
   });
@@ -488,7 +488,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
     await sleep(5_000);
     node = await start({ port });
     await expect(store.append(streamName('order-3'), [newEvent()], 'no_stream')).resolves.toMatchObject({
-      outcome: 'appended',
+      kind: 'appended',
     });
   });
 

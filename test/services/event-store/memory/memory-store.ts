@@ -99,7 +99,7 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       case 'deleted':
         throw deletedError(name);
       case 'conflict':
-        return { outcome: 'conflict', stream: streamName(name), expected, actual: decision.actual };
+        return { kind: 'conflict', stream: streamName(name), expected, actual: decision.actual };
       case 'write':
         write(name, encoded);
         return appendedAt(name, decision.first + encoded.length - 1);
@@ -111,7 +111,7 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
   function appendedAt(name: string, revision: number): AppendResult {
     const event = streams.get(name)?.events[revision];
     if (event === undefined) throw new RangeError(`no event ${String(revision)} in stream ${name}`);
-    return { outcome: 'appended', revision, position: event.position };
+    return { kind: 'appended', revision, position: event.position };
   }
 
   return {
@@ -212,10 +212,10 @@ export function createMemoryStore(options: { now: () => number }): EventStore {
       const stream = streams.get(name);
       const decision = decideDelete(viewOf(stream), expected);
       if (decision.kind === 'deleted') throw deletedError(name);
-      if (decision.kind === 'conflict') return { outcome: 'conflict', stream: name, expected, actual: decision.actual };
+      if (decision.kind === 'conflict') return { kind: 'conflict', stream: name, expected, actual: decision.actual };
       if (stream !== undefined) stream.deleted = mode;
       await Promise.resolve();
-      return { outcome: 'deleted' };
+      return { kind: 'deleted' };
     },
 
     async checkWritable() {

@@ -30,8 +30,8 @@ const append = ({ stream, id = randomUUID(), expected = 'no_stream' }: Append): 
   events: encodeAppend(streamName(stream), [{ id, type: 'order.updated', data: { id } }], expected),
 });
 
-const appendedAt = (revision: number) => expect.objectContaining({ outcome: 'appended', revision }) as WriterResult;
-const refused = (code: string) => expect.objectContaining({ outcome: 'error', code }) as WriterResult;
+const appendedAt = (revision: number) => expect.objectContaining({ kind: 'appended', revision }) as WriterResult;
+const refused = (code: string) => expect.objectContaining({ kind: 'error', code }) as WriterResult;
 
 /** Either way the sender may try again. */
 const refusedForNow = refused(expect.stringMatching(/^(outcome-unknown|unavailable)$/) as string);
@@ -208,11 +208,11 @@ describe('group commit on a failing log', () => {
       ),
     ).toEqual([
       refused('outcome-unknown'),
-      { outcome: 'conflict', stream: 'a', expected: 'no_stream', actual: 0 },
+      { kind: 'conflict', stream: 'a', expected: 'no_stream', actual: 0 },
       refused('deleted'),
       appendedAt(0),
       refused('outcome-unknown'),
-      { outcome: 'end', revision: 0 },
+      { kind: 'end', revision: 0 },
       refused('outcome-unknown'),
     ]);
     expect([stored('a'), stored('new')]).toEqual([[idOf(before)], []]);

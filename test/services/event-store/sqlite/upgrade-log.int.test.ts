@@ -174,13 +174,13 @@ describe('upgrade of a log of format 1', () => {
     try {
       const repeat = newEvent({ id: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380004' });
       expect(await store.append(streamName('order-a:0'), [repeat], 0)).toEqual({
-        outcome: 'appended',
+        kind: 'appended',
         revision: 1,
         position: '4',
       });
       const removed = newEvent({ id: 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd389999' });
       expect(await store.append(streamName('gone'), [removed], 3)).toEqual({
-        outcome: 'appended',
+        kind: 'appended',
         revision: 4,
         position: '7',
       });

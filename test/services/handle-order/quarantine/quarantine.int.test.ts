@@ -194,7 +194,7 @@ describe('redrive after the contract has changed', () => {
         requestId: randomUUID(),
       },
     );
-    if (kept.outcome !== 'quarantined') throw new Error('not kept');
+    if (kept.kind !== 'quarantined') throw new Error('not kept');
     return kept.quarantineId;
   }
   const redrive = (id: string) => app.call(`/quarantine/${id}/redrive`, { method: 'POST' });
@@ -249,7 +249,7 @@ describe('redrive after the contract has changed', () => {
     };
     const event = { id: metadata.request_id, type: QUARANTINED, data: data as unknown as JsonValue, metadata };
     const result = await store.append(QUARANTINE_STREAM, [event], 'any');
-    if (result.outcome !== 'appended') throw new Error('not kept');
+    if (result.kind !== 'appended') throw new Error('not kept');
     return String(result.revision);
   }
 

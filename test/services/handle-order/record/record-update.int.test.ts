@@ -368,8 +368,8 @@ describe('recorder', () => {
       await recorderOver(store)(deliveryOf({ n: 0 }), receipt());
       await store.deleteStream(STREAM, 0, 'soft');
       const record = recorderOver(over(store, { exclusive }));
-      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ outcome: 'recorded', revision: 1 });
-      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ outcome: 'repeat', revision: 1 });
+      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ kind: 'recorded', revision: 1 });
+      expect(await record(deliveryOf({ n: 0 }), receipt())).toMatchObject({ kind: 'repeat', revision: 1 });
       expect(await contentsOf(store)).toEqual([deliveryOf({ n: 0 }).object]);
     },
   );
@@ -384,10 +384,10 @@ describe('recorder', () => {
     ];
     await ours(start, receipt());
     for (const one of [a, b]) await theirs(one, receipt());
-    expect(await ours(a, receipt())).toMatchObject({ outcome: 'recorded', revision: 3 });
+    expect(await ours(a, receipt())).toMatchObject({ kind: 'recorded', revision: 3 });
     await theirs(start, receipt());
-    expect(await ours(a, receipt())).toMatchObject({ outcome: 'recorded', revision: 5 });
-    expect(await ours(a, receipt())).toMatchObject({ outcome: 'repeat', revision: 5 });
+    expect(await ours(a, receipt())).toMatchObject({ kind: 'recorded', revision: 5 });
+    expect(await ours(a, receipt())).toMatchObject({ kind: 'repeat', revision: 5 });
   });
 
   it.each([true, false])(
@@ -399,11 +399,11 @@ describe('recorder', () => {
         ...receipt(),
         receivedAt: new Date(Date.UTC(2026, 10, 21) + hours * 3_600_000).toISOString(),
       });
-      expect(await record(deliveryOf({ n: 0 }), came(0))).toMatchObject({ outcome: 'recorded', revision: 0 });
-      expect(await record(deliveryOf({ n: 0 }), came(1))).toMatchObject({ outcome: 'repeat', revision: 0 });
-      expect(await record(deliveryOf({ n: 0 }), came(24))).toMatchObject({ outcome: 'recorded', revision: 1 });
+      expect(await record(deliveryOf({ n: 0 }), came(0))).toMatchObject({ kind: 'recorded', revision: 0 });
+      expect(await record(deliveryOf({ n: 0 }), came(1))).toMatchObject({ kind: 'repeat', revision: 0 });
+      expect(await record(deliveryOf({ n: 0 }), came(24))).toMatchObject({ kind: 'recorded', revision: 1 });
       expect(await recorderOver(store)(deliveryOf({ n: 0 }), came(25))).toMatchObject({
-        outcome: 'repeat',
+        kind: 'repeat',
         revision: 1,
       });
     },
@@ -412,7 +412,7 @@ describe('recorder', () => {
   it('the recorder reads and decides again after another writer was faster', async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, 3, (attempt) => deliveryOf({ rival: attempt })));
-    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'recorded', revision: 3 });
+    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ kind: 'recorded', revision: 3 });
     expect(await contentsOf(store)).toEqual(
       [{ rival: 0 }, { rival: 1 }, { rival: 2 }, { ours: true }].map((fields) => deliveryOf(fields).object),
     );
@@ -422,7 +422,7 @@ describe('recorder', () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, 1, () => deliveryOf({ same: true })));
     expect(await record(deliveryOf({ same: true }), receipt())).toMatchObject({
-      outcome: 'repeat',
+      kind: 'repeat',
       key: KEY,
       revision: 0,
     });
@@ -442,7 +442,7 @@ describe('recorder', () => {
       },
     });
     expect(await recorderOver(late)(deliveryOf({ n: 2 }), receipt())).toMatchObject({
-      outcome: 'recorded',
+      kind: 'recorded',
       revision: 2,
     });
     await chainHolds(store);
@@ -493,7 +493,7 @@ describe('recorder', () => {
   it(`the recorder gives up after ${String(MAX_CONFLICTS)} conflicts, and reports it instead of storing out of order`, async () => {
     const store = memoryStore();
     const record = recorderOver(withRival(store, Infinity, (attempt) => deliveryOf({ rival: attempt })));
-    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ outcome: 'unavailable' });
+    expect(await record(deliveryOf({ ours: true }), receipt())).toMatchObject({ kind: 'unavailable' });
     expect(await contentsOf(store)).toHaveLength(MAX_CONFLICTS + 1);
     expect(await contentsOf(store)).not.toContainEqual(deliveryOf({ ours: true }).object);
   });
@@ -532,9 +532,9 @@ describe('recorder', () => {
     );
     await record(deliveryOf(), receipt());
     broken = true;
-    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'unavailable', detail: 'no' });
+    expect(await record(deliveryOf(), receipt())).toEqual({ kind: 'unavailable', detail: 'no' });
     broken = false;
-    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'repeat', revision: 0 });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'repeat', revision: 0 });
   });
 
   it('the recorder records a delivery anew that looks like a repeat to a store whose stream ends elsewhere', async () => {
@@ -549,7 +549,7 @@ describe('recorder', () => {
     );
     await record(deliveryOf(), receipt());
     current = other;
-    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'recorded', revision: 0 });
     expect(await contentsOf(other)).toEqual([deliveryOf().object]);
   });
 
@@ -558,10 +558,10 @@ describe('recorder', () => {
     const record = recorderOver(store);
     const huge = deliveryOf({ note: 'x'.repeat(1_000_000) });
     expect(await record(huge, receipt())).toEqual({
-      outcome: 'unstorable',
+      kind: 'unstorable',
       detail: expect.stringContaining('over the limit') as unknown,
     });
-    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'recorded', revision: 0 });
   });
 
   it.each(['unavailable', 'outcome-unknown', 'closed'] as const)(
@@ -575,9 +575,9 @@ describe('recorder', () => {
             broken ? Promise.reject(new EventStoreError(code, 'no')) : store.append(stream, events, expected),
         }),
       );
-      expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'unavailable', detail: 'no' });
+      expect(await record(deliveryOf(), receipt())).toEqual({ kind: 'unavailable', detail: 'no' });
       broken = false;
-      expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded', revision: 0 });
+      expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'recorded', revision: 0 });
     },
   );
 
@@ -592,7 +592,7 @@ describe('recorder', () => {
     });
     await recorderOver(store)(deliveryOf(), receipt());
     expect(await recorderOver(failing)(deliveryOf(), receipt())).toEqual({
-      outcome: 'unavailable',
+      kind: 'unavailable',
       detail: 'no',
     });
   });
@@ -609,10 +609,10 @@ describe('recorder', () => {
         },
       }),
     );
-    await expect(record(deliveryOf(), receipt())).resolves.toMatchObject({ outcome: 'unavailable' });
+    await expect(record(deliveryOf(), receipt())).resolves.toMatchObject({ kind: 'unavailable' });
     unknown = false;
-    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'repeat', key: KEY, revision: 0 });
-    expect(await record(deliveryOf({ n: 1 }), receipt())).toMatchObject({ outcome: 'recorded', revision: 1 });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'repeat', key: KEY, revision: 0 });
+    expect(await record(deliveryOf({ n: 1 }), receipt())).toMatchObject({ kind: 'recorded', revision: 1 });
     expect(await contentsOf(store)).toHaveLength(2);
   });
 
@@ -638,12 +638,12 @@ describe('recorder', () => {
       record(update({ ...KEY, order_id: `o${String(n % 100)}` }, { n }) as Delivery, receipt()),
     );
     expect(admission.pending).toBe(MAX_PENDING_DELIVERIES);
-    expect(await record(deliveryOf(), receipt())).toEqual({ outcome: 'overloaded' });
+    expect(await record(deliveryOf(), receipt())).toEqual({ kind: 'overloaded' });
     open();
     const outcomes = await Promise.all(accepted);
-    expect(outcomes.every(({ outcome }) => outcome === 'recorded')).toBe(true);
+    expect(outcomes.every(({ kind }) => kind === 'recorded')).toBe(true);
     expect(admission.pending).toBe(0);
-    expect(await record(deliveryOf(), receipt())).toMatchObject({ outcome: 'recorded' });
+    expect(await record(deliveryOf(), receipt())).toMatchObject({ kind: 'recorded' });
   });
 
   it('the recorder limits the bytes of pending deliveries, too', async () => {
@@ -651,12 +651,12 @@ describe('recorder', () => {
     const admission = new Admission();
     const record = recorderOver(slow, admission);
     const first = record(deliveryOf({ n: 0 }), receipt(MAX_PENDING_BYTES - 100));
-    expect(await record(deliveryOf({ n: 1 }), receipt(101))).toEqual({ outcome: 'overloaded' });
+    expect(await record(deliveryOf({ n: 1 }), receipt(101))).toEqual({ kind: 'overloaded' });
     const second = record(deliveryOf({ n: 1 }), receipt(100));
     open();
-    expect(await first).toMatchObject({ outcome: 'recorded', revision: 0 });
-    expect(await second).toMatchObject({ outcome: 'recorded', revision: 1 });
-    expect(await record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ outcome: 'recorded' });
+    expect(await first).toMatchObject({ kind: 'recorded', revision: 0 });
+    expect(await second).toMatchObject({ kind: 'recorded', revision: 1 });
+    expect(await record(deliveryOf({ n: 2 }), receipt(101))).toMatchObject({ kind: 'recorded' });
   });
 
   it('the recorder keeps the order of deliveries about one order, even if an earlier one fails', async () => {
@@ -671,7 +671,7 @@ describe('recorder', () => {
       }),
     );
     const outcomes = await Promise.all([0, 1, 2, 3].map((n) => record(deliveryOf({ n }), receipt())));
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['recorded', 'unavailable', 'recorded', 'recorded']);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['recorded', 'unavailable', 'recorded', 'recorded']);
     expect(await contentsOf(store)).toEqual([0, 2, 3].map((n) => deliveryOf({ n }).object));
   });
 });

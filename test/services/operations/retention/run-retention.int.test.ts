@@ -222,7 +222,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.shows(key('revived'), 1);
     await rail.retain();
     const news = await rail.record(key('revived'), 'ready_for_pickup', NOW);
-    expect(news).toMatchObject({ outcome: 'recorded', revision: 2 });
+    expect(news).toMatchObject({ kind: 'recorded', revision: 2 });
     await rail.shows(key('revived'), 2);
     const state = rail.orders.get(key('revived'));
     expect(state).toMatchObject({ first_received_at: new Date(NOW).toISOString(), stage: 'ready' });
@@ -255,7 +255,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.shows(key('forgotten'), 1);
     await rail.retain();
     rail.restartRecorder();
-    expect(await rail.record(key('forgotten'), 'failed', NOW)).toMatchObject({ outcome: 'recorded', revision: 2 });
+    expect(await rail.record(key('forgotten'), 'failed', NOW)).toMatchObject({ kind: 'recorded', revision: 2 });
     await rail.shows(key('forgotten'), 2);
     await until('the order to be there again', async () => !(await rail.isGone(key('forgotten'))));
   });
@@ -321,7 +321,7 @@ it('a delivery that comes again for a deleted order is recorded anew, as whateve
   await rail.record(key('done'), 'completed');
   await rail.shows(key('done'), 0);
   await rail.retain();
-  expect(await rail.record(key('done'), 'completed', NOW)).toMatchObject({ outcome: 'recorded', revision: 1 });
+  expect(await rail.record(key('done'), 'completed', NOW)).toMatchObject({ kind: 'recorded', revision: 1 });
   await rail.shows(key('done'), 1);
   expect(await rail.isGone(key('done'))).toBe(false);
 });
