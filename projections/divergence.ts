@@ -1,4 +1,4 @@
-import { type OrderKey } from '../schemas/handle-order';
+import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
 import { type Change } from '../schemas/order-view';
 import { changesBetween } from './changes';

@@ -1,4 +1,4 @@
-import { type OrderKey } from '../schemas/handle-order';
+import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
 import { type Order } from '../schemas/order-view';
 import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';

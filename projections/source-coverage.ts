@@ -1,5 +1,6 @@
 import { type OrderEvent } from '../schemas/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
+import type { LocationId } from '../schemas/handle-order';
 import { type Assignment } from './driver';
 import { saidBy } from './order-status';
 import { beginsNewOrder, evolve, initial, type OrderState } from './order';
@@ -118,7 +119,7 @@ export function gapQuantile(counts: GapCounts, share: number): number {
 
 /** What one source sends about one location. */
 export interface Group {
-  readonly locationId: string;
+  readonly locationId: LocationId;
   readonly source: string;
   events: number;
   late: number;
@@ -152,7 +153,7 @@ export class Coverage {
     return [...this.#groups.values()].sort((one, other) => (key(one) < key(other) ? -1 : 1));
   }
 
-  add(locationId: string, { source, said, unreadable, late, gaps }: Sighting): void {
+  add(locationId: LocationId, { source, said, unreadable, late, gaps }: Sighting): void {
     const group = this.#group(locationId, source);
     if (group === null) {
       this.#ungrouped++;
@@ -184,7 +185,7 @@ export class Coverage {
     else seen.set(value, (count ?? 0) + 1);
   }
 
-  #group(locationId: string, source: string): Group | null {
+  #group(locationId: LocationId, source: string): Group | null {
     const key = `${locationId}\n${source}`;
     const known = this.#groups.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import { type OrderKey } from '../schemas/handle-order';
+import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
 import { type Change, type EarlierReport, type Order } from '../schemas/order-view';
 import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schemas/vocabulary';

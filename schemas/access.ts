@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, LocationId } from './handle-order';
+import { LocationId, OrderId } from './handle-order';
 import { Cursor, Time } from './order-view';
 import { ReaderName, ReaderRole } from './readers';
 import { type StreamName, streamName } from './stream-name';
@@ -40,7 +40,7 @@ export const AccessData = z.object({
     description: 'passcode: of a current order; recorded at most once in 10 minutes for each reader and order',
   }),
   location_id: LocationId.optional(),
-  order_id: Id.optional(),
+  order_id: OrderId.optional(),
   times: z.int().positive().optional().meta({
     description: 'how often since the last record of the same reader and thing, within the last minute; absent: once',
   }),

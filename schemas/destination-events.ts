@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DestinationName } from './destinations';
 import { FeedPosition } from './feed';
-import { Id } from './handle-order';
+import { LocationId, OrderId } from './handle-order';
 import { Time } from './order-view';
 import { type StreamName, streamName } from './stream-name';
 
@@ -25,7 +25,7 @@ export const DESTINATION_RECOVERED = 'destination.recovered';
 export const DESTINATION_GONE = 'destination.gone';
 export const DESTINATION_TAKEN = 'destination.taken';
 
-const OfOrder = z.object({ name: DestinationName, location_id: Id, order_id: Id, at: Time });
+const OfOrder = z.object({ name: DestinationName, location_id: LocationId, order_id: OrderId, at: Time });
 
 /** An order's news fail while those of others arrive: commits go on without it. */
 export const OrderSetAsideData = OfOrder.extend({

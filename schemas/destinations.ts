@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConsumerLag, FeedPosition, ORDER_REMOVED, ORDER_STATE } from './feed';
-import { Id } from './handle-order';
+import { Id, LocationId, OrderId } from './handle-order';
 import { Time } from './order-view';
 import { ATTENTION_CODES, STAGES } from './vocabulary';
 
@@ -192,8 +192,8 @@ export const DESTINATION_STATES = ['sending', 'failing', 'gone', 'lost'] as cons
 export const ParkedItem = z
   .object({
     position: FeedPosition,
-    location_id: Id,
-    order_id: Id,
+    location_id: LocationId,
+    order_id: OrderId,
     parked_at: Time,
     attempts: z.int().nonnegative().meta({ description: 'since the service last started' }),
     reason: z.string().meta({ description: 'what the last attempt ended in', examples: ['status 500', 'TIMED_OUT'] }),

@@ -93,8 +93,8 @@ export type DeliveryMetadata = z.infer<typeof DeliveryMetadata>;
 export const RedrivenData = z.object({
   at: z.string(),
   outcome: z.enum(['recorded', 'repeat']),
-  location_id: z.string(),
-  order_id: z.string(),
+  location_id: z.string().brand<'LocationId'>(),
+  order_id: z.string().brand<'OrderId'>(),
   revision: z.number().int(),
 });
 export type RedrivenData = z.infer<typeof RedrivenData>;

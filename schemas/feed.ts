@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './handle-order';
+import { Id, LocationId, OrderId } from './handle-order';
 import { Order, Revision, Time } from './order-view';
 import { ReaderName } from './readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
@@ -27,7 +27,7 @@ export const ORDER_REMOVED = 'order.removed';
 /** Type of an item of `view=orders`. */
 export const ORDER_STATE = 'order.state';
 
-const Placed = z.object({ position: FeedPosition, location_id: Id, order_id: Id });
+const Placed = z.object({ position: FeedPosition, location_id: LocationId, order_id: OrderId });
 
 /** An item of `view=events`: one fact, and what was made of it. */
 export const FeedFact = Placed.extend({

@@ -32,8 +32,16 @@ export const Id = z
     examples: ['pos_order_123'],
   });
 
-/** {@link Id} of a location. */
-export const LocationId = Id.meta({ examples: ['pos_location_456'] });
+/**
+ * {@link Id} of a location. Its type is its own, and so is that of an order's: neither is taken for the other, nor any
+ * text for them. Where ids are read from something else than input that was parsed, order-key.ts makes them.
+ */
+export const LocationId = Id.meta({ examples: ['pos_location_456'] }).brand<'LocationId'>();
+export type LocationId = z.infer<typeof LocationId>;
+
+/** {@link Id} of an order, which names it within its location only. */
+export const OrderId = Id.brand<'OrderId'>();
+export type OrderId = z.infer<typeof OrderId>;
 
 const Word = z.string().regex(WORD_PATTERN);
 /** Says what is expected, and takes anything. */
@@ -73,7 +81,7 @@ export const DriverDetails = z
 /** `object` of `order.updated`. */
 export const OrderUpdatedObject = z.looseObject({
   location_id: LocationId,
-  order_id: Id,
+  order_id: OrderId,
   status: Word.meta({ description: 'the order as a whole', examples: ['out_for_delivery'] }),
   delivery_status: expected(Word).meta({
     description: 'only for deliveries; anything but text is kept, and read as far as it can be',
@@ -88,7 +96,7 @@ export type OrderUpdatedObject = z.infer<typeof OrderUpdatedObject>;
 /**
  * `object` of `order.canceled`; `provider_id` is the POS's order id under another name (docs/protocol.md#section-2).
  */
-export const OrderCanceledObject = z.looseObject({ location_id: LocationId, provider_id: Id });
+export const OrderCanceledObject = z.looseObject({ location_id: LocationId, provider_id: OrderId });
 export type OrderCanceledObject = z.infer<typeof OrderCanceledObject>;
 
 export const OrderUpdated = z
@@ -104,22 +112,6 @@ export type DeliveryType = keyof typeof DELIVERY_CONTRACTS;
 
 /** A body that passed its contract: what Stream said about one order. */
 export type Delivery = z.infer<typeof OrderUpdated> | z.infer<typeof OrderCanceled>;
-
-/** The order a delivery is about, whichever name its type gives the order id. */
-export interface OrderKey {
-  readonly location_id: string;
-  readonly order_id: string;
-}
-
-/** @returns the ids of the order that `delivery` is about (docs/protocol.md#section-2). */
-export function orderKeyOf(delivery: Delivery): OrderKey {
-  switch (delivery.type) {
-    case 'order.updated':
-      return { location_id: delivery.object.location_id, order_id: delivery.object.order_id };
-    case 'order.canceled':
-      return { location_id: delivery.object.location_id, order_id: delivery.object.provider_id };
-  }
-}
 
 /** One thing that is wrong with a body, and where (RFC 6901). */
 export const Fault = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OrderKey } from './handle-order';
+import type { OrderKey } from './order-key';
 import { type StreamName, streamName } from './stream-name';
 
 /**
@@ -91,8 +91,8 @@ export const LABEL_SET = 'label.set';
 
 /** Data of a `label.set` event. The newest one of an order counts. */
 export const LabelSetData = z.object({
-  location_id: z.string(),
-  order_id: z.string(),
+  location_id: z.string().brand<'LocationId'>(),
+  order_id: z.string().brand<'OrderId'>(),
   label: Label,
   /** RFC 3339, UTC, milliseconds. */
   at: z.string(),

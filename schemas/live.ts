@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, LocationId } from './handle-order';
+import { LocationId, OrderId } from './handle-order';
 import { Label } from './label';
 import { Order, Revision, Time } from './order-view';
 import { STAGES } from './vocabulary';
@@ -9,7 +9,7 @@ import { STAGES } from './vocabulary';
 /** An order as a wall in front of customers may show it: nothing about persons. */
 export const CustomerOrder = z
   .object({
-    order_id: Id,
+    order_id: OrderId,
     number: Label.shape.number.meta({ description: 'what the customer calls it; absent if nobody said' }),
     revision: Revision,
     stage: z.enum(STAGES),

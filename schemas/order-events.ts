@@ -1,5 +1,6 @@
 import type { Seal } from './event-data';
-import type { DeliveryType, OrderKey } from './handle-order';
+import type { DeliveryType } from './handle-order';
+import { orderKey, type OrderKey } from './order-key';
 import { isJsonObject } from './json-object';
 import { type StreamName, streamName } from './stream-name';
 
@@ -41,10 +42,8 @@ export function orderKeyOfStream(stream: StreamName): OrderKey | null {
   const separator = stream.indexOf(':', ORDER_STREAM_PREFIX.length);
   if (separator < 0) return null;
   try {
-    return {
-      location_id: decodeURIComponent(stream.slice(ORDER_STREAM_PREFIX.length, separator)),
-      order_id: decodeURIComponent(stream.slice(separator + 1)),
-    };
+    const location = decodeURIComponent(stream.slice(ORDER_STREAM_PREFIX.length, separator));
+    return orderKey(location, decodeURIComponent(stream.slice(separator + 1)));
   } catch {
     return null; // a percent sign that encodes nothing
   }

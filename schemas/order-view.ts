@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DriverDetails, Fault, Id, LocationId } from './handle-order';
+import { DriverDetails, Fault, LocationId, OrderId } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './event-data';
 import { Label } from './label';
 import { Position } from './position';
@@ -30,7 +30,7 @@ export type EarlierReport = z.infer<typeof EarlierReport>;
 export const Order = z
   .object({
     location_id: LocationId,
-    order_id: Id,
+    order_id: OrderId,
     status: z
       .string()
       .nullable()
@@ -161,10 +161,10 @@ export type HistoryPage = z.infer<typeof HistoryPage>;
 
 /** Answers of `POST /handle-order` (docs/protocol.md#section-4). */
 export const Recorded = z
-  .object({ outcome: z.literal('recorded'), location_id: LocationId, order_id: Id, revision: Revision })
+  .object({ outcome: z.literal('recorded'), location_id: LocationId, order_id: OrderId, revision: Revision })
   .meta({ id: 'Recorded', description: 'The update is stored, committed and synced' });
 export const Repeat = z
-  .object({ outcome: z.literal('repeat'), location_id: LocationId, order_id: Id, revision: Revision })
+  .object({ outcome: z.literal('repeat'), location_id: LocationId, order_id: OrderId, revision: Revision })
   .meta({
     id: 'Repeat',
     description: 'The content equals the newest event of its order, which `revision` names; nothing is stored',
@@ -204,7 +204,7 @@ export const QuarantineEntry = z
         at: Time,
         outcome: z.enum(['recorded', 'repeat']),
         location_id: LocationId,
-        order_id: Id,
+        order_id: OrderId,
         revision: Revision,
       })
       .nullable()

@@ -23,7 +23,7 @@ export const ReaderRole = z.enum(ROLES, { error: `expected ${ROLES.join(', ').re
 const LOCATIONS = { error: 'expected "*" or a list of location ids' };
 /** `"*"` is every location, those that come later included. */
 export const ReaderLocations = z.union(
-  [z.literal('*'), z.array(z.custom<string>((value) => Id.safeParse(value).success, LOCATIONS)).min(1, LOCATIONS)],
+  [z.literal('*'), z.array(z.custom<LocationId>((value) => Id.safeParse(value).success, LOCATIONS)).min(1, LOCATIONS)],
   LOCATIONS,
 );
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
-import { Id, LocationId } from './handle-order';
+import { LocationId, OrderId } from './handle-order';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -34,7 +34,7 @@ const time = (description: string) => moment(`${description} (RFC 3339)`);
 
 /** Ids in the path of a call, which Express has percent-decoded. */
 export const LocationPath = z.object({ location_id: LocationId });
-export const OrderPath = z.object({ location_id: LocationId, order_id: Id });
+export const OrderPath = z.object({ location_id: LocationId, order_id: OrderId });
 export const QuarantinePath = z.object({
   quarantine_id: z
     .string()

@@ -1,4 +1,5 @@
 import { type Role, ROLES } from '../../schemas/readers';
+import type { LocationId } from '../../schemas/handle-order';
 import type { Reader } from './readers/readers';
 
 /**
@@ -87,7 +88,7 @@ export const seesContact = (reader: Reader): boolean => isPermitted(reader, 'con
 /** @returns whether the reader may see and set the consumers of others. */
 export const managesConsumers = (reader: Reader): boolean => reader.locations === '*' && isPermitted(reader, 'metrics');
 
-export const seesLocation = ({ locations }: Reader, locationId: string): boolean =>
+export const seesLocation = ({ locations }: Reader, locationId: LocationId): boolean =>
   locations === '*' || locations.includes(locationId);
 
 /** The roles that have every one of these permissions, in words: `auditor or operator`. */

@@ -4,6 +4,8 @@ import { readerOf } from './guard';
 import { isPermitted, type Permission, rolesWith, seesLocation } from './permissions';
 import { takePlace } from './read-guard';
 import type { Reader } from './readers/readers';
+import type { LocationId } from '../../schemas/handle-order';
+import { locationId } from '../../schemas/order-key';
 
 /** What a call asks of who reads. It is refused before anything is looked up, so a refusal reveals no order. */
 
@@ -54,8 +56,8 @@ function refusal({ permission, locations, what, verb = 'read' }: Requirement, re
 }
 
 /** @throws {Problem} `not-permitted` if the location is not one of the reader's. */
-export function requireLocation(reader: Reader, locationId: string): void {
-  if (seesLocation(reader, locationId)) return;
+export function requireLocation(reader: Reader, location: LocationId): void {
+  if (seesLocation(reader, location)) return;
   throw new Problem('not-permitted', 'This location is not one of the reader’s. GET /session lists them.');
 }
 
@@ -63,7 +65,7 @@ export function requireLocation(reader: Reader, locationId: string): void {
  * @returns the locations that are asked about; null for all
  * @throws {Problem} `not-permitted`
  */
-export function locationsAskedFor(reader: Reader, locationId: string | undefined): readonly string[] | null {
+export function locationsAskedFor(reader: Reader, locationId: LocationId | undefined): readonly string[] | null {
   if (locationId === undefined) return reader.locations === '*' ? null : reader.locations;
   requireLocation(reader, locationId);
   return [locationId];
@@ -85,7 +87,7 @@ export const requirePages = (reader: Reader): void => {
 };
 
 function demand(requirement: Requirement, reader: Reader, params: Readonly<Record<string, unknown>>): void {
-  if (requirement.locations === 'this') requireLocation(reader, String(params['location_id']));
+  if (requirement.locations === 'this') requireLocation(reader, locationId(String(params['location_id'])));
   if (!isMet(requirement, reader)) throw new Problem('not-permitted', refusal(requirement, reader));
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { Id } from '../../schemas/handle-order';
+import { LocationId, OrderId } from '../../schemas/handle-order';
 import { readNewestEntries } from '../audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { signedHistory } from '../audit/checkpoints/restores';
@@ -19,8 +19,8 @@ import { withReadableStore } from './open';
 const EVIDENCE_CHECKPOINTS = 10;
 
 interface EvidenceOptions {
-  readonly location: string;
-  readonly order: string;
+  readonly location: LocationId;
+  readonly order: OrderId;
   readonly out?: string;
 }
 
@@ -43,7 +43,7 @@ export const addEvidenceCommand = (program: Command): Command =>
   program
     .command('evidence')
     .description('write everything about an order, with a report, into one file, whether or not the service runs')
-    .requiredOption('--location <id>', 'location of the order', argument(Id))
-    .requiredOption('--order <id>', 'id of the order', argument(Id))
+    .requiredOption('--location <id>', 'location of the order', argument(LocationId))
+    .requiredOption('--order <id>', 'id of the order', argument(OrderId))
     .option('--out <file>', 'where to write (default: a name made from the order and the time)')
     .action(evidence);

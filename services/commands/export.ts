@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { Id } from '../../schemas/handle-order';
+import { LocationId, OrderId } from '../../schemas/handle-order';
 import { ExportQuery } from '../../schemas/requests';
 import { EXPORT_FORMATS, type ExportFormat, exportFileName } from '../audit/export/export-events';
 import type { Selection } from '../audit/export/select-events';
@@ -16,8 +16,8 @@ import { withReadableStore } from './open';
 const PROGRESS_EVENTS = 1_000;
 
 interface ExportOptions {
-  readonly location?: string;
-  readonly order?: string;
+  readonly location?: LocationId;
+  readonly order?: OrderId;
   readonly from?: string;
   readonly to?: string;
   readonly format: ExportFormat;
@@ -60,8 +60,8 @@ export const addExportCommand = (program: Command): Command =>
   program
     .command('export')
     .description('write the history of an order, a location or everything to a file, whether or not the service runs')
-    .option('--location <id>', 'only of this location', argument(Id))
-    .option('--order <id>', 'only of this order of the location', argument(Id))
+    .option('--location <id>', 'only of this location', argument(LocationId))
+    .option('--order <id>', 'only of this order of the location', argument(OrderId))
     .option('--from <time>', 'only events received at this time or later (RFC 3339)', argument(ExportQuery.shape.from))
     .option('--to <time>', 'only events received before this time (RFC 3339)', argument(ExportQuery.shape.to))
     .addOption(new Option('--format <format>', 'format of the file').choices([...EXPORT_FORMATS]).default('ndjson'))

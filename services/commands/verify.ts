@@ -7,6 +7,7 @@ import { dataFiles } from '../event-store/data-directory';
 import { count, secondsSince } from '../terminal/figures';
 import { hint, say } from '../terminal/output';
 import { withProgressBar } from '../terminal/progress-bar';
+import { orderKey } from '../../schemas/order-key';
 
 const HELP = `
 Ends with 0 if everything holds, with 1 if something does not, and with 3 if neither is certain: nothing contradicts
@@ -33,11 +34,11 @@ function subjectsOf(names: readonly string[], options: VerifyOptions): readonly 
     };
   };
   if (options.order === true) {
-    const [location_id, order_id, ...others] = names;
-    if (location_id === undefined || order_id === undefined || others.length > 0) {
+    const [location, order, ...others] = names;
+    if (location === undefined || order === undefined || others.length > 0) {
       throw new Error('An order is named by its location and its id: verify --order <location> <order>');
     }
-    return [{ kind: 'order', ...configured(), key: { location_id, order_id } }];
+    return [{ kind: 'order', ...configured(), key: orderKey(location, order) }];
   }
   return names.length > 0 ? names.map((path) => ({ kind: 'file', path })) : [{ kind: 'store', ...configured() }];
 }

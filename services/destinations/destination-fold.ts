@@ -16,7 +16,7 @@ import {
   OrderCaughtUpData,
   OrderSetAsideData,
 } from '../../schemas/destination-events';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { orderStream } from '../../schemas/order-events';
 import type { RecordedEvent } from '../event-store/event-store';
 import { laterPlace } from '../feed/feed-place';

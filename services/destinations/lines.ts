@@ -1,5 +1,5 @@
 import { type FeedItem, type FeedPosition, ORDER_REMOVED, ORDER_STATE } from '../../schemas/feed';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import type { OrderSetAsideData } from '../../schemas/destination-events';
 import { orderStream } from '../../schemas/order-events';
 import { comparePlaces, laterPlace } from '../feed/feed-place';

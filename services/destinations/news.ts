@@ -2,7 +2,7 @@ import { evolve, initial } from '../../projections/order';
 import type { DestinationEntry } from '../../schemas/destinations';
 import { stringifyJson } from '../../schemas/exact-json';
 import type { FeedItem, FeedPosition } from '../../schemas/feed';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { comparePositions } from '../event-store/event-store';

@@ -2,7 +2,7 @@ import { attentionOf } from '../../projections/attention';
 import type { OrderState } from '../../projections/order';
 import { readVerdict } from '../../projections/timeline';
 import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { OrderDeletedData } from '../../schemas/event-data';
 import {
   decodeOrderEvent,

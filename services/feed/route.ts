@@ -10,6 +10,7 @@ import {
   type FeedPosition,
 } from '../../schemas/feed';
 import { FeedHeaders, FeedQuery } from '../../schemas/requests';
+import type { LocationId } from '../../schemas/handle-order';
 import type { AccessLog } from '../access/log/access-log';
 import { FEED, readers as readersOnly, requireLocation } from '../access/requirements';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';
@@ -32,7 +33,7 @@ export interface FollowerCounts {
 }
 
 /** @returns the locations that are asked for, as far as they are the reader's. @throws {Problem} `not-permitted` */
-function wantedOf(reader: Reader, asked: readonly string[] | undefined): Wanted {
+function wantedOf(reader: Reader, asked: readonly LocationId[] | undefined): Wanted {
   if (asked === undefined) return reader.locations === '*' ? null : new Set(reader.locations);
   for (const locationId of asked) requireLocation(reader, locationId);
   return new Set(asked);

@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 
 /** An order that the POS accepted: what it was sent, and what it answered, as text. */
 export interface AcceptedOrder {

@@ -1,5 +1,5 @@
 import type { OrderState } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import type { OrderDeletedData } from '../../schemas/event-data';
 import { nextTurn } from '../concurrency/turns';
 import type { World } from '../config/world';

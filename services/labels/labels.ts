@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type OrderState, toOrder } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { LocationId } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { type Label, LABEL_SET, LABEL_STREAM_PREFIX, labelStream, LabelSetData } from '../../schemas/label';
 import type { Order } from '../../schemas/order-view';
 import type { StreamName } from '../../schemas/stream-name';
@@ -88,7 +89,7 @@ export class Labels {
   }
 
   /** @returns the orders of a location whose labels came after a position. */
-  changedSince(locationId: string, position: Position): readonly OrderKey[] {
+  changedSince(locationId: LocationId, position: Position): readonly OrderKey[] {
     return this.all()
       .filter(({ key, position: at }) => key.location_id === locationId && comparePositions(at, position) > 0)
       .map(({ key }) => key);

@@ -1,6 +1,6 @@
 import { evolve, initial, type OrderState } from '../../projections/order';
 import { read } from '../../projections/timeline';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { type OrderEventMetadata } from '../../schemas/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Verdict } from '../../schemas/vocabulary';

@@ -4,6 +4,7 @@ import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';
+import type { LocationId } from '../../schemas/handle-order';
 
 /**
  * The orders of a location as they stood at a time. The read model only names the orders; each is folded from its stream
@@ -28,7 +29,7 @@ export interface PastOrders {
    *   `active` are those of then. A page may be short, or empty, and have a `next`.
    * @throws {ReadModelError} {@link EventStoreError}
    */
-  list(locationId: string, at: number, options: ListOptions): Promise<ListedOrders>;
+  list(locationId: LocationId, at: number, options: ListOptions): Promise<ListedOrders>;
 }
 
 export function createPastOrders({

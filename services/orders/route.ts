@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { toOrder } from '../../projections/order';
 import { Order, OrderPage } from '../../schemas/order-view';
 import { ListQuery, LocationPath, OrderPath, OrderQuery } from '../../schemas/requests';
+import type { LocationId } from '../../schemas/handle-order';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { readers, requireHistory, THIS_LOCATION } from '../access/requirements';
 import { seesContact } from '../access/permissions';
@@ -24,7 +25,7 @@ const SLICE_ORDERS = 256;
 /** Reads a page of orders as {@link OrderTableReader.list} does, however long it is, without keeping others waiting. */
 async function listInTurns(
   orders: Pick<OrderTableReader, 'list'>,
-  locationId: string,
+  locationId: LocationId,
   options: ListOptions,
 ): Promise<ListedOrders> {
   const records: OrderRecord[] = [];

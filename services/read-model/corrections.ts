@@ -1,6 +1,6 @@
 import type { Drive } from '../../projections/drives';
 import type { OrderState } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 
 /**
  * What the log says of one order where the read model may say something else, because the order's stream was deleted:

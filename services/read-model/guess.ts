@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import type { Freshness } from './freshness';
 import type { OrderTableReader } from './order-table/reader';
 import { type NewestEvent, ReadModelError } from './order-table/schema';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { changesDrives, type Drive, drivesAfter } from '../../projections/drives';
 import { evolve, initial, type OrderState } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import {
   decodeOrderEvent,
   hashOf,

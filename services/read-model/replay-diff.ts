@@ -1,6 +1,6 @@
 import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
 import { initial, type OrderState } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import type { Change } from '../../schemas/order-view';
 import { comparePositions, type EventSource, type EventStore, type Position } from '../event-store/event-store';

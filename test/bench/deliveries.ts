@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type OrderKey } from '../../schemas/handle-order';
+import { locationId, orderId, type OrderKey } from '../../schemas/order-key';
 
 /** The webhook secret that every server of a run is given and every request is signed with. */
 export const BENCH_SECRET = 'bench-secret-0123456789abcdef0123456789abcdef';
@@ -14,8 +14,8 @@ const LOCATIONS = 40;
 export function benchOrder(salt: string, index: number): OrderKey {
   const scrambled = Math.imul(index + 1, 0x9e3779b1) >>> 0; // odd factor: a bijection of 32-bit numbers
   return {
-    location_id: `pos_location_${String(scrambled % LOCATIONS).padStart(3, '0')}`,
-    order_id: `pos_order_${salt}_${scrambled.toString(16).padStart(8, '0')}`,
+    location_id: locationId(`pos_location_${String(scrambled % LOCATIONS).padStart(3, '0')}`),
+    order_id: orderId(`pos_order_${salt}_${scrambled.toString(16).padStart(8, '0')}`),
   };
 }
 

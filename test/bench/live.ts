@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { join } from 'node:path';
+import { locationId, orderId } from '../../schemas/order-key';
 import { BENCH_SECRET, benchBody } from './deliveries';
 import { Histogram, type Summary } from './histogram';
 import { monotonicMs, type PacerData } from './pacer';
@@ -84,7 +85,7 @@ async function run(server: ServerName, seconds: number): Promise<Run> {
       let next = 0;
       const deliver = (index: number): void => {
         const order_id = `order-${String(index)}`;
-        const body = benchBody({ location_id: locationOf(index), order_id });
+        const body = benchBody({ location_id: locationId(locationOf(index)), order_id: orderId(order_id) });
         const at = originMs + (index * 1_000) / UPDATES_PER_SECOND;
         due.set(order_id, { at, measured: index >= UPDATES_PER_SECOND * WARMUP_SECONDS, seen: new Set() });
         const done = (fault: string | null): void => {

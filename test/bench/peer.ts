@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import express, { type Request, type Response } from 'express';
-import { type OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { BENCH_SECRET } from './deliveries';
 
 /** A parsed delivery, as far as a peer looks at it. */

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Readiness } from '../../schemas/order-view';
+import { orderKey } from '../../schemas/order-key';
 import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import { type RunningService, startService, temporaryDirectory } from '../support/running-service';
@@ -12,7 +13,7 @@ const ANSWER_MS = 10_000;
 /** Most milliseconds until a delivery is refused that does not wait for the disk: under GROUP_TIMEOUT_MS. */
 const REFUSAL_MS = 4_000;
 
-const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const key = (order: number) => orderKey(LOCATION, `order ${String(order)}`);
 
 describe('disk errors', () => {
   let dataDir: string;

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readiness } from '../../schemas/order-view';
+import { orderKey } from '../../schemas/order-key';
 import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
 import { until } from '../support/patience';
 import { runToEnd, SECURE, startService, temporaryDirectory } from '../support/running-service';
 import { readOrders, replay, sorted } from './inspect';
 import { Ledger, LOCATION, send, type Sent } from './load';
 
-const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const key = (order: number) => orderKey(LOCATION, `order ${String(order)}`);
 
 /** Writes a file until there is no room for a byte more. */
 function fill(file: string): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { OrderKey } from '../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { orderStream } from '../../schemas/order-events';
 import { answerOf, type LogRow, update } from '../support/deliveries';
 import type { Answer, RunningService } from '../support/running-service';
@@ -147,7 +147,7 @@ interface OwnOrder {
 
 export const LOCATION = 'location of the load';
 const orders = (name: string, count: number): OrderKey[] =>
-  Array.from({ length: count }, (_, index) => ({ location_id: LOCATION, order_id: `${name} ${String(index)}` }));
+  Array.from({ length: count }, (_, index) => orderKey(LOCATION, `${name} ${String(index)}`));
 
 /**
  * Senders who deliver about some 200 orders: most have one sender, who repeats some deliveries and tries again what was

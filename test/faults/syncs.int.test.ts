@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { orderKey } from '../../schemas/order-key';
 import { orderPath } from '../support/deliveries';
 import { until } from '../support/patience';
 import { asWhoMay, type RunningService, startService, temporaryDirectory } from '../support/running-service';
@@ -11,7 +12,7 @@ const SLOW_SYNC_MS = 300;
 /** Most milliseconds that a sync is held back until a test lets it go: under GROUP_TIMEOUT_MS, or it counts as hanging. */
 const HELD_BACK_MS = 4_500;
 
-const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const key = (order: number) => orderKey(LOCATION, `order ${String(order)}`);
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
 describe('syncs of the log', () => {

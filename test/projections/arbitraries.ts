@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type OrderCanceledObject, type OrderUpdatedObject } from '../../schemas/handle-order';
 import { type OrderEvent } from '../../schemas/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../../schemas/vocabulary';
+import { locationId, orderId } from '../../schemas/order-key';
 
 /** Words that pass the wire contract and that nobody has told us of; `constructor` is one that plain objects know. */
 const UNKNOWN_WORDS = ['scheduled', 'teleporting', 'constructor'];
@@ -79,12 +80,15 @@ export const arbitraryDriverDetails = withUnknownFields(
   ),
 );
 
+const arbitraryLocationId = fc.constantFrom('pos_location_456', 'pos/location 789').map(locationId);
+const arbitraryOrderId = fc.constantFrom('pos_order_123', 'pos:order:124').map(orderId);
+
 /** Any `object` of `order.updated` that passes the wire contract; spread it to give it other ids. */
 export const arbitraryOrderUpdatedObject: fc.Arbitrary<OrderUpdatedObject> = withUnknownFields(
   fc.record(
     {
-      location_id: fc.constantFrom('pos_location_456', 'pos/location 789'),
-      order_id: fc.constantFrom('pos_order_123', 'pos:order:124'),
+      location_id: arbitraryLocationId,
+      order_id: arbitraryOrderId,
       status: arbitraryStatus,
       delivery_status: nullable(arbitraryDeliveryStatus),
       driver_details: nullable(arbitraryDriverDetails),
@@ -96,8 +100,8 @@ export const arbitraryOrderUpdatedObject: fc.Arbitrary<OrderUpdatedObject> = wit
 /** Any `object` of `order.canceled` that passes the wire contract; spread it to give it other ids. */
 export const arbitraryOrderCanceledObject: fc.Arbitrary<OrderCanceledObject> = withUnknownFields(
   fc.record({
-    location_id: fc.constantFrom('pos_location_456', 'pos/location 789'),
-    provider_id: fc.constantFrom('pos_order_123', 'pos:order:124'),
+    location_id: arbitraryLocationId,
+    provider_id: arbitraryOrderId,
   }),
 );
 

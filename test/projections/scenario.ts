@@ -1,11 +1,11 @@
-import { type OrderKey } from '../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { type OrderEvent } from '../../schemas/order-events';
 import { type Order } from '../../schemas/order-view';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
 import { read, type Reading } from '../../projections/timeline';
 import { asEvents, receivedAt } from './arbitraries';
 
-export const KEY: OrderKey = { location_id: 'pos_location_456', order_id: 'pos_order_123' };
+export const KEY: OrderKey = orderKey('pos_location_456', 'pos_order_123');
 
 /** The object of one delivery without its ids, or a cancellation. */
 export type DeliveryObject = Readonly<Record<string, unknown>> | 'order.canceled';

@@ -18,6 +18,7 @@ import { initial } from '../../projections/order';
 import { saidBy } from '../../projections/order-status';
 import { read } from '../../projections/timeline';
 import { type OrderEvent } from '../../schemas/order-events';
+import { locationId } from '../../schemas/order-key';
 import { arbitraryEvents } from './arbitraries';
 import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';
 
@@ -33,7 +34,7 @@ const seen = (...found: readonly DeliveryObject[]): Sighting[] => sightings(even
 
 function groupsOf(lives: readonly (readonly OrderEvent[])[]): readonly Group[] {
   const coverage = new Coverage();
-  for (const life of lives) for (const sighting of sightings(life)) coverage.add('here', sighting);
+  for (const life of lives) for (const sighting of sightings(life)) coverage.add(locationId('here'), sighting);
   return coverage.groups;
 }
 
@@ -100,7 +101,7 @@ describe('coverage', () => {
       [1, says('completed', 'completed', { ...JANE, passcode: [1] })],
       [25, says('in_progress', 'pending')],
     );
-    for (const sighting of sightings(life)) coverage.add('here', sighting);
+    for (const sighting of sightings(life)) coverage.add(locationId('here'), sighting);
     expect([...(coverage.groups.find(({ source }) => source === 'uber')?.unreadable ?? [])]).toEqual([
       ['/driver_details/phone', 1],
       ['/driver_details/passcode', 2],
@@ -150,7 +151,7 @@ describe('coverage', () => {
           const coverage = new Coverage();
           for (const milliseconds of lengths) {
             const gap = { axis: 'status', from: 'in_progress', to: 'completed', milliseconds } as const;
-            coverage.add('here', {
+            coverage.add(locationId('here'), {
               source: 's',
               said: { status: null, delivery_status: null },
               unreadable: [],
@@ -174,7 +175,7 @@ describe('coverage', () => {
       { axis: 'status', from: 'in_progress', to: 'teleporting', milliseconds: 5 },
       { axis: 'status', from: 'in_progress', to: 'completed', milliseconds: -5 },
     ] as const;
-    coverage.add('here', { source: 's', said, unreadable: [], late: false, gaps });
+    coverage.add(locationId('here'), { source: 's', said, unreadable: [], late: false, gaps });
     expect(coverage.groups[0]?.gaps.status.size).toBe(0);
   });
 
@@ -187,8 +188,10 @@ describe('coverage', () => {
       late: false,
       gaps: [],
     });
-    for (let n = 0; n < MAX_UNKNOWN_VALUES + 20; n++) coverage.add('here', sighting(`word ${String(n)}`, 's'));
-    for (let n = 0; n < MAX_GROUPS + 5; n++) coverage.add('here', sighting('completed', `source ${String(n)}`));
+    for (let n = 0; n < MAX_UNKNOWN_VALUES + 20; n++)
+      coverage.add(locationId('here'), sighting(`word ${String(n)}`, 's'));
+    for (let n = 0; n < MAX_GROUPS + 5; n++)
+      coverage.add(locationId('here'), sighting('completed', `source ${String(n)}`));
     expect(coverage.groups).toHaveLength(MAX_GROUPS);
     expect(coverage.ungrouped).toBe(6);
     const group = coverage.groups.find(({ source }) => source === 's');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Locator, Page } from 'playwright-core';
 import { evolve, initial, toOrder } from '../../projections/order';
-import type { OrderKey } from '../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../schemas/order-key';
 import type { HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
 import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/shared/model/audit-words';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
@@ -116,7 +116,7 @@ const LIFE = [
   { status: 'ready_for_pickup', delivery_status: 'enroute_to_pickup', driver_details: JANE },
 ] as const;
 /** Orders that ended yesterday and were not heard of since: with {@link LIFE} their numbers come again. */
-const YESTERDAY = [0, 1].map((number) => ({ location_id: 'yesterday', order_id: `used-${String(number)}` }));
+const YESTERDAY = [0, 1].map((number) => orderKey('yesterday', `used-${String(number)}`));
 const YESTERDAY_MS = 24 * 60 * 60 * 1_000;
 
 describe('the timeline of an order', () => {
@@ -257,7 +257,7 @@ describe('the timeline of an order', () => {
 
   it('the timeline shows texts of others as text, at any width', async () => {
     const hostile = `<img src=x onerror=window.hacked=1><script>window.hacked=1</script>\u202Eevil ${'W'.repeat(5_000)}😀`;
-    const key = { location_id: '<i>here</i>', order_id: `<b>${'y'.repeat(150)}` };
+    const key = orderKey('<i>here</i>', `<b>${'y'.repeat(150)}`);
     await deliver(key, {
       status: 'in_progress',
       [hostile]: hostile,
@@ -333,12 +333,9 @@ describe('the search for an order', () => {
   it('orders are found by location, id, driver, status, source, time, stage, attention and verdict, and opened', async () => {
     const location_id = 'searched location';
     const before = Date.now();
-    await deliver({ location_id, order_id: 'first-1' }, ...LIFE);
-    await deliver(
-      { location_id, order_id: 'second-2' },
-      { driver_details: JOHN, delivery_status: 'arrived_at_pickup' },
-    );
-    await deliver({ location_id: 'another searched', order_id: 'third-3' }, { status: 'completed' });
+    await deliver(orderKey(location_id, 'first-1'), ...LIFE);
+    await deliver(orderKey(location_id, 'second-2'), { driver_details: JOHN, delivery_status: 'arrived_at_pickup' });
+    await deliver(orderKey('another searched', 'third-3'), { status: 'completed' });
     const all = ['second-2', 'first-1'];
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toEqual(all);
     await page.reload();
@@ -380,7 +377,7 @@ describe('the search for an order', () => {
 
   it('the search shows a page of orders at a time', async () => {
     const location_id = 'many';
-    for (let order = 0; order < 60; order += 1) await deliver({ location_id, order_id: `n${String(order)}` }, {});
+    for (let order = 0; order < 60; order += 1) await deliver(orderKey(location_id, `n${String(order)}`), {});
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
     await page.getByRole('button', { name: 'Find more' }).click();
     await page.getByText('60 orders as they are now').waitFor();
@@ -397,7 +394,7 @@ describe('the search for an order', () => {
   it.each(['light', 'dark'] as const)(
     'axe finds no fault with the search in %s colours, and it fits a finger and a phone',
     async (colorScheme) => {
-      await deliver({ location_id: 'seen', order_id: 'o1' }, ...LIFE);
+      await deliver(orderKey('seen', 'o1'), ...LIFE);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto(`${service.url}/audit?location_id=seen`);
       expect(await found()).toEqual(['o1']);
@@ -449,7 +446,7 @@ describe('the access to audit pages', () => {
   afterAll(() => discard(closed));
 
   it('an audit page leads to the login, and shows the past only to readers who may see it', async () => {
-    await closed.deliver(update({ location_id: 'mine', order_id: 'o1' }));
+    await closed.deliver(update(orderKey('mine', 'o1')));
     const path = '/audit?location=mine&order=o1';
     for (const [token, words] of [
       [counter, /may not see this/],

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { orderKey } from '../../schemas/order-key';
 import { browserLab } from '../support/browser-lab';
 import { pastLog } from '../support/past-log';
 import { discard, type RunningService, startService } from '../support/running-service';
@@ -17,7 +18,7 @@ let page: Page;
 
 beforeAll(async () => {
   const delivery = (order_id: string, time: string) => ({
-    key: { location_id: 'berlin', order_id },
+    key: orderKey('berlin', order_id),
     at: Date.parse(time),
     fields: { status: 'completed' },
   });

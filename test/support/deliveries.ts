@@ -2,20 +2,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ACCESS_STREAM } from '../../schemas/access';
-import { type Fault, type OrderKey } from '../../schemas/handle-order';
+import { type Fault } from '../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { type HandleOrderAnswer, type HistoryPage, type QuarantineDetail } from '../../schemas/order-view';
 import { type Answer, asOperator, type RunningService } from './running-service';
 
 /** What the tests of the webhook and of what is read after it send, and how they look at what became of it. */
 
+/** Ids of an order as they go over the wire: any text. */
+export interface WireKey {
+  readonly location_id: string;
+  readonly order_id: string;
+}
+
 /** An `order.updated` about `key`; `fields` replaces or adds to its object. */
-export const update = (key: Partial<OrderKey>, fields: Readonly<Record<string, unknown>> = {}) => ({
+export const update = (key: Partial<WireKey>, fields: Readonly<Record<string, unknown>> = {}) => ({
   type: 'order.updated',
   object: { location_id: 'pos_location_456', order_id: 'pos_order_123', ...key, status: 'in_progress', ...fields },
 });
 
 /** Path of an order, or of something below it. */
-export const orderPath = ({ location_id, order_id }: OrderKey, below = ''): string =>
+export const orderPath = ({ location_id, order_id }: WireKey, below = ''): string =>
   `/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}${below}`;
 
 /** Every example of Stream's documents, verbatim, in their order. */
@@ -35,7 +42,7 @@ export const parseExample = (bytes: Buffer): ExampleBody => JSON.parse(bytes.toS
 /** Gives each test orders of its own on a service that a file's tests share. */
 export function freshKeys(prefix: string): () => OrderKey {
   let next = 0;
-  return () => ({ location_id: `${prefix} location`, order_id: `${prefix} order ${String(next++)}` });
+  return () => orderKey(`${prefix} location`, `${prefix} order ${String(next++)}`);
 }
 
 export const answerOf = ({ json }: Answer): HandleOrderAnswer => json as HandleOrderAnswer;
@@ -54,7 +61,7 @@ export const problem = (status: number, code: string) => ({
   type: `urn:ticket-rail:problem:${code}`,
 });
 
-export async function historyOf(service: RunningService, key: OrderKey): Promise<HistoryPage> {
+export async function historyOf(service: RunningService, key: WireKey): Promise<HistoryPage> {
   const answer = await service.get(orderPath(key, '/history?limit=1000'));
   return answer.status === 404 ? { events: [], next: null } : (answer.json as HistoryPage);
 }

@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { ORDER_STREAM_PREFIX } from '../../schemas/order-events';
 import { type EventStore, EventStoreError } from '../../services/event-store/event-store';
 import { MAX_PENDING_BYTES } from '../../services/handle-order/record/admission';
@@ -49,7 +49,7 @@ export function holdOrders(memory: EventStore): HeldStore {
 
 /** Sends bulky deliveries until there is no room for another one in front of a store that holds them. */
 export async function fillQueue(app: InProcessApp, held: HeldStore): Promise<void> {
-  const nth = (n: number) => bulky({ location_id: 'a full queue', order_id: String(1_000 + n) });
+  const nth = (n: number) => bulky(orderKey('a full queue', String(1_000 + n)));
   const room = Math.floor(MAX_PENDING_BYTES / JSON.stringify(nth(0)).length);
   for (let n = 0; n < room; n++) {
     void app.deliver(nth(n)).catch(() => undefined);

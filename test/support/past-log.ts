@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { OrderKey } from '../../schemas/handle-order';
+import type { OrderKey } from '../../schemas/order-key';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
 import { Admission } from '../../services/handle-order/record/admission';
 import { createRecorder } from '../../services/handle-order/record/record-update';

@@ -5,6 +5,7 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
+import { locationId } from '../../schemas/order-key';
 import { undeclaredProblem } from './contract';
 import { patiently } from './patience';
 
@@ -22,11 +23,11 @@ const MAIN = join(ROOT, 'dist', 'services', 'main.js');
 const START_TIMEOUT_MS = 20_000;
 
 /** A reader as it is configured; its name is its token's beginning. */
-export const entryOf = (token: string, role: Role, locations: ReaderEntry['locations'] = '*'): ReaderEntry => ({
+export const entryOf = (token: string, role: Role, locations: readonly string[] | '*' = '*'): ReaderEntry => ({
   name: token.slice(0, 20),
   token_sha256: createHash('sha256').update(token).digest('hex'),
   role,
-  locations,
+  locations: locations === '*' ? locations : locations.map(locationId),
 });
 
 /** Settings of a service that checks everything; a test overrides what it is about. */

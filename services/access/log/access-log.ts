@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { AccessData, AccessPage } from '../../../schemas/access';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/order-events';
 import { WITHHELD } from '../../../schemas/withheld';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
@@ -78,16 +79,16 @@ export function recordedPath(address: string): string {
 const SAME_THING: ReadonlySet<string> = new Set(['after', 'as_of', 'at_revision', 'format', 'limit', 'view', 'wait']);
 
 /** @returns what two accesses of one reader have in common that are counted together. */
-function thingOf({ what, location_id = '', order_id = '', path }: Access): string {
+function thingOf({ what, location_id, order_id, path }: Access): string {
   const [place = '', query = ''] = path.split(/\?(.*)/s);
   const asked = [...new URLSearchParams(query)].filter(([name]) => !SAME_THING.has(name));
-  return JSON.stringify([what, location_id, order_id, location_id === '' ? place : '', asked]);
+  return JSON.stringify([what, location_id, order_id, location_id === undefined ? place : '', asked]);
 }
 
 /** What a reader asks for. */
 export interface Access {
-  readonly location_id?: string | undefined;
-  readonly order_id?: string | undefined;
+  readonly location_id?: LocationId | undefined;
+  readonly order_id?: OrderId | undefined;
   readonly what: Exclude<AccessData['what'], 'passcode'>;
   /** Of the request, with its query. */
   readonly path: string;

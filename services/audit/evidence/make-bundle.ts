@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { initial } from '../../../projections/order';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../export/ndjson';
 import { StreamHeads } from '../chain/stream-heads';

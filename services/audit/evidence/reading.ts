@@ -1,6 +1,6 @@
 import { type OrderState, toOrder } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
 import type { Change, EarlierReport, Order } from '../../../schemas/order-view';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';

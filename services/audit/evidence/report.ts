@@ -1,5 +1,5 @@
 import { stringifyJson } from '../../../schemas/exact-json';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { OrderEventMetadata } from '../../../schemas/event-data';
 import { hashOf } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';

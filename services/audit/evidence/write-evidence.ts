@@ -1,4 +1,4 @@
-import { type OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/order-events';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { stringifyJson } from '../../../schemas/exact-json';
+import type { LocationId, OrderId } from '../../../schemas/handle-order';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -14,8 +15,8 @@ export const EVIDENCE_FORMAT = 'ticket-rail-evidence/1';
 
 /** What an export is about. */
 export interface Scope {
-  readonly location_id: string | null;
-  readonly order_id: string | null;
+  readonly location_id: LocationId | null;
+  readonly order_id: OrderId | null;
   /** `orders`: only order events; `all`: quarantine and whatever else the log holds as well. */
   readonly streams: 'orders' | 'all';
 }
@@ -27,8 +28,8 @@ export const Manifest = z.object({
   kind: z.literal('manifest'),
   format: z.enum([EXPORT_FORMAT, EVIDENCE_FORMAT]),
   scope: z.object({
-    location_id: z.string().nullable(),
-    order_id: z.string().nullable(),
+    location_id: z.string().brand<'LocationId'>().nullable(),
+    order_id: z.string().brand<'OrderId'>().nullable(),
     streams: z.enum(['orders', 'all']),
   }),
   from: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../../schemas/json-object';
 import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
+import { orderKey } from '../../../schemas/order-key';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readableEvents } from '../../event-store/readable-events';
 import { readIfThere } from '../../event-store/reads';
@@ -33,7 +34,7 @@ async function* readPrefix(store: ExportSource, prefix: string): AsyncGenerator<
 }
 
 function prefixOf({ location_id, streams }: Scope): string {
-  if (location_id !== null) return orderStream({ location_id, order_id: '' });
+  if (location_id !== null) return orderStream(orderKey(location_id, ''));
   return streams === 'all' ? '' : ORDER_STREAM_PREFIX;
 }
 

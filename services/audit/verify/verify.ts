@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
 import { orderStream } from '../../../schemas/order-events';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
 import { EXIT_UNDECIDED, EXIT_FAILED } from '../../terminal/exit-codes';

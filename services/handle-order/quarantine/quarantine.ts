@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { type Delivery, type Fault, orderKeyOf } from '../../../schemas/handle-order';
+import type { Delivery, Fault } from '../../../schemas/handle-order';
+import { orderKeyOf } from '../../../schemas/order-key';
 import { DeliveryMetadata, OrderEventMetadata, QuarantinedData, RedrivenData } from '../../../schemas/event-data';
 import { orderStream, QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
 import { ExactNumber, parseJson } from '../../../schemas/exact-json';
-import { type Delivery, DELIVERY_CONTRACTS, type Fault, Id, ID_PATTERN } from '../../../schemas/handle-order';
+import { type Delivery, DELIVERY_CONTRACTS, type Fault, ID_PATTERN, LocationId } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import { escapeKey } from '../../../schemas/json-pointer';
 import { WORD_PATTERN } from '../../../schemas/vocabulary';
@@ -29,7 +29,7 @@ export interface ForeignDelivery {
   /** Cut to {@link MAX_SHOWN_TYPE}, and well-formed Unicode. */
   readonly type: string;
   /** `object.location_id`, if it is an id. */
-  readonly locationId: string | null;
+  readonly locationId: LocationId | null;
   /** Why it cannot be recorded. */
   readonly faults: readonly Fault[];
 }
@@ -243,7 +243,7 @@ const UNPAIRED_SURROGATE = /\p{Cs}/gu;
 function foreign(value: Readonly<Record<string, unknown>>, type: string, shape: readonly Fault[]): ForeignDelivery {
   const cut = type.slice(0, MAX_SHOWN_TYPE);
   const object = value['object'];
-  const locationId = Id.safeParse(isJsonObject(object) ? object['location_id'] : undefined);
+  const locationId = LocationId.safeParse(isJsonObject(object) ? object['location_id'] : undefined);
   const fault = {
     pointer: '/type',
     detail: `is ${JSON.stringify(cut)}, which is not recorded here: ${knownTypes} are`,

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { type Delivery, type OrderKey, orderKeyOf } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/handle-order';
+import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
 import { type Arrival, type OrderEventMetadata } from '../../../schemas/event-data';
 import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';

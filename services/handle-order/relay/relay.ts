@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { Id, type OrderKey } from '../../../schemas/handle-order';
+import { Id } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { isJsonObject } from '../../../schemas/json-object';
 import type { RelayedData } from '../../../schemas/event-data';
 import { within } from '../../concurrency/within';
@@ -259,7 +260,7 @@ class PosRelay implements Relay {
     await this.#recordInTime({ type, location_id, provider_id, ...entry }, receipt);
     const isAccepted = type === ORDER_CREATED && status !== null && status >= 200 && status < 300;
     if (isAccepted && location_id !== null && provider_id !== null) {
-      const key = { location_id, order_id: provider_id };
+      const key = orderKey(location_id, provider_id);
       this.#accepted({ key, body: from.body, encoding: receipt.contentEncoding ?? null }, beginning.whole, encoding);
     }
     if (response.destroyed) return { kind: 'sender-gone' };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { type OrderDeletedData } from '../../../schemas/event-data';
 import { orderStream } from '../../../schemas/order-events';
 import { readIfThere } from '../../event-store/reads';

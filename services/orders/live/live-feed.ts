@@ -1,5 +1,6 @@
 import type { Heartbeat, LiveStart } from '../../../schemas/live';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
 import {
   type Audience,
@@ -78,7 +79,7 @@ interface Seat {
 }
 
 interface Channel {
-  readonly locationId: string;
+  readonly locationId: LocationId;
   readonly seats: Set<Seat>;
   /** Everything up to here was looked for; `unknown` after the read model was made anew. */
   position: Position | null | 'unknown';
@@ -147,7 +148,7 @@ export class LiveFeed {
    * @returns what ends it, and may be called after its end too
    * @throws {ReadModelError}
    */
-  watch(locationId: string, client: LiveClient, lastSeen: Position | null): () => void {
+  watch(locationId: LocationId, client: LiveClient, lastSeen: Position | null): () => void {
     const seat: Seat = { client, position: null };
     this.#start(seat, locationId, lastSeen);
     const channel = this.#channels.get(locationId) ?? { locationId, seats: new Set(), position: seat.position };
@@ -204,7 +205,7 @@ export class LiveFeed {
     for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#end(channel, seat);
   }
 
-  #start(seat: Seat, locationId: string, lastSeen: Position | null): void {
+  #start(seat: Seat, locationId: LocationId, lastSeen: Position | null): void {
     const { folds, now, orders, labels } = this.#options;
     const start: LiveStart = { location_id: locationId, now: new Date(now()).toISOString(), folds };
     const { client } = seat;
@@ -253,7 +254,7 @@ export class LiveFeed {
   }
 
   /** @returns what came after a position, or null if the log does not have it, or too much came. */
-  #missed(locationId: string, lastSeen: Position): OrdersAt | null {
+  #missed(locationId: LocationId, lastSeen: Position): OrdersAt | null {
     const missed = this.#options.orders.changedSince(locationId, lastSeen, MAX_RESUMED_ORDERS);
     const isKnown = missed.position !== null && comparePositions(lastSeen, missed.position) <= 0;
     return isKnown && !missed.truncated ? missed : null;

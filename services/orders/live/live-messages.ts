@@ -1,6 +1,7 @@
 import { isWaiting, type OrderState, toOrder } from '../../../projections/order';
 import { stringifyJson } from '../../../schemas/exact-json';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import type { CustomerOrder } from '../../../schemas/live';
 import type { Order } from '../../../schemas/order-view';
 import { withoutContact } from '../../access/withhold';
@@ -67,7 +68,7 @@ export interface LiveLabels {
   /** @returns an order as it is now; null if nothing was reported about it. @throws {ReadModelError} */
   readonly recordOf: (key: OrderKey) => OrderRecord | null;
   /** @returns the orders of a location whose labels came after a position. */
-  readonly changedSince: (locationId: string, position: Position) => readonly OrderKey[];
+  readonly changedSince: (locationId: LocationId, position: Position) => readonly OrderKey[];
 }
 
 export const NO_LABELS: LiveLabels = { show: toOrder, recordOf: () => null, changedSince: () => [] };

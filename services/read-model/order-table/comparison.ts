@@ -1,5 +1,6 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { BUSY_TIMEOUT_MS, ReadModelError, type Witness } from './schema';
 
@@ -43,7 +44,7 @@ export function openComparison(storedFile: string, freshFile: string): Compariso
     const at = parsePosition(row.witness_position ?? '');
     const differing = db.prepare<
       [],
-      { location_id: string; order_id: string; stored: string | null; fresh: string | null }
+      { location_id: LocationId; order_id: OrderId; stored: string | null; fresh: string | null }
     >(
       `SELECT location_id, order_id, stored.state AS stored, new.state AS fresh
        FROM main.orders AS stored FULL JOIN fresh.orders AS new USING (location_id, order_id)

@@ -1,7 +1,8 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import type { LocationPage, LocationSummary } from '../../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
@@ -73,14 +74,13 @@ const recordOf = ({ location_id, order_id, state }: OrderRow): OrderRecord => ({
   state: parseState(state),
 });
 
-interface PlacedRow {
-  readonly order_id: string;
+interface PlacedRow extends Omit<OrderKey, 'location_id'> {
   readonly placed: Position;
   readonly event_id: string;
   readonly state: string;
 }
 
-const placedOf = (location_id: string, { order_id, placed, event_id, state }: PlacedRow): PlacedOrder => ({
+const placedOf = (location_id: LocationId, { order_id, placed, event_id, state }: PlacedRow): PlacedOrder => ({
   key: { location_id, order_id },
   position: placed,
   eventId: event_id,
@@ -134,7 +134,7 @@ export class OrderTableReader {
    * @returns the orders of a location as they first came.
    * @throws {ReadModelError}
    */
-  list(locationId: string, { stage, active, limit, after }: ListOptions): ListedOrders {
+  list(locationId: LocationId, { stage, active, limit, after }: ListOptions): ListedOrders {
     // An order of a stage that is not final is active: saying so lets the few active ones be found by their index.
     const isActive = stage === undefined || FINAL_STAGES.has(stage) ? active : (active ?? true);
     const conditions = [
@@ -250,7 +250,7 @@ export class OrderTableReader {
    * @returns the newest active orders of a location and the newest that have ended, as of one moment.
    * @throws {ReadModelError}
    */
-  newest(locationId: string, activeLimit: number, endedLimit: number): OrdersAt {
+  newest(locationId: LocationId, activeLimit: number, endedLimit: number): OrdersAt {
     return this.#atOnce(() => {
       const of = (active: 0 | 1, limit: number): readonly PlacedOrder[] =>
         this.#placed('active = ? ORDER BY position DESC LIMIT ?', [locationId, active, limit], locationId);
@@ -264,7 +264,7 @@ export class OrderTableReader {
    * @returns the orders of a location with news after a position, those with the oldest news first, as of one moment.
    * @throws {ReadModelError}
    */
-  changedSince(locationId: string, position: Position | null, limit: number): OrdersAt {
+  changedSince(locationId: LocationId, position: Position | null, limit: number): OrdersAt {
     return this.#atOnce(() => {
       const orders = this.#placed(
         'active IN (0, 1) AND position > ? ORDER BY position LIMIT ?',
@@ -290,7 +290,7 @@ export class OrderTableReader {
       );
       // The plus keeps an index from being chosen by which all orders of the locations would be looked at.
       const within = only === null ? '' : 'AND +location_id IN (SELECT value FROM json_each(?))';
-      const rows = this.#all<PlacedRow & { readonly location_id: string }>(
+      const rows = this.#all<PlacedRow & { readonly location_id: LocationId }>(
         `SELECT location_id, order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders
          WHERE position > ? AND position <= ? ${within} ORDER BY position`,
         [
@@ -328,7 +328,7 @@ export class OrderTableReader {
   #placed(
     condition: string,
     parameters: readonly (string | number | bigint)[],
-    locationId: string,
+    locationId: LocationId,
   ): readonly PlacedOrder[] {
     const rows = this.#all<PlacedRow>(
       `SELECT order_id, CAST(position AS TEXT) AS placed, event_id, state FROM orders WHERE location_id = ? AND ${condition}`,

@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import type { Position } from '../../event-store/event-store';
 
 /**

@@ -3,7 +3,7 @@ import { attentionOf } from '../../../projections/attention';
 import type { Drive } from '../../../projections/drives';
 import { isActive, type OrderState, stageOf } from '../../../projections/order';
 import { stringifyJson } from '../../../schemas/exact-json';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage, sqliteCodeOf } from '../../event-store/sqlite-error';
 import type { Correction } from '../corrections';

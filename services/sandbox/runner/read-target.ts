@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { LiveSnapshot } from '../../../schemas/live';
 import { type HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/order-view';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { agentFor } from '../wire/post';
 
 /** Reads what a Ticket Rail knows, as any POS screen would: over its HTTP API. */

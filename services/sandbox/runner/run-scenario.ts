@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { version } from '../../config/version';
 import type { PauseBounds } from '../../concurrency/backoff';
 import { pauseAfter } from '../wire/backoff';

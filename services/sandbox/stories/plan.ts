@@ -1,4 +1,5 @@
-import type { Delivery, OrderKey } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { Step, Story } from '../../../schemas/scenario';
 import { type Drivers, driversFor } from './drivers';
 import { between, exponential, type Random, seeded } from '../wire/random';
@@ -43,10 +44,8 @@ export function planScenario(scenario: Playable, options: PlanOptions): PlannedO
   shuffle(dealt, random);
   let begins_s = 0;
   const planned = dealt.map((story, index): PlannedOrder => {
-    const key = {
-      location_id: `${runId}-location-${String(random.int(1, locations))}`,
-      order_id: `${runId}-order-${String(index + 1)}`,
-    };
+    const location = `${runId}-location-${String(random.int(1, locations))}`;
+    const key = orderKey(location, `${runId}-order-${String(index + 1)}`);
     const deliveries = plannedDeliveries(story, key, begins_s, random.fork());
     begins_s += exponential(random, SECONDS_PER_MINUTE / perMinute);
     return { key, story, deliveries };

@@ -1,5 +1,6 @@
 import type { Order } from '../../../schemas/order-view';
 import { type Stage, STAGES } from '../../../schemas/vocabulary';
+import { orderId } from '../../../schemas/order-key';
 import {
   canceledKey,
   driverKey,
@@ -34,7 +35,8 @@ const options = (about: Partial<ArrangeOptions> = {}): ArrangeOptions => ({
   ...about,
 });
 const ids = (orders: readonly { readonly order_id: string }[]): string[] => orders.map(({ order_id }) => order_id);
-const staged = (stage: Stage, about: Partial<Order> = {}): Order => order({ order_id: stage, stage, ...about });
+const staged = (stage: Stage, about: Partial<Order> = {}): Order =>
+  order({ order_id: orderId(stage), stage, ...about });
 
 describe('the board', () => {
   it('the board puts every order in exactly one place, by its stage', () => {
@@ -57,7 +59,7 @@ describe('the board', () => {
   });
 
   it('the board puts the order that has waited longest first', () => {
-    const later = order({ order_id: 'later', stage_since: at(NOON + 1) });
+    const later = order({ order_id: orderId('later'), stage_since: at(NOON + 1) });
     expect(ids(arrange([later, order()], options()).columns.preparing)).toEqual(['pos_order_1', 'later']);
   });
 
@@ -76,7 +78,7 @@ describe('the board', () => {
     const found = order({
       driver_details: { source: 'doordash', name: 'Jane Driver', vehicle_info: { license_plate: 'ABC 123' } },
     });
-    const other = order({ order_id: 'x', driver_details: { name: 'Tom', source: 'uber' } });
+    const other = order({ order_id: orderId('x'), driver_details: { name: 'Tom', source: 'uber' } });
     expect(ids(arrange([found, other], options({ search })).columns.preparing)).toEqual(['pos_order_1']);
   });
 
@@ -200,10 +202,10 @@ describe('the customers’ board', () => {
   });
   it('the customers’ board lists ready orders newest first, and those being prepared oldest first', () => {
     const orders = [
-      customerOrder('preparing', false, { order_id: 'p2', stage_since: at(NOON + 2) }),
-      customerOrder('preparing', false, { order_id: 'p1', stage_since: at(NOON + 1) }),
-      customerOrder('ready', true, { order_id: 'r1', stage_since: at(NOON + 1) }),
-      customerOrder('ready', true, { order_id: 'r2', stage_since: at(NOON + 2) }),
+      customerOrder('preparing', false, { order_id: orderId('p2'), stage_since: at(NOON + 2) }),
+      customerOrder('preparing', false, { order_id: orderId('p1'), stage_since: at(NOON + 1) }),
+      customerOrder('ready', true, { order_id: orderId('r1'), stage_since: at(NOON + 1) }),
+      customerOrder('ready', true, { order_id: orderId('r2'), stage_since: at(NOON + 2) }),
       customerOrder('on_the_way', false),
       customerOrder('completed', false),
     ];

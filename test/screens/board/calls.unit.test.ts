@@ -1,4 +1,5 @@
 import type { Order } from '../../../schemas/order-view';
+import { orderId } from '../../../schemas/order-key';
 import {
   acknowledged,
   canceledKey,
@@ -27,9 +28,9 @@ const known = (...orders: readonly Order[]): ReadonlyMap<string, Order> =>
 const marks = openedAt(noMarks, NOON);
 const every = (): boolean => true;
 
-const here = order({ order_id: 'here', stage: 'driver_here' });
-const canceled = order({ order_id: 'canceled', stage: 'canceled' });
-const failed = order({ order_id: 'failed', stage: 'needs_action', delivery_status: 'failed_to_pickup' });
+const here = order({ order_id: orderId('here'), stage: 'driver_here' });
+const canceled = order({ order_id: orderId('canceled'), stage: 'canceled' });
+const failed = order({ order_id: orderId('failed'), stage: 'needs_action', delivery_status: 'failed_to_pickup' });
 const all = known(here, canceled, failed);
 const calls = withNews(
   [],
@@ -71,7 +72,7 @@ describe('calls', () => {
   });
 
   it('orders become very late once for each stage, wherever somebody at the counter can do something', () => {
-    const orders = OPEN_STAGES.map((stage) => order({ order_id: stage, stage }));
+    const orders = OPEN_STAGES.map((stage) => order({ order_id: orderId(stage), stage }));
     const late = (ms: number): readonly string[] =>
       [...veryLate(orders, NOON + ms, DEFAULT_THRESHOLDS).values()].map(({ order: one }) => one.order_id);
     expect(late(5 * MINUTE)).toEqual(['driver_here', 'needs_action']);
@@ -100,8 +101,8 @@ describe('what is in sight', () => {
   const ids = (orders: readonly Order[]): readonly string[] => orders.map(({ order_id }) => order_id);
 
   it('a search hides neither a driver who is here nor a cancellation, and puts those that it finds first', () => {
-    const found = order({ order_id: 'found', stage: 'driver_here', stage_since: at(NOON + 1) });
-    const other = order({ order_id: 'other' });
+    const found = order({ order_id: orderId('found'), stage: 'driver_here', stage_since: at(NOON + 1) });
+    const other = order({ order_id: orderId('other') });
     const { columns, canceled: strip } = arrange([here, found, canceled, other], options({ search: 'found' }));
     expect([ids(columns.driver_here), ids(strip), ids(columns.preparing)]).toEqual([
       ['found', 'here'],
@@ -112,10 +113,15 @@ describe('what is in sight', () => {
 
   it('robots come first among the drivers who are here, and lost money among cancellations', () => {
     const driver_details = { name: 'Kiwi', vehicle_info: { is_autonomous: true } };
-    const robot = order({ order_id: 'robot', stage: 'driver_here', stage_since: at(NOON + 1), driver_details });
+    const robot = order({
+      order_id: orderId('robot'),
+      stage: 'driver_here',
+      stage_since: at(NOON + 1),
+      driver_details,
+    });
     const eaten = order({
       ...canceled,
-      order_id: 'eaten',
+      order_id: orderId('eaten'),
       attention: ['canceled_after_pickup'],
       stage_since: at(NOON - 1),
     });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Order } from '../../../schemas/order-view';
+import { orderId, orderKey } from '../../../schemas/order-key';
 import { type FeedMessage, parseMessage } from '../../../services/screens/browser/shared/model/feed-message';
 import {
   type FeedState,
@@ -50,7 +51,7 @@ describe('the state of a screen', () => {
   );
 
   it('a later snapshot replaces everything, including orders that are gone', () => {
-    const gone = order({ order_id: 'gone' });
+    const gone = order({ order_id: orderId('gone') });
     const { state, changes } = after(
       snapshot([gone, order()]),
       snapshot([order({ revision: 4 })], { folds: 'f2', position: '20' }),
@@ -76,7 +77,7 @@ describe('the state of a screen', () => {
   });
 
   it('a screen never takes in anything of another location', () => {
-    const foreign = { location_id: 'other', order_id: 'x' };
+    const foreign = orderKey('other', 'x');
     const { state } = after(
       snapshot([order(foreign)], { location_id: 'other', position: '99' }),
       snapshot([order(foreign), order()]),
@@ -88,7 +89,7 @@ describe('the state of a screen', () => {
 
   it('a screen forgets the oldest finished orders, and never an open one', () => {
     const many = Array.from({ length: 2 * FINISHED_KEPT + 1 }, (_, index) =>
-      order({ order_id: String(index), stage: 'completed', updated_at: at(NOON + index) }),
+      order({ order_id: orderId(String(index)), stage: 'completed', updated_at: at(NOON + index) }),
     );
     const { state } = after(snapshot([...many, order({ updated_at: at(0) })]));
     expect(state.orders.size).toBe(FINISHED_KEPT + 1);
@@ -100,7 +101,7 @@ describe('the state of a screen', () => {
     const message = fc.record({ id: fc.constantFrom('a', 'b', 'c'), revision: fc.nat(6), again: fc.boolean() });
     fc.assert(
       fc.property(fc.array(message), fc.array(fc.nat(3)), (list, cuts) => {
-        const once = list.map(({ id, revision }, index) => news(String(index), { order_id: id, revision }));
+        const once = list.map(({ id, revision }, index) => news(String(index), { order_id: orderId(id), revision }));
         const repeated = once.flatMap((one, index) => (list[index]?.again ? [one, one] : [one]));
         const whole = after(snapshot([]), ...once).state;
         let state = after(snapshot([])).state;

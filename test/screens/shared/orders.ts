@@ -1,4 +1,5 @@
 import type { Order } from '../../../schemas/order-view';
+import { locationId, orderId } from '../../../schemas/order-key';
 
 /** Noon by the service's clock, in milliseconds. */
 export const NOON = Date.parse('2026-11-21T12:00:00.000Z');
@@ -6,8 +7,8 @@ export const at = (ms: number): string => new Date(ms).toISOString();
 
 /** An order as the feed sends it; a test says what it is about. */
 export const order = (about: Partial<Order> = {}): Order => ({
-  location_id: 'l',
-  order_id: 'pos_order_1',
+  location_id: locationId('l'),
+  order_id: orderId('pos_order_1'),
   status: 'in_progress',
   delivery_status: null,
   driver_details: null,

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ReaderEntry, ROLES } from '../../../schemas/readers';
 import { WITHHELD } from '../../../schemas/withheld';
+import { orderKey } from '../../../schemas/order-key';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
@@ -16,8 +17,8 @@ import {
   temporaryDirectory,
 } from '../../support/running-service';
 
-const HERE = { location_id: 'here', order_id: 'o' };
-const THERE = { location_id: 'there', order_id: 'o' };
+const HERE = orderKey('here', 'o');
+const THERE = orderKey('there', 'o');
 const PASSCODE = 'passcode-5678';
 const PHONE = '+1-555-0100';
 const DRIVER = { name: 'Jane', phone: { number: PHONE, code: 'code-12' }, passcode: PASSCODE };

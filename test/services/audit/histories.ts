@@ -11,6 +11,7 @@ import type { Envelope } from '../../../services/handle-order/receive/parse-deli
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
 import { orderStream } from '../../../schemas/order-events';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { type Verified, verifySqliteStore } from '../../../services/audit/verify/verify-store';
 import { temporaryDirectory } from '../../support/running-service';
 import { update } from '../../support/deliveries';
@@ -57,10 +58,7 @@ export const steps = (minLength = 1): fc.Arbitrary<readonly Step[]> =>
     { minLength, maxLength: 14 },
   );
 
-export const keyOf = (index: number) => ({
-  location_id: `location ${String(index % 2)}`,
-  order_id: `é${String(index)}`,
-});
+export const keyOf = (index: number): OrderKey => orderKey(`location ${String(index % 2)}`, `é${String(index)}`);
 
 /** @returns the directory of a store that holds what the steps did. */
 export async function makeStore(history: readonly Step[]): Promise<string> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { orderKey } from '../../../schemas/order-key';
 import { READ_MODEL, readOrders, replay, sorted, withDatabase } from '../../faults/inspect';
 import { Ledger, LOCATION, seeded, send } from '../../faults/load';
 import { readLog } from '../../support/deliveries';
@@ -167,7 +168,7 @@ describe('ticket-rail rebuild', () => {
     service = await startService({ DATA_DIR: dataDir });
     const [ledger, random] = [new Ledger(), seeded(5)];
     for (let n = 0; n < ORDERS * DELIVERIES; n++) {
-      const key = { location_id: LOCATION, order_id: `order ${String(n % ORDERS)}` };
+      const key = orderKey(LOCATION, `order ${String(n % ORDERS)}`);
       expect(await send(service, ledger, ledger.create(key, random))).toBe('acknowledged');
     }
     await service.end();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { orderKey } from '../../../schemas/order-key';
 import { COMMIT_MS } from '../../../services/destinations/session';
 import { RETRY_PAUSES } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
@@ -31,8 +32,7 @@ beforeEach(async () => {
   store = createMemoryStore({ now: Date.now });
   clock = new VirtualClock();
   for (let n = 0; n < EACH; n++) {
-    for (const order_id of ORDERS)
-      await report(store, { location_id: 'north', order_id }, { status: 'in_progress', n });
+    for (const order_id of ORDERS) await report(store, orderKey('north', order_id), { status: 'in_progress', n });
   }
 });
 afterEach(async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { type DestinationEntry, parseDestinations } from '../../../schemas/destinations';
 import type { FeedItem } from '../../../schemas/feed';
+import { locationId, orderId } from '../../../schemas/order-key';
 import { wants } from '../../../services/destinations/filter';
 import { webhookHeaders } from '../../../services/destinations/standard-webhooks';
 import {
@@ -112,8 +113,8 @@ describe('what is done after an attempt', () => {
 describe('filters', () => {
   const fact = {
     position: '1-00000000',
-    location_id: 'north',
-    order_id: 'a',
+    location_id: locationId('north'),
+    order_id: orderId('a'),
     revision: 0,
     type: 'order.updated',
     received_at: '2026-11-28T12:00:00.000Z',
@@ -126,8 +127,8 @@ describe('filters', () => {
   const item = fact as unknown as FeedItem;
   const removed: FeedItem = {
     position: '2-00000000',
-    location_id: 'north',
-    order_id: 'a',
+    location_id: locationId('north'),
+    order_id: orderId('a'),
     type: 'order.removed',
     received_at: fact.received_at,
   };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DESTINATION_TAKEN, DESTINATIONS_STREAM } from '../../../schemas/destination-events';
 import type { FeedItem } from '../../../schemas/feed';
+import { orderKey } from '../../../schemas/order-key';
 import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/lines';
 import { TAKE_OVER_MS } from '../../../services/destinations/pump';
 import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/session';
@@ -24,7 +25,7 @@ const range = (length: number): number[] => Array.from({ length }, (_, n) => n);
 
 async function reportAll(store: EventStore, orderIds: readonly string[]): Promise<void> {
   for (const [n, order_id] of orderIds.entries()) {
-    await report(store, { location_id: 'north', order_id }, { status: 'in_progress', n });
+    await report(store, orderKey('north', order_id), { status: 'in_progress', n });
   }
 }
 
@@ -96,7 +97,7 @@ it('an order whose news fail holds up no other, nor the place, and is on record 
   const second = await supply(store, ENTRY, { clock, send });
   await turn();
   expect(arrived).toHaveLength(3);
-  await report(store, { location_id: 'north', order_id: 'poisoned' }, { status: 'completed' });
+  await report(store, orderKey('north', 'poisoned'), { status: 'completed' });
   await turn();
   isPoisoned = false;
   await clock.pass(RETRY_PAUSES.longest);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { initial, type OrderState, toOrder } from '../../../projections/order';
 import { read, readVerdict } from '../../../projections/timeline';
 import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/feed';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/order-events';
 import { leafOf } from '../../../services/event-store/seal/log-hash';
 import { createMemoryStore } from '../event-store/memory/memory-store';
@@ -19,8 +19,8 @@ import { until } from '../../support/patience';
 import { feedOver, report } from './support';
 
 const key = (order: number, location = 0): OrderKey => ({
-  location_id: `location ${String(location)}`,
-  order_id: `order ${String(order)}`,
+  location_id: locationId(`location ${String(location)}`),
+  order_id: orderId(`order ${String(order)}`),
 });
 
 const STATUSES = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed', 'mystery'] as const;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { BEGINNING, type FeedPosition } from '../../../schemas/feed';
+import { orderKey } from '../../../schemas/order-key';
 import type { Position } from '../../../services/event-store/event-store';
 import { comparePlaces, feedPosition, logPosition } from '../../../services/feed/feed-place';
 import { coalesced } from '../../../services/feed/orders-view';
@@ -25,7 +26,7 @@ class Table {
     if (event === undefined) return;
     this.#position += 3;
     this.orders.set(order, {
-      key: { location_id: 'here', order_id: String(order) },
+      key: orderKey('here', String(order)),
       state: evolve(state, event),
       position: String(this.#position) as Position,
       eventId: '0a1b2c3d-0000-4000-8000-000000000000',
@@ -87,8 +88,7 @@ it('a removal stands at its place among the orders with news', () => {
   const [one, two] = table.after(BEGINNING, 10).orders.map(placeOf) as [FeedPosition, FeedPosition];
   const removal = {
     position: feedPosition('4' as Position, 'ffffffff-0000-4000-8000-000000000000'),
-    location_id: 'here',
-    order_id: '3',
+    ...orderKey('here', '3'),
     type: 'order.removed' as const,
     received_at: '2026-11-21T18:00:00.000Z',
   };

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { orderStream } from '../../../schemas/order-events';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { Feed } from '../../../services/feed/feed';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { parseJson, stringifyJson } from '../../../schemas/exact-json';
-import { type OrderKey } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { type Order } from '../../../schemas/order-view';
 import {
   answerOf,
@@ -32,7 +32,7 @@ const MAX_BODY_BYTES = 262_144;
 const MAX_DEPTH = 32;
 
 /** A body whose object has one member written by hand, so that it may be anything. */
-const withMember = (member: string, key: OrderKey = { location_id: 'hand', order_id: 'written' }): string =>
+const withMember = (member: string, key: OrderKey = orderKey('hand', 'written')): string =>
   `{"type":"order.updated","object":{"location_id":${JSON.stringify(key.location_id)},` +
   `"order_id":${JSON.stringify(key.order_id)},"status":"in_progress"${member === '' ? '' : `,${member}`}}}`;
 
@@ -158,7 +158,7 @@ describe('authentic deliveries that cannot be used', () => {
     ['no location_id', without('location_id'), ['/object/location_id']],
     ['no order_id', without('order_id'), ['/object/order_id']],
     ['no status', without('status'), ['/object/status']],
-    ['no provider_id', { type: 'order.canceled', object: { location_id: 'l', order_id: 'o' } }, ['provider_id']],
+    ['no provider_id', { type: 'order.canceled', object: orderKey('l', 'o') }, ['provider_id']],
     ['no field of a cancellation', { type: 'order.canceled', object: {} }, ['location_id', 'provider_id']],
   ])('a delivery with %s is quarantined', async (_what, body, pointers) => {
     const full = pointers.map((pointer) => (pointer.startsWith('/') ? pointer : `/object/${pointer}`));
@@ -318,7 +318,7 @@ describe('unusual deliveries that can be used', () => {
     ['a byte order mark', '\ufeffa'],
     ['a character outside Unicode’s first plane', '𝒪'],
   ])('a delivery whose ids have %s is recorded like any other', async (_what, id) => {
-    const about = { location_id: id, order_id: id };
+    const about = orderKey(id, id);
     await expectRecorded(JSON.stringify(update(about)), about);
   });
 

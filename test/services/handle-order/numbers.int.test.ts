@@ -1,4 +1,4 @@
-import { type OrderKey } from '../../../schemas/handle-order';
+import type { OrderKey } from '../../../schemas/order-key';
 import { freshKeys, orderPath, readLog } from '../../support/deliveries';
 import { openEventStream } from '../../support/event-stream';
 import { until } from '../../support/patience';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Order, OrderPage } from '../../../schemas/order-view';
 import type { FeedPage } from '../../../schemas/feed';
 import { WITHHELD } from '../../../schemas/withheld';
+import { locationId, orderKey } from '../../../schemas/order-key';
 import { ticketRail } from '../audit/support';
 import { orderPath, problem, problemOf, readLog, update } from '../../support/deliveries';
 import { openEventStream } from '../../support/event-stream';
@@ -60,7 +61,7 @@ afterAll(async () => {
 });
 
 let made = 0;
-const freshKey = () => ({ location_id: 'here', order_id: `order ${String(++made)}` });
+const freshKey = () => orderKey('here', `order ${String(++made)}`);
 const orderOf = async (key: ReturnType<typeof freshKey>, headers = asReader): Promise<Order> =>
   (await service.get(orderPath(key), headers)).json as Order;
 const labelOf = async (key: ReturnType<typeof freshKey>, headers = asReader) => (await orderOf(key, headers)).label;
@@ -181,7 +182,7 @@ describe('label that the POS sets', () => {
     for (const headers of [asReader, asOperator, bearer(SCREEN_TOKEN)]) {
       expect(problemOf(await set(key, { number: '1' }, headers))).toEqual(problem(403, 'not-permitted'));
     }
-    expect(problemOf(await set({ ...key, location_id: 'there' }, { number: '1' }))).toEqual(
+    expect(problemOf(await set({ ...key, location_id: locationId('there') }, { number: '1' }))).toEqual(
       problem(403, 'not-permitted'),
     );
     for (const label of [{ phone: '1' }, { number: 7 }, { items: -1 }, { number: 'x'.repeat(65) }, []]) {
@@ -206,7 +207,7 @@ describe('forgetting', () => {
         CHECKPOINT_SECONDS: '1',
       };
       let running = await startService(env);
-      const [ended, open] = ['ended', 'open'].map((order_id) => ({ location_id: 'here', order_id }));
+      const [ended, open] = ['ended', 'open'].map((order_id) => orderKey('here', order_id));
       const filesWith = (word: string): string[] =>
         readdirSync(dataDir).filter((name) => readFileSync(join(dataDir, name)).includes(word));
       const labelIn = async (key: typeof ended) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { evolve, initial } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
-import { type OrderKey } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { type OrderEvent } from '../../../schemas/order-events';
 import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/order-view';
 import { streamName } from '../../../schemas/stream-name';
@@ -14,7 +14,7 @@ import { discard, type RunningService, startService, WEBHOOK_SECRET } from '../.
 
 let service: RunningService;
 const key = freshKeys('history');
-const EXAMPLE_ORDER: OrderKey = { location_id: 'pos_location_456', order_id: 'pos_order_123' };
+const EXAMPLE_ORDER: OrderKey = orderKey('pos_location_456', 'pos_order_123');
 beforeAll(async () => {
   service = await startService();
   for (const { bytes } of EXAMPLES) await service.post(bytes);
@@ -186,7 +186,7 @@ describe('the history of an order', () => {
 });
 
 describe('the replay of an order', () => {
-  const about: OrderKey = { location_id: 'l', order_id: 'o' };
+  const about: OrderKey = orderKey('l', 'o');
   const stream = 'order-l:o';
   const at = (second: number): string => new Date(Date.UTC(2026, 10, 21, 18, 0, second)).toISOString();
   const event = (n: number, received_at?: string, type = 'order.updated') => ({

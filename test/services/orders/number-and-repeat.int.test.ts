@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { Order, OrderPage } from '../../../schemas/order-view';
 import { freshKeys, historyOf, orderPath, update } from '../../support/deliveries';
 import { pastLog } from '../../support/past-log';
@@ -11,7 +11,7 @@ const BOB = { source: 'doordash', name: 'Bob', passcode: '2222' };
 
 describe('orders over HTTP', () => {
   const nextKey = freshKeys('number');
-  const used: OrderKey = { location_id: 'daily numbers', order_id: '17' };
+  const used: OrderKey = orderKey('daily numbers', '17');
   const ended = Date.now() - 24 * HOUR_MS;
   let service: RunningService;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { evolve, initial, type OrderState, toOrder } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { OrderEvent } from '../../../schemas/order-events';
 import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/order-view';
 import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
@@ -70,7 +70,7 @@ describe('the search for orders', () => {
       seed: 7,
     });
     for (const [index, life] of objects.entries()) {
-      const key = { location_id: ['here', 'far', 'there'][index % 3] ?? '', order_id: `Order-${String(index)}x` };
+      const key = orderKey(['here', 'far', 'there'][index % 3] ?? '', `Order-${String(index)}x`);
       for (const object of life) await service.deliver({ type: 'order.updated', object: { ...object, ...key } });
       const history = await historyOf(service, key);
       let state = initial;
@@ -181,7 +181,7 @@ describe('the search for orders', () => {
 });
 
 describe('the search by driver', () => {
-  const key = (order_id: string): OrderKey => ({ location_id: 'drivers', order_id });
+  const key = (order_id: string): OrderKey => orderKey('drivers', order_id);
   beforeAll(async () => {
     const deliver = (id: string, driver_details: unknown) => service.deliver(update(key(id), { driver_details }));
     await deliver('jose', { source: 'Uber', name: 'José Núñez', passcode: '4711' });
@@ -224,7 +224,7 @@ describe('the search for a driver who was replaced', () => {
   const ann = { source: 'doordash', name: 'Ann Lee', phone: { number: '5550100815' } };
   let times: string[] = [];
   beforeAll(async () => {
-    const key = { location_id: place, order_id: 'disputed' };
+    const key = orderKey(place, 'disputed');
     await service.deliver(update(key, { status: 'in_progress', driver_details: omar }));
     await service.deliver(update(key, { status: 'in_progress', driver_details: ann }));
     await service.deliver(update(key, { status: 'completed', delivery_status: 'completed' }));
@@ -289,7 +289,7 @@ describe('the search for a driver who was replaced', () => {
 });
 
 describe('a search through many orders', () => {
-  const record = (seq: number) => ({ seq, key: { location_id: 'l', order_id: String(seq) }, state: initial });
+  const record = (seq: number) => ({ seq, key: orderKey('l', String(seq)), state: initial });
   /** A read model of very many orders. */
   const orders = {
     found: (_filter: unknown, before: number, size: number) => ({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { evolve, initial, isActive, type OrderState, toOrder } from '../../../projections/order';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
 import { type HistoryEvent, type Order, OrderPage } from '../../../schemas/order-view';
 import { STAGES } from '../../../schemas/vocabulary';
@@ -29,7 +29,7 @@ import {
 } from '../../support/running-service';
 
 const LOCATION = 'here';
-const keyOf = (order: number): OrderKey => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const keyOf = (order: number): OrderKey => orderKey(LOCATION, `order ${String(order)}`);
 
 /** The state after the last of these events that came at or before a time. */
 function foldedAt(events: readonly { event: Parameters<typeof evolve>[1] }[], at: number): OrderState | null {
@@ -99,7 +99,7 @@ describe('orders as of a time', () => {
     const found: Order[] = [];
     let after: number | null = 0;
     while (after !== null) {
-      const page = await past.list(LOCATION, at, { ...options, limit, after });
+      const page = await past.list(locationId(LOCATION), at, { ...options, limit, after });
       expect(page.records.length).toBeLessThanOrEqual(limit);
       found.push(...page.records.map(({ key, state }) => toOrder(key, state)).filter((order) => order !== null));
       after = page.next;

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Delivery } from '../../../schemas/handle-order';
 import { hashOf, orderStream } from '../../../schemas/order-events';
+import { orderId, orderKey } from '../../../schemas/order-key';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder, type GuessHead } from '../../../services/handle-order/record/record-update';
@@ -16,7 +17,7 @@ import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 
-const KEY = { location_id: 'here', order_id: 'a' };
+const KEY = orderKey('here', 'a');
 
 describe('a guess of the newest event', () => {
   let directory: string;
@@ -87,7 +88,7 @@ describe('a guess of the newest event', () => {
     expect(guess(KEY)).toBeNull();
     await until('the read model to be complete', () => freshness.complete);
     expect(guess(KEY)).toMatchObject({ revision: 1, eventHash: (await hashesOf(store))[1]?.[1] });
-    expect(guess({ ...KEY, order_id: 'b' })).toBeNull();
+    expect(guess({ ...KEY, order_id: orderId('b') })).toBeNull();
   });
 
   it('nothing is guessed by what the read model has of another log, though that order has as many events there', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isActive, type OrderState, stageOf } from '../../../projections/order';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { STAGES, type Stage } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
 import { type ListOptions, OrderTableReader } from '../../../services/read-model/order-table/reader';
@@ -13,7 +13,10 @@ import { temporaryDirectory } from '../../support/running-service';
 const NEWEST = { eventId: 'an event', contentHash: 'its content', eventHash: null };
 
 const at = (position: number | string): Position => String(position) as Position;
-const key = (order_id: string, location_id = 'here'): OrderKey => ({ location_id, order_id });
+const key = (order_id: string, location_id = 'here'): OrderKey => ({
+  location_id: locationId(location_id),
+  order_id: orderId(order_id),
+});
 const stateAfter = (...deliveries: readonly DeliveryObject[]): OrderState => fold(eventsOf(...deliveries));
 
 const PREPARING = stateAfter(says('in_progress'));
@@ -36,7 +39,7 @@ describe('the order table', () => {
     );
   };
   const ids = (options: Partial<ListOptions> = {}, location = 'here') => {
-    const { records, next } = reader.list(location, { limit: 100, after: 0, ...options });
+    const { records, next } = reader.list(locationId(location), { limit: 100, after: 0, ...options });
     return { ids: records.map((record) => record.key.order_id), next };
   };
   const pages = (options: Partial<ListOptions>): string[][] => {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import { type OrderDeletedData } from '../../../schemas/event-data';
 import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/order-events';
 import { streamName } from '../../../schemas/stream-name';
@@ -26,7 +26,7 @@ import { until } from '../../support/patience';
 import { temporaryDirectory } from '../../support/running-service';
 import { newEvent } from '../event-store/contract/support';
 
-const ORDERS: readonly OrderKey[] = ['a', 'b', 'c', 'a b'].map((order_id) => ({ location_id: 'here', order_id }));
+const ORDERS: readonly OrderKey[] = ['a', 'b', 'c', 'a b'].map((order_id) => orderKey('here', order_id));
 
 interface Fact {
   readonly order: number;
@@ -61,7 +61,7 @@ function asLog(facts: readonly Fact[]): readonly RecordedEvent[] {
   const next = new Map<string, number>();
   let position = 0;
   return facts.map(({ order, type, data, gap }, index) => {
-    const stream = orderStream(ORDERS[order] ?? { location_id: '', order_id: '' });
+    const stream = orderStream(ORDERS[order] ?? orderKey('', ''));
     const revision = next.get(stream) ?? 0;
     next.set(stream, revision + 1);
     position += 1 + gap;

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
 import type { Order } from '../../../schemas/order-view';
+import { orderKey } from '../../../schemas/order-key';
 import {
   checkpointOf,
   LOG,
@@ -25,7 +26,7 @@ import { discard, type RunningService, startService, temporaryDirectory } from '
 const ORDERS = 30;
 const DELIVERIES = 4;
 
-const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const key = (order: number) => orderKey(LOCATION, `order ${String(order)}`);
 
 /** The read model's own files, or its main file alone. */
 const files = (dataDir: string): string[] => ['', '-wal', '-shm'].map((end) => join(dataDir, `${READ_MODEL}${end}`));
@@ -168,7 +169,10 @@ describe('a service that is killed while it writes the read model', () => {
         db
           .prepare<[], { location_id: string; order_id: string; state: string }>('SELECT * FROM orders')
           .all()
-          .map((row) => [orderStream(row), JSON.parse(row.state) as OrderState] as const),
+          .map(
+            (row) =>
+              [orderStream(orderKey(row.location_id, row.order_id)), JSON.parse(row.state) as OrderState] as const,
+          ),
       );
       const folded = new Map<string, OrderState>();
       const log = withDatabase(join(copy, LOG), (db) =>

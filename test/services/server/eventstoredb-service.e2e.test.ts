@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderKey } from '../../../schemas/handle-order';
+import { locationId, orderId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { Order, OrderPage, Readiness } from '../../../schemas/order-view';
 import { orderStream } from '../../../schemas/order-events';
 import { SERVER_LINES } from '../../eventstoredb-node/services';
@@ -30,8 +30,8 @@ const PER_ORDER_IN_FAULT = 20;
 
 const LOCATIONS = ['north', 'south'];
 const keyOf = (order: number): OrderKey => ({
-  location_id: LOCATIONS[order % LOCATIONS.length] ?? '',
-  order_id: `order ${String(order)}`,
+  location_id: locationId(LOCATIONS[order % LOCATIONS.length] ?? ''),
+  order_id: orderId(`order ${String(order)}`),
 });
 const STATUSES = ['in_progress', 'ready_for_pickup', 'out_for_delivery', 'completed'];
 
@@ -107,10 +107,7 @@ async function keepsAll(
   },
 ): Promise<number> {
   let sent = 0;
-  const orders = Array.from({ length: ORDERS_IN_FAULT }, (_, order) => ({
-    location_id: location,
-    order_id: String(order),
-  }));
+  const orders = Array.from({ length: ORDERS_IN_FAULT }, (_, order) => orderKey(location, String(order)));
   const accepted = new Map<string, number[]>();
   const delivering = inParallel(orders, ORDERS_IN_FAULT, async (key) => {
     for (let n = 0; n < PER_ORDER_IN_FAULT; n++) {
@@ -431,8 +428,7 @@ if (real !== null) {
       if (service === undefined) throw new Error('the service did not start');
       return service;
     };
-    const events = (location: string) => (): Promise<Events> =>
-      real.events(orderStream({ location_id: location, order_id: '' }));
+    const events = (location: string) => (): Promise<Events> => real.events(orderStream(orderKey(location, '')));
 
     it(
       'two instances over a real EventStoreDB lose no delivery, store none twice, and end with equal read models',
@@ -440,7 +436,7 @@ if (real !== null) {
         const location = `${space} both`;
         const deliveries = Array.from({ length: 2_000 }, (_, n) => ({ order_id: String(n % 100), n }));
         await inParallel(deliveries, 32, async ({ order_id, n }) => {
-          expect((await serve(n % 2).deliver(update({ location_id: location, order_id }, { n }))).status).toBe(200);
+          expect((await serve(n % 2).deliver(update(orderKey(location, order_id), { n }))).status).toBe(200);
         });
         const revisions = revisionsOf(await events(location)());
         expect([...revisions.values()]).toEqual(Array(100).fill(20));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { orderKey } from '../../../schemas/order-key';
 import { copyDatabases, LOG, READ_MODEL, readOrders, replay, sorted } from '../../faults/inspect';
 import { createIoFaults, type IoFaults } from '../../faults/io-faults';
 import { Ledger, Load, LOCATION, seeded, send } from '../../faults/load';
@@ -35,7 +36,7 @@ function connectTo(url: string): Socket {
   return connect(Number(port), hostname);
 }
 
-const key = (order: number) => ({ location_id: LOCATION, order_id: `order ${String(order)}` });
+const key = (order: number) => orderKey(LOCATION, `order ${String(order)}`);
 
 /** @returns exit code, and how many milliseconds from now the process took to end. */
 async function endOf(process: ChildProcess): Promise<{ code: number | null; ms: number }> {
@@ -57,7 +58,7 @@ async function insist({ process }: RunningService): ReturnType<typeof endOf> {
 
 /** Begins a delivery that the service has begun to receive, and never finishes it. */
 async function beginForEver(service: RunningService): Promise<{ answered: Promise<unknown> }> {
-  const body = JSON.stringify(update({ location_id: LOCATION, order_id: 'never finished' }));
+  const body = JSON.stringify(update(orderKey(LOCATION, 'never finished')));
   const headers = { ...signed(body), 'Content-Length': String(body.length), Expect: '100-continue' };
   const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers });
   const answered = answer.catch(() => null);

@@ -5,6 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { FeedPage } from '../../../schemas/feed';
+import { orderKey } from '../../../schemas/order-key';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
@@ -48,7 +49,7 @@ import {
  * here. That no call is answered with another is checked wherever a test calls the service (test/support/contract.ts).
  */
 
-const HERE = { location_id: 'here', order_id: 'o' };
+const HERE = orderKey('here', 'o');
 const SCREEN_TOKEN = 'screen-of-elsewhere-0123456789';
 const POS_TOKEN = 'pos-of-here-0123456789';
 const READERS = JSON.stringify([
@@ -336,7 +337,7 @@ describe('each problem that the document declares is one that really comes', () 
     await first.deliver({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
     expect((await ask(first, 'listQuarantine')).status).toBe(200);
     const note = 'x'.repeat(2_000);
-    for (let n = 0; n < 60; n++) await first.deliver(update({ location_id: 'other', order_id: String(n) }, { note }));
+    for (let n = 0; n < 60; n++) await first.deliver(update(orderKey('other', String(n)), { note }));
     expect(await readOrders(first, 'other')).toHaveLength(60);
     await first.end();
     damage(join(first.dataDir, LOG));

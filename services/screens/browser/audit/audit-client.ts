@@ -1,5 +1,5 @@
 import { parseJson } from '../../../../schemas/exact-json';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
 import { within } from '../shared/deadline';
 import { addressOf } from '../feed/live-orders';

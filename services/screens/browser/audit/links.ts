@@ -1,4 +1,4 @@
-import type { OrderKey } from '../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../schemas/order-key';
 import { basePath } from '../shared/base-path';
 
 /** Addresses of the audit pages: each can be kept and given on. */

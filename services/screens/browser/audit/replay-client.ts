@@ -1,3 +1,4 @@
+import { orderKey } from '../../../../schemas/order-key';
 import { type Answer, historyOf, listOrders } from './audit-client';
 import { LOOK_BACK_MS, type Span } from '../board/model/replay';
 import { type PastOrder, unfold } from '../board/model/past-order';
@@ -46,7 +47,7 @@ export async function loadBoard(
   const work = async (): Promise<void> => {
     for (const order_id of waiting) {
       if (troubles.length > 0 || signal.aborted) return;
-      const key = { location_id: location, order_id };
+      const key = orderKey(location, order_id);
       const history = await historyOf(key, signal);
       // Retention may have deleted it meanwhile.
       if (history.kind === 'found') {

@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
+import { orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
@@ -63,7 +64,7 @@ export class TicketRailTimeline extends railElement({
   async #load(): Promise<void> {
     const asked = this.#question.ask();
     this.answer = null;
-    const key = { location_id: this.location, order_id: this.order };
+    const key = orderKey(this.location, this.order);
     const found = await historyOf(key, asked);
     if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
@@ -184,7 +185,7 @@ export class TicketRailTimeline extends railElement({
     if (step === undefined) return;
     this.revision = step.event.revision;
     this.#mustScroll = true;
-    replaceAddress(timelineAddress({ location_id: this.location, order_id: this.order }, this.revision));
+    replaceAddress(timelineAddress(orderKey(this.location, this.order), this.revision));
   }
 
   #pause(): void {

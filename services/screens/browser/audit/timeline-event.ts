@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../schemas/order-view';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';

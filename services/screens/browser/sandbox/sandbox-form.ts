@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { locationId } from '../../../../schemas/order-key';
 import { keysOf } from '../../../../schemas/records';
 import type { OrderFault, SandboxOrder, SandboxSummary, Submitted, SubmitOrders } from '../../../../schemas/sandbox';
 import type { FulfillmentType } from '../../../../schemas/scenario';
@@ -155,14 +156,14 @@ export class TicketRailSandboxForm extends railElement({
   readonly #ordered = (event: SubmitEvent): void => {
     event.preventDefault();
     const data = formData(event);
-    const [story, location_id] = [data.get('story'), data.get('location_id')];
+    const [story, location] = [data.get('story'), data.get('location_id')];
     const { type } = this;
     void this.#submit(
       {
         count: Number(data.get('count')),
         ...(type === '' ? {} : { fulfillment_type: type as FulfillmentType }) /* one of the choices of the field */,
         ...(typeof story === 'string' && story !== '' ? { story } : {}),
-        ...(typeof location_id === 'string' && location_id !== '' ? { location_id } : {}),
+        ...(typeof location === 'string' && location !== '' ? { location_id: locationId(location) } : {}),
       },
       null,
     );

@@ -10,6 +10,7 @@ import {
   accessVolumeStream,
 } from '../../../../schemas/access';
 import { hashOf } from '../../../../schemas/order-events';
+import { locationId, orderKey } from '../../../../schemas/order-key';
 import {
   COUNTED_MS,
   createAccessLog,
@@ -53,7 +54,7 @@ describe('the record of who looked', () => {
   const LOCATIONS = Array.from({ length: 12 }, (_, n) => `location-${String(n)}`);
   let here = '';
   let used = 0;
-  const keyOf = (order_id: string) => ({ location_id: here, order_id });
+  const keyOf = (order_id: string) => orderKey(here, order_id);
   let service: RunningService;
   /** The newest record from before the test. */
   let before: string | null;
@@ -113,7 +114,11 @@ describe('the record of who looked', () => {
       [AUDITOR, orderPath(keyOf('a'), '/history?limit=5'), { what: 'history', ...keyOf('a') }],
       [LOCAL, orderPath(keyOf('b'), '?at_revision=0'), { what: 'history', ...keyOf('b') }],
       [OPERATOR, orderPath(keyOf('c'), '?as_of=2999-01-01T00:00:00.000Z'), { what: 'history', ...keyOf('c') }],
-      [AUDITOR, `/locations/${here}/orders?as_of=2999-01-01T00:00:00Z`, { what: 'history', location_id: here }],
+      [
+        AUDITOR,
+        `/locations/${here}/orders?as_of=2999-01-01T00:00:00Z`,
+        { what: 'history', location_id: locationId(here) },
+      ],
       [OPERATOR, '/quarantine', { what: 'quarantine' }],
       [OPERATOR, '/quarantine/0', { what: 'quarantine' }],
     ];
@@ -293,7 +298,7 @@ describe('the record of who looked', () => {
 
 describe('the access log', () => {
   const reader: Reader = { open: false, name: 'jane', role: 'auditor', locations: '*' };
-  const keyOf = (order_id: string) => ({ location_id: 'here', order_id });
+  const keyOf = (order_id: string) => orderKey('here', order_id);
   const shown = (order_id: string) => ({ ...keyOf(order_id), driver_details: { passcode: '1' } });
   let time = Date.UTC(2026, 10, 21);
   const lines: string[] = [];
@@ -308,7 +313,11 @@ describe('the access log', () => {
 
   it('the access log seals its events like deliveries in quarantine', async () => {
     const store = createMemoryStore({ now: () => time });
-    await make(store).record(reader, { what: 'export', location_id: 'here', path: '/locations/here/history' });
+    await make(store).record(reader, {
+      what: 'export',
+      location_id: locationId('here'),
+      path: '/locations/here/history',
+    });
     for await (const event of store.readStream(accessVolumeStream(0))) {
       const { stream, id, type, data, metadata } = event;
       expect(hashOf(event, 'content_hash')).toBe(contentHash({ type, object: data }));

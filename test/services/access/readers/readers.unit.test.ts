@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseReaders } from '../../../../schemas/readers';
+import { locationId } from '../../../../schemas/order-key';
 import { ReaderDirectory } from '../../../../services/access/readers/readers';
 import { entryOf } from '../../../support/running-service';
 
@@ -126,7 +127,7 @@ describe('the directory of readers', () => {
     const off = directory.onChange(() => changes++);
     expect(directory.replace([{ ...AUDITOR }, { ...COUNTER }])).toBe(false);
     expect([directory.isCurrent(counter), directory.isCurrent(auditor), changes]).toEqual([true, true, 0]);
-    expect(directory.replace([{ ...COUNTER, locations: ['other'] }, AUDITOR])).toBe(true);
+    expect(directory.replace([{ ...COUNTER, locations: [locationId('other')] }, AUDITOR])).toBe(true);
     expect([directory.isCurrent(counter), directory.isCurrent(auditor), changes]).toEqual([false, true, 1]);
     directory.replace([]);
     expect([directory.isCurrent(auditor), changes]).toEqual([false, 2]);

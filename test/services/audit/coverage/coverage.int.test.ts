@@ -4,6 +4,7 @@ import { type CoverageGroup, CoverageReport } from '../../../../schemas/coverage
 import { decodeOrderEvent, orderStream } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
+import { locationId, orderKey } from '../../../../schemas/order-key';
 import { createCoverageRunner, MAX_WAITING_QUERIES } from '../../../../services/audit/coverage/coverage';
 import { CLOCK_MARGIN_MS, type CoverageQuery, scanCoverage } from '../../../../services/audit/coverage/coverage-scan';
 import type { EventStore, JsonValue } from '../../../../services/event-store/event-store';
@@ -43,7 +44,7 @@ describe('the coverage scan', () => {
     for (const [n, { order, wait, object }] of facts.entries()) {
       time += wait;
       times.push(time);
-      const key = { location_id: order % 2 === 0 ? 'here' : 'there', order_id: String(order) };
+      const key = orderKey(order % 2 === 0 ? 'here' : 'there', String(order));
       const id = (kind: number): string => `00000000-0000-4000-8${String(kind)}00-${String(n).padStart(12, '0')}`;
       const metadata = { received_at: new Date(time).toISOString() };
       const data = JSON.parse(JSON.stringify({ ...object, ...key })) as JsonValue;
@@ -63,9 +64,9 @@ describe('the coverage scan', () => {
       const next = track(tracks.get(stored.stream) ?? untracked, event);
       tracks.set(stored.stream, next.track);
       const at = Date.parse(event.receivedAt);
-      const locationId = String(event.data['location_id']);
-      if (at < from || at >= to || (locations !== null && !locations.includes(locationId))) continue;
-      if (source === null || source === next.sighting.source) coverage.add(locationId, next.sighting);
+      const location = locationId(String(event.data['location_id']));
+      if (at < from || at >= to || (locations !== null && !locations.includes(location))) continue;
+      if (source === null || source === next.sighting.source) coverage.add(location, next.sighting);
     }
     return coverage.groups.map(({ locationId, source: of, events, late, seen }) => ({
       locationId,
@@ -106,7 +107,7 @@ describe('the coverage scan', () => {
   });
 
   it('the coverage scan ends where it has read as many events as it may, and says how far it came', async () => {
-    const object = { location_id: 'here', order_id: '', status: 'in_progress' };
+    const object = { ...orderKey('here', ''), status: 'in_progress' };
     const { store, times } = await logOf(
       Array.from({ length: 20 }, (_, n) => ({ order: n % 4, wait: 60_000, object: { ...object, n } })),
     );
@@ -120,7 +121,7 @@ describe('the coverage scan', () => {
   });
 
   it('the coverage scan does not read the log before its range, except for the clock margin', async () => {
-    const object = { location_id: 'here', order_id: '', status: 'in_progress' };
+    const object = { ...orderKey('here', ''), status: 'in_progress' };
     const facts = Array.from({ length: 200 }, (_, n) => ({
       order: n % 4,
       wait: CLOCK_MARGIN_MS,
@@ -166,7 +167,7 @@ describe('GET /coverage', () => {
     ];
     service = await startService({ READERS: JSON.stringify(readers) });
     for (const location_id of ['here', 'there']) {
-      const about = { location_id, order_id: 'o' };
+      const about = orderKey(location_id, 'o');
       await service.deliver(update(about));
       await service.deliver(update(about, { delivery_status: 'enroute_to_pickup', driver_details: UBER }));
       await service.deliver(update(about, { status: 'completed', delivery_status: 'completed' }));

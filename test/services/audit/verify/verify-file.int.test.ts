@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/order-events';
+import { locationId } from '../../../../schemas/order-key';
 import { withoutContactInStored } from '../../../../services/access/withhold';
 import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
@@ -98,7 +99,7 @@ describe('the verification of an export', () => {
         const made = await store(history);
         const location = {
           ...EVERYTHING,
-          scope: { location_id: 'location 1', order_id: null, streams: 'orders' as const },
+          scope: { location_id: locationId('location 1'), order_id: null, streams: 'orders' as const },
         };
         const range = { ...EVERYTHING, from: '2026-01-01T00:00:05.000Z', to: '2026-01-01T00:00:15.000Z' };
         for (const text of [

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Delivery } from '../../../../schemas/handle-order';
 import { orderStream } from '../../../../schemas/order-events';
+import { orderKey } from '../../../../schemas/order-key';
 import { CheckpointCheck } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
@@ -29,7 +30,7 @@ const directory = (): string => {
   return made;
 };
 
-const KEY = (index: number) => ({ location_id: 'l', order_id: `o${String(index)}` });
+const KEY = (index: number) => orderKey('l', `o${String(index)}`);
 const receipt = (): Receipt => ({
   receivedAt: '2026-11-21T18:00:00.000Z',
   bodySha256: 'f'.repeat(64),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { OrderDeletedData } from '../../../../schemas/event-data';
 import { ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../../schemas/order-events';
+import { orderKey } from '../../../../schemas/order-key';
 import { type Payload, positionOf } from '../../../../services/event-store/event-store';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';
 import { createMemoryStore } from '../memory/memory-store';
 
 const LEAF = 'a'.repeat(64);
-const STREAM = orderStream({ location_id: 'here', order_id: 'one' });
+const STREAM = orderStream(orderKey('here', 'one'));
 
 const NOTES: readonly (readonly [string, Payload])[] = [
   [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { orderStream } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
+import { orderKey } from '../../../../schemas/order-key';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
@@ -167,7 +168,7 @@ async function killedService(dataDir: string, orders: number): Promise<Ledger & 
   const ledger = new Ledger();
   const service = await startService({ DATA_DIR: dataDir });
   for (let n = 0; n < orders; n++) {
-    await send(service, ledger, ledger.create({ location_id: LOCATION, order_id: `order ${String(n)}` }));
+    await send(service, ledger, ledger.create(orderKey(LOCATION, `order ${String(n)}`)));
   }
   await readOrders(service, LOCATION); // the read model has them all
   await service.end('SIGKILL');
@@ -228,7 +229,7 @@ describe('log that lost events', () => {
           .filter((line) => line.includes('"level":50'));
         expect(said.join('\n')).toMatch(/the log has .* and not event \S+ at position 20: it lost events/);
         expect(sorted(await readOrders(service, LOCATION))).toEqual(sorted(replay(log).values()));
-        const answer = await service.deliver(update({ location_id: LOCATION, order_id: 'one more' }));
+        const answer = await service.deliver(update(orderKey(LOCATION, 'one more')));
         expect(answerOf(answer)).toMatchObject({ outcome: 'recorded', revision: 0 });
         expect(await readOrders(service, LOCATION)).toHaveLength(log.length + 1);
       } finally {
@@ -247,7 +248,11 @@ describe('log that lost events', () => {
       order_id: `other ${String(n)}`,
     }));
     for (const object of others) {
-      await store.append(orderStream(object), [newEvent({ data: object })], 'no_stream');
+      await store.append(
+        orderStream(orderKey(object.location_id, object.order_id)),
+        [newEvent({ data: object })],
+        'no_stream',
+      );
     }
     await store.close();
     const service = await startService({ DATA_DIR: dataDir });

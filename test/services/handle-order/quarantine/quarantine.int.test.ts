@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Fault, type OrderKey } from '../../../../schemas/handle-order';
+import { type Fault } from '../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../schemas/order-key';
 import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/order-events';
 import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/order-view';
 import { EventStoreError, type EventStore, type JsonValue } from '../../../../services/event-store/event-store';

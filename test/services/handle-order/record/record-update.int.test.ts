@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Delivery } from '../../../../schemas/handle-order';
 import { OrderEventMetadata } from '../../../../schemas/event-data';
 import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/order-events';
+import { orderKey } from '../../../../schemas/order-key';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash, eventHash, eventId } from '../../../../services/event-store/seal/seal';
@@ -250,7 +251,7 @@ describe('recording over HTTP', () => {
   });
 });
 
-const KEY = { location_id: 'l', order_id: 'o' };
+const KEY = orderKey('l', 'o');
 const STREAM = orderStream(KEY);
 const deliveryOf = (fields: Record<string, unknown> = {}) => update(KEY, fields) as Delivery;
 const receipt = (bodyBytes = 100): Receipt => ({

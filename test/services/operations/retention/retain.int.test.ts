@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/order-events';
 import { createAccessVolumes } from '../../../../services/access/log/access-volumes';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
@@ -17,10 +17,10 @@ import { type RunningService, startService, temporaryDirectory } from '../../../
 const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.js');
 const DAY = 86_400_000;
 
-const OLD: OrderKey = { location_id: 'a location', order_id: 'finished long ago' };
+const OLD: OrderKey = orderKey('a location', 'finished long ago');
 const OLD_DRIVER = 'Zebulon Quist';
-const YOUNG: OrderKey = { location_id: 'a location', order_id: 'finished yesterday' };
-const LIVE: OrderKey = { location_id: 'a location', order_id: 'never finished' };
+const YOUNG: OrderKey = orderKey('a location', 'finished yesterday');
+const LIVE: OrderKey = orderKey('a location', 'never finished');
 
 let dataDir: string;
 beforeEach(async () => {
@@ -96,7 +96,7 @@ describe('ticket-rail retain', () => {
     const clock = movableClock(dataDir);
     const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: Date.now });
     for (const order_id of ['one', 'two', 'three']) {
-      const key = { location_id: 'a location', order_id };
+      const key = orderKey('a location', order_id);
       const metadata = { schema_version: 1, received_at: new Date(Date.now() - DAY).toISOString() };
       const event = { id: randomUUID(), type: 'order.updated', data: { ...key, status: 'completed' }, metadata };
       await store.append(orderStream(key), [event], 'no_stream');
@@ -211,7 +211,7 @@ describe('RETENTION_DAYS', () => {
     const service = await startService(settings);
     try {
       // What comes now is stamped by the wrong clock, and must not vouch for it.
-      await service.deliver(update({ location_id: 'a location', order_id: 'new' }, { status: 'completed' }));
+      await service.deliver(update(orderKey('a location', 'new'), { status: 'completed' }));
       await until('the hold', () => {
         clock.pass(SETTLE_MS);
         return service.output().includes('RETENTION IS HELD');

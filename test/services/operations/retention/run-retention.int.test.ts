@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import { locationId, orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
 import { type EventStore, EventStoreError, type Position } from '../../../../services/event-store/event-store';
@@ -148,7 +148,7 @@ function projectHere(options: Omit<Parameters<typeof keepProjecting>[0], 'signal
   };
 }
 
-const key = (order_id: string): OrderKey => ({ location_id: 'a location', order_id });
+const key = (order_id: string): OrderKey => orderKey('a location', order_id);
 const nothing = { deleted: 0, forgotten: 0, kept: 0, unreported: 0 };
 
 describe.each(KINDS)('retention on %s', (kind) => {
@@ -301,7 +301,7 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.record(key('last'), 'in_progress');
     await rail.shows(key('last'), 0);
     expect(await rail.retain()).toEqual({ ...nothing, deleted: 300 });
-    expect(rail.orders.list('a location', { limit: 1_000, after: 0 }).records).toHaveLength(1);
+    expect(rail.orders.list(locationId('a location'), { limit: 1_000, after: 0 }).records).toHaveLength(1);
   });
 
   it(`the read model after retention on ${kind} is what a rebuild and another run give too`, async () => {
@@ -309,10 +309,10 @@ describe.each(KINDS)('retention on %s', (kind) => {
     await rail.record(key('live'), 'in_progress');
     await rail.shows(key('live'), 0);
     await rail.retain();
-    const before = rail.orders.list('a location', { limit: 10, after: 0 });
+    const before = rail.orders.list(locationId('a location'), { limit: 10, after: 0 });
     await rail.rebuild();
     if (kind !== 'sqlite') await rail.retain(); // these stores give what they deleted until they are scavenged
-    expect(rail.orders.list('a location', { limit: 10, after: 0 }).records).toEqual(before.records);
+    expect(rail.orders.list(locationId('a location'), { limit: 10, after: 0 }).records).toEqual(before.records);
   });
 });
 

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../../projections/order';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
 import type { Position } from '../../../../services/event-store/event-store';
 import {
   HEARTBEAT_MS,
@@ -31,7 +31,10 @@ import {
   temporaryDirectory,
 } from '../../../support/running-service';
 
-const keyOf = (order_id: string, location_id = 'counter'): OrderKey => ({ location_id, order_id });
+const keyOf = (order_id: string, location_id = 'counter'): OrderKey => ({
+  location_id: locationId(location_id),
+  order_id: orderId(order_id),
+});
 
 /** Waits until a stream was sent so many messages of one name. */
 const untilSent = (stream: EventStream, event: string, count = 1): Promise<boolean> =>
@@ -414,8 +417,8 @@ describe('a client of the live feed', () => {
 
   it('a live feed client sees what the read model has, and no revision twice, however often it was away', () => {
     const key = fc.record({
-      location_id: fc.constantFrom('a', 'b'),
-      order_id: fc.constantFrom('1', '2', '3', '4', '5'),
+      location_id: fc.constantFrom('a', 'b').map(locationId),
+      order_id: fc.constantFrom('1', '2', '3', '4', '5').map(orderId),
     });
     const step = fc.oneof(
       {
@@ -443,7 +446,7 @@ describe('a client of the live feed', () => {
         const come = (seat: (typeof seats)[number], resumes: boolean): void => {
           if (seat.leave !== null) return;
           if (!resumes) seat.screen = new Screen();
-          seat.leave = feed.watch(seat.location, seat.screen, seat.screen.lastId);
+          seat.leave = feed.watch(locationId(seat.location), seat.screen, seat.screen.lastId);
         };
         for (const one of steps) {
           if (one.kind === 'save') save(one.keys);
@@ -480,9 +483,9 @@ describe('a client of the live feed', () => {
     const { feed, save } = openFeed();
     save([keyOf('first')]);
     const screen = new Screen();
-    feed.watch('counter', screen, null)();
+    feed.watch(locationId('counter'), screen, null)();
     save(Array.from({ length: MAX_RESUMED_ORDERS + 1 }, (_, n) => keyOf(`o${String(n)}`)));
-    feed.watch('counter', screen, screen.lastId)();
+    feed.watch(locationId('counter'), screen, screen.lastId)();
     expect(screen.shown.size).toBe(MAX_RESUMED_ORDERS + 2);
     expect(screen.twice).toEqual([]);
   });
@@ -490,7 +493,7 @@ describe('a client of the live feed', () => {
   it('a live feed client is sent every changed order, even if there are more than fit one read', () => {
     const { feed, save } = openFeed();
     const screen = new Screen();
-    feed.watch('counter', screen, null);
+    feed.watch(locationId('counter'), screen, null);
     save(Array.from({ length: 2 * MAX_RESUMED_ORDERS + 7 }, (_, n) => keyOf(`o${String(n)}`)));
     expect(screen.shown.size).toBe(2 * MAX_RESUMED_ORDERS + 7);
   });
@@ -500,7 +503,7 @@ describe('a client of the live feed', () => {
     for (let n = 0; n < 5; n++) save(Array.from({ length: 80 }, (_, id) => keyOf(`done${String(id)}`)));
     save([keyOf('live')]);
     const screen = new Screen();
-    feed.watch('counter', screen, null);
+    feed.watch(locationId('counter'), screen, null);
     expect(screen.shown.size).toBe(1 + SNAPSHOT_ENDED_ORDERS);
     expect([...screen.shown.keys()]).toEqual([
       'live',

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { orderKey } from '../../../../schemas/order-key';
 import { checkTarget } from '../../../../services/sandbox/runner/checks';
 import { TargetError, TargetReader } from '../../../../services/sandbox/runner/read-target';
 import { until } from '../../../support/patience';
@@ -12,12 +13,12 @@ describe('reading a target', () => {
       response.writeHead(503).end();
     });
     const target = new TargetReader(new URL(url), null, 4, new AbortController().signal);
-    const keys = [1, 2, 3].map((order) => ({ location_id: 'location', order_id: String(order) }));
+    const keys = [1, 2, 3].map((order) => orderKey('location', String(order)));
     const reading = Promise.allSettled(keys.map((key) => target.order(key)));
     await until('every read', () => reads === keys.length);
     target.close();
     expect((await reading).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    await expect(target.order({ location_id: 'location', order_id: 'later' })).rejects.toThrow(TargetError);
+    await expect(target.order(orderKey('location', 'later'))).rejects.toThrow(TargetError);
     await close();
   });
 
@@ -58,7 +59,7 @@ describe('reading a target', () => {
       response.end(JSON.stringify({ events: [], next: '5' }));
     });
     const target = new TargetReader(new URL(url), null, 1, new AbortController().signal);
-    await expect(target.history({ location_id: 'location', order_id: '1' })).rejects.toThrow('do not go on');
+    await expect(target.history(orderKey('location', '1'))).rejects.toThrow('do not go on');
     target.close();
     await close();
   });

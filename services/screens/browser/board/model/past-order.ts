@@ -1,6 +1,7 @@
 import { evolve, initial, toOrder } from '../../../../../projections/order';
 import { ExactNumber } from '../../../../../schemas/exact-json';
-import type { DeliveryType, OrderKey } from '../../../../../schemas/handle-order';
+import type { DeliveryType } from '../../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../../schemas/order-key';
 import type { Change, HistoryEvent, Order } from '../../../../../schemas/order-view';
 import { WITHHELD } from '../../../../../schemas/withheld';
 import type { Driver } from './handoff';
