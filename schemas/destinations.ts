@@ -215,7 +215,7 @@ export const Destination = z
     }),
     failing_since: Time.nullable().meta({ description: 'of state `failing`' }),
     position: FeedPosition.meta({ description: 'up to here all was delivered or parked, but for orders set aside' }),
-    lag: ConsumerLag.nullable().meta({ description: 'null: its position is not in this log' }),
+    lag: ConsumerLag.nullable().meta({ description: 'null: it has no position yet, or one that is not in this log' }),
     waiting_orders: z.int().nonnegative().meta({ description: 'orders with news that are on their way' }),
     set_aside: z.int().nonnegative().meta({ description: 'orders whose news fail while those of others arrive' }),
     delivered: z.int().nonnegative().meta({ description: 'since the service started' }),

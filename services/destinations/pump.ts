@@ -86,11 +86,13 @@ export class Pump {
     await this.#running;
   }
 
-  /** @returns how far behind it is; null if its position is not in the log. */
+  /** @returns how far behind it is; null if it has no position yet, or one that is not in the log. */
   async lag(): Promise<ConsumerLag | null> {
     const session = this.#session;
     if (session?.isCaughtUp === true) return this.#waitingLag({ events: 0, at_least: false, seconds: 0 });
-    const place = session?.lines.readTo ?? (await this.#options.record.place(this.name))?.position ?? BEGINNING;
+    const place = session?.lines.readTo ?? (await this.#options.record.place(this.name))?.position;
+    // It begins with what comes once it has one: nothing waits for it.
+    if (place === undefined) return null;
     const wanted = wantedLocations(this.#options.entry.filter);
     const reader = {
       events: (question: Parameters<Feed['events']>[0]) => this.#options.feed.events({ ...question, wanted }),

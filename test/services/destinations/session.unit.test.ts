@@ -1,6 +1,7 @@
+import { EventEmitter, once } from 'node:events';
 import fc from 'fast-check';
 import { DESTINATION_TAKEN, DESTINATIONS_STREAM } from '../../../schemas/destination-events';
-import type { FeedItem } from '../../../schemas/feed';
+import { BEGINNING, type FeedItem } from '../../../schemas/feed';
 import { orderKey } from '../../../schemas/order-key';
 import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/lines';
 import { TAKE_OVER_MS } from '../../../services/destinations/pump';
@@ -69,6 +70,23 @@ it('whatever fails, and whenever it is stopped, every item arrives, and those of
     ),
     { numRuns: 15 },
   );
+});
+
+it('a new destination has no lag until it has a position, since it is sent what comes from then on', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  await reportAll(store, ['a', 'b']);
+  const begins = new EventEmitter();
+  const startOf = () => once(begins, 'now').then(() => BEGINNING);
+  const send = (): Promise<Attempt> => Promise.resolve(OK);
+  const { pump, stop } = await supply(store, ENTRY, { clock: new VirtualClock(), send, startOf });
+  await turn();
+  expect(await pump.lag()).toBeNull();
+  begins.emit('now');
+  await turn();
+  expect(await pump.lag()).toMatchObject({ events: 0 });
+  expect(pump.counts.delivered).toBe(2);
+  await stop();
+  await store.close();
 });
 
 it('an order whose news fail holds up no other, nor the place, and is on record over a restart', async () => {

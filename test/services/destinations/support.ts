@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
 import type { DestinationEntry } from '../../../schemas/destinations';
-import { type FeedItem, BEGINNING } from '../../../schemas/feed';
+import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/feed';
 import { addressRule } from '../../../services/destinations/addresses';
 import { createDestinationRecord, type DestinationRecord } from '../../../services/destinations/destination-record';
 import type { Waiting } from '../../../services/destinations/lines';
@@ -101,11 +101,13 @@ export async function supply(
     readonly timeoutMs?: number;
     /** In place of HTTP. */
     readonly send?: (waiting: Waiting, signal: AbortSignal) => Promise<Attempt>;
+    /** Where it begins if it is new; default: it is at the beginning already. */
+    readonly startOf?: () => Promise<FeedPosition>;
   },
 ): Promise<Supply> {
-  const { clock, timeoutMs = 20_000 } = options;
+  const { clock, timeoutMs = 20_000, startOf } = options;
   const record = recordOver(store, clock.now);
-  if ((await record.place(entry.name)) === null) await record.set(entry.name, BEGINNING);
+  if (startOf === undefined && (await record.place(entry.name)) === null) await record.set(entry.name, BEGINNING);
   const { feed, tail } = feedOver(store);
   const readItems = createReadItems({ store, folds: new OrderFolds(store), now: Date.now });
   const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false), timeoutMs });
@@ -121,7 +123,7 @@ export async function supply(
     news: newsFor(entry, { feed, readItems, store }),
     send: options.send ?? overHttp,
     feed,
-    startOf: () => Promise.resolve(BEGINNING),
+    startOf: startOf ?? (() => Promise.resolve(BEGINNING)),
     record,
     clock,
     log: pino({ level: 'silent' }),
