@@ -11,7 +11,7 @@ import type { Position } from '../../event-store/event-store';
  */
 
 /** Counts changes of the tables below; whoever opens the read model says the version of the folds. */
-export const TABLE_VERSION = 8;
+export const TABLE_VERSION = 9;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
@@ -20,7 +20,7 @@ export const BUSY_TIMEOUT_MS = 2_000;
  * events gives its positions to others. So are the hashes: whoever records the next event needs them.
  *
  * The rest is for the search, newest first: `attention` has codes between spaces. Of orders that have ended, which is most,
- * few change any more, so the indexes of them cost little. `drives` has every driver of each order; its ids begin with
+ * few change any more, so the {@link INDEXES} of them cost little. `drives` has every driver of each order; its ids begin with
  * the order's `seq` ({@link DRIVES_OF_ORDER}), so they have the order of it. The two indexes of trigrams have no text:
  * what is found is looked at again.
  */
@@ -42,14 +42,6 @@ export const SCHEMA = `
     state        TEXT NOT NULL,
     UNIQUE (location_id, order_id)
   ) STRICT;
-  CREATE INDEX orders_of_location ON orders (location_id);
-  CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
-  CREATE INDEX newest_orders ON orders (location_id, active, position);
-  CREATE INDEX orders_by_position ON orders (position);
-  CREATE INDEX active_by_seq ON orders (active) WHERE active = 1;
-  CREATE INDEX ended_by_stage ON orders (stage) WHERE active = 0;
-  CREATE INDEX ended_by_status ON orders (status) WHERE active = 0;
-  CREATE INDEX ended_noticed ON orders (seq, attention) WHERE active = 0 AND attention <> '';
   CREATE TABLE drives (
     id              INTEGER PRIMARY KEY,
     name            TEXT,
@@ -60,8 +52,6 @@ export const SCHEMA = `
     from_at         TEXT NOT NULL,
     to_at           TEXT
   ) STRICT;
-  CREATE INDEX drives_by_phone ON drives (phone_last4) WHERE phone_last4 IS NOT NULL;
-  CREATE INDEX drives_by_source ON drives (source_spelling) WHERE source_spelling IS NOT NULL;
   CREATE VIRTUAL TABLE order_words USING fts5 (
     order_id, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
   );
@@ -81,6 +71,27 @@ export const SCHEMA = `
     witness_id       TEXT,
     complete         INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+`;
+
+/**
+ * What only readers need, made once the log was read for the first time: in one go it costs a small part of what it costs
+ * row by row, and nobody reads the tables before. The words of the search are written with it, by functions of
+ * search-index.ts.
+ */
+export const INDEXES = `
+  CREATE INDEX orders_of_location ON orders (location_id);
+  CREATE INDEX active_orders ON orders (location_id) WHERE active = 1;
+  CREATE INDEX newest_orders ON orders (location_id, active, position);
+  CREATE INDEX orders_by_position ON orders (position);
+  CREATE INDEX active_by_seq ON orders (active) WHERE active = 1;
+  CREATE INDEX ended_by_stage ON orders (stage) WHERE active = 0;
+  CREATE INDEX ended_by_status ON orders (status) WHERE active = 0;
+  CREATE INDEX ended_noticed ON orders (seq, attention) WHERE active = 0 AND attention <> '';
+  CREATE INDEX drives_by_phone ON drives (phone_last4) WHERE phone_last4 IS NOT NULL;
+  CREATE INDEX drives_by_source ON drives (source_spelling) WHERE source_spelling IS NOT NULL;
+  INSERT INTO order_words (rowid, order_id) SELECT seq, spelling(order_id) FROM orders;
+  INSERT INTO driver_words (rowid, name, plate)
+    SELECT id, spelling(coalesce(name, '')), plate_spelling(coalesce(license_plate, '')) FROM drives;
 `;
 
 /** How many ids of `drives` each order has: `seq` times this is the first. */

@@ -1,7 +1,7 @@
 import type { Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import { spellingOf } from '../../../projections/spelling';
-import { DRIVES_OF_ORDER } from './schema';
+import { DRIVES_OF_ORDER, INDEXES } from './schema';
 import { plateSpelling } from './words';
 
 export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
@@ -38,8 +38,14 @@ const isSame = (one: Drive, other: Drive): boolean =>
   one.license_plate === other.license_plate &&
   one.phone_last4 === other.phone_last4;
 
-/** What the search finds orders by, written in the transaction of the orders. */
+/**
+ * What the search finds orders by, written in the transaction of the orders. Words are written only once they were built:
+ * before, nobody searches.
+ */
 export interface SearchIndex {
+  /** Makes indexes and words of all that is in the tables, within a transaction; from {@link SearchIndex.keep} on they are kept. */
+  build(): void;
+  keep(): void;
   /** A new order. */
   add(seq: number, orderId: string): void;
   drivesOf(seq: number): readonly Drive[];
@@ -49,7 +55,11 @@ export interface SearchIndex {
   remove(seq: number): void;
 }
 
-export function createSearchIndex(db: Connection): SearchIndex {
+/** @param isBuilt whether the tables have their indexes and words */
+export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex {
+  let isKept = isBuilt;
+  db.function('spelling', { deterministic: true }, (text) => spellingOf(String(text)));
+  db.function('plate_spelling', { deterministic: true }, (plate) => plateSpelling(String(plate)));
   const addOrder = db.prepare<[number, string]>('INSERT INTO order_words (rowid, order_id) VALUES (?, ?)');
   const removeOrder = db.prepare<[number]>('DELETE FROM order_words WHERE rowid = ?');
   const rowsOf = db.prepare<[number, number], DriveRow>(DRIVES_SQL);
@@ -68,7 +78,7 @@ export function createSearchIndex(db: Connection): SearchIndex {
     const { name, source, license_plate, phone_last4, from, to } = drive;
     if (before !== undefined && isSame(driveOf(before), drive)) return;
     put.run(id, name, source, source === null ? null : spellingOf(source), license_plate, phone_last4, from, to);
-    if (before?.name === name && before.license_plate === license_plate) return;
+    if (!isKept || (before?.name === name && before.license_plate === license_plate)) return;
     if (before !== undefined) removeWords.run(id, ...wordsOf(before));
     addWords.run(id, ...wordsOf(drive));
   }
@@ -78,20 +88,26 @@ export function createSearchIndex(db: Connection): SearchIndex {
     const first = seq * DRIVES_OF_ORDER;
     for (const [place, drive] of drives.entries()) write(first + place, before[place], drive);
     for (const row of before.slice(drives.length)) {
-      removeWords.run(row.id, ...wordsOf(row));
+      if (isKept) removeWords.run(row.id, ...wordsOf(row));
       removeDrive.run(row.id);
     }
   }
 
   return {
+    build: () => {
+      db.exec(INDEXES);
+    },
+    keep: () => {
+      isKept = true;
+    },
     add: (seq, orderId) => {
-      addOrder.run(seq, spellingOf(orderId));
+      if (isKept) addOrder.run(seq, spellingOf(orderId));
     },
     drivesOf: (seq) => rows(seq).map(driveOf),
     setDrives,
     remove: (seq) => {
       setDrives(seq, []);
-      removeOrder.run(seq);
+      if (isKept) removeOrder.run(seq);
     },
   };
 }

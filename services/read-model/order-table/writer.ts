@@ -34,7 +34,7 @@ export interface OrderTable {
   drivesOf(key: OrderKey): readonly Drive[];
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
   save(orders: Iterable<SavedOrder>, checkpoint: Position, witness: Witness): void;
-  /** The whole log has been read once: from now on this can be read. */
+  /** The whole log has been read once: makes what readers need, and from now on this can be read. */
   markComplete(): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
   correct(corrections: Iterable<Correction>): void;
@@ -157,7 +157,8 @@ function progress(db: Connection) {
   const setCheckpoint = db.prepare<[string, string, string]>(
     'UPDATE checkpoint SET position = ?, witness_position = ?, witness_id = ?',
   );
-  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1 WHERE complete = 0');
+  const isComplete = db.prepare<[], number>('SELECT complete FROM checkpoint').pluck();
+  const markComplete = db.prepare<[]>('UPDATE checkpoint SET complete = 1');
   return {
     checkpoint: () => parsePosition(checkpoint.get() ?? ''),
     witness: () => {
@@ -166,6 +167,7 @@ function progress(db: Connection) {
       return position === null || !row?.id ? null : { position, id: row.id };
     },
     set: (position: Position, newest: Witness) => setCheckpoint.run(position, newest.position, newest.id),
+    isComplete: () => isComplete.get() === 1,
     markComplete: () => {
       markComplete.run();
     },
@@ -174,9 +176,13 @@ function progress(db: Connection) {
 
 function createTable(db: Connection, file: string): OrderTable {
   const inode = inodeOf(file);
-  const { checkpoint, witness, set: setProgress, markComplete } = progress(db);
+  const { checkpoint, witness, set: setProgress, isComplete, markComplete } = progress(db);
   const rows = orderRows(db);
-  const index = createSearchIndex(db);
+  const index = createSearchIndex(db, isComplete());
+  const buildIndexes = db.transaction(() => {
+    index.build();
+    markComplete();
+  });
   const noteLocation = db.prepare<[string, string]>(
     `INSERT INTO locations (location_id, updated_at) VALUES (?, ?)
      ON CONFLICT (location_id) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)`,
@@ -197,7 +203,11 @@ function createTable(db: Connection, file: string): OrderTable {
   return {
     checkpoint,
     witness,
-    markComplete,
+    markComplete: () => {
+      if (isComplete()) return;
+      buildIndexes();
+      index.keep();
+    },
     load: (key) => {
       const state = rows.load(key);
       return state === undefined ? null : parseState(state);

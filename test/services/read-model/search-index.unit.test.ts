@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import type { Drive } from '../../../projections/drives';
+import { orderKey } from '../../../schemas/order-key';
+import type { Position } from '../../../services/event-store/event-store';
+import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
+import { eventsOf, fold, says } from '../../projections/scenario';
+import { cases } from '../../support/depth';
+import { temporaryDirectory } from '../../support/running-service';
+
+const STATE = fold(eventsOf(says('in_progress')));
+
+type Step =
+  | { readonly kind: 'save'; readonly order: string; readonly drives: readonly Drive[] }
+  | { readonly kind: 'gone'; readonly order: string }
+  | { readonly kind: 'reopen' };
+
+const arbitraryDrive: fc.Arbitrary<Drive> = fc.record({
+  name: fc.constantFrom('Omar Haddad', 'Ann Lee', null),
+  source: fc.constantFrom('uber', 'DoorDash', null),
+  license_plate: fc.constantFrom('ABC 1234', 'xyz-9', null),
+  phone_last4: fc.constantFrom('1234', null),
+  from: fc.constant('2026-11-29T12:00:00.000Z'),
+  to: fc.constantFrom('2026-11-29T12:30:00.000Z', null),
+});
+const arbitraryOrder = fc.constantFrom('Order-1001', 'order-1002', 'é-77');
+const arbitraryStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('save' as const),
+      order: arbitraryOrder,
+      drives: fc.array(arbitraryDrive, { maxLength: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('gone' as const), order: arbitraryOrder }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
+);
+
+/** Does the steps, and completes the table before one of them. @returns everything that is in its file then */
+function tableAfter(file: string, steps: readonly Step[], completedBefore: number): unknown {
+  let table: OrderTable = openOrderTable(file, 'v1');
+  for (const [at, step] of steps.entries()) {
+    if (at === completedBefore) table.markComplete();
+    switch (step.kind) {
+      case 'save': {
+        const placed = { position: String(at + 1) as Position, eventId: `event ${String(at)}` };
+        const saved = {
+          key: orderKey('here', step.order),
+          state: STATE,
+          contentHash: null,
+          eventHash: null,
+          ...placed,
+        };
+        table.save([{ ...saved, drives: step.drives }], placed.position, { position: placed.position, id: 'newest' });
+        break;
+      }
+      case 'gone':
+        table.correct([{ kind: 'gone', key: orderKey('here', step.order), upTo: 99 }]);
+        break;
+      case 'reopen':
+        table.close();
+        table = openOrderTable(file, 'v1');
+    }
+  }
+  table.markComplete();
+  table.close();
+  const db = new Database(file);
+  try {
+    const wordsOf = (name: string): unknown[] => {
+      db.exec(`CREATE VIRTUAL TABLE temp.${name}_terms USING fts5vocab(main, ${name}, 'instance')`);
+      return db.prepare(`SELECT term, doc, col FROM ${name}_terms ORDER BY term, doc, col`).all();
+    };
+    return {
+      schema: db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all(),
+      orders: db.prepare('SELECT * FROM orders ORDER BY seq').all(),
+      drives: db.prepare('SELECT * FROM drives ORDER BY id').all(),
+      words: ['order_words', 'driver_words'].map(wordsOf),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+it('the search index has the same in it whether it is made at once when the log was read or kept from the beginning', () => {
+  const directory = temporaryDirectory();
+  let made = 0;
+  fc.assert(
+    fc.property(fc.array(arbitraryStep, { maxLength: 14 }), fc.nat(14), (steps, completedBefore) => {
+      const [kept, built] = [0, completedBefore].map((before) =>
+        tableAfter(join(directory, `${String(++made)}.sqlite`), steps, before),
+      );
+      expect(built).toEqual(kept);
+    }),
+    { numRuns: cases(25) },
+  );
+  rmSync(directory, { recursive: true });
+});
