@@ -3,7 +3,7 @@ import type { Answer } from './audit-client';
 import { icon } from '../shared/icons';
 import { loginAddress } from '../feed/locations';
 
-/** Why an audit page has nothing to show. @param nothing what to say where there is nothing */
+/** Renders why an audit page has nothing to show. @param nothing what to say where there is nothing */
 export function notice(answer: Exclude<Answer<unknown>, { kind: 'found' }>, nothing: string): TemplateResult {
   switch (answer.kind) {
     case 'nothing':

@@ -25,7 +25,7 @@ const UNREACHABLE = 'The service cannot be reached, or did not answer in time.';
 /** Milliseconds until an answer is given up. Coverage of a long time reads much. */
 const TIMEOUT_MS = 120_000;
 
-/** Asks for JSON. */
+/** Asks the service for the JSON at a path. What does not come in {@link TIMEOUT_MS} has failed. */
 export async function ask<Value>(path: string, signal?: AbortSignal): Promise<Answer<Value>> {
   try {
     return await within(TIMEOUT_MS, (abort) => askWithin<Value>(path, abort), signal);

@@ -22,7 +22,7 @@ import css from './ticket-rail-coverage.css?inline';
 /** Sources and locations that are laid out at a time. */
 const PAGE = 20;
 
-/** What each delivery service really sends to each location, and how well the endpoint takes it. */
+/** Shows what each delivery service really sends to each location, and how well the endpoint takes it. */
 export class TicketRailCoverage extends railElement({
   filters: property<Filters>({}),
   answer: state<Answer<CoverageReport> | null>(null),

@@ -76,8 +76,8 @@ export class Alarm {
   }
 
   /**
-   * To be called from a touch or a key: then the browser lets it. A context that does not come back, as on iPads after a
-   * lock, is replaced by a new one.
+   * Gets the alarm allowed to sound; has to be called from a touch or a key, for only then does the browser let it. A
+   * context that does not come back, as on iPads after a lock, is replaced by a new one.
    */
   async allow(): Promise<void> {
     this.#allowing ??= this.#resumeOrRenew().finally(() => {
@@ -87,7 +87,9 @@ export class Alarm {
     this.#onState();
   }
 
-  /** To be called when the page is looked at again: what was interrupted may go on without a touch. */
+  /**
+   * Takes up what was interrupted, which may go on without a touch; has to be called when the page is looked at again.
+   */
   wake(): void {
     if (this.state === 'interrupted') void this.#resume();
   }
@@ -110,7 +112,7 @@ export class Alarm {
     else this.#ringing = kind;
   }
 
-  /** To be called from a touch or a key, like {@link allow}, by somebody who wants to hear it. */
+  /** Sounds for somebody who wants to hear it; has to be called from a touch or a key, like {@link allow}. */
   async try(kind: CallKind): Promise<void> {
     await this.allow();
     this.sound(kind);
@@ -121,7 +123,7 @@ export class Alarm {
     this.#ringing = null;
   }
 
-  /** Sounds once. */
+  /** Sounds once, if the browser lets it. */
   sound(kind: CallKind): void {
     this.wake();
     const context = this.#context;

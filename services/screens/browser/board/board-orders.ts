@@ -52,7 +52,7 @@ export class BoardOrders {
     });
   }
 
-  /** What nobody at this screen has attended to. */
+  /** Returns what nobody at this screen has attended to. */
   get calls(): readonly Call[] {
     return this.#calls;
   }
@@ -74,7 +74,7 @@ export class BoardOrders {
     return news;
   }
 
-  /** Where the orders come from, and the time by which they are shown. */
+  /** Returns where the orders come from, and the time by which they are shown. */
   get source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
     return this.#host.replay ?? this.#live;
   }

@@ -3,7 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 /** Milliseconds after the last key until a search ends by itself: the next to come would miss the orders that it hides. */
 const FORGOTTEN_MS = 60_000;
 
-/** What somebody searches the board for. */
+/** Keeps what somebody searches the board for, and forgets it after {@link FORGOTTEN_MS} without a change. */
 export class BoardSearch implements ReactiveController {
   text = '';
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -2,7 +2,7 @@ import type { ReactiveControllerHost } from 'lit';
 import { keep, load } from '../shared/storage';
 import { readSettings, type Settings } from './model/settings';
 
-/** What is set on this screen, over a reload too. */
+/** Keeps what is set on this screen, over a reload too. */
 export class BoardSettings {
   value: Settings = readSettings(load('settings'));
   readonly #host: ReactiveControllerHost;

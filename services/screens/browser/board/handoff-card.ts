@@ -13,7 +13,7 @@ import { passcodeBlock, robotBlock } from './handoff-steps';
 import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
 
-/** What someone asked for on the card. */
+/** An event that says what someone asked for on the card. */
 export class CardEvent extends Event {
   static readonly type = 'card-action';
   constructor(
@@ -70,7 +70,10 @@ export class TicketRailHandoff extends railElement({
     </dialog>`;
   }
 
-  /** What tells the right driver from a wrong one, as it came: for an order that the card cannot show whole. */
+  /**
+   * Renders what distinguishes the right driver from a wrong one, as it came: for an order that the card cannot show
+   * whole.
+   */
   #renderLess(order: Order): TemplateResult {
     const driver = order.driver_details;
     const facts = [driver?.name, driver?.vehicle_info?.license_plate, passcodeOf(order)].map(textOf);

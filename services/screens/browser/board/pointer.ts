@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Whether anybody can touch the screen, or point at what is on it. */
+/** Watches whether anybody can touch the screen, or point at what is on it. */
 export class Pointer implements ReactiveController {
   readonly #none = window.matchMedia('(pointer: none)');
   readonly #host: ReactiveControllerHost;

@@ -41,7 +41,7 @@ const CYCLE_WORDS: Readonly<Record<HourCycle, string>> = {
 const checkbox = (name: string, words: string): TemplateResult =>
   html`<label class="line"><input type="checkbox" name=${name} /> ${words}</label>`;
 
-/** What can be set on this screen. */
+/** Shows what can be set on this screen, and lets people change it. */
 export class TicketRailSettings extends railElement({
   settings: property<Settings>(DEFAULT_SETTINGS),
 }) {

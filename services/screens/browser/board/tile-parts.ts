@@ -78,7 +78,7 @@ export function axes(order: Order, previousDriver: Driver | null): TemplateResul
     </p>`;
 }
 
-/** Who comes, and what the stage does not say: a line each. Somebody who hears the tile is told both axes. */
+/** Renders who comes, and what the stage does not say: a line each. Somebody who hears the tile gets both axes. */
 export function shortAxes(order: Order, previousDriver: Driver | null): TemplateResult {
   const isHere = order.stage === 'driver_here';
   const isSaid = order.stage === 'needs_action' && troubleWords(order) !== null;
@@ -120,7 +120,10 @@ export function line(order: Order): TemplateResult {
   </p>`;
 }
 
-/** What needs attention. @param shape of the tile: in its head, or in its only line, some of it is said already */
+/**
+ * Renders what needs attention.
+ * @param shape of the tile: in its head, or in its only line, some of it is said already
+ */
 export function chips(order: Order, shape: Shape): TemplateResult | typeof nothing {
   const said = [...(SAID_BY_BAND[order.stage] ?? []), ...SAID_BY_SHAPE[shape]];
   const codes = (order.attention as readonly string[]).filter((code) => !said.includes(code));

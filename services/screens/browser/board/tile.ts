@@ -92,7 +92,7 @@ export class TicketRailTile extends railElement({
     </article>`;
   }
 
-  /** As the board sets it. */
+  /** Returns the shape of the tile, as the board sets it. */
   get #shape(): Shape {
     return this.shape as Shape; // by the docstring
   }

@@ -46,7 +46,7 @@ const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
 /** By the clock, to the millisecond, without the day. */
 const clockWords = (time: string): string => exactTimeWords(Date.parse(time)).slice(11);
 
-/** What went over the wire, as a diagram of who asked whom. */
+/** Shows what went over the wire, as a diagram of who asked whom. */
 export class TicketRailSandboxHops extends railElement({
   /** Newest first. */
   hops: property<readonly Hop[]>([]),

@@ -8,7 +8,7 @@ import { command } from './sandbox-client';
 import { basics } from '../shared/theme';
 import css from './sandbox-parties.css?inline';
 
-/** Who is connected with whom, and how the built-in ones behave. */
+/** Shows who is connected with whom, and how the built-in ones behave. */
 export class TicketRailSandboxParties extends railElement({
   summary: property<SandboxSummary | null>(null),
   /** Why the last switch did nothing. */

@@ -53,9 +53,9 @@ export function railElement<Declared extends Properties>(
 }
 
 /**
- * What every component extends. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes their text into
- * `<style>` elements instead, which the content security policy refuses. An empty element is allowed by its hash, and
- * what a script of ours puts into its sheet is not asked for.
+ * The element that every component extends. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes
+ * their text into `<style>` elements instead, which the content security policy refuses. An empty element is allowed by
+ * its hash, and what a script of ours puts into its sheet is not asked for.
  */
 export class RailElement extends LitElement {
   protected override createRenderRoot(): HTMLElement | DocumentFragment {

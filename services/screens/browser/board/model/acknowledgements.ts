@@ -29,7 +29,10 @@ function digest(text: string): string {
 
 const plain = (value: string | null | undefined): string => (value ?? '').trim().toLowerCase();
 
-/** Who drives, as projections/driver.ts tells drivers apart: by source and name, or without a name by phone and plate. */
+/**
+ * Returns a digest of who drives, as projections/driver.ts distinguishes drivers: by source and name, or without a name
+ * by phone and plate.
+ */
 function driverDigest(order: Order, driver: Driver | null): string {
   if (driver === null) return 'nobody';
   const name = plain(driver.name);

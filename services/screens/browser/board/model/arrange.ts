@@ -32,7 +32,7 @@ export interface ArrangeOptions {
 
 const isFinal = (stage: string): boolean => (FINAL_STAGES as ReadonlySet<string>).has(stage);
 
-/** What a search looks at: what people see of an order. */
+/** Returns what a search looks at, in lower case: what people see of an order. */
 function searched(order: Order): string {
   const driver = order.driver_details;
   const source = driver?.source ?? '';

@@ -3,7 +3,7 @@ import type { Change } from '../../feed/model/feed-state';
 import type { Driver } from './handoff';
 import { type News, previousDriver, readNews } from './news';
 
-/** What a board remembers of its orders, because the feed tells only how they are now. */
+/** Remembers what a board needs to know of its orders from before, because the feed says only how they are now. */
 export class BoardMemory {
   /** By order id: the driver that people may still be waiting for. */
   readonly previousDrivers = new Map<string, Driver>();

@@ -81,7 +81,8 @@ export function rushWords({ name, orders_per_minute, submitted, orders }: NonNul
 }
 
 /**
- * Why the page is grey, or null while it is not. Without the age, which is beside it: it is read out when it changes.
+ * Returns why the page is grey, or null while it is not. The age, which is beside it, is left out: the text is read out
+ * when it changes.
  */
 export function goneWords(freshness: Freshness): string | null {
   if (freshness.kind !== 'stale') return null;

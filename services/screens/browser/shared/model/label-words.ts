@@ -6,7 +6,7 @@ import { sourceWords } from './words';
 export type Labelled = Pick<Order, 'label'>;
 
 /**
- * What people at the counter call an order, as its driver says it: `DoorDash · A1B2 · Maria G. · 3 items`.
+ * Returns what people at the counter call an order, as its driver says it: `DoorDash · A1B2 · Maria G. · 3 items`.
  * @returns null for an order of which nobody said that
  */
 export function labelWords({ label }: Labelled): string | null {
