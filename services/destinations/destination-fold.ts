@@ -61,7 +61,9 @@ const without = (aside: KnownDestination['setAside'], key: OrderKey): KnownDesti
   return aside.has(stream) ? new Map([...aside].filter(([one]) => one !== stream)) : aside;
 };
 
-/** What is left of an order's news begins later. */
+/**
+ * Returns the orders that were set aside, after an item was parked: what is left of the news of its order begins later.
+ */
 function afterParked(aside: KnownDestination['setAside'], parked: ItemParkedData): KnownDestination['setAside'] {
   const entry = aside.get(orderStream(parked));
   return entry === undefined ? aside : with1(aside, { ...entry, after: laterPlace(entry.after, parked.position) });

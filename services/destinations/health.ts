@@ -5,7 +5,10 @@ import type { DestinationRecord } from './destination-record';
 /** Milliseconds without any success after which a destination is on record as failing. */
 export const FAILING_MS = 60_000;
 
-/** Whether anything arrives at a destination; kept on record, so that a restart does not begin its three days anew. */
+/**
+ * Notes whether anything arrives at a destination. It is kept on record, so that a restart does not begin its three
+ * days anew.
+ */
 export class Health {
   #firstFailure: number | null;
   #failingSince: number | null;

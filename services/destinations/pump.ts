@@ -140,7 +140,7 @@ export class Pump {
     };
   }
 
-  /** What waits here comes to what was not read yet. */
+  /** Returns the lag of the destination: what was not read yet, and what waits here. */
   #waitingLag(unread: ConsumerLag): ConsumerLag {
     const lines = this.#session?.lines;
     if (lines === undefined) return unread;

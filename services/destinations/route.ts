@@ -36,7 +36,7 @@ export const DESTINATION_CALLS = {
 } satisfies Endpoints;
 
 /**
- * What operators see of destinations.
+ * Creates the routes by which operators see destinations and have news delivered again.
  * @param pumps those of now, in the order of the file
  * @param verify throws a {@link Problem} if a position is not in the log
  */

@@ -105,7 +105,7 @@ export class Session {
     return this.#caughtUp;
   }
 
-  /** Begins nothing new. */
+  /** Ends the session: it begins nothing new, and waits at most {@link STOP_MS} for what is with the receiver. */
   stop(end: SessionEnd = 'stopped'): void {
     if (this.#halted.signal.aborted) return;
     this.#end = end;

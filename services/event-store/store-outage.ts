@@ -72,7 +72,7 @@ export class StoreOutage {
     }, SETTLED_AFTER_MS).unref();
   }
 
-  /** Says nothing more. */
+  /** Ends the outage that goes on, if one does, and says nothing more of it. */
   close(): void {
     if (this.#settling !== null) clearTimeout(this.#settling);
     this.#settling = null;

@@ -155,7 +155,10 @@ export class Feed {
     return { came, cancel: () => void this.#readers.delete(reader) };
   }
 
-  /** What was acknowledged a moment ago is on its way into the tail. */
+  /**
+   * Waits until the tail has everything acknowledged, at most {@link MAX_TAIL_WAIT_MS}: what was acknowledged a moment
+   * ago is on its way into it.
+   */
   async #tailHasAll(): Promise<void> {
     const { tail } = this.#options;
     const target = this.#acknowledged;

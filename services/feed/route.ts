@@ -84,7 +84,7 @@ export const FEED_CALLS = {
 } satisfies Endpoints;
 
 /**
- * What machines follow.
+ * Creates the routes of the feed, which machines follow.
  * @param positionOf where a consumer is. @throws {Problem} `consumer-not-found`, `not-permitted`
  * @param stopping ends all waiting
  * @param monotonic milliseconds of a clock that never goes back

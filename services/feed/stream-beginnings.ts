@@ -8,7 +8,7 @@ const REMEMBERED_STREAMS = 65_536;
 /** Milliseconds for which that is believed. */
 const REMEMBERED_MS = 60_000;
 
-/** Where streams begin: after a deletion, at a later revision than 0. */
+/** Finds out where streams begin: after a deletion, at a later revision than 0. */
 export class StreamBeginnings {
   // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
   readonly #firsts = new LRUCache<string, number>({

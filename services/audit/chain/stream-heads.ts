@@ -10,7 +10,10 @@ import { fold64 } from '../export/stream-count';
 export interface Head {
   readonly revision: number;
   readonly sealed: boolean;
-  /** Compares 128 bits. */
+  /**
+   * Returns whether the event has this hash, as far as that is known: 128 bits of it are kept, and none of an event
+   * that could not be read.
+   */
   is(hash: string): boolean;
 }
 

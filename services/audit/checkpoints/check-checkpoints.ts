@@ -53,7 +53,7 @@ export class CheckpointCheck {
     this.#checkpoints = authentic.sort((one, other) => comparePositions(one.position, other.position));
   }
 
-  /** How many checkpoints hold so far. */
+  /** Returns how many checkpoints hold so far. */
   get held(): number {
     return this.#held;
   }

@@ -24,7 +24,10 @@ export function receivedAt({ metadata, created }: Pick<RecordedEvent, 'metadata'
   return typeof at === 'string' ? at : created.toISOString();
 }
 
-/** Where the embedded store gives events of streams that are there only, others may give those of deleted ones too. */
+/**
+ * Reads the events of the streams whose names begin with a prefix, and of none that was deleted. The embedded store
+ * gives no others; another store may give those of deleted streams too.
+ */
 async function* readPrefix(store: ExportSource, prefix: string): AsyncGenerator<RecordedEvent, void, undefined> {
   if (store.exclusive) {
     yield* store.readAll({ prefix });

@@ -44,7 +44,7 @@ export function fileKind(path: string): FileKind {
   }
 }
 
-/** Whether there is evidence in a file whose beginning was changed. */
+/** Returns whether there is evidence in a file whose beginning was changed. */
 function isBundle(path: string): boolean {
   const file = openSync(path, 'r');
   try {
@@ -55,7 +55,7 @@ function isBundle(path: string): boolean {
   }
 }
 
-/** What the last line says, as far as it can be read before it is verified. */
+/** Returns what the last line says, as far as it can be read before it is verified; null if it is no manifest. */
 function peekManifest(file: number, size: number): Manifest | null {
   const from = Math.max(0, size - MANIFEST_BYTES);
   const tail = Buffer.alloc(size - from);

@@ -119,7 +119,7 @@ export class LineVerification {
     }
   }
 
-  /** To be called after the last line. */
+  /** Notes a fault if no manifest came; has to be called after the last line. */
   finish(): void {
     if (this.#manifest !== null) return;
     addFault(this.tally, {
@@ -182,7 +182,9 @@ export class LineVerification {
     if (tallyEvent(this.tally, event, this.#line, this.heads, this.#rules).begins) this.tally.begun++;
   }
 
-  /** What a bundle says of its newest event, read again by the folds of this version. */
+  /**
+   * Reads the newest event of a bundle again, by the folds of this version, and notes where the bundle says otherwise.
+   */
   #reading(members: Members): void {
     const event = this.#newest;
     const key = event === null ? null : orderKeyOfStream(event.stream);

@@ -66,7 +66,7 @@ export class RowVerification {
   }
 
   /**
-   * To be called after the last row.
+   * Verifies the end of the file and the manifest, wherever that is; has to be called after the last row.
    * @param rest of the bytes, which are no whole row
    * @param readBeside reads the manifest beside the file, where versions up to 0.2 wrote it; null if there is none
    * @param beside its name, for who reads the result

@@ -28,7 +28,7 @@ export interface LogCheck {
   see(event: RecordedEvent): void;
   /** Called once, after the last event. */
   finish(): readonly Fault[] | Promise<readonly Fault[]>;
-  /** What {@link restore} needs to go on, as JSON. */
+  /** Returns what {@link restore} needs to go on, as JSON. */
   save(): unknown;
   restore(saved: unknown): void;
 }
@@ -226,7 +226,12 @@ export async function verifySqliteStore(file: string, options: StoreOptions): Pr
   return finish(tally, checks, []);
 }
 
-/** What is wrong with an event of which nothing before is known, though its revision is not the first. */
+/**
+ * Returns what is wrong with an event of which nothing before is known, though its revision is not the first; null if
+ * nothing is.
+ * @param before the event before it, if the store has it after all
+ * @param wasDeleted whether the log remembers that the event before it was deleted
+ */
 function beginningFault(
   event: RecordedEvent,
   before: RecordedEvent | null,

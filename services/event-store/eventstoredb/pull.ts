@@ -88,12 +88,12 @@ export class Pull<Item> {
     return null;
   }
 
-  /** Whether nothing more was received than was taken. */
+  /** Returns whether nothing more was received than was taken. */
   get empty(): boolean {
     return this.#marks.length === 0 && this.#source.readableLength === 0;
   }
 
-  /** Whether nothing more will come. */
+  /** Returns whether nothing more will come. */
   get ended(): boolean {
     return this.#finished;
   }

@@ -188,7 +188,7 @@ export class ResilientStore implements EventStore {
     }
   }
 
-  /** What is left by `return` ends at once, even in the middle of waiting. */
+  /** Returns an iterable that ends at once when it is left by `return`, even in the middle of waiting. */
   #iterate<T>(start: (stop: AbortSignal) => AsyncGenerator<T>): AsyncIterable<T> {
     return {
       [Symbol.asyncIterator]: () => {

@@ -31,7 +31,7 @@ const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.
 /** Above this, sorting by insertion is slower than the engine's own. */
 const FEW_NAMES = 16;
 
-/** In place, by UTF-16 code units as `<` compares. */
+/** Sorts names in place, by UTF-16 code units as `<` compares. */
 function sortNames(names: string[]): string[] {
   if (names.length > FEW_NAMES) return names.sort();
   for (let index = 1; index < names.length; index++) {
@@ -44,6 +44,7 @@ function sortNames(names: string[]): string[] {
 }
 
 /**
+ * Writes a value in canonical JSON.
  * @param value a JSON value; members that are undefined count as not there
  * @param without a member of `value` itself to leave out
  * @throws {TypeError} for what is not JSON.

@@ -23,7 +23,7 @@ function leavesIn(note: unknown): OrderDeletedData['leaves'] {
   return note['leaves'].every(isLeaf) ? note['leaves'] : [];
 }
 
-/** What retention deleted, in the order of the log, to be put where it stood. */
+/** Gives back the leaves of what retention deleted, in the order of the log, to be put where they stood. */
 export class DeletedLeaves {
   #next = 0;
 

@@ -77,14 +77,15 @@ export class LogPlace {
     this.#identity = identity;
   }
 
-  /** Of the log; null before it was first open. */
+  /** Returns the identity of the log; null before it was first open. */
   get identity(): FileIdentity | null {
     return this.#identity;
   }
 
   /**
-   * To be called before the log is opened: what stands at the path has to be the file that was open before, if one was;
-   * and where nothing stands, no log that was removed under a running service may wait beside it.
+   * Makes sure that the log may be opened, and has to be called before it is: what stands at the path has to be the
+   * file that was open before, if one was; and where nothing stands, no log that was removed under a running service
+   * may wait beside it.
    * @throws {EventStoreError} `unavailable`
    */
   assertMayOpen(): void {

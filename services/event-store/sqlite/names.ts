@@ -33,7 +33,9 @@ export class Names {
     return given;
   }
 
-  /** To be called when a transaction was rolled back. */
+  /**
+   * Forgets all names; has to be called when a transaction was rolled back, for the numbers given in it are no more.
+   */
   forget(): void {
     this.#known.clear();
   }

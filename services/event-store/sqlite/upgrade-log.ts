@@ -190,7 +190,11 @@ const removeTarget = (to: string): void => {
   for (const suffix of ['', '-journal']) rmSync(`${to}${suffix}`, { force: true });
 };
 
-/** What an earlier run has left may be of a log that was written since, or of another. */
+/**
+ * Makes the new file, if need be from nothing: what an earlier run has left may be of a log that was written since, or
+ * of another.
+ * @throws {EventStoreError} `damaged` if the copy is not the same even then
+ */
 async function makeAgain(from: string, to: string, onUpgrading: OnUpgrading): Promise<void> {
   try {
     if (await makeSame(from, to, onUpgrading)) return;

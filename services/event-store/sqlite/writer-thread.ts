@@ -38,7 +38,10 @@ function start(): GroupCommit | null {
 const EMPTY_WAL_MS = 1_000;
 let emptying: NodeJS.Timeout | undefined;
 
-/** What is removed is about people: it must not stay in the WAL until that happens to be begun anew. */
+/**
+ * Empties the WAL after {@link EMPTY_WAL_MS}, again and again until it is empty. What is removed is about people: it
+ * must not stay in the WAL until that happens to be begun anew.
+ */
 function emptyWalSoon(commit: GroupCommit): void {
   emptying ??= setTimeout(() => {
     emptying = undefined;

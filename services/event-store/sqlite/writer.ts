@@ -31,7 +31,7 @@ const WRITER_CACHE_KIB = 16_384;
 /** Writing side of the log. Nothing is durable, or visible to a reader, until {@link LogWriter.commit} has returned. */
 export interface LogWriter {
   begin(): void;
-  /** What is stored of a stream, as this transaction sees it. */
+  /** Returns what is stored of a stream, as this transaction sees it. */
   view(stream: StreamName): StreamView;
   /** Forgets that a stream was deleted: it is written again. */
   revive(stream: StreamName): void;
@@ -43,7 +43,9 @@ export interface LogWriter {
   remove(stream: StreamName, nextRevision: number, tombstone: boolean): void;
   /** Writes a fact that nobody needs, so that a commit has something to prove. */
   probe(now: number): void;
-  /** When it throws, nobody knows whether the transaction is in the log. */
+  /**
+   * Commits the transaction, which is durable then. When it throws, nobody knows whether the transaction is in the log.
+   */
   commit(): void;
   rollback(): void;
   /** Looks before a transaction whether the log holds what it should. */

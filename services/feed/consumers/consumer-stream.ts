@@ -46,7 +46,9 @@ export class ConsumerStream {
     return this.#known;
   }
 
-  /** What to expect of the store if nothing may have come since it was read. */
+  /**
+   * Returns the revision to expect of the store if nothing may have come since it was read; -1 if nothing was there.
+   */
   get newestRevision(): number {
     return this.#next - 1;
   }

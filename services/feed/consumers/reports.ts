@@ -13,7 +13,7 @@ export interface NamedLag {
   readonly lag: ConsumerLag;
 }
 
-/** What is reported of consumers: where each is, and how far behind. */
+/** Reports of consumers where each is, and how far behind. */
 export class ConsumerReports {
   readonly #options: {
     readonly consumers: Pick<Consumers, 'list' | 'place'>;
