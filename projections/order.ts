@@ -114,7 +114,10 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
   };
 }
 
-/** What was unreadable of a driver goes with the driver. */
+/**
+ * Returns the pointers of the fields that are unreadable after an event. What was unreadable of a driver goes with the
+ * driver.
+ */
 function unreadableAfter(
   { unreadable }: OrderState,
   { data }: OrderEvent,

@@ -147,7 +147,7 @@ export class Coverage {
     return this.#ungrouped;
   }
 
-  /** By location and source. */
+  /** Returns the groups, sorted by location and source. */
   get groups(): readonly Group[] {
     const key = ({ locationId, source }: Group): string => `${locationId}\n${source}`;
     return [...this.#groups.values()].sort((one, other) => (key(one) < key(other) ? -1 : 1));

@@ -27,12 +27,12 @@ export class ExactNumber {
     this.#digits = digits;
   }
 
-  /** As they came. */
+  /** Returns the text of the number as it came. */
   get digits(): string {
     return this.#digits;
   }
 
-  /** One text for all spellings of the number. */
+  /** Returns the one text that all spellings of the number have. */
   get canonical(): string {
     return canonicalNumber(this.#digits);
   }
@@ -41,7 +41,10 @@ export class ExactNumber {
     return this.#digits;
   }
 
-  /** For {@link stringifyJson}; whatever else writes JSON gets a text, which loses no digit either. */
+  /**
+   * Returns what {@link stringifyJson} writes as the number; whatever else writes JSON gets a text, which loses no
+   * digit either.
+   */
   toJSON(): string {
     if (writing === null) return this.#digits;
     writing.hasExact = true;

@@ -23,7 +23,7 @@ export class SupervisedThread<ToThread> {
     this.#worker = this.#spawn();
   }
 
-  /** Whether there is a thread to send anything to, and it is not being stopped. */
+  /** Returns whether there is a thread to send anything to that is not being stopped. */
   get isRunning(): boolean {
     return !this.#isStopping && this.#worker.threadId >= 0;
   }

@@ -220,7 +220,7 @@ export interface Variable {
   readonly preset: string;
 }
 
-/** What the schema below `default` and `optional` says about its values. */
+/** Returns what the schema below `default` and `optional` says about its values; empty if it says nothing. */
 function valuesOf(schema: z.ZodType): string {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return valuesOf(schema.unwrap() as z.ZodType); // what a schema wraps is one
   const values = schema.meta()?.['values'];

@@ -22,9 +22,9 @@ export interface WholeFile {
   write(content: string | Uint8Array): void;
   /** Syncs it and puts it in its place, where it replaces what was there. */
   finish(): void;
-  /** As {@link finish}, but only where nothing is yet. @returns whether it was. */
+  /** Does the same as {@link finish}, but only where nothing is yet. @returns whether nothing was there. */
   finishNew(): boolean;
-  /** Leaves nothing of it. */
+  /** Removes what was written of it. */
   discard(): void;
 }
 

@@ -164,7 +164,9 @@ export class Labels {
     }
   }
 
-  /** From the beginning: of a log of a million events, few are labels that were not deleted yet. */
+  /**
+   * Follows the labels from the beginning of the log: of a million events, few are labels that were not deleted yet.
+   */
   async #followOnce(signal: AbortSignal): Promise<void> {
     const { store } = this.#options;
     for await (const { events } of store.subscribe({ after: 'start', prefix: LABEL_STREAM_PREFIX, signal })) {

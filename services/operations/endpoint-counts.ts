@@ -93,7 +93,9 @@ export interface EndpointCounts {
   readonly lastAuthentic: number | null;
 }
 
-/** How the endpoint does, from the beginning of this process and over the last {@link NON_2XX_WINDOW_SECONDS}. */
+/**
+ * Counts how the endpoint does, from the beginning of this process and over the last {@link NON_2XX_WINDOW_SECONDS}.
+ */
 export class Endpoint {
   readonly #now: () => number;
   readonly #since: number;

@@ -46,7 +46,7 @@ export interface Metrics {
   observeDestinations(read: ReadDestinations): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
-  /** Prometheus text format. */
+  /** Returns all metrics in the Prometheus text format. */
   expose(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -61,7 +61,7 @@ interface MetricsOptions {
   readonly live: { readonly clients: number; readonly sent: number; readonly dropped: number };
 }
 
-/** What is measured while it happens. */
+/** Registers the metrics that are measured while it happens. */
 function measureEvents(registers: Registry[]) {
   const deliveries = new Counter({
     name: 'ticket_rail_deliveries_total',
@@ -135,7 +135,7 @@ function measureEvents(registers: Registry[]) {
   };
 }
 
-/** What is read at each scrape. */
+/** Registers the metrics that are read at each scrape. */
 function measureStates(
   registers: Registry[],
   { queueDepth, projectionLagSeconds, live }: MetricsOptions,

@@ -46,7 +46,10 @@ export class Freshness {
     return this.#unheardSince !== null;
   }
 
-  /** How long an acknowledged update has not been readable, in seconds; 0 when all are. Or it is not known, for how long. */
+  /**
+   * Returns for how many seconds an acknowledged update has not been readable, or it has not been known whether one is;
+   * 0 when all are readable.
+   */
   get lagSeconds(): number {
     const since = this.isUnheard ? this.#unheardSince : (this.#awaited?.at ?? null);
     return since === null ? 0 : (this.#now() - since) / 1_000;

@@ -65,8 +65,8 @@ const ATTACHMENT_CHECK_MS = 250;
 type Touched = { -readonly [Field in keyof SavedOrder]: SavedOrder[Field] };
 
 /**
- * How long to wait from one save to the next: alone, an update waits for nothing; under load, saves are batches; once it is
- * no burst any more, they are rare.
+ * Decides how long to wait from one save to the next: alone, an update waits for nothing; under load, saves are
+ * batches; once it is no burst any more, they are rare.
  */
 class Pace {
   #savedAt = -Infinity;

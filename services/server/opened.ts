@@ -2,7 +2,7 @@ interface Closable {
   close(): Promise<void> | void;
 }
 
-/** What was opened so far, to be closed again in the opposite order. */
+/** Keeps what was opened so far, and closes it again in the opposite order. */
 export class Opened {
   readonly #parts: Closable[] = [];
 

@@ -51,7 +51,7 @@ interface State {
 }
 
 /**
- * What is said of the store: what the last proof came to, and how long ago, while the next one has not ended.
+ * Returns what is said of the store: what the last proof came to, and how long ago, while the next one has not ended.
  * @param now null if no proof is under way
  * @param damage what is damaged of the store, or null
  */

@@ -18,7 +18,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  */
 const SAME_WISH_MS = 1_000;
 
-/** What is wrong in a sentence, for an error that the operator can mend; null for a defect. */
+/** Returns what is wrong in a sentence, for an error that the operator can mend; null for a defect. */
 function explain(error: unknown): { readonly code: number; readonly message: string } | null {
   if (error instanceof ConfigError) return { code: EXIT_CONFIG, message: error.message };
   if (error instanceof DataDirectoryError || error instanceof CheckpointKeyError || isEventStoreError(error)) {

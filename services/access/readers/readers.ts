@@ -41,7 +41,7 @@ export class ReaderDirectory {
     return this.#known.get(hashToken(token))?.reader ?? null;
   }
 
-  /** Whether a reader that was identified before may still do what it might then. */
+  /** Returns whether a reader that was identified before may still do what it might then. */
   isCurrent(reader: Reader): boolean {
     return this.open || this.#current.has(reader);
   }

@@ -83,7 +83,10 @@ async function detailOf(store: EventStore, event: RecordedEvent): Promise<Quaran
   };
 }
 
-/** What an earlier redrive recorded before it could be marked: recording it again would make old news the newest. */
+/**
+ * Finds what an earlier redrive recorded before it could be marked: recording it again would make old news the newest.
+ * @returns null if none recorded anything.
+ */
 async function redrivenBefore(
   store: EventStore,
   quarantineId: string,

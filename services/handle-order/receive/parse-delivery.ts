@@ -81,7 +81,7 @@ function jsonTypeOf(value: unknown): string {
   return value instanceof ExactNumber ? 'number' : typeof value;
 }
 
-/** What a validation error says in words, or null for one that only repeats another. */
+/** Returns what a validation error says in words, or null for one that only repeats another. */
 function describe(error: ErrorObject): Fault | null {
   const pointer = error.instancePath;
   switch (error.keyword) {
@@ -201,7 +201,7 @@ function findRepeatedNames(text: string): readonly Fault[] {
   return faults;
 }
 
-/** What keeps well-formed JSON text from being stored as what was sent: nesting and repeated names. */
+/** Finds what keeps well-formed JSON text from being stored as what was sent: nesting and repeated names. */
 function shapeFaults(text: string, value: unknown): readonly Fault[] {
   const shape = measure(text);
   if (shape.depth > MAX_DEPTH) {
@@ -214,7 +214,7 @@ function shapeFaults(text: string, value: unknown): readonly Fault[] {
 /** The type of a body that only asks whether somebody is there. */
 const PING_TYPE = 'ping';
 
-/** Whether a body is `{}`, or of the type of pings and about nothing (docs/protocol.md#ruling-5-9). */
+/** Returns whether a body is `{}`, or of the type of pings and about nothing (docs/protocol.md#ruling-5-9). */
 function isPing(body: Readonly<Record<string, unknown>>): boolean {
   const { type, object } = body;
   if (type === undefined) return Object.keys(body).length === 0;

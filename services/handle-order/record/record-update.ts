@@ -164,9 +164,9 @@ export function createRecorder(
   const turns = new KeyedQueue();
 
   /**
-   * What we remember of the newest event, or are told of it, is a guess, for which the store need not be read. An append
-   * proves it: the store takes it only after exactly that event. For a repeat, the store is asked whether it would: an
-   * acknowledgement never rests on a guess, nor on a read, but on what appends are decided on.
+   * Appends an update unless it repeats the newest event. What we remember of that one is a guess, for which the store
+   * need not be read: the append proves it, taken only after exactly that event. For a repeat, the store is asked
+   * whether it would: an acknowledgement never rests on a guess, nor on a read, but on what appends are decided on.
    */
   async function decideAndAppend(
     stream: StreamName,

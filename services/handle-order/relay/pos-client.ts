@@ -11,7 +11,7 @@ import { requestHeaders } from './relay-headers';
  */
 const IDLE_CONNECTION_MS = 4_000;
 
-/** Why a call to the POS was ended from here. */
+/** An error that says why a call to the POS was ended from here. */
 export class Ended extends Error {
   override readonly name = 'Ended';
   constructor(readonly code: 'TIMED_OUT' | 'STOPPED') {
@@ -19,7 +19,7 @@ export class Ended extends Error {
   }
 }
 
-/** What the POS sent is not an answer. */
+/** An error that says why what the POS sent is not an answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   constructor(readonly code: 'BAD_STATUS' | 'CLOSED' | 'INCOMPLETE') {

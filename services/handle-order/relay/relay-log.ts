@@ -14,10 +14,7 @@ export type RecordRelay = (data: RelayedData, receipt: Receipt) => Promise<KeptD
 
 export interface RelayLog {
   readonly record: RecordRelay;
-  /**
-   * Newest first.
-   * @param after the last page's `next`, or null for the first page.
-   */
+  /** Lists relayed deliveries, newest first. @param after the last page's `next`, or null for the first page. */
   list(after: number | null, limit: number): Promise<RelayPage>;
 }
 

@@ -46,7 +46,7 @@ export class ContentDigest {
     return this.#events;
   }
 
-  /** 64 hex digits. */
+  /** Returns the digest in 64 hex digits. */
   get hex(): string {
     return (this.#sums.reduce((sum, one) => sum + one, 0n) % MODULUS).toString(16).padStart(64, '0');
   }

@@ -260,7 +260,10 @@ export class LiveFeed {
     return isKnown && !missed.truncated ? missed : null;
   }
 
-  /** What cannot be read now is looked for again at the next change, and at each beat of the heart. */
+  /**
+   * Sends a channel what it does not have yet. What cannot be read now is looked for again at the next change, and at
+   * each heartbeat.
+   */
   #look(channel: Channel | undefined): void {
     if (channel === undefined || this.#remaking) return;
     try {

@@ -21,7 +21,7 @@ import type { WaitForReadModel } from '../../read-model/wait';
 /** Most milliseconds to look for an event in the log before a client is told everything. */
 const LOOK_UP_MS = 1_000;
 
-/** What a reader gets. */
+/** Returns which audience a reader belongs to, and so what it gets. */
 function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
   if (view === 'customers') return 'customers';
   return seesContact(reader) ? 'board' : 'board-without-contact';

@@ -43,15 +43,16 @@ const isSame = (one: Drive, other: Drive): boolean =>
  * before, nobody searches.
  */
 export interface SearchIndex {
-  /** Makes indexes and words of all that is in the tables, within a transaction; from {@link SearchIndex.keep} on they are kept. */
+  /** Makes the indexes, and the words of all that is in the tables, within a transaction. */
   build(): void;
+  /** Keeps the words from now on: the transaction of {@link SearchIndex.build} was committed. */
   keep(): void;
-  /** A new order. */
+  /** Adds a new order. */
   add(seq: number, orderId: string): void;
   drivesOf(seq: number): readonly Drive[];
   /** Writes what is another than before. */
   setDrives(seq: number, drives: readonly Drive[]): void;
-  /** All of an order; names of drivers are gone from the file. */
+  /** Removes all of an order; names of drivers are gone from the file. */
   remove(seq: number): void;
 }
 

@@ -148,7 +148,7 @@ function orderRows(db: Connection) {
   };
 }
 
-/** How far the table has come. */
+/** Prepares the statements that read and write how far the table has come. */
 function progress(db: Connection) {
   const checkpoint = db.prepare<[], string | null>('SELECT position FROM checkpoint').pluck();
   const witness = db.prepare<[], { position: string | null; id: string | null }>(

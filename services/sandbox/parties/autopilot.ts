@@ -76,7 +76,7 @@ export class Autopilot {
     this.#options = options;
   }
 
-  /** Before the order is submitted. */
+  /** Gives an order its story; has to be called before the order is submitted. */
   assign(orderId: string, story: Story): void {
     const { scriptedReports, random } = this.#options;
     scriptedReports.script(orderId);
@@ -87,7 +87,7 @@ export class Autopilot {
     return this.#plays.get(orderId)?.story ?? null;
   }
 
-  /** Epoch milliseconds. */
+  /** Returns when the next step of the story of an order comes, in epoch milliseconds; null if none waits. */
   nextStepAt(orderId: string): number | null {
     return this.#plays.get(orderId)?.next?.at ?? null;
   }
@@ -104,7 +104,7 @@ export class Autopilot {
     if (play !== undefined) this.#schedule(orderId, play);
   }
 
-  /** Once what is under way about the order is over. */
+  /** Acts on an order once what is under way about it is over. */
   act(orderId: string, action: OrderAction): Promise<Acted> {
     return this.#queue.run(orderId, () => this.#act(orderId, action));
   }

@@ -42,7 +42,7 @@ export class Dsp {
     return exchange;
   }
 
-  /** What Stream tells. @returns the status to answer with */
+  /** Takes what Stream sends. @returns the status to answer with */
   receive(body: Buffer, signature: string | undefined): 200 | 400 | 401 {
     if (!isSignedWith(body, signature, this.#options.secret)) return 401;
     let event: unknown;

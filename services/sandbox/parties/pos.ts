@@ -81,17 +81,17 @@ export class Pos {
     this.#options = options;
   }
 
-  /** From now on there is none of a variation for this order; other orders get it. */
+  /** Makes a variation sold out for this order from now on; other orders get it. */
   sellOut(orderId: string, variationId: string): void {
     this.#soldOutFor.set(orderId, variationId);
   }
 
-  /** Takes {@link sellOut} back. */
+  /** Undoes {@link sellOut} for this order. */
   restock(orderId: string): void {
     this.#soldOutFor.delete(orderId);
   }
 
-  /** What was posted to Handle Order. */
+  /** Answers what was posted to Handle Order. */
   handle(body: Buffer, signature: string | undefined, authorization: string | undefined): PosAnswer {
     const { secret, bearer } = this.#options;
     const isAllowed = bearer === null || authorization === `Bearer ${bearer}`;

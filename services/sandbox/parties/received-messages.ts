@@ -1,7 +1,7 @@
 /** Messages that a party remembers; the oldest orders make room. */
 const MAX_MESSAGES = 20_000;
 
-/** What a built-in party was told, in the order in which it came, by order. */
+/** Keeps what a built-in party was sent, in the order in which it came, by order. */
 export class ReceivedMessages {
   readonly #messages = new Map<string, unknown[]>();
   #count = 0;

@@ -79,7 +79,7 @@ const countComparisons = (judgements: readonly Judgement[], axis: 'reported' | '
   undetermined: judgements.filter((judgement) => judgement[axis] === 'undetermined').length,
 });
 
-/** What lists and live boards show is the order as it stands; none is missing. */
+/** Checks that what lists and live boards show is the order as it stands, and that none is missing. */
 async function checkShown(target: TargetReader, orders: readonly PlannedOrder[], views: ReadonlyMap<string, Order>) {
   const findings: Finding[] = [];
   let [listed, live] = [0, 0];

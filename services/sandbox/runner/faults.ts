@@ -104,7 +104,7 @@ function struckBy({ faults, share, signs, hasOldSecret }: FaultOptions): Strikes
   return (fault, random) => chosen.has(fault) && random.chance(share ?? FAULTS[fault].share);
 }
 
-/** What is told is changed here; how it is sent, in {@link attemptsOf}. */
+/** Changes what deliveries of an order say; how they are sent is changed in {@link attemptsOf}. */
 function withChangedContent(order: PlannedOrder, strikes: Strikes, random: Random): PlannedOrder {
   const deliveries: PlannedDelivery[] = [];
   for (const [place, planned] of order.deliveries.entries()) {

@@ -29,7 +29,10 @@ export interface Control {
   setDsp(change: z.infer<typeof SetDsp>): SandboxSummary;
   /** @returns what cannot be done, in a sentence. */
   setRush(change: SetRush): SandboxSummary | string;
-  /** What the built-in parties were told about an order, each in the order in which it came. */
+  /**
+   * Returns what the built-in parties were sent about an order, each in the order in which it came; null: there is
+   * none.
+   */
   seen(orderId: string): { readonly pos: readonly unknown[]; readonly dsp: readonly unknown[] } | null;
 }
 

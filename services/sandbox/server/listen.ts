@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 /** Milliseconds that open connections have to end when the sandbox stops. */
 const CLOSE_MS = 1_000;
 
-/** Starts a server. @throws what Node says if the address cannot be listened on */
+/**
+ * Starts a server.
+ * @returns the server, and a URL by which it can be called.
+ * @throws what Node says if the address cannot be listened on
+ */
 export async function listen(host: string, port: number): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -31,7 +31,7 @@ export interface SandboxFacts extends Pick<
   readonly dsp: Pick<SandboxSummary['dsp'], 'url' | 'builtin'>;
 }
 
-/** What the page reads and does, done with the parties. */
+/** Reads of the parties what the page shows, and does with them what it asks for. */
 export class SandboxControl implements Control {
   readonly #usualStories;
   readonly #facts: SandboxFacts;

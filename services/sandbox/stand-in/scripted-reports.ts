@@ -1,15 +1,15 @@
 import { ALL_CANCEL_NEWS, type CancelNews } from './order-life';
 
 /**
- * What a story wants Stream to make of the next message of the delivery service about an order: the message itself goes over
- * HTTP like any other, and does not say it.
+ * Remembers what a story wants Stream to make of the next message of the delivery service about an order: the message
+ * itself goes over HTTP like any other, and does not say it.
  */
 export class ScriptedReports {
   readonly #scripted = new Set<string>();
   readonly #statuses = new Map<string, string>();
   readonly #cancelNews = new Map<string, readonly CancelNews[]>();
 
-  /** From now on a story tells what becomes of the order. */
+  /** Notes that a story says from now on what becomes of the order. */
   script(orderId: string): void {
     this.#scripted.add(orderId);
   }

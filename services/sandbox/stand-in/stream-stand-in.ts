@@ -82,7 +82,7 @@ export class StreamStandIn {
     this.#options = options;
   }
 
-  /** What a delivery service said, once its signature was checked. */
+  /** Takes what a delivery service said, once its signature was checked. */
   receive({ kind, body }: DspMessage): StreamAnswer {
     if (this.#options.outbox.isFull) return { kind: 'busy' };
     switch (kind) {
@@ -97,7 +97,7 @@ export class StreamStandIn {
     }
   }
 
-  /** By the DSP's id. */
+  /** Finds an order by the DSP's id. */
   find(orderId: string): OrderLife | null {
     return this.#orders.get(orderId) ?? null;
   }

@@ -83,7 +83,7 @@ function deal(stories: readonly WeightedStory[], orders: number): Story[] {
   );
 }
 
-/** Fisher and Yates. */
+/** Shuffles items in place, as Fisher and Yates do. */
 function shuffle(items: Story[], random: Random): void {
   for (let last = items.length - 1; last > 0; last--) {
     const other = random.int(0, last);

@@ -19,7 +19,7 @@ export interface HopEnd {
 
 const cut = (text: string): string => (text.length > MAX_BODY_LENGTH ? `${text.slice(0, MAX_BODY_LENGTH)}…` : text);
 
-/** What went between the parties, newest last: bounded, and told as it happens. */
+/** Keeps the newest of what went between the parties, at most {@link MAX_HOPS}, and reports each as it happens. */
 export class HopLog {
   readonly #hops = new Map<number, Hop>();
   #next = 0;

@@ -31,7 +31,10 @@ const failure = (reason: FailureReason, message: string | null, invalidItemIds: 
   message: message?.slice(0, MAX_MESSAGE_LENGTH) ?? null,
 });
 
-/** Which of the reasons of a DSP fits is not documented: stock first, as it names what the customer could leave out. */
+/**
+ * Returns a reason of a DSP for what the POS found wrong. Which of them fits is not documented: stock first, as it
+ * names what the customer could leave out.
+ */
 function failureOf({ stockValidation, orderTotalsValidation, orderValidation }: PosValidation): Failure {
   if (stockValidation?.length) {
     // What is no id can be none of the order's, and a delivery service would not take it.

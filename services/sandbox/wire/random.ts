@@ -4,14 +4,14 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** Random numbers that a seed decides: the same seed, the same numbers in the same order. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** Draws a number from 0 to below 1. */
   fraction(): number;
-  /** A whole number, both ends included. */
+  /** Draws a whole number, both ends included. */
   int(least: number, most: number): number;
   chance(probability: number): boolean;
-  /** One of a list that is not empty. */
+  /** Draws one of a list that is not empty. */
   pick<Item>(items: readonly Item[]): Item;
-  /** Numbers of their own for a part, so that what one part draws changes nothing for another. */
+  /** Makes numbers of their own for a part, so that what one part draws changes nothing for another. */
   fork(): Random;
 }
 
