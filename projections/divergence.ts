@@ -10,7 +10,7 @@ import { evolve, initial, type OrderState, toOrder } from './order';
  * that was kept, for good; or, if they never had that value, the event that gave the field the value it has now.
  */
 
-/** What API clients see of an order: two states that show the same are no difference to anybody. */
+/** Returns what API clients see of an order: two states that show the same are no difference to anybody. */
 const viewOf = (key: OrderKey, state: OrderState | null): Readonly<Record<string, unknown>> => {
   const order = state === null ? null : toOrder(key, state);
   return { ...order, attention: order?.attention ?? [] };

@@ -29,7 +29,9 @@ const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_con
 /** A blank text identifies nobody. */
 const isMark = (value: unknown): value is string => typeof value === 'string' && !isBlank(value);
 
-/** What only one of two drivers has cannot tell them apart. */
+/**
+ * Returns whether two values agree, as far as both are known: what only one of two drivers has cannot distinguish them.
+ */
 const agree = (one: unknown, other: unknown): boolean =>
   one === other || !isMark(one) || !isMark(other) || spellingOf(one) === spellingOf(other);
 

@@ -54,8 +54,8 @@ export const VERDICT_RULES: readonly VerdictRule[] = [
 const verdictOf = (step: Step): Verdict => VERDICT_RULES.find((rule) => rule.when(step))?.verdict ?? 'advance';
 
 /**
- * What a person would call a change. The ids never change; the revision and the times change with every event and say
- * nothing about the order.
+ * Returns that of which a person would call a change one. The ids never change; the revision and the times change with
+ * every event and say nothing about the order.
  */
 const visible = (order: Order | null) => ({
   status: order?.status,

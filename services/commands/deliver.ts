@@ -21,7 +21,7 @@ interface DeliverOptions {
   readonly tokenFile?: string;
 }
 
-/** What a problem says, or nothing if the answer is none. */
+/** Returns what a problem says, or nothing if the answer is none. */
 const detailOf = (text: string): string => {
   try {
     const { detail } = JSON.parse(text) as { readonly detail?: unknown }; // a problem of the service

@@ -25,7 +25,10 @@ a change of those rules alone does not show.
 Exit code: 0 if nothing differs, 1 if something does, 2 if the two could not be compared.
 `;
 
-/** Of a driver only which fields differ is shown: who runs the service needs nobody's name, phone or passcode for it. */
+/**
+ * Returns a change in words. Of a driver only which fields differ is shown: who runs the service needs nobody's name,
+ * phone or passcode for it.
+ */
 const shownChange = ({ pointer, from, to }: OrderDifference['changes'][number]): string =>
   pointer.startsWith('/driver_details') ? pointer : `${pointer} ${stringifyJson(from)} -> ${stringifyJson(to)}`;
 

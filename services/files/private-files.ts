@@ -18,8 +18,8 @@ const OURS =
 const ALSO_FINE = /^lost\+found$|\.part$/;
 
 /**
- * Whether a group was given its rights on purpose: others have none, or new files take the group of the directory. With
- * an ordinary umask, group and others have the same.
+ * Returns whether a group was given its rights on purpose: others have none, or new files take the group of the
+ * directory. With an ordinary umask, group and others have the same.
  */
 const isGroupMeant = (mode: number): boolean =>
   (mode & SET_GROUP_ID) !== 0 || ((mode & OTHERS) === 0 && (mode & GROUP) !== 0);

@@ -43,7 +43,10 @@ export interface AppOptions {
   readonly log: Logger;
 }
 
-/** What Express and its router throw themselves: a path or parameter that cannot be decoded. */
+/**
+ * Returns whether an error is one that Express and its router throw themselves: a path or parameter that cannot be
+ * decoded.
+ */
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
 
@@ -77,7 +80,7 @@ const passBodiesBy: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** What may be kept says so itself. */
+/** Forbids caches to keep an answer: what may be kept says so itself. */
 const keepNothing: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();

@@ -25,7 +25,9 @@ export function signedHistory(entries: readonly CheckpointEntry[]): SignedHistor
   const restores = once.filter(isRestore);
   const checkpoints = once.filter((entry): entry is Checkpoint => !isRestore(entry));
 
-  /** Whether a history that begins with this id lost what it had at a position, or one that came after it did. */
+  /**
+   * Returns whether a history that begins with this id lost what it had at a position, or one that came after it did.
+   */
   const isLost = (logId: string | null, position: Position, seen: ReadonlySet<string | null>): boolean =>
     restores.some(
       ({ replaces, log_id, holds_to }) =>

@@ -102,7 +102,7 @@ function makeNew(file: string, pem: string): boolean {
   }
 }
 
-/** What is signed. */
+/** Returns the bytes of a statement that are signed. */
 const signed = (statement: Omit<CheckpointEntry, 'signature'>): Buffer => Buffer.from(canonicalJson(statement));
 
 const signatureOf = (statement: Omit<CheckpointEntry, 'signature'>, { privateKey }: CheckpointKey): string =>

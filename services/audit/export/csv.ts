@@ -56,7 +56,7 @@ const VALUE =
 const PLAIN_NUMBER = /^(?:0|[1-9]\d{0,14})$/;
 
 /**
- * What a spreadsheet would run or change gets an apostrophe before it, which makes it text; so does a text that begins
+ * Puts an apostrophe before what a spreadsheet would run or change, which makes it text, and before a text that begins
  * with one, so that a program that reads the cell takes one apostrophe off, and has what came. Not `="…"`, as some
  * write numbers: that is a formula, which every other reader takes for text.
  */

@@ -3,7 +3,7 @@ import { sqliteCodeOf } from '../sqlite-error';
 import { SCHEMA_1 } from './format-1';
 import { BUSY_TIMEOUT_MS, formatOf, SCHEMA } from './schema';
 
-/** What a log is made of, each with the text that defines it: how every row is read depends on it. */
+/** Reads what a log is made of, each with the text that defines it: how every row is read depends on it. */
 const definitionsOf = (db: Connection): ReadonlyMap<string, string | null> =>
   new Map(db.prepare<[], [string, string | null]>("SELECT type || ' ' || name, sql FROM sqlite_schema").raw().all());
 

@@ -79,7 +79,7 @@ const ofDelivery = (signedWith: string) => ({
   signed_with: signedWith,
   request_id: ID,
 });
-/** Of one that is not in the stream of an order. */
+/** Returns how the metadata begin of a delivery that is not in the stream of an order. */
 const ofDeliveryAlone = (signedWith: string) => ({
   content_hash: HASH,
   received_at: TIME,

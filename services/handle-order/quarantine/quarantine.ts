@@ -39,7 +39,7 @@ export interface Quarantine {
   redrive(quarantineId: number): Promise<Redrive>;
 }
 
-/** What is larger than an append is not recorded in any case. */
+/** Decodes a body that lay in quarantine. What is larger than an append is not recorded in any case. */
 const decodeStored = (body: Buffer, contentEncoding: string | null): DecodedBody =>
   decodeBody(body, contentEncoding, MAX_APPEND_BYTES);
 

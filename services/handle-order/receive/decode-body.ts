@@ -17,7 +17,10 @@ const MAX_CODINGS = 3;
 
 type Decoder = (bytes: Buffer, options: Pick<ZlibOptions, 'maxOutputLength'>) => Buffer;
 
-/** Whether bytes begin as zlib data do (RFC 1950 section 2.2); what some senders call `deflate` does not (RFC 9110 section 8.4.1.2). */
+/**
+ * Returns whether bytes begin as zlib data do (RFC 1950 section 2.2); what some senders call `deflate` does not (RFC
+ * 9110 section 8.4.1.2).
+ */
 const hasZlibHeader = (bytes: Buffer): boolean =>
   bytes.length >= 2 && (bytes.readUInt8(0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
 

@@ -94,7 +94,9 @@ function openVersion(file: string, wanted: string): Connection | null {
   return null;
 }
 
-/** What is kept of a state beside it, and the state: values of the columns that {@link createTable} names first. */
+/**
+ * Returns what is kept of a state beside it, and the state: values of the columns that {@link createTable} names first.
+ */
 const shownBy = (state: OrderState): readonly (string | number | null)[] => [
   stageOf(state),
   isActive(state) ? 1 : 0,

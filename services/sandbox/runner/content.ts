@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a delivery says, whatever the order of its keys and however it is spaced. */
+/** Returns what a delivery says as one text, whatever the order of its keys and however it is spaced. */
 const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

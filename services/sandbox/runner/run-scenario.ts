@@ -232,7 +232,7 @@ class ScenarioRun {
   }
 }
 
-/** Of a part below 1 at least one byte is missing. */
+/** Returns how many bytes of a body are sent before the cut: of a part below 1 at least one byte is missing. */
 const cutOf = (body: Buffer, part: number): number => Math.max(1, Math.floor(body.length * part));
 
 function headersOf(body: Buffer, signature: Signature, { secret, oldSecret, bearer, header }: Credentials) {

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import helmet from 'helmet';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../../http/problem';
 
-/** What Express and its parsers throw themselves for a request that cannot be read. */
+/** Returns whether an error is one that Express and its parsers throw themselves, for a request that cannot be read. */
 const isClientError = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
 

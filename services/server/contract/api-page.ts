@@ -18,10 +18,10 @@ import { samplesOf } from './samples';
 
 const code = (text: string): string => `<code>${htmlText(text)}</code>`;
 
-/** What a description says, with its code marks. */
+/** Renders what a description says, with its code marks. */
 const prose = (text: string): string => htmlText(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
-/** A name where links find it: an object and a call may have the same. */
+/** Returns a name where links find it: an object and a call may have the same. */
 const objectAnchor = (name: string): string => `object-${name}`;
 const tagAnchor = (name: string): string => `tag-${name}`;
 

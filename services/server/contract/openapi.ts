@@ -254,7 +254,7 @@ function operationOf(operationId: string, endpoint: Endpoint, schemas: Schemas):
   };
 }
 
-/** What every document says of the service. */
+/** Returns what every document says of the service. */
 export const infoOf = (version: string) => ({
   title: 'Ticket Rail',
   version,

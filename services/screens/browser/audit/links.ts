@@ -21,7 +21,7 @@ export const replayAddress = (location: string, at: number | null, hours: number
     hours: hours === null ? null : String(hours),
   })}`;
 
-/** Where each word of an order is explained. */
+/** Returns the address at which each word of an order is explained. */
 export const wordsAddress = (): string => `${basePath}/docs#words`;
 
 /** @param filters as `GET /audit/orders` takes them */

@@ -8,7 +8,7 @@ import { newsWords } from './model/news';
 
 /** What stands over the board because somebody has to do something about it. */
 
-/** The alarm cannot sound. @param allow to be called by a touch */
+/** Renders the banner that says that the alarm cannot sound, if it cannot. @param allow to be called by a touch */
 function soundBanner(state: AlarmState, allow: () => void): TemplateResult | typeof nothing {
   switch (state) {
     case 'blocked':
@@ -44,7 +44,11 @@ function arrivalBanner(count: number, first: string, open: () => void): Template
   </button>`;
 }
 
-/** Something else sounds. @param words what is the matter; @param more how many other matters sound besides */
+/**
+ * Renders the banner that says what else sounds, and silences it when it is touched.
+ * @param words what is the matter
+ * @param more how many other matters sound besides
+ */
 const callBanner = (words: string, more: number, silence: () => void): TemplateResult =>
   html`<button class="banner call" @click=${silence}>
     ${icon('bell')}

@@ -43,7 +43,7 @@ const OUTCOME_ICONS: Readonly<Record<Outcome, IconName>> = {
   failed: 'close',
 };
 
-/** By the clock, to the millisecond, without the day. */
+/** Writes a time by the clock, to the millisecond, without the day. */
 const clockWords = (time: string): string => exactTimeWords(Date.parse(time)).slice(11);
 
 /** Shows what went over the wire, as a diagram of who asked whom. */

@@ -2,11 +2,11 @@ const read = (search: string, name: string): string => new URLSearchParams(searc
 
 /** What a page's address says, each nothing if it is not named. */
 
-/** The location to show. */
+/** Returns the location to show. */
 export const locationOf = (search: string): string => read(search, 'location');
-/** How the page is used, such as `wall`. */
+/** Returns how the page is used, such as `wall`. */
 export const modeOf = (search: string): string => read(search, 'mode');
-/** What people call the place. */
+/** Returns what people call the place. */
 export const placeOf = (search: string): string => read(search, 'name');
-/** How the hours of a day are counted: `12` or `24`. */
+/** Returns how the hours of a day are counted: `12` or `24`. */
 export const clockOf = (search: string): string => read(search, 'clock');

@@ -1,6 +1,6 @@
 /** How `GET /coverage` is told. */
 
-/** `12 %`, `4.2 %`, `<0.1 %`. */
+/** Writes a share as `12 %`, `4.2 %` or `<0.1 %`. */
 export function shareWords(share: number): string {
   const percent = share * 100;
   if (percent === 0) return '0 %';
@@ -8,7 +8,7 @@ export function shareWords(share: number): string {
   return `${percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)} %`;
 }
 
-/** `12,345`. */
+/** Writes a number as `12,345`. */
 export const numberWords = (value: number): string => value.toLocaleString('en');
 
 /** What Stream's documents say that it does when so large a share of its calls fails (docs/protocol.md#section-3). */

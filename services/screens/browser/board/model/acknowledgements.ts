@@ -41,7 +41,7 @@ function driverDigest(order: Order, driver: Driver | null): string {
 }
 
 export const canceledKey = (order: Order): string => `canceled ${order.stage_since} ${order.order_id}`;
-/** Which order of its number an order is, for the number may come again (docs/protocol.md#ruling-5-7). */
+/** Returns which order of its number an order is, for the number may come again (docs/protocol.md#ruling-5-7). */
 const which = (order: Pick<Order, 'order_id' | 'first_received_at'>): string =>
   `${order.first_received_at} ${order.order_id}`;
 export const driverKey = (order: Order): string =>

@@ -35,7 +35,7 @@ const MAX_PHONE_NUMBER = 64;
 /** The trunk prefix, which is not dialled after a country code. */
 const TRUNK_PREFIX = /\(0\)/;
 
-/** In ASCII: digits of other scripts, dashes of all lengths, and no marks that nobody sees. */
+/** Writes a number in ASCII: digits of other scripts, dashes of all lengths, and no marks that nobody sees. */
 const asciiNumber = (text: string): string =>
   text
     .normalize('NFKC')

@@ -14,7 +14,7 @@ export const noHandoffs: Handoffs = { openId: null, isByItself: false, waiting: 
 const without = (ids: readonly string[], gone: readonly (string | null)[]): readonly string[] =>
   ids.filter((id) => !gone.includes(id));
 
-/** Drivers have come. @param ids of their orders, oldest first */
+/** Adds orders whose drivers have come. @param ids of their orders, oldest first */
 export const withArrivals = (handoffs: Handoffs, ids: readonly string[]): Handoffs => ({
   ...handoffs,
   waiting: [...without(handoffs.waiting, ids), ...ids],

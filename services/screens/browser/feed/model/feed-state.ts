@@ -58,7 +58,7 @@ function prune<Seen extends FeedOrder>(orders: Map<string, Seen>): void {
   forget((stage) => stage !== 'canceled' && isFinal(stage));
 }
 
-/** What an order is called may change without news of it. */
+/** Returns what an order is called, in a form to compare: it may change without news of the order. */
 const calledOf = (order: FeedOrder): string =>
   JSON.stringify('label' in order ? order.label : 'number' in order ? order.number : null);
 const isCalledTheSame = (one: FeedOrder, other: FeedOrder): boolean => calledOf(one) === calledOf(other);

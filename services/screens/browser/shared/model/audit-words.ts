@@ -110,7 +110,7 @@ function wallClock(ms: number): string {
 export const exactTimeWords = (ms: number): string =>
   `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
 
-/** What a field of type `datetime-local` takes and gives. */
+/** Writes a time as a field of type `datetime-local` takes and gives it. */
 export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
 
 /**
