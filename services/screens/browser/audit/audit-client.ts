@@ -52,7 +52,7 @@ async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answ
 const pathOf = ({ location_id, order_id }: OrderKey): string =>
   `/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}`;
 
-/** All that was said about an order, up to {@link MOST_EVENTS}; `complete` is false where there was more. */
+/** Asks for all that was said about an order, up to {@link MOST_EVENTS}; `complete` is false where there was more. */
 export async function historyOf(
   key: OrderKey,
   signal?: AbortSignal,

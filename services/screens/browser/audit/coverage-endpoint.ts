@@ -4,7 +4,7 @@ import { icon } from '../shared/icons';
 import { spanWords, timeWords } from '../shared/model/audit-words';
 import { alarmWords, notAuthenticWords, numberWords, shareWords } from './model/coverage';
 
-/** Our own answers to Stream, beside the shares at which it acts. */
+/** Renders our own answers to Stream, beside the shares at which it acts. */
 export function endpointPanel({ since, deliveries, repeats, non_2xx, not_authentic }: Endpoint): TemplateResult {
   const { share, alarms, window_seconds } = non_2xx;
   const worst = alarms.filter(({ reached }) => reached).at(-1);

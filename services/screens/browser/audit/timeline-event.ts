@@ -21,7 +21,7 @@ import { attentionWords, driverWords, statusWords, sourceWords, stageWords } fro
 import { verdictMark } from './verdict-mark';
 
 /**
- * One event: what was said and how it was read, and how the order stood after it.
+ * Renders one event: what was said and how it was read, and how the order stood after it.
  * @param follow called with a click on the link to a revision
  */
 export function eventItem(

@@ -17,7 +17,7 @@ const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
   unknown_value: svg`<path d="M12 1.500 22.500 12 12 22.500 1.500 12 12 1.500Z"></path><path d="M9.700 9.800a2.400 2.400 0 1 1 2.300 3v1.200m0 2.500v.2"></path>`,
 };
 
-/** The mark of a verdict, for beside its words. */
+/** Renders the mark of a verdict, for beside its words. */
 export function verdictShape(verdict: string): TemplateResult {
   const shape = valueAt(SHAPES, verdict) ?? SHAPES.unknown_value;
   return html`<svg class="mark" data-verdict=${verdict} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -25,7 +25,7 @@ export function verdictShape(verdict: string): TemplateResult {
   </svg>`;
 }
 
-/** The mark and the words. */
+/** Renders the mark and the words of a verdict. */
 export const verdictMark = (verdict: string): TemplateResult =>
   html`<span class="verdict" data-verdict=${verdict}
     >${verdictShape(verdict)} <strong><bdi>${verdictWords(verdict).words}</bdi></strong></span

@@ -72,7 +72,7 @@ export function boardBar({ location, picker, freshness, search, searched, sound,
   </div>`;
 }
 
-/** The bar of a screen that nobody can touch. @param now milliseconds since the epoch */
+/** Renders the bar of a screen that nobody can touch. @param now milliseconds since the epoch */
 export const wallBar = (location: string, freshness: Freshness, now: number, cycle: HourCycle): TemplateResult =>
   html`<div class="bar">
     ${locationName(location)} ${freshnessLine(freshness)}

@@ -33,7 +33,7 @@ interface Actions {
   readonly toggled: (name: Fold, isOpen: boolean) => void;
 }
 
-/** All orders of a board, each in its place. */
+/** Renders all orders of a board, each in its place. */
 export function boardBody(board: BoardOrders, look: Look, { room, more }: Measured, actions: Actions): TemplateResult {
   const { settings, isWall } = look;
   const arrangement = board.arranged(look.search, settings.oldAfterHours);

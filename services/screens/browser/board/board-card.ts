@@ -6,7 +6,7 @@ import './handoff-card';
 import type { CardEvent } from './handoff-card';
 import type { Handoffs } from './model/handoffs';
 
-/** The handoff card over a board: of the order that is open, or of none. */
+/** Renders the handoff card over a board: of the order that is open, or of none. */
 export function boardCard(
   board: BoardOrders,
   { openId, waiting }: Handoffs,

@@ -61,7 +61,7 @@ export interface ColumnDrawing {
 export const moreWords = (count: number): TemplateResult | typeof nothing =>
   count === 0 ? nothing : html`<span class="more">+${count} more</span>`;
 
-/** The open orders, a column for each stage; one without orders is folded to its head. */
+/** Renders the open orders, a column for each stage; one without orders is folded to its head. */
 export function stageColumns(columns: Columns, drawing: ColumnDrawing): TemplateResult {
   const { isShown, lanes, tiles, more } = drawing;
   const column = (stage: OpenStage): TemplateResult => {

@@ -79,7 +79,7 @@ export class BoardOrders {
     return this.#host.replay ?? this.#live;
   }
 
-  /** A moment of the past is shown: nothing can be acknowledged. */
+  /** Returns whether a moment of the past is shown, in which nothing can be acknowledged. */
   get isReplay(): boolean {
     return this.#host.replay !== null;
   }

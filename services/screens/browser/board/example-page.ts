@@ -24,7 +24,7 @@ for (const name of ['order-opened', 'driver-arrived', 'order-canceled', 'freshne
   board?.addEventListener(name, note);
 }
 
-/** The location of the address, or the first that there is. */
+/** Sets the board to the location of the address, or the first that there is. */
 async function choose(): Promise<void> {
   const named = locationOf(window.location.search);
   const answer = named === '' ? await listLocations('', null) : null;

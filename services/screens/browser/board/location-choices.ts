@@ -17,7 +17,7 @@ export class LocationChoices {
     this.#host = host;
   }
 
-  /** Ids; the one that is shown is among them, whether or not it was listed. */
+  /** Returns the ids of the locations; the one that is shown is among them, whether or not it was listed. */
   get ids(): readonly string[] {
     const { location } = this.#host;
     return location === '' || this.#listed.includes(location) ? this.#listed : [location, ...this.#listed];

@@ -62,7 +62,7 @@ function people(order: Order, previousDriver: Driver | null): TemplateResult {
   }`;
 }
 
-/** Both axes, a line each. */
+/** Renders both axes, a line each. */
 export function axes(order: Order, previousDriver: Driver | null): TemplateResult {
   const source = sourceOf(order);
   return html`<p class="axis">
@@ -106,7 +106,7 @@ export function shortAxes(order: Order, previousDriver: Driver | null): Template
     <p class="unseen"><bdi>${unseen}</bdi></p>`;
 }
 
-/** One line that says who has the food, or who canceled it. */
+/** Renders one line that says who has the food, or who canceled it. */
 export function line(order: Order): TemplateResult {
   const isCanceled = order.stage === 'canceled';
   const who = nameOf(order) ?? sourceOf(order);

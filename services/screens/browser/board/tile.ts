@@ -84,7 +84,7 @@ export class TicketRailTile extends railElement({
     );
   }
 
-  /** An order that cannot be shown whole. */
+  /** Renders an order that cannot be shown whole. */
   #renderLess({ order_id, stage }: Order): TemplateResult {
     return html`<article aria-label=${`Order ${clip(order_id, MOST_CHARACTERS)}`}>
       <button class="open" aria-haspopup="dialog" @click=${this.#act('open')}><bdi>${order_id}</bdi></button>
@@ -107,7 +107,7 @@ export class TicketRailTile extends railElement({
     `;
   }
 
-  /** The words by which people call the order, the largest on the tile. */
+  /** Renders the words by which people call the order, the largest on the tile. */
   #renderTitle(order: Order): TemplateResult {
     const label = labelWords(order);
     const id = html`<bdi>${this.shortId}</bdi>`;

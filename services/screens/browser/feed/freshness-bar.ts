@@ -50,7 +50,7 @@ export function freshnessNews(
   return { cause, said: isBack ? 'The board is live again.' : staleWords(after) };
 }
 
-/** The banner over a board that is out of date. */
+/** Renders the banner over a board that is out of date. */
 export function staleBanner(freshness: Freshness, service: string): TemplateResult | typeof nothing {
   const words = staleWords(freshness);
   if (words === null || freshness.kind !== 'stale') return nothing;

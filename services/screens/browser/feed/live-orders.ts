@@ -53,7 +53,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
     return serverNow(this.#time, moment());
   }
 
-  /** Something came from the feed: there is a board to show. */
+  /** Returns whether something came from the feed: then there is a board to show. */
   get hasData(): boolean {
     return this.state.folds !== null;
   }

@@ -7,7 +7,10 @@ import {
   unsafeCSS,
 } from 'lit';
 
-/** The text of a `.css` file, imported with `?inline`, as Lit takes it. It is ours: nothing of others gets into it. */
+/**
+ * Returns the text of a `.css` file, imported with `?inline`, as Lit takes it. It is ours: nothing of others gets into
+ * it.
+ */
 export const styleSheet = (text: string): CSSResult => unsafeCSS(text);
 
 /** A property of a component, which is drawn anew when it changes. */

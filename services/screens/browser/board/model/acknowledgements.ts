@@ -20,7 +20,7 @@ export const OLD_CANCELLATION_MS = 2 * 3_600_000;
 
 export const noMarks: Marks = { firstOpenedAt: null, keys: [] };
 
-/** A short digest (FNV-1a, 32 bits): tells drivers of one order apart, and names nobody. */
+/** Returns a short digest (FNV-1a, 32 bits), which distinguishes the drivers of one order, and names nobody. */
 function digest(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -82,7 +82,7 @@ export function acknowledged(marks: Marks, what: Acknowledgement, order: Order):
   }
 }
 
-/** The first opening, said once. */
+/** Notes the first opening, once. */
 export const openedAt = (marks: Marks, now: number): Marks =>
   marks.firstOpenedAt === null ? { ...marks, firstOpenedAt: now } : marks;
 

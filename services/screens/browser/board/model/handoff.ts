@@ -102,7 +102,7 @@ export function textOf(value: unknown): string | null {
   return text === '' ? null : text;
 }
 
-/** The first `most` characters of a text, by code points, so that no character is cut in two. */
+/** Returns the first `most` characters of a text, by code points, so that no character is cut in two. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
   const characters = Array.from(text.slice(0, 2 * most + 2));
@@ -112,13 +112,16 @@ export function clip(text: string, most: number): string {
 export const isRobot = (order: Pick<Order, 'driver_details'>): boolean =>
   order.driver_details?.vehicle_info?.is_autonomous === true;
 
-/** `Silver`, `Toyota`, `Camry`, as far as they are known. */
+/** Returns color, make and model, such as `Silver`, `Toyota`, `Camry`, as far as they are known. */
 export function vehicleParts(driver: Driver): readonly string[] {
   const { color, make, model } = driver.vehicle_info ?? {};
   return [color, make, model].map(textOf).filter((part) => part !== null);
 }
 
-/** The passcode hands food over, so it is shown only while the driver is here: no earlier, and no longer. */
+/**
+ * Returns the passcode while the driver is here, else null: it hands food over, so it is shown no earlier, and no
+ * longer.
+ */
 export const passcodeOf = (order: Pick<Order, 'stage' | 'driver_details'>): string | null =>
   order.stage === 'driver_here' ? textOf(order.driver_details?.passcode) : null;
 

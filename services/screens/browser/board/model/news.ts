@@ -58,8 +58,8 @@ const isSameDriver = (one: Driver | null, other: Driver | null): boolean =>
   one === null || other === null ? one === other : sameDriver(one, other);
 
 /**
- * The driver that people may still be waiting for. The feed tells only who drives now, so it is the one that this
- * screen showed before.
+ * Returns the driver that people may still be waiting for. The feed says only who drives now, so it is the one that
+ * this screen showed before.
  * @param kept what this said before the change
  */
 export function previousDriver(kept: Driver | null, { before, after }: Change<Order>): Driver | null {

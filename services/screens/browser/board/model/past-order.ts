@@ -34,11 +34,11 @@ const lacksWhatFoldsRead = ({ data, metadata }: HistoryEvent): boolean =>
   isWithheld(data) || (metadata as Partial<typeof metadata>).content_hash === undefined || isWithheld(metadata);
 
 /**
- * The state after each event, by the folds of the service.
+ * Returns the state after each event, by the folds of the service.
  *
- * Drivers may be told apart by their phones alone. To a reader who does not see them all are the same, and the folds would
- * take two drivers for one. What the service says that each event changed was read from the whole, so then it is put
- * together from that.
+ * Drivers may be distinguished by their phones alone. To a reader who does not see them all are the same, and the folds
+ * would take two drivers for one. What the service says that each event changed was read from the whole, so then it is
+ * put together from that.
  */
 export function unfold(key: OrderKey, events: readonly HistoryEvent[]): PastOrder {
   const orders = events.some(lacksWhatFoldsRead) ? byChanges(key, events) : byFolds(key, events);

@@ -13,6 +13,6 @@ const TROUBLES: ReadonlyMap<string, string> = new Map([
 export const troubleWords = ({ delivery_status }: Pick<Order, 'delivery_status'>): string | null =>
   TROUBLES.get(delivery_status ?? '') ?? null;
 
-/** The restaurant loses the price of the food: it left, and nobody will pay for it. */
+/** Returns whether the restaurant loses the price of the food: it left, and nobody will pay for it. */
 export const isMoneyLost = ({ attention, delivery_status }: Pick<Order, 'attention' | 'delivery_status'>): boolean =>
   (attention as readonly string[]).includes('canceled_after_pickup') || delivery_status === 'failed_to_deliver';

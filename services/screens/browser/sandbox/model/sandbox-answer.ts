@@ -100,7 +100,7 @@ export const FOUND_BY_WORDS: Readonly<Record<FoundBy, string>> = {
   nobody: 'Taken once',
 };
 
-/** The faults that one finds. */
+/** Returns the faults that one party finds. */
 export const faultsFoundBy = (by: FoundBy): OrderFault[] => keysOf(FAULTS).filter((fault) => FAULTS[fault].by === by);
 
 /** @returns what an order that was taken has come to, in a sentence; null while nobody has told of it. */

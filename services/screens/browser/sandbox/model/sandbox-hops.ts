@@ -51,7 +51,7 @@ export interface HopList {
 }
 
 /**
- * The newest hops that pass, and the one that is open, whatever comes after it.
+ * Returns the newest hops that pass, and the one that is open, whatever comes after it.
  * @param hops newest first
  * @param open id of the hop that someone reads; null: none
  */

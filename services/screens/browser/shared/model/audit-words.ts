@@ -92,7 +92,7 @@ export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolea
   });
 }
 
-/** ` UTC+01:00` where the time alone does not tell the moment. */
+/** Returns ` UTC+01:00` where the time alone does not say the moment. */
 const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
 
 /**
@@ -134,17 +134,17 @@ export function offsetsOf(text: string, offsetAt: OffsetAt = localOffset): reado
   return offsets.length < 2 ? [] : offsets.map(offsetText);
 }
 
-/** `+01:00`, as in RFC 3339. @param minutes by which a clock is ahead of UTC */
+/** Writes an offset as `+01:00`, as in RFC 3339. @param minutes by which a clock is ahead of UTC */
 function offsetText(minutes: number): string {
   const size = Math.abs(minutes);
   return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** The offset of the browser's time zone: `+01:00`. */
+/** Returns the offset of the browser's time zone: `+01:00`. */
 export const offsetWords = (ms: number): string => offsetText(localOffset(ms));
 
-/** The browser's time zone, to read the times: `UTC+01:00`. */
+/** Returns the browser's time zone, to read the times: `UTC+01:00`. */
 export const zoneWords = (ms: number): string => `UTC${offsetWords(ms)}`;
 
-/** The beginning of a hash, which is enough to compare two by eye. */
+/** Returns the beginning of a hash, which is enough to compare two by eye. */
 export const shortHash = (hash: string): string => hash.slice(0, 12);

@@ -5,7 +5,10 @@ const TAIL = 4;
 
 const SEPARATORS = '-_:/#. ';
 
-/** Code units at the end of an id by which people call it out, were it alone: `pos_order_7` ends in `7`. */
+/**
+ * Returns how many code units are at the end of an id by which people call it out, were it alone: `pos_order_7` ends in
+ * `7`.
+ */
 function ownEnding(id: string): number {
   if (id.length <= SHORT_ENOUGH) return id.length;
   const part = /[-_:/#.\s]([^-_:/#.\s]+)$/.exec(id)?.[1] ?? id;

@@ -36,11 +36,11 @@ const DELIVERY_STATUS: ReadonlyMap<string, string> = new Map([
 
 const unknown = (value: string): string => `unknown: ${value}`;
 
-/** The order's axis: `status`. */
+/** Returns the words of the order's axis, `status`. */
 export const statusWords = (status: string | null): string =>
   status === null ? 'Nothing reported' : (STATUS.get(status) ?? unknown(status));
 
-/** The driver's axis: `delivery_status`. */
+/** Returns the words of the driver's axis, `delivery_status`. */
 export const driverWords = (deliveryStatus: string | null): string =>
   deliveryStatus === null ? 'Nothing reported' : (DELIVERY_STATUS.get(deliveryStatus) ?? unknown(deliveryStatus));
 
@@ -152,6 +152,6 @@ export function durationWords(ms: number): string {
 export const ageWords = (ms: number): string =>
   ms < 60_000 ? `${String(Math.floor(ms / 1_000))} s` : durationWords(ms);
 
-/** `1 order`, `2 orders`. */
+/** Returns a number of things in words: `1 order`, `2 orders`. */
 export const countWords = (count: number, one: string, many = `${one}s`): string =>
   `${String(count)} ${count === 1 ? one : many}`;
