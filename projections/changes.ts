@@ -7,8 +7,9 @@ const field = (fields: unknown, key: string): unknown =>
   isJsonObject(fields) && Object.hasOwn(fields, key) ? fields[key] : undefined;
 
 /**
- * The differences between two JSON values, leaf by leaf (RFC 6901 pointers). A list is one leaf; what appears or goes
- * away whole is told leaf by leaf as well. Null and absent are the same nothing, and so is an object without leaves.
+ * Returns the differences between two JSON values, leaf by leaf (RFC 6901 pointers). A list is one leaf; what appears
+ * or goes away whole is reported leaf by leaf as well. Null and absent are the same nothing, and so is an object
+ * without leaves.
  *
  * Recurses as deep as its input: give it what the folds keep, which is shallow, and not what was sent.
  */
@@ -32,7 +33,7 @@ function collect(before: unknown, after: unknown, pointer: string, changes: Chan
   if (!isJsonObject(after)) collect(undefined, after, pointer, changes);
 }
 
-/** First the keys that were there, then those that are new. */
+/** Returns first the keys that were there, then those that are new. */
 const keysOf = (before: unknown, after: unknown): Set<string> =>
   new Set([...(isJsonObject(before) ? Object.keys(before) : []), ...(isJsonObject(after) ? Object.keys(after) : [])]);
 

@@ -44,7 +44,7 @@ export function beginDivergences<At>(pointers: readonly string[], first: At): Di
   return { state: initial, courses: new Map(pointers.map((pointer) => [pointer, course])) };
 }
 
-/** The course of each field after one more event, which stands at `place`. */
+/** Returns the course of each field after one more event, which stands at `place`. */
 export function follow<At>(
   key: OrderKey,
   kept: OrderState | null,

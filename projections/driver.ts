@@ -38,7 +38,7 @@ const agree = (one: unknown, other: unknown): boolean =>
 const inner = (value: unknown, key: string): unknown => (isJsonObject(value) ? value[key] : undefined);
 
 /**
- * Are these details of one and the same driver (docs/protocol.md#ruling-4-6)?
+ * Returns whether these are details of one and the same driver (docs/protocol.md#ruling-4-6).
  *
  * Both names known: names and sources must agree. A name missing: source, phone number and plate must agree, as far as
  * both have them. A source that only one of the two has contradicts nothing. Where nothing at all can be compared it is

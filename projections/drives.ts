@@ -50,7 +50,7 @@ const whoIs = (driver: Driver | null): Omit<Drive, 'from' | 'to'> => ({
   phone_last4: lastDigitsOf(memberOf(driver?.phone, 'number')),
 });
 
-/** Is it another order than before, under the same number? */
+/** Returns whether it is another order than before, under the same number. */
 const isAnotherOrder = (before: Driven, after: Driven): boolean =>
   before.revision >= 0 && before.first_received_at !== after.first_received_at;
 

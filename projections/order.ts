@@ -70,8 +70,8 @@ const saysBeginning = ({ status, delivery_status }: Reported): boolean =>
   (delivery_status !== null && DELIVERY_STATUSES.get(delivery_status)?.group === 'before_pickup');
 
 /**
- * The state after one more event. Total: a recorded fact is never refused, and data of a wrong type is read as absent.
- * Pure: neither the state before nor the event is changed.
+ * Returns the state after one more event. Total: a recorded fact is never refused, and data of a wrong type is read as
+ * absent. Pure: neither the state before nor the event is changed.
  */
 export function evolve(known: OrderState, event: OrderEvent): OrderState {
   const said = saidBy(event);

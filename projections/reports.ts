@@ -25,7 +25,7 @@ export interface Memory {
 
 export const nothingRemembered: Memory = { reports: '', same_report_as: null };
 
-/** The memory after one more event. The newest report once more is no news, and changes nothing. */
+/** Returns the memory after one more event. The newest report once more is no news, and changes nothing. */
 export function remember(before: Memory, { contentHash, revision, receivedAt }: OrderEvent): Memory {
   const { reports } = before;
   const at = Date.parse(receivedAt);

@@ -69,7 +69,10 @@ export function hasEnded(order: Progress): boolean {
   return order.final !== null || order.delivered || order.returned || order.canceled;
 }
 
-/** `delivery_status` is the last reported, this delivery's included. */
+/**
+ * Returns whether what was reported says that the food has left; `delivery_status` is the last reported, this
+ * delivery's included.
+ */
 function saysLeft(said: Reported, delivery_status: string | null): boolean {
   const group = deliveryGroup(said.delivery_status);
   if (group === 'after_pickup' || group === 'return' || said.delivery_status === 'failed_to_deliver') return true;
@@ -82,7 +85,7 @@ function kitchenAfter(before: Progress, status: string | null): Progress['kitche
 }
 
 /**
- * The progress after an `order.updated`; `delivery_status` is the last reported, this delivery's included.
+ * Returns the progress after an `order.updated`; `delivery_status` is the last reported, this delivery's included.
  *
  * A reopening is a different driver and a non-final status in one delivery. A status nobody knows counts as non-final:
  * the driver is on the way, and no later delivery would reopen the order, as the driver is no longer a different one.
@@ -111,7 +114,7 @@ export function progressAfter(
   };
 }
 
-/** The progress after an `order.canceled`, which says nothing but that (docs/protocol.md#section-2). */
+/** Returns the progress after an `order.canceled`, which says nothing but that (docs/protocol.md#section-2). */
 export function progressAfterCancel(before: Progress): Progress {
   return {
     kitchen: before.kitchen,
@@ -145,9 +148,9 @@ const reach = (stage: Stage, order: Progress): number => Math.max(REACH[stage], 
 const SAME_LEG = { another: false, newLeg: false };
 
 /**
- * Did a delivery report an earlier step than the stage shows after it? Read as if it were the only one, it would leave
- * the order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one axis reports the
- * step that the stage shows. Unknown words report no step.
+ * Returns whether a delivery reported an earlier step than the stage shows after it. Read as if it were the only one,
+ * it would leave the order nearer to the kitchen. So `ready_for_pickup` beside `enroute_to_dropoff` is not late: one
+ * axis reports the step that the stage shows. Unknown words report no step.
  */
 export function isOlderReport(said: Reported, stage: Stage, order: Progress): boolean {
   const shown = reach(stage, order);

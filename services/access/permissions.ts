@@ -91,6 +91,6 @@ export const managesConsumers = (reader: Reader): boolean => reader.locations ==
 export const seesLocation = ({ locations }: Reader, locationId: LocationId): boolean =>
   locations === '*' || locations.includes(locationId);
 
-/** The roles that have every one of these permissions, in words: `auditor or operator`. */
+/** Returns the roles that have every one of these permissions, in words: `auditor or operator`. */
 export const rolesWith = (...permissions: readonly Permission[]): string =>
   ROLES.filter((role) => permissions.every((permission) => PERMISSIONS[role][permission])).join(' or ');

@@ -39,7 +39,10 @@ export const orderFor = (reader: Reader, order: Order): Order => (seesContact(re
 export const historyFor = (reader: Reader, page: HistoryPage): HistoryPage =>
   seesContact(reader) ? page : { ...page, events: page.events.map(withoutContactInEvent) };
 
-/** An order as {@link orderFor} gives it to readers who do not see contacts; has no reference to what it leaves out. */
+/**
+ * Returns an order as {@link orderFor} gives it to readers who do not see contacts; has no reference to what it leaves
+ * out.
+ */
 export const withoutContact = (order: Order): Order => ({
   ...order,
   driver_details: withhold(order.driver_details) as Order['driver_details'], // texts in place of texts

@@ -52,7 +52,10 @@ async function copy(options: CopyOptions): Promise<void> {
   }
 }
 
-/** `ticket-rail copy`: copies every stream from one store to another, or goes on with that, and compares the two. */
+/**
+ * Adds `ticket-rail copy`, which copies every stream from one store to another, or goes on with that, and compares the
+ * two.
+ */
 export const addCopyCommand = (program: Command): Command =>
   program
     .command('copy')

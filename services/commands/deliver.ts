@@ -51,7 +51,7 @@ async function deliver({ to, from, url, tokenFile }: DeliverOptions): Promise<vo
   process.exitCode = EXIT_FAILED;
 }
 
-/** `ticket-rail deliver`: has the running service send a destination again what comes after a position. */
+/** Adds `ticket-rail deliver`, which has the running service send a destination again what comes after a position. */
 export const addDeliverCommand = (program: Command): Command =>
   program
     .command('deliver')

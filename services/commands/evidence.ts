@@ -38,7 +38,7 @@ const evidence = ({ location, order, out }: EvidenceOptions): Promise<void> =>
     say(`Wrote the evidence of ${count(events)} events to ${path}.`);
   });
 
-/** `ticket-rail evidence`: writes all that is known of an order into one file for a dispute. */
+/** Adds `ticket-rail evidence`, which writes all that is known of an order into one file for a dispute. */
 export const addEvidenceCommand = (program: Command): Command =>
   program
     .command('evidence')

@@ -55,7 +55,7 @@ const exportHistory = (options: ExportOptions): Promise<void> =>
     );
   });
 
-/** `ticket-rail export`: writes the history of an order, a location or everything to a file. */
+/** Adds `ticket-rail export`, which writes the history of an order, a location or everything to a file. */
 export const addExportCommand = (program: Command): Command =>
   program
     .command('export')

@@ -41,7 +41,7 @@ function remove(name: string, { file }: FileOption): void {
   if (left === 0) hint('No reader is left: nobody can read, and the service does not start until there is one.');
 }
 
-/** `ticket-rail reader`: manages who may read. */
+/** Adds `ticket-rail reader`, which manages who may read. */
 export function addReaderCommand(program: Command): Command {
   const reader = program
     .command('reader')

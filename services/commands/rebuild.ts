@@ -24,7 +24,7 @@ const rebuild = (): Promise<void> =>
     say(`Rebuilt the read model from ${String(events)} events in ${secondsSince(begun)}.`);
   });
 
-/** `ticket-rail rebuild`: makes the read model anew from the log. */
+/** Adds `ticket-rail rebuild`, which makes the read model anew from the log. */
 export const addRebuildCommand = (program: Command): Command =>
   program
     .command('rebuild')

@@ -102,7 +102,7 @@ async function replay({ diff = false }: { readonly diff?: boolean }): Promise<vo
   }
 }
 
-/** `ticket-rail replay`: says what the folds of this code would change of the stored read model. */
+/** Adds `ticket-rail replay`, which says what the folds of this code would change of the stored read model. */
 export const addReplayCommand = (program: Command): Command =>
   program
     .command('replay')

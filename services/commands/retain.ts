@@ -120,7 +120,10 @@ const HELP = `
 If ACCESS_RETENTION_DAYS is set, records of who looked that are older are deleted too, as the service does.
 `;
 
-/** `ticket-rail retain`: deletes finished orders that are older than some days, and old records of who looked. */
+/**
+ * Adds `ticket-rail retain`, which deletes finished orders that are older than some days, and old records of who
+ * looked.
+ */
 export const addRetainCommand = (program: Command): Command =>
   program
     .command('retain')

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** `ticket-rail start`: the service. */
+/** Adds `ticket-rail start`, which runs the service. */
 export const addStartCommand = (program: Command): Command =>
   program
     .command('start')

@@ -49,7 +49,7 @@ const HELP = `
 Interrupted, it goes on when it is run again. It needs room for a second log beside the old one. Everything else in
 DATA_DIR stays as it is: checkpoints go on, and the read model is not made anew.`;
 
-/** `ticket-rail upgrade`: moves the embedded log to the format of this version. */
+/** Adds `ticket-rail upgrade`, which moves the embedded log to the format of this version. */
 export const addUpgradeCommand = (program: Command): Command =>
   program
     .command('upgrade')

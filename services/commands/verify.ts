@@ -73,7 +73,7 @@ async function verifyAll(names: readonly string[], options: VerifyOptions): Prom
   for (const subject of subjects) await verifySubject(subject, state);
 }
 
-/** `ticket-rail verify`: verifies files, or one order of the configured store, or all of it. */
+/** Adds `ticket-rail verify`, which verifies files, or one order of the configured store, or all of it. */
 export const addVerifyCommand = (program: Command): Command =>
   program
     .command('verify')

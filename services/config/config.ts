@@ -93,7 +93,7 @@ export class ConfigError extends Error {
 
 type Variables = Readonly<Partial<Record<string, string>>>;
 
-/** Our variables that are set; one that is set to nothing counts as unset. */
+/** Returns our variables that are set; one that is set to nothing counts as unset. */
 const setVariables = (env: Variables): Variables =>
   Object.fromEntries(VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
@@ -198,7 +198,7 @@ export function readersFile(env: Variables = process.env): {
 }
 
 /**
- * The secret that Stream signs with now, for the commands that sign in its place, without the rest of the
+ * Returns the secret that Stream signs with now, for the commands that sign in its place, without the rest of the
  * configuration.
  * @returns null if there is none
  * @throws {ConfigError} if it cannot be used

@@ -65,7 +65,9 @@ const readers = z
   })
   .meta({ values: 'a JSON array of readers' });
 
-/** An origin as browsers send it (RFC 6454 section 6.2), so that it can be compared as text. */
+/**
+ * Returns whether a text is an origin as browsers send it (RFC 6454 section 6.2), so that it can be compared as text.
+ */
 const isOrigin = (text: string): boolean =>
   /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
@@ -84,7 +86,10 @@ const basePath = z
   .transform((text) => text as BasePath) // has just been made one
   .meta({ values: BASE_PATHS });
 
-/** A URL that can be asked: HTTP, and with user and password that can be decoded, if there are some. */
+/**
+ * Returns whether a text is a URL that can be asked: HTTP, and with user and password that can be decoded, if there are
+ * some.
+ */
 function isHttpUrl(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
   const { username, password } = new URL(text);
@@ -227,7 +232,7 @@ function valuesOf(schema: z.ZodType): string {
   return typeof values === 'string' ? values : '';
 }
 
-/** Every variable, as documents show it. */
+/** Returns every variable, as documents show it. */
 export function describeVariables(): readonly Variable[] {
   return Object.entries<z.ZodType>(Environment.shape).map(([name, schema]) => {
     const preset = schema.parse(undefined);

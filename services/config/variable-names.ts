@@ -37,7 +37,7 @@ export function editDistance(one: string, other: string): number {
   return row.at(-1) ?? 0;
 }
 
-/** The known name that is nearest to another one, without regard to case. */
+/** Returns the known name that is nearest to another one, without regard to case. */
 function nearest(name: string, known: readonly string[]): { readonly name: string; readonly distance: number } | null {
   const all = known.map((each) => ({ name: each, distance: editDistance(name.toUpperCase(), each) }));
   return all.sort((a, b) => a.distance - b.distance)[0] ?? null;

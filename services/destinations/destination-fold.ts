@@ -69,7 +69,7 @@ function afterParked(aside: KnownDestination['setAside'], parked: ItemParkedData
   return entry === undefined ? aside : with1(aside, { ...entry, after: laterPlace(entry.after, parked.position) });
 }
 
-/** The destinations after one more event. Total: what is not ours changes nothing. */
+/** Returns the destinations after one more event. Total: what is not ours changes nothing. */
 export function evolveDestinations(all: KnownDestinations, { type, data }: Stored): KnownDestinations {
   function after<Data extends { readonly name: string }>(
     schema: z.ZodType<Data>,

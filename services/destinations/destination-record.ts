@@ -44,7 +44,7 @@ interface Facts {
 }
 
 export interface DestinationRecord {
-  /** Null: nothing was ever sent to it. */
+  /** Returns where a destination is; null: nothing was ever sent to it. */
   place(name: string): Promise<DestinationPlace | null>;
   known(name: string): Promise<KnownDestination>;
   /** Sets a destination to a position: what comes after is sent, again if need be. */

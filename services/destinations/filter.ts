@@ -9,7 +9,7 @@ const sameSource = (one: string, other: string): boolean => one.trim().toLowerCa
 const has = <Value>(list: readonly Value[] | undefined, value: Value): boolean =>
   list === undefined || list.includes(value);
 
-/** The locations that are read at all. */
+/** Returns the locations that are read at all; null: all. */
 export const wantedLocations = ({ location_id }: DestinationFilter): Wanted =>
   location_id === undefined ? null : new Set(location_id);
 

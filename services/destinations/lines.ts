@@ -67,12 +67,12 @@ export class Lines {
     this.#readTo = this.#lastSettled = place;
   }
 
-  /** Everything up to here was taken, or is not wanted. */
+  /** Returns the place up to which everything was taken, or is not wanted. */
   get readTo(): FeedPosition {
     return this.#readTo;
   }
 
-  /** The latest item that was settled. */
+  /** Returns the place of the latest item that was settled. */
   get lastSettled(): FeedPosition {
     return this.#lastSettled;
   }
@@ -107,7 +107,7 @@ export class Lines {
     return oldest;
   }
 
-  /** Everything up to here is settled, but for what is set aside. */
+  /** Returns the place up to which everything is settled, but for what is set aside. */
   settledTo(): FeedPosition {
     let place = this.#readTo;
     for (const { after, isAside } of this.#lines.values()) {
@@ -116,7 +116,7 @@ export class Lines {
     return place;
   }
 
-  /** An order that was set aside before. */
+  /** Opens the line of an order that was set aside before. */
   resume({ location_id, order_id, after, since, removal }: OrderSetAsideData): Line {
     const line = this.#open({ location_id, order_id }, after);
     line.hasMore = true;

@@ -17,7 +17,7 @@ export type Position = PositionText;
 const LARGEST_POSITION = '9223372036854775807' as Position; // decimal
 
 /**
- * Text from outside as a position.
+ * Reads text from outside as a position.
  * @returns null unless `text` is a decimal string without leading zeros that fits 63 bits.
  */
 export function parsePosition(text: string): Position | null {

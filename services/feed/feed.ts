@@ -96,7 +96,7 @@ export class Feed {
   }
 
   /**
-   * Each fact in the order of the log. An answer may hold fewer items than asked for, or none, before the end.
+   * Returns each fact in the order of the log. An answer may hold fewer items than asked for, or none, before the end.
    * @throws {Problem} `feed-position-unknown` @throws {EventStoreError}
    */
   async events({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
@@ -105,7 +105,7 @@ export class Feed {
   }
 
   /**
-   * Each order with news once, in its newest state, by the place of its newest event.
+   * Returns each order with news once, in its newest state, by the place of its newest event.
    * @throws {Problem} `feed-position-unknown`, `read-model-behind` @throws {EventStoreError}
    */
   async orders({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {

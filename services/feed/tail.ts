@@ -52,7 +52,10 @@ export class Tail {
     this.#options = options;
   }
 
-  /** Everything up to here was looked at; null before the first event, or while nothing is followed. */
+  /**
+   * Returns the position up to which everything was looked at; null before the first event, or while nothing is
+   * followed.
+   */
   get looked(): Position | null {
     return this.#looked;
   }

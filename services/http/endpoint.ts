@@ -96,7 +96,8 @@ export const json = (description: string, ...schemas: readonly z.ZodType[]): Ans
 });
 
 /**
- * Every problem that a call may be answered with: those of its handler, and those of what stands before every handler.
+ * Returns every problem that a call may be answered with: those of its handler, and those of what stands before every
+ * handler.
  */
 export function problemsOf({ params, query, permission, large, problems }: Endpoint): readonly ProblemCode[] {
   const all: ProblemCode[] = [
@@ -110,7 +111,7 @@ export function problemsOf({ params, query, permission, large, problems }: Endpo
   return [...new Set(all)];
 }
 
-/** The path of an endpoint as Express writes it. */
+/** Returns the path of an endpoint as Express writes it. */
 const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 
 /** @returns the methods that an address takes among these endpoints, GET first, as {@link takesOnly} expects them. */

@@ -170,7 +170,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 /** Problems that a read of the event store may end in. */
 export const STORE_PROBLEMS = ['store-unavailable', 'store-damaged'] as const satisfies readonly ProblemCode[];
 
-/** Stable `type` of a catalogue entry: a client may compare it, and need not fetch it. */
+/** Returns the stable `type` of a catalogue entry: a client may compare it, and need not fetch it. */
 export const problemType = (code: ProblemCode): string => `urn:ticket-rail:problem:${code}`;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';

@@ -5,7 +5,7 @@ import { Problem } from './problem';
 /** A time whose offset lost its sign: `+` means a space in a query string, and few write `%2B`. */
 const SIGNLESS = /^(\d{4}-\d\d-\d\dT[\d:.]+) (\d\d:\d\d)$/i;
 
-/** The parameters of a request, with the sign of an offset where only a space is left of it. */
+/** Returns the parameters of a request, with the sign of an offset where only a space is left of it. */
 const parametersOf = (query: Request['query']): Request['query'] =>
   Object.fromEntries(
     Object.entries(query).map(([name, value]) => [

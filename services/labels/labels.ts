@@ -83,7 +83,7 @@ export class Labels {
     return kept === undefined || kept.over ? null : kept;
   }
 
-  /** All that are in the store, whether or not their time is over. */
+  /** Returns all labels that are in the store, whether or not their time is over. */
   all(): readonly KeptLabel[] {
     return [...this.#kept.values()];
   }

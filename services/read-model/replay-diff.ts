@@ -49,7 +49,7 @@ export class ReplayError extends Error {
 
 type Log = EventSource & Pick<EventStore, 'readStream'>;
 
-/** A log that ends at a position, and says so to its followers. */
+/** Returns a log that ends at a position, and says so to its followers. */
 function upTo(log: Log, end: Position): EventSource {
   return {
     readAll: (options) => log.readAll(options),

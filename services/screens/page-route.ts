@@ -43,7 +43,7 @@ const securePage: RequestHandler = (_request, response, next) => {
 /** @returns whether the build made such a page. */
 export const isBuilt = (file: string): boolean => existsSync(join(BUILT, file));
 
-/** Code and style of pages, the same for everybody. */
+/** Creates the routes of the code and style of pages, the same for everybody. */
 export function createAssets(): Router {
   const assets = Router();
   assets.use(

@@ -26,7 +26,9 @@ const guardPage: RequestHandler = (_request, response, next) => {
   next();
 };
 
-/** The screens for counter staff and customers, as built by `npm run build`. `/` leads to them. */
+/**
+ * Creates the routes of the screens for counter staff and customers, as built by `npm run build`. `/` leads to them.
+ */
 export function createScreens(basePath: BasePath): Screens {
   const assets = createAssets();
   assets.get('/', (_request, response) => {

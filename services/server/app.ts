@@ -101,8 +101,8 @@ const isDelivery = ({ method, url }: IncomingMessage): boolean =>
   method === 'POST' && url === DELIVERY_CALLS.handleOrder.path;
 
 /**
- * The HTTP surface, which an HTTP server calls for each request. Handle Order comes before everything that only browsers
- * and readers need.
+ * Creates the HTTP surface, which an HTTP server calls for each request. Handle Order comes before everything that only
+ * browsers and readers need.
  */
 export function createApp(options: AppOptions): RequestListener {
   const { handleOrder, metrics, readers, session, readerOrigins, basePath } = options;

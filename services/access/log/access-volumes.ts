@@ -29,7 +29,7 @@ const IDS_PER_VOLUME = 1_000_000_000;
 const streamOf = (volume: number): StreamName => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
 const idOf = (volume: number, revision: number): number => (volume + 1) * IDS_PER_VOLUME + revision;
 
-/** The streams that may hold accesses, the oldest first. */
+/** Yields the streams that may hold accesses, the oldest first. */
 export async function* accessStreams(
   store: Pick<EventStore, 'readStream'>,
   from = -1,

@@ -92,7 +92,10 @@ export const SESSION_CALLS = {
   },
 } satisfies Endpoints;
 
-/** Over TLS, here or at a terminator in front. Forging the header only keeps one's own cookie from plain HTTP. */
+/**
+ * Returns whether a request came over TLS, here or at a terminator in front. Forging the header only keeps one's own
+ * cookie from plain HTTP.
+ */
 const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
 
 function sendPage(response: Response, status: number, page: string): void {

@@ -28,7 +28,7 @@ export class ReaderDirectory {
     if (entries !== null) this.replace(entries);
   }
 
-  /** The reader of an open service, or null if a token is needed. */
+  /** Returns the reader of an open service, or null if a token is needed. */
   get anyone(): Reader | null {
     return this.open ? ANYONE_HERE : null;
   }

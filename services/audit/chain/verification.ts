@@ -73,7 +73,10 @@ export function tallyEvent(
   return result;
 }
 
-/** The faults as they are told: the first position that does not hold comes first, what has no place comes last. */
+/**
+ * Returns the faults as they are reported: the first position that does not hold comes first, what has no place comes
+ * last.
+ */
 export function inOrder(faults: readonly Fault[]): readonly Fault[] {
   const rank = ({ position, line }: Fault): [number, bigint] => [
     line ?? (position === null ? Infinity : 0),

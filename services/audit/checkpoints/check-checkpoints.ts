@@ -58,7 +58,7 @@ export class CheckpointCheck {
     return this.#held;
   }
 
-  /** Everything up to here holds so far; null for nothing. */
+  /** Returns the position up to which everything holds so far; null for nothing. */
   get holdsTo(): Position | null {
     return this.#holdsTo;
   }

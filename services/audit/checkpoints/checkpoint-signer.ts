@@ -32,7 +32,7 @@ export interface Signed {
   readonly complaints: readonly string[];
 }
 
-/** The key that signs the checkpoints of a log; made where there is none. @throws {CheckpointKeyError} */
+/** Opens the key that signs the checkpoints of a log, and makes it where there is none. @throws {CheckpointKeyError} */
 export const openKeyOf = ({ file, keyFile }: Pick<CheckpointFiles, 'file' | 'keyFile'>): CheckpointKey =>
   openCheckpointKey(keyFile, () => readNewestEntries(file, Infinity).map(({ key_id }) => key_id));
 

@@ -89,7 +89,7 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   return manifest;
 }
 
-/** The state of an order before one of its events, from its stream. */
+/** Returns the state of an order before one of its events, from its stream. */
 async function stateBefore(store: ExportSource, { stream, revision }: RecordedEvent): Promise<OrderState> {
   let state = initial;
   if (revision === 0) return state;

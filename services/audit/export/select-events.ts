@@ -42,8 +42,8 @@ function prefixOf({ location_id, streams }: Scope): string {
 }
 
 /**
- * The events of a selection in the order of the log.
- * @param onLooked told of the position of each event that was looked at, selected or not
+ * Reads the events of a selection in the order of the log.
+ * @param onLooked called with the position of each event that was looked at, selected or not
  * @param end position at which to end, inclusive
  */
 export async function* selectEvents(

@@ -14,7 +14,10 @@ interface Output {
   discard(): void;
 }
 
-/** A file that is there only once it is whole, and that only its owner may read: it holds names and phone numbers. */
+/**
+ * Begins a file that is there only once it is whole, and that only its owner may read: it holds names and phone
+ * numbers.
+ */
 const fileOutput = (path: string): Output => beginFile(path);
 
 const streamOutput = (stream: Writable): Output => ({

@@ -147,7 +147,7 @@ export function faultLine({ code, detail, position, stream, revision, line }: Fa
   return `${place.length === 0 ? '' : `${place.join(', ')}: `}${detail} (${code})`;
 }
 
-/** The result in words, a line each; the first that does not hold comes first. */
+/** Returns the result in words, a line each; the first that does not hold comes first. */
 export function resultLines(
   name: string,
   { tally, faults, doubts = [], notes, restores = [] }: Verified,

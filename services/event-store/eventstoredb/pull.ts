@@ -1,7 +1,7 @@
 /** The part of an object stream that is used here. */
 interface Source {
   readonly readableLength: number;
-  /** Null if nothing is buffered. */
+  /** Returns the next object; null if nothing is buffered. */
   read(): unknown;
   on(event: 'readable' | 'end' | 'error', listener: (...args: unknown[]) => void): unknown;
   destroy(): unknown;

@@ -158,8 +158,8 @@ export class ResilientStore implements EventStore {
   }
 
   /**
-   * The position of an event whose stream was soft-deleted since. The answer to a repeated append lacks it; but until the
-   * event is scavenged, it is still there among all events, where the server can filter by stream.
+   * Returns the position of an event whose stream was soft-deleted since. The answer to a repeated append lacks it; but
+   * until the event is scavenged, it is still there among all events, where the server can filter by stream.
    */
   async #hiddenPosition(stream: StreamName, revision: number): Promise<Position> {
     const stop = new AbortController();

@@ -85,9 +85,9 @@ export class Subscriptions {
   }
 
   /**
-   * The position of the newest event, the server's own included.
-   * @throws {EventStoreError} `invalid` if it stays before `reached`: the server would take that for a position that it will
-   *   come to, and deliver nothing until then.
+   * Returns the position of the newest event, the server's own included.
+   * @throws {EventStoreError} `invalid` if it stays before `reached`: the server would take that for a position that it
+   *   will come to, and deliver nothing until then.
    */
   async #lastPosition(reached: Position | null, stop: AbortSignal): Promise<Position> {
     const { now, timeoutMs } = this.#link;

@@ -246,11 +246,11 @@ function templateSql({ text, runs }: Template, digits: string, first: number): s
 
 const hexSql = (column: string): string => `lower(hex(${column}))`;
 
-/** SQL for an id as text. */
+/** Returns SQL for an id as text. */
 export const idSql = (column: string): string =>
   `CASE typeof(${column}) WHEN 'blob' THEN ${templateSql(UUID_TEMPLATE, hexSql(column), 0)} ELSE ${column} END`;
 
-/** SQL for metadata as they came. */
+/** Returns SQL for metadata as they came. */
 export const metadataSql = (form: string, column: string): string => {
   const texts = FORMS.map(({ number, begin, end, packedBytes }) => {
     const digits = hexSql(column);

@@ -50,5 +50,8 @@ export interface WriterOptions {
   readonly identity: FileIdentity | null;
 }
 
-/** Name of the channel on which the writer of `file` tells readers in any thread of this process of a commit. */
+/**
+ * Returns the name of the channel on which the writer of `file` notifies readers in any thread of this process of a
+ * commit.
+ */
 export const commitChannel = (file: string): string => `ticket-rail commits to ${file}`;

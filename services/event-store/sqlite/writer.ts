@@ -106,7 +106,7 @@ function prepare(db: Connection, file: string): void {
   makeDurable(db, file);
 }
 
-/** Every statement of the connection that writes; streams are given by their numbers. */
+/** Prepares every statement of the connection that writes; streams are given by their numbers. */
 function prepareStatements(db: Connection) {
   const placeIn = (table: string) =>
     db.prepare<[number, number], { id: string | Buffer; position: number }>(

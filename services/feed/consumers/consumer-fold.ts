@@ -45,7 +45,7 @@ const retired = (known: KnownConsumer | undefined): readonly number[] =>
     ? []
     : [...known.old, ...(known.before === null ? [] : [known.before]), known.volume].slice(-MAX_OLD_VOLUMES);
 
-/** The consumers after one more event. Total: what is not ours changes nothing. */
+/** Returns the consumers after one more event. Total: what is not ours changes nothing. */
 export function evolveConsumers(consumers: Consumers, { type, data, revision }: Stored): Consumers {
   switch (type) {
     case CONSUMER_SET: {

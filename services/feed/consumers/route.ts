@@ -89,7 +89,7 @@ export const CONSUMER_CALLS = {
 } satisfies Endpoints;
 
 /**
- * The consumers of the feed.
+ * Creates the routes of the consumers of the feed.
  * @param startOf the position that is asked for
  * @param verify throws a {@link Problem} if a position is not in the log
  * @param viewOf makes what is shown of a consumer, with its lag

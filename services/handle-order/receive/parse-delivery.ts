@@ -65,7 +65,7 @@ const unusable = (pointer: string, detail: string): ParsedDelivery => ({
   faults: [{ pointer, detail }],
 });
 
-/** A fault at `pointer`, or near it: names in a body may be as long as the body is. */
+/** Returns a fault at `pointer`, or near it: names in a body may be as long as the body is. */
 function faultAt(pointer: string, detail: string): Fault {
   let short = pointer;
   while (short.length > MAX_POINTER) short = short.slice(0, short.lastIndexOf('/'));

@@ -97,7 +97,7 @@ class Beginning {
     else this.#chunks = [];
   }
 
-  /** The whole answer, or nothing if that is longer than {@link MAX_READ_BYTES}. */
+  /** Returns the whole answer, or nothing if that is longer than {@link MAX_READ_BYTES}. */
   get whole(): Buffer {
     return Buffer.concat(this.#chunks);
   }

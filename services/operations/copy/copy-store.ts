@@ -155,7 +155,9 @@ export async function copyStore(options: {
   return { copied, before: outcome.events.source - copied, digest: outcome.digest };
 }
 
-/** Newest revision of every stream in a store: the only thing that grows with it, some 150 bytes a stream. */
+/**
+ * Returns the newest revision of every stream in a store: the only thing that grows with it, some 150 bytes a stream.
+ */
 async function headsOf(store: EventStore): Promise<ReadonlyMap<string, number>> {
   const heads = new Map<string, number>();
   for await (const { event } of readableEvents(store)) {

@@ -18,7 +18,7 @@ export interface Replay {
 
 export const nothingRead: Replay = { state: initial, drives: [], revision: -1, newest: -Infinity, understood: true };
 
-/** The replay after one more event. */
+/** Returns the replay after one more event. */
 export function readOn(before: Replay, stored: StoredEvent): Replay {
   const event = decodeOrderEvent(stored);
   if (event === null) return { ...before, revision: stored.revision, understood: false };

@@ -60,7 +60,7 @@ export class TrustedClock {
     this.#settlesAt = this.#last.monotonic + settleMs;
   }
 
-  /** Time that was reached for certain, in milliseconds since the epoch. */
+  /** Returns the time that was reached for certain, in milliseconds since the epoch. */
   get known(): number {
     return this.#known;
   }

@@ -27,7 +27,7 @@ function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
   return seesContact(reader) ? 'board' : 'board-without-contact';
 }
 
-/** A client of the feed at the other end of an HTTP answer. */
+/** Returns a client of the feed at the other end of an HTTP answer. */
 function clientOf(response: Response, audience: Audience, onShown: NonNullable<LiveClient['onShown']>): LiveClient {
   return {
     audience,
@@ -45,7 +45,7 @@ function clientOf(response: Response, audience: Audience, onShown: NonNullable<L
   };
 }
 
-/** A message of the feed, as its client reads it. */
+/** Returns the schema of a message of the feed, as its client reads it. */
 const message = (event: string, data: z.ZodType) =>
   z.object({
     event: z.literal(event),
@@ -97,7 +97,7 @@ export const LIVE_CALLS = {
   },
 } satisfies Endpoints;
 
-/** The live feed of a location, and which locations there are. */
+/** Creates the routes of the live feed of a location, and of which locations there are. */
 export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
   /** Whether the log still has an event that a client was told of. */

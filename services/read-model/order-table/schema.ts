@@ -97,7 +97,7 @@ export const INDEXES = `
 /** How many ids of `drives` each order has: `seq` times this is the first. */
 export const DRIVES_OF_ORDER = 1_024;
 
-/** The file and what SQLite keeps beside it. */
+/** Returns the file and what SQLite keeps beside it. */
 const filesOf = (file: string): readonly string[] => [file, `${file}-wal`, `${file}-shm`];
 
 /** Deletes a read model; the next projector makes it anew. */

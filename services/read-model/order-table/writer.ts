@@ -25,12 +25,12 @@ const WRITER_CACHE_KIB = 32_768;
 const WAL_CHECKPOINT_PAGES = 8_000;
 
 export interface OrderTable {
-  /** Everything up to here is in the table; null before the first event. */
+  /** Returns the position up to which everything is in the table; null before the first event. */
   checkpoint(): Position | null;
-  /** The newest event in the table; null before the first. */
+  /** Returns the newest event in the table; null before the first. */
   witness(): Witness | null;
   load(key: OrderKey): OrderState | null;
-  /** Every driver that an order had so far, oldest first. */
+  /** Returns every driver that an order had so far, oldest first. */
   drivesOf(key: OrderKey): readonly Drive[];
   /** Saves states, the checkpoint that they are the states of, and the newest event in them, in one transaction. */
   save(orders: Iterable<SavedOrder>, checkpoint: Position, witness: Witness): void;
@@ -38,7 +38,7 @@ export interface OrderTable {
   markComplete(): void;
   /** Makes corrections, in one transaction; the checkpoint stays. */
   correct(corrections: Iterable<Correction>): void;
-  /** False once the file was deleted or replaced under us. */
+  /** Returns false once the file was deleted or replaced under us. */
   isAttached(): boolean;
   close(): void;
 }
@@ -113,7 +113,7 @@ const shownBy = (state: OrderState): readonly (string | number | null)[] => [
 const SHOWN = ['stage', 'active', 'status', 'attention', 'number_since', 'updated_at', 'state'];
 const OF_EVENT = ['position', 'event_id', 'content_hash', 'event_hash'];
 
-/** The rows of orders; `seq` is the number of one. */
+/** Prepares the statements for the rows of orders; `seq` is the number of one. */
 function orderRows(db: Connection) {
   type Value = string | number | bigint | null;
   const settings = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');

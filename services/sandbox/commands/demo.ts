@@ -159,7 +159,7 @@ async function runDemo({ port, sandboxPort, perMinute, speed }: DemoCommand): Pr
   }
 }
 
-/** `ticket-rail demo`: the service and the sandbox with a lunch rush, to look at. */
+/** Adds `ticket-rail demo`, which runs the service and the sandbox with a lunch rush, to look at. */
 export const addDemoCommand = (program: Command): Command =>
   program
     .command('demo')

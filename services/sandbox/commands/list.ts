@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { say } from '../../terminal/output';
 import { shippedScenarios } from '../stories/scenario-files';
 
-/** `ticket-rail sandbox list`: says which scenarios there are. */
+/** Adds `ticket-rail sandbox list`, which says which scenarios there are. */
 export const addListCommand = (sandbox: Command): Command =>
   sandbox
     .command('list')

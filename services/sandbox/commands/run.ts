@@ -80,7 +80,7 @@ never acknowledged.
 `;
 
 /**
- * `ticket-rail sandbox run`: sends a scenario, and checks what became of it.
+ * Adds `ticket-rail sandbox run`, which sends a scenario, and checks what became of it.
  * @param configuredSecret gives the newest webhook secret of the configuration, or null
  */
 export const addRunCommand = (sandbox: Command, configuredSecret: () => string | null): Command =>

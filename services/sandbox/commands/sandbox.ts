@@ -83,7 +83,7 @@ async function runSandbox(options: SandboxCommand): Promise<void> {
   await sandbox.stop();
 }
 
-/** `ticket-rail sandbox`: a stand-in for Stream, with a delivery service and a POS built in. */
+/** Adds `ticket-rail sandbox`, which runs a stand-in for Stream, with a delivery service and a POS built in. */
 export const addSandboxCommand = (program: Command): Command =>
   program
     .command('sandbox')

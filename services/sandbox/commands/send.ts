@@ -25,7 +25,7 @@ interface SendOptions {
 }
 
 /**
- * `ticket-rail send`: signs bodies and sends them as they are.
+ * Adds `ticket-rail send`, which signs bodies and sends them as they are.
  * @param configuredSecret gives the newest webhook secret of the configuration, or null
  */
 export const addSendCommand = (program: Command, configuredSecret: () => string | null): Command =>

@@ -28,7 +28,7 @@ const withOrder = (message: NewOrder, changes: Partial<DspOrder> | Record<string
   order: { ...message.order, ...changes },
 });
 
-/** The same order, its first item changed. */
+/** Returns the same order, its first item changed. */
 function withItem(message: NewOrder, change: (item: OrderItem) => Partial<OrderItem>) {
   const [first, ...others] = message.order.items;
   if (first === undefined) return message;
@@ -44,7 +44,7 @@ const madeUpChoice = (item: OrderItem): OrderModifier => ({
   modifiers: [],
 });
 
-/** An order whose first item is one that has choices, the first of them under the group of another. */
+/** Returns an order whose first item is one that has choices, the first of them under the group of another. */
 function inWrongGroup(message: NewOrder, menu: Menu) {
   for (const { id, name, price, item } of menu.variations.values()) {
     const [group] = item.modifier_groups;

@@ -40,7 +40,7 @@ function finished(app: Express): Express {
 }
 
 /**
- * The sandbox's HTTP surface.
+ * Creates the sandbox's HTTP surface.
  * @param signed what other programs post, checked by its signature
  * @param ownPages who may come beyond that
  * @param pages the page, and what it uses
@@ -67,7 +67,7 @@ export function createSandboxApp(
   return finished(app);
 }
 
-/** The built-in POS, which has an address of its own. */
+/** Creates the HTTP surface of the built-in POS, which has an address of its own. */
 export function createPosApp(routes: Router): Express {
   const app = newApp();
   app.use(routes);

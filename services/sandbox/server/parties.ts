@@ -116,7 +116,7 @@ export class Parties {
     });
   }
 
-  /** An order as the page shows it. */
+  /** Returns an order as the page shows it. */
   shown(life: OrderLife): SandboxOrder {
     const { order } = life;
     return {

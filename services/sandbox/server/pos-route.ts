@@ -11,7 +11,7 @@ const SLOW_S = 8;
 
 export const POS_PATH = '/handle-order';
 
-/** The built-in POS's Handle Order. */
+/** Creates the routes of the built-in POS's Handle Order. */
 export function createPosRoutes(pos: Pos, clock: Clock): Router {
   const router = Router();
   router.post(POS_PATH, express.raw({ type: () => true, limit: MAX_EVENT_BYTES }), async (request, response) => {

@@ -87,5 +87,5 @@ export function readMenu(path: string): Menu {
   }
 }
 
-/** Path of the menu that comes with the sandbox. */
+/** Returns the path of the menu that comes with the sandbox. */
 export const ownMenu = (): string => require.resolve('#sandbox-files/menu.json');

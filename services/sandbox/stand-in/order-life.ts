@@ -51,7 +51,7 @@ export interface Decision {
 /** Whether a location takes orders. */
 export type Opening = 'open' | 'paused' | 'unknown';
 
-/** The ids by which the DSP knows the order. */
+/** Returns the ids by which the DSP knows the order. */
 const dspKey = ({ locationId, order }: OrderLife) => ({ location_id: locationId, order_id: order.id });
 
 const failed = (life: OrderLife, { reason, invalidItemIds, message }: Failure): Decision => ({

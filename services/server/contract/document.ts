@@ -105,7 +105,7 @@ export function typeOf(schema: Schema, marks: Marks): string {
   return type === undefined ? 'any JSON value' : text(type);
 }
 
-/** An object that a field holds, and that has no name of its own. */
+/** Returns the object that a field holds, and that has no name of its own. */
 function inlineObject(schema: Schema): Schema | null {
   if (schema.properties !== undefined) return schema;
   return (

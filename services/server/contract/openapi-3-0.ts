@@ -14,7 +14,7 @@ const UNSAYABLE: ReadonlySet<string> = new Set(['propertyNames', '$schema', 'pre
 /** Null alone: `nullable` counts only beside a type. */
 const NULL_30 = { type: 'object', nullable: true, enum: [null] };
 
-/** Several forms; null beside one other is a flag. */
+/** Returns several forms as 3.0 says them; null beside one other is a flag. */
 function alternatives(keyword: 'anyOf' | 'oneOf', forms: readonly unknown[]): Json {
   const others = forms.filter((one) => !isNull(one)).map(schema30);
   if (others.length === forms.length) return { [keyword]: others };
@@ -35,7 +35,7 @@ function types(type: readonly unknown[]): Json {
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 
-/** One keyword of a schema, as one or more of 3.0. */
+/** Returns one keyword of a schema as one or more of 3.0. */
 function keyword30(key: string, value: unknown): Json {
   switch (key) {
     case 'const':
@@ -82,7 +82,7 @@ const schemas30 = (schemas: Json): Json =>
 /** Values of others, in which nothing is a schema. */
 const VALUES: ReadonlySet<string> = new Set(['example', 'examples']);
 
-/** All of a document that is around its schemas. */
+/** Returns all of a document that is around its schemas. */
 function around(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(around);
   if (!isObject(value)) return value;

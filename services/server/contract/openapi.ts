@@ -133,8 +133,8 @@ export class Schemas {
 }
 
 /**
- * A schema as a document has it: with references into the document, patterns that every client can compile, and without
- * the bounds of JavaScript's whole numbers, which some tools show as examples.
+ * Returns a schema as a document has it: with references into the document, patterns that every client can compile, and
+ * without the bounds of JavaScript's whole numbers, which some tools show as examples.
  */
 const inDocument = (schema: Json): Json =>
   JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
@@ -155,10 +155,10 @@ const headersOf = (headers: Readonly<Record<string, string>>): Json =>
     Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   );
 
-/** One problem as it may be answered. */
+/** Returns one problem as it may be answered. */
 const exampleOf = (code: ProblemCode): Json => new Problem(code, PROBLEMS[code].example).body();
 
-/** All problems of one status: a client tells them apart by `type`. */
+/** Describes all problems of one status: a client distinguishes them by `type`. */
 function problemAnswer(codes: readonly ProblemCode[], schemas: Schemas): Json {
   const headers = Object.assign({}, ...codes.map((code) => new Problem(code, '').headers)) as Json; // texts by name
   return {

@@ -11,7 +11,7 @@ import { openApi30 } from './openapi-3-0';
 /** Where the built page leaves room for what is made of the document. */
 const PLACE = '<!-- calls and objects -->';
 
-/** The contract, for programs (`/openapi.json` and others) and for people (`/docs`). */
+/** Creates the routes of the contract, for programs (`/openapi.json` and others) and for people (`/docs`). */
 export function createContract(version: string, basePath: BasePath): Router {
   const router = Router();
   // Made when it is asked for: it takes as long as a good part of a start, and most services are never asked.

@@ -86,9 +86,9 @@ const headersOf = ({ accept, body }: SampleCall): readonly (readonly [name: stri
   ...(body === null ? [] : [['Content-Type', 'application/json'] as const]),
 ];
 
-/** A text as a literal of C# or TypeScript. */
+/** Writes a text as a literal of C# or TypeScript. */
 const quoted = (text: string): string => JSON.stringify(text);
-/** A text in single quotes, which a shell and PHP take as it is. */
+/** Writes a text in single quotes, which a shell and PHP take as it is. */
 const inShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 const inPhp = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
 
