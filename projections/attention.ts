@@ -25,7 +25,8 @@ interface AttentionRule {
 const isRobot = ({ driver, assigned }: Noticeable): boolean => assigned && driver?.vehicle_info?.is_autonomous === true;
 
 /**
- * A delivery that failed counts until the order went well after all or the food is back: then nobody need act on it.
+ * Returns whether a delivery that failed counts: it does until the order went well after all or the food is back, when
+ * nobody need act on it.
  */
 const failureMatters = (stage: Stage): boolean =>
   stage === 'needs_action' || stage === 'failed' || stage === 'canceled';

@@ -39,7 +39,7 @@ function merge(kept: JsonObject | null, said: JsonObject, depth: number): JsonOb
   return merged ?? kept;
 }
 
-/** Only what JSON can say, so that a state that was written down and read again is equal to itself. */
+/** Reads of a value only what JSON can say, so that a state that was written down and read again is equal to itself. */
 function readJson(before: unknown, value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (value instanceof ExactNumber)

@@ -49,7 +49,7 @@ export const withoutContact = (order: Order): Order => ({
   ...(order.label === undefined ? {} : { label: withoutName(order.label) }),
 });
 
-/** A customer's name is personal; the number is what is called out. */
+/** Withholds a customer's name, which is personal; the number is what is called out. */
 const withoutName = (label: Label): Label => (label.name === undefined ? label : { ...label, name: WITHHELD });
 
 /** Withholds contacts in an event of the history: in what was sent, whatever its form, and in what it changed. */
@@ -67,7 +67,7 @@ export function feedItemFor<Item extends FeedItem>(reader: Reader, item: Item): 
   return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item; // of the same form
 }
 
-/** The same for the metadata: for what stood beside the data, and without what would reveal what is withheld. */
+/** Withholds contacts in metadata: those in what stood beside the data, and what would reveal what is withheld. */
 const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): Metadata =>
   Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [

@@ -24,8 +24,8 @@ const saidOf = (item: Exclude<FeedItem, { type: typeof ORDER_REMOVED }>) =>
     : item;
 
 /**
- * That an order was removed is told of every order that the locations and types let through: whoever has a copy of it is to
- * forget it. There are no bytes of it.
+ * Returns whether a destination wants an item. That an order was removed is news of every order that the locations and
+ * types let through: anyone who has a copy of it is to forget it. There are no bytes of it.
  */
 export function wants(view: DestinationView, filter: DestinationFilter, item: FeedItem): boolean {
   const { location_id, source, stage, attention, type } = filter;

@@ -26,7 +26,7 @@ const OURS = /^(?:webhook-(?:id|timestamp|signature)|ticket-rail-bytes)$/i;
 
 type Store = Pick<EventStore, 'readStream'>;
 
-/** A delivery that lay in quarantine is there as it came. */
+/** Returns a delivery that lay in quarantine, which is there as it came. */
 async function quarantined(store: Store, quarantineId: string): Promise<Content | null> {
   const event = await readOne(store, QUARANTINE_STREAM, { from: Number(quarantineId) });
   const data = QuarantinedData.safeParse(event?.data).data;

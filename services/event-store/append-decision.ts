@@ -87,7 +87,10 @@ export function decideAppend(
   return { kind: 'stored', last: revision - 1 };
 }
 
-/** The repeat of an append that names no revision can only be told by ids, so only while they are recent. */
+/**
+ * Decides an append that names no revision. A repeat of it can only be recognised by ids, so only while they are
+ * recent.
+ */
 function decideUnpositioned(
   view: StreamView,
   expected: 'any' | 'stream_exists',

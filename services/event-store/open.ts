@@ -9,7 +9,10 @@ import type { LogCheckRequest } from './sqlite/log-check-thread';
 import { SqliteReads } from './sqlite/sqlite-reads';
 import { openSqliteStore } from './sqlite/sqlite-store';
 
-/** EventStoreDB's client takes longer to load than all the rest, and most services do without. */
+/**
+ * Loads EventStoreDB's client when it is needed: it takes longer to load than all the rest, and most services do
+ * without.
+ */
 const loadEventStoreDb = () => import('./eventstoredb/eventstoredb-store.js');
 
 /**

@@ -17,8 +17,9 @@ export interface TimedLabel {
 type Lifetime = Pick<OrderState, 'number_since' | 'first_received_at' | 'updated_at' | 'ended_at'>;
 
 /**
- * Order numbers come again (docs/protocol.md#ruling-5-7): a label that was given long after an order ended is that of the
- * next one, and one that was given long before an order took over the number is that of the last.
+ * Returns whether a label is that of an order. Order numbers come again (docs/protocol.md#ruling-5-7): a label that was
+ * given long after an order ended is that of the next one, and one that was given long before an order took over the
+ * number is that of the last.
  */
 function isOf({ at }: TimedLabel, { number_since, first_received_at, ended_at }: Lifetime): boolean {
   if (ended_at !== null && at - Date.parse(ended_at) >= ORDER_NUMBER_REUSE_MS) return false;

@@ -57,7 +57,7 @@ function numberOf(value: unknown): number | null {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? Math.round(number) : null;
 }
 
-/** A list is counted: each entry as often as its `quantity` says. */
+/** Returns the number of items. A list is counted: each entry as often as its `quantity` says. */
 function itemsOf(value: unknown): number | null {
   if (!Array.isArray(value)) return numberOf(value);
   if (value.length === 0 || value.length > MAX_LOOKED_AT) return null;

@@ -39,7 +39,10 @@ async function listInTurns(
   }
 }
 
-/** A reader sees one form of an order, so an ETag of the other must not say that nothing changed. */
+/**
+ * Returns the ETag of an order for a reader. A reader sees one form of an order, so an ETag of the other must not say
+ * that nothing changed.
+ */
 function etagOf(reader: Reader, { revision }: Order, foldVersion: string, label: KeptLabel | null): string {
   const labelled = label === null ? '' : `-${String(label.revision)}`;
   return `"${String(revision)}-${foldVersion}${labelled}${seesContact(reader) ? '' : '-withheld'}"`;

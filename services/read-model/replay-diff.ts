@@ -70,7 +70,10 @@ function upTo(log: Log, end: Position): EventSource {
   };
 }
 
-/** Like the projector, takes a log that has nothing there for the same, because the stream may have been deleted. */
+/**
+ * Makes sure that the read model was made from this log. Like the projector, it takes a log that has nothing there for
+ * the same, because the stream may have been deleted.
+ */
 async function assertSameLog(log: Log, witness: Witness | null): Promise<void> {
   if (witness === null) return;
   for await (const { position, id } of log.readAll({ from: witness.position, limit: 1 })) {

@@ -73,7 +73,10 @@ function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 
 /** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
 const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/orders\/[^/]+\/label\/?$)/i;
 
-/** Else only deliveries and the login read a body; none of it is to wait in memory for the end of an answer. */
+/**
+ * Discards bodies that nothing reads: of other addresses only deliveries and the login read one, and none of it is to
+ * wait in memory for the end of an answer.
+ */
 const passBodiesBy: RequestHandler = (request, _response, next) => {
   const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
   if ((coding !== undefined || length !== undefined) && !TAKES_BODY.test(request.path)) discardBody(request);
@@ -94,8 +97,9 @@ const takeTurn: RequestHandler = async (_request, response, next) => {
 };
 
 /**
- * A delivery at the very address that Stream was given needs no routing, which costs a tenth of what a delivery costs. The
- * other spellings that Express takes for the same, such as a slash at the end, go its way.
+ * Returns whether a request is a delivery at the very address that Stream was given: it needs no routing, which costs a
+ * tenth of what a delivery costs. The other spellings that Express takes for the same, such as a slash at the end, go
+ * its way.
  */
 const isDelivery = ({ method, url }: IncomingMessage): boolean =>
   method === 'POST' && url === DELIVERY_CALLS.handleOrder.path;

@@ -25,7 +25,10 @@ export const VOLUME_RECORDS = 50_000;
 /** Ids of accesses: those of a volume follow on this many times its number, from 1. Numbers stay whole up to 9e15. */
 const IDS_PER_VOLUME = 1_000_000_000;
 
-/** The stream of the records from before there were volumes counts as the volume before the first. */
+/**
+ * Returns the stream of a volume. The stream of the records from before there were volumes counts as the volume before
+ * the first.
+ */
 const streamOf = (volume: number): StreamName => (volume < 0 ? ACCESS_STREAM : accessVolumeStream(volume));
 const idOf = (volume: number, revision: number): number => (volume + 1) * IDS_PER_VOLUME + revision;
 

@@ -117,7 +117,10 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
     sendPage(response, status, pageBelow(basePath, page));
   };
 
-  /** A person is told in a page what has to be set, and a program as ever. @returns whether the form was refused */
+  /**
+   * Refuses a form of another origin. A person learns in a page what has to be set, and a program as ever.
+   * @returns whether the form was refused
+   */
   const refused = (request: Request, response: Response): boolean => {
     if (isSameOrigin(request.headers)) return false;
     if (request.accepts(['json', 'html']) !== 'html') refuseOtherOrigins(request.headers);

@@ -60,7 +60,10 @@ export function createSession({ basePath, now }: { readonly basePath: BasePath; 
   const shape = { httpOnly: true, sameSite: 'lax' } as const;
   const path = basePath === '' ? '/' : basePath;
   const nameOf = (secure: boolean): string => (secure && path === '/' ? HOST_COOKIE : SESSION_COOKIE);
-  /** Those that may stand beside the one that is set: of an older release, or from before TLS or the prefix. */
+  /**
+   * Returns headers that remove the cookies that may stand beside the one that is set: of an older release, or from
+   * before TLS or the prefix.
+   */
   const others = (secure: boolean): readonly string[] =>
     [
       { name: SESSION_COOKIE, path: '/' },

@@ -160,7 +160,10 @@ export async function scanCoverage(options: {
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Known words are told also where they never came: what a service does not send is what one wants to know. */
+/**
+ * Returns how often each known word came. They are listed also where they never came: what a service does not send is
+ * what one wants to know.
+ */
 const countsOf = (known: ReadonlyMap<string, unknown>, seen: ReadonlyMap<string, number>): Record<string, number> =>
   Object.fromEntries([...known.keys()].map((value) => [value, seen.get(value) ?? 0]));
 

@@ -59,7 +59,7 @@ export class Link {
     await this.#connection.end();
   }
 
-  /** After a call that failed: looks the names up, or replaces the connection, if that may be why. */
+  /** Looks the names up after a call that failed, or replaces the connection, if that may be why. */
   noteFailure(failure: Failure, connection: Connection, since: number): void {
     if (!isServersWord(failure)) this.#options.hosts.look();
     if (isPassing(failure)) this.#replaceIfSilent(connection, since);
@@ -75,7 +75,7 @@ export class Link {
     return backoff(tries, { first: FIRST_RETRY_MS, longest }, this.#options.random());
   }
 
-  /** After a call that got no answer: gives up a connection on which nothing at all was heard since the call. */
+  /** Gives up, after a call that got no answer, a connection on which nothing at all was heard since the call. */
   #replaceIfSilent(connection: Connection, since: number): void {
     if (connection.lastHeard >= since || this.#connection !== connection || this.#isOver) return;
     this.#connection = this.#options.connect();

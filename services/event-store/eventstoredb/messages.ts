@@ -84,7 +84,7 @@ export function expect<Options extends Expecting & { setRevision(value: string):
   return options;
 }
 
-/** Must not throw: grpc-js would report that as an unhandled rejection. */
+/** Reads what came of an append. Must not throw: grpc-js would report that as an unhandled rejection. */
 export function toOutcome(response: BatchAppendResp): Outcome<Appended> {
   try {
     return readOutcome(response);
@@ -102,7 +102,9 @@ function readOutcome(response: BatchAppendResp): Outcome<Appended> {
   return { kind: 'done', value: { revision: toRevision(success.getCurrentRevision()), position } };
 }
 
-/** The errors of appends come as details of a status inside an answer, not as gRPC errors. */
+/**
+ * Reads why an append failed. The errors of appends come as details of a status inside an answer, not as gRPC errors.
+ */
 function toFailure(error: Status): Failure {
   const details = error.getDetails();
   const type = details?.getTypeName() ?? '';
@@ -126,8 +128,9 @@ const ERROR_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The client reads JSON with `JSON.parse`, which changes numbers that a double does not hold, and gives nothing but what came
- * of it (docs/protocol.md#ruling-5-1). So an event that may hold one is read once more, from the message that it came in.
+ * Makes the client keep the digits of numbers. It reads JSON with `JSON.parse`, which changes numbers that a double
+ * does not hold, and gives nothing but what came of it (docs/protocol.md#ruling-5-1). So an event that may hold one is
+ * read once more, from the message that it came in.
  */
 export function keepDigits(received: unknown): void {
   if (!(received instanceof Transform)) throw new Error('the client reads otherwise than its version 6.2.1');
@@ -190,7 +193,7 @@ function toPosition(commit: bigint): Position {
   return position;
 }
 
-/** Prepare and commit are the same for everything that was written over gRPC. */
+/** Writes a position as the client does. Prepare and commit are the same for everything that was written over gRPC. */
 export function toClientPosition(position: Position): ClientPosition {
   return { commit: BigInt(position), prepare: BigInt(position) };
 }

@@ -65,7 +65,7 @@ const streamOf = (command: WriterCommand): string | null => (command.kind === 'p
 
 const claimsWrite = ({ kind }: WriterResult): boolean => kind !== 'conflict' && kind !== 'end' && kind !== 'error';
 
-/** After a COMMIT that failed: is what this command wrote in the log after all? */
+/** Returns the result of a command after a COMMIT that failed, by whether what it wrote is in the log after all. */
 function reconcile(log: LogWriter, { command, result }: Decided, cause: unknown): WriterResult {
   if (!claimsWrite(result)) return result;
   if (command.kind !== 'append' || result.kind !== 'appended') return failed(outcomeUnknown(cause));

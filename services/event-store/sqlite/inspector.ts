@@ -44,7 +44,10 @@ interface Inspected<Value> {
   readonly fault: string | null;
 }
 
-/** JSON exactly as {@link encodePayload} writes it; other text may say the same, but nobody here wrote it. */
+/**
+ * Reads a payload, and finds fault with all but bytes, and JSON exactly as {@link encodePayload} writes it; other text
+ * may say the same, but nobody here wrote it.
+ */
 function inspectPayload(text: string | Buffer): Inspected<Payload | undefined> {
   if (typeof text !== 'string') return { value: text, fault: null };
   try {
@@ -56,7 +59,10 @@ function inspectPayload(text: string | Buffer): Inspected<Payload | undefined> {
   }
 }
 
-/** Metadata in the one form in which this service keeps what they say. `null` stands for none. */
+/**
+ * Reads metadata, and finds fault with all but the one form in which this service keeps what they say. `null` stands
+ * for none.
+ */
 function inspectMetadata(form: number, metadata: string | Buffer | null): Inspected<Payload | null | undefined> {
   if (form === PLAIN) {
     if (metadata === null) return { value: null, fault: null };
@@ -85,7 +91,7 @@ function inspectId(id: string | Buffer): Inspected<string> {
   }
 }
 
-/** Format 1 packs nothing. */
+/** Reads the id and the metadata of a row of format 1, which packs nothing. */
 const inspectPlain = ([, , , id, , , , metadata]: EventRow) => ({
   id: { value: unpackId(id), fault: null },
   metadata: metadata === null ? { value: null, fault: null } : inspectPayload(metadata),

@@ -230,7 +230,10 @@ function envelopeOf(body: Delivery): Envelope | null {
   return envelope as Envelope; // ajv has just checked it
 }
 
-/** A type that is given twice may be ours to one reader and another's to the next. */
+/**
+ * Returns whether a fault is about the type. A type that is given twice may be ours to one reader and another's to the
+ * next.
+ */
 const isOfType = ({ pointer }: Fault): boolean => pointer === '/type';
 
 /** Half of a character of two, such as cutting leaves: it has no UTF-8 form. */

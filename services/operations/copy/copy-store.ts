@@ -74,7 +74,7 @@ export async function endOf(store: Pick<EventStore, 'subscribe'>): Promise<Posit
 
 const named = (streams: readonly string[]): string => streams.map((stream) => `\n  ${JSON.stringify(stream)}`).join('');
 
-/** The same for the same place, so that a repeat is recognised. */
+/** Makes an event that is the same for the same place, so that a repeat is recognised. */
 function placeholder(stream: StreamName, revision: number): NewEvent {
   const hex = createHash('sha256')
     .update(`${PLACEHOLDER}\n${stream}\n${String(revision)}`)

@@ -282,7 +282,10 @@ export class Autopilot {
 /** `type` of a report: the values are not documented. */
 const REPORT_TYPE = 'order.delivery_status_updated';
 
-/** A refusal stays one; what did not get through, or came at a bad time, may. */
+/**
+ * Returns whether a message may get through if it is sent again. A refusal stays one; what did not get through, or came
+ * at a bad time, may.
+ */
 const isWorthAnother = (exchange: Exchange): boolean => exchange.kind === 'no-answer' || exchange.status >= 500;
 
 const actedBy = (exchange: Exchange): Acted =>

@@ -80,7 +80,10 @@ export function judgeOrder(evidence: Evidence): Judgement {
 
 type Fault = readonly [kind: FindingKind, detail: string];
 
-/** Is there a way in which the history can have come about from what was sent, with all that was acknowledged in it? */
+/**
+ * Returns why the history cannot have come about from what was sent, with all that was acknowledged in it; none if it
+ * can.
+ */
 function historyFaults({ order, sent, history }: Evidence): Fault[] {
   const contents = order.deliveries.map(({ delivery }) => contentOf(delivery.type, delivery.object));
   const kept = history.map(({ type, data }) => contentOf(type, data));

@@ -315,7 +315,10 @@ function outcomeOf(expects: Expectation, exchange: Exchange): Outcome {
   return isFailure(exchange.status) ? 'failed' : 'otherwise';
 }
 
-/** A Ticket Rail tells the place in the history; other POSs answer what they like. */
+/**
+ * Reads at which revision the history has a delivery; null if the answer does not say. A Ticket Rail says the place in
+ * the history; other POSs answer what they like.
+ */
 function revisionIn(body: string, { location_id, order_id }: OrderKey): number | null {
   try {
     const answer = JSON.parse(body) as Readonly<Record<string, unknown>> | null; // each member is looked at

@@ -36,7 +36,7 @@ export interface Control {
   seen(orderId: string): { readonly pos: readonly unknown[]; readonly dsp: readonly unknown[] } | null;
 }
 
-/** Only JSON by its media type: a form of another page cannot send that. */
+/** Lets only JSON pass, by its media type: a form of another page cannot send that. */
 const onlyJson: RequestHandler = (request, _response, next) => {
   if (request.is('application/json') === 'application/json') next();
   else next(new Problem('unsupported-media-type', 'Send application/json.'));

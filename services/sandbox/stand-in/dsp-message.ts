@@ -20,7 +20,10 @@ const refused = (pointer: string, detail: string): ReadMessage => ({
   refusals: [{ rule: 'structure', pointer, detail }],
 });
 
-/** Without recursion, which what is nested deeply enough would break. */
+/**
+ * Returns whether a value is nested deeper than `most`, without recursion, which what is nested deeply enough would
+ * break.
+ */
 function isDeeperThan(value: unknown, most: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= most; depth++) {

@@ -82,7 +82,7 @@ export interface Marks {
   readonly schema: (name: string) => string;
 }
 
-/** A whole number without a limit of its own has that of JavaScript. */
+/** Returns whether a limit is one: a whole number without a limit of its own has that of JavaScript. */
 const isBound = (bound: number | undefined): bound is number =>
   bound !== undefined && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
 

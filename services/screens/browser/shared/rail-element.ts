@@ -71,7 +71,7 @@ export class RailElement extends LitElement {
   }
 }
 
-/** One rule holds all of them: a sheet takes its rules one at a time. */
+/** Puts the rules of a style into a sheet. One rule holds all of them: a sheet takes its rules one at a time. */
 function fill({ sheet }: HTMLStyleElement, style: CSSResultOrNative): void {
   if ('cssText' in style) sheet?.insertRule(`@media all { ${style.cssText} }`);
 }

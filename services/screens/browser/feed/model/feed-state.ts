@@ -40,7 +40,10 @@ export const nothingKnown = <Seen extends FeedOrder>(location: string): FeedStat
   truncated: false,
 });
 
-/** An order of the board's view names its location. One of another location is never shown. */
+/**
+ * Returns whether an order is of another location. An order of the board's view names its location. One of another
+ * location is never shown.
+ */
 const isForeign = (order: FeedOrder, location: string): boolean =>
   'location_id' in order && order.location_id !== location;
 

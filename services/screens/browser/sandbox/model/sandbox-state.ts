@@ -62,7 +62,10 @@ export function fromState({ orders, hops, ...summary }: SandboxState): Sandbox {
   return { summary, orders: orders.slice(0, KEPT_ORDERS), hops: hops.slice(0, KEPT_HOPS) };
 }
 
-/** One that is not known comes first; older news than what is known changes nothing. */
+/**
+ * Adds orders to those that are known. One that is not known comes first; older news than what is known changes
+ * nothing.
+ */
 function withOrders(known: readonly SandboxOrder[], news: readonly SandboxOrder[]): readonly SandboxOrder[] {
   const orders = new Map(known.map((order) => [order.order_id, order]));
   const added = new Map<string, SandboxOrder>();
@@ -74,7 +77,10 @@ function withOrders(known: readonly SandboxOrder[], news: readonly SandboxOrder[
   return [...[...added.values()].reverse(), ...orders.values()].slice(0, KEPT_ORDERS);
 }
 
-/** A hop that is over does not begin again; one that made room long ago does not come back when it is over. */
+/**
+ * Adds hops to those that are known. A hop that is over does not begin again; one that made room long ago does not come
+ * back when it is over.
+ */
 function withHops(known: readonly Hop[], news: readonly Hop[]): readonly Hop[] {
   const hops = new Map(known.map((hop) => [hop.id, hop]));
   const oldest = known.length < KEPT_HOPS ? 0 : (known.at(-1)?.id ?? 0);

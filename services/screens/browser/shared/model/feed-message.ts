@@ -46,7 +46,10 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
-/** The rest of an order is the service's to vouch for: it answers from its own schema. */
+/**
+ * Returns whether a value is an order. The rest of an order is the service's to vouch for: it answers from its own
+ * schema.
+ */
 function isOrder(value: unknown): value is FeedOrder {
   return (
     isFields(value) &&
