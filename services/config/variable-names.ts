@@ -25,10 +25,11 @@ const SHORTEST_GUESSED = 12;
 
 /** @returns how many characters have to be added, removed or replaced to make one text of the other (Levenshtein). */
 export function editDistance(one: string, other: string): number {
-  let row = Array.from({ length: Array.from(other).length + 1 }, (_, index) => index);
+  const others = Array.from(other);
+  let row = Array.from({ length: others.length + 1 }, (_, index) => index);
   for (const [i, letter] of Array.from(one).entries()) {
     const next = [i + 1];
-    for (const [j, against] of Array.from(other).entries()) {
+    for (const [j, against] of others.entries()) {
       const replaced = (row[j] ?? 0) + (letter === against ? 0 : 1);
       next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
@@ -43,6 +44,23 @@ function nearest(name: string, known: readonly string[]): { readonly name: strin
   return all.sort((a, b) => a.distance - b.distance)[0] ?? null;
 }
 
+/** The known name that another one is a slip of; most names of an environment are too short or too long to be compared. */
+function slipOf(name: string, known: readonly string[]): string | null {
+  const isComparable = ({ length }: string): boolean =>
+    length >= SHORTEST_GUESSED && Math.abs(length - name.length) <= MOST_SLIPS;
+  const near = nearest(name, known.filter(isComparable));
+  return near !== null && near.distance <= MOST_SLIPS ? near.name : null;
+}
+
+/** The known name that another one, which is no slip, was likely meant to be. */
+function likeliest(name: string, known: readonly string[]): string | null {
+  const upper = name.toUpperCase();
+  // A name that begins with another, or another with it, is likelier than one that only has as many letters.
+  const begun = known.filter((each) => each.startsWith(upper) || upper.startsWith(each));
+  const near = nearest(name, begun.length > 0 ? begun : known);
+  return near !== null && (begun.length > 0 || near.distance <= near.name.length / 3) ? near.name : null;
+}
+
 /**
  * @param names that are set
  * @param known names of our variables, and of those that were
@@ -52,16 +70,11 @@ export function mistypedVariables(names: readonly string[], known: readonly stri
   const exact = new Set(known);
   return names.flatMap((name) => {
     if (exact.has(name)) return [];
+    const slip = slipOf(name, known);
+    const isGuess = slip !== null && OURS.test(slip);
     const upper = name.toUpperCase();
-    const near = nearest(name, known);
-    const isNear = near !== null && near.distance <= MOST_SLIPS && near.name.length >= SHORTEST_GUESSED;
-    const isGuess = isNear && OURS.test(near.name);
     if (!isGuess && (!OURS.test(upper) || OF_OTHERS.some((form) => form.test(upper)))) return [];
-    // A name that begins with another, or another with it, is likelier than one that only has as many letters.
-    const begun = known.filter((each) => each.startsWith(upper) || upper.startsWith(each));
-    const likely = isNear
-      ? near.name
-      : (nearest(name, begun)?.name ?? (near !== null && near.distance <= near.name.length / 3 ? near.name : null));
+    const likely = slip ?? likeliest(name, known);
     const remedy =
       likely === null
         ? 'unset it, or see docs/reference/configuration.md for those that are'

@@ -19,7 +19,8 @@ export class OrderFolds {
 
   constructor(store: Pick<EventStore, 'readStream'>, max = MAX_STATES) {
     this.#store = store;
-    this.#states = new LRUCache({ max });
+    // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+    this.#states = new LRUCache({ maxSize: max, sizeCalculation: () => 1 });
   }
 
   /** @returns the state before an event if it is at hand, without asking the store. */

@@ -168,7 +168,8 @@ export async function runProjector(options: {
   readonly onProgress: (progress: Progress) => void;
 }): Promise<'stopped' | 'detached'> {
   const { source, table, signal, corrector, onProgress } = options;
-  const states = new LRUCache<string, OrderState>({ max: STATES_AT_HAND });
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  const states = new LRUCache<string, OrderState>({ maxSize: STATES_AT_HAND, sizeCalculation: () => 1 });
   const stateOf = (stream: StreamName, key: OrderKey): OrderState => states.get(stream) ?? table.load(key) ?? initial;
   const touched = new Map<string, Touched>();
   let events = 0;

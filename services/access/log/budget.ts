@@ -16,7 +16,11 @@ export function createBudget(options: {
   readonly now: () => number;
 }): TakeFromBudget {
   const { atOnce, perMinute, now } = options;
-  const buckets = new LRUCache<string, { left: number; at: number }>({ max: REMEMBERED_NAMES });
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  const buckets = new LRUCache<string, { left: number; at: number }>({
+    maxSize: REMEMBERED_NAMES,
+    sizeCalculation: () => 1,
+  });
   return (name, many) => {
     const at = now();
     const bucket = buckets.get(name) ?? { left: atOnce, at };

@@ -48,7 +48,14 @@ export type ParsedDelivery =
  * That the contracts are JSON Schemas at all is for a test to say: to compile the schema of schemas, ajv takes longer than for
  * both of them.
  */
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, verbose: true, validateSchema: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  verbose: true,
+  validateSchema: false,
+  meta: false,
+});
 const validators: ReadonlyMap<string, ValidateFunction<Delivery>> = new Map(
   Object.entries(DELIVERY_CONTRACTS).map(([type, contract]) => {
     const { $schema: _, ...schema } = z.toJSONSchema(contract, { io: 'input' });
