@@ -39,6 +39,7 @@ const project = (displayName, testMatch, setupFilesAfterEnv = []) => ({
   // The generated messages of the EventStoreDB client hang on a global, which a worker's next file finds again.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],
+  resolver: '<rootDir>/test/support/resolve-source.js',
   transform: {
     '\\.ts$': [
       '@swc/jest',

@@ -10,7 +10,9 @@ async function main(): Promise<void> {
     process.exit(EXIT_NOBODY_READS);
   });
   try {
-    await createProgram().parseAsync();
+    const args = process.argv.slice(2);
+    const program = await createProgram(args);
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     hint(error instanceof Error ? error.message : String(error));
     process.exitCode = EXIT_FAILED;

@@ -28,7 +28,9 @@ const filesOf = (folder: string): string[] =>
 const importsOf = (file: string): Import[] =>
   ts.preProcessFile(readFileSync(join(ROOT, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => {
     const ours = fileName.startsWith('.');
-    return { from: file, to: ours ? relative(ROOT, resolve(ROOT, dirname(file), fileName)) : fileName, ours };
+    // What is imported only when it is needed is named as it is when it is built, with `.js`.
+    const path = relative(ROOT, resolve(ROOT, dirname(file), fileName.replace(/\.js$/, '')));
+    return { from: file, to: ours ? path : fileName, ours };
   });
 
 /** Code that runs in browsers. */

@@ -1,26 +1,58 @@
 import { Command } from 'commander';
-import { newestWebhookSecret } from '../config/config';
 import { version } from '../config/version';
-import { addDemoCommand } from '../sandbox/commands/demo';
-import { addListCommand } from '../sandbox/commands/list';
-import { addRunCommand } from '../sandbox/commands/run';
-import { addSandboxCommand } from '../sandbox/commands/sandbox';
-import { addSendCommand } from '../sandbox/commands/send';
 import { printable } from '../terminal/printable';
-import { addCopyCommand } from './copy';
-import { addDeliverCommand } from './deliver';
-import { addEvidenceCommand } from './evidence';
-import { addExportCommand } from './export';
-import { addReaderCommand } from './reader';
-import { addRebuildCommand } from './rebuild';
-import { addReplayCommand } from './replay';
-import { addRetainCommand } from './retain';
-import { addStartCommand } from './start';
-import { addUpgradeCommand } from './upgrade';
-import { addVerifyCommand } from './verify';
 
-/** @returns the program with all of its commands; docs/reference/commands.md is made from its help. */
-export function createProgram(): Command {
+/**
+ * What adds each command to the program, in the order of the help. Most of what a command takes to begin is code that
+ * others need, so only that of the one which is asked for is loaded.
+ */
+const COMMANDS: ReadonlyMap<string, () => Promise<(program: Command) => unknown>> = new Map([
+  ['start', async () => (await import('./start.js')).addStartCommand],
+  ['upgrade', async () => (await import('./upgrade.js')).addUpgradeCommand],
+  ['rebuild', async () => (await import('./rebuild.js')).addRebuildCommand],
+  ['replay', async () => (await import('./replay.js')).addReplayCommand],
+  ['copy', async () => (await import('./copy.js')).addCopyCommand],
+  ['retain', async () => (await import('./retain.js')).addRetainCommand],
+  ['export', async () => (await import('./export.js')).addExportCommand],
+  ['evidence', async () => (await import('./evidence.js')).addEvidenceCommand],
+  ['verify', async () => (await import('./verify.js')).addVerifyCommand],
+  ['reader', async () => (await import('./reader.js')).addReaderCommand],
+  ['deliver', async () => (await import('./deliver.js')).addDeliverCommand],
+  ['sandbox', loadSandbox],
+  ['demo', async () => (await import('../sandbox/commands/demo.js')).addDemoCommand],
+  ['send', loadSend],
+]);
+
+async function loadSandbox() {
+  const { newestWebhookSecret } = await import('../config/config.js');
+  const { addSandboxCommand } = await import('../sandbox/commands/sandbox.js');
+  const { addListCommand } = await import('../sandbox/commands/list.js');
+  const { addRunCommand } = await import('../sandbox/commands/run.js');
+  return (program: Command) => {
+    const sandbox = addSandboxCommand(program);
+    addListCommand(sandbox);
+    addRunCommand(sandbox, newestWebhookSecret);
+  };
+}
+
+async function loadSend() {
+  const { newestWebhookSecret } = await import('../config/config.js');
+  const { addSendCommand } = await import('../sandbox/commands/send.js');
+  return (program: Command) => addSendCommand(program, newestWebhookSecret);
+}
+
+/** The command that arguments ask for, or for the help of which they do; null if that is none, or help as a whole. */
+function commandOf([first = '', second = '']: readonly string[]): string | null {
+  const name = first === 'help' ? second : first;
+  return COMMANDS.has(name) ? name : null;
+}
+
+/**
+ * @param args the arguments that it is to parse
+ * @returns the program with the command that they ask for, or else with all of them; docs/reference/commands.md is made
+ *   from its help.
+ */
+export async function createProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command('ticket-rail')
     .description(
       "The POS side of Stream's order status updates. Configured by environment variables: docs/reference/configuration.md.",
@@ -32,21 +64,7 @@ export function createProgram(): Command {
       writeOut: (text) => process.stdout.write(printable(text)),
       writeErr: (text) => process.stderr.write(printable(text)),
     });
-  addStartCommand(program);
-  addUpgradeCommand(program);
-  addRebuildCommand(program);
-  addReplayCommand(program);
-  addCopyCommand(program);
-  addRetainCommand(program);
-  addExportCommand(program);
-  addEvidenceCommand(program);
-  addVerifyCommand(program);
-  addReaderCommand(program);
-  addDeliverCommand(program);
-  const sandbox = addSandboxCommand(program);
-  addDemoCommand(program);
-  addListCommand(sandbox);
-  addRunCommand(sandbox, newestWebhookSecret);
-  addSendCommand(program, newestWebhookSecret);
+  const asked = commandOf(args);
+  for (const [name, load] of COMMANDS) if (asked === null || name === asked) (await load())(program);
   return program;
 }

@@ -141,8 +141,10 @@ export function commandsOf(command: Command, before = ''): ReadonlyMap<string, C
   return new Map([[name, command], ...command.commands.flatMap((one) => [...commandsOf(one, `${name} `)])]);
 }
 
-const commandHelp = (): ReadonlyMap<string, string> =>
-  new Map([...commandsOf(createProgram())].map(([name, command]) => [name, `\`\`\`text\n${helpOf(command)}\n\`\`\``]));
+const commandHelp = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map(
+    [...commandsOf(await createProgram())].map(([name, command]) => [name, `\`\`\`text\n${helpOf(command)}\n\`\`\``]),
+  );
 
 // ------------------------------------------------------------------------------------------------------------- calls
 
