@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DELIVERY_STATUSES, STATUSES, WORD_PATTERN, wordOf } from '../../schemas/vocabulary';
 import { patiently } from '../support/patience';
 import { after, JANE, says } from './scenario';
+import { anyCharacter } from '../support/any-character';
 
 describe('the last reported status', () => {
   it('an order has the newest status and the newest delivery status', () => {
@@ -55,7 +56,7 @@ describe('the last reported status', () => {
 
   it('a text is a word exactly if it has the form of one, and a word is its own spelling', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ maxLength: 80 })), (text) => {
+      fc.property(fc.oneof(fc.string({ unit: anyCharacter }), fc.string({ maxLength: 80 })), (text) => {
         const word = wordOf(text);
         expect(word !== null).toBe(WORD_PATTERN.test(text));
         expect(word === null ? null : (wordOf(word) ?? word)).toBe(word);

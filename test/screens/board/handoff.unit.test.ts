@@ -12,6 +12,7 @@ import {
 } from '../../../services/screens/browser/board/model/handoff';
 import { STAGES } from '../../../schemas/vocabulary';
 import { order } from '../shared/orders';
+import { anyCharacter } from '../../support/any-character';
 
 describe('pictures', () => {
   it('a picture is loaded over https', () => {
@@ -117,7 +118,7 @@ describe('robots', () => {
 describe('texts of others', () => {
   it('a long text is cut between characters, never within one', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(30), (text, most) => {
+      fc.property(fc.string({ unit: anyCharacter, maxLength: 60 }), fc.nat(30), (text, most) => {
         const characters = Array.from(text);
         const cut = characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
         expect(clip(text, most)).toBe(cut);

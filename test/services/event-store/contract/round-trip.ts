@@ -9,6 +9,7 @@ import {
 import { comparable, PAYLOADS } from './payloads';
 import { appended, collect, first, newEvent, newEvents } from './support';
 import { cases } from '../../../support/depth';
+import { anyCharacter } from '../../../support/any-character';
 
 /** What is read is what was appended. */
 export function roundTripContract(current: () => EventStore): void {
@@ -53,7 +54,7 @@ export function roundTripContract(current: () => EventStore): void {
 
     it('a stored event gives back any JSON value', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
+        fc.asyncProperty(fc.jsonValue({ stringUnit: anyCharacter }), async (value) => {
           // By way of JSON, which has no -0.
           const data = JSON.parse(JSON.stringify(value)) as JsonValue;
           const stored = await roundTrip({ data, metadata: data });

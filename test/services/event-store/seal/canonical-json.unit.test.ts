@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { parseJson } from '../../../../schemas/exact-json';
 import { canonicalJson } from '../../../../services/event-store/seal/canonical-json';
 import { cases } from '../../../support/depth';
+import { anyCharacter } from '../../../support/any-character';
 
 describe('canonical JSON', () => {
   it('canonical JSON equals the output of the reference implementation of RFC 8785, for every JSON value', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), (value) => {
+      fc.property(fc.jsonValue({ maxDepth: 6, stringUnit: anyCharacter }), (value) => {
         expect(canonicalJson(value)).toBe(canonicalize(value));
       }),
       { numRuns: cases(2_000) },
@@ -16,7 +17,7 @@ describe('canonical JSON', () => {
 
   it('canonical JSON is the same for many members, for names like numbers, and for names that all objects have', () => {
     const names = fc.array(
-      fc.oneof(fc.string({ unit: 'binary' }), fc.nat().map(String), fc.constantFrom('__proto__', 'toString', '')),
+      fc.oneof(fc.string({ unit: anyCharacter }), fc.nat().map(String), fc.constantFrom('__proto__', 'toString', '')),
       { maxLength: 60 },
     );
     fc.assert(
