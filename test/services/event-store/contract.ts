@@ -9,6 +9,22 @@ import { roundTripContract, streamNameContract } from './contract/round-trip';
 import { subscribeContract } from './contract/subscribe';
 import { inTime, type ContractFactory } from './contract/support';
 
+/** Checks that a store keeps every promise about subscriptions. */
+export function subscriptionContract(name: string, factory: ContractFactory): void {
+  describe(`${name} event store`, () => {
+    let store: EventStore;
+    beforeEach(async () => {
+      store = await factory.open();
+    });
+
+    afterEach(async () => {
+      await inTime(store.close(), 'closing the store');
+    });
+
+    subscribeContract(() => store);
+  });
+}
+
 /** Checks that a store keeps every promise of the port. */
 export function eventStoreContract(name: string, factory: ContractFactory): void {
   describe(`${name} event store`, () => {
