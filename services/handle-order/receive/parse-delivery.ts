@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020';
-import { z } from 'zod';
+import type { ErrorObject } from 'ajv/dist/2020';
 import { ExactNumber, parseJson } from '../../../schemas/exact-json';
-import { type Delivery, DELIVERY_CONTRACTS, type Fault, ID_PATTERN, LocationId } from '../../../schemas/handle-order';
+import { type Delivery, type Fault, ID_PATTERN, LocationId } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import { escapeKey } from '../../../schemas/json-pointer';
 import { WORD_PATTERN } from '../../../schemas/vocabulary';
 import type { JsonValue } from '../../event-store/event-store';
+import type { ContractValidators } from './compile-contracts';
+import { CONTRACT_VALIDATORS } from './contract-validators';
 
 /**
  * Bytes to a delivery, or to every fault that is in them. Pure: nothing here throws or keeps anything.
@@ -44,24 +45,7 @@ export type ParsedDelivery =
   | { readonly kind: 'ping' }
   | ForeignDelivery;
 
-/**
- * That the contracts are JSON Schemas at all is for a test to say: to compile the schema of schemas, ajv takes longer than for
- * both of them.
- */
-const ajv = new Ajv2020({
-  allErrors: true,
-  strict: true,
-  allowUnionTypes: true,
-  verbose: true,
-  validateSchema: false,
-  meta: false,
-});
-const validators: ReadonlyMap<string, ValidateFunction<Delivery>> = new Map(
-  Object.entries(DELIVERY_CONTRACTS).map(([type, contract]) => {
-    const { $schema: _, ...schema } = z.toJSONSchema(contract, { io: 'input' });
-    return [type, ajv.compile<Delivery>(schema)];
-  }),
-);
+const validators: ReadonlyMap<string, ContractValidators[string]> = new Map(Object.entries(CONTRACT_VALIDATORS));
 const knownTypes = [...validators.keys()].join(' and ');
 
 /** Some senders put it before UTF-8, where it says nothing (RFC 8259 section 8.1 lets readers skip it). */
