@@ -43,7 +43,8 @@ export function lastDigitsOf(number: unknown): string | null {
   return digits.length < PHONE_DIGITS ? null : digits.slice(-PHONE_DIGITS);
 }
 
-const whoIs = (driver: Driver | null): Omit<Drive, 'from' | 'to'> => ({
+/** @returns what distinguishes a driver from others for people. */
+export const whoIs = (driver: Driver | null): Omit<Drive, 'from' | 'to'> => ({
   name: textIn(driver?.name),
   source: textIn(driver?.source),
   license_plate: textIn(memberOf(driver?.vehicle_info, 'license_plate')),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from './handle-order';
+import { isTimeZone } from './local-time';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -116,6 +117,16 @@ export const OrderHistoryQuery = z.strictObject({
     description: 'of a file: only events received at this time or later (RFC 3339)',
   }),
   to: ExportQuery.shape.to.meta({ description: 'of a file: only events received before this time (RFC 3339)' }),
+});
+
+/** The clock of times in words, and where nobody asks for another. */
+const DEFAULT_TIME_ZONE = 'UTC';
+export const SummaryQuery = z.strictObject({
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'expected the name of a time zone, such as America/New_York')
+    .default(DEFAULT_TIME_ZONE)
+    .meta({ description: `of the times in sentences, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}` }),
 });
 
 /** Checkpoints are few and small. */

@@ -1,11 +1,21 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { orderStream } from '../../schemas/order-events';
+import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
+import { OrderSummaries } from '../../schemas/order-summary';
 import { HistoryPage } from '../../schemas/order-view';
-import { ExportQuery, HistoryQuery, LocationPath, OrderHistoryQuery, OrderPath } from '../../schemas/requests';
+import {
+  ExportQuery,
+  HistoryQuery,
+  LocationPath,
+  OrderHistoryQuery,
+  OrderPath,
+  SummaryQuery,
+} from '../../schemas/requests';
+import { summaryText } from '../../schemas/summary-words';
 import { ALL_LOCATIONS, HISTORY, readers, THIS_LOCATION } from '../access/requirements';
 import { historyFor } from '../access/withhold';
-import { type Endpoints, serve } from '../http/endpoint';
+import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
 import { readQuery } from '../http/query';
 import { EXPORT_FORMATS, type ExportFormat } from './export/export-events';
@@ -54,6 +64,21 @@ export const AUDIT_CALLS = {
       },
     },
     problems: ['order-not-found', ...EXPORT_PROBLEMS],
+    permission: readers(THIS_LOCATION, HISTORY),
+    large: 'always',
+  },
+  getOrderSummary: {
+    method: 'get',
+    path: '/locations/{location_id}/orders/{order_id}/summary',
+    tag: 'Audit',
+    summary: 'What became of an order: stages, drivers, and one sentence',
+    description:
+      'How long it stood at each stage, who was to bring it from when to when, when each driver was at the restaurant, ' +
+      'with whom the food left, and how its events were read. It holds no phone and no passcode.',
+    params: OrderPath,
+    query: SummaryQuery,
+    answers: { 200: json('What became of the orders of this number, oldest first', OrderSummaries) },
+    problems: ['order-not-found', ...RECORD_PROBLEMS, ...STORE_PROBLEMS],
     permission: readers(THIS_LOCATION, HISTORY),
     large: 'always',
   },
@@ -126,6 +151,16 @@ export function createAuditRoutes(options: {
       if (page === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
       await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
       response.set('Cache-Control', 'no-store').json(historyFor(reader, page));
+    },
+
+    getOrderSummary: async ({ request, response, reader, params: key, query: { time_zone } }) => {
+      const summary = await history.summary(key);
+      if (summary === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
+      await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
+      const timeWords = timeWordsBy(offsetsOfZone(time_zone));
+      const orders = summary.orders.map((order) => ({ ...order, sentence: summaryText(order, timeWords) }));
+      const answer: OrderSummaries = { ...key, time_zone, complete: summary.complete, orders };
+      response.set('Cache-Control', 'no-store').json(answer);
     },
 
     exportLocation: (call) => sendFile(call, { location_id: call.params.location_id, order_id: null }),

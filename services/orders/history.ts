@@ -1,8 +1,10 @@
 import { evolve, initial, type OrderState } from '../../projections/order';
+import { nothingSummed, summarize } from '../../projections/summary';
 import { read } from '../../projections/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import { type OrderEventMetadata } from '../../schemas/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
+import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/order-summary';
 import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import type { EventStore } from '../event-store/event-store';
@@ -28,8 +30,30 @@ export interface OrderHistory {
    * @returns null if nothing was ever reported about the order.
    */
   page(key: OrderKey, after: number | null, limit: number): Promise<HistoryPage | null>;
+  /** @returns what became of an order, from its first {@link MAX_SUMMARY_EVENTS} events; null if there is none. */
+  summary(key: OrderKey): Promise<OrderInShort | null>;
   /** @returns whether any event of an order was read so. */
   hasVerdict(key: OrderKey, verdict: Verdict): Promise<boolean>;
+}
+
+/** What became of the orders of a number, oldest first. */
+interface OrderInShort {
+  readonly orders: readonly OrderSummary[];
+  /** False if there were more events. */
+  readonly complete: boolean;
+}
+
+async function summaryOf(store: EventStore, key: OrderKey): Promise<OrderInShort | null> {
+  await nextTurn();
+  let fold = nothingSummed;
+  let events = 0;
+  for await (const stored of readIfThere(store, orderStream(key))) {
+    if (events === MAX_SUMMARY_EVENTS) return { orders: fold.orders, complete: false };
+    events += 1;
+    const event = decodeOrderEvent(stored);
+    if (event !== null) fold = summarize(key, fold, event);
+  }
+  return events === 0 ? null : { orders: fold.orders, complete: true };
 }
 
 export function createOrderHistory(store: EventStore): OrderHistory {
@@ -50,6 +74,8 @@ export function createOrderHistory(store: EventStore): OrderHistory {
       }
       return found;
     },
+
+    summary: (key) => summaryOf(store, key),
 
     async hasVerdict(key, verdict) {
       await nextTurn();

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { comesTwice } from '../../../schemas/local-time';
 import { initial, type OrderState, toOrder } from '../../../projections/order';
 import { read, VERDICT_RULES } from '../../../projections/timeline';
 import { STAGE_RULES } from '../../../projections/stage';
@@ -7,7 +8,6 @@ import type { HistoryEvent, Order } from '../../../schemas/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
-  comesTwice,
   fieldWords,
   fromLocalField,
   gapWords,

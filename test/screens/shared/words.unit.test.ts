@@ -1,3 +1,4 @@
+import { sourceWords } from '../../../schemas/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import {
   DEFAULT_THRESHOLDS,
@@ -15,7 +16,6 @@ import {
   durationWords,
   statusWords,
   noticeOf,
-  sourceWords,
   stageWords,
 } from '../../../services/screens/browser/shared/model/words';
 

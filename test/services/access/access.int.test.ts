@@ -68,6 +68,7 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/orders': TOKENS,
     'get /locations/{location_id}/orders/{order_id}': TOKENS,
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /locations/{location_id}/orders/{order_id}/summary': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /checkpoints': [AUDITOR, POS],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
+import { sourceWords } from '../../../../schemas/source-words';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
@@ -11,7 +12,7 @@ import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { formData } from '../shared/field-events';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
-import { attentionWords, countWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
+import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../shared/model/words';
 import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../schemas/order-view';
+import { sourceWords } from '../../../../schemas/source-words';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import './json-details';
@@ -17,7 +18,7 @@ import {
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { type Step } from '../board/model/past-order';
-import { attentionWords, driverWords, statusWords, sourceWords, stageWords } from '../shared/model/words';
+import { attentionWords, driverWords, statusWords, stageWords } from '../shared/model/words';
 import { verdictMark } from './verdict-mark';
 
 /**

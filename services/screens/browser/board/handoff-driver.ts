@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
+import { sourceWords } from '../../../../schemas/source-words';
 import { icon } from '../shared/icons';
-import { sourceWords } from '../shared/model/words';
 import { type Driver, isRobot, pictureUrl, swatch, telephoneUrl, textOf, vehicleParts } from './model/handoff';
 
 interface Picture {

@@ -119,6 +119,7 @@ describe('the record of who looked', () => {
         `/locations/${here}/orders?as_of=2999-01-01T00:00:00Z`,
         { what: 'history', location_id: locationId(here) },
       ],
+      [AUDITOR, orderPath(keyOf('c'), '/summary'), { what: 'history', ...keyOf('c') }],
       [OPERATOR, '/quarantine', { what: 'quarantine' }],
       [OPERATOR, '/quarantine/0', { what: 'quarantine' }],
     ];
@@ -212,6 +213,7 @@ describe('the record of who looked', () => {
   it('every call that looks at the past or at many is recorded, and so is a redrive; what shows current orders is not', async () => {
     const paths: Record<string, string> = {
       '/locations/{location_id}/orders/{order_id}/history': orderPath(keyOf('a'), '/history'),
+      '/locations/{location_id}/orders/{order_id}/summary': orderPath(keyOf('b'), '/summary'),
       '/locations/{location_id}/history': `/locations/${here}/history`,
       '/audit/orders': '/audit/orders?status=completed',
       '/quarantine/{quarantine_id}': '/quarantine/0',
@@ -244,6 +246,7 @@ describe('the record of who looked', () => {
       'GET /history',
       'GET /locations/{location_id}/history',
       'GET /locations/{location_id}/orders/{order_id}/history',
+      'GET /locations/{location_id}/orders/{order_id}/summary',
       'GET /quarantine',
       'GET /quarantine/{quarantine_id}',
       'GET /relays',
@@ -273,6 +276,7 @@ describe('the record of who looked', () => {
     for (const path of [
       orderPath(keyOf('none'), '/history'),
       orderPath(keyOf('none'), '/history?format=csv'),
+      orderPath(keyOf('none'), '/summary'),
       orderPath(keyOf('a'), '?at_revision=99'),
       '/quarantine/99',
     ]) {

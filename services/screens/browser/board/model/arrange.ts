@@ -1,12 +1,12 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { recordOf } from '../../../../../schemas/records';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
+import { sourceWords } from '../../../../../schemas/source-words';
 import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './acknowledgements';
 import { isRobot } from './handoff';
 import { isMoneyLost } from './trouble';
 import { labelWords } from '../../shared/model/label-words';
 import { isOpenStage, OPEN_STAGES, type OpenStage } from '../../shared/model/lateness';
-import { sourceWords } from '../../shared/model/words';
 
 /** Where every known order stands on the board; each is in exactly one place. */
 export interface Arrangement {

@@ -1,5 +1,6 @@
 import type { Order } from '../../../../../schemas/order-view';
-import { driverWords, sourceWords, statusWords } from '../../shared/model/words';
+import { sourceWords } from '../../../../../schemas/source-words';
+import { driverWords, statusWords } from '../../shared/model/words';
 import { clip, textOf } from './handoff';
 
 /** Most characters of a text of others on a tile; the handoff card has all of it. */

@@ -1,5 +1,6 @@
 import { stringifyJson } from '../../../../../schemas/exact-json';
 import { STAGE_MEANINGS } from '../../../../../schemas/meanings';
+import { comesTwice, DAY_MS, type OffsetAt, offsetText, wallClock } from '../../../../../schemas/local-time';
 import { keysOf, valueAt } from '../../../../../schemas/records';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
 
@@ -76,42 +77,22 @@ export function gapWords(ms: number): string {
   return ms < 0 ? `the clock went back ${spanWords(-ms)}` : `${spanWords(ms)} later`;
 }
 
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** Minutes by which a clock is ahead of UTC at a moment. */
-type OffsetAt = (ms: number) => number;
 const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
 
-const DAY_MS = 86_400_000;
-
-/** @returns whether a clock shows the same time at another moment too, as at the end of daylight saving time */
-export function comesTwice(ms: number, offsetAt: OffsetAt = localOffset): boolean {
-  const here = offsetAt(ms);
-  return [ms - DAY_MS, ms + DAY_MS].map(offsetAt).some((there) => {
-    return there !== here && offsetAt(ms + (here - there) * 60_000) === there;
-  });
-}
-
-/** Returns ` UTC+01:00` where the time alone does not say the moment. */
-const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms) ? ` ${zoneWords(ms)}` : '');
+/** Returns ` UTC+01:00` where the time alone does not tell the moment. */
+const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms, localOffset) ? ` ${zoneWords(ms)}` : '');
 
 /**
  * @returns a moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice.
  */
-export const timeWords = (ms: number): string => `${wallClock(ms)}${zoneWhereAmbiguous(ms)}`;
-
-function wallClock(ms: number): string {
-  const date = new Date(ms);
-  const day = [String(date.getFullYear()), two(date.getMonth() + 1), two(date.getDate())].join('-');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
+export const timeWords = (ms: number): string => `${wallClock(ms, localOffset(ms))}${zoneWhereAmbiguous(ms)}`;
 
 /** @returns such a time with its milliseconds, by which events are distinguished. */
 export const exactTimeWords = (ms: number): string =>
-  `${wallClock(ms)}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
+  `${wallClock(ms, localOffset(ms))}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
 
 /** Writes a time as a field of type `datetime-local` takes and gives it. */
-export const toLocalField = (ms: number): string => wallClock(ms).replace(' ', 'T');
+export const toLocalField = (ms: number): string => wallClock(ms, localOffset(ms)).replace(' ', 'T');
 
 /**
  * @param offset as {@link offsetsOf} gives it, where the time alone does not tell the moment; empty: none
@@ -132,12 +113,6 @@ export function offsetsOf(text: string, offsetAt: OffsetAt = localOffset): reado
     .filter((offset) => offsetAt(wall - offset * 60_000) === offset)
     .sort((one, other) => other - one);
   return offsets.length < 2 ? [] : offsets.map(offsetText);
-}
-
-/** Writes an offset as `+01:00`, as in RFC 3339. @param minutes by which a clock is ahead of UTC */
-function offsetText(minutes: number): string {
-  const size = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 /** Returns the offset of the browser's time zone: `+01:00`. */

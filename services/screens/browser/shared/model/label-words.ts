@@ -1,6 +1,6 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { WITHHELD } from '../../../../../schemas/withheld';
-import { sourceWords } from './words';
+import { sourceWords } from '../../../../../schemas/source-words';
 
 /** What of an order its words are made of. */
 export type Labelled = Pick<Order, 'label'>;

@@ -125,18 +125,6 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   forbidden: 'This screen may not show this location.',
 };
 
-/** Platforms by the word that Stream uses for them; others are shown as they come. */
-const SOURCES: ReadonlyMap<string, string> = new Map([
-  ['doordash', 'DoorDash'],
-  ['uber', 'Uber'],
-  ['ubereats', 'Uber Eats'],
-  ['uber_eats', 'Uber Eats'],
-  ['grubhub', 'Grubhub'],
-  ['kiwibot', 'Kiwibot'],
-]);
-
-export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;
-
 /** @returns a time that has passed, as people say it at a counter: `<1 min`, `12 min`, `1 h 05 min`, `3 days`. */
 export function durationWords(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
