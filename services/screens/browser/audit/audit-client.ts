@@ -1,5 +1,6 @@
 import { parseJson } from '../../../../schemas/exact-json';
 import type { OrderKey } from '../../../../schemas/order-key';
+import type { OrderSummaries } from '../../../../schemas/order-summary';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
 import { within } from '../shared/deadline';
 import { addressOf } from '../feed/live-orders';
@@ -68,6 +69,10 @@ export async function historyOf(
   } while (events.length < MOST_EVENTS);
   return { kind: 'found', value: { events, complete: false } };
 }
+
+/** What became of an order, in short. */
+export const summaryOf = (key: OrderKey, signal?: AbortSignal): Promise<Answer<OrderSummaries>> =>
+  ask<OrderSummaries>(`${pathOf(key)}/summary`, signal);
 
 /** Pages of orders, until there are no more or `most` were found. */
 export async function listOrders(path: string, most: number, signal?: AbortSignal): Promise<Answer<readonly Order[]>> {

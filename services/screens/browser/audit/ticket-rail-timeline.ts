@@ -4,13 +4,22 @@ import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
 import { orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
-import { type Answer, historyOf, MOST_EVENTS } from './audit-client';
+import type { OrderSummaries } from '../../../../schemas/order-summary';
+import { type Answer, historyOf, MOST_EVENTS, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { OneQuestion } from './one-question';
+import { orderSummaries, summaryStyles } from './order-summary';
 import { eventItem } from './timeline-event';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
-import { exactTimeWords, spanWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
+import {
+  exactTimeWords,
+  spanWords,
+  timeWords,
+  VERDICT_ORDER,
+  verdictWords,
+  zoneWords,
+} from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { valueOf } from '../shared/field-events';
 import { countWords } from '../shared/model/words';
@@ -26,8 +35,10 @@ const LAID_OUT = 200;
 
 interface Shown {
   readonly past: PastOrder;
-  /** There were more events than are shown. */
+  /** False where there were more events than are shown. */
   readonly complete: boolean;
+  /** Of the service, which sees all that drivers are distinguished by. */
+  readonly summary: Answer<OrderSummaries>;
 }
 
 /** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
@@ -65,12 +76,12 @@ export class TicketRailTimeline extends railElement({
     const asked = this.#question.ask();
     this.answer = null;
     const key = orderKey(this.location, this.order);
-    const found = await historyOf(key, asked);
+    const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
     if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
     this.answer =
       found.kind === 'found'
-        ? { kind: 'found', value: { past: unfold(key, found.value.events), complete: found.value.complete } }
+        ? { kind: 'found', value: { past: unfold(key, found.value.events), complete: found.value.complete, summary } }
         : found;
   }
 
@@ -87,14 +98,14 @@ export class TicketRailTimeline extends railElement({
     </div>`;
   }
 
-  #renderOrder({ past, complete }: Shown): TemplateResult {
+  #renderOrder({ past, complete, summary }: Shown): TemplateResult {
     const { steps } = past;
     const at = this.#index(past);
     const current = steps[at];
     if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
     const first = Math.floor(at / LAID_OUT) * LAID_OUT;
     const shown = steps.slice(first, first + LAID_OUT);
-    return html`${this.#renderSummary(past, current)} ${this.#renderPlayer(steps, at, current)}
+    return html`${this.#renderHead(past, current, summary)} ${this.#renderPlayer(steps, at, current)}
       ${
         complete
           ? nothing
@@ -123,7 +134,7 @@ export class TicketRailTimeline extends railElement({
       </ol>`;
   }
 
-  #renderSummary({ key, steps }: PastOrder, current: Step): TemplateResult {
+  #renderHead({ key, steps }: PastOrder, current: Step, summary: Answer<OrderSummaries>): TemplateResult {
     const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
     const counts = VERDICT_ORDER.map(
       (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
@@ -133,9 +144,10 @@ export class TicketRailTimeline extends railElement({
         <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
         <p class="muted">
           Location <bdi>${key.location_id}</bdi> · ${countWords(steps.length, 'event')} in
-          ${spanWords(Math.max(0, last - first))} · times in ${zoneWords(last)}
+          ${spanWords(Math.max(0, last - first))} from ${timeWords(first)} on · times in ${zoneWords(last)}
         </p>
       </div>
+      ${summary.kind === 'found' ? orderSummaries(summary.value) : notice(summary, 'There is no summary.')}
       <ul class="row counts" role="list" aria-label="How the events were read">
         ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${count}</span></li>`)}
       </ul>
@@ -231,7 +243,7 @@ export class TicketRailTimeline extends railElement({
     this.#show(this.answer.value.past.steps.find((step) => step.event.revision === revision));
   };
 
-  static override styles = [tokens, basics, verdictStyles, auditStyles, styleSheet(css)];
+  static override styles = [tokens, basics, verdictStyles, auditStyles, summaryStyles, styleSheet(css)];
 }
 
 customElements.define('ticket-rail-timeline', TicketRailTimeline);

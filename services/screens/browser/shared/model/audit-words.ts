@@ -1,6 +1,13 @@
 import { stringifyJson } from '../../../../../schemas/exact-json';
 import { STAGE_MEANINGS } from '../../../../../schemas/meanings';
-import { comesTwice, DAY_MS, type OffsetAt, offsetText, wallClock } from '../../../../../schemas/local-time';
+import {
+  comesTwice,
+  DAY_MS,
+  type OffsetAt,
+  offsetText,
+  timeWordsBy,
+  wallClock,
+} from '../../../../../schemas/local-time';
 import { keysOf, valueAt } from '../../../../../schemas/records';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
 
@@ -86,6 +93,9 @@ const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms, localOffset) 
  * @returns a moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice.
  */
 export const timeWords = (ms: number): string => `${wallClock(ms, localOffset(ms))}${zoneWhereAmbiguous(ms)}`;
+
+/** Times in sentences, by the clock of the browser. */
+export const localTimeWords = timeWordsBy(localOffset);
 
 /** @returns such a time with its milliseconds, by which events are distinguished. */
 export const exactTimeWords = (ms: number): string =>

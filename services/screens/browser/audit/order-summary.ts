@@ -1,0 +1,81 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { DriverTurn, OrderSummaries, OrderSummary } from '../../../../schemas/order-summary';
+import { sourceWords } from '../../../../schemas/source-words';
+import { summaryWords } from '../../../../schemas/summary-words';
+import { icon } from '../shared/icons';
+import { localTimeWords } from '../shared/model/audit-words';
+import { countWords, stageWords } from '../shared/model/words';
+import { styleSheet } from '../shared/rail-element';
+import { BAR_WIDTH, barOf, MOST_LISTED, stageSpanWords, turnWords } from './model/summary';
+import css from './order-summary.css?inline';
+
+export const summaryStyles = styleSheet(css);
+
+/** What became of an order: one sentence, its stages to scale, and its drivers. */
+export function orderSummaries({ orders, complete }: OrderSummaries): TemplateResult {
+  return html`${orders.map(
+    (order, index) =>
+      html`<div class="stack summary" data-first=${order.first_revision}>
+        ${
+          orders.length === 1
+            ? nothing
+            : html`<p class="muted">
+                Order ${index + 1} of ${orders.length} with this number: revisions ${order.first_revision} to
+                ${order.last_revision}
+              </p>`
+        }
+        ${orderSummary(order)}
+      </div>`,
+  )}
+  ${complete ? nothing : html`<p>${icon('info')} Of the first events only: there are more than a summary takes.</p>`}`;
+}
+
+function orderSummary(order: OrderSummary): TemplateResult {
+  const { stages, drivers, first_received_at: since } = order;
+  return html`<p class="sentence">
+      ${summaryWords(order, localTimeWords).map(({ text, isForeign }) => (isForeign ? html`<bdi>${text}</bdi>` : text))}
+    </p>
+    <svg class="bar" viewBox=${`0 0 ${String(BAR_WIDTH)} 10`} preserveAspectRatio="none" aria-hidden="true">
+      ${barOf(order).map(
+        ({ stage, x, width }) => svg`<rect data-stage=${stage} x=${x} y="0" width=${width} height="10"></rect>`,
+      )}
+    </svg>
+    <div class="short">
+      <div>
+        <h3>Stages</h3>
+        <ol class="stages" role="list">
+          ${stages.slice(0, MOST_LISTED).map((span) => {
+            const { words, took } = stageSpanWords(span, since);
+            return html`<li data-stage=${span.stage}>
+              <span class="swatch" aria-hidden="true"></span> <strong>${stageWords(span.stage)}</strong>
+              <span>${words}</span> ${took === null ? nothing : html`<span class="muted">${took}</span>`}
+            </li>`;
+          })}
+        </ol>
+        ${more(stages.length, 'stage')}
+      </div>
+      <div>
+        <h3>Drivers</h3>
+        ${drivers.length === 0 ? html`<p class="muted">None was reported.</p>` : nothing}
+        <ol class="drivers" role="list">
+          ${drivers.slice(0, MOST_LISTED).map((turn) => driverItem(turn, since))}
+        </ol>
+        ${more(drivers.length, 'driver')}
+      </div>
+    </div>`;
+}
+
+const more = (count: number, what: string) =>
+  count <= MOST_LISTED ? nothing : html`<p class="muted">And ${countWords(count - MOST_LISTED, what)} more.</p>`;
+
+function driverItem(turn: DriverTurn, since: string): TemplateResult {
+  const { name, source, license_plate } = turn;
+  return html`<li>
+    <strong><bdi>${name ?? 'Without a name'}</bdi></strong>
+    ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
+    ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
+    <ul role="list">
+      ${turnWords(turn, since).map((words) => html`<li>${words}</li>`)}
+    </ul>
+  </li>`;
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { nothingSummed, summarize } from '../../../projections/summary';
+import type { OrderSummary } from '../../../schemas/order-summary';
+import {
+  BAR_WIDTH,
+  barOf,
+  MOST_LISTED,
+  stageSpanWords,
+  turnWords,
+} from '../../../services/screens/browser/audit/model/summary';
+import { cases } from '../../support/depth';
+import { arbitraryEvents } from '../../projections/arbitraries';
+import { eventsOf, JANE, JOHN, KEY, says } from '../../projections/scenario';
+
+const SINCE = '2026-11-21T18:00:00.000Z';
+const summaryOf = (events: ReturnType<typeof eventsOf>): OrderSummary => {
+  const order = events.reduce((before, event) => summarize(KEY, before, event), nothingSummed).orders.at(-1);
+  if (order === undefined) throw new Error('a summary needs an event');
+  return order;
+};
+
+describe('the bar of stages', () => {
+  it('the bar shows stages to scale, and the shortest so that it is seen', () => {
+    const time = (minutes: number): string => new Date(Date.parse(SINCE) + minutes * 60_000).toISOString();
+    const segments = barOf({
+      stages: [
+        { stage: 'preparing', from: time(0), to: time(30) },
+        { stage: 'driver_here', from: time(30), to: time(30.01) },
+        { stage: 'on_the_way', from: time(30.01), to: null },
+      ],
+      updated_at: time(45.01),
+    });
+    const [kitchen, here, road] = segments.map(({ width }) => width);
+    expect(here).toBeGreaterThanOrEqual(12);
+    expect((kitchen ?? 0) / (road ?? 1)).toBeCloseTo(2, 1);
+  });
+
+  it('the bar is full and without gaps for any life of an order, and has no more stages than are listed', () => {
+    fc.assert(
+      fc.property(arbitraryEvents, (events) => {
+        const segments = barOf(summaryOf(events));
+        let x = 0;
+        for (const segment of segments) {
+          expect(segment.x).toBeCloseTo(x, 6);
+          expect(segment.width).toBeGreaterThan(0);
+          x += segment.width;
+        }
+        expect(x).toBeCloseTo(BAR_WIDTH, 6);
+      }),
+      { numRuns: cases(200) },
+    );
+    const many = Array.from({ length: 2 * MOST_LISTED }, (_, n) =>
+      says(n % 2 === 0 ? 'in_progress' : 'ready_for_pickup'),
+    );
+    expect(barOf(summaryOf(eventsOf(...many)))).toHaveLength(MOST_LISTED);
+  });
+});
+
+describe('the words of stages and drivers', () => {
+  it('a stage that ends an order is at a time, one that goes on since a time, and another from one to another', () => {
+    const { stages, first_received_at } = summaryOf(eventsOf(says('in_progress'), says('completed')));
+    expect(stages.map((span) => stageSpanWords(span, first_received_at).took)).toEqual(['1 s', null]);
+    const [kitchen, done] = stages.map((span) => stageSpanWords(span, first_received_at).words);
+    expect(kitchen).toMatch(/^\d\d:\d\d:00 to \d\d:\d\d:01$/);
+    expect(done).toMatch(/^at \d\d:\d\d:01$/);
+    const [open] = summaryOf(eventsOf(says('in_progress'))).stages;
+    expect(open && stageSpanWords(open, SINCE).words).toMatch(/^since /);
+  });
+
+  it('a driver has words for each visit, and for how it ended', () => {
+    const { drivers, first_received_at } = summaryOf(
+      eventsOf(
+        says('in_progress', 'arrived_at_pickup', JANE),
+        says('in_progress', 'failed_to_pickup', JANE),
+        says('in_progress', 'enroute_to_pickup', JOHN),
+        says('out_for_delivery', 'enroute_to_dropoff', JOHN),
+      ),
+    );
+    const said = drivers.map((turn) =>
+      turnWords(turn, first_received_at).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
+    );
+    expect(said).toEqual([
+      [
+        'The order’s driver :00 to :02',
+        'Here :00 to :01, for 1 s',
+        'Did not get the food, as reported at :01',
+        'Not reported to have left with the order',
+      ],
+      ['The order’s driver since :02', 'Not reported here', 'Left with the order at :03'],
+    ]);
+  });
+});
