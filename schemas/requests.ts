@@ -120,13 +120,12 @@ export const OrderHistoryQuery = z.strictObject({
 });
 
 /** The clock of times in words, and where nobody asks for another. */
-const DEFAULT_TIME_ZONE = 'UTC';
+export const DEFAULT_TIME_ZONE = 'UTC';
+export const TimeZone = z.string().refine(isTimeZone, 'expected the name of a time zone, such as America/New_York');
 export const SummaryQuery = z.strictObject({
-  time_zone: z
-    .string()
-    .refine(isTimeZone, 'expected the name of a time zone, such as America/New_York')
-    .default(DEFAULT_TIME_ZONE)
-    .meta({ description: `of the times in sentences, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}` }),
+  time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
+    description: `of the times in sentences, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}`,
+  }),
 });
 
 /** Checkpoints are few and small. */

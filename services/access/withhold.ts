@@ -67,7 +67,18 @@ export function feedItemFor<Item extends FeedItem>(reader: Reader, item: Item): 
   return 'data' in item ? { ...item, data: withhold(item.data) as typeof item.data } : item; // of the same form
 }
 
-/** Withholds contacts in metadata: those in what stood beside the data, and what would reveal what is withheld. */
+/** Withholds contacts in how an event was read: in what it changed, and in the order after it. */
+export const withoutContactInReading = <
+  Reading extends { readonly changes: readonly Change[]; readonly order: Order | null },
+>(
+  reading: Reading,
+): Reading => ({
+  ...reading,
+  changes: reading.changes.map(withoutContactInChange),
+  order: reading.order === null ? null : withoutContact(reading.order),
+});
+
+/** Withholds contacts in metadata: for what stood beside the data, and without what would reveal what is withheld. */
 const withoutContactInMetadata = <Metadata extends object>(metadata: Metadata): Metadata =>
   Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LocationId, OrderId } from '../../schemas/handle-order';
+import { DEFAULT_TIME_ZONE, TimeZone } from '../../schemas/requests';
 import { readNewestEntries } from '../audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { signedHistory } from '../audit/checkpoints/restores';
@@ -22,9 +23,12 @@ interface EvidenceOptions {
   readonly location: LocationId;
   readonly order: OrderId;
   readonly out?: string;
+  readonly timeZone: string;
+  readonly withholdContacts?: true;
+  readonly force?: true;
 }
 
-const evidence = ({ location, order, out }: EvidenceOptions): Promise<void> =>
+const evidence = ({ location, order, out, timeZone, withholdContacts, force }: EvidenceOptions): Promise<void> =>
   withReadableStore(async (store, config) => {
     const key = { location_id: location, order_id: order };
     const exportedAt = new Date().toISOString();
@@ -34,8 +38,10 @@ const evidence = ({ location, order, out }: EvidenceOptions): Promise<void> =>
     const place = checkpointsOf(config, dataFiles(config.dataDir));
     const entries = readNewestEntries(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
     const { checkpoints } = signedHistory(entries);
-    const events = await writeEvidence({ store, key, secrets, checkpoints, version, exportedAt, out: path });
-    say(`Wrote the evidence of ${count(events)} events to ${path}.`);
+    const withheld = withholdContacts === true;
+    const options = { key, secrets, checkpoints, withheld, timeZone, version, exportedAt };
+    const events = await writeEvidence(store, options, { out: path, force: force === true });
+    say(`Wrote the evidence of ${count(events)} events to ${path}${withheld ? ', with contacts withheld' : ''}.`);
   });
 
 /** Adds `ticket-rail evidence`, which writes all that is known of an order into one file for a dispute. */
@@ -46,4 +52,7 @@ export const addEvidenceCommand = (program: Command): Command =>
     .requiredOption('--location <id>', 'location of the order', argument(LocationId))
     .requiredOption('--order <id>', 'id of the order', argument(OrderId))
     .option('--out <file>', 'where to write (default: a name made from the order and the time)')
+    .option('--time-zone <name>', 'by whose clocks to show times, beside UTC', argument(TimeZone), DEFAULT_TIME_ZONE)
+    .option('--withhold-contacts', 'leave out phones and passcodes, and what they could be found from')
+    .option('--force', 'replace the file, if it is there')
     .action(evidence);

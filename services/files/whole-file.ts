@@ -75,9 +75,11 @@ export function beginFile(path: string): WholeFile {
       try {
         linkSync(part, path);
       } catch (error) {
-        if (existsSync(path)) return false;
+        const { code } = error as NodeJS.ErrnoException; // of a system call
+        // A link that leads nowhere is there too.
+        if (code === 'EEXIST' || existsSync(path)) return false;
         // A file system without hard links.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+        if (code === 'ENOENT') throw error;
         renameSync(part, path);
       } finally {
         rmSync(part, { force: true });

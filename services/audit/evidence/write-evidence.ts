@@ -1,27 +1,47 @@
-import type { OrderKey } from '../../../schemas/order-key';
-import { orderStream } from '../../../schemas/order-events';
-import type { RecordedEvent } from '../../event-store/event-store';
-import { readIfThere } from '../../event-store/reads';
+import { beginFile } from '../../files/whole-file';
 import type { ExportSource } from '../export/select-events';
-import { writeWholeFile } from '../../files/whole-file';
+import type { BundleOptions } from './bundle-options';
+import { collectEvidence } from './collect-evidence';
 import { evidenceCode } from './evidence-code';
 import { makeBundle } from './make-bundle';
+import { withoutContacts } from './withhold-order';
 
-/** Writes the evidence about an order to a file, which is there only once it is whole. @returns how many events. */
-export async function writeEvidence(options: {
-  readonly store: ExportSource;
-  readonly key: OrderKey;
-  readonly secrets: readonly string[];
-  readonly checkpoints: readonly unknown[];
-  readonly version: string;
-  readonly exportedAt: string;
-  readonly out: string;
-}): Promise<number> {
-  const { store, out, ...rest } = options;
-  const events: RecordedEvent[] = [];
-  for await (const event of readIfThere(store, orderStream(options.key))) events.push(event);
-  const [first, ...others] = events;
-  if (first === undefined) throw new Error('Nothing was ever reported about this order.');
-  writeWholeFile(out, makeBundle({ ...rest, code: evidenceCode(), events: [first, ...others] }));
-  return events.length;
+/** What has to be said of evidence besides the order. */
+export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'code'> & { readonly timeZone: string };
+
+/**
+ * Writes the evidence about an order to a file, which is there only once it is whole.
+ * @param force whether it may replace a file that is there
+ * @returns how many events.
+ */
+export async function writeEvidence(
+  store: ExportSource,
+  options: EvidenceOptions,
+  { out, force }: { readonly out: string; readonly force: boolean },
+): Promise<number> {
+  const collected = await collectEvidence(store, options.key, null);
+  if (collected.kind !== 'collected') throw new Error('Nothing was ever reported about this order.');
+  const { evidence } = collected;
+  const file = beginFile(out);
+  try {
+    file.write(bundleOf(options, evidence));
+    if (force) file.finish();
+    else if (!file.finishNew()) throw new Error(`${out} is there already: --force replaces it.`);
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  return evidence.rows.length;
+}
+
+/** @returns a bundle that this build makes; without contacts where they are withheld. */
+export function bundleOf(options: EvidenceOptions, evidence: BundleOptions['evidence']): string {
+  const { withheld, checkpoints } = options;
+  return makeBundle({
+    ...options,
+    evidence: withheld ? withoutContacts(evidence) : evidence,
+    // The hash of a log of few events reveals what is in them.
+    checkpoints: withheld ? [] : checkpoints,
+    code: evidenceCode(),
+  });
 }

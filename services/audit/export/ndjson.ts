@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import { isTimeZone } from '../../../schemas/local-time';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -46,6 +47,8 @@ export const Manifest = z.object({
     /** Only of a bundle: identifies the code that made its page. */
     code: z.string().optional(),
   }),
+  /** Only of a bundle: by whose clocks its page shows times, beside UTC. */
+  time_zone: z.string().refine(isTimeZone).optional(),
   exported_at: z.string(),
   /** Only of a bundle: of all bytes of the file around the evidence. */
   report_sha256: Sha256.optional(),

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WITHHELD } from '../../../schemas/withheld';
 import { BYTE_ORDER_MARK } from '../export/csv';
-import { Manifest } from '../export/ndjson';
+import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
 import { evidenceCode } from '../evidence/evidence-code';
-import { makeBundle } from '../evidence/make-bundle';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
-import { eventOf, LineVerification, parseMembers, type SavedLines } from './verify-lines';
+import { remade } from './remade-bundle';
+import { LineVerification, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verify-store';
 
 /** Bytes that are read at a time. */
@@ -60,6 +61,10 @@ function peekManifest(file: number, size: number): Manifest | null {
   const from = Math.max(0, size - MANIFEST_BYTES);
   const tail = Buffer.alloc(size - from);
   readSync(file, tail, 0, tail.length, from);
+  return manifestAtEnd(tail);
+}
+
+function manifestAtEnd(tail: Buffer): Manifest | null {
   try {
     return Manifest.safeParse(JSON.parse(tail.toString('utf8').trimEnd().split('\n').at(-1) ?? '')).data ?? null;
   } catch {
@@ -154,40 +159,26 @@ function notesOf(manifest: Manifest | null): readonly string[] {
 
 function withheldFrom(manifest: Manifest | null): readonly Doubt[] {
   if (manifest?.withheld !== true) return [];
-  const detail =
-    'Phones and passcodes were withheld from the reader who exported this, and with them the hashes that they could be found from. ' +
-    'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
+  const detail = manifest.format === EVIDENCE_FORMAT ? WITHHELD_FROM_EVIDENCE : WITHHELD_FROM_EXPORT;
   return [{ kind: 'withheld', detail }];
 }
 
+const WITHHELD_FROM_EVIDENCE =
+  'Phones and passcodes were withheld from this file, and with them the hashes that they could be found from: those over the ' +
+  'contents, the events and the bodies, which cannot be computed again, and the signed checkpoints. So that contents and chain ' +
+  'are what was recorded, and that how they were read follows from them, cannot be verified here: it takes evidence that ' +
+  'shows them. The file is whole, and its page says what its lines say.';
+
+const WITHHELD_FROM_EXPORT =
+  'Phones and passcodes were withheld from the reader who exported this, and with them the hashes that they could be found from. ' +
+  'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
+
+/** Whether contacts were withheld from evidence; by what its events say, if its manifest cannot be read. */
+const hasWithheld = (evidence: Buffer): boolean =>
+  manifestAtEnd(evidence.subarray(-MANIFEST_BYTES))?.withheld ?? evidence.includes(`"id":"${WITHHELD}"`);
+
 /** @returns the manifest of a CSV file where versions up to 0.2 wrote it. */
 export const manifestPath = (file: string): string => `${file}.manifest.json`;
-
-/**
- * Makes a bundle again from the evidence in it.
- * @returns null if that lacks what a bundle is made from
- */
-function remade(evidence: Buffer, { scope, software, exported_at }: Manifest): Buffer | null {
-  const { location_id, order_id } = scope;
-  const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
-  const of = (kind: string) => lines.filter((line) => line !== null).filter((line) => line['kind'] === kind);
-  const [first, ...others] = of('event').flatMap((line) => eventOf(line) ?? []);
-  const secrets = of('secrets').at(0)?.['configured'];
-  if (location_id === null || order_id === null || first === undefined || !isTexts(secrets)) return null;
-  const text = makeBundle({
-    key: { location_id, order_id },
-    events: [first, ...others],
-    secrets,
-    checkpoints: of('checkpoint').map((line) => line['checkpoint']),
-    version: software.version,
-    code: software.code,
-    exportedAt: exported_at,
-  });
-  return Buffer.from(text);
-}
-
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 /** @returns the line of a file, from 1, in which it first differs from another. */
 function firstLineOtherThan(bytes: Buffer, other: Buffer): number {
@@ -207,7 +198,8 @@ export function verifyBundle(
 ): Verified {
   const bytes = readFileSync(path);
   const parts = splitBundle(bytes);
-  const lines = new LineVerification({ withheld: false, gaps: false }, code, seed);
+  const isWithheld = parts !== null && hasWithheld(parts.evidence);
+  const lines = new LineVerification({ withheld: isWithheld, gaps: false }, code, seed);
   if (parts === null) {
     const detail = `there is no evidence between ${EVIDENCE_START.trim()} and ${EVIDENCE_END.trim()}`;
     addFault(lines.tally, { code: 'file', detail, ...NOWHERE });
@@ -225,7 +217,7 @@ export function verifyBundle(
   if (manifest !== null && createHash('sha256').update(before).update(after).digest('hex') !== manifest.report_sha256) {
     addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
   }
-  const doubts: Doubt[] = [];
+  const doubts: Doubt[] = [...withheldFrom(manifest)];
   // What cannot be read has its fault by now, and nothing can be made of it.
   if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
     const page = remade(evidence, manifest);

@@ -108,6 +108,7 @@ export class LineVerification {
       case 'reading':
         this.#reading(members);
         return;
+      case 'summary':
       case 'secrets':
       case 'checkpoint':
         return;
@@ -192,6 +193,8 @@ export class LineVerification {
       this.#fault('file', 'a reading does not follow its event');
       return;
     }
+    // It was read from what is withheld, and so cannot be read again.
+    if (this.#rules.withheld) return;
     const { state, reading } = readingOf(key, this.#state, event);
     this.#state = state;
     const { kind: _kind, stream: _stream, revision: _revision, line_hash: _hash, ...said } = members;

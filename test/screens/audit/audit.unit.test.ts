@@ -6,13 +6,13 @@ import { STAGE_RULES } from '../../../projections/stage';
 import type { OrderEvent } from '../../../schemas/order-events';
 import type { HistoryEvent, Order } from '../../../schemas/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
+import { spanWords } from '../../../schemas/span-words';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
   fieldWords,
   fromLocalField,
   gapWords,
   offsetsOf,
-  spanWords,
   stageRule,
   toLocalField,
   valueText,

@@ -61,7 +61,7 @@ describe('what the service and its commands write', () => {
   it.each([
     ['export', ['export', '--out']],
     ['export of CSV', ['export', '--format', 'csv', '--out']],
-    ['evidence', ['evidence', '--location', 'l', '--order', 'o', '--out']],
+    ['evidence', ['evidence', '--location', 'l', '--order', 'o', '--force', '--out']],
   ])('the %s command writes through no link that somebody put in its way', async (name, args) => {
     const out = join(directory, name);
     const victims = [out, `${out}.part`, `${out}.manifest.json`].map((path, index) => {
@@ -75,5 +75,20 @@ describe('what the service and its commands write', () => {
     expect(victims.map((victim) => readFileSync(victim, 'utf8'))).toEqual(victims.map(() => 'untouched'));
     expect(lstatSync(out).isFile()).toBe(true);
     expect(modeOf(out)).toBe('600');
+  });
+
+  it('the evidence command replaces no file, and follows no link, unless it is forced to', async () => {
+    const args = ['evidence', '--location', 'l', '--order', 'o', '--out'];
+    const [kept, link, nowhere] = ['kept.html', 'link.html', 'nowhere'].map((name) => join(directory, name));
+    writeFileSync(kept ?? '', 'kept');
+    symlinkSync(nowhere ?? '', link ?? '');
+    const refused = await runCommand([...args, kept ?? ''], { DATA_DIR: dataDir });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--force replaces it') as string });
+    expect(readFileSync(kept ?? '', 'utf8')).toBe('kept');
+    expect((await runCommand([...args, link ?? ''], { DATA_DIR: dataDir })).code).toBe(1);
+    const left = readdirSync(directory).filter((name) => /^(?:nowhere|(?:kept|link)\.html\.)/.test(name));
+    expect(left).toEqual([]);
+    expect((await runCommand([...args, kept ?? '', '--force'], { DATA_DIR: dataDir })).code).toBe(0);
+    expect(readFileSync(kept ?? '', 'utf8')).toContain('<!doctype html>');
   });
 });

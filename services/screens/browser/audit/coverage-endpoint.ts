@@ -1,7 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Endpoint } from '../../../../schemas/coverage';
+import { spanWords } from '../../../../schemas/span-words';
 import { icon } from '../shared/icons';
-import { spanWords, timeWords } from '../shared/model/audit-words';
+import { timeWords } from '../shared/model/audit-words';
 import { alarmWords, notAuthenticWords, numberWords, shareWords } from './model/coverage';
 
 /** Renders our own answers to Stream, beside the shares at which it acts. */

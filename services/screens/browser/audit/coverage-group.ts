@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CoverageGroup } from '../../../../schemas/coverage';
 import { sourceWords } from '../../../../schemas/source-words';
+import { spanWords } from '../../../../schemas/span-words';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
-import { spanWords } from '../shared/model/audit-words';
 import { heard, numberWords, shareWords } from './model/coverage';
 import { countWords, driverWords, statusWords } from '../shared/model/words';
 

@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import { orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
+import { spanWords } from '../../../../schemas/span-words';
 import { type Answer, historyOf, MOST_EVENTS, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
@@ -12,14 +13,7 @@ import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
 import { eventItem } from './timeline-event';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
-import {
-  exactTimeWords,
-  spanWords,
-  timeWords,
-  VERDICT_ORDER,
-  verdictWords,
-  zoneWords,
-} from '../shared/model/audit-words';
+import { exactTimeWords, timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { valueOf } from '../shared/field-events';
 import { countWords } from '../shared/model/words';

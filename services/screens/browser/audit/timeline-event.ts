@@ -2,19 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../schemas/order-view';
 import { sourceWords } from '../../../../schemas/source-words';
+import { spanWords } from '../../../../schemas/span-words';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import './json-details';
 import { timelineAddress } from './links';
-import {
-  exactTimeWords,
-  gapWords,
-  shortHash,
-  spanWords,
-  stageRule,
-  valueText,
-  verdictWords,
-} from '../shared/model/audit-words';
+import { exactTimeWords, gapWords, shortHash, stageRule, valueText, verdictWords } from '../shared/model/audit-words';
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { type Step } from '../board/model/past-order';

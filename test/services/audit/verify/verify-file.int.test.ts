@@ -193,18 +193,23 @@ describe('the verification of an export', () => {
 });
 
 describe('a bundle of evidence', () => {
-  const bundleOf = async (made: string): Promise<string> => {
+  const bundleOf = async (made: string, more: { withheld?: boolean; timeZone?: string } = {}): Promise<string> => {
     const store = await openReadableStore({ url: null, logFile: join(made, 'events.sqlite') });
     const out = join(directory, 'evidence.html');
-    await writeEvidence({
+    await writeEvidence(
       store,
-      key: keyOf(0),
-      secrets: ['a1b2c3d4e5f60718'],
-      checkpoints: [{ size: 1, signature: '<x>' }],
-      version: '1.2.3',
-      exportedAt: '2026-01-02T00:00:00.000Z',
-      out,
-    });
+      {
+        key: keyOf(0),
+        secrets: ['a1b2c3d4e5f60718'],
+        checkpoints: [{ size: 1, signature: '<x>' }],
+        withheld: false,
+        timeZone: 'UTC',
+        version: '1.2.3',
+        exportedAt: '2026-01-02T00:00:00.000Z',
+        ...more,
+      },
+      { out, force: true },
+    );
     await store.close();
     return out;
   };
@@ -247,6 +252,92 @@ describe('a bundle of evidence', () => {
       }),
       { numRuns: cases(300) },
     );
+  });
+
+  it('the first page of a bundle says who, when, for how long, and what is proven, by the clocks that it was made for', async () => {
+    const jane = { name: 'Jane', source: 'uber', vehicle_info: { license_plate: '7KX' } };
+    const made = await store([
+      deliver(0, 'in_progress', { delivery_status: 'arrived_at_pickup', driver_details: jane }),
+      deliver(0, 'out_for_delivery', { delivery_status: 'enroute_to_dropoff' }),
+    ]);
+    const path = await bundleOf(made, { timeZone: 'America/New_York' });
+    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    const [first = ''] = readFileSync(path, 'utf8').split('</section>');
+    const shown = first
+      .slice(first.indexOf('<body>'))
+      .replaceAll(/<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+    expect(shown).toMatch(/Jane was here \d\d:\d\d:\d\d to \d\d:\d\d:\d\d and left with the order\./);
+    expect(shown).toMatch(
+      /Jane , Uber , plate 7KX was at the restaurant 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC-05:00 20\d\d-/,
+    );
+    expect(shown).toContain('Followed , 2 reports.');
+    expect(shown).toContain('What it does not prove That what was reported was true.');
+    expect(first).toContain('counter(page)');
+  });
+
+  it('a bundle of evidence with contacts withheld has none, nor what they are found from, and verify says what it cannot', async () => {
+    const details = { name: 'Jane', phone: { number: '+15550104711', code: 'code-12' }, passcode: 'passcode-7777' };
+    const nameless = [{ phone: { number: '+15550100001' } }, { phone: { number: '+15550100002' } }];
+    const made = await store([
+      deliver(0, 'in_progress', { driver_details: details }),
+      // Drivers whom only what is withheld distinguishes.
+      ...nameless.map((driver_details) => deliver(0, 'ready_for_pickup', { driver_details })),
+    ]);
+    const whole = readFileSync(await bundleOf(made), 'utf8');
+    const hashes = new Set(whole.match(/"(?:content|previous|event|body)_(?:hash|sha256)":"[0-9a-f]{64}"/g));
+    expect(hashes.size).toBeGreaterThanOrEqual(8);
+    const path = await bundleOf(made, { withheld: true });
+    const text = readFileSync(path, 'utf8');
+    for (const secret of ['4711', 'code-12', 'passcode-7777', '5550100001', '"signature"', ...hashes]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(whole).toContain('passcode-7777');
+    expect(text).toContain('Phones and passcodes were withheld');
+    const verified = verifyBundle(path, OPTIONS);
+    expect(verified).toMatchObject({ faults: [], doubts: [{ kind: 'withheld' }], tally: { events: 3 } });
+    expect(verified.doubts?.[0]?.detail).toMatch(/phones and passcodes.*cannot be computed again/i);
+    // The reading is that of the whole.
+    const turns = (of: string) => of.match(/was the driver of the order/g);
+    expect(turns(text)).toEqual(turns(whole));
+    expect(turns(text)).toHaveLength(3);
+    const { code, stdout } = await ticketRail(['verify', path]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining('(WITHHELD)') as string });
+  });
+
+  it('a bundle with contacts withheld whose page or lines were changed does not verify, even if hashes were made to fit', async () => {
+    const bytes = readFileSync(await bundleOf(await store(HISTORY), { withheld: true }));
+    expect(verifyBundle(write(refitted(bytes, (page) => page)), OPTIONS).faults).toEqual([]);
+    const forgedPage = refitted(bytes, (page) => page.replace('What this file proves', 'What this file prove'));
+    expect(verifyBundle(write(forgedPage), OPTIONS).faults).toHaveLength(1);
+    await fc.assert(
+      fc.asyncProperty(mutation, (how) => {
+        const { before, evidence, after } = splitBundle(bytes) ?? { before: bytes, evidence: bytes, after: bytes };
+        const [changed, line] = mutate(evidence, how);
+        fc.pre(!changed.equals(evidence));
+        const { faults } = verifyBundle(write(Buffer.concat([before, changed, after])), OPTIONS);
+        expect(faults[0]?.line).toBe(line);
+        return Promise.resolve();
+      }),
+      { numRuns: cases(200) },
+    );
+    // Lines that are whole, of a form that no page can be made of.
+    for (const broken of [
+      { verdict: 'wrong' },
+      { changes: [1] },
+      { order: { status: 7, delivery_status: null, driver_details: null } },
+    ]) {
+      const writer = new LineWriter();
+      const lines = (splitBundle(bytes)?.evidence.toString() ?? '').trimEnd().split('\n');
+      const forged = lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .map(({ line_hash: _, ...rest }) =>
+          writer.write(rest['kind'] === 'reading' ? { ...rest, ...broken } : rest, true),
+        )
+        .join('');
+      const file = write(`<!doctype html>${EVIDENCE_START}${forged}${EVIDENCE_END}`);
+      expect(verifyBundle(file, OPTIONS).faults.length).toBeGreaterThan(0);
+    }
   });
 
   /** Bytes of a bundle of which something was changed, and everything that is said of all bytes made to fit. */

@@ -1,6 +1,7 @@
 import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/order-summary';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
-import { localTimeWords, spanWords } from '../../shared/model/audit-words';
+import { spanWords } from '../../../../../schemas/span-words';
+import { localTimeWords } from '../../shared/model/audit-words';
 
 /** What the head of a timeline shows of what became of an order. */
 

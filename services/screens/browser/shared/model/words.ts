@@ -1,6 +1,7 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { valueAt } from '../../../../../schemas/records';
-import type { AttentionCode, Stage } from '../../../../../schemas/vocabulary';
+import { STAGE_WORDS } from '../../../../../schemas/stage-words';
+import type { AttentionCode } from '../../../../../schemas/vocabulary';
 import type { Cause } from './freshness';
 import type { Lateness } from './lateness';
 
@@ -43,19 +44,6 @@ export const statusWords = (status: string | null): string =>
 /** Returns the words of the driver's axis, `delivery_status`. */
 export const driverWords = (deliveryStatus: string | null): string =>
   deliveryStatus === null ? 'Nothing reported' : (DELIVERY_STATUS.get(deliveryStatus) ?? unknown(deliveryStatus));
-
-const STAGE_WORDS: Readonly<Record<Stage, string>> = {
-  preparing: 'Preparing',
-  ready: 'Ready',
-  driver_here: 'Driver here',
-  on_the_way: 'On the way',
-  needs_action: 'Needs action',
-  coming_back: 'Coming back',
-  completed: 'Done',
-  failed: 'Failed',
-  canceled: 'Canceled',
-  returned: 'Returned',
-};
 
 export const stageWords = (stage: string): string => valueAt(STAGE_WORDS, stage) ?? unknown(stage);
 

@@ -1,0 +1,22 @@
+import type { OrderKey } from '../../../schemas/order-key';
+import type { OrderEvidence } from './read-order';
+
+/** What a bundle is made from. */
+export interface BundleOptions {
+  readonly key: OrderKey;
+  /** Of all events of the order; at least one. */
+  readonly evidence: OrderEvidence;
+  /** Fingerprints of the secrets that are configured now, newest first. */
+  readonly secrets: readonly string[];
+  /** Signed checkpoints of the log, newest last; none where contacts are withheld. */
+  readonly checkpoints: readonly unknown[];
+  /** Phones and passcodes are not in it. */
+  readonly withheld: boolean;
+  /** By whose clocks times are shown, beside UTC; undefined in bundles of versions that did not. */
+  readonly timeZone: string | undefined;
+  readonly version: string;
+  /** Identifies the code that makes the page; undefined in bundles of versions that did not say so. */
+  readonly code: string | undefined;
+  /** RFC 3339. */
+  readonly exportedAt: string;
+}

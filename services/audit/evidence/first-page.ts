@@ -1,0 +1,155 @@
+import { offsetsOfZone, offsetText, timeWordsBy, wallClock } from '../../../schemas/local-time';
+import type { OrderKey } from '../../../schemas/order-key';
+import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/order-summary';
+import { sourceWords } from '../../../schemas/source-words';
+import { spanWords } from '../../../schemas/span-words';
+import { STAGE_WORDS } from '../../../schemas/stage-words';
+import { summaryWords } from '../../../schemas/summary-words';
+import { VERDICT_WORDS } from '../../../schemas/verdict-words';
+import { cell, html, list, table, wide } from './html';
+import type { OrderEvidence } from './read-order';
+
+/** The first page of a bundle, for somebody who has to judge: who, when, for how long, and what of it is proven. */
+
+const UTC = 'UTC';
+
+/** Times as a page shows them, each by the clocks of the place and in UTC. */
+export interface PageTimes {
+  readonly zone: string;
+  /** HTML. */
+  readonly show: (at: string) => string;
+}
+
+/** @param timeZone by whose clocks times are shown, beside UTC */
+export function pageTimes(timeZone: string): PageTimes {
+  const offsetAt = offsetsOfZone(timeZone);
+  const show = (at: string): string => {
+    const ms = Date.parse(at);
+    const utc = `<time>${html(at)}</time>`;
+    if (timeZone === UTC || Number.isNaN(ms)) return utc;
+    const offset = offsetAt(ms);
+    return `<time>${wallClock(ms, offset)} UTC${offsetText(offset)}</time><br><span class="utc">${utc}</span>`;
+  };
+  return { zone: timeZone, show };
+}
+
+const between = (from: string, to: string): string => spanWords(Math.max(0, Date.parse(to) - Date.parse(from)));
+
+/** @returns from when to when, and for how long; HTML. */
+const spanCells = ({ from, to }: { readonly from: string; readonly to: string | null }, { show }: PageTimes): string =>
+  [cell(show(from)), cell(to === null ? 'not over' : show(to)), cell(to === null ? '' : between(from, to))].join('');
+
+const stageRow = (span: StageSpan, times: PageTimes): string =>
+  `${cell(STAGE_WORDS[span.stage])}${spanCells(span, times)}`;
+
+function driverRows(turn: DriverTurn, times: PageTimes): readonly string[] {
+  const { name, source, license_plate, here, without_food_at, left_at } = turn;
+  const who = [
+    `<strong>${name === null ? 'a driver without a name' : html(name)}</strong>`,
+    ...(source === null ? [] : [html(sourceWords(source))]),
+    ...(license_plate === null ? [] : [`plate ${html(license_plate)}`]),
+  ].join(', ');
+  const row = (what: string, cells: string): string => `${cell(who)}${cell(what)}${cells}`;
+  const moment = (at: string): string => `${cell(times.show(at))}${cell('')}${cell('')}`;
+  return [
+    row('was the driver of the order', spanCells(turn, times)),
+    ...here.map((visit) => row('was at the restaurant', spanCells(visit, times))),
+    ...(without_food_at === null ? [] : [row('did not get the food', moment(without_food_at))]),
+    ...(left_at === null ? [] : [row('left with the order', moment(left_at))]),
+  ];
+}
+
+function orderPart(order: OrderSummary, times: PageTimes, heading: string): string {
+  const { stages, drivers, verdicts } = order;
+  const words = summaryWords(order, timeWordsBy(offsetsOfZone(times.zone)));
+  return [
+    `<h2>${heading}</h2>`,
+    `<p class="sentence">${words.map(({ text, isForeign }) => (isForeign ? html(text) : text)).join('')}</p>`,
+    '<h3>Who, and when</h3>',
+    drivers.length === 0
+      ? '<p>No driver was reported.</p>'
+      : wide(
+          table(
+            ['who', 'what was reported', 'from', 'to', 'for'],
+            drivers.flatMap((turn) => driverRows(turn, times)),
+          ),
+          'Who, and when',
+        ),
+    '<h3>Where the order stood</h3>',
+    wide(
+      table(
+        ['stage', 'from', 'to', 'for'],
+        stages.map((span) => stageRow(span, times)),
+      ),
+      'Where the order stood',
+    ),
+    '<h3>How the reports were read</h3>',
+    list(
+      verdicts.map(({ verdict, events }) => {
+        const { words: name, rule } = VERDICT_WORDS[verdict];
+        return `<strong>${name}</strong>, ${events === 1 ? '1 report' : `${String(events)} reports`}. ${rule}`;
+      }),
+    ),
+  ].join('\n');
+}
+
+const PROVEN = [
+  'What was reported, and when this service received it: each event holds a hash of its content, and the hash of the event ' +
+    'before it. An event that was changed, removed, inserted or moved is found.',
+  'That this page says nothing but what follows from the events in this file: it is made again from them and compared.',
+];
+const PROVEN_OF_WITHHELD = [
+  'That this file is whole, and as it was written: each of its lines holds the hash of the line before it.',
+  'That this page says nothing but what the lines in this file say.',
+];
+const NOT_PROVEN = [
+  'That what was reported was true. Times are those at which reports came; nobody watched the door.',
+  'That no report was lost on its way here, or never sent.',
+  'That the whole store was not rewritten with all its hashes: only signed checkpoints prove that, which were kept elsewhere.',
+];
+const NOT_PROVEN_OF_WITHHELD = [
+  ...NOT_PROVEN,
+  'That the events are what was recorded, and that how they were read follows from them: it takes the hashes and values that ' +
+    'are withheld. A file with them can be had from the restaurant.',
+];
+
+/** @returns what stands on the first page, HTML. */
+export function firstPage(options: {
+  readonly key: OrderKey;
+  readonly evidence: OrderEvidence;
+  readonly withheld: boolean;
+  readonly times: PageTimes;
+  readonly version: string;
+  readonly exportedAt: string;
+}): string {
+  const { key, evidence, withheld, times, version, exportedAt } = options;
+  const { rows, orders } = evidence;
+  const ways = times.zone === UTC ? 'Times are in UTC.' : `Times are those of ${html(times.zone)}, with UTC below.`;
+  return [
+    '<section class="first">',
+    `<h1>Evidence: order ${html(key.order_id)} of location ${html(key.location_id)}</h1>`,
+    `<p>${String(rows.length)} events, written by Ticket Rail ${html(version)} at ${html(exportedAt)}. ${ways} This page is a report`,
+    'of the evidence that is embedded in it. <code>ticket-rail verify &lt;this file&gt;</code> checks the evidence, and that nothing',
+    'on this page was changed, without the service and without a network.</p>',
+    ...(withheld
+      ? [
+          '<p class="withheld"><strong>Phones and passcodes were withheld</strong> from this file: each stands as [withheld]. With them',
+          'the hashes were withheld that they could be found from, and signed checkpoints; so those hashes cannot be computed again.</p>',
+        ]
+      : []),
+    ...orders.map((order, index) =>
+      orderPart(
+        order,
+        times,
+        orders.length === 1
+          ? 'What became of it'
+          : `Order ${String(index + 1)} of ${String(orders.length)} with this number`,
+      ),
+    ),
+    '<h2>What this file proves</h2>',
+    list(withheld ? PROVEN_OF_WITHHELD : PROVEN),
+    '<h2>What it does not prove</h2>',
+    list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
+    '</section>',
+  ].join('\n');
+}

@@ -1,0 +1,55 @@
+import { initial, type OrderState } from '../../../projections/order';
+import { nothingSummed, summarize, type SummaryFold } from '../../../projections/summary';
+import type { OrderKey } from '../../../schemas/order-key';
+import { decodeOrderEvent } from '../../../schemas/order-events';
+import type { OrderSummary } from '../../../schemas/order-summary';
+import { StreamHeads } from '../chain/stream-heads';
+import { emptyTally, tallyEvent } from '../chain/verification';
+import type { Fault } from '../chain/verify-event';
+import type { RecordedEvent } from '../../event-store/event-store';
+import { type EvidenceReading, readingOf } from './reading';
+
+/** One event beside how it is read. */
+export interface EvidenceRow {
+  readonly event: RecordedEvent;
+  readonly reading: EvidenceReading;
+}
+
+/** What does not hold of an event, as evidence says it. */
+export type ChainFault = Pick<Fault, 'revision' | 'detail'>;
+
+/** All that evidence says of an order. */
+export interface OrderEvidence {
+  readonly rows: readonly EvidenceRow[];
+  /** Of the orders that had the number, oldest first. */
+  readonly orders: readonly OrderSummary[];
+  readonly faults: readonly ChainFault[];
+}
+
+/** Reads the events of an order, one by one and in their order, for evidence. */
+export class OrderReader {
+  readonly #key: OrderKey;
+  readonly #rows: EvidenceRow[] = [];
+  readonly #tally = emptyTally();
+  readonly #heads = new StreamHeads(0);
+  #state: OrderState = initial;
+  #summary: SummaryFold = nothingSummed;
+
+  constructor(key: OrderKey) {
+    this.#key = key;
+  }
+
+  add(event: RecordedEvent): void {
+    const { reading, state } = readingOf(this.#key, this.#state, event);
+    this.#state = state;
+    const decoded = decodeOrderEvent(event);
+    if (decoded !== null) this.#summary = summarize(this.#key, this.#summary, decoded);
+    tallyEvent(this.#tally, event, null, this.#heads, { withheld: false, gaps: false });
+    this.#rows.push({ event, reading });
+  }
+
+  get read(): OrderEvidence {
+    const faults = this.#tally.faults.map(({ revision, detail }) => ({ revision, detail }));
+    return { rows: this.#rows, orders: this.#summary.orders, faults };
+  }
+}
