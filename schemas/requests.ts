@@ -128,6 +128,15 @@ export const SummaryQuery = z.strictObject({
   }),
 });
 
+export const EvidenceQuery = z.strictObject({
+  time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
+    description: `by whose clocks times are shown beside UTC, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}`,
+  }),
+  contacts: z.enum(['shown', 'withheld'], 'expected shown or withheld').default('shown').meta({
+    description: 'withheld: without phones and passcodes, as for readers who do not see them whatever they ask for',
+  }),
+});
+
 /** Checkpoints are few and small. */
 export const MAX_CHECKPOINTS_PAGE = 100;
 export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });

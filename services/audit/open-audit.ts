@@ -3,15 +3,19 @@ import type { Access } from '../access/open-access';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
+import { fingerprint } from '../handle-order/receive/signature';
 import type { Labels } from '../labels/labels';
 import type { Metrics } from '../operations/metrics';
 import type { Reading } from '../orders/open-reading';
 import { createOrderSearch } from '../orders/search';
 import type { ReadModel } from '../read-model/open-read-model';
+import { checkpointsOf } from './checkpoints/checkpoint-files';
+import { newestCheckpoints } from './checkpoints/newest-checkpoints';
 import { type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints';
 import { createCoverageRunner } from './coverage/coverage';
 import { createSendExport } from './export/send-export';
 import { createCoverageRoutes } from './coverage/route';
+import { createEvidenceRoutes } from './evidence-route';
 import { createSearchRoutes } from './search-route';
 import { createAuditRoutes } from './route';
 
@@ -40,6 +44,7 @@ export function openAudit(options: {
   const { store } = events;
   const { log, now, version } = world;
   const checkpoints = openCheckpoints({ config, events, metrics, log });
+  const place = checkpointsOf(config, events.files);
   const coverage = createCoverageRunner(events.log);
   return {
     checkpoints,
@@ -49,6 +54,14 @@ export function openAudit(options: {
         history,
         recordAccess: accessLog.record,
         sendExport: createSendExport({ store, readers, version, now }),
+      }),
+      createEvidenceRoutes({
+        store,
+        recordAccess: accessLog.record,
+        secrets: config.webhookSecrets.map(fingerprint),
+        checkpoints: () => newestCheckpoints(place),
+        version,
+        now,
       }),
       createSearchRoutes({
         search: createOrderSearch({ orders: readModel.orders, history, show: labels.show }),

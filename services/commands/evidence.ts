@@ -2,9 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LocationId, OrderId } from '../../schemas/handle-order';
 import { DEFAULT_TIME_ZONE, TimeZone } from '../../schemas/requests';
-import { readNewestEntries } from '../audit/checkpoints/checkpoint-file';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
-import { signedHistory } from '../audit/checkpoints/restores';
+import { newestCheckpoints } from '../audit/checkpoints/newest-checkpoints';
 import { writeEvidence } from '../audit/evidence/write-evidence';
 import { exportFileName } from '../audit/export/export-events';
 import type { Selection } from '../audit/export/select-events';
@@ -15,9 +14,6 @@ import { argument } from '../terminal/argument';
 import { count } from '../terminal/figures';
 import { say } from '../terminal/output';
 import { withReadableStore } from './open';
-
-/** Newest checkpoints that go with evidence. */
-const EVIDENCE_CHECKPOINTS = 10;
 
 interface EvidenceOptions {
   readonly location: LocationId;
@@ -36,8 +32,7 @@ const evidence = ({ location, order, out, timeZone, withholdContacts, force }: E
     const path = resolve(out ?? exportFileName(selection, 'evidence.html', exportedAt));
     const secrets = config.webhookSecrets.map(fingerprint);
     const place = checkpointsOf(config, dataFiles(config.dataDir));
-    const entries = readNewestEntries(place.file, EVIDENCE_CHECKPOINTS).filter((one) => one.store === place.store);
-    const { checkpoints } = signedHistory(entries);
+    const checkpoints = newestCheckpoints(place);
     const withheld = withholdContacts === true;
     const options = { key, secrets, checkpoints, withheld, timeZone, version, exportedAt };
     const events = await writeEvidence(store, options, { out: path, force: force === true });

@@ -73,6 +73,11 @@ export const PROBLEMS = {
     title: 'This delivery is still unusable',
     example: 'It stays in quarantine.',
   },
+  'evidence-too-large': {
+    status: 422,
+    title: 'The order has too much for evidence by this way',
+    example: 'Write it with `ticket-rail evidence`, beside the service.',
+  },
   'body-too-slow': {
     status: 408,
     title: 'The body came too slowly',

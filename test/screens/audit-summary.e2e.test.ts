@@ -1,3 +1,5 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
 import type { OrderSummaries } from '../../schemas/order-summary';
@@ -12,8 +14,10 @@ import {
   READER_TOKEN,
   type RunningService,
   startService,
+  temporaryDirectory,
 } from '../support/running-service';
 import { violations } from '../support/screen-inspect';
+import { ticketRail } from '../services/audit/support';
 
 /** The head of a timeline, as built, in a real browser: it settles who was here when. */
 
@@ -22,7 +26,9 @@ const TIME_ZONE = 'Asia/Kolkata';
 const lab = browserLab({ context: { viewport: { width: 1280, height: 900 }, timezoneId: TIME_ZONE } });
 
 const at = (time: string): number => Date.parse(`2026-11-21T${time}.000Z`);
-const OMAR = { source: 'uber', name: 'Omar Haddad', phone: { number: '+15550104711' } };
+const PHONE = '+15550104711';
+const OMAR = { source: 'uber', name: 'Omar Haddad', phone: { number: PHONE } };
+const directory = temporaryDirectory();
 const ANN = { source: 'uber', name: 'Ann Lee', vehicle_info: { license_plate: '7KX482' } };
 const key = (order_id: string): OrderKey => orderKey('disputes', order_id);
 
@@ -58,7 +64,10 @@ beforeAll(async () => {
   const READERS = JSON.stringify([entryOf(READER_TOKEN, 'auditor'), entryOf(OPERATOR_TOKEN, 'operator')]);
   service = await startService({ DATA_DIR, READERS });
 });
-afterAll(() => discard(service));
+afterAll(async () => {
+  await discard(service);
+  rmSync(directory, { recursive: true });
+});
 beforeEach(() => {
   page = lab.page;
 });
@@ -129,6 +138,31 @@ describe('the head of a timeline', () => {
       'No driver was reported; the order has been in preparation since 21:30:00.',
     ]);
     expect(await page.getByText('Order 2 of 2 with this number: revisions 1 to 1').isVisible()).toBe(true);
+  });
+
+  it('the evidence is saved from the head, with and without contacts, and verifies', async () => {
+    await open(DISPUTED);
+    for (const [name, ended] of [
+      ['Evidence', 0],
+      ['Evidence without phones and passcodes', 3],
+    ] as const) {
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name, exact: true }).press('Enter'),
+      ]);
+      expect(file.suggestedFilename()).toMatch(/^ticket-rail-disputes-disputed-\w+\.evidence\.html$/);
+      const path = join(directory, file.suggestedFilename());
+      await file.saveAs(path);
+      const text = readFileSync(path, 'utf8');
+      expect(text).toContain('2026-11-21 22:19:25 UTC+05:30');
+      expect(text.includes(PHONE)).toBe(ended === 0);
+      expect((await ticketRail(['verify', path])).code).toBe(ended);
+    }
+    await lab.context.clearCookies();
+    await open(DISPUTED, OPERATOR_TOKEN);
+    expect(await page.getByRole('link', { name: /^Evidence/ }).allInnerTexts()).toEqual([
+      'Evidence without phones and passcodes',
+    ]);
   });
 
   it('the timeline is there though its summary cannot be had', async () => {

@@ -2,7 +2,7 @@ import { codeVersion, FOLD_SOURCES } from '../../read-model/fold-version';
 
 /** Modules whose words and times the page has. */
 const WORDS = /^(local-time|source-words|span-words|stage-words|summary-words|verdict-words)\.(js|ts)$/;
-const PAGE = /^(bundle|first-page|html|make-bundle|page-style|read-order|reading|report)\.(js|ts)$/;
+const PAGE = /^(bundle|first-page|html|make-bundle|page-style|read-order|reading|report|steps)\.(js|ts)$/;
 
 /** The rules by which clocks of time zones are set, as this Node.js has them: others may show another time. */
 const ZONE_RULES = process.versions['tz'] ?? 'none';

@@ -8,6 +8,7 @@ import { summaryWords } from '../../../schemas/summary-words';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';
 import { cell, html, list, table, wide } from './html';
 import type { OrderEvidence } from './read-order';
+import { mapped, type Steps } from './steps';
 
 /** The first page of a bundle, for somebody who has to judge: who, when, for how long, and what of it is proven. */
 
@@ -59,7 +60,7 @@ function driverRows(turn: DriverTurn, times: PageTimes): readonly string[] {
   ];
 }
 
-function orderPart(order: OrderSummary, times: PageTimes, heading: string): string {
+function* orderPart(order: OrderSummary, times: PageTimes, heading: string): Steps<string> {
   const { stages, drivers, verdicts } = order;
   const words = summaryWords(order, timeWordsBy(offsetsOfZone(times.zone)));
   return [
@@ -71,16 +72,13 @@ function orderPart(order: OrderSummary, times: PageTimes, heading: string): stri
       : wide(
           table(
             ['who', 'what was reported', 'from', 'to', 'for'],
-            drivers.flatMap((turn) => driverRows(turn, times)),
+            (yield* mapped(drivers, (turn) => driverRows(turn, times))).flat(),
           ),
           'Who, and when',
         ),
     '<h3>Where the order stood</h3>',
     wide(
-      table(
-        ['stage', 'from', 'to', 'for'],
-        stages.map((span) => stageRow(span, times)),
-      ),
+      table(['stage', 'from', 'to', 'for'], yield* mapped(stages, (span) => stageRow(span, times))),
       'Where the order stood',
     ),
     '<h3>How the reports were read</h3>',
@@ -114,17 +112,25 @@ const NOT_PROVEN_OF_WITHHELD = [
 ];
 
 /** @returns what stands on the first page, HTML. */
-export function firstPage(options: {
+export function* firstPage(options: {
   readonly key: OrderKey;
   readonly evidence: OrderEvidence;
   readonly withheld: boolean;
   readonly times: PageTimes;
   readonly version: string;
   readonly exportedAt: string;
-}): string {
+}): Steps<string> {
   const { key, evidence, withheld, times, version, exportedAt } = options;
   const { rows, orders } = evidence;
   const ways = times.zone === UTC ? 'Times are in UTC.' : `Times are those of ${html(times.zone)}, with UTC below.`;
+  const parts: string[] = [];
+  for (const [index, order] of orders.entries()) {
+    const heading =
+      orders.length === 1
+        ? 'What became of it'
+        : `Order ${String(index + 1)} of ${String(orders.length)} with this number`;
+    parts.push(yield* orderPart(order, times, heading));
+  }
   return [
     '<section class="first">',
     `<h1>Evidence: order ${html(key.order_id)} of location ${html(key.location_id)}</h1>`,
@@ -137,15 +143,7 @@ export function firstPage(options: {
           'the hashes were withheld that they could be found from, and signed checkpoints; so those hashes cannot be computed again.</p>',
         ]
       : []),
-    ...orders.map((order, index) =>
-      orderPart(
-        order,
-        times,
-        orders.length === 1
-          ? 'What became of it'
-          : `Order ${String(index + 1)} of ${String(orders.length)} with this number`,
-      ),
-    ),
+    ...parts,
     '<h2>What this file proves</h2>',
     list(withheld ? PROVEN_OF_WITHHELD : PROVEN),
     '<h2>What it does not prove</h2>',

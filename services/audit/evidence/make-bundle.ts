@@ -3,12 +3,22 @@ import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../exp
 import { EVIDENCE_END, EVIDENCE_START } from './bundle';
 import type { BundleOptions } from './bundle-options';
 import { reportParts } from './report';
+import type { Steps } from './steps';
 
 /**
  * Makes one file for a dispute: a report that people read in a browser, and in it the evidence that `ticket-rail verify`
  * reads. Pure.
  */
 export function makeBundle(options: BundleOptions): string {
+  const steps = bundleSteps(options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in steps of an event or so each, for who has something else to do between them. */
+export function* bundleSteps(options: BundleOptions): Steps<string> {
   const { key, secrets, checkpoints, withheld, timeZone, version, code, exportedAt } = options;
   const { rows, orders, faults } = options.evidence;
   const [first, last] = [rows[0], rows.at(-1)];
@@ -22,12 +32,13 @@ export function makeBundle(options: BundleOptions): string {
   for (const { event, reading } of rows) {
     write(eventMembers(event));
     write({ kind: 'reading', stream: event.stream, revision: event.revision, ...reading });
+    yield;
   }
   write({ kind: 'summary', orders, faults });
   write({ kind: 'secrets', configured: secrets });
   for (const checkpoint of checkpoints) write({ kind: 'checkpoint', checkpoint });
 
-  const { before, after } = reportParts(options);
+  const { before, after } = yield* reportParts(options);
   const [start, end] = [`${before}${EVIDENCE_START}`, `${EVIDENCE_END}${after}`];
   const manifest: Manifest = {
     kind: 'manifest',

@@ -8,6 +8,7 @@ import { firstPage, type PageTimes, pageTimes } from './first-page';
 import { cell, html, list, table, wide } from './html';
 import { PAGE_STYLE } from './page-style';
 import type { ChainFault, EvidenceRow } from './read-order';
+import { mapped, type Steps } from './steps';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */
 
@@ -72,27 +73,21 @@ const TIMELINE_COLUMNS = [
 const CHAIN_COLUMNS = ['revision', 'position', 'hash of the content', 'hash of the event before', 'hash of the event'];
 
 /** @returns the report before and after the place of the evidence. */
-export function reportParts(options: BundleOptions): { readonly before: string; readonly after: string } {
+export function* reportParts(options: BundleOptions): Steps<{ readonly before: string; readonly after: string }> {
   const { key, evidence, secrets, checkpoints, withheld, timeZone = 'UTC', version, exportedAt } = options;
   const { rows, faults } = evidence;
   const times = pageTimes(timeZone);
   const body = [
-    firstPage({ key, evidence, withheld, times, version, exportedAt }),
+    yield* firstPage({ key, evidence, withheld, times, version, exportedAt }),
     '<h2>What was reported, and how it was read</h2>',
-    wide(
-      table(
-        TIMELINE_COLUMNS,
-        rows.map((row) => timelineRow(row, secrets, times)),
-      ),
-      'Events',
-    ),
+    wide(table(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRow(row, secrets, times))), 'Events'),
     '<p>A secret is named by a fingerprint that does not give it away.</p>',
     '<h2>Chain</h2>',
     chainResult(faults),
     ...(withheld
       ? ['<p>The hashes are withheld with the phones and passcodes.</p>']
       : [
-          wide(table(CHAIN_COLUMNS, rows.map(chainRow)), 'Hashes'),
+          wide(table(CHAIN_COLUMNS, yield* mapped(rows, chainRow)), 'Hashes'),
           '<p>Each event holds the hash of the one before it. The hashes are not keyed: anyone who can rewrite the whole store can',
           'make a chain that holds. Against that, only signed checkpoints prove that were kept elsewhere.</p>',
         ]),

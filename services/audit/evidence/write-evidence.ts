@@ -7,7 +7,7 @@ import { makeBundle } from './make-bundle';
 import { withoutContacts } from './withhold-order';
 
 /** What has to be said of evidence besides the order. */
-export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'code'> & { readonly timeZone: string };
+export type EvidenceOptions = Omit<BundleOptions, 'evidence'> & { readonly code: string; readonly timeZone: string };
 
 /**
  * Writes the evidence about an order to a file, which is there only once it is whole.
@@ -16,7 +16,7 @@ export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'code'> & { reado
  */
 export async function writeEvidence(
   store: ExportSource,
-  options: EvidenceOptions,
+  options: Omit<EvidenceOptions, 'code'>,
   { out, force }: { readonly out: string; readonly force: boolean },
 ): Promise<number> {
   const collected = await collectEvidence(store, options.key, null);
@@ -24,7 +24,7 @@ export async function writeEvidence(
   const { evidence } = collected;
   const file = beginFile(out);
   try {
-    file.write(bundleOf(options, evidence));
+    file.write(makeBundle(bundleOptions({ ...options, code: evidenceCode() }, evidence)));
     if (force) file.finish();
     else if (!file.finishNew()) throw new Error(`${out} is there already: --force replaces it.`);
   } catch (error) {
@@ -34,14 +34,10 @@ export async function writeEvidence(
   return evidence.rows.length;
 }
 
-/** @returns a bundle that this build makes; without contacts where they are withheld. */
-export function bundleOf(options: EvidenceOptions, evidence: BundleOptions['evidence']): string {
-  const { withheld, checkpoints } = options;
-  return makeBundle({
-    ...options,
-    evidence: withheld ? withoutContacts(evidence) : evidence,
-    // The hash of a log of few events reveals what is in them.
-    checkpoints: withheld ? [] : checkpoints,
-    code: evidenceCode(),
-  });
-}
+/** @returns what a bundle is made from; without contacts where they are withheld. */
+export const bundleOptions = (options: EvidenceOptions, evidence: BundleOptions['evidence']): BundleOptions => ({
+  ...options,
+  evidence: options.withheld ? withoutContacts(evidence) : evidence,
+  // The hash of a log of few events reveals what is in them.
+  checkpoints: options.withheld ? [] : options.checkpoints,
+});

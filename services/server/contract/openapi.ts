@@ -6,6 +6,7 @@ import { SESSION_COOKIE } from '../../access/login/session';
 import { CHECKPOINT_CALLS } from '../../audit/checkpoints/route';
 import { COVERAGE_CALLS } from '../../audit/coverage/route';
 import { AUDIT_CALLS } from '../../audit/route';
+import { EVIDENCE_CALLS } from '../../audit/evidence-route';
 import { SEARCH_CALLS } from '../../audit/search-route';
 import { DESTINATION_CALLS } from '../../destinations/route';
 import { CONSUMER_CALLS } from '../../feed/consumers/route';
@@ -67,6 +68,7 @@ export const CALLS: readonly Endpoints[] = [
   LABEL_CALLS,
   DESTINATION_CALLS,
   AUDIT_CALLS,
+  EVIDENCE_CALLS,
   CHECKPOINT_CALLS,
   SEARCH_CALLS,
   COVERAGE_CALLS,

@@ -69,6 +69,7 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/orders/{order_id}': TOKENS,
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /locations/{location_id}/orders/{order_id}/summary': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /locations/{location_id}/orders/{order_id}/evidence': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /checkpoints': [AUDITOR, POS],
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
@@ -204,6 +205,7 @@ describe('what a reader sees', () => {
       orderPath(HERE, '/history'),
       orderPath(HERE, '/history?format=ndjson'),
       orderPath(HERE, '/history?format=csv'),
+      orderPath(HERE, '/evidence'),
       '/audit/orders?location_id=here',
       '/locations/here/orders',
       ...past.map((query) => orderPath(HERE, query)),
@@ -215,7 +217,7 @@ describe('what a reader sees', () => {
         expect([path, status]).toEqual([path, 200]);
         // Row and line hashes, and the manifest's, are over what is shown.
         const shown = text.replaceAll(
-          /"{1,2}(?:line_hash|sha256)"{1,2}:"{1,2}[0-9a-f]{64}"{1,2}|,"[0-9a-f]{64}"\r\n/g,
+          /"{1,2}(?:line_hash|sha256|report_sha256)"{1,2}:"{1,2}[0-9a-f]{64}"{1,2}|,"[0-9a-f]{64}"\r\n/g,
           '',
         );
         for (const [found] of shown.matchAll(/[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f-]{21}/g))

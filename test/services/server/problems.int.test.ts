@@ -14,6 +14,7 @@ import { LOGIN_CALLS } from '../../../services/access/login/route';
 import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
 import { MAX_WAITING_QUERIES } from '../../../services/audit/coverage/coverage';
+import { MAX_EVIDENCE_CHARACTERS } from '../../../services/audit/evidence-route';
 import { MAX_EXPORTS } from '../../../services/audit/export/send-export';
 import { MAX_CONSUMERS } from '../../../services/feed/consumers/consumers';
 import { MAX_FOLLOWERS } from '../../../services/feed/route';
@@ -241,6 +242,17 @@ describe('each problem that the document declares is one that really comes', () 
       const query = { followFeed: '?after=1-00000000', deliverAgain: '?from=1-00000000' }[id];
       const question = query === undefined ? { body: '{"position":"1-00000000"}' } : { query };
       await expectProblem('feed-position-unknown', id, () => ask(service, id, question));
+    }
+  });
+
+  it('an order of more events than evidence takes has none by this way', async () => {
+    const note = 'x'.repeat(100_000);
+    const key = { location_id: 'here', order_id: 'large' };
+    for (let n = 0; n * note.length < MAX_EVIDENCE_CHARACTERS; n++) await service.deliver(update(key, { note, n }));
+    for (const id of declaring('evidence-too-large')) {
+      await expectProblem('evidence-too-large', id, () =>
+        ask(service, id, { at: addressOf(id).replace('/o/', '/large/') }),
+      );
     }
   });
 

@@ -34,6 +34,13 @@ export const searchAddress = (filters: Readonly<Record<string, string>>): string
 export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
   `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 
+/** @returns the address of one file for a dispute, with times by the clock of the browser. */
+export const evidenceAddress = ({ location_id, order_id }: OrderKey, contacts: 'shown' | 'withheld'): string =>
+  `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/evidence?${query({
+    time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    contacts,
+  })}`;
+
 /** Milliseconds between two addresses: browsers refuse more than a hundred in half a minute. */
 const BETWEEN_MS = 500;
 let next: string | null = null;

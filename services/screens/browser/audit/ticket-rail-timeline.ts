@@ -12,6 +12,7 @@ import { icon } from '../shared/icons';
 import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
 import { eventItem } from './timeline-event';
+import { evidenceLinks } from './evidence-links';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
 import { exactTimeWords, timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
@@ -99,7 +100,7 @@ export class TicketRailTimeline extends railElement({
     if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
     const first = Math.floor(at / LAID_OUT) * LAID_OUT;
     const shown = steps.slice(first, first + LAID_OUT);
-    return html`${this.#renderHead(past, current, summary)} ${this.#renderPlayer(steps, at, current)}
+    return html`${this.#renderHead(past, current, { summary, complete })} ${this.#renderPlayer(steps, at, current)}
       ${
         complete
           ? nothing
@@ -128,7 +129,11 @@ export class TicketRailTimeline extends railElement({
       </ol>`;
   }
 
-  #renderHead({ key, steps }: PastOrder, current: Step, summary: Answer<OrderSummaries>): TemplateResult {
+  #renderHead(
+    { key, steps }: PastOrder,
+    current: Step,
+    { summary, complete }: Pick<Shown, 'summary' | 'complete'>,
+  ): TemplateResult {
     const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
     const counts = VERDICT_ORDER.map(
       (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
@@ -151,6 +156,7 @@ export class TicketRailTimeline extends railElement({
           (format) =>
             html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
         )}
+        ${complete ? evidenceLinks(key, current.event) : nothing}
         <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
         <a class="button" href=${wordsAddress()}>What the words mean</a>
       </div>

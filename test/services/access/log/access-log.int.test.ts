@@ -120,6 +120,7 @@ describe('the record of who looked', () => {
         { what: 'history', location_id: locationId(here) },
       ],
       [AUDITOR, orderPath(keyOf('c'), '/summary'), { what: 'history', ...keyOf('c') }],
+      [AUDITOR, orderPath(keyOf('c'), '/evidence'), { what: 'export', ...keyOf('c') }],
       [OPERATOR, '/quarantine', { what: 'quarantine' }],
       [OPERATOR, '/quarantine/0', { what: 'quarantine' }],
     ];
@@ -214,6 +215,7 @@ describe('the record of who looked', () => {
     const paths: Record<string, string> = {
       '/locations/{location_id}/orders/{order_id}/history': orderPath(keyOf('a'), '/history'),
       '/locations/{location_id}/orders/{order_id}/summary': orderPath(keyOf('b'), '/summary'),
+      '/locations/{location_id}/orders/{order_id}/evidence': orderPath(keyOf('b'), '/evidence'),
       '/locations/{location_id}/history': `/locations/${here}/history`,
       '/audit/orders': '/audit/orders?status=completed',
       '/quarantine/{quarantine_id}': '/quarantine/0',
@@ -245,6 +247,7 @@ describe('the record of who looked', () => {
       'GET /feed',
       'GET /history',
       'GET /locations/{location_id}/history',
+      'GET /locations/{location_id}/orders/{order_id}/evidence',
       'GET /locations/{location_id}/orders/{order_id}/history',
       'GET /locations/{location_id}/orders/{order_id}/summary',
       'GET /quarantine',
@@ -277,6 +280,7 @@ describe('the record of who looked', () => {
       orderPath(keyOf('none'), '/history'),
       orderPath(keyOf('none'), '/history?format=csv'),
       orderPath(keyOf('none'), '/summary'),
+      orderPath(keyOf('none'), '/evidence'),
       orderPath(keyOf('a'), '?at_revision=99'),
       '/quarantine/99',
     ]) {

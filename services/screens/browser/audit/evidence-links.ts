@@ -1,0 +1,13 @@
+import { html, type TemplateResult } from 'lit';
+import type { OrderKey } from '../../../../schemas/handle-order';
+import type { HistoryEvent } from '../../../../schemas/order-view';
+import { evidenceAddress } from './links';
+import { tieOf } from './model/chain';
+
+/** Links to a file for a dispute; to one alone for a reader who sees no contacts, and gets none in it either. */
+export function evidenceLinks(key: OrderKey, event: HistoryEvent): TemplateResult {
+  const link = (contacts: 'shown' | 'withheld', words: string): TemplateResult =>
+    html`<a class="button" download href=${evidenceAddress(key, contacts)}>${words}</a>`;
+  const withheld = link('withheld', 'Evidence without phones and passcodes');
+  return tieOf(null, event) === 'withheld' ? withheld : html`${link('shown', 'Evidence')} ${withheld}`;
+}
