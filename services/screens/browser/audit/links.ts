@@ -1,4 +1,5 @@
 import type { OrderKey } from '../../../../schemas/order-key';
+import { isTimeZone } from '../../../../schemas/local-time';
 import { basePath } from '../shared/base-path';
 
 /** Addresses of the audit pages: each can be kept and given on. */
@@ -35,11 +36,12 @@ export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjs
   `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 
 /** @returns the address of one file for a dispute, with times by the clock of the browser. */
-export const evidenceAddress = ({ location_id, order_id }: OrderKey, contacts: 'shown' | 'withheld'): string =>
-  `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/evidence?${query({
-    time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    contacts,
-  })}`;
+export const evidenceAddress = ({ location_id, order_id }: OrderKey, contacts: 'shown' | 'withheld'): string => {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  // A browser may have an offset in place of a name, which the service does not take.
+  const parameters = query({ time_zone: isTimeZone(timeZone) ? timeZone : null, contacts });
+  return `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/evidence?${parameters}`;
+};
 
 /** Milliseconds between two addresses: browsers refuse more than a hundred in half a minute. */
 const BETWEEN_MS = 500;

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import type { CheckpointPage } from '../../../../schemas/checkpoint';
 import { MAX_EVIDENCE_EVENTS } from '../../../../services/audit/evidence-route';
 import { orderPath, problem, problemOf, update } from '../../../support/deliveries';
@@ -21,7 +21,7 @@ import { ticketRail } from '../support';
 
 /** `GET /locations/{l}/orders/{o}/evidence` of the running service. */
 
-const key = (order_id: string): OrderKey => ({ location_id: 'disputes', order_id });
+const key = (order_id: string): OrderKey => orderKey('disputes', order_id);
 const DISPUTED = key('a/b');
 const LONG = key('long');
 const CONTACTS = ['+15550104711', 'code-12', 'passcode-7777'] as const;
