@@ -124,13 +124,13 @@ export const DEFAULT_TIME_ZONE = 'UTC';
 export const TimeZone = z.string().refine(isTimeZone, 'expected the name of a time zone, such as America/New_York');
 export const SummaryQuery = z.strictObject({
   time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
-    description: `of the times in sentences, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}`,
+    description: 'of the times in sentences, by its name in the IANA database',
   }),
 });
 
 export const EvidenceQuery = z.strictObject({
   time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
-    description: `by whose clocks times are shown beside UTC, by its name in the IANA database; default ${DEFAULT_TIME_ZONE}`,
+    description: 'by whose clocks times are shown beside UTC, by its name in the IANA database',
   }),
   contacts: z.enum(['shown', 'withheld'], 'expected shown or withheld').default('shown').meta({
     description: 'withheld: without phones and passcodes, as for readers who do not see them whatever they ask for',
