@@ -27,7 +27,7 @@ export const nobody: Assignment = { driver: null, assigned: false };
 const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver']);
 
 /** A blank text identifies nobody. */
-const isMark = (value: unknown): value is string => typeof value === 'string' && !isBlank(value);
+export const isMark = (value: unknown): value is string => typeof value === 'string' && !isBlank(value);
 
 /**
  * Returns whether two values agree, as far as both are known: what only one of two drivers has cannot distinguish them.

@@ -61,8 +61,25 @@ export const Order = z
   .meta({ id: 'Order', description: 'One order as it stands' });
 export type Order = z.infer<typeof Order>;
 
+/** Open orders that one driver takes together. */
+export const DriverGroup = z
+  .object({ order_ids: z.array(OrderId).min(2).meta({ description: 'the order that came first is the first' }) })
+  .meta({ id: 'DriverGroup', description: 'Open orders of a location that one driver takes together' });
+export type DriverGroup = z.infer<typeof DriverGroup>;
+
 export const OrderPage = z
-  .object({ orders: z.array(Order), next: Cursor })
+  .object({
+    orders: z.array(Order),
+    driver_groups: z
+      .array(DriverGroup)
+      .optional()
+      .meta({
+        description:
+          'groups in which an order of this page is, with their orders on other pages too; absent with `as_of`. Groups come and ' +
+          'go without news of each of their orders, so they are not part of an order',
+      }),
+    next: Cursor,
+  })
   .meta({ id: 'OrderPage', description: 'A page of orders' });
 export type OrderPage = z.infer<typeof OrderPage>;
 

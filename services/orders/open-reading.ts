@@ -57,7 +57,7 @@ export function openReading(options: {
     history,
     feed,
     routes: [
-      createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds, labels }),
+      createOrderRoutes({ orders, waitForReadModel, history, pastOrders, accessLog, foldVersion: folds, labels, now }),
       createLiveRoutes({
         feed,
         isInLog: (place) => isInLog(store, place),

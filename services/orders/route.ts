@@ -16,11 +16,14 @@ import type { KeptLabel, Labels } from '../labels/labels';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { nextTurn } from '../concurrency/turns';
-import { orderPageFor } from './order-page';
+import { driverGroupsWith, orderPageFor } from './order-page';
 import type { WaitForReadModel } from '../read-model/wait';
 
 /** Orders that are read in one turn of the event loop. */
 const SLICE_ORDERS = 256;
+
+/** Active orders of a location that are looked through for those of one driver: the ones with the newest news. */
+const MAX_GROUPED_ORDERS = SLICE_ORDERS;
 
 /** Reads a page of orders as {@link OrderTableReader.list} does, however long it is, without keeping others waiting. */
 async function listInTurns(
@@ -39,6 +42,18 @@ async function listInTurns(
   }
 }
 
+/** Completes a page of a location's current orders with those that one driver takes together. */
+async function withDriverGroups(
+  page: OrderPage,
+  orders: Pick<OrderTableReader, 'newest'>,
+  locationId: LocationId,
+  now: number,
+): Promise<OrderPage> {
+  await nextTurn();
+  const { orders: active } = orders.newest(locationId, MAX_GROUPED_ORDERS, 0);
+  return { ...page, driver_groups: driverGroupsWith(page.orders, active, now) };
+}
+
 /**
  * Returns the ETag of an order for a reader. A reader sees one form of an order, so an ETag of the other must not say
  * that nothing changed.
@@ -55,7 +70,8 @@ export const ORDER_CALLS = {
     tag: 'Orders',
     summary: 'The orders of a location, in the order in which they were first reported',
     description:
-      'Their current states, or with `as_of` those that they had at a time, which takes a role that sees the history.',
+      'Their current states, or with `as_of` those that they had at a time, which takes a role that sees the history. ' +
+      `\`driver_groups\` says which of the ${String(MAX_GROUPED_ORDERS)} active orders with the newest news one driver takes together.`,
     params: LocationPath,
     query: ListQuery,
     answers: { 200: json('A page of orders', OrderPage) },
@@ -91,7 +107,8 @@ export const ORDER_CALLS = {
 /**
  * Creates the routes that POS screens and POS systems read: what is true now, from the read model, and what was true
  * when, by replay.
- * @param foldVersion identifies the reading of history, which is part of an answer's ETag
+ * @param foldVersion identifies the reading of history, which is part of an answer's ETag; `now` gives milliseconds since
+ *   the epoch
  */
 export function createOrderRoutes(options: {
   readonly orders: OrderTableReader;
@@ -101,8 +118,9 @@ export function createOrderRoutes(options: {
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
   readonly foldVersion: string;
   readonly labels: Pick<Labels, 'show' | 'get'>;
+  readonly now: () => number;
 }): Router {
-  const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion, labels } = options;
+  const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion, labels, now } = options;
   /** @param record told of the order as it is about to be shown, unless the reader has it already */
   const send = (
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
@@ -141,7 +159,8 @@ export function createOrderRoutes(options: {
       const page = orderPageFor(reader, listed, as_of === undefined ? labels.show : toOrder);
       if (as_of === undefined) accessLog.show(reader, request.originalUrl, page.orders);
       else await accessLog.record(reader, { what: 'history', location_id, path: request.originalUrl });
-      response.set('Cache-Control', 'no-store').json(page);
+      const answer = as_of === undefined ? await withDriverGroups(page, orders, location_id, now()) : page;
+      response.set('Cache-Control', 'no-store').json(answer);
     },
 
     getOrder: async (call) => {

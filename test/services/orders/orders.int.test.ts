@@ -352,7 +352,7 @@ describe('the orders of a location', () => {
 
   it('a list has no orders of other locations, and the list of an unknown location is empty', async () => {
     const { json } = await service.get('/locations/nobody/orders');
-    expect(json).toEqual({ orders: [], next: null });
+    expect(json).toEqual({ orders: [], driver_groups: [], next: null });
     expect(idsOf(await list())).toHaveLength(20);
   });
 });

@@ -94,6 +94,7 @@ describe('start without authentication', () => {
       for (const Host of [`127.0.0.1:${port}`, 'localhost', `LOCALHOST:${port}`, `[::1]:${port}`, '127.0.0.1']) {
         expect((await service.call('/locations/l/orders', { headers: { Host } })).json).toEqual({
           orders: [],
+          driver_groups: [],
           next: null,
         });
       }

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { OrderKey } from '../../../../schemas/handle-order';
+import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../schemas/order-view';
 import { evidenceAddress } from './links';
 import { tieOf } from './model/chain';

@@ -374,7 +374,11 @@ describe('checkpoints of a running service', () => {
     );
     expect(stdout).toContain('Deleted 8 finished orders');
     const again = await startService({ DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' });
-    expect((await again.get('/locations/l/orders', asReader)).json).toEqual({ orders: [], next: null });
+    expect((await again.get('/locations/l/orders', asReader)).json).toEqual({
+      orders: [],
+      driver_groups: [],
+      next: null,
+    });
     await again.deliver(update({ location_id: 'l', order_id: 'new' }));
     await untilCovered(dataDir, 17);
     await again.end();

@@ -1,0 +1,125 @@
+import { type Order } from '../schemas/order-view';
+import { type Stage } from '../schemas/vocabulary';
+import { WITHHELD } from '../schemas/withheld';
+import { isMark } from './driver';
+import { spellingOf } from './spelling';
+
+/** Which open orders of a location one driver takes together (docs/decisions/027-driver-groups.md). */
+
+/** Stages of orders that wait at the restaurant for their driver, or with the driver here. */
+const TO_BE_TAKEN: ReadonlySet<Stage> = new Set<Stage>(['preparing', 'ready', 'driver_here']);
+
+/** Milliseconds without news after which nobody is expected to come for an order any more: 6 hours. */
+export const MAX_QUIET_MS = 6 * 3_600_000;
+
+/** Fewest digits of a phone number that can be somebody's own: shorter ones are extensions. */
+const MIN_PHONE_DIGITS = 7;
+
+/** What is read of an order to group it. */
+export type Groupable = Pick<Order, 'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'updated_at'>;
+
+/** An order that waits for its driver, and what says who that is: each null where it says nothing. */
+interface Candidate<Seen> {
+  readonly order: Seen;
+  readonly name: string;
+  readonly source: string | null;
+  /** With its masking code, if there is one. */
+  readonly phone: string | null;
+  /** Without one it is the driver's own number. A masked one may be another for each order, and contradicts nothing. */
+  readonly ownPhone: string | null;
+  readonly plate: string | null;
+}
+
+/** Returns one spelling of a text, empty where it says nothing: what is withheld is the same text for all drivers. */
+const known = (value: unknown): string => (isMark(value) && value !== WITHHELD ? spellingOf(value) : '');
+
+/** Returns letters and digits alone, because numbers and plates are written with spaces and hyphens, or without. */
+const charactersOf = (value: unknown): string => known(value).replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Returns a number that can be somebody's own, or null; one such as `000-0000` only fills a field. */
+function numberOf(value: unknown): string | null {
+  const digits = charactersOf(value);
+  return digits.length < MIN_PHONE_DIGITS || new Set(digits).size === 1 ? null : digits;
+}
+
+/** Returns a plate, or null; one without a digit may be a word such as `unknown`. */
+function plateOf(value: unknown): string | null {
+  const plate = charactersOf(value);
+  return /\p{N}/u.test(plate) ? plate : null;
+}
+
+function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidate<Seen> | null {
+  const { driver_details: driver, stage, updated_at } = order;
+  if (driver === null || !TO_BE_TAKEN.has(stage) || Date.parse(updated_at) <= now - MAX_QUIET_MS) return null;
+  const name = known(driver.name);
+  if (name === '') return null;
+  const number = numberOf(driver.phone?.number);
+  const isMasked = isMark(driver.phone?.code);
+  const code = charactersOf(driver.phone?.code);
+  const masked = number === null || code === '' ? null : `${number} code ${code}`;
+  return {
+    order,
+    name,
+    source: known(driver.source) || null,
+    phone: isMasked ? masked : number,
+    ownPhone: isMasked ? null : number,
+    plate: plateOf(driver.vehicle_info?.license_plate),
+  };
+}
+
+/** Returns what a candidate has in common with others of the same driver: the name with the phone, and with the plate. */
+const keysOf = <Seen>({ name, phone, plate }: Candidate<Seen>): readonly string[] => [
+  ...(phone === null ? [] : [JSON.stringify(['phone', name, phone])]),
+  ...(plate === null ? [] : [JSON.stringify(['plate', name, plate])]),
+];
+
+/** Returns the candidates in sets, so that each is in one with all that have a key of its own. */
+function connected<Seen>(candidates: readonly Candidate<Seen>[]): Candidate<Seen>[][] {
+  const byKey = new Map<string, Candidate<Seen>[]>();
+  for (const one of candidates) {
+    for (const key of keysOf(one)) {
+      const list = byKey.get(key);
+      if (list === undefined) byKey.set(key, [one]);
+      else list.push(one);
+    }
+  }
+  const left = new Set(candidates);
+  const sets: Candidate<Seen>[][] = [];
+  for (const first of candidates) {
+    if (!left.delete(first)) continue;
+    const set = [first];
+    for (const one of set) {
+      for (const key of keysOf(one)) {
+        set.push(...(byKey.get(key) ?? []).filter((other) => left.delete(other)));
+        byKey.delete(key);
+      }
+    }
+    sets.push(set);
+  }
+  return sets;
+}
+
+/** Returns whether no two candidates differ in something of which a driver has but one. */
+function agree<Seen>(candidates: readonly Candidate<Seen>[]): boolean {
+  const isOne = (valueOf: (one: Candidate<Seen>) => string | null): boolean =>
+    new Set(candidates.map(valueOf).filter((value) => value !== null)).size <= 1;
+  return isOne(({ source }) => source) && isOne(({ ownPhone }) => ownPhone) && isOne(({ plate }) => plate);
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const firstFirst = (one: Groupable, other: Groupable): number =>
+  compare(one.first_received_at, other.first_received_at) || compare(one.order_id, other.order_id);
+
+/**
+ * Returns the orders that one driver takes together: groups of two or more, each order in one at most. Whatever the order
+ * of the input, the oldest are first, in a group and among groups.
+ * @param orders of one location
+ * @param now milliseconds since the epoch
+ */
+export function driverGroups<Seen extends Groupable>(orders: Iterable<Seen>, now: number): (readonly Seen[])[] {
+  const candidates = Array.from(orders, (order) => candidateOf(order, now)).filter((one) => one !== null);
+  return connected(candidates)
+    .filter((set) => set.length > 1 && agree(set))
+    .map((set) => set.map(({ order }) => order).sort(firstFirst))
+    .sort(([one], [other]) => (one === undefined || other === undefined ? 0 : firstFirst(one, other)));
+}
