@@ -129,7 +129,9 @@ export const MAX_SUBMITTED = 100;
 
 export const SubmitOrders = z.strictObject({
   fulfillment_type: FulfillmentType.optional(),
-  story: z.string().max(100).optional().meta({ description: 'what becomes of it; any that fits, if left out' }),
+  story: z.string().max(100).optional().meta({
+    description: 'what becomes of it, or a batch, of which all orders are submitted; any story that fits, if left out',
+  }),
   location_id: LocationId.optional(),
   count: z.int().min(1).max(MAX_SUBMITTED).default(1),
   fault: z.enum(ORDER_FAULTS).optional(),

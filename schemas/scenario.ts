@@ -46,6 +46,17 @@ export const Step = z.union([
 ]);
 export type Step = z.infer<typeof Step>;
 
+/** What becomes of one order. */
+const LIFE = {
+  steps: z.array(Step).min(1).max(100),
+  ends: z
+    .enum(STAGES)
+    .meta({ description: 'the stage after all of it, given by the author of the story, not by a fold' }),
+  in_any_order: z.boolean().meta({
+    description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story',
+  }),
+};
+
 /** The life of one order. */
 export const Story = z
   .strictObject({
@@ -55,19 +66,27 @@ export const Story = z
     seed: Seed,
     fulfillment_type: FulfillmentType,
     unpaid: z.boolean().default(false).meta({ description: 'only drive_thru may be' }),
-    steps: z.array(Step).min(1).max(100),
-    ends: z
-      .enum(STAGES)
-      .meta({ description: 'the stage after all of it, given by the author of the story, not by a fold' }),
-    in_any_order: z.boolean().meta({
-      description: 'whether it ends so in whatever order its deliveries arrive, or only in that of the story',
-    }),
+    ...LIFE,
   })
   .refine(({ unpaid, fulfillment_type }) => !unpaid || fulfillment_type === 'drive_thru', {
     path: ['unpaid'],
     message: 'only an order of drive_thru may be unpaid',
   });
 export type Story = z.infer<typeof Story>;
+
+/** Most orders of a batch: more than a driver carries. */
+const MAX_BATCH = 20;
+
+/** Orders that begin together at one location and have the same people: the `first` of one is the `first` of all. */
+export const Batch = z.strictObject({
+  kind: z.literal('batch'),
+  name: Name,
+  summary: Summary,
+  seed: Seed,
+  fulfillment_type: FulfillmentType,
+  orders: z.array(z.strictObject(LIFE)).min(2).max(MAX_BATCH),
+});
+export type Batch = z.infer<typeof Batch>;
 
 /** Many orders at several locations, each of them a story. */
 export const Rush = z.strictObject({
@@ -82,5 +101,5 @@ export const Rush = z.strictObject({
 });
 export type Rush = z.infer<typeof Rush>;
 
-export const Scenario = z.discriminatedUnion('kind', [Story, Rush]);
+export const Scenario = z.discriminatedUnion('kind', [Story, Batch, Rush]);
 export type Scenario = z.infer<typeof Scenario>;

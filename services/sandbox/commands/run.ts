@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { MAX_LOCATIONS, MAX_ORDERS, MAX_SEED, MIN_SEED, Seed } from '../../../schemas/scenario';
+import {
+  type Batch,
+  MAX_LOCATIONS,
+  MAX_ORDERS,
+  MAX_SEED,
+  MIN_SEED,
+  type Rush,
+  Seed,
+  type Story,
+} from '../../../schemas/scenario';
 import { argument } from '../../terminal/argument';
 import { EXIT_FAILED } from '../../terminal/exit-codes';
 import { say } from '../../terminal/output';
@@ -22,7 +31,7 @@ import { type Random, seeded } from '../wire/random';
 import { TargetError, TargetReader } from '../runner/read-target';
 import { type Check, reportLines, reportOf } from '../runner/report';
 import { runScenario, type SentAttempt } from '../runner/run-scenario';
-import { loadScenario } from '../stories/scenario-files';
+import { loadScenario, type Playable } from '../stories/scenario-files';
 import { POS_SIGNATURE } from '../wire/signing';
 
 const DEFAULT_SPEED = 60;
@@ -140,7 +149,7 @@ export const addRunCommand = (sandbox: Command, configuredSecret: () => string |
 async function run(name: string, options: RunOptions, configuredSecret: () => string | null): Promise<void> {
   const { target, speed, check, readerToken = null } = options;
   const scenario = loadScenario(name);
-  const of = scenario.kind === 'story' ? scenario.story : scenario.rush;
+  const of = headOf(scenario);
   const seed = options.seed ?? of.seed;
   const runId = options.runId ?? `run${String(seed)}-${Date.now().toString(36)}`;
   const credentials = {
@@ -185,6 +194,17 @@ async function run(name: string, options: RunOptions, configuredSecret: () => st
   } finally {
     process.removeListener('SIGINT', interrupt);
     reader.close();
+  }
+}
+
+function headOf(scenario: Playable): Story | Batch | Rush {
+  switch (scenario.kind) {
+    case 'story':
+      return scenario.story;
+    case 'batch':
+      return scenario.batch;
+    case 'rush':
+      return scenario.rush;
   }
 }
 

@@ -76,11 +76,14 @@ export class Autopilot {
     this.#options = options;
   }
 
-  /** Gives an order its story; has to be called before the order is submitted. */
-  assign(orderId: string, story: Story): void {
+  /**
+   * Gives an order its story; has to be called before the order is submitted.
+   * @param drivers of its batch; null: it has drivers of its own
+   */
+  assign(orderId: string, story: Story, drivers: Drivers | null = null): void {
     const { scriptedReports, random } = this.#options;
     scriptedReports.script(orderId);
-    this.#plays.set(orderId, { story, drivers: driversFor(random), index: 0, next: null });
+    this.#plays.set(orderId, { story, drivers: drivers ?? driversFor(random), index: 0, next: null });
   }
 
   storyOf(orderId: string): Story | null {

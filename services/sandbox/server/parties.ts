@@ -1,5 +1,5 @@
 import type { SandboxOrder } from '../../../schemas/sandbox';
-import type { Story } from '../../../schemas/scenario';
+import type { Batch, Story } from '../../../schemas/scenario';
 import { hint } from '../../terminal/output';
 import { Autopilot } from '../parties/autopilot';
 import { Dsp } from '../parties/dsp';
@@ -30,6 +30,7 @@ const isoOrNull = (time: number | null): string | null => (time === null ? null 
 export interface PartiesOptions {
   readonly menu: Menu;
   readonly stories: readonly Story[];
+  readonly batches: readonly Batch[];
   readonly locations: readonly string[];
   /** Where the delivery service tells Stream about orders. */
   readonly orderUrl: string;
@@ -60,7 +61,7 @@ export class Parties {
   #submitting = 0;
 
   constructor(options: PartiesOptions) {
-    const { menu, stories, locations, orderUrl, now, news } = options;
+    const { menu, stories, batches, locations, orderUrl, now, news } = options;
     const runId = now().toString(36);
     const random = seeded(options.seed);
     const clock = createClock(options.speed, now);
@@ -99,7 +100,7 @@ export class Parties {
     const autopilot = new Autopilot({ clock, random: random.fork(), dsp, stream, scriptedReports, onChange, onError });
     this.autopilot = autopilot;
     this.submitter = new Submitter({
-      ...{ dsp, pos, stream, autopilot, menu, stories, locations, runId },
+      ...{ dsp, pos, stream, autopilot, menu, stories, batches, locations, runId },
       random: random.fork(),
     });
     this.rush = new RushHour({
@@ -108,6 +109,7 @@ export class Parties {
       submit: (story) =>
         this.#place({
           story,
+          drivers: null,
           fulfillmentType: story.fulfillment_type,
           locationId: random.pick(locations),
           fault: null,

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
-import type {
-  OrderAction,
-  SandboxOrder,
-  SandboxState,
-  SandboxSummary,
-  SetDsp,
-  SetPos,
-  SetRush,
-  SubmitOrders,
-  Submitted,
+import {
+  MAX_SUBMITTED,
+  type OrderAction,
+  type SandboxOrder,
+  type SandboxState,
+  type SandboxSummary,
+  type SetDsp,
+  type SetPos,
+  type SetRush,
+  type SubmitOrders,
+  type Submitted,
 } from '../../../schemas/sandbox';
 import type { Acted } from '../parties/autopilot';
 import type { OrderRequest } from '../parties/submitter';
@@ -56,10 +57,11 @@ export class SandboxControl implements Control {
   async submit(wanted: SubmitOrders): Promise<Submitted | string> {
     const { submitter } = this.#parties;
     const requests: OrderRequest[] = [];
-    for (let more = wanted.count; more > 0; more--) {
-      const request = submitter.requestOf(wanted);
-      if (request === null) return 'There is no such story, or not of this fulfillment_type.';
-      requests.push(request);
+    for (let left = wanted.count; left > 0; left--) {
+      const more = submitter.requestsOf(wanted);
+      if (more === null) return 'There is no such story, or not of this fulfillment_type.';
+      requests.push(...more);
+      if (requests.length > MAX_SUBMITTED) return `These are more than ${String(MAX_SUBMITTED)} orders at once.`;
     }
     return { orders: await Promise.all(requests.map((request) => submitter.submit(request))) };
   }
@@ -97,7 +99,7 @@ export class SandboxControl implements Control {
       return `There is no rush ${JSON.stringify(name)}. There are: ${rushes.map((known) => known.name).join(', ')}.`;
     }
     const scenario = loadScenario(name);
-    if (scenario.kind !== 'rush') return `${JSON.stringify(name)} is a story.`;
+    if (scenario.kind !== 'rush') return `${JSON.stringify(name)} is no rush.`;
     const { orders, orders_per_minute: own } = scenario.rush;
     rush.begin({ name, orders, ordersPerMinute: orders_per_minute ?? own, stories: scenario.stories });
     return this.#summary();

@@ -62,6 +62,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const menu = readMenu(options.menu ?? ownMenu());
   const scenarios = shippedScenarios();
   const stories = scenarios.filter((scenario) => scenario.kind === 'story');
+  const batches = scenarios.filter((scenario) => scenario.kind === 'batch');
   const rushes = scenarios.filter((scenario) => scenario.kind === 'rush');
   const main = await listen(host, port);
   const posServer = await listen(host, port === 0 ? 0 : port + 1).catch(async (error: unknown) => {
@@ -76,7 +77,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 
   const news = new LiveNews();
   const parties = new Parties({
-    ...{ menu, stories, locations, orderUrl, speed, seed, now, news },
+    ...{ menu, stories, batches, locations, orderUrl, speed, seed, now, news },
     pos: { url: posUrl, secret: posSecret, bearer: posBearer },
     dsp: { url: dspUrl, secret: dspSecret },
     onRush: () => {
@@ -90,7 +91,11 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     locations,
     pos: { url: shownUrl(posUrl), builtin: options.posUrl === null },
     dsp: { url: shownUrl(dspUrl), builtin: options.dspUrl === null },
-    stories: stories.map(({ name, summary, fulfillment_type }) => ({ name, summary, fulfillment_type })),
+    stories: [...stories, ...batches].map(({ name, summary, fulfillment_type }) => ({
+      name,
+      summary,
+      fulfillment_type,
+    })),
     rushes: rushes.map(({ name, summary }) => ({ name, summary })),
   };
   const control = new SandboxControl(facts, parties, news);

@@ -40,30 +40,48 @@ export function planScenario(scenario: Playable, options: PlanOptions): PlannedO
   const size = sizeOf(scenario);
   const { orders = size.orders, perMinute = size.perMinute, locations = size.locations } = options;
   const random = seeded(seed);
-  const dealt = deal(scenario.kind === 'story' ? [{ story: scenario.story, weight: 1 }] : scenario.stories, orders);
-  shuffle(dealt, random);
   let begins_s = 0;
-  const planned = dealt.map((story, index): PlannedOrder => {
+  let number = 0;
+  const planned = partiesOf(scenario, orders, random).flatMap((stories): PlannedOrder[] => {
     const location = `${runId}-location-${String(random.int(1, locations))}`;
-    const key = orderKey(location, `${runId}-order-${String(index + 1)}`);
-    const deliveries = plannedDeliveries(story, key, begins_s, random.fork());
+    const own = random.fork();
+    const drivers = driversFor(own);
+    const party = stories.map((story): PlannedOrder => {
+      const key = orderKey(location, `${runId}-order-${String(++number)}`);
+      return { key, story, deliveries: plannedDeliveries(story, key, begins_s, own, drivers) };
+    });
     begins_s += exponential(random, SECONDS_PER_MINUTE / perMinute);
-    return { key, story, deliveries };
+    return party;
   });
   return planned.sort((one, other) => beginOf(one) - beginOf(other));
+}
+
+/** Returns the stories of so many orders; those that stand together begin together and have the same drivers. */
+function partiesOf(scenario: Playable, orders: number, random: Random): readonly (readonly Story[])[] {
+  if (scenario.kind === 'batch') {
+    const { stories } = scenario;
+    const batches = Math.ceil(orders / stories.length);
+    return Array.from({ length: batches }, (_, index) => stories.slice(0, orders - index * stories.length));
+  }
+  const dealt = deal(scenario.kind === 'story' ? [{ story: scenario.story, weight: 1 }] : scenario.stories, orders);
+  shuffle(dealt, random);
+  return dealt.map((story) => [story]);
 }
 
 /** @returns the second of the scenario at which anything is told of an order */
 const beginOf = ({ deliveries }: PlannedOrder): number => deliveries[0]?.at_s ?? 0;
 
 function sizeOf(scenario: Playable) {
-  return scenario.kind === 'story'
-    ? { orders: 1, perMinute: DEFAULT_ORDERS_PER_MINUTE, locations: 1 }
-    : {
-        orders: scenario.rush.orders,
-        perMinute: scenario.rush.orders_per_minute,
-        locations: scenario.rush.locations,
-      };
+  switch (scenario.kind) {
+    case 'story':
+      return { orders: 1, perMinute: DEFAULT_ORDERS_PER_MINUTE, locations: 1 };
+    case 'batch':
+      return { orders: scenario.stories.length, perMinute: DEFAULT_ORDERS_PER_MINUTE, locations: 1 };
+    case 'rush': {
+      const { orders, orders_per_minute: perMinute, locations } = scenario.rush;
+      return { orders, perMinute, locations };
+    }
+  }
 }
 
 /**
@@ -94,8 +112,13 @@ function shuffle(items: Story[], random: Random): void {
   }
 }
 
-function plannedDeliveries(story: Story, key: OrderKey, begins_s: number, random: Random): PlannedDelivery[] {
-  const drivers = driversFor(random);
+function plannedDeliveries(
+  story: Story,
+  key: OrderKey,
+  begins_s: number,
+  random: Random,
+  drivers: Drivers,
+): PlannedDelivery[] {
   let at_s = begins_s;
   return story.steps.map((step) => {
     at_s += pauseOf(step, random);

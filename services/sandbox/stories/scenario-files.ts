@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { type Rush, Scenario, type Story } from '../../../schemas/scenario';
+import { type Batch, type Rush, Scenario, type Story } from '../../../schemas/scenario';
 import { pointerOf } from '../../../schemas/json-pointer';
 
 /** Scenarios as files: those that come with the sandbox, by name, and anybody's, by path. */
@@ -15,6 +15,7 @@ const shippedFolder = (): string => dirname(require.resolve('#sandbox-files/scen
 /** A scenario with all that it refers to. */
 export type Playable =
   | { readonly kind: 'story'; readonly story: Story }
+  | { readonly kind: 'batch'; readonly batch: Batch; readonly stories: readonly Story[] }
   | { readonly kind: 'rush'; readonly rush: Rush; readonly stories: readonly WeightedStory[] };
 
 export interface WeightedStory {
@@ -57,12 +58,17 @@ export function loadScenario(nameOrPath: string): Playable {
   const file = isPath ? nameOrPath : fileOf(shippedFolder(), nameOrPath);
   const scenario = readScenario(file);
   if (scenario.kind === 'story') return { kind: 'story', story: scenario };
+  if (scenario.kind === 'batch') return { kind: 'batch', batch: scenario, stories: storiesOf(scenario) };
   const stories = scenario.stories.map(({ story, weight }, index) => {
     const pointer = `/stories/${String(index)}/story`;
     return { story: storyOf(story, [dirname(file), shippedFolder()], `${file}: ${pointer}`), weight };
   });
   return { kind: 'rush', rush: scenario, stories };
 }
+
+/** Returns a story for each order of a batch. */
+export const storiesOf = ({ orders, ...head }: Batch): Story[] =>
+  orders.map((order) => ({ ...head, kind: 'story', unpaid: false, ...order }));
 
 const fileOf = (folder: string, name: string): string => join(folder, `${name}.json`);
 

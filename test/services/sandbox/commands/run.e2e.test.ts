@@ -213,6 +213,7 @@ describe('ticket-rail sandbox run', () => {
   it('sandbox list lists the scenarios', async () => {
     const { stdout } = await runCommand(['sandbox', 'list']);
     expect(stdout).toMatch(/^robot +one order +A robot comes/m);
+    expect(stdout).toMatch(/^batched +one batch +Three orders/m);
     expect(stdout).toMatch(/^lunch-rush +many orders/m);
   });
 });

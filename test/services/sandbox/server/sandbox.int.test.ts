@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { SandboxState, type Submitted } from '../../../../schemas/sandbox';
+import { MAX_SUBMITTED, SandboxState, type Submitted } from '../../../../schemas/sandbox';
 import { type Story } from '../../../../schemas/scenario';
 import { StreamEvent } from '../../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { addSandboxCommand } from '../../../../services/sandbox/commands/sandbox';
-import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
+import { shippedScenarios, shippedStories, storiesOf } from '../../../../services/sandbox/stories/scenario-files';
 import { PATIENCE, until } from '../../../support/patience';
 import { call, sign } from '../../../support/running-service';
 import {
@@ -98,6 +98,27 @@ describe('the sandbox with its own delivery service and POS', () => {
         }
       },
     );
+  });
+
+  it('the sandbox plays a batch as so many orders of one location, which its drivers share', async () => {
+    const submitted = await sandbox.submit({ story: 'batched' });
+    const ids = submitted.map(({ order_id }) => order_id);
+    expect(ids).toHaveLength(3);
+    const orders = await sandbox.ordersIn(ids, 'ended');
+    expect(new Set(orders.map(({ location_id }) => location_id)).size).toBe(1);
+    const [batch] = shippedScenarios().filter((scenario) => scenario.kind === 'batch');
+    const drivers = await Promise.all(
+      (batch === undefined ? [] : storiesOf(batch)).map(async (story, index) => {
+        const { pos } = await untilReceived(sandbox, ids[index] ?? '', sentToPos(story).length + 1, 0);
+        const details = pos.flatMap(({ object }) => object?.['driver_details'] ?? []) as { name: string }[];
+        return [...new Set(details.map(({ name }) => name))];
+      }),
+    );
+    const [[first], , [, second]] = drivers as [string[], string[], string[]];
+    expect(drivers).toEqual([[first], [first], [first, second]]);
+    const tooMany = await sandbox.post('/sandbox/orders', { story: 'batched', count: MAX_SUBMITTED });
+    expect(tooMany.status).toBe(400);
+    expect((await sandbox.post('/sandbox/orders', { story: 'batched', fulfillment_type: 'pickup' })).status).toBe(400);
   });
 
   it('the stories reach every documented status and delivery status', () => {

@@ -6,10 +6,13 @@ import { cases } from '../../../support/depth';
 import fc from 'fast-check';
 
 const RUSH = loadScenario('lunch-rush');
+const BATCH = loadScenario('batched');
 const plan = (options: Partial<PlanOptions> = {}): PlannedOrder[] =>
   planScenario(RUSH, { seed: 7, runId: 'run', orders: 300, ...options });
 const objects = (orders: readonly PlannedOrder[]): Readonly<Record<string, unknown>>[] =>
   orders.flatMap(({ deliveries }) => deliveries.map(({ delivery }) => delivery.object));
+const nameIn = (object: Readonly<Record<string, unknown>>): string | undefined =>
+  (object['driver_details'] as { name?: string } | undefined)?.name;
 const seeds = fc.integer({ min: -0x80000000, max: 0x7fffffff });
 
 describe('a plan', () => {
@@ -98,6 +101,28 @@ describe('a plan', () => {
         }) as unknown,
       }),
     );
+  });
+
+  it('a plan of a batch has orders of one location that begin together, and one driver until another takes one of them', () => {
+    const orders = planScenario(BATCH, { seed: 1, runId: 'run', locations: 9 });
+    const namesOf = ({ deliveries }: PlannedOrder) => [
+      ...new Set(deliveries.flatMap(({ delivery }) => nameIn(delivery.object) ?? [])),
+    ];
+    expect(new Set(orders.map(({ key }) => key.location_id)).size).toBe(1);
+    const [[first], , [, second]] = orders.map(namesOf) as [string[], string[], string[]];
+    expect(orders.map(namesOf)).toEqual([[first], [first], [first, second]]);
+    expect(second).not.toBe(first);
+  });
+
+  it('a plan of a batch that is to have more orders has several batches, each with a driver of its own', () => {
+    const orders = planScenario(BATCH, { seed: 1, runId: 'run', orders: 8 });
+    const firstOf = ({ deliveries }: PlannedOrder) =>
+      deliveries.map(({ delivery }) => nameIn(delivery.object)).find((name) => name !== undefined);
+    expect(orders).toHaveLength(8);
+    expect(new Set(orders.map(({ key }) => key.order_id)).size).toBe(8);
+    const drivers = orders.map(firstOf);
+    const ordersOf = [...new Set(drivers)].map((driver) => drivers.filter((one) => one === driver).length);
+    expect(ordersOf.sort()).toEqual([2, 3, 3]);
   });
 
   it('a plan has as many orders, as often and at as many locations as requested', () => {

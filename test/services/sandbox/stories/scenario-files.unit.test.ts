@@ -9,6 +9,7 @@ import {
   shippedNames,
   shippedScenarios,
   shippedStories,
+  storiesOf,
 } from '../../../../services/sandbox/stories/scenario-files';
 import { fold, eventsOf, JANE, JOHN, ROBOT, says, type DeliveryObject } from '../../../projections/scenario';
 
@@ -20,7 +21,12 @@ const deliveryOf = (step: Step): DeliveryObject =>
 const stageAfter = (steps: readonly Step[]): Stage => fold(eventsOf(...steps.map(deliveryOf))).stage;
 const named = (scenarios: readonly Scenario[]): [string, Scenario][] =>
   scenarios.map((scenario) => [scenario.name, scenario]);
-const stories = shippedStories().map((story): [string, Story] => [story.name, story]);
+const batches = shippedScenarios().filter((scenario) => scenario.kind === 'batch');
+/** Those of batches too, each of which is about one of its orders. */
+const stories = [...shippedStories(), ...batches.flatMap(storiesOf)].map((story, index, all): [string, Story] => {
+  const before = all.slice(0, index).filter(({ name }) => name === story.name).length;
+  return [before === 0 ? story.name : `${story.name} (${String(before + 1)})`, story];
+});
 
 describe('the scenarios that come with the sandbox', () => {
   it('the shipped scenarios have every status and every delivery status', () => {
@@ -76,15 +82,19 @@ describe('a scenario of one’s own', () => {
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
     return file;
   };
-  const story = {
-    kind: 'story',
-    name: 'mine',
-    summary: 'One of mine.',
-    seed: 1,
-    fulfillment_type: 'pickup',
+  const life = {
     steps: [{ after_s: 1, status: 'in_progress' }],
     ends: 'preparing',
     in_any_order: true,
+  };
+  const story = { kind: 'story', name: 'mine', summary: 'One of mine.', seed: 1, fulfillment_type: 'pickup', ...life };
+  const batch = {
+    kind: 'batch',
+    name: 'my-batch',
+    summary: 'Some of mine.',
+    seed: 1,
+    fulfillment_type: 'delivery',
+    orders: [life, life],
   };
   const rush = {
     kind: 'rush',
@@ -113,6 +123,14 @@ describe('a scenario of one’s own', () => {
     ['a pause that is turned round', 'bad.json', { ...story, steps: [{ after_s: [2, 1], status: 'x' }] }, '/after_s'],
     ['a field that nobody knows', 'bad.json', { ...story, color: 'red' }, 'color'],
     ['an unpaid order that may not be', 'bad.json', { ...story, unpaid: true }, '/unpaid'],
+    ['a batch of one order', 'bad.json', { ...batch, orders: [life] }, '/orders'],
+    [
+      'an order of a batch with a field that nobody knows',
+      'bad.json',
+      { ...batch, orders: [life, story] },
+      '/orders/1',
+    ],
+    ['a batch within a rush', 'bad.json', { ...rush, stories: [{ story: 'batched', weight: 1 }] }, 'is a batch'],
     ['more orders than are held in memory', 'bad.json', { ...rush, orders: MAX_ORDERS + 1 }, '/orders'],
     ['a story that is not there', 'bad.json', rush, '/stories/0/story: there is no story "mine"'],
     ['a rush within a rush', 'bad.json', { ...rush, stories: [{ story: 'lunch-rush', weight: 1 }] }, 'is a rush'],
