@@ -9,6 +9,7 @@ import {
 } from '../../../services/screens/browser/board/model/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/board/model/arrange';
 import {
+  arrivalsAttended,
   attended,
   type CallKind,
   CALLS,
@@ -58,6 +59,11 @@ describe('calls', () => {
   it('a call ends when somebody attends to its order, and no other does', () => {
     expect(kindsOf(attended(calls, 'here'))).toEqual(['needs_action', 'canceled']);
     expect(attended(calls, 'another')).toBe(calls);
+  });
+
+  it('somebody who looks after a driver attends to the arrivals with all orders, and to nothing else about them', () => {
+    expect(kindsOf(arrivalsAttended(calls, ['here', 'canceled', 'failed']))).toEqual(['needs_action', 'canceled']);
+    expect(arrivalsAttended(calls, ['canceled'])).toBe(calls);
   });
 
   it('a call lasts as long as its reason: until the stage changes, or it is acknowledged or put away', () => {

@@ -3,6 +3,7 @@ import { icon } from '../shared/icons';
 import type { AlarmState } from './alarm';
 import type { BoardOrders } from './board-orders';
 import type { CallKind } from './model/calls';
+import { oneOfEachDriver } from './model/driver-group';
 import type { Handoffs } from './model/handoffs';
 import { newsWords } from './model/news';
 
@@ -70,14 +71,15 @@ export function boardBanners(
   isHeard: (kind: CallKind) => boolean,
   { allowSound, open, silence }: Acts,
 ): TemplateResult {
-  const [first] = openId === null ? waiting : [];
+  const drivers = openId === null ? oneOfEachDriver(waiting, board.ofDriver) : [];
+  const [first] = drivers;
   const calls = alarm === 'off' ? [] : board.calls.filter(({ kind }) => kind !== 'arrived' && isHeard(kind));
   const [call] = calls;
   return html`${soundBanner(alarm, allowSound)}
   ${
     first === undefined
       ? nothing
-      : arrivalBanner(waiting.length, board.shortId(first), () => {
+      : arrivalBanner(drivers.length, board.shortId(first), () => {
           open(first);
         })
   }

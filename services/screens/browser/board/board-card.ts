@@ -4,6 +4,7 @@ import type { Freshness } from '../shared/model/freshness';
 import type { BoardOrders } from './board-orders';
 import './handoff-card';
 import type { CardEvent } from './handoff-card';
+import { oneOfEachDriver } from './model/driver-group';
 import type { Handoffs } from './model/handoffs';
 
 /** Renders the handoff card over a board: of the order that is open, or of none. */
@@ -14,10 +15,12 @@ export function boardCard(
   acted: (event: CardEvent) => void,
 ): TemplateResult {
   const order = openId === null ? null : (board.get(openId) ?? null);
-  const others = waiting.filter((id) => id !== openId);
+  const atCard = openId === null ? [] : board.ofDriver(openId);
+  const others = oneOfEachDriver(waiting, board.ofDriver).filter((id) => !atCard.includes(id));
   return html`<ticket-rail-handoff
     .order=${order}
     .shortId=${board.shortId(openId ?? '')}
+    .group=${board.groupOf(openId ?? '').map((one) => ({ order: one, shortId: board.shortId(one.order_id) }))}
     .others=${others.map((id) => [id, board.shortId(id)] as const)}
     .previousDriver=${board.previousDriver(openId ?? '')}
     .mustSeeDriver=${order !== null && board.mustSeeDriver(order)}

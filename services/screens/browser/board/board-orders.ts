@@ -1,6 +1,7 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { LiveOrders } from '../feed/live-orders';
+import { guarded } from '../shared/guarded';
 import { keep, load } from '../shared/storage';
 import {
   acknowledged,
@@ -14,7 +15,8 @@ import {
 import type { Arrangement } from './model/arrange';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
-import { attended, type Call, lasting, withNews } from './model/calls';
+import { arrivalsAttended, attended, type Call, lasting, withNews } from './model/calls';
+import type { OfDriver } from './model/driver-group';
 import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
@@ -60,6 +62,11 @@ export class BoardOrders {
   /** Somebody looks after an order. */
   attend(id: string): void {
     this.#calls = attended(this.#calls, id);
+  }
+
+  /** Ends the calls of an order and of its driver's arrival with others: somebody looks after the driver. */
+  attendDriverOf(id: string): void {
+    this.#calls = arrivalsAttended(attended(this.#calls, id), this.ofDriver(id));
   }
 
   /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
@@ -108,6 +115,22 @@ export class BoardOrders {
     const marks = this.#host.replay?.marks ?? this.#marks;
     return this.#layout.arranged(state.orders, { marks, search, now, oldAfterHours });
   }
+
+  /** Returns all orders that the driver of an order takes together; none where it is only that one. */
+  groupOf(id: string): readonly Order[] {
+    const { state, now } = this.source;
+    // An order that cannot be compared with others is no reason to show none of them.
+    return guarded(
+      () => this.#layout.groupOf(state.orders, id, now),
+      () => [],
+    );
+  }
+
+  /** Returns the ids of all orders that the driver of an order takes, its own among them. */
+  readonly ofDriver: OfDriver = (id) => {
+    const group = this.groupOf(id);
+    return group.length === 0 ? [id] : group.map(({ order_id }) => order_id);
+  };
 
   /** @returns what people call an order */
   shortId(id: string): string {

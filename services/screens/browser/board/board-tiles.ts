@@ -5,6 +5,7 @@ import { lasted } from '../shared/model/clock';
 import { readLateness } from '../shared/model/lateness';
 import { durationWords } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
+import { badgeWords } from './model/driver-group';
 import { countdownWords, isRobot, robotWaits } from './model/handoff';
 import type { Settings } from './model/settings';
 import type { Ending } from './tile';
@@ -41,6 +42,7 @@ export function tilesOf(board: BoardOrders, { thresholds }: Settings, { shape, e
         .leaves=${stage === 'driver_here' && isRobot(order) ? leavesWords(robotWaits(inStage)) : ''}
         .lateness=${readLateness(stage, inStage, thresholds)}
         .previousDriver=${board.previousDriver(order_id)}
+        .group=${badgeWords(board.groupOf(order_id))}
         .mustSeeDriver=${board.mustSeeDriver(order)}
         .ending=${board.isReplay ? null : ending}
         .still=${still}

@@ -9,9 +9,11 @@ import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import { driverBlocks } from './handoff-driver';
+import { groupBlock, type GroupMember } from './handoff-group';
 import { passcodeBlock, robotBlock } from './handoff-steps';
 import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
+import groupCss from './handoff-group.css?inline';
 
 /** An event that says what someone asked for on the card. */
 export class CardEvent extends Event {
@@ -34,6 +36,8 @@ export class TicketRailHandoff extends railElement({
   shortId: property(''),
   /** Other orders whose drivers have come and wait for somebody to look: id and short id. */
   others: property<readonly (readonly [string, string])[]>([]),
+  /** All orders that the driver takes, where there are several. */
+  group: property<readonly GroupMember[]>([]),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
   /** Milliseconds since the epoch by the service's clock. */
@@ -88,7 +92,7 @@ export class TicketRailHandoff extends railElement({
         ${icon('alert')} This card cannot be shown whole. Ask the driver for the order and the passcode.
       </p>
       ${facts.map((fact) => (fact === null ? nothing : html`<p class="block"><bdi>${fact}</bdi></p>`))}
-      ${this.#renderOthers()}
+      ${groupBlock(this.group, order, this.#open)} ${this.#renderOthers()}
     </div>`;
   }
 
@@ -110,7 +114,7 @@ export class TicketRailHandoff extends railElement({
         ${icon(order.stage === 'driver_here' ? 'car' : 'clock')} <strong>${stageWords(order.stage)}</strong> for
         ${durationWords(inStage)}
       </p>
-      ${this.#renderChange(order)} ${this.#renderDoubts(order)}
+      ${this.#renderChange(order)} ${this.#renderDoubts(order)} ${groupBlock(this.group, order, this.#open)}
       <div class="columns">
         <div class="stack">
           ${
@@ -211,11 +215,11 @@ export class TicketRailHandoff extends railElement({
     this.dispatchEvent(new CardEvent(action, orderId));
   }
 
-  #open(id: string): () => void {
-    return () => {
+  readonly #open =
+    (id: string): (() => void) =>
+    () => {
       this.#announce('open', id);
     };
-  }
 
   readonly #pictureFailed = (url: string): void => {
     this.pictureFailed = url;
@@ -240,7 +244,7 @@ export class TicketRailHandoff extends railElement({
     if (event.target === event.currentTarget) this.#close();
   };
 
-  static override styles = [basics, styleSheet(css), styleSheet(driverCss)];
+  static override styles = [basics, ...[css, driverCss, groupCss].map(styleSheet)];
 }
 
 customElements.define('ticket-rail-handoff', TicketRailHandoff);

@@ -12,6 +12,7 @@ import { boardCard } from './board-card';
 import { boardBody } from './board-body';
 import { boardBanners } from './board-banners';
 import { boardBar, wallBar } from './board-bar';
+import { BoardHandoffs } from './board-handoffs';
 import type { Fold } from './board-lists';
 import { BoardOrders } from './board-orders';
 import { BoardRoom } from './board-room';
@@ -20,7 +21,6 @@ import { BoardSettings } from './board-settings';
 import type { CardEvent } from './handoff-card';
 import { LocationChoices } from './location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
-import { type Handoffs, noHandoffs, ofThoseHere, opened, turnedTo, withArrivals } from './model/handoffs';
 import { type News, saidOf } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
@@ -60,12 +60,14 @@ export class TicketRailBoard extends railElement({
   mode: attribute(''),
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
-  handoffs: state<Handoffs>(noHandoffs),
   /** Folds that are open. */
   folds: state<ReadonlySet<Fold>>(new Set()),
 }) {
   readonly #orders = new BoardOrders(this, (news) => {
     this.#announce(news);
+  });
+  readonly #handoffs = new BoardHandoffs(this, this.#orders, (order) => {
+    this.#emit('order-opened', { order });
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #choices = new LocationChoices(this);
@@ -101,9 +103,7 @@ export class TicketRailBoard extends railElement({
     if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
     this.#alarm.switch(this.settings.sound && !this.quiet && this.replay === null);
     this.#noteFreshness();
-    const before = this.handoffs;
-    this.handoffs = ofThoseHere(before, this.#orders.source.state.orders);
-    if (this.handoffs.openId !== before.openId) this.#announceOpened();
+    this.#handoffs.goOn();
     const late = this.#orders.look(this.settings.thresholds);
     if (late.length > 0) this.#announce(late);
     this.#alarm.goOn(this.isWall ? null : loudest(this.#orders.calls, this.#isHeard));
@@ -129,7 +129,7 @@ export class TicketRailBoard extends railElement({
             : html`<p class="empty">${freshness.kind === 'stale' ? 'Nothing to show yet.' : 'Loading the orders…'}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
-      ${boardCard(this.#orders, this.handoffs, freshness, this.#cardActed)}
+      ${boardCard(this.#orders, this.#handoffs.value, freshness, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
         @settings-set=${this.#settingsSet}
@@ -159,55 +159,47 @@ export class TicketRailBoard extends railElement({
     const acts = { allowSound, open: this.#open, silence: this.#silence };
     return html`<div class="banners">
       ${stale}
-      ${this.isWall ? nothing : boardBanners(this.#orders, this.handoffs, this.#alarm.state, this.#isHeard, acts)}
+      ${this.isWall ? nothing : boardBanners(this.#orders, this.#handoffs.value, this.#alarm.state, this.#isHeard, acts)}
     </div>`;
   }
 
   #follow(): void {
     this.#announcement = '';
-    this.handoffs = noHandoffs;
+    this.#handoffs.forget();
     this.#orders.follow();
   }
 
   #announce(news: readonly News[]): void {
     this.#announcement = saidOf(news, (id) => this.#orders.shortId(id));
-    const arrived = news.filter(({ kind }) => kind === 'arrived').map(({ order }) => order.order_id);
-    this.handoffs = withArrivals(this.handoffs, arrived);
+    const sounding = this.#handoffs.arrive(news);
     for (const { kind, order } of news) {
       if (kind === 'arrived') this.#emit('driver-arrived', { order });
       if (kind === 'canceled') this.#emit('order-canceled', { order });
     }
     if (this.quiet) return;
-    const kind = loudest(withNews([], news), this.#isHeard);
+    const kind = loudest(withNews([], sounding), this.#isHeard);
     if (kind !== null && this.isWall) this.#alarm.sound(kind);
     else if (kind !== null) this.#alarm.ring(kind);
-    if (arrived.length > 0 && !this.isWall && this.settings.opensCard) this.#openFirst();
+    const hasArrived = news.some(({ kind: one }) => one === 'arrived');
+    if (hasArrived && !this.isWall && this.settings.opensCard) this.#openFirst();
   }
 
   /** Opens the card of the driver who has waited longest, unless somebody is at something else. */
   #openFirst(): void {
-    const { openId, waiting } = this.handoffs;
+    const { openId, waiting } = this.#handoffs.value;
     const [first] = waiting;
     if (openId !== null || first === undefined || this.#settingsDialog?.isOpen === true || isTyping()) return;
-    this.#open(first, true);
+    this.#handoffs.open(first, true);
   }
 
-  readonly #open = (id: string, isByItself = false): void => {
-    if (this.#orders.get(id) === undefined) return;
-    if (!isByItself) this.#orders.attend(id);
-    this.handoffs = opened(this.handoffs, id, isByItself);
-    this.#announceOpened();
+  readonly #open = (id: string): void => {
+    this.#handoffs.open(id, false);
   };
 
   readonly #silence = (ids: readonly string[]): void => {
     for (const id of ids) this.#orders.attend(id);
     this.requestUpdate();
   };
-
-  #announceOpened(): void {
-    const order = this.#orders.get(this.handoffs.openId ?? '');
-    if (order !== undefined) this.#emit('order-opened', { order });
-  }
 
   #emit(name: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
@@ -238,10 +230,10 @@ export class TicketRailBoard extends railElement({
         if (order !== undefined) this.#orders.acknowledge(action, order);
         return;
       case 'close':
+        this.#handoffs.turn(null);
+        return;
       case 'open':
-        if (this.handoffs.openId !== null) this.#orders.attend(this.handoffs.openId);
-        this.handoffs = turnedTo(this.handoffs, action === 'open' && order !== undefined ? orderId : null);
-        if (action === 'open') this.#announceOpened();
+        this.#handoffs.turn(orderId);
     }
   };
 

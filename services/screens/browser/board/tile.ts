@@ -47,6 +47,8 @@ export class TicketRailTile extends railElement({
   /** How long a robot that is here will wait, in words; empty: no robot is here. */
   leaves: property(''),
   lateness: property<Lateness>('on_time'),
+  /** That its driver takes other orders too, in words; empty: it is the only one. */
+  group: property(''),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
   ending: property<Ending>(null),
@@ -102,7 +104,7 @@ export class TicketRailTile extends railElement({
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
         ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
         <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
-        ${this.#renderFacts(order)} ${chips(order, this.#shape)} ${this.#renderActions()}
+        ${this.#renderFacts(order)} ${chips(order, this.#shape, this.group)} ${this.#renderActions()}
       </article>
     `;
   }

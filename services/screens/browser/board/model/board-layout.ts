@@ -1,5 +1,6 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { shortIds } from '../../shared/model/short-id';
+import { groupsById } from './driver-group';
 import { arrange, type Arrangement, type ArrangeOptions } from './arrange';
 
 /** Milliseconds between looks for open orders that have become old. */
@@ -9,6 +10,8 @@ const OLD_CHECK_MS = 10_000;
 export class BoardLayout {
   #arrangement: Arrangement | null = null;
   #arrangedFrom: readonly unknown[] = [];
+  #groups: ReadonlyMap<string, readonly Order[]> = new Map();
+  #groupedFrom: readonly unknown[] = [];
   #shortIds: ReadonlyMap<string, string> = new Map();
   #shortIdsOf: ReadonlyMap<string, Order> | null = null;
 
@@ -20,6 +23,18 @@ export class BoardLayout {
       this.#arrangedFrom = from;
     }
     return this.#arrangement;
+  }
+
+  /** Returns all orders that the driver of an order takes together; none where it is only that one. */
+  groupOf(orders: ReadonlyMap<string, Order>, id: string, now: number): readonly Order[] {
+    const from = [orders, Math.floor(now / OLD_CHECK_MS)];
+    if (from.some((one, index) => one !== this.#groupedFrom[index])) {
+      // If that fails, it is not tried again before something changes.
+      this.#groupedFrom = from;
+      this.#groups = new Map();
+      this.#groups = groupsById(orders.values(), now);
+    }
+    return this.#groups.get(id) ?? [];
   }
 
   /** @returns what people call an order: as much of its id as tells it from the others */

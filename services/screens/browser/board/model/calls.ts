@@ -30,6 +30,12 @@ export function attended(calls: readonly Call[], orderId: string): readonly Call
   return left.length === calls.length ? calls : left;
 }
 
+/** Returns the calls without those of arrivals with these orders: somebody looks after their driver. */
+export function arrivalsAttended(calls: readonly Call[], orderIds: readonly string[]): readonly Call[] {
+  const left = calls.filter(({ kind, orderId }) => kind !== 'arrived' || !orderIds.includes(orderId));
+  return left.length === calls.length ? calls : left;
+}
+
 /** @returns the calls whose reason lasts; the same where it does for all */
 export function lasting(calls: readonly Call[], orders: ReadonlyMap<string, Order>, marks: Marks): readonly Call[] {
   const left = calls.filter(({ kind, orderId, since }) => {

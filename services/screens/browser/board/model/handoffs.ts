@@ -20,12 +20,15 @@ export const withArrivals = (handoffs: Handoffs, ids: readonly string[]): Handof
   waiting: [...without(handoffs.waiting, ids), ...ids],
 });
 
-/** Somebody turns from the card that is open to another, or to none: the driver of the first is attended to. */
-export const turnedTo = ({ openId, waiting }: Handoffs, next: string | null): Handoffs => ({
-  openId: next,
-  isByItself: false,
-  waiting: without(waiting, [openId]),
-});
+/**
+ * Somebody turns from the card that is open to another, or to none: the driver of the first is attended to.
+ * @param ofDriver ids of all orders of that driver
+ */
+export const turnedTo = (
+  { openId, waiting }: Handoffs,
+  next: string | null,
+  ofDriver: readonly string[] = [],
+): Handoffs => ({ openId: next, isByItself: false, waiting: without(waiting, [openId, ...ofDriver]) });
 
 /** Opens a card, by a touch or by itself; its driver waits on until somebody closes it. */
 export const opened = ({ waiting }: Handoffs, openId: string, isByItself: boolean): Handoffs => ({

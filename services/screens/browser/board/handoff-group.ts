@@ -1,0 +1,58 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Order } from '../../../../schemas/order-view';
+import { icon } from '../shared/icons';
+import { labelWords } from '../shared/model/label-words';
+import { isReady, readyWords } from './model/driver-group';
+import { passcodeOf } from './model/handoff';
+
+/** One of the orders that the driver on a handoff card takes. */
+export interface GroupMember {
+  readonly order: Order;
+  readonly shortId: string;
+}
+
+/** Renders what is to be known of one of the orders. @param shown the passcode that the card shows already */
+function facts({ order, shortId }: GroupMember, shown: string | null): TemplateResult {
+  const ready = isReady(order);
+  const passcode = passcodeOf(order) === shown ? null : passcodeOf(order);
+  return html`<bdi class="member">${labelWords(order) ?? shortId}</bdi>
+    <span class="state">${icon(ready ? 'check' : 'pot')} ${ready ? 'Ready' : 'Not ready'}</span>
+    ${passcode === null ? nothing : html`<span class="code">Passcode <bdi>${passcode}</bdi></span>`}`;
+}
+
+/**
+ * Renders all orders that the driver takes, and how far each is; nothing for a driver with one order.
+ * @param onCard the order that the card is about
+ * @param open turns the card to another of them
+ */
+export function groupBlock(
+  group: readonly GroupMember[],
+  onCard: Order,
+  open: (id: string) => () => void,
+): TemplateResult | typeof nothing {
+  if (group.length === 0) return nothing;
+  return html`<section class="group block" aria-labelledby="group">
+    <h3 id="group">
+      ${icon('stack')} ${group.length} orders for this driver: ${readyWords(group.map(({ order }) => order))}
+    </h3>
+    <ul role="list">
+      ${group.map((member) => {
+        const { order_id } = member.order;
+        const isOpen = order_id === onCard.order_id;
+        return html`<li
+          data-order-id=${order_id}
+          data-ready=${String(isReady(member.order))}
+          aria-current=${isOpen ? 'true' : nothing}
+        >
+          ${
+            isOpen
+              ? html`<p>${facts(member, passcodeOf(onCard))}</p>`
+              : html`<button title=${order_id} @click=${open(order_id)}>
+                  <span class="unseen">Turn the card to order</span> ${facts(member, passcodeOf(onCard))}
+                </button>`
+          }
+        </li>`;
+      })}
+    </ul>
+  </section>`;
+}

@@ -1,0 +1,60 @@
+import { driverGroups } from '../../../../../projections/driver-groups';
+import type { Order } from '../../../../../schemas/order-view';
+import type { Handoffs } from './handoffs';
+
+/** Orders of a board that one driver takes together (docs/decisions/027-driver-groups.md). */
+
+/** Gives the ids of all orders that the driver of an order takes, its own among them: the oldest first. */
+export type OfDriver = (id: string) => readonly string[];
+
+/** Returns the group of each order that is in one, by id. @param now milliseconds since the epoch */
+export function groupsById(orders: Iterable<Order>, now: number): ReadonlyMap<string, readonly Order[]> {
+  const groups = driverGroups(orders, now);
+  return new Map(groups.flatMap((group) => group.map(({ order_id }) => [order_id, group] as const)));
+}
+
+/** Statuses by which the kitchen is done with an order whose driver is here. */
+const DONE: ReadonlySet<string | null> = new Set(['ready_for_pickup', 'out_for_delivery']);
+
+/** Returns whether the food of an order that has not left can be handed over. */
+export const isReady = ({ stage, status }: Pick<Order, 'stage' | 'status'>): boolean =>
+  stage === 'ready' || (stage === 'driver_here' && DONE.has(status));
+
+/** Returns how far a group is: `2 of 3 ready`. */
+export const readyWords = (group: readonly Order[]): string =>
+  `${String(group.filter(isReady).length)} of ${String(group.length)} ready`;
+
+/** Returns what a tile says of the group that its order is in; empty for an order that its driver takes alone. */
+export const badgeWords = (group: readonly Order[]): string =>
+  group.length === 0 ? '' : `${String(group.length)} orders, one driver: ${readyWords(group)}`;
+
+/** Returns of each driver the first of these orders. */
+export function oneOfEachDriver(ids: readonly string[], ofDriver: OfDriver): readonly string[] {
+  const seen = new Set<string>();
+  return ids.filter((id) => {
+    const isFirst = !seen.has(id);
+    for (const one of ofDriver(id)) seen.add(one);
+    return isFirst;
+  });
+}
+
+/**
+ * Returns which of these orders are of drivers of whom the board has said already that they are here: their cards are open,
+ * or wait for somebody to open them.
+ * @param arrived ids of orders whose drivers have come just now, oldest first
+ * @param isHere whether the driver of an order is here
+ */
+export function alreadyCalled(
+  arrived: readonly string[],
+  { openId, waiting }: Handoffs,
+  ofDriver: OfDriver,
+  isHere: (id: string) => boolean,
+): readonly string[] {
+  const open = openId !== null && isHere(openId) && !arrived.includes(openId) ? [openId] : [];
+  const called = new Set([...open, ...waiting]);
+  return arrived.filter((id) => {
+    const isCalled = ofDriver(id).some((other) => other !== id && called.has(other));
+    called.add(id);
+    return isCalled;
+  });
+}
