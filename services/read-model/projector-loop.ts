@@ -1,3 +1,4 @@
+import { backoff } from '../concurrency/backoff';
 import { sleep } from '../concurrency/sleep';
 import { type EventSource, isEventStoreError } from '../event-store/event-store';
 import type { Corrector } from './corrections';
@@ -33,8 +34,13 @@ export class Looks {
   }
 }
 
-/** Milliseconds before a projector that failed tries again. */
+/** Milliseconds before a projector that lost its log tries again. */
 const RETRY_MS = 1_000;
+/**
+ * The same where it failed otherwise: longer and longer, because what is tried again may be large, such as all indexes on a
+ * disk that has no room for them.
+ */
+const FAILURE_PAUSES = { first: 1_000, longest: 10_000 };
 
 interface ProjectingOptions {
   readonly source: EventSource;
@@ -54,13 +60,18 @@ interface ProjectingOptions {
  * @param looks where it is asked to look anew
  */
 export async function keepProjecting(options: ProjectingOptions): Promise<void> {
-  const { file, version, signal, onNews } = options;
+  const { file, version, signal } = options;
+  let failures = 0;
+  const onNews = (news: ProjectorNews): void => {
+    if (news.kind === 'progress' && news.progress.caughtUp) failures = 0;
+    options.onNews(news);
+  };
   while (!signal.aborted) {
     let table: OrderTable | null = null;
     try {
       table = openOrderTable(file, version);
       onNews({ kind: 'restarted' });
-      await projectAndLook(options, table);
+      await projectAndLook({ ...options, onNews }, table);
     } catch (error) {
       onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
@@ -70,7 +81,7 @@ export async function keepProjecting(options: ProjectingOptions): Promise<void> 
         table = null;
         deleteOrderTable(file);
       }
-      await sleep(RETRY_MS, signal);
+      await sleep(backoff(++failures, FAILURE_PAUSES, Math.random()), signal);
     } finally {
       table?.close();
     }

@@ -209,6 +209,7 @@ function createTable(db: Connection, file: string): OrderTable {
       if (isComplete()) return;
       buildIndexes();
       index.keep();
+      emptyWal(db); // which is as large as all the indexes now, and has names of drivers in it
     },
     load: (key) => {
       const state = rows.load(key);
@@ -251,10 +252,17 @@ function createTable(db: Connection, file: string): OrderTable {
  */
 function closeWhole(db: Connection): void {
   try {
+    emptyWal(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Writes what the WAL has into the file, and cuts the WAL to nothing, unless the disk or somebody who reads is in the way. */
+function emptyWal(db: Connection): void {
+  try {
     db.pragma('wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (sqliteCodeOf(error) === null) throw error;
-  } finally {
-    db.close();
   }
 }

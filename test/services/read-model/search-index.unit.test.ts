@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -96,5 +96,23 @@ it('the search index has the same in it whether it is made at once when the log 
     }),
     { numRuns: cases(25) },
   );
+  rmSync(directory, { recursive: true });
+});
+
+it('the WAL is empty once the indexes were made, however large they are, for names of drivers are in it', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const drives = [
+    { name: 'Omar Haddad', source: 'uber', license_plate: null, phone_last4: '1234', from: '', to: null },
+  ];
+  const placed = { position: '1' as Position, eventId: 'newest' };
+  const saved = { state: STATE, contentHash: null, eventHash: null, drives, ...placed };
+  const orders = Array.from({ length: 500 }, (_, n) => ({ key: orderKey('here', `order ${String(n)}`), ...saved }));
+  table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
+  expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
+  table.markComplete();
+  expect(statSync(`${file}-wal`).size).toBe(0);
+  table.close();
   rmSync(directory, { recursive: true });
 });
