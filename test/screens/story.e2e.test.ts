@@ -143,6 +143,28 @@ describe('the order board', () => {
     expect(lab.complaints).toEqual([]);
   });
 
+  it('a handoff card that somebody closes stays closed, even if news of its order come in the same moment', async () => {
+    const location = lab.newLocation();
+    await lab.openBoard(location);
+    await lab.deliver({ location_id: location, order_id: 'pos_order_8', delivery_status: 'arrived_at_pickup' });
+    await lab.card().waitFor();
+    const left = await lab.page.evaluate(`(async () => {
+      const board = document.querySelector('ticket-rail-board');
+      const card = board.shadowRoot.querySelector('ticket-rail-handoff');
+      const dialog = card.shadowRoot.querySelector('dialog');
+      const closed = new Promise((said) => dialog.addEventListener('close', said, { once: true }));
+      dialog.close();
+      card.order = { ...card.order };
+      await card.updateComplete;
+      await closed;
+      await board.updateComplete;
+      await card.updateComplete;
+      return [dialog.open, card.order];
+    })()`);
+    expect(left).toEqual([false, null]);
+    expect(lab.complaints).toEqual([]);
+  });
+
   it('the tile and the handoff card say that a report came before, and when, and that a field came in another form', async () => {
     const location = lab.newLocation();
     const about = { location_id: location, order_id: 'pos_order_8' };

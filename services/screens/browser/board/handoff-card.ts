@@ -50,7 +50,9 @@ export class TicketRailHandoff extends railElement({
   protected override updated(changed: PropertyValues<this>): void {
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog === null || !changed.has('order')) return;
-    if (this.order !== null && !dialog.open) dialog.showModal();
+    // News of the same order open nothing: it may have been closed a moment ago.
+    const isAnother = changed.get('order')?.order_id !== this.order?.order_id;
+    if (this.order !== null && isAnother && !dialog.open) dialog.showModal();
     if (this.order === null && dialog.open) dialog.close();
   }
 
