@@ -2,7 +2,7 @@ import { type Order } from '../schemas/order-view';
 import { type Stage } from '../schemas/vocabulary';
 import { WITHHELD } from '../schemas/withheld';
 import { isMark } from './driver';
-import { spellingOf } from './spelling';
+import { asciiDigits, spellingOf } from './spelling';
 
 /** Which open orders of a location one driver takes together (docs/decisions/027-driver-groups.md). */
 
@@ -14,6 +14,9 @@ export const MAX_QUIET_MS = 6 * 3_600_000;
 
 /** Fewest digits of a phone number that can be somebody's own: shorter ones are extensions. */
 const MIN_PHONE_DIGITS = 7;
+
+/** Fewest letters and digits of a license plate that can distinguish a vehicle. */
+const MIN_PLATE_CHARACTERS = 3;
 
 /** What is read of an order to group it. */
 export type Groupable = Pick<Order, 'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'updated_at'>;
@@ -34,18 +37,37 @@ interface Candidate<Seen> {
 const known = (value: unknown): string => (isMark(value) && value !== WITHHELD ? spellingOf(value) : '');
 
 /** Returns letters and digits alone, because numbers and plates are written with spaces and hyphens, or without. */
-const charactersOf = (value: unknown): string => known(value).replace(/[^\p{L}\p{N}]/gu, '');
+const charactersOf = (value: unknown): string => asciiDigits(known(value)).replace(/[^\p{L}0-9]/gu, '');
+const digitsOf = (characters: string): string => characters.replace(/\D/g, '');
 
-/** Returns a number that can be somebody's own, or null; one such as `000-0000` only fills a field. */
-function numberOf(value: unknown): string | null {
-  const digits = charactersOf(value);
-  return digits.length < MIN_PHONE_DIGITS || new Set(digits).size === 1 ? null : digits;
+/** Returns whether digits only fill a field: all are the same, as in `000000`, or they count, as in `345678`. */
+function isFilling(digits: string): boolean {
+  const steps = Array.from(digits.slice(1), (digit, index) => (10 + Number(digit) - Number(digits[index])) % 10);
+  const [first = 0] = steps;
+  return [0, 1, 9].includes(first) && steps.every((step) => step === first);
 }
 
-/** Returns a plate, or null; one without a digit may be a word such as `unknown`. */
+/** Returns a number that can be somebody's own, or null: words, and what only fills a field, name nobody. */
+function numberOf(value: unknown): string | null {
+  const digits = digitsOf(charactersOf(value));
+  // All but one of the last digits, before which countries and areas stand: `+1 (000) 000-0000`, `0000001`.
+  const last = digits.slice(-MIN_PHONE_DIGITS);
+  return digits.length < MIN_PHONE_DIGITS || isFilling(last.slice(1)) || isFilling(last.slice(0, -1)) ? null : digits;
+}
+
+/** Returns what can distinguish vehicles or callers, or null; without a digit but zeros it may be as `unknown` or `N/A 0`. */
+function distinctive(value: unknown): string | null {
+  const characters = charactersOf(value);
+  return /[1-9]/.test(characters) ? characters : null;
+}
+
+/** Returns a plate that can be of one vehicle alone, or null: `1111`, `XXX111` and `12345` only fill a field. */
 function plateOf(value: unknown): string | null {
-  const plate = charactersOf(value);
-  return /\p{N}/u.test(plate) ? plate : null;
+  const plate = distinctive(value);
+  if (plate === null || plate.length < MIN_PLATE_CHARACTERS) return null;
+  const digits = digitsOf(plate);
+  if (digits === plate) return isFilling(digits) ? null : plate;
+  return new Set(digits).size > 1 || new Set(plate.replace(/\d/g, '')).size > 1 ? plate : null;
 }
 
 function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidate<Seen> | null {
@@ -55,8 +77,8 @@ function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidat
   if (name === '') return null;
   const number = numberOf(driver.phone?.number);
   const isMasked = isMark(driver.phone?.code);
-  const code = charactersOf(driver.phone?.code);
-  const masked = number === null || code === '' ? null : `${number} code ${code}`;
+  const code = distinctive(driver.phone?.code);
+  const masked = number === null || code === null ? null : `${number} code ${code}`;
   return {
     order,
     name,
@@ -99,11 +121,23 @@ function connected<Seen>(candidates: readonly Candidate<Seen>[]): Candidate<Seen
   return sets;
 }
 
+/** Returns whether numbers can be one, written with a country code or without, and with zeros in front or without. */
+function areOneNumber(numbers: readonly string[]): boolean {
+  const dialled = numbers.map((number) => number.replace(/^0+/, ''));
+  const longest = dialled.reduce((one, other) => (other.length > one.length ? other : one), '');
+  return dialled.every((number) => longest.endsWith(number));
+}
+
 /** Returns whether no two candidates differ in something of which a driver has but one. */
 function agree<Seen>(candidates: readonly Candidate<Seen>[]): boolean {
-  const isOne = (valueOf: (one: Candidate<Seen>) => string | null): boolean =>
-    new Set(candidates.map(valueOf).filter((value) => value !== null)).size <= 1;
-  return isOne(({ source }) => source) && isOne(({ ownPhone }) => ownPhone) && isOne(({ plate }) => plate);
+  const allOf = (valueOf: (one: Candidate<Seen>) => string | null): readonly string[] =>
+    candidates.map(valueOf).filter((value) => value !== null);
+  const isOne = (values: readonly string[]): boolean => new Set(values).size <= 1;
+  return (
+    isOne(allOf(({ source }) => source)) &&
+    isOne(allOf(({ plate }) => plate)) &&
+    areOneNumber(allOf(({ ownPhone }) => ownPhone))
+  );
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -12,3 +12,15 @@ export const isBlank = (text: string): boolean => !VISIBLE.test(text);
  */
 export const spellingOf = (text: string): string =>
   text.normalize('NFKC').replace(INVISIBLE, '').replace(WHITE_SPACE, ' ').trim().toLowerCase();
+
+const OTHER_DIGIT = /(?![0-9])\p{Nd}/gu;
+const DIGIT = /\p{Nd}/u;
+
+/** Writes the digits of all scripts as 0 to 9, in a text in NFKC: Unicode has them in tens that begin with the zero. */
+export const asciiDigits = (text: string): string =>
+  text.replace(OTHER_DIGIT, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let before = 0;
+    while (DIGIT.test(String.fromCodePoint(code - before - 1))) before += 1;
+    return String(before % 10);
+  });

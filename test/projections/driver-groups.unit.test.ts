@@ -43,12 +43,12 @@ const details = fc.record(
     name: fc.constantFrom('Ana Silva', ' ana  SILVA', 'Ben Ito', null),
     phone: fc.record(
       {
-        number: fc.constantFrom('+14155550101', '+1 (415) 555-0102', '12', WITHHELD),
+        number: fc.constantFrom('+14155550101', '415 555 0101', '+1 (415) 555-0102', '12', 'unknown', WITHHELD),
         code: fc.constantFrom('11', '22'),
       },
       { requiredKeys: [] },
     ),
-    vehicle_info: fc.record({ license_plate: fc.constantFrom('7ABC123', '7abc 123', '8DEF456', 'unknown', null) }),
+    vehicle_info: fc.record({ license_plate: fc.constantFrom('7ABC123', '7abc 123', '8DEF456', '0000', null) }),
   },
   { requiredKeys: [] },
 );
@@ -115,17 +115,7 @@ describe('orders that one driver takes together', () => {
       withoutPlate(masked('+14155550177', '11')),
       masked('+14155550177', '22'),
     ],
-    [
-      'agree in a phone that only fills its field',
-      { name: 'Ana', phone: { number: '000-000-0000' } },
-      { name: 'Ana', phone: { number: '0000000000' } },
-    ],
     ['agree in an extension', { name: 'Ana', phone: { number: '101' } }, { name: 'Ana', phone: { number: '101' } }],
-    [
-      'agree in a plate that is a word',
-      { name: 'Ana', vehicle_info: { license_plate: 'unknown' } },
-      { name: 'Ana', vehicle_info: { license_plate: 'Unknown' } },
-    ],
     [
       'have phones that are withheld',
       { name: 'Ana', phone: { number: WITHHELD, code: WITHHELD } },
@@ -133,6 +123,83 @@ describe('orders that one driver takes together', () => {
     ],
   ])('orders are not grouped whose drivers %s', (_difference, one, other) => {
     expect(areGrouped(one, other)).toBe(false);
+  });
+
+  it.each([
+    'unknown',
+    'anonymous',
+    'private',
+    'not available',
+    '000-000-0000',
+    '+1 (000) 000-0000',
+    '+353 000 0000',
+    '(555) 555-5555',
+    '0000001',
+    '1234567',
+    '7654321',
+    '0123456789',
+    '(123) 456-7890',
+    '٠٠٠٠٠٠٠',
+  ])('the phone number %p says nothing: it neither connects orders nor parts them', (number) => {
+    const phone = { number };
+    expect(areGrouped({ ...WITHOUT_PLATE, phone }, { ...WITHOUT_PLATE, phone })).toBe(false);
+    expect(areGrouped({ ...ANA, phone }, ANA)).toBe(true);
+    expect(areGrouped({ ...WITHOUT_PLATE, phone: { number, code: '11' } }, masked(number, '11'))).toBe(false);
+  });
+
+  it.each([
+    '0000',
+    '000-0000',
+    '1111',
+    '12345',
+    'XXX000',
+    'X 11',
+    '7A',
+    'unknown',
+    'N/A',
+    'n/a 0',
+    'None 00',
+    'TBD-000',
+  ])('the license plate %p says nothing: it neither connects orders nor parts them', (license_plate) => {
+    const vehicle_info = { license_plate };
+    expect(areGrouped({ ...WITHOUT_PHONE, vehicle_info }, { ...WITHOUT_PHONE, vehicle_info })).toBe(false);
+    expect(areGrouped({ ...ANA, vehicle_info }, ANA)).toBe(true);
+  });
+
+  it.each(['N/A', 'none', '000'])('the masking code %p says nothing, and the number is masked all the same', (code) => {
+    expect(areGrouped(withoutPlate(masked('+14155550177', code)), masked('+14155550177', code))).toBe(false);
+    expect(areGrouped(masked('+14155550177', code), ANA)).toBe(true);
+  });
+
+  it.each(['555-1234', '+1 555 555 1234', '٤١٥٥٥٥٠١٠١'])('the phone number %p connects orders', (number) => {
+    const phone = { number };
+    expect(areGrouped({ ...WITHOUT_PLATE, phone }, { ...WITHOUT_PLATE, phone })).toBe(true);
+  });
+
+  it.each(['ABC 123', '1000', 'A12 1AA', 'B-XY 7', '٧٨٦٤'])('the license plate %p connects orders', (license_plate) => {
+    const vehicle_info = { license_plate };
+    expect(areGrouped({ ...WITHOUT_PHONE, vehicle_info }, { ...WITHOUT_PHONE, vehicle_info })).toBe(true);
+  });
+
+  it('a number contradicts itself neither without country code nor in other digits, and connects only as it is', () => {
+    for (const number of ['(415) 555-0101', '555-0101', '001 415 555 0101', '٤١٥٥٥٥٠١٠١']) {
+      expect([number, areGrouped({ ...ANA, phone: { number } }, ANA)]).toEqual([number, true]);
+      expect([number, areGrouped({ ...WITHOUT_PLATE, phone: { number } }, WITHOUT_PLATE)]).toEqual([number, false]);
+    }
+    const british = (number: string) => ({ ...ANA, phone: { number } });
+    expect(areGrouped(british('+44 20 7946 0101'), british('020 7946 0101'))).toBe(true);
+    expect(areGrouped(british('+44 20 7946 0101'), british('+353 20 7946 0101'))).toBe(false);
+  });
+
+  it('numbers of two areas contradict each other, also where both end as a third one that is written without its area', () => {
+    const withNumber = (id: string, number: string) => order(id, { ...ANA, phone: { number } });
+    const [a, b, c] = [
+      withNumber('a', '(415) 555-0101'),
+      withNumber('b', '555-0101'),
+      withNumber('c', '(212) 555-0101'),
+    ];
+    expect([idsOf([a, b]), idsOf([b, c]), idsOf([a, c])]).toEqual([[['a', 'b']], [['b', 'c']], []]);
+    expect(idsOf([a, b, c])).toEqual([]);
   });
 
   it('orders are grouped from preparing until the driver leaves, and not while action is needed or without news for 6 hours', () => {

@@ -1,3 +1,4 @@
+import { asciiDigits } from '../../../../../projections/spelling';
 import type { Order } from '../../../../../schemas/order-view';
 
 /** What a handoff card may show. All of it comes from others, so that nothing of it gets further than it must. */
@@ -21,12 +22,6 @@ export function pictureUrl(text: string | null | undefined): string | null {
   }
 }
 
-/** Code points of the zeros of scripts in whose digits numbers are written; NFKC folds full-width digits already. */
-const ZEROS = [0x06_60, 0x06_f0, 0x09_66, 0x09_e6, 0x0a_66, 0x0a_e6, 0x0e_50, 0x0e_d0, 0x10_40, 0x17_e0];
-const OTHER_DIGITS = new RegExp(
-  `[${ZEROS.map((zero) => `${String.fromCodePoint(zero)}-${String.fromCodePoint(zero + 9)}`).join('')}]`,
-  'gu',
-);
 /** A number as people write it: digits, what separates them, and at the end an extension, or pauses and more digits. */
 const PHONE_NUMBER =
   /^(?<plus>\+?)(?<digits>[\d\s().\-/]{4,30}?)\s*(?:(?:;?\s*ext(?:ension)?[.=:]?|x|#)\s*(?<ext>\d{1,7})|(?<pause>,+)\s*(?<after>\d{1,11})#?)?$/i;
@@ -37,15 +32,12 @@ const TRUNK_PREFIX = /\(0\)/;
 
 /** Writes a number in ASCII: digits of other scripts, dashes of all lengths, and no marks that nobody sees. */
 const asciiNumber = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/[\p{Pd}\u2212]/gu, '-')
-    .replace(OTHER_DIGITS, (digit) => {
-      const code = digit.codePointAt(0) ?? 0;
-      return String(code - (ZEROS.find((zero) => zero <= code && code <= zero + 9) ?? code));
-    })
-    .trim();
+  asciiDigits(
+    text
+      .normalize('NFKC')
+      .replace(/\p{Cf}/gu, '')
+      .replace(/[\p{Pd}\u2212]/gu, '-'),
+  ).trim();
 
 /**
  * @returns a `tel:` address (RFC 3966), or null if this is not a number that can be called; an extension becomes
