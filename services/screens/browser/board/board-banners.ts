@@ -3,9 +3,9 @@ import { icon } from '../shared/icons';
 import type { AlarmState } from './alarm';
 import type { BoardOrders } from './board-orders';
 import type { CallKind } from './model/calls';
-import { oneOfEachDriver } from './model/driver-group';
 import type { Handoffs } from './model/handoffs';
 import { newsWords } from './model/news';
+import { oneOfEachVisit } from './model/visits';
 
 /** What stands over the board because somebody has to do something about it. */
 
@@ -71,7 +71,7 @@ export function boardBanners(
   isHeard: (kind: CallKind) => boolean,
   { allowSound, open, silence }: Acts,
 ): TemplateResult {
-  const drivers = openId === null ? oneOfEachDriver(waiting, board.ofDriver) : [];
+  const drivers = openId === null ? oneOfEachVisit(waiting, board.ofVisit) : [];
   const [first] = drivers;
   const calls = alarm === 'off' ? [] : board.calls.filter(({ kind }) => kind !== 'arrived' && isHeard(kind));
   const [call] = calls;

@@ -4,8 +4,8 @@ import type { Freshness } from '../shared/model/freshness';
 import type { BoardOrders } from './board-orders';
 import './handoff-card';
 import type { CardEvent } from './handoff-card';
-import { oneOfEachDriver } from './model/driver-group';
 import type { Handoffs } from './model/handoffs';
+import { oneOfEachVisit } from './model/visits';
 
 /** Renders the handoff card over a board: of the order that is open, or of none. */
 export function boardCard(
@@ -15,8 +15,8 @@ export function boardCard(
   acted: (event: CardEvent) => void,
 ): TemplateResult {
   const order = openId === null ? null : (board.get(openId) ?? null);
-  const atCard = openId === null ? [] : board.ofDriver(openId);
-  const others = oneOfEachDriver(waiting, board.ofDriver).filter((id) => !atCard.includes(id));
+  const atCard = openId === null ? [] : board.ofVisit(openId);
+  const others = oneOfEachVisit(waiting, board.ofVisit).filter((id) => !atCard.includes(id));
   return html`<ticket-rail-handoff
     .order=${order}
     .shortId=${board.shortId(openId ?? '')}

@@ -16,10 +16,10 @@ import type { Arrangement } from './model/arrange';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
 import { arrivalsAttended, attended, type Call, lasting, withNews } from './model/calls';
-import type { OfDriver } from './model/driver-group';
 import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
+import { type OfVisit, visitOf } from './model/visits';
 import type { Thresholds } from '../shared/model/lateness';
 
 /** What a board says of the orders it is to show. */
@@ -65,8 +65,13 @@ export class BoardOrders {
   }
 
   /** Ends the calls of an order and of its driver's arrival with others: somebody looks after the driver. */
-  attendDriverOf(id: string): void {
-    this.#calls = arrivalsAttended(attended(this.#calls, id), this.ofDriver(id));
+  attendVisitOf(id: string): void {
+    this.#calls = arrivalsAttended(attended(this.#calls, id), this.ofVisit(id));
+  }
+
+  /** Somebody has to attend to these after all. */
+  callFor(news: readonly News[]): void {
+    this.#calls = withNews(this.#calls, news);
   }
 
   /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
@@ -126,11 +131,8 @@ export class BoardOrders {
     );
   }
 
-  /** Returns the ids of all orders that the driver of an order takes, its own among them. */
-  readonly ofDriver: OfDriver = (id) => {
-    const group = this.groupOf(id);
-    return group.length === 0 ? [id] : group.map(({ order_id }) => order_id);
-  };
+  /** Returns the ids of all orders for which the driver of an order comes in the same visit, its own among them. */
+  readonly ofVisit: OfVisit = (id) => visitOf(this.groupOf(id), id);
 
   /** @returns what people call an order */
   shortId(id: string): string {

@@ -3,7 +3,7 @@ import type { Order } from '../../../../schemas/order-view';
 import { icon } from '../shared/icons';
 import { labelWords } from '../shared/model/label-words';
 import { isReady, readyWords } from './model/driver-group';
-import { passcodeOf } from './model/handoff';
+import { passcodeOf, textOf } from './model/handoff';
 
 /** One of the orders that the driver on a handoff card takes. */
 export interface GroupMember {
@@ -11,13 +11,23 @@ export interface GroupMember {
   readonly shortId: string;
 }
 
+const hasPasscode = ({ driver_details }: Order): boolean => textOf(driver_details?.passcode) !== null;
+
+/** Renders the passcode of an order; nothing where it is the one that the card shows. @param shown on the card */
+function passcodeFact(order: Order, shown: string | null): TemplateResult | typeof nothing {
+  const passcode = passcodeOf(order);
+  if (passcode === shown) return nothing;
+  if (passcode !== null) return html`<span class="code">Passcode <bdi>${passcode}</bdi></span>`;
+  // Silence would say that it has the one on the card.
+  return html`<span class="code">${hasPasscode(order) ? 'Passcode not shown yet' : 'No passcode'}</span>`;
+}
+
 /** Renders what is to be known of one of the orders. @param shown the passcode that the card shows already */
 function facts({ order, shortId }: GroupMember, shown: string | null): TemplateResult {
   const ready = isReady(order);
-  const passcode = passcodeOf(order) === shown ? null : passcodeOf(order);
   return html`<bdi class="member">${labelWords(order) ?? shortId}</bdi>
     <span class="state">${icon(ready ? 'check' : 'pot')} ${ready ? 'Ready' : 'Not ready'}</span>
-    ${passcode === null ? nothing : html`<span class="code">Passcode <bdi>${passcode}</bdi></span>`}`;
+    ${passcodeFact(order, shown)}`;
 }
 
 /**

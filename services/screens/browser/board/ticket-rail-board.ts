@@ -64,6 +64,10 @@ export class TicketRailBoard extends railElement({
   folds: state<ReadonlySet<Fold>>(new Set()),
 }) {
   readonly #orders = new BoardOrders(this, (news) => {
+    for (const { kind, order } of news) {
+      if (kind === 'arrived') this.#emit('driver-arrived', { order });
+      if (kind === 'canceled') this.#emit('order-canceled', { order });
+    }
     this.#announce(news);
   });
   readonly #handoffs = new BoardHandoffs(this, this.#orders, (order) => {
@@ -103,7 +107,9 @@ export class TicketRailBoard extends railElement({
     if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
     this.#alarm.switch(this.settings.sound && !this.quiet && this.replay === null);
     this.#noteFreshness();
-    this.#handoffs.goOn();
+    const uncovered = this.#handoffs.goOn();
+    this.#orders.callFor(uncovered);
+    if (uncovered.length > 0) this.#announce(uncovered);
     const late = this.#orders.look(this.settings.thresholds);
     if (late.length > 0) this.#announce(late);
     this.#alarm.goOn(this.isWall ? null : loudest(this.#orders.calls, this.#isHeard));
@@ -172,10 +178,6 @@ export class TicketRailBoard extends railElement({
   #announce(news: readonly News[]): void {
     this.#announcement = saidOf(news, (id) => this.#orders.shortId(id));
     const sounding = this.#handoffs.arrive(news);
-    for (const { kind, order } of news) {
-      if (kind === 'arrived') this.#emit('driver-arrived', { order });
-      if (kind === 'canceled') this.#emit('order-canceled', { order });
-    }
     if (this.quiet) return;
     const kind = loudest(withNews([], sounding), this.#isHeard);
     if (kind !== null && this.isWall) this.#alarm.sound(kind);

@@ -1,11 +1,7 @@
 import { driverGroups } from '../../../../../projections/driver-groups';
 import type { Order } from '../../../../../schemas/order-view';
-import type { Handoffs } from './handoffs';
 
 /** Orders of a board that one driver takes together (docs/decisions/027-driver-groups.md). */
-
-/** Gives the ids of all orders that the driver of an order takes, its own among them: the oldest first. */
-export type OfDriver = (id: string) => readonly string[];
 
 /** Returns the group of each order that is in one, by id. @param now milliseconds since the epoch */
 export function groupsById(orders: Iterable<Order>, now: number): ReadonlyMap<string, readonly Order[]> {
@@ -27,34 +23,3 @@ export const readyWords = (group: readonly Order[]): string =>
 /** Returns what a tile says of the group that its order is in; empty for an order that its driver takes alone. */
 export const badgeWords = (group: readonly Order[]): string =>
   group.length === 0 ? '' : `${String(group.length)} orders, one driver: ${readyWords(group)}`;
-
-/** Returns of each driver the first of these orders. */
-export function oneOfEachDriver(ids: readonly string[], ofDriver: OfDriver): readonly string[] {
-  const seen = new Set<string>();
-  return ids.filter((id) => {
-    const isFirst = !seen.has(id);
-    for (const one of ofDriver(id)) seen.add(one);
-    return isFirst;
-  });
-}
-
-/**
- * Returns which of these orders are of drivers of whom the board has said already that they are here: their cards are open,
- * or wait for somebody to open them.
- * @param arrived ids of orders whose drivers have come just now, oldest first
- * @param isHere whether the driver of an order is here
- */
-export function alreadyCalled(
-  arrived: readonly string[],
-  { openId, waiting }: Handoffs,
-  ofDriver: OfDriver,
-  isHere: (id: string) => boolean,
-): readonly string[] {
-  const open = openId !== null && isHere(openId) && !arrived.includes(openId) ? [openId] : [];
-  const called = new Set([...open, ...waiting]);
-  return arrived.filter((id) => {
-    const isCalled = ofDriver(id).some((other) => other !== id && called.has(other));
-    called.add(id);
-    return isCalled;
-  });
-}

@@ -22,13 +22,13 @@ export const withArrivals = (handoffs: Handoffs, ids: readonly string[]): Handof
 
 /**
  * Somebody turns from the card that is open to another, or to none: the driver of the first is attended to.
- * @param ofDriver ids of all orders of that driver
+ * @param ofVisit ids of all orders for which that driver came
  */
 export const turnedTo = (
   { openId, waiting }: Handoffs,
   next: string | null,
-  ofDriver: readonly string[] = [],
-): Handoffs => ({ openId: next, isByItself: false, waiting: without(waiting, [openId, ...ofDriver]) });
+  ofVisit: readonly string[] = [],
+): Handoffs => ({ openId: next, isByItself: false, waiting: without(waiting, [openId, ...ofVisit]) });
 
 /** Opens a card, by a touch or by itself; its driver waits on until somebody closes it. */
 export const opened = ({ waiting }: Handoffs, openId: string, isByItself: boolean): Handoffs => ({
