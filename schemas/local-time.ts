@@ -65,12 +65,14 @@ export function offsetsOfZone(timeZone: string): OffsetAt {
 /** @returns a time in words: without the day where it is `since`'s, with the offset in the hour that comes twice. */
 export type TimeWords = (time: string, since: string) => string;
 
-/** @returns words for times by a clock, of times as the API gives them. */
+/** @returns words for times by a clock, of times as the API gives them; what is no time stays as it came. */
 export const timeWordsBy =
   (offsetAt: OffsetAt): TimeWords =>
   (time, since) => {
     const [ms, sinceMs] = [Date.parse(time), Date.parse(since)];
-    const [wall, sinceWall] = [wallClock(ms, offsetAt(ms)), wallClock(sinceMs, offsetAt(sinceMs))];
+    if (Number.isNaN(ms)) return time;
+    const wall = wallClock(ms, offsetAt(ms));
+    const sinceWall = Number.isNaN(sinceMs) ? '' : wallClock(sinceMs, offsetAt(sinceMs));
     const [day = '', clock = ''] = wall.split(' ');
     const shown = sinceWall.startsWith(day) ? clock : wall;
     return comesTwice(ms, offsetAt) ? `${shown} UTC${offsetText(offsetAt(ms))}` : shown;

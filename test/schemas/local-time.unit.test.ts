@@ -36,6 +36,11 @@ describe('times by the clocks of a place', () => {
     expect(NEW_YORK('2026-11-22T05:00:00.000Z', '2026-11-21T17:00:00.000Z')).toBe('2026-11-22 00:00:00');
   });
 
+  it('what is no time stays as it came, and a time that belongs to none has its day', () => {
+    expect(NEW_YORK('yesterday', '2026-11-21T17:00:00.000Z')).toBe('yesterday');
+    expect(NEW_YORK('2026-11-21T18:04:05.678Z', 'yesterday')).toBe('2026-11-21 13:04:05');
+  });
+
   it('a time says its offset in the hour that comes twice', () => {
     const since = '2026-11-01T04:30:00.000Z';
     expect(NEW_YORK('2026-11-01T05:30:00.000Z', since)).toBe('01:30:00 UTC-04:00');
