@@ -26,6 +26,10 @@ export const nobody: Assignment = { driver: null, assigned: false };
 /** Reported without details, these mean that nobody is assigned any more (docs/protocol.md#ruling-4-6). */
 const UNASSIGNING: ReadonlySet<string> = new Set(['pending', 'pending_driver_confirmation', 'failed_to_assign_driver']);
 
+/** @returns whether a delivery status, reported without details, says that nobody is assigned. */
+export const saysNobody = (delivery_status: string | null): boolean =>
+  delivery_status !== null && UNASSIGNING.has(delivery_status);
+
 /** A blank text identifies nobody. */
 export const isMark = (value: unknown): value is string => typeof value === 'string' && !isBlank(value);
 
@@ -62,7 +66,7 @@ export function sameDriver(one: JsonObject, other: JsonObject): boolean {
  */
 export function assign(before: Assignment, said: Said): Reassignment {
   const { details } = said;
-  const unassigning = said.delivery_status !== null && UNASSIGNING.has(said.delivery_status);
+  const unassigning = saysNobody(said.delivery_status);
   const { driver } = before;
   // Most deliveries: the driver we know, whose details are mostly those we have. Without this way, a copy for each.
   if (before.assigned && driver !== null && !unassigning && details !== null && sameDriver(driver, details)) {

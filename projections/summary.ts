@@ -1,16 +1,10 @@
 import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
-import {
-  type DriverTurn,
-  type OrderSummary,
-  type StageSpan,
-  type VerdictCount,
-  type Visit,
-} from '../schemas/order-summary';
-import { type Stage, type Verdict, VERDICTS } from '../schemas/vocabulary';
-import { driverChanged } from './driver';
-import { whoIs } from './drives';
+import { MAX_SUMMARY_STAGES, type OrderSummary, type StageSpan, type VerdictCount } from '../schemas/order-summary';
+import { type Verdict, VERDICTS } from '../schemas/vocabulary';
+import { bounded, endedTurn, isReopened, leavesNow, oldTimes, type Step, turnsAfter } from './driver-turns';
 import { initial, type OrderState } from './order';
+import { isCanceled } from './stage';
 import { readVerdict } from './timeline';
 
 /**
@@ -21,61 +15,71 @@ export interface SummaryFold {
   readonly state: OrderState;
   /** Oldest first. */
   readonly orders: readonly OrderSummary[];
-  /** When the food left, on the leg that the order is on; null while it has not. */
-  readonly left_at: string | null;
 }
 
-export const nothingSummed: SummaryFold = { state: initial, orders: [], left_at: null };
-
-/** One event more, between the states before and after it. */
-interface Step {
-  readonly before: OrderState;
-  readonly after: OrderState;
-  readonly at: string;
-  /** When the food left, as of after the event. */
-  readonly leftAt: string | null;
-}
+export const nothingSummed: SummaryFold = { state: initial, orders: [] };
 
 /** @returns the summaries after one more event. */
 export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent): SummaryFold {
   const { state, verdict } = readVerdict(key, before.state, event);
-  const last = before.orders.at(-1);
-  const at = laterOf(last?.updated_at, event.receivedAt);
-  const isNew = last === undefined || verdict === 'new_order';
-  const stateBefore = isNew ? initial : before.state;
-  const leftAt = !state.left ? null : leavesNow(stateBefore, state) ? at : before.left_at;
-  const step: Step = { before: stateBefore, after: state, at, leftAt };
-  const summary: OrderSummary = {
-    first_revision: isNew ? event.revision : last.first_revision,
-    last_revision: event.revision,
-    first_received_at: isNew ? at : last.first_received_at,
-    updated_at: at,
-    ended_at: state.ended_at === null ? null : ((isNew ? null : last.ended_at) ?? at),
-    stages: stagesAfter(isNew ? [] : last.stages, state.stage, at),
-    drivers: turnsAfter(isNew ? [] : last.drivers, step),
-    verdicts: counted(isNew ? [] : last.verdicts, verdict),
-  };
+  const newest = before.orders.at(-1);
+  const at = laterOf(newest?.updated_at, event.receivedAt);
+  const last = verdict === 'new_order' ? undefined : newest;
+  const stateBefore = last === undefined ? initial : before.state;
+  const leftAt = !state.left ? null : leavesNow(stateBefore, state) ? at : (last?.left_at ?? null);
+  const isOld = state.same_report_as !== null || state.out_of_order;
+  const summary = orderAfter(last, event, { before: stateBefore, after: state, at, leftAt, isOld }, verdict);
   const earlier = before.orders.slice(0, -1);
-  const orders = isNew && last !== undefined ? [...earlier, closed(last, at), summary] : [...earlier, summary];
-  return { state, orders, left_at: leftAt };
+  const orders =
+    last === undefined && newest !== undefined ? [...earlier, closed(newest, at), summary] : [...earlier, summary];
+  return { state, orders };
 }
 
-/** A clock that was set back stands still until it has caught up, so that spans never overlap. */
+function orderAfter(last: OrderSummary | undefined, event: OrderEvent, step: Step, verdict: Verdict): OrderSummary {
+  const { before, after, at, leftAt } = step;
+  const ended_at = after.ended_at === null ? null : (last?.ended_at ?? at);
+  const canceled_at = isReopened(before, after) ? null : (last?.canceled_at ?? (isCanceled(after) ? at : null));
+  const stages = stagesAfter(last ?? { stages: [], stages_left_out: 0 }, step);
+  return {
+    first_revision: last?.first_revision ?? event.revision,
+    last_revision: event.revision,
+    first_received_at: last?.first_received_at ?? at,
+    updated_at: at,
+    ended_at,
+    canceled_at,
+    left_at: leftAt,
+    ...stages,
+    ...turnsAfter(last ?? { drivers: [], drivers_left_out: 0 }, step),
+    may_be_old: oldTimes(last?.may_be_old ?? [], step, [
+      ended_at,
+      canceled_at,
+      leftAt,
+      stages.stages.at(-1)?.from ?? null,
+    ]),
+    verdicts: counted(last?.verdicts ?? [], verdict),
+  };
+}
+
+/** A clock that was set back stands still until it has caught up, so that spans never overlap; so does one without time. */
 const laterOf = (one: string | undefined, other: string): string =>
-  one !== undefined && Date.parse(one) > Date.parse(other) ? one : other;
+  one === undefined || Number.isNaN(Date.parse(one)) || Date.parse(other) >= Date.parse(one) ? other : one;
 
 /** An order whose number another order has from now on. */
 const closed = (order: OrderSummary, at: string): OrderSummary => ({
   ...order,
   stages: order.stages.map((span) => ({ ...span, to: span.to ?? at })),
-  drivers: order.drivers.map((turn) => endedTurn(turn, at)),
+  drivers: order.drivers.map((turn) => endedTurn(turn, { at, isOld: false }, 'number_reused')),
 });
 
-function stagesAfter(stages: StageSpan[], stage: Stage, at: string): StageSpan[] {
+type Stages = Pick<OrderSummary, 'stages' | 'stages_left_out'>;
+
+function stagesAfter({ stages, stages_left_out }: Stages, { after, at }: Step): Stages {
   const last = stages.at(-1);
-  if (last?.stage === stage) return stages;
-  const before = last === undefined ? [] : [...stages.slice(0, -1), { ...last, to: at }];
-  return [...before, { stage, from: at, to: null }];
+  if (last?.stage === after.stage) return { stages, stages_left_out };
+  const before: StageSpan[] = last === undefined ? [] : [...stages.slice(0, -1), { ...last, to: at }];
+  const all = [...before, { stage: after.stage, from: at, to: null }];
+  const left = all.length > MAX_SUMMARY_STAGES ? 1 : 0;
+  return { stages: bounded(all, MAX_SUMMARY_STAGES), stages_left_out: stages_left_out + left };
 }
 
 function counted(counts: readonly VerdictCount[], verdict: Verdict): VerdictCount[] {
@@ -85,71 +89,4 @@ function counted(counts: readonly VerdictCount[], verdict: Verdict): VerdictCoun
     const events = all.get(one);
     return events === undefined ? [] : [{ verdict: one, events }];
   });
-}
-
-/** Did this event say that the food left? A new leg and a reopening begin with the food here. */
-function leavesNow(before: OrderState, after: OrderState): boolean {
-  if (!before.left) return true;
-  const reopened = before.ended_at !== null && after.ended_at === null;
-  return reopened || (before.ended_at === null && before.assigned && driverChanged(before, after));
-}
-
-/** Is somebody known to be under way with the order, by name or not? */
-const isSomebodys = ({ assigned, stage }: OrderState): boolean =>
-  assigned || stage === 'driver_here' || stage === 'on_the_way';
-
-function turnsAfter(turns: readonly DriverTurn[], step: Step): DriverTurn[] {
-  const { before, after, at } = step;
-  const last = turns.at(-1);
-  const others = turns.slice(0, -1);
-  const isOpen = last !== undefined && (before.assigned || last.to === null);
-  if (isOpen && goesOn(before, after)) return [...others, continued(last, step)];
-  const ended = last === undefined ? [] : [...others, endedTurn(last, at)];
-  return after.assigned || after.stage === 'driver_here' ? [...ended, begun(step)] : ended;
-}
-
-/** Somebody who was here without a name is the one who is named next. */
-const goesOn = (before: OrderState, after: OrderState): boolean =>
-  before.assigned ? !driverChanged(before, after) : isSomebodys(after) || after.ended_at !== null;
-
-function continued(last: DriverTurn, { before, after, at }: Step): DriverTurn {
-  const isNamed = after.assigned;
-  const { name, source, license_plate } = isNamed ? whoIs(after.driver) : last;
-  const to = after.ended_at === null ? null : (last.to ?? at);
-  return {
-    ...{ name, source, license_plate, from: last.from, to },
-    here: visitsAfter(last.here, after.stage === 'driver_here', at),
-    without_food_at: last.without_food_at ?? (isRefused(before, after) ? at : null),
-    left_at: last.left_at ?? (after.left && !before.left ? at : null),
-  };
-}
-
-function begun({ before, after, at, leftAt }: Step): DriverTurn {
-  const { name, source, license_plate } = whoIs(after.assigned ? after.driver : null);
-  // The food may have left before anybody said with whom.
-  const leftUnnamed = before.driver === null ? leftAt : null;
-  return {
-    ...{ name, source, license_plate, from: at, to: after.ended_at === null ? null : at },
-    here: visitsAfter([], after.stage === 'driver_here', at),
-    without_food_at: isRefused(before, after) ? at : null,
-    left_at: after.left && leavesNow(before, after) ? at : leftUnnamed,
-  };
-}
-
-const isRefused = (before: OrderState, after: OrderState): boolean =>
-  after.delivery_status === 'failed_to_pickup' &&
-  before.delivery_status !== 'failed_to_pickup' &&
-  after.stage === 'needs_action';
-
-const endedTurn = (turn: DriverTurn, at: string): DriverTurn => ({
-  ...turn,
-  to: turn.to ?? at,
-  here: visitsAfter(turn.here, false, at),
-});
-
-function visitsAfter(visits: Visit[], isHere: boolean, at: string): Visit[] {
-  const last = visits.at(-1);
-  const isOpen = last?.to === null;
-  if (isHere) return isOpen ? visits : [...visits, { from: at, to: null }];
-  return isOpen ? [...visits.slice(0, -1), { ...last, to: at }] : visits;
 }

@@ -8,7 +8,33 @@ import { STAGES, VERDICTS } from './vocabulary';
 /** Most events of an order number that a summary is made of, from the first on: more than any but a broken one has. */
 export const MAX_SUMMARY_EVENTS = 5_000;
 
+/** Most visits of one turn of a driver in a summary: the first ones and the last ones; more than nearly any driver has. */
+export const MAX_SUMMARY_VISITS = 20;
+/** Most turns of drivers in the summary of one order: the first ones and the last ones. */
+export const MAX_SUMMARY_DRIVERS = 50;
+/** Most stages in the summary of one order: the first ones and the last ones. */
+export const MAX_SUMMARY_STAGES = 100;
+/** Most characters of a name, a source or a license plate in a summary; of a longer one the rest is a `…`. */
+export const MAX_NAME_CHARACTERS = 100;
+
 const until = Time.nullable().meta({ description: 'null while it goes on' });
+
+/** Times of a part of a summary that an old report may have brought. */
+const mayBeOld = z.array(Time).meta({
+  description:
+    'those of its times at which a report came that may be an old one, sent again or late: one like it came before, or it ' +
+    'was about an earlier step than the order had reached',
+});
+
+const leftOut = (of: string, max: number) =>
+  z
+    .int()
+    .nonnegative()
+    .meta({ description: `how many ${of} were left out in the middle, as there were more than ${String(max)}` });
+
+/** What people wrote or a platform sent, in short. */
+const ShortText = z.string().nullable();
+const cut = `cut after ${String(MAX_NAME_CHARACTERS)} characters, with … at its end`;
 
 /** How long the order stood at one stage. */
 export const StageSpan = z
@@ -18,33 +44,51 @@ export type StageSpan = z.infer<typeof StageSpan>;
 
 /** From when to when a driver was at the restaurant, as reported. */
 export const Visit = z
-  .object({ from: Time, to: until })
+  .object({ from: Time, to: until, may_be_old: mayBeOld })
   .meta({ id: 'Visit', description: 'From when to when a driver was at the restaurant, as reported' });
 export type Visit = z.infer<typeof Visit>;
+
+/** How the turn of a driver began. */
+export const TURN_BEGINNINGS = ['assigned', 'here', 'reopened', 'after_end'] as const;
+/** Why the turn of a driver ended. */
+export const TURN_ENDS = ['another_driver', 'unassigned', 'not_here', 'order_ended', 'number_reused'] as const;
+export type TurnEnd = (typeof TURN_ENDS)[number];
 
 /** One driver of an order: from when to when, when here, and whether the driver left with the food. */
 export const DriverTurn = z
   .object({
-    name: z
-      .string()
-      .nullable()
-      .meta({ examples: ['Jane Driver'] }),
-    source: z
-      .string()
-      .nullable()
-      .meta({ examples: ['uber'] }),
-    license_plate: z.string().nullable(),
+    name: ShortText.meta({ description: cut, examples: ['Jane Driver'] }),
+    source: ShortText.meta({ description: cut, examples: ['uber'] }),
+    license_plate: ShortText.meta({ description: cut }),
     from: Time.meta({ description: 'when this driver was first reported' }),
     to: Time.nullable().meta({
       description: 'when another driver or none was reported, or the order ended; null while none of it has happened',
     }),
+    began: z.enum(TURN_BEGINNINGS).meta({
+      description:
+        'assigned: as the driver of the order; here: somebody was here whom no report had named yet; reopened: the report ' +
+        'opened an order again that had ended; after_end: the driver was first named after the order had ended',
+    }),
+    reopened: z.enum(STAGES).nullable().meta({
+      description: 'the stage at which the order had ended that the report of this driver opened again; null otherwise',
+    }),
+    ended_by: z
+      .enum(TURN_ENDS)
+      .nullable()
+      .meta({
+        description:
+          'another_driver, or unassigned: a report said so; not_here: somebody without a name was not reported here any ' +
+          'more; order_ended; number_reused: by another order; null while it goes on',
+      }),
     here: z.array(Visit).meta({ description: 'each time that the order stood at the stage driver_here' }),
+    visits_left_out: leftOut('visits', MAX_SUMMARY_VISITS),
     without_food_at: Time.nullable().meta({
       description: 'when failed_to_pickup was reported: this driver did not get the food; null if it was not',
     }),
     left_at: Time.nullable().meta({
       description: 'when it was reported that the food had left, with this driver; null if it was not',
     }),
+    may_be_old: mayBeOld,
   })
   .meta({ id: 'DriverTurn', description: 'One driver of an order, from when to when' });
 export type DriverTurn = z.infer<typeof DriverTurn>;
@@ -63,14 +107,26 @@ export const OrderSummary = z
     first_received_at: Time,
     updated_at: Time,
     ended_at: Time.nullable().meta({ description: 'when the event came that ended the order; null if none did' }),
-    stages: z.array(StageSpan).meta({ description: 'each begins where the one before it ends' }),
+    canceled_at: Time.nullable().meta({
+      description: 'when it was reported canceled; null if it was not, or if it was reopened since',
+    }),
+    left_at: Time.nullable().meta({
+      description:
+        'when it was reported that the food had left, by name of a driver or not; null if it was not since the last driver ' +
+        'was assigned or taken away',
+    }),
+    stages: z.array(StageSpan).meta({ description: 'each begins where the one before it ends, if none was left out' }),
+    stages_left_out: leftOut('stages', MAX_SUMMARY_STAGES),
     drivers: z.array(DriverTurn).meta({ description: 'oldest first; one who came back later is in it again' }),
+    drivers_left_out: leftOut('drivers', MAX_SUMMARY_DRIVERS),
+    may_be_old: mayBeOld,
     verdicts: z.array(VerdictCount).meta({ description: 'those that there were, in the order of their list' }),
   })
   .meta({
     id: 'OrderSummary',
     description:
-      'What became of one order. Where the clock of the service was set back, times stay at the latest before it',
+      'What became of one order. Where the clock of the service was set back, or an event has no time, times stay at the ' +
+      'latest before it',
   });
 export type OrderSummary = z.infer<typeof OrderSummary>;
 

@@ -1,5 +1,5 @@
 import type { TimeWords } from './local-time';
-import type { DriverTurn, OrderSummary, Visit } from './order-summary';
+import type { DriverTurn, OrderSummary } from './order-summary';
 import { sourceWords } from './source-words';
 import type { Stage } from './vocabulary';
 
@@ -11,46 +11,55 @@ export interface SentencePart {
   readonly isForeign: boolean;
 }
 
-/** Most drivers that a sentence names: of more, the first ones and the last ones. */
+/** Most turns of drivers that a sentence names: of more, the first ones and the last ones. */
 export const MAX_NAMED_DRIVERS = 6;
+/** Most visits of one turn that a sentence names: of more, the first ones and the last ones. */
+export const MAX_NAMED_VISITS = 6;
+/** Most reports that a sentence names as those that may be old ones, the first. */
+export const MAX_NAMED_OLD_REPORTS = 4;
 
 const plain = (text: string): SentencePart => ({ text, isForeign: false });
 const foreign = (text: string): SentencePart => ({ text, isForeign: true });
 
-/** How the order stands, behind what is said of its drivers; null where that says it all. */
-const ENDS: Readonly<Record<Stage, string | null>> = {
-  preparing: null,
-  ready: null,
-  driver_here: null,
-  on_the_way: null,
-  needs_action: 'has needed action since',
-  coming_back: 'has been coming back since',
+/** What ended the order, behind what is said of its drivers. */
+const ENDS: Readonly<Partial<Record<Stage, string>>> = {
   completed: 'was completed at',
   failed: 'failed at',
   canceled: 'was canceled at',
   returned: 'was back here at',
 };
 
+/** How the order stands, likewise. */
+const GOES_ON: Readonly<Partial<Record<Stage, string>>> = {
+  needs_action: 'has needed action since',
+  coming_back: 'has been coming back since',
+};
+
 /** The same where no driver was reported. */
-const ENDS_WITHOUT_DRIVER: Readonly<Partial<Record<Stage, string>>> = {
+const GOES_ON_WITHOUT_DRIVER: Readonly<Partial<Record<Stage, string>>> = {
   preparing: 'has been in preparation since',
   ready: 'has been ready since',
-  on_the_way: 'left at',
 };
+
+/** @returns what an order is called that had ended at a stage. */
+export const endedWords = (stage: Stage): string => (stage === 'coming_back' ? 'returning' : stage);
 
 /** @returns what became of an order, in one sentence; each time that is as the one before it is left out. */
 export function summaryWords(summary: OrderSummary, timeWords: TimeWords): readonly SentencePart[] {
-  const { drivers, first_received_at } = summary;
-  const time = (at: string): string => timeWords(at, first_received_at);
-  const said = new Sentence(time);
+  const { drivers, drivers_left_out, first_received_at } = summary;
+  const said = new Sentence((at) => timeWords(at, first_received_at), summary);
   if (drivers.length === 0) said.add(plain('No driver was reported'));
-  const skipped = Math.max(0, drivers.length - MAX_NAMED_DRIVERS);
-  const firstSkipped = MAX_NAMED_DRIVERS / 2;
+  const skipped = Math.max(0, drivers.length + drivers_left_out - MAX_NAMED_DRIVERS);
+  const half = MAX_NAMED_DRIVERS / 2;
   for (const [index, turn] of drivers.entries()) {
-    if (skipped > 0 && index === firstSkipped) said.add(plain(`, then ${String(skipped)} other drivers had it`));
-    if (index < firstSkipped || index >= firstSkipped + skipped) addTurn(said, turn, drivers[index - 1] ?? null);
+    if (skipped > 0 && index >= half && index < drivers.length - half) continue;
+    const isAfterSkipped = skipped > 0 && index === drivers.length - half;
+    if (isAfterSkipped) said.add(plain(`, then the driver changed ${timesWords(skipped)}`));
+    if (index === 0) addFirstTurn(said, turn);
+    else addTurn(said, turn, isAfterSkipped ? undefined : drivers[index - 1]);
   }
   addEnd(said, summary);
+  said.addOldReports();
   said.add(plain('.'));
   return said.parts;
 }
@@ -61,29 +70,104 @@ export const summaryText = (summary: OrderSummary, timeWords: TimeWords): string
     .map(({ text }) => text)
     .join('');
 
+/** @returns which reports may be old ones, by their times; null for none. */
+export function oldReportsWords(times: readonly string[], timeWords: (at: string) => string): string | null {
+  const named = times.slice(0, MAX_NAMED_OLD_REPORTS).map(timeWords);
+  const [first, ...others] =
+    times.length > named.length ? [...named, `${String(times.length - named.length)} more`] : named;
+  if (first === undefined) return null;
+  const last = others.pop();
+  return last === undefined
+    ? `the report of ${first} may be an old one, sent again or late`
+    : `the reports of ${[first, ...others].join(', ')} and ${last} may be old ones, sent again or late`;
+}
+
+const timesWords = (count: number): string => (count === 1 ? 'once more' : `${String(count)} more times`);
+
+/** Something that happened at a time, of the order or of a driver. */
+interface Deed {
+  readonly at: string;
+  readonly words: string;
+}
+
+/** In the order of their times: what is over first where those are equal, or as they came. */
+const inOrder = <T extends { readonly at: string; readonly to?: string | null }>(deeds: readonly T[]): T[] =>
+  [...deeds].sort((one, other) => compare(one.at, other.at) || compare(endOf(one), endOf(other)));
+
+const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
+/** What goes on ends after all times. */
+const endOf = ({ at, to }: { readonly at: string; readonly to?: string | null }): string =>
+  to === null ? '~' : (to ?? at);
+
 class Sentence {
   readonly parts: SentencePart[] = [];
-  readonly #time: (at: string) => string;
+  readonly #timeWords: (at: string) => string;
+  readonly #old: ReadonlySet<string>;
+  readonly #saidOld = new Set<string>();
+  #ofOrder: readonly Deed[];
   #lastTime: string | null = null;
 
-  constructor(time: (at: string) => string) {
-    this.#time = time;
+  constructor(timeWords: (at: string) => string, summary: OrderSummary) {
+    this.#timeWords = timeWords;
+    this.#ofOrder = deedsOfOrder(summary);
+    const turns = summary.drivers.flatMap(({ may_be_old, here }) => [may_be_old, ...here.map((one) => one.may_be_old)]);
+    this.#old = new Set([summary.may_be_old, ...turns].flat());
   }
 
   add(...parts: readonly SentencePart[]): void {
     this.parts.push(...parts);
   }
 
+  /** Notes a time that the sentence relies on, whether or not it is said. */
+  note(at: string): void {
+    if (this.#old.has(at)) this.#saidOld.add(at);
+  }
+
   /** Adds a time, which stands for itself. */
   time(before: string, at: string): void {
-    this.add(plain(`${before}${this.#time(at)}`));
+    this.add(plain(`${before}${this.#timeWords(at)}`));
+    this.note(at);
     this.#lastTime = at;
   }
 
   /** Adds a time unless it is the last one that was said. */
   timeUnlessSaid(before: string, at: string): void {
     if (at !== this.#lastTime) this.time(before, at);
+    this.note(at);
   }
+
+  /** Adds what happened to the order itself before a time, so that all is said in its order. @returns whether anything did */
+  addOfOrder(before: string | null): boolean {
+    const now = this.#ofOrder.filter(({ at }) => before === null || at < before);
+    if (now.length === 0) return false;
+    this.#ofOrder = this.#ofOrder.slice(now.length);
+    this.add(plain(this.parts.length === 0 ? 'The order ' : '; the order '));
+    for (const [index, { at, words }] of now.entries()) {
+      if (index > 0) this.add(plain(index === now.length - 1 ? ' and ' : ', '));
+      this.time(`${words} `, at);
+    }
+    return true;
+  }
+
+  /** Adds which of the reports that the sentence relies on may be old ones. */
+  addOldReports(): void {
+    const words = oldReportsWords([...this.#saidOld], this.#timeWords);
+    if (words !== null) this.add(plain(`; ${words}`));
+  }
+}
+
+/** What happened to the order itself, each with the words before its time. */
+function deedsOfOrder({ stages, drivers, left_at, canceled_at }: OrderSummary): Deed[] {
+  const last = stages.at(-1);
+  const deeds: Deed[] = [];
+  // With a driver who was taken away the food left before: what left since then did so with nobody known.
+  const isSaid = drivers.some((turn) => turn.left_at === left_at && turn.ended_by !== 'unassigned');
+  const isImplied = last?.stage === 'completed' && last.from === left_at;
+  if (left_at !== null && !isSaid && !isImplied) deeds.push({ at: left_at, words: 'left at' });
+  if (canceled_at !== null && last?.stage !== 'canceled') deeds.push({ at: canceled_at, words: 'was canceled at' });
+  const end = last === undefined ? undefined : ENDS[last.stage];
+  if (last !== undefined && end !== undefined) deeds.push({ at: last.from, words: end });
+  return inOrder(deeds);
 }
 
 function nameOf({ name, source }: DriverTurn): readonly SentencePart[] {
@@ -98,73 +182,125 @@ const capitalized = ([first, ...others]: readonly SentencePart[]): readonly Sent
     ? [...(first === undefined ? [] : [first]), ...others]
     : [plain(`${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}`), ...others];
 
-function addTurn(said: Sentence, turn: DriverTurn, before: DriverTurn | null): void {
-  if (before === null) {
-    said.add(...capitalized(nameOf(turn)), plain(' '));
+function addFirstTurn(said: Sentence, turn: DriverTurn): void {
+  const deeds = deedsOf(turn);
+  said.note(turn.from);
+  const isAfterEnd = deeds[0] !== undefined && said.addOfOrder(deeds[0].at);
+  if (isAfterEnd) said.add(plain('; '), ...nameOf(turn), plain(' '));
+  else said.add(...capitalized(nameOf(turn)), plain(' '));
+  addDeeds(said, turn, deeds, isAfterEnd ? 'it' : 'the order');
+}
+
+/** @param before the turn before it, if it is known */
+function addTurn(said: Sentence, turn: DriverTurn, before: DriverTurn | undefined): void {
+  const { began, from, reopened, source } = turn;
+  const deeds = deedsOf(turn);
+  said.addOfOrder(from);
+  if (began === 'here') {
+    said.add(plain(', then '), ...nameOf(turn), plain(' '));
+    addDeeds(said, turn, deeds, 'it');
+    return;
+  }
+  if (began === 'after_end') {
+    said.add(plain(', then a report named '), ...nameOf(turn));
+    said.time(' at ', from);
+    if (deeds.length === 0) return;
   } else {
-    const giver = turn.source === null ? [] : [foreign(sourceWords(turn.source)), plain(' gave the order')];
-    said.add(plain(', then '), ...(giver.length === 0 ? [plain('the order was given')] : giver));
-    const isSame = turn.name !== null && turn.name === before.name && turn.source === before.source;
-    said.add(plain(isSame ? ' again to ' : ' to '), ...nameOf(turn));
-    said.timeUnlessSaid(' at ', turn.from);
-    said.add(plain(', who '));
+    if (reopened !== null) said.add(plain(`, then the ${endedWords(reopened)} order was reopened: `));
+    else said.add(plain(', then '));
+    const it = reopened === null ? 'the order' : 'it';
+    said.add(...(source === null ? [plain(`${it} was given`)] : [foreign(sourceWords(source)), plain(` gave ${it}`)]));
+    said.add(plain(isSameName(turn, before) ? ' again to ' : ' to '), ...nameOf(turn));
+    said.timeUnlessSaid(' at ', from);
   }
-  addDeeds(said, turn, before === null ? 'the order' : 'it');
+  const isLater = deeds[0] !== undefined && said.addOfOrder(deeds[0].at);
+  said.add(...(isLater ? [plain('; '), ...nameOf(turn), plain(' ')] : [plain(', who ')]));
+  addDeeds(said, turn, deeds, 'it');
 }
 
-/** What a driver did, as reported. */
-function addDeeds(said: Sentence, { to, here, without_food_at, left_at }: DriverTurn, order: 'the order' | 'it'): void {
-  const deeds: (() => void)[] = [];
-  if (here.length > 0) {
-    deeds.push(() => {
-      addVisits(said, here);
-    });
-  }
-  if (without_food_at !== null) {
-    deeds.push(() => {
-      said.add(plain('did not get the food'));
-      said.timeUnlessSaid(' at ', without_food_at);
-    });
-  }
-  if (left_at !== null) {
-    deeds.push(() => {
-      said.add(plain(`left with ${order}`));
-      said.timeUnlessSaid(' at ', left_at);
-    });
-  }
-  if (deeds.length === 0) said.add(plain(to === null ? 'has not been reported here' : 'was never reported here'));
-  for (const [index, deed] of deeds.entries()) {
-    if (index > 0) said.add(plain(' and '));
-    deed();
-  }
+/** Names that were cut at the same place may go on differently. */
+const isSameName = ({ name, source }: DriverTurn, before: DriverTurn | undefined): boolean =>
+  name !== null && name === before?.name && source === before.source && !name.endsWith('…');
+
+/** What a driver did: was here, did not get the food, left with it. */
+type DriverDeed =
+  | { readonly kind: 'here'; readonly at: string; readonly to: string | null }
+  | { readonly kind: 'more_visits'; readonly at: string; readonly count: number }
+  | { readonly kind: 'without_food' | 'left'; readonly at: string };
+
+/** What a driver did, as reported, in the order of the times. */
+function deedsOf({ here, visits_left_out, without_food_at, left_at }: DriverTurn): readonly DriverDeed[] {
+  const skipped = Math.max(0, here.length + visits_left_out - MAX_NAMED_VISITS);
+  const half = MAX_NAMED_VISITS / 2;
+  const visits = here.flatMap(({ from: at, to }, index): DriverDeed[] => {
+    if (skipped === 0 || index < half || index >= here.length - half) return [{ kind: 'here', at, to }];
+    return index === half ? [{ kind: 'more_visits', at, count: skipped }] : [];
+  });
+  return inOrder([
+    ...visits,
+    ...(without_food_at === null ? [] : [{ kind: 'without_food' as const, at: without_food_at }]),
+    ...(left_at === null ? [] : [{ kind: 'left' as const, at: left_at }]),
+  ]);
 }
 
-function addVisits(said: Sentence, visits: readonly Visit[]): void {
-  for (const [index, { from, to }] of visits.entries()) {
-    if (index > 0) said.add(plain(' and '));
-    if (to === null) {
-      said.time(index === 0 ? 'has been here since ' : 'again since ', from);
-    } else {
-      said.time(index === 0 ? 'was here ' : '', from);
-      said.time(' to ', to);
+function addDeeds(said: Sentence, turn: DriverTurn, deeds: readonly DriverDeed[], order: 'the order' | 'it'): void {
+  if (deeds.length === 0) said.add(plain(turn.to === null ? 'has not been reported here' : 'was never reported here'));
+  let before: DriverDeed['kind'] | null = null;
+  let wasHere = false;
+  for (const deed of deeds) {
+    if (before !== null) {
+      if (said.addOfOrder(deed.at)) said.add(plain('; '), ...nameOf(turn), plain(' '));
+      else said.add(plain(' and '));
     }
+    addDeed(said, deed, { order, isListed: before === 'here' || before === 'more_visits', wasHere });
+    before = deed.kind;
+    wasHere ||= deed.kind === 'here';
   }
 }
 
-function addEnd(said: Sentence, { stages, drivers, ended_at }: OrderSummary): void {
-  const [last, stage] = [drivers.at(-1), stages.at(-1)];
-  if (last !== undefined && last.to !== null && last.to !== ended_at) {
+function addDeed(
+  said: Sentence,
+  deed: DriverDeed,
+  {
+    order,
+    isListed,
+    wasHere,
+  }: { readonly order: 'the order' | 'it'; readonly isListed: boolean; readonly wasHere: boolean },
+): void {
+  switch (deed.kind) {
+    case 'here':
+      if (deed.to === null) {
+        said.time(isListed ? 'again since ' : `has been here ${wasHere ? 'again ' : ''}since `, deed.at);
+      } else {
+        said.time(isListed ? '' : `was here ${wasHere ? 'again ' : ''}`, deed.at);
+        said.time(' to ', deed.to);
+      }
+      return;
+    case 'more_visits':
+      said.add(plain(`${timesWords(deed.count)} between`));
+      return;
+    case 'without_food':
+      said.add(plain('did not get the food'));
+      said.timeUnlessSaid(' at ', deed.at);
+      return;
+    case 'left':
+      said.add(plain(`left with ${order}`));
+      said.timeUnlessSaid(' at ', deed.at);
+      return;
+  }
+}
+
+function addEnd(said: Sentence, { stages, drivers }: OrderSummary): void {
+  const [driver, last] = [drivers.at(-1), stages.at(-1)];
+  if (driver?.ended_by === 'unassigned' && driver.to !== null) {
+    said.addOfOrder(driver.to);
     said.add(plain(', then nobody was assigned any more'));
-    said.timeUnlessSaid(' at ', last.to);
+    said.timeUnlessSaid(' at ', driver.to);
   }
-  if (stage === undefined) return;
-  const words = ENDS[stage.stage] ?? (last === undefined ? ENDS_WITHOUT_DRIVER[stage.stage] : undefined);
+  const hasDeeds = said.addOfOrder(null);
+  if (last === undefined) return;
+  const words = GOES_ON[last.stage] ?? (driver === undefined ? GOES_ON_WITHOUT_DRIVER[last.stage] : undefined);
   if (words === undefined) return;
-  said.add(plain('; the order '));
-  const canceled = stages.find((span) => span.stage === 'canceled');
-  if (canceled !== undefined && stage.stage !== 'canceled') {
-    said.time('was canceled at ', canceled.from);
-    said.add(plain(' and '));
-  }
-  said.time(`${words} `, stage.from);
+  said.add(plain(hasDeeds ? ' and ' : '; the order '));
+  said.time(`${words} `, last.from);
 }

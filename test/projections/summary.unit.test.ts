@@ -4,7 +4,13 @@ import { evolve, initial, type OrderState } from '../../projections/order';
 import { nothingSummed, summarize, type SummaryFold } from '../../projections/summary';
 import { readVerdict } from '../../projections/timeline';
 import type { OrderEvent } from '../../schemas/order-events';
-import { OrderSummary } from '../../schemas/order-summary';
+import {
+  MAX_NAME_CHARACTERS,
+  MAX_SUMMARY_DRIVERS,
+  MAX_SUMMARY_STAGES,
+  MAX_SUMMARY_VISITS,
+  OrderSummary,
+} from '../../schemas/order-summary';
 import { VERDICTS } from '../../schemas/vocabulary';
 import { cases } from '../support/depth';
 import { arbitraryEvents, receivedAt } from './arbitraries';
@@ -149,6 +155,113 @@ describe('the summary of an order', () => {
     );
     const [{ stages } = { stages: [] }] = orders;
     expect(stages.map(({ from }) => Date.parse(from) - Date.parse(stages[0]?.from ?? ''))).toEqual([0, 0, 3_600_000]);
+  });
+
+  it('an event without a time stands at the time of the one before it', () => {
+    const [first, second, ...others] = eventsOf(says('in_progress'), says('ready_for_pickup'), says('completed'));
+    expect(second).toBeDefined();
+    if (first === undefined || second === undefined) return;
+    const [order] = foldOf([first, { ...second, receivedAt: 'yesterday' }, ...others]).orders;
+    expect(order?.stages.map(({ from }) => numberOf(from))).toEqual([0, 0, 2]);
+  });
+
+  it('each turn says how it began and how it ended', () => {
+    const turnsOf = (...deliveries: readonly DeliveryObject[]): unknown[] =>
+      summaryOf(...deliveries).drivers.map(({ name, began, reopened, ended_by }) => [name, began, reopened, ended_by]);
+    expect(
+      turnsOf(
+        says('in_progress', COMING, JANE),
+        says('in_progress', COMING, JOHN),
+        says('in_progress', 'pending'),
+        says('ready_for_pickup', HERE),
+        says('in_progress', COMING),
+      ),
+    ).toEqual([
+      ['Jane Driver', 'assigned', null, 'another_driver'],
+      ['John Driver', 'assigned', null, 'unassigned'],
+      [null, 'here', null, 'not_here'],
+    ]);
+    expect(
+      turnsOf(
+        says('merchant_canceled', COMING, JANE),
+        says('in_progress', COMING, JOHN),
+        says('completed', 'completed', JOHN),
+        says('completed', 'completed', JANE),
+      ),
+    ).toEqual([
+      ['Jane Driver', 'assigned', null, 'order_ended'],
+      ['John Driver', 'reopened', 'canceled', 'order_ended'],
+      ['Jane Driver', 'after_end', null, 'order_ended'],
+    ]);
+    const { orders } = foldOf(
+      eventsAt([0, says('in_progress', HERE)], [1, 'order.canceled'], [24, says('in_progress')]),
+    );
+    expect(orders[0]?.drivers).toMatchObject([{ ended_by: 'order_ended' }]);
+    const [returning] = foldOf(
+      eventsAt([0, says('in_progress', AWAY, JANE)], [1, says('completed')], [24, says('in_progress', 'pending')]),
+    ).orders;
+    expect(returning?.drivers).toMatchObject([{ ended_by: 'order_ended', left_at: receivedAt(0) }]);
+  });
+
+  it('what an old report may have brought is marked, and nothing else', () => {
+    const { drivers, may_be_old } = summaryOf(
+      says('in_progress', COMING, JANE),
+      says('in_progress', HERE, JANE),
+      says('in_progress', COMING, JOHN),
+      says('in_progress', HERE, JANE),
+      says('completed', 'completed'),
+    );
+    expect(drivers.map((turn) => turn.may_be_old.map(numberOf))).toEqual([[], [3], [3]]);
+    expect(drivers.map(({ here }) => here.map((visit) => visit.may_be_old.map(numberOf)))).toEqual([[[]], [], [[3]]]);
+    expect(may_be_old).toEqual([]);
+    const again = summaryOf(says('merchant_canceled'), says('in_progress'), says('merchant_canceled'));
+    expect(again.may_be_old).toEqual([]);
+    const late = summaryOf(says('completed', COMING, JANE), says('ready_for_pickup', AWAY));
+    expect(late).toMatchObject({ left_at: receivedAt(1), may_be_old: [receivedAt(1)] });
+  });
+
+  it('a cancellation is in the summary until the order is reopened, and the leg that the food left on', () => {
+    const canceled = [says('in_progress', AWAY, JANE), says('merchant_canceled')] as const;
+    expect(summaryOf(...canceled)).toMatchObject({ canceled_at: receivedAt(1), left_at: receivedAt(0) });
+    expect(summaryOf(...canceled, says('completed'))).toMatchObject({ canceled_at: receivedAt(1) });
+    expect(summaryOf(...canceled, says('in_progress', COMING, JOHN))).toMatchObject({
+      canceled_at: null,
+      left_at: null,
+    });
+  });
+
+  it('of many visits, drivers and stages the first ones and the last ones are kept, and how many were left out', () => {
+    const [more, driver] = [20, (index: number) => ({ name: `Driver ${String(index)}` })];
+    const visits = Array.from({ length: MAX_SUMMARY_VISITS + more }, () => [
+      says('in_progress', HERE, JANE),
+      says('ready_for_pickup', COMING, JANE),
+    ]).flat();
+    const [turn, ...others] = summaryOf(...visits).drivers;
+    expect([turn?.visits_left_out, turn?.here.length, others.length]).toEqual([more, MAX_SUMMARY_VISITS, 0]);
+    const kept = Array.from({ length: MAX_SUMMARY_VISITS + more }, (_, index) => 2 * index);
+    kept.splice(MAX_SUMMARY_VISITS / 2, more);
+    expect(turn?.here.map(({ from }) => numberOf(from))).toEqual(kept);
+
+    const drivers = Array.from({ length: MAX_SUMMARY_DRIVERS + more }, (_, index) =>
+      says('in_progress', COMING, driver(index)),
+    );
+    const many = summaryOf(...drivers);
+    expect([many.drivers_left_out, many.drivers.length]).toEqual([more, MAX_SUMMARY_DRIVERS]);
+    expect([many.drivers[0]?.name, many.drivers.at(-1)?.name]).toEqual(['Driver 0', driver(drivers.length - 1).name]);
+
+    const stages = Array.from({ length: MAX_SUMMARY_STAGES + more }, (_, index) =>
+      says(index % 2 === 0 ? 'in_progress' : 'ready_for_pickup'),
+    );
+    const long = summaryOf(...stages);
+    expect([long.stages_left_out, long.stages.length]).toEqual([more, MAX_SUMMARY_STAGES]);
+    expect(numberOf(long.stages.at(-1)?.from ?? null)).toBe(stages.length - 1);
+  });
+
+  it('a long name is cut between two characters, and one that is not too long is whole', () => {
+    const nameOf = (name: string): string | null | undefined =>
+      summaryOf(says('in_progress', COMING, { name })).drivers[0]?.name;
+    expect(nameOf('😀'.repeat(MAX_NAME_CHARACTERS))).toBe('😀'.repeat(MAX_NAME_CHARACTERS));
+    expect(nameOf('x😀'.repeat(MAX_NAME_CHARACTERS))).toBe(`${'x😀'.repeat(MAX_NAME_CHARACTERS / 2)}…`);
   });
 
   it('the summary counts how events were read', () => {

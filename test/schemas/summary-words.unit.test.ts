@@ -1,24 +1,15 @@
-import { nothingSummed, summarize } from '../../projections/summary';
 import type { Step } from '../../schemas/scenario';
 import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
 import type { OrderEvent } from '../../schemas/order-events';
 import { MAX_NAMED_DRIVERS, summaryText, summaryWords } from '../../schemas/summary-words';
 import { shippedStories } from '../../services/sandbox/stories/scenario-files';
-import { type DeliveryObject, eventsOf, JANE, JOHN, KEY, ROBOT, says } from '../projections/scenario';
+import { type DeliveryObject, eventsOf, JANE, JOHN, ROBOT, says } from '../projections/scenario';
 import { EXAMPLES, parseExample } from '../support/deliveries';
+import { ordersOf, sentence, sentenceAbout, UTC } from './sentence';
 
-const UTC = timeWordsBy(offsetsOfZone('UTC'));
 const OMAR = { source: 'uber', name: 'Omar Haddad' };
 const ANN = { source: 'uber', name: 'Ann Lee' };
 
-const ordersOf = (events: readonly OrderEvent[]) =>
-  events.reduce((before, event) => summarize(KEY, before, event), nothingSummed).orders;
-const sentenceAbout = (events: readonly OrderEvent[], words = UTC): string =>
-  ordersOf(events)
-    .map((order) => summaryText(order, words))
-    .join(' | ');
-/** The sentence about deliveries that came a second apart, from 18:00:00 on. */
-const sentence = (...deliveries: readonly DeliveryObject[]): string => sentenceAbout(eventsOf(...deliveries));
 /** Deliveries of November 2026 and when each came. */
 const eventsThen = (...steps: readonly (readonly [time: string, delivery: DeliveryObject])[]): OrderEvent[] =>
   eventsOf(...steps.map(([, delivery]) => delivery)).map((event, index) => ({
@@ -73,8 +64,8 @@ describe('an order in one sentence', () => {
     const events = eventsOf(...EXAMPLES.map(({ bytes }) => parseExample(bytes).object as DeliveryObject));
     expect(sentenceAbout(events)).toBe(
       'John Driver left with the order at 18:00:00, then Uber gave the order to Jane Driver at 18:00:02, who was here ' +
-        '18:00:03 to 18:00:04 and left with it, then Kiwibot gave the order to Kiwi Robot #42 at 18:00:06, who left ' +
-        'with it at 18:00:07; the order was canceled at 18:00:08.',
+        '18:00:03 to 18:00:04 and left with it, then the completed order was reopened: Kiwibot gave it to Kiwi Robot #42 ' +
+        'at 18:00:06, who left with it at 18:00:07; the order was canceled at 18:00:08.',
     );
   });
 
@@ -123,7 +114,7 @@ describe('an order in one sentence', () => {
       [
         says('in_progress', 'enroute_to_pickup', OMAR),
         says('in_progress', 'pending'),
-        says('in_progress', 'enroute_to_pickup', OMAR),
+        says('ready_for_pickup', 'enroute_to_pickup', OMAR),
         says('out_for_delivery', 'enroute_to_dropoff'),
       ],
     ],
@@ -145,10 +136,10 @@ describe('an order in one sentence', () => {
     );
     const said = sentence(...drivers);
     expect([...said.matchAll(/Driver (\d+)/g)].map(([, number]) => number)).toEqual(['0', '1', '2', '7', '8', '9']);
-    expect(said).toContain(', then 4 other drivers had it, then the order was given to Driver 7 at');
+    expect(said).toContain(', then the driver changed 4 more times, then the order was given to Driver 7 at');
     const few = sentence(...drivers.slice(0, MAX_NAMED_DRIVERS));
     expect(few).toContain('Driver 5');
-    expect(few).not.toContain('other drivers');
+    expect(few).not.toContain('more times');
   });
 
   it('what others wrote is marked in the parts of a sentence, which make the whole', () => {
@@ -159,5 +150,14 @@ describe('an order in one sentence', () => {
     const parts = summaryWords(order, UTC);
     expect(parts.filter(({ isForeign }) => isForeign).map(({ text }) => text)).toEqual([name]);
     expect(parts.map(({ text }) => text).join('')).toBe(summaryText(order, UTC));
+  });
+
+  it('what is no time is said as it came', () => {
+    const [event, ...others] = eventsOf(says('in_progress', 'arrived_at_pickup', OMAR), says('in_progress', 'pending'));
+    expect(event).toBeDefined();
+    if (event === undefined) return;
+    expect(sentenceAbout([{ ...event, receivedAt: 'yesterday' }, ...others])).toBe(
+      'Omar Haddad was here yesterday to 2026-11-21 18:00:01, then nobody was assigned any more.',
+    );
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import type { OrderSummaries } from '../../schemas/order-summary';
+import { MAX_NAME_CHARACTERS, type OrderSummaries } from '../../schemas/order-summary';
 import { browserLab } from '../support/browser-lab';
 import { orderPath } from '../support/deliveries';
 import { pastLog } from '../support/past-log';
@@ -180,7 +180,8 @@ describe('the head of a timeline', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     }
     expect(await page.evaluate('window.hacked')).toBeUndefined();
-    expect(await page.locator('.sentence bdi').first().textContent()).toBe(HOSTILE_NAME);
+    const shown = `${HOSTILE_NAME.slice(0, MAX_NAME_CHARACTERS)}…`;
+    expect(await page.locator('.sentence bdi').first().textContent()).toBe(shown);
     expect(lab.complaints).toEqual([]);
   });
 

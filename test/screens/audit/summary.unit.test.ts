@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { nothingSummed, summarize } from '../../../projections/summary';
-import type { OrderSummary } from '../../../schemas/order-summary';
+import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../../schemas/order-summary';
 import {
   BAR_WIDTH,
   barOf,
   MOST_LISTED,
   stageSpanWords,
   turnWords,
+  visitWords,
 } from '../../../services/screens/browser/audit/model/summary';
 import { cases } from '../../support/depth';
 import { arbitraryEvents } from '../../projections/arbitraries';
-import { eventsOf, JANE, JOHN, KEY, says } from '../../projections/scenario';
+import { type DeliveryObject, eventsOf, JANE, JOHN, KEY, says } from '../../projections/scenario';
 
 const SINCE = '2026-11-21T18:00:00.000Z';
 const summaryOf = (events: ReturnType<typeof eventsOf>): OrderSummary => {
@@ -88,5 +89,48 @@ describe('the words of stages and drivers', () => {
       ],
       ['The order’s driver since :02', 'Not reported here', 'Left with the order at :03'],
     ]);
+  });
+
+  it('a driver has words for how it began, for an old report, and for visits that were left out', () => {
+    const linesOf = (...deliveries: readonly DeliveryObject[]): readonly (readonly string[])[] => {
+      const { drivers, first_received_at } = summaryOf(eventsOf(...deliveries));
+      return drivers.map((turn) =>
+        turnWords(turn, first_received_at).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
+      );
+    };
+    const here = says('in_progress', 'arrived_at_pickup', JANE);
+    expect(
+      linesOf(
+        here,
+        says('merchant_canceled'),
+        says('in_progress', 'enroute_to_pickup', JOHN),
+        here,
+        says('completed'),
+        says('completed', undefined, JOHN),
+      ),
+    ).toEqual([
+      ['The order’s driver :00 to :01', 'Here :00 to :01, for 1 s', 'Not reported to have left with the order'],
+      [
+        'The order’s driver :02 to :03, with whom the canceled order was reopened',
+        'Not reported here',
+        'Not reported to have left with the order',
+        'But the report of :03 may be an old one, sent again or late',
+      ],
+      [
+        'The order’s driver :03 to :04',
+        'Here :03 to :04, for 1 s',
+        'Not reported to have left with the order',
+        'But the report of :03 may be an old one, sent again or late',
+      ],
+      ['Named at :05, after the order had ended', 'Not reported here', 'Not reported to have left with the order'],
+    ]);
+    const visits = Array.from({ length: MAX_SUMMARY_VISITS + 7 }, () => [here, says('in_progress', 'pending', JANE)]);
+    const [lines = []] = linesOf(...visits.flat());
+    expect(lines.filter((line) => line.startsWith('Here '))).toHaveLength(MAX_SUMMARY_VISITS);
+    expect(lines[1 + MAX_SUMMARY_VISITS / 2]).toBe('And 7 more visits between');
+  });
+
+  it('a visit since no known time has no length', () => {
+    expect(visitWords({ from: 'yesterday', to: SINCE }, SINCE).took).toBeNull();
   });
 });

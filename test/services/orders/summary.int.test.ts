@@ -63,7 +63,8 @@ describe('the summary of an order', () => {
           last_revision: 3,
           first_received_at: time('22:05:00'),
           updated_at: time('22:34:07'),
-          ended_at: null,
+          ...{ ended_at: null, canceled_at: null, left_at: time('22:34:07'), may_be_old: [] },
+          ...{ stages_left_out: 0, drivers_left_out: 0 },
           stages: [
             { stage: 'preparing', from: time('22:05:00'), to: time('22:19:25') },
             { stage: 'driver_here', from: time('22:19:25'), to: time('22:19:28') },
@@ -74,13 +75,15 @@ describe('the summary of an order', () => {
             {
               ...{ name: 'Omar Haddad', source: 'uber', license_plate: null },
               ...{ from: time('22:05:00'), to: time('22:19:28') },
-              here: [{ from: time('22:19:25'), to: time('22:19:28') }],
-              ...{ without_food_at: null, left_at: null },
+              ...{ began: 'assigned', reopened: null, ended_by: 'another_driver' },
+              here: [{ from: time('22:19:25'), to: time('22:19:28'), may_be_old: [] }],
+              ...{ visits_left_out: 0, without_food_at: null, left_at: null, may_be_old: [] },
             },
             {
               ...{ name: 'Ann Lee', source: 'uber', license_plate: '7KX482' },
               ...{ from: time('22:19:28'), to: null, here: [] },
-              ...{ without_food_at: null, left_at: time('22:34:07') },
+              ...{ began: 'assigned', reopened: null, ended_by: null },
+              ...{ visits_left_out: 0, without_food_at: null, left_at: time('22:34:07'), may_be_old: [] },
             },
           ],
           verdicts: [

@@ -31,7 +31,7 @@ export function orderSummaries({ orders, complete }: OrderSummaries): TemplateRe
 }
 
 function orderSummary(order: OrderSummary): TemplateResult {
-  const { stages, drivers, first_received_at: since } = order;
+  const { stages, stages_left_out, drivers, drivers_left_out, first_received_at: since } = order;
   return html`<p class="sentence">
       ${summaryWords(order, localTimeWords).map(({ text, isForeign }) => (isForeign ? html`<bdi>${text}</bdi>` : text))}
     </p>
@@ -52,7 +52,7 @@ function orderSummary(order: OrderSummary): TemplateResult {
             </li>`;
           })}
         </ol>
-        ${more(stages.length, 'stage')}
+        ${more(stages.length + stages_left_out, 'stage')}
       </div>
       <div>
         <h3>Drivers</h3>
@@ -60,7 +60,7 @@ function orderSummary(order: OrderSummary): TemplateResult {
         <ol class="drivers" role="list">
           ${drivers.slice(0, MOST_LISTED).map((turn) => driverItem(turn, since))}
         </ol>
-        ${more(drivers.length, 'driver')}
+        ${more(drivers.length + drivers_left_out, 'driver')}
       </div>
     </div>`;
 }

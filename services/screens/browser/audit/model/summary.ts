@@ -1,7 +1,9 @@
 import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/order-summary';
+import { endedWords, oldReportsWords } from '../../../../../schemas/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import { spanWords } from '../../../../../schemas/span-words';
 import { localTimeWords } from '../../shared/model/audit-words';
+import { countWords } from '../../shared/model/words';
 
 /** What the head of a timeline shows of what became of an order. */
 
@@ -43,10 +45,14 @@ export interface SpanWords {
   readonly took: string | null;
 }
 
-const took = (from: string, to: string): string => spanWords(Math.max(0, Date.parse(to) - Date.parse(from)));
+/** Null where one of them is no time. */
+function took(from: string, to: string): string | null {
+  const ms = Date.parse(to) - Date.parse(from);
+  return Number.isNaN(ms) ? null : spanWords(Math.max(0, ms));
+}
 
 /** @param since the time whose day is not said again */
-export function visitWords({ from, to }: Visit, since: string): SpanWords {
+export function visitWords({ from, to }: Pick<Visit, 'from' | 'to'>, since: string): SpanWords {
   const begin = localTimeWords(from, since);
   if (to === null) return { words: `since ${begin}`, took: null };
   return { words: `${begin} to ${localTimeWords(to, since)}`, took: took(from, to) };
@@ -59,20 +65,35 @@ export const stageSpanWords = (span: StageSpan, since: string): SpanWords =>
     : visitWords(span, since);
 
 /** What is said of one driver, beside the name. */
-export function turnWords({ from, to, here, without_food_at, left_at }: DriverTurn, since: string): readonly string[] {
-  const had = visitWords({ from, to }, since).words;
-  const visits = here.slice(0, MOST_LISTED).map((visit) => {
-    const { words, took: time } = visitWords(visit, since);
-    return time === null ? `Here ${words}` : `Here ${words}, for ${time}`;
-  });
+export function turnWords(turn: DriverTurn, since: string): readonly string[] {
+  const { here, without_food_at, left_at } = turn;
+  const old = new Set([turn.may_be_old, ...here.map((visit) => visit.may_be_old)].flat());
+  const oldWords = oldReportsWords([...old], (at) => localTimeWords(at, since));
   return [
-    `The order’s driver ${had}`,
-    ...(visits.length === 0 ? ['Not reported here'] : visits),
+    hadWords(turn, since),
+    ...(here.length === 0 ? ['Not reported here'] : visitsWords(turn, since)),
     ...(without_food_at === null
       ? []
       : [`Did not get the food, as reported at ${localTimeWords(without_food_at, since)}`]),
     left_at === null
       ? 'Not reported to have left with the order'
       : `Left with the order at ${localTimeWords(left_at, since)}`,
+    ...(oldWords === null ? [] : [`But ${oldWords}`]),
   ];
+}
+
+function hadWords({ from, to, began, reopened }: DriverTurn, since: string): string {
+  if (began === 'after_end') return `Named at ${localTimeWords(from, since)}, after the order had ended`;
+  const words = `The order’s driver ${visitWords({ from, to }, since).words}`;
+  return reopened === null ? words : `${words}, with whom the ${endedWords(reopened)} order was reopened`;
+}
+
+function visitsWords({ here, visits_left_out }: DriverTurn, since: string): readonly string[] {
+  const visits = here.map((visit) => {
+    const { words, took: time } = visitWords(visit, since);
+    return time === null ? `Here ${words}` : `Here ${words}, for ${time}`;
+  });
+  if (visits_left_out === 0) return visits;
+  const half = Math.floor(visits.length / 2);
+  return [...visits.slice(0, half), `And ${countWords(visits_left_out, 'more visit')} between`, ...visits.slice(half)];
 }
