@@ -15,6 +15,7 @@ import { type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoint
 import { createCoverageRunner } from './coverage/coverage';
 import { createSendExport } from './export/send-export';
 import { createCoverageRoutes } from './coverage/route';
+import { evidenceCode } from './evidence/evidence-code';
 import { createEvidenceRoutes } from './evidence-route';
 import { createSearchRoutes } from './search-route';
 import { createAuditRoutes } from './route';
@@ -57,10 +58,12 @@ export function openAudit(options: {
       }),
       createEvidenceRoutes({
         store,
+        readers,
         recordAccess: accessLog.record,
         secrets: config.webhookSecrets.map(fingerprint),
         checkpoints: () => newestCheckpoints(place),
         version,
+        code: evidenceCode(),
         now,
       }),
       createSearchRoutes({

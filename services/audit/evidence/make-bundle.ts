@@ -3,19 +3,13 @@ import { EVIDENCE_FORMAT, eventMembers, LineWriter, type Manifest } from '../exp
 import { EVIDENCE_END, EVIDENCE_START } from './bundle';
 import type { BundleOptions } from './bundle-options';
 import { reportParts } from './report';
-import type { Steps } from './steps';
+import { atOnce, type Steps } from './steps';
 
 /**
  * Makes one file for a dispute: a report that people read in a browser, and in it the evidence that `ticket-rail verify`
  * reads. Pure.
  */
-export function makeBundle(options: BundleOptions): string {
-  const steps = bundleSteps(options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
+export const makeBundle = (options: BundleOptions): string => atOnce(bundleSteps(options));
 
 /** The same in steps of an event or so each, for who has something else to do between them. */
 export function* bundleSteps(options: BundleOptions): Steps<string> {

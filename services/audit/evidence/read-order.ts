@@ -39,13 +39,15 @@ export class OrderReader {
     this.#key = key;
   }
 
-  add(event: RecordedEvent): void {
+  /** @returns how the event is read */
+  add(event: RecordedEvent): EvidenceReading {
     const { reading, state } = readingOf(this.#key, this.#state, event);
     this.#state = state;
     const decoded = decodeOrderEvent(event);
     if (decoded !== null) this.#summary = summarize(this.#key, this.#summary, decoded);
     tallyEvent(this.#tally, event, null, this.#heads, { withheld: false, gaps: false });
     this.#rows.push({ event, reading });
+    return reading;
   }
 
   get read(): OrderEvidence {

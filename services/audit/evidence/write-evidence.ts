@@ -3,7 +3,9 @@ import type { ExportSource } from '../export/select-events';
 import type { BundleOptions } from './bundle-options';
 import { collectEvidence } from './collect-evidence';
 import { evidenceCode } from './evidence-code';
-import { makeBundle } from './make-bundle';
+import { bundleSteps } from './make-bundle';
+import type { OrderEvidence } from './read-order';
+import { atOnce, type Steps } from './steps';
 import { withoutContacts } from './withhold-order';
 
 /** What has to be said of evidence besides the order. */
@@ -19,12 +21,12 @@ export async function writeEvidence(
   options: Omit<EvidenceOptions, 'code'>,
   { out, force }: { readonly out: string; readonly force: boolean },
 ): Promise<number> {
-  const collected = await collectEvidence(store, options.key, null);
+  const collected = await collectEvidence(store, options.key);
   if (collected.kind !== 'collected') throw new Error('Nothing was ever reported about this order.');
   const { evidence } = collected;
   const file = beginFile(out);
   try {
-    file.write(makeBundle(bundleOptions({ ...options, code: evidenceCode() }, evidence)));
+    file.write(atOnce(evidenceSteps({ ...options, code: evidenceCode() }, evidence)));
     if (force) file.finish();
     else if (!file.finishNew()) throw new Error(`${out} is there already: --force replaces it.`);
   } catch (error) {
@@ -34,10 +36,9 @@ export async function writeEvidence(
   return evidence.rows.length;
 }
 
-/** @returns what a bundle is made from; without contacts where they are withheld. */
-export const bundleOptions = (options: EvidenceOptions, evidence: BundleOptions['evidence']): BundleOptions => ({
-  ...options,
-  evidence: options.withheld ? withoutContacts(evidence) : evidence,
+/** Makes the bundle of what was read of an order, without contacts where they are withheld. */
+export function* evidenceSteps(options: EvidenceOptions, evidence: OrderEvidence): Steps<string> {
+  if (!options.withheld) return yield* bundleSteps({ ...options, evidence });
   // The hash of a log of few events reveals what is in them.
-  checkpoints: options.withheld ? [] : options.checkpoints,
-});
+  return yield* bundleSteps({ ...options, evidence: yield* withoutContacts(evidence), checkpoints: [] });
+}

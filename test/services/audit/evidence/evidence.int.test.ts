@@ -1,14 +1,18 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import type { CheckpointPage } from '../../../../schemas/checkpoint';
-import { MAX_EVIDENCE_EVENTS } from '../../../../services/audit/evidence-route';
+import type { AccessPage } from '../../../../schemas/access';
+import { MAX_LARGE_READS_PER_READER } from '../../../../services/access/read-guard';
+import { BUNDLES_AT_ONCE, MAX_EVIDENCE_EVENTS } from '../../../../services/audit/evidence-route';
 import { orderPath, problem, problemOf, update } from '../../../support/deliveries';
 import { pastLog } from '../../../support/past-log';
 import { until } from '../../../support/patience';
 import {
   type Answer,
   bearer,
+  begin,
   discard,
   entryOf,
   OPERATOR_TOKEN,
@@ -108,6 +112,64 @@ describe('the evidence of an order from the service', () => {
     expect(problemOf(await ask(key('none')))).toEqual(problem(404, 'order-not-found'));
     for (const query of ['?time_zone=Mars/Olympus', '?contacts=some', '?x=1']) {
       expect(problemOf(await ask(DISPUTED, query))).toEqual(problem(400, 'invalid-parameter'));
+    }
+  });
+});
+
+describe('evidence that clients do not take', () => {
+  const LEAVER = 'leaver-0123456789abcdef';
+  const large = key('large');
+  const waiting = Array.from({ length: MAX_LARGE_READS_PER_READER - BUNDLES_AT_ONCE }, (_, n) => key(`w${String(n)}`));
+
+  it('evidence waits while slow clients have its places, and who has gone or may not read any more is neither served nor recorded', async () => {
+    const file = join(directory, 'readers.json');
+    const write = (...tokens: string[]): void => {
+      writeFileSync(file, JSON.stringify(tokens.map((token) => entryOf(token, 'auditor'))));
+    };
+    write(READER_TOKEN, LEAVER);
+    // More than the system keeps of an answer for a client that does not read it.
+    const note = `${'x'.repeat(90_000)}${'<'.repeat(10_000)}`;
+    const DATA_DIR = await pastLog([
+      ...Array.from({ length: 70 }, (_, n) => ({ key: large, at: BEGUN + n, fields: { n, note } })),
+      ...[DISPUTED, ...waiting].map((of) => ({ key: of, at: BEGUN, fields: {} })),
+    ]);
+    const slow = await startService({ DATA_DIR, READERS: '', READERS_FILE: file });
+    const headers = bearer(READER_TOKEN);
+    const open = (of: OrderKey, taken: (response: IncomingMessage) => void) =>
+      get(`${slow.url}${orderPath(of, '/evidence')}`, { headers, agent: false }, taken).on('error', () => undefined);
+    /** What takes a place among the large reads for a moment. */
+    const probe = async (): Promise<number> =>
+      (await slow.call(`/locations/${DISPUTED.location_id}/orders?limit=200`, { headers })).status;
+    try {
+      const stalled = await Promise.all(
+        Array.from({ length: BUNDLES_AT_ONCE }, () => {
+          return new Promise<IncomingMessage>((resolve) => open(large, resolve));
+        }),
+      );
+      for (const response of stalled) response.on('error', () => undefined);
+      const left = begin(slow.url, orderPath(DISPUTED, '/evidence'), { headers: bearer(LEAVER) });
+      left.request.end();
+      let served = 0;
+      const requests = waiting.map((of) => open(of, () => (served += 1)));
+      await until('all to wait', async () => (await probe()) === 503);
+      for (const request of requests) request.destroy();
+      await until('those who have gone to be noticed', async () => (await probe()) === 200);
+      write(READER_TOKEN);
+      await until('the reader to be out', async () => {
+        return (await slow.call('/session', { headers: bearer(LEAVER) })).status === 401;
+      });
+      for (const response of stalled) response.destroy();
+      expect(problemOf(await left.answer)).toEqual(problem(401, 'reader-not-authentic'));
+      expect((await slow.call(orderPath(DISPUTED, '/evidence'), { headers })).status).toBe(200);
+      expect(served).toBe(0);
+      const { accesses } = (await slow.call('/access?limit=100', { headers })).json as AccessPage;
+      const exported = accesses.flatMap((one) =>
+        one.what === 'export' ? [`${one.reader} ${one.order_id ?? ''}`] : [],
+      );
+      const name = READER_TOKEN.slice(0, 20);
+      expect([...new Set(exported)].sort()).toEqual([`${name} a/b`, `${name} large`]);
+    } finally {
+      await discard(slow);
     }
   });
 });
