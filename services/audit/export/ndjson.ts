@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { stringifyJson } from '../../../schemas/exact-json';
 import type { LocationId, OrderId } from '../../../schemas/handle-order';
-import { isTimeZone } from '../../../schemas/local-time';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**
@@ -23,7 +22,12 @@ export interface Scope {
 }
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const PositionText = z.string().regex(/^\d+$/);
+const PositionText = z.string().regex(/^\d{1,20}$/);
+/** Most characters of what a manifest says of the software and of the time: many times what it takes. */
+const MAX_SAID = 200;
+const Said = z.string().max(MAX_SAID);
+/** As zones are named. Which there are differs between versions of Node.js, so a true manifest may name an unknown one. */
+const ZoneName = z.string().regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/);
 
 export const Manifest = z.object({
   kind: z.literal('manifest'),
@@ -43,13 +47,13 @@ export const Manifest = z.object({
   withheld: z.boolean(),
   software: z.object({
     name: z.literal('ticket-rail'),
-    version: z.string(),
+    version: Said,
     /** Only of a bundle: identifies the code that made its page. */
-    code: z.string().optional(),
+    code: Said.optional(),
   }),
   /** Only of a bundle: by whose clocks its page shows times, beside UTC. */
-  time_zone: z.string().refine(isTimeZone).optional(),
-  exported_at: z.string(),
+  time_zone: ZoneName.optional(),
+  exported_at: Said,
   /** Only of a bundle: of all bytes of the file around the evidence. */
   report_sha256: Sha256.optional(),
 });

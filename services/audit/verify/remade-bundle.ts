@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderSummary } from '../../../schemas/order-summary';
+import { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../schemas/order-summary';
 import { Change, EarlierReport } from '../../../schemas/order-view';
 import { STAGES, VERDICTS } from '../../../schemas/vocabulary';
 import { makeBundle } from '../evidence/make-bundle';
@@ -10,11 +10,26 @@ import { eventOf, type Members, parseMembers } from './verify-lines';
 
 /** Makes a bundle again from the evidence in it. */
 
-/**
- * @returns the bundle as it has to be, if its events say what was recorded; of one with contacts withheld, as it has to be to
- *   show what its lines say. Null if that lacks what a bundle is made from.
- */
-export function remade(evidence: Buffer, manifest: Manifest): Buffer | null {
+export type Remade =
+  /** The bundle as it has to be, if its events say what was recorded. */
+  | { readonly kind: 'made'; readonly bytes: Buffer }
+  /** Something is not there that a bundle is made from, or is of another form. */
+  | { readonly kind: 'incomplete' }
+  /** Something in it is of a form of which nothing can be made. */
+  | { readonly kind: 'impossible'; readonly reason: string };
+
+/** @returns the bundle that follows from its events; with contacts withheld, the one that shows what its lines say. */
+export function remade(evidence: Buffer, manifest: Manifest): Remade {
+  try {
+    const bytes = made(evidence, manifest);
+    return bytes === null ? { kind: 'incomplete' } : { kind: 'made', bytes };
+  } catch (error) {
+    // Others may have written it: that nothing can be made of it is found by what is thrown in making it.
+    return { kind: 'impossible', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function made(evidence: Buffer, manifest: Manifest): Buffer | null {
   const { scope, software, withheld, time_zone, exported_at } = manifest;
   const { location_id, order_id } = scope;
   const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
@@ -51,13 +66,16 @@ function asRead(key: ConstructorParameters<typeof OrderReader>[0], events: reado
   return reader.read;
 }
 
+/** Times are texts here: what an event says of when it was received stands in the file as it came. */
+const time = z.string();
 const text = z.string().nullable();
+const span = { from: time, to: text };
 /** What a page shows of a reading. */
 const WrittenReading = z.looseObject({
   verdict: z.enum(VERDICTS).nullable(),
   rule: z.string(),
   stage: z.enum(STAGES).nullable(),
-  same_report_as: EarlierReport.nullable(),
+  same_report_as: EarlierReport.extend({ received_at: time }).nullable(),
   unreadable: z.array(z.string()),
   changes: z.array(Change),
   order: z
@@ -69,7 +87,17 @@ const WrittenReading = z.looseObject({
     .nullable(),
 });
 const WrittenSummary = z.object({
-  orders: z.array(OrderSummary),
+  orders: z.array(
+    OrderSummary.extend({
+      first_received_at: time,
+      updated_at: time,
+      ended_at: text,
+      stages: z.array(StageSpan.extend(span)),
+      drivers: z.array(
+        DriverTurn.extend({ ...span, here: z.array(Visit.extend(span)), without_food_at: text, left_at: text }),
+      ),
+    }),
+  ),
   faults: z.array(z.object({ revision: z.int().nullable(), detail: z.string() })),
 });
 

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { WITHHELD } from '../../../schemas/withheld';
 import { BYTE_ORDER_MARK } from '../export/csv';
 import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
 import { evidenceCode } from '../evidence/evidence-code';
+import { checkPage } from './check-page';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
-import { remade } from './remade-bundle';
 import { LineVerification, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verify-store';
 
@@ -19,8 +18,8 @@ import type { Verified, Watch } from './verify-store';
 const CHUNK_BYTES = 262_144;
 /** Longest line in bytes: the largest event, each of its characters escaped, with room to spare. */
 const LONGEST_LINE = 16_777_216;
-/** Bytes of the end of a file in which its manifest is looked for. */
-const MANIFEST_BYTES = 65_536;
+/** Bytes of the end of a file in which its last line is looked for at first; then in more and more. */
+const TAIL_BYTES = 65_536;
 
 interface FileOptions {
   readonly subject: string;
@@ -58,15 +57,25 @@ function isBundle(path: string): boolean {
 
 /** Returns what the last line says, as far as it can be read before it is verified; null if it is no manifest. */
 function peekManifest(file: number, size: number): Manifest | null {
-  const from = Math.max(0, size - MANIFEST_BYTES);
-  const tail = Buffer.alloc(size - from);
-  readSync(file, tail, 0, tail.length, from);
-  return manifestAtEnd(tail);
+  for (let length = TAIL_BYTES; ; length *= 4) {
+    const tail = Buffer.alloc(Math.min(length, size));
+    readSync(file, tail, 0, tail.length, size - tail.length);
+    const line = lastLine(tail);
+    if (line.length < tail.length || tail.length === size) return manifestIn(line);
+    if (tail.length > LONGEST_LINE) return null;
+  }
 }
 
-function manifestAtEnd(tail: Buffer): Manifest | null {
+/** Returns the last line with anything in it, with all that is blank after it. */
+function lastLine(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] ?? 0) <= 0x20) end--;
+  return bytes.subarray(end === 0 ? 0 : bytes.lastIndexOf(0x0a, end - 1) + 1);
+}
+
+function manifestIn(line: Buffer): Manifest | null {
   try {
-    return Manifest.safeParse(JSON.parse(tail.toString('utf8').trimEnd().split('\n').at(-1) ?? '')).data ?? null;
+    return Manifest.safeParse(JSON.parse(line.toString('utf8'))).data ?? null;
   } catch {
     return null;
   }
@@ -79,13 +88,9 @@ export async function verifyNdjson(path: string, options: FileOptions): Promise<
   try {
     const { size } = fstatSync(file);
     const manifest = peekManifest(file, size);
-    const rules = {
-      withheld: manifest?.withheld ?? false,
-      gaps: manifest !== null && (manifest.from !== null || manifest.to !== null),
-    };
     const begun = typeof resume?.at === 'number' && resume.at <= size ? { ...resume, at: resume.at } : null;
     const lines = new LineVerification(
-      rules,
+      manifest,
       null,
       seed,
       begun === null
@@ -173,19 +178,8 @@ const WITHHELD_FROM_EXPORT =
   'Phones and passcodes were withheld from the reader who exported this, and with them the hashes that they could be found from. ' +
   'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
 
-/** Whether contacts were withheld from evidence; by what its events say, if its manifest cannot be read. */
-const hasWithheld = (evidence: Buffer): boolean =>
-  manifestAtEnd(evidence.subarray(-MANIFEST_BYTES))?.withheld ?? evidence.includes(`"id":"${WITHHELD}"`);
-
 /** @returns the manifest of a CSV file where versions up to 0.2 wrote it. */
 export const manifestPath = (file: string): string => `${file}.manifest.json`;
-
-/** @returns the line of a file, from 1, in which it first differs from another. */
-function firstLineOtherThan(bytes: Buffer, other: Buffer): number {
-  let at = 0;
-  while (at < bytes.length && bytes[at] === other[at]) at++;
-  return bytes.subarray(0, at).toString('latin1').split('\n').length;
-}
 
 /**
  * Verifies a bundle: its evidence line by line, and the page around it, which is made again from the evidence.
@@ -198,8 +192,7 @@ export function verifyBundle(
 ): Verified {
   const bytes = readFileSync(path);
   const parts = splitBundle(bytes);
-  const isWithheld = parts !== null && hasWithheld(parts.evidence);
-  const lines = new LineVerification({ withheld: isWithheld, gaps: false }, code, seed);
+  const lines = new LineVerification(parts === null ? null : manifestIn(lastLine(parts.evidence)), code, seed);
   if (parts === null) {
     const detail = `there is no evidence between ${EVIDENCE_START.trim()} and ${EVIDENCE_END.trim()}`;
     addFault(lines.tally, { code: 'file', detail, ...NOWHERE });
@@ -220,19 +213,15 @@ export function verifyBundle(
   const doubts: Doubt[] = [...withheldFrom(manifest)];
   // What cannot be read has its fault by now, and nothing can be made of it.
   if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
-    const page = remade(evidence, manifest);
-    if (page?.equals(bytes) !== true && manifest.software.code === code) {
-      const from = page === null ? '' : `, from line ${String(firstLineOtherThan(bytes, page))} of the file on`;
-      addFault(tally, {
-        code: 'file',
-        detail: `the file is not what follows from the events in it${from}`,
-        ...NOWHERE,
-      });
-    } else if (page?.equals(bytes) !== true) {
-      const detail =
-        `The page was made by version ${manifest.software.version}, by other code than this: that it shows what the events ` +
-        'in it say cannot be verified. The events themselves hold; read them, not the page.';
-      doubts.push({ kind: 'page not checked', detail });
+    const page = checkPage(bytes, evidence, manifest, code);
+    switch (page.kind) {
+      case 'holds':
+        break;
+      case 'other':
+        addFault(tally, { code: 'file', detail: page.detail, ...NOWHERE });
+        break;
+      case 'not checked':
+        doubts.push({ kind: 'page not checked', detail: page.detail });
     }
   }
   return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ...lines.notes] };

@@ -5,13 +5,14 @@ import { parseJson } from '../../../schemas/exact-json';
 import { isJsonObject } from '../../../schemas/json-object';
 import { orderKeyOfStream } from '../../../schemas/order-events';
 import { type StreamName, streamName } from '../../../schemas/stream-name';
+import { WITHHELD } from '../../../schemas/withheld';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { Manifest, splitLine } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { StreamHeads } from '../chain/stream-heads';
-import { addFault, emptyTally, NOWHERE, type Tally, tallyEvent } from '../chain/verification';
+import { addFault, emptyTally, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
 import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
 
 /**
@@ -50,21 +51,27 @@ export class LineVerification {
   #newest: RecordedEvent | null = null;
   #scratch = Buffer.alloc(16_384);
 
+  readonly #expected: Manifest | null;
   readonly #rules: EventRules;
   readonly #code: string | null;
 
   /**
-   * @param manifest what the last line says, as far as it can be read: whether contacts were withheld has to be known
-   *   before. It is verified where it stands.
+   * @param expected what the last line says, if it is a manifest: whether contacts were withheld has to be known before.
+   *   It is verified where it stands.
    * @param code identifies the code that makes evidence here; null where there is none to be made
    */
   constructor(
-    rules: EventRules,
+    expected: Manifest | null,
     code: string | null,
     seed: number,
     saved?: { readonly tally: Tally; readonly heads: StreamHeads; readonly streams: StreamCount } & SavedLines,
   ) {
-    this.#rules = rules;
+    this.#expected = expected;
+    this.#rules = {
+      // Evidence without a manifest does not hold for that: what may have been withheld is no other fault.
+      withheld: expected?.withheld ?? code !== null,
+      gaps: code === null && expected !== null && (expected.from !== null || expected.to !== null),
+    };
     this.#code = code;
     this.tally = saved?.tally ?? emptyTally();
     this.heads = saved?.heads ?? new StreamHeads(seed);
@@ -120,9 +127,13 @@ export class LineVerification {
     }
   }
 
-  /** Notes a fault if no manifest came; has to be called after the last line. */
+  /** Notes a fault if no manifest came, or another than the one expected; has to be called after the last line. */
   finish(): void {
-    if (this.#manifest !== null) return;
+    if (this.#manifest !== null) {
+      if (this.#expected?.withheld !== this.#manifest.withheld)
+        this.#fault('file', 'the manifest is not the one in the last line, by which the others were verified');
+      return;
+    }
     addFault(this.tally, {
       code: 'file',
       detail: 'there is no manifest that can be read: the file was cut off, or its end was changed',
@@ -181,6 +192,17 @@ export class LineVerification {
     this.streams.add(event.stream);
     this.#newest = event;
     if (tallyEvent(this.tally, event, this.#line, this.heads, this.#rules).begins) this.tally.begun++;
+    this.#holdWithheld(event);
+  }
+
+  /** Holds what an event says of whether contacts were withheld against the manifest. */
+  #holdWithheld(event: RecordedEvent): void {
+    if (this.#expected === null) return;
+    const [said, found] = [this.#expected.withheld, event.id === WITHHELD];
+    // Exports of versions before 0.3.0 with contacts withheld show the ids.
+    if (said === found || (said && this.#code === null)) return;
+    const detail = `contacts were ${found ? '' : 'not '}withheld from this event, and the manifest says otherwise`;
+    this.#fault('file', detail, placeOf(event));
   }
 
   /**

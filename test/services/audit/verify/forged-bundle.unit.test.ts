@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orderStream } from '../../../../schemas/order-events';
+import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
+import { collectEvidence } from '../../../../services/audit/evidence/collect-evidence';
+import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';
+import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
+import { OrderReader } from '../../../../services/audit/evidence/read-order';
+import { atOnce } from '../../../../services/audit/evidence/steps';
+import { evidenceSteps } from '../../../../services/audit/evidence/write-evidence';
+import { lineHash } from '../../../../services/audit/export/ndjson';
+import { eventOf } from '../../../../services/audit/verify/verify-lines';
+import { verifyBundle } from '../../../../services/audit/verify/verify-file';
+import type { Verified } from '../../../../services/audit/verify/verify-store';
+import { temporaryDirectory } from '../../../support/running-service';
+import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
+
+/** Bundles that somebody made who knows how: all their hashes that are not over what was recorded fit. */
+
+const directory = temporaryDirectory();
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const OPTIONS = {
+  key: KEY,
+  secrets: [],
+  checkpoints: [],
+  timeZone: 'America/New_York',
+  version: '1.2.3',
+  code: evidenceCode(),
+  exportedAt: '2026-11-22T00:00:00.000Z',
+};
+/** A mark of what is withheld, which somebody may report. */
+const MARK = { id: '[withheld]' };
+const JANE = { name: 'Jane', source: 'uber', vehicle_info: { license_plate: '7KX' }, passcode: '1234' };
+const REPORTS: readonly Reported[] = [
+  { fields: { delivery_status: 'enroute_to_pickup', note: MARK, driver_details: JANE } },
+  { fields: { delivery_status: 'arrived_at_pickup', driver_details: JANE } },
+  { fields: { delivery_status: 'failed_to_pickup', driver_details: JANE } },
+  { fields: { delivery_status: 'enroute_to_pickup', driver_details: { name: 'Omar' } } },
+  { fields: { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details: { name: 'Omar' } } },
+  { fields: { status: 'completed', delivery_status: 'delivered' } },
+];
+
+async function bundleOf(reports: readonly Reported[], withheld = false): Promise<string> {
+  const collected = await collectEvidence(await recordedOrder(reports), KEY);
+  if (collected.kind !== 'collected') throw new Error(collected.kind);
+  return atOnce(evidenceSteps({ ...OPTIONS, withheld }, collected.evidence));
+}
+
+function verified(bundle: string): Verified {
+  const path = join(directory, 'bundle.html');
+  writeFileSync(path, bundle);
+  return verifyBundle(path, { seed: 7 });
+}
+const faultsOf = (bundle: string) => verified(bundle).faults.map(({ code, detail }) => ({ code, detail }));
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * @returns the bundle with lines that were changed, and every hash that is not over what was recorded made to fit.
+ * @param change of a line; of the manifest, as text too
+ */
+function forged(bundle: string, change: (line: Members) => Members, manifestText = (text: string) => text): string {
+  const parts = splitBundle(Buffer.from(bundle));
+  const [before, evidence, after] = [parts?.before, parts?.evidence, parts?.after].map((part) => String(part));
+  const digest = createHash('sha256');
+  const report = createHash('sha256')
+    .update(before ?? '')
+    .update(after ?? '');
+  let [last, text] = ['', ''];
+  for (const line of (evidence ?? '').trimEnd().split('\n')) {
+    const { line_hash: _hash, ...members } = change(JSON.parse(line) as Members);
+    const isManifest = members['kind'] === 'manifest';
+    const whole = isManifest
+      ? { ...members, sha256: digest.digest('hex'), report_sha256: report.digest('hex') }
+      : members;
+    const body = JSON.stringify(whole).slice(0, -1).replaceAll('<', '\\u003c');
+    const said = isManifest ? manifestText(body) : body;
+    last = lineHash(last, said);
+    const written = `${said},"line_hash":"${last}"}\n`;
+    if (!isManifest) digest.update(written);
+    text += written;
+  }
+  return `${before ?? ''}${text}${after ?? ''}`;
+}
+
+const inManifest =
+  (more: Members) =>
+  (line: Members): Members =>
+    line['kind'] === 'manifest' ? { ...line, ...more } : line;
+const inReadings =
+  (more: Members) =>
+  (line: Members): Members =>
+    line['kind'] === 'reading' ? { ...line, ...more } : line;
+
+describe('the verification of a bundle that somebody forged', () => {
+  it('a bundle whose lines were written again as they were holds', async () => {
+    const same = (line: Members): Members => line;
+    expect(verified(forged(await bundleOf(REPORTS), same))).toMatchObject({ faults: [], doubts: [] });
+    const withheld = forged(await bundleOf(REPORTS, true), same);
+    expect(verified(withheld)).toMatchObject({ faults: [], doubts: [{ kind: 'withheld' }] });
+  });
+
+  /** A bundle whose events are not what was recorded, and whose page and readings are what follows from them. */
+  async function changedEvents(more: Partial<typeof OPTIONS> = {}): Promise<string> {
+    const reader = new OrderReader(KEY);
+    for await (const event of (await recordedOrder(REPORTS)).readStream(orderStream(KEY))) {
+      reader.add(event.revision === 4 ? { ...event, data: { ...(event.data as object), status: 'canceled' } } : event);
+    }
+    return makeBundle({ ...OPTIONS, ...more, withheld: false, evidence: reader.read });
+  }
+
+  it.each([
+    ['spaces within its last line', (text: string) => `{${' '.repeat(66_000)}${text.slice(1)}`],
+    ['more spaces than fit into one look at its end', (text: string) => `{${' '.repeat(300_000)}${text.slice(1)}`],
+    ['a member that is unknown', (text: string) => `${text},"more":"${'x'.repeat(66_000)}"`],
+  ])('a changed event is found, however long the manifest is made: %s', async (_, lengthen) => {
+    const faults = faultsOf(forged(await changedEvents(), (line) => line, lengthen));
+    expect(faults).toContainEqual(expect.objectContaining({ code: 'content' }));
+  });
+
+  it.each([[{ exportedAt: `2026-11-22T00:00:00.000Z${' '.repeat(66_000)}` }], [{ version: '1'.repeat(66_000) }]])(
+    'a manifest that says one thing at length is none',
+    async (more) => {
+      expect(faultsOf(await changedEvents(more))).not.toEqual([]);
+    },
+  );
+
+  it('a manifest that says otherwise than the events whether contacts were withheld is found', async () => {
+    const shown = forged(await bundleOf(REPORTS), inManifest({ withheld: true }));
+    expect(faultsOf(shown)).toContainEqual({
+      code: 'file',
+      detail: 'contacts were not withheld from this event, and the manifest says otherwise',
+    });
+    const withheld = forged(await bundleOf(REPORTS, true), inManifest({ withheld: false }));
+    expect(faultsOf(withheld)).toContainEqual({
+      code: 'file',
+      detail: 'contacts were withheld from this event, and the manifest says otherwise',
+    });
+  });
+
+  it('a page by the clocks of a zone that is unknown here is not checked, and a name that no zone has is found', async () => {
+    const unknown = verified(forged(await bundleOf(REPORTS), inManifest({ time_zone: 'America/Nowhere' })));
+    expect(unknown).toMatchObject({
+      faults: [],
+      doubts: [{ kind: 'page not checked', detail: expect.stringContaining('America/Nowhere') as string }],
+    });
+    expect(faultsOf(forged(await bundleOf(REPORTS), inManifest({ time_zone: 'no zone!' })))).not.toEqual([]);
+  });
+
+  it.each([false, true])(
+    'a bundle of events received at times without milliseconds holds, with contacts withheld: %s',
+    async (withheld) => {
+      const reports = REPORTS.map((report, index) => {
+        return { ...report, receipt: { receivedAt: `2026-11-21T22:0${String(index)}:00Z` } };
+      });
+      expect(verified(await bundleOf(reports, withheld)).faults).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['a change without values', inReadings({ changes: [{ pointer: '/x' }] })],
+    ['an order that is none', inReadings({ order: 7 })],
+    [
+      'a time in the summary that is none',
+      (line: Members): Members =>
+        line['kind'] === 'summary'
+          ? (JSON.parse(JSON.stringify(line).replaceAll(/2026-[^"]*Z/g, 'yesterday')) as Members)
+          : line,
+    ],
+  ])('a bundle with %s is found, with contacts and without', async (_, change) => {
+    for (const withheld of [false, true]) {
+      const bundle = forged(await bundleOf(REPORTS, withheld), change);
+      expect(faultsOf(bundle)).toContainEqual(expect.objectContaining({ code: 'file' }));
+    }
+  });
+
+  it('an event that was received at no time is found, though it is read as it would be', async () => {
+    const reader = new OrderReader(KEY);
+    let reading: object = {};
+    const bundle = forged(await bundleOf(REPORTS), (line) => {
+      if (line['kind'] === 'reading') return { ...line, ...reading };
+      if (line['kind'] !== 'event') return line;
+      const changed = { ...line, metadata: { ...(line['metadata'] as object), received_at: 'yesterday' } };
+      const event = eventOf(changed);
+      if (event !== null) reading = reader.add(event);
+      return changed;
+    });
+    expect(faultsOf(bundle)).toContainEqual({
+      code: 'file',
+      detail: 'nothing follows from what the lines say: Invalid time value',
+    });
+  });
+
+  it('a bundle without any line does not hold', () => {
+    expect(faultsOf(`<!doctype html>${EVIDENCE_START}${EVIDENCE_END}`)).not.toEqual([]);
+  });
+});
