@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { orderStream } from '../../../../schemas/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';
 import { openReadableStore } from '../../../../services/event-store/open';
+import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { browserLab } from '../../../support/browser-lab';
 import { pastLog } from '../../../support/past-log';
 import { temporaryDirectory } from '../../../support/running-service';
@@ -12,7 +15,8 @@ import { violations } from '../../../support/screen-inspect';
 
 const lab = browserLab();
 const KEY = orderKey('disputes', 'o1');
-const HOSTILE = `</script><img src=x onerror="window.hacked=1">\u202Eevil ${'W'.repeat(400)}`;
+const ELEMENTS = '</script></td></table></style><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+const HOSTILE = `${ELEMENTS}\u202Eevil ${'W'.repeat(400)}`;
 const driver = (name: string) => ({ source: 'uber', name, passcode: '1234' });
 const REPORTS = [
   ['in_progress', 'enroute_to_pickup', driver('Omar Haddad')],
@@ -20,6 +24,14 @@ const REPORTS = [
   ['in_progress', 'enroute_to_pickup', driver(HOSTILE)],
   ['out_for_delivery', 'enroute_to_dropoff', driver(HOSTILE)],
 ] as const;
+/** An order of which everything is hostile that others may name. */
+const HOSTILE_KEY = orderKey(ELEMENTS, `order ${ELEMENTS}`);
+const HOSTILE_DRIVER = {
+  name: HOSTILE,
+  source: ELEMENTS,
+  vehicle_info: { license_plate: ELEMENTS },
+  [ELEMENTS]: ELEMENTS,
+};
 
 const directory = temporaryDirectory();
 let dataDir: string;
@@ -28,21 +40,35 @@ beforeAll(async () => {
   const delivered = REPORTS.map(([status, delivery_status, driver_details], index) => {
     return { key: KEY, at: begun + index * 60_000, fields: { status, delivery_status, driver_details } };
   });
-  dataDir = await pastLog(delivered);
+  const hostile = ['in_progress', ELEMENTS].map((status, index) => {
+    const fields = { status, delivery_status: ELEMENTS, driver_details: HOSTILE_DRIVER, [ELEMENTS]: ELEMENTS };
+    return { key: HOSTILE_KEY, at: begun + (REPORTS.length + index) * 60_000, fields };
+  });
+  dataDir = await pastLog([...delivered, ...hostile]);
+  const store = await openSqliteStore({ file: join(dataDir, 'events.sqlite'), now: () => begun + 600_000 });
+  const metadata = { received_at: ELEMENTS, signed_with: ELEMENTS, content_hash: ELEMENTS, [ELEMENTS]: ELEMENTS };
+  const foreign = { id: randomUUID(), type: ELEMENTS, data: { [ELEMENTS]: ELEMENTS }, metadata };
+  await store.append(orderStream(HOSTILE_KEY), [foreign], hostile.length - 1);
+  await store.close();
 });
 afterAll(() => {
   for (const made of [directory, dataDir]) rmSync(made, { recursive: true, force: true });
 });
 
-async function openEvidence(withheld: boolean): Promise<void> {
+async function openEvidence(withheld: boolean, key = KEY): Promise<void> {
   const store = await openReadableStore({ url: null, logFile: join(dataDir, 'events.sqlite') });
   const out = join(directory, `${String(withheld)}.html`);
   const more = { secrets: [], checkpoints: [], version: '1.2.3', exportedAt: '2026-11-22T00:00:00.000Z' };
-  const options = { key: KEY, withheld, timeZone: 'America/New_York', ...more };
+  const options = { key, withheld, timeZone: 'America/New_York', ...more };
   await writeEvidence(store, options, { out, force: true });
   await store.close();
   await lab.page.setContent(readFileSync(out, 'utf8'));
 }
+
+/** All elements that the page has of its own, and their attributes. */
+const OWN_ELEMENTS =
+  'bdi body br code details div h1 h2 h3 head html li main meta p pre script section span strong style summary table tbody td th thead time title tr ul';
+const OWN_ATTRIBUTES = 'aria-label charset class content http-equiv id lang name role scope tabindex type';
 
 describe('the page of evidence', () => {
   it.each([false, true])(
@@ -57,6 +83,30 @@ describe('the page of evidence', () => {
       expect(await lab.page.evaluate('window.hacked')).toBeUndefined();
       expect(await lab.page.getByText('Phones and passcodes were withheld').count()).toBe(withheld ? 1 : 0);
       expect(lab.strangers).toEqual([]);
+    },
+  );
+
+  it.each([false, true])(
+    'whatever was recorded is text on the page, and no element of it, with contacts withheld: %s',
+    async (withheld) => {
+      await openEvidence(withheld, HOSTILE_KEY);
+      // What its policy keeps from running would be there nevertheless.
+      const there = await lab.page.evaluate(`(() => {
+        const all = [...document.querySelectorAll('*')];
+        const names = (of) => [...new Set(all.flatMap(of))].sort().join(' ');
+        return [names((one) => one.localName), names((one) => one.getAttributeNames())];
+      })()`);
+      const strangers = (there as string[]).map((names, index) => {
+        const own = new Set((index === 0 ? OWN_ELEMENTS : OWN_ATTRIBUTES).split(' '));
+        return names.split(' ').filter((name) => !own.has(name));
+      });
+      expect(strangers).toEqual([[], []]);
+      expect(await lab.page.locator('script').count()).toBe(1);
+      expect(await lab.page.locator('script').getAttribute('type')).toBe('application/x-ndjson');
+      const shown = await lab.page.locator('main').innerText();
+      expect(shown.split('<img src=x').length).toBeGreaterThan(10);
+      expect(await lab.page.title()).toContain('<img src=x');
+      expect(await lab.page.evaluate('window.hacked')).toBeUndefined();
     },
   );
 
