@@ -60,6 +60,9 @@ function driverRows(turn: DriverTurn, times: PageTimes): readonly string[] {
   ];
 }
 
+const leftOutWords = (rows: number): string =>
+  rows === 0 ? '' : `<p>${String(rows)} more, in the middle, are left out here. The reports below have them all.</p>`;
+
 function* orderPart(order: OrderSummary, times: PageTimes, heading: string): Steps<string> {
   const { stages, drivers, verdicts } = order;
   const words = summaryWords(order, timeWordsBy(offsetsOfZone(times.zone)));
@@ -76,11 +79,13 @@ function* orderPart(order: OrderSummary, times: PageTimes, heading: string): Ste
           ),
           'Who, and when',
         ),
+    leftOutWords(order.drivers_left_out),
     '<h3>Where the order stood</h3>',
     wide(
       table(['stage', 'from', 'to', 'for'], yield* mapped(stages, (span) => stageRow(span, times))),
       'Where the order stood',
     ),
+    leftOutWords(order.stages_left_out),
     '<h3>How the reports were read</h3>',
     list(
       verdicts.map(({ verdict, events }) => {
