@@ -19,9 +19,7 @@ function firstLineOtherThan(bytes: Buffer, other: Buffer): number {
 
 const notChecked = (why: string): PageCheck => ({
   kind: 'not checked',
-  detail:
-    `The page was made ${why}: that it shows what the events in it say cannot be verified. The events themselves ` +
-    'hold; read them, not the page.',
+  detail: `The page was made ${why}: that it shows what the events in it say cannot be verified.`,
 });
 
 /**

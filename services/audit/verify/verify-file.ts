@@ -29,6 +29,9 @@ interface FileOptions {
   readonly watch: Watch;
 }
 
+/** What is added where all that is wrong is that the page could not be checked. */
+const EVENTS_HOLD = ' The events themselves hold; read them, not the page.';
+
 export type FileKind = 'ndjson' | 'csv' | 'evidence';
 
 /** Tells what a file is by how it begins, so that a name proves nothing. */
@@ -221,7 +224,10 @@ export function verifyBundle(
         addFault(tally, { code: 'file', detail: page.detail, ...NOWHERE });
         break;
       case 'not checked':
-        doubts.push({ kind: 'page not checked', detail: page.detail });
+        doubts.push({
+          kind: 'page not checked',
+          detail: `${page.detail}${doubts.length > 0 || tally.faults.length > 0 ? '' : EVENTS_HOLD}`,
+        });
     }
   }
   return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ...lines.notes] };

@@ -145,6 +145,16 @@ describe('the verification of a bundle that somebody forged', () => {
     });
   });
 
+  it('where a page is not checked, nothing says that the events hold unless they were verified and do', async () => {
+    const unknown = inManifest({ time_zone: 'America/Nowhere' });
+    const detailOf = (bundle: string): string | undefined =>
+      verified(bundle).doubts?.find(({ kind }) => kind === 'page not checked')?.detail;
+    expect(detailOf(forged(await bundleOf(REPORTS), unknown))).toContain('The events themselves hold');
+    for (const bundle of [await bundleOf(REPORTS, true), await changedEvents()]) {
+      expect(detailOf(forged(bundle, unknown))).toMatch(/cannot be verified\.$/);
+    }
+  });
+
   it('a page by the clocks of a zone that is unknown here is not checked, and a name that no zone has is found', async () => {
     const unknown = verified(forged(await bundleOf(REPORTS), inManifest({ time_zone: 'America/Nowhere' })));
     expect(unknown).toMatchObject({
