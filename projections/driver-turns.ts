@@ -21,6 +21,8 @@ export interface Step {
   readonly leftAt: string | null;
   /** The event may be an old report: one like it came before, or it is about an earlier step than the order's. */
   readonly isOld: boolean;
+  /** The event itself says that somebody came: an order stays at `driver_here` too when a report only names another driver. */
+  readonly arrives: boolean;
 }
 
 export interface Turns {
@@ -59,7 +61,7 @@ export function turnsAfter({ drivers, drivers_left_out }: Turns, step: Step): Tu
   const isOpen = last !== undefined && (before.assigned || last.to === null);
   if (isOpen && goesOn(last, step)) return { drivers: [...others, continued(last, step)], drivers_left_out };
   const ended = last === undefined ? [] : [...others, endedTurn(last, step, endOf(step))];
-  if (!after.assigned && after.stage !== 'driver_here') return { drivers: ended, drivers_left_out };
+  if (!after.assigned && !(after.stage === 'driver_here' && step.arrives)) return { drivers: ended, drivers_left_out };
   const all = [...ended, begun(step, ended)];
   const left = all.length > MAX_SUMMARY_DRIVERS ? 1 : 0;
   return { drivers: bounded(all, MAX_SUMMARY_DRIVERS), drivers_left_out: drivers_left_out + left };
@@ -135,7 +137,7 @@ export function endedTurn(turn: DriverTurn, step: Pick<Step, 'at' | 'isOld'>, en
     ...turn,
     to,
     ended_by: turn.ended_by ?? end,
-    ...visitsAfter(turn, false, step),
+    ...withoutOpenVisit(turn, step),
     may_be_old: oldTimes(turn.may_be_old, step, [turn.from, to, turn.without_food_at, turn.left_at]),
   };
 }
@@ -161,16 +163,20 @@ function short(text: string | null): string | null {
 
 type Visits = Pick<DriverTurn, 'here' | 'visits_left_out'>;
 
-function visitsAfter({ here, visits_left_out }: Visits, isHere: boolean, step: Pick<Step, 'at' | 'isOld'>): Visits {
-  const { at } = step;
-  const last = here.at(-1);
-  if (last?.to === null) {
-    if (isHere) return { here, visits_left_out };
-    const closed: Visit = { ...last, to: at, may_be_old: oldTimes(last.may_be_old, step, [last.from, at]) };
-    return { here: [...here.slice(0, -1), closed], visits_left_out };
-  }
-  if (!isHere) return { here, visits_left_out };
-  const all: Visit[] = [...here, { from: at, to: null, may_be_old: oldTimes([], step, [at]) }];
+/** Visits after an event after which somebody is here, or nobody. */
+function visitsAfter(visits: Visits, isHere: boolean, step: Step): Visits {
+  if (!isHere) return withoutOpenVisit(visits, step);
+  const { here, visits_left_out } = visits;
+  if (here.at(-1)?.to === null || !step.arrives) return { here, visits_left_out };
+  const all: Visit[] = [...here, { from: step.at, to: null, may_be_old: oldTimes([], step, [step.at]) }];
   const left = all.length > MAX_SUMMARY_VISITS ? 1 : 0;
   return { here: bounded(all, MAX_SUMMARY_VISITS), visits_left_out: visits_left_out + left };
+}
+
+function withoutOpenVisit({ here, visits_left_out }: Visits, step: Pick<Step, 'at' | 'isOld'>): Visits {
+  const last = here.at(-1);
+  if (last?.to !== null) return { here, visits_left_out };
+  const { at } = step;
+  const closed: Visit = { ...last, to: at, may_be_old: oldTimes(last.may_be_old, step, [last.from, at]) };
+  return { here: [...here.slice(0, -1), closed], visits_left_out };
 }

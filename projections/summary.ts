@@ -4,6 +4,7 @@ import { MAX_SUMMARY_STAGES, type OrderSummary, type StageSpan, type VerdictCoun
 import { type Verdict, VERDICTS } from '../schemas/vocabulary';
 import { bounded, endedTurn, isReopened, leavesNow, oldTimes, type Step, turnsAfter } from './driver-turns';
 import { initial, type OrderState } from './order';
+import { saidBy } from './order-status';
 import { isCanceled } from './stage';
 import { readVerdict } from './timeline';
 
@@ -28,7 +29,9 @@ export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent)
   const stateBefore = last === undefined ? initial : before.state;
   const leftAt = !state.left ? null : leavesNow(stateBefore, state) ? at : (last?.left_at ?? null);
   const isOld = state.same_report_as !== null || state.out_of_order;
-  const summary = orderAfter(last, event, { before: stateBefore, after: state, at, leftAt, isOld }, verdict);
+  const arrives = stateBefore.stage !== 'driver_here' || saidBy(event).delivery_status === 'arrived_at_pickup';
+  const step: Step = { before: stateBefore, after: state, at, leftAt, isOld, arrives };
+  const summary = orderAfter(last, event, step, verdict);
   const earlier = before.orders.slice(0, -1);
   const orders =
     last === undefined && newest !== undefined ? [...earlier, closed(newest, at), summary] : [...earlier, summary];
