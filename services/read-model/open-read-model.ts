@@ -73,6 +73,7 @@ export function openReadModel(
         return;
     }
   };
+  freshness.tick(); // so that a process that stands still in its first second knows it too
   const tick = setInterval(() => {
     freshness.tick();
   }, TICK_MS).unref();
