@@ -80,12 +80,10 @@ export const DriverTurn = z
           'another_driver, or unassigned: a report said so; not_here: somebody without a name was not reported here any ' +
           'more; order_ended; number_reused: by another order; null while it goes on',
       }),
-    here: z
-      .array(Visit)
-      .meta({
-        description:
-          'each time that a report said so of this driver, for as long as the order stood at the stage driver_here then',
-      }),
+    here: z.array(Visit).meta({
+      description:
+        'each time that a report said so of this driver, for as long as the order stood at the stage driver_here then',
+    }),
     visits_left_out: leftOut('visits', MAX_SUMMARY_VISITS),
     without_food_at: Time.nullable().meta({
       description: 'when failed_to_pickup was reported: this driver did not get the food; null if it was not',
