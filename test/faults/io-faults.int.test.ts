@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ const COMMITTER = `
 /** A child that commits on demand. */
 class Committer {
   readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
   readonly #lines: AsyncIterableIterator<string>;
 
   constructor(directory: string, faults: IoFaults, synchronous: 'FULL' | 'NORMAL') {
@@ -44,6 +46,7 @@ class Committer {
       },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    this.#ended = once(this.#child, 'exit');
     const output = createInterface({ input: this.#child.stdout ?? process.stdin });
     this.#lines = output[Symbol.asyncIterator]();
   }
@@ -52,9 +55,7 @@ class Committer {
   async line(): Promise<string> {
     const next = await this.#lines.next();
     if (next.done !== true) return next.value;
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      await new Promise((resolve) => this.#child.once('exit', resolve));
-    }
+    await this.#ended;
     return this.#child.signalCode ?? String(this.#child.exitCode);
   }
 
@@ -69,8 +70,9 @@ class Committer {
     return Number(await this.line());
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 }
 
@@ -92,8 +94,8 @@ describe('injected I/O faults', () => {
     committers = [];
   });
 
-  afterEach(() => {
-    for (const committer of committers) committer.stop();
+  afterEach(async () => {
+    await Promise.all(committers.map((committer) => committer.stop()));
     faults.close();
     rmSync(directory, { recursive: true, force: true });
   });

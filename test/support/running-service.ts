@@ -205,8 +205,8 @@ export async function startService(
   };
 }
 
-/** Ends a service and deletes its data. */
-export async function discard(service: RunningService): Promise<void> {
-  await service.end('SIGKILL');
-  rmSync(service.dataDir, { recursive: true, force: true });
+/** Ends services, and deletes their data once all have ended: two of them may have written in one directory. */
+export async function discard(...services: readonly RunningService[]): Promise<void> {
+  await Promise.all(services.map((service) => service.end('SIGKILL')));
+  for (const { dataDir } of services) rmSync(dataDir, { recursive: true, force: true });
 }

@@ -145,6 +145,7 @@ describe('the ticket-rail command', () => {
       expect(await ended).toBe(0);
     } finally {
       child.kill('SIGKILL');
+      await ended;
       rmSync(dataDir, { recursive: true });
     }
   });

@@ -19,7 +19,7 @@ beforeEach(async () => {
   directory = temporaryDirectory();
 });
 afterEach(async () => {
-  await Promise.all(services.splice(0).map(discard));
+  await discard(...services.splice(0));
   await Promise.all([node.stop(), receiver.close()]);
   rmSync(directory, { recursive: true, force: true });
 });

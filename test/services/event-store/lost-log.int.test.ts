@@ -22,9 +22,7 @@ describe('service whose files are taken away', () => {
       return status === 503 && store?.ok === false && store.detail;
     });
 
-  afterEach(async () => {
-    for (const service of services.splice(0)) await discard(service);
-  });
+  afterEach(() => discard(...services.splice(0)));
 
   it('a service whose log was removed acknowledges nothing more, is not ready, and says in its log what to do', async () => {
     const service = await start();

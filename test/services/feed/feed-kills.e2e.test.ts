@@ -79,7 +79,7 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('consume
     }
   });
   afterAll(async () => {
-    await Promise.all(services.map(discard));
+    await discard(...services);
     await node?.stop();
   });
 

@@ -56,7 +56,7 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
     ]);
   });
   afterAll(async () => {
-    await Promise.all([...new Set([here, there])].map(discard));
+    await discard(...new Set([here, there]));
     await node?.stop();
   });
 

@@ -157,7 +157,7 @@ describe('two processes on one EventStoreDB', () => {
     services = await Promise.all([0, 1].map(() => startService({ EVENT_STORE_URL: node.url })));
   });
   afterAll(async () => {
-    await Promise.all(services.map(discard));
+    await discard(...services);
     await node.stop();
   });
 
@@ -421,7 +421,7 @@ if (real !== null) {
     beforeAll(async () => {
       services = await Promise.all([0, 1].map(() => startService({ EVENT_STORE_URL: real.url })));
     });
-    afterAll(() => Promise.all(services.map(discard)));
+    afterAll(() => discard(...services));
 
     const serve = (index: number): RunningService => {
       const service = services[index];

@@ -183,7 +183,7 @@ describe('each problem that the document declares is one that really comes', () 
     await ask(service, 'setConsumer');
   });
   afterAll(async () => {
-    for (const one of services.splice(0)) await discard(one);
+    await discard(...services.splice(0));
     rmSync(dirname(destinationsFile), { recursive: true });
   });
 

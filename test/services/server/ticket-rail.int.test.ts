@@ -51,6 +51,7 @@ it('the example of the guide mounts the service below a path, beside what the ap
     expect(await ended).toEqual([0, null]);
   } finally {
     application.kill('SIGKILL');
+    await ended;
     rmSync(dataDir, { recursive: true, force: true });
   }
 });
