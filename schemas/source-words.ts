@@ -8,5 +8,8 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
   ['kiwibot', 'Kiwibot'],
 ]);
 
+/** The words themselves. */
+export const KNOWN_SOURCES: readonly string[] = [...SOURCES.keys()];
+
 /** @returns what people call a platform. */
 export const sourceWords = (source: string): string => SOURCES.get(source.trim().toLowerCase()) ?? source;

@@ -319,13 +319,13 @@ describe('the search for an order', () => {
       .getByRole('status')
       .getByText(/newest first|No order was found/)
       .waitFor();
-    const all = await page.locator('.found li').all();
+    const all = await page.locator('.found tbody tr').all();
     return Promise.all(all.map(async (one) => String(await one.getAttribute('data-order-id'))));
   };
   const find = async (fill: () => Promise<unknown>): Promise<readonly string[]> => {
     await page.goto(`${service.url}/audit`);
     await fill();
-    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'Find', exact: true }).click();
     await page.waitForURL(/\?/);
     return found();
   };
@@ -351,7 +351,7 @@ describe('the search for an order', () => {
     expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('john'))).toEqual(all);
     expect(await here(() => page.getByLabel('Driver’s name, or a part').fill('jane'))).toEqual(['first-1']);
     expect(await here(() => page.getByLabel('Source of the driver').fill('UBER'))).toEqual(['first-1']);
-    expect(await here(() => page.getByLabel('Order (status), as last reported').fill('completed'))).toEqual([]);
+    expect(await here(() => page.getByLabel('Order (status), as last reported').selectOption('Completed'))).toEqual([]);
     expect(await here(() => page.getByLabel('Stage').selectOption('Driver here'))).toEqual(['second-2']);
     expect(await here(() => page.getByLabel('Attention').selectOption('Driver is here'))).toEqual(['second-2']);
     expect(await here(() => page.getByLabel('An event that was read as').selectOption('Reopened'))).toEqual([
@@ -373,6 +373,31 @@ describe('the search for an order', () => {
     await current().waitFor();
     await page.getByRole('heading', { name: 'Order first-1' }).waitFor();
     expect(lab.complaints).toEqual([]);
+  });
+
+  it('the search shows the newest orders before anything is asked for, in a table that says what each column is', async () => {
+    for (const order of ['older', 'newer']) await deliver(orderKey('newest here', order), LIFE[0]);
+    await page.goto(`${service.url}/audit`);
+    expect((await found()).slice(0, 2)).toEqual(['newer', 'older']);
+    for (const width of [1_280, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.getByRole('table').getByRole('row', { name: /newer/ }).getByRole('cell').count()).toBe(3);
+    }
+    await page.setViewportSize({ width: 1_280, height: 900 });
+    const heads = await page.getByRole('table').getByRole('columnheader').allInnerTexts();
+    expect(heads).toEqual(['Order', 'How it stands', 'Drivers', 'Last news']);
+  });
+
+  it('a status that no list has is kept in the form, and an order is found by what the driver says', async () => {
+    const key = orderKey('labelled here', 'l1');
+    await deliver(key, { status: 'on_the_moon' });
+    const path = `/locations/${encodeURIComponent(key.location_id)}/orders/${key.order_id}/label`;
+    const label = { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: '{"number":"A1B2"}' };
+    expect((await service.call(path, label)).status).toBeLessThan(300);
+    await page.goto(`${service.url}/audit?status=on_the_moon`);
+    expect(await found()).toEqual(['l1']);
+    expect(await page.getByLabel('Order (status), as last reported').inputValue()).toBe('on_the_moon');
+    expect(await find(() => page.getByLabel('What the driver says, or a part').fill('a1b'))).toEqual(['l1']);
   });
 
   it('the search shows a page of orders at a time', async () => {

@@ -165,7 +165,7 @@ async function main(): Promise<void> {
       `/audit/board?location=Harbour%20Street&at=${then}`,
       ...as('p[data-freshness="replay"]'),
     );
-    await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found li'));
+    await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found tbody tr'));
     await shoot('sandbox', sandbox.url, showSandbox, { viewport: { width: 1_280, height: 1_100 } });
     await shoot('audit-coverage', '/audit/coverage?location_id=Station%20Square', ...as('.group'));
   } finally {

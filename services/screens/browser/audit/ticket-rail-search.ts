@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
-import { sourceWords } from '../../../../schemas/source-words';
+import { KNOWN_SOURCES, sourceWords } from '../../../../schemas/source-words';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
@@ -11,7 +11,7 @@ import { searchAddress, timelineAddress, wordsAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { formData } from '../shared/field-events';
-import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
+import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../shared/model/words';
 import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
@@ -30,7 +30,7 @@ interface Found {
 
 /** Finds an order by whatever is known of it. */
 export class TicketRailSearch extends railElement({
-  /** What is looked for; with nothing at all, nothing is looked for yet. */
+  /** What is looked for; with nothing at all, the newest orders. */
   filters: property<Filters>({}),
   answer: state<Answer<Found> | null>(null),
   isSearching: state(false),
@@ -41,7 +41,7 @@ export class TicketRailSearch extends railElement({
   readonly #locations = new LocationPicks(this);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('filters') && Object.keys(this.filters).length > 0) void this.#find({ orders: [], next: null });
+    if (changed.has('filters')) void this.#find({ orders: [], next: null });
   }
 
   /** Pages may be empty before the end: goes on until there is a page full of orders. */
@@ -99,9 +99,10 @@ export class TicketRailSearch extends railElement({
       <div class="fields">
         ${this.#renderText('location_id', 'Location', this.#locations.ids)}
         ${this.#renderText('order_id', 'Order id, or a part')}
+        ${this.#renderText('label', 'What the driver says, or a part')}
         ${this.#renderText('driver', 'Any driver’s name, or a part')}
-        ${this.#renderText('status', 'Order (status), as last reported', [...STATUSES.keys()])}
-        ${this.#renderText('source', 'Source of the driver')}
+        ${this.#renderChoice('status', 'Order (status), as last reported', [...STATUSES.keys()], statusWords)}
+        ${this.#renderText('source', 'Source of the driver', KNOWN_SOURCES)}
         ${this.#renderText('license_plate', 'License plate, or a part')}
         ${this.#renderText('phone_last4', 'Last four digits of the phone')}
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
@@ -147,11 +148,13 @@ export class TicketRailSearch extends railElement({
     words: (value: string) => string,
   ): TemplateResult {
     const chosen = this.filters[name] ?? '';
+    // An address may ask for a word that no list has.
+    const choices = chosen === '' || values.includes(chosen) ? values : [...values, chosen];
     return html`<label
       >${label}
       <select name=${name}>
         <option value="">Any</option>
-        ${values.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
+        ${choices.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
       </select></label
     >`;
   }
@@ -160,9 +163,21 @@ export class TicketRailSearch extends railElement({
     return html`${
       orders.length === 0
         ? nothing
-        : html`<ul class="found" role="list">
-            ${orders.map((order) => this.#renderOrder(order))}
-          </ul>`
+        : html`<table class="found" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Order</th>
+                <th scope="col" role="columnheader">How it stands</th>
+                <th scope="col" role="columnheader">
+                  ${asksForDriver(this.filters) ? 'The driver looked for' : 'Drivers'}
+                </th>
+                <th scope="col" role="columnheader">Last news</th>
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              ${orders.map((order) => this.#renderOrder(order))}
+            </tbody>
+          </table>`
     }
     ${
       next === null
@@ -175,36 +190,41 @@ export class TicketRailSearch extends railElement({
 
   #renderOrder(order: FoundOrder): TemplateResult {
     const { delivery_status } = order;
-    return html`<li class="panel" data-order-id=${order.order_id}>
-      <h3>
+    return html`<tr role="row" data-order-id=${order.order_id}>
+      <th scope="row" role="rowheader">
         <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
-      </h3>
-      <p class="muted"><bdi>${order.location_id}</bdi></p>
-      <p><strong>${stageWords(order.stage)}</strong> · revision ${order.revision}</p>
-      <p>
-        ${fieldName('/status')}: <bdi>${statusWords(order.status)}</bdi>${
-          delivery_status === null
+        <p class="muted"><bdi>${order.location_id}</bdi></p>
+      </th>
+      <td role="cell">
+        <p><strong>${stageWords(order.stage)}</strong></p>
+        ${
+          order.attention.length === 0
             ? nothing
-            : html` · ${fieldName('/delivery_status')}:
-                <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
-                  >${driverWords(delivery_status)}</bdi
-                >`
+            : html`<p class="attention">${order.attention.map((code) => attentionWords(code).words).join(', ')}</p>`
         }
-      </p>
-      ${
-        order.drivers.length === 0
-          ? html`<p class="muted">No driver</p>`
-          : order.drivers.map((driver) => this.#renderDriver(driver))
-      }
-      ${
-        order.attention.length === 0
-          ? nothing
-          : html`<p class="attention">${order.attention.map((code) => attentionWords(code).words).join(', ')}</p>`
-      }
-      <p class="muted">
-        Last news <time datetime=${order.updated_at}>${timeWords(Date.parse(order.updated_at))}</time>
-      </p>
-    </li>`;
+        <p class="muted">
+          ${fieldName('/status')}: <bdi>${statusWords(order.status)}</bdi>${
+            delivery_status === null
+              ? nothing
+              : html`<br />${fieldName('/delivery_status')}:
+                  <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
+                    >${driverWords(delivery_status)}</bdi
+                  >`
+          }
+        </p>
+      </td>
+      <td role="cell">
+        ${
+          order.drivers.length === 0
+            ? html`<p class="muted">No driver</p>`
+            : order.drivers.map((driver) => this.#renderDriver(driver))
+        }
+      </td>
+      <td role="cell">
+        <p><time datetime=${order.updated_at}>${timeWords(Date.parse(order.updated_at))}</time></p>
+        <p class="muted">revision ${order.revision}</p>
+      </td>
+    </tr>`;
   }
 
   #renderDriver({ name, source, license_plate, from, to }: FoundDriver): TemplateResult {

@@ -4,6 +4,7 @@ import { fromLocalField } from '../../shared/model/audit-words';
 export const FILTERS = [
   'location_id',
   'order_id',
+  'label',
   'driver',
   'license_plate',
   'phone_last4',
@@ -27,6 +28,10 @@ export function readFilters(query: URLSearchParams): Filters {
   }
   return filters;
 }
+
+/** @returns whether only the drivers that were looked for are shown of each order. */
+export const asksForDriver = ({ driver, license_plate, phone_last4, source }: Filters): boolean =>
+  [driver, license_plate, phone_last4, source].some((asked) => asked !== undefined);
 
 /** @param fields of the form, in which times are those of the browser, with an offset where a time comes twice */
 export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
