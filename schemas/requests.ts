@@ -152,6 +152,8 @@ const text = (description: string) =>
     .optional()
     .meta({ description });
 
+/** Most orders of a file of what was found: some megabytes, which are made before the answer begins. */
+export const MAX_FOUND_IN_FILE = 10_000;
 export const SearchQuery = z.strictObject({
   location_id: LocationId.optional().meta({ description: 'only this location; default: all that the reader may see' }),
   order_id: text('a part of the order id, ignoring case'),
@@ -175,6 +177,12 @@ export const SearchQuery = z.strictObject({
   to: time('only orders with news before this time'),
   limit: limit(MAX_PAGE, DEFAULT_PAGE),
   after,
+  format: z
+    .enum(['json', 'csv'], 'expected json or csv')
+    .optional()
+    .meta({
+      description: `default: json, a page; csv gives a file of all, of the ${String(MAX_FOUND_IN_FILE)} newest if there are more, whatever the limit`,
+    }),
 });
 
 /** Most and default days of a coverage query. */

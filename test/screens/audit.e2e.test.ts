@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Locator, Page } from 'playwright-core';
 import { evolve, initial, toOrder } from '../../projections/order';
@@ -404,6 +405,14 @@ describe('the search for an order', () => {
     const location_id = 'many';
     for (let order = 0; order < 60; order += 1) await deliver(orderKey(location_id, `n${String(order)}`), {});
     expect(await find(() => page.getByLabel('Location').fill(location_id))).toHaveLength(50);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Save as CSV' }).click(),
+    ]);
+    const rows = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect([download.suggestedFilename(), rows.length]).toEqual(['orders.csv', 1 + 60]);
     await page.getByRole('button', { name: 'Find more' }).click();
     await page.getByText('60 orders as they are now').waitFor();
     expect(await found()).toHaveLength(60);

@@ -67,7 +67,8 @@ const asText = (text: string): string =>
 const cutText = (text: string): string =>
   text.length <= MAX_CELL_CHARACTERS ? text : text.slice(0, MAX_CELL_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
 
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+/** @returns a cell that holds what we made: hashes, times and words of ours. */
+export const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /** @returns a cell that holds what someone sent, always quoted. */
 export const csvCell = (text: string): string => quoted(cutText(asText(text)));

@@ -57,6 +57,21 @@ async function findWithDrivers(
   }
   return found;
 }
+/** @returns the cells of a CSV file, each of which is quoted. */
+const rowsOf = (csv: string): readonly (readonly string[])[] =>
+  csv
+    .replace(/^\uFEFF/, '')
+    .split('"\r\n')
+    .filter((row) => row !== '')
+    .map((row) =>
+      row
+        .slice(1)
+        .split('","')
+        .map((cell) => cell.replaceAll('""', '"')),
+    );
+/** @returns a text as its cell has it, if a spreadsheet is kept from reading it otherwise */
+const asCell = (text: string): string => (/^[\d='+\-@]/.test(text) ? (expect.stringMatching(`^'?`) as string) : text);
+
 const find = async (query: Readonly<Record<string, string>>, token = READER_TOKEN): Promise<Order[]> =>
   (await findWithDrivers(query, token)).map(({ drivers: _, ...order }) => order);
 const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id);
@@ -129,6 +144,42 @@ describe('the search for orders', () => {
       expected((life) => life.state.updated_at >= middle && life.state.first_received_at < middle),
     );
   });
+
+  it.each<Readonly<Record<string, string>>>([{}, { location_id: 'here' }, { stage: 'preparing' }, { driver: 'o' }])(
+    'a file of what is found by %j holds what the pages hold, and nothing in it is a formula',
+    async (query) => {
+      const answer = await service.call(path({ ...query, format: 'csv' }), { headers: bearer(READER_TOKEN) });
+      expect([answer.status, answer.headers['content-type'], answer.headers['content-disposition']]).toEqual([
+        200,
+        'text/csv; charset=utf-8',
+        'attachment; filename="orders.csv"',
+      ]);
+      const [columns, ...rows] = rowsOf(answer.text);
+      const found = await findWithDrivers(query);
+      expect(found.length).toBeGreaterThan(2);
+      const orders = rows.map((row) => Object.fromEntries(row.map((cell, at) => [columns?.[at], cell])));
+      expect(
+        orders.map(({ location_id, order_id, stage, revision, driver_from }) => [
+          location_id,
+          order_id,
+          stage,
+          revision,
+          driver_from,
+        ]),
+      ).toEqual(
+        found.flatMap(({ location_id, order_id, stage, revision, drivers }) =>
+          (drivers.length === 0 ? [{ from: '' }] : drivers).map(({ from }) => [
+            asCell(location_id),
+            asCell(order_id),
+            stage,
+            String(revision),
+            from,
+          ]),
+        ),
+      );
+      for (const cell of rows.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    },
+  );
 
   it('a search by part of the order id or by several conditions finds the orders that meet all of them', async () => {
     expect(idsOf(await find({ order_id: 'ORDER-7' }))).toEqual(['Order-7x']);

@@ -31,6 +31,10 @@ export const searchAddress = (filters: Readonly<Record<string, string>>): string
   return parameters === '' ? `${basePath}/audit` : `${basePath}/audit?${parameters}`;
 };
 
+/** @param filters the same. @returns the address of a file of all orders that are found, for a spreadsheet */
+export const foundFileAddress = (filters: Readonly<Record<string, string>>): string =>
+  `${basePath}/audit/orders?${query({ ...filters, format: 'csv' })}`;
+
 /** @returns the address of a file with all events of an order, as `ticket-rail verify` takes it if it is NDJSON. */
 export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
   `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;

@@ -7,7 +7,7 @@ import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
-import { searchAddress, timelineAddress, wordsAddress } from './links';
+import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
 import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { formData } from '../shared/field-events';
@@ -72,7 +72,14 @@ export class TicketRailSearch extends railElement({
     return html`<div class="frame stack">
       ${this.#renderForm()}
       <div class="stack" aria-busy=${String(this.isSearching)}>
-        <p class="muted" role="status">${this.#summary()}</p>
+        <div class="row">
+          <p class="muted" role="status">${this.#summary()}</p>
+          ${
+            answer?.kind === 'found' && answer.value.orders.length > 0
+              ? html`<a class="button" href=${foundFileAddress(this.filters)} download="orders.csv">Save as CSV</a>`
+              : nothing
+          }
+        </div>
         ${
           answer === null
             ? nothing
