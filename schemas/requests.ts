@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from './handle-order';
-import { isTimeZone } from './local-time';
+import { TimeZone } from './locations';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -121,16 +121,16 @@ export const OrderHistoryQuery = z.strictObject({
 
 /** The clock of times in words, and where nobody asks for another. */
 export const DEFAULT_TIME_ZONE = 'UTC';
-export const TimeZone = z.string().refine(isTimeZone, 'expected the name of a time zone, such as America/New_York');
 export const SummaryQuery = z.strictObject({
-  time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
-    description: 'of the times in sentences, by its name in the IANA database',
+  time_zone: TimeZone.optional().meta({
+    description: 'of the times in sentences, by its name in the IANA database; default: that of the location, or UTC',
   }),
 });
 
 export const EvidenceQuery = z.strictObject({
-  time_zone: TimeZone.default(DEFAULT_TIME_ZONE).meta({
-    description: 'by whose clocks times are shown beside UTC, by its name in the IANA database',
+  time_zone: TimeZone.optional().meta({
+    description:
+      'by whose clocks times are shown beside UTC, by its name in the IANA database; default: those of the location, or UTC',
   }),
   contacts: z.enum(['shown', 'withheld'], 'expected shown or withheld').default('shown').meta({
     description: 'withheld: without phones and passcodes, as for readers who do not see them whatever they ask for',

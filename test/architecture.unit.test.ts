@@ -54,6 +54,7 @@ const FLOORS = [
   'access',
   'read-model',
   'operations',
+  'locations',
   'labels',
   'handle-order',
   'orders',

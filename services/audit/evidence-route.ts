@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import { z } from 'zod';
-import { EvidenceQuery, OrderPath } from '../../schemas/requests';
+import { DEFAULT_TIME_ZONE, EvidenceQuery, OrderPath } from '../../schemas/requests';
 import { RECORD_PROBLEMS, type RecordAccess } from '../access/log/access-log';
 import { seesContact } from '../access/permissions';
 import { HISTORY, readers, THIS_LOCATION } from '../access/requirements';
@@ -10,6 +10,7 @@ import { Semaphore } from '../concurrency/semaphore';
 import { type Endpoints, serve } from '../http/endpoint';
 import { goneSignal } from '../http/gone-signal';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
+import type { Locations } from '../locations/open-locations';
 import { collectEvidence, type EvidenceLimits } from './evidence/collect-evidence';
 import { inTurns } from './evidence/steps';
 import { type EvidenceOptions, evidenceSteps } from './evidence/write-evidence';
@@ -53,6 +54,7 @@ export const EVIDENCE_CALLS = {
 export function createEvidenceRoutes(options: {
   readonly store: ExportSource;
   readonly readers: ReaderDirectory;
+  readonly factsOf: Locations['factsOf'];
   readonly recordAccess: RecordAccess;
   /** Fingerprints of the secrets that are configured, newest first. */
   readonly secrets: readonly string[];
@@ -64,7 +66,7 @@ export function createEvidenceRoutes(options: {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Router {
-  const { store, readers: directory, recordAccess, secrets, checkpoints, version, code, now } = options;
+  const { store, readers: directory, factsOf, recordAccess, secrets, checkpoints, version, code, now } = options;
   const bundles = new Semaphore(BUNDLES_AT_ONCE);
 
   /** @returns the bundle; null if it was not wanted any more. @throws {Problem} */
@@ -93,7 +95,8 @@ export function createEvidenceRoutes(options: {
   }
 
   return serve(EVIDENCE_CALLS, {
-    getEvidence: async ({ request, response, reader, params: key, query: { time_zone: timeZone, contacts } }) => {
+    getEvidence: async ({ request, response, reader, params: key, query: { time_zone, contacts } }) => {
+      const timeZone = time_zone ?? factsOf(key.location_id).time_zone ?? DEFAULT_TIME_ZONE;
       const gone = goneSignal(response);
       const goesOn = (): boolean => !gone.aborted && directory.isCurrent(reader);
       const record = (): Promise<void> => recordAccess(reader, { what: 'export', ...key, path: request.originalUrl });

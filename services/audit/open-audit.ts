@@ -5,6 +5,7 @@ import type { World } from '../config/world';
 import type { Events } from '../event-store/open-events';
 import { fingerprint } from '../handle-order/receive/signature';
 import type { Labels } from '../labels/labels';
+import type { Locations } from '../locations/open-locations';
 import type { Metrics } from '../operations/metrics';
 import type { Reading } from '../orders/open-reading';
 import { createOrderSearch } from '../orders/search';
@@ -37,9 +38,11 @@ export function openAudit(options: {
   readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
   readonly reading: Pick<Reading, 'history'>;
   readonly labels: Pick<Labels, 'show'>;
+  readonly locations: Pick<Locations, 'factsOf'>;
   readonly metrics: Metrics;
 }): Audit {
   const { config, events, world, readModel, labels, metrics } = options;
+  const { factsOf } = options.locations;
   const { readers, accessLog } = options.access;
   const { history } = options.reading;
   const { store } = events;
@@ -53,12 +56,14 @@ export function openAudit(options: {
       createAuditRoutes({
         store,
         history,
+        factsOf,
         recordAccess: accessLog.record,
         sendExport: createSendExport({ store, readers, version, now }),
       }),
       createEvidenceRoutes({
         store,
         readers,
+        factsOf,
         recordAccess: accessLog.record,
         secrets: config.webhookSecrets.map(fingerprint),
         checkpoints: () => newestCheckpoints(place),

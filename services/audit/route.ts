@@ -5,6 +5,7 @@ import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
 import { OrderSummaries } from '../../schemas/order-summary';
 import { HistoryPage } from '../../schemas/order-view';
 import {
+  DEFAULT_TIME_ZONE,
   ExportQuery,
   HistoryQuery,
   LocationPath,
@@ -25,6 +26,7 @@ import type { ExportSource } from './export/select-events';
 import { EXPORT_MEDIA_TYPES, type SendExport } from './export/send-export';
 import { RECORD_PROBLEMS, type RecordAccess } from '../access/log/access-log';
 import type { Reader } from '../access/readers/readers';
+import type { Locations } from '../locations/open-locations';
 import type { OrderHistory } from '../orders/history';
 
 /** By media type; `json` is what comes first where a client takes anything. */
@@ -113,10 +115,11 @@ export const AUDIT_CALLS = {
 export function createAuditRoutes(options: {
   readonly store: ExportSource;
   readonly history: OrderHistory;
+  readonly factsOf: Locations['factsOf'];
   readonly recordAccess: RecordAccess;
   readonly sendExport: SendExport;
 }): Router {
-  const { store, history, recordAccess, sendExport } = options;
+  const { store, history, factsOf, recordAccess, sendExport } = options;
   async function sendFile(
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
     of: Omit<Scope, 'streams'>,
@@ -153,10 +156,11 @@ export function createAuditRoutes(options: {
       response.set('Cache-Control', 'no-store').json(historyFor(reader, page));
     },
 
-    getOrderSummary: async ({ request, response, reader, params: key, query: { time_zone } }) => {
+    getOrderSummary: async ({ request, response, reader, params: key, query }) => {
       const summary = await history.summary(key);
       if (summary === null) throw new Problem('order-not-found', 'Nothing was ever reported about this order.');
       await recordAccess(reader, { what: 'history', ...key, path: request.originalUrl });
+      const time_zone = query.time_zone ?? factsOf(key.location_id).time_zone ?? DEFAULT_TIME_ZONE;
       const timeWords = timeWordsBy(offsetsOfZone(time_zone));
       const orders = summary.orders.map((order) => ({ ...order, sentence: summaryText(order, timeWords) }));
       const answer: OrderSummaries = { ...key, time_zone, complete: summary.complete, orders };

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { LocationId, OrderId } from '../../schemas/handle-order';
-import { DEFAULT_TIME_ZONE, TimeZone } from '../../schemas/requests';
+import { TimeZone } from '../../schemas/locations';
+import { DEFAULT_TIME_ZONE } from '../../schemas/requests';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { newestCheckpoints } from '../audit/checkpoints/newest-checkpoints';
 import { writeEvidence } from '../audit/evidence/write-evidence';

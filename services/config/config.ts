@@ -68,6 +68,8 @@ export interface Config {
   readonly labelPointersFile: string | null;
   /** Hours after the end of an order that its label is kept. */
   readonly labelHours: number;
+  /** Names and time zones of locations; absolute. Null: they are called by their ids. */
+  readonly locationsFile: string | null;
   /** Where news of orders are sent to; absolute. Null: nowhere. */
   readonly destinationsFile: string | null;
   /** Days after its last update that a finished order is deleted, or null: orders are kept for ever. */
@@ -172,6 +174,7 @@ export function readConfig(env: Variables = process.env): Config {
     relayTimeoutMs: data.RELAY_TIMEOUT_MS,
     labelPointersFile: data.LABEL_POINTERS_FILE === undefined ? null : resolve(data.LABEL_POINTERS_FILE),
     labelHours: data.LABEL_HOURS,
+    locationsFile: data.LOCATIONS_FILE === undefined ? null : resolve(data.LOCATIONS_FILE),
     destinationsFile: data.DESTINATIONS_FILE === undefined ? null : resolve(data.DESTINATIONS_FILE),
     retentionDays: data.RETENTION_DAYS ?? null,
     accessRetentionDays: data.ACCESS_RETENTION_DAYS ?? null,

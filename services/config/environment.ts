@@ -188,6 +188,12 @@ export const Environment = z.object({
   LABEL_HOURS: wholeNumber(1, MOST_LABEL_HOURS, 'hours')
     .default(24)
     .describe('Time after the end of an order after which its number, name and items are forgotten.'),
+  LOCATIONS_FILE: file
+    .optional()
+    .describe(
+      'JSON file of what people call each location, and of its time zone, as docs/guides/name-your-locations.md has it; ' +
+        'changes are followed while the service runs. Unset: locations are called by their ids.',
+    ),
   DESTINATIONS_FILE: file
     .optional()
     .describe(

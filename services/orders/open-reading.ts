@@ -3,6 +3,7 @@ import type { Heartbeat } from '../../schemas/live';
 import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';
 import type { Labels } from '../labels/labels';
+import type { Locations } from '../locations/open-locations';
 import type { ReadModel } from '../read-model/open-read-model';
 import { createOrderHistory, type OrderHistory } from './history';
 import { isInLog, LiveFeed } from './live/live-feed';
@@ -24,12 +25,13 @@ export function openReading(options: {
   readonly store: EventStore;
   readonly readModel: ReadModel;
   readonly labels: Labels;
+  readonly locations: Pick<Locations, 'factsOf'>;
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly health: () => Promise<Heartbeat['store']>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Reading {
-  const { store, readModel, labels, health, now } = options;
+  const { store, readModel, labels, locations, health, now } = options;
   const { readers, accessLog } = options.access;
   const { orders, folds, freshness, wait: waitForReadModel } = readModel;
   const history = createOrderHistory(store);
@@ -62,6 +64,7 @@ export function openReading(options: {
         feed,
         isInLog: (place) => isInLog(store, place),
         orders,
+        factsOf: locations.factsOf,
         waitForReadModel,
         readers,
         accessLog,

@@ -12,6 +12,7 @@ import { Admission } from '../handle-order/record/admission';
 import type { Connections } from '../http/connections';
 import { openForgetting } from '../labels/forget-labels';
 import { openLabels } from '../labels/open-labels';
+import { openLocations } from '../locations/open-locations';
 import type { Metrics } from '../operations/metrics';
 import { openMetrics } from '../operations/open-metrics';
 import { openRetention } from '../operations/retention/open-retention';
@@ -48,8 +49,7 @@ export async function composeService(
   openEvents: (config: Config, world: World) => Promise<Events>,
 ): Promise<ComposedService> {
   const { log, now, monotonic } = world;
-  const stopping = new AbortController();
-  const opened = new Opened();
+  const [stopping, opened] = [new AbortController(), new Opened()];
   try {
     const events = opened.add(await openEvents(config, world));
     const { store } = events;
@@ -66,11 +66,14 @@ export async function composeService(
     const health = async () => healthOf(await checkReadiness());
     const named = opened.add(await openLabels({ store, world, pointersFile: config.labelPointersFile }));
     const { labels } = named;
-    const reading = opened.add(openReading({ store, readModel, labels, access, health, now }));
+    const locations = opened.add(await openLocations(config.locationsFile, log));
+    const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, now }));
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);
-    const audit = opened.add(openAudit({ config, events, world, access, readModel, reading, labels, metrics }));
+    const audit = opened.add(
+      openAudit({ config, events, world, access, readModel, reading, labels, locations, metrics }),
+    );
     const { checkpoints } = audit;
     opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
     const followers = { store, world, access, readModel, labels, coveredTo: () => checkpoints.coveredTo, metrics };

@@ -4,7 +4,7 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   schemas: [
     ...['event-data', 'exact-json', 'handle-order', 'json-pointer', 'label', 'local-time', 'order-key'],
-    ...['order-summary', 'order-view', 'position', 'source-words', 'span-words', 'stage-words'],
+    ...['locations', 'order-summary', 'order-view', 'position', 'source-words', 'span-words', 'stage-words'],
     ...['stream-name', 'summary-words', 'verdict-words', 'withheld'],
   ],
   'services/audit/chain': ['stream-heads', 'verification', 'verify-event'],

@@ -12,6 +12,7 @@ import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
+import type { Locations } from '../../locations/open-locations';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parseFeedAddress } from './live-feed';
 import type { Audience, FeedAddress } from './live-messages';
@@ -103,11 +104,12 @@ export function createLiveRoutes(options: {
   /** Whether the log still has an event that a client was told of. */
   readonly isInLog: (place: FeedAddress) => Promise<boolean>;
   readonly orders: OrderTableReader;
+  readonly factsOf: Locations['factsOf'];
   readonly waitForReadModel: WaitForReadModel;
   readonly readers: ReaderDirectory;
   readonly accessLog: Pick<AccessLog, 'shown'>;
 }): Router {
-  const { feed, isInLog, orders, waitForReadModel, readers, accessLog } = options;
+  const { feed, isInLog, orders, factsOf, waitForReadModel, readers, accessLog } = options;
   /**
    * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more).
    *   Clients that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
@@ -123,7 +125,11 @@ export function createLiveRoutes(options: {
   return serve(LIVE_CALLS, {
     listLocations: async ({ response, reader: { locations }, query: { after, limit } }) => {
       await waitForReadModel();
-      const page: LocationPage = orders.listLocations(locations === '*' ? null : locations, after ?? null, limit);
+      const listed = orders.listLocations(locations === '*' ? null : locations, after ?? null, limit);
+      const page: LocationPage = {
+        ...listed,
+        locations: listed.locations.map((location) => ({ ...location, ...factsOf(location.location_id) })),
+      };
       response.set('Cache-Control', 'no-store').json(page);
     },
 

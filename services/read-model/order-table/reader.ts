@@ -3,7 +3,6 @@ import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import type { LocationId } from '../../../schemas/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { LocationPage, LocationSummary } from '../../../schemas/order-view';
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
@@ -19,6 +18,7 @@ import {
   type PlacedOrder,
   ReadModelError,
   type Witness,
+  type ListedLocations,
 } from './schema';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
 
@@ -227,8 +227,8 @@ export class OrderTableReader {
    * @param after the last page's `next`
    * @throws {ReadModelError}
    */
-  listLocations(only: readonly string[] | null, after: string | null, limit: number): LocationPage {
-    const rows = this.#all<LocationSummary>(
+  listLocations(only: readonly string[] | null, after: string | null, limit: number): ListedLocations {
+    const rows = this.#all<ListedLocations['locations'][number]>(
       `SELECT location_id, updated_at,
          (SELECT count(*) FROM orders WHERE orders.location_id = locations.location_id AND active = 1) AS active_orders
        FROM locations

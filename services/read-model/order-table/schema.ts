@@ -3,6 +3,7 @@ import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
+import type { LocationSummary } from '../../../schemas/order-view';
 import type { Position } from '../../event-store/event-store';
 
 /**
@@ -150,4 +151,13 @@ export interface Witness {
 /** The read model's file cannot be read; it may be on its way to being made anew. */
 export class ReadModelError extends Error {
   override readonly name = 'ReadModelError';
+}
+
+/** What the orders of a location say about it. */
+type ListedLocation = Pick<LocationSummary, 'location_id' | 'active_orders' | 'updated_at'>;
+
+export interface ListedLocations {
+  readonly locations: readonly ListedLocation[];
+  /** For the next page's `after`; null at the end. */
+  readonly next: string | null;
 }

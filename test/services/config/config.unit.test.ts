@@ -40,6 +40,7 @@ describe('an empty environment', () => {
       relayTimeoutMs: 15_000,
       destinationsFile: null,
       labelPointersFile: null,
+      locationsFile: null,
       labelHours: 24,
       retentionDays: null,
       accessRetentionDays: null,
@@ -246,6 +247,7 @@ describe('bad values', () => {
       'STREAM_WEBHOOK_SECRETS',
       'READERS_FILE',
       'LABEL_POINTERS_FILE',
+      'LOCATIONS_FILE',
       'DESTINATIONS_FILE',
       'CHECKPOINT_KEY_FILE',
     ]);

@@ -39,9 +39,16 @@ export const foundFileAddress = (filters: Readonly<Record<string, string>>): str
 export const exportAddress = ({ location_id, order_id }: OrderKey, format: 'ndjson' | 'csv'): string =>
   `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/history?format=${format}`;
 
-/** @returns the address of one file for a dispute, with times by the clock of the browser. */
-export const evidenceAddress = ({ location_id, order_id }: OrderKey, contacts: 'shown' | 'withheld'): string => {
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+/**
+ * @param zone by whose clocks its times are, by its name; null: those of the browser
+ * @returns the address of one file for a dispute.
+ */
+export const evidenceAddress = (
+  { location_id, order_id }: OrderKey,
+  contacts: 'shown' | 'withheld',
+  zone: string | null,
+): string => {
+  const timeZone = zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   // A browser may have an offset in place of a name, which the service does not take.
   const parameters = query({ time_zone: isTimeZone(timeZone) ? timeZone : null, contacts });
   return `${basePath}/locations/${encodeURIComponent(location_id)}/orders/${encodeURIComponent(order_id)}/evidence?${parameters}`;

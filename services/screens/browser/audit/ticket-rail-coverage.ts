@@ -76,11 +76,10 @@ export class TicketRailCoverage extends railElement({
           list="locations"
           autocomplete="off"
           .value=${this.filters.location_id ?? ''}
-        />
-        <datalist id="locations">
-          ${this.#locations.ids.map((id) => html`<option value=${id}></option>`)}
-        </datalist></label
-      >
+      /></label>
+      <datalist id="locations">
+        ${this.#locations.all.map(({ location_id, name }) => html`<option value=${location_id}>${name ?? nothing}</option>`)}
+      </datalist>
       <label
         >Source <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}
       /></label>

@@ -7,6 +7,7 @@ import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { replaceAddress, replayAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
+import { choiceWords } from '../feed/locations';
 import { fromLocalField, timeWords, zoneWords } from '../shared/model/audit-words';
 import {
   changeAfter,
@@ -128,15 +129,20 @@ export class TicketRailReplay extends railElement({
   #renderChoice(): TemplateResult {
     const { at, hours, location } = this;
     const choices =
-      location === '' || this.#locations.ids.includes(location)
-        ? this.#locations.ids
-        : [location, ...this.#locations.ids];
+      location === '' || this.#locations.has(location)
+        ? this.#locations.all
+        : [{ location_id: location, name: null }, ...this.#locations.all];
     return html`<form class="panel choice" @submit=${this.#submitted}>
       <label
         >Location
         <select @change=${this.#picked} .value=${live(location)}>
           ${location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
-          ${choices.map((id) => html`<option value=${id} ?selected=${id === location}>${id}</option>`)}
+          ${choices.map(
+            (one) =>
+              html`<option value=${one.location_id} ?selected=${one.location_id === location}>
+                ${choiceWords(one)}
+              </option>`,
+          )}
         </select></label
       >
       ${this.#field.render(`Moment (${zoneWords(at ?? 0)})`, at, location === '')}

@@ -104,12 +104,20 @@ export class TicketRailSearch extends railElement({
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <h2>Find an order</h2>
       <div class="fields">
-        ${this.#renderText('location_id', 'Location', this.#locations.ids)}
+        ${this.#renderText(
+          'location_id',
+          'Location',
+          this.#locations.all.map(({ location_id, name }) => [location_id, name]),
+        )}
         ${this.#renderText('order_id', 'Order id, or a part')}
         ${this.#renderText('label', 'What the driver says, or a part')}
         ${this.#renderText('driver', 'Any driver’s name, or a part')}
         ${this.#renderChoice('status', 'Order (status), as last reported', [...STATUSES.keys()], statusWords)}
-        ${this.#renderText('source', 'Source of the driver', KNOWN_SOURCES)}
+        ${this.#renderText(
+          'source',
+          'Source of the driver',
+          KNOWN_SOURCES.map((source) => [source, sourceWords(source)]),
+        )}
         ${this.#renderText('license_plate', 'License plate, or a part')}
         ${this.#renderText('phone_last4', 'Last four digits of the phone')}
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
@@ -127,25 +135,28 @@ export class TicketRailSearch extends railElement({
     </form>`;
   }
 
-  #renderText(name: Filter, label: string, known: readonly string[] = []): TemplateResult {
+  #renderText(
+    name: Filter,
+    label: string,
+    known: readonly (readonly [value: string, words: string | null])[] = [],
+  ): TemplateResult {
     return html`<label
-      >${label}
-      <input
-        name=${name}
-        maxlength="200"
-        autocomplete="off"
-        spellcheck="false"
-        list=${known.length === 0 ? nothing : `known-${name}`}
-        .value=${this.filters[name] ?? ''}
-      />
+        >${label}
+        <input
+          name=${name}
+          maxlength="200"
+          autocomplete="off"
+          spellcheck="false"
+          list=${known.length === 0 ? nothing : `known-${name}`}
+          .value=${this.filters[name] ?? ''}
+      /></label>
       ${
         known.length === 0
           ? nothing
           : html`<datalist id=${`known-${name}`}>
-              ${known.map((value) => html`<option value=${value}></option>`)}
+              ${known.map(([value, words]) => html`<option value=${value}>${words ?? nothing}</option>`)}
             </datalist>`
-      }</label
-    >`;
+      }`;
   }
 
   #renderChoice(
@@ -200,7 +211,7 @@ export class TicketRailSearch extends railElement({
     return html`<tr role="row" data-order-id=${order.order_id}>
       <th scope="row" role="rowheader">
         <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
-        <p class="muted"><bdi>${order.location_id}</bdi></p>
+        <p class="muted"><bdi title=${order.location_id}>${this.#locations.called(order.location_id)}</bdi></p>
       </th>
       <td role="cell">
         <p><strong>${stageWords(order.stage)}</strong></p>
@@ -248,7 +259,8 @@ export class TicketRailSearch extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const filters = filtersOf(Object.fromEntries(formData(event)));
+    const { location_id, ...others } = filtersOf(Object.fromEntries(formData(event)));
+    const filters = location_id === undefined ? others : { ...others, location_id: this.#locations.idOf(location_id) };
     window.location.assign(searchAddress(filters));
   };
 

@@ -17,6 +17,7 @@ import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAd
 import { exactTimeWords, timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { valueOf } from '../shared/field-events';
+import { LocationPicks } from '../feed/location-picks';
 import { countWords } from '../shared/model/words';
 import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -47,6 +48,7 @@ export class TicketRailTimeline extends railElement({
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
   #mustScroll = false;
 
   override disconnectedCallback(): void {
@@ -142,8 +144,9 @@ export class TicketRailTimeline extends railElement({
       <div>
         <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
         <p class="muted">
-          Location <bdi>${key.location_id}</bdi> · ${countWords(steps.length, 'event')} in
-          ${spanWords(Math.max(0, last - first))} from ${timeWords(first)} on · times in ${zoneWords(last)}
+          Location <bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi> ·
+          ${countWords(steps.length, 'event')} in ${spanWords(Math.max(0, last - first))} from ${timeWords(first)} on ·
+          times in ${zoneWords(last)}
         </p>
       </div>
       ${summary.kind === 'found' ? orderSummaries(summary.value) : notice(summary, 'There is no summary.')}
@@ -156,7 +159,7 @@ export class TicketRailTimeline extends railElement({
           (format) =>
             html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
         )}
-        ${complete ? evidenceLinks(key, current.event) : nothing}
+        ${complete ? evidenceLinks(key, current.event, this.#locations.zoneOf(key.location_id)) : nothing}
         <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
         <a class="button" href=${wordsAddress()}>What the words mean</a>
       </div>

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { choiceWords } from '../feed/locations';
 import { freshnessLine } from '../feed/freshness-bar';
+import type { LocationChoice } from './location-choices';
 import { icon } from '../shared/icons';
 import type { Freshness } from '../shared/model/freshness';
 import { clockWords, type HourCycle } from '../shared/model/words';
@@ -8,8 +10,8 @@ import { clockWords, type HourCycle } from '../shared/model/words';
 /** The bar over the board. */
 
 interface Picker {
-  /** Ids of the locations that may be shown. */
-  readonly choices: readonly string[];
+  /** The locations that may be shown. */
+  readonly choices: readonly LocationChoice[];
   readonly listAgain: () => void;
   readonly picked: (event: Event) => void;
 }
@@ -32,7 +34,10 @@ function locationPicker(location: string, { choices, listAgain, picked }: Picker
     ><span class="unseen">Location</span>
     <select @focus=${listAgain} @change=${picked} .value=${live(location)}>
       ${location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
-      ${choices.map((id) => html`<option value=${id} ?selected=${id === location}>${id}</option>`)}
+      ${choices.map(
+        (one) =>
+          html`<option value=${one.location_id} ?selected=${one.location_id === location}>${choiceWords(one)}</option>`,
+      )}
     </select></label
   >`;
 }

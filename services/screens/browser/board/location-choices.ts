@@ -1,5 +1,5 @@
 import type { ReactiveControllerHost } from 'lit';
-import { listLocations } from '../feed/locations';
+import { listLocations, type Location } from '../feed/locations';
 
 interface Host extends ReactiveControllerHost {
   readonly location: string;
@@ -7,9 +7,11 @@ interface Host extends ReactiveControllerHost {
   readonly token: string;
 }
 
+export type LocationChoice = Pick<Location, 'location_id' | 'name'>;
+
 /** The locations that a board offers to pick from. */
 export class LocationChoices {
-  #listed: readonly string[] = [];
+  #listed: readonly LocationChoice[] = [];
 
   readonly #host: Host;
 
@@ -17,17 +19,19 @@ export class LocationChoices {
     this.#host = host;
   }
 
-  /** Returns the ids of the locations; the one that is shown is among them, whether or not it was listed. */
-  get ids(): readonly string[] {
+  /** Returns the locations; the one that is shown is among them, whether or not it was listed. */
+  get all(): readonly LocationChoice[] {
     const { location } = this.#host;
-    return location === '' || this.#listed.includes(location) ? this.#listed : [location, ...this.#listed];
+    return location === '' || this.#listed.some(({ location_id }) => location_id === location)
+      ? this.#listed
+      : [{ location_id: location, name: null }, ...this.#listed];
   }
 
   async list(): Promise<void> {
     const { service, token } = this.#host;
     const answer = await listLocations(service, token === '' ? null : token);
     if (answer.kind !== 'listed') return;
-    this.#listed = answer.locations.map(({ location_id }) => location_id);
+    this.#listed = answer.locations;
     this.#host.requestUpdate();
   }
 }

@@ -149,7 +149,7 @@ export class TicketRailBoard extends railElement({
     if (this.isWall) return wallBar(location, freshness, now, settings.hourCycle);
     return boardBar({
       location,
-      picker: this.picker ? { choices: this.#choices.ids, listAgain: this.#list, picked: this.#picked } : null,
+      picker: this.picker ? { choices: this.#choices.all, listAgain: this.#list, picked: this.#picked } : null,
       freshness,
       search: this.search,
       searched: this.#searched,

@@ -1,9 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { listLocations } from './locations';
+import { listLocations, type Location } from './locations';
 
 /** The locations that this browser may show, to pick from; none while they are not there, or cannot be had. */
 export class LocationPicks implements ReactiveController {
-  ids: readonly string[] = [];
+  all: readonly Location[] = [];
+  #byId: ReadonlyMap<string, Location> = new Map();
   readonly #host: ReactiveControllerHost;
 
   constructor(host: ReactiveControllerHost) {
@@ -14,8 +15,30 @@ export class LocationPicks implements ReactiveController {
   hostConnected(): void {
     void listLocations('', null).then((answer) => {
       if (answer.kind !== 'listed') return;
-      this.ids = answer.locations.map(({ location_id }) => location_id);
+      this.all = answer.locations;
+      this.#byId = new Map(answer.locations.map((location) => [location.location_id, location]));
       this.#host.requestUpdate();
     });
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  /** @returns what people call a location: its name, or else its id. */
+  called(id: string): string {
+    return this.#byId.get(id)?.name ?? id;
+  }
+
+  /** @returns its time zone by its name, or null if it is not known. */
+  zoneOf(id: string): string | null {
+    return this.#byId.get(id)?.time_zone ?? null;
+  }
+
+  /** @returns the id of the one location that is called so, or else the text itself, which may be an id. */
+  idOf(text: string): string {
+    if (this.has(text)) return text;
+    const [one, another] = this.all.filter(({ name }) => name?.toLowerCase() === text.toLowerCase());
+    return one === undefined || another !== undefined ? text : one.location_id;
   }
 }

@@ -4,7 +4,19 @@ import { addressOf } from './live-orders';
 export interface Location {
   readonly location_id: string;
   readonly active_orders: number;
+  /** What people call it; null: nobody said so. */
+  readonly name: string | null;
+  /** By its name in the IANA database; null: nobody said so. */
+  readonly time_zone: string | null;
 }
+
+/** @returns what people pick a location by: its name, and its id, for two may be called the same. */
+export const choiceWords = ({ name, location_id }: Pick<Location, 'name' | 'location_id'>): string =>
+  name === null ? location_id : `${name} · ${location_id}`;
+
+/** @returns whether a location is one that is looked for. @param sought a part of its name or id, ignoring case */
+export const isSought = (location: Location, sought: string): boolean =>
+  choiceWords(location).toLowerCase().includes(sought.trim().toLowerCase());
 
 export type Locations =
   | { readonly kind: 'listed'; readonly locations: readonly Location[] }

@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { basePath } from '../shared/base-path';
+import { valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
-import { listLocations, type Locations, loginAddress, signedInAs } from '../feed/locations';
+import { isSought, listLocations, type Location, type Locations, loginAddress, signedInAs } from '../feed/locations';
 import { CAUSE_WORDS, countWords } from '../shared/model/words';
 import { railElement, state, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
@@ -10,13 +12,19 @@ import css from './ticket-rail-locations.css?inline';
 /** Milliseconds until the list is asked for again. */
 const AGAIN_MS = 15_000;
 
-const pageOf = (page: 'board' | 'customers', location: string): string =>
-  `${basePath}/screens/${page}?location=${encodeURIComponent(location)}`;
+/** From so many locations on, one is looked for by its name. */
+const MANY = 9;
+
+const pageOf = (page: 'board' | 'customers', { location_id, name }: Location): string => {
+  const called = name === null || page === 'board' ? '' : `&name=${encodeURIComponent(name)}`;
+  return `${basePath}/screens/${page}?location=${encodeURIComponent(location_id)}${called}`;
+};
 
 /** The locations that the reader may see, each with its screens. */
 export class TicketRailLocations extends railElement({
   answer: state<Locations | null>(null),
   reader: state<string | null>(null),
+  sought: state(''),
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -67,25 +75,49 @@ export class TicketRailLocations extends railElement({
         if (answer.locations.length === 0) {
           return html`<p>No location yet. One appears with the first update that Stream delivers for it.</p>`;
         }
-        return html`<ul role="list">
-          ${answer.locations.map(
-            ({ location_id: id, active_orders: count }) =>
-              html`<li>
-                <h2><bdi>${id}</bdi></h2>
-                <p>${countWords(count, 'open order')}</p>
-                <div class="links">
-                  <a class="button main" href=${pageOf('board', id)} aria-label=${`Order board of ${id}`}
-                    >${icon('pot')} Order board</a
-                  >
-                  <a class="button" href=${pageOf('customers', id)} aria-label=${`Customer board of ${id}`}
-                    >${icon('person')} Customer board</a
-                  >
-                </div>
-              </li>`,
-          )}
-        </ul>`;
+        return this.#renderLocations(answer.locations);
     }
   }
+
+  #renderLocations(all: readonly Location[]): TemplateResult {
+    const found = all.filter((location) => isSought(location, this.sought));
+    return html`${
+        all.length < MANY
+          ? nothing
+          : html`<label class="sought"
+              >Find a location <input type="search" autocomplete="off" .value=${this.sought} @input=${this.#seek}
+            /></label>`
+      }
+      ${found.length === 0 ? html`<p role="status">No location is called so.</p>` : nothing}
+      <ul role="list">
+        ${repeat(
+          found,
+          ({ location_id }) => location_id,
+          (location) => this.#renderLocation(location),
+        )}
+      </ul>`;
+  }
+
+  #renderLocation(location: Location): TemplateResult {
+    const { location_id: id, name, active_orders: count } = location;
+    const called = name ?? id;
+    return html`<li>
+      <h2><bdi>${called}</bdi></h2>
+      <p>${name === null ? nothing : html`<bdi>${id}</bdi> · `}${countWords(count, 'open order')}</p>
+      <div class="links">
+        <a class="button main" href=${pageOf('board', location)} aria-label=${`Order board of ${called}`}
+          >${icon('pot')} Order board</a
+        >
+        <a class="button" href=${pageOf('customers', location)} aria-label=${`Customer board of ${called}`}
+          >${icon('person')} Customer board</a
+        >
+      </div>
+    </li>`;
+  }
+
+  readonly #seek = (event: InputEvent): void => {
+    this.sought = valueOf(event);
+  };
 
   static override styles = [tokens, basics, styleSheet(css)];
 }

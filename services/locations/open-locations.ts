@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { type LocationEntry, type ParsedLocations, parseLocations } from '../../schemas/locations';
+import { ConfigError } from '../config/config';
+import { codeOf } from '../files/error-code';
+import { followFile } from '../files/follow-file';
+
+/** What is known of a location besides its orders; null where the file says nothing. */
+export interface LocationFacts {
+  readonly name: string | null;
+  readonly time_zone: string | null;
+}
+
+export interface Locations {
+  readonly factsOf: (locationId: string) => LocationFacts;
+  close(): void;
+}
+
+const NOTHING: LocationFacts = { name: null, time_zone: null };
+
+async function readLocationsFile(path: string): Promise<ParsedLocations> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const word = codeOf(error) ?? String(error);
+    return { usable: false, faults: [`the file cannot be read (${word}): make it, or unset LOCATIONS_FILE`] };
+  }
+  return parseLocations(text.replace(/^\uFEFF/, ''));
+}
+
+/**
+ * Opens the file of LOCATIONS_FILE and follows it while the service runs; a version of it that cannot be used leaves the
+ * names as they were.
+ * @param file absolute; null: each location is called by its id
+ * @throws {ConfigError} if it cannot be used at the start
+ */
+export async function openLocations(file: string | null, log: Logger): Promise<Locations> {
+  if (file === null) return { factsOf: () => NOTHING, close: () => undefined };
+  const parsed = await readLocationsFile(file);
+  if (!parsed.usable) {
+    throw new ConfigError(parsed.faults.map((fault) => `LOCATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
+  }
+  const byId = (entries: readonly LocationEntry[]): ReadonlyMap<string, LocationFacts> =>
+    new Map(
+      entries.map(({ location_id, name, time_zone }) => [
+        location_id,
+        { name: name ?? null, time_zone: time_zone ?? null },
+      ]),
+    );
+  let facts = byId(parsed.entries);
+  const close = followFile(
+    () => readLocationsFile(file),
+    (entries) => {
+      facts = byId(entries);
+    },
+    (detail) => {
+      log.error({ file, detail }, 'LOCATIONS_FILE cannot be used; the names of locations stay as they were');
+    },
+  );
+  return { factsOf: (locationId) => facts.get(locationId) ?? NOTHING, close };
+}

@@ -1,0 +1,86 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { orderKey } from '../../schemas/order-key';
+import { update } from '../support/deliveries';
+import { browserLab } from '../support/browser-lab';
+import { discard, type RunningService, startService, temporaryDirectory } from '../support/running-service';
+import { violations } from '../support/screen-inspect';
+
+/** Pages of a chain whose locations have names, in the real browser. */
+
+const NAMES = [
+  'Harbour Street',
+  'Station Square',
+  'Old Mill',
+  'River Walk',
+  'Hill Top',
+  'North Gate',
+  'South Gate',
+  'Lake Side',
+  'Green Park',
+];
+const idOf = (name: string): string => `pos_${String(NAMES.indexOf(name))}`;
+
+const lab = browserLab({ context: { viewport: { width: 1_280, height: 900 } } });
+const directory = temporaryDirectory();
+let service: RunningService;
+let page: Page;
+
+beforeAll(async () => {
+  const file = join(directory, 'locations.json');
+  const entries = NAMES.map((name) => ({ location_id: idOf(name), name, time_zone: 'Asia/Tokyo' }));
+  writeFileSync(file, JSON.stringify({ locations: entries }));
+  service = await startService({ LOCATIONS_FILE: file, STREAM_WEBHOOK_SECRETS: '', READERS: '' });
+  for (const location of [...NAMES.map(idOf), 'unnamed']) {
+    expect((await service.deliver(update(orderKey(location, `order of ${location}`)))).status).toBe(200);
+  }
+});
+afterAll(async () => {
+  await discard(service);
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => {
+  page = lab.page;
+});
+
+it('the list of locations shows names, and finds one by a part of its name or id', async () => {
+  await page.goto(`${service.url}/screens`);
+  const headings = page.getByRole('listitem').getByRole('heading');
+  await headings.first().waitFor();
+  expect((await headings.allInnerTexts()).sort()).toEqual([...NAMES, 'unnamed'].sort());
+  const search = page.getByLabel('Find a location');
+  await search.fill('GATE');
+  expect(await headings.allInnerTexts()).toEqual(['North Gate', 'South Gate']);
+  await search.fill(idOf('Old Mill'));
+  expect(await headings.allInnerTexts()).toEqual(['Old Mill']);
+  expect(await violations(page)).toEqual([]);
+  await search.fill('nowhere');
+  await page.getByText('No location is called so.').waitFor();
+  await search.fill('harbour');
+  await page.getByRole('link', { name: 'Customer board of Harbour Street' }).click();
+  await page.locator('.location').getByText('Harbour Street').waitFor();
+});
+
+it('the board picks a location by its name', async () => {
+  await page.goto(`${service.url}/screens/board?location=${idOf('Hill Top')}`);
+  const picker = page.getByRole('combobox', { name: 'Location' });
+  await picker.getByRole('option', { name: 'Lake Side · pos_7' }).waitFor({ state: 'attached' });
+  expect(await picker.inputValue()).toBe(idOf('Hill Top'));
+  await picker.selectOption('Lake Side · pos_7');
+  await page.locator(`ticket-rail-tile[data-order-id="order of ${idOf('Lake Side')}"]`).waitFor();
+});
+
+it('an order is found by the name of its location, its timeline shows it, and its evidence has the clocks of the place', async () => {
+  await page.goto(`${service.url}/audit`);
+  await page.getByRole('row', { name: /River Walk/ }).waitFor();
+  await page.getByLabel('Location', { exact: true }).fill('river walk');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await page.waitForURL(new RegExp(`location_id=${idOf('River Walk')}`));
+  await page.getByRole('status').getByText('1 order as').waitFor();
+  await page.getByRole('link', { name: `order of ${idOf('River Walk')}` }).click();
+  await page.getByText('Location River Walk').waitFor();
+  const evidence = page.getByRole('link', { name: 'Evidence', exact: true });
+  expect(await evidence.getAttribute('href')).toContain('time_zone=Asia%2FTokyo');
+  expect(lab.complaints).toEqual([]);
+});

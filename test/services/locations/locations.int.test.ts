@@ -1,0 +1,102 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { orderKey } from '../../../schemas/order-key';
+import { LocationPage } from '../../../schemas/order-view';
+import { OrderSummaries } from '../../../schemas/order-summary';
+import { orderPath, update } from '../../support/deliveries';
+import { until } from '../../support/patience';
+import {
+  discard,
+  type RunningService,
+  runToEnd,
+  SECURE,
+  startService,
+  temporaryDirectory,
+} from '../../support/running-service';
+
+/** What the service makes of LOCATIONS_FILE. */
+
+const HARBOUR = { location_id: 'pos_1', name: 'Harbour Street', time_zone: 'America/New_York' };
+const directory = temporaryDirectory();
+const file = join(directory, 'locations.json');
+
+/** Puts a whole file into place, so that no look finds half of one. */
+function put(text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+const locations = (...all: readonly unknown[]): string => JSON.stringify({ locations: all });
+
+let service: RunningService;
+beforeAll(async () => {
+  put(locations(HARBOUR));
+  service = await startService({ LOCATIONS_FILE: file });
+  for (const location of ['pos_1', 'pos_2']) {
+    expect((await service.deliver(update(orderKey(location, 'o1')))).status).toBe(200);
+  }
+});
+afterAll(async () => {
+  await discard(service);
+  rmSync(directory, { recursive: true });
+});
+
+async function named(): Promise<Readonly<Record<string, unknown>>> {
+  const answer = await service.get('/locations');
+  expect(answer.status).toBe(200);
+  const page = LocationPage.strict().parse(answer.json);
+  return Object.fromEntries(page.locations.map(({ location_id, name, time_zone }) => [location_id, [name, time_zone]]));
+}
+const BOTH = { pos_1: ['Harbour Street', 'America/New_York'], pos_2: [null, null] };
+
+it('the list of locations has the name and the time zone of each that the file knows', async () => {
+  expect(await named()).toEqual(BOTH);
+});
+
+it('summary and evidence have times by the clocks of the location, unless another zone is asked for', async () => {
+  const zoneOf = async (location: string, query = ''): Promise<readonly unknown[]> => {
+    const key = orderKey(location, 'o1');
+    const summary = OrderSummaries.parse((await service.get(`${orderPath(key)}/summary${query}`)).json);
+    const evidence = await service.get(`${orderPath(key)}/evidence${query}`);
+    expect(evidence.status).toBe(200);
+    return [summary.time_zone, /"time_zone":"([^"]+)"/.exec(evidence.text)?.[1]];
+  };
+  expect(await zoneOf('pos_1')).toEqual(['America/New_York', 'America/New_York']);
+  expect(await zoneOf('pos_2')).toEqual(['UTC', 'UTC']);
+  expect(await zoneOf('pos_1', '?time_zone=Asia/Tokyo')).toEqual(['Asia/Tokyo', 'Asia/Tokyo']);
+});
+
+it('a change of the file is followed, and a version that cannot be used changes nothing and is said once', async () => {
+  put('{"locations": [{"location_id": "pos_1", "name": 7}]}');
+  const said = () => service.output().split('LOCATIONS_FILE cannot be used').length - 1;
+  await until('the log to say so', () => Promise.resolve(said() > 0));
+  expect(service.output()).toContain('location 1, name: expected text');
+  expect(await named()).toEqual(BOTH);
+  rmSync(file);
+  await until('the log to say that it is gone', () => Promise.resolve(said() > 1));
+  expect(await named()).toEqual(BOTH);
+  put(locations({ location_id: 'pos_2', name: 'Station Square' }));
+  await until(
+    'the names to be those of the file',
+    async () => JSON.stringify((await named())['pos_1']) === '[null,null]',
+  );
+  expect(await named()).toEqual({ pos_1: [null, null], pos_2: ['Station Square', null] });
+  expect(said()).toBe(2);
+});
+
+it('a service is not started on a file that cannot be used, and says what to do', async () => {
+  for (const [text, fault] of [
+    [null, 'the file cannot be read (ENOENT): make it, or unset LOCATIONS_FILE'],
+    ['[]', 'expected {"locations": [...]}'],
+  ] as const) {
+    const other = join(directory, 'other.json');
+    if (text !== null) writeFileSync(other, text);
+    const { code, output } = await runToEnd({
+      ...SECURE,
+      PORT: '0',
+      DATA_DIR: join(directory, 'data'),
+      LOCATIONS_FILE: other,
+    });
+    expect([code, output]).toEqual([78, expect.stringContaining(`LOCATIONS_FILE is "${other}"`)]);
+    expect(output).toContain(fault);
+  }
+});
