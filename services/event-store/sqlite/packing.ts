@@ -64,12 +64,27 @@ interface Form {
   readonly end: Template;
   /** Of the digits; the others follow. */
   readonly packedBytes: number;
+  /** Where there are no others: all members, those that are texts as null. */
+  readonly blank: Readonly<Record<string, number | null>>;
+  /** Members that are texts, each with which digit is its first. */
+  readonly texts: readonly { readonly name: string; readonly template: Template; readonly first: number }[];
 }
 
 function formOf(number: number, first: Readonly<Record<string, string>>, previousHash: string): Form {
+  const last = { previous_hash: previousHash, event_hash: HASH };
   const begin = templateOf(`{"schema_version":1${membersOf(first)}`);
-  const end = templateOf(`${membersOf({ previous_hash: previousHash, event_hash: HASH })}}`);
-  return { number, begin, end, packedBytes: (begin.digits + end.digits) / 2 };
+  const end = templateOf(`${membersOf(last)}}`);
+  const members = Object.entries({ ...first, ...last });
+  let digits = 0;
+  const texts = members
+    .filter(([, value]) => value !== NULL)
+    .map(([name, value]) => {
+      const text = { name, template: templateOf(value.slice(1, -1)), first: digits };
+      digits += text.template.digits;
+      return text;
+    });
+  const blank = { schema_version: 1, ...Object.fromEntries(members.map(([name]) => [name, null])) };
+  return { number, begin, end, packedBytes: digits / 2, blank, texts };
 }
 
 const ofDelivery = (signedWith: string) => ({
@@ -209,10 +224,14 @@ export function unpackText(packed: Packed): string {
  * @throws {RangeError} if these bytes are of no known form; what parsing throws.
  */
 export function unpackMetadata(packed: Packed): JsonValue {
-  const text = unpackText(packed);
-  // Templates hold no number that a double does not.
-  const hasOthers = packed.bytes.length > formIn(packed).packedBytes;
-  return (hasOthers ? parseJson(text) : JSON.parse(text)) as JsonValue; // JSON gives nothing else
+  const { packedBytes, blank, texts } = formIn(packed);
+  const { bytes } = packed;
+  if (bytes.length > packedBytes) return parseJson(unpackText(packed)) as JsonValue; // JSON gives nothing else
+  // What parsing the text would give, in a third of the time. A member that is there is set faster than one that is added.
+  const digits = bytes.toString('hex');
+  const metadata: Record<string, JsonValue> = { ...blank };
+  for (const { name, template, first } of texts) metadata[name] = fill(template, digits, first);
+  return metadata;
 }
 
 /** @returns a UUID as its 16 bytes, anything else as it is. */
