@@ -42,6 +42,12 @@ const ofOrders = (condition: string, parameters: readonly (string | number)[] = 
   parameters,
 });
 
+/** What the indexes of words do not have yet. Each order once: another way must not be followed further than this one. */
+const UNWRITTEN: Way = {
+  sql: `SELECT DISTINCT id ${ORDER_OF} FROM unwritten_words WHERE id ${BEFORE_ORDER} ORDER BY seq DESC LIMIT ?`,
+  parameters: [],
+};
+
 const ACTIVE = 'INDEXED BY active_by_seq';
 
 /** Names and plates in one query: the rarer trigrams of both leave fewest drivers. */
@@ -60,13 +66,13 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
   if (words !== null) {
     const sql = `SELECT rowid ${ORDER_OF} FROM driver_words
       WHERE driver_words MATCH ? AND rowid ${BEFORE_ORDER} ORDER BY rowid DESC LIMIT ?`;
-    return [{ sql, parameters: [words] }];
+    return [{ sql, parameters: [words] }, UNWRITTEN];
   }
   const id = orderId === undefined ? null : gramsOf(spellingOf(orderId));
   if (id !== null) {
     const sql =
       'SELECT rowid AS seq FROM order_words WHERE order_words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?';
-    return [{ sql, parameters: [id] }];
+    return [{ sql, parameters: [id] }, UNWRITTEN];
   }
   const [only] = locations?.length === 1 ? locations : [];
   if (only !== undefined) return [ofOrders('location_id = ? AND', [only], 'INDEXED BY orders_of_location')];

@@ -183,13 +183,15 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   found(filter: SearchFilter, before: number, size: number): OrderSlice {
-    const found = waysTo(filter).map(({ sql, parameters }) =>
-      this.#all<{ readonly seq: number }>(sql, [...parameters, before, size]).map(({ seq }) => seq),
-    );
-    const { seqs, end } = newestOf(found, size);
-    const { sql, parameters } = wantedOf(filter);
-    const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
-    return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
+    return this.#atOnce(() => {
+      const found = waysTo(filter).map(({ sql, parameters }) =>
+        this.#all<{ readonly seq: number }>(sql, [...parameters, before, size]).map(({ seq }) => seq),
+      );
+      const { seqs, end } = newestOf(found, size);
+      const { sql, parameters } = wantedOf(filter);
+      const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
+      return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
+    });
   }
 
   /** @returns the number before which orders began that began before a time, if no clock went back. @throws {ReadModelError} */
@@ -215,10 +217,7 @@ export class OrderTableReader {
       'SELECT seq, location_id, order_id, state FROM orders WHERE seq > ? AND active = 0 ORDER BY seq LIMIT ?',
       [after, limit],
     );
-    return {
-      records: rows.map(recordOf),
-      next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
-    };
+    return { records: rows.map(recordOf), next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null };
   }
 
   /**

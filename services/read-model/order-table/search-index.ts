@@ -1,7 +1,7 @@
 import type { Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import { spellingOf } from '../../../projections/spelling';
-import { DRIVES_OF_ORDER, INDEXES } from './schema';
+import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
 import { plateSpelling } from './words';
 
 export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
@@ -30,6 +30,8 @@ const wordsOf = ({ name, license_plate }: Pick<Drive, 'name' | 'license_plate'>)
   plateSpelling(license_plate ?? ''),
 ];
 
+const NO_WORDS = [null, null] as const;
+
 const isSame = (one: Drive, other: Drive): boolean =>
   one.to === other.to &&
   one.from === other.from &&
@@ -37,6 +39,21 @@ const isSame = (one: Drive, other: Drive): boolean =>
   one.source === other.source &&
   one.license_plate === other.license_plate &&
   one.phone_last4 === other.phone_last4;
+
+/** Most orders and drivers whose words are not written yet: a search looks at each of them. */
+const MAX_UNWRITTEN = 256;
+/** Writes the words of all of them. */
+const WRITE_WORDS = `
+  INSERT INTO driver_words (driver_words, rowid, name, plate)
+    SELECT 'delete', id, name, plate FROM unwritten_words WHERE name IS NOT NULL;
+  INSERT INTO driver_words (rowid, name, plate)
+    SELECT id, spelling(coalesce(drives.name, '')), plate_spelling(coalesce(license_plate, ''))
+    FROM unwritten_words JOIN drives USING (id);
+  INSERT INTO order_words (rowid, order_id)
+    SELECT seq, spelling(order_id) FROM unwritten_words JOIN orders ON seq = id / ${String(DRIVES_OF_ORDER)}
+    WHERE id % ${String(DRIVES_OF_ORDER)} = ${String(ORDER_ITSELF)};
+  DELETE FROM unwritten_words;
+`;
 
 /**
  * What the search finds orders by, written in the transaction of the orders. Words are written only once they were built:
@@ -48,12 +65,14 @@ export interface SearchIndex {
   /** Keeps the words from now on: the transaction of {@link SearchIndex.build} was committed. */
   keep(): void;
   /** Adds a new order. */
-  add(seq: number, orderId: string): void;
+  add(seq: number): void;
   drivesOf(seq: number): readonly Drive[];
   /** Writes what is another than before. */
   setDrives(seq: number, drives: readonly Drive[]): void;
   /** Removes all of an order; names of drivers are gone from the file. */
   remove(seq: number): void;
+  /** Writes the words of what was changed, within a transaction. @param least changes below which they may wait */
+  writeWords(least?: number): void;
 }
 
 /** @param isBuilt whether the tables have their indexes and words */
@@ -61,27 +80,47 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
   let isKept = isBuilt;
   db.function('spelling', { deterministic: true }, (text) => spellingOf(String(text)));
   db.function('plate_spelling', { deterministic: true }, (plate) => plateSpelling(String(plate)));
-  const addOrder = db.prepare<[number, string]>('INSERT INTO order_words (rowid, order_id) VALUES (?, ?)');
   const removeOrder = db.prepare<[number]>('DELETE FROM order_words WHERE rowid = ?');
   const rowsOf = db.prepare<[number, number], DriveRow>(DRIVES_SQL);
   const put = db.prepare<(string | number | null)[]>(
     `INSERT OR REPLACE INTO drives (id, name, source, source_spelling, license_plate, phone_last4, from_at, to_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  // Most changes are this one: it writes no index.
+  const end = db.prepare<[string | null, number]>('UPDATE drives SET to_at = ? WHERE id = ?');
   const removeDrive = db.prepare<[number]>('DELETE FROM drives WHERE id = ?');
-  const addWords = db.prepare<[number, ...Words]>('INSERT INTO driver_words (rowid, name, plate) VALUES (?, ?, ?)');
   const removeWords = db.prepare<[number, ...Words]>(
     `INSERT INTO driver_words (driver_words, rowid, name, plate) VALUES ('delete', ?, ?, ?)`,
   );
+  const postpone = db.prepare<[number, string | null, string | null]>(
+    'INSERT OR IGNORE INTO unwritten_words (id, name, plate) VALUES (?, ?, ?)',
+  );
+  const unwritten = db.prepare<[number], { readonly name: string | null; readonly plate: string | null }>(
+    'DELETE FROM unwritten_words WHERE id = ? RETURNING name, plate',
+  );
+  const countUnwritten = db.prepare<[], number>('SELECT count(*) FROM unwritten_words').pluck();
+  /** At least so many wait; some of them may have been written or removed. */
+  let waiting = countUnwritten.get() ?? 0;
   const rows = (seq: number): DriveRow[] => rowsOf.all(seq * DRIVES_OF_ORDER, (seq + 1) * DRIVES_OF_ORDER);
 
   function write(id: number, before: DriveRow | undefined, drive: Drive): void {
     const { name, source, license_plate, phone_last4, from, to } = drive;
-    if (before !== undefined && isSame(driveOf(before), drive)) return;
+    if (before !== undefined && isSame(driveOf(before), { ...drive, to: before.to_at })) {
+      if (before.to_at !== to) end.run(to, id);
+      return;
+    }
     put.run(id, name, source, source === null ? null : spellingOf(source), license_plate, phone_last4, from, to);
     if (!isKept || (before?.name === name && before.license_plate === license_plate)) return;
-    if (before !== undefined) removeWords.run(id, ...wordsOf(before));
-    addWords.run(id, ...wordsOf(drive));
+    const [formerName, formerPlate] = before === undefined ? NO_WORDS : wordsOf(before);
+    waiting += postpone.run(id, formerName, formerPlate).changes;
+  }
+
+  /** Removes the words of a driver at once, those that are written and those that wait. */
+  function removeWordsOf(row: DriveRow): void {
+    if (!isKept) return;
+    const instead = unwritten.get(row.id);
+    if (instead === undefined) removeWords.run(row.id, ...wordsOf(row));
+    else if (instead.name !== null) removeWords.run(row.id, instead.name, instead.plate ?? '');
   }
 
   function setDrives(seq: number, drives: readonly Drive[]): void {
@@ -89,7 +128,7 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     const first = seq * DRIVES_OF_ORDER;
     for (const [place, drive] of drives.entries()) write(first + place, before[place], drive);
     for (const row of before.slice(drives.length)) {
-      if (isKept) removeWords.run(row.id, ...wordsOf(row));
+      removeWordsOf(row);
       removeDrive.run(row.id);
     }
   }
@@ -101,14 +140,19 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     keep: () => {
       isKept = true;
     },
-    add: (seq, orderId) => {
-      if (isKept) addOrder.run(seq, spellingOf(orderId));
+    add: (seq) => {
+      if (isKept) waiting += postpone.run(seq * DRIVES_OF_ORDER + ORDER_ITSELF, null, null).changes;
     },
     drivesOf: (seq) => rows(seq).map(driveOf),
     setDrives,
     remove: (seq) => {
       setDrives(seq, []);
-      if (isKept) removeOrder.run(seq);
+      if (isKept && unwritten.get(seq * DRIVES_OF_ORDER + ORDER_ITSELF) === undefined) removeOrder.run(seq);
+    },
+    writeWords: (least = MAX_UNWRITTEN) => {
+      if (waiting < least) return;
+      db.exec(WRITE_WORDS);
+      waiting = 0;
     },
   };
 }

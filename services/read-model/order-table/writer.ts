@@ -98,8 +98,8 @@ function openVersion(file: string, wanted: string): Connection | null {
  * Returns what is kept of a state beside it, and the state: values of the columns that {@link createTable} names first.
  */
 const shownBy = (state: OrderState): readonly (string | number | null)[] => [
-  stageOf(state),
   isActive(state) ? 1 : 0,
+  stageOf(state),
   state.status,
   attentionOf(state)
     .map((code) => ` ${code} `)
@@ -110,7 +110,7 @@ const shownBy = (state: OrderState): readonly (string | number | null)[] => [
 ];
 
 /** Columns of an order that change with its events, in the order of {@link shownBy} and of what only an event has. */
-const SHOWN = ['stage', 'active', 'status', 'attention', 'number_since', 'updated_at', 'state'];
+const SHOWN = ['active', 'stage', 'status', 'attention', 'number_since', 'updated_at', 'state'];
 const OF_EVENT = ['position', 'event_id', 'content_hash', 'event_hash'];
 
 /** Prepares the statements for the rows of orders; `seq` is the number of one. */
@@ -119,6 +119,8 @@ function orderRows(db: Connection) {
   const settings = (columns: readonly string[]): string => columns.map((name) => `${name} = ?`).join(', ');
   const columns = [...SHOWN, ...OF_EVENT];
   const update = db.prepare<Value[]>(`UPDATE orders SET ${settings(columns)} WHERE seq = ?`);
+  // SQLite writes each index that has a column that is set, whatever its value: most events leave this one as it was.
+  const updateAsActive = db.prepare<Value[]>(`UPDATE orders SET ${settings(columns.slice(1))} WHERE seq = ?`);
   const insert = db.prepare<Value[]>(
     `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
   );
@@ -130,19 +132,26 @@ function orderRows(db: Connection) {
   const seqOf = db
     .prepare<[string, string], number>('SELECT seq FROM orders WHERE location_id = ? AND order_id = ?')
     .pluck();
+  const placeOf = db
+    .prepare<[string, string], [seq: number, active: number]>(
+      'SELECT seq, active FROM orders WHERE location_id = ? AND order_id = ?',
+    )
+    .raw();
   return {
     load: ({ location_id, order_id }: OrderKey) => load.get(location_id, order_id),
     seqOf: ({ location_id, order_id }: OrderKey) => seqOf.get(location_id, order_id),
     save: ({ key, state, position, eventId, contentHash, eventHash }: SavedOrder, index: SearchIndex): number => {
       const { location_id, order_id } = key;
       const values = [...shownBy(state), BigInt(position), eventId, contentHash, eventHash];
-      const known = seqOf.get(location_id, order_id);
+      const known = placeOf.get(location_id, order_id);
       if (known !== undefined) {
-        update.run(...values, known);
-        return known;
+        const [seq, active] = known;
+        if (active === values[0]) updateAsActive.run(...values.slice(1), seq);
+        else update.run(...values, seq);
+        return seq;
       }
       const seq = Number(insert.run(...values, location_id, order_id).lastInsertRowid);
-      index.add(seq, order_id);
+      index.add(seq);
       return seq;
     },
     replace: (seq: number, state: OrderState) => replace.run(...shownBy(state), seq),
@@ -228,6 +237,7 @@ function createTable(db: Connection, file: string): OrderTable {
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
+      index.writeWords();
       for (const [location, updatedAt] of locations) noteLocation.run(location, updatedAt);
       setProgress(position, newest);
     }),
@@ -241,7 +251,9 @@ function createTable(db: Connection, file: string): OrderTable {
     },
     isAttached: () => inode !== null && inodeOf(file) === inode,
     close: () => {
-      closeWhole(db);
+      closeWhole(db, () => {
+        index.writeWords(1);
+      });
     },
   };
 }
@@ -250,18 +262,24 @@ function createTable(db: Connection, file: string): OrderTable {
  * Closes the file with everything in it, whoever reads beside: it can be copied alone. Where that fails, such as on a full
  * disk, the WAL has the rest.
  */
-function closeWhole(db: Connection): void {
+function closeWhole(db: Connection, writeRest: () => void): void {
   try {
+    orLater(db.transaction(writeRest));
     emptyWal(db);
   } finally {
     db.close();
   }
 }
 
-/** Writes what the WAL has into the file, and cuts the WAL to nothing, unless the disk or somebody who reads is in the way. */
+/** Writes what the WAL has into the file, and cuts the WAL to nothing, unless something is in the way. */
 function emptyWal(db: Connection): void {
+  orLater(() => db.pragma('wal_checkpoint(TRUNCATE)'));
+}
+
+/** Does what can as well be done later, where the disk or somebody who reads is in the way. */
+function orLater(write: () => void): void {
   try {
-    db.pragma('wal_checkpoint(TRUNCATE)');
+    write();
   } catch (error) {
     if (sqliteCodeOf(error) === null) throw error;
   }

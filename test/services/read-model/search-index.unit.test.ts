@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import type { Drive } from '../../../projections/drives';
 import { orderKey } from '../../../schemas/order-key';
 import type { Position } from '../../../services/event-store/event-store';
+import { NEWEST_SEQ, type SearchFilter } from '../../../services/read-model/order-table/found-orders';
+import { OrderTableReader } from '../../../services/read-model/order-table/reader';
 import { openOrderTable, type OrderTable } from '../../../services/read-model/order-table/writer';
 import { eventsOf, fold, says } from '../../projections/scenario';
 import { cases } from '../../support/depth';
@@ -96,6 +98,47 @@ it('the search index has the same in it whether it is made at once when the log 
     }),
     { numRuns: cases(25) },
   );
+  rmSync(directory, { recursive: true });
+});
+
+it('an order is found by a part of its id and of the name of its driver at once, though words are written many at a time', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const reader = new OrderTableReader(file);
+  table.markComplete();
+  const found = (filter: Pick<SearchFilter, 'orderId' | 'driver'>): readonly string[] =>
+    reader.found({ locations: null, ...filter }, NEWEST_SEQ, 10_000).orders.map(({ key }) => key.order_id);
+  const save = (number: number, name: string): void => {
+    const placed = { position: String(number + 1) as Position, eventId: 'newest' };
+    const order = {
+      key: orderKey('here', `order ${String(number)}`),
+      state: STATE,
+      contentHash: null,
+      eventHash: null,
+    };
+    const drives = [{ name, source: null, license_plate: null, phone_last4: null, from: '', to: null }];
+    table.save([{ ...order, ...placed, drives }], placed.position, { position: placed.position, id: placed.eventId });
+  };
+  for (let number = 1_000; number < 1_400; number++) save(number, `Driver ${String(number)}`);
+  const db = new Database(file, { readonly: true });
+  const unwritten = db.prepare<[], number>('SELECT count(*) FROM unwritten_words').pluck().get();
+  db.close();
+  expect(unwritten).toBeGreaterThan(0);
+  expect(unwritten).toBeLessThan(400);
+  save(1_000, 'Ann Lee'); // of whom another name was written
+  save(1_399, 'Ann Lee'); // of whom none was
+  for (const isClosed of [false, true]) {
+    if (isClosed) table.close();
+    for (const number of [1_000, 1_200, 1_399]) {
+      expect(found({ orderId: `der ${String(number)}` })).toContain(`order ${String(number)}`);
+    }
+    expect(found({ driver: 'river 1200' })).toContain('order 1200');
+    expect(found({ driver: 'nn Le' })).toEqual(expect.arrayContaining(['order 1000', 'order 1399']));
+  }
+  expect(found({ driver: 'river 1000' })).toEqual([]);
+  expect(found({ driver: 'nn Le' })).toEqual(['order 1399', 'order 1000']);
+  reader.close();
   rmSync(directory, { recursive: true });
 });
 
