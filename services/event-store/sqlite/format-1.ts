@@ -30,3 +30,7 @@ export const SCHEMA_1 = `
 
 /** Every event, with the columns of an `EventRow`. */
 export const SELECT_EVENTS_1 = 'SELECT position, stream, revision, id, type, data, 0, metadata, created FROM events';
+
+/** The same, with the columns of a `ReadRow`. */
+export const READ_EVENTS_1 =
+  'SELECT position, stream, revision, NULL, id, type, data, 0, NULL, metadata, created FROM events';

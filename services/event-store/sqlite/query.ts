@@ -1,9 +1,11 @@
-import { SELECT_EVENTS_1 } from './format-1';
-import { SELECT_EVENTS } from './schema';
+import { READ_EVENTS_1, SELECT_EVENTS_1 } from './format-1';
+import { READ_EVENTS, SELECT_EVENTS } from './schema';
 
 /** How a log is asked for its events, as rows that are the same whatever its format. */
 export interface Query {
+  /** Every event as an `EventRow`, and as a `ReadRow`. */
   readonly select: string;
+  readonly read: string;
   /** Of a stream, which is given by its name. */
   readonly stream: string;
   readonly names: string;
@@ -17,6 +19,7 @@ export interface Query {
 
 const OLD: Query = {
   select: SELECT_EVENTS_1,
+  read: READ_EVENTS_1,
   stream: 'stream = ?',
   names: 'stream, type',
   from: 'events',
@@ -24,6 +27,7 @@ const OLD: Query = {
 };
 const CURRENT: Query = {
   select: SELECT_EVENTS,
+  read: READ_EVENTS,
   stream: 'stream = (SELECT id FROM streams WHERE name = ?)',
   names: 'streams.name, types.name',
   from: 'events LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type',

@@ -2,7 +2,7 @@ import Database, { type Database as Connection } from 'better-sqlite3';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { RecordedEvent } from '../event-store';
 import { queryOf } from './query';
-import { asStoreError, assertFormat, BUSY_TIMEOUT_MS, type EventRow, formatOf, LAST_POSITION, toEvent } from './schema';
+import { asStoreError, assertFormat, BUSY_TIMEOUT_MS, formatOf, LAST_POSITION, type ReadRow, toEvent } from './schema';
 
 export interface LogPage {
   /** In order of position. */
@@ -37,7 +37,7 @@ const AFTER_ALL = String.fromCodePoint(0x10ffff);
 
 function createReader(db: Connection): LogReader {
   const query = queryOf(formatOf(db));
-  const select = (rest: string) => db.prepare<(number | string)[], EventRow>(`${query.select} ${rest}`).raw();
+  const select = (rest: string) => db.prepare<(number | string)[], ReadRow>(`${query.read} ${rest}`).raw();
   const forwards = select(`WHERE ${query.stream} AND revision >= ? ORDER BY revision LIMIT ?`);
   const backwards = select(`WHERE ${query.stream} AND revision <= ? ORDER BY revision DESC LIMIT ?`);
   const all = select('WHERE position > ? ORDER BY position LIMIT ?');

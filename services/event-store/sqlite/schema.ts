@@ -2,7 +2,7 @@ import type { StreamName } from '../../../schemas/stream-name';
 import type { Database as Connection } from 'better-sqlite3';
 import { decodePayload, type EncodedEvent, EventStoreError, positionOf, type RecordedEvent } from '../event-store';
 import { isDamage, sqliteCodeOf } from '../sqlite-error';
-import { idSql, metadataSql, packId, packMetadata, PLAIN, unpackId, unpackMetadata } from './packing';
+import { idSql, metadataSql, packId, packMetadata, PLAIN, unpackMetadata, uuidOf } from './packing';
 
 /**
  * The event log as tables of one SQLite file. One connection writes; any number read beside it without waiting (WAL).
@@ -73,29 +73,47 @@ export type EventRow = [
   created: number,
 ];
 
-/** @returns the metadata of a row. @throws {RangeError} if they are of no known form. */
-export function decodeMetadata(form: number, metadata: string | Buffer | null): RecordedEvent['metadata'] {
-  if (form !== PLAIN) {
-    if (!Buffer.isBuffer(metadata)) throw new RangeError(`metadata of form ${String(form)} that are no bytes`);
-    return unpackMetadata({ form, bytes: metadata });
-  }
-  return metadata === null ? undefined : decodePayload(metadata);
-}
+/**
+ * Every event, as a {@link ReadRow}. Packed bytes come as hexadecimal digits: better-sqlite3 makes a text in a fraction of
+ * the time of a buffer, of which a log has two for each event.
+ */
+export const READ_EVENTS = `
+  SELECT position, streams.name, revision,
+    iif(typeof(events.id) = 'blob', hex(events.id), NULL), iif(typeof(events.id) = 'blob', NULL, events.id),
+    types.name, data, form,
+    iif(form <> ${String(PLAIN)} AND typeof(metadata) = 'blob', hex(metadata), NULL), iif(form = ${String(PLAIN)}, metadata, NULL),
+    created
+  FROM events LEFT JOIN streams ON streams.id = events.stream LEFT JOIN types ON types.id = events.type`;
+/** An event as it is read; an id and metadata are either packed or plain. */
+export type ReadRow = [
+  position: number,
+  stream: StreamName | null,
+  revision: number,
+  packedId: string | null,
+  plainId: string | null,
+  type: string | null,
+  data: string | Buffer,
+  form: number,
+  packedMetadata: string | null,
+  plainMetadata: string | Buffer | null,
+  created: number,
+];
 
 /**
  * @returns a row as the event that it holds.
  * @throws {EventStoreError} `damaged` if it holds none; what parsing throws
  */
-export function toEvent(row: EventRow): RecordedEvent {
-  const [position, stream, revision, id, type, data, form, metadata, created] = row;
+export function toEvent(row: ReadRow): RecordedEvent {
+  const [position, stream, revision, packedId, plainId, type, data, form, packed, plain, created] = row;
   try {
     if (stream === null || type === null) throw new RangeError('an event whose stream or type has no name');
+    if (packed === null && form !== PLAIN) throw new RangeError(`metadata of form ${String(form)} that are no bytes`);
     return {
       stream,
-      id: unpackId(id),
+      id: packedId === null ? (plainId ?? '') : uuidOf(packedId),
       type,
       data: decodePayload(data),
-      metadata: decodeMetadata(form, metadata),
+      metadata: packed !== null ? unpackMetadata(form, packed) : plain === null ? undefined : decodePayload(plain),
       revision,
       position: positionOf(position),
       created: new Date(created),

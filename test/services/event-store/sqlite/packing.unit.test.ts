@@ -8,6 +8,7 @@ import {
   unpackId,
   unpackMetadata,
   unpackText,
+  uuidOf,
 } from '../../../../services/event-store/sqlite/packing';
 import { anyCharacter } from '../../../support/any-character';
 
@@ -65,6 +66,9 @@ const packed = (text: string): Packed => {
   return found;
 };
 
+/** As SQLite writes bytes. */
+const hexOf = (bytes: Buffer | string): string => Buffer.from(bytes).toString('hex').toUpperCase();
+
 describe('packed metadata', () => {
   it('metadata of every form that this service writes are packed, and unpacking gives back each character', () => {
     fc.assert(
@@ -73,7 +77,7 @@ describe('packed metadata', () => {
         fc.pre(!text.includes('\uFFFD'));
         const found = packed(text);
         expect(unpackText(found)).toBe(text);
-        expect(stringifyJson(unpackMetadata(found))).toBe(text);
+        expect(stringifyJson(unpackMetadata(found.form, hexOf(found.bytes)))).toBe(text);
       }),
     );
   });
@@ -136,7 +140,7 @@ describe('packed metadata', () => {
     ['too few bytes', { form: 1, bytes: Buffer.alloc(159) }, 'were cut'],
   ])('%s cannot be unpacked', (_, bytes, detail) => {
     expect(() => unpackText(bytes)).toThrow(RangeError);
-    expect(() => unpackMetadata(bytes)).toThrow(detail);
+    expect(() => unpackMetadata(bytes.form, hexOf(bytes.bytes))).toThrow(detail);
   });
 
   it('every character of another number of bytes than one is kept among the further members', () => {
@@ -160,6 +164,7 @@ describe('packed event ids', () => {
         const bytes = packId(id);
         expect(bytes).toHaveLength(16);
         expect(unpackId(bytes)).toBe(id);
+        expect(uuidOf(hexOf(bytes))).toBe(id);
       }),
     );
   });
@@ -178,5 +183,6 @@ describe('packed event ids', () => {
 
   it('bytes that are no UUID are no id', () => {
     expect(() => unpackId(Buffer.alloc(15))).toThrow(RangeError);
+    expect(() => uuidOf(hexOf(Buffer.alloc(17)))).toThrow(RangeError);
   });
 });
