@@ -73,7 +73,7 @@ export function drivesAfter(drives: readonly Drive[], before: Driven, after: Dri
   const goesOn = before.assigned && !driverChanged(before, after) && !isAnotherOrder(before, after);
   if (goesOn && last !== undefined) {
     const to = after.ended_at === null ? null : (last.to ?? after.ended_at);
-    return [...others, { ...last, ...whoIs(after.driver), to }];
+    return [...others, { ...last, ...(after.driver === before.driver ? {} : whoIs(after.driver)), to }];
   }
   const ended = last === undefined ? [] : [...others, { ...last, to: last.to ?? after.updated_at }];
   if (!after.assigned) return ended;

@@ -112,8 +112,10 @@ function fold(
     if (record === undefined) {
       const key = orderKeyOfStream(stored.stream);
       if (key === null) continue;
-      const state = event.revision === 0 ? initial : stateOf(stored.stream, key);
-      record = { key, position: stored.position, eventId: stored.id, contentHash: null, eventHash: null, state };
+      const isBegun = event.revision === 0;
+      const state = isBegun ? initial : stateOf(stored.stream, key);
+      const { position, id: eventId } = stored;
+      record = { key, position, eventId, contentHash: null, eventHash: null, state, isBegun };
       touched.set(stored.stream, record);
     }
     if (event.revision <= record.state.revision) continue;

@@ -133,6 +133,8 @@ export interface SavedOrder extends PlacedOrder {
   /** Hashes of its newest event, or null if that has none. */
   readonly contentHash: string | null;
   readonly eventHash: string | null;
+  /** Its first event is among those since the last save: it is not there yet, as far as anybody knows. */
+  readonly isBegun?: boolean | undefined;
   /** All that the order ever had; left out if they are those that are saved already. */
   readonly drives?: readonly Drive[] | undefined;
 }

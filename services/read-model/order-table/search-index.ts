@@ -67,8 +67,8 @@ export interface SearchIndex {
   /** Adds a new order. */
   add(seq: number): void;
   drivesOf(seq: number): readonly Drive[];
-  /** Writes what is another than before. */
-  setDrives(seq: number, drives: readonly Drive[]): void;
+  /** Writes what is another than before. @param isNew whether the order was added just now, and has none */
+  setDrives(seq: number, drives: readonly Drive[], isNew?: boolean): void;
   /** Removes all of an order; names of drivers are gone from the file. */
   remove(seq: number): void;
   /** Writes the words of what was changed, within a transaction. @param least changes below which they may wait */
@@ -123,8 +123,8 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     else if (instead.name !== null) removeWords.run(row.id, instead.name, instead.plate ?? '');
   }
 
-  function setDrives(seq: number, drives: readonly Drive[]): void {
-    const before = rows(seq);
+  function setDrives(seq: number, drives: readonly Drive[], isNew = false): void {
+    const before = isNew ? [] : rows(seq);
     const first = seq * DRIVES_OF_ORDER;
     for (const [place, drive] of drives.entries()) write(first + place, before[place], drive);
     for (const row of before.slice(drives.length)) {

@@ -122,7 +122,7 @@ function orderRows(db: Connection) {
   // SQLite writes each index that has a column that is set, whatever its value: most events leave this one as it was.
   const updateAsActive = db.prepare<Value[]>(`UPDATE orders SET ${settings(columns.slice(1))} WHERE seq = ?`);
   const insert = db.prepare<Value[]>(
-    `INSERT INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
+    `INSERT OR IGNORE INTO orders (${columns.join(', ')}, location_id, order_id) VALUES (${columns.map(() => '?').join(', ')}, ?, ?)`,
   );
   const replace = db.prepare<Value[]>(`UPDATE orders SET ${settings(SHOWN)} WHERE seq = ?`);
   const remove = db.prepare<[number]>('DELETE FROM orders WHERE seq = ?');
@@ -140,19 +140,24 @@ function orderRows(db: Connection) {
   return {
     load: ({ location_id, order_id }: OrderKey) => load.get(location_id, order_id),
     seqOf: ({ location_id, order_id }: OrderKey) => seqOf.get(location_id, order_id),
-    save: ({ key, state, position, eventId, contentHash, eventHash }: SavedOrder, index: SearchIndex): number => {
+    save: (order: SavedOrder, index: SearchIndex): { readonly seq: number; readonly isNew: boolean } => {
+      const { key, state, position, eventId, contentHash, eventHash } = order;
       const { location_id, order_id } = key;
       const values = [...shownBy(state), BigInt(position), eventId, contentHash, eventHash];
-      const known = placeOf.get(location_id, order_id);
-      if (known !== undefined) {
-        const [seq, active] = known;
-        if (active === values[0]) updateAsActive.run(...values.slice(1), seq);
-        else update.run(...values, seq);
-        return seq;
+      // Nearly always right, and then nothing has to be looked up.
+      const known = order.isBegun === true ? undefined : placeOf.get(location_id, order_id);
+      const inserted = known === undefined ? insert.run(...values, location_id, order_id) : null;
+      if (inserted?.changes === 1) {
+        const seq = Number(inserted.lastInsertRowid);
+        index.add(seq);
+        return { seq, isNew: true };
       }
-      const seq = Number(insert.run(...values, location_id, order_id).lastInsertRowid);
-      index.add(seq);
-      return seq;
+      const place = known ?? placeOf.get(location_id, order_id);
+      if (place === undefined) throw new Error('a row that was there is gone');
+      const [seq, active] = place;
+      if (active === values[0]) updateAsActive.run(...values.slice(1), seq);
+      else update.run(...values, seq);
+      return { seq, isNew: false };
     },
     replace: (seq: number, state: OrderState) => replace.run(...shownBy(state), seq),
     remove: (seq: number) => remove.run(seq),
@@ -232,8 +237,8 @@ function createTable(db: Connection, file: string): OrderTable {
       const locations = new Map<string, string>();
       for (const order of orders) {
         const { key, state, drives } = order;
-        const seq = rows.save(order, index);
-        if (drives !== undefined) index.setDrives(seq, drives);
+        const { seq, isNew } = rows.save(order, index);
+        if (drives !== undefined) index.setDrives(seq, drives, isNew);
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
