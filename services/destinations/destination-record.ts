@@ -62,7 +62,7 @@ export interface DestinationRecord {
  */
 export function createDestinationRecord(options: {
   readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
-  readonly coveredTo: () => Position | null;
+  readonly coveredTo: () => Position | null | Promise<Position | null>;
   readonly newId: () => string;
   readonly now: () => number;
   readonly log: Logger;

@@ -1,22 +1,19 @@
 import type { Router } from 'express';
 import type { DestinationEntry } from '../../schemas/destinations';
-import { sleep } from '../concurrency/sleep';
-import { nextTurn } from '../concurrency/turns';
 import { ConfigError } from '../config/config';
 import type { World } from '../config/world';
 import { type EventStore, isEventStoreError, type Position } from '../event-store/event-store';
+import type { Events } from '../event-store/open-events';
 import type { FollowedFeed } from '../feed/open-feed';
 import type { Labels } from '../labels/labels';
 import type { Metrics } from '../operations/metrics';
 import type { MeasuredDestination } from '../operations/destination-metrics';
-import { addressRule } from './addresses';
-import { createDestinationRecord, type DestinationRecord } from './destination-record';
+import type { ReadModel } from '../read-model/open-read-model';
+import { createDestinationRecord } from './destination-record';
 import { followDestinationsFile, readDestinationsFile } from './destinations-file';
-import { contentOf, signedHeaders } from './messages';
-import { newsFor } from './news';
-import { Pump } from './pump';
 import { createDestinationRoutes } from './route';
-import { createSender } from './sender';
+import { storedOf } from './sending-protocol';
+import { type RunningSending, startSending } from './start-sending';
 
 /** Where news of orders are sent to. */
 export interface Destinations {
@@ -27,131 +24,100 @@ export interface Destinations {
   close(): Promise<void>;
 }
 
-/** A destination with what sends to it. */
-interface Supplied {
-  readonly entry: DestinationEntry;
-  readonly pump: Pump;
-  readonly stop: () => Promise<void>;
-}
-
-interface SupplyOptions {
+interface Options {
+  readonly file: string | null;
   readonly store: EventStore;
+  readonly events: Pick<Events, 'log' | 'files'>;
   readonly world: World;
-  readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
-  readonly record: DestinationRecord;
-  readonly instance: string;
-  readonly labels: Pick<Labels, 'show'>;
+  readonly feed: Pick<FollowedFeed, 'feed' | 'startOf'>;
+  readonly readModel: Pick<ReadModel, 'wait' | 'follow'>;
+  readonly labels: Pick<Labels, 'all' | 'get' | 'onChange'>;
+  readonly coveredTo: () => Position | null;
+  readonly metrics: Pick<Metrics, 'observeDestinations'>;
 }
 
-/** Begins to send to a destination. */
-function supply(entry: DestinationEntry, options: SupplyOptions): Supplied {
-  const { store, record, world, instance, labels } = options;
-  const { feed, readItems, startOf } = options.feed;
-  const { log, now, version } = world;
-  const userAgent = `ticket-rail/${version}`;
-  const sender = createSender({ url: entry.url, maySendTo: addressRule(entry.allow) ?? (() => false) });
-  const pump = new Pump({
-    entry,
-    instance,
-    news: newsFor(entry, { feed, readItems, store, show: labels.show }),
-    send: async (waiting, signal) => {
-      // Deliveries of Stream come first.
-      await nextTurn();
-      const content = await contentOf(store, entry.view, waiting);
-      if (content === null) return { kind: 'nothing' };
-      const headers = signedHeaders(entry, waiting.item, content, { now: now(), userAgent });
-      return sender.post(headers, content.body, signal);
+function startThread({ store, events, world, feed, readModel, labels, coveredTo }: Options): RunningSending {
+  const { log, newId, version } = world;
+  return startSending({
+    workerData: {
+      log: events.log,
+      readModelFile: events.files.readModelFile,
+      instance: newId(),
+      version,
+      logLevel: log.level,
     },
-    feed,
-    startOf,
-    record,
-    clock: { now, wait: sleep, chance: Math.random },
+    main: {
+      append: (...args) => storedOf(store.append(...args)),
+      deleteStream: (...args) => storedOf(store.deleteStream(...args)),
+      readable: () => readModel.wait(),
+      newestPlace: () => feed.startOf({ from: 'now' }),
+      coveredTo,
+    },
+    labels,
     log,
   });
-  const stop = async (): Promise<void> => {
-    await pump.stop();
-    sender.close();
-  };
-  return { entry, pump, stop };
 }
 
 /**
- * @param file of DESTINATIONS_FILE; null: nothing is sent
+ * @param file of DESTINATIONS_FILE; null: nothing is sent, and no thread is started for it
  * @param coveredTo everything up to here is covered by a signed checkpoint
  * @throws {ConfigError} if the file cannot be used
  */
-export async function openDestinations(options: {
-  readonly file: string | null;
-  readonly store: EventStore;
-  readonly world: World;
-  readonly feed: Pick<FollowedFeed, 'feed' | 'readItems' | 'startOf'>;
-  readonly labels: Pick<Labels, 'show'>;
-  readonly coveredTo: () => Position | null;
-  readonly metrics: Pick<Metrics, 'observeDestinations'>;
-}): Promise<Destinations> {
-  const { file, store, world, coveredTo, metrics } = options;
-  const { feed } = options.feed;
+export async function openDestinations(options: Options): Promise<Destinations> {
+  const { file, store, world, readModel, coveredTo, metrics } = options;
   const { log, now, newId } = world;
   const record = createDestinationRecord({ store, coveredTo, newId, now, log });
-  const instance = newId();
-  let supplied: readonly Supplied[] = [];
-  let changing: Promise<void> = Promise.resolve();
+  let entries: readonly DestinationEntry[] = [];
+  let sending: RunningSending | null = null;
+  let unfollow = (): void => undefined;
 
-  /** Leaves alone what stays as it is. */
-  function change(entries: readonly DestinationEntry[]): void {
-    changing = changing.then(async () => {
-      const texts = entries.map((entry) => JSON.stringify(entry));
-      const kept = supplied.filter(({ entry }) => texts.includes(JSON.stringify(entry)));
-      if (kept.length === supplied.length && kept.length === entries.length) return;
-      await Promise.all(supplied.filter((one) => !kept.includes(one)).map(({ stop }) => stop()));
-      supplied = entries.map(
-        (entry, index) =>
-          kept.find((one) => JSON.stringify(one.entry) === texts[index]) ??
-          supply(entry, { ...options, record, instance }),
-      );
-      log.info({ destinations: entries.map(({ name }) => name) }, 'the destinations have changed');
+  if (file !== null) {
+    const parsed = await readDestinationsFile(file);
+    if (!parsed.usable) {
+      throw new ConfigError(parsed.faults.map((fault) => `DESTINATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
+    }
+    const started = (sending = startThread(options));
+    const supply = (wanted: readonly DestinationEntry[]): void => {
+      if (JSON.stringify(wanted) === JSON.stringify(entries)) return;
+      entries = wanted;
+      started.supply(wanted);
+      log.info({ destinations: wanted.map(({ name }) => name) }, 'the destinations have changed');
+    };
+    supply(parsed.entries);
+    unfollow = followDestinationsFile(file, supply, log);
+    readModel.follow({
+      projected: ({ locations }) => {
+        if (entries.some(({ view }) => view === 'orders')) started.projected(locations);
+      },
     });
   }
 
-  const measured = async (): Promise<readonly MeasuredDestination[]> => {
+  const measure = async (): Promise<readonly MeasuredDestination[]> => {
     try {
-      const all: MeasuredDestination[] = [];
-      for (const { pump } of supplied) {
-        const { delivered, failedAttempts, parked } = pump.counts;
-        all.push({ name: pump.name, delivered, failedAttempts, parked, lag: await pump.lag() });
-      }
-      return all;
+      return (await sending?.measure()) ?? [];
     } catch (error) {
       // The other metrics say that the store is away.
       if (isEventStoreError(error)) return [];
       throw error;
     }
   };
-
-  let unfollow = (): void => undefined;
-  if (file !== null) {
-    const parsed = await readDestinationsFile(file);
-    if (!parsed.usable) {
-      throw new ConfigError(parsed.faults.map((fault) => `DESTINATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
-    }
-    change(parsed.entries);
-    unfollow = followDestinationsFile(file, change, log);
-  }
-  await changing;
-  metrics.observeDestinations(measured);
+  metrics.observeDestinations(measure);
   return {
     routes: [
       createDestinationRoutes({
-        pumps: () => supplied.map(({ pump }) => pump),
-        record,
-        verify: (position) => feed.verify(position),
+        names: () => entries.map(({ name }) => name),
+        report: async () => (await sending?.report()) ?? [],
+        set: async (name, position) => {
+          await record.set(name, position);
+          sending?.wasSet(name);
+        },
+        verify: (position) => options.feed.feed.verify(position),
       }),
     ],
-    wantArrivals: () => supplied.some(({ entry }) => entry.view === 'raw'),
+    wantArrivals: () => entries.some(({ view }) => view === 'raw'),
     close: async () => {
       unfollow();
-      await changing;
-      await Promise.all(supplied.map(({ stop }) => stop()));
+      await sending?.stop();
       await record.close();
     },
   };

@@ -1,12 +1,10 @@
 import type { Router } from 'express';
-import { DestinationList, Redelivery } from '../../schemas/destinations';
+import { type Destination, DestinationList, Redelivery } from '../../schemas/destinations';
 import type { FeedPosition } from '../../schemas/feed';
 import { DeliverQuery, DestinationPath } from '../../schemas/requests';
 import { DESTINATIONS, readers } from '../access/requirements';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import type { DestinationRecord } from './destination-record';
-import type { Pump } from './pump';
 
 export const DESTINATION_CALLS = {
   listDestinations: {
@@ -37,30 +35,28 @@ export const DESTINATION_CALLS = {
 
 /**
  * Creates the routes by which operators see destinations and have news delivered again.
- * @param pumps those of now, in the order of the file
+ * @param names those of now
+ * @param report how each does, in the order of the file
  * @param verify throws a {@link Problem} if a position is not in the log
  */
 export function createDestinationRoutes(options: {
-  readonly pumps: () => readonly Pump[];
-  readonly record: Pick<DestinationRecord, 'set'>;
+  readonly names: () => readonly string[];
+  readonly report: () => Promise<readonly Destination[]>;
+  readonly set: (name: string, position: FeedPosition) => Promise<void>;
   readonly verify: (position: FeedPosition) => Promise<void>;
 }): Router {
-  const { pumps, record, verify } = options;
+  const { names, report, set, verify } = options;
   return serve(DESTINATION_CALLS, {
     listDestinations: async ({ response }) => {
-      const list: DestinationList = { destinations: [] };
-      for (const pump of pumps()) list.destinations.push(await pump.report());
-      response.json(list);
+      response.json({ destinations: [...(await report())] } satisfies DestinationList);
     },
 
     deliverAgain: async ({ response, params: { name }, query: { from } }) => {
-      const pump = pumps().find((one) => one.name === name);
-      if (pump === undefined) {
+      if (!names().includes(name)) {
         throw new Problem('destination-not-found', 'GET /destinations lists those of DESTINATIONS_FILE.');
       }
       await verify(from);
-      await record.set(name, from);
-      pump.wasSet();
+      await set(name, from);
       response.json({ name, from } satisfies Redelivery);
     },
   });

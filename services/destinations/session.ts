@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import { DESTINATION_GONE, ITEM_PARKED, ORDER_CAUGHT_UP, ORDER_SET_ASIDE } from '../../schemas/destination-events';
 import type { FeedPosition } from '../../schemas/feed';
@@ -95,6 +96,8 @@ export class Session {
     this.lines = new Lines(start.position);
     this.#committed = start.position;
     this.health = new Health(options, known.failingSince);
+    // Each request is one.
+    setMaxListeners(MAX_REQUESTS, this.#aborted.signal);
     this.#halted.signal.addEventListener('abort', () => {
       this.#wake();
       this.#roomCame?.();

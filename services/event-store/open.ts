@@ -133,6 +133,32 @@ export async function openEventSource(
   };
 }
 
+/** A log that is read and followed in another thread than the one that writes it. */
+export type FollowedLog = Pick<EventStore, 'exclusive' | 'readStream' | 'readAll' | 'subscribe' | 'close'>;
+
+/**
+ * Opens a log to be followed, and to be read from end to end, in whatever thread that is to be.
+ * @param onInterrupted as {@link openEventSource} has it
+ * @throws {EventStoreError} like {@link openEventStore}
+ */
+export async function openFollowedLog(
+  address: LogAddress,
+  onInterrupted: (error: EventStoreError) => void,
+): Promise<FollowedLog> {
+  const source = await openEventSource(address, onInterrupted);
+  const reads = address.url === null ? new SqliteReads(address.logFile) : null;
+  return {
+    exclusive: reads !== null,
+    readStream: (stream, options) => (reads ?? source).readStream(stream, options),
+    readAll: (options) => (reads ?? source).readAll(options),
+    subscribe: (options) => source.subscribe(options),
+    close: async () => {
+      reads?.closeReads();
+      await source.close();
+    },
+  };
+}
+
 /** Names the embedded store where {@link storeName} would name another. */
 export const EMBEDDED = 'embedded';
 

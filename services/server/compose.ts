@@ -79,7 +79,9 @@ export async function composeService(
     const followers = { store, world, access, readModel, labels, coveredTo: () => checkpoints.coveredTo, metrics };
     opened.add(openForgetting({ ...followers, hours: config.labelHours }));
     const feed = opened.add(openFeed(followers));
-    const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
+    const destinations = opened.add(
+      await openDestinations({ ...followers, events, feed, file: config.destinationsFile }),
+    );
     const ingest = opened.add(
       openIngest({
         config,

@@ -102,8 +102,10 @@ export function httpGet(port: number, path: string): Promise<HttpAnswer> {
   });
 }
 
-function cpuSecondsOf(pid: number | undefined): number {
-  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+/** @param thread one of its threads; default: all of them together */
+function cpuSecondsOf(pid: number | undefined, thread?: number): number {
+  const within = thread === undefined ? '' : `/task/${String(thread)}`;
+  const stat = readFileSync(`/proc/${String(pid)}${within}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
 }
@@ -188,6 +190,11 @@ export class Server {
   /** CPU seconds used so far, all threads together. */
   cpuSeconds(): number {
     return cpuSecondsOf(this.#child.pid);
+  }
+
+  /** CPU seconds that the thread used so far that answers requests. */
+  mainCpuSeconds(): number {
+    return cpuSecondsOf(this.#child.pid, this.#child.pid);
   }
 
   /** CPU seconds that the test node used so far; 0 where there is none. */

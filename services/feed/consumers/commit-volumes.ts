@@ -20,7 +20,7 @@ export type TriedCommit =
 export class CommitVolumes {
   readonly #streamOf: (name: string, volume: number) => StreamName;
   readonly #store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
-  readonly #coveredTo: () => Position | null;
+  readonly #coveredTo: () => Position | null | Promise<Position | null>;
   readonly #newId: () => string;
 
   /**
@@ -31,7 +31,7 @@ export class CommitVolumes {
   constructor(options: {
     readonly streamOf: (name: string, volume: number) => StreamName;
     readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
-    readonly coveredTo: () => Position | null;
+    readonly coveredTo: () => Position | null | Promise<Position | null>;
     readonly newId: () => string;
   }) {
     const { streamOf, store, coveredTo, newId } = options;
@@ -68,7 +68,7 @@ export class CommitVolumes {
       const events: RecordedEvent[] = [];
       for await (const event of readIfThere(this.#store, stream)) events.push(event);
       const last = events.at(-1);
-      const covered = this.#coveredTo();
+      const covered = await this.#coveredTo();
       if (last === undefined || covered === null || comparePositions(last.position, covered) > 0) continue;
       await noteDeleted(
         { store: this.#store, newId: this.#newId },

@@ -51,7 +51,7 @@ export class Consumers {
   constructor(options: {
     readonly streams?: ConsumerStreams;
     readonly store: Pick<EventStore, 'append' | 'readStream' | 'deleteStream'>;
-    readonly coveredTo: () => Position | null;
+    readonly coveredTo: () => Position | null | Promise<Position | null>;
     readonly newId: () => string;
     readonly now: () => number;
     readonly log: Logger;

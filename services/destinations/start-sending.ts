@@ -1,0 +1,101 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { Destination, DestinationEntry } from '../../schemas/destinations';
+import type { OrderKey } from '../../schemas/order-key';
+import { callMessage, ThreadCalls } from '../concurrency/thread-calls';
+import { SupervisedThread } from '../concurrency/threads';
+import { EventStoreError } from '../event-store/event-store';
+import type { Labels } from '../labels/labels';
+import type { MeasuredDestination } from '../operations/destination-metrics';
+import type { MainCalls, SendingCalls, SendingThreadOptions } from './sending-protocol';
+
+/** Milliseconds before a thread that ended, which only a defect does, is started again. */
+const RESPAWN_MS = 1_000;
+
+/** What sends to destinations, as the main thread sees it. */
+export interface RunningSending {
+  /** Sends to these from now on, and to no others. */
+  supply(entries: readonly DestinationEntry[]): void;
+  /** A destination was set to another position. */
+  wasSet(name: string): void;
+  /** Orders of these locations became readable anew. */
+  projected(locations: readonly string[]): void;
+  /** @throws {EventStoreError} */
+  report(): Promise<readonly Destination[]>;
+  /** @throws {EventStoreError} */
+  measure(): Promise<readonly MeasuredDestination[]>;
+  /** Waits a moment for what is with receivers, and commits. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts what sends to destinations in a thread of its own, so that it costs the thread that answers Stream nothing. A
+ * thread that fails is started again, and goes on where the last commit was.
+ */
+export function startSending(options: {
+  readonly workerData: SendingThreadOptions;
+  readonly main: Omit<MainCalls, 'log'>;
+  readonly labels: Pick<Labels, 'all' | 'get' | 'onChange'>;
+  readonly log: Logger;
+}): RunningSending {
+  const { workerData, main, labels, log } = options;
+  const ours: MainCalls = {
+    ...main,
+    log: (line) => {
+      const { level, msg, ...rest } = JSON.parse(line) as { level: number; msg: string }; // as pino writes them
+      // What is not a warning or an error is said by the way.
+      log[level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info'](rest, msg);
+    },
+  };
+  let entries: readonly DestinationEntry[] = [];
+
+  const giveLabel = (to: ThreadCalls<MainCalls, SendingCalls>, key: OrderKey): void => {
+    const kept = labels.get(key);
+    to.send('labelled', key, kept === null ? null : { label: kept.label, at: kept.at });
+  };
+
+  let calls: ThreadCalls<MainCalls, SendingCalls>;
+  const start = (): Worker => {
+    const worker = new Worker(require.resolve('#sending-thread'), { workerData });
+    const made = new ThreadCalls<MainCalls, SendingCalls>(worker, ours);
+    worker
+      .on('error', (error) => {
+        log.error({ err: error }, 'the thread that sends to destinations failed and is started again');
+      })
+      .once('exit', () => {
+        made.end();
+      });
+    for (const { key } of labels.all()) giveLabel(made, key);
+    made.send('supply', entries);
+    calls = made;
+    return worker;
+  };
+  const thread = new SupervisedThread({ start, stopMessage: callMessage('stop'), respawnMs: RESPAWN_MS });
+  labels.onChange((key) => {
+    giveLabel(calls, key);
+  });
+
+  const ask = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw new EventStoreError('unavailable', 'destinations cannot be asked at the moment', { cause: error });
+    }
+  };
+
+  return {
+    supply: (wanted) => {
+      entries = wanted;
+      calls.send('supply', entries);
+    },
+    wasSet: (name) => {
+      calls.send('wasSet', name);
+    },
+    projected: (locations) => {
+      calls.send('projected', locations);
+    },
+    report: () => ask(calls.call('report')),
+    measure: () => ask(calls.call('measure')),
+    stop: () => thread.stop(),
+  };
+}
