@@ -53,8 +53,8 @@ export interface SendingCalls {
   readonly projected: (locations: readonly string[]) => Promise<void>;
   /** An order has this label from now on; null: it has none. */
   readonly labelled: (key: OrderKey, label: TimedLabel | null) => void;
-  readonly report: () => Promise<readonly Destination[]>;
-  readonly measure: () => Promise<readonly MeasuredDestination[]>;
+  readonly report: () => Promise<Stored<readonly Destination[]>>;
+  readonly measure: () => Promise<Stored<readonly MeasuredDestination[]>>;
   readonly stop: () => Promise<void>;
 }
 

@@ -16,7 +16,7 @@ import { shownLabel, type TimedLabel } from '../labels/label-time';
 import type { ShowOrder } from '../labels/labels';
 import { OrderTableReader } from '../read-model/order-table/reader';
 import { createDestinationRecord } from './destination-record';
-import { type MainCalls, resultOf, type SendingCalls, type SendingThreadOptions } from './sending-protocol';
+import { type MainCalls, resultOf, type SendingCalls, type SendingThreadOptions, storedOf } from './sending-protocol';
 import { Supplies } from './supplies';
 
 /**
@@ -110,8 +110,8 @@ const ours: SendingCalls = {
     if (label === null) labels.delete(labelStream(key));
     else labels.set(labelStream(key), label);
   },
-  report: async () => (await opened).supplies.report(),
-  measure: async () => (await opened).supplies.measure(),
+  report: async () => storedOf((await opened).supplies.report()),
+  measure: async () => storedOf((await opened).supplies.measure()),
   stop: async () => {
     await (await opened).close();
     port.close();

@@ -7,7 +7,13 @@ import { SupervisedThread } from '../concurrency/threads';
 import { EventStoreError } from '../event-store/event-store';
 import type { Labels } from '../labels/labels';
 import type { MeasuredDestination } from '../operations/destination-metrics';
-import type { MainCalls, SendingCalls, SendingThreadOptions } from './sending-protocol';
+import {
+  type MainCalls,
+  resultOf,
+  type SendingCalls,
+  type SendingThreadOptions,
+  type Stored,
+} from './sending-protocol';
 
 /** Milliseconds before a thread that ended, which only a defect does, is started again. */
 const RESPAWN_MS = 1_000;
@@ -75,12 +81,11 @@ export function startSending(options: {
     giveLabel(calls, key);
   });
 
-  const ask = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    try {
-      return await answer;
-    } catch (error) {
+  const ask = async <Result>(answer: Promise<Stored<Result>>): Promise<Result> => {
+    const stored = await answer.catch((error: unknown) => {
       throw new EventStoreError('unavailable', 'destinations cannot be asked at the moment', { cause: error });
-    }
+    });
+    return resultOf(stored);
   };
 
   return {
