@@ -201,7 +201,22 @@ export const ParkedItem = z
   .meta({ id: 'ParkedItem', description: 'news that were given up' });
 export type ParkedItem = z.infer<typeof ParkedItem>;
 
-/** A destination as it is told: without its secrets, and without the query of its URL, which may hold one. */
+/** Most orders of a destination that are shown as failing. */
+export const MAX_SHOWN_FAILING = 20;
+
+export const FailingOrder = z
+  .object({
+    location_id: LocationId,
+    order_id: OrderId,
+    failing_since: Time,
+    attempts: z.int().nonnegative().meta({ description: 'that failed for its oldest item, since the service started' }),
+    next_attempt_at: Time.nullable().meta({ description: 'null: it is tried now' }),
+    set_aside: z.boolean().meta({ description: 'whether the position goes on without it, as news of others arrive' }),
+  })
+  .meta({ id: 'FailingOrder', description: 'order whose news do not arrive' });
+export type FailingOrder = z.infer<typeof FailingOrder>;
+
+/** A destination as it is shown: without its secrets, and without the query of its URL, which may hold one. */
 export const Destination = z
   .object({
     name: DestinationName,
@@ -228,6 +243,12 @@ export const Destination = z
         description: 'what the last failed attempt ended in, since the service started',
         examples: ['status 503', 'ECONNREFUSED'],
       }),
+    last_failed_at: Time.nullable().meta({ description: 'since the service started' }),
+    next_attempt_at: Time.nullable().meta({ description: 'the first of what failed; null: nothing waits for one' }),
+    failing_orders: z
+      .array(FailingOrder)
+      .max(MAX_SHOWN_FAILING)
+      .meta({ description: 'those that have failed longest first' }),
     parked: z.int().nonnegative().meta({ description: 'since the destination was last set to a position' }),
     last_parked: z.array(ParkedItem).meta({ description: 'the newest of them, newest first' }),
   })

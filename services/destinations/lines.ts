@@ -43,6 +43,8 @@ export interface Line {
   attempts: number;
   /** Milliseconds since the epoch; null: the first item has not failed. */
   failingSince: number | null;
+  /** Milliseconds since the epoch, of the next attempt; null: it is made now, or the order does not fail. */
+  nextAttemptAt: number | null;
   /** It is on record as set aside, so that commits go on without it. */
   isAside: boolean;
   /** That its events were deleted is on record with that. */
@@ -196,6 +198,7 @@ export class Lines {
       isUnderWay: false,
       attempts: 0,
       failingSince: null,
+      nextAttemptAt: null,
       isAside: false,
       removal: null,
     };

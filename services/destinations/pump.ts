@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import type { Destination, DestinationEntry } from '../../schemas/destinations';
+import {
+  type Destination,
+  type DestinationEntry,
+  type FailingOrder,
+  MAX_SHOWN_FAILING,
+} from '../../schemas/destinations';
 import { BEGINNING, type ConsumerLag, type ConsumerStart, type FeedPosition } from '../../schemas/feed';
 import { DESTINATION_TAKEN } from '../../schemas/destination-events';
 import { backoff } from '../concurrency/backoff';
@@ -52,6 +57,7 @@ export class Pump {
     parked: 0,
     lastDeliveredAt: null,
     lastFailure: null,
+    lastFailedAt: null,
   };
   readonly #stopping = new AbortController();
   readonly #urlSha256: string;
@@ -111,7 +117,7 @@ export class Pump {
     const known = await record.known(this.name);
     const { origin, pathname } = new URL(entry.url);
     const failingSince = this.#session === null ? null : timeOf(this.#session.health.failingSince);
-    const lines = [...(this.#session?.lines.all() ?? [])];
+    const failing = this.#failing();
     return {
       name: entry.name,
       url: `${origin}${pathname}`,
@@ -120,14 +126,17 @@ export class Pump {
       state:
         this.#ended === 'gone' || this.#ended === 'lost' ? this.#ended : failingSince === null ? 'sending' : 'failing',
       failing_since: failingSince,
+      next_attempt_at: failing.flatMap(({ next_attempt_at }) => next_attempt_at ?? []).sort()[0] ?? null,
+      failing_orders: failing.slice(0, MAX_SHOWN_FAILING),
       position: place?.position ?? BEGINNING,
       lag: await this.lag(),
-      waiting_orders: lines.length,
+      waiting_orders: this.#session?.lines.size ?? 0,
       set_aside: known.setAside.size,
       delivered: this.counts.delivered,
       failed_attempts: this.counts.failedAttempts,
       last_delivered_at: timeOf(this.counts.lastDeliveredAt),
       last_failure: this.counts.lastFailure,
+      last_failed_at: timeOf(this.counts.lastFailedAt),
       parked: known.parked,
       last_parked: known.lastParked.map(({ position, location_id, order_id, at, attempts, reason }) => ({
         position,
@@ -138,6 +147,25 @@ export class Pump {
         reason,
       })),
     };
+  }
+
+  /** Returns the orders whose news fail, those that have failed longest first. */
+  #failing(): readonly FailingOrder[] {
+    const session = this.#session;
+    if (session === null) return [];
+    const failing: FailingOrder[] = [];
+    for (const line of session.lines.all()) {
+      const { key, failingSince, attempts, isAside } = line;
+      if (failingSince === null) continue;
+      failing.push({
+        ...key,
+        failing_since: new Date(failingSince).toISOString(),
+        attempts,
+        next_attempt_at: timeOf(session.nextAttemptOf(line)),
+        set_aside: isAside,
+      });
+    }
+    return failing.sort((one, other) => (one.failing_since < other.failing_since ? -1 : 1));
   }
 
   /** Returns the lag of the destination: what was not read yet, and what waits here. */

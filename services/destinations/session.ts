@@ -43,6 +43,8 @@ export interface DestinationCounts {
   /** Milliseconds since the epoch. */
   lastDeliveredAt: number | null;
   lastFailure: string | null;
+  /** Milliseconds since the epoch. */
+  lastFailedAt: number | null;
 }
 
 /**
@@ -102,6 +104,12 @@ export class Session {
       this.#wake();
       this.#roomCame?.();
     });
+  }
+
+  /** Returns when an order that fails is tried again; null: that happens now. */
+  nextAttemptOf({ nextAttemptAt }: Line): number | null {
+    const at = Math.max(nextAttemptAt ?? 0, this.#pausedUntil);
+    return at > this.#options.clock.now() ? at : null;
   }
 
   get isCaughtUp(): boolean {
@@ -212,7 +220,10 @@ export class Session {
       if (pause < 0) break;
       failures = done ? 0 : failures + 1;
       if (!done) pause = backoff(failures, STORE_PAUSES, clock.chance());
-      if (pause > 0) await this.#wait(pause);
+      if (pause <= 0) continue;
+      line.nextAttemptAt = clock.now() + pause;
+      await this.#wait(pause);
+      line.nextAttemptAt = null;
     }
     this.#roomCame?.();
   }
@@ -296,6 +307,7 @@ export class Session {
     const { counts } = this.#options;
     counts.failedAttempts++;
     counts.lastFailure = reason;
+    counts.lastFailedAt = now;
     return this.health.failed(reason, now);
   }
 

@@ -8,6 +8,7 @@ const PAGES = [
   ['/screens', 'index.html'],
   ['/screens/board', 'board.html'],
   ['/screens/customers', 'customers.html'],
+  ['/screens/destinations', 'destinations.html'],
   ['/screens/example', 'example.html'],
   ['/audit', 'audit.html'],
   ['/audit/board', 'audit-board.html'],

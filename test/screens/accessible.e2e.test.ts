@@ -10,14 +10,24 @@ const TOUCH_PX = 44;
 
 const lab = screenLab();
 
-const PAGES = ['/screens', '/screens/board', '/screens/customers', '/screens/example', '/login'];
+const PAGES = [
+  '/screens',
+  '/screens/board',
+  '/screens/customers',
+  '/screens/destinations',
+  '/screens/example',
+  '/login',
+];
 
 /** Opens a page of a busy location and waits until it has its data. */
 async function open(path: string): Promise<void> {
   const location = lab.newLocation();
   await deliverOneOfEach(lab, location);
   await lab.page.goto(`${lab.service.url}${path}?location=${location}`);
-  await lab.page.locator('ticket-rail-locations li, [data-freshness="live"], form').first().waitFor();
+  await lab.page
+    .locator('ticket-rail-locations li, ticket-rail-destinations h2, [data-freshness="live"], form')
+    .first()
+    .waitFor();
   // The board on the page of examples is quiet.
   if (path === '/screens/board') await lab.card().waitFor();
 }

@@ -6,7 +6,7 @@ const here = import.meta.dirname;
 const SCREENS = ['/screens', 'Screens'];
 const EMBEDDING = ['/screens/example', 'Embedding'];
 const API = ['/docs', 'API'];
-const SERVICE = [SCREENS, ['/audit', 'Audit'], EMBEDDING, API];
+const SERVICE = [SCREENS, ['/audit', 'Audit'], ['/screens/destinations', 'Destinations'], EMBEDDING, API];
 const AUDIT = [SCREENS, ['/audit', 'Orders'], ['/audit/board', 'Board replay'], ['/audit/coverage', 'Coverage']];
 
 const AUDIT_NEEDS = 'The audit pages need JavaScript.';
@@ -40,6 +40,15 @@ const PAGES = {
     nav: [SCREENS, EMBEDDING, API],
     address: '/screens/example',
     noscript: null,
+  },
+  destinations: {
+    room: 'destinations',
+    title: 'Destinations',
+    body: 'document wide',
+    skip: 'the content',
+    nav: SERVICE,
+    address: '/screens/destinations',
+    noscript: 'The page of destinations needs JavaScript.',
   },
   audit: {
     room: 'audit',

@@ -107,6 +107,14 @@ it('an order whose news fail holds up no other, nor the place, and is on record 
   await clock.pass(SET_ASIDE_MS + 2 * COMMIT_MS);
   const reported = await first.pump.report();
   expect(reported).toMatchObject({ set_aside: 1, delivered: 3, state: 'sending', lag: { at_least: true } });
+  // As somebody who has to mend it sees it.
+  const [failing] = reported.failing_orders;
+  expect(failing).toMatchObject({ ...orderKey('north', 'poisoned'), set_aside: true });
+  expect(failing?.attempts).toBe(reported.failed_attempts);
+  expect(Date.parse(failing?.failing_since ?? '')).toBeLessThanOrEqual(clock.now() - SET_ASIDE_MS);
+  expect(Date.parse(failing?.next_attempt_at ?? '')).toBeGreaterThan(clock.now());
+  expect(reported.next_attempt_at).toBe(failing?.next_attempt_at);
+  expect(reported.failing_orders).toHaveLength(1);
   const [last] = arrived.slice(-1);
   expect(reported.position).toBe(last?.position);
   await first.stop();

@@ -3,8 +3,20 @@ import type { Answer } from './audit-client';
 import { icon } from '../shared/icons';
 import { loginAddress } from '../feed/locations';
 
-/** Renders why an audit page has nothing to show. @param nothing what to say where there is nothing */
-export function notice(answer: Exclude<Answer<unknown>, { kind: 'found' }>, nothing: string): TemplateResult {
+const FORBIDDEN =
+  'The reader who is signed in may not see this: the past takes a reader with the role auditor or operator, and the ' +
+  'location.';
+
+/**
+ * Renders why a page has nothing to show.
+ * @param nothing what to say where there is nothing
+ * @param forbidden what to say to a reader who may not see it; default: as the audit pages have it
+ */
+export function notice(
+  answer: Exclude<Answer<unknown>, { kind: 'found' }>,
+  nothing: string,
+  forbidden = FORBIDDEN,
+): TemplateResult {
   switch (answer.kind) {
     case 'nothing':
       return html`<p class="trouble" role="alert">${icon('info')} ${nothing}</p>`;
@@ -19,10 +31,7 @@ export function notice(answer: Exclude<Answer<unknown>, { kind: 'found' }>, noth
             <p>${icon('info')} Nobody is signed in here, or not any more.</p>
             <p><a class="button" href=${loginAddress('')}>Sign in</a></p>
           </div>`
-        : html`<p class="trouble" role="alert">
-            ${icon('info')} The reader who is signed in may not see this: the past takes a reader with the role auditor
-            or operator, and the location.
-          </p>`;
+        : html`<p class="trouble" role="alert">${icon('info')} ${forbidden}</p>`;
     case 'failed':
       return html`<p class="trouble" role="alert">${icon('cloud')} <bdi>${answer.detail}</bdi></p>`;
   }
