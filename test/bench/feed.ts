@@ -1,164 +1,201 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FeedPage } from '../../schemas/feed';
-import { makeHistory } from './history';
+import { ensureHistory, type OperationOptions, rebuild } from './operations';
+import { figure, median, type Part, range } from './report';
+import { makeDataDir, removeDataDir, Server } from './servers';
 
-/**
- * Measures the feed: items a second from the beginning, what waiting polls cost, and how soon one is answered.
- * `node dist/test/bench/feed.js [events] [directory that keeps the history]`
- */
-
-const [events = '200000', kept] = process.argv.slice(2);
-const MAIN = resolve(__dirname, '..', '..', 'services', 'main.js');
-const TOKEN = 'bench-0123456789abcdef';
+/** Items a second that a program is to get which begins, and megabytes that this may cost on top of its first tenth. */
+const GOAL_ITEMS = 30_000;
+const GOAL_MORE_MB = 64;
+const PAGE_ITEMS = 1_000;
 /** Long polls that wait, and deliveries of the last part: so many a second, for so long. */
 const WAITING = 500;
 const RATE = 200;
 const SECONDS = 10;
 
-const READERS = JSON.stringify(
-  (['pos', 'operator'] as const).map((role) => ({
-    name: role,
-    role,
-    locations: '*',
-    token_sha256: createHash('sha256').update(`${role}-${TOKEN}`).digest('hex'),
-  })),
-);
-const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+const TOKEN = 'pos-bench-0123456789abcdef';
+const READERS = JSON.stringify([
+  { name: 'pos', role: 'pos', locations: '*', token_sha256: createHash('sha256').update(TOKEN).digest('hex') },
+]);
 
-async function call(url: string, path: string, body?: string): Promise<{ status: number; text: string }> {
-  const headers = { Authorization: `Bearer pos-${TOKEN}`, 'Content-Type': 'application/json' };
-  return new Promise((done, failed) => {
-    const sent = request(`${url}${path}`, { agent, headers, method: body === undefined ? 'GET' : 'POST' }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part));
-      answer.on('end', () => {
-        done({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() });
+/** A program that follows the feed, and delivers like Stream. */
+class Program {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+  readonly #port: number;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  async page(query: string): Promise<FeedPage> {
+    return JSON.parse(await this.#call(`/feed?${query}`)) as FeedPage;
+  }
+
+  async deliver(n: number): Promise<void> {
+    const object = { location_id: 'bench', order_id: `order ${String(n % 500)}`, status: 'in_progress', n };
+    await this.#call('/handle-order', JSON.stringify({ type: 'order.updated', object }));
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #call(path: string, body?: string): Promise<string> {
+    const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' };
+    const options = {
+      port: this.#port,
+      path,
+      agent: this.#agent,
+      headers,
+      method: body === undefined ? 'GET' : 'POST',
+    };
+    return new Promise((done, failed) => {
+      const sent = request(options, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('error', failed);
+        answer.on('end', () => {
+          const text = Buffer.concat(parts).toString();
+          if (answer.statusCode === 200) done(text);
+          else failed(new Error(text));
+        });
       });
-      answer.on('error', failed);
+      sent.on('error', failed).end(body);
     });
-    sent.on('error', failed).end(body);
-  });
+  }
 }
 
-const pageAt = async (url: string, query: string): Promise<FeedPage> => {
-  const { status, text } = await call(url, `/feed?${query}`);
-  if (status !== 200) throw new Error(text);
-  return JSON.parse(text) as FeedPage;
-};
-
-/** Of Linux: what a process has in memory, in MiB, and the seconds that it computed. */
-function usage(pid: number): { readonly mib: number; readonly seconds: number } {
-  const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]) / 1024;
-  const fields =
-    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
-      .split(') ')[1]
-      ?.split(' ') ?? [];
-  return { mib: resident, seconds: (Number(fields[11]) + Number(fields[12])) / 100 };
+interface ReadThrough {
+  readonly items: number;
+  readonly seconds: number;
+  /** CPU microseconds of the server for each item, of all its threads and of the one that answers. */
+  readonly cpuMicros: number;
+  readonly mainCpuMicros: number;
+  /** Most megabytes of the server while the first tenth was read, and afterwards. */
+  readonly firstMb: number;
+  readonly mostMb: number;
+  /** Where the feed ended. */
+  readonly end: string;
 }
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-async function measure(url: string, pid: number): Promise<void> {
-  const begun = { ...usage(pid), at: performance.now() };
-  let items = 0;
-  let most = 0;
-  let after = '0';
+async function readThrough(program: Program, server: Server, expected: number): Promise<ReadThrough> {
+  const [cpu, mainCpu, began] = [server.cpuSeconds(), server.mainCpuSeconds(), performance.now()];
+  let [items, firstMb, mostMb, after] = [0, 0, 0, '0'];
   for (let isEnd = false; !isEnd;) {
-    const page = await pageAt(url, `after=${after}&limit=1000`);
+    const page = await program.page(`after=${after}&limit=${String(PAGE_ITEMS)}`);
     items += page.items.length;
     [after, isEnd] = [page.next, page.caught_up];
-    most = Math.max(most, usage(pid).mib);
+    if (items <= expected / 10) firstMb = Math.max(firstMb, server.rssMb());
+    else mostMb = Math.max(mostMb, server.rssMb());
   }
-  const seconds = (performance.now() - begun.at) / 1_000;
-  const computed = usage(pid).seconds - begun.seconds;
-  say(`view=events: ${String(items)} items in ${seconds.toFixed(1)} s, ${(items / seconds).toFixed(0)} items/s`);
-  say(`  the service computed ${computed.toFixed(1)} s: ${(items / computed).toFixed(0)} items for each second of it`);
-  say(`  memory ${begun.mib.toFixed(0)} MiB before, at most ${most.toFixed(0)} MiB while it was read`);
+  return {
+    items,
+    seconds: (performance.now() - began) / 1_000,
+    cpuMicros: ((server.cpuSeconds() - cpu) / items) * 1e6,
+    mainCpuMicros: ((server.mainCpuSeconds() - mainCpu) / items) * 1e6,
+    firstMb,
+    mostMb,
+    end: after,
+  };
+}
 
-  const before = usage(pid).mib;
-  const polls = Array.from({ length: WAITING }, () => pageAt(url, `after=${after}&wait=30`));
+/** @returns megabytes that polls take which wait. */
+async function pollsThatWait(program: Program, server: Server, after: string): Promise<number> {
+  const before = server.rssMb();
+  const polls = Array.from({ length: WAITING }, () => program.page(`after=${after}&wait=30`));
   await delay(3_000);
-  say(`${String(WAITING)} polls that wait: ${(usage(pid).mib - before).toFixed(1)} MiB more`);
-  const report = (n: number): string =>
-    JSON.stringify({
-      type: 'order.updated',
-      object: { location_id: 'bench', order_id: `order ${String(n % 500)}`, status: 'in_progress', n },
-    });
-  await call(url, '/handle-order', report(-1));
+  const more = server.rssMb() - before;
+  await program.deliver(-1);
   await Promise.all(polls);
+  return more;
+}
 
+/** @returns milliseconds from the acknowledgement of each delivery until one who polls has it, the shortest first. */
+async function delaysOfPolls(program: Program, after: string): Promise<readonly number[]> {
   const acknowledged = new Map<number, number>();
   const arrivals = new Map<number, number>();
   const over = new AbortController();
   const following = (async () => {
     for (let place = after; ;) {
       const isOver = over.signal.aborted;
-      const page = await pageAt(url, `after=${place}&wait=2&limit=1000`);
+      const page = await program.page(`after=${place}&wait=2&limit=${String(PAGE_ITEMS)}`);
       const at = performance.now();
       for (const item of page.items) if ('data' in item) arrivals.set(Number(item.data['n']), at);
       place = page.next;
       if (isOver && page.items.length === 0) return;
     }
   })();
-  const sending: Promise<void>[] = [];
+  const sending: Promise<unknown>[] = [];
   const start = performance.now();
   for (let n = 0; n < RATE * SECONDS; n++) {
     const wait = start + (n * 1_000) / RATE - performance.now();
     if (wait > 0) await delay(wait);
-    sending.push(
-      call(url, '/handle-order', report(n)).then(() => {
-        acknowledged.set(n, performance.now());
-      }),
-    );
+    sending.push(program.deliver(n).then(() => acknowledged.set(n, performance.now())));
   }
   await Promise.all(sending);
   over.abort();
   await following;
-  const delays = [...acknowledged]
-    .map(([n, at]) => Math.max(0, (arrivals.get(n) ?? Infinity) - at))
-    .sort((a, b) => a - b);
-  const at = (share: number): string => (delays[Math.floor((delays.length - 1) * share)] ?? NaN).toFixed(1);
-  say(
-    `long poll at ${String(RATE)}/s, from acknowledgement to item: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`,
-  );
+  return [...acknowledged].map(([n, at]) => Math.max(0, (arrivals.get(n) ?? Infinity) - at)).sort((a, b) => a - b);
 }
 
-async function main(): Promise<void> {
-  const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'ticket-rail-bench-'));
-  mkdirSync(dataDir, { recursive: true });
-  await makeHistory(dataDir, { events: Number(events), orders: Math.round(Number(events) * 0.15) });
-  const readersFile = join(dataDir, 'bench-readers.json');
-  writeFileSync(readersFile, READERS, { mode: 0o600 });
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], {
-    env: { PATH, PORT: '0', DATA_DIR: dataDir, READERS_FILE: readersFile },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  try {
-    const url = await new Promise<string>((found, failed) => {
-      let output = '';
-      child.stdout.on('data', (chunk) => {
-        output += String(chunk);
-        const at = /"url":"([^"]+)"/.exec(output)?.[1];
-        if (at !== undefined) found(at);
-      });
-      child.once('exit', () => {
-        failed(new Error(output));
-      });
-    });
-    while ((await call(url, '/readyz')).status !== 200) await delay(200);
-    await measure(url, child.pid ?? 0);
-  } finally {
-    agent.destroy();
-    child.kill('SIGKILL');
-    if (kept === undefined) rmSync(dataDir, { recursive: true, force: true });
+/** How fast is the feed read from its beginning, what do waiting polls cost, and how soon is one answered? */
+export async function measureFeed(options: OperationOptions): Promise<Part> {
+  await ensureHistory(options);
+  // A copy: who looked is recorded, and others count on the events that there are.
+  const dataDir = makeDataDir();
+  cpSync(options.dataDir, dataDir, { recursive: true });
+  await rebuild(dataDir);
+  const { events } = options.size;
+  const server = await Server.start('ours', dataDir, { env: { READERS, STREAM_WEBHOOK_SECRETS: '' } });
+  const program = new Program(server.port);
+  const runs: ReadThrough[] = [];
+  for (let round = 1; round <= options.rounds; round += 1) {
+    const run = await readThrough(program, server, events);
+    runs.push(run);
+    const each = `${figure(run.items)} items, ${figure(run.items / run.seconds)} a second`;
+    console.log(`  round ${String(round)} ${each}, ${figure(run.firstMb)} MB, at most ${figure(run.mostMb)} MB`);
   }
+  const end = runs.at(-1)?.end ?? '0';
+  const waitingMb = await pollsThatWait(program, server, end);
+  const delays = await delaysOfPolls(program, end);
+  const at = (share: number): string => figure(delays[Math.floor((delays.length - 1) * share)] ?? NaN, 1);
+  console.log(`  ${String(WAITING)} polls that wait: ${figure(waitingMb, 1)} MB more`);
+  console.log(`  from acknowledgement to item at ${String(RATE)}/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  program.close();
+  await server.stop();
+  removeDataDir(dataDir);
+  const rates = runs.map(({ items, seconds }) => items / seconds);
+  const more = median(runs.map(({ firstMb, mostMb }) => mostMb - firstMb));
+  return {
+    title: `Feed: ${figure(events)} events from the beginning, pages of ${figure(PAGE_ITEMS)}, parsed; medians of ${String(options.rounds)} rounds`,
+    columns: ['', 'items/s', 'range', 'server CPU us', 'of the main thread', 'MB'],
+    rows: [
+      [
+        'view=events',
+        figure(median(rates)),
+        range(rates),
+        figure(median(runs.map(({ cpuMicros }) => cpuMicros)), 1),
+        figure(median(runs.map(({ mainCpuMicros }) => mainCpuMicros)), 1),
+        figure(median(runs.map(({ mostMb }) => mostMb))),
+      ],
+    ],
+    goals: [
+      {
+        name: 'items a second',
+        goal: `>= ${figure(GOAL_ITEMS)}`,
+        figure: `${figure(median(rates))} (${range(rates)})`,
+        met: median(rates) >= GOAL_ITEMS,
+      },
+      {
+        name: 'memory after the first tenth, on top of what it took',
+        goal: `<= ${String(GOAL_MORE_MB)} MB`,
+        figure: `${figure(more)} MB`,
+        met: more <= GOAL_MORE_MB,
+      },
+    ],
+    measurements: { runs, waitingMb, delays },
+  };
 }
-
-void main();

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureBefore } from './before';
 import { measureClient } from './client';
 import { measureDestination } from './destination';
+import { measureFeed } from './feed';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
@@ -15,7 +16,7 @@ import { measureChain, measureLag, measureLatency, measureThroughput } from './w
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, rebuild,
+  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, feed, rebuild,
                   start, restart, verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
                   and restart
@@ -36,6 +37,7 @@ const PARTS = [
   'live',
   'chain',
   'destination',
+  'feed',
   'rebuild',
   'start',
   'restart',
@@ -99,6 +101,7 @@ async function main(): Promise<void> {
     live: () => measureLive({ rounds, seconds: seconds * 2 }),
     chain: () => measureChain({ rounds, seconds }),
     destination: () => measureDestination({ rounds, seconds }),
+    feed: () => measureFeed(operation()),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),
     restart: () => measureRestart(servers, rounds),

@@ -51,14 +51,16 @@ async function time(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ti
   return { seconds: (performance.now() - began) / 1000, output, rssMb };
 }
 
-async function ensureHistory({ dataDir, size }: OperationOptions): Promise<void> {
+/** Makes the history, unless it is there. */
+export async function ensureHistory({ dataDir, size }: OperationOptions): Promise<void> {
   const began = performance.now();
   await makeHistory(dataDir, size);
   const seconds = (performance.now() - began) / 1000;
   if (seconds > 1) console.log(`  made ${figure(size.events)} events in ${figure(seconds)} s`);
 }
 
-const rebuild = (dataDir: string): Promise<{ seconds: number; output: string }> =>
+/** Makes the read model anew. */
+export const rebuild = (dataDir: string): Promise<{ seconds: number; output: string }> =>
   time([CLI, 'rebuild'], serverEnv(dataDir, 0));
 
 /** How fast is the read model made anew, beside a mere scan of the same rows? */
