@@ -71,17 +71,14 @@ export async function composeService(
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);
-    const audit = opened.add(
-      openAudit({ config, events, world, access, readModel, reading, labels, locations, metrics }),
-    );
+    const known = { config, events, world, access, readModel, labels, metrics };
+    const audit = opened.add(openAudit({ ...known, reading, locations }));
     const { checkpoints } = audit;
-    opened.add(await openRetention({ config, events, world, readModel, checkpoints, metrics }));
-    const followers = { store, world, access, readModel, labels, coveredTo: () => checkpoints.coveredTo, metrics };
+    opened.add(await openRetention({ ...known, checkpoints }));
+    const followers = { ...known, store, coveredTo: () => checkpoints.coveredTo };
     opened.add(openForgetting({ ...followers, hours: config.labelHours }));
     const feed = opened.add(openFeed(followers));
-    const destinations = opened.add(
-      await openDestinations({ ...followers, events, feed, file: config.destinationsFile }),
-    );
+    const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
       openIngest({
         config,
