@@ -96,7 +96,7 @@ export async function openDestinations(options: Options): Promise<Destinations> 
     try {
       return (await sending?.measure()) ?? [];
     } catch (error) {
-      // The other metrics say that the store is away.
+      // The other metrics say whether the store is away; what has no time to answer is asked at the next scrape.
       if (isEventStoreError(error)) return [];
       throw error;
     }

@@ -4,6 +4,7 @@ import type { Destination, DestinationEntry } from '../../schemas/destinations';
 import type { OrderKey } from '../../schemas/order-key';
 import { callMessage, ThreadCalls } from '../concurrency/thread-calls';
 import { SupervisedThread } from '../concurrency/threads';
+import { within } from '../concurrency/within';
 import { EventStoreError } from '../event-store/event-store';
 import type { Labels } from '../labels/labels';
 import type { MeasuredDestination } from '../operations/destination-metrics';
@@ -17,6 +18,11 @@ import {
 
 /** Milliseconds before a thread that ended, which only a defect does, is started again. */
 const RESPAWN_MS = 1_000;
+/**
+ * Most milliseconds that its answer is waited for: where deliveries keep all processors busy, it has to wait, and a
+ * scrape of the metrics is not to wait with it.
+ */
+const ANSWER_MS = 5_000;
 
 /** What sends to destinations, as the main thread sees it. */
 export interface RunningSending {
@@ -82,9 +88,10 @@ export function startSending(options: {
   });
 
   const ask = async <Result>(answer: Promise<Stored<Result>>): Promise<Result> => {
-    const stored = await answer.catch((error: unknown) => {
+    const stored = await within<Stored<Result> | 'late'>(ANSWER_MS, answer, 'late').catch((error: unknown) => {
       throw new EventStoreError('unavailable', 'destinations cannot be asked at the moment', { cause: error });
     });
+    if (stored === 'late') throw new EventStoreError('unavailable', 'destinations do not answer in time');
     return resultOf(stored);
   };
 

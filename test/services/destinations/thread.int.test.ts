@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationList } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
-import { orderPath, update } from '../../support/deliveries';
+import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import {
   asOperator,
@@ -20,17 +20,21 @@ import { entryOf, receive, type Receiver } from './support';
 
 const directory = temporaryDirectory();
 const file = join(directory, 'destinations.json');
-/** Once there is a file of this name, the thread that sends dies of a defect, each time. */
+/** Once there is a file of this name, the thread that sends dies of a defect, or stands still for a time. */
 const defect = join(directory, 'defect');
+const standstill = join(directory, 'standstill');
+const STANDSTILL_MS = 8_000;
 const preload = join(directory, 'defect.cjs');
 const DEFECTIVE = `
 const { isMainThread, workerData } = require('node:worker_threads');
 const fs = require('node:fs');
 if (!isMainThread && workerData && 'readModelFile' in workerData) {
+  const take = (file) => fs.existsSync(file) && (fs.rmSync(file), true);
   setInterval(() => {
-    if (!fs.existsSync(${JSON.stringify(defect)})) return;
-    fs.rmSync(${JSON.stringify(defect)});
-    throw new Error('a defect of a test');
+    if (take(${JSON.stringify(defect)})) throw new Error('a defect of a test');
+    if (take(${JSON.stringify(standstill)})) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${String(STANDSTILL_MS)});
+    }
   }, 20);
 }`;
 
@@ -85,6 +89,20 @@ it('sixteen requests are with the receiver at a time, and node has no complaint 
   isHolding = false;
   await until('all', () => receiver.taken().length === before + 20);
   expect(service.output()).not.toContain('MaxListenersExceededWarning');
+});
+
+it('deliveries and metrics do not wait for a thread that stands still, and who asks for destinations may ask again', async () => {
+  writeFileSync(standstill, '');
+  await until('the standstill', () => !existsSync(standstill));
+  const began = performance.now();
+  expect((await service.deliver(update(orderKey('north', 'meanwhile')))).status).toBe(200);
+  const asked = service.call('/destinations', { headers: asOperator });
+  const { status, text } = await service.call('/metrics', { headers: asOperator });
+  expect(status).toBe(200);
+  expect(text).not.toContain('ticket_rail_destination_lag_events{');
+  expect(problemOf(await asked)).toEqual(problem(503, 'store-unavailable'));
+  expect(performance.now() - began).toBeLessThan(STANDSTILL_MS);
+  await until('the order', () => receiver.taken().some(({ item }) => item.order_id === 'meanwhile'));
 });
 
 it('a thread that dies of a defect is started again, and goes on with what it was given', async () => {
