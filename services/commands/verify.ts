@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
-import { exitCodeAfter, resultLines, type Subject, subjectName, verify } from '../audit/verify/verify';
+import { resultLines } from '../audit/verify/result-lines';
+import { exitCodeAfter, type Subject, subjectName, verify } from '../audit/verify/verify';
 import { readConfig } from '../config/config';
 import { version } from '../config/version';
 import { dataFiles } from '../event-store/data-directory';

@@ -82,7 +82,7 @@ export function inOrder(faults: readonly Fault[]): readonly Fault[] {
     line ?? (position === null ? Infinity : 0),
     position === null ? -1n : BigInt(position),
   ];
-  return faults.toSorted((one, other) => {
+  return [...faults].sort((one, other) => {
     const [[lineOne, positionOne], [lineOther, positionOther]] = [rank(one), rank(other)];
     if (lineOne !== lineOther) return lineOne - lineOther;
     return positionOne < positionOther ? -1 : positionOne > positionOther ? 1 : 0;

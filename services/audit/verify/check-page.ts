@@ -29,7 +29,7 @@ const notChecked = (why: string): PageCheck => ({
 export function checkPage(bytes: Buffer, evidence: Buffer, manifest: Manifest, code: string): PageCheck {
   const { software, time_zone: zone } = manifest;
   if (zone !== undefined && !isTimeZone(zone)) {
-    return notChecked(`with times of the zone ${zone}, which this Node.js does not know`);
+    return notChecked(`with times of the zone ${zone}, which is not known here`);
   }
   const page = remade(evidence, manifest);
   if (page.kind === 'made' && page.bytes.equals(bytes)) return { kind: 'holds' };

@@ -1,262 +1,54 @@
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BYTE_ORDER_MARK } from '../export/csv';
-import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
-import { StreamCount } from '../export/stream-count';
-import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
 import { evidenceCode } from '../evidence/evidence-code';
-import { checkPage } from './check-page';
-import type { Progressed } from './saved-state';
-import { StreamHeads } from '../chain/stream-heads';
-import { RowVerification } from './verify-rows';
-import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
-import { LineVerification, type SavedLines } from './verify-lines';
-import type { Verified, Watch } from './verify-store';
+import {
+  CHUNK_BYTES,
+  type ContentOptions,
+  type FileContent,
+  type FileKind,
+  kindOf,
+  verifyBundle,
+  verifyCsv,
+  verifyNdjson,
+} from './verify-content';
+import type { Verified } from './verified';
 
-/** Bytes that are read at a time. */
-const CHUNK_BYTES = 262_144;
-/** Longest line in bytes: the largest event, each of its characters escaped, with room to spare. */
-const LONGEST_LINE = 16_777_216;
-/** Bytes of the end of a file in which its last line is looked for at first; then in more and more. */
-const TAIL_BYTES = 65_536;
+/** Verifies files of a disk. */
 
-interface FileOptions {
-  readonly subject: string;
-  readonly version: string;
-  readonly seed: number;
-  readonly resume: Progressed | null;
-  readonly watch: Watch;
-}
-
-/** What is added where all that is wrong is that the page could not be checked. */
-const EVENTS_HOLD = ' The events themselves hold; read them, not the page.';
-
-export type FileKind = 'ndjson' | 'csv' | 'evidence';
-
-/** Tells what a file is by how it begins, so that a name proves nothing. */
-export function fileKind(path: string): FileKind {
+/** @returns what is made of the bytes of a file, which is open meanwhile. */
+async function withFile<Result>(path: string, use: (file: FileContent) => Promise<Result>): Promise<Result> {
   const file = openSync(path, 'r');
   try {
-    const start = Buffer.alloc(16);
-    const text = start.toString('utf8', 0, readSync(file, start, 0, start.length, 0));
-    if (text.startsWith(BYTE_ORDER_MARK)) return 'csv';
-    return text.startsWith('{') ? 'ndjson' : /^\s*</.test(text) || isBundle(path) ? 'evidence' : 'ndjson';
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    return await use({
+      size: fstatSync(file).size,
+      read: (offset, length) => {
+        const buffer = length <= chunk.length ? chunk : Buffer.alloc(length);
+        return Promise.resolve(buffer.subarray(0, readSync(file, buffer, 0, length, offset)));
+      },
+    });
   } finally {
     closeSync(file);
   }
 }
 
-/** Returns whether there is evidence in a file whose beginning was changed. */
-function isBundle(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
-    const start = Buffer.alloc(CHUNK_BYTES);
-    return start.subarray(0, readSync(file, start, 0, start.length, 0)).includes(EVIDENCE_START);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Returns what the last line says, as far as it can be read before it is verified; null if it is no manifest. */
-function peekManifest(file: number, size: number): Manifest | null {
-  for (let length = TAIL_BYTES; ; length *= 4) {
-    const tail = Buffer.alloc(Math.min(length, size));
-    readSync(file, tail, 0, tail.length, size - tail.length);
-    const line = lastLine(tail);
-    if (line.length < tail.length || tail.length === size) return manifestIn(line);
-    if (tail.length > LONGEST_LINE) return null;
-  }
-}
-
-/** Returns the last line with anything in it, with all that is blank after it. */
-function lastLine(bytes: Buffer): Buffer {
-  let end = bytes.length;
-  while (end > 0 && (bytes[end - 1] ?? 0) <= 0x20) end--;
-  return bytes.subarray(end === 0 ? 0 : bytes.lastIndexOf(0x0a, end - 1) + 1);
-}
-
-function manifestIn(line: Buffer): Manifest | null {
-  try {
-    return Manifest.safeParse(JSON.parse(line.toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
-}
+/** @returns what a file is by how it begins, so that a name proves nothing. */
+export const fileKind = (path: string): Promise<FileKind> =>
+  withFile(path, async (file) => kindOf(await file.read(0, CHUNK_BYTES)));
 
 /** Verifies an export in NDJSON, in the same memory however long it is. */
-export async function verifyNdjson(path: string, options: FileOptions): Promise<Verified> {
-  const { subject, seed, resume, watch } = options;
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const manifest = peekManifest(file, size);
-    const begun = typeof resume?.at === 'number' && resume.at <= size ? { ...resume, at: resume.at } : null;
-    const lines = new LineVerification(
-      manifest,
-      null,
-      seed,
-      begun === null
-        ? undefined
-        : {
-            ...(begun.rest as unknown as SavedLines), // by its subject, what the same code saved
-            tally: begun.tally,
-            heads: new StreamHeads(seed, undefined, begun.heads),
-            streams: new StreamCount(begun.streams ?? undefined),
-          },
-    );
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    let offset = 0;
-    for (const end = begun?.at ?? 0; offset < end;) {
-      const read = readSync(file, chunk, 0, Math.min(chunk.length, end - offset), offset);
-      if (read === 0) break;
-      lines.skip(chunk.subarray(0, read));
-      offset += read;
-    }
-    let rest: Buffer = Buffer.alloc(0);
-    for (;;) {
-      const read = readSync(file, chunk, 0, chunk.length, offset);
-      if (read === 0) break;
-      offset += read;
-      const bytes = rest.length === 0 ? chunk.subarray(0, read) : Buffer.concat([rest, chunk.subarray(0, read)]);
-      let from = 0;
-      for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, from)) {
-        lines.add(bytes.subarray(from, at + 1));
-        from = at + 1;
-      }
-      rest = Buffer.from(bytes.subarray(from));
-      if (rest.length > LONGEST_LINE) {
-        lines.add(rest);
-        rest = Buffer.alloc(0);
-        break;
-      }
-      const at = offset - rest.length;
-      watch.onProgress(offset, size, lines.tally.events);
-      if (lines.manifest !== null) continue; // what follows it, or nothing, is looked at at once
-      watch.onResumable(() => ({
-        subject,
-        tally: lines.tally,
-        at,
-        rest: { ...lines.save() },
-        heads: lines.heads.save(),
-        streams: lines.streams.save(),
-      }));
-      await nextTurn();
-    }
-    if (rest.length > 0) lines.add(rest);
-    lines.finish();
-    const notes = [...notesOf(manifest), ...lines.notes];
-    return { tally: lines.tally, faults: inOrder(lines.tally.faults), doubts: withheldFrom(manifest), notes };
-  } finally {
-    closeSync(file);
-  }
-}
+export const verifyNdjsonFile = (path: string, options: ContentOptions): Promise<Verified> =>
+  withFile(path, (file) => verifyNdjson(file, options));
 
-function notesOf(manifest: Manifest | null): readonly string[] {
-  if (manifest === null) return [];
-  const { from, to, software, exported_at } = manifest;
-  return [
-    `Exported by version ${software.version} at ${exported_at}.`,
-    ...(from === null && to === null
-      ? []
-      : [
-          `Only events received from ${from ?? 'the beginning'} to ${to ?? 'the end'}: what lies between them is not here.`,
-        ]),
-  ];
-}
-
-function withheldFrom(manifest: Manifest | null): readonly Doubt[] {
-  if (manifest?.withheld !== true) return [];
-  const detail = manifest.format === EVIDENCE_FORMAT ? WITHHELD_FROM_EVIDENCE : WITHHELD_FROM_EXPORT;
-  return [{ kind: 'withheld', detail }];
-}
-
-const WITHHELD_FROM_EVIDENCE =
-  'Phones and passcodes were withheld from this file, and with them the hashes that they could be found from: those over the ' +
-  'contents, the events and the bodies, which cannot be computed again, and the signed checkpoints. So that contents and chain ' +
-  'are what was recorded, and that how they were read follows from them, cannot be verified here: it takes evidence that ' +
-  'shows them. The file is whole, and its page says what its lines say.';
-
-const WITHHELD_FROM_EXPORT =
-  'Phones and passcodes were withheld from the reader who exported this, and with them the hashes that they could be found from. ' +
-  'So that contents and chains of events are what was recorded cannot be verified here: it takes an export that shows them.';
+/** Verifies an evidence bundle; @param code identifies the code that makes its page again. */
+export const verifyBundleFile = (path: string, seed: number, code: string = evidenceCode()): Verified =>
+  verifyBundle(readFileSync(path), seed, () => code);
 
 /** @returns the manifest of a CSV file where versions up to 0.2 wrote it. */
 export const manifestPath = (file: string): string => `${file}.manifest.json`;
 
-/**
- * Verifies a bundle: its evidence line by line, and the page around it, which is made again from the evidence.
- * @param code identifies the code that makes it again: other code may make another page of the same events
- */
-export function verifyBundle(
-  path: string,
-  { seed }: Pick<FileOptions, 'seed'>,
-  code: string = evidenceCode(),
-): Verified {
-  const bytes = readFileSync(path);
-  const parts = splitBundle(bytes);
-  const lines = new LineVerification(parts === null ? null : manifestIn(lastLine(parts.evidence)), code, seed);
-  if (parts === null) {
-    const detail = `there is no evidence between ${EVIDENCE_START.trim()} and ${EVIDENCE_END.trim()}`;
-    addFault(lines.tally, { code: 'file', detail, ...NOWHERE });
-    return { tally: lines.tally, faults: lines.tally.faults, notes: [] };
-  }
-  const { before, evidence, after } = parts;
-  for (let from = 0; from < evidence.length;) {
-    const at = evidence.indexOf(0x0a, from);
-    const end = at < 0 ? evidence.length : at + 1;
-    lines.add(evidence.subarray(from, end));
-    from = end;
-  }
-  lines.finish();
-  const { manifest, tally } = lines;
-  if (manifest !== null && createHash('sha256').update(before).update(after).digest('hex') !== manifest.report_sha256) {
-    addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
-  }
-  const doubts: Doubt[] = [...withheldFrom(manifest)];
-  // What cannot be read has its fault by now, and nothing can be made of it.
-  if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
-    const page = checkPage(bytes, evidence, manifest, code);
-    switch (page.kind) {
-      case 'holds':
-        break;
-      case 'other':
-        addFault(tally, { code: 'file', detail: page.detail, ...NOWHERE });
-        break;
-      case 'not checked':
-        doubts.push({
-          kind: 'page not checked',
-          detail: `${page.detail}${doubts.length > 0 || tally.faults.length > 0 ? '' : EVENTS_HOLD}`,
-        });
-    }
-  }
-  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ...lines.notes] };
-}
-
 /** Verifies an export in CSV: row by row, and against its manifest. */
-export async function verifyCsv(path: string, { watch }: FileOptions): Promise<Verified> {
-  const rows = new RowVerification();
+export function verifyCsvFile(path: string, options: Pick<ContentOptions, 'watch'>): Promise<Verified> {
   const beside = manifestPath(path);
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    let rest: Buffer = Buffer.alloc(0);
-    for (let offset = 0; ;) {
-      const read = readSync(file, chunk, 0, chunk.length, offset);
-      if (read === 0) break;
-      offset += read;
-      const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
-      rest = Buffer.from(bytes.subarray(rows.add(bytes)));
-      if (rest.length > LONGEST_LINE) break;
-      watch.onProgress(offset, size, rows.tally.events);
-      await nextTurn();
-    }
-    rows.finish(rest, beside, () => (existsSync(beside) ? readFileSync(beside, 'utf8') : null));
-    const { tally, manifest } = rows;
-    const doubts = [...withheldFrom(manifest), ...rows.doubts];
-    return { tally, faults: inOrder(tally.faults), doubts, notes: notesOf(manifest) };
-  } finally {
-    closeSync(file);
-  }
+  const read = (): Promise<string | null> => Promise.resolve(existsSync(beside) ? readFileSync(beside, 'utf8') : null);
+  return withFile(path, (file) => verifyCsv(file, { name: beside, read }, options));
 }

@@ -68,15 +68,14 @@ export class RowVerification {
   /**
    * Verifies the end of the file and the manifest, wherever that is; has to be called after the last row.
    * @param rest of the bytes, which are no whole row
-   * @param readBeside reads the manifest beside the file, where versions up to 0.2 wrote it; null if there is none
-   * @param beside its name, for who reads the result
+   * @param beside name of a manifest beside the file, where versions up to 0.2 wrote it
+   * @param text of that manifest; null if there is none
    */
-  finish(rest: Buffer, beside: string, readBeside: () => string | null): void {
+  finish(rest: Buffer, beside: string, text: string | null): void {
     if (rest.length > 0 || this.#last === null)
       this.#fault('there is no whole row: the file was cut off, or its end was changed', this.#row + 1);
     if (this.#manifest !== null) return;
     this.#digest.update(rest);
-    const text = readBeside();
     if (text !== null) this.#finishBeside(beside, text);
     else if (this.#header === 'ours')
       this.#fault('there is no manifest: the file was cut off, or its end was changed', this.#row + 1);

@@ -6,10 +6,10 @@ import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/
 import { readIfThere } from '../../event-store/reads';
 import { sqliteCodeOf } from '../../event-store/sqlite-error';
 import type { Progressed } from './saved-state';
+import type { Verified, Watch } from './verified';
 import { StreamHeads } from '../chain/stream-heads';
 import {
   addFault,
-  type Doubt,
   emptyTally,
   inOrder,
   MAX_FAULTS,
@@ -31,27 +31,6 @@ export interface LogCheck {
   /** Returns what {@link restore} needs to go on, as JSON. */
   save(): unknown;
   restore(saved: unknown): void;
-}
-
-/** What a verification found. */
-export interface Verified {
-  readonly tally: Tally;
-  /** All that does not hold, first position first. */
-  readonly faults: readonly Fault[];
-  /** Why it cannot be said to hold, though nothing contradicts it. */
-  readonly doubts?: readonly Doubt[];
-  /** What readers of the result have to know besides. */
-  readonly notes: readonly string[];
-  /** Signed statements that events were lost before, in words: what is there holds, and something is missing. */
-  readonly restores?: readonly string[];
-}
-
-/** Told now and then how far it is, and asked to save. */
-export interface Watch {
-  /** @param done of @param total positions or bytes */
-  onProgress(done: number, total: number, events: number): void;
-  /** Called where a verification can go on from; whether to write is the watcher's to decide. */
-  onResumable(state: () => Progressed): void;
 }
 
 interface StoreOptions {

@@ -5,13 +5,11 @@ import type { OrderKey } from '../../../schemas/order-key';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';
 import { EXIT_UNDECIDED, EXIT_FAILED } from '../../terminal/exit-codes';
-import { count } from '../../terminal/figures';
-import { printableLine } from '../../terminal/printable';
 import { checkSignatures, type SignatureCheck, type SignedBy } from './check-signatures';
 import { forgetState, loadState, type Progressed, saveState } from './saved-state';
-import { fileKind, verifyBundle, verifyCsv, verifyNdjson } from './verify-file';
-import type { Fault } from '../chain/verify-event';
-import { type Verified, verifyRemoteStore, verifySqliteStore, verifyStream, type Watch } from './verify-store';
+import { fileKind, verifyBundleFile, verifyCsvFile, verifyNdjsonFile } from './verify-file';
+import { type Verified, verdictOf, type Watch } from './verified';
+import { verifyRemoteStore, verifySqliteStore, verifyStream } from './verify-store';
 
 /** What is to be verified. */
 export type Subject =
@@ -84,13 +82,13 @@ async function verifyWhole(
   if (subject.kind === 'file') {
     if (!statSync(subject.path).isFile())
       throw new Error(`${subject.path} is no regular file: save what it gives in a file, and verify that.`);
-    switch (fileKind(subject.path)) {
+    switch (await fileKind(subject.path)) {
       case 'ndjson':
-        return verifyNdjson(subject.path, options);
+        return verifyNdjsonFile(subject.path, options);
       case 'evidence':
-        return verifyBundle(subject.path, options);
+        return verifyBundleFile(subject.path, options.seed);
       case 'csv':
-        return verifyCsv(subject.path, options);
+        return verifyCsvFile(subject.path, options);
     }
   }
   const { url, logFile, signedBy } = subject;
@@ -129,56 +127,14 @@ const signatureNotes = (check: SignatureCheck | null): readonly string[] =>
       ];
 
 /** @returns what the command ends with after one more result; what does not hold counts most. */
-export function exitCodeAfter(before: number, { tally, doubts = [] }: Verified): number {
-  if (before === EXIT_FAILED || tally.faultCount > 0) return EXIT_FAILED;
-  return doubts.length > 0 ? EXIT_UNDECIDED : before;
-}
-
-/**
- * @returns a fault in one line of text. What was recorded is quoted, so that it cannot pass for something that we say.
- */
-export function faultLine({ code, detail, position, stream, revision, line }: Fault): string {
-  const place = [
-    line === null ? [] : [`line ${String(line)}`],
-    position === null ? [] : [`position ${position}`],
-    stream === null ? [] : [`stream ${JSON.stringify(stream)}`],
-    revision === null ? [] : [`revision ${String(revision)}`],
-  ].flat();
-  return `${place.length === 0 ? '' : `${place.join(', ')}: `}${detail} (${code})`;
-}
-
-/** Returns the result in words, a line each; the first that does not hold comes first. */
-export function resultLines(
-  name: string,
-  { tally, faults, doubts = [], notes, restores = [] }: Verified,
-): readonly string[] {
-  const [first, ...others] = faults;
-  const unsealed =
-    tally.unsealed === 0
-      ? []
-      : [
-          `${count(tally.unsealed)} events carry no hashes, the first at position ${tally.firstUnsealed ?? '?'}: nothing can be said of them.`,
-        ];
-  const begun =
-    tally.begun === 0
-      ? []
-      : [
-          `${count(tally.begun)} times a stream goes on after events that are not here: those before cannot be verified.`,
-        ];
-  const doubtful = [...new Set(doubts.map(({ kind }) => kind.toUpperCase()))].join(', ');
-  const head =
-    first === undefined
-      ? doubts.length === 0
-        ? [`${name} holds${restores.length === 0 ? '' : ', BUT WAS RESTORED'}: ${count(tally.events)} events.`]
-        : [
-            `${name} CANNOT BE TOLD (${doubtful}): nothing contradicts its ${count(tally.events)} events, but not all can be verified.`,
-            ...doubts.map(({ detail }) => `  ${detail}`),
-          ]
-      : [
-          `${name} DOES NOT HOLD: ${count(tally.faultCount)} faults in ${count(tally.events)} events. The first:`,
-          `  ${faultLine(first)}`,
-          ...others.map((fault) => `  ${faultLine(fault)}`),
-          ...(tally.faultCount > faults.length ? [`  and ${count(tally.faultCount - faults.length)} more`] : []),
-        ];
-  return [...head, ...unsealed, ...begun, ...notes].map(printableLine);
+export function exitCodeAfter(before: number, verified: Verified): number {
+  if (before === EXIT_FAILED) return EXIT_FAILED;
+  switch (verdictOf(verified)) {
+    case 'broken':
+      return EXIT_FAILED;
+    case 'undecided':
+      return EXIT_UNDECIDED;
+    case 'holds':
+      return before;
+  }
 }

@@ -12,7 +12,8 @@ import { createQuarantine } from '../../../services/handle-order/quarantine/quar
 import { createRecorder } from '../../../services/handle-order/record/record-update';
 import { orderStream } from '../../../schemas/order-events';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { type Verified, verifySqliteStore } from '../../../services/audit/verify/verify-store';
+import type { Verified } from '../../../services/audit/verify/verified';
+import { verifySqliteStore } from '../../../services/audit/verify/verify-store';
 import { temporaryDirectory } from '../../support/running-service';
 import { update } from '../../support/deliveries';
 import { anyCharacter } from '../../support/any-character';

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/order-events';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
 import { collectEvidence } from '../../../../services/audit/evidence/collect-evidence';
@@ -11,17 +9,11 @@ import { atOnce } from '../../../../services/audit/evidence/steps';
 import { evidenceSteps } from '../../../../services/audit/evidence/write-evidence';
 import { lineHash } from '../../../../services/audit/export/ndjson';
 import { eventOf } from '../../../../services/audit/verify/verify-lines';
-import { verifyBundle } from '../../../../services/audit/verify/verify-file';
-import type { Verified } from '../../../../services/audit/verify/verify-store';
-import { temporaryDirectory } from '../../../support/running-service';
+import { verifyBundle } from '../../../../services/audit/verify/verify-content';
+import type { Verified } from '../../../../services/audit/verify/verified';
 import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
 
 /** Bundles that somebody made who knows how: all their hashes that are not over what was recorded fit. */
-
-const directory = temporaryDirectory();
-afterAll(() => {
-  rmSync(directory, { recursive: true });
-});
 
 const OPTIONS = {
   key: KEY,
@@ -50,11 +42,7 @@ async function bundleOf(reports: readonly Reported[], withheld = false): Promise
   return atOnce(evidenceSteps({ ...OPTIONS, withheld }, collected.evidence));
 }
 
-function verified(bundle: string): Verified {
-  const path = join(directory, 'bundle.html');
-  writeFileSync(path, bundle);
-  return verifyBundle(path, { seed: 7 });
-}
+const verified = (bundle: string): Verified => verifyBundle(Buffer.from(bundle), 7, evidenceCode);
 const faultsOf = (bundle: string) => verified(bundle).faults.map(({ code, detail }) => ({ code, detail }));
 
 /** The last time that there is: no clock of a place can show what is around it. */

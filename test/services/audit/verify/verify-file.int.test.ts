@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { VERDICT_WORDS } from '../../../../schemas/verdict-words';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/order-events';
@@ -13,15 +12,16 @@ import { LineWriter } from '../../../../services/audit/export/ndjson';
 import {
   fileKind,
   manifestPath,
-  verifyBundle,
-  verifyCsv,
-  verifyNdjson,
+  verifyBundleFile,
+  verifyCsvFile,
+  verifyNdjsonFile,
 } from '../../../../services/audit/verify/verify-file';
-import type { Verified } from '../../../../services/audit/verify/verify-store';
+import type { Verified } from '../../../../services/audit/verify/verified';
 import { loadState, type Progressed, saveState } from '../../../../services/audit/verify/saved-state';
 import { openReadableStore } from '../../../../services/event-store/open';
 import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
+import { mutate, mutation, refitted } from './mutations';
 import { csvOf, earlierCsvOf, EVERYTHING, exportOf, keyOf, makeStore, type Step, steps, WATCH } from '../histories';
 import { ticketRail } from '../support';
 
@@ -42,7 +42,7 @@ function write(content: string | Buffer, name = 'file'): string {
   writeFileSync(path, content);
   return path;
 }
-const verifyText = (content: string | Buffer): Promise<Verified> => verifyNdjson(write(content), OPTIONS);
+const verifyText = (content: string | Buffer): Promise<Verified> => verifyNdjsonFile(write(content), OPTIONS);
 
 const HOSTILE = '</script><script>alert(1)</script><!--';
 const deliver = (order: number, status: string, more: Record<string, unknown> = {}): Step => ({
@@ -56,41 +56,6 @@ const HISTORY: readonly Step[] = [
   deliver(0, 'out_for_delivery', { driver_details: { name: HOSTILE, passcode: '1234' } }),
   deliver(0, 'completed'),
 ];
-
-/** A single mutation of a text of lines, and the line from which on it cannot hold any more, from 1. */
-const mutation = fc.record({
-  kind: fc.constantFrom('flip', 'remove byte', 'insert byte', 'remove line', 'repeat line', 'swap lines', 'cut'),
-  at: fc.nat(),
-  flip: fc.integer({ min: 1, max: 255 }),
-});
-function mutate(bytes: Buffer, { kind, at, flip }: { kind: string; at: number; flip: number }): [Buffer, number] {
-  const where = at % bytes.length;
-  const lineOf = (offset: number): number => bytes.subarray(0, offset).toString('latin1').split('\n').length;
-  const lines = bytes.toString('latin1').split(/(?<=\n)/);
-  const line = at % lines.length;
-  const joined = (changed: string[]): Buffer => Buffer.from(changed.join(''), 'latin1');
-  switch (kind) {
-    case 'flip': {
-      const changed = Buffer.from(bytes);
-      changed.writeUInt8(changed.readUInt8(where) ^ flip, where);
-      return [changed, lineOf(where)];
-    }
-    case 'remove byte':
-      return [Buffer.concat([bytes.subarray(0, where), bytes.subarray(where + 1)]), lineOf(where)];
-    case 'insert byte':
-      return [Buffer.concat([bytes.subarray(0, where), Buffer.from([flip]), bytes.subarray(where)]), lineOf(where)];
-    case 'remove line':
-      return [joined(lines.toSpliced(line, 1)), line + 1];
-    case 'repeat line':
-      return [joined(lines.toSpliced(line, 0, lines[line] ?? '')), line + 2];
-    case 'swap lines': {
-      const before = Math.max(0, line - 1);
-      return [joined(lines.toSpliced(before, 2, lines[before + 1] ?? '', lines[before] ?? '')), before + 1];
-    }
-    default:
-      return [bytes.subarray(0, where), lineOf(where)];
-  }
-}
 
 describe('the verification of an export', () => {
   it('every unchanged export verifies: whole, of a location, of a time range, and with contacts withheld', async () => {
@@ -172,19 +137,19 @@ describe('the verification of an export', () => {
     const text = await exportOf(big);
     for (const changed of [text, text.replace(/("revision":5.*?)xxx/, '$1yyy')]) {
       const path = write(changed);
-      const whole = await verifyNdjson(path, OPTIONS);
+      const whole = await verifyNdjsonFile(path, OPTIONS);
       const states: string[] = [];
       const onResumable = (progressed: () => Progressed): void => {
         const file = join(directory, `state${String(states.length)}`);
         saveState(file, '1.2.3', progressed());
         states.push(file);
       };
-      await verifyNdjson(path, { ...OPTIONS, watch: { ...WATCH, onResumable } });
+      await verifyNdjsonFile(path, { ...OPTIONS, watch: { ...WATCH, onResumable } });
       expect(states.length).toBeGreaterThan(2);
       for (const file of states) {
         const resume = loadState(file, '1.2.3', 'file');
         expect(resume).not.toBeNull();
-        expect(await verifyNdjson(path, { ...OPTIONS, seed: 8, resume })).toEqual(whole);
+        expect(await verifyNdjsonFile(path, { ...OPTIONS, seed: 8, resume })).toEqual(whole);
         expect(loadState(file, '1.2.4', 'file')).toBeNull();
         expect(loadState(file, '1.2.3', 'other')).toBeNull();
       }
@@ -216,8 +181,8 @@ describe('a bundle of evidence', () => {
 
   it('a bundle of evidence verifies, and gives for each event its state, its verdict in words and the secret used', async () => {
     const path = await bundleOf(await store(HISTORY));
-    expect(fileKind(path)).toBe('evidence');
-    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], doubts: [], tally: { events: 3 } });
+    expect(await fileKind(path)).toBe('evidence');
+    expect(verifyBundleFile(path, OPTIONS.seed)).toMatchObject({ faults: [], doubts: [], tally: { events: 3 } });
     const text = readFileSync(path, 'utf8');
     expect(text).toContain('number 1 of those configured now');
     expect(text).toContain(VERDICT_WORDS.advance.rule);
@@ -246,7 +211,7 @@ describe('a bundle of evidence', () => {
           part === 'evidence' ? changed : evidence,
           part === 'after' ? changed : after,
         ]);
-        const { faults } = verifyBundle(write(whole), OPTIONS);
+        const { faults } = verifyBundleFile(write(whole), OPTIONS.seed);
         expect(part === 'evidence' ? faults[0]?.line : faults.length > 0).toBe(part === 'evidence' ? line : true);
         return Promise.resolve();
       }),
@@ -261,7 +226,7 @@ describe('a bundle of evidence', () => {
       deliver(0, 'out_for_delivery', { delivery_status: 'enroute_to_dropoff' }),
     ]);
     const path = await bundleOf(made, { timeZone: 'America/New_York' });
-    expect(verifyBundle(path, OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    expect(verifyBundleFile(path, OPTIONS.seed)).toMatchObject({ faults: [], doubts: [] });
     const [first = ''] = readFileSync(path, 'utf8').split('</section>');
     const shown = first
       .slice(first.indexOf('<body>'))
@@ -295,7 +260,7 @@ describe('a bundle of evidence', () => {
     }
     expect(whole).toContain('passcode-7777');
     expect(text).toContain('Phones and passcodes were withheld');
-    const verified = verifyBundle(path, OPTIONS);
+    const verified = verifyBundleFile(path, OPTIONS.seed);
     expect(verified).toMatchObject({ faults: [], doubts: [{ kind: 'withheld' }], tally: { events: 3 } });
     expect(verified.doubts?.[0]?.detail).toMatch(/phones and passcodes.*cannot be computed again/i);
     // The reading is that of the whole.
@@ -308,15 +273,15 @@ describe('a bundle of evidence', () => {
 
   it('a bundle with contacts withheld whose page or lines were changed does not verify, even if hashes were made to fit', async () => {
     const bytes = readFileSync(await bundleOf(await store(HISTORY), { withheld: true }));
-    expect(verifyBundle(write(refitted(bytes, (page) => page)), OPTIONS).faults).toEqual([]);
+    expect(verifyBundleFile(write(refitted(bytes, (page) => page)), OPTIONS.seed).faults).toEqual([]);
     const forgedPage = refitted(bytes, (page) => page.replace('What this file proves', 'What this file prove'));
-    expect(verifyBundle(write(forgedPage), OPTIONS).faults).toHaveLength(1);
+    expect(verifyBundleFile(write(forgedPage), OPTIONS.seed).faults).toHaveLength(1);
     await fc.assert(
       fc.asyncProperty(mutation, (how) => {
         const { before, evidence, after } = splitBundle(bytes) ?? { before: bytes, evidence: bytes, after: bytes };
         const [changed, line] = mutate(evidence, how);
         fc.pre(!changed.equals(evidence));
-        const { faults } = verifyBundle(write(Buffer.concat([before, changed, after])), OPTIONS);
+        const { faults } = verifyBundleFile(write(Buffer.concat([before, changed, after])), OPTIONS.seed);
         expect(faults[0]?.line).toBe(line);
         return Promise.resolve();
       }),
@@ -337,32 +302,16 @@ describe('a bundle of evidence', () => {
         )
         .join('');
       const file = write(`<!doctype html>${EVIDENCE_START}${forged}${EVIDENCE_END}`);
-      expect(verifyBundle(file, OPTIONS).faults.length).toBeGreaterThan(0);
+      expect(verifyBundleFile(file, OPTIONS.seed).faults.length).toBeGreaterThan(0);
     }
   });
 
-  /** Bytes of a bundle of which something was changed, and everything that is said of all bytes made to fit. */
-  function refitted(bytes: Buffer, change: (page: string) => string, code?: string): string {
-    const parts = splitBundle(bytes);
-    const [before, after] = [parts?.before, parts?.after].map((part) => change(part?.toString() ?? ''));
-    const lines = (parts?.evidence.toString() ?? '').trimEnd().split('\n');
-    const members = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const writer = new LineWriter();
-    const evidence = members.map(({ line_hash: _, ...rest }) => {
-      if (rest['kind'] !== 'manifest') return writer.write(rest, true);
-      const report_sha256 = createHash('sha256')
-        .update(before ?? '')
-        .update(after ?? '')
-        .digest('hex');
-      const software = { ...(rest['software'] as object), ...(code === undefined ? {} : { code }) };
-      return writer.write({ ...rest, software, report_sha256 }, true);
-    });
-    return `${before ?? ''}${evidence.join('')}${after ?? ''}`;
-  }
-
   it('a bundle of evidence whose page says anything but what its events say does not verify, whatever hashes were made to fit', async () => {
     const bytes = readFileSync(await bundleOf(await store(HISTORY)));
-    expect(verifyBundle(write(refitted(bytes, (page) => page)), OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    expect(verifyBundleFile(write(refitted(bytes, (page) => page)), OPTIONS.seed)).toMatchObject({
+      faults: [],
+      doubts: [],
+    });
     const text = bytes.toString();
     const shown = text.slice(0, text.indexOf(EVIDENCE_START));
     const words = [...new Set(shown.match(/[a-z0-9]{3,}/g))];
@@ -373,7 +322,7 @@ describe('a bundle of evidence', () => {
           ? page.slice(0, -EVIDENCE_START.length).replace(word, 'forged') + EVIDENCE_START
           : page,
       );
-      const { faults } = verifyBundle(write(forged), OPTIONS);
+      const { faults } = verifyBundleFile(write(forged), OPTIONS.seed);
       const line = text.slice(0, text.indexOf(word)).split('\n').length;
       expect(faults.map(({ detail }) => detail)).toEqual([
         `the file is not what follows from the events in it, from line ${String(line)} of the file on`,
@@ -384,9 +333,9 @@ describe('a bundle of evidence', () => {
   it('a bundle of evidence that other code made holds if this makes the same page, and otherwise its page is said not to be checked', async () => {
     const bytes = readFileSync(await bundleOf(await store(HISTORY)));
     const same = write(refitted(bytes, (page) => page, 'other code'));
-    expect(verifyBundle(same, OPTIONS)).toMatchObject({ faults: [], doubts: [] });
+    expect(verifyBundleFile(same, OPTIONS.seed)).toMatchObject({ faults: [], doubts: [] });
     const other = write(refitted(bytes, (page) => page.replace('Evidence: order', 'Proof: order'), 'other code'));
-    const { faults, doubts } = verifyBundle(other, OPTIONS);
+    const { faults, doubts } = verifyBundleFile(other, OPTIONS.seed);
     expect(faults).toEqual([]);
     expect(doubts).toEqual([
       { kind: 'page not checked', detail: expect.stringContaining('made by version 1.2.3') as string },
@@ -408,11 +357,13 @@ describe('a bundle of evidence', () => {
       )
       .join('');
     const file = write(`<!doctype html>${EVIDENCE_START}${forged}${EVIDENCE_END}`);
-    expect(verifyBundle(file, OPTIONS).faults[0]).toMatchObject({
+    expect(verifyBundleFile(file, OPTIONS.seed).faults[0]).toMatchObject({
       line: 2,
       detail: expect.stringContaining('follows from') as string,
     });
-    expect(verifyBundle(file, OPTIONS, 'other code').notes).toContain('Version 1.2.3 read 3 events otherwise.');
+    expect(verifyBundleFile(file, OPTIONS.seed, 'other code').notes).toContain(
+      'Version 1.2.3 read 3 events otherwise.',
+    );
   });
 });
 
@@ -421,7 +372,7 @@ describe('the verification of an export in CSV', () => {
     const path = write(rows, 'rows.csv');
     if (beside === null) rmSync(manifestPath(path), { force: true });
     else write(beside, 'rows.csv.manifest.json');
-    return verifyCsv(path, OPTIONS);
+    return verifyCsvFile(path, OPTIONS);
   };
 
   it('every unchanged export in CSV verifies, and so does every one of earlier versions with its manifest beside it', async () => {
