@@ -14,7 +14,7 @@ const INSTALLED = 'package-lock.json';
 /** Is as old as the beginning of the last build that succeeded. */
 const BUILT = join(ROOT, 'dist', '.built');
 /** Scripts of package.json, in their order; run here, for each `npm run` costs half a second. */
-const STEPS = ['build:server', 'build:screens'];
+const STEPS = ['build:server', 'build:screens', 'build:verifier'];
 
 /** Milliseconds since the epoch at which something was last changed; what a folder lost changes the folder. */
 function changedAt(path) {

@@ -35,6 +35,9 @@ const importsOf = (file: string): Import[] =>
 
 /** Code that runs in browsers. */
 const BROWSER = 'services/screens/browser';
+/** The page that verifies files: the code of the command, with what it uses of Node in `node/`. */
+const VERIFIER = 'services/screens/verifier';
+const GIVEN_TO_VERIFIER = ['services/audit/verify', 'services/audit/evidence/zone-rules', 'services/terminal/figures'];
 /** What a screen decides. */
 const isModel = (path: string): boolean => /^services\/screens\/browser\/[a-z]+\/model\//.test(path);
 
@@ -174,13 +177,24 @@ const RULES: readonly Rule[] = [
       (to.startsWith('node:') || (ours && ![BROWSER, 'schemas', 'projections'].some((folder) => within(to, folder)))),
   },
   {
+    sentence:
+      'the verifier verifies by the code of the command: of the service it imports nothing else, and nothing of node',
+    broken: ({ from, to, ours }) =>
+      within(from, VERIFIER) &&
+      (to.startsWith('node:') ||
+        (ours &&
+          !within(to, VERIFIER) &&
+          !within(to, 'schemas') &&
+          !GIVEN_TO_VERIFIER.some((given) => to === given || within(to, given)))),
+  },
+  {
     sentence: 'what screens decide is pure: it imports neither Lit nor what touches the page',
     broken: ({ from, to, ours }) =>
       isModel(from) && !(ours && (isModel(to) || within(to, 'schemas') || within(to, 'projections'))),
   },
   {
     sentence: 'the service never imports browser code: it serves what was built',
-    broken: ({ from, to }) => !within(from, BROWSER) && within(to, BROWSER),
+    broken: ({ from, to }) => [BROWSER, VERIFIER].some((folder) => !within(from, folder) && within(to, folder)),
   },
   {
     sentence: 'the sandbox stands in for others, so it shares with the service no code that it is to test',

@@ -13,7 +13,10 @@ import { orderKey } from '../../schemas/order-key';
 const HELP = `
 Ends with 0 if everything holds, with 1 if something does not, and with 3 if neither is certain: nothing contradicts
 it, but phones and passcodes were withheld, a CSV file has no manifest or cells that were cut, or other code made the
-page of evidence.`;
+page of evidence.
+
+The same for files, as a page for any browser that needs no network: dist/screens/verifier.html of this package, which
+a running service has at /verifier.`;
 
 interface VerifyOptions {
   readonly order?: boolean;

@@ -3,6 +3,7 @@ import { readerOf } from '../access/guard';
 import { requirePages } from '../access/requirements';
 import type { BasePath } from '../http/base-path';
 import { createAssets, createPages } from './page-route';
+import { createVerifier } from './verifier-route';
 
 const PAGES = [
   ['/screens', 'index.html'],
@@ -16,7 +17,7 @@ const PAGES = [
 ] as const;
 
 export interface Screens {
-  /** Code and style, the same for everybody, for pages of others too: no reader's rights are needed. `/` as well. */
+  /** Code and style, the same for everybody, for pages of others too: no reader's rights are needed. `/` and the verifier as well. */
   readonly assets: Router;
   /** The pages. They hold no data themselves. */
   readonly pages: Router;
@@ -35,6 +36,7 @@ export function createScreens(basePath: BasePath): Screens {
   assets.get('/', (_request, response) => {
     response.redirect(302, `${basePath}/screens`);
   });
+  assets.use(createVerifier());
   const pages = Router();
   pages.all(
     PAGES.map(([path]) => path),

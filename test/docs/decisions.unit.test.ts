@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 const FOLDER = resolve(__dirname, '../../docs/decisions');
 const PARTS = ['Status', 'Context', 'Choice', 'Alternatives rejected', 'Price'];
-/** Most lines of a record: what is to be looked up belongs to docs/reference. */
+/** Most lines of a record, rows of tables apart: what is to be looked up belongs to docs/reference. */
 const MOST_LINES = 40;
 const WIDTH = 120;
 
@@ -46,9 +46,9 @@ it.each(records)('decision record $name names at least one alternative with its 
 it.each([...records, { name: 'README.md', text: index }])(
   'the document docs/decisions/$name fits on a screen, within 120 columns, and links only to files that are there',
   ({ text }) => {
-    const lines = text.split('\n');
+    const lines = text.split('\n').filter((line) => !line.startsWith('|'));
     expect(lines.length).toBeLessThanOrEqual(MOST_LINES);
-    expect(lines.filter((line) => line.length > WIDTH && !line.startsWith('|'))).toEqual([]);
+    expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
     expect(linksOf(text).filter((path) => !existsSync(join(FOLDER, path)))).toEqual([]);
   },
 );

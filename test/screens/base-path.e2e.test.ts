@@ -87,6 +87,7 @@ describe.each([
       ['/audit/board?location=here', tile],
       ['/audit/coverage', page.getByText(/from .* to/)],
       ['/screens/example', tile],
+      ['/verifier', page.getByText('Verify an export or evidence')],
       ['/docs', page.getByText('The live feed of a location')],
     ] as const) {
       await page.goto(`${front.url}${PREFIX}${path}`);

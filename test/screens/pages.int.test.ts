@@ -27,6 +27,28 @@ describe('the headers of pages', () => {
   });
 });
 
+describe('the verifier', () => {
+  it('the verifier is the file of the package, for everybody, may connect to nothing, and is sent again only when it has changed', async () => {
+    const closed = await startService();
+    try {
+      const answer = await closed.call('/verifier');
+      expect(answer.status).toBe(200);
+      expect(answer.text).toBe(readFileSync(require.resolve('#screens/verifier.html'), 'utf8'));
+      const policy = String(answer.headers['content-security-policy']);
+      expect(policy).toMatch(
+        /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; base-uri 'none'; /,
+      );
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|connect-src|'self'/);
+      const again = await closed.call('/verifier', { headers: { 'If-None-Match': String(answer.headers.etag) } });
+      expect(again.status).toBe(304);
+      expect((await closed.call('/verifier', { method: 'POST' })).status).toBe(405);
+    } finally {
+      await discard(closed);
+    }
+  });
+});
+
 describe('the built scripts', () => {
   const assets = join(dirname(require.resolve('#screens/board.html')), 'assets');
 

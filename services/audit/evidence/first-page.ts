@@ -140,8 +140,9 @@ export function* firstPage(options: {
     '<section class="first">',
     `<h1>Evidence: order ${html(key.order_id)} of location ${html(key.location_id)}</h1>`,
     `<p>${String(rows.length)} events, written by Ticket Rail ${html(version)} at ${html(exportedAt)}. ${ways} This page is a report`,
-    'of the evidence that is embedded in it. <code>ticket-rail verify &lt;this file&gt;</code> checks the evidence, and that nothing',
-    'on this page was changed, without the service and without a network.</p>',
+    'of the evidence that is embedded in it. Anybody can check the evidence, and that nothing on this page was changed, without the',
+    'service and without a network: in a browser, with the page <code>verifier.html</code> of Ticket Rail, or with the command',
+    '<code>ticket-rail verify &lt;this file&gt;</code>.</p>',
     ...(withheld
       ? [
           '<p class="withheld"><strong>Phones and passcodes were withheld</strong> from this file: each stands as [withheld]. With them',

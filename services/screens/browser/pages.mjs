@@ -7,7 +7,13 @@ const SCREENS = ['/screens', 'Screens'];
 const EMBEDDING = ['/screens/example', 'Embedding'];
 const API = ['/docs', 'API'];
 const SERVICE = [SCREENS, ['/audit', 'Audit'], ['/screens/destinations', 'Destinations'], EMBEDDING, API];
-const AUDIT = [SCREENS, ['/audit', 'Orders'], ['/audit/board', 'Board replay'], ['/audit/coverage', 'Coverage']];
+const AUDIT = [
+  SCREENS,
+  ['/audit', 'Orders'],
+  ['/audit/board', 'Board replay'],
+  ['/audit/coverage', 'Coverage'],
+  ['/verifier', 'Verifier'],
+];
 
 const AUDIT_NEEDS = 'The audit pages need JavaScript.';
 const BOARD_NEEDS = 'The board needs JavaScript.';

@@ -1,0 +1,76 @@
+import {
+  CHUNK_BYTES,
+  type FileContent,
+  kindOf,
+  verifyBundle,
+  verifyCsv,
+  verifyNdjson,
+} from '../../audit/verify/verify-content';
+import { resultLines } from '../../audit/verify/result-lines';
+import { type Verdict, verdictOf, type Verified } from '../../audit/verify/verified';
+import { count } from '../../terminal/figures';
+import { Buffer as Bytes } from './node/bytes';
+import { evidenceCodeHere } from './zone-code';
+
+/** Verifies files that were chosen in a browser, each by what it begins with. */
+
+/** Largest evidence in bytes that is read here: it is read whole. The service makes none of a quarter of it. */
+const LARGEST_EVIDENCE_BYTES = 134_217_728;
+/** Largest manifest and key in bytes. */
+const LARGEST_COMPANION_BYTES = 65_536;
+const MANIFEST_SUFFIX = '.manifest.json';
+
+export type Result =
+  | { readonly kind: 'verified'; readonly verdict: Verdict; readonly lines: readonly string[] }
+  /** It could not be read, or not here; why, in a sentence. */
+  | { readonly kind: 'unusable'; readonly detail: string };
+
+/** Is shown how far it is, in bytes and events. */
+export type OnProgress = (done: number, total: number, events: number) => void;
+
+const contentOf = (file: File): FileContent => ({
+  size: file.size,
+  read: async (offset, length) => {
+    const bytes = Bytes.from(await file.slice(offset, offset + length).arrayBuffer());
+    return bytes as unknown as Buffer; // all that the code of the command uses of one
+  },
+});
+
+/** @returns the files to be verified, without those that only go with another. */
+export const filesToVerify = (chosen: readonly File[]): readonly File[] =>
+  chosen.filter(({ name }) => !isBeside(name, chosen));
+
+const isBeside = (name: string, chosen: readonly File[]): boolean =>
+  chosen.some((other) => name === `${other.name}${MANIFEST_SUFFIX}`);
+
+async function verified(file: File, chosen: readonly File[], onProgress: OnProgress): Promise<Verified | string> {
+  const content = contentOf(file);
+  const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+  const options = { subject: file.name, seed, resume: null, watch: { onProgress, onResumable: () => undefined } };
+  switch (kindOf(await content.read(0, CHUNK_BYTES))) {
+    case 'ndjson':
+      return verifyNdjson(content, options);
+    case 'csv': {
+      const name = `${file.name}${MANIFEST_SUFFIX}`;
+      const beside = chosen.find((other) => other.name === name && other.size <= LARGEST_COMPANION_BYTES);
+      return verifyCsv(content, { name, read: async () => (await beside?.text()) ?? null }, options);
+    }
+    case 'evidence':
+      if (file.size > LARGEST_EVIDENCE_BYTES)
+        return `Evidence of more than ${count(LARGEST_EVIDENCE_BYTES)} bytes is not read here: ticket-rail verify takes it.`;
+      return verifyBundle(await content.read(0, file.size), seed, evidenceCodeHere);
+  }
+}
+
+/** Verifies a file. @param chosen all files that were chosen with it */
+export async function verifyChosen(file: File, chosen: readonly File[], onProgress: OnProgress): Promise<Result> {
+  try {
+    const found = await verified(file, chosen, onProgress);
+    return typeof found === 'string'
+      ? { kind: 'unusable', detail: found }
+      : { kind: 'verified', verdict: verdictOf(found), lines: resultLines(file.name, found) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: 'unusable', detail: `The file cannot be read: ${why}` };
+  }
+}

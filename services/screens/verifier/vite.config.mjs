@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+/**
+ * Builds the verifier: one HTML file, with all code and style in it, that runs from a disk. The code is that of `ticket-rail
+ * verify`; what it uses of Node stands in `node/`. Runs after the server was built, whose code makes evidence.
+ */
+
+const here = import.meta.dirname;
+const root = resolve(here, '../../..');
+const built = createRequire(join(root, 'dist', 'services', 'audit', 'evidence', 'index.js'));
+const { evidenceCode } = built('./evidence-code.js');
+const { zoneRules } = built('./zone-rules.js');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** The rules of each zone, by which the verifier knows whether its browser has the same as this Node.js. */
+const zones = Object.fromEntries(['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => [zone, zoneRules(zone)]));
+
+const read = (name) => readFileSync(join(here, name), 'utf8');
+const sourceOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** What the page may do: run its own script and style, by their hashes, and nothing else. */
+const policyOf = (script, style) =>
+  [
+    "default-src 'none'",
+    `script-src ${sourceOf(script)}`,
+    `style-src ${sourceOf(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+
+/** Puts script and style into the page, in place of files of their own. */
+const oneFile = {
+  name: 'one-file',
+  generateBundle(_options, bundle) {
+    const [chunk, ...others] = Object.values(bundle);
+    if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The verifier has to be one script.');
+    delete bundle[chunk.fileName];
+    // Nothing in the script may end its element.
+    const script = chunk.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+    const style = read('verifier.css');
+    const parts = {
+      '{{policy}}': policyOf(script, style),
+      '{{version}}': version,
+      '<!-- style -->': `<style>${style}</style>`,
+      '<!-- script -->': `<script>${script}</script>`,
+    };
+    const source = read('verifier.html').replaceAll(/\{\{\w+\}\}|<!-- \w+ -->/g, (part) => parts[part]);
+    this.emitFile({ type: 'asset', fileName: 'verifier.html', source });
+  },
+};
+
+const inNode = (name) => resolve(here, 'node', name);
+
+export default defineConfig({
+  root: here,
+  publicDir: false,
+  plugins: [oneFile],
+  define: { EVIDENCE_CODE: JSON.stringify(evidenceCode()), ZONE_RULES: JSON.stringify(zones) },
+  resolve: {
+    alias: [
+      { find: 'node:crypto', replacement: inNode('crypto.ts') },
+      { find: 'node:buffer', replacement: inNode('bytes.ts') },
+      { find: 'node:timers/promises', replacement: inNode('timers.ts') },
+    ],
+  },
+  build: {
+    // As ../browser/vite.config.mjs.
+    target: ['safari15.4', 'chrome94', 'edge94', 'firefox98'],
+    outDir: resolve(root, 'dist/screens'),
+    emptyOutDir: false,
+    modulePreload: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: join(here, 'verifier-page.ts'),
+      transform: { inject: { Buffer: [inNode('bytes.ts'), 'Buffer'] } },
+      output: { format: 'iife', entryFileNames: 'verifier.js' },
+    },
+  },
+});

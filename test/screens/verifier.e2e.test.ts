@@ -1,0 +1,331 @@
+import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { splitBundle } from '../../services/audit/evidence/bundle';
+import { EXPORT_FORMAT, LineWriter, type Manifest } from '../../services/audit/export/ndjson';
+import { CHUNK_BYTES } from '../../services/audit/verify/verify-content';
+import { mutate, mutation, refitted } from '../services/audit/verify/mutations';
+import { ticketRail } from '../services/audit/support';
+import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
+import { orderPath } from '../support/deliveries';
+import { cases } from '../support/depth';
+import { AS_OLDEST } from '../support/oldest-browser';
+import {
+  asOperator,
+  asReader,
+  discard,
+  type RunningService,
+  startService,
+  temporaryDirectory,
+} from '../support/running-service';
+import { focused, tabTo, targets, violations } from '../support/screen-inspect';
+
+/** The verifier as a stranger uses it: a file, opened from a disk, without a network. */
+
+const VERIFIER = resolve(__dirname, '..', '..', 'dist', 'screens', 'verifier.html');
+const EARLIER = resolve(__dirname, '..', 'fixtures', 'version-0.2');
+
+const HOSTILE = '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">';
+const KEY = { location_id: 'disputes', order_id: `o1 ${HOSTILE}` };
+const OTHER = { location_id: 'disputes', order_id: 'o2' };
+const OMAR = { source: 'uber', name: HOSTILE, phone: { number: '+15550104711' }, passcode: '7777' };
+
+const directory = temporaryDirectory();
+let service: RunningService;
+let browser: Browser;
+const path = (name: string): string => join(directory, name);
+function save(name: string, content: string | Buffer): string {
+  writeFileSync(path(name), content);
+  return name;
+}
+
+/** What the service and its command wrote, whole. */
+const WRITTEN = [
+  'all.ndjson',
+  'order.ndjson',
+  'order.csv',
+  'withheld.ndjson',
+  'evidence.html',
+  'utc.html',
+  'withheld.html',
+] as const;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([startService(), launchChromium()]);
+  const deliver = (object: object): Promise<unknown> => service.deliver({ type: 'order.updated', object });
+  await deliver({ ...KEY, status: 'in_progress', note: HOSTILE, id_of_theirs: 9007199254740993 });
+  await deliver({ ...OTHER, status: 'in_progress' });
+  await deliver({ ...KEY, status: 'in_progress', delivery_status: 'arrived_at_pickup', driver_details: OMAR });
+  await service.post('{"type":"order.updated"}');
+  await deliver({ ...KEY, status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff', driver_details: OMAR });
+  const get = async (at: string, headers = asReader): Promise<string> => {
+    const answer = await service.get(at, headers);
+    expect(answer.status).toBe(200);
+    return answer.text;
+  };
+  const key = { location_id: KEY.location_id, order_id: KEY.order_id } as Parameters<typeof orderPath>[0];
+  save('order.ndjson', await get(`/locations/${KEY.location_id}/history?format=ndjson`));
+  save('order.csv', await get(`/locations/${KEY.location_id}/history?format=csv`));
+  save('evidence.html', await get(orderPath(key, '/evidence?time_zone=America/New_York')));
+  save('utc.html', await get(orderPath(key, '/evidence')));
+  save('withheld.html', await get(orderPath(key, '/evidence?contacts=withheld&time_zone=Europe/Berlin')));
+  save('withheld.ndjson', await get(`/locations/${KEY.location_id}/history?format=ndjson`, asOperator));
+  const { code } = await ticketRail(['export', '--out', path('all.ndjson')], { DATA_DIR: service.dataDir });
+  expect(code).toBe(0);
+}, LAUNCH_TIMEOUT_MS);
+afterAll(async () => {
+  await browser.close();
+  await discard(service);
+  rmSync(directory, { recursive: true });
+});
+
+/** Opens the page from the disk in a browser without a network. */
+async function openVerifier(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) complaints.push(request.url());
+  });
+  await page.goto(pathToFileURL(VERIFIER).href);
+  return { page, complaints };
+}
+
+interface Shown {
+  readonly name: string;
+  readonly verdict: string;
+  readonly lines: readonly string[];
+}
+
+async function resultsOf(page: Page): Promise<readonly Shown[]> {
+  await page.locator('#status', { hasText: /:.*\.$/ }).waitFor({ timeout: 600_000 });
+  return page.evaluate<Shown[]>(`[...document.querySelectorAll('article')].map((one) => ({
+    name: one.querySelector('h3').textContent,
+    verdict: one.dataset.verdict,
+    lines: [...one.querySelectorAll('li')].map((line) => line.textContent),
+  }))`);
+}
+
+async function inBrowser(names: readonly string[]): Promise<readonly Shown[]> {
+  const { page, complaints } = await openVerifier();
+  await page.locator('#files').setInputFiles(names.map(path));
+  const shown = await resultsOf(page);
+  expect(await page.evaluate('window.hacked')).toBeUndefined();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  return shown;
+}
+
+/** Lines that `ticket-rail verify` prints about the same files, by names without the directory. */
+async function byCommand(names: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await ticketRail(['verify', ...names.map(path)]);
+  return stdout
+    .replaceAll(`${directory}/`, '')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+async function expectSame(names: readonly string[]): Promise<readonly Shown[]> {
+  const [shown, printed] = await Promise.all([inBrowser(names), byCommand(names)]);
+  expect(shown.map(({ name }) => name)).toEqual(names);
+  expect(shown.flatMap(({ lines }) => lines)).toEqual(printed);
+  return shown;
+}
+
+/** Some 20 MB. */
+const LARGE_EVENTS = 20_000;
+
+/** An export of so many events of 1 kB each, of streams that are not chained. */
+function largeExport(events: number): string {
+  const writer = new LineWriter();
+  const lines = Array.from({ length: events }, (_, index) =>
+    writer.write({
+      kind: 'event',
+      stream: 'quarantine',
+      revision: index,
+      position: String(index + 1),
+      id: String(index),
+      type: 'kept',
+      created: '2026-11-22T00:00:00.000Z',
+      data: { text: 'x'.repeat(800) },
+    }),
+  ).join('');
+  const manifest: Manifest = {
+    kind: 'manifest',
+    format: EXPORT_FORMAT,
+    scope: { location_id: null, order_id: null, streams: 'all' },
+    from: null,
+    to: null,
+    positions: { first: '1', last: String(events) },
+    events,
+    streams: 1,
+    sha256: createHash('sha256').update(lines).digest('hex'),
+    withheld: false,
+    software: { name: 'ticket-rail', version: '1.2.3' },
+    exported_at: '2026-11-22T00:00:00.000Z',
+  };
+  return `${lines}${writer.write(manifest)}`;
+}
+
+describe('the verifier', () => {
+  it('what the service wrote holds in a browser without a network, or is said not to be sure, as by the command', async () => {
+    const shown = await expectSame(WRITTEN);
+    for (const { name, verdict } of shown)
+      expect([name, verdict]).toEqual([name, name.startsWith('withheld') ? 'undecided' : 'holds']);
+  });
+
+  it('what version 0.2 wrote is verified as by the command, CSV with its manifest beside it', async () => {
+    for (const name of ['export.ndjson', 'export.csv', 'export.csv.manifest.json', 'evidence.html'])
+      cpSync(join(EARLIER, name), path(`earlier-${name}`));
+    const shown = await inBrowser(['earlier-export.csv', 'earlier-export.csv.manifest.json', 'earlier-evidence.html']);
+    expect(shown.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['earlier-export.csv', 'holds'],
+      ['earlier-evidence.html', 'undecided'],
+    ]);
+    expect(shown.flatMap(({ lines }) => lines)).toEqual(
+      await byCommand(['earlier-export.csv', 'earlier-evidence.html']),
+    );
+    const [alone] = await inBrowser(['earlier-export.csv']);
+    expect(alone?.verdict).toBe('undecided');
+  });
+
+  it('any single mutation of an export or of evidence is refused, with the same places as by the command', async () => {
+    const sources = WRITTEN.map((name) => ({ name, bytes: readFileSync(path(name)) }));
+    const mutated = fc
+      .sample(fc.tuple(fc.constantFrom(...sources), mutation), cases(280))
+      .map(([{ name, bytes }, how], index) => {
+        const [changed] = mutate(bytes, how);
+        return changed.equals(bytes) ? null : save(`${String(index)}-${name}`, changed);
+      })
+      .filter((name) => name !== null);
+    const shown = await expectSame(mutated);
+    expect(shown.filter(({ verdict }) => verdict !== 'broken')).toEqual([]);
+  });
+
+  it('evidence whose page was changed is refused as by the command, whatever hashes were made to fit', async () => {
+    const forged = ['evidence.html', 'utc.html', 'withheld.html'].flatMap((name) => {
+      const bytes = readFileSync(path(name));
+      const shown = splitBundle(bytes)?.before.toString() ?? '';
+      const [time = ''] = /\d\d:\d\d:\d\d/.exec(shown) ?? [];
+      const words = [time, 'What this file proves', 'advance', 'arrived_at_pickup'];
+      expect(words.filter((word) => !shown.includes(word))).toEqual([]);
+      const changed = words.map((word, index) =>
+        save(
+          `${String(index)}-forged-${name}`,
+          refitted(bytes, (page) => page.replace(word, '11:11:11')),
+        ),
+      );
+      const other = refitted(bytes, (page) => page.replace('Evidence:', 'Proof:'), 'other code');
+      return [...changed, save(`other-code-${name}`, other)];
+    });
+    const shown = await expectSame(forged);
+    for (const { name, verdict } of shown)
+      expect([name, verdict]).toEqual([name, name.startsWith('other') ? 'undecided' : 'broken']);
+  });
+
+  it('an export is read piece by piece however long it is, with its progress shown', async () => {
+    const { page } = await openVerifier();
+    await page.evaluate(`(() => {
+      const { slice } = Blob.prototype;
+      window.longest = 0;
+      Blob.prototype.slice = function (from, to) {
+        window.longest = Math.max(window.longest, to - from);
+        return slice.call(this, from, to);
+      };
+      delete Blob.prototype.text;
+      window.shown = new Set();
+      new MutationObserver(() => {
+        const bar = document.querySelector('progress');
+        if (bar !== null) window.shown.add(bar.value);
+      }).observe(document.querySelector('#results'), { childList: true, subtree: true, attributes: true });
+    })()`);
+    await page.locator('#files').setInputFiles(path(save('large.ndjson', largeExport(LARGE_EVENTS))));
+    expect(await resultsOf(page)).toMatchObject([{ verdict: 'holds' }]);
+    expect(await page.evaluate('longest')).toBeLessThanOrEqual(CHUNK_BYTES);
+    expect(await page.evaluate('shown.size')).toBeGreaterThan(5);
+    await page.context().close();
+  });
+
+  it('files are dropped anywhere on the page, and a later choice takes the place of an earlier', async () => {
+    const { page, complaints } = await openVerifier();
+    const drop = async (name: string): Promise<void> => {
+      const content = readFileSync(path(name)).toString('base64');
+      await page.evaluate(`(() => {
+        const data = new DataTransfer();
+        const bytes = Uint8Array.from(atob('${content}'), (one) => one.charCodeAt(0));
+        data.items.add(new File([bytes], '${name}'));
+        for (const type of ['dragover', 'drop'])
+          document.querySelector('h1').dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+      })()`);
+    };
+    await drop('evidence.html');
+    expect(await resultsOf(page)).toMatchObject([{ name: 'evidence.html', verdict: 'holds' }]);
+    await drop('order.csv');
+    await page.getByText('order.csv holds').waitFor();
+    expect(await resultsOf(page)).toMatchObject([{ name: 'order.csv', verdict: 'holds' }]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'the verifier with results has nothing that axe finds fault with, and fits 320 pixels, in %s colours',
+    async (colorScheme) => {
+      const { page } = await openVerifier({ colorScheme, viewport: { width: 320, height: 800 } });
+      const broken = save('broken.ndjson', readFileSync(path('all.ndjson'), 'utf8').replace('in_progress', 'changed'));
+      await page.locator('#files').setInputFiles([broken, 'withheld.html', 'evidence.html'].map(path));
+      expect((await resultsOf(page)).map(({ verdict }) => verdict)).toEqual(['broken', 'undecided', 'holds']);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+      expect((await targets(page)).filter(({ width, height }) => width < 44 || height < 44)).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it('the file field is reached and opened by keyboard, and the result is announced', async () => {
+    const { page } = await openVerifier();
+    await tabTo(page, /Files to verify/);
+    expect((await focused(page)).ringed).toBe(true);
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Space');
+    await (await chooser).setFiles(path('evidence.html'));
+    await page.getByRole('status').filter({ hasText: 'evidence.html: Holds.' }).waitFor();
+    await page.context().close();
+  });
+
+  it('the verifier works in the oldest supported browser without a complaint', async () => {
+    const { page, complaints } = await openVerifier();
+    await page.addInitScript({ content: AS_OLDEST });
+    await page.reload();
+    await page.locator('#files').setInputFiles(WRITTEN.map(path));
+    expect((await resultsOf(page)).map(({ verdict }) => verdict)).not.toContain('broken');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('the verifier that the service sends is linked from the audit pages, works as the file does, and can be saved', async () => {
+    const context = await browser.newContext({ extraHTTPHeaders: asReader });
+    const page = await context.newPage();
+    await page.goto(`${service.url}/audit`);
+    await page.getByRole('link', { name: 'Verifier' }).click();
+    await page.locator('#files').setInputFiles(path('evidence.html'));
+    expect(await resultsOf(page)).toMatchObject([{ verdict: 'holds' }]);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save this page' }).click();
+    const saved = await (await saving).path();
+    expect(readFileSync(saved)).toEqual(readFileSync(VERIFIER));
+    await context.close();
+  });
+
+  it('the policy of the verifier permits no connection, and nothing but its own script and style', () => {
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]+)"/.exec(readFileSync(VERIFIER, 'utf8')) ?? [];
+    expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; /);
+    expect(policy).not.toContain('unsafe');
+    expect(basename(VERIFIER)).toBe('verifier.html');
+  });
+});
