@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import pino from 'pino';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { readConfig } from '../../services/config/config';
+import { EVIDENCE_START } from '../../services/audit/evidence/bundle';
 import { startSandbox } from '../../services/sandbox/server/start-sandbox';
 import { openConfiguredEvents } from '../../services/server/open-configured-events';
 import { startService } from '../../services/server/service';
 import { version } from '../../services/config/version';
 import { launchChromium } from '../support/chromium';
+import { pagesOf } from '../support/paper';
 import { BUSY_LUNCH, type Moment } from './busy-lunch';
 import { indexedPng } from './indexed-png';
 
@@ -21,6 +23,9 @@ import { indexedPng } from './indexed-png';
 const PICTURES = join(process.cwd(), 'docs', 'screens');
 const VIEWPORT = { width: 1_280, height: 800 };
 const MINUTE_MS = 60_000;
+
+/** Pixels a point of paper, and pages that are shown. */
+const [PAPER_SCALE, PAPER_PAGES] = [1.2, 3];
 
 /** A face that nobody has. */
 const PORTRAIT = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" fill="#b8cfc6"/>
@@ -54,6 +59,13 @@ async function showSandbox(page: Page): Promise<void> {
   await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)');
 }
 
+/** Evidence as it was saved, and with the name of a driver changed. */
+async function chooseFiles(page: Page, whole: string, changed: string): Promise<void> {
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/html', buffer: Buffer.from(text) });
+  await page.locator('#files').setInputFiles([file('dispute.html', whole), file('dispute-changed.html', changed)]);
+  await page.getByText('dispute-changed.html: Does not hold.').waitFor();
+}
+
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ticket-rail-'));
   let minutesAgo = 0;
@@ -65,7 +77,11 @@ async function main(): Promise<void> {
     pid: process.pid,
     version,
   };
-  const service = await startService(readConfig({ PORT: '0', DATA_DIR: dataDir }), world, openConfiguredEvents);
+  const service = await startService(
+    readConfig({ PORT: '0', DATA_DIR: dataDir, CHECKPOINT_SECONDS: '1' }),
+    world,
+    openConfiguredEvents,
+  );
   const sandbox = await startSandbox({
     host: '127.0.0.1',
     port: 0,
@@ -167,6 +183,23 @@ async function main(): Promise<void> {
     );
     await shoot('audit-search', '/audit?location_id=Harbour%20Street', ...as('.found tbody tr'));
     await shoot('sandbox', sandbox.url, showSandbox, { viewport: { width: 1_280, height: 1_100 } });
+    const evidence = `${service.url}/locations/Station%20Square/orders/SQ-0816/evidence?time_zone=America/New_York`;
+    const bundle = await (await fetch(evidence)).text();
+    const sheet = await browser.newPage();
+    await sheet.setContent(bundle);
+    const paper = await pagesOf(await sheet.pdf({ preferCSSPageSize: true }), PAPER_SCALE);
+    for (const [index, { pixels, width, height }] of paper.slice(0, PAPER_PAGES).entries())
+      writeFileSync(join(PICTURES, `evidence-${String(index + 1)}.png`), indexedPng(pixels, width, height));
+    await sheet.close();
+    const at = bundle.indexOf('Tomas Novak', bundle.indexOf(EVIDENCE_START));
+    const changed = `${bundle.slice(0, at)}Thomas Novak${bundle.slice(at + 'Tomas Novak'.length)}`;
+    await shoot(
+      'verifier',
+      '/verifier',
+      (page) => chooseFiles(page, bundle, changed),
+      { viewport: { width: 900, height: 960 } },
+      '#files',
+    );
     await shoot('audit-coverage', '/audit/coverage?location_id=Station%20Square', ...as('.group'));
   } finally {
     await browser.close();

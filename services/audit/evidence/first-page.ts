@@ -6,6 +6,7 @@ import { spanWords } from '../../../schemas/span-words';
 import { STAGE_WORDS } from '../../../schemas/stage-words';
 import { summaryWords } from '../../../schemas/summary-words';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';
+import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { cell, html, list, table, wide } from './html';
 import type { OrderEvidence } from './read-order';
 import { mapped, type Steps } from './steps';
@@ -40,8 +41,11 @@ const between = (from: string, to: string): string => spanWords(Math.max(0, Date
 const spanCells = ({ from, to }: { readonly from: string; readonly to: string | null }, { show }: PageTimes): string =>
   [cell(show(from)), cell(to === null ? 'not over' : show(to)), cell(to === null ? '' : between(from, to))].join('');
 
+/** A stage at which an order has ended is not over, and has no end either. */
 const stageRow = (span: StageSpan, times: PageTimes): string =>
-  `${cell(STAGE_WORDS[span.stage])}${spanCells(span, times)}`;
+  span.to === null && FINAL_STAGES.has(span.stage)
+    ? [cell(STAGE_WORDS[span.stage]), cell(times.show(span.from)), cell(''), cell('')].join('')
+    : `${cell(STAGE_WORDS[span.stage])}${spanCells(span, times)}`;
 
 function driverRows(turn: DriverTurn, times: PageTimes): readonly string[] {
   const { name, source, license_plate, here, without_food_at, left_at } = turn;

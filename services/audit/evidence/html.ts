@@ -11,10 +11,24 @@ export const html = (text: string): string => `<bdi>${htmlText(text.replaceAll(C
 /** @returns a cell of a table. @param content HTML */
 export const cell = (content: string): string => `<td>${content}</td>`;
 
+/** @returns a cell as wide as several columns. @param content HTML */
+export const wideCell = (columns: number, content: string): string =>
+  `<td colspan="${String(columns)}">${content}</td>`;
+
+/**
+ * @returns a table of groups of rows, which stay together on paper.
+ * @param columns what stands at its head, HTML @param groups the cells of each of their rows, HTML
+ */
+export const groupedTable = (columns: readonly string[], groups: readonly (readonly string[])[]): string =>
+  `<table><thead><tr>${columns.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead>\n` +
+  `${groups.map((rows) => `<tbody>${rows.map((row) => `<tr>${row}</tr>`).join('\n')}</tbody>`).join('\n')}\n</table>`;
+
 /** @returns a table. @param columns what stands at its head, HTML @param rows HTML */
 export const table = (columns: readonly string[], rows: readonly string[]): string =>
-  `<table><thead><tr>${columns.map((column) => `<th scope="col">${column}</th>`).join('')}</tr></thead><tbody>\n` +
-  `${rows.map((row) => `<tr>${row}</tr>`).join('\n')}\n</tbody></table>`;
+  groupedTable(
+    columns,
+    rows.map((row) => [row]),
+  );
 
 /** @returns what may be wider than the page: it is scrolled, also by keyboard. @param content HTML @param name of it */
 export const wide = (content: string, name: string): string =>

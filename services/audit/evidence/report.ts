@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../event-store/event-store';
 import { receivedAt } from '../export/select-events';
 import type { BundleOptions } from './bundle-options';
 import { firstPage, type PageTimes, pageTimes } from './first-page';
-import { cell, html, list, table, wide } from './html';
+import { cell, groupedTable, html, list, table, wide, wideCell } from './html';
 import { PAGE_STYLE } from './page-style';
 import type { ChainFault, EvidenceRow } from './read-order';
 import { mapped, type Steps } from './steps';
@@ -14,7 +14,7 @@ import { mapped, type Steps } from './steps';
 
 function secretOf({ metadata }: RecordedEvent, secrets: readonly string[]): string {
   const signedWith = isJsonObject(metadata) ? metadata['signed_with'] : undefined;
-  if (signedWith === null) return 'none: signatures were not checked';
+  if (signedWith === null) return 'none, as signatures were not checked';
   if (typeof signedWith !== 'string') return 'not known';
   const place = secrets.indexOf(signedWith);
   const known = place < 0 ? 'not configured any more' : `number ${String(place + 1)} of those configured now`;
@@ -23,17 +23,21 @@ function secretOf({ metadata }: RecordedEvent, secrets: readonly string[]): stri
 
 const said = (text: string | null | undefined): string => (text === null || text === undefined ? 'none' : html(text));
 
-function timelineRow({ event, reading }: EvidenceRow, secrets: readonly string[], { show }: PageTimes): string {
+/** The rows of an event: how it was read, and below, over the whole width, what it changed. */
+function timelineRows({ event, reading }: EvidenceRow, secrets: readonly string[], { show }: PageTimes): string[] {
   const { order, verdict, rule, stage, same_report_as, unreadable, changes } = reading;
   const changed = changes.map(
-    ({ pointer, from, to }) => `${html(pointer)}: ${html(stringifyJson(from))} to ${html(stringifyJson(to))}`,
+    ({ pointer, from, to }) =>
+      `<code>${html(pointer)}</code> from ${html(stringifyJson(from))} to ${html(stringifyJson(to))}`,
   );
   const notes = [
-    ...(same_report_as === null ? [] : [`the same report as revision ${String(same_report_as.revision)}`]),
-    ...(unreadable.length === 0 ? [] : [`read otherwise than it came: ${html(unreadable.join(', '))}`]),
-    ...changed,
+    html(rule),
+    ...(same_report_as === null ? [] : [`The same report as revision ${String(same_report_as.revision)}.`]),
+    ...(unreadable.length === 0 ? [] : [`Read otherwise than it came: ${html(unreadable.join(', '))}.`]),
+    `It changed ${changed.length === 0 ? 'nothing.' : `${changed.join('; ')}.`}`,
+    `Secret that verified it: ${secretOf(event, secrets)}.`,
   ];
-  return [
+  const cells = [
     cell(String(event.revision)),
     cell(show(receivedAt(event))),
     cell(
@@ -41,9 +45,9 @@ function timelineRow({ event, reading }: EvidenceRow, secrets: readonly string[]
     ),
     cell(`${said(order?.status)} / ${said(order?.delivery_status)}<br>driver: ${said(order?.driver_details?.name)}`),
     cell(said(stage)),
-    cell([`<strong>${said(verdict)}</strong>: ${html(rule)}`, ...notes].join('<br>')),
-    cell(secretOf(event, secrets)),
-  ].join('');
+    cell(`<strong>${said(verdict)}</strong>`),
+  ];
+  return [cells.join(''), `${cell('')}${wideCell(cells.length - 1, notes.join('<br>'))}`];
 }
 
 const chainRow = ({ event }: EvidenceRow): string =>
@@ -55,21 +59,24 @@ const chainRow = ({ event }: EvidenceRow): string =>
     ),
   ].join('');
 
+/** A checkpoint as names and values; what signatures are of is in the lines of the evidence. */
+const checkpointItem = (checkpoint: unknown): string =>
+  isJsonObject(checkpoint)
+    ? Object.entries(checkpoint)
+        .map(
+          ([name, value]) =>
+            `${html(name)} <code>${html(typeof value === 'string' ? value : stringifyJson(value))}</code>`,
+        )
+        .join(', ')
+    : html(stringifyJson(checkpoint));
+
 const chainResult = (faults: readonly ChainFault[]): string =>
   faults.length === 0
     ? '<p class="good">When this file was made, every hash held.</p>'
     : '<div class="bad"><p>When this file was made, not every hash held:</p>' +
       `${list(faults.map(({ revision, detail }) => `revision ${String(revision)}: ${html(detail)}`))}</div>`;
 
-const TIMELINE_COLUMNS = [
-  'revision',
-  'received',
-  'event',
-  'state after it: status / delivery',
-  'stage',
-  'verdict',
-  'secret that verified it',
-];
+const TIMELINE_COLUMNS = ['revision', 'received', 'event', 'state after it: status / delivery', 'stage', 'verdict'];
 const CHAIN_COLUMNS = ['revision', 'position', 'hash of the content', 'hash of the event before', 'hash of the event'];
 
 /** @returns the report before and after the place of the evidence. */
@@ -80,7 +87,7 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
   const body = [
     yield* firstPage({ key, evidence, withheld, times, version, exportedAt }),
     '<h2>What was reported, and how it was read</h2>',
-    wide(table(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRow(row, secrets, times))), 'Events'),
+    wide(groupedTable(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRows(row, secrets, times))), 'Events'),
     '<p>A secret is named by a fingerprint that does not give it away.</p>',
     '<h2>Chain</h2>',
     chainResult(faults),
@@ -96,7 +103,7 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
       ? '<p>They are withheld with the phones and passcodes.</p>'
       : checkpoints.length === 0
         ? '<p>None were there.</p>'
-        : `<pre>${checkpoints.map((checkpoint) => html(JSON.stringify(checkpoint))).join('\n')}</pre>`,
+        : list(checkpoints.map(checkpointItem)),
   ].join('\n');
   return {
     before: `<!doctype html>

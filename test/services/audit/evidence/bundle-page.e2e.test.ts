@@ -7,6 +7,7 @@ import { writeEvidence } from '../../../../services/audit/evidence/write-evidenc
 import { openReadableStore } from '../../../../services/event-store/open';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { browserLab } from '../../../support/browser-lab';
+import { pagesOf } from '../../../support/paper';
 import { pastLog } from '../../../support/past-log';
 import { temporaryDirectory } from '../../../support/running-service';
 import { violations } from '../../../support/screen-inspect';
@@ -68,7 +69,7 @@ async function openEvidence(withheld: boolean, key = KEY): Promise<void> {
 /** All elements that the page has of its own, and their attributes. */
 const OWN_ELEMENTS =
   'bdi body br code details div h1 h2 h3 head html li main meta p pre script section span strong style summary table tbody td th thead time title tr ul';
-const OWN_ATTRIBUTES = 'aria-label charset class content http-equiv id lang name role scope tabindex type';
+const OWN_ATTRIBUTES = 'aria-label charset class colspan content http-equiv id lang name role scope tabindex type';
 
 describe('the page of evidence', () => {
   it.each([false, true])(
@@ -118,15 +119,25 @@ describe('the page of evidence', () => {
     expect(await visit.innerText()).toMatch(/17:06:00 UTC-05:00\s+2026-11-21T22:06:00\.000Z[^]*1 min$/);
   });
 
-  it('the page on paper begins its details on a new page, with numbers on each, and tears no row in two', async () => {
+  it('the page on paper begins its details on a new page, with numbers on each, and tears no event and no row in two', async () => {
     await openEvidence(false);
     await lab.page.emulateMedia({ media: 'print' });
     const breaks = await lab.page.evaluate(
       `[...new Set([...document.querySelectorAll('tr, li')].map((one) => getComputedStyle(one).breakInside))]`,
     );
     expect(breaks).toEqual(['avoid']);
-    const paper = await lab.page.pdf({ preferCSSPageSize: true });
-    const pages = paper.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? [];
-    expect(pages.length).toBeGreaterThanOrEqual(2);
+    const texts = (await pagesOf(await lab.page.pdf({ preferCSSPageSize: true }), 0.1)).map(({ text }) => text);
+    expect(texts.length).toBeGreaterThanOrEqual(3);
+    const details = texts.findIndex((text) => text.includes('What was reported, and how it was read'));
+    expect(details).toBeGreaterThan(0);
+    expect(texts[0]).toContain('What became of it');
+    expect(texts[details - 1]).toContain('That the whole store was not rewritten');
+    const parts = texts.map((text, index) => {
+      const all = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+      expect(text).toContain(`Page ${String(index + 1)} of ${String(texts.length)}`);
+      return [all(/order\.updated/g), all(/Secret that verified it/g)] as const;
+    });
+    expect(parts.filter(([begun, ended]) => begun !== ended)).toEqual([]);
+    expect(parts.reduce((sum, [begun]) => sum + begun, 0)).toBe(REPORTS.length);
   });
 });
