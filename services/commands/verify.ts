@@ -44,7 +44,8 @@ function subjectsOf(names: readonly string[], options: VerifyOptions): readonly 
     }
     return [{ kind: 'order', ...configured(), key: orderKey(location, order) }];
   }
-  return names.length > 0 ? names.map((path) => ({ kind: 'file', path })) : [{ kind: 'store', ...configured() }];
+  if (names.length === 0) return [{ kind: 'store', ...configured() }];
+  return names.map((path) => ({ kind: 'file', path, keyFile: options.publicKey ?? null }));
 }
 
 async function verifySubject(subject: Subject, state: string | null): Promise<void> {
@@ -85,7 +86,10 @@ export const addVerifyCommand = (program: Command): Command =>
     .argument('[files...]', 'exports and evidence bundles (default: the configured store)')
     .option('--order', 'the two arguments are a location and an order of the configured store')
     .option('--checkpoints <file>', 'signed checkpoints that were kept elsewhere (default: those of DATA_DIR)')
-    .option('--public-key <file>', 'public key of their signatures, as PEM (default: that of the configured key)')
+    .option(
+      '--public-key <file>',
+      'public key of their signatures, or of those in evidence, as PEM (default: that of the configured key; for files: none)',
+    )
     .option('--state <file>', 'where to save the progress, so that an interrupted run can be continued')
     .addHelpText('after', HELP)
     .action(verifyAll);

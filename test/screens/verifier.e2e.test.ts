@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { CheckpointPage } from '../../schemas/checkpoint';
 import { splitBundle } from '../../services/audit/evidence/bundle';
 import { EXPORT_FORMAT, LineWriter, type Manifest } from '../../services/audit/export/ndjson';
 import { CHUNK_BYTES } from '../../services/audit/verify/verify-content';
@@ -12,6 +13,7 @@ import { ticketRail } from '../services/audit/support';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
 import { orderPath } from '../support/deliveries';
 import { cases } from '../support/depth';
+import { until } from '../support/patience';
 import { AS_OLDEST } from '../support/oldest-browser';
 import {
   asOperator,
@@ -54,7 +56,7 @@ const WRITTEN = [
 ] as const;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([startService(), launchChromium()]);
+  [service, browser] = await Promise.all([startService({ CHECKPOINT_SECONDS: '1' }), launchChromium()]);
   const deliver = (object: object): Promise<unknown> => service.deliver({ type: 'order.updated', object });
   await deliver({ ...KEY, status: 'in_progress', note: HOSTILE, id_of_theirs: 9007199254740993 });
   await deliver({ ...OTHER, status: 'in_progress' });
@@ -66,6 +68,11 @@ beforeAll(async () => {
     expect(answer.status).toBe(200);
     return answer.text;
   };
+  await until('a signed checkpoint of all', async () => {
+    const { checkpoints, public_key } = (await service.get('/checkpoints')).json as CheckpointPage;
+    save('key.pem', public_key);
+    return checkpoints.some((one) => 'events' in one && one.events >= 5);
+  });
   const key = { location_id: KEY.location_id, order_id: KEY.order_id } as Parameters<typeof orderPath>[0];
   save('order.ndjson', await get(`/locations/${KEY.location_id}/history?format=ndjson`));
   save('order.csv', await get(`/locations/${KEY.location_id}/history?format=csv`));
@@ -122,8 +129,8 @@ async function inBrowser(names: readonly string[]): Promise<readonly Shown[]> {
 }
 
 /** Lines that `ticket-rail verify` prints about the same files, by names without the directory. */
-async function byCommand(names: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await ticketRail(['verify', ...names.map(path)]);
+async function byCommand(names: readonly string[], options: readonly string[] = []): Promise<readonly string[]> {
+  const { stdout } = await ticketRail(['verify', ...options, ...names.map(path)]);
   return stdout
     .replaceAll(`${directory}/`, '')
     .trimEnd()
@@ -229,6 +236,29 @@ describe('the verifier', () => {
       expect([name, verdict]).toEqual([name, name.startsWith('other') ? 'undecided' : 'broken']);
   });
 
+  it('signed checkpoints in evidence are verified with a public key, as by the command, and a changed one is refused', async () => {
+    const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    save('other.pem', other);
+    const bytes = readFileSync(path('evidence.html'));
+    const forged = refitted(bytes, (page) => page.replace(/(signature<\/bdi> <code><bdi>)./, '$1A')).replace(
+      /("signature":")./,
+      '$1A',
+    );
+    const names = ['evidence.html', 'utc.html', save('signed-forged.html', forged)];
+    const verdicts = async (key: string): Promise<readonly string[]> => {
+      const shown = await inBrowser([...names, key]);
+      expect(shown.flatMap(({ lines }) => lines)).toEqual(await byCommand(names, ['--public-key', path(key)]));
+      expect(shown[0]?.lines.at(-1)).toMatch(
+        /^\d+ of [1-9]\d* signed checkpoints in it are by the key [0-9a-f]{16}\.$/,
+      );
+      return shown.map(({ verdict }) => verdict);
+    };
+    expect(await verdicts('key.pem')).toEqual(['holds', 'holds', 'broken']);
+    expect(await verdicts('other.pem')).toEqual(['broken', 'broken', 'broken']);
+    const [alone] = await inBrowser(['evidence.html']);
+    expect(alone?.lines.at(-1)).toContain('Who signed them was not verified');
+  });
+
   it('an export is read piece by piece however long it is, with its progress shown', async () => {
     const { page } = await openVerifier();
     await page.evaluate(`(() => {
@@ -238,7 +268,11 @@ describe('the verifier', () => {
         window.longest = Math.max(window.longest, to - from);
         return slice.call(this, from, to);
       };
-      delete Blob.prototype.text;
+      const { text } = Blob.prototype;
+      Blob.prototype.text = function () {
+        window.longest = Math.max(window.longest, this.size);
+        return text.call(this);
+      };
       window.shown = new Set();
       new MutationObserver(() => {
         const bar = document.querySelector('progress');

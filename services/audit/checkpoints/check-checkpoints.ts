@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../../schemas/checkpoint';
 import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';
-import { isSignedBy } from './signing';
+import { isSignedBy } from './signature';
 
 /** Holds a log against the checkpoints that were signed of it. */
 

@@ -11,7 +11,8 @@ import { checkLog } from './check-checkpoints';
 import { appendEntry, readCheckpointFile, readNewestEntries } from './checkpoint-file';
 import { nextCheckpoint } from './checkpointer';
 import { newLogId, signedHistory } from './restores';
-import { type CheckpointKey, isSignedBy, openCheckpointKey, signRestore } from './signing';
+import { isSignedBy } from './signature';
+import { type CheckpointKey, openCheckpointKey, signRestore } from './signing';
 
 /** Where checkpoints of a log are kept, and what signs them. */
 export interface CheckpointFiles {

@@ -1,17 +1,9 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  hash,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../files/error-code';
 import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
-import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { beginFile, writeWholeFile } from '../../files/whole-file';
+import { keyIdOf, signedBytes } from './signature';
 
 /** Who signs checkpoints: an Ed25519 key (RFC 8032). */
 export interface CheckpointKey {
@@ -28,10 +20,6 @@ export interface CheckpointKey {
 export class CheckpointKeyError extends Error {
   override readonly name = 'CheckpointKeyError';
 }
-
-/** @returns the fingerprint by which a checkpoint names its key. */
-export const keyIdOf = (publicKey: KeyObject): string =>
-  hash('sha256', publicKey.export({ type: 'spki', format: 'der' }), 'hex').slice(0, 16);
 
 /**
  * Reads the key, or makes one that only its owner can read.
@@ -102,11 +90,8 @@ function makeNew(file: string, pem: string): boolean {
   }
 }
 
-/** Returns the bytes of a statement that are signed. */
-const signed = (statement: Omit<CheckpointEntry, 'signature'>): Buffer => Buffer.from(canonicalJson(statement));
-
 const signatureOf = (statement: Omit<CheckpointEntry, 'signature'>, { privateKey }: CheckpointKey): string =>
-  sign(null, signed(statement), privateKey).toString('base64');
+  sign(null, signedBytes(statement), privateKey).toString('base64');
 
 export const signCheckpoint = (statement: Omit<Checkpoint, 'signature'>, key: CheckpointKey): Checkpoint => ({
   ...statement,
@@ -117,11 +102,3 @@ export const signRestore = (statement: Omit<Restore, 'signature'>, key: Checkpoi
   ...statement,
   signature: signatureOf(statement, key),
 });
-
-/** @returns whether this key signed exactly this. */
-export function isSignedBy({ signature, ...statement }: CheckpointEntry, publicKey: KeyObject): boolean {
-  return (
-    statement.key_id === keyIdOf(publicKey) &&
-    verify(null, signed(statement), publicKey, Buffer.from(signature, 'base64'))
-  );
-}

@@ -7,7 +7,8 @@ import { CheckpointCheck } from '../checkpoints/check-checkpoints';
 import { readCheckpointFile } from '../checkpoints/checkpoint-file';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { describeRestore, signedHistory } from '../checkpoints/restores';
-import { CheckpointKeyError, isSignedBy } from '../checkpoints/signing';
+import { isSignedBy } from '../checkpoints/signature';
+import { CheckpointKeyError } from '../checkpoints/signing';
 import { readIfThere } from '../../event-store/reads';
 import { NOWHERE } from '../chain/verification';
 import type { LogCheck } from './verify-store';
@@ -21,8 +22,8 @@ export interface SignedBy {
   readonly keyFile: string;
 }
 
-/** @throws {CheckpointKeyError} */
-function publicKeyIn(file: string): KeyObject {
+/** @returns the public key in a file. @throws {CheckpointKeyError} */
+export function publicKeyIn(file: string): KeyObject {
   try {
     return createPublicKey(readFileSync(file));
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BYTE_ORDER_MARK } from '../export/csv';
 import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
@@ -9,7 +9,8 @@ import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
-import { LineVerification, type SavedLines } from './verify-lines';
+import { checkBundleSignatures } from './bundle-signatures';
+import { LineVerification, parseMembers, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verified';
 
 /**
@@ -182,8 +183,14 @@ const WITHHELD_FROM_EXPORT =
  * Verifies a bundle: its evidence line by line, and the page around it, which is made again from the evidence.
  * @param codeOf identifies the code that makes it again, with the clocks of a zone: other code may make another page of
  *   the same events
+ * @param publicKey that signed checkpoints in it have to be signed with; null if none was given
  */
-export function verifyBundle(bytes: Buffer, seed: number, codeOf: (zone: string | undefined) => string): Verified {
+export function verifyBundle(
+  bytes: Buffer,
+  seed: number,
+  codeOf: (zone: string | undefined) => string,
+  publicKey: KeyObject | null,
+): Verified {
   const parts = splitBundle(bytes);
   const expected = parts === null ? null : manifestIn(lastLine(parts.evidence));
   const code = codeOf(expected?.time_zone);
@@ -205,6 +212,10 @@ export function verifyBundle(bytes: Buffer, seed: number, codeOf: (zone: string 
   if (manifest !== null && hash('sha256', Buffer.concat([before, after]), 'hex') !== manifest.report_sha256) {
     addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
   }
+  const signatures = checkBundleSignatures(
+    evidence.toString('utf8').trimEnd().split('\n').map(parseMembers),
+    publicKey,
+  );
   const doubts: Doubt[] = [...withheldFrom(manifest)];
   // What cannot be read has its fault by now, and nothing can be made of it.
   if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
@@ -222,7 +233,9 @@ export function verifyBundle(bytes: Buffer, seed: number, codeOf: (zone: string 
         });
     }
   }
-  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ...lines.notes] };
+  for (const fault of signatures.faults) addFault(tally, fault);
+  const notes = [...notesOf(manifest), ...lines.notes, ...signatures.notes];
+  return { tally, faults: inOrder(tally.faults), doubts, notes };
 }
 
 /** Verifies an export in CSV: row by row, and against its manifest. */

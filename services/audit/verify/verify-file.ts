@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { evidenceCode } from '../evidence/evidence-code';
+import { publicKeyIn } from './check-signatures';
 import {
   CHUNK_BYTES,
   type ContentOptions,
@@ -39,9 +40,18 @@ export const fileKind = (path: string): Promise<FileKind> =>
 export const verifyNdjsonFile = (path: string, options: ContentOptions): Promise<Verified> =>
   withFile(path, (file) => verifyNdjson(file, options));
 
-/** Verifies an evidence bundle; @param code identifies the code that makes its page again. */
-export const verifyBundleFile = (path: string, seed: number, code: string = evidenceCode()): Verified =>
-  verifyBundle(readFileSync(path), seed, () => code);
+/**
+ * Verifies an evidence bundle.
+ * @param keyFile has the public key that its checkpoints have to be signed with; null if none was given
+ * @param code identifies the code that makes its page again
+ * @throws {CheckpointKeyError} if there is no key in the file
+ */
+export const verifyBundleFile = (
+  path: string,
+  seed: number,
+  keyFile: string | null = null,
+  code: string = evidenceCode(),
+): Verified => verifyBundle(readFileSync(path), seed, () => code, keyFile === null ? null : publicKeyIn(keyFile));
 
 /** @returns the manifest of a CSV file where versions up to 0.2 wrote it. */
 export const manifestPath = (file: string): string => `${file}.manifest.json`;

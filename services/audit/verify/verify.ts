@@ -20,7 +20,8 @@ export type Subject =
       readonly signedBy: SignedBy;
     }
   | { readonly kind: 'order'; readonly url: string | null; readonly logFile: string; readonly key: OrderKey }
-  | { readonly kind: 'file'; readonly path: string };
+  /** @property keyFile that checkpoints in evidence have to be signed with; null to ask for no signature */
+  | { readonly kind: 'file'; readonly path: string; readonly keyFile: string | null };
 
 /** Milliseconds between two saves of how far a verification got. */
 const SAVE_MS = 5_000;
@@ -86,7 +87,7 @@ async function verifyWhole(
       case 'ndjson':
         return verifyNdjsonFile(subject.path, options);
       case 'evidence':
-        return verifyBundleFile(subject.path, options.seed);
+        return verifyBundleFile(subject.path, options.seed, subject.keyFile);
       case 'csv':
         return verifyCsvFile(subject.path, options);
     }

@@ -1,6 +1,6 @@
 import './environment';
 import { count } from '../../terminal/figures';
-import { filesToVerify, type Result, verifyChosen } from './verify-chosen';
+import { type Chosen, type Result, sortOut, verifyChosen } from './verify-chosen';
 
 /** The page: what is chosen or dropped is verified, one file after the other. Whatever stands in a file is text here. */
 
@@ -34,7 +34,7 @@ function show(article: HTMLElement, name: string, result: Result): string {
   return `${name}: ${VERDICTS[verdict]}.`;
 }
 
-async function verifyOne(file: File, chosen: readonly File[]): Promise<string> {
+async function verifyOne(file: File, chosen: Chosen): Promise<string> {
   const article = element('article', '');
   const progress = document.createElement('progress');
   progress.setAttribute('aria-label', `Verifying ${file.name}`);
@@ -52,19 +52,21 @@ async function verifyOne(file: File, chosen: readonly File[]): Promise<string> {
 /** Each choice begins anew; the one before is left where it is. */
 let newest: object | null = null;
 
-async function verifyAll(chosen: readonly File[]): Promise<void> {
-  if (chosen.length === 0) return;
+async function verifyAll(all: readonly File[]): Promise<void> {
+  if (all.length === 0) return;
   const run = {};
   newest = run;
   results.replaceChildren();
   status.textContent = 'Verifying.';
   const said: string[] = [];
-  for (const file of filesToVerify(chosen)) {
+  const chosen = await sortOut(all);
+  if (newest !== run) return;
+  for (const file of chosen.files) {
     const one = await verifyOne(file, chosen);
     if (newest !== run) return;
     said.push(one);
   }
-  status.textContent = said.join(' ');
+  status.textContent = said.length === 0 ? 'There was no export and no evidence among the files.' : said.join(' ');
 }
 
 // From a disk, it is saved already.

@@ -10,6 +10,7 @@ import { resultLines } from '../../audit/verify/result-lines';
 import { type Verdict, verdictOf, type Verified } from '../../audit/verify/verified';
 import { count } from '../../terminal/figures';
 import { Buffer as Bytes } from './node/bytes';
+import { createPublicKey } from './node/crypto';
 import { evidenceCodeHere } from './zone-code';
 
 /** Verifies files that were chosen in a browser, each by what it begins with. */
@@ -19,6 +20,8 @@ const LARGEST_EVIDENCE_BYTES = 134_217_728;
 /** Largest manifest and key in bytes. */
 const LARGEST_COMPANION_BYTES = 65_536;
 const MANIFEST_SUFFIX = '.manifest.json';
+
+type PublicKey = Parameters<typeof verifyBundle>[3];
 
 export type Result =
   | { readonly kind: 'verified'; readonly verdict: Verdict; readonly lines: readonly string[] }
@@ -36,14 +39,34 @@ const contentOf = (file: File): FileContent => ({
   },
 });
 
-/** @returns the files to be verified, without those that only go with another. */
-export const filesToVerify = (chosen: readonly File[]): readonly File[] =>
-  chosen.filter(({ name }) => !isBeside(name, chosen));
+/** What was chosen: files to be verified, and what goes with them. */
+export interface Chosen {
+  readonly files: readonly File[];
+  readonly manifests: readonly File[];
+  /** Public key in PEM that checkpoints in evidence have to be signed with; null if none was chosen. */
+  readonly key: File | null;
+}
 
-const isBeside = (name: string, chosen: readonly File[]): boolean =>
-  chosen.some((other) => name === `${other.name}${MANIFEST_SUFFIX}`);
+/** How a public key begins; what is longer than a key is none. */
+const KEY_START = '-----BEGIN PUBLIC KEY-----';
 
-async function verified(file: File, chosen: readonly File[], onProgress: OnProgress): Promise<Verified | string> {
+/** Finds out what each file is for. */
+export async function sortOut(all: readonly File[]): Promise<Chosen> {
+  const manifests = all.filter(({ name }) => all.some((other) => name === `${other.name}${MANIFEST_SUFFIX}`));
+  const starts = await Promise.all(
+    all.map((file) =>
+      file
+        .slice(0, KEY_START.length)
+        .text()
+        .catch(() => ''),
+    ),
+  );
+  const keys = all.filter((file, index) => starts[index] === KEY_START && file.size <= LARGEST_COMPANION_BYTES);
+  const files = all.filter((file) => !manifests.includes(file) && !keys.includes(file));
+  return { files, manifests, key: keys[0] ?? null };
+}
+
+async function verified(file: File, { manifests, key }: Chosen, onProgress: OnProgress): Promise<Verified | string> {
   const content = contentOf(file);
   const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
   const options = { subject: file.name, seed, resume: null, watch: { onProgress, onResumable: () => undefined } };
@@ -52,18 +75,23 @@ async function verified(file: File, chosen: readonly File[], onProgress: OnProgr
       return verifyNdjson(content, options);
     case 'csv': {
       const name = `${file.name}${MANIFEST_SUFFIX}`;
-      const beside = chosen.find((other) => other.name === name && other.size <= LARGEST_COMPANION_BYTES);
+      const beside = manifests.find((other) => other.name === name && other.size <= LARGEST_COMPANION_BYTES);
       return verifyCsv(content, { name, read: async () => (await beside?.text()) ?? null }, options);
     }
     case 'evidence':
       if (file.size > LARGEST_EVIDENCE_BYTES)
         return `Evidence of more than ${count(LARGEST_EVIDENCE_BYTES)} bytes is not read here: ticket-rail verify takes it.`;
-      return verifyBundle(await content.read(0, file.size), seed, evidenceCodeHere);
+      return verifyBundle(
+        await content.read(0, file.size),
+        seed,
+        evidenceCodeHere,
+        key === null ? null : (createPublicKey(await key.text()) as unknown as PublicKey), // all that is asked of one
+      );
   }
 }
 
-/** Verifies a file. @param chosen all files that were chosen with it */
-export async function verifyChosen(file: File, chosen: readonly File[], onProgress: OnProgress): Promise<Result> {
+/** Verifies a file. @param chosen all that was chosen with it */
+export async function verifyChosen(file: File, chosen: Chosen, onProgress: OnProgress): Promise<Result> {
   try {
     const found = await verified(file, chosen, onProgress);
     return typeof found === 'string'

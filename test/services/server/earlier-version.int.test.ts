@@ -47,7 +47,7 @@ function verifyIn(directory: string, name: string) {
   const subject: Subject =
     name === 'store'
       ? { kind: 'store', url: null, logFile: files.logFile, signedBy }
-      : { kind: 'file', path: join(directory, name) };
+      : { kind: 'file', path: join(directory, name), keyFile: null };
   return verify(subject, { version: '1.2.3', state: null, onProgress: () => undefined, monotonic: () => 0 });
 }
 

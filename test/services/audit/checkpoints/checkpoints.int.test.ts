@@ -17,12 +17,8 @@ import { isCheckpoint } from '../../../../services/audit/checkpoints/checkpoint-
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { nextCheckpoint } from '../../../../services/audit/checkpoints/checkpointer';
 import { leafOf } from '../../../../services/event-store/seal/log-hash';
-import {
-  CheckpointKeyError,
-  isSignedBy,
-  openCheckpointKey,
-  signCheckpoint,
-} from '../../../../services/audit/checkpoints/signing';
+import { isSignedBy } from '../../../../services/audit/checkpoints/signature';
+import { CheckpointKeyError, openCheckpointKey, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
 import type { EventStore, Position, ReadAllOptions, RecordedEvent } from '../../../../services/event-store/event-store';
 import { comparePositions, positionOf } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';

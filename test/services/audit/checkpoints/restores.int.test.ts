@@ -7,7 +7,8 @@ import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '
 import { readCheckpointFile } from '../../../../services/audit/checkpoints/checkpoint-file';
 import { CheckpointSigner, openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
 import { signedHistory } from '../../../../services/audit/checkpoints/restores';
-import { CheckpointKeyError, isSignedBy, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
+import { isSignedBy } from '../../../../services/audit/checkpoints/signature';
+import { CheckpointKeyError, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';

@@ -42,7 +42,7 @@ async function bundleOf(reports: readonly Reported[], withheld = false): Promise
   return atOnce(evidenceSteps({ ...OPTIONS, withheld }, collected.evidence));
 }
 
-const verified = (bundle: string): Verified => verifyBundle(Buffer.from(bundle), 7, evidenceCode);
+const verified = (bundle: string): Verified => verifyBundle(Buffer.from(bundle), 7, evidenceCode, null);
 const faultsOf = (bundle: string) => verified(bundle).faults.map(({ code, detail }) => ({ code, detail }));
 
 /** The last time that there is: no clock of a place can show what is around it. */

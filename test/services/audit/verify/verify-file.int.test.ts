@@ -361,7 +361,7 @@ describe('a bundle of evidence', () => {
       line: 2,
       detail: expect.stringContaining('follows from') as string,
     });
-    expect(verifyBundleFile(file, OPTIONS.seed, 'other code').notes).toContain(
+    expect(verifyBundleFile(file, OPTIONS.seed, null, 'other code').notes).toContain(
       'Version 1.2.3 read 3 events otherwise.',
     );
   });
