@@ -147,7 +147,8 @@ const isRefused = (before: OrderState, after: OrderState): boolean =>
   before.delivery_status !== 'failed_to_pickup' &&
   after.stage === 'needs_action';
 
-function namesOf({ assigned, driver }: OrderState): Pick<DriverTurn, 'name' | 'source' | 'license_plate'> {
+/** @returns how people know the driver who is assigned, in short. */
+export function namesOf({ assigned, driver }: OrderState): Pick<DriverTurn, 'name' | 'source' | 'license_plate'> {
   const { name, source, license_plate } = whoIs(assigned ? driver : null);
   return { name: short(name), source: short(source), license_plate: short(license_plate) };
 }

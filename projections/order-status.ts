@@ -34,7 +34,7 @@ function readWord(data: JsonObject, name: keyof Reported, unreadable: string[]):
 
 /** @returns what one delivery itself says; null where it says nothing. */
 export function saidBy({ type, data }: Pick<OrderEvent, 'type' | 'data'>): Said {
-  if (type === 'order.canceled') return nothingSaid;
+  if (type !== 'order.updated') return nothingSaid;
   const unreadable: string[] = [];
   const status = readWord(data, 'status', unreadable);
   const delivery_status = readWord(data, 'delivery_status', unreadable);

@@ -1,13 +1,23 @@
 import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
 import { type Order } from '../schemas/order-view';
+import { isActionType } from '../schemas/rail-actions';
 import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';
+import { acknowledgedAfter, doneAfter, nothingDone } from './actions';
 import { attentionOf, type Noticeable } from './attention';
 import { assign, nobody, type Reassignment } from './driver';
 import { DRIVER_DETAILS, stillUnreadable } from './lenient';
 import { lastReported, nothingReported, type Reported, type Said, saidBy } from './order-status';
 import { type Memory, nothingRemembered, remember } from './reports';
-import { hasEnded, notStarted, progressAfter, progressAfterCancel, readStage, isOlderReport } from './stage';
+import {
+  hasEnded,
+  isCanceled,
+  notStarted,
+  progressAfter,
+  progressAfterCancel,
+  readStage,
+  isOlderReport,
+} from './stage';
 
 /**
  * All that is known of one order. Plain JSON: a state that was written down and read again is equal to itself and folds
@@ -54,6 +64,9 @@ export const initial: OrderState = {
   unreadable: [],
   reports: nothingRemembered.reports,
   same_report_as: nothingRemembered.same_report_as,
+  driver_revision: null,
+  handed_over: nothingDone.handed_over,
+  acknowledged: nothingDone.acknowledged,
 };
 
 /**
@@ -74,6 +87,19 @@ const saysBeginning = ({ status, delivery_status }: Reported): boolean =>
  * absent. Pure: neither the state before nor the event is changed.
  */
 export function evolve(known: OrderState, event: OrderEvent): OrderState {
+  return isActionType(event.type) ? afterAction(known, event) : afterReport(known, event);
+}
+
+/** Returns the state after what people at the counter did: nothing changes of what was reported. */
+function afterAction(known: OrderState, event: OrderEvent): OrderState {
+  const { revision, receivedAt } = event;
+  const begun = isEmpty(known)
+    ? { ...known, number_since: receivedAt, first_received_at: receivedAt, stage_since: receivedAt }
+    : known;
+  return { ...begun, revision, updated_at: receivedAt, ...doneAfter(known, event) };
+}
+
+function afterReport(known: OrderState, event: OrderEvent): OrderState {
   const said = saidBy(event);
   const isNew = beginsNewOrder(known, event, said);
   const before = isNew ? initial : known;
@@ -87,6 +113,7 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
   const stage = readStage(progress, reported.delivery_status);
   const ended = hasEnded(progress);
   const memory = remember(before, event);
+  const driver_revision = driverRevisionAfter(before, event, assignment);
   return {
     revision: event.revision,
     number_since: isEmpty(known) ? event.receivedAt : known.number_since,
@@ -111,7 +138,19 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
     unreadable: unreadableAfter(before, event, said, assignment),
     reports: memory.reports,
     same_report_as: memory.same_report_as,
+    driver_revision,
+    handed_over: before.handed_over,
+    acknowledged: acknowledgedAfter(before.acknowledged, {
+      driverChanged: driver_revision !== before.driver_revision,
+      isCanceled: isCanceled(progress),
+    }),
   };
+}
+
+/** Returns the revision of the event that first reported the driver who is assigned now; null while nobody is. */
+function driverRevisionAfter(before: OrderState, { revision }: OrderEvent, after: Reassignment): number | null {
+  if (!after.assigned) return null;
+  return before.assigned && !after.another ? before.driver_revision : revision;
 }
 
 /**
@@ -142,6 +181,8 @@ export function toOrder(key: OrderKey, state: OrderState): Order | null {
     stage: state.stage,
     attention: attentionOf(state),
     same_report_as: state.same_report_as,
+    handed_over: state.handed_over,
+    acknowledged: state.acknowledged,
     revision: state.revision,
     first_received_at: state.first_received_at,
     updated_at: state.updated_at,

@@ -1,8 +1,10 @@
 import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
 import { MAX_SUMMARY_STAGES, type OrderSummary, type StageSpan, type VerdictCount } from '../schemas/order-summary';
+import { isActionType } from '../schemas/rail-actions';
 import { type Verdict, VERDICTS } from '../schemas/vocabulary';
 import { bounded, endedTurn, isReopened, leavesNow, oldTimes, type Step, turnsAfter } from './driver-turns';
+import { handoversAfter, noHandovers } from './handovers';
 import { initial, type OrderState } from './order';
 import { saidBy } from './order-status';
 import { isCanceled } from './stage';
@@ -26,6 +28,9 @@ export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent)
   const newest = before.orders.at(-1);
   const at = laterOf(newest?.updated_at, event.receivedAt);
   const last = verdict === 'new_order' ? undefined : newest;
+  if (isActionType(event.type) && last !== undefined) {
+    return { state, orders: [...before.orders.slice(0, -1), orderAfterAction(last, event, state, at)] };
+  }
   const stateBefore = last === undefined ? initial : before.state;
   const leftAt = !state.left ? null : leavesNow(stateBefore, state) ? at : (last?.left_at ?? null);
   const isOld = state.same_report_as !== null || state.out_of_order;
@@ -37,6 +42,15 @@ export function summarize(key: OrderKey, before: SummaryFold, event: OrderEvent)
     last === undefined && newest !== undefined ? [...earlier, closed(newest, at), summary] : [...earlier, summary];
   return { state, orders };
 }
+
+/** What people here did changes nothing of what was reported. */
+const orderAfterAction = (last: OrderSummary, event: OrderEvent, state: OrderState, at: string): OrderSummary => ({
+  ...last,
+  last_revision: event.revision,
+  updated_at: at,
+  ...handoversAfter(last, event, state, at),
+  verdicts: counted(last.verdicts, 'action'),
+});
 
 function orderAfter(last: OrderSummary | undefined, event: OrderEvent, step: Step, verdict: Verdict): OrderSummary {
   const { before, after, at, leftAt } = step;
@@ -53,6 +67,7 @@ function orderAfter(last: OrderSummary | undefined, event: OrderEvent, step: Ste
     left_at: leftAt,
     ...stages,
     ...turnsAfter(last ?? { drivers: [], drivers_left_out: 0 }, step),
+    ...handoversAfter(last ?? noHandovers, event, after, at),
     may_be_old: oldTimes(last?.may_be_old ?? [], step, [
       ended_at,
       canceled_at,

@@ -1,5 +1,6 @@
 import type { OrderKey } from '../schemas/order-key';
 import { type OrderEvent } from '../schemas/order-events';
+import { isActionType } from '../schemas/rail-actions';
 import { type Change, type EarlierReport, type Order } from '../schemas/order-view';
 import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schemas/vocabulary';
 import { changesBetween } from './changes';
@@ -36,12 +37,13 @@ const saysUnknownValue = ({ status, delivery_status }: Said): boolean =>
   (status !== null && !STATUSES.has(status)) || (delivery_status !== null && !DELIVERY_STATUSES.has(delivery_status));
 
 /**
- * The first rule that holds gives the verdict; what would mislead a reader most comes first. A new order and a
+ * The first rule that holds gives the verdict; what people here did is no report, and what would mislead a reader most comes first. A new order and a
  * reopening overturn all that stood; what came before may be no news at all, and late news must not be acted on,
  * whatever else it says; a driver change decides who gets the food; an unknown word means that our reading may miss
  * something. What is left either changed something or did not.
  */
 export const VERDICT_RULES: readonly VerdictRule[] = [
+  { verdict: 'action', when: ({ event }) => isActionType(event.type) },
   { verdict: 'new_order', when: ({ before, event, said }) => beginsNewOrder(before, event, said) },
   { verdict: 'reopened', when: ({ before, after }) => hasEnded(before) && !hasEnded(after) },
   { verdict: 'came_before', when: ({ after }) => after.same_report_as !== null },
@@ -63,6 +65,8 @@ const visible = (order: Order | null) => ({
   driver_details: order?.driver_details,
   stage: order?.stage,
   attention: order?.attention ?? [],
+  handed_over: order?.handed_over,
+  acknowledged: order?.acknowledged,
 });
 
 const changesFrom = (key: OrderKey, before: OrderState, after: OrderState): Change[] =>

@@ -27,6 +27,7 @@ export const ACCESSES = [
   'coverage',
   'quarantine',
   'redrive',
+  'action',
   'relays',
   'access',
   'passcode',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConsumerLag, FeedPosition, ORDER_REMOVED, ORDER_STATE } from './feed';
 import { Id, LocationId, OrderId } from './handle-order';
 import { Time } from './order-view';
+import { ACTION_TYPES } from './rail-actions';
 import { ATTENTION_CODES, STAGES } from './vocabulary';
 
 /** The file of DESTINATIONS_FILE: where news of orders are sent to; and what is told of each. */
@@ -53,7 +54,7 @@ const list = (form: { readonly error: string }, isOne: (value: unknown) => boole
   z.array(z.custom<string>(isOne, form), form).min(1, form).max(MAX_LISTED, form).optional();
 
 /** Types of what may be sent. */
-export const SENT_TYPES = ['order.updated', 'order.canceled', ORDER_STATE, ORDER_REMOVED] as const;
+export const SENT_TYPES = ['order.updated', 'order.canceled', ...ACTION_TYPES, ORDER_STATE, ORDER_REMOVED] as const;
 
 const fields = (what: string, names: string) => ({
   error: (issue: { readonly code?: string | undefined }) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, LocationId, OrderId } from './handle-order';
 import { Order, Revision, Time } from './order-view';
+import { ACTION_TYPES } from './rail-actions';
 import { ReaderName } from './readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
@@ -32,9 +33,11 @@ const Placed = z.object({ position: FeedPosition, location_id: LocationId, order
 /** An item of `view=events`: one fact, and what was made of it. */
 export const FeedFact = Placed.extend({
   revision: Revision,
-  type: z.enum(['order.updated', 'order.canceled']),
+  type: z.enum(['order.updated', 'order.canceled', ...ACTION_TYPES]),
   received_at: Time,
-  data: z.record(z.string(), z.unknown()).meta({ description: '`object` of the delivery, verbatim' }),
+  data: z
+    .record(z.string(), z.unknown())
+    .meta({ description: '`object` of the delivery, verbatim; or what was done with the order' }),
   stage: z.enum(STAGES).meta({ description: 'of the order after this event' }),
   attention: z.array(z.enum(ATTENTION_CODES)).meta({ description: 'of the order after this event' }),
   source: z

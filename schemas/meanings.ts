@@ -21,6 +21,8 @@ export const ATTENTION_MEANINGS: Readonly<Record<AttentionCode, string>> = {
   driver_here: 'the driver is at the restaurant, and waits for the food',
   robot: 'a robot drives: it leaves after some ten minutes, and does not ring',
   driver_changed: 'another driver comes than before, or none any more; until the food leaves or the order ends',
+  handed_over_to_another:
+    'it was handed over to a driver who is not the one assigned now; until it is handed over again, undone, or the order ends',
   may_be_a_repeat: 'the newest report is the same as an earlier one: it may be old news that was sent again',
   no_driver: 'no driver was found',
   delivery_failed: 'the delivery failed otherwise, and the order has not gone well since',

@@ -2,6 +2,7 @@ import type { Seal } from './event-data';
 import type { DeliveryType } from './handle-order';
 import { orderKey, type OrderKey } from './order-key';
 import { isJsonObject } from './json-object';
+import { actionOf, type ActionType, isActionType } from './rail-actions';
 import { type StreamName, streamName } from './stream-name';
 
 /**
@@ -49,12 +50,12 @@ export function orderKeyOfStream(stream: StreamName): OrderKey | null {
   }
 }
 
-/** `object` of a delivery exactly as parsed, unknown fields included. */
+/** `object` of a delivery exactly as parsed, unknown fields included; or what was done with the order (rail-actions.ts). */
 export type OrderEventData = Readonly<Record<string, unknown>>;
 
 /** One fact about an order, decoded. */
 export interface OrderEvent {
-  readonly type: DeliveryType;
+  readonly type: DeliveryType | ActionType;
   readonly data: OrderEventData;
   readonly revision: number;
   /** RFC 3339, UTC, milliseconds. */
@@ -77,11 +78,12 @@ export interface StoredEvent {
  * that an operator added by hand, gives null rather than an error, because a projection never rejects a recorded fact.
  */
 export function decodeOrderEvent(stored: StoredEvent): OrderEvent | null {
-  if (stored.type !== 'order.updated' && stored.type !== 'order.canceled') return null;
-  if (!isJsonObject(stored.data)) return null;
+  const { type, data } = stored;
+  if (!isActionType(type) && type !== 'order.updated' && type !== 'order.canceled') return null;
+  if (!isJsonObject(data) || (isActionType(type) && actionOf(stored) === null)) return null;
   return {
-    type: stored.type,
-    data: stored.data,
+    type,
+    data,
     revision: stored.revision,
     receivedAt: receivedAtOf(stored),
     contentHash: hashOf(stored, 'content_hash'),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { LocationId, OrderId } from './handle-order';
 import { Revision, Time } from './order-view';
+import { COMPARED } from './rail-actions';
+import { ReaderName } from './readers';
 import { STAGES, VERDICTS } from './vocabulary';
 
 /** What became of an order, in short: what `GET .../summary` answers. */
@@ -14,6 +16,8 @@ export const MAX_SUMMARY_VISITS = 20;
 export const MAX_SUMMARY_DRIVERS = 50;
 /** Most stages in the summary of one order: the first ones and the last ones. */
 export const MAX_SUMMARY_STAGES = 100;
+/** Most handovers in the summary of one order: the first ones and the last ones. */
+export const MAX_SUMMARY_HANDOVERS = 20;
 /** Most characters of a name, a source or a license plate in a summary; of a longer one the rest is a `…`. */
 export const MAX_NAME_CHARACTERS = 100;
 
@@ -96,6 +100,22 @@ export const DriverTurn = z
   .meta({ id: 'DriverTurn', description: 'One driver of an order, from when to when' });
 export type DriverTurn = z.infer<typeof DriverTurn>;
 
+/** That somebody at the counter handed the order over. */
+export const Handover = z
+  .object({
+    revision: Revision,
+    by: ReaderName.nullable().meta({ description: 'name of the reader who pressed; null while reading was open' }),
+    at: Time.meta({ description: 'when it was pressed, by the clock of the screen, which only claims it' }),
+    received_at: Time.meta({ description: 'when it came' }),
+    compared: z.array(z.enum(COMPARED)).meta({ description: 'what of the driver was compared with the card' }),
+    name: ShortText.meta({ description: `of the driver on the card; ${cut}`, examples: ['Ana S.'] }),
+    source: ShortText.meta({ description: cut, examples: ['uber'] }),
+    license_plate: ShortText.meta({ description: cut }),
+    undone_at: Time.nullable().meta({ description: 'when it was undone; null if it was not' }),
+  })
+  .meta({ id: 'Handover', description: 'That somebody at the counter handed the order over' });
+export type Handover = z.infer<typeof Handover>;
+
 /** How many events were read in one way. */
 export const VerdictCount = z
   .object({ verdict: z.enum(VERDICTS), events: z.int().positive() })
@@ -122,6 +142,8 @@ export const OrderSummary = z
     stages_left_out: leftOut('stages', MAX_SUMMARY_STAGES),
     drivers: z.array(DriverTurn).meta({ description: 'oldest first; one who came back later is in it again' }),
     drivers_left_out: leftOut('drivers', MAX_SUMMARY_DRIVERS),
+    handovers: z.array(Handover).meta({ description: 'oldest first' }),
+    handovers_left_out: leftOut('handovers', MAX_SUMMARY_HANDOVERS),
     may_be_old: mayBeOld,
     verdicts: z.array(VerdictCount).meta({ description: 'those that there were, in the order of their list' }),
   })

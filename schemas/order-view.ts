@@ -4,6 +4,8 @@ import { OrderEventMetadata, RelayedData, Seal } from './event-data';
 import { Label } from './label';
 import { LocationName } from './locations';
 import { Position } from './position';
+import { COMPARED } from './rail-actions';
+import { ReaderName } from './readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 import { WITHHELD } from './withheld';
 
@@ -26,6 +28,32 @@ export const EarlierReport = z
   .object({ revision: Revision, received_at: Time })
   .meta({ id: 'EarlierReport', description: 'An event that reported the same before, with others in between' });
 export type EarlierReport = z.infer<typeof EarlierReport>;
+
+/** What is shown of each action that counts. */
+const ByWhom = {
+  by: ReaderName.nullable().meta({ description: 'name of the reader who pressed; null while reading is open' }),
+  at: Time.meta({ description: 'when it was pressed, by the clock of the screen, which only claims it' }),
+  received_at: Time.meta({ description: 'when it came' }),
+  driver_revision: Revision.nullable().meta({
+    description: 'of the event that first reported the driver on the card; null: nobody was known',
+  }),
+  revision: Revision.meta({ description: 'of the action' }),
+};
+
+/** That the food was handed over. */
+export const HandedOver = z
+  .object({
+    ...ByWhom,
+    compared: z.array(z.enum(COMPARED)).meta({ description: 'what of the driver was compared with the card' }),
+  })
+  .meta({ id: 'HandedOver', description: 'That somebody at the counter handed the order over' });
+export type HandedOver = z.infer<typeof HandedOver>;
+
+/** That somebody has seen what changed. */
+export const Acknowledged = z
+  .object(ByWhom)
+  .meta({ id: 'Acknowledged', description: 'That somebody at the counter has seen what changed' });
+export type Acknowledged = z.infer<typeof Acknowledged>;
 
 /** One order as it stands. */
 export const Order = z
@@ -52,6 +80,15 @@ export const Order = z
     same_report_as: EarlierReport.nullable().meta({
       description: 'what the newest event may be a repeat of (attention may_be_a_repeat), or null',
     }),
+    handed_over: HandedOver.nullable().meta({
+      description: 'the newest handover that was not undone, or null; it says nothing of the stage',
+    }),
+    acknowledged: z
+      .object({
+        cancel: Acknowledged.nullable().meta({ description: 'that the order was canceled' }),
+        driver_change: Acknowledged.nullable().meta({ description: 'that this driver comes now' }),
+      })
+      .meta({ description: 'what somebody at the counter has seen, as long as it lasts' }),
     revision: Revision.meta({ description: 'of the newest event that this state includes' }),
     first_received_at: Time.meta({
       description: 'of the first event of this order, which is not that of an earlier order with its number',
@@ -164,7 +201,9 @@ export const HistoryEvent = z
     position: Position,
     type: z.string(),
     received_at: Time,
-    data: z.record(z.string(), z.unknown()).meta({ description: '`object` of the delivery, verbatim' }),
+    data: z
+      .record(z.string(), z.unknown())
+      .meta({ description: '`object` of the delivery, verbatim; or what was done with the order' }),
     metadata: ShownMetadata,
     stage: z.enum(STAGES).meta({ description: 'after this event' }),
     verdict: z.enum(VERDICTS).meta({ description: 'how this event was read' }),

@@ -37,11 +37,13 @@ export const ReaderEntry = z.strictObject(
       .toLowerCase(),
     role: ReaderRole,
     locations: ReaderLocations,
+    /** May record what was done with orders, such as handing them over: a permission beside the role. */
+    acts: z.boolean({ error: 'expected true or false' }).optional(),
   },
   {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? 'expected no fields but name, token_sha256, role and locations'
+        ? 'expected no fields but name, token_sha256, role, locations and acts'
         : 'expected an object with name, token_sha256, role and locations',
   },
 );
@@ -97,6 +99,7 @@ export const Session = z
     name: z.string().nullable().meta({ description: 'null while reading is open' }),
     role: z.enum(ROLES),
     locations: z.union([z.literal('*'), z.array(LocationId)]).meta({ description: '"*" is every location' }),
+    acts: z.boolean().meta({ description: 'may record what was done with orders, such as handing them over' }),
   })
   .meta({ id: 'Session', description: 'Who asks, as the service sees it' });
 export type Session = z.infer<typeof Session>;

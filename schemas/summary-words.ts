@@ -1,3 +1,4 @@
+import { checkedWords } from './action-words';
 import type { TimeWords } from './local-time';
 import type { DriverTurn, OrderSummary } from './order-summary';
 import { sourceWords } from './source-words';
@@ -15,6 +16,13 @@ export interface SentencePart {
 export const MAX_NAMED_DRIVERS = 6;
 /** Most visits of one turn that a sentence names: of more, the first ones and the last ones. */
 export const MAX_NAMED_VISITS = 6;
+/** Most handovers that a sentence names, the last. */
+export const MAX_NAMED_HANDOVERS = 3;
+/**
+ * Milliseconds between the press of a handover and its coming from which on both are said: it waited on the screen, or one
+ * of the clocks is wrong.
+ */
+export const LATE_HANDOVER_MS = 60_000;
 /** Most reports that a sentence names as those that may be old ones, the first. */
 export const MAX_NAMED_OLD_REPORTS = 4;
 
@@ -59,6 +67,7 @@ export function summaryWords(summary: OrderSummary, timeWords: TimeWords): reado
     else addTurn(said, turn, isAfterSkipped ? undefined : drivers[index - 1]);
   }
   addEnd(said, summary);
+  addHandovers(said, summary);
   said.addOldReports();
   said.add(plain('.'));
   return said.parts;
@@ -170,7 +179,7 @@ function deedsOfOrder({ stages, drivers, left_at, canceled_at }: OrderSummary): 
   return inOrder(deeds);
 }
 
-function nameOf({ name, source }: DriverTurn): readonly SentencePart[] {
+function nameOf({ name, source }: Pick<DriverTurn, 'name' | 'source'>): readonly SentencePart[] {
   if (name !== null) return [foreign(name)];
   return source === null
     ? [plain('a driver without a name')]
@@ -288,6 +297,22 @@ function addDeed(
       said.timeUnlessSaid(' at ', deed.at);
       return;
   }
+}
+
+/** Adds when the order was handed over here, by whom and to whom. */
+function addHandovers(said: Sentence, { handovers, handovers_left_out }: OrderSummary): void {
+  const named = handovers.slice(-MAX_NAMED_HANDOVERS);
+  const others = handovers.length - named.length + handovers_left_out;
+  for (const { by, at, received_at, compared, undone_at, name, source } of named) {
+    const who = by === null ? plain('somebody here') : foreign(by);
+    said.add(plain('; '), who, plain(' handed it over to '), ...nameOf({ name, source }));
+    said.time(' at ', at);
+    said.add(plain(`, who ${checkedWords(compared)}`));
+    if (Math.abs(Date.parse(received_at) - Date.parse(at)) >= LATE_HANDOVER_MS)
+      said.time(', which came at ', received_at);
+    if (undone_at !== null) said.time(', which was undone at ', undone_at);
+  }
+  if (others > 0) said.add(plain(`; before that it was handed over ${String(others)} times`));
 }
 
 function addEnd(said: Sentence, { stages, drivers }: OrderSummary): void {

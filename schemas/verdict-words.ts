@@ -8,6 +8,10 @@ export interface VerdictWords {
 
 /** The rules of projections/timeline.ts in words, in the order in which they are tried. */
 export const VERDICT_WORDS: Readonly<Record<Verdict, VerdictWords>> = {
+  action: {
+    words: 'Done here',
+    rule: 'It is no report: somebody at the counter handed the order over, acknowledged what changed, or undid it.',
+  },
   new_order: {
     words: 'New order, same number',
     rule: 'The order of this number had ended 6 hours or more before, and this reports a beginning: all of that order is forgotten.',

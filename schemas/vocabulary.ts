@@ -122,6 +122,7 @@ export const ATTENTION_CODES = [
   'driver_here',
   'robot',
   'driver_changed',
+  'handed_over_to_another',
   'may_be_a_repeat',
   'no_driver',
   'delivery_failed',
@@ -138,6 +139,7 @@ export type AttentionCode = (typeof ATTENTION_CODES)[number];
 /** How one event of the history was read, given everything before it. */
 export const VERDICTS = [
   'advance',
+  'action',
   'driver_changed',
   'came_before',
   'out_of_order',

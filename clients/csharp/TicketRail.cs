@@ -31,6 +31,10 @@ namespace TicketRail
         public IReadOnlyList<string> Attention { get; }
         /// <summary>What the newest event may be a repeat of, or null.</summary>
         public IReadOnlyDictionary<string, object> SameReportAs { get; }
+        /// <summary>The newest handover that was not undone, or null.</summary>
+        public IReadOnlyDictionary<string, object> HandedOver { get; }
+        /// <summary>What somebody at the counter has seen: cancel and driver_change, each or null.</summary>
+        public IReadOnlyDictionary<string, object> Acknowledged { get; }
         public long Revision { get; }
         public string FirstReceivedAt { get; }
         public string UpdatedAt { get; }
@@ -49,6 +53,8 @@ namespace TicketRail
             Stage = (string)all["stage"];
             Attention = ((IEnumerable<object>)all["attention"]).Cast<string>().ToList();
             SameReportAs = (IReadOnlyDictionary<string, object>)all["same_report_as"];
+            HandedOver = (IReadOnlyDictionary<string, object>)all["handed_over"];
+            Acknowledged = (IReadOnlyDictionary<string, object>)all["acknowledged"];
             Revision = ((JsonNumber)all["revision"]).ToInt64();
             FirstReceivedAt = (string)all["first_received_at"];
             UpdatedAt = (string)all["updated_at"];
@@ -57,9 +63,10 @@ namespace TicketRail
     }
 
     /// <summary>
-    /// One piece of news. Type says which it is: order.state (view orders) has Revision and Order; order.updated and
-    /// order.canceled (view events) have Revision, Data, Stage, Attention, Source and Verdict; order.removed says that
-    /// retention deleted the order. What an item does not have is null.
+    /// One piece of news. Type says which it is: order.state (view orders) has Revision and Order; order.updated,
+    /// order.canceled, and rail.handed_over, rail.acknowledged and rail.undone (view events) have Revision, Data, Stage,
+    /// Attention, Source and Verdict; order.removed says that retention deleted the order. What an item does not have is
+    /// null.
     /// </summary>
     public sealed class Item
     {

@@ -47,6 +47,10 @@ public final class TicketRail {
         public final List<String> attention;
         /** What the newest event may be a repeat of, or null. */
         public final Map<String, Object> sameReportAs;
+        /** The newest handover that was not undone, or null. */
+        public final Map<String, Object> handedOver;
+        /** What somebody at the counter has seen: {@code cancel} and {@code driver_change}, each or null. */
+        public final Map<String, Object> acknowledged;
         public final long revision;
         public final String firstReceivedAt;
         public final String updatedAt;
@@ -64,6 +68,8 @@ public final class TicketRail {
             stage = text(all, "stage");
             attention = texts(all.get("attention"));
             sameReportAs = object(all.get("same_report_as"));
+            handedOver = object(all.get("handed_over"));
+            acknowledged = object(all.get("acknowledged"));
             revision = ((Number) all.get("revision")).longValue();
             firstReceivedAt = text(all, "first_received_at");
             updatedAt = text(all, "updated_at");
@@ -73,8 +79,9 @@ public final class TicketRail {
 
     /**
      * One piece of news. {@code type} says which it is: {@code order.state} (view {@code orders}) has {@code revision} and
-     * {@code order}; {@code order.updated} and {@code order.canceled} (view {@code events}) have {@code revision},
-     * {@code data}, {@code stage}, {@code attention}, {@code source} and {@code verdict}; {@code order.removed} says that
+     * {@code order}; {@code order.updated}, {@code order.canceled}, and {@code rail.handed_over},
+     * {@code rail.acknowledged} and {@code rail.undone} (view {@code events}) have {@code revision}, {@code data},
+     * {@code stage}, {@code attention}, {@code source} and {@code verdict}; {@code order.removed} says that
      * retention deleted the order. What an item does not have is null.
      */
     public static final class Item {

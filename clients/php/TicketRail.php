@@ -25,6 +25,10 @@ final class Order
     public array $attention;
     /** @var array{revision: int, received_at: string}|null */
     public ?array $sameReportAs;
+    /** @var array<string, mixed>|null The newest handover that was not undone. */
+    public ?array $handedOver;
+    /** @var array{cancel: ?array<string, mixed>, driver_change: ?array<string, mixed>} What somebody has seen. */
+    public array $acknowledged;
     public int $revision;
     public string $firstReceivedAt;
     public string $updatedAt;
@@ -43,6 +47,8 @@ final class Order
         $this->stage = $order['stage'];
         $this->attention = $order['attention'];
         $this->sameReportAs = $order['same_report_as'];
+        $this->handedOver = $order['handed_over'];
+        $this->acknowledged = $order['acknowledged'];
         $this->revision = $order['revision'];
         $this->firstReceivedAt = $order['first_received_at'];
         $this->updatedAt = $order['updated_at'];
@@ -54,9 +60,9 @@ final class Order
 /**
  * One piece of news. `type` says which it is:
  *
- * `order.state` (view `orders`) has `revision` and `order`; `order.updated` and `order.canceled` (view `events`) have
- * `revision`, `data`, `stage`, `attention`, `source` and `verdict`; `order.removed` says that retention deleted the
- * order. What an item does not have is null.
+ * `order.state` (view `orders`) has `revision` and `order`; `order.updated`, `order.canceled`, and `rail.handed_over`,
+ * `rail.acknowledged` and `rail.undone` (view `events`) have `revision`, `data`, `stage`, `attention`, `source` and
+ * `verdict`; `order.removed` says that retention deleted the order. What an item does not have is null.
  */
 final class Item
 {

@@ -34,6 +34,8 @@ class Order(TypedDict):
     stage: Stage
     attention: List[str]
     same_report_as: Optional[Dict[str, Any]]
+    handed_over: Optional[Dict[str, Any]]
+    acknowledged: Dict[str, Optional[Dict[str, Any]]]
     revision: int
     first_received_at: str
     updated_at: str
@@ -43,15 +45,18 @@ class Order(TypedDict):
 class Item(TypedDict, total=False):
     """One piece of news. `type` says which it is:
 
-    `order.state` (view `orders`) has `revision` and `order`; `order.updated` and `order.canceled` (view `events`) have
-    `revision`, `data`, `stage`, `attention`, `source` and `verdict`; `order.removed` says that retention deleted the
-    order.
+    `order.state` (view `orders`) has `revision` and `order`; `order.updated`, `order.canceled`, and `rail.handed_over`,
+    `rail.acknowledged` and `rail.undone` (view `events`) have `revision`, `data`, `stage`, `attention`, `source` and
+    `verdict`; `order.removed` says that retention deleted the order.
     """
 
     position: str
     location_id: str
     order_id: str
-    type: Literal["order.state", "order.updated", "order.canceled", "order.removed"]
+    type: Literal[
+        "order.state", "order.updated", "order.canceled",
+        "rail.handed_over", "rail.acknowledged", "rail.undone", "order.removed",
+    ]
     received_at: str
     revision: int
     order: Order

@@ -46,6 +46,8 @@ export interface Order {
   readonly stage: Stage;
   readonly attention: readonly string[];
   readonly same_report_as: { readonly revision: number; readonly received_at: string } | null;
+  readonly handed_over: Readonly<{ by: string | null; at: string; received_at: string; revision: number }> | null;
+  readonly acknowledged: Readonly<Record<'cancel' | 'driver_change', Order['handed_over']>>;
   readonly revision: number;
   readonly first_received_at: string;
   readonly updated_at: string;
@@ -61,9 +63,9 @@ interface Placed {
 
 /** One fact, with what was made of it. */
 export interface FeedFact extends Placed {
-  readonly type: 'order.updated' | 'order.canceled';
+  readonly type: 'order.updated' | 'order.canceled' | 'rail.handed_over' | 'rail.acknowledged' | 'rail.undone';
   readonly revision: number;
-  /** `object` of the delivery, verbatim. */
+  /** `object` of the delivery, verbatim; of `rail.`, what was done with the order. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly stage: Stage;
   readonly attention: readonly string[];

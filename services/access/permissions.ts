@@ -25,7 +25,8 @@ interface Permissions {
   /** What was passed on to the POS, if all locations are the reader's: a delivery may name none. */
   readonly relays: boolean;
 }
-export type Permission = keyof Permissions;
+/** Of the role, or one that a reader of any role is given by itself: recording what was done with orders. */
+export type Permission = keyof Permissions | 'act';
 
 const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   /** People at the counter hand out food by name, phone and passcode. */
@@ -78,9 +79,9 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
   },
 };
 
-/** @returns whether the role of a reader has a permission. */
+/** @returns whether a reader has a permission. */
 export const isPermitted = (reader: Reader, permission: Permission): boolean =>
-  reader.open || PERMISSIONS[reader.role][permission];
+  reader.open || (permission === 'act' ? reader.acts : PERMISSIONS[reader.role][permission]);
 
 /** @returns whether phone numbers and passcodes are shown to the reader. */
 export const seesContact = (reader: Reader): boolean => isPermitted(reader, 'contact');
@@ -92,5 +93,5 @@ export const seesLocation = ({ locations }: Reader, locationId: LocationId): boo
   locations === '*' || locations.includes(locationId);
 
 /** Returns the roles that have every one of these permissions, in words: `auditor or operator`. */
-export const rolesWith = (...permissions: readonly Permission[]): string =>
+export const rolesWith = (...permissions: readonly (keyof Permissions)[]): string =>
   ROLES.filter((role) => permissions.every((permission) => PERMISSIONS[role][permission])).join(' or ');

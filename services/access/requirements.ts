@@ -43,6 +43,8 @@ export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'a
 export const DESTINATIONS: Requirement = { permission: 'metrics', locations: 'all', what: 'destinations' };
 /** Saying what an order is called. */
 export const LABEL: Requirement = { permission: 'label', locations: 'any', what: 'labels', verb: 'set' };
+/** Recording what was done with an order: the reader itself is permitted to, whatever its role. */
+export const ACT: Requirement = { permission: 'act', locations: 'any', what: 'what was done', verb: 'record' };
 /** What was passed on to the POS: a delivery may name no location. */
 export const RELAYS: Requirement = { permission: 'relays', locations: 'all', what: 'relays' };
 
@@ -51,6 +53,7 @@ const isMet = ({ permission, locations }: Requirement, reader: Reader): boolean 
 
 function refusal({ permission, locations, what, verb = 'read' }: Requirement, reader: Reader): string {
   if (permission === null) return 'This takes a reader of all locations ("*"). GET /session lists the reader’s.';
+  if (permission === 'act') return `This reader may not ${verb} ${what}: it takes \`acts\` in the list of readers.`;
   const besides = locations === 'all' ? ' of all locations ("*")' : '';
   return `The role ${reader.role} may not ${verb} ${what}: it takes ${rolesWith(permission)}${besides}.`;
 }
@@ -92,12 +95,15 @@ function demand(requirement: Requirement, reader: Reader, params: Readonly<Recor
 }
 
 function sentenceOf(requirements: readonly Requirement[]): string {
-  const permissions = requirements.flatMap(({ permission }) => permission ?? []);
+  const permissions = requirements.flatMap(({ permission }) =>
+    permission === null || permission === 'act' ? [] : permission,
+  );
   const asks = (locations: Requirement['locations']): boolean =>
     requirements.some((one) => one.locations === locations);
   const where = asks('all') ? ' of all locations' : asks('this') ? ' of the location' : '';
   const role = permissions.length === 0 ? '' : ` with the role ${rolesWith(...permissions)}`;
-  return `For readers${where}${role}.`;
+  const acts = requirements.some(({ permission }) => permission === 'act') ? ' that have `acts`' : '';
+  return `For readers${where}${role}${acts}.`;
 }
 
 /** The call is for readers who meet all of this; for any reader, if it is nothing. Only behind the guard. */

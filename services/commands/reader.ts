@@ -14,16 +14,17 @@ interface AddOptions extends FileOption {
   readonly role: Role;
   readonly location?: string[];
   readonly allLocations?: boolean;
+  readonly acts?: boolean;
 }
 
 /** The token is all that goes to standard output, for scripts; what else there is to say goes beside it. */
-function add(name: string, { role, location, allLocations = false, file }: AddOptions): void {
+function add(name: string, { role, location, allLocations = false, acts = false, file }: AddOptions): void {
   if (allLocations === (location !== undefined)) throw new Error('Give --location <id...> or --all-locations.');
   const configured = readersFile();
   const path = file === undefined ? configured.path : resolve(file);
   const locations = ReaderLocations.safeParse(allLocations ? '*' : location);
   if (!locations.success) throw new Error('A location is an id: 1 to 200 characters, no control characters.');
-  const token = addReader(path, { name, role, locations: locations.data });
+  const token = addReader(path, { name, role, locations: locations.data, ...(acts ? { acts } : {}) });
   hint(`Added ${name} to ${path}. The token is shown only now:`);
   say(token);
   if (!configured.configured || path !== configured.path)
@@ -54,9 +55,14 @@ export function addReaderCommand(program: Command): Command {
     .requiredOption('--role <role>', ROLES.join(', '), argument(ReaderRole))
     .option('--location <id...>', 'locations that it may see')
     .option('--all-locations', 'all locations, also future ones')
+    .option('--acts', 'may record what was done with orders, such as handing them over')
     .addOption(file)
     .action(add);
-  reader.command('list').description('list the name, role and locations of each reader').addOption(file).action(list);
+  reader
+    .command('list')
+    .description('list the name, role and locations of each reader, and whether it acts')
+    .addOption(file)
+    .action(list);
   reader
     .command('remove')
     .description('remove a reader; its open streams end within seconds')

@@ -1,5 +1,6 @@
 import type { DestinationFilter, DestinationView } from '../../schemas/destinations';
 import { type FeedItem, ORDER_REMOVED } from '../../schemas/feed';
+import { isActionType } from '../../schemas/rail-actions';
 import type { Wanted } from '../feed/feed';
 
 /** Which items of the feed a destination wants. Pure. */
@@ -25,11 +26,12 @@ const saidOf = (item: Exclude<FeedItem, { type: typeof ORDER_REMOVED }>) =>
 
 /**
  * Returns whether a destination wants an item. That an order was removed is news of every order that the locations and
- * types let through: anyone who has a copy of it is to forget it. There are no bytes of it.
+ * types let through: anyone who has a copy of it is to forget it. There are no bytes of it, nor of what was done here.
  */
 export function wants(view: DestinationView, filter: DestinationFilter, item: FeedItem): boolean {
   const { location_id, source, stage, attention, type } = filter;
   if (!has(location_id, item.location_id) || !has(type, item.type)) return false;
+  if (view === 'raw' && isActionType(item.type)) return false;
   if (item.type === ORDER_REMOVED) return view !== 'raw';
   const said = saidOf(item);
   return (

@@ -12,13 +12,21 @@ const MAX_BODIES_BYTES = 256 * MAX_BODY_BYTES;
 /** A body that its sender broke off: nobody is there to be answered. */
 class CutOff extends Error {}
 
-async function readJson(request: Request, response: Response, read: ReadBody): Promise<unknown> {
+const NO_BYTES = new Uint8Array();
+
+/** A body, and the bytes as they came. */
+interface JsonBody {
+  readonly json: unknown;
+  readonly bytes: Uint8Array;
+}
+
+async function readJson(request: Request, response: Response, read: ReadBody): Promise<JsonBody> {
   const body = await read(request, response);
   switch (body.kind) {
     case 'whole':
-      if (body.bytes.length === 0) return {};
+      if (body.bytes.length === 0) return { json: {}, bytes: NO_BYTES };
       try {
-        return JSON.parse(body.bytes.toString('utf8')) as unknown;
+        return { json: JSON.parse(body.bytes.toString('utf8')) as unknown, bytes: body.bytes };
       } catch {
         throw new Problem('invalid-parameter', 'The body: expected JSON.');
       }
@@ -50,7 +58,7 @@ export const BODY_PROBLEMS = ['body-too-large', 'body-too-slow'] as const;
 export type WithJsonBody = (
   request: Request,
   response: Response,
-  answer: (json: unknown) => Promise<void>,
+  answer: (json: unknown, bytes: Uint8Array) => Promise<void>,
 ) => Promise<void>;
 
 /** @returns what reads bodies: all of them share what may wait in memory. */
@@ -58,7 +66,8 @@ export function createJsonBodies(): WithJsonBody {
   const read = createBodyReader({ limit: MAX_BODY_BYTES, room: MAX_BODIES_BYTES });
   return async (request, response, answer) => {
     try {
-      await answer(await readJson(request, response, read));
+      const { json, bytes } = await readJson(request, response, read);
+      await answer(json, bytes);
     } catch (error) {
       if (!(error instanceof CutOff)) throw error;
       response.destroy();

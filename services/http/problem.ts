@@ -63,6 +63,16 @@ export const PROBLEMS = {
     title: 'This delivery was redriven before',
     example: 'It is on the rail of its order.',
   },
+  'order-changed': {
+    status: 409,
+    title: 'The order is not as the screen showed it',
+    example: 'Another driver is assigned now. The order as it is now comes with this.',
+  },
+  'key-reused': {
+    status: 409,
+    title: 'This Idempotency-Key was used for something else',
+    example: 'Take a new key for each press.',
+  },
   'feed-position-unknown': {
     status: 410,
     title: 'The log does not have this position',
@@ -102,6 +112,11 @@ export const PROBLEMS = {
     status: 429,
     title: 'This reader looks at too much',
     example: 'Each look is recorded. Read more slowly, or export a location or a time range at once.',
+  },
+  'too-many-actions': {
+    status: 429,
+    title: 'This reader does too much',
+    example: 'Each action is recorded. Nothing was done: send it again later.',
   },
   'internal-error': {
     status: 500,

@@ -1,10 +1,13 @@
 import type { Router } from 'express';
 import type { Heartbeat } from '../../schemas/live';
+import type { World } from '../config/world';
 import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';
 import type { Labels } from '../labels/labels';
 import type { Locations } from '../locations/open-locations';
 import type { ReadModel } from '../read-model/open-read-model';
+import { createActionRecorder } from './actions/record-action';
+import { createActionRoutes } from './actions/route';
 import { createOrderHistory, type OrderHistory } from './history';
 import { isInLog, LiveFeed } from './live/live-feed';
 import { createLiveRoutes } from './live/route';
@@ -28,10 +31,10 @@ export function openReading(options: {
   readonly locations: Pick<Locations, 'factsOf'>;
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly health: () => Promise<Heartbeat['store']>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly world: Pick<World, 'now' | 'monotonic' | 'newId'>;
 }): Reading {
-  const { store, readModel, labels, locations, health, now } = options;
+  const { store, readModel, labels, locations, health, world } = options;
+  const { now } = world;
   const { readers, accessLog } = options.access;
   const { orders, folds, freshness, wait: waitForReadModel } = readModel;
   const history = createOrderHistory(store);
@@ -68,6 +71,13 @@ export function openReading(options: {
         waitForReadModel,
         readers,
         accessLog,
+      }),
+      createActionRoutes({
+        record: createActionRecorder(store),
+        accessLog,
+        show: labels.show,
+        onRecorded: readModel.acknowledged,
+        ...world,
       }),
     ],
     close: () => {

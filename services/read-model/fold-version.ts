@@ -8,7 +8,7 @@ export type Sources = readonly { readonly directory: string; readonly file: RegE
 /** Everything that decides what state a history folds to: the folds, the codec and the vocabulary. */
 export const FOLD_SOURCES: Sources = [
   { directory: 'projections', file: /\.(js|ts)$/ },
-  { directory: 'schemas', file: /^(json-object|order-events|vocabulary)\.(js|ts)$/ },
+  { directory: 'schemas', file: /^(json-object|order-events|rail-actions|vocabulary)\.(js|ts)$/ },
 ];
 
 /**

@@ -71,7 +71,7 @@ function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 
 }
 
 /** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
-const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/orders\/[^/]+\/label\/?$)/i;
+const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/orders\/[^/]+\/(?:label|actions)\/?$)/i;
 
 /**
  * Discards bodies that nothing reads: of other addresses only deliveries and the login read one, and none of it is to
@@ -160,7 +160,7 @@ export function createApp(options: AppOptions): RequestListener {
     }
     const headers = { 'Content-Type': PROBLEM_MEDIA_TYPE, 'Cache-Control': 'no-store' };
     response.writeHead(problem.status, { ...problem.headers, ...headers });
-    response.end(JSON.stringify(problem.body()));
+    response.end(stringifyJson(problem.body()));
   };
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     sendProblem(error, response);

@@ -67,7 +67,7 @@ export async function composeService(
     const named = opened.add(await openLabels({ store, world, pointersFile: config.labelPointersFile }));
     const { labels } = named;
     const locations = opened.add(await openLocations(config.locationsFile, log));
-    const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, now }));
+    const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, world }));
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);

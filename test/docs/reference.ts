@@ -188,7 +188,7 @@ function operationText(call: string, operation: Operation): string {
         .map((text) => `${String(text).replace(/\.$/, '')}.`)
         .join(' '),
     ),
-    ...(body === undefined ? [] : [`Body: ${typeOf(body, MARKS)}.`]),
+    ...(body === undefined ? [] : [wrapped(`Body: ${typeOf(body, MARKS)}.`)]),
     ...(parameters.length === 0 ? [] : [table(['parameter', 'in', 'values', 'meaning'], parameters)]),
     table(['answer', 'body', 'meaning'], answerRows(operation)),
     wrapped(`Problems: ${problemCodesOf(operation).map(code).join(', ')}.`),

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type OrderCanceledObject, type OrderUpdatedObject } from '../../schemas/handle-order';
 import { type OrderEvent } from '../../schemas/order-events';
+import { ACKNOWLEDGED, COMPARED, type RailAction } from '../../schemas/rail-actions';
 import { DELIVERY_STATUSES, STATUSES } from '../../schemas/vocabulary';
 import { locationId, orderId } from '../../schemas/order-key';
 
@@ -184,3 +185,33 @@ export const arbitraryEvents: fc.Arbitrary<OrderEvent[]> = fc
     const facts = steps.map(([fact, , back], index) => (back === null ? fact : (steps[index - back]?.[0] ?? fact)));
     return asEvents(facts, (revision) => times[revision] ?? '');
   });
+
+const arbitraryRevision = fc.nat(20);
+const arbitraryPressed = fc.record({
+  by: fc.constantFrom('counter 1', 'counter 2', null),
+  at: fc.nat(3_600).map((seconds) => receivedAt(seconds)),
+  seen_revision: arbitraryRevision,
+});
+
+/** Any actions, each with a place among other events. */
+export const arbitraryActions: fc.Arbitrary<readonly (readonly [place: number, action: RailAction])[]> = fc.array(
+  fc.tuple(
+    fc.nat(100),
+    fc.oneof(
+      fc
+        .tuple(arbitraryPressed, fc.subarray([...COMPARED]), fc.option(arbitraryRevision))
+        .map(([pressed, compared, driver_revision]): RailAction => {
+          return { type: 'rail.handed_over', data: { ...pressed, compared, driver_revision } };
+        }),
+      fc
+        .tuple(arbitraryPressed, fc.constantFrom(...ACKNOWLEDGED), fc.option(arbitraryRevision))
+        .map(([pressed, what, driver_revision]): RailAction => {
+          return { type: 'rail.acknowledged', data: { ...pressed, what, driver_revision } };
+        }),
+      fc.tuple(arbitraryPressed, arbitraryRevision).map(([pressed, undone_revision]): RailAction => {
+        return { type: 'rail.undone', data: { ...pressed, undone_revision } };
+      }),
+    ),
+  ),
+  { maxLength: 6 },
+);

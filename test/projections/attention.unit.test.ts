@@ -131,6 +131,7 @@ const off: [AttentionCode, string, DeliveryObject[]][] = [
   ],
   ['may_be_a_repeat', 'the same comes twice in a row', [COMING, COMING]],
   ['may_be_a_repeat', 'other news came', [COMING, JOHN_COMING, COMING, says('ready_for_pickup')]],
+  ['handed_over_to_another', 'nobody here handed it over', [COMING, JOHN_COMING]],
   ['unreadable_field', 'all is as it should be', [COMING]],
   ['order_number_reused', 'the order ended a moment ago', [says('completed'), COMING]],
   ['out_of_order', 'one axis agrees with the stage', [ON_THE_WAY, says('ready_for_pickup', 'arrived_at_dropoff')]],
@@ -155,7 +156,10 @@ describe('attention', () => {
   it('the attention rules cover each code of the vocabulary, in its order', () => {
     expect(ATTENTION_RULES.map((rule) => rule.code)).toEqual(ATTENTION_CODES);
     // That an order number comes again is a matter of hours: test/projections/order-number.unit.test.ts.
-    const inMoments = ATTENTION_CODES.filter((code) => code !== 'order_number_reused');
+    // What people here did is in test/projections/actions.unit.test.ts.
+    const inMoments = ATTENTION_CODES.filter(
+      (code) => code !== 'order_number_reused' && code !== 'handed_over_to_another',
+    );
     expect(new Set(on.map(([code]) => code))).toEqual(new Set(inMoments));
     expect(new Set(off.map(([code]) => code))).toEqual(new Set(ATTENTION_CODES));
   });

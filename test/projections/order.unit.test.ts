@@ -109,6 +109,8 @@ describe('the state of an order', () => {
       stage: 'ready',
       attention: [],
       same_report_as: null,
+      handed_over: null,
+      acknowledged: { cancel: null, driver_change: null },
       revision: 2,
       first_received_at: receivedAt(0),
       updated_at: receivedAt(2),

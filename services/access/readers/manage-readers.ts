@@ -21,8 +21,11 @@ export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'
     if (entries.some(({ name }) => name === reader.name)) {
       throw new ReadersFileError(`There is a reader ${reader.name} already. For a new token, remove it first.`);
     }
-    const { name, role, locations } = reader;
-    return [...entries, { name, token_sha256: hashToken(token), role, locations }];
+    const { name, role, locations, acts } = reader;
+    return [
+      ...entries,
+      { name, token_sha256: hashToken(token), role, locations, ...(acts === undefined ? {} : { acts }) },
+    ];
   });
   return token;
 }
@@ -43,8 +46,8 @@ export function removeReader(path: string, name: string): number {
   return left;
 }
 
-/** @returns a line for each reader: name, role and locations, between tabs. */
+/** @returns a line for each reader: name, role, locations, and whether it acts, between tabs. */
 export const listReaders = (path: string): readonly string[] =>
-  entriesOf(path).map(({ name, role, locations }) =>
-    [name, role, locations === '*' ? 'all locations' : locations.join(', ')].join('\t'),
+  entriesOf(path).map(({ name, role, locations, acts = false }) =>
+    [name, role, locations === '*' ? 'all locations' : locations.join(', '), ...(acts ? ['acts'] : [])].join('\t'),
   );

@@ -4,7 +4,7 @@ import type { ReaderEntry, Session } from '../../../schemas/readers';
 /** Who reads. `open` is the one reader of a service without configured readers: anyone on this machine. */
 export type Reader = Readonly<Session>;
 
-const ANYONE_HERE: Reader = { open: true, name: null, role: 'operator', locations: '*' };
+const ANYONE_HERE: Reader = { open: true, name: null, role: 'operator', locations: '*', acts: true };
 
 /**
  * @returns what is kept of a token, lower-case hex. One round is enough: `reader add` makes tokens of 256 random bits.
@@ -62,8 +62,8 @@ export class ReaderDirectory {
       entries.map((entry) => {
         const known = before.get(entry.token_sha256);
         if (known !== undefined && isSame(known.entry, entry)) return [entry.token_sha256, known];
-        const { name, role, locations } = entry;
-        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations } }];
+        const { name, role, locations, acts = false } = entry;
+        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations, acts } }];
       }),
     );
     this.#current = new Set([...this.#known.values()].map(({ reader }) => reader));

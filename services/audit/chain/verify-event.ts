@@ -1,6 +1,7 @@
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
+import { actionOf, isActionType } from '../../../schemas/rail-actions';
 import type { StreamName } from '../../../schemas/stream-name';
 import { WITHHELD } from '../../../schemas/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
@@ -87,7 +88,9 @@ export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: Eve
   const areHashesWithheld = rules.withheld && own === WITHHELD;
   const sealed = own !== null && !areHashesWithheld;
 
-  const isOrder = stream.startsWith(ORDER_STREAM_PREFIX) && Object.hasOwn(DELIVERY_CONTRACTS, type);
+  const isAction = stream.startsWith(ORDER_STREAM_PREFIX) && isActionType(type);
+  const isOrder = isAction || (stream.startsWith(ORDER_STREAM_PREFIX) && Object.hasOwn(DELIVERY_CONTRACTS, type));
+  if (isAction && actionOf(event) === null) fault('form', `the data are not those of ${type}`);
   if (content === null && !sealed && isOrder) fault('unsealed', 'there is no content_hash, which every version writes');
   const held =
     content !== null &&

@@ -11,7 +11,8 @@ import {
   untracked,
 } from '../../../projections/source-coverage';
 import type { CoverageGroup, CoverageScan } from '../../../schemas/coverage';
-import { decodeOrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../../schemas/order-events';
+import { decodeOrderEvent, type OrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../../schemas/order-events';
+import { isActionType } from '../../../schemas/rail-actions';
 import { DELIVERY_STATUSES, STATUSES } from '../../../schemas/vocabulary';
 import { sleep } from '../../concurrency/sleep';
 import {
@@ -109,7 +110,7 @@ export async function scanCoverage(options: {
     if (known !== undefined || revision === 0) return known ?? untracked;
     let tracked = untracked;
     for await (const stored of readIfThere(log, stream, { limit: revision })) {
-      const event = stored.revision < revision ? decodeOrderEvent(stored) : null;
+      const event = stored.revision < revision ? reportIn(stored) : null;
       if (event !== null) tracked = track(tracked, event).track;
     }
     return tracked;
@@ -118,7 +119,7 @@ export async function scanCoverage(options: {
   async function take(stored: RecordedEvent): Promise<void> {
     const key = orderKeyOfStream(stored.stream);
     if (key === null || (locations !== null && !locations.has(key.location_id))) return;
-    const event = decodeOrderEvent(stored);
+    const event = reportIn(stored);
     if (event === null) return;
     const next = track(await trackBefore(stored), event);
     tracks.set(stored.stream, next.track);
@@ -156,6 +157,12 @@ export async function scanCoverage(options: {
     if (restShare > 0) await sleep((performance.now() - begun) * restShare, signal);
   }
   return answer(true);
+}
+
+/** Returns what was reported: what people here did is no word of a delivery service. */
+function reportIn(stored: RecordedEvent): OrderEvent | null {
+  const event = decodeOrderEvent(stored);
+  return event === null || isActionType(event.type) ? null : event;
 }
 
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);

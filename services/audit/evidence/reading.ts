@@ -1,8 +1,11 @@
+import { whoIs } from '../../../projections/drives';
 import { type OrderState, toOrder } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
+import { actionWords } from '../../../schemas/action-words';
 import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
 import type { Change, EarlierReport, Order } from '../../../schemas/order-view';
+import { actionOf } from '../../../schemas/rail-actions';
 import { VERDICT_WORDS } from '../../../schemas/verdict-words';
 import type { Stage, Verdict } from '../../../schemas/vocabulary';
 
@@ -10,7 +13,7 @@ import type { Stage, Verdict } from '../../../schemas/vocabulary';
 export interface EvidenceReading {
   /** Null for an event that says nothing about the order. */
   readonly verdict: Verdict | null;
-  /** The rule behind the verdict, in words. */
+  /** The rule behind the verdict in words; of an action, what was done. */
   readonly rule: string;
   readonly stage: Stage | null;
   readonly same_report_as: EarlierReport | null;
@@ -40,6 +43,10 @@ export function readingOf(
     return { state: before, reading };
   }
   const { state, reading } = read(key, before, event);
-  const { rule } = VERDICT_WORDS[reading.verdict];
+  const action = actionOf(event);
+  const rule =
+    action === null
+      ? VERDICT_WORDS[reading.verdict].rule
+      : actionWords(action, whoIs(before.assigned ? before.driver : null).name);
   return { state, reading: { ...reading, rule, order: toOrder(key, state) } };
 }

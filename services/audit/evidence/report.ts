@@ -1,6 +1,7 @@
 import { stringifyJson } from '../../../schemas/exact-json';
 import { isJsonObject } from '../../../schemas/json-object';
 import { hashOf } from '../../../schemas/order-events';
+import { isActionType } from '../../../schemas/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { receivedAt } from '../export/select-events';
 import type { BundleOptions } from './bundle-options';
@@ -12,7 +13,8 @@ import { mapped, type Steps } from './steps';
 
 /** The report of a bundle: HTML that runs nothing and loads nothing, and in which whatever was recorded is text. */
 
-function secretOf({ metadata }: RecordedEvent, secrets: readonly string[]): string {
+function secretOf({ type, metadata }: RecordedEvent, secrets: readonly string[]): string {
+  if (isActionType(type)) return 'none: it was done here';
   const signedWith = isJsonObject(metadata) ? metadata['signed_with'] : undefined;
   if (signedWith === null) return 'none, as signatures were not checked';
   if (typeof signedWith !== 'string') return 'not known';

@@ -81,17 +81,22 @@ export function sealAlone<Details extends Readonly<Record<string, JsonValue>>>(
 /** Namespace of our event ids: made once, at random, and never to change. */
 const EVENT_ID_NAMESPACE = Buffer.from('6f0b0f3e5d6c4f0fa1b70c1f5d3c9a42', 'hex').toString('latin1');
 
+const uuidOf = (name: string): string => {
+  const hex = hash('sha1', Buffer.from(`${EVENT_ID_NAMESPACE}${name}`, 'latin1'), 'hex');
+  const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
+
 /**
  * @returns the id of an event: UUIDv5 (RFC 9562 section 5.5) of its stream, revision, content hash and request, so that
  * repeating an append whose outcome is unknown stores once. The request is part of it because the same content at the
  * same place may be another fact: of A, B, A, the second A must never be taken for a repeat of the first.
  */
-export function eventId(stream: StreamName, revision: number, contentHash: string, requestId: string): string {
-  const name = Buffer.from(
-    `${EVENT_ID_NAMESPACE}${stream}\n${String(revision)}\n${contentHash}\n${requestId}`,
-    'latin1',
-  );
-  const hex = hash('sha1', name, 'hex');
-  const variant = ((parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
+export const eventId = (stream: StreamName, revision: number, contentHash: string, requestId: string): string =>
+  uuidOf(`${stream}\n${String(revision)}\n${contentHash}\n${requestId}`);
+
+/**
+ * @returns the id of the event of an action: UUIDv5 of its stream and the key that its screen gave it, so that what is sent
+ *   again is found in the stream, from wherever it comes. A key has none of the line breaks that {@link eventId} puts in.
+ */
+export const actionId = (stream: StreamName, key: string): string => uuidOf(`${stream}\n${key}`);

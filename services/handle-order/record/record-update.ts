@@ -30,7 +30,7 @@ export const MAX_CONFLICTS = 20;
  * Milliseconds before a stream is read again that reads as if it had no event, although it has: one that was deleted and
  * has an event again can read so for some 10 ms.
  */
-const REREAD_MS = 5;
+export const REREAD_MS = 5;
 /** Orders whose newest event is remembered, so that most deliveries need no read: some 200 bytes each. */
 export const REMEMBERED_HEADS = 50_000;
 
@@ -56,14 +56,19 @@ export interface Receipt {
   readonly arrival?: Arrival;
 }
 
+/** The store did not take an event. */
+export type NotStored =
+  /** It never will, however often it is sent. */
+  | { readonly kind: 'unstorable'; readonly detail: string }
+  /** Not recorded as far as we know; safe to send again. */
+  | { readonly kind: 'unavailable'; readonly detail: string };
+
 export type RecordOutcome =
   | { readonly kind: 'recorded'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
   | { readonly kind: 'repeat'; readonly key: OrderKey; readonly revision: number; readonly position: Position }
-  /** The store will never take it, however often it is sent. */
-  | { readonly kind: 'unstorable'; readonly detail: string }
-  /** Not recorded as far as we know; safe to send again. */
+  /** Not recorded; safe to send again. */
   | { readonly kind: 'overloaded' }
-  | { readonly kind: 'unavailable'; readonly detail: string };
+  | NotStored;
 
 export type RecordUpdate = (delivery: Delivery, receipt: Receipt) => Promise<RecordOutcome>;
 
@@ -127,11 +132,14 @@ const metadataOf = (receipt: Receipt, hash: string): OrderEventMetadata & { read
   ...(receipt.arrival === undefined ? {} : { arrival: receipt.arrival }),
 });
 
+/** What is to be said when other writers of an order came first each time. */
+export const OUTRUN: NotStored = { kind: 'unavailable', detail: 'other writers of this order kept coming first' };
+
 /**
- * @returns how a delivery is answered that the store did not take.
+ * @returns how an event is answered that the store did not take.
  * @throws `error` if it is a defect of ours.
  */
-function outcomeOf(error: unknown): RecordOutcome {
+export function notStored(error: unknown): NotStored {
   if (!isEventStoreError(error)) throw error;
   switch (error.code) {
     case 'too-large':
@@ -206,7 +214,7 @@ export function createRecorder(
       // That of no event is refused only where there is one, also after a delete.
       hasEvent = decision.expected === 'no_stream';
     }
-    return { kind: 'unavailable', detail: 'other writers of this order kept coming first' };
+    return OUTRUN;
   }
 
   async function recordInTurn(
@@ -220,7 +228,7 @@ export function createRecorder(
       return await decideAndAppend(stream, key, hash, delivery, metadataOf(receipt, hash));
     } catch (error) {
       heads.delete(stream); // whatever happened, what we remember may no longer be the newest
-      return outcomeOf(error);
+      return notStored(error);
     }
   }
 

@@ -19,6 +19,7 @@ import { ANYONE, type Endpoint, type Endpoints, problemsOf, type Tag } from '../
 import { Problem, PROBLEM_MEDIA_TYPE, type ProblemCode, PROBLEMS, problemType } from '../../http/problem';
 import { LABEL_CALLS } from '../../labels/route';
 import { HEALTH_CALLS, METRICS_CALLS } from '../../operations/route';
+import { ACTION_CALLS } from '../../orders/actions/route';
 import { LIVE_CALLS } from '../../orders/live/route';
 import { ORDER_CALLS } from '../../orders/route';
 
@@ -63,6 +64,7 @@ export const CALLS: readonly Endpoints[] = [
   LOOK_CALLS,
   LIVE_CALLS,
   ORDER_CALLS,
+  ACTION_CALLS,
   FEED_CALLS,
   CONSUMER_CALLS,
   LABEL_CALLS,
@@ -215,12 +217,13 @@ function responsesOf(endpoint: Endpoint, schemas: Schemas): Json {
 function parametersOf(place: 'path' | 'query' | 'header', schema: z.ZodType | undefined): readonly Json[] {
   if (schema === undefined) return [];
   // The schema of an object.
-  const { properties = {} } = inDocument(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })) as {
-    readonly properties?: Json;
-  };
+  const { properties = {}, required = [] } = inDocument(
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+  ) as { readonly properties?: Json; readonly required?: readonly string[] };
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property as { readonly description?: string }; // the schema of a parameter
-    return { name, in: place, required: place === 'path', description, schema: rest };
+    const isRequired = place === 'path' || (place === 'header' && required.includes(name));
+    return { name, in: place, required: isRequired, description, schema: rest };
   });
 }
 

@@ -37,6 +37,8 @@ interface SampleCall {
   /** Variable of the environment that holds the token; null: none is needed. */
   readonly token: 'TOKEN' | 'STREAM_TOKEN' | null;
   readonly accept: string | null;
+  /** That it does not go without. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** As JSON; null: none is sent. */
   readonly body: string | null;
   /** The answer goes on until the client leaves. */
@@ -75,13 +77,17 @@ function sampleCallOf({ method, path, operation }: DocumentedCall, { components 
     path: inPath(path, parameters) + (query === '' ? '' : `?${query}`),
     token: schemes.includes('reader') ? 'TOKEN' : schemes.includes('stream') ? 'STREAM_TOKEN' : null,
     accept: isEndless ? 'text/event-stream' : null,
+    headers: parameters.flatMap((one) =>
+      one.in === 'header' && one.required ? [[one.name, String(one.schema.examples?.[0])] as const] : [],
+    ),
     body: requestBody === undefined ? null : bodyOf(requestBody.content, components.schemas),
     isEndless,
   };
 }
 
 /** Headers besides the token. */
-const headersOf = ({ accept, body }: SampleCall): readonly (readonly [name: string, value: string])[] => [
+const headersOf = ({ accept, headers, body }: SampleCall): readonly (readonly [name: string, value: string])[] => [
+  ...headers,
   ...(accept === null ? [] : [['Accept', accept] as const]),
   ...(body === null ? [] : [['Content-Type', 'application/json'] as const]),
 ];
@@ -126,11 +132,12 @@ const csharpMethod = (method: string): string => `HttpMethod.${method.slice(0, 1
 const csharpVariable = (name: string): string => `Environment.GetEnvironmentVariable(${quoted(name)})`;
 
 function csharp(call: SampleCall): string {
-  const { method, path, token, accept, body, isEndless } = call;
+  const { method, path, token, accept, headers, body, isEndless } = call;
   return [
     'var client = new HttpClient();',
     `var request = new HttpRequestMessage(${csharpMethod(method)}, ${csharpVariable('URL')} + ${quoted(path)});`,
     ...(token === null ? [] : [`request.Headers.Add("Authorization", "Bearer " + ${csharpVariable(token)});`]),
+    ...headers.map(([name, value]) => `request.Headers.Add(${quoted(name)}, ${quoted(value)});`),
     ...(accept === null ? [] : [`request.Headers.Add("Accept", ${quoted(accept)});`]),
     ...(body === null
       ? []

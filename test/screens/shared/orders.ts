@@ -15,6 +15,8 @@ export const order = (about: Partial<Order> = {}): Order => ({
   stage: 'preparing',
   attention: [],
   same_report_as: null,
+  handed_over: null,
+  acknowledged: { cancel: null, driver_change: null },
   revision: 0,
   first_received_at: at(NOON),
   updated_at: at(NOON),

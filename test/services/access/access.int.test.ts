@@ -86,13 +86,14 @@ describe('every call that reads', () => {
   };
   /**
    * A consumer belongs to its reader, so its role alone does not say who may (test/services/feed/feed.int.test.ts); there is
-   * no destination here (test/services/destinations/service.int.test.ts); and a label takes a body
-   * (test/services/labels/labels.int.test.ts).
+   * no destination here (test/services/destinations/service.int.test.ts); and a label and what was
+   * done take bodies (test/services/labels/labels.int.test.ts, test/services/orders/actions/actions.int.test.ts).
    */
   const OF_A_NAME = [
     'delete /consumers/{name}',
     'post /consumers/{name}/commit',
     'post /destinations/{name}/deliver',
+    'post /locations/{location_id}/orders/{order_id}/actions',
     'put /consumers/{name}',
     'put /locations/{location_id}/orders/{order_id}/label',
   ];
@@ -275,6 +276,7 @@ describe('what a reader sees', () => {
       name: READERS[0]?.name,
       role: 'screen',
       locations: ['here', 'over/there'],
+      acts: false,
     });
   });
 });
@@ -521,7 +523,13 @@ describe('a service without readers', () => {
   afterAll(() => discard(open));
 
   it('without readers, anyone on this machine reads everything verbatim', async () => {
-    expect((await open.call('/session')).json).toEqual({ open: true, name: null, role: 'operator', locations: '*' });
+    expect((await open.call('/session')).json).toEqual({
+      open: true,
+      name: null,
+      role: 'operator',
+      locations: '*',
+      acts: true,
+    });
     expect((await open.call(orderPath(HERE, '/history'))).text).toContain(PASSCODE);
     expect((await open.call(orderPath(HERE))).json).toMatchObject({ driver_details: DRIVER });
     for (const path of ['/quarantine', '/metrics']) expect((await open.call(path)).status).toBe(200);

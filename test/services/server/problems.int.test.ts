@@ -18,6 +18,7 @@ import { MAX_EVIDENCE_CHARACTERS } from '../../../services/audit/evidence-route'
 import { MAX_EXPORTS } from '../../../services/audit/export/send-export';
 import { MAX_CONSUMERS } from '../../../services/feed/consumers/consumers';
 import { MAX_FOLLOWERS } from '../../../services/feed/route';
+import { ACTIONS_AT_ONCE } from '../../../services/orders/actions/route';
 import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
 import { spawnNode } from '../../eventstoredb-node/spawn-node';
@@ -55,7 +56,7 @@ const SCREEN_TOKEN = 'screen-of-elsewhere-0123456789';
 const POS_TOKEN = 'pos-of-here-0123456789';
 const READERS = JSON.stringify([
   entryOf(READER_TOKEN, 'auditor'),
-  entryOf(OPERATOR_TOKEN, 'operator'),
+  { ...entryOf(OPERATOR_TOKEN, 'operator'), acts: true },
   entryOf(SCREEN_TOKEN, 'screen', ['elsewhere']),
   entryOf(POS_TOKEN, 'pos'),
 ]);
@@ -108,11 +109,17 @@ function addressOf(id: string): string {
   return named.replace('{name}', 'shop');
 }
 
+/** A handover of an order as it was at a revision. */
+function handOver(revision: number, at = '2026-11-21T18:00:00.000Z'): string {
+  return JSON.stringify({ type: 'handed_over', revision, at, compared: [] });
+}
+
 /** What is sent with a call that takes a body. */
 const BODIES: Readonly<Record<string, string>> = {
   setConsumer: '{"from":"now"}',
   commit: '{"position":"0"}',
   setLabel: '{"number":"A1B2"}',
+  act: handOver(0),
 };
 
 interface Question extends Omit<Call, 'method'> {
@@ -131,7 +138,7 @@ function ask({ url }: { readonly url: string }, id: string, question: Question =
   const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
   return call(url, `${at}${query}`, {
     method,
-    headers: { ...(token === null ? {} : bearer(token)), ...headers },
+    headers: { 'Idempotency-Key': randomUUID(), ...(token === null ? {} : bearer(token)), ...headers },
     ...(body === undefined ? {} : { body }),
   });
 }
@@ -208,7 +215,7 @@ describe('each problem that the document declares is one that really comes', () 
   it('a parameter that is not one, or cannot be decoded, is invalid', async () => {
     for (const id of declaring('invalid-parameter')) {
       const { path = '' } = OPERATIONS.get(id) ?? {};
-      const question = /\{(?:quarantine_id|name)\}|\/label$/.test(path)
+      const question = /\{(?:quarantine_id|name)\}|\/(?:label|actions)$/.test(path)
         ? { at: path.replace(/\{\w+\}/, '%zz') }
         : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
@@ -222,7 +229,8 @@ describe('each problem that the document declares is one that really comes', () 
       );
     }
     for (const id of declaring('revision-not-found')) {
-      await expectProblem('revision-not-found', id, () => ask(service, id, { query: '?at_revision=99' }));
+      const question = id === 'act' ? { body: handOver(99) } : { query: '?at_revision=99' };
+      await expectProblem('revision-not-found', id, () => ask(service, id, question));
     }
     for (const id of declaring('quarantine-entry-not-found')) {
       await expectProblem('quarantine-entry-not-found', id, () =>
@@ -242,6 +250,29 @@ describe('each problem that the document declares is one that really comes', () 
       const query = { followFeed: '?after=1-00000000', deliverAgain: '?from=1-00000000' }[id];
       const question = query === undefined ? { body: '{"position":"1-00000000"}' } : { query };
       await expectProblem('feed-position-unknown', id, () => ask(service, id, question));
+    }
+  });
+
+  it('what was done counts for the order as it was shown, once for each key, and only so often', async () => {
+    const key = { location_id: 'here', order_id: 'done' };
+    const ANA = { source: 'uber', name: 'Ana S.' };
+    // What a reader may do comes back with time, so time stands still.
+    const app = await serveInProcess(null, { READERS }, () => 0);
+    try {
+      await app.deliver(update(key, { driver_details: ANA }));
+      await app.deliver(update(key, { driver_details: { ...ANA, name: 'Ben T.' } }));
+      for (const id of declaring('order-changed')) {
+        const at = addressOf(id).replace('/o/', '/done/');
+        await expectProblem('order-changed', id, () => ask(app, id, { at, body: handOver(0) }));
+        const headers = { 'Idempotency-Key': 'the-same' };
+        expect((await ask(app, id, { at, headers, body: handOver(1) })).status).toBe(200);
+        const other = handOver(1, '2026-11-21T18:00:01.000Z');
+        await expectProblem('key-reused', id, () => ask(app, id, { at, headers, body: other }));
+        for (let n = 3; n < ACTIONS_AT_ONCE; n++) await ask(app, id, { at, headers, body: handOver(1) });
+        await expectProblem('too-many-actions', id, () => ask(app, id, { at, body: handOver(1) }));
+      }
+    } finally {
+      await app.close();
     }
   });
 

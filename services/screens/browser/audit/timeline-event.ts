@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { actionWords } from '../../../../schemas/action-words';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { HistoryEvent } from '../../../../schemas/order-view';
+import { actionOf } from '../../../../schemas/rail-actions';
 import { sourceWords } from '../../../../schemas/source-words';
 import { spanWords } from '../../../../schemas/span-words';
 import { fieldName } from './field-name';
@@ -51,7 +53,7 @@ export function eventItem(
           <time datetime=${event.received_at}>${exactTimeWords(at)}</time>
           <code><bdi>${event.type}</bdi></code>
         </div>
-        ${readingOf(event)} ${changesOf(event)} ${chainOf(event, before?.event ?? null)}
+        ${readingOf(step)} ${changesOf(event)} ${chainOf(event, before?.event ?? null)}
         <div class="raw">
           <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
           <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>
@@ -76,10 +78,18 @@ function gapOf(before: Step, { at, order }: Step): TemplateResult {
   </p>`;
 }
 
-function readingOf({ verdict, same_report_as, unreadable }: HistoryEvent): TemplateResult {
+/** Returns what was done, or the rule behind the verdict. */
+function ruleOf({ event, order }: Step): string {
+  const action = actionOf(event);
+  const name = order.driver_details?.name ?? null;
+  return action === null ? verdictWords(event.verdict).rule : actionWords(action, name);
+}
+
+function readingOf(step: Step): TemplateResult {
+  const { verdict, same_report_as, unreadable } = step.event;
   return html`<div>
     <p>${verdictMark(verdict)}</p>
-    <p class="rule muted">${verdictWords(verdict).rule}</p>
+    <p class="rule muted">${ruleOf(step)}</p>
     ${
       same_report_as === null
         ? nothing

@@ -8,6 +8,7 @@ import css from './verdict.css?inline';
 /** One shape for each verdict, on a 24 by 24 grid, so that colour is never all that tells them apart. */
 const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
   advance: svg`<circle cx="12" cy="12" r="9.500"></circle><path d="m8 12.500 3 3 5.500-6.500"></path>`,
+  action: svg`<circle cx="12" cy="12" r="9.500"></circle><path d="M6.500 12h8m-3-3.500 3.500 3.500-3.500 3.500M17.500 8.500v7"></path>`,
   driver_changed: svg`<rect x="2.500" y="2.500" width="19" height="19" rx="2"></rect><path d="M7 9.500h9l-2.500-2.500M17 14.500H8l2.500 2.500"></path>`,
   out_of_order: svg`<path d="M12 2.500 1.500 21.500h21L12 2.500Z"></path><path d="M15 15.500H9l2.500-2.500M9 15.500l2.500 2.500"></path>`,
   reopened: svg`<path d="M12 1.500 21.500 7v10L12 22.500 2.500 17V7L12 1.500Z"></path><path d="M8 13.500a4.200 4.200 0 1 0 1.200-4L8 10.500V7.500"></path>`,

@@ -270,6 +270,8 @@ describe('the record of who looked', () => {
       'GET /session',
       'POST /consumers/{name}/commit',
       'POST /destinations/{name}/deliver',
+      // This reader may not: test/services/orders/actions/actions.int.test.ts.
+      'POST /locations/{location_id}/orders/{order_id}/actions',
       'PUT /consumers/{name}',
       'PUT /locations/{location_id}/orders/{order_id}/label',
     ]);
@@ -305,7 +307,7 @@ describe('the record of who looked', () => {
 });
 
 describe('the access log', () => {
-  const reader: Reader = { open: false, name: 'jane', role: 'auditor', locations: '*' };
+  const reader: Reader = { open: false, name: 'jane', role: 'auditor', locations: '*', acts: false };
   const keyOf = (order_id: string) => orderKey('here', order_id);
   const shown = (order_id: string) => ({ ...keyOf(order_id), driver_details: { passcode: '1' } });
   let time = Date.UTC(2026, 10, 21);

@@ -28,6 +28,7 @@ describe('a list of readers', () => {
   });
 
   const fields = 'name, token_sha256, role and locations';
+  const known = 'name, token_sha256, role, locations and acts';
   it.each<[string, unknown, string]>([
     ['text that is not JSON', '[{"name":"secret"', 'expected JSON'],
     ['an object', {}, 'expected a JSON array of readers'],
@@ -71,7 +72,7 @@ describe('a list of readers', () => {
       [{ ...COUNTER, locations: [''] }],
       'entry 1, locations: expected "*" or a list of location ids',
     ],
-    ['a field too many', [{ ...COUNTER, token: 'x' }], `entry 1: expected no fields but ${fields}`],
+    ['a field too many', [{ ...COUNTER, token: 'x' }], `entry 1: expected no fields but ${known}`],
     [
       'a name twice',
       [COUNTER, AUDITOR, { ...AUDITOR, name: COUNTER.name, token_sha256: 'f'.repeat(64) }],
@@ -103,6 +104,7 @@ describe('the directory of readers', () => {
       name: COUNTER.name,
       role: 'screen',
       locations: ['pos_location_456'],
+      acts: false,
     });
     expect(directory.identify('auditor-token')).toMatchObject({ role: 'auditor', locations: '*' });
     for (const other of ['', 'counter-toke', 'counter-token ', 'Counter-token', COUNTER.token_sha256]) {
@@ -112,7 +114,13 @@ describe('the directory of readers', () => {
   });
 
   it('the directory of readers lets anyone in while none is configured, and nobody once the last one is removed', () => {
-    expect(new ReaderDirectory(null).anyone).toEqual({ open: true, name: null, role: 'operator', locations: '*' });
+    expect(new ReaderDirectory(null).anyone).toEqual({
+      open: true,
+      name: null,
+      role: 'operator',
+      locations: '*',
+      acts: true,
+    });
     const directory = new ReaderDirectory([COUNTER]);
     directory.replace([]);
     expect({ open: directory.open, anyone: directory.anyone }).toEqual({ open: false, anyone: null });

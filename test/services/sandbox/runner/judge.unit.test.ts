@@ -58,6 +58,8 @@ function viewAfter(order: PlannedOrder, place: number, revision: number, stage: 
     stage,
     attention: [],
     same_report_as: null,
+    handed_over: null,
+    acknowledged: { cancel: null, driver_change: null },
     revision,
     first_received_at: TIME,
     updated_at: TIME,

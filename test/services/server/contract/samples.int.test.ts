@@ -29,12 +29,14 @@ const OTHERS: Readonly<Record<string, number>> = {
   deleteConsumer: 204,
   setConsumer: 201,
   setLabel: 204,
+  // Another driver is assigned since.
+  act: 409,
 };
 /** Calls that a reader who sees no contacts may not make. */
 const OF_AUDITORS = ['listCheckpoints'];
-/** Calls of a POS alone. */
+/** Calls of a POS, and of who may act. */
 const POS_TOKEN = 'pos-of-samples-0123456789';
-const OF_POS = ['setLabel'];
+const OF_POS = ['setLabel', 'act'];
 const tokenOf = (id: string): string =>
   OF_AUDITORS.includes(id) ? READER_TOKEN : OF_POS.includes(id) ? POS_TOKEN : OPERATOR_TOKEN;
 /** Behind what it needs: a consumer is made before it is followed, and deleted at the end. */
@@ -52,7 +54,7 @@ beforeAll(async () => {
     READERS: JSON.stringify([
       entryOf(OPERATOR_TOKEN, 'operator'),
       entryOf(READER_TOKEN, 'auditor'),
-      entryOf(POS_TOKEN, 'pos'),
+      { ...entryOf(POS_TOKEN, 'pos'), acts: true },
     ]),
   });
   for (const { bytes } of EXAMPLES) {

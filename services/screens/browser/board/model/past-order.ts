@@ -1,6 +1,6 @@
 import { evolve, initial, toOrder } from '../../../../../projections/order';
 import { ExactNumber } from '../../../../../schemas/exact-json';
-import type { DeliveryType } from '../../../../../schemas/handle-order';
+import type { OrderEvent } from '../../../../../schemas/order-events';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import type { Change, HistoryEvent, Order } from '../../../../../schemas/order-view';
 import { WITHHELD } from '../../../../../schemas/withheld';
@@ -62,7 +62,7 @@ function byFolds(key: OrderKey, events: readonly HistoryEvent[]): (Order | null)
   return events.map(({ type, data, metadata, revision, received_at }) => {
     const contentHash = metadata.content_hash;
     // An event of another type is no news to the folds.
-    state = evolve(state, { type: type as DeliveryType, data, revision, receivedAt: received_at, contentHash });
+    state = evolve(state, { type: type as OrderEvent['type'], data, revision, receivedAt: received_at, contentHash });
     return toOrder(key, state);
   });
 }
@@ -86,6 +86,7 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
       stage: event.stage,
       attention: (seen['attention'] ?? []) as Order['attention'], // as the service folded it
       revision: event.revision,
+      ...doneIn(seen),
       same_report_as: event.same_report_as,
       first_received_at: firstReceivedAt,
       updated_at: event.received_at,
@@ -95,6 +96,19 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** What people here did: in changes, null is nothing. */
+function doneIn(seen: Fields): Pick<Order, 'handed_over' | 'acknowledged'> {
+  const whole = (value: unknown): Order['handed_over'] => {
+    const all: unknown = isFields(value) ? { by: null, driver_revision: null, compared: [], ...value } : null;
+    return all as Order['handed_over']; // as the service folded it
+  };
+  const acknowledged = isFields(seen['acknowledged']) ? seen['acknowledged'] : {};
+  return {
+    handed_over: whole(seen['handed_over']),
+    acknowledged: { cancel: whole(acknowledged['cancel']), driver_change: whole(acknowledged['driver_change']) },
+  };
+}
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);

@@ -46,6 +46,12 @@ const FIELD_WORDS: ReadonlyMap<string, string> = new Map([
   ['/driver_details/vehicle_info/is_autonomous', 'Robot'],
   ['/driver_details/handoff_instructions', 'Instructions'],
   ['/driver_details/passcode', 'Passcode'],
+  ['/handed_over/by', 'Handed over by'],
+  ['/handed_over/at', 'Handed over at, by the screen'],
+  ['/handed_over/received_at', 'Handed over, received at'],
+  ['/handed_over/compared', 'Handed over, compared'],
+  ['/handed_over/driver_revision', 'Handed over to the driver of revision'],
+  ['/handed_over/revision', 'Handed over at revision'],
 ]);
 
 /** @returns a field's name, or its pointer if it is not documented. */

@@ -59,6 +59,7 @@ const ATTENTION: Readonly<Record<AttentionCode, Notice>> = {
   driver_here: { words: 'Driver is here', tone: 'notice' },
   robot: { words: 'Robot', tone: 'info' },
   driver_changed: { words: 'Driver changed', tone: 'alarm' },
+  handed_over_to_another: { words: 'Another driver has it', tone: 'alarm' },
   may_be_a_repeat: { words: 'May be old news sent again', tone: 'notice' },
   no_driver: { words: 'No driver found', tone: 'alarm' },
   delivery_failed: { words: 'Delivery failed', tone: 'alarm' },

@@ -1,0 +1,121 @@
+import { evolve, initial, type OrderState } from '../../../projections/order';
+import { isCanceled } from '../../../projections/stage';
+import type { ActionRequest } from '../../../schemas/actions';
+import { decodeOrderEvent, hashOf } from '../../../schemas/order-events';
+import { actionOf, COMPARED, type RailAction } from '../../../schemas/rail-actions';
+import type { RecordedEvent } from '../../event-store/event-store';
+
+/** What an action is to its order, decided from the whole of the order's stream (docs/decisions/029-actions.md). */
+
+/** A stream, read up to its newest event for one action. */
+export interface ReadForAction {
+  readonly now: OrderState;
+  /** As the screen showed it; null while no event up to there is an order's. */
+  readonly seen: OrderState | null;
+  /** The event that the key of this action made before. */
+  readonly sameKey: RecordedEvent | null;
+  readonly newest: { readonly revision: number; readonly eventHash: string | null } | null;
+}
+
+export const nothingReadYet: ReadForAction = { now: initial, seen: null, sameKey: null, newest: null };
+
+/**
+ * @param seenRevision of the order as the screen showed it
+ * @param id of the event that the action makes
+ * @returns what is read after one more event of the stream
+ */
+export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: string): ReadForAction {
+  const event = decodeOrderEvent(stored);
+  const now = event === null ? before.now : evolve(before.now, event);
+  return {
+    now,
+    seen: event !== null && stored.revision <= seenRevision ? now : before.seen,
+    sameKey: stored.id === id ? stored : before.sameKey,
+    newest: { revision: stored.revision, eventHash: hashOf(stored, 'event_hash') },
+  };
+}
+
+/** Why an order is not as the screen showed it. */
+export type Outdated = 'another_order' | 'driver_changed' | 'not_canceled' | 'not_in_force';
+
+export type ActionDecision =
+  /** Append it after exactly the newest event. */
+  | { readonly kind: 'append'; readonly expected: number; readonly action: RailAction }
+  /** It is in the stream already. */
+  | { readonly kind: 'repeat'; readonly revision: number }
+  /** Something else is in the stream under its key. */
+  | { readonly kind: 'key_reused' }
+  | { readonly kind: 'outdated'; readonly because: Outdated; readonly now: OrderState }
+  | { readonly kind: 'no_order' }
+  /** The order never was as the screen is said to have shown it. */
+  | { readonly kind: 'no_such_revision' };
+
+/** What was pressed, and by whom; null while reading is open. */
+export interface Press {
+  readonly request: ActionRequest;
+  readonly by: string | null;
+}
+
+const byClock = (at: string): string => new Date(at).toISOString();
+
+/** Returns the action that a press is, for a driver of the card. */
+function actionFor({ request, by }: Press, { driver_revision }: Pick<OrderState, 'driver_revision'>): RailAction {
+  const pressed = { by, at: byClock(request.at), seen_revision: request.revision };
+  switch (request.type) {
+    case 'handed_over': {
+      const compared = COMPARED.filter((one) => request.compared.includes(one));
+      return { type: 'rail.handed_over', data: { ...pressed, compared, driver_revision } };
+    }
+    case 'acknowledged':
+      return { type: 'rail.acknowledged', data: { ...pressed, what: request.what, driver_revision } };
+    case 'undone':
+      return { type: 'rail.undone', data: { ...pressed, undone_revision: request.undone_revision } };
+  }
+}
+
+/**
+ * @param stored an event that has the key of a press
+ * @returns whether it is what was pressed; who sent it does not matter, nor what driver was on the card
+ */
+export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press: Press): boolean {
+  const action = actionOf(stored);
+  if (action === null) return false;
+  const driver_revision = 'driver_revision' in action.data ? action.data.driver_revision : null;
+  const again = actionFor({ ...press, by: action.data.by }, { driver_revision });
+  return again.type === action.type && JSON.stringify(again.data) === JSON.stringify(action.data);
+}
+
+/** Returns why a press is no longer about the order as it is; null if it still is. */
+function outdated(request: ActionRequest, seen: OrderState | null, now: OrderState): Outdated | null {
+  if (seen?.first_received_at !== now.first_received_at) return 'another_order';
+  const isSameDriver = seen.driver_revision === now.driver_revision;
+  switch (request.type) {
+    case 'handed_over':
+      return isSameDriver ? null : 'driver_changed';
+    case 'acknowledged':
+      if (request.what === 'cancel') return isCanceled(seen) && isCanceled(now) ? null : 'not_canceled';
+      return isSameDriver ? null : 'driver_changed';
+    case 'undone': {
+      const { handed_over, acknowledged } = now;
+      const inForce = [handed_over, acknowledged.cancel, acknowledged.driver_change];
+      return inForce.some((one) => one?.revision === request.undone_revision) ? null : 'not_in_force';
+    }
+  }
+}
+
+/**
+ * Decides what a press is to its order. It counts for what the screen showed, or not at all: a handover is never recorded for
+ * a driver who was not on the card. What was recorded under its key is not done again.
+ */
+export function decideAction(read: ReadForAction, press: Press): ActionDecision {
+  const { now, seen, sameKey, newest } = read;
+  const { request } = press;
+  if (newest === null || now.revision < 0) return { kind: 'no_order' };
+  if (sameKey !== null) {
+    return isSamePress(sameKey, press) ? { kind: 'repeat', revision: sameKey.revision } : { kind: 'key_reused' };
+  }
+  if (request.revision > newest.revision) return { kind: 'no_such_revision' };
+  const because = outdated(request, seen, now);
+  if (because !== null) return { kind: 'outdated', because, now };
+  return { kind: 'append', expected: newest.revision, action: actionFor(press, now) };
+}

@@ -1,0 +1,156 @@
+import type { ActionRequest } from '../../../../schemas/actions';
+import type { Compared } from '../../../../schemas/rail-actions';
+import type { OrderEvent } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/order-events';
+import { decideAction, nothingReadYet, type Press, readOn } from '../../../../services/orders/actions/decide-action';
+import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
+import { type DeliveryObject, eventsAt, eventsOf, JANE, JOHN, KEY, says } from '../../../projections/scenario';
+
+const AT = '2026-11-21T18:00:30.000Z';
+const handOver = (revision: number, compared: Compared[] = ['plate']): ActionRequest => ({
+  type: 'handed_over',
+  revision,
+  at: AT,
+  compared,
+});
+const press = (request: ActionRequest, by = 'counter 1'): Press => ({ request, by });
+
+const KEY_ID = 'id of the key';
+const storedAs = (
+  event: Pick<OrderEvent, 'type' | 'data' | 'receivedAt'>,
+  revision: number,
+  id = String(revision),
+): RecordedEvent => ({
+  stream: orderStream(KEY),
+  id,
+  type: event.type,
+  data: event.data as JsonValue,
+  metadata: { received_at: event.receivedAt, event_hash: String(revision).padStart(64, '0') },
+  revision,
+  position: String(revision) as Position,
+  created: new Date(0),
+});
+
+function decided(request: ActionRequest, events: readonly RecordedEvent[]) {
+  const read = events.reduce((before, one) => readOn(before, one, request.revision, KEY_ID), nothingReadYet);
+  return decideAction(read, press(request));
+}
+
+const stream = (...deliveries: readonly DeliveryObject[]) =>
+  eventsOf(...deliveries).map((one, index) => storedAs(one, index));
+const ASSIGNED = says('in_progress', 'enroute_to_pickup', JANE);
+const HERE = says('ready_for_pickup', 'arrived_at_pickup', JANE);
+const OTHER = says('in_progress', 'enroute_to_pickup', JOHN);
+
+describe('what a press is to its order', () => {
+  it('a handover is appended after exactly the newest event, with the driver who was on the card', () => {
+    expect(decided(handOver(1, ['name', 'plate']), stream(ASSIGNED, HERE))).toEqual({
+      kind: 'append',
+      expected: 1,
+      action: {
+        type: 'rail.handed_over',
+        data: { by: 'counter 1', at: AT, seen_revision: 1, compared: ['plate', 'name'], driver_revision: 0 },
+      },
+    });
+  });
+
+  it('news that leave the driver as on the card do not stand in its way', () => {
+    expect(decided(handOver(0), stream(ASSIGNED, HERE))).toMatchObject({
+      kind: 'append',
+      action: { data: { driver_revision: 0 } },
+    });
+  });
+
+  it.each([
+    ['another driver is assigned since', [ASSIGNED, HERE, OTHER]],
+    ['nobody is assigned any more', [ASSIGNED, HERE, says('in_progress', 'pending')]],
+    ['the driver came back after another', [ASSIGNED, HERE, OTHER, ASSIGNED]],
+    ['a driver was named only afterwards', [says('in_progress'), says('in_progress', 'pending'), OTHER]],
+  ])('a handover is not recorded if %s, and the order as it is now comes back', (_, deliveries) => {
+    const answer = decided(handOver(1), stream(...deliveries));
+    expect(answer).toMatchObject({
+      kind: 'outdated',
+      because: 'driver_changed',
+      now: { revision: deliveries.length - 1 },
+    });
+  });
+
+  it('what was shown of an order counts for no other order with its number', () => {
+    const ended = [0, says('completed', 'completed', JANE)] as const;
+    const events = eventsAt(ended, [7, says('in_progress', 'enroute_to_pickup', JANE)]).map((one, index) =>
+      storedAs(one, index),
+    );
+    expect(decided(handOver(0), events)).toMatchObject({ kind: 'outdated', because: 'another_order' });
+  });
+
+  it('what was shown before the events that are left is of another order', () => {
+    const events = stream(ASSIGNED, HERE).map((one) => ({ ...one, revision: one.revision + 5 }));
+    expect(decided(handOver(3), events)).toMatchObject({ kind: 'outdated', because: 'another_order' });
+  });
+
+  it('only a canceled order can be acknowledged as such', () => {
+    const cancel: ActionRequest = { type: 'acknowledged', revision: 1, at: AT, what: 'cancel' };
+    expect(decided(cancel, stream(ASSIGNED, says('merchant_canceled')))).toMatchObject({ kind: 'append' });
+    expect(decided(cancel, stream(ASSIGNED, 'order.canceled'))).toMatchObject({ kind: 'append' });
+    expect(decided(cancel, stream(ASSIGNED, HERE))).toMatchObject({ kind: 'outdated', because: 'not_canceled' });
+    expect(decided(cancel, stream(ASSIGNED, says('merchant_canceled'), OTHER))).toMatchObject({
+      because: 'not_canceled',
+    });
+  });
+
+  it('a driver change is acknowledged for the driver on the card', () => {
+    const seen: ActionRequest = { type: 'acknowledged', revision: 1, at: AT, what: 'driver_change' };
+    expect(decided(seen, stream(ASSIGNED, OTHER))).toMatchObject({
+      kind: 'append',
+      action: { data: { driver_revision: 1 } },
+    });
+    expect(decided(seen, stream(ASSIGNED, OTHER, ASSIGNED))).toMatchObject({
+      kind: 'outdated',
+      because: 'driver_changed',
+    });
+  });
+
+  it('only what counts can be undone', () => {
+    const before = stream(ASSIGNED, HERE);
+    const data = { by: null, at: AT, seen_revision: 1, compared: [], driver_revision: 0 };
+    const handed = storedAs({ type: 'rail.handed_over', data, receivedAt: AT }, 2);
+    const undo = (undone_revision: number): ActionRequest => ({ type: 'undone', revision: 2, at: AT, undone_revision });
+    expect(decided(undo(2), [...before, handed])).toMatchObject({ kind: 'append', expected: 2 });
+    expect(decided(undo(1), [...before, handed])).toMatchObject({ kind: 'outdated', because: 'not_in_force' });
+    const undone = storedAs(
+      { type: 'rail.undone', data: { by: null, at: AT, seen_revision: 2, undone_revision: 2 }, receivedAt: AT },
+      3,
+    );
+    expect(decided(undo(2), [...before, handed, undone])).toMatchObject({ kind: 'outdated', because: 'not_in_force' });
+  });
+
+  it('nothing is done with an order that nothing was reported about, nor with one as it never was', () => {
+    expect(decided(handOver(0), [])).toEqual({ kind: 'no_order' });
+    expect(decided(handOver(2), stream(ASSIGNED, HERE))).toEqual({ kind: 'no_such_revision' });
+  });
+
+  describe('a key that made an event before', () => {
+    const data = { by: 'counter 9', at: AT, seen_revision: 1, compared: ['plate'], driver_revision: 0 };
+    const before = [...stream(ASSIGNED, HERE), storedAs({ type: 'rail.handed_over', data, receivedAt: AT }, 2, KEY_ID)];
+
+    it('a key that was used is answered as before if the same was pressed, whichever reader sends it and whatever came since', () => {
+      const since = stream(ASSIGNED, HERE, OTHER, OTHER).slice(3);
+      expect(decided(handOver(1), before)).toEqual({ kind: 'repeat', revision: 2 });
+      expect(decided(handOver(1), [...before, ...since])).toEqual({ kind: 'repeat', revision: 2 });
+    });
+
+    it.each<[string, ActionRequest]>([
+      ['something else was compared', handOver(1, ['name'])],
+      ['another revision was shown', handOver(0)],
+      ['it was pressed at another time', { ...handOver(1), at: '2026-11-21T18:00:31.000Z' }],
+      ['another action was pressed', { type: 'undone', revision: 1, at: AT, undone_revision: 0 }],
+    ])('a key that was used is refused if %s', (_, request) => {
+      expect(decided(request, before)).toEqual({ kind: 'key_reused' });
+    });
+  });
+
+  it('an event that is none of ours at the end of a stream is appended after, with its hash', () => {
+    const foreign = { ...storedAs({ type: 'order.updated', data: {}, receivedAt: AT }, 2), type: 'note.added' };
+    expect(decided(handOver(2), [...stream(ASSIGNED, HERE), foreign])).toMatchObject({ kind: 'append', expected: 2 });
+  });
+});
