@@ -64,7 +64,7 @@ describe('the summary of an order', () => {
           first_received_at: time('22:05:00'),
           updated_at: time('22:34:07'),
           ...{ ended_at: null, canceled_at: null, left_at: time('22:34:07'), may_be_old: [] },
-          ...{ stages_left_out: 0, drivers_left_out: 0 },
+          ...{ stages_left_out: 0, drivers_left_out: 0, handovers: [], handovers_left_out: 0 },
           stages: [
             { stage: 'preparing', from: time('22:05:00'), to: time('22:19:25') },
             { stage: 'driver_here', from: time('22:19:25'), to: time('22:19:28') },
