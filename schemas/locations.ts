@@ -45,6 +45,13 @@ function faultOf({ path, message }: { readonly path: readonly PropertyKey[]; rea
   return `location ${String(index + 1)}${field === undefined ? '' : `, ${String(field)}`}: ${message}`;
 }
 
+/** Most faults of a file that are named: a log line holds them. */
+const MOST_FAULTS = 10;
+const firstOf = (faults: readonly string[]): readonly string[] =>
+  faults.length <= MOST_FAULTS
+    ? faults
+    : [...faults.slice(0, MOST_FAULTS), `and ${String(faults.length - MOST_FAULTS)} more`];
+
 /** Reads the locations from JSON text. An empty list is usable: each location is called by its id. */
 export function parseLocations(text: string): ParsedLocations {
   let json: unknown;
@@ -54,7 +61,7 @@ export function parseLocations(text: string): ParsedLocations {
     return { usable: false, faults: ['expected JSON'] };
   }
   const parsed = LocationsFile.safeParse(json);
-  if (!parsed.success) return { usable: false, faults: parsed.error.issues.map(faultOf) };
+  if (!parsed.success) return { usable: false, faults: firstOf(parsed.error.issues.map(faultOf)) };
   const { locations } = parsed.data;
   const first = new Map<string, number>();
   const faults = locations.flatMap(({ location_id }, index) => {
@@ -64,5 +71,5 @@ export function parseLocations(text: string): ParsedLocations {
       ? []
       : [`location ${String(index + 1)}, location_id: the same as of location ${String(before + 1)}`];
   });
-  return faults.length === 0 ? { usable: true, entries: locations } : { usable: false, faults };
+  return faults.length === 0 ? { usable: true, entries: locations } : { usable: false, faults: firstOf(faults) };
 }

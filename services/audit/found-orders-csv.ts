@@ -1,4 +1,5 @@
 import type { FoundOrders } from '../../schemas/order-view';
+import { MAX_FOUND_IN_FILE, MAX_PAGE } from '../../schemas/requests';
 import { BYTE_ORDER_MARK, csvCell, quoted } from './export/csv';
 
 /**
@@ -7,6 +8,9 @@ import { BYTE_ORDER_MARK, csvCell, quoted } from './export/csv';
  */
 
 type Order = FoundOrders['orders'][number];
+
+/** Most pages that are looked through for one file: a rare filter would otherwise go through all orders that ever were. */
+const MOST_PAGES = 100;
 
 const COLUMNS = [
   'location_id',
@@ -26,10 +30,10 @@ const COLUMNS = [
 
 const row = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
 
-export const FOUND_ORDERS_HEADER = BYTE_ORDER_MARK + row(COLUMNS.map(quoted));
+const HEADER = BYTE_ORDER_MARK + row(COLUMNS.map(quoted));
 
 /** @returns the rows of an order. What others sent can be no formula, as in exports. */
-export function foundOrderRows(order: Order): string {
+function rowsOf(order: Order): string {
   const text = (value: string | null | undefined): string => csvCell(value ?? '');
   const drivers = order.drivers.length === 0 ? [null] : order.drivers;
   return drivers
@@ -54,8 +58,32 @@ export function foundOrderRows(order: Order): string {
 }
 
 /** @returns the last row of a file that does not hold all. @param next where to go on */
-export const moreOrdersRow = (next: string): string =>
+const moreRow = (next: string): string =>
   row([
     quoted(`There are more orders. Ask for fewer, or go on with after=${next}`),
     ...COLUMNS.slice(1).map(() => quoted('')),
   ]);
+
+/**
+ * Makes the file. Only its text is kept, for orders hold details as they came.
+ * @param pageOf at most so many orders that are found after a place; null: from the newest on
+ * @param goesOn asked between pages whether the file is still wanted
+ * @returns the file, with a last row where it ends before what is found does; null if it was not wanted any more
+ */
+export async function foundOrdersFile(
+  pageOf: (most: number, after: number | null) => Promise<FoundOrders>,
+  after: number | null,
+  goesOn: () => boolean,
+): Promise<string | null> {
+  let [file, count, next] = [HEADER, 0, after];
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    if (!goesOn()) return null;
+    const found = await pageOf(Math.min(MAX_PAGE, MAX_FOUND_IN_FILE - count), next);
+    file += found.orders.map(rowsOf).join('');
+    count += found.orders.length;
+    if (found.next === null) return file;
+    next = Number(found.next);
+    if (count >= MAX_FOUND_IN_FILE) break;
+  }
+  return file + moreRow(String(next));
+}

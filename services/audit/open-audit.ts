@@ -76,6 +76,7 @@ export function openAudit(options: {
         show: labels.show,
         waitForReadModel: readModel.wait,
         accessLog,
+        readers,
       }),
       createCoverageRoutes({ coverage, metrics, now, accessLog }),
       ...checkpoints.routes,

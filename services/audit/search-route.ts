@@ -1,23 +1,28 @@
 import type { Router } from 'express';
 import { z } from 'zod';
 import { FoundOrders } from '../../schemas/order-view';
-import { MAX_FOUND_IN_FILE, MAX_PAGE, SearchQuery } from '../../schemas/requests';
+import { SearchQuery } from '../../schemas/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { seesContact } from '../access/permissions';
+import type { ReaderDirectory } from '../access/readers/readers';
 import { locationsAskedFor, readers, requireContact, SEARCH } from '../access/requirements';
+import { Semaphore } from '../concurrency/semaphore';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { goneSignal } from '../http/gone-signal';
-import { STORE_PROBLEMS } from '../http/problem';
+import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { ShowOrder } from '../labels/labels';
 import { foundOrdersFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
 import type { WaitForReadModel } from '../read-model/wait';
 import { EXPORT_MEDIA_TYPES } from './export/send-export';
-import { FOUND_ORDERS_HEADER, foundOrderRows, moreOrdersRow } from './found-orders-csv';
+import { foundOrdersFile } from './found-orders-csv';
 
 /** @returns a time in the form of stored times, which are compared as text. */
 const asStored = (time: string | undefined): string | undefined =>
   time === undefined ? undefined : new Date(Date.parse(time)).toISOString();
+
+/** Files that are made at a time; others wait. Each is some megabytes of text, and may look through many orders. */
+const FILES_AT_ONCE = 2;
 
 export const SEARCH_CALLS = {
   findOrders: {
@@ -26,7 +31,8 @@ export const SEARCH_CALLS = {
     tag: 'Audit',
     summary: 'Find orders',
     description:
-      'Without parameters, the newest orders; by `format`, as a file for a spreadsheet. A page may be short, or empty, and have a `next`: go on until it is null. ' +
+      'Without parameters, the newest orders; by `format`, as a file for a spreadsheet. A page may be short, or empty, and ' +
+      'have a `next`: go on until it is null. ' +
       'Readers who do not see contacts may not look for digits of phones.',
     query: SearchQuery,
     answers: {
@@ -47,8 +53,10 @@ export function createSearchRoutes(options: {
   readonly show: ShowOrder;
   readonly waitForReadModel: WaitForReadModel;
   readonly accessLog: Pick<AccessLog, 'record' | 'show'>;
+  readonly readers: Pick<ReaderDirectory, 'isCurrent'>;
 }): Router {
-  const { search, show, waitForReadModel, accessLog } = options;
+  const { search, show, waitForReadModel, accessLog, readers: directory } = options;
+  const files = new Semaphore(FILES_AT_ONCE);
 
   return serve(SEARCH_CALLS, {
     findOrders: async ({ request, response, reader, query: { location_id, order_id, from, to, ...rest } }) => {
@@ -73,40 +81,23 @@ export function createSearchRoutes(options: {
         });
         return foundOrdersFor(reader, found, show);
       };
-      const page = await pageOf(format === 'csv' ? MAX_PAGE : limit, after);
-      const pages = format === 'csv' ? await allFrom(page, pageOf, goneSignal(response)) : [page];
-      await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
-      for (const { orders } of pages) accessLog.show(reader, request.originalUrl, orders);
       response.set('Cache-Control', 'no-store');
-      if (format !== 'csv') {
-        response.json(page);
+      if (format === 'csv') {
+        const gone = goneSignal(response);
+        const goesOn = (): boolean => !gone.aborted && directory.isCurrent(reader);
+        const file = await files.use(() => foundOrdersFile(pageOf, after, goesOn));
+        if (gone.aborted) return;
+        if (file === null) throw new Problem('reader-not-authentic', 'The reader was changed or removed meanwhile.');
+        await accessLog.record(reader, { what: 'export', location_id, path: request.originalUrl });
+        response
+          .set({ 'Content-Type': EXPORT_MEDIA_TYPES.csv, 'Content-Disposition': 'attachment; filename="orders.csv"' })
+          .send(file);
         return;
       }
-      const next = pages.at(-1)?.next ?? null;
-      response
-        .set({ 'Content-Type': EXPORT_MEDIA_TYPES.csv, 'Content-Disposition': 'attachment; filename="orders.csv"' })
-        .send(
-          FOUND_ORDERS_HEADER +
-            pages.flatMap(({ orders }) => orders.map(foundOrderRows)).join('') +
-            (next === null ? '' : moreOrdersRow(next)),
-        );
+      const page = await pageOf(limit, after);
+      await accessLog.record(reader, { what: 'search', location_id, path: request.originalUrl });
+      accessLog.show(reader, request.originalUrl, page.orders);
+      response.json(page);
     },
   });
-}
-
-/** @returns the pages from `first` to the end, or to as many orders as a file holds; fewer once the client is gone. */
-async function allFrom(
-  first: FoundOrders,
-  pageOf: (most: number, after: number) => Promise<FoundOrders>,
-  gone: AbortSignal,
-): Promise<readonly FoundOrders[]> {
-  const pages = [first];
-  let [{ next }, count] = [first, first.orders.length];
-  while (next !== null && count < MAX_FOUND_IN_FILE && !gone.aborted) {
-    const page = await pageOf(Math.min(MAX_PAGE, MAX_FOUND_IN_FILE - count), Number(next));
-    pages.push(page);
-    ({ next } = page);
-    count += page.orders.length;
-  }
-  return pages;
 }

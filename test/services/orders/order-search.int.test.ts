@@ -224,6 +224,16 @@ describe('the search for orders', () => {
     expect(last?.path).toContain('driver=[withheld]');
     expect(text).not.toContain('Secret');
   });
+
+  it('a file of what is found is recorded as an export, and no passcode as shown, since it holds none', async () => {
+    const location_id = 'filed here';
+    await service.deliver(update(orderKey(location_id, 'o1'), { driver_details: { name: 'Jane', passcode: '4711' } }));
+    const answer = await service.call(path({ location_id, format: 'csv' }), { headers: bearer(READER_TOKEN) });
+    expect(answer.text).not.toContain('4711');
+    const { json } = await service.call('/access?limit=1000', { headers: bearer(OPERATOR_TOKEN) });
+    const { accesses } = json as { accesses: { what: string; location_id?: string }[] };
+    expect(accesses.filter((one) => one.location_id === location_id).map(({ what }) => what)).toEqual(['export']);
+  });
 });
 
 describe('the search by driver', () => {
