@@ -1,3 +1,5 @@
+import { editDistance } from '../../schemas/edit-distance';
+
 /** Which names of the environment were meant to be variables of ours, and are not. Pure. */
 
 /**
@@ -5,7 +7,7 @@
  * anybody's, and so say nothing.
  */
 const OURS =
-  /^(?:STREAM|READERS?|RELAY|EVENT_STORE|QUARANTINE|RETENTION|ACCESS_RETENTION|CHECKPOINTS?|DESTINATIONS?|LABEL)(?:_|$)|^STREAM(?:WEBHOOK|BEARER)/;
+  /^(?:STREAM|READERS?|RELAY|EVENT_STORE|QUARANTINE|RETENTION|ACCESS_RETENTION|CHECKPOINTS?|DESTINATIONS?|LABEL|LOCATIONS)(?:_|$)|^STREAM(?:WEBHOOK|BEARER)/;
 
 /**
  * What others set all the same: credentials of Stream's own API, and what Kubernetes and Docker say of a service that is
@@ -22,21 +24,6 @@ const OF_OTHERS = [
 /** Most changes of one character by which a name is still taken for another, and the shortest name of which that holds. */
 const MOST_SLIPS = 2;
 const SHORTEST_GUESSED = 12;
-
-/** @returns how many characters have to be added, removed or replaced to make one text of the other (Levenshtein). */
-export function editDistance(one: string, other: string): number {
-  const others = Array.from(other);
-  let row = Array.from({ length: others.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(one).entries()) {
-    const next = [i + 1];
-    for (const [j, against] of others.entries()) {
-      const replaced = (row[j] ?? 0) + (letter === against ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
 
 /** Returns the known name that is nearest to another one, without regard to case. */
 function nearest(name: string, known: readonly string[]): { readonly name: string; readonly distance: number } | null {

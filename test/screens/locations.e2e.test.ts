@@ -71,6 +71,16 @@ it('the board picks a location by its name', async () => {
   await page.locator(`ticket-rail-tile[data-order-id="order of ${idOf('Lake Side')}"]`).waitFor();
 });
 
+it('a search of a location that nobody reported offers those that may have been meant', async () => {
+  await page.goto(`${service.url}/audit?location_id=Habour%20Stret`);
+  await page.getByText('Nothing was ever reported about the location Habour Stret.').waitFor();
+  await page.getByRole('link', { name: 'Harbour Street · pos_0' }).click();
+  await page.getByRole('link', { name: 'order of pos_0' }).waitFor();
+  await page.goto(`${service.url}/audit?location_id=entirely%20elsewhere`);
+  await page.getByText('Nothing was ever reported about the location entirely elsewhere.').waitFor();
+  expect(await page.getByText('Did you mean').count()).toBe(0);
+});
+
 it('an order is found by the name of its location, its timeline shows it, and its evidence has the clocks of the place', async () => {
   await page.goto(`${service.url}/audit`);
   await page.getByRole('row', { name: /River Walk/ }).waitFor();

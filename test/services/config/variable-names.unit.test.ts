@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../../services/config/config';
 import { VARIABLES } from '../../../services/config/environment';
-import { editDistance, mistypedVariables } from '../../../services/config/variable-names';
+import { mistypedVariables } from '../../../services/config/variable-names';
 
 const warningFor = (name: string): string | undefined => mistypedVariables([name], VARIABLES)[0];
 
@@ -80,29 +79,6 @@ describe('mistyped variables', () => {
     expect(readConfig({ STREAM_WEBHOOK_SECRET: '' }).webhookSecrets).toEqual([]);
     expect(() => readConfig({ READER_TOKENS: 'x' })).toThrow(
       /^The configuration cannot be used:\n {2}READER_TOKENS is not read any more[^\n]*$/,
-    );
-  });
-});
-
-describe('editDistance', () => {
-  it.each([
-    ['', '', 0],
-    ['', 'abc', 3],
-    ['kitten', 'sitting', 3],
-    ['READER', 'READERS', 1],
-  ])('from %j to %j it takes %i changes', (one, other, distance) => {
-    expect(editDistance(one, other)).toBe(distance);
-  });
-
-  it('the edit distance is the same both ways, 0 only for the same text, and no longer by a detour', () => {
-    const word = fc.string({ unit: fc.constantFrom('A', 'B', '_'), maxLength: 8 });
-    fc.assert(
-      fc.property(word, word, word, (a, b, c) => {
-        const distance = editDistance(a, b);
-        expect(editDistance(b, a)).toBe(distance);
-        expect(distance === 0).toBe(a === b);
-        expect(editDistance(a, c)).toBeLessThanOrEqual(distance + editDistance(b, c));
-      }),
     );
   });
 });

@@ -13,6 +13,7 @@ import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/mod
 import { formData } from '../shared/field-events';
 import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../shared/model/words';
+import { meantLocation } from './meant-location';
 import { OneQuestion } from './one-question';
 import { TimeField } from './time-field';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
@@ -180,7 +181,9 @@ export class TicketRailSearch extends railElement({
   #renderFound({ orders, next }: Found): TemplateResult {
     return html`${
       orders.length === 0
-        ? nothing
+        ? next === null
+          ? meantLocation(this.filters, this.#locations)
+          : nothing
         : html`<table class="found" role="table">
             <thead role="rowgroup">
               <tr role="row">

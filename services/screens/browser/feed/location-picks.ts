@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { listLocations, type Location } from './locations';
+import { likeliest, listLocations, type Location } from './locations';
 
 /** The locations that this browser may show, to pick from; none while they are not there, or cannot be had. */
 export class LocationPicks implements ReactiveController {
@@ -33,6 +33,11 @@ export class LocationPicks implements ReactiveController {
   /** @returns its time zone by its name, or null if it is not known. */
   zoneOf(id: string): string | null {
     return this.#byId.get(id)?.time_zone ?? null;
+  }
+
+  /** @returns the locations whose id or name is likely to have been meant by a text, the likeliest first */
+  like(text: string): readonly Location[] {
+    return likeliest(text, this.all);
   }
 
   /** @returns the id of the one location that is called so, or else the text itself, which may be an id. */

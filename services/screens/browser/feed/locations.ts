@@ -1,3 +1,4 @@
+import { editDistance } from '../../../../schemas/edit-distance';
 import { addressOf } from './live-orders';
 
 /** One location as `GET /locations` lists it. */
@@ -17,6 +18,27 @@ export const choiceWords = ({ name, location_id }: Pick<Location, 'name' | 'loca
 /** @returns whether a location is one that is looked for. @param sought a part of its name or id, ignoring case */
 export const isSought = (location: Location, sought: string): boolean =>
   choiceWords(location).toLowerCase().includes(sought.trim().toLowerCase());
+
+/** Most locations that are offered in place of one that nobody reported. */
+const MOST_LIKELY = 3;
+
+/** @returns the locations that are likely to have been meant by a text, the likeliest first: a third of it may be wrong. */
+export function likeliest<One extends Pick<Location, 'location_id' | 'name'>>(
+  text: string,
+  all: readonly One[],
+): readonly One[] {
+  const meant = text.trim().toLowerCase();
+  return all
+    .map((location) => {
+      const called = [location.location_id, location.name ?? location.location_id].map((one) => one.toLowerCase());
+      const isPart = called.some((one) => meant.length > 2 && one.includes(meant));
+      return { location, slips: isPart ? 0 : Math.min(...called.map((one) => editDistance(meant, one))) };
+    })
+    .filter(({ slips }) => slips <= meant.length / 3)
+    .sort((one, other) => one.slips - other.slips)
+    .slice(0, MOST_LIKELY)
+    .map(({ location }) => location);
+}
 
 export type Locations =
   | { readonly kind: 'listed'; readonly locations: readonly Location[] }
