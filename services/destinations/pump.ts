@@ -66,6 +66,8 @@ export class Pump {
   #ended: SessionEnd = 'stopped';
   #setCame: (() => void) | null = null;
   #takeOverMs = TAKE_OVER_MS;
+  /** The lag that is being counted. */
+  #counting: Promise<ConsumerLag | null> | null = null;
   readonly #options: PumpOptions;
 
   constructor(options: PumpOptions) {
@@ -92,8 +94,18 @@ export class Pump {
     await this.#running;
   }
 
-  /** @returns how far behind it is; null if it has no position yet, or one that is not in the log. */
-  async lag(): Promise<ConsumerLag | null> {
+  /**
+   * Counts how far behind it is, once for all who ask in the meantime: they may give up waiting and ask again.
+   * @returns null if it has no position yet, or one that is not in the log.
+   * @throws {EventStoreError}
+   */
+  lag(): Promise<ConsumerLag | null> {
+    return (this.#counting ??= this.#lag().finally(() => {
+      this.#counting = null;
+    }));
+  }
+
+  async #lag(): Promise<ConsumerLag | null> {
     const session = this.#session;
     if (session?.isCaughtUp === true) return this.#waitingLag({ events: 0, at_least: false, seconds: 0 });
     const place = session?.lines.readTo ?? (await this.#options.record.place(this.name))?.position;

@@ -170,6 +170,7 @@ export class Session {
     const { news, clock } = this.#options;
     for (let failures = 0; !this.#isHalted;) {
       if (this.lines.isFull) {
+        this.#caughtUp = false; // more may come, and is not looked at
         await new Promise<void>((came) => (this.#roomCame = came));
         continue;
       }
@@ -186,6 +187,7 @@ export class Session {
         failures = 0;
         if (answer.caughtUp) await this.#wait(LOOK_MS, coming.came);
       } catch (error) {
+        this.#caughtUp = false;
         if (error instanceof Problem && error.code === 'feed-position-unknown') {
           this.stop('lost');
           return;

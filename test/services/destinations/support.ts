@@ -17,6 +17,7 @@ import type { Attempt } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { OrderFolds } from '../../../services/feed/order-folds';
+import type { Tail } from '../../../services/feed/tail';
 import { feedOver } from '../feed/support';
 
 export const SECRET = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
@@ -86,6 +87,7 @@ export const entryOf = (url: string, change: Partial<DestinationEntry> = {}): De
 export interface Supply {
   readonly pump: Pump;
   readonly record: DestinationRecord;
+  readonly tail: Pick<Tail, 'stop'>;
   readonly stop: () => Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export async function supply(
   return {
     pump,
     record,
+    tail,
     stop: async () => {
       await pump.stop();
       sender.close();
