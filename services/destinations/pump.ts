@@ -13,7 +13,8 @@ import { backoff } from '../concurrency/backoff';
 import { lagAt } from '../feed/consumers/lag';
 import type { Feed } from '../feed/feed';
 import { Problem } from '../http/problem';
-import type { DestinationRecord } from './destination-record';
+import type { KnownDestination } from './destination-fold';
+import type { DestinationPlace, DestinationRecord } from './destination-record';
 import { wantedLocations } from './filter';
 import type { NewsOf } from './news';
 import { type Clock, COMMIT_MS, type DestinationCounts, Session, type SessionEnd } from './session';
@@ -209,26 +210,12 @@ export class Pump {
   }
 
   async #supply(): Promise<void> {
-    const { record, startOf, log, instance } = this.#options;
+    const { record, startOf, log } = this.#options;
     // Who is new is sent what comes from now on.
     const start = (await record.place(this.name)) ?? (await record.set(this.name, await startOf({ from: 'now' })));
     const known = await record.known(this.name);
     if (this.#stopping.signal.aborted) return;
-    if (known.goneUrl === this.#urlSha256) this.#ended = 'gone';
-    else {
-      if (known.sender !== instance) await record.add(DESTINATION_TAKEN, { name: this.name, instance });
-      const session = new Session({
-        ...this.#options,
-        name: this.name,
-        urlSha256: this.#urlSha256,
-        start,
-        known,
-        counts: this.counts,
-      });
-      this.#session = session;
-      this.#ended = 'stopped';
-      this.#ended = await session.run().finally(() => (this.#session = null));
-    }
+    this.#ended = known.goneUrl === this.#urlSha256 ? 'gone' : await this.#sendFrom(start, known);
     if (this.#ended === 'lost') {
       log.error(
         { destination: this.name },
@@ -236,6 +223,23 @@ export class Pump {
       );
     }
     if (this.#ended === 'gone' || this.#ended === 'lost') await this.#untilSet(start.setAt);
+  }
+
+  async #sendFrom(start: DestinationPlace, known: KnownDestination): Promise<SessionEnd> {
+    const { record, instance } = this.#options;
+    if (known.sender !== instance) await record.add(DESTINATION_TAKEN, { name: this.name, instance });
+    if (this.#stopping.signal.aborted) return 'stopped';
+    const session = new Session({
+      ...this.#options,
+      name: this.name,
+      urlSha256: this.#urlSha256,
+      start,
+      known,
+      counts: this.counts,
+    });
+    this.#session = session;
+    this.#ended = 'stopped';
+    return session.run().finally(() => (this.#session = null));
   }
 
   /** Another instance sends: waits until it ended, or cannot. */

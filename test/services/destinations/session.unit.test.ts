@@ -89,6 +89,34 @@ it('a new destination has no lag until it has a position, since it is sent what 
   await store.close();
 });
 
+it('a destination that is stopped while its sender is being put on record is sent nothing, and has stopped', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  await reportAll(store, ['a']);
+  const log = new EventEmitter();
+  const slow: EventStore = {
+    ...store,
+    append: async (stream, events, expected) => {
+      if (events.some(({ type }) => type === DESTINATION_TAKEN)) await once(log, 'answers');
+      return store.append(stream, events, expected);
+    },
+  };
+  let sent = 0;
+  const send = (): Promise<Attempt> => {
+    sent++;
+    return Promise.resolve(OK);
+  };
+  const { stop } = await supply(slow, ENTRY, { clock: new VirtualClock(), send });
+  await turn();
+  let isStopped = false;
+  const stopping = stop().then(() => (isStopped = true));
+  await turn();
+  log.emit('answers');
+  await turn();
+  expect({ isStopped, sent }).toEqual({ isStopped: true, sent: 0 });
+  await stopping;
+  await store.close();
+});
+
 it('an order whose news fail holds up no other, nor the place, and is on record over a restart', async () => {
   const store = createMemoryStore({ now: Date.now });
   const clock = new VirtualClock();
