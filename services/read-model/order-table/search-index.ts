@@ -2,6 +2,7 @@ import type { Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import { spellingOf } from '../../../projections/spelling';
 import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
+import { wipingPages } from './wipe';
 import { plateSpelling } from './words';
 
 export interface DriveRow extends Omit<Drive, 'from' | 'to'> {
@@ -42,7 +43,7 @@ const isSame = (one: Drive, other: Drive): boolean =>
 
 /** Most orders and drivers whose words are not written yet: a search looks at each of them. */
 const MAX_UNWRITTEN = 256;
-/** Writes the words of all of them. */
+/** Writes the words of all of them, which are then to be deleted. */
 const WRITE_WORDS = `
   INSERT INTO driver_words (driver_words, rowid, name, plate)
     SELECT 'delete', id, name, plate FROM unwritten_words WHERE name IS NOT NULL;
@@ -52,7 +53,6 @@ const WRITE_WORDS = `
   INSERT INTO order_words (rowid, order_id)
     SELECT seq, spelling(order_id) FROM unwritten_words JOIN orders ON seq = id / ${String(DRIVES_OF_ORDER)}
     WHERE id % ${String(DRIVES_OF_ORDER)} = ${String(ORDER_ITSELF)};
-  DELETE FROM unwritten_words;
 `;
 
 /**
@@ -152,6 +152,10 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     writeWords: (least = MAX_UNWRITTEN) => {
       if (waiting < least) return;
       db.exec(WRITE_WORDS);
+      // It frees whole pages, with the former names of drivers in them.
+      wipingPages(db, () => {
+        db.exec('DELETE FROM unwritten_words');
+      });
       waiting = 0;
     },
   };

@@ -18,6 +18,7 @@ import {
   type Witness,
 } from './schema';
 import { createSearchIndex, type SearchIndex } from './search-index';
+import { wipeRows, wipingPages } from './wipe';
 
 /** Page cache of the connection that writes, in KiB. */
 const WRITER_CACHE_KIB = 32_768;
@@ -69,7 +70,7 @@ function open(file: string): Connection {
 /** Settings of the connection that writes, on a file that is a database. */
 function tune(db: Connection): void {
   db.pragma('journal_mode = WAL');
-  db.pragma('secure_delete = FAST'); // what is replaced is about people; whole pages are dealt with where orders are deleted
+  wipeRows(db);
   db.pragma('synchronous = NORMAL'); // what power loss takes is in the log, and the checkpoint goes back with it
   db.pragma(`cache_size = -${String(WRITER_CACHE_KIB)}`);
   db.pragma(`wal_autocheckpoint = ${String(WAL_CHECKPOINT_PAGES)}`);
@@ -247,12 +248,9 @@ function createTable(db: Connection, file: string): OrderTable {
       setProgress(position, newest);
     }),
     correct: (corrections) => {
-      db.pragma('secure_delete = ON'); // what is deleted is about people, and must not stay in free pages
-      try {
+      wipingPages(db, () => {
         correct(corrections);
-      } finally {
-        db.pragma('secure_delete = FAST');
-      }
+      });
     },
     isAttached: () => inode !== null && inodeOf(file) === inode,
     close: () => {

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
@@ -139,6 +139,33 @@ it('an order is found by a part of its id and of the name of its driver at once,
   expect(found({ driver: 'river 1000' })).toEqual([]);
   expect(found({ driver: 'nn Le' })).toEqual(['order 1399', 'order 1000']);
   reader.close();
+  rmSync(directory, { recursive: true });
+});
+
+it('no former name of a driver is in the file once words were written, however many changed at a time', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const changed = 250; // fewer than are written by themselves, and more than a page of them
+  const saveAll = (position: number, name: (number: number) => string): void => {
+    const placed = { position: String(position) as Position, eventId: 'newest' };
+    const orders = Array.from({ length: changed }, (_, number) => ({
+      key: orderKey('here', `order ${String(number)}`),
+      state: STATE,
+      contentHash: null,
+      eventHash: null,
+      ...placed,
+      drives: [{ name: name(number), source: null, license_plate: null, phone_last4: null, from: '', to: null }],
+    }));
+    table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
+  };
+  saveAll(1, (number) => `Former Driver ${String(number)}`);
+  table.markComplete();
+  saveAll(2, () => 'Ann Lee');
+  table.close();
+  const bytes = readFileSync(file, 'latin1');
+  expect(bytes).toContain('Ann Lee');
+  expect(bytes.match(/former driver \d+/gi)).toBeNull();
   rmSync(directory, { recursive: true });
 });
 
