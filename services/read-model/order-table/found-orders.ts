@@ -42,7 +42,7 @@ const ofOrders = (condition: string, parameters: readonly (string | number)[] = 
   parameters,
 });
 
-/** What the indexes of words do not have yet. Each order once: another way must not be followed further than this one. */
+/** What the indexes of words do not have yet, each order once. */
 const UNWRITTEN: Way = {
   sql: `SELECT DISTINCT id ${ORDER_OF} FROM unwritten_words WHERE id ${BEFORE_ORDER} ORDER BY seq DESC LIMIT ?`,
   parameters: [],
@@ -101,16 +101,19 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
 const attentionMark = (code: AttentionCode): string => ` ${code} `;
 
 /**
- * @param found what each way gave
+ * @param found what each way gave, the newest first; an order may be in it several times
  * @param size how many were asked of each
- * @returns the newest of all of them, and the last one that was looked at; null if that is all.
+ * @returns the newest of all of them, as far as every way was followed, and the last one that was looked at; null if that
+ *   is all.
  */
 export function newestOf(
   found: readonly (readonly number[])[],
   size: number,
 ): { readonly seqs: readonly number[]; readonly end: number | null } {
   const all = [...new Set(found.flat())].sort((one, other) => other - one);
-  const seqs = all.slice(0, size);
+  // A way that has more has it below its last one, where other ways may have gone on.
+  const followed = Math.max(0, ...found.filter((way) => way.length === size).map((way) => way.at(-1) ?? 0));
+  const seqs = all.filter((seq) => seq >= followed).slice(0, size);
   const isAll = all.length === seqs.length && found.every((way) => way.length < size);
   return { seqs, end: isAll ? null : (seqs.at(-1) ?? null) };
 }

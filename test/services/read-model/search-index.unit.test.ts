@@ -169,6 +169,41 @@ it('no former name of a driver is in the file once words were written, however m
   rmSync(directory, { recursive: true });
 });
 
+it('a search misses no order where a driver of one order has as many words as are looked at, and another has none yet', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const reader = new OrderTableReader(file);
+  const save = (position: number, order: string, names: readonly string[]): void => {
+    const placed = { position: String(position) as Position, eventId: 'newest' };
+    const about = { key: orderKey('here', order), state: STATE, contentHash: null, eventHash: null, ...placed };
+    const drives = names.map((name) => ({
+      name,
+      source: null,
+      license_plate: null,
+      phone_last4: null,
+      from: '',
+      to: null,
+    }));
+    table.save([{ ...about, drives }], placed.position, { position: placed.position, id: placed.eventId });
+  };
+  save(1, 'oldest', ['Omar Haddad']);
+  save(2, 'in between', ['Ann Lee']);
+  save(3, 'newest', ['Ann Lee', 'Ann Lee', 'Ann Lee', 'Ann Lee']);
+  table.markComplete();
+  save(4, 'oldest', ['Ann Lee']);
+  const found: string[] = [];
+  for (let before: number | null = NEWEST_SEQ; before !== null;) {
+    const slice = reader.found({ locations: null, driver: 'Ann' }, before, 4);
+    found.push(...slice.orders.map(({ key }) => key.order_id));
+    before = slice.end;
+  }
+  expect(found).toEqual(['newest', 'in between', 'oldest']);
+  table.close();
+  reader.close();
+  rmSync(directory, { recursive: true });
+});
+
 it('the WAL is empty once the indexes were made, however large they are, for names of drivers are in it', () => {
   const directory = temporaryDirectory();
   const file = join(directory, 'read-model.sqlite');
