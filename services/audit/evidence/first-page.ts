@@ -100,22 +100,30 @@ function* orderPart(order: OrderSummary, times: PageTimes, heading: string): Ste
   ].join('\n');
 }
 
+/** The hashes are not keyed: of all that is proven, this is the condition. */
+const CONDITION = 'unless somebody computed all hashes of the file anew';
 const PROVEN = [
-  'What was reported, and when this service received it: each event holds a hash of its content, and the hash of the event ' +
-    'before it. An event that was changed, removed, inserted or moved is found.',
+  `What was reported, and when this service received it, ${CONDITION}: each event holds a hash of its content, and the hash of ` +
+    'the event before it (events that versions before these hashes stored have none). An event that was changed, ' +
+    'removed, inserted or moved is found.',
   'That this page says nothing but what follows from the events in this file: it is made again from them and compared.',
 ];
 const PROVEN_OF_WITHHELD = [
-  'That this file is whole, and as it was written: each of its lines holds the hash of the line before it.',
+  `That this file is whole, and as it was written, ${CONDITION}: each of its lines holds the hash of the line before it.`,
   'That this page says nothing but what the lines in this file say.',
 ];
-const NOT_PROVEN = [
+const NOT_PROVEN_OF_ANY = [
   'That what was reported was true. Times are those at which reports came; nobody watched the door.',
   'That no report was lost on its way here, or never sent.',
-  'That the whole store was not rewritten with all its hashes: only signed checkpoints prove that, which were kept elsewhere.',
+  'That the whole file was not made anew, or cut at its beginning or end, with all its hashes, which anybody can compute: ' +
+    'comparing it with the store finds that. That the store was not, only signed checkpoints prove that were kept elsewhere.',
+];
+const NOT_PROVEN = [
+  ...NOT_PROVEN_OF_ANY,
+  'Who signed the checkpoints in this file, unless it is verified with the public key of the service, from elsewhere.',
 ];
 const NOT_PROVEN_OF_WITHHELD = [
-  ...NOT_PROVEN,
+  ...NOT_PROVEN_OF_ANY,
   'That the events are what was recorded, and that how they were read follows from them: it takes the hashes and values that ' +
     'are withheld. A file with them can be had from the restaurant.',
 ];

@@ -131,7 +131,7 @@ describe('the page of evidence', () => {
     const details = texts.findIndex((text) => text.includes('What was reported, and how it was read'));
     expect(details).toBeGreaterThan(0);
     expect(texts[0]).toContain('What became of it');
-    expect(texts[details - 1]).toContain('That the whole store was not rewritten');
+    expect(texts[details - 1]).toContain('That the whole file was not made anew');
     const parts = texts.map((text, index) => {
       const all = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
       expect(text).toContain(`Page ${String(index + 1)} of ${String(texts.length)}`);

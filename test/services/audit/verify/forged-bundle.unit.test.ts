@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { orderStream } from '../../../../schemas/order-events';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
 import { collectEvidence } from '../../../../services/audit/evidence/collect-evidence';
@@ -195,6 +197,20 @@ describe('the verification of a bundle that somebody forged', () => {
       detail: 'nothing follows from what the lines say: Invalid time value',
     });
   });
+
+  it.each([false, true])(
+    'a bundle that was cut with all hashes made anew holds, and its page and the verifier say so: withheld %s',
+    async (withheld) => {
+      const notProven = 'the whole file was not made anew, or cut at its beginning or end, with all its hashes';
+      const cut = await bundleOf(REPORTS.slice(0, -1), withheld);
+      expect(verified(cut).faults).toEqual([]);
+      expect(cut).toContain('<h2>What it does not prove</h2>');
+      expect(cut.slice(cut.indexOf('What it does not prove'))).toContain(notProven);
+      const verifier = readFileSync(join(__dirname, '../../../../services/screens/verifier/verifier.html'), 'utf8');
+      const [, after = ''] = verifier.replaceAll(/\s+/g, ' ').split('No result proves');
+      expect(after).toContain(notProven);
+    },
+  );
 
   it('a bundle without any line does not hold', () => {
     expect(faultsOf(`<!doctype html>${EVIDENCE_START}${EVIDENCE_END}`)).not.toEqual([]);
