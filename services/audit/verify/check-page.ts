@@ -1,5 +1,6 @@
 import { isTimeZone } from '../../../schemas/local-time';
 import type { Manifest } from '../export/ndjson';
+import { quotedFromFile } from './quoted-from-file';
 import { remade } from './remade-bundle';
 
 /** What there is to say of the page of a bundle whose lines were verified. */
@@ -29,11 +30,14 @@ const notChecked = (why: string): PageCheck => ({
 export function checkPage(bytes: Buffer, evidence: Buffer, manifest: Manifest, code: string): PageCheck {
   const { software, time_zone: zone } = manifest;
   if (zone !== undefined && !isTimeZone(zone)) {
-    return notChecked(`with times of the zone ${zone}, which is not known here`);
+    return notChecked(`with times of the zone ${quotedFromFile(zone)}, which is not known here`);
   }
   const page = remade(evidence, manifest);
   if (page.kind === 'made' && page.bytes.equals(bytes)) return { kind: 'holds' };
-  if (software.code !== code) return notChecked(`by version ${software.version}, by other code than this`);
+  if (software.code !== code)
+    return notChecked(
+      `by version ${quotedFromFile(software.version)}, as the file says, by other code than this or by other clocks`,
+    );
   switch (page.kind) {
     case 'made': {
       const line = String(firstLineOtherThan(bytes, page.bytes));
@@ -45,6 +49,6 @@ export function checkPage(bytes: Buffer, evidence: Buffer, manifest: Manifest, c
     case 'incomplete':
       return { kind: 'other', detail: 'the file is not what follows from the events in it' };
     case 'impossible':
-      return { kind: 'other', detail: `nothing follows from what the lines say: ${page.reason}` };
+      return { kind: 'other', detail: `nothing follows from what the lines say: ${quotedFromFile(page.reason)}` };
   }
 }

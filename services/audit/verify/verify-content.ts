@@ -5,9 +5,10 @@ import { EVIDENCE_FORMAT, Manifest } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../evidence/bundle';
 import { checkPage } from './check-page';
+import { quotedFromFile } from './quoted-from-file';
 import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
-import { RowVerification } from './verify-rows';
+import { LARGEST_MANIFEST_BYTES, RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
 import { checkBundleSignatures } from './bundle-signatures';
 import { LineVerification, parseMembers, type SavedLines } from './verify-lines';
@@ -43,8 +44,8 @@ export interface ContentOptions {
 /** What may lie beside a CSV file of versions up to 0.2: its manifest. */
 export interface Beside {
   readonly name: string;
-  /** @returns null if there is none. */
-  read(): Promise<string | null>;
+  /** @returns its beginning, of at most so many bytes; null if there is none. */
+  read(most: number): Promise<Buffer | null>;
 }
 
 /** What is added where all that is wrong is that the page could not be checked. */
@@ -154,11 +155,11 @@ function notesOf(manifest: Manifest | null): readonly string[] {
   if (manifest === null) return [];
   const { from, to, software, exported_at } = manifest;
   return [
-    `Exported by version ${software.version} at ${exported_at}.`,
+    `Exported by version ${quotedFromFile(software.version)} at ${quotedFromFile(exported_at)}, as the file says.`,
     ...(from === null && to === null
       ? []
       : [
-          `Only events received from ${from ?? 'the beginning'} to ${to ?? 'the end'}: what lies between them is not here.`,
+          `Only events received from ${from === null ? 'the beginning' : quotedFromFile(from)} to ${to === null ? 'the end' : quotedFromFile(to)}, as the file says: others are not here.`,
         ]),
   ];
 }
@@ -256,7 +257,8 @@ export async function verifyCsv(
     watch.onProgress(offset, file.size, rows.tally.events);
     await nextTurn();
   }
-  rows.finish(rest, beside.name, rows.manifest === null ? await beside.read() : null);
+  const manifestBeside = rows.manifest === null ? await beside.read(LARGEST_MANIFEST_BYTES + 1) : null;
+  rows.finish(rest, beside.name, manifestBeside);
   const { tally, manifest } = rows;
   const doubts = [...withheldFrom(manifest), ...rows.doubts];
   return { tally, faults: inOrder(tally.faults), doubts, notes: notesOf(manifest) };

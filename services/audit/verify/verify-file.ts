@@ -59,6 +59,7 @@ export const manifestPath = (file: string): string => `${file}.manifest.json`;
 /** Verifies an export in CSV: row by row, and against its manifest. */
 export function verifyCsvFile(path: string, options: Pick<ContentOptions, 'watch'>): Promise<Verified> {
   const beside = manifestPath(path);
-  const read = (): Promise<string | null> => Promise.resolve(existsSync(beside) ? readFileSync(beside, 'utf8') : null);
+  const read = (most: number): Promise<Buffer | null> =>
+    existsSync(beside) ? withFile(beside, (file) => file.read(0, most)) : Promise.resolve(null);
   return withFile(path, (file) => verifyCsv(file, { name: beside, read }, options));
 }

@@ -12,8 +12,9 @@ import { canonicalJson } from '../../event-store/seal/canonical-json';
 import { Manifest, splitLine } from '../export/ndjson';
 import { StreamCount } from '../export/stream-count';
 import { StreamHeads } from '../chain/stream-heads';
-import { addFault, emptyTally, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
+import { addFault, emptyTally, MAX_FAULTS, NOWHERE, placeOf, type Tally, tallyEvent } from '../chain/verification';
 import { type EventRules, type Fault, type FaultCode, holds } from '../chain/verify-event';
+import { quotedFromFile } from './quoted-from-file';
 
 /**
  * Verifies the lines of an export or of the evidence in a bundle, one by one: each line against its hash, each event
@@ -49,6 +50,9 @@ export class LineVerification {
   /** What is read again for a bundle, which is about one order. */
   #state: OrderState = initial;
   #newest: RecordedEvent | null = null;
+  /** How many readings are others, and where the first of them are: a file may have any number. */
+  #otherReadings = 0;
+  readonly #otherPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
   #scratch = Buffer.alloc(16_384);
 
   readonly #expected: Manifest | null;
@@ -221,14 +225,9 @@ export class LineVerification {
     this.#state = state;
     const { kind: _kind, stream: _stream, revision: _revision, line_hash: _hash, ...said } = members;
     if (holds(canonicalJson(reading), () => canonicalJson(said))) return;
-    this.#otherReadings.push({
-      line: this.#line,
-      revision: event.revision,
-      stream: event.stream,
-      position: event.position,
-    });
+    this.#otherReadings++;
+    if (this.#otherPlaces.length < MAX_FAULTS) this.#otherPlaces.push(placeOf(event, this.#line));
   }
-  readonly #otherReadings: (Omit<Fault, 'code' | 'detail'> & { line: number })[] = [];
 
   #end(members: Members): void {
     const { line_hash: _hash, ...rest } = members;
@@ -251,15 +250,15 @@ export class LineVerification {
       if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
     }
     const sameCode = manifest.software.code !== undefined && manifest.software.code === this.#code;
-    for (const place of this.#otherReadings) {
-      if (sameCode)
-        addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });
+    if (this.#otherReadings === 0) return;
+    if (!sameCode) {
+      const version = quotedFromFile(manifest.software.version);
+      this.notes.push(`Version ${version}, as the file says, read ${String(this.#otherReadings)} events otherwise.`);
+      return;
     }
-    if (this.#otherReadings.length > 0 && !sameCode) {
-      this.notes.push(
-        `Version ${manifest.software.version} read ${String(this.#otherReadings.length)} events otherwise.`,
-      );
-    }
+    for (const place of this.#otherPlaces)
+      addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });
+    tally.faultCount += this.#otherReadings - this.#otherPlaces.length;
   }
 }
 
@@ -305,6 +304,12 @@ function payloadOf(members: Members, name: 'data' | 'metadata'): RecordedEvent['
   return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (members[name] as RecordedEvent['metadata']); // parsed JSON
 }
 
+/** @returns a time as it is written; null for any other form, of which each engine makes a time of its own. */
+function timeIn(text: string): Date | null {
+  const at = new Date(text);
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text ? at : null;
+}
+
 /** @returns the event of a line; null if a member is missing, or of the wrong type. */
 export function eventOf(members: Members): RecordedEvent | null {
   const { id, type, revision, created } = members;
@@ -313,8 +318,8 @@ export function eventOf(members: Members): RecordedEvent | null {
   const data = payloadOf(members, 'data');
   if (stream === null || typeof id !== 'string' || typeof type !== 'string') return null;
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision) || revision < 0) return null;
-  if (typeof created !== 'string' || Number.isNaN(Date.parse(created)) || position === null || data === undefined)
-    return null;
+  const at = typeof created === 'string' ? timeIn(created) : null;
+  if (at === null || position === null || data === undefined) return null;
   return {
     stream,
     id,
@@ -323,6 +328,6 @@ export function eventOf(members: Members): RecordedEvent | null {
     metadata: payloadOf(members, 'metadata'),
     revision,
     position,
-    created: new Date(created),
+    created: at,
   };
 }

@@ -12,6 +12,8 @@ import { count } from '../../terminal/figures';
  * hands its bytes on. Rows are counted as spreadsheets count them, the header's being 1.
  */
 
+/** Largest manifest in bytes that is read beside a file: many times what one takes. */
+export const LARGEST_MANIFEST_BYTES = 65_536;
 const HEADER = Buffer.from(CSV_HEADER);
 /** The header of versions up to 0.2, whose cells were never cut and whose manifest was beside the file. */
 const EARLIER_HEADER = Buffer.from(CSV_HEADER.replace(',"cut"', ''));
@@ -52,11 +54,11 @@ export class RowVerification {
       if (end < 0) return 0;
       from = end + 2;
       this.#begin(bytes.subarray(0, from));
+      this.#digest.update(bytes.subarray(0, from));
     }
     const text = bytes.toString('latin1'); // a character for each byte
     const end = rowEnd();
     end.lastIndex = from;
-    this.#digest.update(bytes.subarray(0, from));
     for (let found = end.exec(text); found !== null; found = end.exec(text)) {
       this.#add(bytes.subarray(from, found.index), found[1] ?? '');
       if (this.#manifest === null) this.#digest.update(bytes.subarray(from, end.lastIndex));
@@ -69,14 +71,19 @@ export class RowVerification {
    * Verifies the end of the file and the manifest, wherever that is; has to be called after the last row.
    * @param rest of the bytes, which are no whole row
    * @param beside name of a manifest beside the file, where versions up to 0.2 wrote it
-   * @param text of that manifest; null if there is none
+   * @param bytes of that manifest; null if there is none
    */
-  finish(rest: Buffer, beside: string, text: string | null): void {
+  finish(rest: Buffer, beside: string, bytes: Buffer | null): void {
     if (rest.length > 0 || this.#last === null)
       this.#fault('there is no whole row: the file was cut off, or its end was changed', this.#row + 1);
     if (this.#manifest !== null) return;
     this.#digest.update(rest);
-    if (text !== null) this.#finishBeside(beside, text);
+    if (bytes !== null && bytes.length > LARGEST_MANIFEST_BYTES)
+      this.#fault(
+        `its manifest ${beside} is too large: none has more than ${count(LARGEST_MANIFEST_BYTES)} bytes`,
+        null,
+      );
+    else if (bytes !== null) this.#finishBeside(beside, bytes.toString('utf8'));
     else if (this.#header === 'ours')
       this.#fault('there is no manifest: the file was cut off, or its end was changed', this.#row + 1);
     else if (this.#row <= HEADER_ROW && this.#header === 'unknown') this.#fault('the header was changed', HEADER_ROW);

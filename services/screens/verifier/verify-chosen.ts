@@ -17,8 +17,8 @@ import { evidenceCodeHere } from './zone-code';
 
 /** Largest evidence in bytes that is read here: it is read whole. The service makes none of a quarter of it. */
 const LARGEST_EVIDENCE_BYTES = 134_217_728;
-/** Largest manifest and key in bytes. */
-const LARGEST_COMPANION_BYTES = 65_536;
+/** Largest key in bytes. */
+const LARGEST_KEY_BYTES = 65_536;
 const MANIFEST_SUFFIX = '.manifest.json';
 
 type PublicKey = Parameters<typeof verifyBundle>[3];
@@ -61,7 +61,7 @@ export async function sortOut(all: readonly File[]): Promise<Chosen> {
         .catch(() => ''),
     ),
   );
-  const keys = all.filter((file, index) => starts[index] === KEY_START && file.size <= LARGEST_COMPANION_BYTES);
+  const keys = all.filter((file, index) => starts[index] === KEY_START && file.size <= LARGEST_KEY_BYTES);
   const files = all.filter((file) => !manifests.includes(file) && !keys.includes(file));
   return { files, manifests, key: keys[0] ?? null };
 }
@@ -75,8 +75,10 @@ async function verified(file: File, { manifests, key }: Chosen, onProgress: OnPr
       return verifyNdjson(content, options);
     case 'csv': {
       const name = `${file.name}${MANIFEST_SUFFIX}`;
-      const beside = manifests.find((other) => other.name === name && other.size <= LARGEST_COMPANION_BYTES);
-      return verifyCsv(content, { name, read: async () => (await beside?.text()) ?? null }, options);
+      const beside = manifests.find((other) => other.name === name);
+      const read = async (most: number): Promise<Buffer | null> =>
+        beside === undefined ? null : contentOf(beside).read(0, most);
+      return verifyCsv(content, { name, read }, options);
     }
     case 'evidence':
       if (file.size > LARGEST_EVIDENCE_BYTES)

@@ -145,6 +145,15 @@ describe('the verification of a bundle that somebody forged', () => {
     }
   });
 
+  it('a page that was made by other code, or by the same with clocks set by other rules, is not checked, and says both', async () => {
+    const bundle = await bundleOf(REPORTS);
+    const other = forged(bundle, inManifest({ software: { name: 'ticket-rail', version: '9', code: 'other code' } }));
+    expect(verified(other)).toMatchObject({
+      faults: [],
+      doubts: [{ detail: expect.stringContaining('by other code than this or by other clocks') as string }],
+    });
+  });
+
   it('a page by the clocks of a zone that is unknown here is not checked, and a name that no zone has is found', async () => {
     const unknown = verified(forged(await bundleOf(REPORTS), inManifest({ time_zone: 'America/Nowhere' })));
     expect(unknown).toMatchObject({
@@ -194,7 +203,7 @@ describe('the verification of a bundle that somebody forged', () => {
     });
     expect(faultsOf(bundle)).toContainEqual({
       code: 'file',
-      detail: 'nothing follows from what the lines say: Invalid time value',
+      detail: 'nothing follows from what the lines say: "Invalid time value"',
     });
   });
 

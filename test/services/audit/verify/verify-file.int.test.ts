@@ -338,7 +338,7 @@ describe('a bundle of evidence', () => {
     const { faults, doubts } = verifyBundleFile(other, OPTIONS.seed);
     expect(faults).toEqual([]);
     expect(doubts).toEqual([
-      { kind: 'page not checked', detail: expect.stringContaining('made by version 1.2.3') as string },
+      { kind: 'page not checked', detail: expect.stringContaining('made by version "1.2.3"') as string },
     ]);
     const { code, stdout } = await ticketRail(['verify', other]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringContaining('(PAGE NOT CHECKED)') as string });
@@ -362,7 +362,7 @@ describe('a bundle of evidence', () => {
       detail: expect.stringContaining('follows from') as string,
     });
     expect(verifyBundleFile(file, OPTIONS.seed, null, 'other code').notes).toContain(
-      'Version 1.2.3 read 3 events otherwise.',
+      'Version "1.2.3", as the file says, read 3 events otherwise.',
     );
   });
 });
@@ -474,7 +474,7 @@ describe('what ticket-rail verify is given', () => {
     );
     const { code, stdout } = await ticketRail(['verify', write(forged, 'a\u001b[31m.ndjson')]);
     expect(code).toBe(1);
-    expect(stdout).toContain('Exported by version 9\\u001b[2J\\u000aall holds at');
+    expect(stdout).toContain('Exported by version "9\\u001b[2J\\nall holds" at');
     expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
