@@ -37,7 +37,12 @@ const importsOf = (file: string): Import[] =>
 const BROWSER = 'services/screens/browser';
 /** The page that verifies files: the code of the command, with what it uses of Node in `node/`. */
 const VERIFIER = 'services/screens/verifier';
-const GIVEN_TO_VERIFIER = ['services/audit/verify', 'services/audit/evidence/zone-rules', 'services/terminal/figures'];
+const GIVEN_TO_VERIFIER = [
+  'services/audit/verify',
+  'services/audit/evidence/zone-rules',
+  'services/terminal/figures',
+  'services/terminal/printable',
+];
 /** What a screen decides. */
 const isModel = (path: string): boolean => /^services\/screens\/browser\/[a-z]+\/model\//.test(path);
 

@@ -35,6 +35,12 @@ const KEY = { location_id: 'disputes', order_id: `o1 ${HOSTILE}` };
 const OTHER = { location_id: 'disputes', order_id: 'o2' };
 const OMAR = { source: 'uber', name: HOSTILE, phone: { number: '+15550104711' }, passcode: '7777' };
 
+/** Zones by names that browsers do not list, though they know them. */
+const ZONES = [
+  ...['Asia/Kolkata', 'Europe/Kyiv', 'Asia/Ho_Chi_Minh', 'America/Argentina/Buenos_Aires', 'US/Eastern', 'Etc/UTC'],
+  ...['GMT', 'Etc/GMT+5', 'asia/kolkata', 'EUROPE/BERLIN', 'utc'],
+];
+
 const directory = temporaryDirectory();
 let service: RunningService;
 let browser: Browser;
@@ -202,6 +208,39 @@ describe('the verifier', () => {
     expect(alone?.verdict).toBe('undecided');
   });
 
+  it('a manifest beside a CSV file that begins with a mark, or is too large, is refused as by the command', async () => {
+    const manifest = readFileSync(join(EARLIER, 'export.csv.manifest.json'), 'utf8');
+    for (const [index, beside] of [`\uFEFF${manifest}`, `${manifest}${' '.repeat(65_536)}`].entries()) {
+      const name = `beside-${String(index)}.csv`;
+      cpSync(join(EARLIER, 'export.csv'), path(name));
+      const [shown] = await inBrowser([name, save(`${name}.manifest.json`, beside)]);
+      expect(shown?.verdict).toBe('broken');
+      expect(shown?.lines).toEqual(await byCommand([name]));
+    }
+  });
+
+  it('the name of a file is shown with its marks of direction escaped, and so is what is announced', async () => {
+    const { page } = await openVerifier();
+    const buffer = readFileSync(path('order.csv'));
+    await page.locator('#files').setInputFiles({ name: 'a\u202Egpj.csv', mimeType: 'text/csv', buffer });
+    expect(await resultsOf(page)).toMatchObject([{ name: 'a\\u202egpj.csv', verdict: 'holds' }]);
+    expect(await page.locator('main').innerText()).not.toMatch(/\p{Cf}/u);
+    await page.context().close();
+  });
+
+  it('where its script cannot run, the verifier says in which browsers it can, and otherwise that there is no file yet', async () => {
+    const { page } = await openVerifier();
+    expect(await page.locator('#status').innerText()).toBe('No file yet.');
+    await page.context().close();
+    const { page: older } = await openVerifier({ javaScriptEnabled: false });
+    const config = readFileSync(resolve(__dirname, '../../services/screens/verifier/vite.config.mjs'), 'utf8');
+    const targets = [...(/target: \[(.*)\]/.exec(config)?.[1] ?? '').matchAll(/'[a-z]+([\d.]+)'/g)];
+    expect(targets).toHaveLength(4);
+    const said = await older.locator('#status').innerText();
+    for (const [, version] of targets) expect(said).toContain(version);
+    await older.context().close();
+  });
+
   it('any single mutation of an export or of evidence is refused, with the same places as by the command', async () => {
     const sources = WRITTEN.map((name) => ({ name, bytes: readFileSync(path(name)) }));
     const mutated = fc
@@ -234,6 +273,21 @@ describe('the verifier', () => {
     const shown = await expectSame(forged);
     for (const { name, verdict } of shown)
       expect([name, verdict]).toEqual([name, name.startsWith('other') ? 'undecided' : 'broken']);
+  });
+
+  it('evidence by the clocks of any zone that the service takes is verified as by the command, and a forged page of it is refused', async () => {
+    const key = { location_id: KEY.location_id, order_id: KEY.order_id } as Parameters<typeof orderPath>[0];
+    const names: string[] = [];
+    for (const [index, zone] of ZONES.entries()) {
+      const { status, text } = await service.get(orderPath(key, `/evidence?time_zone=${encodeURIComponent(zone)}`));
+      expect([zone, status]).toEqual([zone, 200]);
+      const bytes = Buffer.from(text);
+      const forged = refitted(bytes, (page) => page.replace('What this file proves', 'What it proves'));
+      names.push(save(`zone-${String(index)}.html`, bytes), save(`zone-${String(index)}-forged.html`, forged));
+    }
+    const shown = await expectSame(names);
+    for (const { name, verdict } of shown)
+      expect([name, verdict]).toEqual([name, name.includes('forged') ? 'broken' : 'holds']);
   });
 
   it('signed checkpoints in evidence are verified with a public key, as by the command, and a changed one is refused', async () => {

@@ -1,5 +1,6 @@
 import './environment';
 import { count } from '../../terminal/figures';
+import { printableLine } from '../../terminal/printable';
 import { type Chosen, type Result, sortOut, verifyChosen } from './verify-chosen';
 
 /** The page: what is chosen or dropped is verified, one file after the other. Whatever stands in a file is text here. */
@@ -24,6 +25,7 @@ function element(name: string, text: string, className = ''): HTMLElement {
 
 const VERDICTS = { holds: 'Holds', broken: 'Does not hold', undecided: 'Cannot be decided', unusable: 'Not verified' };
 
+/** @param name printable */
 function show(article: HTMLElement, name: string, result: Result): string {
   const verdict = result.kind === 'verified' ? result.verdict : 'unusable';
   const lines = result.kind === 'verified' ? result.lines : [result.detail];
@@ -35,18 +37,19 @@ function show(article: HTMLElement, name: string, result: Result): string {
 }
 
 async function verifyOne(file: File, chosen: Chosen): Promise<string> {
+  const name = printableLine(file.name);
   const article = element('article', '');
   const progress = document.createElement('progress');
-  progress.setAttribute('aria-label', `Verifying ${file.name}`);
+  progress.setAttribute('aria-label', `Verifying ${name}`);
   const events = element('p', 'Verifying');
-  article.append(element('h3', file.name), progress, events);
+  article.append(element('h3', name), progress, events);
   results.append(article);
   const result = await verifyChosen(file, chosen, (done, total, seen) => {
     progress.max = total;
     progress.value = done;
     events.textContent = `Verifying: ${count(seen)} events so far`;
   });
-  return show(article, file.name, result);
+  return show(article, name, result);
 }
 
 /** Each choice begins anew; the one before is left where it is. */
@@ -69,6 +72,8 @@ async function verifyAll(all: readonly File[]): Promise<void> {
   status.textContent = said.length === 0 ? 'There was no export and no evidence among the files.' : said.join(' ');
 }
 
+// Until here, it says which browsers can run this.
+status.textContent = 'No file yet.';
 // From a disk, it is saved already.
 if (location.protocol !== 'file:') {
   const save = the('save', HTMLParagraphElement);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { MORE_ZONES } from './zone-names.mjs';
 
 /**
  * Builds the verifier: one HTML file, with all code and style in it, that runs from a disk. The code is that of `ticket-rail
@@ -14,10 +15,18 @@ const root = resolve(here, '../../..');
 const built = createRequire(join(root, 'dist', 'services', 'audit', 'evidence', 'index.js'));
 const { evidenceCode } = built('./evidence-code.js');
 const { zoneRules } = built('./zone-rules.js');
+const { isTimeZone } = built('../../../schemas/local-time.js');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** The rules of each zone, by which the verifier knows whether its browser has the same as this Node.js. */
-const zones = Object.fromEntries(['UTC', ...Intl.supportedValuesOf('timeZone')].map((zone) => [zone, zoneRules(zone)]));
+/**
+ * The rules of each zone by its name in small letters, for zones are known by any case: by them the verifier knows whether its
+ * browser has the same as this Node.js.
+ */
+const zones = Object.fromEntries(
+  [...Intl.supportedValuesOf('timeZone'), ...MORE_ZONES]
+    .filter(isTimeZone)
+    .map((zone) => [zone.toLowerCase(), zoneRules(zone)]),
+);
 
 const read = (name) => readFileSync(join(here, name), 'utf8');
 const sourceOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -3,7 +3,7 @@ import { zoneRules } from '../../audit/evidence/zone-rules';
 
 /** Identifies the code that makes evidence: that of the Node.js which built this page. */
 declare const EVIDENCE_CODE: string;
-/** What {@link zoneRules} was there for each zone. */
+/** What {@link zoneRules} was there for each zone, by its name in small letters. */
 declare const ZONE_RULES: Readonly<Record<string, string>>;
 
 const DEFAULT_ZONE = 'UTC';
@@ -13,6 +13,7 @@ const DEFAULT_ZONE = 'UTC';
  *   browser sets the clocks of the zone by other rules.
  */
 export function evidenceCodeHere(zone: string = DEFAULT_ZONE): string {
-  const isSame = isTimeZone(zone) && Object.hasOwn(ZONE_RULES, zone) && zoneRules(zone) === ZONE_RULES[zone];
+  const name = zone.toLowerCase();
+  const isSame = isTimeZone(zone) && Object.hasOwn(ZONE_RULES, name) && zoneRules(zone) === ZONE_RULES[name];
   return isSame ? EVIDENCE_CODE : `${EVIDENCE_CODE}-with-other-clocks`;
 }
