@@ -11,8 +11,17 @@ const os = require('node:os');
  * repeated only to find the rare; anything else, all of it (docs/decisions/019-test-tiers.md).
  */
 
-/** A whole story in the browser, kill -9, a full disk, the lunch rush: where `short` and `soak` repeat less or more. */
-const SHORT = ['screens/story', 'faults/kill-9', 'faults/full-disk', 'services/sandbox/runner/lunch-rush'];
+/**
+ * A whole story in the browser, kill -9, a full disk, the lunch rush, interleaved actions: where `short` and `soak` repeat
+ * less or more.
+ */
+const SHORT = [
+  'screens/story',
+  'faults/kill-9',
+  'faults/full-disk',
+  'services/orders/actions/interleavings',
+  'services/sandbox/runner/lunch-rush',
+];
 const SOAK = [
   'clients/kills',
   'faults/kill-9',

@@ -66,6 +66,9 @@ async function decideAndAppend(
     if (conflicts > 0) await sleep(REREAD_MS);
     const read = await readAll(store, stream, press, id);
     const decision = decideAction(read, press);
+    // A member of a cluster may be behind the one that the screen was shown by.
+    const mayBeBehind = decision.kind === 'no_order' || decision.kind === 'no_such_revision';
+    if (mayBeBehind && conflicts < MAX_CONFLICTS) continue;
     if (decision.kind !== 'append') return decision;
     const { type, data } = decision.action;
     const hash = contentHash({ type, object: data });
