@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LocationId, OrderId } from './handle-order';
 import { Revision } from './order-view';
-import { ACKNOWLEDGED, COMPARED } from './rail-actions';
+import { ACKNOWLEDGED, COMPARED, timeInAction } from './rail-actions';
 
 /** What people at the counter do with an order, as `POST .../actions` takes and answers it. */
 
@@ -25,6 +25,7 @@ const Pressed = {
   revision: Revision.meta({ description: 'of the order as the screen showed it' }),
   at: z.iso
     .datetime({ offset: true, error: 'expected a time such as 2026-11-21T18:04:05.678Z' })
+    .refine((at) => timeInAction(at) !== null, 'expected a time of the years 0000 to 9999 in UTC')
     .meta({ description: 'when it was pressed, by the clock of the screen', examples: ['2026-11-21T18:04:05.678Z'] }),
 };
 

@@ -68,6 +68,16 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value));
+
+/**
+ * @param at a time in RFC 3339
+ * @returns the same as actions hold it; null where its year in UTC has not four digits, which an offset can do
+ */
+export function timeInAction(at: string): string | null {
+  const date = new Date(at);
+  const time = Number.isNaN(date.getTime()) ? null : date.toISOString();
+  return isTime(time) ? time : null;
+}
 const isRevision = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isRevisionOrNull = (value: unknown): value is number | null => value === null || isRevision(value);
 

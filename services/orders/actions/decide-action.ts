@@ -2,7 +2,7 @@ import { evolve, initial, type OrderState } from '../../../projections/order';
 import { isCanceled } from '../../../projections/stage';
 import type { ActionRequest } from '../../../schemas/actions';
 import { decodeOrderEvent, hashOf } from '../../../schemas/order-events';
-import { actionOf, COMPARED, type RailAction } from '../../../schemas/rail-actions';
+import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
 
 /** What an action is to its order, decided from the whole of the order's stream (docs/decisions/029-actions.md). */
@@ -56,11 +56,9 @@ export interface Press {
   readonly by: string | null;
 }
 
-const byClock = (at: string): string => new Date(at).toISOString();
-
 /** Returns the action that a press is, for a driver of the card. */
 function actionFor({ request, by }: Press, { driver_revision }: Pick<OrderState, 'driver_revision'>): RailAction {
-  const pressed = { by, at: byClock(request.at), seen_revision: request.revision };
+  const pressed = { by, at: timeInAction(request.at) ?? request.at, seen_revision: request.revision };
   switch (request.type) {
     case 'handed_over': {
       const compared = COMPARED.filter((one) => request.compared.includes(one));
@@ -106,6 +104,7 @@ function outdated(request: ActionRequest, seen: OrderState | null, now: OrderSta
 /**
  * Decides what a press is to its order. It counts for what the screen showed, or not at all: a handover is never recorded for
  * a driver who was not on the card. What was recorded under its key is not done again.
+ * @throws {Error} if a press has in it what its schema does not take, for what is appended has to be read again
  */
 export function decideAction(read: ReadForAction, press: Press): ActionDecision {
   const { now, seen, sameKey, newest } = read;
@@ -117,5 +116,8 @@ export function decideAction(read: ReadForAction, press: Press): ActionDecision 
   if (request.revision > newest.revision) return { kind: 'no_such_revision' };
   const because = outdated(request, seen, now);
   if (because !== null) return { kind: 'outdated', because, now };
-  return { kind: 'append', expected: newest.revision, action: actionFor(press, now) };
+  const action = actionFor(press, now);
+  // What nobody could read again would count for nothing, and its key would be used up.
+  if (actionOf(action) === null) throw new Error(`an action of type ${action.type} that cannot be read again`);
+  return { kind: 'append', expected: newest.revision, action };
 }

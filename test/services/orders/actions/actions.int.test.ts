@@ -265,6 +265,7 @@ describe.each<['the embedded store' | 'EventStoreDB']>([['the embedded store'], 
         [{ ...handOver(1), compared: ['height'] }, 'k'],
         [{ ...handOver(1), more: 1 }, 'k'],
         [{ ...handOver(1), at: 'noon' }, 'k'],
+        [{ ...handOver(1), at: '9999-12-31T23:59:59-01:00' }, 'k'],
         [{ type: 'eaten', revision: 1, at: AT }, 'k'],
       ] as const)
         expect(problemOf(await act(one, key, request, { idempotencyKey }))).toEqual(problem(400, 'invalid-parameter'));

@@ -1,4 +1,4 @@
-import type { ActionRequest } from '../../../../schemas/actions';
+import { ActionRequest } from '../../../../schemas/actions';
 import type { Compared } from '../../../../schemas/rail-actions';
 import type { OrderEvent } from '../../../../schemas/order-events';
 import { orderStream } from '../../../../schemas/order-events';
@@ -42,7 +42,30 @@ const ASSIGNED = says('in_progress', 'enroute_to_pickup', JANE);
 const HERE = says('ready_for_pickup', 'arrived_at_pickup', JANE);
 const OTHER = says('in_progress', 'enroute_to_pickup', JOHN);
 
+/** Times that RFC 3339 allows, in years of UTC that it cannot write. */
+const TOO_FAR = ['9999-12-31T23:59:59-01:00', '0000-01-01T00:00:00+01:00'];
+
 describe('what a press is to its order', () => {
+  it.each(TOO_FAR)('a press at %s is not taken', (at) => {
+    const { error } = ActionRequest.safeParse({ ...handOver(1), at });
+    expect(error?.issues).toMatchObject([
+      { path: ['at'], message: 'expected a time of the years 0000 to 9999 in UTC' },
+    ]);
+  });
+
+  it.each([
+    ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999999Z', '9999-12-31T23:59:59.999Z'],
+    ['2026-11-21T19:00:30+01:00', AT],
+  ])('a press at %s is recorded as of %s', (at, recorded) => {
+    const request = ActionRequest.parse({ ...handOver(1), at });
+    expect(decided(request, stream(ASSIGNED, HERE))).toMatchObject({ action: { data: { at: recorded } } });
+  });
+
+  it.each(TOO_FAR)('what could not be read again is never appended, as a press at %s', (at) => {
+    expect(() => decided({ ...handOver(1), at }, stream(ASSIGNED, HERE))).toThrow('cannot be read again');
+  });
+
   it('a handover is appended after exactly the newest event, with the driver who was on the card', () => {
     expect(decided(handOver(1, ['name', 'plate']), stream(ASSIGNED, HERE))).toEqual({
       kind: 'append',
