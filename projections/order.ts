@@ -3,7 +3,7 @@ import { type OrderEvent } from '../schemas/order-events';
 import { type Order } from '../schemas/order-view';
 import { isActionType } from '../schemas/rail-actions';
 import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';
-import { acknowledgedAfter, doneAfter, nothingDone } from './actions';
+import { acknowledgementsAfter, doneAfter, newestDone, nothingDone } from './actions';
 import { attentionOf, type Noticeable } from './attention';
 import { assign, nobody, type Reassignment } from './driver';
 import { DRIVER_DETAILS, stillUnreadable } from './lenient';
@@ -65,8 +65,8 @@ export const initial: OrderState = {
   reports: nothingRemembered.reports,
   same_report_as: nothingRemembered.same_report_as,
   driver_revision: null,
-  handed_over: nothingDone.handed_over,
-  acknowledged: nothingDone.acknowledged,
+  handovers: nothingDone.handovers,
+  acknowledgements: nothingDone.acknowledgements,
 };
 
 /**
@@ -139,8 +139,8 @@ function afterReport(known: OrderState, event: OrderEvent): OrderState {
     reports: memory.reports,
     same_report_as: memory.same_report_as,
     driver_revision,
-    handed_over: before.handed_over,
-    acknowledged: acknowledgedAfter(before.acknowledged, {
+    handovers: before.handovers,
+    acknowledgements: acknowledgementsAfter(before.acknowledgements, {
       driverChanged: driver_revision !== before.driver_revision,
       isCanceled: isCanceled(progress),
     }),
@@ -181,8 +181,7 @@ export function toOrder(key: OrderKey, state: OrderState): Order | null {
     stage: state.stage,
     attention: attentionOf(state),
     same_report_as: state.same_report_as,
-    handed_over: state.handed_over,
-    acknowledged: state.acknowledged,
+    ...newestDone(state),
     revision: state.revision,
     first_received_at: state.first_received_at,
     updated_at: state.updated_at,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { MAX_IN_FORCE } from '../../projections/actions';
 import { evolve, toOrder } from '../../projections/order';
 import { summarize, nothingSummed } from '../../projections/summary';
 import { decodeOrderEvent, type OrderEvent } from '../../schemas/order-events';
@@ -61,6 +62,31 @@ describe('what people at the counter did', () => {
   it('a handover that was undone does not count; one that another undo names does', () => {
     expect(orderAfter(life(ASSIGNED, HERE, handedOver(0), undone(2))).handed_over).toBeNull();
     expect(orderAfter(life(ASSIGNED, HERE, handedOver(0), undone(1))).handed_over).not.toBeNull();
+  });
+
+  it('when a handover is undone, the one before it counts again, and its alarm is back', () => {
+    const twice = [
+      ...[ASSIGNED, HERE, handedOver(0)],
+      ...[says('in_progress', 'enroute_to_pickup', JOHN), handedOver(3), undone(4)],
+    ];
+    expect(orderAfter(life(...twice.slice(0, -1))).attention).not.toContain('handed_over_to_another');
+    const after = orderAfter(life(...twice));
+    expect(after.handed_over).toMatchObject({ revision: 2, driver_revision: 0 });
+    expect(after.attention).toContain('handed_over_to_another');
+    expect(orderAfter(life(...twice, undone(2))).handed_over).toBeNull();
+  });
+
+  it('when an acknowledgement is undone, the one before it counts again', () => {
+    const twice = life(ASSIGNED, says('merchant_canceled'), acknowledged('cancel'), acknowledged('cancel'), undone(3));
+    expect(orderAfter(twice).acknowledged.cancel).toMatchObject({ revision: 2 });
+    const seen = [ASSIGNED, says('in_progress', 'enroute_to_pickup', JOHN), acknowledged('driver_change', 1)];
+    const undoneLast = life(...seen, acknowledged('driver_change', 1), undone(3));
+    expect(orderAfter(undoneLast).acknowledged.driver_change).toMatchObject({ revision: 2 });
+  });
+
+  it('the newest handovers are kept, however many there are', () => {
+    const { handovers } = fold(life(ASSIGNED, ...Array.from({ length: MAX_IN_FORCE + 3 }, () => handedOver(0))));
+    expect(handovers.map(({ revision }) => revision)).toEqual(Array.from({ length: MAX_IN_FORCE }, (_, n) => n + 4));
   });
 
   it('the driver on the card is known by the event that first reported that driver', () => {

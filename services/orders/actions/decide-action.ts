@@ -1,3 +1,4 @@
+import { isInForce } from '../../../projections/actions';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { isCanceled } from '../../../projections/stage';
 import type { ActionRequest } from '../../../schemas/actions';
@@ -93,11 +94,8 @@ function outdated(request: ActionRequest, seen: OrderState | null, now: OrderSta
     case 'acknowledged':
       if (request.what === 'cancel') return isCanceled(seen) && isCanceled(now) ? null : 'not_canceled';
       return isSameDriver ? null : 'driver_changed';
-    case 'undone': {
-      const { handed_over, acknowledged } = now;
-      const inForce = [handed_over, acknowledged.cancel, acknowledged.driver_change];
-      return inForce.some((one) => one?.revision === request.undone_revision) ? null : 'not_in_force';
-    }
+    case 'undone':
+      return isInForce(now, request.undone_revision) ? null : 'not_in_force';
   }
 }
 

@@ -145,6 +145,8 @@ describe('what a press is to its order', () => {
       3,
     );
     expect(decided(undo(2), [...before, handed, undone])).toMatchObject({ kind: 'outdated', because: 'not_in_force' });
+    const again = storedAs({ type: 'rail.handed_over', data, receivedAt: AT }, 3);
+    expect(decided(undo(2), [...before, handed, again])).toMatchObject({ kind: 'append', expected: 3 });
   });
 
   it('nothing is done with an order that nothing was reported about, nor with one as it never was', () => {
