@@ -57,6 +57,25 @@ export function sameDriver(one: JsonObject, other: JsonObject): boolean {
   );
 }
 
+/** What of a driver people compare with a card, in its order there. */
+const comparable = (driver: JsonObject): readonly unknown[] => [
+  driver['name'],
+  driver['source'],
+  inner(driver['vehicle_info'], 'license_plate'),
+  inner(driver['phone'], 'number'),
+  driver['passcode'],
+];
+
+/**
+ * @returns whether a card that showed one driver does not contradict the other: all that people compare agrees, as far as
+ *   both have it. {@link sameDriver} asks less where both names are known: a plate may change, but what was compared is
+ *   then no more what is true.
+ */
+export function looksAlike(one: JsonObject, other: JsonObject): boolean {
+  const others = comparable(other);
+  return comparable(one).every((value, index) => agree(value, others[index]));
+}
+
 /**
  * Reads the `driver_details` of one delivery (docs/protocol.md#ruling-4-6): the same driver's are merged field by
  * field, another's replace them whole. Details in which nothing stands, such as `{}` or `{"name":null}`, are absent

@@ -1,4 +1,5 @@
 import { isInForce } from '../../../projections/actions';
+import { looksAlike } from '../../../projections/driver';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { isCanceled } from '../../../projections/stage';
 import type { ActionRequest } from '../../../schemas/actions';
@@ -90,7 +91,7 @@ function outdated(request: ActionRequest, seen: OrderState | null, now: OrderSta
   const isSameDriver = seen.driver_revision === now.driver_revision;
   switch (request.type) {
     case 'handed_over':
-      return isSameDriver ? null : 'driver_changed';
+      return isSameDriver && looksAlike(seen.driver ?? {}, now.driver ?? {}) ? null : 'driver_changed';
     case 'acknowledged':
       if (request.what === 'cancel') return isCanceled(seen) && isCanceled(now) ? null : 'not_canceled';
       return isSameDriver ? null : 'driver_changed';

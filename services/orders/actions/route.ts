@@ -30,7 +30,7 @@ export const ACTIONS_PER_MINUTE = 120;
 
 const BECAUSE: Readonly<Record<Outdated, string>> = {
   another_order: 'Another order has this number now.',
-  driver_changed: 'Another driver is assigned now, or none.',
+  driver_changed: 'Another driver is assigned now, or none, or what identifies the driver changed.',
   not_canceled: 'The order is not canceled.',
   not_in_force: 'The action does not count any more.',
 };
@@ -50,8 +50,9 @@ export const ACTION_CALLS = {
     summary: 'Record what was done with an order: handed over, acknowledged, undone',
     description:
       'It becomes a fact of its own in the stream of the order, and is answered once it is durable. It counts for the order ' +
-      'as the screen showed it, by `revision`: if another driver came since, nothing is recorded, and the answer has the ' +
-      'order as it is now, as `order`. What is sent again with the same `Idempotency-Key` is recorded once.',
+      'as the screen showed it, by `revision`: if another driver came since, or the same one has another plate, phone number ' +
+      'or passcode, nothing is recorded, and the answer has the order as it is now, as `order`. What is sent again with the ' +
+      'same `Idempotency-Key` is recorded once.',
     params: OrderPath,
     headers: ActionHeaders,
     body: {

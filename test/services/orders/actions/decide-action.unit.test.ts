@@ -1,10 +1,10 @@
 import { ActionRequest } from '../../../../schemas/actions';
 import type { Compared } from '../../../../schemas/rail-actions';
 import type { OrderEvent } from '../../../../schemas/order-events';
-import { orderStream } from '../../../../schemas/order-events';
+import { decodeOrderEvent, orderStream } from '../../../../schemas/order-events';
 import { decideAction, nothingReadYet, type Press, readOn } from '../../../../services/orders/actions/decide-action';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
-import { type DeliveryObject, eventsAt, eventsOf, JANE, JOHN, KEY, says } from '../../../projections/scenario';
+import { type DeliveryObject, eventsAt, eventsOf, fold, JANE, JOHN, KEY, says } from '../../../projections/scenario';
 
 const AT = '2026-11-21T18:00:30.000Z';
 const handOver = (revision: number, compared: Compared[] = ['plate']): ActionRequest => ({
@@ -96,6 +96,35 @@ describe('what a press is to its order', () => {
       because: 'driver_changed',
       now: { revision: deliveries.length - 1 },
     });
+  });
+
+  const CARD = {
+    ...JANE,
+    phone: { number: '+1 555 0100' },
+    vehicle_info: { license_plate: 'AAA 111' },
+    passcode: '4711',
+  };
+  const seenAs = (driver: object) => [says('in_progress', 'enroute_to_pickup', driver)];
+  const reportedNow = (driver: object) => says('ready_for_pickup', 'arrived_at_pickup', driver);
+
+  it.each<[string, object]>([
+    ['plate', { vehicle_info: { license_plate: 'BBB 222' } }],
+    ['phone number', { phone: { number: '+1 555 0199' } }],
+    ['passcode', { passcode: '0815' }],
+  ])('a handover is not recorded if the driver has another %s than the card showed', (_, details) => {
+    const events = stream(...seenAs(CARD), reportedNow({ ...JANE, ...details }));
+    expect(fold(events.map((one) => decodeOrderEvent(one)).filter((one) => one !== null)).driver_revision).toBe(0);
+    expect(decided(handOver(0), events)).toMatchObject({ kind: 'outdated', because: 'driver_changed' });
+    expect(decided(handOver(1), events)).toMatchObject({ kind: 'append' });
+  });
+
+  it.each<[string, object, object]>([
+    ['is spelled otherwise', CARD, { ...JANE, name: 'JANE  driver', vehicle_info: { license_plate: 'aaa 111' } }],
+    ['was not known on the card', JANE, CARD],
+    ['is not repeated', CARD, JANE],
+    ['is not compared', CARD, { ...JANE, vehicle_info: { color: 'red' } }],
+  ])('a handover is recorded if what is known of the driver %s', (_, card, details) => {
+    expect(decided(handOver(0), stream(...seenAs(card), reportedNow(details)))).toMatchObject({ kind: 'append' });
   });
 
   it('what was shown of an order counts for no other order with its number', () => {
