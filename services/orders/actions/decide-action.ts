@@ -14,12 +14,22 @@ export interface ReadForAction {
   readonly now: OrderState;
   /** As the screen showed it; null while no event up to there is an order's. */
   readonly seen: OrderState | null;
+  /** What was so at any event after that, whatever is so now. */
+  readonly since: { readonly assigned: boolean; readonly notCanceled: boolean };
   /** The event that the key of this action made before. */
   readonly sameKey: RecordedEvent | null;
   readonly newest: { readonly revision: number; readonly eventHash: string | null } | null;
 }
 
-export const nothingReadYet: ReadForAction = { now: initial, seen: null, sameKey: null, newest: null };
+const nothingSince: ReadForAction['since'] = { assigned: false, notCanceled: false };
+
+export const nothingReadYet: ReadForAction = {
+  now: initial,
+  seen: null,
+  since: nothingSince,
+  sameKey: null,
+  newest: null,
+};
 
 /**
  * @param seenRevision of the order as the screen showed it
@@ -29,9 +39,13 @@ export const nothingReadYet: ReadForAction = { now: initial, seen: null, sameKey
 export function readOn(before: ReadForAction, stored: RecordedEvent, seenRevision: number, id: string): ReadForAction {
   const event = decodeOrderEvent(stored);
   const now = event === null ? before.now : evolve(before.now, event);
+  const isSeen = stored.revision <= seenRevision;
+  const assigned = before.since.assigned || now.assigned;
+  const notCanceled = before.since.notCanceled || !isCanceled(now);
   return {
     now,
-    seen: event !== null && stored.revision <= seenRevision ? now : before.seen,
+    seen: event !== null && isSeen ? now : before.seen,
+    since: isSeen ? nothingSince : { assigned, notCanceled },
     sameKey: stored.id === id ? stored : before.sameKey,
     newest: { revision: stored.revision, eventHash: hashOf(stored, 'event_hash') },
   };
@@ -85,15 +99,19 @@ export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press:
   return again.type === action.type && JSON.stringify(again.data) === JSON.stringify(action.data);
 }
 
-/** Returns why a press is no longer about the order as it is; null if it still is. */
-function outdated(request: ActionRequest, seen: OrderState | null, now: OrderState): Outdated | null {
+/**
+ * Returns why a press is no longer about the order as it is; null if it still is. Nobody is assigned, and canceled, say
+ * the same each time: they are what was seen only if nothing else was true in between.
+ */
+function outdated(request: ActionRequest, { seen, since, now }: ReadForAction): Outdated | null {
   if (seen?.first_received_at !== now.first_received_at) return 'another_order';
-  const isSameDriver = seen.driver_revision === now.driver_revision;
+  const isSameDriver =
+    seen.driver_revision === now.driver_revision && (seen.driver_revision !== null || !since.assigned);
   switch (request.type) {
     case 'handed_over':
       return isSameDriver && looksAlike(seen.driver ?? {}, now.driver ?? {}) ? null : 'driver_changed';
     case 'acknowledged':
-      if (request.what === 'cancel') return isCanceled(seen) && isCanceled(now) ? null : 'not_canceled';
+      if (request.what === 'cancel') return isCanceled(seen) && !since.notCanceled ? null : 'not_canceled';
       return isSameDriver ? null : 'driver_changed';
     case 'undone':
       return isInForce(now, request.undone_revision) ? null : 'not_in_force';
@@ -106,14 +124,14 @@ function outdated(request: ActionRequest, seen: OrderState | null, now: OrderSta
  * @throws {Error} if a press has in it what its schema does not take, for what is appended has to be read again
  */
 export function decideAction(read: ReadForAction, press: Press): ActionDecision {
-  const { now, seen, sameKey, newest } = read;
+  const { now, sameKey, newest } = read;
   const { request } = press;
   if (newest === null || now.revision < 0) return { kind: 'no_order' };
   if (sameKey !== null) {
     return isSamePress(sameKey, press) ? { kind: 'repeat', revision: sameKey.revision } : { kind: 'key_reused' };
   }
   if (request.revision > newest.revision) return { kind: 'no_such_revision' };
-  const because = outdated(request, seen, now);
+  const because = outdated(request, read);
   if (because !== null) return { kind: 'outdated', because, now };
   const action = actionFor(press, now);
   // What nobody could read again would count for nothing, and its key would be used up.

@@ -31,7 +31,7 @@ export const ACTIONS_PER_MINUTE = 120;
 const BECAUSE: Readonly<Record<Outdated, string>> = {
   another_order: 'Another order has this number now.',
   driver_changed: 'Another driver is assigned now, or none, or what identifies the driver changed.',
-  not_canceled: 'The order is not canceled.',
+  not_canceled: 'The order is not canceled, or was active again in between.',
   not_in_force: 'The action does not count any more.',
 };
 

@@ -162,6 +162,30 @@ describe('what a press is to its order', () => {
     });
   });
 
+  const NOBODY = says('in_progress', 'pending');
+
+  it('nobody is whom the screen showed only if no driver was assigned in between', () => {
+    const seen: ActionRequest = { type: 'acknowledged', revision: 1, at: AT, what: 'driver_change' };
+    for (const request of [handOver(1), seen]) {
+      expect(decided(request, stream(ASSIGNED, NOBODY, says('ready_for_pickup')))).toMatchObject({ kind: 'append' });
+      for (const driver of [ASSIGNED, OTHER])
+        expect(decided(request, stream(ASSIGNED, NOBODY, driver, NOBODY))).toMatchObject({
+          kind: 'outdated',
+          because: 'driver_changed',
+        });
+    }
+  });
+
+  it('a cancel is acknowledged only if it is still the one that the screen showed', () => {
+    const cancel: ActionRequest = { type: 'acknowledged', revision: 1, at: AT, what: 'cancel' };
+    const canceled = says('merchant_canceled');
+    expect(decided(cancel, stream(ASSIGNED, canceled, 'order.canceled'))).toMatchObject({ kind: 'append' });
+    expect(decided(cancel, stream(ASSIGNED, canceled, OTHER, canceled))).toMatchObject({
+      kind: 'outdated',
+      because: 'not_canceled',
+    });
+  });
+
   it('only what counts can be undone', () => {
     const before = stream(ASSIGNED, HERE);
     const data = { by: null, at: AT, seen_revision: 1, compared: [], driver_revision: 0 };
