@@ -1,12 +1,12 @@
 import { type AttentionCode, DELIVERY_STATUSES, FINAL_STAGES, type Stage, STATUSES } from '../schemas/vocabulary';
 import { type Done, isWithAnother } from './actions';
-import { type Assignment } from './driver';
+import { assignedRevision, type KnownSince } from './driver';
 import { type Reported } from './order-status';
 import { type Memory } from './reports';
 import { hasEnded, isCanceled, type Progress } from './stage';
 
 /** What the codes are read from. */
-export interface Noticeable extends Reported, Assignment, Progress, Pick<Memory, 'same_report_as'>, Done {
+export interface Noticeable extends Reported, KnownSince, Progress, Pick<Memory, 'same_report_as'>, Done {
   readonly stage: Stage;
   /** The driver is another than people may have expected; until the food leaves or the order has ended. */
   readonly driver_changed: boolean;
@@ -16,8 +16,6 @@ export interface Noticeable extends Reported, Assignment, Progress, Pick<Memory,
   readonly number_reused: boolean;
   /** Pointers of the fields of which the last that was reported was read otherwise than it came. */
   readonly unreadable: readonly string[];
-  /** Of the event that first reported the driver who is assigned; null while nobody is. */
-  readonly driver_revision: number | null;
 }
 
 interface AttentionRule {
@@ -42,7 +40,10 @@ export const ATTENTION_RULES: readonly AttentionRule[] = [
   { code: 'driver_here', when: (order) => order.stage === 'driver_here' },
   { code: 'robot', when: (order) => isRobot(order) && !order.left && !FINAL_STAGES.has(order.stage) },
   { code: 'driver_changed', when: (order) => order.driver_changed },
-  { code: 'handed_over_to_another', when: (order) => isWithAnother(order, order.driver_revision) && !hasEnded(order) },
+  {
+    code: 'handed_over_to_another',
+    when: (order) => isWithAnother(order, assignedRevision(order)) && !hasEnded(order),
+  },
   { code: 'may_be_a_repeat', when: (order) => order.same_report_as !== null },
   {
     code: 'no_driver',

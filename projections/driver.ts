@@ -101,6 +101,23 @@ export function assign(before: Assignment, said: Said): Reassignment {
   return { driver: merged, assigned: true, another, newLeg: before.assigned && another };
 }
 
+/** An assignment, and when its driver was first reported. */
+export interface KnownSince extends Assignment {
+  /**
+   * Of the event that first reported the last driver heard of; null before there is one. It is remembered as the driver
+   * is: who comes back after nobody was assigned has the same again.
+   */
+  readonly driver_revision: number | null;
+}
+
+/** @returns the revision of the event that first reported the last driver heard of, after an event of a revision */
+export const driverRevisionAfter = (before: KnownSince, after: Reassignment, revision: number): number | null =>
+  after.driver !== null && (before.driver === null || after.another) ? revision : before.driver_revision;
+
+/** @returns by which revision the driver who is assigned is known; null while nobody is. */
+export const assignedRevision = ({ assigned, driver_revision }: Pick<KnownSince, 'assigned' | 'driver_revision'>) =>
+  assigned ? driver_revision : null;
+
 /** @returns whether a person would say that the driver changed between two states: somebody else, or nobody any more. */
 export function driverChanged(before: Assignment, after: Assignment): boolean {
   if (before.assigned && !after.assigned) return true;

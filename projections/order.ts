@@ -5,7 +5,7 @@ import { isActionType } from '../schemas/rail-actions';
 import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';
 import { acknowledgementsAfter, doneAfter, newestDone, nothingDone } from './actions';
 import { attentionOf, type Noticeable } from './attention';
-import { assign, nobody, type Reassignment } from './driver';
+import { assign, assignedRevision, driverRevisionAfter, nobody, type Reassignment } from './driver';
 import { DRIVER_DETAILS, stillUnreadable } from './lenient';
 import { lastReported, nothingReported, type Reported, type Said, saidBy } from './order-status';
 import { type Memory, nothingRemembered, remember } from './reports';
@@ -113,7 +113,7 @@ function afterReport(known: OrderState, event: OrderEvent): OrderState {
   const stage = readStage(progress, reported.delivery_status);
   const ended = hasEnded(progress);
   const memory = remember(before, event);
-  const driver_revision = driverRevisionAfter(before, event, assignment);
+  const driver_revision = driverRevisionAfter(before, assignment, event.revision);
   return {
     revision: event.revision,
     number_since: isEmpty(known) ? event.receivedAt : known.number_since,
@@ -141,16 +141,10 @@ function afterReport(known: OrderState, event: OrderEvent): OrderState {
     driver_revision,
     handovers: before.handovers,
     acknowledgements: acknowledgementsAfter(before.acknowledgements, {
-      driverChanged: driver_revision !== before.driver_revision,
+      driverChanged: assignedRevision({ assigned: assignment.assigned, driver_revision }) !== assignedRevision(before),
       isCanceled: isCanceled(progress),
     }),
   };
-}
-
-/** Returns the revision of the event that first reported the driver who is assigned now; null while nobody is. */
-function driverRevisionAfter(before: OrderState, { revision }: OrderEvent, after: Reassignment): number | null {
-  if (!after.assigned) return null;
-  return before.assigned && !after.another ? before.driver_revision : revision;
 }
 
 /**

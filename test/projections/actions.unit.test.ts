@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MAX_IN_FORCE } from '../../projections/actions';
+import { assignedRevision } from '../../projections/driver';
 import { evolve, toOrder } from '../../projections/order';
 import { summarize, nothingSummed } from '../../projections/summary';
 import { decodeOrderEvent, type OrderEvent } from '../../schemas/order-events';
@@ -38,6 +39,7 @@ const life = (...steps: readonly (DeliveryObject | RailAction)[]): OrderEvent[] 
   );
 
 const ASSIGNED = says('in_progress', 'enroute_to_pickup', JANE);
+const NOBODY = says('in_progress', 'pending');
 const HERE = says('ready_for_pickup', 'arrived_at_pickup', JANE);
 
 describe('what people at the counter did', () => {
@@ -92,9 +94,29 @@ describe('what people at the counter did', () => {
   it('the driver on the card is known by the event that first reported that driver', () => {
     const revisions = life(ASSIGNED, HERE, says('in_progress', 'enroute_to_pickup', JOHN), handedOver(2))
       .map((_, index, all) => fold(all.slice(0, index + 1)))
-      .map(({ driver_revision }) => driver_revision);
+      .map(assignedRevision);
     expect(revisions).toEqual([0, 0, 2, 2]);
-    expect(fold(life(ASSIGNED, says('in_progress', 'pending'))).driver_revision).toBeNull();
+    expect(assignedRevision(fold(life(ASSIGNED, NOBODY)))).toBeNull();
+  });
+
+  it('a driver who comes back after nobody was assigned is known as before; another one is not', () => {
+    expect(assignedRevision(fold(life(ASSIGNED, NOBODY, ASSIGNED)))).toBe(0);
+    expect(assignedRevision(fold(life(ASSIGNED, NOBODY, says('in_progress', 'enroute_to_pickup', JOHN))))).toBe(2);
+    expect(assignedRevision(fold(life(NOBODY, ASSIGNED)))).toBe(1);
+  });
+
+  it('nobody has the order of the driver who comes back, whether that is news or an old report in between', () => {
+    const handed = [ASSIGNED, NOBODY, ASSIGNED, HERE, handedOver(0)] as const;
+    expect(orderAfter(life(...handed, NOBODY)).attention).toContain('handed_over_to_another');
+    expect(orderAfter(life(...handed, NOBODY, HERE)).attention).not.toContain('handed_over_to_another');
+    expect(orderAfter(life(...handed, NOBODY, says('in_progress', 'arrived_at_pickup', JOHN))).attention).toContain(
+      'handed_over_to_another',
+    );
+  });
+
+  it('the acknowledgement that a driver comes does not outlast that nobody does', () => {
+    const seen = [ASSIGNED, says('in_progress', 'enroute_to_pickup', JOHN), acknowledged('driver_change', 1)];
+    expect(orderAfter(life(...seen, NOBODY)).acknowledged.driver_change).toBeNull();
   });
 
   it('an order that another driver has than the one assigned asks for attention until it is over', () => {

@@ -1,5 +1,5 @@
 import { isInForce } from '../../../projections/actions';
-import { looksAlike } from '../../../projections/driver';
+import { assignedRevision, looksAlike } from '../../../projections/driver';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { isCanceled } from '../../../projections/stage';
 import type { ActionRequest } from '../../../schemas/actions';
@@ -72,8 +72,8 @@ export interface Press {
   readonly by: string | null;
 }
 
-/** Returns the action that a press is, for a driver of the card. */
-function actionFor({ request, by }: Press, { driver_revision }: Pick<OrderState, 'driver_revision'>): RailAction {
+/** @param driver_revision of the driver on the card @returns the action that a press is */
+function actionFor({ request, by }: Press, driver_revision: number | null): RailAction {
   const pressed = { by, at: timeInAction(request.at) ?? request.at, seen_revision: request.revision };
   switch (request.type) {
     case 'handed_over': {
@@ -95,7 +95,7 @@ export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press:
   const action = actionOf(stored);
   if (action === null) return false;
   const driver_revision = 'driver_revision' in action.data ? action.data.driver_revision : null;
-  const again = actionFor({ ...press, by: action.data.by }, { driver_revision });
+  const again = actionFor({ ...press, by: action.data.by }, driver_revision);
   return again.type === action.type && JSON.stringify(again.data) === JSON.stringify(action.data);
 }
 
@@ -105,8 +105,8 @@ export function isSamePress(stored: Pick<RecordedEvent, 'type' | 'data'>, press:
  */
 function outdated(request: ActionRequest, { seen, since, now }: ReadForAction): Outdated | null {
   if (seen?.first_received_at !== now.first_received_at) return 'another_order';
-  const isSameDriver =
-    seen.driver_revision === now.driver_revision && (seen.driver_revision !== null || !since.assigned);
+  const driver = assignedRevision(seen);
+  const isSameDriver = assignedRevision(now) === driver && (driver !== null || !since.assigned);
   switch (request.type) {
     case 'handed_over':
       return isSameDriver && looksAlike(seen.driver ?? {}, now.driver ?? {}) ? null : 'driver_changed';
@@ -133,7 +133,7 @@ export function decideAction(read: ReadForAction, press: Press): ActionDecision 
   if (request.revision > newest.revision) return { kind: 'no_such_revision' };
   const because = outdated(request, read);
   if (because !== null) return { kind: 'outdated', because, now };
-  const action = actionFor(press, now);
+  const action = actionFor(press, assignedRevision(now));
   // What nobody could read again would count for nothing, and its key would be used up.
   if (actionOf(action) === null) throw new Error(`an action of type ${action.type} that cannot be read again`);
   return { kind: 'append', expected: newest.revision, action };
