@@ -48,6 +48,18 @@ async function deliver(key: OrderKey, ...deliveries: readonly Readonly<Record<st
   for (const fields of deliveries) expect((await service.deliver(update(key, fields))).status).toBe(200);
 }
 
+/** Hands the order over as it is now. */
+async function handOver(key: OrderKey): Promise<void> {
+  const { revision } = (await service.get(orderPath(key))).json as Order;
+  const { status } = await service.call(orderPath(key, '/actions'), {
+    method: 'POST',
+    headers: { 'Idempotency-Key': `${key.order_id}-handed-over` },
+    body: JSON.stringify({ type: 'handed_over', revision, at: new Date().toISOString(), compared: ['plate'] }),
+  });
+  expect(status).toBe(200);
+}
+const HANDED_OVER = 'Somebody here handed it over to Jane Driver, who was checked by the plate.';
+
 const timelineOf = ({ location_id, order_id }: OrderKey): string =>
   `${service.url}/audit?location=${encodeURIComponent(location_id)}&order=${encodeURIComponent(order_id)}`;
 /** A moment in an address, however it is spelt, in milliseconds since the epoch. */
@@ -101,7 +113,7 @@ const STEP_MS = 1_500;
 /** Milliseconds by which a page's clock is set ahead when it is stopped: it has not come there by itself. */
 const PAUSED_AHEAD_MS = 60_000;
 
-/** A life in which every verdict is given. */
+/** A life in which every verdict is given but that of what people here do. */
 const JANE = { source: 'uber', name: 'Jane Driver', phone: { number: '+1555' }, passcode: '1111' };
 const JOHN = { source: 'doordash', name: 'John Driver' };
 const LIFE = [
@@ -124,6 +136,7 @@ describe('the timeline of an order', () => {
   it('the timeline says of every event what the API says: verdict, rule, changes, object, metadata and chain', async () => {
     const [key = nextKey()] = YESTERDAY;
     await deliver(key, ...LIFE);
+    await handOver(key);
     const { events } = await historyOf(service, key);
     expect(new Set(events.map(({ verdict }) => verdict))).toEqual(new Set(VERDICT_ORDER));
     await openTimeline(key);
@@ -132,7 +145,7 @@ describe('the timeline of an order', () => {
       const shown = eventAt(event.revision);
       const { words, rule } = verdictWords(event.verdict);
       expect(await shown.locator('.verdict').innerText()).toBe(words);
-      expect(await shown.locator('.rule').innerText()).toBe(rule);
+      expect(await shown.locator('.rule').innerText()).toBe(event.verdict === 'action' ? HANDED_OVER : rule);
       expect(await shown.locator('.reading time').first().getAttribute('datetime')).toBe(event.received_at);
       expect(await inTimeline(`#r${String(event.revision)} tr[data-pointer]`, 'one.dataset.pointer')).toEqual(
         event.changes.map(({ pointer }) => pointer),
@@ -172,6 +185,7 @@ describe('the timeline of an order', () => {
   it('the timeline has one colour and one shape for each verdict', async () => {
     const [, key = nextKey()] = YESTERDAY;
     await deliver(key, ...LIFE);
+    await handOver(key);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await openTimeline(key);
