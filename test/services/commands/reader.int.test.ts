@@ -57,10 +57,11 @@ describe('ticket-rail reader', () => {
 
   it('ticket-rail reader list shows who may read what and no hash, and remove takes one of them away', async () => {
     await reader(['add', 'counter 1', '--role', 'screen', '--location', 'a', '--location', 'b']);
-    await reader(['add', 'boss', '--role', 'operator', '--all-locations']);
+    await reader(['add', 'boss', '--role', 'operator', '--all-locations', '--acts']);
+    expect(entries().map(({ acts }) => acts)).toEqual([undefined, true]);
     expect(await reader(['list'])).toEqual({
       code: 0,
-      stdout: 'counter 1\tscreen\ta, b\nboss\toperator\tall locations\n',
+      stdout: 'counter 1\tscreen\ta, b\nboss\toperator\tall locations\tacts\n',
       stderr: '',
     });
     expect(await reader(['remove', 'counter 1'])).toMatchObject({

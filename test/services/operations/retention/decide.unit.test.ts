@@ -6,21 +6,31 @@ const at = (days: number): string => new Date(CUTOFF + days * 86_400_000).toISOS
 
 interface StoredEvent {
   readonly status?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly type?: string;
   readonly days: number;
 }
 const replay = (...events: readonly StoredEvent[]) =>
   events.reduce(
-    (before, { status = 'completed', type = 'order.updated', days }, revision) =>
+    (
+      before,
+      { status = 'completed', type = 'order.updated', data = { location_id: 'l', order_id: 'o', status }, days },
+      revision,
+    ) =>
       readOn(before, {
         type,
-        data: { location_id: 'l', order_id: 'o', status },
+        data,
         metadata: { received_at: at(days) },
         revision,
         created: new Date(0),
       }),
     nothingRead,
   );
+
+const HANDED_OVER = {
+  type: 'rail.handed_over',
+  data: { by: null, at: at(-2), seen_revision: 0, compared: ['plate'], driver_revision: null },
+};
 
 describe('the decision on retention', () => {
   it.each<[string, readonly StoredEvent[], number | null]>([
@@ -40,6 +50,13 @@ describe('the decision on retention', () => {
     ['an order that finished exactly at the limit is kept', [{ days: 0 }], null],
     ['an order that finished after the limit is kept', [{ days: -3 }, { status: 'failed', days: 1 }], null],
     ['an order that is not finished is kept however old it is', [{ status: 'in_progress', days: -30_000 }], null],
+    ['an order that was handed over is deleted with that', [{ days: -3 }, { ...HANDED_OVER, days: -2 }], 1],
+    ['an order that was handed over after the limit is kept', [{ days: -3 }, { ...HANDED_OVER, days: 1 }], null],
+    [
+      'an order with an action that is not as ours are is kept',
+      [{ days: -3 }, { type: 'rail.handed_over', data: {}, days: -2 }],
+      null,
+    ],
     ['an order with an event that is not ours is kept', [{ days: -3 }, { type: 'note', days: -3 }], null],
     [
       'an order whose last event has an earlier time than another, by a clock that jumped, goes by the later time',
