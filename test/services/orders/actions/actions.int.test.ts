@@ -229,6 +229,16 @@ describe.each<['the embedded store' | 'EventStoreDB']>([['the embedded store'], 
       expect((await historyOf(one, key)).events.at(-1)?.verdict).toBe('no_change');
     });
 
+    it('what people did is no word of a delivery service: coverage does not count it', async () => {
+      const [one] = services();
+      const key = await arrived(one);
+      const counted = async () => ((await one.get('/coverage?location_id=here')).json as { events: number }).events;
+      const before = await counted();
+      expect(before).toBeGreaterThan(1);
+      await act(one, key, handOver(1));
+      expect(await counted()).toBe(before);
+    });
+
     it('a cancel and a driver change are acknowledged for all boards, and undone', async () => {
       const [one] = services();
       const key = await arrived(one);
