@@ -199,7 +199,7 @@ describe('the order board', () => {
     await lab.card().waitFor();
   });
 
-  it('a canceled order stays in sight until it is acknowledged on this screen, over a reload too', async () => {
+  it('a canceled order stays in sight until it is acknowledged, over a reload too', async () => {
     const location = lab.newLocation();
     const about = { location_id: location, order_id: 'pos_order_9' };
     await lab.deliver(about);
@@ -208,7 +208,11 @@ describe('the order board', () => {
     const strip = lab.page.getByRole('region', { name: /Canceled, to be acknowledged/ });
     await strip.waitFor();
     await lab.page.reload();
+    const recorded = lab.page.waitForResponse('**/actions');
     await strip.getByRole('button', { name: 'Acknowledge' }).click();
+    const answer = await recorded;
+    await answer.finished();
+    expect(answer.status()).toBe(200);
     await strip.waitFor({ state: 'detached' });
     await lab.page.reload();
     await lab.page.getByText('Finished (1)').waitFor();

@@ -1,9 +1,12 @@
 import { html, type TemplateResult } from 'lit';
 import { staleWords } from '../feed/freshness-bar';
+import type { Order } from '../../../../schemas/order-view';
 import type { Freshness } from '../shared/model/freshness';
+import type { HourCycle } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
 import './handoff-card';
 import type { CardEvent } from './handoff-card';
+import { type CardHandover, noHandover } from './handoff-done';
 import type { Handoffs } from './model/handoffs';
 import { oneOfEachVisit } from './model/visits';
 
@@ -12,6 +15,7 @@ export function boardCard(
   board: BoardOrders,
   { openId, waiting }: Handoffs,
   freshness: Freshness,
+  hourCycle: HourCycle,
   acted: (event: CardEvent) => void,
 ): TemplateResult {
   const order = openId === null ? null : (board.get(openId) ?? null);
@@ -24,8 +28,15 @@ export function boardCard(
     .others=${others.map((id) => [id, board.shortId(id)] as const)}
     .previousDriver=${board.previousDriver(openId ?? '')}
     .mustSeeDriver=${order !== null && board.mustSeeDriver(order)}
+    .handover=${order === null ? noHandover : handoverOn(board, order, hourCycle)}
     .now=${board.source.now}
     .stale=${staleWords(freshness)}
     @card-action=${acted}
   ></ticket-rail-handoff>`;
 }
+
+const handoverOn = ({ actions, isReplay }: BoardOrders, order: Order, hourCycle: HourCycle): CardHandover => ({
+  may: actions.may && !isReplay,
+  done: actions.handover(order, hourCycle),
+  refused: actions.refusal(order.order_id),
+});

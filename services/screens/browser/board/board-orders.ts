@@ -13,6 +13,7 @@ import {
   readMarks,
 } from './model/acknowledgements';
 import type { Arrangement } from './model/arrange';
+import { BoardActions } from './board-actions';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
 import { arrivalsAttended, attended, type Call, lasting, withNews } from './model/calls';
@@ -41,10 +42,16 @@ export class BoardOrders {
   #veryLate: ReadonlySet<string> | null = null;
 
   readonly #host: Host;
+  /** What people do here that is recorded. */
+  readonly actions: BoardActions;
 
-  /** @param onNews called with what people should hear of, before the board renders it */
-  constructor(host: Host, onNews: (news: readonly News[]) => void) {
+  /**
+   * @param onNews called with what people should hear of, before the board renders it
+   * @param onRefused called with the id of an order for which nothing was recorded
+   */
+  constructor(host: Host, onNews: (news: readonly News[]) => void, onRefused: (id: string) => void) {
     this.#host = host;
+    this.actions = new BoardActions(host, onRefused);
     this.#live = new LiveOrders<Order>(host, (changes) => {
       const { now } = this.#live;
       this.#mark(openedAt(this.#marks, now));
@@ -107,6 +114,7 @@ export class BoardOrders {
     this.#calls = [];
     this.#veryLate = null;
     this.#marks = readMarks(load(`marks ${location}`));
+    this.actions.follow(this.isReplay);
     this.#live.follow({
       service,
       location: this.isReplay ? '' : location,
@@ -153,8 +161,12 @@ export class BoardOrders {
     return this.#memory.movedAt.get(id) ?? 0;
   }
 
-  acknowledge(what: Acknowledgement, order: Order): void {
-    this.#mark(acknowledged(this.#marks, what, order));
+  act(what: Acknowledgement | 'hand-over' | 'undo', order: Order): void {
+    if (what === 'hand-over') this.actions.handOver(order);
+    else if (what === 'undo') this.actions.undo(order);
+    else this.#mark(acknowledged(this.#marks, what, order));
+    if (what === 'acknowledge-cancel') this.actions.acknowledge(order, 'cancel');
+    if (what === 'acknowledge-driver') this.actions.acknowledge(order, 'driver_change');
   }
 
   #mark(marks: Marks): void {

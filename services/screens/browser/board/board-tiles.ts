@@ -29,7 +29,11 @@ export type Tiles = (orders: readonly Order[]) => TemplateResult;
 const leavesWords = (left: number): string => (left === 0 ? 'gone?' : `${countdownWords(left)} left`);
 
 /** @returns what draws a list of tiles */
-export function tilesOf(board: BoardOrders, { thresholds }: Settings, { shape, ending, still }: Drawing): Tiles {
+export function tilesOf(
+  board: BoardOrders,
+  { thresholds, hourCycle }: Settings,
+  { shape, ending, still }: Drawing,
+): Tiles {
   const { now } = board.source;
   const tile = (order: Order): TemplateResult => {
     const { order_id, stage, stage_since } = order;
@@ -42,6 +46,7 @@ export function tilesOf(board: BoardOrders, { thresholds }: Settings, { shape, e
         .leaves=${stage === 'driver_here' && isRobot(order) ? leavesWords(robotWaits(inStage)) : ''}
         .lateness=${readLateness(stage, inStage, thresholds)}
         .previousDriver=${board.previousDriver(order_id)}
+        .handedOver=${board.actions.handover(order, hourCycle)?.words ?? ''}
         .group=${badgeWords(board.groupOf(order_id))}
         .mustSeeDriver=${board.mustSeeDriver(order)}
         .ending=${board.isReplay ? null : ending}

@@ -9,17 +9,20 @@ import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import { driverBlocks } from './handoff-driver';
+import { handoverBlock, noHandover } from './handoff-done';
 import { groupBlock, type GroupMember } from './handoff-group';
 import { passcodeBlock, robotBlock } from './handoff-steps';
 import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
 import groupCss from './handoff-group.css?inline';
 
+type CardAction = 'close' | 'acknowledge-driver' | 'open' | 'hand-over' | 'undo';
+
 /** An event that says what someone asked for on the card. */
 export class CardEvent extends Event {
   static readonly type = 'card-action';
   constructor(
-    readonly action: 'close' | 'acknowledge-driver' | 'open',
+    readonly action: CardAction,
     readonly orderId: string,
   ) {
     super(CardEvent.type);
@@ -40,6 +43,8 @@ export class TicketRailHandoff extends railElement({
   group: property<readonly GroupMember[]>([]),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
+  /** That it was handed over, and whether somebody may say so here. */
+  handover: property(noHandover),
   /** Milliseconds since the epoch by the service's clock. */
   now: property(0),
   /** Why what the card says may no longer be true, or null. */
@@ -117,6 +122,7 @@ export class TicketRailHandoff extends railElement({
         ${durationWords(inStage)}
       </p>
       ${this.#renderChange(order)} ${this.#renderDoubts(order)} ${groupBlock(this.group, order, this.#open)}
+      ${handoverBlock(order, this.handover, { handOver: this.#handOver, undo: this.#undo })}
       <div class="columns">
         <div class="stack">
           ${
@@ -213,7 +219,7 @@ export class TicketRailHandoff extends railElement({
     </section>`;
   }
 
-  #announce(action: 'close' | 'acknowledge-driver' | 'open', orderId = this.order?.order_id ?? ''): void {
+  #announce(action: CardAction, orderId = this.order?.order_id ?? ''): void {
     this.dispatchEvent(new CardEvent(action, orderId));
   }
 
@@ -225,6 +231,14 @@ export class TicketRailHandoff extends railElement({
 
   readonly #pictureFailed = (url: string): void => {
     this.pictureFailed = url;
+  };
+
+  readonly #handOver = (): void => {
+    this.#announce('hand-over');
+  };
+
+  readonly #undo = (): void => {
+    this.#announce('undo');
   };
 
   readonly #acknowledge = (): void => {

@@ -63,13 +63,19 @@ export class TicketRailBoard extends railElement({
   /** Folds that are open. */
   folds: state<ReadonlySet<Fold>>(new Set()),
 }) {
-  readonly #orders = new BoardOrders(this, (news) => {
-    for (const { kind, order } of news) {
-      if (kind === 'arrived') this.#emit('driver-arrived', { order });
-      if (kind === 'canceled') this.#emit('order-canceled', { order });
-    }
-    this.#announce(news);
-  });
+  readonly #orders = new BoardOrders(
+    this,
+    (news) => {
+      for (const { kind, order } of news) {
+        if (kind === 'arrived') this.#emit('driver-arrived', { order });
+        if (kind === 'canceled') this.#emit('order-canceled', { order });
+      }
+      this.#announce(news);
+    },
+    (id) => {
+      this.#open(id);
+    },
+  );
   readonly #handoffs = new BoardHandoffs(this, this.#orders, (order) => {
     this.#emit('order-opened', { order });
   });
@@ -135,7 +141,7 @@ export class TicketRailBoard extends railElement({
             : html`<p class="empty">${freshness.kind === 'stale' ? 'Nothing to show yet.' : 'Loading the orders…'}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
-      ${boardCard(this.#orders, this.#handoffs.value, freshness, this.#cardActed)}
+      ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
         @settings-set=${this.#settingsSet}
@@ -222,14 +228,16 @@ export class TicketRailBoard extends railElement({
 
   readonly #acted = ({ action, order }: TileEvent): void => {
     if (action === 'open') this.#open(order.order_id);
-    else this.#orders.acknowledge(action, order);
+    else this.#orders.act(action, order);
   };
 
   readonly #cardActed = ({ action, orderId }: CardEvent): void => {
     const order = this.#orders.get(orderId);
     switch (action) {
       case 'acknowledge-driver':
-        if (order !== undefined) this.#orders.acknowledge(action, order);
+      case 'hand-over':
+      case 'undo':
+        if (order !== undefined) this.#orders.act(action, order);
         return;
       case 'close':
         this.#handoffs.turn(null);

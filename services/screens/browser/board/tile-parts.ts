@@ -123,13 +123,18 @@ export function line(order: Order): TemplateResult {
 /**
  * Renders what needs attention, and with which other orders the driver comes.
  * @param shape of the tile: in its head, or in its only line, some of it is said already
- * @param group words about the other orders of its driver; empty where there are none
+ * @param said words about the other orders of its driver, and that it was handed over; empty where there are none
  */
-export function chips(order: Order, shape: Shape, group: string): TemplateResult | typeof nothing {
-  const said = [...(SAID_BY_BAND[order.stage] ?? []), ...SAID_BY_SHAPE[shape]];
-  const codes = (order.attention as readonly string[]).filter((code) => !said.includes(code));
-  if (codes.length === 0 && group === '') return nothing;
+export function chips(
+  order: Order,
+  shape: Shape,
+  { group, handedOver }: { readonly group: string; readonly handedOver: string },
+): TemplateResult | typeof nothing {
+  const alreadySaid = [...(SAID_BY_BAND[order.stage] ?? []), ...SAID_BY_SHAPE[shape]];
+  const codes = (order.attention as readonly string[]).filter((code) => !alreadySaid.includes(code));
+  if (codes.length === 0 && group === '' && handedOver === '') return nothing;
   return html`<ul class="chips">
+    ${handedOver === '' ? nothing : html`<li data-handed-over>${icon('check')} <bdi>${handedOver}</bdi></li>`}
     ${group === '' ? nothing : html`<li data-group>${icon('stack')} ${group}</li>`}
     ${codes.map((code) => {
       const { words, tone } = noticeOf(code, order);

@@ -49,6 +49,8 @@ export class TicketRailTile extends railElement({
   lateness: property<Lateness>('on_time'),
   /** That its driver takes other orders too, in words; empty: it is the only one. */
   group: property(''),
+  /** That it was handed over, in words; empty: it was not. */
+  handedOver: property(''),
   previousDriver: property<Driver | null>(null),
   mustSeeDriver: property(false),
   ending: property<Ending>(null),
@@ -104,7 +106,7 @@ export class TicketRailTile extends railElement({
       <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
         ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
         <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
-        ${this.#renderFacts(order)} ${chips(order, this.#shape, this.group)} ${this.#renderActions()}
+        ${this.#renderFacts(order)} ${chips(order, this.#shape, this)} ${this.#renderActions()}
       </article>
     `;
   }

@@ -86,16 +86,19 @@ export function acknowledged(marks: Marks, what: Acknowledgement, order: Order):
 export const openedAt = (marks: Marks, now: number): Marks =>
   marks.firstOpenedAt === null ? { ...marks, firstOpenedAt: now } : marks;
 
-/** @returns whether a canceled order must stay in sight on this screen. */
+/** @returns whether a canceled order must stay in sight on this screen: nobody has acknowledged it, here or for all. */
 export function mustAcknowledgeCancel(order: Order, marks: Marks): boolean {
-  if (order.stage !== 'canceled' || isMarked(marks, canceledKey(order))) return false;
+  if (order.stage !== 'canceled' || order.acknowledged.cancel !== null) return false;
+  if (isMarked(marks, canceledKey(order))) return false;
   const { firstOpenedAt } = marks;
   return firstOpenedAt === null || Date.parse(order.stage_since) > firstOpenedAt - OLD_CANCELLATION_MS;
 }
 
 /** @returns whether someone at this screen must still say that they have seen who drives now. */
 export const mustAcknowledgeDriver = (order: Order, marks: Marks): boolean =>
-  (order.attention as readonly string[]).includes('driver_changed') && !isMarked(marks, driverKey(order));
+  (order.attention as readonly string[]).includes('driver_changed') &&
+  order.acknowledged.driver_change === null &&
+  !isMarked(marks, driverKey(order));
 
 /** Reads what {@link JSON.stringify} wrote of marks; anything else is no marks. */
 export function readMarks(text: string | null): Marks {

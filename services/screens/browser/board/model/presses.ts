@@ -1,0 +1,85 @@
+import type { ActionRequest } from '../../../../../schemas/actions';
+import type { Order } from '../../../../../schemas/order-view';
+import type { Compared } from '../../../../../schemas/rail-actions';
+import type { Stage } from '../../../../../schemas/vocabulary';
+import { clockWords, type HourCycle } from '../../shared/model/words';
+import { passcodeOf, textOf } from './handoff';
+
+/** What was pressed on this screen and is not recorded yet: it waits, also over a reload, until it has arrived. */
+export interface Press {
+  /** Under which it is recorded once, however often it is sent. */
+  readonly key: string;
+  readonly orderId: string;
+  readonly request: ActionRequest;
+}
+
+/** Most presses that a screen keeps for one location; more cannot be pressed until some have arrived. */
+export const MOST_PRESSES = 300;
+
+export const withPress = (presses: readonly Press[], press: Press): readonly Press[] =>
+  presses.length >= MOST_PRESSES || presses.some(({ key }) => key === press.key) ? presses : [...presses, press];
+
+export const withoutPress = (presses: readonly Press[], key: string): readonly Press[] =>
+  presses.filter((one) => one.key !== key);
+
+const isPress = (value: unknown): value is Press => {
+  const { key, orderId, request } = (value ?? {}) as Partial<Record<keyof Press, unknown>>; // each is looked at
+  return typeof key === 'string' && typeof orderId === 'string' && typeof request === 'object' && request !== null;
+};
+
+/** Reads what {@link JSON.stringify} wrote of presses; anything else is none. */
+export function readPresses(text: string | null): readonly Press[] {
+  try {
+    const value: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(value) ? value.filter(isPress).slice(0, MOST_PRESSES) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Stages at which food may be handed over. */
+const HANDED_OVER_AT: ReadonlySet<Stage> = new Set<Stage>([
+  'preparing',
+  'ready',
+  'driver_here',
+  'on_the_way',
+  'needs_action',
+]);
+
+/** @returns what of the driver a card shows, for people to compare with: what is recorded as compared */
+export function comparedOn(order: Pick<Order, 'stage' | 'driver_details'>): readonly Compared[] {
+  const { driver_details: driver } = order;
+  return [
+    ...(passcodeOf(order) === null ? [] : (['passcode'] as const)),
+    ...(textOf(driver?.vehicle_info?.license_plate) === null ? [] : (['plate'] as const)),
+    'number',
+    ...(textOf(driver?.name) === null ? [] : (['name'] as const)),
+  ];
+}
+
+/** A handover as tile and card show it. */
+export interface Handover {
+  /** `Handed over 12:04 · counter 2`. */
+  readonly words: string;
+  /** It is not recorded yet. */
+  readonly waits: boolean;
+}
+
+/** @returns the handover of an order, recorded or waiting on this screen; null if there is none */
+export function handoverOf(order: Order, presses: readonly Press[], cycle: HourCycle): Handover | null {
+  const waiting = presses
+    .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
+    .at(-1);
+  if (waiting?.request.type === 'handed_over') {
+    return { words: `Handed over ${clockWords(waiting.request.at, cycle)} · not recorded yet`, waits: true };
+  }
+  const { handed_over } = order;
+  if (handed_over === null || waiting?.request.type === 'undone') return null;
+  const by = handed_over.by === null ? '' : ` · ${handed_over.by}`;
+  return { words: `Handed over ${clockWords(handed_over.at, cycle)}${by}`, waits: false };
+}
+
+/** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */
+export const canHandOver = (order: Order, handover: Handover | null): boolean =>
+  HANDED_OVER_AT.has(order.stage) &&
+  (handover === null || (!handover.waits && (order.attention as readonly string[]).includes('handed_over_to_another')));

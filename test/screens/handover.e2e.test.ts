@@ -1,0 +1,176 @@
+import type { Page } from 'playwright-core';
+import type { Order } from '../../schemas/order-view';
+import { historyOf, orderPath } from '../support/deliveries';
+import { patiently, until } from '../support/patience';
+import { bearer, entryOf, OPERATOR_TOKEN, READER_TOKEN } from '../support/running-service';
+import { violations } from '../support/screen-inspect';
+import { boardAddress, screenLab } from '../support/screen-lab';
+
+/** Handing over at two boards of one counter, and at one that may only show. */
+
+const COUNTER = 'counter-2-0123456789';
+const WALL = 'wall-0123456789abcdef';
+const lab = screenLab({
+  READERS: JSON.stringify([
+    entryOf(READER_TOKEN, 'auditor'),
+    entryOf(OPERATOR_TOKEN, 'operator'),
+    { ...entryOf(COUNTER, 'screen'), name: 'counter 2', acts: true },
+    entryOf(WALL, 'screen'),
+  ]),
+});
+
+const ANA = { source: 'uber', name: 'Ana S.', vehicle_info: { license_plate: 'ABC 123' }, passcode: '4711' };
+const BEN = { source: 'uber', name: 'Ben T.' };
+const ORDER = 'pos_order_1';
+/** Least height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
+const TOUCH_PX = 44;
+
+const cookieOf = (token: string) => ({
+  name: 'ticket_rail_session',
+  value: token,
+  url: lab.service.url,
+});
+
+/** Opens a board as a reader, in a browser of its own. */
+async function boardOf(token: string, location: string): Promise<Page> {
+  const context = await lab.browser.newContext();
+  await context.addCookies([cookieOf(token)]);
+  const page = await context.newPage();
+  await page.goto(boardAddress(lab.service.url, location));
+  await page.locator('[data-freshness="live"]').first().waitFor();
+  return page;
+}
+
+const arrive = async (location_id: string): Promise<void> => {
+  const key = { location_id, order_id: ORDER };
+  await lab.deliver({ ...key, delivery_status: 'enroute_to_pickup', driver_details: ANA });
+  await lab.deliver({ ...key, status: 'ready_for_pickup', delivery_status: 'arrived_at_pickup' });
+};
+const open = async (page: Page): Promise<void> => {
+  const dialog = page.getByRole('dialog', { name: /Handoff/ });
+  if (!(await dialog.isVisible()))
+    await lab
+      .tile(ORDER, page)
+      .getByRole('button', { name: /Open handoff/ })
+      .click();
+  await dialog.waitFor();
+};
+const press = (page: Page, name: string): Promise<void> =>
+  page
+    .getByRole('dialog', { name: /Handoff/ })
+    .getByRole('button', { name, exact: true })
+    .click();
+const badge = (page: Page) => lab.tile(ORDER, page).locator('[data-handed-over]');
+const orderNow = async (location_id: string): Promise<Order> =>
+  (await lab.service.get(orderPath({ location_id, order_id: ORDER }), bearer(READER_TOKEN))).json as Order;
+
+describe('handing over', () => {
+  it('a handover at one board is on the other, with when and by whom, and can be undone', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const [one, other] = await Promise.all([boardOf(COUNTER, location), boardOf(WALL, location)]);
+    await open(one);
+    await press(one, 'Handed over');
+    for (const page of [one, other]) {
+      await badge(page)
+        .filter({ hasText: /Handed over \d\d?:\d\d.* · counter 2/ })
+        .waitFor();
+    }
+    expect((await orderNow(location)).handed_over).toMatchObject({
+      by: 'counter 2',
+      compared: ['passcode', 'plate', 'number', 'name'],
+      driver_revision: 0,
+    });
+    const found: unknown[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await one.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      found.push(...(await violations(one)));
+    }
+    expect(found).toEqual([]);
+    const { height = 0 } = (await one.getByRole('button', { name: 'Undo', exact: true }).boundingBox()) ?? {};
+    expect(height).toBeGreaterThanOrEqual(TOUCH_PX);
+    await press(one, 'Undo');
+    for (const page of [one, other]) await badge(page).waitFor({ state: 'detached' });
+    expect((await orderNow(location)).handed_over).toBeNull();
+    // Who may only show has the badge, and no button.
+    await open(other);
+    expect(await other.getByRole('button', { name: 'Handed over', exact: true }).count()).toBe(0);
+  });
+
+  it('a press offline waits on the screen, and arrives once with its own time', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const page = await boardOf(COUNTER, location);
+    await open(page);
+    await page.context().setOffline(true);
+    const before = Date.now();
+    await press(page, 'Handed over');
+    await page.getByRole('dialog').getByText('not recorded yet').waitFor();
+    expect((await orderNow(location)).handed_over).toBeNull();
+    await new Promise((later) => setTimeout(later, 1_500));
+    const after = Date.now();
+    await page.context().setOffline(false);
+    await until('it to arrive', async () => (await orderNow(location)).handed_over !== null, patiently(30_000));
+    const { at } = (await orderNow(location)).handed_over ?? { at: '' };
+    expect(Date.parse(at)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(at)).toBeLessThan(after - 1_000);
+    await page.getByRole('dialog').getByText('counter 2').waitFor();
+    const { events } = await historyOf(lab.service, { location_id: location, order_id: ORDER });
+    expect(events.filter(({ type }) => type === 'rail.handed_over')).toHaveLength(1);
+  });
+
+  it('a press that did not arrive is kept over a reload of the page, and arrives then', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const page = await boardOf(COUNTER, location);
+    await page.route('**/actions', (route) => route.abort());
+    await open(page);
+    await press(page, 'Handed over');
+    await badge(page).filter({ hasText: 'not recorded yet' }).waitFor();
+    await page.reload();
+    await badge(page).filter({ hasText: 'not recorded yet' }).waitFor();
+    await page.unroute('**/actions');
+    await badge(page)
+      .filter({ hasText: 'counter 2' })
+      .waitFor({ timeout: patiently(30_000) });
+    expect((await orderNow(location)).handed_over).toMatchObject({ revision: 2 });
+  });
+
+  it('if another driver came while it waited, nothing is recorded, and the new card says so', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const page = await boardOf(COUNTER, location);
+    await open(page);
+    await page.context().setOffline(true);
+    await press(page, 'Handed over');
+    await page.getByRole('dialog').getByText('not recorded yet').waitFor();
+    await lab.deliver({
+      location_id: location,
+      order_id: ORDER,
+      delivery_status: 'enroute_to_pickup',
+      driver_details: BEN,
+    });
+    await page.context().setOffline(false);
+    const dialog = page.getByRole('dialog', { name: /Handoff/ });
+    await dialog
+      .getByRole('alert')
+      .filter({ hasText: 'Another driver is assigned now' })
+      .waitFor({ timeout: patiently(30_000) });
+    await dialog.getByText('Ben T.').first().waitFor();
+    expect((await orderNow(location)).handed_over).toBeNull();
+  });
+
+  it('a cancel that one board acknowledged goes from the other', async () => {
+    const location = lab.newLocation();
+    const [one, other] = await Promise.all([boardOf(COUNTER, location), boardOf(WALL, location)]);
+    await lab.deliver({ location_id: location, order_id: ORDER });
+    await lab.deliver({ location_id: location, order_id: ORDER, status: 'merchant_canceled' });
+    for (const page of [one, other]) await lab.tile(ORDER, page).getByRole('button', { name: 'Acknowledge' }).waitFor();
+    await lab.tile(ORDER, one).getByRole('button', { name: 'Acknowledge' }).click();
+    await until(
+      'the other',
+      async () => (await lab.tile(ORDER, other).getByRole('button', { name: 'Acknowledge' }).count()) === 0,
+    );
+    expect((await orderNow(location)).acknowledged.cancel).toMatchObject({ by: 'counter 2' });
+  });
+});
