@@ -6,7 +6,7 @@ import {
 } from '../../../services/screens/browser/board/model/acknowledgements';
 import {
   canHandOver,
-  comparedOn,
+  comparableOn,
   handoverOf,
   MOST_PRESSES,
   type Press,
@@ -23,7 +23,7 @@ const press = (request: Press['request'], key = 'k'): Press => ({ key, orderId: 
 const pressed = { revision: 1, at: at(NOON) };
 const handOver = press({ type: 'handed_over', ...pressed, compared: [] });
 const undo = press({ type: 'undone', ...pressed, undone_revision: 2 }, 'u');
-const words = (one: Order, presses: readonly Press[] = []) => handoverOf(one, presses, '24')?.words;
+const words = (one: Order, presses: readonly Press[] = []) => handoverOf(one, presses, new Set(), '24')?.words;
 
 describe('what was pressed on a board', () => {
   it('a handover says when and by whom, and one that waits says that it waits', () => {
@@ -35,27 +35,33 @@ describe('what was pressed on a board', () => {
     expect(words(order({ handed_over: handedOver }), [{ ...undo, orderId: 'other' }])).toContain('counter 2');
   });
 
+  it('a press that was never sent can be undone, and one that may have arrived once that is known', () => {
+    const canUndo = (unsent: readonly string[]) => handoverOf(order(), [handOver], new Set(unsent), '24')?.canUndo;
+    expect([canUndo(['k']), canUndo([]), canUndo(['other'])]).toEqual([true, false, false]);
+    expect(handoverOf(order({ handed_over: handedOver }), [], new Set(), '24')?.canUndo).toBe(true);
+  });
+
   it('an order can be handed over until it is over, and again if another driver has it', () => {
     for (const stage of ['preparing', 'ready', 'driver_here', 'on_the_way', 'needs_action'] as const)
       expect(canHandOver(order({ stage }), null)).toBe(true);
     for (const stage of ['completed', 'canceled', 'failed', 'returned', 'coming_back'] as const)
       expect(canHandOver(order({ stage }), null)).toBe(false);
-    const recorded = { words: 'Handed over', waits: false };
+    const recorded = { words: 'Handed over', waits: false, canUndo: true };
     expect(canHandOver(order(), recorded)).toBe(false);
     expect(canHandOver(order({ attention: ['handed_over_to_another'] }), recorded)).toBe(true);
     expect(canHandOver(order({ attention: ['handed_over_to_another'] }), { ...recorded, waits: true })).toBe(false);
   });
 
-  it('what was compared is what the card shows: the passcode only while the driver is here', () => {
+  it('what can be compared is what the card shows: the passcode only while the driver is here', () => {
     const driver_details = { name: 'Ana S.', passcode: '4711', vehicle_info: { license_plate: 'ABC 123' } };
-    expect(comparedOn(order({ driver_details }))).toEqual(['plate', 'number', 'name']);
-    expect(comparedOn(order({ driver_details, stage: 'driver_here' }))).toEqual([
+    expect(comparableOn(order({ driver_details }))).toEqual(['plate', 'number', 'name']);
+    expect(comparableOn(order({ driver_details, stage: 'driver_here' }))).toEqual([
       'passcode',
       'plate',
       'number',
       'name',
     ]);
-    expect(comparedOn(order())).toEqual(['number']);
+    expect(comparableOn(order())).toEqual(['number']);
   });
 
   it('presses that are kept are read again, and nothing else is', () => {

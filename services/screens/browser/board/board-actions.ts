@@ -1,18 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ActionRequest } from '../../../../schemas/actions';
 import type { Order } from '../../../../schemas/order-view';
+import type { Compared } from '../../../../schemas/rail-actions';
 import { sendAction, mayAct } from '../feed/actions';
 import type { HourCycle } from '../shared/model/words';
 import { keep, load } from '../shared/storage';
-import {
-  comparedOn,
-  type Handover,
-  handoverOf,
-  type Press,
-  readPresses,
-  withoutPress,
-  withPress,
-} from './model/presses';
+import { type Handover, handoverOf, type Press, readPresses, withoutPress, withPress } from './model/presses';
 
 /** Milliseconds until what did not arrive is sent again. */
 const RETRY_MS = 3_000;
@@ -28,6 +21,8 @@ export class BoardActions implements ReactiveController {
   #may: boolean | null = null;
   #presses: readonly Press[] = [];
   #refused: { readonly orderId: string; readonly words: string } | null = null;
+  /** Keys of what was pressed here and never sent, so that it cannot have arrived. */
+  readonly #unsent = new Set<string>();
   #isSending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the places that were followed: what was begun for another is over. */
@@ -69,7 +64,7 @@ export class BoardActions implements ReactiveController {
 
   /** @returns the handover of an order, recorded or waiting */
   handover(order: Order, cycle: HourCycle): Handover | null {
-    return handoverOf(order, this.#presses, cycle);
+    return handoverOf(order, this.#presses, this.#unsent, cycle);
   }
 
   /** @returns why nothing was recorded for an order, in words; null if nothing was refused */
@@ -77,21 +72,23 @@ export class BoardActions implements ReactiveController {
     return this.#refused?.orderId === orderId ? this.#refused.words : null;
   }
 
-  handOver(order: Order): void {
-    this.#press(order, { type: 'handed_over', ...pressed(order), compared: [...comparedOn(order)] });
+  /** @param compared what somebody says to have compared, in the order of the card */
+  handOver(order: Order, compared: readonly Compared[]): void {
+    this.#press(order, { type: 'handed_over', ...pressed(order), compared: [...compared] });
   }
 
   acknowledge(order: Order, what: 'cancel' | 'driver_change'): void {
     if (this.#may !== false) this.#press(order, { type: 'acknowledged', ...pressed(order), what });
   }
 
-  /** Takes back a handover; one that waits is never sent. */
+  /** Takes back a handover; one that was never sent is dropped, and one that may have arrived stays until that is known. */
   undo(order: Order): void {
     const waiting = this.#presses.find(
       ({ orderId, request }) => orderId === order.order_id && request.type === 'handed_over',
     );
-    if (waiting !== undefined && !this.#isSending) this.#set(withoutPress(this.#presses, waiting.key));
-    else if (order.handed_over !== null)
+    if (waiting !== undefined) {
+      if (this.#unsent.has(waiting.key)) this.#set((presses) => withoutPress(presses, waiting.key));
+    } else if (order.handed_over !== null)
       this.#press(order, { type: 'undone', ...pressed(order), undone_revision: order.handed_over.revision });
   }
 
@@ -101,13 +98,16 @@ export class BoardActions implements ReactiveController {
 
   #press(order: Order, request: ActionRequest): void {
     this.#refused = null;
-    this.#set(withPress(this.#presses, { key: newKey(), orderId: order.order_id, request }));
+    const key = newKey();
+    this.#unsent.add(key);
+    this.#set((presses) => withPress(presses, { key, orderId: order.order_id, request }));
     this.#goOn();
   }
 
-  #set(presses: readonly Press[]): void {
-    this.#presses = presses;
-    keep(this.#name, presses);
+  /** Changes what is kept, which another window of this place may have changed since: what it keeps is sent from here too. */
+  #set(change: (kept: readonly Press[]) => readonly Press[]): void {
+    this.#presses = change(readPresses(load(this.#name)));
+    keep(this.#name, this.#presses);
     this.#host.requestUpdate();
   }
 
@@ -131,15 +131,17 @@ export class BoardActions implements ReactiveController {
         this.#may = may;
         isDone = may !== null;
         // Who may not act acknowledges on this screen alone.
-        if (may === false) this.#set(this.#presses.filter(({ request }) => request.type !== 'acknowledged'));
+        if (may === false) this.#set((kept) => kept.filter(({ request }) => request.type !== 'acknowledged'));
         else this.#host.requestUpdate();
       }
       for (let [press] = this.#presses; this.may && press !== undefined; [press] = this.#presses) {
+        const { key } = press;
+        this.#unsent.delete(key);
         const sent = await sendAction(at, press);
         if (place !== this.#place) return;
         isDone = sent.kind !== 'later';
         if (!isDone) break;
-        this.#set(withoutPress(this.#presses, press.key));
+        this.#set((kept) => withoutPress(kept, key));
         if (sent.kind === 'refused') {
           this.#refused = { orderId: press.orderId, words: sent.words };
           this.#onRefused(press.orderId);

@@ -1,5 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
+import type { Compared } from '../../../../schemas/rail-actions';
 import { LiveOrders } from '../feed/live-orders';
 import { guarded } from '../shared/guarded';
 import { keep, load } from '../shared/storage';
@@ -161,8 +162,8 @@ export class BoardOrders {
     return this.#memory.movedAt.get(id) ?? 0;
   }
 
-  act(what: Acknowledgement | 'hand-over' | 'undo', order: Order): void {
-    if (what === 'hand-over') this.actions.handOver(order);
+  act(what: Acknowledgement | 'hand-over' | 'undo', order: Order, compared: readonly Compared[] = []): void {
+    if (what === 'hand-over') this.actions.handOver(order, compared);
     else if (what === 'undo') this.actions.undo(order);
     else this.#mark(acknowledged(this.#marks, what, order));
     if (what === 'acknowledge-cancel') this.actions.acknowledge(order, 'cancel');

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
+import type { Compared } from '../../../../schemas/rail-actions';
 import { labelWords } from '../shared/model/label-words';
 import { guarded } from '../shared/guarded';
 import { icon } from '../shared/icons';
@@ -24,6 +25,8 @@ export class CardEvent extends Event {
   constructor(
     readonly action: CardAction,
     readonly orderId: string,
+    /** Of a handover: what somebody says to have compared. */
+    readonly compared: readonly Compared[] = [],
   ) {
     super(CardEvent.type);
   }
@@ -233,8 +236,8 @@ export class TicketRailHandoff extends railElement({
     this.pictureFailed = url;
   };
 
-  readonly #handOver = (): void => {
-    this.#announce('hand-over');
+  readonly #handOver = (compared: readonly Compared[]): void => {
+    this.dispatchEvent(new CardEvent('hand-over', this.order?.order_id ?? '', compared));
   };
 
   readonly #undo = (): void => {

@@ -231,13 +231,13 @@ export class TicketRailBoard extends railElement({
     else this.#orders.act(action, order);
   };
 
-  readonly #cardActed = ({ action, orderId }: CardEvent): void => {
+  readonly #cardActed = ({ action, orderId, compared }: CardEvent): void => {
     const order = this.#orders.get(orderId);
     switch (action) {
       case 'acknowledge-driver':
       case 'hand-over':
       case 'undo':
-        if (order !== undefined) this.#orders.act(action, order);
+        if (order !== undefined) this.#orders.act(action, order, compared);
         return;
       case 'close':
         this.#handoffs.turn(null);

@@ -46,8 +46,8 @@ const HANDED_OVER_AT: ReadonlySet<Stage> = new Set<Stage>([
   'needs_action',
 ]);
 
-/** @returns what of the driver a card shows, for people to compare with: what is recorded as compared */
-export function comparedOn(order: Pick<Order, 'stage' | 'driver_details'>): readonly Compared[] {
+/** @returns what of the driver a card shows, that people may compare with what the driver says or shows */
+export function comparableOn(order: Pick<Order, 'stage' | 'driver_details'>): readonly Compared[] {
   const { driver_details: driver } = order;
   return [
     ...(passcodeOf(order) === null ? [] : (['passcode'] as const)),
@@ -63,20 +63,31 @@ export interface Handover {
   readonly words: string;
   /** It is not recorded yet. */
   readonly waits: boolean;
+  /** False where a press may have arrived with its answer lost, until that is known. */
+  readonly canUndo: boolean;
 }
 
-/** @returns the handover of an order, recorded or waiting on this screen; null if there is none */
-export function handoverOf(order: Order, presses: readonly Press[], cycle: HourCycle): Handover | null {
+/**
+ * @param unsent keys of the presses that were never sent, so that they cannot have arrived
+ * @returns the handover of an order, recorded or waiting on this screen; null if there is none
+ */
+export function handoverOf(
+  order: Order,
+  presses: readonly Press[],
+  unsent: ReadonlySet<string>,
+  cycle: HourCycle,
+): Handover | null {
   const waiting = presses
     .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
     .at(-1);
   if (waiting?.request.type === 'handed_over') {
-    return { words: `Handed over ${clockWords(waiting.request.at, cycle)} · not recorded yet`, waits: true };
+    const words = `Handed over ${clockWords(waiting.request.at, cycle)} · not recorded yet`;
+    return { words, waits: true, canUndo: unsent.has(waiting.key) };
   }
   const { handed_over } = order;
   if (handed_over === null || waiting?.request.type === 'undone') return null;
   const by = handed_over.by === null ? '' : ` · ${handed_over.by}`;
-  return { words: `Handed over ${clockWords(handed_over.at, cycle)}${by}`, waits: false };
+  return { words: `Handed over ${clockWords(handed_over.at, cycle)}${by}`, waits: false, canUndo: true };
 }
 
 /** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */
