@@ -239,6 +239,9 @@ export function verifyBundle(
   return { tally, faults: inOrder(tally.faults), doubts, notes };
 }
 
+const ONLY_ROWS =
+  'Of CSV, only that its rows fit each other and their manifest was verified: the hashes of events are verified in NDJSON.';
+
 /** Verifies an export in CSV: row by row, and against its manifest. */
 export async function verifyCsv(
   file: FileContent,
@@ -261,5 +264,5 @@ export async function verifyCsv(
   rows.finish(rest, beside.name, manifestBeside);
   const { tally, manifest } = rows;
   const doubts = [...withheldFrom(manifest), ...rows.doubts];
-  return { tally, faults: inOrder(tally.faults), doubts, notes: notesOf(manifest) };
+  return { tally, faults: inOrder(tally.faults), doubts, notes: [...notesOf(manifest), ONLY_ROWS] };
 }
