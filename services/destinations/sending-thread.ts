@@ -42,8 +42,11 @@ interface Sending {
 }
 
 async function open(main: ThreadCalls<SendingCalls, MainCalls>, log: Logger, show: ShowOrder): Promise<Sending> {
+  let isInterrupted = false;
   const source = await openFollowedLog(address, ({ message }) => {
-    log.warn({ detail: message }, 'destinations lost the event store and will go on');
+    // It tries again and again, and each try that fails is an interruption.
+    if (!isInterrupted) log.warn({ detail: message }, 'destinations lost the event store and will go on');
+    isInterrupted = true;
   });
   const store: Pick<EventStore, 'exclusive' | 'append' | 'readStream' | 'readAll' | 'subscribe' | 'deleteStream'> = {
     exclusive: source.exclusive,
@@ -51,7 +54,12 @@ async function open(main: ThreadCalls<SendingCalls, MainCalls>, log: Logger, sho
     deleteStream: async (...args) => resultOf(await main.call('deleteStream', ...args)),
     readStream: (stream, options) => source.readStream(stream, options),
     readAll: (options) => source.readAll(options),
-    subscribe: (options) => source.subscribe(options),
+    subscribe: async function* (options) {
+      for await (const batch of source.subscribe(options)) {
+        isInterrupted = false;
+        yield batch;
+      }
+    },
   };
   const now = Date.now;
   const readItems = createReadItems({ store, folds: new OrderFolds(store), now });
