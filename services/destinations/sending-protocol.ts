@@ -42,6 +42,8 @@ export interface MainCalls {
   readonly coveredTo: () => Position | null;
   /** @param line as pino writes it */
   readonly log: (line: string) => void;
+  /** Was asked to stop, and has let go of everything that can be. */
+  readonly closed: () => void;
 }
 
 /** What the main thread calls in the thread that sends. */

@@ -122,6 +122,7 @@ const ours: SendingCalls = {
   measure: async () => storedOf((await opened).supplies.measure()),
   stop: async () => {
     await (await opened).close();
+    main.send('closed');
     port.close();
   },
 };

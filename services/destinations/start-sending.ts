@@ -46,12 +46,14 @@ export interface RunningSending {
  */
 export function startSending(options: {
   readonly workerData: SendingThreadOptions;
-  readonly main: Omit<MainCalls, 'log'>;
+  readonly main: Omit<MainCalls, 'log' | 'closed'>;
   readonly labels: Pick<Labels, 'all' | 'get' | 'onChange'>;
   readonly log: Logger;
 }): RunningSending {
   const { workerData, main, labels, log } = options;
-  const ours: MainCalls = {
+  let end = (): void => undefined;
+  const closed = new Promise<void>((resolve) => (end = resolve));
+  const ours: Omit<MainCalls, 'closed'> = {
     ...main,
     log: (line) => {
       const { level, msg, ...rest } = JSON.parse(line) as { level: number; msg: string }; // as pino writes them
@@ -69,7 +71,13 @@ export function startSending(options: {
   let calls: ThreadCalls<MainCalls, SendingCalls>;
   const start = (): Worker => {
     const worker = new Worker(require.resolve('#sending-thread'), { workerData });
-    const made = new ThreadCalls<MainCalls, SendingCalls>(worker, ours);
+    const made = new ThreadCalls<MainCalls, SendingCalls>(worker, {
+      ...ours,
+      closed: () => {
+        end();
+        void worker.terminate();
+      },
+    });
     worker
       .on('error', (error) => {
         log.error({ err: error }, 'the thread that sends to destinations failed and is started again');
@@ -108,6 +116,7 @@ export function startSending(options: {
     },
     report: () => ask(calls.call('report')),
     measure: () => ask(calls.call('measure')),
-    stop: () => thread.stop(),
+    // A look-up of a name cannot be cancelled, and keeps the thread for as long as the resolver does not answer.
+    stop: () => Promise.race([closed, thread.stop()]),
   };
 }

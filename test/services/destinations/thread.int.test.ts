@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DestinationList } from '../../../schemas/destinations';
@@ -20,9 +21,15 @@ import { entryOf, receive, type Receiver } from './support';
 
 const directory = temporaryDirectory();
 const file = join(directory, 'destinations.json');
-/** Once there is a file of this name, the thread that sends dies of a defect, or stands still for a time. */
+/**
+ * Once there is a file of this name, the thread that sends dies of a defect, stands still for a time, or waits for a call to
+ * the system that nothing can cancel, as for a resolver that does not answer.
+ */
 const defect = join(directory, 'defect');
 const standstill = join(directory, 'standstill');
+const look = join(directory, 'look');
+/** What that call waits for: somebody who writes this. */
+const pipe = join(directory, 'pipe');
 const STANDSTILL_MS = 8_000;
 const preload = join(directory, 'defect.cjs');
 const DEFECTIVE = `
@@ -35,6 +42,7 @@ if (!isMainThread && workerData && 'readModelFile' in workerData) {
     if (take(${JSON.stringify(standstill)})) {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${String(STANDSTILL_MS)});
     }
+    if (take(${JSON.stringify(look)})) fs.readFile(${JSON.stringify(pipe)}, () => undefined);
   }, 20);
 }`;
 
@@ -112,4 +120,17 @@ it('a thread that dies of a defect is started again, and goes on with what it wa
   expect(await sentOf('two')).toMatchObject({ order: { label: { number: 'two' } } });
   expect((await list()).destinations).toMatchObject([{ state: 'sending' }]);
   expect(receiver.faults).toEqual([]);
+});
+
+it('a stop does not wait for what the thread cannot cancel', async () => {
+  execFileSync('mkfifo', [pipe]);
+  writeFileSync(look, '');
+  await until('the look', () => !existsSync(look));
+  service.process.kill('SIGTERM');
+  try {
+    await until('the service to have stopped', () => service.output().includes('"msg":"stopped"'));
+  } finally {
+    writeFileSync(pipe, '');
+  }
+  expect(await service.end()).toBe(0);
 });
