@@ -19,7 +19,10 @@ const MIN_PHONE_DIGITS = 7;
 const MIN_PLATE_CHARACTERS = 3;
 
 /** What is read of an order to group it. */
-export type Groupable = Pick<Order, 'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'updated_at'>;
+export type Groupable = Pick<
+  Order,
+  'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'updated_at' | 'reported_at'
+>;
 
 /** An order that waits for its driver, and what says who that is: each null where it says nothing. */
 interface Candidate<Seen> {
@@ -71,8 +74,8 @@ function plateOf(value: unknown): string | null {
 }
 
 function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidate<Seen> | null {
-  const { driver_details: driver, stage, updated_at } = order;
-  if (driver === null || !TO_BE_TAKEN.has(stage) || Date.parse(updated_at) <= now - MAX_QUIET_MS) return null;
+  const { driver_details: driver, stage, updated_at, reported_at = updated_at } = order;
+  if (driver === null || !TO_BE_TAKEN.has(stage) || Date.parse(reported_at) <= now - MAX_QUIET_MS) return null;
   const name = known(driver.name);
   if (name === '') return null;
   const number = numberOf(driver.phone?.number);

@@ -31,6 +31,8 @@ export interface OrderState extends Noticeable, Memory {
   readonly number_since: string;
   readonly first_received_at: string;
   readonly updated_at: string;
+  /** When the newest report came: what people here did is no news about the order. */
+  readonly reported_at: string;
   /** When the event came that brought the stage that the order has. */
   readonly stage_since: string;
   /** When the event came that ended the order; null while none has. */
@@ -45,6 +47,7 @@ export const initial: OrderState = {
   number_since: '',
   first_received_at: '',
   updated_at: '',
+  reported_at: '',
   stage: readStage(notStarted, nothingReported.delivery_status),
   stage_since: '',
   ended_at: null,
@@ -94,7 +97,13 @@ export function evolve(known: OrderState, event: OrderEvent): OrderState {
 function afterAction(known: OrderState, event: OrderEvent): OrderState {
   const { revision, receivedAt } = event;
   const begun = isEmpty(known)
-    ? { ...known, number_since: receivedAt, first_received_at: receivedAt, stage_since: receivedAt }
+    ? {
+        ...known,
+        number_since: receivedAt,
+        first_received_at: receivedAt,
+        reported_at: receivedAt,
+        stage_since: receivedAt,
+      }
     : known;
   return { ...begun, revision, updated_at: receivedAt, ...doneAfter(known, event) };
 }
@@ -119,6 +128,7 @@ function afterReport(known: OrderState, event: OrderEvent): OrderState {
     number_since: isEmpty(known) ? event.receivedAt : known.number_since,
     first_received_at: isFirst ? event.receivedAt : before.first_received_at,
     updated_at: event.receivedAt,
+    reported_at: event.receivedAt,
     stage,
     stage_since: isFirst || stage !== before.stage ? event.receivedAt : before.stage_since,
     ended_at: ended ? (before.ended_at ?? event.receivedAt) : null,
@@ -179,6 +189,7 @@ export function toOrder(key: OrderKey, state: OrderState): Order | null {
     revision: state.revision,
     first_received_at: state.first_received_at,
     updated_at: state.updated_at,
+    reported_at: state.reported_at,
     stage_since: state.stage_since,
   };
 }

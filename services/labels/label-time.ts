@@ -14,7 +14,7 @@ export interface TimedLabel {
   readonly at: number;
 }
 
-type Lifetime = Pick<OrderState, 'number_since' | 'first_received_at' | 'updated_at' | 'ended_at'>;
+type Lifetime = Pick<OrderState, 'number_since' | 'first_received_at' | 'reported_at' | 'ended_at'>;
 
 /**
  * Returns whether a label is that of an order. Order numbers come again (docs/protocol.md#ruling-5-7): a label that was
@@ -46,5 +46,5 @@ export function forgetAt(kept: TimedLabel, order: Lifetime | null, hours: number
   const own = order !== null && isOf(kept, order) ? order : null;
   const ended = own?.ended_at ?? null;
   if (ended !== null) return Math.max(at, Date.parse(ended)) + hours * HOUR_MS;
-  return (own === null ? given : Math.max(given, Date.parse(own.updated_at))) + hours * HOUR_MS;
+  return (own === null ? given : Math.max(given, Date.parse(own.reported_at))) + hours * HOUR_MS;
 }

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { MAX_IN_FORCE } from '../../projections/actions';
+import { driverGroups } from '../../projections/driver-groups';
 import { assignedRevision } from '../../projections/driver';
 import { evolve, toOrder } from '../../projections/order';
 import { summarize, nothingSummed } from '../../projections/summary';
 import { decodeOrderEvent, type OrderEvent } from '../../schemas/order-events';
 import { actionOf, COMPARED, isActionType, type RailAction } from '../../schemas/rail-actions';
+import { orderId } from '../../schemas/order-key';
+import { forgetAt } from '../../services/labels/label-time';
 import { cases } from '../support/depth';
 import { arbitraryActions, arbitraryEvents, asEvents } from './arbitraries';
 import { type DeliveryObject, eventsOf, fold, JANE, JOHN, KEY, orderAfter, readingOfLast, says } from './scenario';
@@ -59,6 +62,32 @@ describe('what people at the counter did', () => {
         revision: 2,
       },
     });
+  });
+
+  it('an action is no news: what is done with an order leaves the time of the last report as it is', () => {
+    const { updated_at, reported_at } = orderAfter(life(ASSIGNED, HERE, handedOver(0), undone(2)));
+    expect([updated_at, reported_at]).toEqual(['2026-11-21T18:00:03.000Z', '2026-11-21T18:00:01.000Z']);
+    const after = orderAfter(life(ASSIGNED, handedOver(0), HERE));
+    expect(after.reported_at).toBe(after.updated_at);
+  });
+
+  it('an action of today does not group an order that nothing was reported about since yesterday', () => {
+    const details = { ...JANE, phone: { number: '+1 555 010 4711' } };
+    const yesterday = life(says('in_progress', 'enroute_to_pickup', details));
+    const now = Date.parse('2026-11-21T18:00:00.000Z') + 24 * 3_600_000;
+    const today = { ...orderAfter(yesterday), order_id: orderId('today'), reported_at: new Date(now).toISOString() };
+    const [, action] = life(ASSIGNED, handedOver(0));
+    if (action === undefined) throw new Error('there is no action');
+    const acted = orderAfter([...yesterday, { ...action, receivedAt: new Date(now).toISOString() }]);
+    expect(driverGroups([acted, today], now + 1_000)).toEqual([]);
+    expect(driverGroups([{ ...acted, reported_at: acted.updated_at }, today], now + 1_000)).toHaveLength(1);
+  });
+
+  it('an action keeps the name of an order no longer', () => {
+    const label = { label: { name: 'Maria G.' }, at: Date.parse('2026-11-21T18:00:00.000Z') };
+    const all = life(ASSIGNED, HERE);
+    const acted = life(ASSIGNED, HERE, handedOver(0));
+    expect(forgetAt(label, fold(acted), 24)).toBe(forgetAt(label, fold(all), 24));
   });
 
   it('a handover that was undone does not count; one that another undo names does', () => {

@@ -18,6 +18,7 @@ const order = (id: string, driver_details: Details, about: Partial<Groupable> = 
   stage: 'preparing',
   first_received_at: ago(60_000),
   updated_at: ago(1_000),
+  reported_at: ago(1_000),
   ...about,
 });
 
@@ -206,8 +207,8 @@ describe('orders that one driver takes together', () => {
     const first = order('a', ANA);
     const withFirst = STAGES.filter((stage) => idsOf([first, order('b', ANA, { stage })]).length > 0);
     expect(withFirst).toEqual(['preparing', 'ready', 'driver_here']);
-    expect(idsOf([first, order('b', ANA, { updated_at: LONG_AGO })])).toEqual([]);
-    expect(idsOf([first, order('b', ANA, { updated_at: LONG_AGO })], NOW - 1)).toEqual([['a', 'b']]);
+    expect(idsOf([first, order('b', ANA, { reported_at: LONG_AGO })])).toEqual([]);
+    expect(idsOf([first, order('b', ANA, { reported_at: LONG_AGO })], NOW - 1)).toEqual([['a', 'b']]);
     expect(idsOf([first, order('b', null)])).toEqual([]);
   });
 

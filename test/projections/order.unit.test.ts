@@ -114,6 +114,7 @@ describe('the state of an order', () => {
       revision: 2,
       first_received_at: receivedAt(0),
       updated_at: receivedAt(2),
+      reported_at: receivedAt(2),
       stage_since: receivedAt(1),
     });
   });
@@ -148,12 +149,13 @@ describe('the state of an order', () => {
     });
   });
 
-  it('a repeat changes nothing but revision and updated_at, unless it begins a new order', () => {
+  it('a repeat changes nothing but the revision and the times of the newest event, unless it begins a new order', () => {
     assertAlways(({ event, after: state }) => {
       const later = new Date(Date.parse(event.receivedAt) + 3_600_000).toISOString();
       const repeat = { ...event, revision: event.revision + 1, receivedAt: later };
       if (beginsNewOrder(state, repeat)) return;
-      expect(evolve(state, repeat)).toEqual({ ...state, revision: repeat.revision, updated_at: repeat.receivedAt });
+      const { revision, receivedAt: at } = repeat;
+      expect(evolve(state, repeat)).toEqual({ ...state, revision, updated_at: at, reported_at: at });
     });
   });
 

@@ -20,6 +20,7 @@ export const order = (about: Partial<Order> = {}): Order => ({
   revision: 0,
   first_received_at: at(NOON),
   updated_at: at(NOON),
+  reported_at: at(NOON),
   stage_since: at(NOON),
   ...about,
 });

@@ -119,10 +119,10 @@ describe('words of a label', () => {
 describe('time of a label', () => {
   const T = Date.parse('2026-11-28T12:00:00.000Z');
   const time = (hours: number): string => new Date(T + hours * HOUR).toISOString();
-  const order = (updated: number, ended: number | null, began = 0, since = began) => ({
+  const order = (reported: number, ended: number | null, began = 0, since = began) => ({
     number_since: time(since),
     first_received_at: time(began),
-    updated_at: time(updated),
+    reported_at: time(reported),
     ended_at: ended === null ? null : time(ended),
   });
   const hours = (at: number, label: Label, of: ReturnType<typeof order> | null): number =>
