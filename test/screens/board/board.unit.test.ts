@@ -64,9 +64,13 @@ describe('the board', () => {
   });
 
   it('the board moves an open order to the old ones when it had no news for longer than is set', () => {
-    const quiet = order({ updated_at: at(NOON - 2 * HOUR - 1) });
+    const long = at(NOON - 2 * HOUR - 1);
+    const quiet = order({ updated_at: long, reported_at: long });
     expect(ids(arrange([quiet], options({ oldAfterHours: 2 })).old)).toEqual(['pos_order_1']);
     expect(ids(arrange([quiet], options({ oldAfterHours: 3 })).old)).toEqual([]);
+    // What somebody here does with it is no news of it.
+    const pressed = { ...quiet, updated_at: at(NOON) };
+    expect(ids(arrange([pressed], options({ oldAfterHours: 2 })).old)).toEqual(['pos_order_1']);
   });
 
   it('the board puts an order with an unknown stage under needs_action', () => {

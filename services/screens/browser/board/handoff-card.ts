@@ -154,7 +154,7 @@ export class TicketRailHandoff extends railElement({
     </div>`;
   }
 
-  #renderAxes({ status, delivery_status, updated_at }: Order): TemplateResult {
+  #renderAxes({ status, delivery_status, updated_at, reported_at = updated_at }: Order): TemplateResult {
     return html`<dl class="axes block">
       <div>
         <dt>Order</dt>
@@ -166,7 +166,7 @@ export class TicketRailHandoff extends railElement({
       </div>
       <div>
         <dt>Last news</dt>
-        <dd>${ageWords(lasted(updated_at, this.now))} ago</dd>
+        <dd>${ageWords(lasted(reported_at, this.now))} ago</dd>
       </div>
     </dl>`;
   }

@@ -71,12 +71,14 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
   let seen: Fields = {};
   let firstReceivedAt = '';
   let stageSince = '';
+  let reportedAt = '';
   let stage: string | null = null;
   return events.map((event) => {
     seen = event.changes.reduce(applyChange, seen);
     const isFirst = firstReceivedAt === '' || event.verdict === 'new_order';
     if (isFirst) firstReceivedAt = event.received_at;
     if (isFirst || event.stage !== stage) stageSince = event.received_at;
+    if (event.verdict !== 'action') reportedAt = event.received_at;
     ({ stage } = event);
     return {
       ...key,
@@ -90,6 +92,7 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
       same_report_as: event.same_report_as,
       first_received_at: firstReceivedAt,
       updated_at: event.received_at,
+      reported_at: reportedAt,
       stage_since: stageSince,
     };
   });
