@@ -53,8 +53,13 @@ namespace TicketRail
             Stage = (string)all["stage"];
             Attention = ((IEnumerable<object>)all["attention"]).Cast<string>().ToList();
             SameReportAs = (IReadOnlyDictionary<string, object>)all["same_report_as"];
-            HandedOver = (IReadOnlyDictionary<string, object>)all["handed_over"];
-            Acknowledged = (IReadOnlyDictionary<string, object>)all["acknowledged"];
+            // A service before this client has neither, as while instances are upgraded one after the other.
+            HandedOver = all.TryGetValue("handed_over", out var handedOver)
+                ? (IReadOnlyDictionary<string, object>)handedOver
+                : null;
+            Acknowledged = all.TryGetValue("acknowledged", out var acknowledged)
+                ? (IReadOnlyDictionary<string, object>)acknowledged
+                : new Dictionary<string, object> { ["cancel"] = null, ["driver_change"] = null };
             Revision = ((JsonNumber)all["revision"]).ToInt64();
             FirstReceivedAt = (string)all["first_received_at"];
             UpdatedAt = (string)all["updated_at"];

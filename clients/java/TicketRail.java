@@ -69,7 +69,8 @@ public final class TicketRail {
             attention = texts(all.get("attention"));
             sameReportAs = object(all.get("same_report_as"));
             handedOver = object(all.get("handed_over"));
-            acknowledged = object(all.get("acknowledged"));
+            // A service before this client has none, as while instances are upgraded one after the other.
+            acknowledged = all.containsKey("acknowledged") ? object(all.get("acknowledged")) : Collections.emptyMap();
             revision = ((Number) all.get("revision")).longValue();
             firstReceivedAt = text(all, "first_received_at");
             updatedAt = text(all, "updated_at");

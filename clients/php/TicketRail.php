@@ -47,8 +47,9 @@ final class Order
         $this->stage = $order['stage'];
         $this->attention = $order['attention'];
         $this->sameReportAs = $order['same_report_as'];
-        $this->handedOver = $order['handed_over'];
-        $this->acknowledged = $order['acknowledged'];
+        // A service before this client has neither, as while instances are upgraded one after the other.
+        $this->handedOver = $order['handed_over'] ?? null;
+        $this->acknowledged = $order['acknowledged'] ?? ['cancel' => null, 'driver_change' => null];
         $this->revision = $order['revision'];
         $this->firstReceivedAt = $order['first_received_at'];
         $this->updatedAt = $order['updated_at'];

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import type { ConsumerList } from '../../schemas/feed';
+import type { Order } from '../../schemas/order-view';
 import { update } from '../support/deliveries';
 import { until } from '../support/patience';
 import {
@@ -204,6 +205,29 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     const env = { URL: service.url, TOKEN, LOCATION };
     expect(await driver.run('order', { ...env, ORDER: 'order/0' })).toEqual([['preparing', '0']]);
     expect(await driver.run('order', { ...env, ORDER: 'none' })).toEqual([['none']]);
+  });
+
+  test(`an order can be read ${where} from a service that does not know actions yet`, async () => {
+    const LOCATION = `before actions in ${name}`;
+    await deliver(LOCATION, 1, 'in_progress');
+    // Answers as the service did before it had the fields of actions.
+    const older = await serve(({ url = '', headers }, response) => {
+      void service.call(url, { headers: { authorization: headers.authorization ?? '' } }).then(({ status, json }) => {
+        const { handed_over, acknowledged, reported_at, ...order } = json as Order;
+        expect([handed_over, acknowledged, typeof reported_at]).toEqual([
+          null,
+          { cancel: null, driver_change: null },
+          'string',
+        ]);
+        response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(order));
+      });
+    });
+    try {
+      const env = { URL: older.url, TOKEN, LOCATION, ORDER: 'order/0' };
+      expect(await driver.run('order', env)).toEqual([['preparing', '0']]);
+    } finally {
+      await older.close();
+    }
   });
 
   test(`numbers in what was delivered have ${where} the digits ${digits === 'all' ? 'that came' : digits}`, async () => {
