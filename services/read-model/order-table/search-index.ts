@@ -75,6 +75,14 @@ export interface SearchIndex {
   writeWords(least?: number): void;
 }
 
+function writeAll(db: Connection): void {
+  db.exec(WRITE_WORDS);
+  // It frees whole pages, with the former names of drivers in them.
+  wipingPages(db, () => {
+    db.exec('DELETE FROM unwritten_words');
+  });
+}
+
 /** @param isBuilt whether the tables have their indexes and words */
 export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex {
   let isKept = isBuilt;
@@ -151,11 +159,7 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     },
     writeWords: (least = MAX_UNWRITTEN) => {
       if (waiting < least) return;
-      db.exec(WRITE_WORDS);
-      // It frees whole pages, with the former names of drivers in them.
-      wipingPages(db, () => {
-        db.exec('DELETE FROM unwritten_words');
-      });
+      writeAll(db);
       waiting = 0;
     },
   };
