@@ -30,7 +30,7 @@ const readAfter = (before: () => Promise<unknown>): EventStore => ({
   },
 });
 
-it('whoever asks for the lag while it is being counted waits for that count, and has no other one begun', async () => {
+it('all who ask for the lag while it is being counted wait for that count, and no other one is begun', async () => {
   await reportOrders(3);
   const log = new EventEmitter();
   let reads = 0;
