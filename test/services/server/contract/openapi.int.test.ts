@@ -144,7 +144,8 @@ describe('OpenAPI document', () => {
 
   it('the OpenAPI document has exactly the operations of the service', () => {
     /** What only browsers look at. */
-    const isPage = (path: string): boolean => /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout|verifier)/.test(path);
+    const isPage = (path: string): boolean =>
+      /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout|verifier)/.test(path);
     const root = join(__dirname, '..', '..', '..', '..', 'services');
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('sandbox/')) // a process of its own
