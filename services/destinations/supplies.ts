@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Destination, DestinationEntry } from '../../schemas/destinations';
 import type { ConsumerStart, FeedPosition } from '../../schemas/feed';
 import { sleep } from '../concurrency/sleep';
+import { within } from '../concurrency/within';
 import type { EventStore } from '../event-store/event-store';
 import type { Feed } from '../feed/feed';
 import type { ReadItems } from '../feed/feed-items';
@@ -13,6 +14,12 @@ import { contentOf, signedHeaders } from './messages';
 import { newsFor } from './news';
 import { Pump } from './pump';
 import { createSender } from './sender';
+
+/**
+ * Most milliseconds that counting a lag may take before the rest is answered without it, which is sooner than who asks
+ * gives up: what is far behind takes longest to count, and its failures are to be seen then too.
+ */
+const LAG_MS = 3_000;
 
 /** A destination with what sends to it. */
 interface Supplied {
@@ -33,6 +40,8 @@ interface Options {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Logger;
+  /** Default: {@link LAG_MS}. */
+  readonly lagMs?: number;
 }
 
 /** Begins to send to a destination. */
@@ -101,12 +110,13 @@ export class Supplies {
   /** @throws {EventStoreError} */
   async measure(): Promise<readonly MeasuredDestination[]> {
     await this.#changing;
-    const all: MeasuredDestination[] = [];
-    for (const { pump } of this.#supplied) {
+    const { lagMs = LAG_MS } = this.#options;
+    const measured = async ({ pump }: Supplied): Promise<MeasuredDestination> => {
+      const lag = await within(lagMs, pump.lag(), null);
       const { delivered, failedAttempts, parked } = pump.counts;
-      all.push({ name: pump.name, delivered, failedAttempts, parked, lag: await pump.lag() });
-    }
-    return all;
+      return { name: pump.name, delivered, failedAttempts, parked, lag };
+    };
+    return Promise.all(this.#supplied.map(measured));
   }
 
   /** Waits a moment for what is with receivers, and commits. */

@@ -1,11 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import pino from 'pino';
+import { toOrder } from '../../../projections/order';
+import { BEGINNING } from '../../../schemas/feed';
 import { orderKey } from '../../../schemas/order-key';
 import { MAX_WAITING_ORDERS } from '../../../services/destinations/lines';
+import { Supplies } from '../../../services/destinations/supplies';
 import type { Attempt } from '../../../services/destinations/verdict';
 import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
+import { createReadItems } from '../../../services/feed/feed-items';
+import { OrderFolds } from '../../../services/feed/order-folds';
 import { createMemoryStore } from '../event-store/memory/memory-store';
-import { report } from '../feed/support';
-import { entryOf, supply, turn, VirtualClock } from './support';
+import { feedOver, report } from '../feed/support';
+import { entryOf, recordOver, supply, turn, VirtualClock } from './support';
 
 const ENTRY = entryOf('https://pos.example.com/news', { allow: { addresses: [], http: false } });
 const taken = (): Promise<Attempt> => Promise.resolve({ kind: 'answered', status: 204, retryAfter: null });
@@ -51,6 +58,36 @@ it('all who ask for the lag while it is being counted wait for that count, and n
   await turn();
   expect(await pump.lag()).toMatchObject({ events: 0 });
   await stop();
+});
+
+it('what else is measured is there while counting a lag takes long, and nothing has to wait for it', async () => {
+  await reportOrders(1);
+  const log = new EventEmitter();
+  const slow = readAfter(() => once(log, 'answers'));
+  const { feed, tail } = feedOver(slow);
+  const record = recordOver(slow);
+  const supplies = new Supplies({
+    store: slow,
+    feed,
+    readItems: createReadItems({ store: slow, folds: new OrderFolds(slow), now: Date.now }),
+    startOf: () => Promise.resolve(BEGINNING),
+    record,
+    instance: randomUUID(),
+    show: toOrder,
+    version: 'test',
+    now: Date.now,
+    log: pino({ level: 'silent' }),
+    lagMs: 1,
+  });
+  supplies.change([{ ...ENTRY, url: 'http://192.0.2.1/news' }]); // an address that may not be sent to
+  await turn();
+  expect(await supplies.measure()).toEqual([{ name: 'pos', delivered: 0, failedAttempts: 0, parked: 0, lag: null }]);
+  log.emit('answers');
+  await turn();
+  expect(await supplies.measure()).toMatchObject([{ lag: { events: 1 } }]);
+  await supplies.close();
+  tail.stop();
+  await record.close();
 });
 
 it('what comes while as many orders wait as may is part of the lag', async () => {
