@@ -5,6 +5,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { FeedPage } from '../../../schemas/feed';
+import type { DestinationList } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
@@ -375,6 +376,11 @@ describe('each problem that the document declares is one that really comes', () 
   it('a service whose log is damaged says so wherever the damage is met', async () => {
     const first = await start({ RELAY_URL: 'http://127.0.0.1:1/' });
     await ask(first, 'setConsumer');
+    // What is on record of the destination, too, is to stand before what is not damaged.
+    await until('the destination to be on record', async () => {
+      const { destinations } = (await ask(first, 'listDestinations')).json as DestinationList;
+      return destinations.length > 0 && destinations.every(({ lag }) => lag !== null);
+    });
     await first.deliver(update(HERE));
     await first.post('{"type":7}');
     await first.deliver({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
