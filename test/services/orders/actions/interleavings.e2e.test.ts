@@ -100,8 +100,12 @@ async function live(key: OrderKey, steps: readonly (readonly Happening[])[], rea
     const at = services[delivered % 2] ?? services[0];
     expect((await at.deliver(update(key, { ...fields, n: (delivered += 1) }))).status).toBe(200);
   };
-  const seenAt = async (at: number): Promise<Order> =>
-    (await (services[at] ?? services[0]).get(orderPath(key))).json as Order;
+  /** An instance may be behind the other one: a screen shows the order once it is there. */
+  const seenAt = (at: number): Promise<Order> =>
+    until('the order to be shown', async () => {
+      const { status, json } = await (services[at] ?? services[0]).get(orderPath(key));
+      return status === 200 ? (json as Order) : null;
+    });
   const send = async (at: number, idempotencyKey: string, request: ActionRequest): Promise<void> => {
     const answer = await (services[at] ?? services[0]).call(orderPath(key, '/actions'), {
       method: 'POST',
