@@ -21,6 +21,8 @@ const ROOT = resolve(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'services', 'main.js');
 /** Milliseconds that a start, rebuild included, may take before a test gives up on it. */
 const START_TIMEOUT_MS = 20_000;
+/** Milliseconds that an idle connection is kept: fewer than the service keeps one, or a request would meet its end. */
+const IDLE_CONNECTION_MS = 20_000;
 
 /** A reader as it is configured; its name is its token's beginning. */
 export const entryOf = (token: string, role: Role, locations: readonly string[] | '*' = '*'): ReaderEntry => ({
@@ -54,9 +56,14 @@ export interface Call {
  * Begins a request with `path` exactly as given, which a URL parser would tidy up; whoever asks for it writes the body
  * and ends it.
  */
-export function begin(url: string, path: string, { method = 'GET', headers = {} }: Omit<Call, 'body'>, agent?: Agent) {
+export function begin(
+  url: string,
+  path: string,
+  { method = 'GET', headers = {} }: Omit<Call, 'body'>,
+  agent: Agent | false = false,
+) {
   const { hostname, port } = new URL(url);
-  const request = httpRequest({ hostname, port, path, method, headers, ...(agent ? { agent } : {}) });
+  const request = httpRequest({ hostname, port, path, method, headers, agent });
   const answer = new Promise<Answer>((done, failed) => {
     request.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -75,7 +82,7 @@ export function begin(url: string, path: string, { method = 'GET', headers = {} 
   return { request, answer };
 }
 
-/** Sends one request with `path` exactly as given. */
+/** Sends one request with `path` exactly as given, on a connection of its own unless an agent keeps some. */
 export function call(url: string, path: string, { body, ...options }: Call = {}, agent?: Agent): Promise<Answer> {
   const { request, answer } = begin(url, path, options, agent);
   request.end(body);
@@ -184,7 +191,7 @@ export async function startService(
   if (until === 'ready')
     await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
 
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_CONNECTION_MS });
   const post = (body: string | Buffer, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     call(url, '/handle-order', { method: 'POST', headers: { ...signed(body), ...headers }, body }, agent);
   return {

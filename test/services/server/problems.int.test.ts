@@ -463,8 +463,8 @@ describe('each problem that the document declares is one that really comes', () 
       meet(id, 'coverage-busy');
     }
     const open = () =>
-      new Promise<IncomingMessage>((resolve) => {
-        get(`${busy.url}/history`, { headers: asReader, agent: false }, resolve);
+      new Promise<IncomingMessage>((resolve, reject) => {
+        get(`${busy.url}/history`, { headers: asReader, agent: false }, resolve).once('error', reject);
       });
     const stalled = await Promise.all(Array.from({ length: MAX_EXPORTS }, open));
     for (const response of stalled) response.on('error', () => undefined);

@@ -112,8 +112,9 @@ describe('the export of history over HTTP', () => {
   });
 
   it('an export in CSV has a byte order mark, CRLF, neutralised cells, and verifies as it was downloaded', async () => {
-    const response = await new Promise<IncomingMessage>((resolve) => {
-      get(`${service.url}/locations/here/history?format=csv`, { headers: asReader }, resolve);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const path = '/locations/here/history?format=csv';
+      get(service.url + path, { headers: asReader, agent: false }, resolve).once('error', reject);
     });
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -170,8 +171,8 @@ describe('slow exports', () => {
       const note = 'x'.repeat(100_000);
       for (let order = 0; order < 60; order++) await big.deliver(update({ order_id: String(order) }, { note }));
       const open = () =>
-        new Promise<IncomingMessage>((resolve) => {
-          get(`${big.url}/history`, { headers: asReader, agent: false }, resolve);
+        new Promise<IncomingMessage>((resolve, reject) => {
+          get(`${big.url}/history`, { headers: asReader, agent: false }, resolve).once('error', reject);
         });
       const stalled = await Promise.all(Array.from({ length: 4 }, open));
       for (const response of stalled) response.on('error', () => undefined);
