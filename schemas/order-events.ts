@@ -43,12 +43,15 @@ export function orderKeyOfStream(stream: StreamName): OrderKey | null {
   const separator = stream.indexOf(':', ORDER_STREAM_PREFIX.length);
   if (separator < 0) return null;
   try {
-    const location = decodeURIComponent(stream.slice(ORDER_STREAM_PREFIX.length, separator));
-    return orderKey(location, decodeURIComponent(stream.slice(separator + 1)));
+    const location = decoded(stream.slice(ORDER_STREAM_PREFIX.length, separator));
+    return orderKey(location, decoded(stream.slice(separator + 1)));
   } catch {
     return null; // a percent sign that encodes nothing
   }
 }
+
+/** Looks first whether there is anything to decode: every event that is read comes through here, and few ids have it. */
+const decoded = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text);
 
 /** `object` of a delivery exactly as parsed, unknown fields included; or what was done with the order (rail-actions.ts). */
 export type OrderEventData = Readonly<Record<string, unknown>>;
