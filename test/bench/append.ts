@@ -1,17 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { orderStream } from '../../schemas/order-events';
 import type { StreamName } from '../../schemas/stream-name';
-import type { EventStore, NewEvent } from '../../services/event-store/event-store';
+import type { EventStore, JsonValue, NewEvent } from '../../services/event-store/event-store';
 import { contentHash, eventId, sealEvent } from '../../services/event-store/seal/seal';
-import { benchBody, benchOrder } from './deliveries';
+import { benchDelivery, OPEN_ORDERS } from './deliveries';
 import { figure, median, printPart } from './report';
 
-const HELP = `npm run bench:growth -- [options]
+const HELP = `npm run bench:append -- [options]
 
 How the embedded event log takes appends as it grows, and how large it becomes: in each round one process
 for each version appends to a log of its own, one after the other.
@@ -20,9 +20,6 @@ for each version appends to a log of its own, one after the other.
   --rounds N    how often each version is measured (default 3)
   --before DIR  a built checkout of another version, to be measured beside this one`;
 
-/** Events of an order, and orders that are open at a time, as at a chain's peak. */
-const FACTS = 7;
-const OPEN_ORDERS = 2_000;
 /** Appends that are under way at a time: the size of a group. */
 const LANES = 48;
 /** Events that are made, untimed, before they are appended. */
@@ -36,39 +33,34 @@ interface Append {
   readonly expected: number | 'no_stream';
 }
 
-/** Orders that live side by side: each in its turn says something, and is followed by a new one at its end. */
+/** The deliveries of a run as events, sealed one on the other. */
 class Orders {
   readonly #salt = randomUUID().slice(0, 8);
-  readonly #open: { index: number; facts: number; hash: string | null }[] = [];
-  #begun = 0;
-  #turn = 0;
+  /** Hash of the newest event of the order in each place. */
+  readonly #hashes: string[] = [];
+  #index = 0;
 
   /** @returns the next event, in the lane of its order. */
   next(): { readonly lane: number; readonly append: Append } {
-    const place = this.#turn++ % OPEN_ORDERS;
-    // At the beginning orders are of all ages, as they always are afterwards.
-    const order = (this.#open[place] ??= { index: this.#begun++, facts: 0, hash: null });
-    const key = benchOrder(this.#salt, order.index);
+    const { key, revision, body } = benchDelivery(this.#salt, this.#index);
+    const place = this.#index++ % OPEN_ORDERS;
     const stream = orderStream(key);
-    const { type, object } = JSON.parse(benchBody(key)) as { type: string; object: Record<string, string> };
-    const data = { ...object, delivery_status: `status ${String(order.facts)}` };
-    const content_hash = contentHash({ type, object: data });
+    const delivery = JSON.parse(body) as { type: string; object: Record<string, JsonValue> };
+    const content_hash = contentHash(delivery);
     const request_id = randomUUID();
     const metadata = {
       schema_version: 1,
       received_at: new Date().toISOString(),
       content_hash,
-      body_sha256: contentHash({ type, object }),
+      body_sha256: createHash('sha256').update(body).digest('hex'),
       signed_with: 'ee49d6a5c0a28101',
       request_id,
     };
-    const id = eventId(stream, order.facts, content_hash, request_id);
-    const event = sealEvent(stream, { id, type, data, metadata }, order.hash);
-    const expected = order.facts === 0 ? 'no_stream' : order.facts - 1;
-    const isLast = ++order.facts >= (order.index < OPEN_ORDERS ? 1 + (order.index % FACTS) : FACTS);
-    order.hash = event.metadata.event_hash;
-    if (isLast) this.#open[place] = { index: this.#begun++, facts: 0, hash: null };
-    return { lane: place % LANES, append: { stream, event, expected } };
+    const id = eventId(stream, revision, content_hash, request_id);
+    const before = revision === 0 ? null : (this.#hashes[place] ?? null);
+    const event = sealEvent(stream, { id, type: delivery.type, data: delivery.object, metadata }, before);
+    this.#hashes[place] = event.metadata.event_hash;
+    return { lane: place % LANES, append: { stream, event, expected: revision === 0 ? 'no_stream' : revision - 1 } };
   }
 }
 

@@ -19,14 +19,56 @@ export function benchOrder(salt: string, index: number): OrderKey {
   };
 }
 
-/** Body of one delivery, the size and shape of Stream's own example (test/examples/01-event-structure.json). */
-export function benchBody(key: OrderKey): string {
+/** What is said of an order, fact by fact: its status and its delivery status. */
+const STORY = [
+  ['in_progress', 'pending'],
+  ['in_progress', 'enroute_to_pickup'],
+  ['ready_for_pickup', 'enroute_to_pickup'],
+  ['ready_for_pickup', 'arrived_at_pickup'],
+  ['out_for_delivery', 'enroute_to_dropoff'],
+  ['out_for_delivery', 'completed'],
+  ['completed', 'completed'],
+] as const;
+/** Facts of an order, and orders that are open at a time, as at a chain's peak. */
+export const FACTS = STORY.length;
+export const OPEN_ORDERS = 2_000;
+
+/** One delivery of a run. */
+export interface BenchDelivery {
+  readonly key: OrderKey;
+  /** Of the event that it becomes. */
+  readonly revision: number;
+  readonly body: string;
+}
+
+/**
+ * Returns the `index`-th delivery of a run. Orders live side by side: each in its turn says something new, and is followed
+ * by another at its end. At the beginning orders are of all ages, as they always are afterwards.
+ */
+export function benchDelivery(salt: string, index: number): BenchDelivery {
+  const place = index % OPEN_ORDERS;
+  const age = place % FACTS;
+  const turn = Math.floor(index / OPEN_ORDERS) + age;
+  const [generation, fact] = [Math.floor(turn / FACTS), turn % FACTS];
+  const key = benchOrder(salt, generation * OPEN_ORDERS + place);
+  return { key, revision: generation === 0 ? fact - age : fact, body: benchBody(key, fact) };
+}
+
+/** The fact of Stream's own example. */
+const EXAMPLE = 4;
+
+/**
+ * Body of one delivery, of the size and shape of Stream's own example (test/examples/01-event-structure.json).
+ * @param fact which of the {@link FACTS} of an order
+ */
+export function benchBody(key: OrderKey, fact = EXAMPLE): string {
+  const [status, delivery_status] = STORY[fact] ?? STORY[EXAMPLE];
   return JSON.stringify({
     type: 'order.updated',
     object: {
       ...key,
-      status: 'out_for_delivery',
-      delivery_status: 'enroute_to_dropoff',
+      status,
+      delivery_status,
       driver_details: {
         source: 'doordash',
         name: 'John Driver',

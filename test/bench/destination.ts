@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { type LoadResult, runLoad } from './load';
 import { figure, median, type Part, range } from './report';
-import { EVENTS_FILE, makeDataDir, removeDataDir, Server } from './servers';
+import { makeDataDir, orderEventsIn, removeDataDir, Server } from './servers';
 import type { WebhookOptions } from './webhook';
 
 /** Without a destination, and with one that is sent everything. */
@@ -34,15 +33,6 @@ const WARMUP_SECONDS = 2;
 const CLOSED_LOOP_CAPACITY = 10_000;
 const GOAL = 0.95;
 const SECRET = `whsec_${Buffer.from('bench-0123456789abcdef-0123456789').toString('base64')}`;
-
-function ordersIn(dataDir: string): number {
-  const db = new Database(join(dataDir, EVENTS_FILE), { readonly: true, fileMustExist: true });
-  try {
-    return db.prepare<[], number>("SELECT count(*) FROM readable_events WHERE type LIKE 'order.%'").pluck().get() ?? 0;
-  } finally {
-    db.close();
-  }
-}
 
 /** A service with what it sends to. */
 class Running {
@@ -88,7 +78,7 @@ class Running {
     this.#receiver.send('tell');
     const [{ received: sent }] = (await answer) as [{ received: number }];
     await this.#server.killAndCount();
-    const stored = ordersIn(this.#dataDir);
+    const stored = orderEventsIn(this.#dataDir);
     this.#receiver.disconnect();
     removeDataDir(this.#dataDir);
     return { kind: this.#kind, load, cpuMicros, mainCpuMicros, stored, sent, machineLoad: loadavg()[0] ?? NaN };

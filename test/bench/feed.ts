@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FeedPage } from '../../schemas/feed';
+import type { FeedItem, FeedPage } from '../../schemas/feed';
 import { ensureHistory, type OperationOptions, rebuild } from './operations';
 import { figure, median, type Part, range } from './report';
 import { makeDataDir, removeDataDir, Server } from './servers';
@@ -35,6 +35,42 @@ class Program {
 
   async page(query: string): Promise<FeedPage> {
     return JSON.parse(await this.#call(`/feed?${query}`)) as FeedPage;
+  }
+
+  /** @returns the position at which the whole feed was read. */
+  async pages(took: Took): Promise<string> {
+    for (let after = '0'; ;) {
+      const page = await this.page(`after=${after}&limit=${String(PAGE_ITEMS)}`);
+      took(page.items.length);
+      after = page.next;
+      if (page.caught_up) return after;
+    }
+  }
+
+  /** As {@link pages}, of a stream of server-sent events, of which each item is parsed. */
+  async stream(took: Took): Promise<string> {
+    const answer = await new Promise<IncomingMessage>((done, failed) => {
+      const headers = { Authorization: `Bearer ${TOKEN}`, Accept: 'text/event-stream' };
+      request({ port: this.#port, path: '/feed', agent: false, headers }, done).on('error', failed).end();
+    });
+    if (answer.statusCode !== 200) throw new Error(`the stream is answered ${String(answer.statusCode)}`);
+    let rest = '';
+    for await (const part of answer.setEncoding('utf8')) {
+      const messages = (rest + String(part)).split('\n\n');
+      rest = messages.pop() ?? '';
+      let items = 0;
+      for (const message of messages) {
+        const [, event = '', data = ''] = /(?:^|\n)event: (.*)\ndata: (.*)$/.exec(message) ?? [];
+        const read = JSON.parse(data) as FeedItem | Omit<FeedPage, 'items'>;
+        if (event === 'item') items++;
+        else if ('caught_up' in read && read.caught_up) {
+          took(items);
+          return read.next;
+        }
+      }
+      took(items);
+    }
+    throw new Error('the stream ended');
   }
 
   async deliver(n: number): Promise<void> {
@@ -71,7 +107,14 @@ class Program {
   }
 }
 
+/** Ways to read the feed from its beginning. */
+const WAYS = ['pages', 'stream'] as const;
+type Way = (typeof WAYS)[number];
+/** Called with how many items were taken, each time that some were. */
+type Took = (items: number) => void;
+
 interface ReadThrough {
+  readonly way: Way;
   readonly items: number;
   readonly seconds: number;
   /** CPU microseconds of the server for each item, of all its threads and of the one that answers. */
@@ -84,24 +127,24 @@ interface ReadThrough {
   readonly end: string;
 }
 
-async function readThrough(program: Program, server: Server, expected: number): Promise<ReadThrough> {
+async function readThrough(way: Way, program: Program, server: Server, expected: number): Promise<ReadThrough> {
   const [cpu, mainCpu, began] = [server.cpuSeconds(), server.mainCpuSeconds(), performance.now()];
-  let [items, firstHalfMb, secondHalfMb, after] = [0, 0, 0, '0'];
-  for (let isEnd = false; !isEnd;) {
-    const page = await program.page(`after=${after}&limit=${String(PAGE_ITEMS)}`);
-    items += page.items.length;
-    [after, isEnd] = [page.next, page.caught_up];
+  let [items, firstHalfMb, secondHalfMb] = [0, 0, 0];
+  const end = await program[way]((count) => {
+    items += count;
     if (items <= expected / 2) firstHalfMb = Math.max(firstHalfMb, server.rssMb());
     else secondHalfMb = Math.max(secondHalfMb, server.rssMb());
-  }
+  });
+  if (items < expected) throw new Error(`the feed ended after ${figure(items)} of ${figure(expected)} items`);
   return {
+    way,
     items,
     seconds: (performance.now() - began) / 1_000,
     cpuMicros: ((server.cpuSeconds() - cpu) / items) * 1e6,
     mainCpuMicros: ((server.mainCpuSeconds() - mainCpu) / items) * 1e6,
     firstHalfMb,
     secondHalfMb,
-    end: after,
+    end,
   };
 }
 
@@ -154,12 +197,18 @@ export async function measureFeed(options: OperationOptions): Promise<Part> {
   const { events } = options.size;
   const server = await Server.start('ours', dataDir, { env: { READERS, STREAM_WEBHOOK_SECRETS: '' } });
   const program = new Program(server.port);
+  // What was made at once is covered by checkpoints first, as that of a service that runs is.
+  await server.idle();
   const runs: ReadThrough[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
-    const run = await readThrough(program, server, events);
-    runs.push(run);
-    const each = `${figure(run.items)} items, ${figure(run.items / run.seconds)} a second`;
-    console.log(`  round ${String(round)} ${each}, ${figure(run.firstHalfMb)} MB, then ${figure(run.secondHalfMb)} MB`);
+    for (const way of WAYS) {
+      const run = await readThrough(way, program, server, events);
+      runs.push(run);
+      const each = `${figure(run.items)} items, ${figure(run.items / run.seconds)} a second`;
+      console.log(
+        `  round ${String(round)}, ${way}: ${each}, ${figure(run.firstHalfMb)} MB, then ${figure(run.secondHalfMb)} MB`,
+      );
+    }
   }
   const end = runs.at(-1)?.end ?? '0';
   const waitingMb = await pollsThatWait(program, server, end);
@@ -170,27 +219,28 @@ export async function measureFeed(options: OperationOptions): Promise<Part> {
   program.close();
   await server.stop();
   removeDataDir(dataDir);
-  const rates = runs.map(({ items, seconds }) => items / seconds);
+  const of = (way: Way, what: (run: ReadThrough) => number): readonly number[] =>
+    runs.filter((run) => run.way === way).map(what);
+  const rate = ({ items, seconds }: ReadThrough): number => items / seconds;
   const more = median(runs.map(({ firstHalfMb, secondHalfMb }) => secondHalfMb - firstHalfMb));
+  const [fastest = 0] = WAYS.map((way) => median(of(way, rate))).sort((a, b) => b - a);
   return {
-    title: `Feed: ${figure(events)} events from the beginning, pages of ${figure(PAGE_ITEMS)}, parsed; medians of ${String(options.rounds)} rounds`,
+    title: `Feed, view=events: ${figure(events)} events from the beginning, parsed; medians of ${String(options.rounds)} rounds`,
     columns: ['', 'items/s', 'range', 'server CPU us', 'of the main thread', 'MB'],
-    rows: [
-      [
-        'view=events',
-        figure(median(rates)),
-        range(rates),
-        figure(median(runs.map(({ cpuMicros }) => cpuMicros)), 1),
-        figure(median(runs.map(({ mainCpuMicros }) => mainCpuMicros)), 1),
-        figure(median(runs.map(({ secondHalfMb }) => secondHalfMb))),
-      ],
-    ],
+    rows: WAYS.map((way) => [
+      way === 'pages' ? `pages of ${figure(PAGE_ITEMS)}` : 'one stream',
+      figure(median(of(way, rate))),
+      range(of(way, rate)),
+      figure(median(of(way, (run) => run.cpuMicros)), 1),
+      figure(median(of(way, (run) => run.mainCpuMicros)), 1),
+      figure(median(of(way, (run) => run.secondHalfMb))),
+    ]),
     goals: [
       {
-        name: 'items a second',
+        name: 'items a second, the faster way',
         goal: `>= ${figure(GOAL_ITEMS)}`,
-        figure: `${figure(median(rates))} (${range(rates)})`,
-        met: median(rates) >= GOAL_ITEMS,
+        figure: figure(fastest),
+        met: fastest >= GOAL_ITEMS,
       },
       {
         name: 'memory of the second half, on top of that of the first',

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { benchBody, benchOrder, readRequest, signedRequest } from './deliveries';
+import { benchDelivery, readRequest, signedRequest } from './deliveries';
 import { Histogram, type Summary } from './histogram';
 import { monotonicMs, type PacerData } from './pacer';
 
@@ -22,7 +22,7 @@ export interface LoadPlan {
   readonly requests: number;
   /** Makes this plan's order ids unlike those of any other on the same server. */
   readonly salt: string;
-  /** Read back every so-manieth order as soon as its delivery is answered; null: none. */
+  /** Read back the order of every so-manieth delivery as soon as that is answered; null: none. */
   readonly sampleEvery: number | null;
 }
 
@@ -39,9 +39,9 @@ export interface LoadResult {
   readonly latency: Summary;
   /** How late requests left the open loop: the generator's own share of the latency, and waiting for a connection. */
   readonly lateness: Summary;
-  /** From a delivery's answer to the answer that shows its order. */
+  /** From a delivery's answer to the answer that shows what it said. */
   readonly lag: Summary;
-  /** Reads that did not show the order yet and were repeated. */
+  /** Reads that did not show it yet and were repeated. */
   readonly lagRepeats: number;
   /** CPU seconds the generator used for each measured second. */
   readonly cpu: number;
@@ -131,15 +131,22 @@ function fail(error: Error): never {
 
 /** Signs every request of a plan in advance, so that the measured time has no signing in it. */
 function prepareRequests(plan: LoadPlan): (index: number) => Buffer {
-  const sample = signedRequest(benchBody(benchOrder(plan.salt, 0)));
-  const bytes = Buffer.byteLength(sample); // ids have a fixed width, so all requests have the same length
-  const slab = Buffer.allocUnsafe(bytes * plan.requests);
+  const texts: string[] = [];
+  const ends = new Float64Array(plan.requests);
+  let bytes = 0;
   for (let index = 0; index < plan.requests; index += 1) {
-    const written = slab.write(signedRequest(benchBody(benchOrder(plan.salt, index))), index * bytes, 'latin1');
-    if (written !== bytes) throw new Error('requests differ in length');
+    const text = signedRequest(benchDelivery(plan.salt, index).body);
+    texts.push(text);
+    bytes += text.length; // of ASCII alone
+    ends[index] = bytes;
   }
-  return (index) => slab.subarray(index * bytes, (index + 1) * bytes);
+  const slab = Buffer.from(texts.join(''), 'latin1');
+  return (index) => slab.subarray(index === 0 ? 0 : ends[index - 1], ends[index]);
 }
+
+/** @returns whether an answer shows what a delivery said: its order has that revision, or a later one. */
+const shows = ({ text }: Answer, revision: number): boolean =>
+  Number(/"revision":(\d+)/.exec(text)?.[1] ?? -1) >= revision;
 
 /** Runs one plan in this process. */
 async function generate(plan: LoadPlan): Promise<LoadResult> {
@@ -197,7 +204,7 @@ async function generate(plan: LoadPlan): Promise<LoadResult> {
       if (sample === undefined || reader === undefined) return;
       reader.index = sample.index;
       reader.since = sample.since;
-      reader.send(readRequest(benchOrder(plan.salt, sample.index)));
+      reader.send(readRequest(benchDelivery(plan.salt, sample.index).key));
     }
   };
 
@@ -224,9 +231,10 @@ async function generate(plan: LoadPlan): Promise<LoadResult> {
 
   const onRead = (reader: Connection, answer: Answer): void => {
     const now = monotonicMs();
-    if (answer.status === '404') {
+    const { key, revision } = benchDelivery(plan.salt, reader.index);
+    if (answer.status === '404' || (answer.status === '200' && !shows(answer, revision))) {
       lagRepeats += 1;
-      reader.send(readRequest(benchOrder(plan.salt, reader.index)));
+      reader.send(readRequest(key));
       return;
     }
     if (answer.status === '200') {

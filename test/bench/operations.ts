@@ -15,7 +15,7 @@ export interface OperationOptions {
 
 const READS = 300;
 
-interface Timed {
+export interface Timed {
   readonly seconds: number;
   readonly output: string;
   /** Largest that was seen; 0 where the system does not tell. */
@@ -60,8 +60,7 @@ export async function ensureHistory({ dataDir, size }: OperationOptions): Promis
 }
 
 /** Makes the read model anew. */
-export const rebuild = (dataDir: string): Promise<{ seconds: number; output: string }> =>
-  time([CLI, 'rebuild'], serverEnv(dataDir, 0));
+export const rebuild = (dataDir: string): Promise<Timed> => time([CLI, 'rebuild'], serverEnv(dataDir, 0));
 
 /** How fast is the read model made anew, beside a mere scan of the same rows? */
 export async function measureRebuild(options: OperationOptions): Promise<Part> {

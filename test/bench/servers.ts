@@ -34,6 +34,9 @@ export const EVENTS_FILE = SERVERS.ours.database;
 
 const START_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 5;
+/** A server is idle that uses less than this share of a processor for so many milliseconds. */
+const IDLE_SHARE = 0.1;
+const IDLE_CHECK_MS = 1_000;
 const CLOCK_TICKS_PER_SECOND = 100;
 
 const directories = new Set<string>();
@@ -59,6 +62,16 @@ export function makeDataDir(): string {
 export function removeDataDir(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
   directories.delete(directory);
+}
+
+/** @returns how many events about orders are in the event log of a data directory. */
+export function orderEventsIn(dataDir: string): number {
+  const db = new Database(join(dataDir, EVENTS_FILE), { readonly: true, fileMustExist: true });
+  try {
+    return db.prepare<[], number>("SELECT count(*) FROM readable_events WHERE type LIKE 'order.%'").pluck().get() ?? 0;
+  } finally {
+    db.close();
+  }
 }
 
 /** Environment of the service and its peers. */
@@ -190,6 +203,16 @@ export class Server {
   /** CPU seconds used so far, all threads together. */
   cpuSeconds(): number {
     return cpuSecondsOf(this.#child.pid);
+  }
+
+  /** Waits until it does nothing of its own any more. */
+  async idle(): Promise<void> {
+    for (let before = -1; ;) {
+      const used = this.cpuSeconds();
+      if (used - before < IDLE_SHARE * (IDLE_CHECK_MS / 1_000)) return;
+      before = used;
+      await sleep(IDLE_CHECK_MS);
+    }
   }
 
   /** CPU seconds that the thread used so far that answers requests. */
