@@ -73,11 +73,14 @@ async function openRail(kind: Kind) {
   let requests = 0;
 
   const record = async (key: OrderKey, status: string, receivedAt = OLD, tag?: string) => {
-    const id = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
-    return recorder(
-      { type: 'order.updated', object: { ...key, status, ...(tag === undefined ? {} : { tag }) } },
-      { receivedAt: new Date(receivedAt).toISOString(), bodySha256: '', bodyBytes: 1, signedWith: null, requestId: id },
-    );
+    const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
+    const object = { ...key, status, ...(tag === undefined ? {} : { tag }) };
+    const receipt = { receivedAt: new Date(receivedAt).toISOString(), bodySha256: '', bodyBytes: 1, signedWith: null };
+    // What a store did not take in time is delivered again, as Stream does.
+    return until('the store to take an update', async () => {
+      const outcome = await recorder({ type: 'order.updated', object }, { ...receipt, requestId });
+      return outcome.kind === 'unavailable' ? null : outcome;
+    });
   };
   /** Waits until the read model shows an order at a revision; null for not at all. */
   const shows = async (key: OrderKey, revision: number | null): Promise<void> => {
