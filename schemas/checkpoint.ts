@@ -13,6 +13,8 @@ const KeyId = z
   .string()
   .regex(/^[0-9a-f]{16}$/)
   .meta({ description: 'fingerprint of the public key' });
+/** More characters than a note of ours takes. */
+const LONGEST_NOTE = 1_024;
 const Signature = z
   .string()
   .regex(/^[A-Za-z0-9+/]{2,88}={0,2}$/)
@@ -29,6 +31,10 @@ export const Checkpoint = z
       description: 'hash of the newest event alone, hex; checkpoints of versions before 0.3 have none',
     }),
     log_id: LogId.optional().meta({ description: 'of the newest restore before it; absent if there was none' }),
+    note: z.string().max(LONGEST_NOTE).optional().meta({
+      description:
+        'the root of the Merkle tree of the same events, as a signed note of C2SP (tlog-checkpoint); absent before 0.3',
+    }),
     at: Time,
     key_id: KeyId,
     signature: Signature,
@@ -75,6 +81,24 @@ export const CheckpointPage = z
   .object({
     checkpoints: z.array(CheckpointEntry).meta({ description: 'newest first; restores among them' }),
     public_key: z.string().meta({ description: 'PEM (SPKI)' }),
+    verifier_key: z
+      .string()
+      .nullable()
+      .meta({ description: 'the same key as C2SP writes it, for the newest `note`; null while there is none' }),
   })
   .meta({ id: 'CheckpointPage', description: 'The newest checkpoints, and the key that signed them' });
 export type CheckpointPage = z.infer<typeof CheckpointPage>;
+
+/** Hashes stand in base64, as in notes. */
+export const ConsistencyProof = z
+  .object({
+    from: z.int().positive().meta({ description: 'how many events the earlier log had' }),
+    to: z.int().positive().meta({ description: 'how many the log of `note` has' }),
+    proof: z.array(z.string()).meta({ description: 'hashes of RFC 9162, section 2.1.4, SHA-256 in base64' }),
+    note: z.string().meta({ description: 'the newest signed note' }),
+  })
+  .meta({
+    id: 'ConsistencyProof',
+    description: 'Proof that the log of a signed note begins with all that an earlier one had',
+  });
+export type ConsistencyProof = z.infer<typeof ConsistencyProof>;

@@ -140,6 +140,15 @@ export const EvidenceQuery = z.strictObject({
 /** Checkpoints are few and small. */
 export const MAX_CHECKPOINTS_PAGE = 100;
 export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });
+export const InclusionQuery = z.strictObject({
+  position: z
+    .string()
+    .regex(/^(0|[1-9]\d{0,18})$/, 'expected a position')
+    .meta({ description: 'of the event, as history, feed and exports have it', examples: ['1024'] }),
+});
+export const ConsistencyQuery = z.strictObject({
+  from: wholeNumber('how many events the earlier log had, as the second line of its note says', 1),
+});
 export const AccessQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
 
 /** Longest text that is searched for. */

@@ -80,7 +80,15 @@ const floorOf = (path: string): number => FLOORS.findIndex((floor) => within(pat
 const INSIDE = [
   ...['files', 'concurrency', 'terminal', 'event-store', 'config', 'read-model'],
   ...['operations/copy', 'operations/retention'],
-  ...['handle-order/receive', 'handle-order/record', 'audit/chain', 'audit/export', 'audit/verify', 'audit/evidence', 'audit/merkle'],
+  ...[
+    'handle-order/receive',
+    'handle-order/record',
+    'audit/chain',
+    'audit/export',
+    'audit/verify',
+    'audit/evidence',
+    'audit/merkle',
+  ],
 ].map((name) => `services/${name}`);
 /** What routes stand on: a file that imports express by way of it is a route. */
 const GROUND_OF_ROUTES = ['services/http', 'services/access'];

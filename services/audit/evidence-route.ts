@@ -13,7 +13,7 @@ import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { Locations } from '../locations/open-locations';
 import { collectEvidence, type EvidenceLimits } from './evidence/collect-evidence';
 import { inTurns } from './evidence/steps';
-import { type EvidenceOptions, evidenceSteps } from './evidence/write-evidence';
+import { type EvidenceOptions, evidenceSteps, type SignedEvidence } from './evidence/write-evidence';
 import { exportFileName } from './export/export-events';
 import type { ExportSource } from './export/select-events';
 
@@ -58,15 +58,14 @@ export function createEvidenceRoutes(options: {
   readonly recordAccess: RecordAccess;
   /** Fingerprints of the secrets that are configured, newest first. */
   readonly secrets: readonly string[];
-  /** The newest that there are, newest last. */
-  readonly checkpoints: () => readonly unknown[];
+  readonly signed: () => SignedEvidence;
   readonly version: string;
   /** Identifies the code of this process that makes bundles. */
   readonly code: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Router {
-  const { store, readers: directory, factsOf, recordAccess, secrets, checkpoints, version, code, now } = options;
+  const { store, readers: directory, factsOf, recordAccess, secrets, signed, version, code, now } = options;
   const bundles = new Semaphore(BUNDLES_AT_ONCE);
 
   /** @returns the bundle; null if it was not wanted any more. @throws {Problem} */
@@ -89,7 +88,7 @@ export function createEvidenceRoutes(options: {
     }
     await record();
     if (!goesOn()) return null;
-    const made = { ...about, secrets, checkpoints: checkpoints(), version, code };
+    const made = { ...about, secrets, signed: signed(), version, code };
     const bundle = await inTurns(evidenceSteps(made, collected.evidence), goesOn);
     return goesOn() ? bundle : null;
   }

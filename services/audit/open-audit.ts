@@ -11,7 +11,7 @@ import type { Reading } from '../orders/open-reading';
 import { createOrderSearch } from '../orders/search';
 import type { ReadModel } from '../read-model/open-read-model';
 import { checkpointsOf } from './checkpoints/checkpoint-files';
-import { newestCheckpoints } from './checkpoints/newest-checkpoints';
+import { signedEvidence } from './checkpoints/proofs';
 import { type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints';
 import { createCoverageRunner } from './coverage/coverage';
 import { createSendExport } from './export/send-export';
@@ -66,7 +66,7 @@ export function openAudit(options: {
         factsOf,
         recordAccess: accessLog.record,
         secrets: config.webhookSecrets.map(fingerprint),
-        checkpoints: () => newestCheckpoints(place),
+        signed: () => signedEvidence(place),
         version,
         code: evidenceCode(),
         now,

@@ -18,6 +18,8 @@ export interface DataFiles {
   readonly checkpointsFile: string;
   /** The key that signs them, where none is given. */
   readonly checkpointKeyFile: string;
+  /** The Merkle tree of the log; may be deleted at any time. */
+  readonly treeFile: string;
   /** The last time that was known for certain, by which retention knows a clock that is wrong. */
   readonly knownTimeFile: string;
   /** A read model that `replay --diff` makes to compare, and deletes. */
@@ -29,6 +31,7 @@ export const dataFiles = (path: string): DataFiles => ({
   readModelFile: join(path, 'read-model.sqlite'),
   checkpointsFile: join(path, 'checkpoints.ndjson'),
   checkpointKeyFile: join(path, 'checkpoint-key.pem'),
+  treeFile: join(path, 'checkpoint-tree.bin'),
   knownTimeFile: join(path, 'known-time.json'),
   replayFile: join(path, 'replay-diff.sqlite'),
 });

@@ -53,6 +53,11 @@ export const PROBLEMS = {
     title: 'There is no destination of this name',
     example: 'GET /destinations lists those of DESTINATIONS_FILE.',
   },
+  'not-proven': {
+    status: 404,
+    title: 'No signed note of the log proves this',
+    example: 'The newest note covers the log up to position 1024. Ask again after CHECKPOINT_SECONDS.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This address does not take this method',

@@ -3,6 +3,8 @@ import type { Checkpoint } from '../../../schemas/checkpoint';
 import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';
+import { leafHashOf, TreeBuilder, type TreeHash } from '../merkle/tree';
+import { noteOf } from './note';
 import { isSignedBy } from './signature';
 
 /** Holds a log against the checkpoints that were signed of it. */
@@ -17,6 +19,7 @@ export interface CheckpointFault {
 
 interface SavedCheck {
   readonly logHash: string;
+  readonly peaks: readonly TreeHash[];
   readonly events: number;
   readonly position: Position | null;
   readonly holdsTo: Position | null;
@@ -31,12 +34,14 @@ export class CheckpointCheck {
   /** Index of the first that was not compared yet. */
   #next = 0;
   #logHash = EMPTY_LOG_HASH;
+  #tree = new TreeBuilder();
   #events = 0;
   #position: Position | null = null;
   #holdsTo: Position | null = null;
   #held = 0;
 
   readonly #deleted: DeletedLeaves;
+  readonly #publicKey: KeyObject | null;
 
   /**
    * @param checkpoints of this log; @param publicKey that they have to be signed with, null to ask for no signature
@@ -44,6 +49,7 @@ export class CheckpointCheck {
    */
   constructor(checkpoints: readonly Checkpoint[], publicKey: KeyObject | null, deleted: DeletedLeaves) {
     this.#deleted = deleted;
+    this.#publicKey = publicKey;
     const authentic: Checkpoint[] = [];
     const forged: Checkpoint[] = [];
     for (const one of checkpoints) {
@@ -81,6 +87,7 @@ export class CheckpointCheck {
   save(): unknown {
     const saved: SavedCheck = {
       logHash: this.#logHash,
+      peaks: this.#tree.peaks,
       events: this.#events,
       position: this.#position,
       holdsTo: this.#holdsTo,
@@ -92,8 +99,9 @@ export class CheckpointCheck {
 
   /** Goes on from where another check of the same log was; checkpoints that came since count as well. */
   restore(saved: unknown): void {
-    const { logHash, events, position, holdsTo, held, faults } = saved as SavedCheck; // by its id, what the same code saved
+    const { logHash, peaks, events, position, holdsTo, held, faults } = saved as SavedCheck; // by its id, what the same code saved
     this.#logHash = logHash;
+    this.#tree = new TreeBuilder(events, peaks);
     this.#events = events;
     this.#position = position;
     this.#holdsTo = holdsTo;
@@ -108,6 +116,7 @@ export class CheckpointCheck {
   #add(position: Position, leaf: string): void {
     this.#compareBefore(position);
     this.#logHash = afterLeaf(this.#logHash, leaf);
+    this.#tree.append(leafHashOf(leaf));
     this.#position = position;
     this.#events++;
     this.#compareAt(position);
@@ -132,8 +141,12 @@ export class CheckpointCheck {
       const next = this.#checkpoints[this.#next];
       if (next?.position !== position) return;
       this.#next++;
-      const { events, log_hash } = next;
+      const { events, log_hash, note } = next;
       if (events === this.#events && log_hash === this.#logHash) {
+        if (note !== undefined && noteOf(next, this.#publicKey)?.root !== this.#tree.root) {
+          this.#fail(position, 'its signed note is not of the events up to here');
+          continue;
+        }
         this.#held++;
         this.#holdsTo = position;
       } else if (events !== this.#events) {

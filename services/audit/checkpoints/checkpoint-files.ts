@@ -6,11 +6,12 @@ import type { CheckpointFiles } from './checkpoint-signer';
 /** @returns where the checkpoints of the configured store are kept. */
 export function checkpointsOf(
   { eventStoreUrl, checkpointKeyFile }: Pick<Config, 'eventStoreUrl' | 'checkpointKeyFile'>,
-  directory: Pick<DataDirectory, 'checkpointsFile' | 'checkpointKeyFile'>,
+  directory: Pick<DataDirectory, 'checkpointsFile' | 'checkpointKeyFile' | 'treeFile'>,
 ): CheckpointFiles {
   return {
     store: eventStoreUrl === null ? EMBEDDED : storeName(eventStoreUrl),
     file: directory.checkpointsFile,
     keyFile: checkpointKeyFile ?? directory.checkpointKeyFile,
+    treeFile: directory.treeFile,
   };
 }

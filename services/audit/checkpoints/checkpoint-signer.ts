@@ -10,6 +10,7 @@ import type { EventSource, Position } from '../../event-store/event-store';
 import { checkLog } from './check-checkpoints';
 import { appendEntry, readCheckpointFile, readNewestEntries } from './checkpoint-file';
 import { nextCheckpoint } from './checkpointer';
+import { LogTree } from './log-tree';
 import { newLogId, signedHistory } from './restores';
 import { isSignedBy } from './signature';
 import { type CheckpointKey, openCheckpointKey, signRestore } from './signing';
@@ -20,6 +21,8 @@ export interface CheckpointFiles {
   readonly store: string;
   readonly file: string;
   readonly keyFile: string;
+  /** The Merkle tree of the log; may be deleted, and is made anew. */
+  readonly treeFile: string;
 }
 
 /** What one look at the log came to. */
@@ -55,6 +58,9 @@ export class CheckpointSigner {
   readonly #key: CheckpointKey;
   readonly #publicKey: KeyObject;
   #known: Known | null = null;
+  readonly #tree: LogTree;
+  /** The log does not have the leaves of what was signed: what comes is signed without a note. */
+  #hasNoTree = false;
 
   readonly #source: Pick<EventSource, 'readAll'>;
   readonly #place: CheckpointFiles;
@@ -70,6 +76,7 @@ export class CheckpointSigner {
     this.#now = now;
     this.#key = openKeyOf(place);
     this.#publicKey = createPublicKey(this.#key.publicPem);
+    this.#tree = new LogTree(place.treeFile, place.store, this.#key);
   }
 
   /** Signs what came since the last checkpoint, if anything did. */
@@ -77,20 +84,35 @@ export class CheckpointSigner {
     const complaints: string[] = [];
     if (this.#known === null) this.#known = this.#readFile(complaints);
     const known = this.#known;
-    const next = known.isSure ? await this.#next(known, signal) : ({ kind: 'lost' } as const);
+    const next = known.isSure ? await this.#next(known, signal, complaints) : ({ kind: 'lost' } as const);
     if (next.kind !== 'lost') return this.#keep(known, next, null, complaints);
     const [after, restore] = await this.#lookForLoss(known, signal);
     if (signal.aborted) return { newest: known.last, isNew: false, restore: null, complaints };
     if (restore !== null) this.#append(restore, complaints);
     this.#known = after;
-    const again = await this.#next(after, signal);
+    this.#hasNoTree = false;
+    const again = await this.#next(after, signal, complaints);
     // Lost again, meanwhile: the next look says so.
     return this.#keep(after, again.kind === 'lost' ? { kind: 'nothing' } : again, restore, complaints);
   }
 
-  #next({ last, logId }: Known, signal: AbortSignal) {
+  async #next({ last, logId }: Known, signal: AbortSignal, complaints: string[]) {
     const { store } = this.#place;
-    return nextCheckpoint({ source: this.#source, store, logId, last, key: this.#key, now: this.#now, signal });
+    const tree = await this.#treeAt(last, signal, complaints);
+    return nextCheckpoint({ source: this.#source, store, logId, last, tree, key: this.#key, now: this.#now, signal });
+  }
+
+  /** @returns the tree of all that a checkpoint covers; null if it cannot be made. */
+  async #treeAt(last: Checkpoint | null, signal: AbortSignal, complaints: string[]): Promise<LogTree | null> {
+    if (this.#hasNoTree) return null;
+    if (await this.#tree.goTo(this.#source, last, signal)) return this.#tree;
+    if (signal.aborted) return null;
+    this.#hasNoTree = true;
+    complaints.push(
+      `the log does not have the events that the checkpoint of position ${last?.position ?? 'none'} covers, so no Merkle ` +
+        'tree can be made of them; signing goes on without notes. ticket-rail verify says where the log does not hold',
+    );
+    return null;
   }
 
   #keep(

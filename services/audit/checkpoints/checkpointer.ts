@@ -15,11 +15,19 @@ export type NextCheckpoint =
   /** The log does not have the event that the last checkpoint ends with: it lost events, or is another one. */
   | { readonly kind: 'lost' };
 
+/** What is kept beside checkpoints: it is shown each leaf that comes, in their order, and says what a note of them is. */
+export interface CheckpointTree {
+  add(position: Position, leaf: string): void;
+  /** @returns a signed note of all leaves so far, once they are on the disk */
+  note(logId: string | null): string;
+}
+
 /**
  * Reads what the log has more than a checkpoint covers, and signs what it is now. Never signs over a hash of events that
  * the log does not have: the event at which the last checkpoint ends has to be there, or noted as deleted.
  * @param store names the log; @param logId names its history after a restore, or null
  * @param last the newest checkpoint of this history, or null
+ * @param tree of all leaves up to there; null if there is none
  * @param now milliseconds since the epoch
  */
 export async function nextCheckpoint(options: {
@@ -27,11 +35,12 @@ export async function nextCheckpoint(options: {
   readonly store: string;
   readonly logId: string | null;
   readonly last: Checkpoint | null;
+  readonly tree: CheckpointTree | null;
   readonly key: CheckpointKey;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }): Promise<NextCheckpoint> {
-  const { source, store, logId, last, key, now, signal } = options;
+  const { source, store, logId, last, tree, key, now, signal } = options;
   let position = last?.position ?? null;
   let events = last?.events ?? 0;
   let logHash = last?.log_hash ?? EMPTY_LOG_HASH;
@@ -42,6 +51,7 @@ export async function nextCheckpoint(options: {
     leaf = next;
     position = at;
     events++;
+    tree?.add(at, next);
   };
   const isThere = (found: string | null): boolean =>
     found !== null && (last?.leaf === undefined || last.leaf === found);
@@ -73,6 +83,7 @@ export async function nextCheckpoint(options: {
     log_hash: logHash,
     leaf,
     ...(logId === null ? {} : { log_id: logId }),
+    ...(tree === null ? {} : { note: tree.note(logId) }),
     at: new Date(now()).toISOString(),
     key_id: key.id,
   } as const;

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import type { Router } from 'express';
 import type { Config } from '../../config/config';
 import type { World } from '../../config/world';
@@ -61,7 +62,7 @@ export function openCheckpoints(options: {
     get coveredTo() {
       return coveredTo;
     },
-    routes: [createCheckpointRoutes(place.file, publicPem)],
+    routes: [createCheckpointRoutes(place, createPublicKey(publicPem))],
     close: () => running.stop(),
   };
 }

@@ -1,9 +1,21 @@
-import type { Router } from 'express';
-import { CheckpointPage } from '../../../schemas/checkpoint';
-import { CheckpointsQuery } from '../../../schemas/requests';
+import type { KeyObject } from 'node:crypto';
+import type { Response, Router } from 'express';
+import { z } from 'zod';
+import { CheckpointPage, ConsistencyProof } from '../../../schemas/checkpoint';
+import { CheckpointsQuery, ConsistencyQuery, InclusionQuery } from '../../../schemas/requests';
 import { CONTACT, HISTORY, readers } from '../../access/requirements';
+import type { Position } from '../../event-store/event-store';
 import { type Endpoints, json, serve } from '../../http/endpoint';
+import { Problem } from '../../http/problem';
+import { base64Of, verifierKeyOf } from '../merkle/signed-note';
 import { readNewestEntries } from './checkpoint-file';
+import type { CheckpointFiles } from './checkpoint-signer';
+import { noteVerifierOf } from './note';
+import { newestNote, type Noted, proveConsistency, proveInclusion } from './proofs';
+
+// The hash of a log of few events tells what is in them.
+const permission = readers(HISTORY, CONTACT);
+const text = (description: string) => ({ description, content: { 'text/plain': [z.string()] } });
 
 export const CHECKPOINT_CALLS = {
   listCheckpoints: {
@@ -15,18 +27,89 @@ export const CHECKPOINT_CALLS = {
     query: CheckpointsQuery,
     answers: { 200: json('The newest, and the key that signed them', CheckpointPage) },
     problems: [],
-    // The hash of a log of few events tells what is in them.
-    permission: readers(HISTORY, CONTACT),
+    permission,
+  },
+  getNote: {
+    method: 'get',
+    path: '/checkpoints/note',
+    tag: 'Audit',
+    summary: 'The newest checkpoint of the log as a signed note',
+    description:
+      'The root of the Merkle tree (RFC 9162) of all events up to a position, in the form of C2SP (tlog-checkpoint): name of ' +
+      'the log, number of events, root and signature. GET /checkpoints has the key that verifies it, as `verifier_key`.',
+    answers: { 200: text('The signed note') },
+    problems: ['not-proven'],
+    permission,
+  },
+  getInclusionProof: {
+    method: 'get',
+    path: '/checkpoints/inclusion',
+    tag: 'Audit',
+    summary: 'Proof that an event is in the log of the newest signed note',
+    description:
+      'In the form of C2SP (tlog-proof): the place of the event, some 25 hashes, and the note. The data of the leaf are the ' +
+      'hash of the event that docs/reference/tamper-evidence.md describes.',
+    query: InclusionQuery,
+    answers: { 200: text('The proof, with the signed note that it leads to') },
+    problems: ['not-proven'],
+    permission,
+  },
+  getConsistencyProof: {
+    method: 'get',
+    path: '/checkpoints/consistency',
+    tag: 'Audit',
+    summary: 'Proof that the log of the newest signed note begins with all that an earlier one had',
+    query: ConsistencyQuery,
+    answers: { 200: json('The proof, and the note that it leads to', ConsistencyProof) },
+    problems: ['not-proven'],
+    permission,
   },
 } satisfies Endpoints;
 
-/** Creates the route that answers the newest checkpoints, to be kept elsewhere. */
-export function createCheckpointRoutes(file: string, publicKey: string): Router {
+/** Creates the routes that answer the newest checkpoints, to be kept elsewhere, and prove what is in the log. */
+export function createCheckpointRoutes(
+  place: Pick<CheckpointFiles, 'file' | 'store' | 'treeFile'>,
+  publicKey: KeyObject,
+): Router {
+  const verifierKey = (noted: Noted | null): string | null =>
+    noted === null ? null : verifierKeyOf(noteVerifierOf(noted, publicKey));
+  const newest = (): Noted => {
+    const noted = newestNote(place);
+    if (noted === null) throw new Problem('not-proven', 'No note was signed yet. Ask again after CHECKPOINT_SECONDS.');
+    return noted;
+  };
+  const notCovered = ({ position, events }: Noted): Problem =>
+    new Problem(
+      'not-proven',
+      `The newest note covers ${String(events)} events, up to position ${position}. Ask again after CHECKPOINT_SECONDS.`,
+    );
+  const sendText = (response: Response, body: string): void => {
+    response.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }).end(body);
+  };
   return serve(CHECKPOINT_CALLS, {
     listCheckpoints: ({ response, query: { limit } }) => {
-      const checkpoints = [...readNewestEntries(file, limit)].reverse();
-      const page: CheckpointPage = { checkpoints, public_key: publicKey };
+      const page: CheckpointPage = {
+        checkpoints: [...readNewestEntries(place.file, limit)].reverse(),
+        public_key: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+        verifier_key: verifierKey(newestNote(place)),
+      };
       response.set('Cache-Control', 'no-store').json(page);
+    },
+    getNote: ({ response }) => {
+      sendText(response, newest().note);
+    },
+    getInclusionProof: ({ response, query: { position } }) => {
+      const noted = newest();
+      const proof = proveInclusion(place.treeFile, noted, position as Position); // by its pattern
+      if (proof === null) throw notCovered(noted);
+      sendText(response, proof);
+    },
+    getConsistencyProof: ({ response, query: { from } }) => {
+      const noted = newest();
+      const proof = proveConsistency(place.treeFile, noted, from);
+      if (proof === null) throw notCovered(noted);
+      const answer: ConsistencyProof = { from, to: noted.events, proof: proof.map(base64Of), note: noted.note };
+      response.set('Cache-Control', 'no-store').json(answer);
     },
   });
 }

@@ -1,6 +1,14 @@
 import type { OrderKey } from '../../../schemas/order-key';
 import type { OrderEvidence } from './read-order';
 
+/** What proves that an event of the order is in the log of a signed note. */
+export interface EventProof {
+  /** Of the event. */
+  readonly position: string;
+  /** As tlog-proof text, with the note. */
+  readonly proof: string;
+}
+
 /** What a bundle is made from. */
 export interface BundleOptions {
   readonly key: OrderKey;
@@ -10,6 +18,8 @@ export interface BundleOptions {
   readonly secrets: readonly string[];
   /** Signed checkpoints of the log, newest last; none where contacts are withheld. */
   readonly checkpoints: readonly unknown[];
+  /** Of the newest event that a signed note covers; null if there is none, and where contacts are withheld. */
+  readonly proof: EventProof | null;
   /** Phones and passcodes are not in it. */
   readonly withheld: boolean;
   /** By whose clocks times are shown, beside UTC; undefined in bundles of versions that did not. */

@@ -108,6 +108,9 @@ const PROVEN = [
     'removed, inserted or moved is found.',
   'That this page says nothing but what follows from the events in this file: it is made again from them and compared.',
 ];
+const PROVEN_BY_NOTE =
+  'That the order was in the log of this service when a note of it was signed: so the hashes of the file were not computed anew ' +
+  'since. It takes the public key of the service, from elsewhere.';
 const PROVEN_OF_WITHHELD = [
   `That this file is whole, and as it was written, ${CONDITION}: each of its lines holds the hash of the line before it.`,
   'That this page says nothing but what the lines in this file say.',
@@ -132,12 +135,14 @@ const NOT_PROVEN_OF_WITHHELD = [
 export function* firstPage(options: {
   readonly key: OrderKey;
   readonly evidence: OrderEvidence;
+  /** A proof is in the file that leads to a signed note. */
+  readonly isProven: boolean;
   readonly withheld: boolean;
   readonly times: PageTimes;
   readonly version: string;
   readonly exportedAt: string;
 }): Steps<string> {
-  const { key, evidence, withheld, times, version, exportedAt } = options;
+  const { key, evidence, isProven, withheld, times, version, exportedAt } = options;
   const { rows, orders } = evidence;
   const ways = times.zone === UTC ? 'Times are in UTC.' : `Times are those of ${html(times.zone)}, with UTC below.`;
   const parts: string[] = [];
@@ -163,7 +168,7 @@ export function* firstPage(options: {
       : []),
     ...parts,
     '<h2>What this file proves</h2>',
-    list(withheld ? PROVEN_OF_WITHHELD : PROVEN),
+    list(withheld ? PROVEN_OF_WITHHELD : [...PROVEN, ...(isProven ? [PROVEN_BY_NOTE] : [])]),
     '<h2>What it does not prove</h2>',
     list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
     '</section>',

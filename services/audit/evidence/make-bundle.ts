@@ -13,7 +13,7 @@ export const makeBundle = (options: BundleOptions): string => atOnce(bundleSteps
 
 /** The same in steps of an event or so each, for who has something else to do between them. */
 export function* bundleSteps(options: BundleOptions): Steps<string> {
-  const { key, secrets, checkpoints, withheld, timeZone, version, code, exportedAt } = options;
+  const { key, secrets, checkpoints, proof, withheld, timeZone, version, code, exportedAt } = options;
   const { rows, orders, faults } = options.evidence;
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) throw new Error('evidence is of one event or more');
@@ -31,6 +31,7 @@ export function* bundleSteps(options: BundleOptions): Steps<string> {
   write({ kind: 'summary', orders, faults });
   write({ kind: 'secrets', configured: secrets });
   for (const checkpoint of checkpoints) write({ kind: 'checkpoint', checkpoint });
+  if (proof !== null) write({ kind: 'proof', position: proof.position, proof: proof.proof });
 
   const { before, after } = yield* reportParts(options);
   const [start, end] = [`${before}${EVIDENCE_START}`, `${EVIDENCE_END}${after}`];

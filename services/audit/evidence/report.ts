@@ -4,7 +4,7 @@ import { hashOf } from '../../../schemas/order-events';
 import { isActionType } from '../../../schemas/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { receivedAt } from '../export/select-events';
-import type { BundleOptions } from './bundle-options';
+import type { BundleOptions, EventProof } from './bundle-options';
 import { firstPage, type PageTimes, pageTimes } from './first-page';
 import { cell, groupedTable, html, list, table, wide, wideCell } from './html';
 import { PAGE_STYLE } from './page-style';
@@ -78,16 +78,23 @@ const chainResult = (faults: readonly ChainFault[]): string =>
     : '<div class="bad"><p>When this file was made, not every hash held:</p>' +
       `${list(faults.map(({ revision, detail }) => `revision ${String(revision)}: ${html(detail)}`))}</div>`;
 
+const proofPart = ({ position, proof }: EventProof): readonly string[] => [
+  '<h2>Proof</h2>',
+  `<p>That the event at position ${html(position)} is in the log of a signed note: the place of its leaf from 0, the hashes from`,
+  'its leaf up to the root of the Merkle tree (RFC 9162), and the note, in the forms of C2SP (tlog-proof, tlog-checkpoint).</p>',
+  `<pre>${html(proof)}</pre>`,
+];
+
 const TIMELINE_COLUMNS = ['revision', 'received', 'event', 'state after it: status / delivery', 'stage', 'verdict'];
 const CHAIN_COLUMNS = ['revision', 'position', 'hash of the content', 'hash of the event before', 'hash of the event'];
 
 /** @returns the report before and after the place of the evidence. */
 export function* reportParts(options: BundleOptions): Steps<{ readonly before: string; readonly after: string }> {
-  const { key, evidence, secrets, checkpoints, withheld, timeZone = 'UTC', version, exportedAt } = options;
+  const { key, evidence, secrets, checkpoints, proof, withheld, timeZone = 'UTC', version, exportedAt } = options;
   const { rows, faults } = evidence;
   const times = pageTimes(timeZone);
   const body = [
-    yield* firstPage({ key, evidence, withheld, times, version, exportedAt }),
+    yield* firstPage({ key, evidence, isProven: proof !== null, withheld, times, version, exportedAt }),
     '<h2>What was reported, and how it was read</h2>',
     wide(groupedTable(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRows(row, secrets, times))), 'Events'),
     '<p>A secret is named by a fingerprint that does not give it away.</p>',
@@ -106,6 +113,7 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
       : checkpoints.length === 0
         ? '<p>None were there.</p>'
         : list(checkpoints.map(checkpointItem)),
+    ...(proof === null ? [] : proofPart(proof)),
   ].join('\n');
   return {
     before: `<!doctype html>

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '../../event-store/event-store';
 import { beginFile } from '../../files/whole-file';
 import type { ExportSource } from '../export/select-events';
 import type { BundleOptions } from './bundle-options';
@@ -9,7 +10,19 @@ import { atOnce, type Steps } from './steps';
 import { withoutContacts } from './withhold-order';
 
 /** What has to be said of evidence besides the order. */
-export type EvidenceOptions = Omit<BundleOptions, 'evidence'> & { readonly code: string; readonly timeZone: string };
+export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'checkpoints' | 'proof'> & {
+  readonly code: string;
+  readonly timeZone: string;
+  /** Of the log, as they are now. */
+  readonly signed: SignedEvidence;
+};
+
+/** What the key of the log signed that goes with the events of an order. */
+export interface SignedEvidence {
+  /** The newest, newest last. */
+  readonly checkpoints: BundleOptions['checkpoints'];
+  prove(events: readonly RecordedEvent[]): BundleOptions['proof'];
+}
 
 /**
  * Writes the evidence about an order to a file, which is there only once it is whole.
@@ -38,7 +51,11 @@ export async function writeEvidence(
 
 /** Makes the bundle of what was read of an order, without contacts where they are withheld. */
 export function* evidenceSteps(options: EvidenceOptions, evidence: OrderEvidence): Steps<string> {
-  if (!options.withheld) return yield* bundleSteps({ ...options, evidence });
+  const { checkpoints, prove } = options.signed;
+  if (!options.withheld) {
+    const proof = prove(evidence.rows.map(({ event }) => event));
+    return yield* bundleSteps({ ...options, evidence, checkpoints, proof });
+  }
   // The hash of a log of few events reveals what is in them.
-  return yield* bundleSteps({ ...options, evidence: yield* withoutContacts(evidence), checkpoints: [] });
+  return yield* bundleSteps({ ...options, evidence: yield* withoutContacts(evidence), checkpoints: [], proof: null });
 }

@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { Checkpoint } from '../../../schemas/checkpoint';
+import { noteOf } from '../checkpoints/note';
 import { isSignedBy, keyIdOf } from '../checkpoints/signature';
 import { NOWHERE } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';
+import type { RecordedEvent } from '../../event-store/event-store';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { eventOf, type Members } from './verify-lines';
 
@@ -12,11 +14,17 @@ export interface SignatureResult {
   readonly notes: readonly string[];
 }
 
+/** @returns the events in evidence, as far as they can be read. */
+export const eventsIn = (lines: readonly (Members | null)[]): readonly RecordedEvent[] =>
+  lines.flatMap((line) => (line?.['kind'] === 'event' ? (eventOf(line) ?? []) : []));
+
 /** @returns what is wrong with a checkpoint; null if the key signed it, and an event here is not another than it says. */
 function wrongWith(checkpoint: unknown, leaves: ReadonlyMap<string, string>, publicKey: KeyObject): string | null {
   const { data } = Checkpoint.safeParse(checkpoint);
   if (data === undefined) return 'it is no checkpoint';
   if (!isSignedBy(data, publicKey)) return 'its signature is not by the key';
+  if (data.note !== undefined && noteOf(data, publicKey) === null)
+    return 'its note is of another log, or not by the key';
   const leaf = leaves.get(data.position);
   return leaf === undefined || data.leaf === undefined || leaf === data.leaf
     ? null
@@ -41,11 +49,7 @@ export function checkBundleSignatures(
     const note = `Signed checkpoints are in it (${all}). Who signed them was not verified: it takes the public key.`;
     return { faults: [], notes: signed.length === 0 ? [] : [note] };
   }
-  const leaves = new Map<string, string>();
-  for (const line of lines) {
-    const event = line?.['kind'] === 'event' ? eventOf(line) : null;
-    if (event !== null) leaves.set(event.position, leafOf(event));
-  }
+  const leaves = new Map<string, string>(eventsIn(lines).map((event) => [event.position, leafOf(event)] as const));
   const faults = signed.flatMap(({ line, checkpoint }) => {
     const wrong = wrongWith(checkpoint, leaves, publicKey);
     return wrong === null

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { OrderSummary } from '../../../schemas/order-summary';
 import { Change, EarlierReport } from '../../../schemas/order-view';
 import { STAGES, VERDICTS } from '../../../schemas/vocabulary';
+import type { EventProof } from '../evidence/bundle-options';
 import { makeBundle } from '../evidence/make-bundle';
 import { type ChainFault, type EvidenceRow, type OrderEvidence, OrderReader } from '../evidence/read-order';
 import type { EvidenceReading } from '../evidence/reading';
@@ -35,7 +36,8 @@ function made(evidence: Buffer, manifest: Manifest): Buffer | null {
   const lines = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
   const of = (kind: string): Members[] => lines.filter((line) => line !== null).filter((line) => line['kind'] === kind);
   const secrets = of('secrets').at(0)?.['configured'];
-  if (location_id === null || order_id === null || !isTexts(secrets)) return null;
+  const proof = proofIn(of('proof'));
+  if (location_id === null || order_id === null || !isTexts(secrets) || proof === undefined) return null;
   const key = { location_id, order_id };
   const order = withheld ? asWritten(of('event'), of('reading'), of('summary')) : asRead(key, of('event'));
   if (order === null || order.rows.length === 0) return null;
@@ -44,6 +46,7 @@ function made(evidence: Buffer, manifest: Manifest): Buffer | null {
     evidence: order,
     secrets,
     checkpoints: of('checkpoint').map((line) => line['checkpoint']),
+    proof,
     withheld,
     timeZone: time_zone,
     version: software.version,
@@ -55,6 +58,15 @@ function made(evidence: Buffer, manifest: Manifest): Buffer | null {
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** @returns the proof in evidence, or that there is none; undefined if it is no proof, or not the only one. */
+function proofIn([line, ...others]: readonly Members[]): EventProof | null | undefined {
+  if (line === undefined) return null;
+  const { position, proof } = line;
+  return typeof position === 'string' && typeof proof === 'string' && others.length === 0
+    ? { position, proof }
+    : undefined;
+}
 
 /** What follows from the events. */
 function asRead(key: ConstructorParameters<typeof OrderReader>[0], events: readonly Members[]): OrderEvidence {

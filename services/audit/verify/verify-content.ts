@@ -10,6 +10,7 @@ import type { Progressed } from './saved-state';
 import { StreamHeads } from '../chain/stream-heads';
 import { LARGEST_MANIFEST_BYTES, RowVerification } from './verify-rows';
 import { addFault, type Doubt, inOrder, NOWHERE } from '../chain/verification';
+import { checkBundleProof } from './bundle-proof';
 import { checkBundleSignatures } from './bundle-signatures';
 import { LineVerification, parseMembers, type SavedLines } from './verify-lines';
 import type { Verified, Watch } from './verified';
@@ -213,10 +214,8 @@ export function verifyBundle(
   if (manifest !== null && hash('sha256', Buffer.concat([before, after]), 'hex') !== manifest.report_sha256) {
     addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
   }
-  const signatures = checkBundleSignatures(
-    evidence.toString('utf8').trimEnd().split('\n').map(parseMembers),
-    publicKey,
-  );
+  const members = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
+  const signed = [checkBundleSignatures(members, publicKey), checkBundleProof(members, publicKey)];
   const doubts: Doubt[] = [...withheldFrom(manifest)];
   // What cannot be read has its fault by now, and nothing can be made of it.
   if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
@@ -234,8 +233,8 @@ export function verifyBundle(
         });
     }
   }
-  for (const fault of signatures.faults) addFault(tally, fault);
-  const notes = [...notesOf(manifest), ...lines.notes, ...signatures.notes];
+  for (const fault of signed.flatMap(({ faults }) => faults)) addFault(tally, fault);
+  const notes = [...notesOf(manifest), ...lines.notes, ...signed.flatMap((one) => one.notes)];
   return { tally, faults: inOrder(tally.faults), doubts, notes };
 }
 

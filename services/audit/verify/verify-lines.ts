@@ -122,6 +122,7 @@ export class LineVerification {
       case 'summary':
       case 'secrets':
       case 'checkpoint':
+      case 'proof':
         return;
       case 'manifest':
         this.#end(members);

@@ -63,7 +63,7 @@ async function makeLog(streams: readonly number[], marks: ReadonlySet<number>, s
   const checkpoints: Checkpoint[] = [];
   const sign = async (): Promise<void> => {
     const last = checkpoints.at(-1) ?? null;
-    const options = { source: store, store: 'test', logId: null, last, key, now: () => 0, signal: running };
+    const options = { source: store, store: 'test', logId: null, last, tree: null, key, now: () => 0, signal: running };
     const next = await nextCheckpoint(options);
     if (next.kind === 'signed') checkpoints.push(next.checkpoint);
   };
@@ -178,6 +178,7 @@ describe('checkpoints', () => {
       store: 'test',
       logId: null,
       last: checkpoints.at(-1) ?? null,
+      tree: null,
       key,
       now: () => 0,
       signal: running,
@@ -204,6 +205,7 @@ describe('checkpoints', () => {
       store: 'test',
       logId: null,
       last: null,
+      tree: null,
       key,
       now: () => 0,
       signal: running,

@@ -38,6 +38,7 @@ const place = () => ({
   store: 'test',
   file: join(directory, 'checkpoints.ndjson'),
   keyFile: join(directory, 'key.pem'),
+  treeFile: join(directory, 'tree.bin'),
 });
 const running = new AbortController().signal;
 const entriesIn = (file: string): readonly CheckpointEntry[] => readCheckpointFile(file).entries;

@@ -11,6 +11,7 @@ import { pagesOf } from '../../../support/paper';
 import { pastLog } from '../../../support/past-log';
 import { temporaryDirectory } from '../../../support/running-service';
 import { violations } from '../../../support/screen-inspect';
+import { NOTHING_SIGNED } from './recorded-order';
 
 /** The page of evidence as a judge opens it: on a screen and on paper. */
 
@@ -59,7 +60,7 @@ afterAll(() => {
 async function openEvidence(withheld: boolean, key = KEY): Promise<void> {
   const store = await openReadableStore({ url: null, logFile: join(dataDir, 'events.sqlite') });
   const out = join(directory, `${String(withheld)}.html`);
-  const more = { secrets: [], checkpoints: [], version: '1.2.3', exportedAt: '2026-11-22T00:00:00.000Z' };
+  const more = { secrets: [], signed: NOTHING_SIGNED, version: '1.2.3', exportedAt: '2026-11-22T00:00:00.000Z' };
   const options = { key, withheld, timeZone: 'America/New_York', ...more };
   await writeEvidence(store, options, { out, force: true });
   await store.close();

@@ -3,7 +3,7 @@ import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
 import { inTurns, type Steps } from '../../../../services/audit/evidence/steps';
 import { evidenceSteps } from '../../../../services/audit/evidence/write-evidence';
 import type { EventStore } from '../../../../services/event-store/event-store';
-import { KEY, recordedOrder, type Reported } from './recorded-order';
+import { KEY, NOTHING_SIGNED, recordedOrder, type Reported } from './recorded-order';
 
 const LIMITS: EvidenceLimits = { events: 1_000, characters: 1_000_000 };
 const LARGE = 'x'.repeat(250_000);
@@ -11,6 +11,8 @@ const OPTIONS = {
   key: KEY,
   secrets: [],
   checkpoints: [],
+  proof: null,
+  signed: NOTHING_SIGNED,
   timeZone: 'UTC',
   version: '1.2.3',
   code: 'code',

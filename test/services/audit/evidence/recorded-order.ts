@@ -11,6 +11,9 @@ import { createMemoryStore } from '../../event-store/memory/memory-store';
 
 export const KEY = orderKey('disputes', 'o/1');
 
+/** Evidence with which nothing goes that the key of a log signed. */
+export const NOTHING_SIGNED = { checkpoints: [], prove: () => null };
+
 /** What of a delivery matters to a test. */
 export interface Reported {
   readonly fields: Readonly<Record<string, unknown>>;

@@ -13,7 +13,7 @@ import { lineHash } from '../../../../services/audit/export/ndjson';
 import { eventOf } from '../../../../services/audit/verify/verify-lines';
 import { verifyBundle } from '../../../../services/audit/verify/verify-content';
 import type { Verified } from '../../../../services/audit/verify/verified';
-import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
+import { KEY, NOTHING_SIGNED, recordedOrder, type Reported } from '../evidence/recorded-order';
 
 /** Bundles that somebody made who knows how: all their hashes that are not over what was recorded fit. */
 
@@ -21,6 +21,8 @@ const OPTIONS = {
   key: KEY,
   secrets: [],
   checkpoints: [],
+  proof: null,
+  signed: NOTHING_SIGNED,
   timeZone: 'America/New_York',
   version: '1.2.3',
   code: evidenceCode(),

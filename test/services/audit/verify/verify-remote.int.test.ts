@@ -57,6 +57,7 @@ describe('ticket-rail verify of EventStoreDB', () => {
       store: storeName(node.url),
       file: join(dataDir, 'checkpoints.ndjson'),
       keyFile: join(dataDir, 'checkpoint-key.pem'),
+      treeFile: join(dataDir, 'checkpoint-tree.bin'),
     };
     const sign = () => signOnce(store, place);
     return { store, deliver, verify, sign };
@@ -110,7 +111,12 @@ describe('the check of checkpoints', () => {
       rmSync(dataDir, { recursive: true, force: true });
     });
     const store = await openReadableStore({ url: null, logFile: join(dataDir, 'events.sqlite') });
-    const place = { store: EMBEDDED, file: join(dataDir, 'checkpoints.ndjson'), keyFile: join(dataDir, 'key.pem') };
+    const place = {
+      store: EMBEDDED,
+      file: join(dataDir, 'checkpoints.ndjson'),
+      keyFile: join(dataDir, 'key.pem'),
+      treeFile: join(dataDir, 'tree.bin'),
+    };
     await signOnce(store, place);
     const checkpoints = checkpointsIn(place.file);
     const publicKey = createPublicKey(readFileSync(place.keyFile));

@@ -365,6 +365,7 @@ describe('ticket-rail verify', () => {
       store: EMBEDDED,
       file: join(directory, 'checkpoints.ndjson'),
       keyFile: join(directory, 'checkpoint-key.pem'),
+      treeFile: join(directory, 'checkpoint-tree.bin'),
     };
     await signOnce(source, place);
     await source.close();
