@@ -144,7 +144,7 @@ export const InclusionQuery = z.strictObject({
   position: z
     .string()
     .regex(/^(0|[1-9]\d{0,18})$/, 'expected a position')
-    .meta({ description: 'of the event, as history, feed and exports have it', examples: ['1024'] }),
+    .meta({ description: 'of the event, as history, feed and exports have it', examples: ['1'] }),
 });
 export const ConsistencyQuery = z.strictObject({
   from: wholeNumber('how many events the earlier log had, as the second line of its note says', 1),

@@ -18,6 +18,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<(program: Command) => unknown>
   ['verify', async () => (await import('./verify.js')).addVerifyCommand],
   ['reader', async () => (await import('./reader.js')).addReaderCommand],
   ['deliver', async () => (await import('./deliver.js')).addDeliverCommand],
+  ['witness', async () => (await import('./witness.js')).addWitnessCommand],
   ['sandbox', loadSandbox],
   ['demo', async () => (await import('../sandbox/commands/demo.js')).addDemoCommand],
   ['send', loadSend],

@@ -17,15 +17,17 @@ import type { Members } from './verify-lines';
 const isSignedBy = ({ origin, note }: ProvenInclusion, publicKey: KeyObject): boolean =>
   openNote(note, { name: origin, type: 'note', publicKey }) !== null;
 
+const counted = (number: number, one: string, more: string): string => `${count(number)} ${number === 1 ? one : more}`;
+
 /** @returns what the chain adds: it has everything before an event, where all of that has hashes. */
 function chained(events: readonly RecordedEvent[], of: RecordedEvent): string {
   const upTo = events.filter(({ position }) => comparePositions(position, of.position) <= 0);
   const later = events.length - upTo.length;
   const areSealed = upTo.every((event) => hashOf(event, 'event_hash') !== null);
-  const before = count(upTo.length - 1);
+  const before = upTo.length - 1;
   return (
-    (upTo.length > 1 && areSealed ? ` With it, the chain proves the ${before} events before it.` : '') +
-    (later === 0 ? '' : ` ${count(later)} events came later than the note, which says nothing of them.`)
+    (before > 0 && areSealed ? ` With it, the chain proves the ${counted(before, 'event', 'events')} before it.` : '') +
+    (later === 0 ? '' : ` The note says nothing of ${counted(later, 'later event', 'later events')}.`)
   );
 }
 
@@ -36,9 +38,9 @@ function sentence(
 ): string {
   const what =
     `The event at position ${event.position} is number ${count(index + 1)} of the ${count(size)} in the log ` +
-    `${quotedFromFile(origin)}: ${count(hashes)} hashes prove it`;
+    `${quotedFromFile(origin)}: ${counted(hashes, 'hash proves', 'hashes prove')} it`;
   return by === null
-    ? `${what}. Who signed the note that they lead to was not verified: it takes the public key.`
+    ? `${what}. Who signed the note was not verified: it takes the public key.`
     : `${what}, with a note signed by the key ${keyIdOf(by)}.`;
 }
 

@@ -93,6 +93,9 @@ const declaring = (code: string): string[] =>
 
 const isOfDestinations = (id: string): boolean => OPERATIONS.get(id)?.path.startsWith('/destinations') === true;
 
+/** Calls of who sees contacts. */
+const OF_AUDITORS = ['listCheckpoints', 'getNote', 'getInclusionProof', 'getConsistencyProof'];
+
 /** What each operation was answered with. */
 const met = new Map<string, Set<string>>();
 
@@ -218,7 +221,7 @@ describe('each problem that the document declares is one that really comes', () 
       const { path = '' } = OPERATIONS.get(id) ?? {};
       const question = /\{(?:quarantine_id|name)\}|\/(?:label|actions)$/.test(path)
         ? { at: path.replace(/\{\w+\}/, '%zz') }
-        : { query: '?nonsense=1', token: id === 'listCheckpoints' ? READER_TOKEN : OPERATOR_TOKEN };
+        : { query: '?nonsense=1', token: OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
     }
   });
@@ -251,6 +254,14 @@ describe('each problem that the document declares is one that really comes', () 
       const query = { followFeed: '?after=1-00000000', deliverAgain: '?from=1-00000000' }[id];
       const question = query === undefined ? { body: '{"position":"1-00000000"}' } : { query };
       await expectProblem('feed-position-unknown', id, () => ask(service, id, question));
+    }
+  });
+
+  it('of a log of which no note was signed, nothing is proven', async () => {
+    const empty = await start();
+    for (const id of declaring('not-proven')) {
+      const query = { getInclusionProof: '?position=1', getConsistencyProof: '?from=1' }[id] ?? '';
+      await expectProblem('not-proven', id, () => ask(empty, id, { query, token: READER_TOKEN }));
     }
   });
 

@@ -4,6 +4,7 @@ import { callsOf, type OpenApi } from '../../../../services/server/contract/docu
 import { openApiDocument } from '../../../../services/server/contract/openapi';
 import { samplesOf } from '../../../../services/server/contract/samples';
 import { EXAMPLES } from '../../../support/deliveries';
+import { until } from '../../../support/patience';
 import {
   discard,
   entryOf,
@@ -33,7 +34,7 @@ const OTHERS: Readonly<Record<string, number>> = {
   act: 409,
 };
 /** Calls that a reader who sees no contacts may not make. */
-const OF_AUDITORS = ['listCheckpoints'];
+const OF_AUDITORS = ['listCheckpoints', 'getNote', 'getInclusionProof', 'getConsistencyProof'];
 /** Calls of a POS, and of who may act. */
 const POS_TOKEN = 'pos-of-samples-0123456789';
 const OF_POS = ['setLabel', 'act'];
@@ -64,6 +65,7 @@ beforeAll(async () => {
       body: bytes,
     });
   }
+  await until('a signed note', async () => (await service.get('/checkpoints/note')).status === 200);
 });
 afterAll(() => discard(service));
 

@@ -1,0 +1,230 @@
+import { createPublicKey, randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Checkpoint } from '../../../../schemas/checkpoint';
+import type { OrderDeletedData } from '../../../../schemas/event-data';
+import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
+import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
+import { CheckpointSigner, openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
+import { noteVerifierOf } from '../../../../services/audit/checkpoints/note';
+import { newestNote, proveConsistency, proveInclusion } from '../../../../services/audit/checkpoints/proofs';
+import { openCheckpointKey, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
+import { provenInclusion } from '../../../../services/audit/merkle/inclusion-text';
+import { signNote } from '../../../../services/audit/merkle/sign-note';
+import { checkpointText, openNote, unverifiedCheckpoint } from '../../../../services/audit/merkle/signed-note';
+import { isConsistent, leafHashOf, TreeBuilder } from '../../../../services/audit/merkle/tree';
+import { type EventStore, positionOf, type RecordedEvent } from '../../../../services/event-store/event-store';
+import { leafOf } from '../../../../services/event-store/seal/log-hash';
+import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { cases } from '../../../support/depth';
+import { temporaryDirectory } from '../../../support/running-service';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
+import { checkpointsIn, signOnce } from '../support';
+
+let directory: string;
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+const place = () => ({
+  store: 'test',
+  file: join(directory, 'checkpoints.ndjson'),
+  keyFile: join(directory, 'key.pem'),
+  treeFile: join(directory, 'tree.bin'),
+});
+const running = new AbortController().signal;
+const publicKey = () => createPublicKey(openKeyOf(place()).publicPem);
+
+async function append(store: EventStore, events: number, stream = 'order-l:o'): Promise<void> {
+  for (let n = 0; n < events; n++) {
+    await store.append(streamName(stream), [{ id: randomUUID(), type: 'order.updated', data: { n } }], 'any');
+  }
+}
+
+async function all(store: Pick<EventStore, 'readAll'>): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of store.readAll()) events.push(event);
+  return events;
+}
+
+const memory = (): EventStore => createMemoryStore({ now: () => 1_000 });
+
+const treeOf = (events: readonly RecordedEvent[]): string => {
+  const builder = new TreeBuilder();
+  for (const event of events) builder.append(leafHashOf(leafOf(event)));
+  return builder.root;
+};
+
+describe('the Merkle tree of a log', () => {
+  it('each checkpoint has a note that the key signed, of the tree of all events up to there, whatever was lost meanwhile', async () => {
+    const rounds = fc.array(fc.record({ events: fc.integer({ min: 1, max: 9 }), kept: fc.option(fc.nat(40)) }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(rounds, fc.boolean(), async (all_, again) => {
+        for (const file of [place().file, place().treeFile]) rmSync(file, { force: true });
+        let store = memory();
+        let signer = new CheckpointSigner(store, place(), () => 0);
+        for (const { events, kept } of all_) {
+          if (kept !== null) {
+            const backup = memory();
+            for (const { stream, id, type, data } of (await all(store)).slice(0, kept))
+              await backup.append(stream, [{ id, type, data }], 'any');
+            store = backup;
+            signer = new CheckpointSigner(store, place(), () => 0);
+          } else if (again) {
+            signer = new CheckpointSigner(store, place(), () => 0);
+          }
+          await append(store, events);
+          const { newest, complaints } = await signer.sign(running);
+          expect(complaints).toEqual([]);
+          if (newest?.note === undefined) throw new Error('there is no note');
+          expect(openNote(newest.note, noteVerifierOf(newest, publicKey()))).not.toBeNull();
+          const covered = (await all(store)).slice(0, newest.events);
+          expect(unverifiedCheckpoint(newest.note)).toMatchObject({ size: newest.events, root: treeOf(covered) });
+        }
+        const counting = newestNote(place());
+        const { faults } = await checkLog(store, counting === null ? [] : [counting], publicKey());
+        expect(faults).toEqual([]);
+      }),
+      { numRuns: cases(60) },
+    );
+  });
+
+  it('every event is proven by the newest note, and each earlier note is proven to begin it', async () => {
+    const store = memory();
+    const signer = new CheckpointSigner(store, place(), () => 0);
+    for (const events of [1, 4, 7, 20]) {
+      await append(store, events);
+      await signer.sign(running);
+    }
+    const noted = newestNote(place());
+    if (noted === null) throw new Error('there is no note');
+    for (const event of await all(store)) {
+      const proof = proveInclusion(place().treeFile, noted, event.position) ?? '';
+      expect(provenInclusion(proof, leafHashOf(leafOf(event)))).toMatchObject({ size: 32, note: noted.note });
+      expect(provenInclusion(proof, leafHashOf(leafOf({ ...event, created: new Date(1) })))).toBeNull();
+    }
+    expect(proveInclusion(place().treeFile, noted, positionOf(1_000))).toBeNull();
+    const to = unverifiedCheckpoint(noted.note);
+    for (const { note = '' } of checkpointsIn(place().file)) {
+      const from = unverifiedCheckpoint(note);
+      if (from === null || to === null) throw new Error('there is no checkpoint in the note');
+      const proof = proveConsistency(place().treeFile, noted, from.size);
+      expect(proof !== null && isConsistent(from, to, proof)).toBe(true);
+    }
+    expect(proveConsistency(place().treeFile, noted, 33)).toBeNull();
+  });
+
+  it.each<[string, () => void]>([
+    ['is gone', () => rmSync(place().treeFile)],
+    ['was cut short', () => truncateSync(place().treeFile, 100)],
+    ['is of another log', () => writeFileSync(place().treeFile, Buffer.alloc(72 * 12, 7))],
+    ['ends with more than was signed', () => writeFileSync(place().treeFile, 'more', { flag: 'a' })],
+  ])('a tree file that %s is made anew, and gives no proof before', async (_what, damage) => {
+    const store = memory();
+    await append(store, 12);
+    await signOnce(store, place());
+    const whole = readFileSync(place().treeFile);
+    damage();
+    const noted = newestNote(place());
+    const proof = noted === null ? null : proveInclusion(place().treeFile, noted, positionOf(3));
+    expect(proof === null || proof.includes(noted?.note ?? '')).toBe(true);
+    await signOnce(store, place());
+    expect(readFileSync(place().treeFile)).toEqual(whole);
+  });
+
+  it('checkpoints of an earlier version are gone on from, and the next one has a note', async () => {
+    const store = memory();
+    await append(store, 5);
+    const key = openKeyOf(place());
+    const { newest } = await signOnce(store, place());
+    if (newest === null) throw new Error('there is no checkpoint');
+    const { note: _note, signature: _signature, ...before } = newest;
+    const old = signCheckpoint(before, key);
+    writeFileSync(place().file, `${JSON.stringify(old)}\n`);
+    rmSync(place().treeFile);
+    await append(store, 3);
+    const next = await signOnce(store, place());
+    expect(unverifiedCheckpoint(next.newest?.note ?? '')).toMatchObject({ size: 8, root: treeOf(await all(store)) });
+    const { faults, held } = await checkLog(store, checkpointsIn(place().file), publicKey());
+    expect([faults, held]).toEqual([[], 2]);
+  });
+
+  it('what retention deleted stays proven, also by a tree that is made anew', async () => {
+    const store = await openSqliteStore({ file: join(directory, 'events.sqlite'), now: Date.now });
+    await append(store, 4, 'order-l:1');
+    await append(store, 4, 'order-l:2');
+    await signOnce(store, place());
+    const gone = (await all(store)).slice(0, 4);
+    const data: OrderDeletedData = {
+      stream: streamName('order-l:1'),
+      leaves: gone.map((event) => [event.position, leafOf(event)]),
+    };
+    await store.append(RETENTION_STREAM, [{ id: randomUUID(), type: ORDER_DELETED, data }], 'any');
+    await store.deleteStream(streamName('order-l:1'), 3, 'soft');
+    rmSync(place().treeFile);
+    await signOnce(store, place());
+    const noted = newestNote(place());
+    if (noted === null) throw new Error('there is no note');
+    for (const event of gone) {
+      const proof = proveInclusion(place().treeFile, noted, event.position) ?? '';
+      expect(provenInclusion(proof, leafHashOf(leafOf(event)))).toMatchObject({ size: 9 });
+    }
+    await store.close();
+  });
+
+  it('a log without the events that were signed gets no note when its tree is gone, and this is reported', async () => {
+    const store = memory();
+    await append(store, 6);
+    await signOnce(store, place());
+    rmSync(place().treeFile);
+    const changed = (await all(store)).map((one, n) => (n === 2 ? { ...one, data: { n: 'changed' } } : one));
+    const log = {
+      async *readAll({ from = 'start', limit = Infinity, prefix = '' }: Parameters<EventStore['readAll']>[0] = {}) {
+        await Promise.resolve();
+        const wanted = changed.filter(
+          ({ position, stream }) => (from === 'start' || BigInt(position) >= BigInt(from)) && stream.startsWith(prefix),
+        );
+        yield* wanted.slice(0, limit);
+      },
+    };
+    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(100), id: randomUUID() });
+    const { newest, complaints } = await signOnce(log, place());
+    expect(newest).toMatchObject({ events: 7 });
+    expect(newest?.note).toBeUndefined();
+    expect(complaints.join()).toContain('no Merkle tree can be made');
+  });
+
+  it('a checkpoint whose note is of another tree, or by another key, does not hold, though the key signed it', async () => {
+    const store = memory();
+    await append(store, 6);
+    const { newest } = await signOnce(store, place());
+    const key = openKeyOf(place());
+    const other = openCheckpointKey(join(directory, 'other.pem'), () => []);
+    const [{ signature: _signature, ...before }, signer] = [
+      newest as Checkpoint,
+      { ...noteVerifierOf(newest as Checkpoint, publicKey()), privateKey: key.privateKey },
+    ];
+    const right = { origin: signer.name, size: 6, root: treeOf(await all(store)) };
+    const notes = {
+      right: signNote(checkpointText(right), signer),
+      'another root': signNote(
+        checkpointText({ ...right, root: right.root.replace(/./, (c) => (c === '0' ? '1' : '0')) }),
+        signer,
+      ),
+      'another size': signNote(checkpointText({ ...right, size: 5 }), signer),
+      'another log': signNote(checkpointText({ ...right, origin: 'elsewhere' }), signer),
+      'another key': signNote(checkpointText(right), { ...signer, privateKey: other.privateKey }),
+    };
+    for (const [name, note] of Object.entries(notes)) {
+      const { faults } = await checkLog(store, [signCheckpoint({ ...before, note }, key)], publicKey());
+      expect([name, faults.length]).toEqual([name, name === 'right' ? 0 : 1]);
+    }
+  });
+});

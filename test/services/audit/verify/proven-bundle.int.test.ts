@@ -1,0 +1,141 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { orderStream } from '../../../../schemas/order-events';
+import { openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
+import { signedEvidence } from '../../../../services/audit/checkpoints/proofs';
+import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';
+import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
+import { OrderReader } from '../../../../services/audit/evidence/read-order';
+import { verdictOf } from '../../../../services/audit/verify/verified';
+import { verifyBundle } from '../../../../services/audit/verify/verify-content';
+import type { EventStore, RecordedEvent } from '../../../../services/event-store/event-store';
+import { contentHash, eventHash } from '../../../../services/event-store/seal/seal';
+import { cases } from '../../../support/depth';
+import { temporaryDirectory } from '../../../support/running-service';
+import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
+import { signOnce } from '../support';
+
+/** Evidence with a proof by a signed note. */
+
+let directory: string;
+beforeAll(() => {
+  directory = temporaryDirectory();
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+const place = () => ({
+  store: 'test',
+  file: join(directory, 'checkpoints.ndjson'),
+  keyFile: join(directory, 'key.pem'),
+  treeFile: join(directory, 'tree.bin'),
+});
+const CODE = evidenceCode();
+const REPORTS: readonly Reported[] = [
+  { fields: { delivery_status: 'enroute_to_pickup', driver_details: { name: 'Jane' } } },
+  { fields: { delivery_status: 'arrived_at_pickup' } },
+  { fields: { status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff' } },
+];
+
+async function eventsOf(store: EventStore): Promise<readonly RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const event of store.readStream(orderStream(KEY))) events.push(event);
+  return events;
+}
+
+type Signed = ReturnType<typeof signedEvidence>;
+
+function bundleOf(
+  events: readonly RecordedEvent[],
+  proof: ReturnType<Signed['prove']>,
+  { checkpoints }: Signed,
+): string {
+  const reader = new OrderReader(KEY);
+  for (const event of events) reader.add(event);
+  return makeBundle({
+    key: KEY,
+    evidence: reader.read,
+    secrets: [],
+    checkpoints,
+    proof,
+    withheld: false,
+    timeZone: 'UTC',
+    version: '1.2.3',
+    code: CODE,
+    exportedAt: '2026-11-22T00:00:00.000Z',
+  });
+}
+
+let events: readonly RecordedEvent[];
+let signed: Signed;
+let bundle: string;
+beforeAll(async () => {
+  const store = await recordedOrder(REPORTS);
+  await signOnce(store, place());
+  events = await eventsOf(store);
+  signed = signedEvidence(place());
+  bundle = bundleOf(events, signed.prove(events), signed);
+});
+const key = () => createPublicKey(openKeyOf(place()).publicPem);
+const verify = (text: string | Buffer, publicKey = key()) => verifyBundle(Buffer.from(text), 7, () => CODE, publicKey);
+
+describe('evidence with a proof by a signed note', () => {
+  it('the proof verifies with the key of the log, and a sentence says of what', () => {
+    const result = verify(bundle);
+    expect([verdictOf(result), result.faults]).toEqual(['holds', []]);
+    expect(result.notes.join('\n')).toMatch(
+      /The event at position \d+ is number 3 of the 3 in the log "ticket-rail\/[0-9a-f]{16}\/[0-9a-f]{16}": (1 hash proves|\d hashes prove) it, with a note signed by the key [0-9a-f]{16}\. With it, the chain proves the 2 events before it\./,
+    );
+    expect(bundle).toContain('c2sp.org/tlog-proof@v1');
+  });
+
+  it('without a key it is said that who signed the note was not verified, and with another key the proof does not hold', () => {
+    const unknown = verifyBundle(Buffer.from(bundle), 7, () => CODE, null);
+    expect(verdictOf(unknown)).toBe('holds');
+    expect(unknown.notes.join('\n')).toContain('Who signed the note was not verified');
+    const { faults } = verify(bundle, generateKeyPairSync('ed25519').publicKey);
+    expect(faults.map(({ detail }) => detail)).toContain('the note of the proof is not signed by the key');
+  });
+
+  it('events that came later than the note are said to be none of its business', async () => {
+    const store = await recordedOrder([...REPORTS, { fields: { status: 'completed' } }]);
+    const later = await eventsOf(store);
+    const result = verify(bundleOf(later, signed.prove(later), signed));
+    expect(result.faults).toEqual([]);
+    expect(result.notes.join('\n')).toContain('The note says nothing of 1 later event.');
+  });
+
+  it('events that were changed, with all hashes and the page made anew, do not fit the proof', () => {
+    let previous: string | null = null;
+    const forged = events.map((event) => {
+      const data = { ...(event.data as object), status: 'canceled' };
+      const { event_hash: _hash, ...metadata } = event.metadata as Record<string, string | null>;
+      metadata['content_hash'] = contentHash({ type: event.type, object: data });
+      metadata['previous_hash'] = previous;
+      previous = eventHash({ ...event, metadata });
+      return { ...event, data, metadata: { ...metadata, event_hash: previous } };
+    });
+    const withProof = verify(bundleOf(forged, signed.prove(events), { ...signed, checkpoints: [] }));
+    expect(withProof.faults.map(({ detail }) => detail)).toEqual([
+      'the proof does not lead from its event to the signed note in it',
+    ]);
+    expect(signed.prove(forged)).toBeNull();
+    expect(verdictOf(verify(bundleOf(forged, null, { ...signed, checkpoints: [] })))).toBe('holds');
+  });
+
+  it('a bundle with any one bit of its proof, or anything else in it, changed does not hold', () => {
+    const bytes = Buffer.from(bundle);
+    const proofAt = bundle.indexOf('"kind":"proof"');
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.nat(7), fc.boolean(), (any, bit, isInProof) => {
+        const at = isInProof ? Buffer.from(bundle.slice(0, proofAt)).length + (any % 600) : any;
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] ?? 0) ^ (1 << bit);
+        expect(verdictOf(verify(changed))).toBe('broken');
+      }),
+      { numRuns: cases(200) },
+    );
+  });
+});
