@@ -7,6 +7,7 @@ import { openCheckpointKey } from '../audit/checkpoints/signing';
 import type { NoteSigner } from '../audit/merkle/sign-note';
 import {
   type NoteVerifier,
+  openNote,
   parseVerifierKey,
   treeHashIn,
   unverifiedCheckpoint,
@@ -29,10 +30,10 @@ const ANSWER_MS = 60_000;
 const LogUrl = z
   .string()
   .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an http or https URL');
-const VerifierKey = z.string().transform((text, { addIssue }): NoteVerifier => {
+const VerifierKey = z.string().transform((text, context): NoteVerifier => {
   const verifier = parseVerifierKey(text);
   if (verifier?.type === 'note') return verifier;
-  addIssue('expected a verifier key of an Ed25519 key, as GET /checkpoints of the log has it');
+  context.addIssue('expected a verifier key of an Ed25519 key, as GET /checkpoints of the log has it');
   return z.NEVER;
 });
 
@@ -46,7 +47,7 @@ interface WitnessOptions {
 
 /** What a witness asks a log. */
 interface Log {
-  get(path: string): Promise<string>;
+  readonly get: (path: string) => Promise<string>;
 }
 
 function logAt(url: string, token: string | null): Log {
@@ -93,6 +94,12 @@ function witnessOf(keyFile: string): NoteSigner {
   return { name: `ticket-rail-witness/${id}`, type: 'cosignature', privateKey, publicKey: createPublicKey(publicPem) };
 }
 
+/** Keeps a note that contradicts what the same key signed before: with it, that can be shown to others. */
+function keepRefused(file: string, note: string): void {
+  writeWholeFile(file, note);
+  hint(`What the key signed now is in ${file}: both together show that it signed two histories, or less than before.`);
+}
+
 async function witness({ url, verifierKey: log, note: file, key, tokenFile }: WitnessOptions): Promise<void> {
   const token =
     tokenFile === undefined ? null : readFileSync(tokenFile === '-' ? STANDARD_INPUT : tokenFile, 'utf8').trim();
@@ -106,6 +113,7 @@ async function witness({ url, verifierKey: log, note: file, key, tokenFile }: Wi
   const result = cosign({ remembered, note, proof, log, witness: signer, seconds });
   if (result.kind === 'refused') {
     hint(`NOT SIGNED: ${result.detail}. ${file} has what was seen before.`);
+    if (openNote(note, log) !== null) keepRefused(`${file}.refused`, note);
     process.exitCode = EXIT_FAILED;
     return;
   }

@@ -21,7 +21,7 @@ export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'checkpoints' | '
 export interface SignedEvidence {
   /** The newest, newest last. */
   readonly checkpoints: BundleOptions['checkpoints'];
-  prove(events: readonly RecordedEvent[]): BundleOptions['proof'];
+  readonly prove: (events: readonly RecordedEvent[]) => BundleOptions['proof'];
 }
 
 /**

@@ -26,7 +26,6 @@ const SIGNATURE_BYTES = 64;
 /** How the SPKI (DER) of every Ed25519 key begins (RFC 8410); the 32 bytes of the key follow. */
 const SPKI_START = '302a300506032b6570032100';
 const NAME = /^[^\s+\p{Cc}]+$/u;
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** @returns the 32 bytes of a key, hex */

@@ -1,8 +1,7 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Checkpoint } from '../../../../schemas/checkpoint';
 import type { OrderDeletedData } from '../../../../schemas/event-data';
 import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
@@ -121,17 +120,32 @@ describe('the Merkle tree of a log', () => {
     expect(proveConsistency(place().treeFile, noted, 33)).toBeNull();
   });
 
-  it.each<[string, () => void]>([
-    ['is gone', () => rmSync(place().treeFile)],
-    ['was cut short', () => truncateSync(place().treeFile, 100)],
-    ['is of another log', () => writeFileSync(place().treeFile, Buffer.alloc(72 * 12, 7))],
-    ['ends with more than was signed', () => writeFileSync(place().treeFile, 'more', { flag: 'a' })],
+  it.each<[string, (file: string) => void]>([
+    ['is gone', rmSync],
+    [
+      'was cut short',
+      (file) => {
+        truncateSync(file, 100);
+      },
+    ],
+    [
+      'is of another log',
+      (file) => {
+        writeFileSync(file, Buffer.alloc(72 * 12, 7));
+      },
+    ],
+    [
+      'ends with more than was signed',
+      (file) => {
+        appendFileSync(file, 'more');
+      },
+    ],
   ])('a tree file that %s is made anew, and gives no proof before', async (_what, damage) => {
     const store = memory();
     await append(store, 12);
     await signOnce(store, place());
     const whole = readFileSync(place().treeFile);
-    damage();
+    damage(place().treeFile);
     const noted = newestNote(place());
     const proof = noted === null ? null : proveInclusion(place().treeFile, noted, positionOf(3));
     expect(proof === null || proof.includes(noted?.note ?? '')).toBe(true);
@@ -205,11 +219,12 @@ describe('the Merkle tree of a log', () => {
     const store = memory();
     await append(store, 6);
     const { newest } = await signOnce(store, place());
+    if (newest === null) throw new Error('there is no checkpoint');
     const key = openKeyOf(place());
     const other = openCheckpointKey(join(directory, 'other.pem'), () => []);
     const [{ signature: _signature, ...before }, signer] = [
-      newest as Checkpoint,
-      { ...noteVerifierOf(newest as Checkpoint, publicKey()), privateKey: key.privateKey },
+      newest,
+      { ...noteVerifierOf(newest, publicKey()), privateKey: key.privateKey },
     ];
     const right = { origin: signer.name, size: 6, root: treeOf(await all(store)) };
     const notes = {

@@ -159,6 +159,7 @@ describe('ticket-rail witness', () => {
       stderr: expect.stringContaining('history was changed') as string,
     });
     expect(readFileSync(note, 'utf8')).toBe(cosigned);
+    expect(checkpointOf(readFileSync(`${note}.refused`, 'utf8')).origin).toBe(checkpointOf(cosigned).origin);
     await discard(service);
     rmSync(directory, { recursive: true });
   });

@@ -148,14 +148,14 @@ describe('signed notes', () => {
 });
 
 describe('a proof as a text', () => {
-  it('is read as it is written', () => {
+  it('a proof as a text is read as it is written', () => {
     const hashes = inclusionProof(nodes, 5, 13);
     const whole = formatInclusion({ index: 5, hashes, note });
     expect(whole.split('\n').slice(0, 2)).toEqual(['c2sp.org/tlog-proof@v1', 'index 5']);
     expect(parseInclusion(whole)).toEqual({ index: 5, hashes, note });
   });
 
-  it('shows that a leaf is at its place in the tree of its note, and nothing of another leaf', () => {
+  it('a proof as a text shows that a leaf is at its place in the tree of its note, and nothing of another leaf', () => {
     for (let index = 0; index < 13; index++) {
       const whole = formatInclusion({ index, hashes: inclusionProof(nodes, index, 13), note });
       expect(provenInclusion(whole, leaves[index] ?? '')).toMatchObject({ origin: log.name, size: 13, index });
@@ -163,7 +163,7 @@ describe('a proof as a text', () => {
     }
   });
 
-  it('with any one bit changed is refused', () => {
+  it('a proof as a text with any one bit changed is refused', () => {
     fc.assert(
       fc.property(fc.nat(12), fc.nat(), (index, bit) => {
         const whole = formatInclusion({ index, hashes: inclusionProof(nodes, index, 13), note });

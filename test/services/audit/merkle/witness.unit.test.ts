@@ -45,7 +45,7 @@ const first = (events: readonly number[]): string => {
 const history = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 40 });
 
 describe('a witness', () => {
-  it('signs what a log became as long as it only grows, with the signature of the log beside its own', () => {
+  it('a witness signs what a log became as long as it only grows, with the signature of the log beside its own', () => {
     fc.assert(
       fc.property(history, history, (before, more) => {
         const result = look(first(before), [...before, ...more], 1_700_000_000);
@@ -59,7 +59,7 @@ describe('a witness', () => {
     );
   });
 
-  it('refuses a history that was written anew with the key of the log, whatever was changed in it', () => {
+  it('a witness refuses a history that was written anew with the key of the log, whatever was changed in it', () => {
     fc.assert(
       fc.property(
         history,
@@ -84,7 +84,7 @@ describe('a witness', () => {
     );
   });
 
-  it('refuses what another key signed, and a note of another log', () => {
+  it('a witness refuses what another key signed, and a note of another log', () => {
     const { note, proofFrom } = logOf([1, 2]);
     const options = { remembered: 'nothing', note, proof: proofFrom(0), witness, seconds: 1 } as const;
     expect(cosign({ ...options, log: signerOf(log.name, 'note') })).toMatchObject({ kind: 'refused' });
@@ -93,7 +93,7 @@ describe('a witness', () => {
     expect(cosign({ ...options, remembered: other, log })).toMatchObject({ kind: 'refused' });
   });
 
-  it('does not take for its own what it did not sign', () => {
+  it('a witness does not take for its own what it did not sign', () => {
     const { note } = logOf([1, 2]);
     expect(rememberedIn(note, witness)).toBe('unreadable');
     expect(rememberedIn('', witness)).toBe('unreadable');
