@@ -45,24 +45,20 @@ interface WitnessOptions {
   readonly tokenFile?: string;
 }
 
-/** What a witness asks a log. */
-interface Log {
-  readonly get: (path: string) => Promise<string>;
-}
+/** Asks a log for what is at a path. */
+type AskLog = (path: string) => Promise<string>;
 
-function logAt(url: string, token: string | null): Log {
-  return {
-    get: async (path) => {
-      const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
-        redirect: 'error',
-        signal: AbortSignal.timeout(ANSWER_MS),
-        headers: token === null ? {} : { Authorization: `Bearer ${token}` },
-      }).catch((cause: unknown) => {
-        throw new Error(`The log cannot be reached at ${url}.`, { cause });
-      });
-      if (!answer.ok) throw new Error(`The log answered ${String(answer.status)} to GET ${path}.`);
-      return answer.text();
-    },
+function logAt(url: string, token: string | null): AskLog {
+  return async (path) => {
+    const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(ANSWER_MS),
+      headers: token === null ? {} : { Authorization: `Bearer ${token}` },
+    }).catch((cause: unknown) => {
+      throw new Error(`The log cannot be reached at ${url}.`, { cause });
+    });
+    if (!answer.ok) throw new Error(`The log answered ${String(answer.status)} to GET ${path}.`);
+    return answer.text();
   };
 }
 
@@ -77,13 +73,13 @@ function readIfThere(file: string): string | null {
 
 /** @returns the newest note of a log, and the proof that it begins with so many events. */
 async function newestNote(
-  log: Log,
+  askLog: AskLog,
   size: number,
 ): Promise<{ readonly note: string; readonly proof: readonly TreeHash[] }> {
-  const note = await log.get('/checkpoints/note');
+  const note = await askLog('/checkpoints/note');
   // What is not longer than what was seen needs no proof, or has none.
   if (size === 0 || (unverifiedCheckpoint(note)?.size ?? 0) <= size) return { note, proof: [] };
-  const answer = ConsistencyProof.parse(JSON.parse(await log.get(`/checkpoints/consistency?from=${String(size)}`)));
+  const answer = ConsistencyProof.parse(JSON.parse(await askLog(`/checkpoints/consistency?from=${String(size)}`)));
   const proof = answer.proof.map((hash) => treeHashIn(hash) ?? '');
   return { note: answer.note, proof };
 }

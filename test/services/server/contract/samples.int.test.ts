@@ -52,6 +52,7 @@ beforeAll(async () => {
   service = await startService({
     STREAM_WEBHOOK_SECRETS: '',
     STREAM_BEARER_TOKENS: STREAM_TOKEN,
+    CHECKPOINT_SECONDS: '1',
     READERS: JSON.stringify([
       entryOf(OPERATOR_TOKEN, 'operator'),
       entryOf(READER_TOKEN, 'auditor'),
