@@ -302,15 +302,32 @@ describe('the verifier', () => {
     const verdicts = async (key: string): Promise<readonly string[]> => {
       const shown = await inBrowser([...names, key]);
       expect(shown.flatMap(({ lines }) => lines)).toEqual(await byCommand(names, ['--public-key', path(key)]));
-      expect(shown[0]?.lines.at(-1)).toMatch(
-        /^\d+ of [1-9]\d* signed checkpoints in it are by the key [0-9a-f]{16}\.$/,
+      expect(shown[0]?.lines.join('\n')).toMatch(
+        /^\d+ of [1-9]\d* signed checkpoints in it are by the key [0-9a-f]{16}\.$/m,
       );
       return shown.map(({ verdict }) => verdict);
     };
     expect(await verdicts('key.pem')).toEqual(['holds', 'holds', 'broken']);
     expect(await verdicts('other.pem')).toEqual(['broken', 'broken', 'broken']);
     const [alone] = await inBrowser(['evidence.html']);
-    expect(alone?.lines.at(-1)).toContain('Who signed them was not verified');
+    expect(alone?.lines.join()).toContain('Who signed them was not verified');
+  });
+
+  it('the proof in evidence is verified with a public key, as by the command, and a changed one is refused', async () => {
+    const bytes = readFileSync(path('evidence.html'));
+    // The place of the event, in the page and in the line.
+    const forged = refitted(bytes, (page) => page.replace(/\nindex \d/, '\nindex 0')).replace(
+      /\\nindex \d/,
+      '\\nindex 0',
+    );
+    const names = ['evidence.html', save('proof-forged.html', forged)];
+    const [right, wrong] = await inBrowser([...names, 'key.pem']);
+    expect([right, wrong].flatMap((shown) => shown?.lines ?? [])).toEqual(
+      await byCommand(names, ['--public-key', path('key.pem')]),
+    );
+    expect([right?.verdict, wrong?.verdict]).toEqual(['holds', 'broken']);
+    expect(right?.lines.at(-1)).toMatch(/^The event at position \d+ is number \d+ of the \d+ .* signed by the key/);
+    expect(wrong?.lines.join()).toContain('the proof does not lead from its event to the signed note in it');
   });
 
   it('an export is read piece by piece however long it is, with its progress shown', async () => {

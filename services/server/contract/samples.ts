@@ -24,6 +24,8 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   findOrders: { driver: 'Jane' },
   exportLocation: { format: 'csv' },
   deliverAgain: { from: '0' },
+  getInclusionProof: { position: '1' },
+  getConsistencyProof: { from: '1' },
 };
 
 /** What a path needs where the schema of its parameter cannot have an example, because it makes another type of it. */
