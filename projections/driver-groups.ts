@@ -2,7 +2,7 @@ import { type Order } from '../schemas/order-view';
 import { type Stage } from '../schemas/vocabulary';
 import { WITHHELD } from '../schemas/withheld';
 import { isMark } from './driver';
-import { asciiDigits, spellingOf } from './spelling';
+import { charactersOf, spellingOf } from './spelling';
 
 /** Which open orders of a location one driver takes together (docs/decisions/027-driver-groups.md). */
 
@@ -36,11 +36,9 @@ interface Candidate<Seen> {
   readonly plate: string | null;
 }
 
-/** Returns one spelling of a text, empty where it says nothing: what is withheld is the same text for all drivers. */
-const known = (value: unknown): string => (isMark(value) && value !== WITHHELD ? spellingOf(value) : '');
+/** Returns a text that says something, or an empty one: what is withheld is the same text for all drivers. */
+const known = (value: unknown): string => (isMark(value) && value !== WITHHELD ? value : '');
 
-/** Returns letters and digits alone, because numbers and plates are written with spaces and hyphens, or without. */
-const charactersOf = (value: unknown): string => asciiDigits(known(value)).replace(/[^\p{L}0-9]/gu, '');
 const digitsOf = (characters: string): string => characters.replace(/\D/g, '');
 
 /** Returns whether digits only fill a field: all are the same, as in `000000`, or they count, as in `345678`. */
@@ -52,7 +50,7 @@ function isFilling(digits: string): boolean {
 
 /** Returns a number that can be somebody's own, or null: words, and what only fills a field, name nobody. */
 function numberOf(value: unknown): string | null {
-  const digits = digitsOf(charactersOf(value));
+  const digits = digitsOf(charactersOf(known(value)));
   // All but one of the last digits, before which countries and areas stand: `+1 (000) 000-0000`, `0000001`.
   const last = digits.slice(-MIN_PHONE_DIGITS);
   return digits.length < MIN_PHONE_DIGITS || isFilling(last.slice(1)) || isFilling(last.slice(0, -1)) ? null : digits;
@@ -60,12 +58,12 @@ function numberOf(value: unknown): string | null {
 
 /** Returns what can distinguish vehicles or callers, or null; without a digit but zeros it may be as `unknown` or `N/A 0`. */
 function distinctive(value: unknown): string | null {
-  const characters = charactersOf(value);
+  const characters = charactersOf(known(value));
   return /[1-9]/.test(characters) ? characters : null;
 }
 
 /** Returns a plate that can be of one vehicle alone, or null: `1111`, `XXX111` and `12345` only fill a field. */
-function plateOf(value: unknown): string | null {
+export function plateOf(value: unknown): string | null {
   const plate = distinctive(value);
   if (plate === null || plate.length < MIN_PLATE_CHARACTERS) return null;
   const digits = digitsOf(plate);
@@ -76,7 +74,7 @@ function plateOf(value: unknown): string | null {
 function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidate<Seen> | null {
   const { driver_details: driver, stage, updated_at, reported_at = updated_at } = order;
   if (driver === null || !TO_BE_TAKEN.has(stage) || Date.parse(reported_at) <= now - MAX_QUIET_MS) return null;
-  const name = known(driver.name);
+  const name = spellingOf(known(driver.name));
   if (name === '') return null;
   const number = numberOf(driver.phone?.number);
   const isMasked = isMark(driver.phone?.code);
@@ -85,7 +83,7 @@ function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidat
   return {
     order,
     name,
-    source: known(driver.source) || null,
+    source: spellingOf(known(driver.source)) || null,
     phone: isMasked ? masked : number,
     ownPhone: isMasked ? null : number,
     plate: plateOf(driver.vehicle_info?.license_plate),

@@ -24,3 +24,6 @@ export const asciiDigits = (text: string): string =>
     while (DIGIT.test(String.fromCodePoint(code - before - 1))) before += 1;
     return String(before % 10);
   });
+
+/** @returns letters and digits alone, in one spelling: numbers and plates are written with spaces and hyphens, or without */
+export const charactersOf = (text: string): string => asciiDigits(spellingOf(text)).replace(/[^\p{L}0-9]/gu, '');

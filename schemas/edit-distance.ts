@@ -12,3 +12,18 @@ export function editDistance(one: string, other: string): number {
   }
   return row.at(-1) ?? 0;
 }
+
+/**
+ * @returns whether one text becomes the other by one slip at most: a character more, less or another, or two neighbours
+ *   changed about. Characters are code units, and each is looked at once, however long texts of others are.
+ */
+export function isOneSlip(one: string, other: string): boolean {
+  const least = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < least && one[start] === other[start]) start += 1;
+  let end = 0;
+  while (end < least - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end += 1;
+  const [a, b] = [one.slice(start, one.length - end), other.slice(start, other.length - end)];
+  const areSwapped = a.length === 2 && b === a.charAt(1) + a.charAt(0);
+  return areSwapped || (a.length <= 1 && b.length <= 1);
+}
