@@ -46,11 +46,11 @@ const arrive = async (location_id: string): Promise<void> => {
   await lab.deliver({ ...key, delivery_status: 'enroute_to_pickup', driver_details: ANA });
   await lab.deliver({ ...key, status: 'ready_for_pickup', delivery_status: 'arrived_at_pickup' });
 };
-const open = async (page: Page): Promise<void> => {
+const open = async (page: Page, order = ORDER): Promise<void> => {
   const dialog = page.getByRole('dialog', { name: /Handoff/ });
   if (!(await dialog.isVisible()))
     await lab
-      .tile(ORDER, page)
+      .tile(order, page)
       .getByRole('button', { name: /Open handoff/ })
       .click();
   await dialog.waitFor();
@@ -181,5 +181,69 @@ describe('handing over', () => {
       async () => (await lab.tile(ORDER, other).getByRole('button', { name: 'Acknowledge' }).count()) === 0,
     );
     expect((await orderNow(location)).acknowledged.cancel).toMatchObject({ by: 'counter 2' });
+  });
+
+  it('an order that could be mistaken for another is handed over by the answer of its driver alone', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const twin = { location_id: location, order_id: 'pos_order_2' };
+    await lab.deliver({ ...twin, delivery_status: 'enroute_to_pickup', driver_details: BEN });
+    await lab.deliver({ ...twin, status: 'ready_for_pickup' });
+    const [page, wall] = await Promise.all([boardOf(COUNTER, location), boardOf(WALL, location)]);
+    await open(page);
+    const card = page.getByRole('dialog', { name: /Handoff/ });
+    const question = card.getByRole('group', { name: /Could be mistaken for 2\b.*Which name does the driver say\?/s });
+    await question.waitFor();
+    const answers = question.getByRole('button');
+    expect((await answers.allTextContents()).map((text) => text.trim())).toEqual(['Ana S.', 'Ben T.']);
+    expect(await card.getByRole('button', { name: 'Handed over', exact: true }).count()).toBe(0);
+    for (const answer of await answers.all()) {
+      const { height = 0 } = (await answer.boundingBox()) ?? {};
+      expect(height).toBeGreaterThanOrEqual(TOUCH_PX);
+    }
+    expect(await violations(page)).toEqual([]);
+    await card.getByRole('checkbox', { name: 'Plate' }).check();
+    await open(wall);
+    expect(await wall.getByText('Could be mistaken').count()).toBe(0);
+    // By keyboard: the answer of another order hands nothing over, and takes the answers away.
+    await answers.nth(1).press('Enter');
+    const refusal = card.getByRole('group', { name: /That is 2\. Nothing was handed over/ });
+    await refusal.waitFor();
+    await card.locator('.alike:focus').waitFor();
+    expect(await answers.count()).toBe(0);
+    const found: unknown[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      found.push(...(await violations(page)));
+    }
+    expect(found).toEqual([]);
+    expect((await orderNow(location)).handed_over).toBeNull();
+    await refusal.getByRole('button', { name: 'Ask again' }).click();
+    await question.getByRole('button', { name: 'Ana S.' }).click();
+    await badge(page).filter({ hasText: 'counter 2' }).waitFor();
+    expect((await orderNow(location)).handed_over).toMatchObject({ compared: ['plate', 'name'] });
+    // Nothing is mistaken for an order that has been handed over.
+    await page.getByRole('button', { name: 'Close' }).click();
+    await open(page, twin.order_id);
+    await card.getByRole('button', { name: 'Handed over', exact: true }).waitFor();
+  });
+
+  it('the answer of another order leads to the card of that order', async () => {
+    const location = lab.newLocation();
+    const driven = { location_id: location, delivery_status: 'arrived_at_pickup' };
+    await lab.deliver({ ...driven, order_id: 'ord-7fa31', driver_details: { ...ANA, passcode: '4711' } });
+    await lab.deliver({ ...driven, order_id: 'ord-7fa37', driver_details: { ...BEN, passcode: '0815' } });
+    const page = await boardOf(COUNTER, location);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await open(page, 'ord-7fa31');
+    const card = page.getByRole('dialog', { name: /Handoff/ });
+    await card.getByRole('button', { name: '0815', exact: true }).click();
+    await card.getByRole('button', { name: 'Open 7fa37', exact: true }).click();
+    await card.getByRole('heading', { name: 'Handoff 7fa37' }).waitFor();
+    await card.getByRole('button', { name: '0815', exact: true }).click();
+    const key = { location_id: location, order_id: 'ord-7fa37' };
+    const now = async () => (await lab.service.get(orderPath(key), bearer(READER_TOKEN))).json as Order;
+    await until('the handover', async () => (await now()).handed_over !== null);
+    expect((await now()).handed_over).toMatchObject({ compared: ['passcode'] });
   });
 });

@@ -54,8 +54,16 @@ export class TicketRailHandoff extends railElement({
   stale: property<string | null>(null),
   /** Address of the picture that did not load. */
   pictureFailed: state<string | null>(null),
+  /** The answer of another order that was picked in place of this one's, until somebody asks again. */
+  missed: state<string | null>(null),
 }) {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('order') && changed.get('order')?.order_id !== this.order?.order_id) this.missed = null;
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
+    // What was pressed is gone.
+    if (changed.has('missed')) this.renderRoot.querySelector<HTMLElement>('.alike')?.focus();
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog === null || !changed.has('order')) return;
     // News of the same order open nothing: it may have been closed a moment ago.
@@ -125,7 +133,12 @@ export class TicketRailHandoff extends railElement({
         ${durationWords(inStage)}
       </p>
       ${this.#renderChange(order)} ${this.#renderDoubts(order)} ${groupBlock(this.group, order, this.#open)}
-      ${handoverBlock(order, this.handover, { handOver: this.#handOver, undo: this.#undo })}
+      ${handoverBlock(order, this.handover, this.missed, {
+        handOver: this.#handOver,
+        undo: this.#undo,
+        missed: this.#missed,
+        open: this.#open,
+      })}
       <div class="columns">
         <div class="stack">
           ${
@@ -238,6 +251,10 @@ export class TicketRailHandoff extends railElement({
 
   readonly #handOver = (compared: readonly Compared[]): void => {
     this.dispatchEvent(new CardEvent('hand-over', this.order?.order_id ?? '', compared));
+  };
+
+  readonly #missed = (answer: string | null): void => {
+    this.missed = answer;
   };
 
   readonly #undo = (): void => {

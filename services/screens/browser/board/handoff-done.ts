@@ -3,6 +3,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { Order } from '../../../../schemas/order-view';
 import type { Compared } from '../../../../schemas/rail-actions';
 import { icon } from '../shared/icons';
+import { type AlikeActs, type AlikeOnCard, alikeBlock } from './handoff-alike';
 import { canHandOver, comparableOn, type Handover } from './model/presses';
 
 /** What a card shows of handing the order over. */
@@ -13,9 +14,11 @@ export interface CardHandover {
   readonly done: Handover | null;
   /** Why nothing was recorded, or null. */
   readonly refused: string | null;
+  /** What it could be taken for; null where that is no other order. */
+  readonly alike: AlikeOnCard | null;
 }
 
-export const noHandover: CardHandover = { may: false, done: null, refused: null };
+export const noHandover: CardHandover = { may: false, done: null, refused: null, alike: null };
 
 const LABELS: Readonly<Record<Compared, string>> = {
   passcode: 'Passcode',
@@ -24,22 +27,37 @@ const LABELS: Readonly<Record<Compared, string>> = {
   name: 'Name',
 };
 
-/** @returns what is ticked beside the button that was pressed */
-function tickedBy({ currentTarget }: Event, order: Order): readonly Compared[] {
+/** What can be done in the block, besides what is done about look-alikes. */
+interface Acts extends Pick<AlikeActs, 'open' | 'missed'> {
+  readonly handOver: (compared: readonly Compared[]) => void;
+  readonly undo: () => void;
+}
+
+/** @returns what is ticked beside the button that was pressed, and what was asked for */
+function comparedBy({ currentTarget }: Event, order: Order, asked: Compared | null): readonly Compared[] {
   const form = currentTarget instanceof HTMLElement ? currentTarget.closest('section') : null;
   return comparableOn(order).filter(
-    (one) => form?.querySelector(`input[value="${one}"]:checked`) instanceof HTMLElement,
+    (one) => one === asked || form?.querySelector(`input[value="${one}"]:checked`) instanceof HTMLElement,
   );
 }
 
-/** Renders that the order was handed over, with a way back, and the button that says so. */
+/**
+ * Renders that the order was handed over, with a way back, and the button that says so; where the order has look-alikes,
+ * the answers of the driver are that button.
+ * @param missed the answer of another order that was picked; null before
+ */
 export function handoverBlock(
   order: Order,
-  { may, done, refused }: CardHandover,
-  { handOver, undo }: { readonly handOver: (compared: readonly Compared[]) => void; readonly undo: () => void },
+  { may, done, refused, alike }: CardHandover,
+  missed: string | null,
+  { handOver, undo, ...acts }: Acts,
 ): TemplateResult | typeof nothing {
   const offers = may && canHandOver(order, done);
   if (done === null && refused === null && !offers) return nothing;
+  const asked = alike?.question.compared ?? null;
+  const pressed = (event: Event): void => {
+    handOver(comparedBy(event, order, asked));
+  };
   return html`<section class="handover block" aria-label="Handover">
     ${refused === null ? nothing : html`<p class="stale" role="alert">${icon('alert')} ${refused}</p>`}
     ${
@@ -53,25 +71,26 @@ export function handoverBlock(
     }
     ${
       offers
-        ? html`${keyed(
-              // What was ticked for one driver says nothing of another.
-              JSON.stringify([order.order_id, order.driver_details]),
-              html`<fieldset>
-                <legend>Compared with what the driver says</legend>
-                ${comparableOn(order).map(
-                  (one) => html`<label><input type="checkbox" value=${one} /> ${LABELS[one]}</label>`,
-                )}
-              </fieldset>`,
-            )}
-            <button
-              class="primary"
-              @click=${(event: Event) => {
-                handOver(tickedBy(event, order));
-              }}
-            >
-              ${icon('check')} Handed over
-            </button>`
+        ? html`${ticks(order, asked)}
+          ${
+            alike === null
+              ? html`<button class="primary" @click=${pressed}>${icon('check')} Handed over</button>`
+              : alikeBlock(alike, missed, { ...acts, right: pressed })
+          }`
         : nothing
     }
   </section>`;
 }
+
+/** Renders what can be ticked as compared. @param asked what is compared by asking for it */
+const ticks = (order: Order, asked: Compared | null): unknown =>
+  keyed(
+    // What was ticked for one driver says nothing of another.
+    JSON.stringify([order.order_id, order.driver_details]),
+    html`<fieldset>
+      <legend>Compared with what the driver says</legend>
+      ${comparableOn(order)
+        .filter((one) => one !== asked)
+        .map((one) => html`<label><input type="checkbox" value=${one} /> ${LABELS[one]}</label>`)}
+    </fieldset>`,
+  );
