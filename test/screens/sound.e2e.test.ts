@@ -51,6 +51,21 @@ describe('the alarm', () => {
     expect((await kiosk.page.evaluate<unknown[]>('window.tones')).length).toBe(heard.length);
   });
 
+  it('another driver who is here in place of the one before is called, after somebody attended to that one', async () => {
+    const arrived = { location_id: kiosk.newLocation(), order_id: 'o1', delivery_status: 'arrived_at_pickup' };
+    await kiosk.openBoard(arrived.location_id);
+    await kiosk.deliver({ ...arrived, driver_details: { source: 'uber', name: 'Ana S.' } });
+    await untilOnPage(kiosk.page, 'window.tones.length > 0');
+    await kiosk.card().getByText('Ana S.').waitFor();
+    await kiosk.page.keyboard.press('Escape');
+    await kiosk.card().waitFor({ state: 'hidden' });
+    await kiosk.page.evaluate('window.tones = []');
+    await kiosk.deliver({ ...arrived, driver_details: { source: 'uber', name: 'Ben T.' } });
+    await kiosk.card().getByText('Ben T.').waitFor();
+    await untilOnPage(kiosk.page, 'window.tones.length > 0');
+    expect(await kiosk.page.evaluate('window.tones[0][0]')).toBe(FIRST_TONE_HZ);
+  });
+
   it.each([
     ['a cancellation', { status: 'dsp_canceled' }, 784, 'Acknowledge', 'Finished (1)'],
     ['an order without a driver', { delivery_status: 'failed_to_assign_driver' }, 987.8, 'Put away', 'Put away (1)'],

@@ -163,6 +163,16 @@ describe('news', () => {
     expect(kinds(readNews({ before: here, after: { ...here, revision: 1 }, initial: false }, NOON))).toEqual([]);
   });
 
+  it('another driver who is here in place of the one before is news, and more about the same one is not', () => {
+    const by = (driver_details: Order['driver_details']): Order => ({ ...here, driver_details });
+    const ana = by({ name: 'Ana S.', source: 'uber' });
+    const change = (before: Order, after: Order, initial = false) => kinds(readNews({ before, after, initial }, NOON));
+    expect(change(ana, by({ name: 'Ben T.', source: 'uber' }))).toEqual(['arrived']);
+    expect(change(ana, by({ name: 'Ana S.', source: 'uber', passcode: '4711' }))).toEqual([]);
+    expect(change(by(null), ana)).toEqual([]);
+    expect(change(ana, by(null))).toEqual([]);
+  });
+
   it('a driver who arrived just before the screen opened is news, an earlier one is not', () => {
     const change = { before: null, after: here, initial: true };
     expect(kinds(readNews(change, NOON + RECENT_ARRIVAL_MS - 1))).toEqual(['arrived']);

@@ -40,6 +40,7 @@ export class BoardHandoffs {
     if (arrived.length === 0) return news;
     const { ofVisit } = this.#orders;
     const called = alreadyCalled(arrived, this.#value, ofVisit, (id) => this.#orders.get(id)?.stage === 'driver_here');
+    for (const id of arrived) this.#covered = withoutCovered(this.#covered, id);
     for (const [id, by] of called) this.#cover([id], by);
     const { openId, isByItself } = this.#value;
     // Somebody looks at the card on which these orders stand too.

@@ -16,12 +16,15 @@ export interface Call {
 
 const isCall = (kind: News['kind']): kind is News['kind'] & CallKind => (CALLS as readonly string[]).includes(kind);
 
-/** @returns the calls with those that news bring */
+/** @returns the calls with those that news bring, in place of older ones that say the same of the same orders */
 export function withNews(calls: readonly Call[], news: readonly News[]): readonly Call[] {
   const more = news.flatMap(({ kind, order }) =>
     isCall(kind) ? [{ kind, orderId: order.order_id, since: order.stage_since }] : [],
   );
-  return more.length === 0 ? calls : [...calls, ...more];
+  if (more.length === 0) return calls;
+  const isReplaced = ({ kind, orderId }: Call): boolean =>
+    more.some((one) => one.kind === kind && one.orderId === orderId);
+  return [...calls.filter((call) => !isReplaced(call)), ...more];
 }
 
 /** @returns the calls without those of an order: somebody looks after it */

@@ -25,7 +25,9 @@ export function readNews({ before, after, initial }: Change<Order>, now: number)
   const news: News[] = [];
   const { stage } = after;
   const entered = before?.stage !== stage || before.stage_since !== after.stage_since;
-  if (stage === 'driver_here' && entered) {
+  // In place of the driver who is here, another one may be: the order stays at its stage.
+  const isAnother = !initial && isAnotherDriver(before?.driver_details ?? null, after.driver_details);
+  if (stage === 'driver_here' && (entered || isAnother)) {
     if (!initial || now - Date.parse(after.stage_since) < RECENT_ARRIVAL_MS)
       news.push({ kind: 'arrived', order: after });
   }
@@ -56,6 +58,9 @@ export function veryLate(orders: Iterable<Order>, now: number, thresholds: Thres
 
 const isSameDriver = (one: Driver | null, other: Driver | null): boolean =>
   one === null || other === null ? one === other : sameDriver(one, other);
+
+const isAnotherDriver = (one: Driver | null, other: Driver | null): boolean =>
+  one !== null && other !== null && !sameDriver(one, other);
 
 /**
  * Returns the driver that people may still be waiting for. The feed says only who drives now, so it is the one that
