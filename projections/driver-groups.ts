@@ -19,10 +19,7 @@ const MIN_PHONE_DIGITS = 7;
 const MIN_PLATE_CHARACTERS = 3;
 
 /** What is read of an order to group it. */
-export type Groupable = Pick<
-  Order,
-  'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'updated_at' | 'reported_at'
->;
+export type Groupable = Pick<Order, 'order_id' | 'stage' | 'driver_details' | 'first_received_at' | 'reported_at'>;
 
 /** An order that waits for its driver, and what says who that is: each null where it says nothing. */
 interface Candidate<Seen> {
@@ -72,7 +69,7 @@ export function plateOf(value: unknown): string | null {
 }
 
 function candidateOf<Seen extends Groupable>(order: Seen, now: number): Candidate<Seen> | null {
-  const { driver_details: driver, stage, updated_at, reported_at = updated_at } = order;
+  const { driver_details: driver, stage, reported_at } = order;
   if (driver === null || !TO_BE_TAKEN.has(stage) || Date.parse(reported_at) <= now - MAX_QUIET_MS) return null;
   const name = spellingOf(known(driver.name));
   if (name === '') return null;

@@ -94,10 +94,7 @@ export const Order = z
       description: 'of the first event of this order, which is not that of an earlier order with its number',
     }),
     updated_at: Time.meta({ description: 'of the newest event' }),
-    reported_at: Time.optional().meta({
-      description:
-        'of the newest report about it, which an action at the counter is not; services before this one did not send it',
-    }),
+    reported_at: Time.meta({ description: 'of the newest report about it, which an action at the counter is not' }),
     stage_since: Time,
   })
   .meta({ id: 'Order', description: 'One order as it stands' });

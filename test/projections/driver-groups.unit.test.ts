@@ -17,7 +17,6 @@ const order = (id: string, driver_details: Details, about: Partial<Groupable> = 
   driver_details,
   stage: 'preparing',
   first_received_at: ago(60_000),
-  updated_at: ago(1_000),
   reported_at: ago(1_000),
   ...about,
 });
@@ -59,7 +58,7 @@ const orders = fc
       driver_details: fc.option(details, { freq: 10 }),
       stage: fc.constantFrom(...STAGES, ...(['preparing', 'ready', 'driver_here'] as const)),
       first_received_at: fc.constantFrom(ago(3), ago(2), ago(1)),
-      updated_at: fc.oneof({ weight: 9, arbitrary: fc.constant(ago(0)) }, fc.constant(LONG_AGO)),
+      reported_at: fc.oneof({ weight: 9, arbitrary: fc.constant(ago(0)) }, fc.constant(LONG_AGO)),
     }),
     { maxLength: 12 },
   )

@@ -167,7 +167,7 @@ export class TicketRailHandoff extends railElement({
     </div>`;
   }
 
-  #renderAxes({ status, delivery_status, updated_at, reported_at = updated_at }: Order): TemplateResult {
+  #renderAxes({ status, delivery_status, reported_at }: Order): TemplateResult {
     return html`<dl class="axes block">
       <div>
         <dt>Order</dt>

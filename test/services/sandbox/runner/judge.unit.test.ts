@@ -63,6 +63,7 @@ function viewAfter(order: PlannedOrder, place: number, revision: number, stage: 
     revision,
     first_received_at: TIME,
     updated_at: TIME,
+    reported_at: TIME,
     stage_since: TIME,
   };
 }

@@ -77,7 +77,7 @@ export function arrange(orders: Iterable<Order>, { marks, search, now, oldAfterH
     if (isFinal(order.stage)) {
       if (mustBeSeen) canceled.push(order);
       else (isMarked(marks, recalledKey(order)) ? recalled : finished).push(order);
-    } else if (Date.parse(order.reported_at ?? order.updated_at) < oldBefore) old.push(order);
+    } else if (Date.parse(order.reported_at) < oldBefore) old.push(order);
     else if (order.stage === 'needs_action' && isMarked(marks, putAwayKey(order))) putAway.push(order);
     else columns[isOpenStage(order.stage) ? order.stage : 'needs_action'].push(order);
   }

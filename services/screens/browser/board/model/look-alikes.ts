@@ -158,7 +158,7 @@ export interface AtCounter {
 /** Returns whether the food of an order is still to be handed over, and somebody is expected to come for it. */
 const isAwaited = (order: Order, { now, handoverOf }: AtCounter): boolean =>
   order.stage !== 'on_the_way' &&
-  Date.parse(order.reported_at ?? order.updated_at) > now - MAX_QUIET_MS &&
+  Date.parse(order.reported_at) > now - MAX_QUIET_MS &&
   canHandOver(order, handoverOf(order));
 
 /**
