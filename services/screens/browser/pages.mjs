@@ -3,10 +3,17 @@ import { join } from 'node:path';
 
 const here = import.meta.dirname;
 
-const SCREENS = ['/screens', 'Screens'];
-const EMBEDDING = ['/screens/example', 'Embedding'];
-const API = ['/docs', 'API'];
-const SERVICE = [SCREENS, ['/audit', 'Audit'], ['/screens/destinations', 'Destinations'], EMBEDDING, API];
+/** Links in headers: address, name, and the message that says the name on pages that speak other languages. */
+const SCREENS = ['/screens', 'Screens', 'page.screens'];
+const EMBEDDING = ['/screens/example', 'Embedding', 'page.embedding'];
+const API = ['/docs', 'API', 'page.api'];
+const SERVICE = [
+  SCREENS,
+  ['/audit', 'Audit', 'page.audit'],
+  ['/screens/destinations', 'Destinations', 'page.destinations'],
+  EMBEDDING,
+  API,
+];
 const AUDIT = [
   SCREENS,
   ['/audit', 'Orders'],
@@ -22,6 +29,7 @@ const BOARD_NEEDS = 'The board needs JavaScript.';
  * What is a page's own, beside what stands in its `main`, which is the file of its name in its room:
  * - `title` in the browser's tab, and classes of the `body`;
  * - `skip`: what the first link leads to, past the header; null: there is nothing to skip;
+ * - `says`: the message of that link, on pages that speak other languages than English;
  * - `nav`: links in the header, and `address`, the page's own among them; null: no header, for screens on a wall;
  * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without;
  * - `styles`: the page's own style sheet, for a page without a script; others bring theirs with it.
@@ -32,11 +40,20 @@ const PAGES = {
     title: 'Screens',
     body: 'document',
     skip: 'the locations',
+    says: 'page.skip_locations',
     nav: SERVICE,
     address: '/screens',
     noscript: 'The screens need JavaScript.',
   },
-  board: { room: 'board', title: 'Order board', body: 'screen', skip: 'the board', nav: null, noscript: BOARD_NEEDS },
+  board: {
+    room: 'board',
+    title: 'Order board',
+    body: 'screen',
+    skip: 'the board',
+    says: 'page.skip_board',
+    nav: null,
+    noscript: BOARD_NEEDS,
+  },
   customers: { room: 'customers', title: 'Orders', body: 'screen', skip: null, nav: null, noscript: BOARD_NEEDS },
   example: {
     room: 'board',
@@ -105,19 +122,23 @@ const PAGES = {
 
 const read = (path) => readFileSync(join(here, path), 'utf8');
 
+/** Returns the attribute by which an element says a message, if it does. */
+const saying = (id) => (id === undefined ? '' : ` data-say="${id}"`);
+
 function header({ nav, address }) {
   if (nav === null) return '';
   const links = nav.map(
-    ([href, name]) => `<a href="${href}"${href === address ? ' aria-current="page"' : ''}>${name}</a>`,
+    ([href, name, says]) =>
+      `<a href="${href}"${saying(says)}${href === address ? ' aria-current="page"' : ''}>${name}</a>`,
   );
   return `<header>
       <p class="brand"><img src="./icon.svg" alt="" width="32" height="32" />Ticket Rail</p>
-      ${links.length === 0 ? '' : `<nav aria-label="Pages">${links.join('\n')}</nav>`}
+      ${links.length === 0 ? '' : `<nav data-say-label="page.pages" aria-label="Pages">${links.join('\n')}</nav>`}
     </header>`;
 }
 
 function htmlOf(name, page) {
-  const { room, title, body, skip, noscript, styles } = page;
+  const { room, title, body, skip, says, noscript, styles } = page;
   const parts = {
     title,
     body,
@@ -126,7 +147,7 @@ function htmlOf(name, page) {
       styles === undefined
         ? `<script type="module" src="./${room}/${name}-page.ts"></script>`
         : `<link rel="stylesheet" href="./${styles}" />`,
-    skip: skip === null ? '' : `<a class="skip" href="#main">Skip to ${skip}</a>`,
+    skip: skip === null ? '' : `<a class="skip" href="#main"${saying(says)}>Skip to ${skip}</a>`,
     // The link that skips the header has to lead to what takes the focus.
     focusable: skip === null ? '' : 'tabindex="-1"',
     header: header(page),

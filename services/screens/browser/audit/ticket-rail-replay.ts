@@ -117,6 +117,7 @@ export class TicketRailReplay extends railElement({
                 ? nothing
                 : html`${this.#renderPlayer(this.span, moment.now)} ${this.#renderNotes(answer.value)}
                     <ticket-rail-board
+                      language="en"
                       quiet
                       .location=${location}
                       .replay=${moment}

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
+import { say } from '../shared/model/say';
+import { sayParts } from '../shared/say-parts';
 import type { AlarmState } from './alarm';
 import type { BoardOrders } from './board-orders';
 import type { CallKind } from './model/calls';
@@ -14,17 +16,15 @@ function soundBanner(state: AlarmState, allow: () => void): TemplateResult | typ
   switch (state) {
     case 'blocked':
       return html`<button class="banner sound" @click=${allow}>
-        ${icon('bell-off')} <span>Sound is blocked by the browser: touch here to allow it</span>
+        ${icon('bell-off')} <span>${say('banner.sound_blocked')}</span>
       </button>`;
     case 'interrupted':
       return html`<button class="banner sound" @click=${allow}>
         ${icon('bell-off')}
-        <span>Sound is blocked since the screen was locked or a call came in: touch here to bring it back</span>
+        <span>${say('banner.sound_interrupted')}</span>
       </button>`;
     case 'unavailable':
-      return html`<p class="banner sound">
-        ${icon('bell-off')} This browser cannot play the alarm. Watch the screen.
-      </p>`;
+      return html`<p class="banner sound">${icon('bell-off')} ${say('banner.sound_unavailable')}</p>`;
     case 'off':
     case 'ready':
       return nothing;
@@ -38,10 +38,7 @@ function soundBanner(state: AlarmState, allow: () => void): TemplateResult | typ
 function arrivalBanner(count: number, first: string, open: () => void): TemplateResult {
   return html`<button class="banner arrival" @click=${open}>
     ${icon('car')}
-    <span
-      >${count === 1 ? 'A driver is here' : `${String(count)} drivers are here`}: order <bdi>${first}</bdi>. Open the
-      handoff card</span
-    >
+    <span>${sayParts('banner.arrived', { count, order: html`<bdi>${first}</bdi>` })}</span>
   </button>`;
 }
 
@@ -53,7 +50,8 @@ function arrivalBanner(count: number, first: string, open: () => void): Template
 const callBanner = (words: string, more: number, silence: () => void): TemplateResult =>
   html`<button class="banner call" @click=${silence}>
     ${icon('bell')}
-    <span><bdi>${words}</bdi>${more === 0 ? nothing : ` And ${String(more)} more.`}</span> <strong>Silence</strong>
+    <span><bdi>${words}</bdi>${more === 0 ? nothing : ` ${say('banner.more', { count: more })}`}</span>
+    <strong>${say('banner.silence')}</strong>
   </button>`;
 
 interface Acts {
@@ -86,7 +84,7 @@ export function boardBanners(
   ${
     call === undefined
       ? nothing
-      : callBanner(newsWords(call.kind, `Order ${board.shortId(call.orderId)}`), calls.length - 1, () => {
+      : callBanner(newsWords(call.kind, board.shortId(call.orderId)), calls.length - 1, () => {
           silence(calls.map(({ orderId }) => orderId));
         })
   }`;

@@ -5,6 +5,7 @@ import { freshnessLine } from '../feed/freshness-bar';
 import type { LocationChoice } from './location-choices';
 import { icon } from '../shared/icons';
 import type { Freshness } from '../shared/model/freshness';
+import { say } from '../shared/model/say';
 import { clockWords, type HourCycle } from '../shared/model/words';
 
 /** The bar over the board. */
@@ -31,9 +32,9 @@ interface Bar {
 
 function locationPicker(location: string, { choices, listAgain, picked }: Picker): TemplateResult {
   return html`<label class="location"
-    ><span class="unseen">Location</span>
+    ><span class="unseen">${say('board.location')}</span>
     <select @focus=${listAgain} @change=${picked} .value=${live(location)}>
-      ${location === '' ? html`<option value="" selected>Choose a location</option>` : nothing}
+      ${location === '' ? html`<option value="" selected>${say('board.choose')}</option>` : nothing}
       ${choices.map(
         (one) =>
           html`<option value=${one.location_id} ?selected=${one.location_id === location}>${choiceWords(one)}</option>`,
@@ -44,10 +45,10 @@ function locationPicker(location: string, { choices, listAgain, picked }: Picker
 
 function searchField(search: string, searched: (event: InputEvent) => void): TemplateResult {
   return html`<label class="search"
-    >${icon('search')}<span class="unseen">Search orders, drivers, plates</span>
+    >${icon('search')}<span class="unseen">${say('board.search')}</span>
     <input
       type="search"
-      placeholder="Search orders, drivers, plates"
+      placeholder=${say('board.search')}
       autocomplete="off"
       spellcheck="false"
       .value=${live(search)}
@@ -57,11 +58,13 @@ function searchField(search: string, searched: (event: InputEvent) => void): Tem
 
 const soundSwitch = (isOn: boolean, toggle: () => void): TemplateResult =>
   html`<button aria-pressed=${String(isOn)} @click=${toggle}>
-    ${icon(isOn ? 'bell' : 'bell-off')} ${isOn ? 'Sound on' : 'Sound off'}
+    ${icon(isOn ? 'bell' : 'bell-off')} ${say(isOn ? 'board.sound_on' : 'board.sound_off')}
   </button>`;
 
 const settingsButton = (open: () => void): TemplateResult =>
-  html`<button aria-label="Settings" title="Settings" aria-haspopup="dialog" @click=${open}>${icon('gear')}</button>`;
+  html`<button aria-label=${say('settings.open')} title=${say('settings.open')} aria-haspopup="dialog" @click=${open}>
+    ${icon('gear')}
+  </button>`;
 
 const locationName = (location: string): TemplateResult => html`<p class="location"><bdi>${location}</bdi></p>`;
 

@@ -3,14 +3,19 @@ import type { Order } from '../../../../schemas/order-view';
 import { recordOf } from '../../../../schemas/records';
 import { icon } from '../shared/icons';
 import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
+import { say } from '../shared/model/say';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
 import type { BoardOrders } from './board-orders';
 import { tilesOf } from './board-tiles';
+import { OLD_CANCELLATION_MS } from './model/acknowledgements';
 import type { Arrangement } from './model/arrange';
 import { planOf, type Room } from './model/plan';
 import { isStageShown, type Settings } from './model/settings';
 import type { Ending } from './tile';
 import type { Shape } from './tile-parts';
+
+/** Most open orders of a location that the feed gives (services/orders/live). */
+const MOST_OPEN = 1_000;
 
 /** What somebody has set and searched on this screen. */
 interface Look {
@@ -43,23 +48,25 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
   const counts = recordOf(OPEN_STAGES, (stage) => (isShown(stage) ? columns[stage].length : 0));
   const { isCompact, lanes } = planOf(counts, room, isWall);
   const shapeOf = (stage: OpenStage): Shape => (stage === 'on_the_way' ? 'row' : isCompact ? 'compact' : 'roomy');
-  const canceledWords = board.isReplay ? 'Canceled in the last 2 hours' : 'Canceled, to be acknowledged';
+  const canceledWords = board.isReplay
+    ? say('list.canceled_lately', { count: OLD_CANCELLATION_MS / 3_600_000 })
+    : say('list.canceled_to_acknowledge');
   return html`
     ${isWall ? nothing : stageLinks(columns, isShown, actions.jump)}
     <div
       class="body"
       role="group"
-      aria-label="Orders"
+      aria-label=${say('board.orders')}
       tabindex="-1"
       ?data-stale=${board.source.freshness.kind === 'stale'}
     >
       ${
         board.source.state.truncated
-          ? html`<p class="note">${icon('info')} Only the newest 1,000 open orders are shown.</p>`
+          ? html`<p class="note">${icon('info')} ${say('board.truncated', { count: MOST_OPEN })}</p>`
           : nothing
       }
-      ${strip('canceled', isWall ? 'Canceled' : canceledWords, 'close', canceled, tiles('row', 'acknowledge-cancel'), more('canceled'))}
-      ${isWall ? nothing : strip('recalled', 'Recalled', 'back', recalled, tiles('row', 'dismiss'), 0)}
+      ${strip('canceled', isWall ? say('list.canceled') : canceledWords, 'close', canceled, tiles('row', 'acknowledge-cancel'), more('canceled'))}
+      ${isWall ? nothing : strip('recalled', say('list.recalled'), 'back', recalled, tiles('row', 'dismiss'), 0)}
       ${stageColumns(columns, {
         isShown,
         lanes,
@@ -85,7 +92,7 @@ function folds(
     });
   };
   return html`<div class="folds">
-    ${foldOf('finished', 'Finished', finished, 'recall')} ${foldOf('put-away', 'Put away', putAway, 'take-back')}
-    ${foldOf('old', 'Old, still open', old, null)}
+    ${foldOf('finished', say('list.finished'), finished, 'recall')}
+    ${foldOf('put-away', say('list.put_away'), putAway, 'take-back')} ${foldOf('old', say('list.old'), old, null)}
   </div>`;
 }

@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../schemas/order-view';
 import { icon, type IconName } from '../shared/icons';
 import type { OpenStage } from '../shared/model/lateness';
+import { numberWords, say } from '../shared/model/say';
 import { stageWords } from '../shared/model/words';
 import type { Tiles } from './board-tiles';
 import type { Arrangement } from './model/arrange';
@@ -28,7 +29,7 @@ export function stageLinks(
   isShown: (stage: OpenStage) => boolean,
   jump: (stage: OpenStage) => void,
 ): TemplateResult {
-  return html`<nav class="jump" aria-label="Stages">
+  return html`<nav class="jump" aria-label=${say('board.stages')}>
     ${STACKS.flat()
       .filter(isShown)
       .map(
@@ -40,7 +41,7 @@ export function stageLinks(
               jump(stage);
             }}
           >
-            ${icon(STAGE_ICONS[stage])} <span class="count">${columns[stage].length}</span>
+            ${icon(STAGE_ICONS[stage])} <span class="count">${numberWords(columns[stage].length)}</span>
             <span class="word">${stageWords(stage)}</span>
           </button>`,
       )}
@@ -59,7 +60,7 @@ export interface ColumnDrawing {
 
 /** Says what is not on this page. */
 export const moreWords = (count: number): TemplateResult | typeof nothing =>
-  count === 0 ? nothing : html`<span class="more">+${count} more</span>`;
+  count === 0 ? nothing : html`<span class="more">${say('board.more', { count })}</span>`;
 
 /** Renders the open orders, a column for each stage; one without orders is folded to its head. */
 export function stageColumns(columns: Columns, drawing: ColumnDrawing): TemplateResult {
@@ -77,7 +78,11 @@ export function stageColumns(columns: Columns, drawing: ColumnDrawing): Template
       <h2 id=${`c-${stage}`} tabindex="-1">
         ${icon(STAGE_ICONS[stage])} <span>${stageWords(stage)}</span> ${moreWords(more(stage))}
         <span class="count"
-          >${orders.length}${orders.length === 0 ? nothing : html`<span class="unseen"> orders</span>`}</span
+          >${numberWords(orders.length)}${
+            orders.length === 0
+              ? nothing
+              : html`<span class="unseen"> ${say('board.of_orders', { count: orders.length })}</span>`
+          }</span
         >
       </h2>
       ${orders.length === 0 ? nothing : tiles(stage)(orders)}
@@ -106,7 +111,8 @@ export function strip(
   if (orders.length === 0) return nothing;
   return html`<section class="strip" data-list=${name} data-strip=${name} aria-labelledby=${`s-${name}`}>
     <h2 id=${`s-${name}`}>
-      ${icon(picture)} <span>${heading}</span> ${moreWords(more)} <span class="count">${orders.length}</span>
+      ${icon(picture)} <span>${heading}</span> ${moreWords(more)}
+      <span class="count">${numberWords(orders.length)}</span>
     </h2>
     ${tiles(orders)}
   </section>`;
@@ -130,7 +136,7 @@ export function fold(
   };
   if (orders.length === 0 && name !== 'finished') return nothing;
   return html`<details class="fold" data-list=${name} data-fold=${name} .open=${live(isOpen)}>
-    <summary @click=${pressed}><h2>${heading} (${orders.length})</h2></summary>
+    <summary @click=${pressed}><h2>${heading} (${numberWords(orders.length)})</h2></summary>
     ${isOpen ? tiles(orders.slice(0, MOST_FOLDED)) : nothing}
   </details>`;
 }

@@ -1,23 +1,32 @@
-import { locationOf, modeOf } from '../shared/query';
+import { say } from '../shared/model/say';
+import { speakAround } from '../shared/page-words';
+import { languageOf, locationOf, modeOf } from '../shared/query';
 import { TicketRailBoard } from './ticket-rail-board';
 
 const board = document.querySelector('ticket-rail-board');
 const heading = document.querySelector('h1');
 
-const show = (location: string): void => {
-  const title = location === '' ? 'Order board' : `Order board: ${location}`;
-  document.title = `${title} · Ticket Rail`;
+let shown = '';
+const setTitle = speakAround(() => {
+  const title = shown === '' ? say('board.title') : say('board.title_of', { location: shown });
   if (heading !== null) heading.textContent = title;
+  return title;
+});
+
+const show = (location: string): void => {
+  shown = location;
+  setTitle();
   if (board instanceof TicketRailBoard) board.location = location;
 };
 
 const mode = modeOf(window.location.search);
-if (board instanceof TicketRailBoard) board.mode = mode;
+const language = languageOf(window.location.search);
+if (board instanceof TicketRailBoard) Object.assign(board, { mode, language });
 show(locationOf(window.location.search));
 board?.addEventListener('location-changed', (event) => {
   const { location } = (event as CustomEvent<{ location: string }>).detail; // as the board sends it
-  const kept = mode === '' ? '' : `&mode=${encodeURIComponent(mode)}`;
-  window.history.pushState(null, '', `?location=${encodeURIComponent(location)}${kept}`);
+  const named = Object.entries({ location, mode, lang: language }).filter(([, value]) => value !== '');
+  window.history.pushState(null, '', `?${new URLSearchParams(named).toString()}`);
   show(location);
 });
 window.addEventListener('popstate', () => {

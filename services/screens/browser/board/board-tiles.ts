@@ -3,6 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Order } from '../../../../schemas/order-view';
 import { lasted } from '../shared/model/clock';
 import { readLateness } from '../shared/model/lateness';
+import { say } from '../shared/model/say';
 import { durationWords } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
 import { badgeWords } from './model/driver-group';
@@ -26,7 +27,8 @@ export interface Drawing {
 /** Draws the tiles of a list. */
 export type Tiles = (orders: readonly Order[]) => TemplateResult;
 
-const leavesWords = (left: number): string => (left === 0 ? 'gone?' : `${countdownWords(left)} left`);
+const leavesWords = (left: number): string =>
+  left === 0 ? say('tile.gone') : say('tile.left', { time: countdownWords(left) });
 
 /** @returns what draws a list of tiles */
 export function tilesOf(

@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { sourceWords } from '../../../../schemas/source-words';
 import { icon } from '../shared/icons';
+import { say } from '../shared/model/say';
+import { sayParts } from '../shared/say-parts';
 import { type Driver, isRobot, pictureUrl, swatch, telephoneUrl, textOf, vehicleParts } from './model/handoff';
 
 interface Picture {
@@ -20,7 +22,7 @@ export function driverBlocks(order: Order, driver: Driver, isUnseen: boolean, pi
   return html`<div class="driver block" data-unseen=${String(isUnseen)}>
       ${pictureOf(order, driver, picture)}
       <div class="who">
-        <h3><bdi class="name">${name ?? (isRobot(order) ? 'Robot' : 'Driver without a name')}</bdi></h3>
+        <h3><bdi class="name">${name ?? say(isRobot(order) ? 'robot.title' : 'card.nameless')}</bdi></h3>
         ${source === null ? nothing : html`<p><bdi class="source">${sourceWords(source)}</bdi></p>`} ${phoneOf(driver)}
       </div>
     </div>
@@ -34,7 +36,7 @@ function pictureOf(order: Order, driver: Driver, { failed, onFailure }: Picture)
   }
   return html`<img
     class="picture"
-    alt="Photo of the driver"
+    alt=${say('card.photo')}
     referrerpolicy="no-referrer"
     loading="lazy"
     decoding="async"
@@ -58,7 +60,7 @@ function phoneOf(driver: Driver): TemplateResult | typeof nothing {
           ? html`<span>${icon('phone')} <bdi>${number}</bdi></span>`
           : html`<a class="button" href=${url}>${icon('phone')} <bdi>${number}</bdi></a>`
     }
-    ${code === null ? nothing : html`<span class="code">code <bdi>${code}</bdi></span>`}
+    ${code === null ? nothing : html`<span class="code">${sayParts('card.phone_code', { code: html`<bdi>${code}</bdi>` })}</span>`}
   </p>`;
 }
 
@@ -77,7 +79,7 @@ function vehicleBlock(order: Order, driver: Driver, isUnseen: boolean): Template
     ${
       plate === null
         ? nothing
-        : html`<p class="plate"><span class="unseen">License plate:</span> <bdi>${plate}</bdi></p>`
+        : html`<p class="plate"><span class="unseen">${say('card.plate')}</span> <bdi>${plate}</bdi></p>`
     }
     ${
       vehicle.length === 0

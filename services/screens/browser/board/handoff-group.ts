@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { icon } from '../shared/icons';
 import { labelWords } from '../shared/model/label-words';
+import { say } from '../shared/model/say';
+import { sayParts } from '../shared/say-parts';
 import { isReady, readyWords } from './model/driver-group';
 import { passcodeOf, textOf } from './model/handoff';
 
@@ -17,16 +19,18 @@ const hasPasscode = ({ driver_details }: Order): boolean => textOf(driver_detail
 function passcodeFact(order: Order, shown: string | null): TemplateResult | typeof nothing {
   const passcode = passcodeOf(order);
   if (passcode === shown) return nothing;
-  if (passcode !== null) return html`<span class="code">Passcode <bdi>${passcode}</bdi></span>`;
+  if (passcode !== null) {
+    return html`<span class="code">${sayParts('group.passcode', { passcode: html`<bdi>${passcode}</bdi>` })}</span>`;
+  }
   // Silence would say that it has the one on the card.
-  return html`<span class="code">${hasPasscode(order) ? 'Passcode not shown yet' : 'No passcode'}</span>`;
+  return html`<span class="code">${say(hasPasscode(order) ? 'group.passcode_later' : 'group.no_passcode')}</span>`;
 }
 
 /** Renders what is to be known of one of the orders. @param shown the passcode that the card shows already */
 function facts({ order, shortId }: GroupMember, shown: string | null): TemplateResult {
   const ready = isReady(order);
   return html`<bdi class="member">${labelWords(order) ?? shortId}</bdi>
-    <span class="state">${icon(ready ? 'check' : 'pot')} ${ready ? 'Ready' : 'Not ready'}</span>
+    <span class="state">${icon(ready ? 'check' : 'pot')} ${say(ready ? 'group.is_ready' : 'group.not_ready')}</span>
     ${passcodeFact(order, shown)}`;
 }
 
@@ -43,7 +47,8 @@ export function groupBlock(
   if (group.length === 0) return nothing;
   return html`<section class="group block" aria-labelledby="group">
     <h3 id="group">
-      ${icon('stack')} ${group.length} orders for this driver: ${readyWords(group.map(({ order }) => order))}
+      ${icon('stack')}
+      ${say('group.heading', { count: group.length, ready: readyWords(group.map(({ order }) => order)) })}
     </h3>
     <ul role="list">
       ${group.map((member) => {
@@ -58,7 +63,7 @@ export function groupBlock(
             isOpen
               ? html`<p>${facts(member, passcodeOf(onCard))}</p>`
               : html`<button title=${order_id} @click=${open(order_id)}>
-                  <span class="unseen">Turn the card to order</span> ${facts(member, passcodeOf(onCard))}
+                  <span class="unseen">${say('group.turn')}</span> ${facts(member, passcodeOf(onCard))}
                 </button>`
           }
         </li>`;

@@ -1,17 +1,25 @@
-import { html, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LANGUAGES } from '../../../../schemas/language/languages';
 import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { CALLS, type CallKind } from './model/calls';
 import { DEFAULT_SETTINGS, HIDEABLE_STAGES, MOST_HOURS, type Settings, TEXT_SIZES, toSettings } from './model/settings';
+import { failedCatalogue, isLanguageNamed, keptLanguage } from '../shared/language';
+import { say, speech } from '../shared/model/say';
 import { type HourCycle, stageWords } from '../shared/model/words';
 import { property, railElement, styleSheet } from '../shared/rail-element';
+import { sayParts } from '../shared/say-parts';
 import { basics } from '../shared/theme';
 import css from './settings-dialog.css?inline';
 
 /** The settings as someone has set them. */
 export class SettingsEvent extends Event {
   static readonly type = 'settings-set';
-  constructor(readonly settings: Settings) {
+  constructor(
+    readonly settings: Settings,
+    /** By its tag; empty: as the browser wants it. Null: the page says which, so that none can be set. */
+    readonly language: string | null,
+  ) {
     super(SettingsEvent.type);
   }
 }
@@ -24,22 +32,41 @@ export class TrySoundEvent extends Event {
   }
 }
 
-const CALL_WORDS: Readonly<Record<CallKind, string>> = {
-  arrived: 'A driver is here',
-  canceled: 'An order is canceled',
-  needs_action: 'No driver, or a delivery that failed',
-  coming_back: 'Food is coming back',
-  very_late: 'An order is very late',
-};
+const HOUR_CYCLES = ['local', '12', '24'] as const satisfies readonly HourCycle[];
 
-const CYCLE_WORDS: Readonly<Record<HourCycle, string>> = {
-  local: 'as the browser',
-  '12': '12 hours',
-  '24': '24 hours',
-};
+/** Returns the name of a language in itself. */
+const nameOf = (language: string): string =>
+  new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language;
 
 const checkbox = (name: string, words: string): TemplateResult =>
   html`<label class="line"><input type="checkbox" name=${name} /> ${words}</label>`;
+
+/** Renders how many minutes make an order late, and very late, in each stage. */
+const thresholdFields = (): TemplateResult =>
+  html`<fieldset>
+    <legend>${say('settings.minutes')}</legend>
+    <div class="grid">
+      <span></span><span aria-hidden="true">${say('late.late')}</span
+      ><span aria-hidden="true">${say('late.very_late')}</span>
+      ${OPEN_STAGES.map(
+        (stage) =>
+          html`<span id=${stage}>${stageWords(stage)}</span> ${(['late', 'veryLate'] as const).map(
+              (grade) =>
+                html`<input
+                  type="number"
+                  inputmode="numeric"
+                  name=${`${stage} ${grade}`}
+                  aria-label=${say(grade === 'late' ? 'settings.late_after' : 'settings.very_late_after', {
+                    stage: stageWords(stage),
+                  })}
+                  min="1"
+                  max=${MOST_MINUTES}
+                  required
+                />`,
+            )}`,
+      )}
+    </div>
+  </fieldset>`;
 
 /** Shows what can be set on this screen, and lets people change it. */
 export class TicketRailSettings extends railElement({
@@ -54,92 +81,101 @@ export class TicketRailSettings extends railElement({
   }
 
   show(): void {
-    this.#fill(this.settings);
+    this.#fill(this.settings, keptLanguage());
     this.#dialog?.showModal();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('settings') && !this.isOpen) this.#fill(this.settings);
+    if (changed.has('settings') && !this.isOpen) this.#fill(this.settings, keptLanguage());
   }
 
   protected override render(): TemplateResult {
     return html`<dialog aria-labelledby="title">
       <form method="dialog" @submit=${this.#save}>
         <header>
-          <h2 id="title">Settings of this screen</h2>
-          <button type="button" class="close" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+          <h2 id="title">${say('settings.title')}</h2>
+          <button type="button" class="close" aria-label=${say('close')} @click=${this.#close}>${icon('close')}</button>
         </header>
+        ${this.#renderLanguage()}
         <div class="pair">
           <label
-            >Text size
+            >${say('settings.text_size')}
             <select name="textSize">
               ${TEXT_SIZES.map((size) => html`<option value=${size}>${Math.round(size * 100)} %</option>`)}
             </select></label
           >
           <label
-            >Clock
+            >${say('settings.clock')}
             <select name="hourCycle">
-              ${Object.entries(CYCLE_WORDS).map(([cycle, words]) => html`<option value=${cycle}>${words}</option>`)}
+              ${HOUR_CYCLES.map((cycle) => html`<option value=${cycle}>${say(`settings.clock_${cycle}`)}</option>`)}
             </select></label
           >
         </div>
         <fieldset>
-          <legend>Sounds, until somebody attends</legend>
-          ${checkbox('sound', 'Sound')}
-          ${CALLS.map(
-            (kind) =>
-              html`<div class="sound">
-                ${checkbox(`sound ${kind}`, CALL_WORDS[kind])}
-                <button type="button" aria-label=${`Try the sound: ${CALL_WORDS[kind]}`} @click=${this.#trySound(kind)}>
-                  ${icon('play')}
-                </button>
-              </div>`,
-          )}
-          ${checkbox('opensCard', 'Open the handoff card when a driver arrives')}
+          <legend>${say('settings.sounds')}</legend>
+          ${checkbox('sound', say('settings.sound'))} ${CALLS.map((kind) => this.#renderSound(kind))}
+          ${checkbox('opensCard', say('settings.opens_card'))}
         </fieldset>
         <fieldset>
-          <legend>Stages on this screen</legend>
+          <legend>${say('settings.stages')}</legend>
           ${HIDEABLE_STAGES.map((stage) => checkbox(`shows ${stage}`, stageWords(stage)))}
         </fieldset>
-        <fieldset>
-          <legend>Minutes in a stage until an order is late</legend>
-          <div class="grid">
-            <span></span><span aria-hidden="true">Late</span><span aria-hidden="true">Very late</span>
-            ${OPEN_STAGES.map(
-              (stage) =>
-                html`<span id=${stage}>${stageWords(stage)}</span> ${(['late', 'veryLate'] as const).map(
-                    (grade) =>
-                      html`<input
-                        type="number"
-                        inputmode="numeric"
-                        name=${`${stage} ${grade}`}
-                        aria-label=${`${stageWords(stage)}: ${grade === 'late' ? 'late' : 'very late'} after minutes`}
-                        min="1"
-                        max=${MOST_MINUTES}
-                        required
-                      />`,
-                  )}`,
-            )}
-          </div>
-        </fieldset>
+        ${thresholdFields()}
         <label class="line">
-          Fold an open order away after
-          <input type="number" inputmode="numeric" name="oldAfterHours" min="1" max=${MOST_HOURS} required />
-          hours without news
+          ${sayParts('settings.old_after', {
+            hours: html`<input
+              type="number"
+              inputmode="numeric"
+              name="oldAfterHours"
+              min="1"
+              max=${MOST_HOURS}
+              required
+            />`,
+          })}
         </label>
         <footer>
-          <button type="button" @click=${this.#reset}>Back to the defaults</button>
-          <button class="primary">${icon('check')} Save</button>
+          <button type="button" @click=${this.#reset}>${say('settings.defaults')}</button>
+          <button class="primary">${icon('check')} ${say('settings.save')}</button>
         </footer>
       </form>
     </dialog>`;
+  }
+
+  #renderSound(kind: CallKind): TemplateResult {
+    const sound = say(`settings.sound_${kind}`);
+    return html`<div class="sound">
+      ${checkbox(`sound ${kind}`, sound)}
+      <button type="button" aria-label=${say('settings.try_sound', { sound })} @click=${this.#trySound(kind)}>
+        ${icon('play')}
+      </button>
+    </div>`;
+  }
+
+  /** The names of the languages are not translated: people look for their own. */
+  #renderLanguage(): TemplateResult {
+    const failed = failedCatalogue();
+    const isNamed = isLanguageNamed();
+    return html`<label
+        >${say('settings.language')}
+        <select name="language" ?disabled=${isNamed}>
+          <option value="">${isNamed ? nameOf(speech().language) : say('settings.as_browser')}</option>
+          ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
+        </select></label
+      >
+      ${
+        failed === null
+          ? nothing
+          : html`<p class="failed" role="status">
+              ${sayParts('settings.catalogue_failed', { address: html`<bdi>${failed}</bdi>` })}
+            </p>`
+      }`;
   }
 
   #field(name: string): HTMLInputElement | HTMLSelectElement | null {
     return this.renderRoot.querySelector(`[name="${name}"]`);
   }
 
-  #fill(settings: Settings): void {
+  #fill(settings: Settings, language: string): void {
     const put = (name: string, value: string | number | boolean): void => {
       const field = this.#field(name);
       if (field instanceof HTMLInputElement && typeof value === 'boolean') field.checked = value;
@@ -156,6 +192,7 @@ export class TicketRailSettings extends railElement({
     put('oldAfterHours', settings.oldAfterHours);
     put('textSize', settings.textSize);
     put('hourCycle', settings.hourCycle);
+    put('language', isLanguageNamed() ? '' : language);
   }
 
   readonly #save = (): void => {
@@ -177,11 +214,13 @@ export class TicketRailSettings extends railElement({
       hourCycle: this.#field('hourCycle')?.value,
       hidden: HIDEABLE_STAGES.filter((stage) => !isOn(`shows ${stage}`)),
     };
-    this.dispatchEvent(new SettingsEvent(toSettings(settings)));
+    this.dispatchEvent(
+      new SettingsEvent(toSettings(settings), isLanguageNamed() ? null : (this.#field('language')?.value ?? '')),
+    );
   };
 
   readonly #reset = (): void => {
-    this.#fill(DEFAULT_SETTINGS);
+    this.#fill(DEFAULT_SETTINGS, '');
   };
 
   readonly #close = (): void => {

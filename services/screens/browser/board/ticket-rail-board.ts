@@ -4,7 +4,9 @@ import { valueOf } from '../shared/field-events';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import type { OpenStage } from '../shared/model/lateness';
-import { attribute, property, railElement, state, styleSheet } from '../shared/rail-element';
+import { keepLanguage, wantLanguage } from '../shared/language';
+import { say, speech } from '../shared/model/say';
+import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { PageTurner } from '../shared/page-turner';
 import { basics, tokens } from '../shared/theme';
 import { BoardAlarm } from './board-alarm';
@@ -58,6 +60,7 @@ export class TicketRailBoard extends railElement({
   quiet: attribute(false),
   /** `wall`: nobody can touch it; `hand`: somebody can; empty: as the browser says. */
   mode: attribute(''),
+  ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
   /** Folds that are open. */
@@ -108,6 +111,7 @@ export class TicketRailBoard extends railElement({
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
     const turned = changed.has('replay') && ((changed.get('replay') ?? null) === null) !== (this.replay === null);
     if (turned || changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
     if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
@@ -127,6 +131,8 @@ export class TicketRailBoard extends railElement({
     const measured = { room: this.#room.room, more: this.#pages.more };
     return html`<div
       class="frame"
+      lang=${speech().language}
+      dir=${speech().direction}
       data-freshness=${freshness.kind}
       ?data-wall=${this.isWall}
       .style=${`--rail-text-size: ${String(this.settings.textSize)}`}
@@ -135,10 +141,10 @@ export class TicketRailBoard extends railElement({
       ${this.#renderBar(now, freshness)} ${this.#renderBanners(freshness)}
       ${
         this.location === ''
-          ? html`<p class="empty">${this.picker ? 'Choose a location.' : 'No location is set.'}</p>`
+          ? html`<p class="empty">${say(this.picker ? 'board.choose_one' : 'board.no_location')}</p>`
           : hasData
             ? boardBody(this.#orders, this, measured, { jump: this.#jump, toggled: this.#toggled })
-            : html`<p class="empty">${freshness.kind === 'stale' ? 'Nothing to show yet.' : 'Loading the orders…'}</p>`
+            : html`<p class="empty">${say(freshness.kind === 'stale' ? 'board.nothing_yet' : 'board.loading')}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
       ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
@@ -261,8 +267,9 @@ export class TicketRailBoard extends railElement({
     });
   };
 
-  readonly #settingsSet = ({ settings }: SettingsEvent): void => {
+  readonly #settingsSet = ({ settings, language }: SettingsEvent): void => {
     this.#settings.set(settings);
+    if (language !== null) keepLanguage(language);
   };
 
   readonly #searched = (event: InputEvent): void => {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { icon, type IconName } from '../shared/icons';
+import { say } from '../shared/model/say';
 import { attentionWords, driverWords, noticeOf, stageWords, statusWords, type Tone } from '../shared/model/words';
 import { clip, type Driver, isRobot, textOf } from './model/handoff';
 import { MOST_CHARACTERS, nameOf, newsOf, sourceOf } from './model/tile-words';
@@ -14,15 +15,17 @@ export type Shape = 'roomy' | 'compact' | 'row';
 const TONE_ICONS: Readonly<Record<Tone, IconName>> = { alarm: 'alert', notice: 'bell', info: 'info' };
 
 /** What a stage shouts over the tile, if it does. */
-const BANDS: Readonly<Record<string, readonly [IconName, string]>> = {
-  driver_here: ['car', 'Driver is here'],
-  needs_action: ['alert', 'Needs action'],
-  coming_back: ['back', 'Food is coming back'],
-  canceled: ['close', 'Canceled'],
-  failed: ['close', 'Failed'],
-  returned: ['back', 'Returned'],
-  completed: ['check', 'Done'],
+const BANDS: Readonly<Record<string, IconName>> = {
+  driver_here: 'car',
+  needs_action: 'alert',
+  coming_back: 'back',
+  canceled: 'close',
+  failed: 'close',
+  returned: 'back',
+  completed: 'check',
 };
+const bandWords = (stage: string): string =>
+  stage === 'driver_here' || stage === 'coming_back' ? attentionWords(stage).words : stageWords(stage);
 /** Codes that the band says already. */
 const SAID_BY_BAND: Readonly<Record<string, readonly string[]>> = {
   driver_here: ['driver_here'],
@@ -39,20 +42,18 @@ const SAID_BY_SHAPE: Readonly<Record<Shape, readonly string[]>> = {
 /** @param isShort the column says what most bands do */
 export function band(order: Order, isShort: boolean): TemplateResult | typeof nothing {
   const { stage } = order;
-  const of = Object.hasOwn(BANDS, stage) ? BANDS[stage] : undefined;
-  if (of === undefined) return nothing;
-  const [name, words] = of;
+  const name = Object.hasOwn(BANDS, stage) ? BANDS[stage] : undefined;
+  if (name === undefined) return nothing;
+  const words = bandWords(stage);
   const trouble = stage === 'needs_action' ? troubleWords(order) : null;
   return html`<p class=${isShort && trouble === null ? 'unseen' : 'band'}>
     ${icon(name)}
-    <span
-      >${trouble === null ? words || stageWords(stage) : html`<span class="unseen">${words}:</span> ${trouble}`}</span
-    >
+    <span>${trouble === null ? words : html`<span class="unseen">${words}:</span> ${trouble}`}</span>
   </p>`;
 }
 
 const driverIcon = (order: Order): TemplateResult =>
-  isRobot(order) ? html`${icon('robot')}<span class="unseen">Robot</span>` : icon('person');
+  isRobot(order) ? html`${icon('robot')}<span class="unseen">${attentionWords('robot').words}</span>` : icon('person');
 
 function people(order: Order, previousDriver: Driver | null): TemplateResult {
   const name = nameOf(order);
@@ -66,13 +67,13 @@ function people(order: Order, previousDriver: Driver | null): TemplateResult {
 export function axes(order: Order, previousDriver: Driver | null): TemplateResult {
   const source = sourceOf(order);
   return html`<p class="axis">
-      ${icon('pot')}<span><b>Order:</b> <bdi>${statusWords(order.status)}</bdi></span>
+      ${icon('pot')}<span><b>${say('axis.order')}</b> <bdi>${statusWords(order.status)}</bdi></span>
       ${source === null ? nothing : html`<bdi class="source">${source}</bdi>`}
     </p>
     <p class="axis">
       ${driverIcon(order)}
       <span
-        ><b>Driver:</b>
+        ><b>${say('axis.driver')}</b>
         <bdi class="state">${driverWords(order.delivery_status)}</bdi> ${people(order, previousDriver)}</span
       >
     </p>`;
@@ -84,7 +85,9 @@ export function shortAxes(order: Order, previousDriver: Driver | null): Template
   const isSaid = order.stage === 'needs_action' && troubleWords(order) !== null;
   const source = sourceOf(order);
   const who = nameOf(order) ?? source;
-  const unseen = isHere ? `Driver: ${driverWords(order.delivery_status)}` : `Order: ${statusWords(order.status)}`;
+  const unseen = isHere
+    ? `${say('axis.driver')} ${driverWords(order.delivery_status)}`
+    : `${say('axis.order')} ${statusWords(order.status)}`;
   return html`${
       who === null && previousDriver === null
         ? nothing
@@ -96,10 +99,10 @@ export function shortAxes(order: Order, previousDriver: Driver | null): Template
     }
     ${
       isSaid
-        ? html`<p class="unseen">Driver: <bdi>${newsOf(order)}</bdi></p>`
+        ? html`<p class="unseen">${say('axis.driver')} <bdi>${newsOf(order)}</bdi></p>`
         : html`<p class="axis">
             ${icon(isHere ? 'pot' : 'car')}<span
-              ><b class="unseen">${isHere ? 'Order:' : 'Driver:'}</b> <bdi>${newsOf(order)}</bdi></span
+              ><b class="unseen">${say(isHere ? 'axis.order' : 'axis.driver')}</b> <bdi>${newsOf(order)}</bdi></span
             >
           </p>`
     }
@@ -115,7 +118,8 @@ export function line(order: Order): TemplateResult {
   return html`<p class="axis line" ?data-lost=${isCanceled && isMoneyLost(order)}>
     <span>${isCanceled || who === null ? html`<bdi>${words}</bdi>` : html`<bdi class="name">${who}</bdi>`}</span>
     <span class="unseen"
-      >Order: <bdi>${statusWords(order.status)}</bdi>, Driver: <bdi>${driverWords(order.delivery_status)}</bdi></span
+      >${say('axis.order')} <bdi>${statusWords(order.status)}</bdi>, ${say('axis.driver')}
+      <bdi>${driverWords(order.delivery_status)}</bdi></span
     >
   </p>`;
 }

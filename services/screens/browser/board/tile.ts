@@ -7,7 +7,9 @@ import type { Acknowledgement } from './model/acknowledgements';
 import { MOST_CHARACTERS } from './model/tile-words';
 import { labelWords } from '../shared/model/label-words';
 import type { Lateness } from '../shared/model/lateness';
-import { LATENESS_WORDS } from '../shared/model/words';
+import { say } from '../shared/model/say';
+import { latenessWords } from '../shared/model/words';
+import { sayParts } from '../shared/say-parts';
 import { attribute, property, railElement, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import { axes, band, chips, line, type Shape, shortAxes } from './tile-parts';
@@ -30,12 +32,12 @@ export class TileEvent extends Event {
   }
 }
 
-const ENDINGS: Readonly<Record<NonNullable<Ending>, readonly [IconName, string]>> = {
-  'acknowledge-cancel': ['check', 'Acknowledge'],
-  recall: ['back', 'Recall'],
-  dismiss: ['close', 'Dismiss'],
-  'put-away': ['check', 'Put away'],
-  'take-back': ['back', 'Undo'],
+const ENDINGS: Readonly<Record<NonNullable<Ending>, IconName>> = {
+  'acknowledge-cancel': 'check',
+  recall: 'back',
+  dismiss: 'close',
+  'put-away': 'check',
+  'take-back': 'back',
 };
 
 /** One order on the board. It changes only when what it shows changes: times come as words. */
@@ -90,9 +92,9 @@ export class TicketRailTile extends railElement({
 
   /** Renders an order that cannot be shown whole. */
   #renderLess({ order_id, stage }: Order): TemplateResult {
-    return html`<article aria-label=${`Order ${clip(order_id, MOST_CHARACTERS)}`}>
+    return html`<article aria-label=${say('tile.order', { order: clip(order_id, MOST_CHARACTERS) })}>
       <button class="open" aria-haspopup="dialog" @click=${this.#act('open')}><bdi>${order_id}</bdi></button>
-      <p class="axis">${icon('alert')} <bdi>${stage}</bdi>: cannot be shown whole</p>
+      <p class="axis">${icon('alert')} ${sayParts('tile.not_whole', { stage: html`<bdi>${stage}</bdi>` })}</p>
     </article>`;
   }
 
@@ -103,7 +105,7 @@ export class TicketRailTile extends railElement({
 
   #renderTile(order: Order): TemplateResult {
     return html`
-      <article aria-label=${`Order ${clip(order.order_id, MOST_CHARACTERS)}`}>
+      <article aria-label=${say('tile.order', { order: clip(order.order_id, MOST_CHARACTERS) })}>
         ${this.shape === 'row' ? nothing : band(order, this.shape === 'compact')}
         <div class="head">${this.#renderTitle(order)} ${this.#renderTime()}</div>
         ${this.#renderFacts(order)} ${chips(order, this.#shape, this)} ${this.#renderActions()}
@@ -121,7 +123,7 @@ export class TicketRailTile extends railElement({
       <button
         class="open"
         aria-haspopup="dialog"
-        aria-label=${`Open handoff card of order ${label === null ? '' : `${label}, `}${order.order_id}`}
+        aria-label=${say('tile.open', { order: label === null ? order.order_id : `${label}, ${order.order_id}` })}
         title=${order.order_id}
         @click=${this.#act('open')}
       >
@@ -134,9 +136,9 @@ export class TicketRailTile extends railElement({
     const isOnTime = this.lateness === 'on_time';
     const isShort = this.shape !== 'roomy';
     return html`<p class="time">
-      ${icon(isOnTime ? 'clock' : 'alert')} <span class="unseen">In this stage for</span>
+      ${icon(isOnTime ? 'clock' : 'alert')} <span class="unseen">${say('tile.in_stage')}</span>
       <span class=${this.leaves === '' ? 'since' : 'since unseen'}>${this.since}</span> ${this.leaves}
-      ${isOnTime ? nothing : html`<strong class=${isShort ? 'unseen' : ''}>${LATENESS_WORDS[this.lateness]}</strong>`}
+      ${isOnTime ? nothing : html`<strong class=${isShort ? 'unseen' : ''}>${latenessWords(this.lateness)}</strong>`}
     </p>`;
   }
 
@@ -157,8 +159,12 @@ export class TicketRailTile extends railElement({
     const button = (action: Acknowledgement, picture: IconName, words: string, isMain: boolean): TemplateResult =>
       html`<button class=${isMain ? 'primary' : ''} @click=${this.#act(action)}>${icon(picture)} ${words}</button>`;
     return html`<div class="actions">
-      ${mustSeeDriver ? button('acknowledge-driver', 'check', 'I have seen the new driver', true) : nothing}
-      ${ending === null ? nothing : button(ending, ...ENDINGS[ending], ending === 'acknowledge-cancel')}
+      ${mustSeeDriver ? button('acknowledge-driver', 'check', say('tile.seen_driver'), true) : nothing}
+      ${
+        ending === null
+          ? nothing
+          : button(ending, ENDINGS[ending], say(`ending.${ending}`), ending === 'acknowledge-cancel')
+      }
     </div>`;
   }
 

@@ -1,9 +1,12 @@
-import { clockOf, locationOf, placeOf } from '../shared/query';
+import { say } from '../shared/model/say';
+import { speakAround } from '../shared/page-words';
+import { clockOf, languageOf, locationOf, placeOf } from '../shared/query';
 import { TicketRailCustomers } from './ticket-rail-customers';
 
 const { search } = window.location;
 const location = locationOf(search);
 const name = placeOf(search) || location;
 const board = document.querySelector('ticket-rail-customers');
-if (board instanceof TicketRailCustomers) Object.assign(board, { location, name, clock: clockOf(search) });
-document.title = `${name === '' ? 'Orders' : `Orders: ${name}`} · Ticket Rail`;
+if (board instanceof TicketRailCustomers)
+  Object.assign(board, { location, name, clock: clockOf(search), language: languageOf(search) });
+speakAround(() => (name === '' ? say('customers.title') : say('customers.title_of', { place: name })));

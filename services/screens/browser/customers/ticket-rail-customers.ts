@@ -5,15 +5,20 @@ import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
+import { wantLanguage } from '../shared/language';
+import { say, speech } from '../shared/model/say';
 import { clockWords, hourCycleOf } from '../shared/model/words';
 import { PageTurner } from '../shared/page-turner';
 import { shortIds } from '../shared/model/short-id';
-import { attribute, railElement, styleSheet } from '../shared/rail-element';
+import { attribute, languageAttributes, railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-customers.css?inline';
 
 /** Milliseconds that a number is shown as having just become ready. */
 const FRESH_MS = 10_000;
+
+/** Most numbers that are said aloud at once. */
+const MOST_SAID = 5;
 
 /** More orders than this, and their numbers are smaller. */
 const MOST_LARGE = 8;
@@ -28,6 +33,7 @@ export class TicketRailCustomers extends railElement({
   name: attribute(''),
   /** `12` or `24` hours; empty: as the browser's language counts them. */
   clock: attribute(''),
+  ...languageAttributes,
 }) {
   readonly #pages = new PageTurner(this, () => [...this.renderRoot.querySelectorAll('.lists ul')]);
   readonly #live = new LiveOrders<CustomerOrder>(this, (changes) => {
@@ -37,12 +43,14 @@ export class TicketRailCustomers extends railElement({
       this.#readyAt.set(after.order_id, this.#live.now);
       calls.push(after.number ?? after.order_id);
     }
-    if (calls.length > 0) this.#announcement = `Ready: ${calls.slice(0, 5).join(', ')}.`;
+    if (calls.length > 0)
+      this.#announcement = say('customers.called', { orders: calls.slice(0, MOST_SAID).join(', ') });
   });
   #readyAt = new Map<string, number>();
   #announcement = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
     if (!changed.has('location') && !changed.has('service') && !changed.has('token')) return;
     const { location, service } = this;
     this.#readyAt = new Map();
@@ -53,7 +61,7 @@ export class TicketRailCustomers extends railElement({
     const { state, now, hasData, freshness } = this.#live;
     const { ready, preparing } = customerLists(state.orders.values(), now);
     const short = shortIds([...ready, ...preparing].map(({ order_id }) => order_id));
-    return html`<div class="frame" data-freshness=${freshness.kind}>
+    return html`<div class="frame" lang=${speech().language} dir=${speech().direction} data-freshness=${freshness.kind}>
       <div class="bar">
         <p class="location"><bdi>${this.name === '' ? this.location : this.name}</bdi></p>
         ${freshnessLine(freshness)}
@@ -63,13 +71,13 @@ export class TicketRailCustomers extends railElement({
       ${staleBanner(freshness, this.service)}
       ${
         this.location === ''
-          ? html`<p class="empty">No location is set.</p>`
+          ? html`<p class="empty">${say('board.no_location')}</p>`
           : hasData
             ? html`<div class="lists" ?data-stale=${freshness.kind === 'stale'}>
-                ${this.#renderList('ready', 'Ready', 'check', ready, short, now)}
-                ${this.#renderList('preparing', 'Being prepared', 'pot', preparing, short, now)}
+                ${this.#renderList('ready', say('customers.ready'), 'check', ready, short, now)}
+                ${this.#renderList('preparing', say('customers.preparing'), 'pot', preparing, short, now)}
               </div>`
-            : html`<p class="empty">Loading the orders…</p>`
+            : html`<p class="empty">${say('board.loading')}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
     </div>`;
@@ -87,13 +95,11 @@ export class TicketRailCustomers extends railElement({
     return html`<section data-list=${name} ?data-many=${orders.length > MOST_LARGE} aria-labelledby=${name}>
       <h2>
         ${icon(picture)} <span id=${name}>${heading}</span>
-        ${more === 0 ? nothing : html`<span class="more">+${more} more</span>`}
+        ${more === 0 ? nothing : html`<span class="more">${say('board.more', { count: more })}</span>`}
       </h2>
       ${
         orders.length === 0
-          ? html`<p class="none">
-              ${name === 'ready' ? 'No order is ready at the moment.' : 'No order is being prepared.'}
-            </p>`
+          ? html`<p class="none">${say(name === 'ready' ? 'customers.none_ready' : 'customers.none_preparing')}</p>`
           : html`<ul role="list">
               ${repeat(
                 orders,

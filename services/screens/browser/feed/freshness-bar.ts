@@ -3,28 +3,32 @@ import { icon } from '../shared/icons';
 import { loginAddress } from './locations';
 import type { Cause, Freshness } from '../shared/model/freshness';
 import { timeWords } from '../shared/model/audit-words';
-import { ageWords, CAUSE_WORDS } from '../shared/model/words';
+import { say } from '../shared/model/say';
+import { ageWords, causeWords } from '../shared/model/words';
+
+const age = (ms: number): string => say('fresh.age', { age: ageWords(ms) });
 
 /** @returns how old what is shown is, always in sight. */
 export function freshnessLine(freshness: Freshness): TemplateResult {
   switch (freshness.kind) {
     case 'live':
       return html`<p class="freshness" data-freshness="live">
-        ${icon('check')} <strong>Live</strong> <span>· data ${ageWords(freshness.ageMs)} old</span>
+        ${icon('check')} <strong>${say('fresh.live')}</strong> <span>${age(freshness.ageMs)}</span>
       </p>`;
     case 'connecting':
       return html`<p class="freshness" data-freshness="connecting">
-        ${icon('clock')} <strong>${freshness.ageMs === null ? 'Connecting…' : 'Reconnecting…'}</strong>
-        ${freshness.ageMs === null ? nothing : html`<span>· data ${ageWords(freshness.ageMs)} old</span>`}
+        ${icon('clock')} <strong>${say(freshness.ageMs === null ? 'fresh.connecting' : 'fresh.reconnecting')}</strong>
+        ${freshness.ageMs === null ? nothing : html`<span>${age(freshness.ageMs)}</span>`}
       </p>`;
     case 'replay':
       return html`<p class="freshness" data-freshness="replay">
-        ${icon('clock')} <strong>Replay</strong> <span>· as of ${timeWords(freshness.at)}</span>
+        ${icon('clock')} <strong>${say('fresh.replay')}</strong>
+        <span>${say('fresh.as_of', { time: timeWords(freshness.at) })}</span>
       </p>`;
     case 'stale':
       return html`<p class="freshness" data-freshness="stale" data-cause=${freshness.cause}>
-        ${icon('cloud')} <strong>Not live</strong>
-        <span>${freshness.ageMs === null ? '· no data yet' : `· data ${ageWords(freshness.ageMs)} old`}</span>
+        ${icon('cloud')} <strong>${say('fresh.not_live')}</strong>
+        <span>${freshness.ageMs === null ? say('fresh.no_data') : age(freshness.ageMs)}</span>
       </p>`;
   }
 }
@@ -33,9 +37,9 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
 export function staleWords(freshness: Freshness): string | null {
   if (freshness.kind !== 'stale') return null;
   const { cause, ageMs } = freshness;
-  const since = ageMs === null ? '' : ` What you see is ${ageWords(ageMs)} old and may no longer be true.`;
-  const waits = cause === 'login' || cause === 'forbidden' ? '' : ' It will catch up by itself.';
-  return `${CAUSE_WORDS[cause]}${since}${waits}`;
+  const since = ageMs === null ? [] : [say('stale.age', { age: ageWords(ageMs) })];
+  const waits = cause === 'login' || cause === 'forbidden' ? [] : [say('stale.catches_up')];
+  return [causeWords(cause), ...since, ...waits].join(' ');
 }
 
 /** @returns what is new, and what is said aloud of it, or null where nothing is */
@@ -47,7 +51,7 @@ export function freshnessNews(
   const causeBefore = before.kind === 'stale' ? before.cause : null;
   if (before.kind === after.kind && causeBefore === cause) return null;
   const isBack = after.kind === 'live' && before.kind === 'stale';
-  return { cause, said: isBack ? 'The board is live again.' : staleWords(after) };
+  return { cause, said: isBack ? say('fresh.back') : staleWords(after) };
 }
 
 /** Renders the banner over a board that is out of date. */
@@ -57,6 +61,6 @@ export function staleBanner(freshness: Freshness, service: string): TemplateResu
   return html`<div class="banner stale" data-cause=${freshness.cause}>
     ${icon('cloud')}
     <p>${words}</p>
-    ${freshness.cause === 'login' ? html`<a class="button" href=${loginAddress(service)}>Sign in</a>` : nothing}
+    ${freshness.cause === 'login' ? html`<a class="button" href=${loginAddress(service)}>${say('sign.in')}</a>` : nothing}
   </div>`;
 }

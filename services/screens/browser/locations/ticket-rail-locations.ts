@@ -1,11 +1,14 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { basePath } from '../shared/base-path';
 import { valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
 import { isSought, listLocations, type Location, type Locations, loginAddress, signedInAs } from '../feed/locations';
-import { CAUSE_WORDS, countWords } from '../shared/model/words';
-import { railElement, state, styleSheet } from '../shared/rail-element';
+import { wantLanguage } from '../shared/language';
+import { say, speech } from '../shared/model/say';
+import { causeWords } from '../shared/model/words';
+import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
+import { sayParts } from '../shared/say-parts';
 import { basics, tokens } from '../shared/theme';
 import css from './ticket-rail-locations.css?inline';
 
@@ -15,9 +18,11 @@ const AGAIN_MS = 15_000;
 /** From so many locations on, one is looked for by its name. */
 const MANY = 9;
 
-const pageOf = (page: 'board' | 'customers', { location_id, name }: Location): string => {
+/** Returns the address of a screen. @param language that this page was asked to speak: the screen is to speak it too */
+const pageOf = (page: 'board' | 'customers', { location_id, name }: Location, language: string): string => {
   const called = name === null || page === 'board' ? '' : `&name=${encodeURIComponent(name)}`;
-  return `${basePath}/screens/${page}?location=${encodeURIComponent(location_id)}${called}`;
+  const spoken = language === '' ? '' : `&lang=${encodeURIComponent(language)}`;
+  return `${basePath}/screens/${page}?location=${encodeURIComponent(location_id)}${called}${spoken}`;
 };
 
 /** The locations that the reader may see, each with its screens. */
@@ -25,6 +30,7 @@ export class TicketRailLocations extends railElement({
   answer: state<Locations | null>(null),
   reader: state<string | null>(null),
   sought: state(''),
+  ...languageAttributes,
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -46,8 +52,17 @@ export class TicketRailLocations extends railElement({
     this.answer = await listLocations('', null);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
+  }
+
   protected override render(): TemplateResult {
-    return html`<div class="frame" aria-busy=${String(this.answer === null)}>
+    return html`<div
+      class="frame"
+      lang=${speech().language}
+      dir=${speech().direction}
+      aria-busy=${String(this.answer === null)}
+    >
       ${this.#renderAnswer()} ${this.#renderReader()}
     </div>`;
   }
@@ -55,25 +70,25 @@ export class TicketRailLocations extends railElement({
   #renderReader(): TemplateResult | typeof nothing {
     if (this.reader === null) return nothing;
     return html`<form class="reader" method="post" action=${`${basePath}/logout`}>
-      <p>Signed in as <bdi>${this.reader}</bdi></p>
-      <button>Sign out</button>
+      <p>${sayParts('locations.signed_in_as', { reader: html`<bdi>${this.reader}</bdi>` })}</p>
+      <button>${say('locations.sign_out')}</button>
     </form>`;
   }
 
   #renderAnswer(): TemplateResult {
     const { answer } = this;
-    if (answer === null) return html`<p>Loading the locations…</p>`;
+    if (answer === null) return html`<p>${say('locations.loading')}</p>`;
     switch (answer.kind) {
       case 'failed':
-        return html`<p>${icon('cloud')} ${CAUSE_WORDS.unreachable} It is asked again by itself.</p>`;
+        return html`<p>${icon('cloud')} ${causeWords('unreachable')} ${say('locations.asked_again')}</p>`;
       case 'refused':
         return answer.reason === 'login'
-          ? html`<p>${CAUSE_WORDS.login}</p>
-              <p><a class="button" href=${loginAddress('')}>Sign in</a></p>`
-          : html`<p>You may not see the locations.</p>`;
+          ? html`<p>${causeWords('login')}</p>
+              <p><a class="button" href=${loginAddress('')}>${say('sign.in')}</a></p>`
+          : html`<p>${say('locations.forbidden')}</p>`;
       case 'listed':
         if (answer.locations.length === 0) {
-          return html`<p>No location yet. One appears with the first update that Stream delivers for it.</p>`;
+          return html`<p>${say('locations.none')}</p>`;
         }
         return this.#renderLocations(answer.locations);
     }
@@ -85,10 +100,11 @@ export class TicketRailLocations extends railElement({
         all.length < MANY
           ? nothing
           : html`<label class="sought"
-              >Find a location <input type="search" autocomplete="off" .value=${this.sought} @input=${this.#seek}
+              >${say('locations.find')}
+              <input type="search" autocomplete="off" .value=${this.sought} @input=${this.#seek}
             /></label>`
       }
-      ${found.length === 0 ? html`<p role="status">No location is called so.</p>` : nothing}
+      ${found.length === 0 ? html`<p role="status">${say('locations.none_found')}</p>` : nothing}
       <ul role="list">
         ${repeat(
           found,
@@ -103,13 +119,19 @@ export class TicketRailLocations extends railElement({
     const called = name ?? id;
     return html`<li>
       <h2><bdi>${called}</bdi></h2>
-      <p>${name === null ? nothing : html`<bdi>${id}</bdi> · `}${countWords(count, 'open order')}</p>
+      <p>${name === null ? nothing : html`<bdi>${id}</bdi> · `}${say('locations.open_orders', { count })}</p>
       <div class="links">
-        <a class="button main" href=${pageOf('board', location)} aria-label=${`Order board of ${called}`}
-          >${icon('pot')} Order board</a
+        <a
+          class="button main"
+          href=${pageOf('board', location, this.language)}
+          aria-label=${say('locations.board_of', { location: called })}
+          >${icon('pot')} ${say('locations.board')}</a
         >
-        <a class="button" href=${pageOf('customers', location)} aria-label=${`Customer board of ${called}`}
-          >${icon('person')} Customer board</a
+        <a
+          class="button"
+          href=${pageOf('customers', location, this.language)}
+          aria-label=${say('locations.customers_of', { location: called })}
+          >${icon('person')} ${say('locations.customers')}</a
         >
       </div>
     </li>`;

@@ -6,6 +6,7 @@ import {
   supportsAdoptingStyleSheets,
   unsafeCSS,
 } from 'lit';
+import { onLanguage } from './language';
 
 /**
  * Returns the text of a `.css` file, imported with `?inline`, as Lit takes it. It is ours: nothing of others gets into
@@ -30,6 +31,14 @@ export function attribute(initial: boolean, options?: PropertyDeclaration): Prop
 export function attribute(initial: string | boolean, options: PropertyDeclaration = {}): Property<string | boolean> {
   return { initial, options: { ...options, type: typeof initial === 'boolean' ? Boolean : String } };
 }
+
+/** The attributes by which a page says what a component and all others on it speak. */
+export const languageAttributes = {
+  /** BCP 47 tag; empty: as it is set on this screen, or else as the browser wants it. */
+  language: attribute(''),
+  /** Address of a catalogue of messages in JSON, of somebody's own; empty: there is none. */
+  catalogue: attribute(''),
+};
 
 /** Declares a property that others set, and no attribute. */
 export const property = <Value>(initial: Value): Property<Value> => ({ initial, options: { attribute: false } });
@@ -56,11 +65,25 @@ export function railElement<Declared extends Properties>(
 }
 
 /**
- * The element that every component extends. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes
+ * The element that every component extends. It is drawn anew when the page speaks another language. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes
  * their text into `<style>` elements instead, which the content security policy refuses. An empty element is allowed by
  * its hash, and what a script of ours puts into its sheet is not asked for.
  */
 export class RailElement extends LitElement {
+  #unlisten: () => void = () => undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#unlisten = onLanguage(() => {
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unlisten();
+  }
+
   protected override createRenderRoot(): HTMLElement | DocumentFragment {
     if (supportsAdoptingStyleSheets) return super.createRenderRoot();
     const { elementStyles, shadowRootOptions } = this.constructor as typeof LitElement; // this class extends it

@@ -1,5 +1,6 @@
 import { driverGroups } from '../../../../../projections/driver-groups';
 import type { Order } from '../../../../../schemas/order-view';
+import { say } from '../../shared/model/say';
 
 /** Orders of a board that one driver takes together (docs/decisions/027-driver-groups.md). */
 
@@ -18,8 +19,8 @@ export const isReady = ({ stage, status }: Pick<Order, 'stage' | 'status'>): boo
 
 /** Returns how far a group is: `2 of 3 ready`. */
 export const readyWords = (group: readonly Order[]): string =>
-  `${String(group.filter(isReady).length)} of ${String(group.length)} ready`;
+  say('group.ready', { ready: group.filter(isReady).length, all: group.length });
 
 /** Returns what a tile says of the group that its order is in; empty for an order that its driver takes alone. */
 export const badgeWords = (group: readonly Order[]): string =>
-  group.length === 0 ? '' : `${String(group.length)} orders, one driver: ${readyWords(group)}`;
+  group.length === 0 ? '' : say('group.badge', { count: group.length, ready: readyWords(group) });

@@ -1,5 +1,6 @@
 import { asciiDigits } from '../../../../../projections/spelling';
 import type { Order } from '../../../../../schemas/order-view';
+import { numberWords } from '../../shared/model/say';
 
 /** What a handoff card may show. All of it comes from others, so that nothing of it gets further than it must. */
 
@@ -125,5 +126,5 @@ export const robotWaits = (inStageMs: number): number => Math.max(0, ROBOT_DWELL
 /** @returns a countdown: `9:05`. */
 export function countdownWords(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
-  return `${String(Math.floor(seconds / 60))}:${String(seconds % 60).padStart(2, '0')}`;
+  return `${numberWords(Math.floor(seconds / 60))}:${numberWords(seconds % 60, 2)}`;
 }

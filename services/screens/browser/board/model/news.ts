@@ -3,6 +3,7 @@ import type { Order } from '../../../../../schemas/order-view';
 import type { Change } from '../../feed/model/feed-state';
 import { lasted } from '../../shared/model/clock';
 import { readLateness, type Thresholds } from '../../shared/model/lateness';
+import { say } from '../../shared/model/say';
 import type { Driver } from './handoff';
 
 /** What a change means to people who look at the board. */
@@ -75,23 +76,8 @@ export function previousDriver(kept: Driver | null, { before, after }: Change<Or
   return previous !== null && driver !== null && sameDriver(previous, driver) ? null : previous;
 }
 
-/** @returns what is said of one piece of news. @param name of the order, as people call it */
-export function newsWords(kind: News['kind'], name: string): string {
-  switch (kind) {
-    case 'arrived':
-      return `${name}: the driver is here.`;
-    case 'canceled':
-      return `${name} was canceled.`;
-    case 'needs_action':
-      return `${name} needs action.`;
-    case 'coming_back':
-      return `${name}: the food is coming back.`;
-    case 'driver_changed':
-      return `${name}: the driver changed.`;
-    case 'very_late':
-      return `${name} is very late.`;
-  }
-}
+/** @returns what is said of one piece of news. @param order what people call it */
+export const newsWords = (kind: News['kind'], order: string): string => say(`news.${kind}`, { order });
 
 /** Most pieces of news that are said aloud at once. */
 const MOST_SAID = 5;
@@ -100,5 +86,5 @@ const MOST_SAID = 5;
 export const saidOf = (news: readonly News[], shortId: (id: string) => string): string =>
   news
     .slice(0, MOST_SAID)
-    .map(({ kind, order }) => newsWords(kind, `Order ${shortId(order.order_id)}`))
+    .map(({ kind, order }) => newsWords(kind, shortId(order.order_id)))
     .join(' ');

@@ -2,6 +2,7 @@ import type { ActionRequest } from '../../../../../schemas/actions';
 import type { Order } from '../../../../../schemas/order-view';
 import type { Compared } from '../../../../../schemas/rail-actions';
 import type { Stage } from '../../../../../schemas/vocabulary';
+import { say } from '../../shared/model/say';
 import { clockWords, type HourCycle } from '../../shared/model/words';
 import { passcodeOf, textOf } from './handoff';
 
@@ -81,13 +82,15 @@ export function handoverOf(
     .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
     .at(-1);
   if (waiting?.request.type === 'handed_over') {
-    const words = `Handed over ${clockWords(waiting.request.at, cycle)} · not recorded yet`;
+    const words = say('handover.waits', { time: clockWords(waiting.request.at, cycle) });
     return { words, waits: true, canUndo: unsent.has(waiting.key) };
   }
   const { handed_over } = order;
   if (handed_over === null || waiting?.request.type === 'undone') return null;
-  const by = handed_over.by === null ? '' : ` · ${handed_over.by}`;
-  return { words: `Handed over ${clockWords(handed_over.at, cycle)}${by}`, waits: false, canUndo: true };
+  const { by } = handed_over;
+  const time = clockWords(handed_over.at, cycle);
+  const words = by === null ? say('handover.done', { time }) : say('handover.done_by', { time, by });
+  return { words, waits: false, canUndo: true };
 }
 
 /** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */

@@ -1,17 +1,20 @@
 import type { Order } from '../../../../../schemas/order-view';
+import { say } from '../../shared/model/say';
 
-/** What has to be done about an order, as far as Stream's word for what went wrong tells. */
-const TROUBLES: ReadonlyMap<string, string> = new Map([
-  ['failed_to_assign_driver', 'No driver found: the food waits for one'],
-  ['failed_to_pickup', 'Driver left without the food: it is still here'],
-  ['failed_to_deliver', 'Could not deliver: ask where the food is'],
-  ['merchant_canceled', 'Delivery canceled by the restaurant: the food has no driver'],
-  ['failed', 'Delivery failed: ask the delivery service'],
-]);
+/** What may have gone wrong, in Stream's words for it. */
+const TROUBLES = [
+  'failed_to_assign_driver',
+  'failed_to_pickup',
+  'failed_to_deliver',
+  'merchant_canceled',
+  'failed',
+] as const;
 
-/** @returns what an order under *Needs action* is about, or null where nobody has told us of its word */
-export const troubleWords = ({ delivery_status }: Pick<Order, 'delivery_status'>): string | null =>
-  TROUBLES.get(delivery_status ?? '') ?? null;
+/** @returns what has to be done about an order under *Needs action*, or null where nobody has told us of its word */
+export function troubleWords({ delivery_status }: Pick<Order, 'delivery_status'>): string | null {
+  const trouble = TROUBLES.find((one) => one === delivery_status);
+  return trouble === undefined ? null : say(`trouble.${trouble}`);
+}
 
 /** Returns whether the restaurant loses the price of the food: it left, and nobody will pay for it. */
 export const isMoneyLost = ({ attention, delivery_status }: Pick<Order, 'attention' | 'delivery_status'>): boolean =>

@@ -1,6 +1,7 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { WITHHELD } from '../../../../../schemas/withheld';
 import { sourceWords } from '../../../../../schemas/source-words';
+import { say } from './say';
 
 /** What of an order its words are made of. */
 export type Labelled = Pick<Order, 'label'>;
@@ -13,7 +14,7 @@ export function labelWords({ label }: Labelled): string | null {
   if (label === undefined) return null;
   const { source, brand, number, name, items } = label;
   const from = source === undefined ? brand : sourceWords(source);
-  const count = items === undefined ? undefined : items === 1 ? '1 item' : `${String(items)} items`;
+  const count = items === undefined ? undefined : say('label.items', { count: items });
   // Items alone tell no order from another.
   if (number === undefined && name === undefined) return null;
   return [from, number, name === WITHHELD ? undefined : name, count].filter((part) => part !== undefined).join(' · ');

@@ -1,0 +1,49 @@
+import { en, type MessageId } from '../../../../../schemas/language/catalogues/en';
+import { isTag } from '../../../../../schemas/language/languages';
+import { type Message, placesOf, textsOf } from '../../../../../schemas/language/message';
+import type { Messages } from '../../../../../schemas/language/speech';
+import { isJsonObject } from '../../../../../schemas/json-object';
+import { keysOf } from '../../../../../schemas/records';
+
+/** Words that somebody brings for the screens: docs/guides/speak-the-counters-language.md describes their form. */
+export interface VendorCatalogue {
+  /** By BCP 47 tag. */
+  readonly language: string;
+  readonly messages: Messages;
+}
+
+/** Most characters of a catalogue. */
+export const MOST_OF_CATALOGUE = 500_000;
+
+const isMessage = (value: unknown): value is Message =>
+  typeof value === 'string' ||
+  (isJsonObject(value) &&
+    typeof value['other'] === 'string' &&
+    Object.values(value).every((text) => typeof text === 'string'));
+
+/** Returns whether a message has something to say, and no place for which there is no value. */
+function isUsable(id: MessageId, message: Message): boolean {
+  const places = placesOf(en[id]);
+  const known = typeof en[id] === 'string' ? places : ['count', ...places];
+  return (
+    textsOf(message).every((text) => text.trim() !== '') && placesOf(message).every((name) => known.includes(name))
+  );
+}
+
+/**
+ * Reads a catalogue in JSON. A message that is not known, or cannot be used, is left out, so that it is said in another
+ * language rather than wrongly.
+ * @throws Error for what is no catalogue
+ */
+export function readCatalogue(text: string): VendorCatalogue {
+  if (text.length > MOST_OF_CATALOGUE) throw new Error(`It has more than ${String(MOST_OF_CATALOGUE)} characters.`);
+  const value: unknown = JSON.parse(text);
+  const { language, messages } = isJsonObject(value) ? value : {};
+  if (typeof language !== 'string' || !isTag(language)) throw new Error('Its language is no language tag (BCP 47).');
+  if (!isJsonObject(messages)) throw new Error('It has no messages.');
+  const usable = keysOf(en).flatMap((id) => {
+    const message = Object.hasOwn(messages, id) ? messages[id] : undefined;
+    return isMessage(message) && isUsable(id, message) ? [[id, message] as const] : [];
+  });
+  return { language, messages: Object.fromEntries(usable) };
+}
