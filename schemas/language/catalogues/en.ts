@@ -196,6 +196,10 @@ export const en = {
   'handover.done': 'Handed over {time}',
   'handover.done_by': 'Handed over {time} · {by}',
   'handover.waits': 'Handed over {time} · not recorded yet',
+  'refused.changed': 'The order is another now than it was shown. Nothing was recorded: look at the card again.',
+  'refused.unknown_order': 'Nothing was ever reported about this order. Nothing was recorded.',
+  'refused.forbidden': 'This screen may not record what is done. Nothing was recorded.',
+  'refused.other': 'Nothing was recorded.',
 
   'settings.open': 'Settings',
   'settings.title': 'Settings of this screen',

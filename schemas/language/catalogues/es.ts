@@ -198,6 +198,10 @@ export const es = {
   'handover.done': 'Entregado {time}',
   'handover.done_by': 'Entregado {time} · {by}',
   'handover.waits': 'Entregado {time} · aún no registrado',
+  'refused.changed': 'El pedido cambió desde que se mostró. No se registró nada: vuelva a mirar la ficha.',
+  'refused.unknown_order': 'No hay avisos de este pedido. No se registró nada.',
+  'refused.forbidden': 'Esta pantalla no puede registrar lo que se hace. No se registró nada.',
+  'refused.other': 'No se registró nada.',
 
   'settings.open': 'Ajustes',
   'settings.title': 'Ajustes de esta pantalla',

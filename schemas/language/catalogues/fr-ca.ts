@@ -198,6 +198,10 @@ export const frCa = {
   'handover.done': 'Remise à {time}',
   'handover.done_by': 'Remise à {time} · {by}',
   'handover.waits': 'Remise à {time} · pas encore enregistrée',
+  'refused.changed': 'La commande a changé depuis son affichage. Rien n’a été enregistré : revoyez la fiche.',
+  'refused.unknown_order': 'Aucun avis sur cette commande. Rien n’a été enregistré.',
+  'refused.forbidden': 'Cet écran ne peut pas enregistrer ce qui est fait. Rien n’a été enregistré.',
+  'refused.other': 'Rien n’a été enregistré.',
 
   'settings.open': 'Réglages',
   'settings.title': 'Réglages de cet écran',

@@ -195,6 +195,10 @@ export const ptBr = {
   'handover.done': 'Entregue ao entregador {time}',
   'handover.done_by': 'Entregue ao entregador {time} · {by}',
   'handover.waits': 'Entregue ao entregador {time} · ainda não registrado',
+  'refused.changed': 'O pedido mudou desde que foi mostrado. Nada foi registrado: veja a ficha de novo.',
+  'refused.unknown_order': 'Não há avisos sobre este pedido. Nada foi registrado.',
+  'refused.forbidden': 'Esta tela não pode registrar o que é feito. Nada foi registrado.',
+  'refused.other': 'Nada foi registrado.',
 
   'settings.open': 'Ajustes',
   'settings.title': 'Ajustes desta tela',

@@ -185,6 +185,10 @@ export const zhHans = {
   'handover.done': '{time} 已交餐',
   'handover.done_by': '{time} 已交餐 · {by}',
   'handover.waits': '{time} 已交餐 · 尚未记录',
+  'refused.changed': '订单与显示时已不同。未记录：请再看一次卡片。',
+  'refused.unknown_order': '没有关于此订单的消息。未记录。',
+  'refused.forbidden': '此屏幕无权记录操作。未记录。',
+  'refused.other': '未记录。',
 
   'settings.open': '设置',
   'settings.title': '此屏幕的设置',

@@ -1,4 +1,6 @@
 import { htmlText } from '../../http/html-text';
+import type { MessageId } from '../../../schemas/language/catalogues/en';
+import { partsIn, sayIn, type Speech } from '../../../schemas/language/speech';
 import type { Reader } from '../readers/readers';
 
 /** The login page: HTML of the server alone, without script, so that it works wherever a cookie does. */
@@ -10,54 +12,67 @@ export const LOGIN_CSP =
 /** The mark of the screens (services/screens/browser/icon.svg), which a page that loads no picture has to bring along. */
 const BRAND = `<p class="brand"><svg viewBox="0 0 32 32" width="40" height="40" aria-hidden="true"><rect width="32" height="32" rx="7" fill="#12352c"/><path d="M5 8h22v3H5z" fill="#f4c430"/><path d="M9 11h14v14l-2.3-1.6L18.3 25 16 23.4 13.7 25l-2.4-1.6L9 25z" fill="#fff"/><path d="M12 15h8v1.6h-8zm0 4h6v1.6h-6z" fill="#12352c"/></svg>Ticket Rail</p>`;
 
+/** Messages of the page that have no places. */
+type PlainId = Exclude<Extract<MessageId, `login.${string}`>, 'login.logged_in_as'>;
+
 /**
  * @param next local path to go to afterwards
  * @param wrongToken a token was given that is no reader's
  * @param reader who is logged in already, or null
+ * @param speech how the page speaks
  */
 export function loginPage({
   next,
   wrongToken = false,
   reader = null,
+  speech,
 }: {
   readonly next: string;
   readonly wrongToken?: boolean;
   readonly reader?: Reader | null;
+  readonly speech: Speech;
 }): string {
-  const error = wrongToken
-    ? `<p class="error" id="error" role="alert">This token is not known, or not any more. Ask the operator of this service for one.</p>`
-    : '';
+  const say = (id: PlainId): string => htmlText(sayIn(speech, id));
+  const error = wrongToken ? `<p class="error" id="error" role="alert">${say('login.unknown_token')}</p>` : '';
   const loggedIn =
     reader === null
       ? ''
       : `<form method="post" action="/logout">
-        <p>Logged in as <strong>${htmlText(reader.name ?? '')}</strong> (${reader.role}).</p>
-        <button class="quiet">Log out</button>
+        <p>${loggedInAs(speech, reader)}</p>
+        <button class="quiet">${say('login.log_out')}</button>
       </form>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${speech.language}" dir="${speech.direction}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${wrongToken ? 'Token not known' : 'Log in'} – Ticket Rail</title>
+    <title>${say(wrongToken ? 'login.unknown_token_title' : 'login.title')} – Ticket Rail</title>
     <link rel="stylesheet" href="/login.css">
   </head>
   <body>
     <main>
       ${BRAND}
-      <h1>Log in</h1>
+      <h1>${say('login.title')}</h1>
       ${loggedIn}
       <form method="post" action="/login">
         ${error}
-        <label for="token">Access token of this screen or person</label>
+        <label for="token">${say('login.token')}</label>
         <input id="token" name="token" type="password" autocomplete="current-password" autocapitalize="none" spellcheck="false" required${wrongToken ? ' aria-invalid="true" aria-describedby="error"' : ''}>
         <input type="hidden" name="next" value="${htmlText(next)}">
-        <button>Log in</button>
+        <button>${say('login.button')}</button>
       </form>
     </main>
   </body>
 </html>
 `;
+}
+
+function loggedInAs(speech: Speech, { name, role }: Reader): string {
+  const parts = partsIn<{ readonly html: string }>(speech, 'login.logged_in_as', {
+    reader: { html: `<strong>${htmlText(name ?? '')}</strong>` },
+    role,
+  });
+  return parts.map((part) => (typeof part === 'string' ? htmlText(part) : part.html)).join('');
 }
 
 /**

@@ -9,6 +9,7 @@ import { readers as readersOnly } from '../requirements';
 import { type BasePath, pageBelow } from '../../http/base-path';
 import { calledHosts, cameOverTls } from './forwarded';
 import { LOGIN_CSP, LOGIN_CSS, loginPage, refusedPage } from './login-page';
+import { loginSpeech } from './login-speech';
 import type { ReaderDirectory } from '../readers/readers';
 import { credentialOf, isSameOrigin, localPath, type Session } from './session';
 
@@ -98,6 +99,8 @@ export const SESSION_CALLS = {
  */
 const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
 
+const speechFor = (request: Request, next: string) => loginSpeech(next, request.headers['accept-language']);
+
 function sendPage(response: Response, status: number, page: string): void {
   response
     .status(status)
@@ -142,7 +145,7 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
       }
       const credential = credentialOf(request.headers);
       const reader = credential === null ? null : readers.identify(credential.token);
-      send(response, 200, loginPage({ next, reader }));
+      send(response, 200, loginPage({ next, reader, speech: speechFor(request, next) }));
     },
 
     logIn: async ({ request, response }) => {
@@ -156,7 +159,7 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
       if (!readers.open) {
         if (readers.identify(token) === null) {
           response.set('WWW-Authenticate', CHALLENGE);
-          send(response, 401, loginPage({ next, wrongToken: true }));
+          send(response, 401, loginPage({ next, wrongToken: true, speech: speechFor(request, next) }));
           return;
         }
         response.append('Set-Cookie', [...session.start(token, isSecure(request))]);

@@ -6,7 +6,9 @@ import { guarded } from '../shared/guarded';
 import { icon } from '../shared/icons';
 import { lasted } from '../shared/model/clock';
 import { type Driver, isRobot, passcodeOf, textOf } from './model/handoff';
+import { say } from '../shared/model/say';
 import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords } from '../shared/model/words';
+import { sayParts } from '../shared/say-parts';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
 import { driverBlocks } from './handoff-driver';
@@ -34,6 +36,8 @@ export class CardEvent extends Event {
 
 /** Reasons to doubt what the card shows. */
 const DOUBTS: ReadonlySet<string> = new Set(['may_be_a_repeat', 'unreadable_field']);
+
+const title = (order: string) => sayParts('card.title', { order: html`<bdi class="short">${order}</bdi>` });
 
 /** Whom the food is handed to: everything that tells the right driver from a wrong one, legible at arm's length. */
 export class TicketRailHandoff extends railElement({
@@ -102,13 +106,11 @@ export class TicketRailHandoff extends railElement({
     return html`<div class="card">
       <header>
         <div class="title">
-          <h2 id="title">Handoff <bdi class="short">${order.order_id}</bdi></h2>
+          <h2 id="title">${title(order.order_id)}</h2>
         </div>
-        <button class="close" autofocus aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+        <button class="close" autofocus aria-label=${say('close')} @click=${this.#close}>${icon('close')}</button>
       </header>
-      <p class="stale">
-        ${icon('alert')} This card cannot be shown whole. Ask the driver for the order and the passcode.
-      </p>
+      <p class="stale">${icon('alert')} ${say('card.not_whole')}</p>
       ${facts.map((fact) => (fact === null ? nothing : html`<p class="block"><bdi>${fact}</bdi></p>`))}
       ${groupBlock(this.group, order, this.#open)} ${this.#renderOthers()}
     </div>`;
@@ -122,15 +124,18 @@ export class TicketRailHandoff extends railElement({
     return html`<div class="card">
       <header>
         <div class="title">
-          <h2 id="title">Handoff <bdi class="short">${called}</bdi></h2>
+          <h2 id="title">${title(called)}</h2>
           ${called === order.order_id ? nothing : html`<p class="full"><bdi>${order.order_id}</bdi></p>`}
         </div>
-        <button class="close" autofocus aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+        <button class="close" autofocus aria-label=${say('close')} @click=${this.#close}>${icon('close')}</button>
       </header>
       ${this.stale === null ? nothing : html`<p class="stale">${icon('cloud')} ${this.stale}</p>`}
       <p class="stage">
-        ${icon(order.stage === 'driver_here' ? 'car' : 'clock')} <strong>${stageWords(order.stage)}</strong> for
-        ${durationWords(inStage)}
+        ${icon(order.stage === 'driver_here' ? 'car' : 'clock')}
+        ${sayParts('card.stage_for', {
+          stage: html`<strong>${stageWords(order.stage)}</strong>`,
+          time: durationWords(inStage),
+        })}
       </p>
       ${this.#renderChange(order)} ${this.#renderDoubts(order)} ${groupBlock(this.group, order, this.#open)}
       ${handoverBlock(order, this.handover, this.missed, {
@@ -143,7 +148,7 @@ export class TicketRailHandoff extends railElement({
         <div class="stack">
           ${
             driver === null
-              ? html`<p class="nobody">${icon('person')} No driver is known yet.</p>`
+              ? html`<p class="nobody">${icon('person')} ${say('card.no_driver')}</p>`
               : driverBlocks(order, driver, this.mustSeeDriver, {
                   failed: this.pictureFailed,
                   onFailure: this.#pictureFailed,
@@ -156,7 +161,7 @@ export class TicketRailHandoff extends railElement({
             instructions === null
               ? nothing
               : html`<section class="block" aria-labelledby="instructions">
-                  <h3 id="instructions">Handoff instructions</h3>
+                  <h3 id="instructions">${say('card.instructions')}</h3>
                   <p class="instructions" tabindex="0"><bdi>${instructions}</bdi></p>
                 </section>`
           }
@@ -170,16 +175,16 @@ export class TicketRailHandoff extends railElement({
   #renderAxes({ status, delivery_status, reported_at }: Order): TemplateResult {
     return html`<dl class="axes block">
       <div>
-        <dt>Order</dt>
+        <dt>${say('card.order')}</dt>
         <dd><bdi>${statusWords(status)}</bdi></dd>
       </div>
       <div>
-        <dt>Driver</dt>
+        <dt>${say('card.driver')}</dt>
         <dd><bdi>${driverWords(delivery_status)}</bdi></dd>
       </div>
       <div>
-        <dt>Last news</dt>
-        <dd>${ageWords(lasted(reported_at, this.now))} ago</dd>
+        <dt>${say('card.last_news')}</dt>
+        <dd>${say('card.ago', { age: ageWords(lasted(reported_at, this.now)) })}</dd>
       </div>
     </dl>`;
   }
@@ -187,16 +192,16 @@ export class TicketRailHandoff extends railElement({
   #renderChange({ attention, driver_details }: Order): TemplateResult | typeof nothing {
     if (!(attention as readonly string[]).includes('driver_changed')) return nothing;
     const previous = textOf(this.previousDriver?.name);
-    return html`<section class="changed" aria-label="Driver changed" data-seen=${String(!this.mustSeeDriver)}>
+    return html`<section class="changed" aria-label=${say('card.changed')} data-seen=${String(!this.mustSeeDriver)}>
       <p>
         ${icon('swap')}
-        <strong>${driver_details === null ? 'The driver was taken away.' : 'The driver changed.'}</strong>
-        ${previous === null ? nothing : html`Not <del><bdi>${previous}</bdi></del> any more.`}
+        <strong>${say(driver_details === null ? 'card.driver_gone' : 'card.driver_changed')}</strong>
+        ${previous === null ? nothing : sayParts('card.not_previous', { driver: html`<del><bdi>${previous}</bdi></del>` })}
       </p>
       ${
         this.mustSeeDriver
           ? html`<button class="primary" @click=${this.#acknowledge}>
-              ${icon('check')} I have seen the new driver
+              ${icon('check')} ${say('tile.seen_driver')}
             </button>`
           : nothing
       }
@@ -218,15 +223,12 @@ export class TicketRailHandoff extends railElement({
     const { others } = this;
     if (others.length === 0) return nothing;
     return html`<section class="others" aria-labelledby="others">
-      <h3 id="others">
-        ${icon('car')}
-        ${others.length === 1 ? '1 more driver is here' : `${String(others.length)} more drivers are here`}
-      </h3>
+      <h3 id="others">${icon('car')} ${say('card.others', { count: others.length })}</h3>
       <ul>
         ${others.map(
           ([id, short]) =>
             html`<li>
-              <button aria-label=${`Open handoff card of order ${id}`} title=${id} @click=${this.#open(id)}>
+              <button aria-label=${say('tile.open', { order: id })} title=${id} @click=${this.#open(id)}>
                 <bdi>${short}</bdi>
               </button>
             </li>`,

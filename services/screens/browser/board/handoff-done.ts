@@ -3,6 +3,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { Order } from '../../../../schemas/order-view';
 import type { Compared } from '../../../../schemas/rail-actions';
 import { icon } from '../shared/icons';
+import { say } from '../shared/model/say';
 import { type AlikeActs, type AlikeOnCard, alikeBlock } from './handoff-alike';
 import { canHandOver, comparableOn, type Handover } from './model/presses';
 
@@ -19,13 +20,6 @@ export interface CardHandover {
 }
 
 export const noHandover: CardHandover = { may: false, done: null, refused: null, alike: null };
-
-const LABELS: Readonly<Record<Compared, string>> = {
-  passcode: 'Passcode',
-  plate: 'Plate',
-  number: 'Order number',
-  name: 'Name',
-};
 
 /** What can be done in the block, besides what is done about look-alikes. */
 interface Acts extends Pick<AlikeActs, 'open' | 'missed'> {
@@ -58,7 +52,7 @@ export function handoverBlock(
   const pressed = (event: Event): void => {
     handOver(comparedBy(event, order, asked));
   };
-  return html`<section class="handover block" aria-label="Handover">
+  return html`<section class="handover block" aria-label=${say('handover.title')}>
     ${refused === null ? nothing : html`<p class="stale" role="alert">${icon('alert')} ${refused}</p>`}
     ${
       done === null
@@ -66,7 +60,7 @@ export function handoverBlock(
         : html`<p class="done" data-waits=${String(done.waits)}>
             ${icon('check')}
             <bdi>${done.words}</bdi>
-            ${may && done.canUndo ? html`<button @click=${undo}>${icon('back')} Undo</button>` : nothing}
+            ${may && done.canUndo ? html`<button @click=${undo}>${icon('back')} ${say('handover.undo')}</button>` : nothing}
           </p>`
     }
     ${
@@ -74,7 +68,7 @@ export function handoverBlock(
         ? html`${ticks(order, asked)}
           ${
             alike === null
-              ? html`<button class="primary" @click=${pressed}>${icon('check')} Handed over</button>`
+              ? html`<button class="primary" @click=${pressed}>${icon('check')} ${say('handover.do')}</button>`
               : alikeBlock(alike, missed, { ...acts, right: pressed })
           }`
         : nothing
@@ -88,9 +82,9 @@ const ticks = (order: Order, asked: Compared | null): unknown =>
     // What was ticked for one driver says nothing of another.
     JSON.stringify([order.order_id, order.driver_details]),
     html`<fieldset>
-      <legend>Compared with what the driver says</legend>
+      <legend>${say('handover.compared')}</legend>
       ${comparableOn(order)
         .filter((one) => one !== asked)
-        .map((one) => html`<label><input type="checkbox" value=${one} /> ${LABELS[one]}</label>`)}
+        .map((one) => html`<label><input type="checkbox" value=${one} /> ${say(`handover.${one}`)}</label>`)}
     </fieldset>`,
   );

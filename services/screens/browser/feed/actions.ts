@@ -1,5 +1,6 @@
 import type { ActionRequest } from '../../../../schemas/actions';
 import { within } from '../shared/deadline';
+import { type Refusal, refusalWords } from './model/refusal-words';
 import { addressOf, type FeedPlace } from './live-orders';
 
 /** Milliseconds that an answer may take. */
@@ -61,8 +62,7 @@ export async function sendAction(
       const text = await response.text();
       if (response.ok) return { kind: 'recorded' };
       if (!FINAL.has(response.status)) return { kind: 'later' };
-      const { detail } = JSON.parse(text) as { detail: string }; // as the contract has it
-      return { kind: 'refused', words: detail };
+      return { kind: 'refused', words: refusalWords(JSON.parse(text) as Refusal) }; // as the contract has it
     });
   } catch {
     return { kind: 'later' };
