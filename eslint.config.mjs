@@ -1,6 +1,7 @@
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
 import ts from 'typescript';
+import literalText from './services/screens/browser/literal-text.js';
 
 /** Verbs that titles began with when the beginning of their sentence stood in `describe`. */
 const VERBS = [
@@ -129,6 +130,13 @@ export default tseslint.config(
         ].map(([object, property]) => ({ object, property, message: 'Browsers that are supported do not have it.' })),
       ],
     },
+  },
+  {
+    files: ['services/screens/browser/**/*.ts'],
+    // These pages speak English alone.
+    ignores: ['audit', 'destinations', 'sandbox'].map((room) => `services/screens/browser/${room}/**`),
+    plugins: { screens: { rules: { 'literal-text': literalText } } },
+    rules: { 'screens/literal-text': 'error' },
   },
   { files: ['test/bench/**/*.ts'], rules: { 'no-console': 'off' } },
 );

@@ -1,0 +1,117 @@
+import { en, isMessageId, type MessageId } from '../../../schemas/language/catalogues/en';
+import { es } from '../../../schemas/language/catalogues/es';
+import { frCa } from '../../../schemas/language/catalogues/fr-ca';
+import { ptBr } from '../../../schemas/language/catalogues/pt-br';
+import { zhHans } from '../../../schemas/language/catalogues/zh-hans';
+import { LANGUAGES } from '../../../schemas/language/languages';
+import { type Message, placesOf, textsOf } from '../../../schemas/language/message';
+import { type Catalogue, createSpeech, sayIn } from '../../../schemas/language/speech';
+import { keysOf } from '../../../schemas/records';
+import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
+
+const CATALOGUES: readonly (readonly [string, Catalogue])[] = [
+  ['en', en],
+  ['es', es],
+  ['fr-CA', frCa],
+  ['pt-BR', ptBr],
+  ['zh-Hans', zhHans],
+];
+const IDS = keysOf(en);
+const hasForms = (message: Message): boolean => typeof message !== 'string';
+
+/** Messages that may be the same words as in English, such as `Robot` and `12 min`. */
+const MOST_SAME = 20;
+
+describe('the catalogues', () => {
+  it('every language has a catalogue', () => {
+    expect(CATALOGUES.map(([language]) => language).sort()).toEqual(Object.keys(LANGUAGES).sort());
+  });
+
+  it.each(CATALOGUES)('the catalogue of %s has every message, and no other', (_, catalogue) => {
+    expect(Object.keys(catalogue)).toEqual(Object.keys(en));
+  });
+
+  it.each(CATALOGUES)('every message of %s has the places of the English one', (_, catalogue) => {
+    const places = (of: Catalogue) => IDS.map((id) => `${id}: ${placesOf(of[id]).join()}`);
+    // Where a form is of one thing alone, it need not say the number.
+    const withoutCount = (all: readonly string[]) => all.map((one) => one.replace(/\bcount,?/, '').replace(/,$/, ''));
+    expect(withoutCount(places(catalogue))).toEqual(withoutCount(places(en)));
+    expect(IDS.filter((id) => hasForms(catalogue[id]) !== hasForms(en[id]))).toEqual([]);
+  });
+
+  it.each(CATALOGUES)('the plural forms of messages of %s are those that its language has', (tag, catalogue) => {
+    const { pluralCategories } = new Intl.PluralRules(tag).resolvedOptions();
+    const forms = IDS.flatMap((id) => {
+      const message: Message = catalogue[id];
+      return typeof message === 'string' ? [] : [Object.keys(message).sort().join()];
+    });
+    // What is said of millions is said as of others.
+    const expected = pluralCategories.filter((form) => form !== 'many').sort();
+    expect(new Set(forms)).toEqual(new Set([expected.join()]));
+  });
+
+  it.each(CATALOGUES)('no message of %s is empty, or has white space around it', (_, catalogue) => {
+    const texts = IDS.flatMap((id) => textsOf(catalogue[id]));
+    expect(texts.filter((text) => text === '' || text !== text.trim())).toEqual([]);
+  });
+
+  it.each(CATALOGUES.slice(1))('nearly every message of %s is said otherwise than in English', (_, catalogue) => {
+    const same = IDS.filter((id) => JSON.stringify(catalogue[id]) === JSON.stringify(en[id]));
+    expect(same.length).toBeLessThan(MOST_SAME);
+  });
+
+  it.each(CATALOGUES)('values that mean different things are said differently in %s', (_, catalogue) => {
+    for (const [kind, values] of [
+      ['status', [...STATUSES.keys()]],
+      ['delivery', [...DELIVERY_STATUSES.keys()]],
+      ['stage', STAGES],
+      ['attention', ATTENTION_CODES],
+    ] as const) {
+      const said = values.map((value) => {
+        const id = `${kind}.${value}`;
+        return isMessageId(id) ? catalogue[id] : id;
+      });
+      expect([kind, new Set(said).size]).toEqual([kind, values.length]);
+    }
+  });
+
+  it('a number of things is said in the form that the language has for it', () => {
+    const say = (tag: string, catalogue: Catalogue, count: number) =>
+      sayIn(createSpeech(tag, tag, catalogue), 'locations.open_orders', { count });
+    expect([0, 1, 2, 1_234].map((count) => say('en', en, count))).toEqual([
+      '0 open orders',
+      '1 open order',
+      '2 open orders',
+      '1,234 open orders',
+    ]);
+    expect([0, 1, 2].map((count) => say('fr-CA', frCa, count))).toEqual([
+      '0 commande ouverte',
+      '1 commande ouverte',
+      '2 commandes ouvertes',
+    ]);
+    expect([1, 2].map((count) => say('es', es, count))).toEqual(['1 pedido abierto', '2 pedidos abiertos']);
+    expect(say('zh-Hans', zhHans, 1)).toBe('1 个未完成订单');
+  });
+
+  it('a message that a catalogue does not have is said in English, with the plural forms of English', () => {
+    const speech = createSpeech('ar', 'en', {});
+    expect(sayIn(speech, 'board.title')).toBe('Order board');
+    expect([1, 2, 5].map((count) => sayIn(speech, 'time.days', { count }))).toEqual(['1 day', '2 days', '5 days']);
+  });
+
+  it('a text of others cannot turn a sentence around, and carries no marks where nothing turns', () => {
+    const name = (order: string, speech = createSpeech('en', 'en', en)) => sayIn(speech, 'tile.order', { order });
+    expect(name('pos_order_7')).toBe('Order pos_order_7');
+    expect(name('طلب 7')).toBe('Order \u2068طلب 7\u2069');
+    expect(name('a\u202eb')).toBe('Order \u2068a\u202eb\u2069');
+    expect(name('7', createSpeech('he', 'he', { 'tile.order': 'הזמנה {order}' }))).toBe('הזמנה \u20687\u2069');
+  });
+
+  it('a value never stands for a place: what others wrote in braces stays as it is', () => {
+    expect(sayIn(createSpeech('en', 'en', en), 'tile.order', { order: '{order} {count}' })).toBe(
+      'Order {order} {count}',
+    );
+    const id: MessageId = 'tile.order';
+    expect(isMessageId(id) && !isMessageId('constructor') && !isMessageId('toString')).toBe(true);
+  });
+});
