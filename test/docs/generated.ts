@@ -1,4 +1,5 @@
 import { describeVariables } from '../../services/config/environment';
+import { en } from '../../schemas/language/catalogues/en';
 import { configExample } from './env-example';
 import { REFERENCE_DOCUMENTS } from './reference';
 
@@ -11,5 +12,9 @@ export interface GeneratedDocument {
 
 export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   { path: '.env.example', render: () => configExample(describeVariables()) },
+  {
+    path: 'docs/reference/messages.json',
+    render: () => `${JSON.stringify({ language: 'en', messages: en }, null, 2)}\n`,
+  },
   ...REFERENCE_DOCUMENTS,
 ];

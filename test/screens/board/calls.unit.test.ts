@@ -90,7 +90,7 @@ describe('calls', () => {
 
   it('no more than five pieces of news are said at once', () => {
     const news = Array.from({ length: 9 }, () => ({ kind: 'canceled', order: canceled }) as const);
-    expect(saidOf(news, (id) => id.slice(0, 1))).toBe(
+    expect(saidOf(news, (id) => id.slice(0, 1))()).toBe(
       Array.from({ length: 5 }, () => 'Order c was canceled.').join(' '),
     );
   });

@@ -158,7 +158,9 @@ export class TicketRailSettings extends railElement({
     return html`<label
         >${say('settings.language')}
         <select name="language" ?disabled=${isNamed}>
-          <option value="">${isNamed ? nameOf(speech().language) : say('settings.as_browser')}</option>
+          <option value="" lang=${isNamed ? speech().language : nothing}>
+            ${isNamed ? nameOf(speech().language) : say('settings.as_browser')}
+          </option>
           ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option value=${tag} lang=${tag}>${name}</option>`)}
         </select></label
       >

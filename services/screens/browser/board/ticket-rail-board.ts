@@ -37,6 +37,8 @@ import { TileFocus } from './tile-focus';
 import { isTyping } from './typing';
 import { wallBoxes } from './wall-boxes';
 
+const nothingSaid = (): string => '';
+
 /**
  * The board of one location, for POS vendors to put into their own pages too. docs/guides/embed-the-board.md lists its
  * attributes, events and custom properties; /screens/example shows it at work.
@@ -89,7 +91,8 @@ export class TicketRailBoard extends railElement({
   readonly #pointer = new Pointer(this);
   readonly #room = new BoardRoom(this);
   readonly #pages = new PageTurner(this, () => (this.isWall ? wallBoxes(this.renderRoot) : []));
-  #announcement = '';
+  /** What is said aloud. */
+  #announcement = nothingSaid;
   #freshness: Freshness = { kind: 'connecting', ageMs: null };
 
   constructor() {
@@ -146,7 +149,7 @@ export class TicketRailBoard extends railElement({
             ? boardBody(this.#orders, this, measured, { jump: this.#jump, toggled: this.#toggled })
             : html`<p class="empty">${say(freshness.kind === 'stale' ? 'board.nothing_yet' : 'board.loading')}</p>`
       }
-      <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
+      <div class="unseen" role="status" aria-live="polite">${this.#announcement()}</div>
       ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
@@ -182,7 +185,7 @@ export class TicketRailBoard extends railElement({
   }
 
   #follow(): void {
-    this.#announcement = '';
+    this.#announcement = nothingSaid;
     this.#handoffs.forget();
     this.#orders.follow();
   }

@@ -43,11 +43,12 @@ export class TicketRailCustomers extends railElement({
       this.#readyAt.set(after.order_id, this.#live.now);
       calls.push(after.number ?? after.order_id);
     }
-    if (calls.length > 0)
-      this.#announcement = say('customers.called', { orders: calls.slice(0, MOST_SAID).join(', ') });
+    const orders = calls.slice(0, MOST_SAID).join(', ');
+    if (calls.length > 0) this.#announcement = () => say('customers.called', { orders });
   });
   #readyAt = new Map<string, number>();
-  #announcement = '';
+  /** What is said aloud. */
+  #announcement = (): string => '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
@@ -79,7 +80,7 @@ export class TicketRailCustomers extends railElement({
               </div>`
             : html`<p class="empty">${say('board.loading')}</p>`
       }
-      <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
+      <div class="unseen" role="status" aria-live="polite">${this.#announcement()}</div>
     </div>`;
   }
 

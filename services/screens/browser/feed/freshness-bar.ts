@@ -42,16 +42,17 @@ export function staleWords(freshness: Freshness): string | null {
   return [causeWords(cause), ...since, ...waits].join(' ');
 }
 
-/** @returns what is new, and what is said aloud of it, or null where nothing is */
+/** @returns what is new, and what is said aloud of it, in the language of the page then, or null where nothing is */
 export function freshnessNews(
   before: Freshness,
   after: Freshness,
-): { readonly cause: Cause | null; readonly said: string | null } | null {
+): { readonly cause: Cause | null; readonly said: (() => string) | null } | null {
   const cause = after.kind === 'stale' ? after.cause : null;
   const causeBefore = before.kind === 'stale' ? before.cause : null;
   if (before.kind === after.kind && causeBefore === cause) return null;
   const isBack = after.kind === 'live' && before.kind === 'stale';
-  return { cause, said: isBack ? say('fresh.back') : staleWords(after) };
+  const isStale = after.kind === 'stale';
+  return { cause, said: isBack ? () => say('fresh.back') : isStale ? () => staleWords(after) ?? '' : null };
 }
 
 /** Renders the banner over a board that is out of date. */

@@ -82,9 +82,11 @@ export const newsWords = (kind: News['kind'], order: string): string => say(`new
 /** Most pieces of news that are said aloud at once. */
 const MOST_SAID = 5;
 
-/** @returns what is said aloud. @param shortId gives what people call an order */
-export const saidOf = (news: readonly News[], shortId: (id: string) => string): string =>
-  news
-    .slice(0, MOST_SAID)
-    .map(({ kind, order }) => newsWords(kind, shortId(order.order_id)))
-    .join(' ');
+/**
+ * @returns what is said aloud, in the language of the page then: the rest of it does not change any more
+ * @param shortId gives what people call an order
+ */
+export function saidOf(news: readonly News[], shortId: (id: string) => string): () => string {
+  const said = news.slice(0, MOST_SAID).map(({ kind, order }) => [kind, shortId(order.order_id)] as const);
+  return () => said.map(([kind, order]) => newsWords(kind, order)).join(' ');
+}
