@@ -7,11 +7,11 @@ export type Messages = Readonly<Partial<Record<MessageId, Message>>>;
 /** The messages of a language, none left out. */
 export type Catalogue = Readonly<Record<MessageId, Message>>;
 
-type Place<Id extends MessageId> = PlacesOf<(typeof en)[Id]>;
+type PlaceIn<Id extends MessageId> = PlacesOf<(typeof en)[Id]>;
 /** What stands in the places of a message; no parameter for a message without any. */
-export type Values<Id extends MessageId, Value> = [Place<Id>] extends [never]
+export type Values<Id extends MessageId, Value> = [PlaceIn<Id>] extends [never]
   ? readonly []
-  : readonly [values: Readonly<Record<Place<Id>, Value>>];
+  : readonly [values: Readonly<Record<PlaceIn<Id>, Value>>];
 
 /** How something is said: in which language, and by whose customs numbers and times are written. */
 export interface Speech {
