@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
-import type { Answer, Asked, Question } from './model/look-alikes';
+import { say } from '../shared/model/say';
+import { sayParts } from '../shared/say-parts';
+import type { Answer, Question } from './model/look-alikes';
 
 /** What a card shows of the orders that its own could be taken for. */
 export interface AlikeOnCard {
@@ -19,14 +21,6 @@ export interface AlikeActs {
   readonly open: (id: string) => () => void;
 }
 
-const QUESTIONS: Readonly<Record<Asked, string>> = {
-  number: 'Which order number does the driver say?',
-  id: 'Which order number does the driver say?',
-  passcode: 'Which passcode does the driver say?',
-  name: 'Which name does the driver say?',
-  plate: 'Which plate has the vehicle?',
-};
-
 /**
  * Renders which orders this one could be taken for, and what to ask the driver for: the answer of this order hands it
  * over, and that of another says whose it is. After it, the answers are gone until somebody asks again, so that nobody
@@ -38,13 +32,13 @@ export function alikeBlock({ question, called }: AlikeOnCard, missed: string | n
   return wrong === undefined ? asking(question, called, acts) : refusing(wrong, called, acts);
 }
 
+const listed = (orders: readonly string[]): TemplateResult =>
+  html`${orders.map((words, index) => html`${index === 0 ? nothing : ', '}<bdi>${words}</bdi>`)}`;
+
 function asking({ asked, answers }: Question, called: AlikeOnCard['called'], acts: AlikeActs): TemplateResult {
   return html`<div class="alike" role="group" aria-labelledby="alike asked" tabindex="-1">
-    <p id="alike">
-      ${icon('alert')} Could be mistaken for
-      ${[...called.values()].map((words, index) => html`${index === 0 ? nothing : ', '}<bdi>${words}</bdi>`)}
-    </p>
-    <p id="asked"><strong>${QUESTIONS[asked]}</strong> The right one hands the order over.</p>
+    <p id="alike">${icon('alert')} ${sayParts('alike.mistaken', { orders: listed([...called.values()]) })}</p>
+    <p id="asked"><strong>${say(`alike.ask_${asked}`)}</strong> ${say('alike.hands_over')}</p>
     <div class="answers" data-asked=${asked}>
       ${answers.map(
         ({ text, isRight }) =>
@@ -68,18 +62,16 @@ function refusing({ orderIds }: Answer, called: AlikeOnCard['called'], acts: Ali
   const others = orderIds.map((id) => [id, called.get(id) ?? id] as const);
   return html`<div class="alike" role="group" aria-labelledby="alike" tabindex="-1">
     <p id="alike" class="stale">
-      ${icon('alert')} That is
-      ${others.map(([, words], index) => html`${index === 0 ? nothing : ', '}<bdi>${words}</bdi>`)}. Nothing was handed
-      over.
+      ${icon('alert')} ${sayParts('alike.other', { orders: listed(others.map(([, words]) => words)) })}
     </p>
     <div class="answers">
-      ${others.map(([id, words]) => html`<button @click=${acts.open(id)}>Open <bdi>${words}</bdi></button>`)}
+      ${others.map(([id, words]) => html`<button @click=${acts.open(id)}>${sayParts('alike.open', { order: html`<bdi>${words}</bdi>` })}</button>`)}
       <button
         @click=${() => {
           acts.missed(null);
         }}
       >
-        Ask again
+        ${say('alike.again')}
       </button>
     </div>
   </div>`;
