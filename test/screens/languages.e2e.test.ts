@@ -135,9 +135,15 @@ describe('a language that is 40 % longer, and comes from a vendor', () => {
     await lab.page.locator('ticket-rail-handoff .group').waitFor();
     await expectPseudo(lab.page);
     const card = lab.page.locator('ticket-rail-handoff');
-    await card.locator('.handover button.primary').click();
+    // It looks like another order: each answer of the driver is tried, until one hands it over.
+    const answers = await card.locator('.answers[data-asked] button').count();
+    for (let at = 0; at < answers && !(await card.locator('.done').isVisible()); at += 1) {
+      await card.locator('.answers[data-asked] button').nth(at).click();
+      await card.locator('.done, .alike .stale').first().waitFor();
+      expect(await untranslated(lab.page)).toEqual([]);
+      if (await card.locator('.alike .stale').isVisible()) await card.locator('.answers button').last().click();
+    }
     await card.locator('.done').waitFor();
-    expect(await untranslated(lab.page)).toEqual([]);
     await lab.page.keyboard.press('Escape');
     await lab.page.locator('[data-fold="finished"] summary').click();
     await lab.page.locator('[data-fold="finished"] ticket-rail-tile').first().waitFor();
