@@ -221,7 +221,14 @@ export const FeedQuery = z
     after: FeedPosition.optional().meta({
       description: "the last answer's `next`; default: the beginning, or where the consumer is",
     }),
-    consumer: ConsumerName.optional().meta({ description: 'go on where this consumer is' }),
+    consumer: ConsumerName.optional().meta({
+      description: 'go on where this consumer is; only for the reader that made it',
+    }),
+    known: FeedPosition.optional().meta({
+      description:
+        'a position that your copy has, with `consumer`, which goes back with a log that is put back; answered 410 ' +
+        '`feed-position-unknown` if this log does not have it',
+    }),
     limit: limit(MAX_PAGE, DEFAULT_PAGE),
     wait: wholeNumber('seconds to wait for an item where there is none; default 0', 0, MAX_FEED_WAIT_SECONDS).default(
       0,
@@ -243,6 +250,10 @@ export const FeedQuery = z
   .refine((query) => query.after === undefined || query.consumer === undefined, {
     path: ['consumer'],
     error: 'give after or consumer, not both',
+  })
+  .refine((query) => query.known === undefined || query.consumer !== undefined, {
+    path: ['known'],
+    error: 'give it with consumer; after is verified by itself',
   });
 export type FeedQuery = z.output<typeof FeedQuery>;
 

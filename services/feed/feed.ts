@@ -56,8 +56,8 @@ export interface News {
 const unknownPosition = (): Problem =>
   new Problem(
     'feed-position-unknown',
-    'It is of another log, or the log lost it when a backup was put back. Drop the copy, and start over with ' +
-      'GET /feed?view=orders without a position.',
+    'It is of another log, or the log lost it when a backup was put back. Drop the copy, set the consumer to the ' +
+      'beginning, and go on.',
   );
 
 const wants = (wanted: Wanted, { location_id }: { readonly location_id: string }): boolean =>

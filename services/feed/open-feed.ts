@@ -75,7 +75,7 @@ export function openFeed(options: {
     routes: [
       createFeedRoutes({
         feed,
-        positionOf: async (reader, name) => (await consumers.place(await find(reader, name))).position,
+        positionOf: async (reader, name) => (await consumers.place(await find.own(reader, name))).position,
         readers,
         accessLog,
         counts,

@@ -85,7 +85,7 @@ export const FEED_CALLS = {
 
 /**
  * Creates the routes of the feed, which machines follow.
- * @param positionOf where a consumer is. @throws {Problem} `consumer-not-found`, `not-permitted`
+ * @param positionOf where a consumer of the reader is. @throws {Problem} `consumer-not-found`, `not-permitted`
  * @param stopping ends all waiting
  * @param monotonic milliseconds of a clock that never goes back
  */
@@ -124,11 +124,12 @@ export function createFeedRoutes(options: {
 
   return serve(FEED_CALLS, {
     followFeed: async ({ request, response, reader, query }) => {
-      const { after, consumer, limit, wait, location_id, view } = query;
+      const { after, consumer, known, limit, wait, location_id, view } = query;
       const wanted = wantedOf(reader, location_id);
       const form = request.accepts(['application/json', CLOUD_EVENTS_BATCH, 'text/event-stream']);
       const lastSeen = form === 'text/event-stream' ? parseFeedPosition(request.get('Last-Event-ID') ?? '') : null;
       const from = lastSeen ?? after ?? (consumer === undefined ? BEGINNING : await positionOf(reader, consumer));
+      if (known !== undefined) await feed.verify(known);
       const question = { view, after: from, limit, wanted };
       if (form === 'text/event-stream') {
         await follow(() => stream(request, response, reader, question));

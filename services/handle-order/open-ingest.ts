@@ -52,7 +52,7 @@ export function openIngest(options: {
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
   if (isOpen) {
-    log.warn('NOTHING IS AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
+    log.warn('DELIVERIES ARE NOT AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
   }
   const record = createRecorder(store, admission, guessHead);
   const quarantine = createQuarantine({ store, record, admission, newId, now });

@@ -81,7 +81,7 @@ export const PROBLEMS = {
   'feed-position-unknown': {
     status: 410,
     title: 'The log does not have this position',
-    example: 'Start over with view=orders and without a position.',
+    example: 'Drop the copy, set the consumer to the beginning, and go on.',
   },
   'still-unusable': {
     status: 422,

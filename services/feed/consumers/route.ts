@@ -18,23 +18,40 @@ import { Problem, STORE_PROBLEMS } from '../../http/problem';
 import type { KnownConsumer } from './consumer-fold';
 import { type Consumers, MAX_CONSUMERS } from './consumers';
 
-/** @throws {Problem} `not-permitted` if the consumer is another reader's */
-function requireConsumer(reader: Reader, consumer: KnownConsumer): void {
-  if (consumer.reader === reader.name || managesConsumers(reader)) return;
-  throw new Problem('not-permitted', 'This consumer is another reader’s. Choose another name.');
+/** Where reading is open, there are no readers to distinguish. */
+const isOwn = (reader: Reader, consumer: KnownConsumer): boolean => reader.open || consumer.reader === reader.name;
+
+const isManaged = (reader: Reader, consumer: KnownConsumer): boolean =>
+  isOwn(reader, consumer) || managesConsumers(reader);
+
+const notOwn = ({ name }: Reader): Problem =>
+  new Problem(
+    'not-permitted',
+    `This consumer is not ${String(name)}’s: only the reader that made it follows by it and commits. Choose another ` +
+      'name, or have an operator of all locations delete it.',
+  );
+
+/** Finds a consumer by its name. @throws {Problem} `consumer-not-found`, `not-permitted` */
+type Find = (reader: Reader, name: string) => Promise<KnownConsumer>;
+
+export interface FindConsumer {
+  /** One that the reader made. It alone follows by it and commits, so that nobody else moves it unnoticed. */
+  readonly own: Find;
+  /** One that the reader may delete. */
+  readonly managed: Find;
 }
 
-/** Finds a consumer of a reader. @throws {Problem} `consumer-not-found`, `not-permitted` */
-export type FindConsumer = (reader: Reader, name: string) => Promise<KnownConsumer>;
-
-export const createFindConsumer =
-  (consumers: Pick<Consumers, 'get'>): FindConsumer =>
-  async (reader, name) => {
-    const consumer = await consumers.get(name);
-    if (consumer === null) throw new Problem('consumer-not-found', `Make it with PUT /consumers/${name}.`);
-    requireConsumer(reader, consumer);
-    return consumer;
-  };
+export function createFindConsumer(consumers: Pick<Consumers, 'get'>): FindConsumer {
+  const find =
+    (isFor: (reader: Reader, consumer: KnownConsumer) => boolean): Find =>
+    async (reader, name) => {
+      const consumer = await consumers.get(name);
+      if (consumer === null) throw new Problem('consumer-not-found', `Make it with PUT /consumers/${name}.`);
+      if (!isFor(reader, consumer)) throw notOwn(reader);
+      return consumer;
+    };
+  return { own: find(isOwn), managed: find(isManaged) };
+}
 
 export const CONSUMER_CALLS = {
   listConsumers: {
@@ -54,7 +71,9 @@ export const CONSUMER_CALLS = {
     summary: 'Make a consumer, or set it to another position',
     description:
       'A consumer keeps its place in the feed in the event store: any instance of the service goes on from there. It ' +
-      'belongs to the reader that made it.',
+      'is for one program, since two take each other’s items, and only the reader that made it follows by it and ' +
+      'commits. An operator of all locations may set it and delete it. Stop the program first: what it commits moves ' +
+      'the consumer on.',
     params: ConsumerPath,
     body: { required: false, content: { 'application/json': [ConsumerStart] } },
     answers: { 200: json('It was there, and is set', Consumer), 201: json('Made', Consumer) },
@@ -79,7 +98,7 @@ export const CONSUMER_CALLS = {
     summary: 'Say that everything up to a position is done with',
     description:
       'Answered once it is durable. It never goes back: an earlier position than the one that stands changes nothing, ' +
-      'and the answer has the one that stands.',
+      'and the answer has the one that stands. Only for the reader that made the consumer.',
     params: ConsumerPath,
     body: { required: true, content: { 'application/json': [ConsumerCommit] } },
     answers: { 200: json('Where the consumer is now', Committed) },
@@ -117,7 +136,7 @@ export function createConsumerRoutes(options: {
       withBody(request, response, async (json) => {
         const start = parseBody(ConsumerStart, json);
         const known = await consumers.get(name);
-        if (known !== null) requireConsumer(reader, known);
+        if (known !== null && !isManaged(reader, known)) throw notOwn(reader);
         const position = await startOf(start);
         const consumer = await consumers.set(name, known === null ? reader.name : known.reader, position);
         if (consumer === null) {
@@ -127,7 +146,7 @@ export function createConsumerRoutes(options: {
       }),
 
     deleteConsumer: async ({ response, reader, params: { name } }) => {
-      await find(reader, name);
+      await find.managed(reader, name);
       await consumers.remove(name);
       response.status(204).end();
     },
@@ -135,7 +154,7 @@ export function createConsumerRoutes(options: {
     commit: ({ request, response, reader, params: { name } }) =>
       withBody(request, response, async (json) => {
         const { position } = parseBody(ConsumerCommit, json);
-        await find(reader, name);
+        await find.own(reader, name);
         if (position !== BEGINNING) await verify(position);
         const committed = await consumers.commit(name, position);
         if (committed === null) throw new Problem('consumer-not-found', 'It was deleted just now.');

@@ -214,9 +214,39 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
         type: 'urn:ticket-rail:problem:feed-position-unknown',
       });
     }
-    for (const query of ['after=4711', 'limit=0', 'limit=1001', 'wait=31', 'view=x', 'after=0&consumer=x']) {
+    const wrong = ['after=4711', 'limit=0', 'limit=1001', 'wait=31', 'view=x', 'after=0&consumer=x'];
+    for (const query of [...wrong, 'known=4711&consumer=x', 'known=0', 'known=0&after=0']) {
       expect({ query, status: (await feed(query)).status }).toEqual({ query, status: 400 });
     }
+  });
+
+  it('a consumer is answered only if the log has the position that its copy has, in every form and view', async () => {
+    await put(here, 'knows');
+    const { items } = pageOf(await feed('limit=2'));
+    const known = items[1]?.position ?? '';
+    for (const place of ['0', known]) {
+      for (const view of ['events', 'orders']) {
+        const { status } = await feed(`consumer=knows&view=${view}&known=${place}`);
+        expect({ place, view, status }).toEqual({ place, view, status: 200 });
+      }
+    }
+    const lost = known.replace(/-.*/, '-00000000');
+    const stream = { ...asPos, Accept: 'text/event-stream' };
+    for (const place of [lost, '9000000-00000000']) {
+      for (const [view, headers] of [
+        ['events', asPos] as const,
+        ['orders', asPos] as const,
+        ['events', stream] as const,
+      ]) {
+        expect(problemOf(await feed(`consumer=knows&view=${view}&known=${place}&wait=5`, headers))).toMatchObject({
+          status: 410,
+          type: 'urn:ticket-rail:problem:feed-position-unknown',
+          detail: expect.stringContaining('Drop the copy, set the consumer to the beginning, and go on.') as string,
+        });
+      }
+    }
+    expect(problemOf(await feed(`consumer=none&known=${lost}`)).status).toBe(404);
+    expect((await here.call('/consumers/knows', { method: 'DELETE', headers: asPos })).status).toBe(204);
   });
 
   it('a consumer goes on at any instance from what was committed at any other, and never back', async () => {
@@ -256,10 +286,28 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
   });
   const allItems = async (): Promise<FeedItem[]> => pageOf(await feed('after=0&limit=1000')).items;
 
-  it('a consumer belongs to its reader; an operator sees and deletes all; what cannot be read is refused', async () => {
+  it('only the reader that made a consumer follows by it and commits; an operator lists, sets and deletes all', async () => {
     await put(here, 'mine');
+    const place = pageOf(await feed('consumer=mine&limit=1')).next;
     expect((await put(there, 'mine', {}, asNorth)).status).toBe(403);
-    expect((await feed('consumer=mine', asNorth)).status).toBe(403);
+    for (const [name, headers] of Object.entries({
+      'pos-north-0123456789': asNorth,
+      'operator-0123456789a': bearer(OPERATOR),
+    })) {
+      for (const answer of [await feed('consumer=mine', headers), await commit(here, 'mine', place, headers)]) {
+        expect(problemOf(answer)).toMatchObject({
+          status: 403,
+          type: 'urn:ticket-rail:problem:not-permitted',
+          detail: expect.stringContaining(`not ${name}’s`) as string,
+        });
+      }
+    }
+    expect(pageOf(await feed('consumer=mine&limit=1')).next).toBe(place);
+    expect(await put(there, 'mine', { position: place }, bearer(OPERATOR))).toMatchObject({
+      status: 200,
+      json: { reader: 'pos-everywhere-01234', position: place },
+    });
+    expect((await commit(here, 'mine', place)).status).toBe(200);
     expect((await there.call('/consumers', { headers: asNorth })).json).toEqual({ consumers: [] });
     const operator = (await there.call('/consumers', { headers: bearer(OPERATOR) })).json as ConsumerList;
     expect(operator.consumers.map(({ name }) => name)).toEqual(['mine']);

@@ -41,7 +41,7 @@ describe('HOST that other machines can reach', () => {
     try {
       const answer = await service.call('/locations/l/orders', { headers: { ...asReader, Host: 'pos.example.com' } });
       expect(answer.status).toBe(200);
-      expect(service.output()).not.toContain('NOTHING IS AUTHENTICATED');
+      expect(service.output()).not.toContain('DELIVERIES ARE NOT AUTHENTICATED');
       expect(service.output()).not.toContain('READING IS OPEN');
     } finally {
       await discard(service);
@@ -70,7 +70,7 @@ describe('start without authentication', () => {
     const service = await startService({ STREAM_WEBHOOK_SECRETS: '', READERS: '' });
     try {
       expect(service.output()).toContain('"level":40');
-      expect(service.output()).toContain('NOTHING IS AUTHENTICATED');
+      expect(service.output()).toContain('DELIVERIES ARE NOT AUTHENTICATED');
       expect(service.output()).toContain('STREAM_WEBHOOK_SECRETS');
       expect(service.output()).toContain('READING IS OPEN');
       const { port } = new URL(service.url);
@@ -133,14 +133,14 @@ describe('start without authentication', () => {
   });
 
   it.each<[string, Record<string, string>, string, number, number]>([
-    ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'NOTHING IS AUTHENTICATED', 421, 200],
+    ['only posting is open', { STREAM_WEBHOOK_SECRETS: '' }, 'DELIVERIES ARE NOT AUTHENTICATED', 421, 200],
     ['only reading is open', { READERS: '' }, 'READING IS OPEN', 200, 421],
   ])(
     'a start where %s warns about that alone, and only that is restricted to own host names',
     async (_what, env, warning, posting, reading) => {
       const service = await startService(env);
       try {
-        expect(service.output().match(/NOTHING IS AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
+        expect(service.output().match(/DELIVERIES ARE NOT AUTHENTICATED|READING IS OPEN/g)).toEqual([warning]);
         // As through a tunnel: the name is not this machine's.
         const Host = 'evil.example';
         const posted = await service.post(JSON.stringify(update({})), { Host });
