@@ -238,7 +238,8 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
         ['orders', asPos] as const,
         ['events', stream] as const,
       ]) {
-        expect(problemOf(await feed(`consumer=knows&view=${view}&known=${place}&wait=5`, headers))).toMatchObject({
+        const answer = await feed(`consumer=knows&view=${view}&known=${place}&wait=5`, headers);
+        expect(answer.json).toMatchObject({
           status: 410,
           type: 'urn:ticket-rail:problem:feed-position-unknown',
           detail: expect.stringContaining('Drop the copy, set the consumer to the beginning, and go on.') as string,
@@ -295,7 +296,7 @@ describe.each(['the embedded store', 'EventStoreDB and two instances'])('the fee
       'operator-0123456789a': bearer(OPERATOR),
     })) {
       for (const answer of [await feed('consumer=mine', headers), await commit(here, 'mine', place, headers)]) {
-        expect(problemOf(answer)).toMatchObject({
+        expect(answer.json).toMatchObject({
           status: 403,
           type: 'urn:ticket-rail:problem:not-permitted',
           detail: expect.stringContaining(`not ${name}’s`) as string,
