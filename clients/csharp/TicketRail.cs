@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -137,7 +139,9 @@ namespace TicketRail
     /// <summary>What is followed, and how.</summary>
     public sealed class FollowOptions
     {
-        /// <summary>Name under which Ticket Rail keeps the place; one that does not exist is made.</summary>
+        /// <summary>
+        /// Name under which Ticket Rail keeps the place of this one program; one that does not exist is made.
+        /// </summary>
         public string Consumer { get; set; }
         /// <summary>orders: each order with news once, in its newest state. events: every fact.</summary>
         public string View { get; set; } = "orders";
@@ -150,10 +154,12 @@ namespace TicketRail
         /// <summary>Seconds that an answer waits for news, 0 to 30.</summary>
         public int WaitSeconds { get; set; } = 30;
         /// <summary>
-        /// Drops the copy when the log is another one; it is then begun anew. Null: following ends with the exception.
+        /// Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is
+        /// made, and when the log is another one or an older one that was put back. Null: following ends with the exception
+        /// where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
         /// </summary>
         public Action StartOver { get; set; }
-        /// <summary>Told of each failure that is repeated, such as a handler that threw.</summary>
+        /// <summary>Is given each failure that is repeated, such as a handler that threw, and how long until then.</summary>
         public Action<Exception, TimeSpan> OnFailure { get; set; } = (failure, pause) => { };
 
         internal string Query() =>
@@ -179,16 +185,19 @@ namespace TicketRail
 
         /// <param name="url">Where the service lies, such as http://localhost:8080.</param>
         /// <param name="token">Of a reader with the role pos; null where reading is open.</param>
+        /// <exception cref="ArgumentException">The URL is none of http or https.</exception>
         public TicketRailClient(string url, string token = null)
         {
+            if (!Regex.IsMatch(url ?? "", "^https?://", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))
+                throw new ArgumentException("URL must begin with http:// or https://");
             this.url = url.TrimEnd('/');
             this.token = token;
         }
 
         /// <summary>
         /// Hands over the news of all orders, until it is canceled. Each item comes at least once. What the handler was
-        /// given is committed only after it returned, and comes again if it threw or if the process ended: take items in by
-        /// LocationId, OrderId and Revision.
+        /// given is committed only after it returned, and comes again if it threw or if the process ended: with the view
+        /// orders, replace what you have by what comes; with events, take in each position once.
         /// </summary>
         /// <exception cref="TicketRailException">What no repetition mends, such as a token that is not known.</exception>
         public async Task FollowAsync(
@@ -197,19 +206,23 @@ namespace TicketRail
             CancellationToken canceled = default(CancellationToken))
         {
             var failures = 0;
+            // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
+            var known = "";
             while (!canceled.IsCancellationRequested)
             {
                 Exception failure;
                 try
                 {
-                    var page = await Call(HttpMethod.Get, options.Query(), null, options.WaitSeconds + AnswerSeconds, canceled)
+                    var seconds = options.WaitSeconds + AnswerSeconds;
+                    var page = await Call(HttpMethod.Get, options.Query() + known, null, seconds, canceled)
                         .ConfigureAwait(false);
                     var items = ((IEnumerable<object>)page["items"])
                         .Select(item => new Item((IReadOnlyDictionary<string, object>)item))
                         .ToList();
+                    if (items.Count > 0) await handle(items).ConfigureAwait(false);
+                    known = "&known=" + Uri.EscapeDataString((string)page["next"]);
                     if (items.Count > 0)
                     {
-                        await handle(items).ConfigureAwait(false);
                         var position = new Dictionary<string, object> { ["position"] = page["next"] };
                         await Call(HttpMethod.Post, PathOf(options.Consumer) + "/commit", position).ConfigureAwait(false);
                     }
@@ -222,7 +235,11 @@ namespace TicketRail
                 }
                 if (canceled.IsCancellationRequested) return;
                 failure = await Mend(failure, options).ConfigureAwait(false);
-                if (failure == null) continue;
+                if (failure == null)
+                {
+                    known = "";
+                    continue;
+                }
                 var answer = failure as TicketRailException;
                 if (answer != null && !MayPass(answer.Status)) throw answer;
                 failures++;
@@ -286,11 +303,14 @@ namespace TicketRail
             {
                 if (failure.IsProblem("consumer-not-found"))
                 {
+                    if (options.From == "beginning" && options.StartOver != null) options.StartOver();
                     await SetConsumerAsync(options.Consumer, "from", options.From).ConfigureAwait(false);
                     return null;
                 }
                 if (failure.IsProblem("feed-position-unknown") && options.StartOver != null)
                 {
+                    // A program that ends from here on finds no consumer when it comes again, and starts over then.
+                    await Call(HttpMethod.Delete, PathOf(options.Consumer)).ConfigureAwait(false);
                     options.StartOver();
                     await SetConsumerAsync(options.Consumer).ConfigureAwait(false);
                     return null;
@@ -322,6 +342,7 @@ namespace TicketRail
                 if (body != null) request.Content = new StringContent(Json.Write(body), Encoding.UTF8, "application/json");
                 using (var answer = await http.SendAsync(request, ended.Token).ConfigureAwait(false))
                 {
+                    if (answer.StatusCode == HttpStatusCode.NoContent) return Nothing;
                     var bytes = await answer.Content.ReadAsByteArrayAsync().ConfigureAwait(false);
                     IReadOnlyDictionary<string, object> value = null;
                     try

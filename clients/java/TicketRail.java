@@ -178,7 +178,7 @@ public final class TicketRail {
         private StartOver startOver;
         private BiConsumer<Exception, Duration> onFailure = (failure, pause) -> {};
 
-        /** @param consumer name under which Ticket Rail keeps the place; one that does not exist is made */
+        /** @param consumer name under which Ticket Rail keeps the place of this one program; it is made if need be */
         public Follow(String consumer) {
             this.consumer = consumer;
         }
@@ -211,13 +211,17 @@ public final class TicketRail {
             return this;
         }
 
-        /** Drops the copy when the log is another one; it is then begun anew. Unset: following ends with the exception. */
+        /**
+         * Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is
+         * made, and when the log is another one or an older one that was put back. Unset: following ends with the exception
+         * where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
+         */
         public Follow startOver(StartOver startOver) {
             this.startOver = startOver;
             return this;
         }
 
-        /** Told of each failure that is repeated, such as a handler that threw. */
+        /** Is given each failure that is repeated, such as a handler that threw, and how long until then. */
         public Follow onFailure(BiConsumer<Exception, Duration> onFailure) {
             this.onFailure = onFailure;
             return this;
@@ -247,8 +251,11 @@ public final class TicketRail {
     /**
      * @param url where the service lies, such as {@code http://localhost:8080}
      * @param token of a reader with the role {@code pos}; null where reading is open
+     * @throws IllegalArgumentException if the URL is none of http or https
      */
     public TicketRail(String url, String token) {
+        if (url == null || !url.matches("(?i)https?://.*"))
+            throw new IllegalArgumentException("URL must begin with http:// or https://");
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         this.token = token;
         http = HttpClient.newBuilder()
@@ -259,21 +266,25 @@ public final class TicketRail {
 
     /**
      * Hands over the news of all orders, until the thread is interrupted. Each item comes at least once. What the handler
-     * was given is committed only after it returned, and comes again if it threw or if the process ended: take items in by
-     * {@code locationId}, {@code orderId} and {@code revision}.
+     * was given is committed only after it returned, and comes again if it threw or if the process ended: with
+     * {@link View#ORDERS}, replace what you have by what comes; with {@link View#EVENTS}, take in each {@code position}
+     * once.
      *
      * @throws TicketRailException what no repetition mends, such as a token that is not known
      */
     public void follow(Follow options, Handler handler) throws InterruptedException, TicketRailException {
         String query = options.query();
         int failures = 0;
+        // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
+        String known = "";
         for (;;) {
             try {
-                Map<String, Object> page = call("GET", query, null, options.waitSeconds + ANSWER_SECONDS);
+                Map<String, Object> page = call("GET", query + known, null, options.waitSeconds + ANSWER_SECONDS);
                 List<Item> items = new ArrayList<>();
                 for (Object item : (List<?>) page.get("items")) items.add(new Item(object(item)));
+                if (!items.isEmpty()) handler.handle(Collections.unmodifiableList(items));
+                known = "&known=" + encode(text(page, "next"));
                 if (!items.isEmpty()) {
-                    handler.handle(Collections.unmodifiableList(items));
                     Map<String, Object> position = Collections.singletonMap("position", page.get("next"));
                     call("POST", path(options.consumer) + "/commit", position, ANSWER_SECONDS);
                 }
@@ -282,7 +293,10 @@ public final class TicketRail {
                 throw interrupted;
             } catch (Exception thrown) { // whatever a handler throws is repeated, too
                 Exception failure = mend(thrown, options);
-                if (failure == null) continue;
+                if (failure == null) {
+                    known = "";
+                    continue;
+                }
                 boolean answered = failure instanceof TicketRailException;
                 if (answered && !mayPass((TicketRailException) failure)) throw (TicketRailException) failure;
                 failures++;
@@ -332,10 +346,13 @@ public final class TicketRail {
         TicketRailException failure = (TicketRailException) thrown;
         try {
             if (failure.isProblem("consumer-not-found")) {
+                if (options.from == From.BEGINNING && options.startOver != null) options.startOver.run();
                 setConsumer(options.consumer, options.from);
                 return null;
             }
             if (failure.isProblem("feed-position-unknown") && options.startOver != null) {
+                // A program that ends from here on finds no consumer when it comes again, and starts over then.
+                call("DELETE", path(options.consumer), null, ANSWER_SECONDS);
                 options.startOver.run();
                 setConsumer(options.consumer, From.BEGINNING);
                 return null;
@@ -359,6 +376,7 @@ public final class TicketRail {
             request.method(method, HttpRequest.BodyPublishers.ofString(Json.write(body)));
         }
         HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() == 204) return Collections.emptyMap();
         boolean isGood = answer.statusCode() / 100 == 2;
         Object value = null;
         try {

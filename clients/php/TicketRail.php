@@ -140,8 +140,12 @@ final class Client
     private string $url;
     private ?string $token;
 
+    /** @throws \InvalidArgumentException If the URL is none of http or https. */
     public function __construct(string $url, ?string $token = null)
     {
+        if (preg_match('~^https?://~i', $url) !== 1) {
+            throw new \InvalidArgumentException('URL must begin with http:// or https://');
+        }
         $this->url = rtrim($url, '/');
         $this->token = $token;
     }
@@ -150,7 +154,8 @@ final class Client
      * Hands over the news of all orders, until `stopped` returns true.
      *
      * Each item comes at least once. What `$handle` was given is committed only after it returned, and comes again if it
-     * threw or if the process ended: take items in by `locationId`, `orderId` and `revision`.
+     * threw or if the process ended: with the view `orders`, replace what you have by what comes; with `events`, take in
+     * each `position` once. `$consumer` is the name of this one program.
      *
      * Options:
      * - `view`: `orders` (default): each order with news once, in its newest state; `events`: every fact.
@@ -158,9 +163,11 @@ final class Client
      * - `locations`: ids of locations; none: all that the reader may see.
      * - `limit`: most items that are handed over at once, 1 to 1,000.
      * - `wait`: seconds that an answer waits for news, 0 to 30.
-     * - `startOver`: drops the copy when the log is another one. Without it, the exception is thrown.
-     * - `onFailure`: told of each failure that is repeated, and of the seconds until then.
-     * - `stopped`: whether to end.
+     * - `startOver`: drops the copy. It is called whenever following begins at the beginning: at the first start, when the
+     *   consumer is made, and when the log is another one or an older one that was put back. Without it, the exception is
+     *   thrown where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
+     * - `onFailure`: is given each failure that is repeated, as a `Throwable`, and the seconds until then, as a float.
+     * - `stopped`: is given nothing, and returns whether to end.
      *
      * @param callable(Item[]): mixed $handle
      * @param array{view?: string, from?: string, locations?: string[], limit?: int, wait?: int, startOver?: callable,
@@ -181,17 +188,23 @@ final class Client
         }
         $stopped = $options['stopped'] ?? static fn(): bool => false;
         $failures = 0;
+        // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
+        $known = '';
         while (!$stopped()) {
             try {
-                $page = $this->call('GET', "/feed?$query", null, $wait + self::ANSWER_S);
+                $page = $this->call('GET', "/feed?$query$known", null, $wait + self::ANSWER_S);
                 if ($page['items'] !== []) {
                     $handle(array_map(static fn(array $item): Item => new Item($item), $page['items']));
+                }
+                $known = '&known=' . rawurlencode($page['next']);
+                if ($page['items'] !== []) {
                     $this->call('POST', self::path($consumer) . '/commit', ['position' => $page['next']]);
                 }
                 $failures = 0;
             } catch (\Throwable $thrown) { // whatever a handler throws is repeated, too
                 $failure = $this->mend($thrown, $consumer, $options);
                 if ($failure === null) {
+                    $known = '';
                     continue;
                 }
                 if (!self::mayPass($failure)) {
@@ -251,10 +264,16 @@ final class Client
         }
         try {
             if ($thrown->isProblem('consumer-not-found')) {
-                $this->setConsumer($consumer, ['from' => $options['from'] ?? 'beginning']);
+                $from = $options['from'] ?? 'beginning';
+                if ($from === 'beginning' && isset($options['startOver'])) {
+                    $options['startOver']();
+                }
+                $this->setConsumer($consumer, ['from' => $from]);
                 return null;
             }
             if ($thrown->isProblem('feed-position-unknown') && isset($options['startOver'])) {
+                // A program that ends from here on finds no consumer when it comes again, and starts over then.
+                $this->call('DELETE', self::path($consumer));
                 $options['startOver']();
                 $this->setConsumer($consumer);
                 return null;
@@ -308,6 +327,9 @@ final class Client
         $answer = $meta['wrapper_data'];
         $status = (int) (explode(' ', $answer[0])[1] ?? 0);
         $value = self::read($text);
+        if ($status === 204) {
+            return [];
+        }
         if ($status >= 200 && $status < 300) {
             if ($value === null) {
                 throw new TicketRailException(0, [], null, 'the answer was cut off');

@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Callable, Dict, Iterable, List, Literal, Optional, Sequence, TypedDict, Union
+from typing import Any, Callable, Dict, Iterable, List, Literal, Optional, Sequence, Tuple, TypedDict, Union
 
 Stage = Literal[
     "preparing", "ready", "driver_here", "on_the_way", "needs_action",
@@ -115,6 +115,8 @@ class TicketRail:
     """A service of Ticket Rail, such as `TicketRail("http://localhost:8080", token)`."""
 
     def __init__(self, url: str, token: Optional[str] = None) -> None:
+        if not (url or "").lower().startswith(("http://", "https://")):
+            raise ValueError("URL must begin with http:// or https://")
         self._url = url.rstrip("/")
         self._headers = {} if token is None else {"Authorization": "Bearer " + token}
 
@@ -134,23 +136,34 @@ class TicketRail:
         """Hands over the news of all orders, until `stopped` is true.
 
         Each item comes at least once. What `handle` was given is committed only after it returned, and comes again if it
-        raised or if the process ended: take items in by `location_id`, `order_id` and `revision`. `start` is for a
-        consumer that does not exist yet. `start_over` drops the copy when the log is another one; without it, the error
-        is raised. So is whatever no repetition mends.
+        raised or if the process ended: with the view `orders`, replace what you have by what comes; with `events`, take
+        in each `position` once. `consumer` is the name of this one program, and `start` is for one that does not exist
+        yet. `on_failure` is given each failure that is repeated, and the seconds until then. Whatever no repetition
+        mends is raised.
+
+        `start_over` drops the copy. It is called whenever following begins at the beginning: at the first start, when
+        the consumer is made, and when the log is another one or an older one that was put back. Without it, the error is
+        raised where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no
+        more.
         """
         query = [("consumer", consumer), ("view", view), ("limit", str(limit)), ("wait", str(wait))]
         query += [("location_id", location) for location in locations]
         failures = 0
+        # The position that the copy has, so that a log that lost it is noticed; at first it is not known.
+        known: List[Tuple[str, str]] = []
         while not stopped():
             try:
-                page = self._call("GET", "/feed?" + urllib.parse.urlencode(query), timeout=wait + ANSWER_S)
+                page = self._call("GET", "/feed?" + urllib.parse.urlencode(query + known), timeout=wait + ANSWER_S)
                 if page["items"]:
                     handle(page["items"])
+                known = [("known", page["next"])]
+                if page["items"]:
                     self._call("POST", _consumer(consumer) + "/commit", {"position": page["next"]})
                 failures = 0
             except Exception as error:  # whatever a handler raises is repeated, too
                 failure = self._mend(error, consumer, start, start_over)
                 if failure is None:
+                    known = []
                     continue
                 if not _may_pass(failure):
                     raise failure
@@ -182,9 +195,13 @@ class TicketRail:
             return error
         try:
             if error.is_problem("consumer-not-found"):
+                if start == "beginning" and start_over is not None:
+                    start_over()
                 self.set_consumer(consumer, from_=start)
                 return None
             if error.is_problem("feed-position-unknown") and start_over is not None:
+                # A program that ends from here on finds no consumer when it comes again, and starts over then.
+                self._call("DELETE", _consumer(consumer))
                 start_over()
                 self.set_consumer(consumer)
                 return None
@@ -201,7 +218,7 @@ class TicketRail:
         request = urllib.request.Request(self._url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:
-                return json.load(answer)
+                return None if answer.status == 204 else json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
                 text = error.read()

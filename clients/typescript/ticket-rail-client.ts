@@ -173,7 +173,7 @@ const mayPass = (error: unknown): boolean =>
   !(error instanceof TicketRailError) || error.status === 408 || error.status === 429 || error.status >= 500;
 
 export interface ClientOptions {
-  /** Where the service lies, such as `http://localhost:8080` or `https://pos.example.com/rail`. */
+  /** Where the service lies, such as `http://localhost:8080` or `https://pos.example.com/rail`. Never a relative one. */
   readonly url: string;
   /** Of a reader with the role `pos`; unset where reading is open. */
   readonly token?: string | undefined;
@@ -182,7 +182,7 @@ export interface ClientOptions {
 }
 
 export interface FollowOptions<Viewed extends View> {
-  /** Name under which Ticket Rail keeps the place. One that does not exist is made. */
+  /** Name under which Ticket Rail keeps the place of this one program. One that does not exist is made. */
   readonly consumer: string;
   /** `orders`: each order with news once, in its newest state; `events`: every fact. */
   readonly view: Viewed;
@@ -197,11 +197,12 @@ export interface FollowOptions<Viewed extends View> {
   /** Ends it; what was handed over last is still committed. */
   readonly signal?: AbortSignal;
   /**
-   * The log is another one, or an older one was put back: drop the copy. It is then begun anew from the beginning. Unset:
-   * following ends with the error.
+   * Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is made,
+   * and when the log is another one or an older one that was put back. Unset: following ends with the error where the log
+   * lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
    */
   readonly startOver?: () => Promise<void> | void;
-  /** Told of each failure that is repeated, such as a handler that threw. */
+  /** Is given each failure that is repeated, such as a handler that threw, and the milliseconds until then. */
   readonly onFailure?: (error: Error, pauseMs: number) => void;
 }
 
@@ -216,7 +217,9 @@ export class TicketRailClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
 
+  /** @throws {TypeError} if the URL is none of http or https */
   constructor({ url, token, fetch: given = fetch }: ClientOptions) {
+    if (!/^https?:\/\//i.test(url)) throw new TypeError('URL must begin with http:// or https://');
     this.#url = url.replace(/\/$/, '');
     this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     // Browsers want it called without an object.
@@ -226,7 +229,7 @@ export class TicketRailClient {
   /**
    * Hands over the news of all orders, until the signal. Each item comes at least once, in the order of the log for its
    * order: what the handler was given is committed only after it returned, and comes again if it threw or if the process
-   * ended. Take items in by `location_id`, `order_id` and `revision`, so that nothing happens twice.
+   * ended. With the view `orders`, replace what you have by what comes; with `events`, take in each `position` once.
    * @throws {TicketRailError} what no repetition mends, such as a token that is not known
    */
   async follow<Viewed extends View>(
@@ -236,14 +239,21 @@ export class TicketRailClient {
     const { signal = new AbortController().signal, onFailure } = options;
     const isEnded = (): boolean => signal.aborted;
     let failures = 0;
+    let known: string | null = null;
     while (!isEnded()) {
       try {
-        await this.#step(options, signal, handle);
+        const { items, next }: Page<Viewed> = await this.#ask(options, known, signal);
+        if (items.length > 0) await handle(items);
+        known = next;
+        if (items.length > 0) await this.#commit(options.consumer, next);
         failures = 0;
       } catch (error) {
         if (isEnded()) return;
         const failure = await this.#mend(error, options);
-        if (failure === null) continue;
+        if (failure === null) {
+          known = null;
+          continue;
+        }
         if (!mayPass(failure)) throw failure;
         failures++;
         const asked = failure instanceof TicketRailError ? failure.retryAfterMs : null;
@@ -273,18 +283,20 @@ export class TicketRailClient {
     }
   }
 
-  /** Asks once, hands over, and commits. */
-  async #step<Viewed extends View>(
+  /** @param known position that the copy has, so that a log that lost it is noticed; null: it is not known yet */
+  async #ask<Viewed extends View>(
     { consumer, view, locations = [], limit = MOST_ITEMS, waitS = 30 }: FollowOptions<Viewed>,
+    known: string | null,
     signal: AbortSignal,
-    handle: (items: readonly ItemOf<Viewed>[]) => Promise<void> | void,
-  ): Promise<void> {
+  ): Promise<Page<Viewed>> {
     const query = new URLSearchParams({ consumer, view, limit: String(limit), wait: String(waitS) });
     for (const location of locations) query.append('location_id', location);
-    const page = (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>; // as the contract of the service has it
-    if (page.items.length === 0) return;
-    await handle(page.items);
-    await this.#call('POST', `${consumerPath(consumer)}/commit`, { position: page.next });
+    if (known !== null) query.append('known', known);
+    return (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>; // as the contract of the service has it
+  }
+
+  async #commit(consumer: string, position: string): Promise<void> {
+    await this.#call('POST', `${consumerPath(consumer)}/commit`, { position });
   }
 
   /** @returns what is wrong still, or null: then asking again helps at once */
@@ -293,10 +305,13 @@ export class TicketRailClient {
     if (!(error instanceof TicketRailError)) return asError(error);
     try {
       if (error.is('consumer-not-found')) {
+        if (from === 'beginning') await startOver?.();
         await this.setConsumer(consumer, { from });
         return null;
       }
       if (error.is('feed-position-unknown') && startOver !== undefined) {
+        // A program that ends from here on finds no consumer when it comes again, and starts over then.
+        await this.#call('DELETE', consumerPath(consumer));
         await startOver();
         await this.setConsumer(consumer, { from: 'beginning' });
         return null;
@@ -324,7 +339,7 @@ export class TicketRailClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       if (!response.ok) throw await errorOf(response);
-      return await response.json();
+      return response.status === 204 ? null : await response.json();
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', end);

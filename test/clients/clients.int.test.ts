@@ -132,7 +132,7 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     expect(lines[4]).toEqual(['item', location, 'order/0', '1', '-']);
   });
 
-  test(`a client ${where} whose position is of another log starts over if it knows how to, and else ends`, async () => {
+  test(`a client ${where} whose position is of another log ends, or starts over, also after it died over that`, async () => {
     const location = `another log in ${name}`;
     await deliver(location, 2, 'in_progress');
     let isMisplaced = true;
@@ -140,7 +140,6 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     const between = await serve((request, response) => {
       const path = request.url ?? '';
       const asked = isMisplaced ? path.replace(/feed\?consumer=[^&]+/, 'feed?after=4711-1a2b3c4d') : path;
-      if (request.method === 'PUT') isMisplaced = false;
       const { method = '', headers } = request;
       const onward = httpRequest(service.url + asked, { method, headers, agent: false }, (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -157,12 +156,20 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
         if (line[0] !== 'failed') lines.push(line);
       };
       const consumer = location.replaceAll(/\W/g, '-');
+      expect((await service.call(`/consumers/${consumer}`, { method: 'PUT', headers: bearer(TOKEN) })).status).toBe(
+        201,
+      );
       const misplaced = { url: between.url, token: TOKEN, view: 'orders', consumer, location } as const;
       const following = { ...misplaced, problem: 'feed-position-unknown' };
       await follow(following, heard).ended;
       expect(lines).toEqual([['ended', '410', expect.stringMatching(/^true$/i)]]);
       lines.length = 0;
-      follow({ ...following, startOver: true }, heard);
+      await follow({ ...following, startOver: 'dies' }, heard).ended;
+      expect(lines).toEqual([['start over']]);
+      lines.length = 0;
+      // After a restore, the place of the consumer is in the log: only the program that died knew more.
+      isMisplaced = false;
+      follow({ ...following, startOver: 'works' }, heard);
       await until('the copy', () => lines.length === 3);
       const items = [0, 1].map((n) => ['item', location, `order/${String(n)}`, '0', '-']);
       expect(lines).toEqual([['start over'], ...items]);
@@ -170,6 +177,14 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
       for (const one of running) one.kill();
       await between.close();
     }
+  });
+
+  test(`a client ${where} refuses at once a URL that is unset or none of http or https`, async () => {
+    const refused = ['refused', 'URL must begin with http:// or https://'];
+    for (const env of [{}, { URL: '' }, { URL: 'localhost:8080' }, { URL: '/etc' }, { URL: 'ftp://localhost' }]) {
+      expect({ env, lines: await driver.run('connect', env) }).toEqual({ env, lines: [refused] });
+    }
+    expect(await driver.run('connect', { URL: 'HTTPS://pos.example.com/rail' })).toEqual([['taken']]);
   });
 
   test(`a token that is not known ends following ${where} with the problem`, async () => {

@@ -12,6 +12,7 @@ import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
  *                   `failed`, status                                 what is repeated
  *                   `start over`                                     it drops its copy
  *                   `ended`, status, whether it is PROBLEM           what no repetition mends
+ *   driver connect  `taken`, or `refused` and why                    what becomes of a URL
  *   driver order    stage, revision, or `none`
  *   driver verify   for each line of standard input the id, or `-`
  *
@@ -164,7 +165,8 @@ export interface Following {
   readonly view: 'events' | 'orders';
   readonly limit?: number;
   readonly location?: string;
-  readonly startOver?: boolean;
+  /** Whether it knows how to, and whether it dies over it. */
+  readonly startOver?: 'works' | 'dies';
   /** Of its answers with items, from 1; unset: never. */
   readonly dieAt?: number;
   readonly throwAt?: number;
@@ -188,10 +190,10 @@ export class Driver {
   /** @param heard is given the fields of each line */
   follow(following: Following, heard: (fields: readonly string[]) => void): Running {
     const { url, token, consumer, view, limit = 1_000, location = '', problem = '' } = following;
-    const { startOver = false, dieAt = 0, throwAt = 0 } = following;
+    const { startOver = '', dieAt = 0, throwAt = 0 } = following;
     const child = this.#start('follow', {
       ...{ URL: url, TOKEN: token, CONSUMER: consumer, VIEW: view, LIMIT: String(limit), LOCATION: location },
-      ...{ START_OVER: startOver ? 'yes' : '', DIE_AT: String(dieAt), THROW_AT: String(throwAt), PROBLEM: problem },
+      ...{ START_OVER: startOver, DIE_AT: String(dieAt), THROW_AT: String(throwAt), PROBLEM: problem },
     });
     let rest = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -204,7 +206,7 @@ export class Driver {
 
   /** Runs it to its end. @returns the fields of its lines */
   async run(
-    verb: 'order' | 'verify',
+    verb: 'connect' | 'order' | 'verify',
     env: Readonly<Record<string, string>>,
     input = '',
   ): Promise<readonly (readonly string[])[]> {

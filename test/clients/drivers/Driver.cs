@@ -35,6 +35,12 @@ internal static class Driver
         if (handed == int.Parse(Env("DIE_AT"))) Process.GetCurrentProcess().Kill();
     }
 
+    private static void StartOver()
+    {
+        Say("start over");
+        if (Env("START_OVER") == "dies") Process.GetCurrentProcess().Kill();
+    }
+
     private static async Task Follow(TicketRailClient rail)
     {
         var options = new FollowOptions
@@ -46,7 +52,7 @@ internal static class Driver
             WaitSeconds = 1,
             OnFailure = (failure, pause) => Say("failed", (failure as TicketRailException)?.Status ?? 0),
         };
-        if (Env("START_OVER") != "") options.StartOver = () => Say("start over");
+        if (Env("START_OVER") != "") options.StartOver = StartOver;
         try
         {
             await rail.FollowAsync(options, TakeIn);
@@ -80,6 +86,19 @@ internal static class Driver
         if (arguments[0] == "verify")
         {
             Verify();
+            return;
+        }
+        if (arguments[0] == "connect")
+        {
+            try
+            {
+                new TicketRailClient(Environment.GetEnvironmentVariable("URL"));
+                Say("taken");
+            }
+            catch (ArgumentException refusal)
+            {
+                Say("refused", refusal.Message);
+            }
             return;
         }
         var rail = new TicketRailClient(Env("URL"), Env("TOKEN"));

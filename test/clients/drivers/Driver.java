@@ -34,6 +34,11 @@ final class Driver {
         if (handed == number("DIE_AT")) Runtime.getRuntime().halt(9);
     }
 
+    private static void startOver() {
+        say("start over");
+        if (ENV.get("START_OVER").equals("dies")) Runtime.getRuntime().halt(9);
+    }
+
     private static void follow(TicketRail rail) throws InterruptedException {
         TicketRail.Follow options = new TicketRail.Follow(ENV.get("CONSUMER"))
                 .view(TicketRail.View.valueOf(ENV.get("VIEW").toUpperCase()))
@@ -42,7 +47,7 @@ final class Driver {
                 .waitSeconds(1)
                 .onFailure((failure, pause) -> say("failed", failure instanceof TicketRail.TicketRailException
                         ? ((TicketRail.TicketRailException) failure).status : 0));
-        if (!ENV.get("START_OVER").isEmpty()) options.startOver(() -> say("start over"));
+        if (!ENV.get("START_OVER").isEmpty()) options.startOver(Driver::startOver);
         try {
             rail.follow(options, Driver::takeIn);
         } catch (TicketRail.TicketRailException failure) {
@@ -68,6 +73,15 @@ final class Driver {
     public static void main(String[] arguments) throws Exception {
         if (arguments[0].equals("verify")) {
             verify();
+            return;
+        }
+        if (arguments[0].equals("connect")) {
+            try {
+                new TicketRail(ENV.get("URL"), null);
+                say("taken");
+            } catch (IllegalArgumentException refusal) {
+                say("refused", refusal.getMessage());
+            }
             return;
         }
         TicketRail rail = new TicketRail(ENV.get("URL"), ENV.get("TOKEN"));

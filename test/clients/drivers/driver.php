@@ -35,7 +35,12 @@ function follow(Client $rail): void
         },
     ];
     if (getenv('START_OVER') !== '') {
-        $options['startOver'] = static fn() => say('start over');
+        $options['startOver'] = static function (): void {
+            say('start over');
+            if (getenv('START_OVER') === 'dies') {
+                exit(9);
+            }
+        };
     }
     $rail->follow(getenv('CONSUMER'), static function (array $items) use (&$handed): void {
         $handed++;
@@ -57,6 +62,15 @@ if ($argv[1] === 'verify') {
         $given = ['Webhook-Id' => $id, 'Webhook-Timestamp' => $timestamp, 'Webhook-Signature' => $signature];
         $headers = array_filter($given);
         say(TicketRail\verifyDelivery(explode(' ', $secrets), $headers, base64_decode($body), (int) $now) ?? '-');
+    }
+    exit;
+}
+if ($argv[1] === 'connect') {
+    try {
+        new Client((string) getenv('URL'));
+        say('taken');
+    } catch (InvalidArgumentException $refusal) {
+        say('refused', $refusal->getMessage());
     }
     exit;
 }

@@ -30,6 +30,8 @@ def follow(rail: TicketRail) -> None:
 
     def start_over() -> None:
         say("start over")
+        if env["START_OVER"] == "dies":
+            os._exit(9)
 
     def on_failure(error: Exception, seconds: float) -> None:
         say("failed", getattr(error, "status", 0))
@@ -53,6 +55,13 @@ def main() -> None:
             given = {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
             headers = {name: value for name, value in given.items() if value}
             say(verify_delivery(secrets.split(" "), headers, base64.b64decode(body), int(now)) or "-")
+        return
+    if sys.argv[1] == "connect":
+        try:
+            TicketRail(env.get("URL"))  # type: ignore
+            say("taken")
+        except ValueError as error:
+            say("refused", error)
         return
     rail = TicketRail(env["URL"], env["TOKEN"])
     if sys.argv[1] == "order":

@@ -23,6 +23,7 @@ async function follow(rail: TicketRailClient): Promise<void> {
   };
   const startOver = (): void => {
     say('start over');
+    if (env('START_OVER') === 'dies') process.kill(process.pid, 'SIGKILL');
   };
   await rail.follow(env('START_OVER') === '' ? options : { ...options, startOver }, (items) => {
     handed++;
@@ -57,6 +58,16 @@ async function verify(): Promise<void> {
 async function main(verb: string): Promise<void> {
   if (verb === 'verify') {
     await verify();
+    return;
+  }
+  if (verb === 'connect') {
+    try {
+      new TicketRailClient({ url: env('URL') });
+      say('taken');
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      say('refused', error.message);
+    }
     return;
   }
   const rail = new TicketRailClient({ url: env('URL'), token: env('TOKEN') });
