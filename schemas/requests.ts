@@ -226,8 +226,8 @@ export const FeedQuery = z
     }),
     known: FeedPosition.optional().meta({
       description:
-        'a position that your copy has, with `consumer`, which goes back with a log that is put back; answered 410 ' +
-        '`feed-position-unknown` if this log does not have it',
+        'with `consumer`: a position that your copy has; answered 410 `feed-position-unknown` if this log does not ' +
+        'have it, which the place of the consumer does not show, because it goes back with the log',
     }),
     limit: limit(MAX_PAGE, DEFAULT_PAGE),
     wait: wholeNumber('seconds to wait for an item where there is none; default 0', 0, MAX_FEED_WAIT_SECONDS).default(
