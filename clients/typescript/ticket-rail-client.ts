@@ -125,15 +125,10 @@ export function retryAfterMs(value: string | null, now: number): number | null {
 }
 
 async function errorOf(response: Response): Promise<TicketRailError> {
-  const text = await response.text().catch(() => '');
-  let problem: Problem | null = null;
-  if (response.headers.get('Content-Type')?.startsWith('application/problem+json') === true) {
-    try {
-      problem = JSON.parse(text) as Problem; // each member is looked at before it is used
-    } catch {
-      // Whoever stands between may have cut it off.
-    }
-  }
+  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') === true;
+  // A proxy may have cut it off. Each member is looked at before it is used.
+  const body = (await response.json().catch(() => null)) as Problem | null;
+  const problem = isProblem ? body : null;
   return new TicketRailError(response.status, problem, retryAfterMs(response.headers.get('Retry-After'), Date.now()));
 }
 
@@ -209,7 +204,6 @@ export interface FollowOptions<Viewed extends View> {
 interface Page<Viewed extends View> {
   readonly items: readonly ItemOf<Viewed>[];
   readonly next: string;
-  readonly caught_up: boolean;
 }
 
 export class TicketRailClient {
@@ -217,7 +211,6 @@ export class TicketRailClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
 
-  /** @throws {TypeError} if the URL is none of http or https */
   constructor({ url, token, fetch: given = fetch }: ClientOptions) {
     if (!/^https?:\/\//i.test(url)) throw new TypeError('URL must begin with http:// or https://');
     this.#url = url.replace(/\/$/, '');
@@ -245,7 +238,7 @@ export class TicketRailClient {
         const { items, next }: Page<Viewed> = await this.#ask(options, known, signal);
         if (items.length > 0) await handle(items);
         known = next;
-        if (items.length > 0) await this.#commit(options.consumer, next);
+        if (items.length > 0) await this.#call('POST', `${consumerPath(options.consumer)}/commit`, { position: next });
         failures = 0;
       } catch (error) {
         if (isEnded()) return;
@@ -295,10 +288,6 @@ export class TicketRailClient {
     return (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>; // as the contract of the service has it
   }
 
-  async #commit(consumer: string, position: string): Promise<void> {
-    await this.#call('POST', `${consumerPath(consumer)}/commit`, { position });
-  }
-
   /** @returns what is wrong still, or null: then asking again helps at once */
   async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>): Promise<Error | null> {
     const { consumer, from = 'beginning', startOver } = options;
@@ -307,19 +296,16 @@ export class TicketRailClient {
       if (error.is('consumer-not-found')) {
         if (from === 'beginning') await startOver?.();
         await this.setConsumer(consumer, { from });
-        return null;
-      }
-      if (error.is('feed-position-unknown') && startOver !== undefined) {
+      } else if (error.is('feed-position-unknown') && startOver !== undefined) {
         // A program that ends from here on finds no consumer when it comes again, and starts over then.
         await this.#call('DELETE', consumerPath(consumer));
         await startOver();
         await this.setConsumer(consumer, { from: 'beginning' });
-        return null;
-      }
+      } else return error;
+      return null;
     } catch (failure) {
       return asError(failure);
     }
-    return error;
   }
 
   /** @param waitS seconds that the answer was asked to wait */

@@ -141,7 +141,7 @@ it('a place of another log is refused, with what to do', async () => {
   for (const after of ['0-ffffffff', '999999-00000000']) {
     await expect(feed.events({ after, limit: 10, wanted: null })).rejects.toMatchObject({
       code: 'feed-position-unknown',
-      detail: expect.stringContaining('view=orders') as unknown,
+      detail: expect.stringContaining('set the consumer to the beginning') as unknown,
     });
     await expect(feed.verify(after)).rejects.toMatchObject({ code: 'feed-position-unknown' });
   }
