@@ -6,12 +6,13 @@ import { WITHHELD } from '../../../schemas/withheld';
 import { type Random, seeded } from '../../../services/sandbox/wire/random';
 import { groupsById } from '../../../services/screens/browser/board/model/driver-group';
 import {
+  CALLED_SO_MS,
   lookAlikesOf,
   MOST_ALIKE,
   type Question,
   questionOf,
 } from '../../../services/screens/browser/board/model/look-alikes';
-import { comparableOn, handoverOf } from '../../../services/screens/browser/board/model/presses';
+import { comparableOn, handoverStateOf } from '../../../services/screens/browser/board/model/presses';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import { at, NOON, order } from '../shared/orders';
 
@@ -20,10 +21,10 @@ function guardsOf(all: readonly Order[]) {
   const ids = shortIds(all.map(({ order_id }) => order_id));
   const groups = groupsById(all, NOON);
   const shortId = (id: string): string => ids.get(id) ?? id;
-  const handover = (one: Order) => handoverOf(one, [], new Set(), '24');
+  const known = (one: Order) => handoverStateOf(one, []);
   return (about: Order): { readonly lookAlikes: readonly Order[]; readonly question: Question | null } => {
     const group = groups.get(about.order_id) ?? [];
-    const lookAlikes = lookAlikesOf(about, all, { now: NOON, shortId, group, handoverOf: handover });
+    const lookAlikes = lookAlikesOf(about, all, { now: NOON, shortId, group, handoverOf: known });
     return { lookAlikes, question: lookAlikes.length === 0 ? null : questionOf(about, lookAlikes, shortId) };
   };
 }
@@ -45,8 +46,19 @@ function expectToDistinguish(question: Question | null, about: Order, lookAlikes
       .sort(),
   );
   expect(new Set(answers.map(({ text }) => text)).size).toBe(answers.length);
-  expect(comparableOn(about)).toContain(compared);
+  if (compared !== null) expect(comparableOn(about)).toContain(compared);
 }
+
+const OPEN_AND_OVER = [
+  'preparing',
+  'ready',
+  'driver_here',
+  'on_the_way',
+  'needs_action',
+  'coming_back',
+  'completed',
+  'canceled',
+] as const;
 
 describe('look-alikes', () => {
   it.each([
@@ -57,6 +69,10 @@ describe('look-alikes', () => {
     ['two characters are others', 'A1B2', 'A1C3', false],
     ['they have nothing in common', '1', '2', false],
     ['one is longer than what is said', '7', '17', true],
+    ['what is behind the prefix of a service is the same', 'DD-1234', 'UE-1234', true],
+    ['the one is what is behind the prefix of the other', 'DD-1234', '1234', true],
+    ['what is behind the prefixes has a slip', 'DD-1234', 'UE-1235', false],
+    ['one letter is behind the last separator', '1234-A', '5678-A', false],
   ])('of two orders with numbers of which %s: %j, %j', (_, one, other, expected) => {
     expect(areAlike(numbered('x-aaaa', one), numbered('y-bbbb', other))).toBe(expected);
   });
@@ -70,12 +86,18 @@ describe('look-alikes', () => {
   });
 
   it.each([
-    ['Maria G.', 'María G.', false],
+    ['Maria G.', 'María G.', true],
     ['Maria G.', 'maria g', true],
     ['Maria G.', 'Maria', true],
     ['Maria G.', 'Maria K.', false],
     ['Ana Maria Silva', 'Ana Souza', true],
-    ['Ana Silva', 'Anna Silva', false],
+    ['Ana Silva', 'Ada Silva', false],
+    ['Anna Silva', 'Hanna Silva', true],
+    ['Marco Silva', 'Marko S.', true],
+    ['Marco Silva', 'Marko Tao', false],
+    ['राम', 'रमा', false],
+    ['राम', 'राम', true],
+    ['Андрей', 'Андреи', true],
     [WITHHELD, WITHHELD, false],
     ['...', '...', false],
   ])('customers %j and %j, or drivers, are namesakes: %j', (one, other, expected) => {
@@ -121,7 +143,7 @@ describe('look-alikes', () => {
       expect(areAlike(own, numbered('y-bbbb', 'A1B3', about))).toBe(true);
   });
 
-  it('where numbers are given in a row, also by orders that are over, and where many have one name, nobody is warned', () => {
+  it('where numbers are given in a row, also by orders that were over a short while ago, and where many have one name, nobody is warned', () => {
     const row = Array.from({ length: 20 }, (_, index) => by(`pos_order_${String(2_030 + index)}`));
     for (const one of row) expect(guardOf(one, row).lookAlikes).toEqual([]);
     const quiet = row.map((one, index) => ({ ...one, stage: index < 18 ? ('completed' as const) : one.stage }));
@@ -130,6 +152,37 @@ describe('look-alikes', () => {
     expect(guests.length).toBe(MOST_ALIKE + 2);
     for (const one of guests) expect(guardOf(one, guests).lookAlikes).toEqual([]);
     for (const one of guests.slice(1)) expect(guardOf(one, guests.slice(1)).lookAlikes).toHaveLength(MOST_ALIKE);
+  });
+
+  it('the very same number is warned of, also where numbers are given in a row', () => {
+    const row = Array.from({ length: 20 }, (_, index) =>
+      numbered(`x${String(index)}-${'abcdefghijklmnopqrst'.charAt(index)}zz`, String(2_030 + index)),
+    );
+    const twin = numbered('other-service-qqqq', '2035');
+    const own = row[5];
+    expect(own && idsOf(guardOf(own, [...row, twin]).lookAlikes)).toEqual([twin.order_id]);
+    expect(idsOf(guardOf(twin, [...row, twin]).lookAlikes)).toEqual([own?.order_id]);
+  });
+
+  it('orders that have long been over say nothing of how orders are called now', () => {
+    const [own, twin] = [numbered('x-aaaa', '4711'), numbered('y-bbbb', '4712')];
+    const over = (ms: number): readonly Order[] =>
+      ['4713', '4714', '4715', '4716'].map((number) =>
+        numbered(`${number}-zzzz${number}`, number, { stage: 'completed', updated_at: at(NOON - ms) }),
+      );
+    expect(guardOf(own, [own, twin, ...over(CALLED_SO_MS - 1)]).lookAlikes).toEqual([]);
+    expect(idsOf(guardOf(own, [own, twin, ...over(CALLED_SO_MS)]).lookAlikes)).toEqual([twin.order_id]);
+  });
+
+  it('whether an order is handed over is asked of those alone whose food is here', () => {
+    const orders = OPEN_AND_OVER.map((stage, index) => by(`${stage}-${String(index)}abc`, { stage }));
+    const asked: Order[] = [];
+    const handoverOf = (one: Order): null => {
+      asked.push(one);
+      return null;
+    };
+    lookAlikesOf(by('x-aaaa'), orders, { now: NOON, shortId: (id) => id, group: [], handoverOf });
+    expect(asked.map(({ stage }) => stage)).toEqual(['preparing', 'ready', 'driver_here', 'needs_action']);
   });
 });
 
@@ -163,9 +216,43 @@ describe('what a driver is asked for', () => {
       { label: { number: 'A1B2' }, driver_details: ana },
       { label: { number: 'A1B3' } },
     ],
-    ['the id, where nothing else is known of both', 'id', { driver_details: ana }, { label: { number: 'A1B3' } }],
+    [
+      'the delivery service, where number and name are one',
+      'source',
+      { label: { number: 'A1B2', source: 'doordash' } },
+      { label: { number: 'A1B2', source: 'uber' } },
+    ],
+    [
+      'the delivery service, where numbers differ before the last separator alone',
+      'source',
+      { label: { number: 'DD-1234', source: 'doordash' } },
+      { label: { number: 'UE-1234', source: 'uber' } },
+    ],
+    ['the order, where nothing else is known of both', 'order', { driver_details: ana }, { label: { number: 'A1B3' } }],
   ] as const)('a driver is asked for the first that differs clearly: %s', (_, expected, one, other) => {
     expect(asked(one, other)).toBe(expected);
+  });
+
+  it('which order it is, is asked by what people call it, and by its id alone where it is called by nothing else', () => {
+    const texts = (one: Partial<Order>, other: Partial<Order>): readonly (readonly [string, string | null])[] => {
+      const orders = [by('7d1f4c20-9b1e', one), by('7d1f4c20-9b1f', other)] as const;
+      const { answers = [], compared = null } = guardOf(orders[0], orders).question ?? {};
+      return answers.map(({ text }) => [text, compared] as const);
+    };
+    const label = { name: 'Maria G.', items: 3 };
+    expect(texts({ label }, {})).toEqual([
+      ['9b1f', null],
+      ['Maria G. · 3 items', null],
+    ]);
+    expect(texts({ label }, { label })).toEqual([
+      ['Maria G. · 3 items · 9b1e', null],
+      ['Maria G. · 3 items · 9b1f', null],
+    ]);
+    const doordash = { number: 'A1B2', source: 'doordash' };
+    expect(texts({ label: doordash }, { label: { ...doordash, source: 'uber' } })).toEqual([
+      ['DoorDash', null],
+      ['Uber', null],
+    ]);
   });
 
   it('a passcode of a driver who is not here is no answer', () => {
@@ -356,4 +443,25 @@ describe('look-alikes at counters of 30 orders', () => {
       expect(others.disturbed / others.all).toBeLessThanOrEqual(0.05);
     },
   );
+});
+
+describe('look-alikes in a location that numbers its orders by chance', () => {
+  it('a slip in a number of four digits is warned of at the end of a day as at its beginning', () => {
+    const random = seeded(17);
+    const digits = (): string => drawn(random, '0123456789', 4);
+    const warned = { all: 0, found: 0 };
+    for (let index = 0; index < COUNTERS; index += 1) {
+      const name = (): string => [8, 4, 12].map((length) => drawn(random, HEX, length)).join('-');
+      const orders = Array.from({ length: ORDERS }, () => numbered(name(), digits()));
+      const over = Array.from({ length: 400 }, (_, before) =>
+        numbered(name(), digits(), { stage: 'completed', updated_at: at(NOON - before * 120_000) }),
+      );
+      const own = numbered(name(), digits());
+      const twin = numbered(name(), slipped(random, own.label?.number ?? ''));
+      const { lookAlikes } = guardOf(own, [own, twin, ...orders, ...over]);
+      warned.all += 1;
+      if (lookAlikes.includes(twin)) warned.found += 1;
+    }
+    expect(warned.found / warned.all).toBeGreaterThanOrEqual(0.98);
+  });
 });

@@ -5,7 +5,15 @@ import type { Compared } from '../../../../schemas/rail-actions';
 import { sendAction, mayAct } from '../feed/actions';
 import type { HourCycle } from '../shared/model/words';
 import { keep, load } from '../shared/storage';
-import { type Handover, handoverOf, type Press, readPresses, withoutPress, withPress } from './model/presses';
+import {
+  type Handover,
+  handoverOf,
+  handoverStateOf,
+  type Press,
+  readPresses,
+  withoutPress,
+  withPress,
+} from './model/presses';
 
 /** Milliseconds until what did not arrive is sent again. */
 const RETRY_MS = 3_000;
@@ -65,6 +73,11 @@ export class BoardActions implements ReactiveController {
   /** @returns the handover of an order, recorded or waiting */
   handover(order: Order, cycle: HourCycle): Handover | null {
     return handoverOf(order, this.#presses, this.#unsent, cycle);
+  }
+
+  /** @returns whether an order is handed over, recorded or waiting; null if it is not */
+  handoverState(order: Order): ReturnType<typeof handoverStateOf> {
+    return handoverStateOf(order, this.#presses);
   }
 
   /** @returns why nothing was recorded for an order, in words; null if nothing was refused */

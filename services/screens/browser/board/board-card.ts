@@ -3,7 +3,6 @@ import { staleWords } from '../feed/freshness-bar';
 import type { Order } from '../../../../schemas/order-view';
 import { guarded } from '../shared/guarded';
 import type { Freshness } from '../shared/model/freshness';
-import { labelWords } from '../shared/model/label-words';
 import type { HourCycle } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
 import './handoff-card';
@@ -11,7 +10,8 @@ import type { CardEvent } from './handoff-card';
 import type { AlikeOnCard } from './handoff-alike';
 import { type CardHandover, noHandover } from './handoff-done';
 import type { Handoffs } from './model/handoffs';
-import { lookAlikesOf, questionOf } from './model/look-alikes';
+import { callings, lookAlikesOf, questionOf } from './model/look-alikes';
+import { canHandOver } from './model/presses';
 import { oneOfEachVisit } from './model/visits';
 
 /** Renders the handoff card over a board: of the order that is open, or of none. */
@@ -41,30 +41,32 @@ export function boardCard(
 
 function handoverOn(board: BoardOrders, order: Order, hourCycle: HourCycle): CardHandover {
   const { actions, isReplay } = board;
-  const may = actions.may && !isReplay;
+  const done = actions.handover(order, hourCycle);
   return {
-    may,
-    done: actions.handover(order, hourCycle),
+    may: actions.may && !isReplay,
+    done,
     refused: actions.refusal(order.order_id),
-    // Orders that cannot be compared are no reason not to hand one over.
-    alike: may
-      ? guarded(
-          () => alikeOn(board, order, hourCycle),
-          () => null,
-        )
-      : null,
+    // Also where nobody may say that it was handed over: the food goes. Orders that cannot be compared keep none here.
+    alike:
+      canHandOver(order, done) && !isReplay
+        ? guarded(
+            () => alikeOn(board, order),
+            () => null,
+          )
+        : null,
   };
 }
 
-function alikeOn(board: BoardOrders, order: Order, hourCycle: HourCycle): AlikeOnCard | null {
+function alikeOn(board: BoardOrders, order: Order): AlikeOnCard | null {
   const shortId = (id: string): string => board.shortId(id);
   const found = lookAlikesOf(order, board.source.state.orders.values(), {
     now: board.source.now,
     shortId,
     group: board.groupOf(order.order_id),
-    handoverOf: (one) => board.actions.handover(one, hourCycle),
+    handoverOf: (one) => board.actions.handoverState(one),
   });
   if (found.length === 0) return null;
-  const called = new Map(found.map((one) => [one.order_id, labelWords(one) ?? shortId(one.order_id)]));
-  return { question: questionOf(order, found, shortId), called };
+  const called = callings([order, ...found], shortId);
+  const ofOthers = new Map([...called].filter(([id]) => id !== order.order_id));
+  return { question: questionOf(order, found, shortId), called: ofOthers };
 }

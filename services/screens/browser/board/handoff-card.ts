@@ -11,6 +11,7 @@ import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords
 import { sayParts } from '../shared/say-parts';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import { Asking } from './handoff-asking';
 import { driverBlocks } from './handoff-driver';
 import { handoverBlock, noHandover } from './handoff-done';
 import { groupBlock, type GroupMember } from './handoff-group';
@@ -19,7 +20,7 @@ import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
 import groupCss from './handoff-group.css?inline';
 
-type CardAction = 'close' | 'acknowledge-driver' | 'open' | 'hand-over' | 'undo';
+type CardAction = 'close' | 'acknowledge-driver' | 'open' | 'open-instead' | 'hand-over' | 'undo';
 
 /** An event that says what someone asked for on the card. */
 export class CardEvent extends Event {
@@ -58,16 +59,10 @@ export class TicketRailHandoff extends railElement({
   stale: property<string | null>(null),
   /** Address of the picture that did not load. */
   pictureFailed: state<string | null>(null),
-  /** The answer of another order that was picked in place of this one's, until somebody asks again. */
-  missed: state<string | null>(null),
 }) {
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('order') && changed.get('order')?.order_id !== this.order?.order_id) this.missed = null;
-  }
+  readonly #asking = new Asking(this);
 
   protected override updated(changed: PropertyValues<this>): void {
-    // What was pressed is gone.
-    if (changed.has('missed')) this.renderRoot.querySelector<HTMLElement>('.alike')?.focus();
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog === null || !changed.has('order')) return;
     // News of the same order open nothing: it may have been closed a moment ago.
@@ -138,11 +133,12 @@ export class TicketRailHandoff extends railElement({
         })}
       </p>
       ${this.#renderChange(order)} ${this.#renderDoubts(order)} ${groupBlock(this.group, order, this.#open)}
-      ${handoverBlock(order, this.handover, this.missed, {
+      <p class="unseen" role="status">${this.#asking.said}</p>
+      ${handoverBlock(order, this.handover, this.#asking.state, {
         handOver: this.#handOver,
         undo: this.#undo,
-        missed: this.#missed,
-        open: this.#open,
+        missed: this.#asking.miss,
+        openInstead: this.#openInstead,
       })}
       <div class="columns">
         <div class="stack">
@@ -247,16 +243,18 @@ export class TicketRailHandoff extends railElement({
       this.#announce('open', id);
     };
 
+  readonly #openInstead =
+    (id: string): (() => void) =>
+    () => {
+      this.#announce('open-instead', id);
+    };
+
   readonly #pictureFailed = (url: string): void => {
     this.pictureFailed = url;
   };
 
   readonly #handOver = (compared: readonly Compared[]): void => {
     this.dispatchEvent(new CardEvent('hand-over', this.order?.order_id ?? '', compared));
-  };
-
-  readonly #missed = (answer: string | null): void => {
-    this.missed = answer;
   };
 
   readonly #undo = (): void => {

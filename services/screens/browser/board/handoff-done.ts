@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Order } from '../../../../schemas/order-view';
 import type { Compared } from '../../../../schemas/rail-actions';
 import { icon } from '../shared/icons';
 import { say } from '../shared/model/say';
-import { type AlikeActs, type AlikeOnCard, alikeBlock } from './handoff-alike';
+import { type AlikeActs, alikeBlock, type AlikeOnCard, type AskingState } from './handoff-alike';
 import { canHandOver, comparableOn, type Handover } from './model/presses';
 
 /** What a card shows of handing the order over. */
@@ -22,7 +23,7 @@ export interface CardHandover {
 export const noHandover: CardHandover = { may: false, done: null, refused: null, alike: null };
 
 /** What can be done in the block, besides what is done about look-alikes. */
-interface Acts extends Pick<AlikeActs, 'open' | 'missed'> {
+interface Acts extends Pick<AlikeActs, 'openInstead' | 'missed'> {
   readonly handOver: (compared: readonly Compared[]) => void;
   readonly undo: () => void;
 }
@@ -38,21 +39,21 @@ function comparedBy({ currentTarget }: Event, order: Order, asked: Compared | nu
 /**
  * Renders that the order was handed over, with a way back, and the button that says so; where the order has look-alikes,
  * the answers of the driver are that button.
- * @param missed the answer of another order that was picked; null before
+ * @param asking how far the asking for the answers is
  */
 export function handoverBlock(
   order: Order,
   { may, done, refused, alike }: CardHandover,
-  missed: string | null,
+  asking: AskingState,
   { handOver, undo, ...acts }: Acts,
 ): TemplateResult | typeof nothing {
   const offers = may && canHandOver(order, done);
-  if (done === null && refused === null && !offers) return nothing;
+  if (done === null && refused === null && alike === null && !offers) return nothing;
   const asked = alike?.question.compared ?? null;
   const pressed = (event: Event): void => {
     handOver(comparedBy(event, order, asked));
   };
-  return html`<section class="handover block" aria-label=${say('handover.title')}>
+  return html`<section class="handover block" aria-label=${say('handover.title')} tabindex="-1">
     ${refused === null ? nothing : html`<p class="stale" role="alert">${icon('alert')} ${refused}</p>`}
     ${
       done === null
@@ -63,14 +64,11 @@ export function handoverBlock(
             ${may && done.canUndo ? html`<button @click=${undo}>${icon('back')} ${say('handover.undo')}</button>` : nothing}
           </p>`
     }
+    ${offers ? ticks(order, asked) : nothing}
+    ${alike === null ? nothing : alikeBlock(order, alike, asking, offers ? { ...acts, right: pressed } : null)}
     ${
-      offers
-        ? html`${ticks(order, asked)}
-          ${
-            alike === null
-              ? html`<button class="primary" @click=${pressed}>${icon('check')} ${say('handover.do')}</button>`
-              : alikeBlock(alike, missed, { ...acts, right: pressed })
-          }`
+      offers && alike === null
+        ? html`<button class="primary" @click=${pressed}>${icon('check')} ${say('handover.do')}</button>`
         : nothing
     }
   </section>`;
@@ -83,8 +81,10 @@ const ticks = (order: Order, asked: Compared | null): unknown =>
     JSON.stringify([order.order_id, order.driver_details]),
     html`<fieldset>
       <legend>${say('handover.compared')}</legend>
-      ${comparableOn(order)
-        .filter((one) => one !== asked)
-        .map((one) => html`<label><input type="checkbox" value=${one} /> ${say(`handover.${one}`)}</label>`)}
+      ${repeat(
+        comparableOn(order).filter((one) => one !== asked),
+        (one) => one,
+        (one) => html`<label><input type="checkbox" value=${one} /> ${say(`handover.${one}`)}</label>`,
+      )}
     </fieldset>`,
   );

@@ -248,11 +248,12 @@ export class TicketRailBoard extends railElement({
       case 'undo':
         if (order !== undefined) this.#orders.act(action, order, compared);
         return;
-      case 'close':
-        this.#handoffs.turn(null);
+      case 'open-instead':
+        this.#open(orderId);
         return;
+      case 'close':
       case 'open':
-        this.#handoffs.turn(orderId);
+        this.#handoffs.turn(action === 'open' ? orderId : null);
     }
   };
 

@@ -68,6 +68,18 @@ export interface Handover {
   readonly canUndo: boolean;
 }
 
+/** Whether an order is handed over, and from where that is known: a press that waits on this screen, or the record. */
+type HandoverState = { readonly waits: true; readonly press: Press } | { readonly waits: false };
+
+/** @returns whether an order is handed over; null if it is not. Boards ask it of all orders each second */
+export function handoverStateOf(order: Order, presses: readonly Press[]): HandoverState | null {
+  const press = presses
+    .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
+    .at(-1);
+  if (press?.request.type === 'handed_over') return { waits: true, press };
+  return order.handed_over === null || press?.request.type === 'undone' ? null : { waits: false };
+}
+
 /**
  * @param unsent keys of the presses that were never sent, so that they cannot have arrived
  * @returns the handover of an order, recorded or waiting on this screen; null if there is none
@@ -78,22 +90,24 @@ export function handoverOf(
   unsent: ReadonlySet<string>,
   cycle: HourCycle,
 ): Handover | null {
-  const waiting = presses
-    .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
-    .at(-1);
-  if (waiting?.request.type === 'handed_over') {
-    const words = say('handover.waits', { time: clockWords(waiting.request.at, cycle) });
-    return { words, waits: true, canUndo: unsent.has(waiting.key) };
+  const state = handoverStateOf(order, presses);
+  if (state?.waits === true) {
+    const { key, request } = state.press;
+    const words = say('handover.waits', { time: clockWords(request.at, cycle) });
+    return { words, waits: true, canUndo: unsent.has(key) };
   }
   const { handed_over } = order;
-  if (handed_over === null || waiting?.request.type === 'undone') return null;
+  if (state === null || handed_over === null) return null;
   const { by } = handed_over;
   const time = clockWords(handed_over.at, cycle);
   const words = by === null ? say('handover.done', { time }) : say('handover.done_by', { time, by });
   return { words, waits: false, canUndo: true };
 }
 
+/** @returns whether the food of an order is here, or may be */
+export const isFoodHere = ({ stage }: Pick<Order, 'stage'>): boolean => HANDED_OVER_AT.has(stage);
+
 /** @returns whether somebody may say that an order is handed over: it is here or may be, and not with this driver yet */
-export const canHandOver = (order: Order, handover: Handover | null): boolean =>
-  HANDED_OVER_AT.has(order.stage) &&
+export const canHandOver = (order: Order, handover: Pick<Handover, 'waits'> | null): boolean =>
+  isFoodHere(order) &&
   (handover === null || (!handover.waits && (order.attention as readonly string[]).includes('handed_over_to_another')));
