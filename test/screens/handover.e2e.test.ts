@@ -46,6 +46,12 @@ const arrive = async (location_id: string): Promise<void> => {
   await lab.deliver({ ...key, delivery_status: 'enroute_to_pickup', driver_details: ANA });
   await lab.deliver({ ...key, status: 'ready_for_pickup', delivery_status: 'arrived_at_pickup' });
 };
+/** Two drivers come for two orders whose ids have one character between them. */
+const alike = async (location_id: string): Promise<void> => {
+  const driven = { location_id, delivery_status: 'arrived_at_pickup' };
+  await lab.deliver({ ...driven, order_id: 'ord-7fa31', driver_details: { ...ANA, passcode: '4711' } });
+  await lab.deliver({ ...driven, order_id: 'ord-7fa37', driver_details: { ...BEN, passcode: '0815' } });
+};
 const open = async (page: Page, order = ORDER): Promise<void> => {
   const dialog = page.getByRole('dialog', { name: /Handoff/ });
   if (!(await dialog.isVisible()))
@@ -203,8 +209,11 @@ describe('handing over', () => {
     }
     expect(await violations(page)).toEqual([]);
     await card.getByRole('checkbox', { name: 'Plate' }).check();
+    // Who may only show is warned too, and answers nothing.
     await open(wall);
-    expect(await wall.getByText('Could be mistaken').count()).toBe(0);
+    const warning = wall.getByRole('group', { name: /Could be mistaken for 2\b.*Which name does the driver say\?/s });
+    await warning.waitFor();
+    expect(await warning.getByRole('button').count()).toBe(0);
     // By keyboard: the answer of another order hands nothing over, and takes the answers away.
     await answers.nth(1).press('Enter');
     const refusal = card.getByRole('group', { name: /That is 2\. Nothing was handed over/ });
@@ -228,22 +237,103 @@ describe('handing over', () => {
     await card.getByRole('button', { name: 'Handed over', exact: true }).waitFor();
   });
 
-  it('the answer of another order leads to the card of that order', async () => {
+  it('the answer of another order leads to the card of that order, and the driver of the first still waits', async () => {
     const location = lab.newLocation();
-    const driven = { location_id: location, delivery_status: 'arrived_at_pickup' };
-    await lab.deliver({ ...driven, order_id: 'ord-7fa31', driver_details: { ...ANA, passcode: '4711' } });
-    await lab.deliver({ ...driven, order_id: 'ord-7fa37', driver_details: { ...BEN, passcode: '0815' } });
     const page = await boardOf(COUNTER, location);
     await page.setViewportSize({ width: 320, height: 640 });
+    await alike(location);
     await open(page, 'ord-7fa31');
     const card = page.getByRole('dialog', { name: /Handoff/ });
+    await card.getByRole('heading', { name: 'Handoff 7fa31' }).waitFor();
     await card.getByRole('button', { name: '0815', exact: true }).click();
     await card.getByRole('button', { name: 'Open 7fa37', exact: true }).click();
     await card.getByRole('heading', { name: 'Handoff 7fa37' }).waitFor();
+    await card.getByRole('button', { name: 'Open handoff card of order ord-7fa31' }).waitFor();
     await card.getByRole('button', { name: '0815', exact: true }).click();
     const key = { location_id: location, order_id: 'ord-7fa37' };
     const now = async () => (await lab.service.get(orderPath(key), bearer(READER_TOKEN))).json as Order;
     await until('the handover', async () => (await now()).handed_over !== null);
     expect((await now()).handed_over).toMatchObject({ compared: ['passcode'] });
+  });
+
+  it('the second tap of a double one presses nothing of what comes after a wrong answer', async () => {
+    const location = lab.newLocation();
+    await alike(location);
+    const page = await boardOf(COUNTER, location);
+    await open(page, 'ord-7fa31');
+    const card = page.getByRole('dialog', { name: /Handoff/ });
+    const wrong = card.getByRole('button', { name: '0815', exact: true });
+    await wrong.waitFor();
+    // In one task, so that no time passes, however slow the machine is.
+    const pressed = await page.evaluate(`(async () => {
+      const card = document.querySelector('ticket-rail-board').shadowRoot.querySelector('ticket-rail-handoff');
+      const buttons = () => [...card.shadowRoot.querySelectorAll('.alike button')];
+      buttons().find((one) => one.textContent.trim() === '0815').click();
+      await card.updateComplete;
+      return buttons().map((one) => {
+        one.click();
+        return one.textContent.trim();
+      });
+    })()`);
+    expect(pressed).toEqual(['Open 7fa37', 'Ask again']);
+    const again = card.getByRole('button', { name: 'Ask again' });
+    await until('the end of the pause', () => again.isEnabled());
+    await card.getByRole('heading', { name: 'Handoff 7fa31' }).waitFor();
+    await again.click();
+    await wrong.waitFor();
+  });
+
+  it('what is ticked stays ticked when another field can be compared too', async () => {
+    const location = lab.newLocation();
+    const key = { location_id: location, order_id: ORDER };
+    await lab.deliver({ ...key, delivery_status: 'enroute_to_pickup', driver_details: ANA });
+    const page = await boardOf(COUNTER, location);
+    await open(page);
+    const box = (name: string) => page.getByRole('dialog').getByRole('checkbox', { name });
+    await box('Plate').check();
+    await lab.deliver({ ...key, delivery_status: 'arrived_at_pickup' });
+    await box('Passcode').waitFor();
+    expect([await box('Plate').isChecked(), await box('Passcode').isChecked()]).toEqual([true, false]);
+  });
+
+  it('another look-alike makes no answer into another, and asks again after a wrong one', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const driven = { location_id: location, delivery_status: 'enroute_to_pickup' };
+    await lab.deliver({ ...driven, order_id: 'pos_order_2', driver_details: BEN });
+    const page = await boardOf(COUNTER, location);
+    await open(page);
+    const answers = page.getByRole('dialog').locator('.answers[data-asked] button');
+    const ben = await answers.filter({ hasText: 'Ben T.' }).elementHandle();
+    await lab.deliver({ ...driven, order_id: 'pos_order_3', driver_details: { ...BEN, name: 'Amy A.' } });
+    await answers.filter({ hasText: 'Amy A.' }).waitFor();
+    expect((await answers.allTextContents()).map((text) => text.trim())).toEqual(['Amy A.', 'Ana S.', 'Ben T.']);
+    expect((await ben?.textContent())?.trim()).toBe('Ben T.');
+    await ben?.click();
+    const again = page.getByRole('dialog').getByRole('button', { name: 'Ask again' });
+    await again.waitFor();
+    await lab.deliver({ ...driven, order_id: 'pos_order_4', driver_details: { ...BEN, name: 'Cleo U.' } });
+    await answers.filter({ hasText: 'Cleo U.' }).waitFor();
+    expect(await again.count()).toBe(0);
+  });
+
+  it('a look-alike that comes or goes while the card is open is said, and the focus goes to what is in its place', async () => {
+    const location = lab.newLocation();
+    await arrive(location);
+    const page = await boardOf(COUNTER, location);
+    await open(page);
+    const card = page.getByRole('dialog', { name: /Handoff/ });
+    const status = card.getByRole('status');
+    await card.getByRole('button', { name: 'Handed over', exact: true }).focus();
+    expect(await status.textContent()).toBe('');
+    const twin = { location_id: location, order_id: 'pos_order_2' };
+    await lab.deliver({ ...twin, driver_details: BEN });
+    await status.filter({ hasText: 'Could now be mistaken for 2.' }).waitFor({ state: 'attached' });
+    await card.locator('.alike:focus').waitFor();
+    await card.getByRole('button', { name: 'Ben T.' }).focus();
+    await lab.deliver({ ...twin, status: 'merchant_canceled' });
+    await status.filter({ hasText: 'Can no longer be mistaken for another order.' }).waitFor({ state: 'attached' });
+    await card.locator('.handover:focus').waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 });
