@@ -21,11 +21,11 @@ describe('what is asked on a card', () => {
       order(),
       { ...QUESTION, answers: QUESTION.answers.map((one) => ({ ...one, isRight: !one.isRight })) },
     ],
-  ] as const)('is not the same with %s', (_, one, question) => {
+  ] as const)('the question is not the same with %s', (_, one, question) => {
     expect(askedKey(one, question)).not.toBe(askedKey(order(), QUESTION));
   });
 
-  it('is the same after news that change neither driver nor answers', () => {
+  it('the question is the same after news that change neither driver nor answers', () => {
     expect(askedKey(order({ revision: 7, stage: 'ready' }), { ...QUESTION })).toBe(askedKey(order(), QUESTION));
   });
 });
@@ -48,7 +48,7 @@ describe('news of look-alikes', () => {
     ['a card opens', null, shown(['b']), null],
     ['the order was handed over', shown(['b']), shown([], { isOpen: false }), null],
     ['a handover was undone', shown([], { isOpen: false }), shown(['b']), null],
-  ] as const)('where %s: %j, %j', (_, before, after, expected) => {
+  ] as const)('what is said of look-alikes where %s: %j, %j', (_, before, after, expected) => {
     expect(alikeNews(before, after)).toBe(expected);
   });
 });
