@@ -9,7 +9,7 @@ import {
 import type { EventSource, Position } from '../../event-store/event-store';
 import { checkLog } from './check-checkpoints';
 import { appendEntry, readCheckpointFile, readNewestEntries } from './checkpoint-file';
-import { nextCheckpoint } from './checkpointer';
+import { nextCheckpoint, type NextCheckpoint } from './checkpointer';
 import { LogTree } from './log-tree';
 import { newLogId, signedHistory } from './restores';
 import { isSignedBy } from './signature';
@@ -50,6 +50,10 @@ interface Known {
   readonly isSure: boolean;
 }
 
+const notOfCheckpoint = (last: Checkpoint | null): string =>
+  `the log does not have the events that the checkpoint of position ${last?.position ?? 'none'} covers, so no Merkle ` +
+  'tree can be made of them; signing goes on without notes. ticket-rail verify says where the log does not hold';
+
 /**
  * Signs what a log is, each time that it is asked, and keeps it. Of a log that does not have what the last checkpoint
  * says it first signs that: which checkpoints do not count any more. Nothing is signed on top of what does not hold.
@@ -61,6 +65,8 @@ export class CheckpointSigner {
   readonly #tree: LogTree;
   /** The log does not have the leaves of what was signed: what comes is signed without a note. */
   #hasNoTree = false;
+  /** Of the file of the tree, that was complained of last. */
+  #failure: string | null = null;
 
   readonly #source: Pick<EventSource, 'readAll'>;
   readonly #place: CheckpointFiles;
@@ -96,28 +102,31 @@ export class CheckpointSigner {
     return this.#keep(after, again.kind === 'lost' ? { kind: 'nothing' } : again, restore, complaints);
   }
 
-  async #next({ last, logId }: Known, signal: AbortSignal, complaints: string[]) {
+  async #next({ last, logId }: Known, signal: AbortSignal, complaints: string[]): Promise<NextCheckpoint> {
     const { store } = this.#place;
-    const tree = await this.#treeAt(last, signal, complaints);
-    return nextCheckpoint({ source: this.#source, store, logId, last, tree, key: this.#key, now: this.#now, signal });
+    const reached = this.#hasNoTree ? null : await this.#tree.goTo(this.#source, last, signal);
+    const tree = reached?.kind === 'has' ? this.#tree : null;
+    const now = this.#now;
+    const next = await nextCheckpoint({ source: this.#source, store, logId, last, tree, key: this.#key, now, signal });
+    // Of a log that lost its end, it is no wonder that the tree of it cannot be made.
+    if (next.kind === 'lost' || signal.aborted) return next;
+    this.#hasNoTree ||= reached?.kind === 'differs';
+    if (reached?.kind === 'differs') complaints.push(notOfCheckpoint(last));
+    else if (reached !== null) this.#complainOf(this.#tree.failure, complaints);
+    return next;
   }
 
-  /** @returns the tree of all that a checkpoint covers; null if it cannot be made. */
-  async #treeAt(last: Checkpoint | null, signal: AbortSignal, complaints: string[]): Promise<LogTree | null> {
-    if (this.#hasNoTree) return null;
-    if (await this.#tree.goTo(this.#source, last, signal)) return this.#tree;
-    if (signal.aborted) return null;
-    this.#hasNoTree = true;
-    complaints.push(
-      `the log does not have the events that the checkpoint of position ${last?.position ?? 'none'} covers, so no Merkle ` +
-        'tree can be made of them; signing goes on without notes. ticket-rail verify says where the log does not hold',
-    );
-    return null;
+  /** Complains of the file of the tree, once for as long as the same is wrong; the next look tries it again. */
+  #complainOf(failure: string | null, complaints: string[]): void {
+    if (failure !== null && failure !== this.#failure) {
+      complaints.push(`the file of the Merkle tree cannot be used, and signing goes on without notes: ${failure}`);
+    }
+    this.#failure = failure;
   }
 
   #keep(
     known: Known,
-    next: Exclude<Awaited<ReturnType<typeof nextCheckpoint>>, { kind: 'lost' }>,
+    next: Exclude<NextCheckpoint, { kind: 'lost' }>,
     restore: Restore | null,
     complaints: string[],
   ): Signed {

@@ -18,8 +18,8 @@ export type NextCheckpoint =
 /** What is kept beside checkpoints: it is shown each leaf that comes, in their order, and says what a note of them is. */
 export interface CheckpointTree {
   add(position: Position, leaf: string): void;
-  /** @returns a signed note of all leaves so far, once they are on the disk */
-  note(logId: string | null): string;
+  /** @returns a signed note of all leaves so far, once they are on the disk; null if they cannot be put there */
+  note(logId: string | null): string | null;
 }
 
 /**
@@ -75,6 +75,7 @@ export async function nextCheckpoint(options: {
     more = seen === SLICE_EVENTS;
   }
   if (position === null || position === last?.position) return { kind: 'nothing' };
+  const note = tree?.note(logId) ?? null;
   const statement = {
     format: CHECKPOINT_FORMAT,
     store,
@@ -83,7 +84,7 @@ export async function nextCheckpoint(options: {
     log_hash: logHash,
     leaf,
     ...(logId === null ? {} : { log_id: logId }),
-    ...(tree === null ? {} : { note: tree.note(logId) }),
+    ...(note === null ? {} : { note }),
     at: new Date(now()).toISOString(),
     key_id: key.id,
   } as const;

@@ -2,22 +2,34 @@ import { createPublicKey } from 'node:crypto';
 import type { Checkpoint } from '../../../schemas/checkpoint';
 import { comparePositions, type EventSource, type Position } from '../../event-store/event-store';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
-import { leafOf } from '../../event-store/seal/log-hash';
+import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';
 import { signNote } from '../merkle/sign-note';
 import { checkpointText, unverifiedCheckpoint } from '../merkle/signed-note';
-import { leafHashOf, TreeBuilder } from '../merkle/tree';
+import { leafHashOf, TreeBuilder, type TreeHash } from '../merkle/tree';
 import { TreeFile, TreeRecordMissing, withStoredTree } from '../merkle/tree-file';
 import type { CheckpointTree } from './checkpointer';
 import { noteVerifierOf } from './note';
 import type { CheckpointKey } from './signing';
 
-/** The Merkle tree of a log, kept in a file beside its checkpoints. It can be made anew from the log at any time. */
+/** What became of going to a checkpoint. */
+export type Reached =
+  | { readonly kind: 'has' }
+  /** The log does not have the events that the checkpoint covers. */
+  | { readonly kind: 'differs' }
+  /** The file cannot be read or written: {@link LogTree.failure} says why. */
+  | { readonly kind: 'failed' };
+
+/**
+ * The Merkle tree of a log, kept in a file beside its checkpoints. It can be made anew from the log at any time. What goes
+ * wrong with the file keeps a note from being signed, and nothing else.
+ */
 export class LogTree implements CheckpointTree {
   readonly #path: string;
   readonly #file: TreeFile;
   #builder = new TreeBuilder();
-  /** Signature of the checkpoint up to which the file was last known to have all leaves. */
-  #known: string | null = null;
+  /** The checkpoint that the tree was last known to be of, and its root: one of an earlier version has no note. */
+  #known: { readonly signature: string; readonly root: TreeHash } | null = null;
+  #failure: string | null = null;
 
   readonly #store: string;
   readonly #key: CheckpointKey;
@@ -29,34 +41,45 @@ export class LogTree implements CheckpointTree {
     this.#key = key;
   }
 
-  /**
-   * Goes back to the leaves that a checkpoint covers; reads them from the log if the file does not have them.
-   * @returns whether it has them: they are those of the checkpoint's note, or as many as it says if it has none
-   */
+  /** What went wrong with the file since {@link goTo}; null for nothing. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  /** Goes back to the leaves that a checkpoint covers; reads them from the log if the file does not have them. */
   async goTo(
     source: Pick<EventSource, 'readAll'>,
     checkpoint: Checkpoint | null,
     signal: AbortSignal,
-  ): Promise<boolean> {
-    const kept = this.#kept(checkpoint);
-    if (kept === null) {
-      await this.#read(source, checkpoint?.position ?? null, signal);
-      if (!this.#isOf(checkpoint)) return false;
-    } else {
+  ): Promise<Reached> {
+    this.#failure = null;
+    const kept = this.#attempt(() => this.#kept(checkpoint), null);
+    if (kept !== null) {
       this.#builder = kept;
-      this.#file.truncate(kept.size);
+      this.#attempt(() => {
+        this.#file.truncate(kept.size);
+      }, undefined);
+    } else if (this.#works()) {
+      const logHash = await this.#read(source, checkpoint?.position ?? null, signal);
+      if (this.#works() && !this.#isOf(checkpoint, logHash)) return { kind: 'differs' };
     }
-    this.#known = checkpoint?.signature ?? null;
-    return true;
+    if (!this.#works()) return { kind: 'failed' };
+    this.#known = checkpoint === null ? null : { signature: checkpoint.signature, root: this.#builder.root };
+    return { kind: 'has' };
   }
 
   add(position: Position, leaf: string): void {
     const leafHash = leafHashOf(leaf);
-    this.#file.append(position, leafHash, this.#builder.append(leafHash));
+    const largest = this.#builder.append(leafHash);
+    if (!this.#works()) return;
+    this.#attempt(() => {
+      this.#file.append(position, leafHash, largest);
+    }, undefined);
   }
 
-  note(logId: string | null): string {
-    this.#file.sync();
+  note(logId: string | null): string | null {
+    this.#sync();
+    if (!this.#works()) return null;
     const { size, root } = this.#builder;
     const log = { store: this.#store, key_id: this.#key.id, ...(logId === null ? {} : { log_id: logId }) };
     const publicKey = createPublicKey(this.#key.publicPem);
@@ -64,39 +87,78 @@ export class LogTree implements CheckpointTree {
     return signNote(checkpointText({ origin: signer.name, size, root }), signer);
   }
 
+  /** Does something with the file. @returns what it came to; `otherwise` if it failed, which {@link failure} says then */
+  #attempt<Result>(work: () => Result, otherwise: Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      this.#failure = String(error);
+      return otherwise;
+    }
+  }
+
+  #works(): boolean {
+    return this.#failure === null;
+  }
+
+  #sync(): void {
+    if (!this.#works()) return;
+    this.#attempt(() => {
+      this.#file.sync();
+    }, undefined);
+  }
+
   /** @returns what goes on from the leaves of a checkpoint; null if the file does not have them */
   #kept(checkpoint: Checkpoint | null): TreeBuilder | null {
     if (checkpoint === null) return new TreeBuilder();
-    const { events, note, signature } = checkpoint;
+    const { events } = checkpoint;
+    const root = this.#rootOf(checkpoint);
+    if (root === null) return null;
     try {
       const kept = withStoredTree(this.#path, (tree) => (tree.size < events ? null : TreeBuilder.after(tree, events)));
-      const isOf = note === undefined ? this.#known === signature : kept?.root === unverifiedCheckpoint(note)?.root;
-      return isOf ? kept : null;
+      return kept?.root === root ? kept : null;
     } catch (error) {
       if (error instanceof TreeRecordMissing) return null;
       throw error;
     }
   }
 
-  #isOf(checkpoint: Checkpoint | null): boolean {
-    if (checkpoint === null) return true;
-    const { events, note } = checkpoint;
-    const { size, root } = this.#builder;
-    return size === events && (note === undefined || unverifiedCheckpoint(note)?.root === root);
+  /** @returns the root of all that a checkpoint covers, as far as it is known without reading the log */
+  #rootOf({ note, signature }: Checkpoint): TreeHash | null {
+    if (note !== undefined) return unverifiedCheckpoint(note)?.root ?? null;
+    return this.#known?.signature === signature ? this.#known.root : null;
   }
 
-  async #read(source: Pick<EventSource, 'readAll'>, to: Position | null, signal: AbortSignal): Promise<void> {
-    this.#file.truncate(0);
+  /** @param logHash of the leaves that were read from the log: a checkpoint without a note has no other word on them */
+  #isOf(checkpoint: Checkpoint | null, logHash: string): boolean {
+    if (checkpoint === null) return true;
+    const { events, note, log_hash } = checkpoint;
+    const { size, root } = this.#builder;
+    const isOfNote = note === undefined || unverifiedCheckpoint(note)?.root === root;
+    return size === events && logHash === log_hash && isOfNote;
+  }
+
+  /** @returns the hash of what was read, which ends where the file fails */
+  async #read(source: Pick<EventSource, 'readAll'>, to: Position | null, signal: AbortSignal): Promise<string> {
+    let logHash = EMPTY_LOG_HASH;
     this.#builder = new TreeBuilder();
-    if (to === null) return;
+    this.#attempt(() => {
+      this.#file.truncate(0);
+    }, undefined);
+    if (to === null || !this.#works()) return logHash;
+    const add = (position: Position, leaf: string): void => {
+      logHash = afterLeaf(logHash, leaf);
+      this.add(position, leaf);
+    };
     const deleted = await DeletedLeaves.read(source, null);
     for await (const event of source.readAll()) {
       for (const { position, leaf } of deleted.before(event.position)) {
-        if (comparePositions(position, to) <= 0) this.add(position, leaf);
+        if (comparePositions(position, to) <= 0) add(position, leaf);
       }
-      if (signal.aborted || comparePositions(event.position, to) > 0) break;
-      this.add(event.position, leafOf(event));
+      if (signal.aborted || !this.#works() || comparePositions(event.position, to) > 0) break;
+      add(event.position, leafOf(event));
     }
-    this.#file.sync();
+    this.#sync();
+    return logHash;
   }
 }

@@ -1,5 +1,5 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
-import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { OrderDeletedData } from '../../../../schemas/event-data';
@@ -213,6 +213,41 @@ describe('the Merkle tree of a log', () => {
     expect(newest).toMatchObject({ events: 7 });
     expect(newest?.note).toBeUndefined();
     expect(complaints.join()).toContain('no Merkle tree can be made');
+    // The checkpoint without a note is gone on from after a restart.
+    changed.push({ ...(changed.at(-1) as RecordedEvent), position: positionOf(101), id: randomUUID() });
+    const next = await signOnce(log, place());
+    expect(next.newest).toMatchObject({ events: 8 });
+    expect(next.newest?.note).toBeUndefined();
+    expect(next.complaints.join()).toContain('no Merkle tree can be made');
+  });
+
+  it('a backup that is put back where the tree file is missing is a restore, and nothing else is complained of', async () => {
+    const store = memory();
+    await append(store, 6);
+    await signOnce(store, place());
+    rmSync(place().treeFile);
+    const backup = memory();
+    await append(backup, 2);
+    const { restore, complaints, newest } = await signOnce(backup, place());
+    expect([restore?.lost_events, complaints]).toEqual([6, []]);
+    expect(unverifiedCheckpoint(newest?.note ?? '')).toMatchObject({ size: 2 });
+  });
+
+  it('a tree file that cannot be used keeps no checkpoint back, is complained of once, and is tried again', async () => {
+    const store = memory();
+    await append(store, 3);
+    mkdirSync(place().treeFile);
+    const signer = new CheckpointSigner(store, place(), () => 0);
+    const without = await signer.sign(running);
+    expect([without.newest?.events, without.newest?.note]).toEqual([3, undefined]);
+    expect(without.complaints.join()).toContain('the file of the Merkle tree cannot be used');
+    await append(store, 1);
+    expect((await signer.sign(running)).complaints).toEqual([]);
+    rmSync(place().treeFile, { recursive: true });
+    await append(store, 1);
+    const { newest, complaints } = await signer.sign(running);
+    expect(complaints).toEqual([]);
+    expect(unverifiedCheckpoint(newest?.note ?? '')).toMatchObject({ size: 5, root: treeOf(await all(store)) });
   });
 
   it('a checkpoint whose note is of another tree, or by another key, does not hold, though the key signed it', async () => {
