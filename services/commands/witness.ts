@@ -6,16 +6,17 @@ import { ConsistencyProof } from '../../schemas/checkpoint';
 import { openCheckpointKey } from '../audit/checkpoints/signing';
 import type { NoteSigner } from '../audit/merkle/sign-note';
 import {
+  type CheckpointText,
   type NoteVerifier,
-  openNote,
   parseVerifierKey,
   treeHashIn,
   unverifiedCheckpoint,
   verifierKeyOf,
 } from '../audit/merkle/signed-note';
 import type { TreeHash } from '../audit/merkle/tree';
-import { cosign, rememberedIn } from '../audit/merkle/witness';
+import { cosign, type Remembered, rememberedIn } from '../audit/merkle/witness';
 import { codeOf } from '../files/error-code';
+import { withLockFile } from '../files/lock-file';
 import { writeWholeFile } from '../files/whole-file';
 import { argument } from '../terminal/argument';
 import { EXIT_FAILED } from '../terminal/exit-codes';
@@ -26,6 +27,10 @@ const STANDARD_INPUT = 0;
 const MILLISECONDS_PER_SECOND = 1_000;
 /** Most milliseconds that a log may take to answer. */
 const ANSWER_MS = 60_000;
+/** Most bytes of an answer: a note has some hundred, and a proof at most 64 hashes more. */
+const MOST_ANSWER_BYTES = 65_536;
+/** Hex digits of a root in the name of a file. */
+const ROOT_HEX = 16;
 
 const LogUrl = z
   .string()
@@ -43,6 +48,21 @@ interface WitnessOptions {
   readonly note: string;
   readonly key: string;
   readonly tokenFile?: string;
+  readonly first?: true;
+}
+
+/** @returns an answer as text. @throws {Error} if it is too long */
+async function textOf({ body }: Response): Promise<string> {
+  if (body === null) return '';
+  const parts: AsyncIterable<Uint8Array> = body; // by the Fetch standard
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of parts) {
+    bytes += chunk.length;
+    if (bytes > MOST_ANSWER_BYTES) throw new Error(`The log answered more than ${count(MOST_ANSWER_BYTES)} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Asks a log for what is at a path. */
@@ -58,7 +78,7 @@ function logAt(url: string, token: string | null): AskLog {
       throw new Error(`The log cannot be reached at ${url}.`, { cause });
     });
     if (!answer.ok) throw new Error(`The log answered ${String(answer.status)} to GET ${path}.`);
-    return answer.text();
+    return textOf(answer);
   };
 }
 
@@ -90,33 +110,51 @@ function witnessOf(keyFile: string): NoteSigner {
   return { name: `ticket-rail-witness/${id}`, type: 'cosignature', privateKey, publicKey: createPublicKey(publicPem) };
 }
 
-/** Keeps a note that contradicts what the same key signed before: with it, that can be shown to others. */
-function keepRefused(file: string, note: string): void {
-  writeWholeFile(file, note);
-  hint(`What the key signed now is in ${file}: both together show that it signed two histories, or less than before.`);
+/** Keeps a note that is against what the same key signed before, to be shown to others; nothing is written over. */
+function keepRefused(beside: string, note: string, { size, root }: CheckpointText): void {
+  const file = `${beside}.refused-${String(size)}-${root.slice(0, ROOT_HEX)}`;
+  if (readIfThere(file) === null) writeWholeFile(file, note);
+  hint(`What the key signed now is in ${file}.`);
 }
 
-async function witness({ url, verifierKey: log, note: file, key, tokenFile }: WitnessOptions): Promise<void> {
-  const token =
-    tokenFile === undefined ? null : readFileSync(tokenFile === '-' ? STANDARD_INPUT : tokenFile, 'utf8').trim();
-  const signer = witnessOf(key);
-  const before = readIfThere(file);
-  const remembered = rememberedIn(before, signer);
+/** @throws {Error} if what is there is not what the run was said to be */
+function memoryIn(file: string, signer: NoteSigner, isFirst: boolean): Exclude<Remembered, 'unreadable'> {
+  const remembered = rememberedIn(readIfThere(file), signer);
   if (remembered === 'unreadable')
     throw new Error(`${file} is no note that this witness signed. Put back what it was, or name another file.`);
-  const { note, proof } = await newestNote(logAt(url, token), remembered === 'nothing' ? 0 : remembered.size);
+  if (remembered === 'nothing' && !isFirst)
+    throw new Error(`${file} is not there, so there is nothing to compare with. If that is right, add --first.`);
+  if (remembered !== 'nothing' && isFirst)
+    throw new Error(`${file} has what was seen before: leave --first out, or name another file.`);
+  return remembered;
+}
+
+async function look(options: WitnessOptions, signer: NoteSigner, askLog: AskLog): Promise<void> {
+  const { verifierKey: log, note: file, first } = options;
+  const remembered = memoryIn(file, signer, first === true);
+  const { note, proof } = await newestNote(askLog, remembered === 'nothing' ? 0 : remembered.size);
   const seconds = Math.floor(Date.now() / MILLISECONDS_PER_SECOND);
   const result = cosign({ remembered, note, proof, log, witness: signer, seconds });
   if (result.kind === 'refused') {
-    hint(`NOT SIGNED: ${result.detail}. ${file} has what was seen before.`);
-    if (openNote(note, log) !== null) keepRefused(`${file}.refused`, note);
+    hint(`NOT SIGNED: ${result.detail}.${remembered === 'nothing' ? '' : ` ${file} has what was seen before.`}`);
+    if (result.against !== null) keepRefused(file, note, result.against);
     process.exitCode = EXIT_FAILED;
     return;
   }
-  if (readIfThere(file) !== before) throw new Error(`Another run wrote ${file} meanwhile. Run one at a time.`);
   writeWholeFile(file, result.note);
-  say(`Signed: ${log.name} has ${count(result.checkpoint.size)} events, and begins with all that was seen before.`);
+  const seen =
+    remembered === 'nothing'
+      ? ' events. Seen for the first time: there was nothing to compare with.'
+      : ' events, and begins with all that was seen before.';
+  say(`Signed: ${log.name} has ${count(result.checkpoint.size)}${seen}`);
   hint(`The verifier key of this witness is ${verifierKeyOf(signer)}`);
+}
+
+function witness(options: WitnessOptions): Promise<void> {
+  const { url, note, key, tokenFile } = options;
+  const token =
+    tokenFile === undefined ? null : readFileSync(tokenFile === '-' ? STANDARD_INPUT : tokenFile, 'utf8').trim();
+  return withLockFile(`${note}.lock`, () => look(options, witnessOf(key), logAt(url, token)));
 }
 
 /** Adds `ticket-rail witness`, which signs the newest note of another log, if that goes on from what it signed before. */
@@ -128,5 +166,6 @@ export const addWitnessCommand = (program: Command): Command =>
     .requiredOption('--verifier-key <key>', 'verifier_key of its GET /checkpoints', argument(VerifierKey))
     .requiredOption('--note <file>', 'what was signed last; written anew')
     .requiredOption('--key <file>', 'private key of the witness (Ed25519, PEM, PKCS #8); made if it is not there')
+    .option('--first', 'sign what is seen for the first time: there is no --note file yet, and nothing to compare with')
     .option('--token-file <path>', 'file with the token of an auditor of that service; - is standard input')
     .action(witness);

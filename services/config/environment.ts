@@ -213,7 +213,10 @@ export const Environment = z.object({
     .describe('Time between two signed checkpoints of the log.'),
   CHECKPOINT_KEY_FILE: file
     .optional()
-    .describe('Ed25519 private key (PEM, PKCS #8) that signs checkpoints. Unset: a key that is made in DATA_DIR.'),
+    .describe(
+      'Ed25519 private key (PEM, PKCS #8) that signs checkpoints: one key for each log, whose name it is part of. ' +
+        'Unset: a key that is made in DATA_DIR.',
+    ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `expected ${LOG_LEVEL_WORDS}`)
     .meta({ values: LOG_LEVEL_WORDS })

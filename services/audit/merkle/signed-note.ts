@@ -69,7 +69,7 @@ export function parseVerifierKey(text: string): NoteVerifier | null {
 /** A note as it is written: its text, which ends with a line feed, and the lines of its signatures. */
 interface Parts {
   readonly text: string;
-  readonly lines: readonly { readonly name: string; readonly bytes: Buffer }[];
+  readonly lines: readonly { readonly line: string; readonly name: string; readonly bytes: Buffer }[];
 }
 
 function partsOf(note: string): Parts | null {
@@ -80,7 +80,7 @@ function partsOf(note: string): Parts | null {
   const parsed = lines.map((line) => {
     const [, name = '', base64 = ''] = /^— ([^ ]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     const bytes = strictBase64(base64);
-    return NAME.test(name) && bytes !== null && bytes.length > KEY_ID_HEX / 2 ? { name, bytes } : null;
+    return NAME.test(name) && bytes !== null && bytes.length > KEY_ID_HEX / 2 ? { line, name, bytes } : null;
   });
   if (parsed.includes(null)) return null;
   return { text: note.slice(0, split + 1), lines: parsed.filter((line) => line !== null) };
@@ -97,20 +97,33 @@ function isBy(text: string, { type, publicKey }: NoteVerifier, signature: Buffer
   return verify(null, cosigned(text, time), publicKey, Buffer.from(signature.subarray(TIME_BYTES)));
 }
 
+/** A note that its verifier signed. */
+export interface OpenedNote {
+  /** Ends with a line feed. */
+  readonly text: string;
+  /** The line of the verifier, once, however often it is there; with its line feed. */
+  readonly signature: string;
+}
+
 /**
- * @returns the text of a note; null unless its verifier signed it: what nobody known signed is not to be looked at.
- *   Signatures of others are ignored.
+ * @returns a note with the signature of its verifier; null unless that signed it: what nobody known signed is not to be
+ *   looked at. Signatures of others are ignored.
  */
-export function openNote(note: string, verifier: NoteVerifier): string | null {
+export function openSigned(note: string, verifier: NoteVerifier): OpenedNote | null {
   const parts = partsOf(note);
   if (parts === null) return null;
   const id = keyIdOf(verifier);
   const own = parts.lines.filter(
     ({ name, bytes }) => name === verifier.name && bytes.toString('hex', 0, KEY_ID_HEX / 2) === id,
   );
+  const [first] = own;
   const areBy = own.every(({ bytes }) => isBy(parts.text, verifier, Buffer.from(bytes.subarray(KEY_ID_HEX / 2))));
-  return own.length > 0 && areBy ? parts.text : null;
+  return first !== undefined && areBy ? { text: parts.text, signature: `${first.line}\n` } : null;
 }
+
+/** @returns the text of a note that its verifier signed; null otherwise */
+export const openNote = (note: string, verifier: NoteVerifier): string | null =>
+  openSigned(note, verifier)?.text ?? null;
 
 /** What a checkpoint of a tree says. */
 export interface CheckpointText extends TreeHead {

@@ -1,5 +1,12 @@
 import { cosignatureLine, type NoteSigner } from './sign-note';
-import { type CheckpointText, type NoteVerifier, openNote, parseCheckpointText } from './signed-note';
+import {
+  type CheckpointText,
+  type NoteVerifier,
+  openNote,
+  type OpenedNote,
+  openSigned,
+  parseCheckpointText,
+} from './signed-note';
 import { isConsistent, type TreeHash } from './tree';
 
 /**
@@ -10,14 +17,27 @@ import { isConsistent, type TreeHash } from './tree';
 export type Witnessed =
   /** @property note with the signature of the witness: what it remembers from now on */
   | { readonly kind: 'cosigned'; readonly note: string; readonly checkpoint: CheckpointText }
-  | { readonly kind: 'refused'; readonly detail: string };
+  | {
+      readonly kind: 'refused';
+      readonly detail: string;
+      /** What the key of the log signed against what is remembered of the same log; null if it signed nothing of it. */
+      readonly against: CheckpointText | null;
+    };
 
-const refused = (detail: string): Witnessed => ({ kind: 'refused', detail });
+const refused = (detail: string, against: CheckpointText | null = null): Witnessed => ({
+  kind: 'refused',
+  detail,
+  against,
+});
 
-function checkpointIn(note: string, verifier: NoteVerifier): CheckpointText | null {
-  const text = openNote(note, verifier);
-  const checkpoint = text === null ? null : parseCheckpointText(text);
-  return checkpoint?.origin === verifier.name ? checkpoint : null;
+interface SignedCheckpoint extends OpenedNote {
+  readonly checkpoint: CheckpointText;
+}
+
+function checkpointIn(note: string, verifier: NoteVerifier): SignedCheckpoint | null {
+  const opened = openSigned(note, verifier);
+  const checkpoint = opened === null ? null : parseCheckpointText(opened.text);
+  return opened === null || checkpoint?.origin !== verifier.name ? null : { ...opened, checkpoint };
 }
 
 /** What a witness remembers of a log: nothing, a checkpoint, or what is not by its own key. */
@@ -28,6 +48,18 @@ export function rememberedIn(previous: string | null, witness: NoteVerifier): Re
   if (previous === null) return 'nothing';
   const text = openNote(previous, witness);
   return (text === null ? null : parseCheckpointText(text)) ?? 'unreadable';
+}
+
+/** @returns how a checkpoint is against an earlier one of the same log; null if it is not. */
+function againstIt(before: CheckpointText, now: CheckpointText, proof: readonly TreeHash[]): string | null {
+  // Every log begins with the empty one, which takes no proof.
+  if (before.size === 0 || isConsistent(before, now, proof)) return null;
+  const [size, seen] = [String(now.size), String(before.size)];
+  if (now.size === before.size)
+    return `it has another root for the same ${seen} events: the key signed two histories, and both notes prove it`;
+  if (now.size < before.size)
+    return `it has ${size} events, and had ${seen} before: the note is older, or the log was rolled back`;
+  return `it could not be proven that its ${size} events begin with the ${seen} that were seen before`;
 }
 
 /**
@@ -44,24 +76,19 @@ export function cosign(options: {
   readonly seconds: number;
 }): Witnessed {
   const { remembered, note, proof, log, witness, seconds } = options;
-  const checkpoint = checkpointIn(note, log);
-  if (checkpoint === null) return refused(`the note is no checkpoint that ${log.name} signed`);
+  const signed = checkpointIn(note, log);
+  if (signed === null) return refused(`the note is no checkpoint that ${log.name} signed`);
+  const { text, signature, checkpoint } = signed;
   if (remembered !== 'nothing') {
-    const { origin, size } = remembered;
-    if (origin !== checkpoint.origin) return refused(`what was seen before is of another log: ${origin}`);
-    if (checkpoint.size < size)
-      return refused(`it has ${String(checkpoint.size)} events, and had ${String(size)} before`);
-    if (!isConsistent(remembered, checkpoint, proof))
-      return refused(`it does not begin with the ${String(size)} events that were seen before: history was changed`);
+    const { origin } = remembered;
+    if (origin !== checkpoint.origin)
+      return refused(
+        `what was seen before is of another log, ${origin}; after a restore it is one. Name a new --note file`,
+      );
+    const against = againstIt(remembered, checkpoint, proof);
+    if (against !== null) return refused(against, checkpoint);
   }
-  const text = note.slice(0, note.lastIndexOf('\n\n') + 1);
+  // What others signed is not vouched for, and not kept.
   const own = cosignatureLine(text, witness, seconds);
-  return { kind: 'cosigned', note: `${signatureOf(note, log)}${own}`, checkpoint };
-}
-
-/** @returns a note with the signature of one verifier alone: what others added is not vouched for. */
-function signatureOf(note: string, { name }: NoteVerifier): string {
-  const split = note.lastIndexOf('\n\n') + 2;
-  const lines = note.slice(split).split('\n');
-  return `${note.slice(0, split)}${lines.filter((line) => line.startsWith(`— ${name} `)).join('\n')}\n`;
+  return { kind: 'cosigned', note: `${text}\n${signature}${own}`, checkpoint };
 }

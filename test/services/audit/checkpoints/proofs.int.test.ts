@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckpointPage, ConsistencyProof } from '../../../../schemas/checkpoint';
 import { orderKey } from '../../../../schemas/order-key';
@@ -121,10 +121,11 @@ describe('ticket-rail witness', () => {
     await deliverOrders(service, 0, 5);
     await noteOver(service, 5);
     const { verifier_key } = await pageOf(service);
-    const look = ({ url }: RunningService) => {
+    const look = ({ url }: RunningService, ...options: readonly string[]) => {
       return ticketRail(
         [
           'witness',
+          ...options,
           '--url',
           url,
           '--verifier-key',
@@ -139,7 +140,16 @@ describe('ticket-rail witness', () => {
         {},
       );
     };
-    expect(await look(service)).toMatchObject({ code: 0, stdout: expect.stringContaining('has 5 events') as string });
+    expect((await look(service)).stderr).toContain('nothing to compare with. If that is right, add --first');
+    expect(existsSync(note)).toBe(false);
+    const both = await Promise.all([look(service, '--first'), look(service, '--first')]);
+    expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(both.map(({ stdout }) => stdout).join('')).toContain('has 5 events. Seen for the first time');
+    expect(both.map(({ stderr }) => stderr).join('')).toMatch(/another run is at work|leave --first out/);
+    expect((await look(service, '--first')).stderr).toContain('leave --first out');
+    writeFileSync(`${note}.lock`, '');
+    expect(await look(service)).toMatchObject({ code: 1, stderr: expect.stringContaining('at work') as string });
+    rmSync(`${note}.lock`);
     await deliverOrders(service, 5, 12);
     await noteOver(service, 12);
     const grown = await look(service);
@@ -156,10 +166,13 @@ describe('ticket-rail witness', () => {
     expect((await pageOf(service)).verifier_key).toBe(verifier_key);
     expect(await look(service)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('history was changed') as string,
+      stderr: expect.stringContaining('it could not be proven') as string,
     });
     expect(readFileSync(note, 'utf8')).toBe(cosigned);
-    expect(checkpointOf(readFileSync(`${note}.refused`, 'utf8')).origin).toBe(checkpointOf(cosigned).origin);
+    const refused = readdirSync(directory).filter((name) => name.includes('.refused-15-'));
+    expect(refused).toHaveLength(1);
+    const kept = readFileSync(join(directory, refused[0] ?? ''), 'utf8');
+    expect(checkpointOf(kept).origin).toBe(checkpointOf(cosigned).origin);
     await discard(service);
     rmSync(directory, { recursive: true });
   });

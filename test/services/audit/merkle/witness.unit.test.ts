@@ -93,6 +93,45 @@ describe('a witness', () => {
     expect(cosign({ ...options, remembered: other, log })).toMatchObject({ kind: 'refused' });
   });
 
+  it('a witness keeps one line of the log and its own, however often the log signed, and whoever else did', () => {
+    const { note } = logOf([1, 2]);
+    const line = note.slice(note.lastIndexOf('\n\n') + 2);
+    const other = signNote(note.slice(0, note.lastIndexOf('\n\n') + 1), signerOf(log.name, 'note'));
+    const many = `${note}${line.repeat(62)}${other.slice(other.lastIndexOf('\n\n') + 2)}`;
+    const result = cosign({ remembered: 'nothing', note: many, proof: [], log, witness, seconds: 1 });
+    const kept = result.kind === 'cosigned' ? result.note : '';
+    expect(kept.startsWith(note)).toBe(true);
+    expect(kept.slice(note.length).trimEnd().split('\n')).toHaveLength(1);
+    expect(rememberedIn(kept, witness)).toMatchObject({ size: 2 });
+  });
+
+  it('a witness that saw the log empty signs what came, and nothing of another log', () => {
+    const empty = { origin: log.name, size: 0, root: new TreeBuilder().root };
+    const options = { note: logOf([1, 2]).note, proof: [], log, witness, seconds: 1 } as const;
+    expect(cosign({ ...options, remembered: empty })).toMatchObject({ kind: 'cosigned' });
+    expect(cosign({ ...options, remembered: { ...empty, origin: 'rail.example/other' } })).toMatchObject({
+      kind: 'refused',
+      against: null,
+    });
+  });
+
+  it('a refusal says what it shows: two histories, an older note, or that nothing was proven', () => {
+    const seen = first([1, 2, 3, 4]);
+    const details = [
+      [1, 2, 3, 5],
+      [1, 2],
+      [1, 2, 3, 5, 6],
+    ].map((events) => {
+      const result = look(seen, events);
+      return result.kind === 'refused' ? [result.detail, result.against?.size] : null;
+    });
+    expect(details).toEqual([
+      [expect.stringContaining('the key signed two histories'), 4],
+      [expect.stringContaining('the note is older, or the log was rolled back'), 2],
+      [expect.stringContaining('it could not be proven that its 5 events begin with the 4'), 5],
+    ]);
+  });
+
   it('a witness does not take for its own what it did not sign', () => {
     const { note } = logOf([1, 2]);
     expect(rememberedIn(note, witness)).toBe('unreadable');
