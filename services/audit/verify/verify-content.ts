@@ -215,7 +215,6 @@ export function verifyBundle(
     addFault(tally, { code: 'file', detail: 'the report around the evidence was changed', ...NOWHERE });
   }
   const members = evidence.toString('utf8').trimEnd().split('\n').map(parseMembers);
-  const signed = [checkBundleSignatures(members, publicKey), checkBundleProof(members, publicKey)];
   const doubts: Doubt[] = [...withheldFrom(manifest)];
   // What cannot be read has its fault by now, and nothing can be made of it.
   if (manifest !== null && !tally.faults.some(({ code }) => code === 'form' || code === 'file')) {
@@ -233,6 +232,9 @@ export function verifyBundle(
         });
     }
   }
+  const signatures = checkBundleSignatures(members, publicKey);
+  const holds = tally.faultCount === 0 && signatures.faults.length === 0;
+  const signed = [signatures, checkBundleProof(members, publicKey, holds)];
   for (const fault of signed.flatMap(({ faults }) => faults)) addFault(tally, fault);
   const notes = [...notesOf(manifest), ...lines.notes, ...signed.flatMap((one) => one.notes)];
   return { tally, faults: inOrder(tally.faults), doubts, notes };

@@ -198,6 +198,16 @@ export class LineVerification {
     this.#newest = event;
     if (tallyEvent(this.tally, event, this.#line, this.heads, this.#rules).begins) this.tally.begun++;
     this.#holdWithheld(event);
+    this.#holdScope(event);
+  }
+
+  /** Holds the stream of an event in evidence against the one order that the evidence is about. */
+  #holdScope(event: RecordedEvent): void {
+    if (this.#expected === null || this.#code === null) return;
+    const { location_id, order_id } = this.#expected.scope;
+    const key = orderKeyOfStream(event.stream);
+    if (key?.location_id === location_id && key.order_id === order_id) return;
+    this.#fault('file', 'the event is of another stream than the order that the evidence is about', placeOf(event));
   }
 
   /** Holds what an event says of whether contacts were withheld against the manifest. */

@@ -3,14 +3,23 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { orderStream } from '../../../../schemas/order-events';
+import { streamName } from '../../../../schemas/stream-name';
 import { openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
 import { signedEvidence } from '../../../../services/audit/checkpoints/proofs';
+import { splitBundle } from '../../../../services/audit/evidence/bundle';
 import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';
 import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
 import { OrderReader } from '../../../../services/audit/evidence/read-order';
+import { formatInclusion } from '../../../../services/audit/merkle/inclusion-text';
+import { signNote } from '../../../../services/audit/merkle/sign-note';
+import { checkpointText } from '../../../../services/audit/merkle/signed-note';
+import { leafHashOf, TreeBuilder } from '../../../../services/audit/merkle/tree';
+import { checkBundleProof } from '../../../../services/audit/verify/bundle-proof';
 import { verdictOf } from '../../../../services/audit/verify/verified';
 import { verifyBundle } from '../../../../services/audit/verify/verify-content';
-import type { EventStore, RecordedEvent } from '../../../../services/event-store/event-store';
+import { parseMembers } from '../../../../services/audit/verify/verify-lines';
+import { type EventStore, positionOf, type RecordedEvent } from '../../../../services/event-store/event-store';
+import { leafOf } from '../../../../services/event-store/seal/log-hash';
 import { contentHash, eventHash } from '../../../../services/event-store/seal/seal';
 import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
@@ -46,6 +55,7 @@ async function eventsOf(store: EventStore): Promise<readonly RecordedEvent[]> {
 }
 
 type Signed = ReturnType<typeof signedEvidence>;
+const NOTHING = { checkpoints: [], prove: () => null };
 
 function bundleOf(
   events: readonly RecordedEvent[],
@@ -95,6 +105,7 @@ describe('evidence with a proof by a signed note', () => {
     const unknown = verifyBundle(Buffer.from(bundle), 7, () => CODE, null);
     expect(verdictOf(unknown)).toBe('holds');
     expect(unknown.notes.join('\n')).toContain('Who signed the note was not verified');
+    expect(unknown.notes.join('\n')).not.toMatch(/prove it|the chain proves/);
     const { faults } = verify(bundle, generateKeyPairSync('ed25519').publicKey);
     expect(faults.map(({ detail }) => detail)).toContain('the note of the proof is not signed by the key');
   });
@@ -123,6 +134,50 @@ describe('evidence with a proof by a signed note', () => {
     ]);
     expect(signed.prove(forged)).toBeNull();
     expect(verdictOf(verify(bundleOf(forged, null, { ...signed, checkpoints: [] })))).toBe('holds');
+  });
+
+  it('events of another order that were put in are a fault, and the chain is not said to prove them', async () => {
+    const other = await eventsOf(await recordedOrder(REPORTS));
+    const moved = other.map((event, index) => ({
+      ...event,
+      stream: streamName('order-elsewhere:o'),
+      position: positionOf(index + 1),
+    }));
+    const later = events.map((event) => ({ ...event, position: positionOf(Number(event.position) + 10) }));
+    const tree = new TreeBuilder();
+    const leaves = later.map((event) => leafHashOf(leafOf(event)));
+    for (const leaf of leaves) tree.append(leaf);
+    const keys = generateKeyPairSync('ed25519');
+    const signer = { name: 'rail.example/log', type: 'note', ...keys } as const;
+    const note = signNote(checkpointText({ origin: signer.name, size: tree.size, root: tree.root }), signer);
+    const left = new TreeBuilder();
+    for (const leaf of leaves.slice(0, 2)) left.append(leaf);
+    const proof = formatInclusion({ index: 2, hashes: [left.root], note });
+    const proofOfLast = { position: later.at(-1)?.position ?? positionOf(0), proof };
+    const { faults, notes } = verify(bundleOf([...moved, ...later], proofOfLast, NOTHING), keys.publicKey);
+    expect(faults.map(({ detail }) => detail)).toContain(
+      'the event is of another stream than the order that the evidence is about',
+    );
+    expect(notes.join('\n')).toContain('is number 3 of the 3');
+    expect(notes.join('\n')).not.toContain('the chain proves');
+  });
+
+  it('where an event before the proven one was changed, the chain is not said to prove it', () => {
+    const changed = events.map((event, index) =>
+      index === 0 ? { ...event, data: { ...(event.data as object), status: 'canceled' } } : event,
+    );
+    const { faults, notes } = verify(bundleOf(changed, signed.prove(events), signed));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(notes.join('\n')).toContain('is number 3 of the 3');
+    expect(notes.join('\n')).not.toContain('the chain proves');
+  });
+
+  it('more than one proof is a fault', () => {
+    const evidence = splitBundle(Buffer.from(bundle));
+    const lines = evidence?.evidence.toString('utf8').trimEnd().split('\n').map(parseMembers) ?? [];
+    const proofLine = lines.find((line) => line?.['kind'] === 'proof') ?? null;
+    const { faults } = checkBundleProof([...lines, proofLine], key(), true);
+    expect(faults.map(({ detail }) => detail)).toEqual(['there is more than one proof']);
   });
 
   it('a bundle with any one bit of its proof, or anything else in it, changed does not hold', () => {
