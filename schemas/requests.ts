@@ -3,6 +3,7 @@ import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from './handle-order';
 import { TimeZone } from './locations';
+import { Position } from './position';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -142,8 +143,8 @@ export const MAX_CHECKPOINTS_PAGE = 100;
 export const CheckpointsQuery = z.strictObject({ limit: limit(MAX_CHECKPOINTS_PAGE, 10) });
 export const InclusionQuery = z.strictObject({
   position: z
-    .string()
-    .regex(/^(0|[1-9]\d{0,18})$/, 'expected a position')
+    .string('expected a position')
+    .pipe(Position)
     .meta({ description: 'of the event, as history, feed and exports have it', examples: ['1'] }),
 });
 export const ConsistencyQuery = z.strictObject({

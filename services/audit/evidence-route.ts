@@ -13,7 +13,7 @@ import { Problem, STORE_PROBLEMS } from '../http/problem';
 import type { Locations } from '../locations/open-locations';
 import { collectEvidence, type EvidenceLimits } from './evidence/collect-evidence';
 import { inTurns } from './evidence/steps';
-import { type EvidenceOptions, evidenceSteps, type SignedEvidence } from './evidence/write-evidence';
+import { type EvidenceOptions, evidenceSteps, type SignedEvidence, signedPart } from './evidence/write-evidence';
 import { exportFileName } from './export/export-events';
 import type { ExportSource } from './export/select-events';
 
@@ -88,8 +88,9 @@ export function createEvidenceRoutes(options: {
     }
     await record();
     if (!goesOn()) return null;
-    const made = { ...about, secrets, signed: signed(), version, code };
-    const bundle = await inTurns(evidenceSteps(made, collected.evidence), goesOn);
+    const { evidence } = collected;
+    const made = { ...about, secrets, ...(await signedPart(signed(), evidence, about.withheld)), version, code };
+    const bundle = await inTurns(evidenceSteps(made, evidence), goesOn);
     return goesOn() ? bundle : null;
   }
 

@@ -6,7 +6,7 @@ import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-ha
 import { signNote } from '../merkle/sign-note';
 import { checkpointText, unverifiedCheckpoint } from '../merkle/signed-note';
 import { leafHashOf, TreeBuilder, type TreeHash } from '../merkle/tree';
-import { TreeFile, TreeRecordMissing, withStoredTree } from '../merkle/tree-file';
+import { TreeFile, TreeRecordDamaged, TreeRecordMissing, withStoredTree } from '../merkle/tree-file';
 import type { CheckpointTree } from './checkpointer';
 import { noteVerifierOf } from './note';
 import type { CheckpointKey } from './signing';
@@ -53,7 +53,10 @@ export class LogTree implements CheckpointTree {
     signal: AbortSignal,
   ): Promise<Reached> {
     this.#failure = null;
-    const kept = this.#attempt(() => this.#kept(checkpoint), null);
+    const kept = await this.#kept(checkpoint).catch((error: unknown) => {
+      this.#failure = String(error);
+      return null;
+    });
     if (kept !== null) {
       this.#builder = kept;
       this.#attempt(() => {
@@ -109,16 +112,16 @@ export class LogTree implements CheckpointTree {
   }
 
   /** @returns what goes on from the leaves of a checkpoint; null if the file does not have them */
-  #kept(checkpoint: Checkpoint | null): TreeBuilder | null {
+  async #kept(checkpoint: Checkpoint | null): Promise<TreeBuilder | null> {
     if (checkpoint === null) return new TreeBuilder();
     const { events } = checkpoint;
     const root = this.#rootOf(checkpoint);
     if (root === null) return null;
     try {
-      const kept = withStoredTree(this.#path, (tree) => (tree.size < events ? null : TreeBuilder.after(tree, events)));
+      const kept = await withStoredTree(this.#path, (tree) => tree.find((nodes) => TreeBuilder.after(nodes, events)));
       return kept?.root === root ? kept : null;
     } catch (error) {
-      if (error instanceof TreeRecordMissing) return null;
+      if (error instanceof TreeRecordMissing || error instanceof TreeRecordDamaged) return null;
       throw error;
     }
   }

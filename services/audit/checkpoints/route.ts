@@ -4,14 +4,15 @@ import { z } from 'zod';
 import { CheckpointPage, ConsistencyProof } from '../../../schemas/checkpoint';
 import { CheckpointsQuery, ConsistencyQuery, InclusionQuery } from '../../../schemas/requests';
 import { CONTACT, HISTORY, readers } from '../../access/requirements';
-import type { Position } from '../../event-store/event-store';
+import { parsePosition } from '../../event-store/event-store';
 import { type Endpoints, json, serve } from '../../http/endpoint';
 import { Problem } from '../../http/problem';
 import { base64Of, verifierKeyOf } from '../merkle/signed-note';
 import { readNewestEntries } from './checkpoint-file';
 import type { CheckpointFiles } from './checkpoint-signer';
 import { noteVerifierOf } from './note';
-import { newestNote, type Noted, proveConsistency, proveInclusion } from './proofs';
+import { newestNote, NOT_COVERED, type Noted, type Proof, proveConsistency, proveInclusion } from './proofs';
+import { keyIdOf } from './signature';
 
 // The hash of a log of few events tells what is in them.
 const permission = readers(HISTORY, CONTACT);
@@ -71,18 +72,27 @@ export function createCheckpointRoutes(
   place: Pick<CheckpointFiles, 'file' | 'store' | 'treeFile'>,
   publicKey: KeyObject,
 ): Router {
+  const keyId = keyIdOf(publicKey);
   const verifierKey = (noted: Noted | null): string | null =>
     noted === null ? null : verifierKeyOf(noteVerifierOf(noted, publicKey));
   const newest = (): Noted => {
-    const noted = newestNote(place);
-    if (noted === null) throw new Problem('not-proven', 'No note was signed yet. Ask again after CHECKPOINT_SECONDS.');
-    return noted;
+    const noted = newestNote(place, keyId);
+    if (noted !== null) return noted;
+    const detail =
+      'The newest checkpoint has no note by the key, or there is none. Ask again after CHECKPOINT_SECONDS.';
+    throw new Problem('not-proven', detail);
   };
-  const notCovered = ({ position, events }: Noted): Problem =>
-    new Problem(
-      'not-proven',
-      `The newest note covers ${String(events)} events, up to position ${position}. Ask again after CHECKPOINT_SECONDS.`,
-    );
+  /** @throws {Problem} that says why there is no proof */
+  function proofOf<What>(proof: Proof<What>, notCovered: string): What {
+    switch (proof.kind) {
+      case 'proven':
+        return proof.proof;
+      case 'not covered':
+        throw new Problem('not-proven', notCovered);
+      case 'being made':
+        throw new Problem('not-proven', 'The Merkle tree is being made. Ask again after CHECKPOINT_SECONDS.');
+    }
+  }
   const sendText = (response: Response, body: string): void => {
     response.set({ 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' }).end(body);
   };
@@ -91,23 +101,26 @@ export function createCheckpointRoutes(
       const page: CheckpointPage = {
         checkpoints: [...readNewestEntries(place.file, limit)].reverse(),
         public_key: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-        verifier_key: verifierKey(newestNote(place)),
+        verifier_key: verifierKey(newestNote(place, keyId)),
       };
       response.set('Cache-Control', 'no-store').json(page);
     },
     getNote: ({ response }) => {
       sendText(response, newest().note);
     },
-    getInclusionProof: ({ response, query: { position } }) => {
+    getInclusionProof: async ({ response, query: { position } }) => {
       const noted = newest();
-      const proof = proveInclusion(place.treeFile, noted, position as Position); // by its pattern
-      if (proof === null) throw notCovered(noted);
-      sendText(response, proof);
+      const at = parsePosition(position);
+      const notCovered =
+        `No event at position ${position} is among the ${String(noted.events)} that the newest note covers, up to position ` +
+        `${noted.position}. One that is newer is covered after CHECKPOINT_SECONDS.`;
+      const proof = at === null ? NOT_COVERED : await proveInclusion(place.treeFile, noted, at);
+      sendText(response, proofOf(proof, notCovered));
     },
-    getConsistencyProof: ({ response, query: { from } }) => {
+    getConsistencyProof: async ({ response, query: { from } }) => {
       const noted = newest();
-      const proof = proveConsistency(place.treeFile, noted, from);
-      if (proof === null) throw notCovered(noted);
+      const found = await proveConsistency(place.treeFile, noted, from);
+      const proof = proofOf(found, `The newest note covers ${String(noted.events)} events, which is fewer.`);
       const answer: ConsistencyProof = { from, to: noted.events, proof: proof.map(base64Of), note: noted.note };
       response.set('Cache-Control', 'no-store').json(answer);
     },

@@ -12,9 +12,10 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     ...['bundle', 'first-page', 'html', 'make-bundle', 'page-style', 'read-order', 'reading', 'report', 'steps'],
   ],
   'services/audit/export': ['ndjson', 'select-events', 'stream-count'],
+  'services/audit/merkle': ['inclusion-text', 'signed-note', 'tree'],
   'services/concurrency': ['turns'],
   'services/event-store': ['event-store', 'readable-events', 'reads'],
-  'services/event-store/seal': ['canonical-json', 'seal'],
+  'services/event-store/seal': ['canonical-json', 'log-hash', 'seal'],
   'services/http': ['html-text'],
 };
 

@@ -108,9 +108,10 @@ const PROVEN = [
     'removed, inserted or moved is found.',
   'That this page says nothing but what follows from the events in this file: it is made again from them and compared.',
 ];
-const PROVEN_BY_NOTE =
-  'That the order was in the log of this service when a note of it was signed: so the hashes of the file were not computed anew ' +
-  'since. It takes the public key of the service, from elsewhere.';
+const provenByNote = (position: string): string =>
+  `That the events up to position ${position} were in a log that the key of this service signed. Anyone who has the key could ` +
+  'sign another log: a witness helps against that, or a note that was kept elsewhere. It takes the public key of the service, ' +
+  'from elsewhere.';
 const PROVEN_OF_WITHHELD = [
   `That this file is whole, and as it was written, ${CONDITION}: each of its lines holds the hash of the line before it.`,
   'That this page says nothing but what the lines in this file say.',
@@ -131,18 +132,30 @@ const NOT_PROVEN_OF_WITHHELD = [
     'are withheld. A file with them can be had from the restaurant.',
 ];
 
+/** What a proof shows of the events of an order. */
+export interface ProvenPart {
+  /** Of the event that it is of. */
+  readonly position: string;
+  /** It leads from that event, as it is in the file, to the note; otherwise another event was signed there. */
+  readonly holds: boolean;
+}
+
+const contradicted = (position: string): string =>
+  `<div class="bad"><p>The log has another event at position ${html(position)} than a signed note of it says: one was changed` +
+  ' after it was signed.</p></div>';
+
 /** @returns what stands on the first page, HTML. */
 export function* firstPage(options: {
   readonly key: OrderKey;
   readonly evidence: OrderEvidence;
-  /** A proof is in the file that leads to a signed note. */
-  readonly isProven: boolean;
+  /** What the proof in the file shows; null if there is none. */
+  readonly proven: ProvenPart | null;
   readonly withheld: boolean;
   readonly times: PageTimes;
   readonly version: string;
   readonly exportedAt: string;
 }): Steps<string> {
-  const { key, evidence, isProven, withheld, times, version, exportedAt } = options;
+  const { key, evidence, proven, withheld, times, version, exportedAt } = options;
   const { rows, orders } = evidence;
   const ways = times.zone === UTC ? 'Times are in UTC.' : `Times are those of ${html(times.zone)}, with UTC below.`;
   const parts: string[] = [];
@@ -166,9 +179,12 @@ export function* firstPage(options: {
           'the hashes were withheld that they could be found from, and signed checkpoints; so those hashes cannot be computed again.</p>',
         ]
       : []),
+    ...(proven === null || proven.holds ? [] : [contradicted(proven.position)]),
     ...parts,
     '<h2>What this file proves</h2>',
-    list(withheld ? PROVEN_OF_WITHHELD : [...PROVEN, ...(isProven ? [PROVEN_BY_NOTE] : [])]),
+    list(
+      withheld ? PROVEN_OF_WITHHELD : [...PROVEN, ...(proven?.holds === true ? [provenByNote(proven.position)] : [])],
+    ),
     '<h2>What it does not prove</h2>',
     list(withheld ? NOT_PROVEN_OF_WITHHELD : NOT_PROVEN),
     '</section>',

@@ -3,9 +3,12 @@ import { isJsonObject } from '../../../schemas/json-object';
 import { hashOf } from '../../../schemas/order-events';
 import { isActionType } from '../../../schemas/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
+import { leafOf } from '../../event-store/seal/log-hash';
 import { receivedAt } from '../export/select-events';
+import { provenInclusion } from '../merkle/inclusion-text';
+import { leafHashOf } from '../merkle/tree';
 import type { BundleOptions, EventProof } from './bundle-options';
-import { firstPage, type PageTimes, pageTimes } from './first-page';
+import { firstPage, type PageTimes, pageTimes, type ProvenPart } from './first-page';
 import { cell, groupedTable, html, list, table, wide, wideCell } from './html';
 import { PAGE_STYLE } from './page-style';
 import type { ChainFault, EvidenceRow } from './read-order';
@@ -78,9 +81,14 @@ const chainResult = (faults: readonly ChainFault[]): string =>
     : '<div class="bad"><p>When this file was made, not every hash held:</p>' +
       `${list(faults.map(({ revision, detail }) => `revision ${String(revision)}: ${html(detail)}`))}</div>`;
 
+function provenPart({ position, proof }: EventProof, { rows }: BundleOptions['evidence']): ProvenPart {
+  const event = rows.find((row) => row.event.position === position)?.event;
+  return { position, holds: event !== undefined && provenInclusion(proof, leafHashOf(leafOf(event))) !== null };
+}
+
 const proofPart = ({ position, proof }: EventProof): readonly string[] => [
   '<h2>Proof</h2>',
-  `<p>That the event at position ${html(position)} is in the log of a signed note: the place of its leaf from 0, the hashes from`,
+  `<p>Of the event at position ${html(position)}, that it is in the log of a signed note: the place of its leaf from 0, the hashes from`,
   'its leaf up to the root of the Merkle tree (RFC 9162), and the note, in the forms of C2SP (tlog-proof, tlog-checkpoint).</p>',
   `<pre>${html(proof)}</pre>`,
 ];
@@ -94,7 +102,15 @@ export function* reportParts(options: BundleOptions): Steps<{ readonly before: s
   const { rows, faults } = evidence;
   const times = pageTimes(timeZone);
   const body = [
-    yield* firstPage({ key, evidence, isProven: proof !== null, withheld, times, version, exportedAt }),
+    yield* firstPage({
+      key,
+      evidence,
+      proven: proof === null ? null : provenPart(proof, evidence),
+      withheld,
+      times,
+      version,
+      exportedAt,
+    }),
     '<h2>What was reported, and how it was read</h2>',
     wide(groupedTable(TIMELINE_COLUMNS, yield* mapped(rows, (row) => timelineRows(row, secrets, times))), 'Events'),
     '<p>A secret is named by a fingerprint that does not give it away.</p>',

@@ -10,18 +10,27 @@ import { atOnce, type Steps } from './steps';
 import { withoutContacts } from './withhold-order';
 
 /** What has to be said of evidence besides the order. */
-export type EvidenceOptions = Omit<BundleOptions, 'evidence' | 'checkpoints' | 'proof'> & {
+export type EvidenceOptions = Omit<BundleOptions, 'evidence'> & {
   readonly code: string;
   readonly timeZone: string;
-  /** Of the log, as they are now. */
-  readonly signed: SignedEvidence;
 };
 
 /** What the key of the log signed that goes with the events of an order. */
 export interface SignedEvidence {
   /** The newest, newest last. */
   readonly checkpoints: BundleOptions['checkpoints'];
-  readonly prove: (events: readonly RecordedEvent[]) => BundleOptions['proof'];
+  readonly prove: (events: readonly RecordedEvent[]) => Promise<BundleOptions['proof']>;
+}
+
+/** @returns what was signed that goes into the bundle of an order: nothing where contacts are withheld */
+export async function signedPart(
+  { checkpoints, prove }: SignedEvidence,
+  { rows }: OrderEvidence,
+  withheld: boolean,
+): Promise<Pick<BundleOptions, 'checkpoints' | 'proof'>> {
+  // The hash of a log of few events reveals what is in them.
+  if (withheld) return { checkpoints: [], proof: null };
+  return { checkpoints, proof: await prove(rows.map(({ event }) => event)) };
 }
 
 /**
@@ -31,15 +40,16 @@ export interface SignedEvidence {
  */
 export async function writeEvidence(
   store: ExportSource,
-  options: Omit<EvidenceOptions, 'code'>,
+  options: Omit<EvidenceOptions, 'code' | 'checkpoints' | 'proof'> & { readonly signed: SignedEvidence },
   { out, force }: { readonly out: string; readonly force: boolean },
 ): Promise<number> {
   const collected = await collectEvidence(store, options.key);
   if (collected.kind !== 'collected') throw new Error('Nothing was ever reported about this order.');
   const { evidence } = collected;
+  const part = await signedPart(options.signed, evidence, options.withheld);
   const file = beginFile(out);
   try {
-    file.write(atOnce(evidenceSteps({ ...options, code: evidenceCode() }, evidence)));
+    file.write(atOnce(evidenceSteps({ ...options, ...part, code: evidenceCode() }, evidence)));
     if (force) file.finish();
     else if (!file.finishNew()) throw new Error(`${out} is there already: --force replaces it.`);
   } catch (error) {
@@ -51,11 +61,5 @@ export async function writeEvidence(
 
 /** Makes the bundle of what was read of an order, without contacts where they are withheld. */
 export function* evidenceSteps(options: EvidenceOptions, evidence: OrderEvidence): Steps<string> {
-  const { checkpoints, prove } = options.signed;
-  if (!options.withheld) {
-    const proof = prove(evidence.rows.map(({ event }) => event));
-    return yield* bundleSteps({ ...options, evidence, checkpoints, proof });
-  }
-  // The hash of a log of few events reveals what is in them.
-  return yield* bundleSteps({ ...options, evidence: yield* withoutContacts(evidence), checkpoints: [], proof: null });
+  return yield* bundleSteps({ ...options, evidence: options.withheld ? yield* withoutContacts(evidence) : evidence });
 }

@@ -19,8 +19,16 @@ export const leafHashOf = (data: string): TreeHash => hash('sha256', Buffer.from
 const nodeHash = (left: TreeHash, right: TreeHash): TreeHash =>
   hash('sha256', Buffer.from(`01${left}${right}`, 'hex'), 'hex');
 
+const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+/** @throws {RangeError} for what is no number of leaves above 0, for which nothing below would come to an end */
+function assertSome(leaves: number): void {
+  if (!isSize(leaves) || leaves === 0) throw new RangeError(`${String(leaves)} is no number of leaves above 0`);
+}
+
 /** @returns the largest power of two that divides a number above 0; not by bits, of which JavaScript takes 32. */
 function widthOf(number: number): number {
+  assertSome(number);
   let width = 1;
   while (number % (2 * width) === 0) width *= 2;
   return width;
@@ -107,8 +115,13 @@ export class TreeBuilder {
   }
 }
 
-/** @returns what proves that a leaf is in the tree of the first `size` leaves, from its sibling up to below the root */
+/**
+ * @returns what proves that a leaf is in the tree of the first `size` leaves, from its sibling up to below the root
+ * @throws {RangeError} if it is none of them
+ */
 export function inclusionProof(nodes: TreeNodes, index: number, size: number): readonly TreeHash[] {
+  assertSome(size);
+  if (!isSize(index) || index >= size) throw new RangeError(`there is no leaf ${String(index)}`);
   const proof: TreeHash[] = [];
   let [first, end] = [0, size];
   while (end - first > 1) {
@@ -124,8 +137,14 @@ export function inclusionProof(nodes: TreeNodes, index: number, size: number): r
   return proof;
 }
 
-/** @returns what proves that the tree of `to` leaves begins with that of `from`, which is above 0 and not above it */
+/**
+ * @returns what proves that the tree of `to` leaves begins with that of `from`
+ * @throws {RangeError} unless `from` is above 0, and not above `to`
+ */
 export function consistencyProof(nodes: TreeNodes, from: number, to: number): readonly TreeHash[] {
+  assertSome(from);
+  assertSome(to);
+  if (from > to) throw new RangeError(`${String(from)} leaves are more than ${String(to)}`);
   const proof: TreeHash[] = [];
   let [first, end] = [0, to];
   while (end !== from) {
@@ -177,8 +196,6 @@ class Climb {
     return 'left';
   }
 }
-
-const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** @returns the root that follows from a leaf and its proof (RFC 9162, 2.1.3.2); null if none does */
 export function rootFromInclusion(

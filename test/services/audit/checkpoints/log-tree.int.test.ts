@@ -8,13 +8,24 @@ import { streamName } from '../../../../schemas/stream-name';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { CheckpointSigner, openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
 import { noteVerifierOf } from '../../../../services/audit/checkpoints/note';
-import { newestNote, proveConsistency, proveInclusion } from '../../../../services/audit/checkpoints/proofs';
+import {
+  newestNote,
+  type Noted,
+  proveConsistency,
+  proveInclusion,
+  proveOrder,
+} from '../../../../services/audit/checkpoints/proofs';
 import { openCheckpointKey, signCheckpoint } from '../../../../services/audit/checkpoints/signing';
 import { provenInclusion } from '../../../../services/audit/merkle/inclusion-text';
 import { signNote } from '../../../../services/audit/merkle/sign-note';
 import { checkpointText, openNote, unverifiedCheckpoint } from '../../../../services/audit/merkle/signed-note';
 import { isConsistent, leafHashOf, TreeBuilder } from '../../../../services/audit/merkle/tree';
-import { type EventStore, positionOf, type RecordedEvent } from '../../../../services/event-store/event-store';
+import {
+  type EventStore,
+  type Position,
+  positionOf,
+  type RecordedEvent,
+} from '../../../../services/event-store/event-store';
 import { leafOf } from '../../../../services/event-store/seal/log-hash';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { cases } from '../../../support/depth';
@@ -36,6 +47,17 @@ const place = () => ({
   treeFile: join(directory, 'tree.bin'),
 });
 const running = new AbortController().signal;
+/** Bytes of a leaf in the file of a tree. */
+const RECORD_BYTES = 76;
+function noted(): Noted {
+  const found = newestNote(place(), openKeyOf(place()).id);
+  if (found === null) throw new Error('there is no note');
+  return found;
+}
+async function inclusionOf(position: Position): Promise<string> {
+  const found = await proveInclusion(place().treeFile, noted(), position);
+  return found.kind === 'proven' ? found.proof : found.kind;
+}
 const publicKey = () => createPublicKey(openKeyOf(place()).publicPem);
 
 async function append(store: EventStore, events: number, stream = 'order-l:o'): Promise<void> {
@@ -87,8 +109,7 @@ describe('the Merkle tree of a log', () => {
           const covered = (await all(store)).slice(0, newest.events);
           expect(unverifiedCheckpoint(newest.note)).toMatchObject({ size: newest.events, root: treeOf(covered) });
         }
-        const counting = newestNote(place());
-        const { faults } = await checkLog(store, counting === null ? [] : [counting], publicKey());
+        const { faults } = await checkLog(store, [noted()], publicKey());
         expect(faults).toEqual([]);
       }),
       { numRuns: cases(60) },
@@ -102,24 +123,27 @@ describe('the Merkle tree of a log', () => {
       await append(store, events);
       await signer.sign(running);
     }
-    const noted = newestNote(place());
-    if (noted === null) throw new Error('there is no note');
     for (const event of await all(store)) {
-      const proof = proveInclusion(place().treeFile, noted, event.position) ?? '';
-      expect(provenInclusion(proof, leafHashOf(leafOf(event)))).toMatchObject({ size: 32, note: noted.note });
+      const proof = await inclusionOf(event.position);
+      expect(provenInclusion(proof, leafHashOf(leafOf(event)))).toMatchObject({ size: 32, note: noted().note });
       expect(provenInclusion(proof, leafHashOf(leafOf({ ...event, created: new Date(1) })))).toBeNull();
     }
-    expect(proveInclusion(place().treeFile, noted, positionOf(1_000))).toBeNull();
-    const to = unverifiedCheckpoint(noted.note);
+    expect(await inclusionOf(positionOf(1_000))).toBe('not covered');
+    const to = unverifiedCheckpoint(noted().note);
     for (const { note = '' } of checkpointsIn(place().file)) {
       const from = unverifiedCheckpoint(note);
       if (from === null || to === null) throw new Error('there is no checkpoint in the note');
-      const proof = proveConsistency(place().treeFile, noted, from.size);
-      expect(proof !== null && isConsistent(from, to, proof)).toBe(true);
+      const found = await proveConsistency(place().treeFile, noted(), from.size);
+      expect(found.kind === 'proven' && isConsistent(from, to, found.proof)).toBe(true);
     }
-    expect(proveConsistency(place().treeFile, noted, 33)).toBeNull();
+    expect(await proveConsistency(place().treeFile, noted(), 33)).toEqual({ kind: 'not covered' });
   });
 
+  const flip = (at: number) => (file: string) => {
+    const bytes = readFileSync(file);
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+  };
   it.each<[string, (file: string) => void]>([
     ['is gone', rmSync],
     [
@@ -131,26 +155,76 @@ describe('the Merkle tree of a log', () => {
     [
       'is of another log',
       (file) => {
-        writeFileSync(file, Buffer.alloc(72 * 12, 7));
+        writeFileSync(file, Buffer.alloc(RECORD_BYTES * 12, 7));
       },
     ],
-    [
-      'ends with more than was signed',
-      (file) => {
-        appendFileSync(file, 'more');
-      },
-    ],
-  ])('a tree file that %s is made anew, and gives no proof before', async (_what, damage) => {
+    ['has another leaf beside the event', flip(RECORD_BYTES * 3 + 20)],
+    ['has another position for the event', flip(RECORD_BYTES * 2 + 7)],
+  ])('a tree file that %s proves nothing, and is made anew', async (_what, damage) => {
     const store = memory();
     await append(store, 12);
     await signOnce(store, place());
     const whole = readFileSync(place().treeFile);
     damage(place().treeFile);
-    const noted = newestNote(place());
-    const proof = noted === null ? null : proveInclusion(place().treeFile, noted, positionOf(3));
-    expect(proof === null || proof.includes(noted?.note ?? '')).toBe(true);
+    expect(await proveInclusion(place().treeFile, noted(), positionOf(3))).toEqual({ kind: 'being made' });
     await signOnce(store, place());
     expect(readFileSync(place().treeFile)).toEqual(whole);
+  });
+
+  it('a tree file that ends with more than was signed proves what was signed, and is put right', async () => {
+    const store = memory();
+    await append(store, 12);
+    await signOnce(store, place());
+    const whole = readFileSync(place().treeFile);
+    appendFileSync(place().treeFile, 'more');
+    const [third] = (await all(store)).slice(2);
+    if (third === undefined) throw new Error('there is no third event');
+    const proof = await inclusionOf(third.position);
+    expect(provenInclusion(proof, leafHashOf(leafOf(third)))).toMatchObject({ size: 12, index: 2 });
+    await signOnce(store, place());
+    expect(readFileSync(place().treeFile)).toEqual(whole);
+  });
+
+  it('a tree of which every record is whole, and which is not the one that was signed, proves nothing and is made anew', async () => {
+    const [store, other] = [memory(), memory()];
+    await append(store, 12);
+    await append(other, 12, 'order-l:other');
+    await signOnce(store, place());
+    const whole = readFileSync(place().treeFile);
+    const elsewhere = { ...place(), file: join(directory, 'other.ndjson') };
+    await signOnce(other, elsewhere);
+    expect(await proveInclusion(place().treeFile, noted(), positionOf(3))).toEqual({ kind: 'being made' });
+    expect(await proveConsistency(place().treeFile, noted(), 3)).toEqual({ kind: 'being made' });
+    await signOnce(store, place());
+    expect(readFileSync(place().treeFile)).toEqual(whole);
+  });
+
+  it('a note that is not of the newest checkpoint, or by a key that was replaced, does not stand for it', async () => {
+    const store = memory();
+    await append(store, 3);
+    const { newest } = await signOnce(store, place());
+    expect(newestNote(place(), openKeyOf(place()).id)?.note).toBe(newest?.note);
+    expect(newestNote(place(), openCheckpointKey(join(directory, 'other.pem'), () => []).id)).toBeNull();
+    mkdirSync(join(directory, 'no-file'));
+    await append(store, 1);
+    await signOnce(store, { ...place(), treeFile: join(directory, 'no-file') });
+    expect(newestNote(place(), openKeyOf(place()).id)).toBeNull();
+  });
+
+  it('an event that was changed after it was signed is told apart from one that no note covers yet', async () => {
+    const store = memory();
+    await append(store, 5);
+    await signOnce(store, place());
+    const events = await all(store);
+    const changed = events.map((event) => ({ ...event, data: { n: 'changed' } }));
+    const proof = await proveOrder(place().treeFile, checkpointsIn(place().file), changed);
+    const [signedThen, thereNow] = [events.at(-1), changed.at(-1)];
+    if (signedThen === undefined || thereNow === undefined) throw new Error('there is no event');
+    expect(proof?.position).toBe(signedThen.position);
+    expect(provenInclusion(proof?.proof ?? '', leafHashOf(leafOf(thereNow)))).toBeNull();
+    expect(provenInclusion(proof?.proof ?? '', leafHashOf(leafOf(signedThen)))).not.toBeNull();
+    const later = events.map((event) => ({ ...event, position: positionOf(Number(event.position) + 10) }));
+    expect(await proveOrder(place().treeFile, checkpointsIn(place().file), later)).toBeNull();
   });
 
   it('checkpoints of an earlier version are gone on from, and the next one has a note', async () => {
@@ -184,10 +258,8 @@ describe('the Merkle tree of a log', () => {
     await store.deleteStream(streamName('order-l:1'), 3, 'soft');
     rmSync(place().treeFile);
     await signOnce(store, place());
-    const noted = newestNote(place());
-    if (noted === null) throw new Error('there is no note');
     for (const event of gone) {
-      const proof = proveInclusion(place().treeFile, noted, event.position) ?? '';
+      const proof = await inclusionOf(event.position);
       expect(provenInclusion(proof, leafHashOf(leafOf(event)))).toMatchObject({ size: 9 });
     }
     await store.close();

@@ -12,7 +12,7 @@ import { createMemoryStore } from '../../event-store/memory/memory-store';
 export const KEY = orderKey('disputes', 'o/1');
 
 /** Evidence with which nothing goes that the key of a log signed. */
-export const NOTHING_SIGNED = { checkpoints: [], prove: () => null };
+export const NOTHING_SIGNED = { checkpoints: [], prove: () => Promise.resolve(null) };
 
 /** What of a delivery matters to a test. */
 export interface Reported {

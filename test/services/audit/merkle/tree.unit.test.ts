@@ -194,4 +194,24 @@ describe('the Merkle tree', () => {
     expect(rootFromInclusion(leaf.toUpperCase(), 0, 1, [])).toBeNull();
     expect(isConsistent({ size: 2, root: tree.root(2) }, { size: 1, root: tree.root(1) }, [])).toBe(false);
   });
+
+  it('there is no proof of a leaf that is not there, or from a tree without leaves or with more', () => {
+    const nodes: TreeNodes = { leaf: () => EMPTY_ROOT, largest: () => EMPTY_ROOT };
+    for (const [index, size] of [
+      [0, 0],
+      [2, 2],
+      [-1, 2],
+      [0, Infinity],
+    ] as const) {
+      expect(() => inclusionProof(nodes, index, size)).toThrow(RangeError);
+    }
+    for (const [from, to] of [
+      [0, 3],
+      [4, 3],
+      [1.5, 3],
+      [1, NaN],
+    ] as const) {
+      expect(() => consistencyProof(nodes, from, to)).toThrow(RangeError);
+    }
+  });
 });

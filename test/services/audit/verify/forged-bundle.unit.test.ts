@@ -13,7 +13,7 @@ import { lineHash } from '../../../../services/audit/export/ndjson';
 import { eventOf } from '../../../../services/audit/verify/verify-lines';
 import { verifyBundle } from '../../../../services/audit/verify/verify-content';
 import type { Verified } from '../../../../services/audit/verify/verified';
-import { KEY, NOTHING_SIGNED, recordedOrder, type Reported } from '../evidence/recorded-order';
+import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
 
 /** Bundles that somebody made who knows how: all their hashes that are not over what was recorded fit. */
 
@@ -22,7 +22,6 @@ const OPTIONS = {
   secrets: [],
   checkpoints: [],
   proof: null,
-  signed: NOTHING_SIGNED,
   timeZone: 'America/New_York',
   version: '1.2.3',
   code: evidenceCode(),

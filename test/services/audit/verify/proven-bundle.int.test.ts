@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { orderStream } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
 import { openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
-import { signedEvidence } from '../../../../services/audit/checkpoints/proofs';
+import { type OrderProof, signedEvidence } from '../../../../services/audit/checkpoints/proofs';
 import { splitBundle } from '../../../../services/audit/evidence/bundle';
 import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';
 import { makeBundle } from '../../../../services/audit/evidence/make-bundle';
@@ -55,12 +55,12 @@ async function eventsOf(store: EventStore): Promise<readonly RecordedEvent[]> {
 }
 
 type Signed = ReturnType<typeof signedEvidence>;
-const NOTHING = { checkpoints: [], prove: () => null };
+const NOTHING = { checkpoints: [] };
 
 function bundleOf(
   events: readonly RecordedEvent[],
-  proof: ReturnType<Signed['prove']>,
-  { checkpoints }: Signed,
+  proof: OrderProof | null,
+  { checkpoints }: Pick<Signed, 'checkpoints'>,
 ): string {
   const reader = new OrderReader(KEY);
   for (const event of events) reader.add(event);
@@ -86,7 +86,7 @@ beforeAll(async () => {
   await signOnce(store, place());
   events = await eventsOf(store);
   signed = signedEvidence(place());
-  bundle = bundleOf(events, signed.prove(events), signed);
+  bundle = bundleOf(events, await signed.prove(events), signed);
 });
 const key = () => createPublicKey(openKeyOf(place()).publicPem);
 const verify = (text: string | Buffer, publicKey = key()) => verifyBundle(Buffer.from(text), 7, () => CODE, publicKey);
@@ -99,6 +99,8 @@ describe('evidence with a proof by a signed note', () => {
       /The event at position \d+ is number 3 of the 3 in the log "ticket-rail\/[0-9a-f]{16}\/[0-9a-f]{16}": (1 hash proves|\d hashes prove) it, with a note signed by the key [0-9a-f]{16}\. With it, the chain proves the 2 events before it\./,
     );
     expect(bundle).toContain('c2sp.org/tlog-proof@v1');
+    expect(bundle).toContain(`That the events up to position ${events.at(-1)?.position ?? ''} were in a log`);
+    expect(bundle).not.toContain('another event at position');
   });
 
   it('without a key it is said that who signed the note was not verified, and with another key the proof does not hold', () => {
@@ -113,12 +115,12 @@ describe('evidence with a proof by a signed note', () => {
   it('events that came later than the note are said to be none of its business', async () => {
     const store = await recordedOrder([...REPORTS, { fields: { status: 'completed' } }]);
     const later = await eventsOf(store);
-    const result = verify(bundleOf(later, signed.prove(later), signed));
+    const result = verify(bundleOf(later, await signed.prove(later), signed));
     expect(result.faults).toEqual([]);
     expect(result.notes.join('\n')).toContain('The note says nothing of 1 later event.');
   });
 
-  it('events that were changed, with all hashes and the page made anew, do not fit the proof', () => {
+  it('events that were changed, with all hashes and the page made anew, do not fit the proof', async () => {
     let previous: string | null = null;
     const forged = events.map((event) => {
       const data = { ...(event.data as object), status: 'canceled' };
@@ -128,11 +130,12 @@ describe('evidence with a proof by a signed note', () => {
       previous = eventHash({ ...event, metadata });
       return { ...event, data, metadata: { ...metadata, event_hash: previous } };
     });
-    const withProof = verify(bundleOf(forged, signed.prove(events), { ...signed, checkpoints: [] }));
+    const withProof = verify(bundleOf(forged, await signed.prove(events), { ...signed, checkpoints: [] }));
     expect(withProof.faults.map(({ detail }) => detail)).toEqual([
       'the proof does not lead from its event to the signed note in it',
     ]);
-    expect(signed.prove(forged)).toBeNull();
+    expect(await signed.prove(forged)).toEqual(await signed.prove(events));
+    expect(bundleOf(forged, await signed.prove(events), NOTHING)).toContain('The log has another event at position');
     expect(verdictOf(verify(bundleOf(forged, null, { ...signed, checkpoints: [] })))).toBe('holds');
   });
 
@@ -162,11 +165,11 @@ describe('evidence with a proof by a signed note', () => {
     expect(notes.join('\n')).not.toContain('the chain proves');
   });
 
-  it('where an event before the proven one was changed, the chain is not said to prove it', () => {
+  it('where an event before the proven one was changed, the chain is not said to prove it', async () => {
     const changed = events.map((event, index) =>
       index === 0 ? { ...event, data: { ...(event.data as object), status: 'canceled' } } : event,
     );
-    const { faults, notes } = verify(bundleOf(changed, signed.prove(events), signed));
+    const { faults, notes } = verify(bundleOf(changed, await signed.prove(events), signed));
     expect(faults.length).toBeGreaterThan(0);
     expect(notes.join('\n')).toContain('is number 3 of the 3');
     expect(notes.join('\n')).not.toContain('the chain proves');

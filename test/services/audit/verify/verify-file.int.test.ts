@@ -166,7 +166,7 @@ describe('a bundle of evidence', () => {
       {
         key: keyOf(0),
         secrets: ['a1b2c3d4e5f60718'],
-        signed: { checkpoints: [{ size: 1, signature: '<x>' }], prove: () => null },
+        signed: { checkpoints: [{ size: 1, signature: '<x>' }], prove: () => Promise.resolve(null) },
         withheld: false,
         timeZone: 'UTC',
         version: '1.2.3',
