@@ -1,12 +1,16 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Alarm } from './alarm';
+import type { TrySoundEvent } from './settings-dialog';
 
 /** The alarm of a board: touches of the page let it sound, and it falls silent when the board goes. */
 export class BoardAlarm extends Alarm implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+
   constructor(host: ReactiveControllerHost) {
     super(() => {
       host.requestUpdate();
     });
+    this.#host = host;
     host.addController(this);
   }
 
@@ -25,6 +29,14 @@ export class BoardAlarm extends Alarm implements ReactiveController {
     window.removeEventListener('pageshow', this.#seen);
     this.switch(false);
   }
+
+  /** Sounds for somebody who tries it, also where sound is off: there it is so again with the next update. */
+  readonly tried = ({ kind }: TrySoundEvent): void => {
+    this.switch(true);
+    void this.try(kind).then(() => {
+      this.#host.requestUpdate();
+    });
+  };
 
   readonly #touched = (): void => {
     if (this.state === 'blocked' || this.state === 'interrupted') void this.allow();

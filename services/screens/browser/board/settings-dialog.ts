@@ -4,7 +4,7 @@ import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { CALLS, type CallKind } from './model/calls';
 import { DEFAULT_SETTINGS, HIDEABLE_STAGES, MOST_HOURS, type Settings, TEXT_SIZES, toSettings } from './model/settings';
-import { failedCatalogue, isLanguageNamed, keptLanguage } from '../shared/language';
+import { failedWords, isLanguageNamed, keptLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { type HourCycle, stageWords } from '../shared/model/words';
 import { property, railElement, styleSheet } from '../shared/rail-element';
@@ -153,7 +153,7 @@ export class TicketRailSettings extends railElement({
 
   /** The names of the languages are not translated: people look for their own. */
   #renderLanguage(): TemplateResult {
-    const failed = failedCatalogue();
+    const failed = failedWords();
     const isNamed = isLanguageNamed();
     return html`<label
         >${say('settings.language')}

@@ -3,8 +3,7 @@ import { freshnessNews, staleBanner } from '../feed/freshness-bar';
 import { valueOf } from '../shared/field-events';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
-import type { OpenStage } from '../shared/model/lateness';
-import { keepLanguage, wantLanguage } from '../shared/language';
+import { keepLanguage, SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { attribute, languageAttributes, property, railElement, state, styleSheet } from '../shared/rail-element';
 import { PageTurner } from '../shared/page-turner';
@@ -28,7 +27,8 @@ import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
 import { Pointer } from './pointer';
 import './settings-dialog';
-import type { SettingsEvent, TicketRailSettings, TrySoundEvent } from './settings-dialog';
+import type { SettingsEvent, TicketRailSettings } from './settings-dialog';
+import { jumpWithin } from './jump';
 import jumpCss from './jump.css?inline';
 import css from './ticket-rail-board.css?inline';
 import wallCss from './wall.css?inline';
@@ -98,6 +98,7 @@ export class TicketRailBoard extends railElement({
   constructor() {
     super();
     this.addController(new TileFocus(this));
+    this.addController(new SpokenLanguage(this));
   }
 
   /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */
@@ -114,7 +115,6 @@ export class TicketRailBoard extends railElement({
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
     const turned = changed.has('replay') && ((changed.get('replay') ?? null) === null) !== (this.replay === null);
     if (turned || changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
     if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
@@ -146,7 +146,7 @@ export class TicketRailBoard extends railElement({
         this.location === ''
           ? html`<p class="empty">${say(this.picker ? 'board.choose_one' : 'board.no_location')}</p>`
           : hasData
-            ? boardBody(this.#orders, this, measured, { jump: this.#jump, toggled: this.#toggled })
+            ? boardBody(this.#orders, this, measured, { jump: jumpWithin(this.renderRoot), toggled: this.#toggled })
             : html`<p class="empty">${say(freshness.kind === 'stale' ? 'board.nothing_yet' : 'board.loading')}</p>`
       }
       <div class="unseen" role="status" aria-live="polite">${this.#announcement()}</div>
@@ -154,7 +154,7 @@ export class TicketRailBoard extends railElement({
       <ticket-rail-settings
         .settings=${this.settings}
         @settings-set=${this.#settingsSet}
-        @try-sound=${this.#trySound}
+        @try-sound=${this.#alarm.tried}
       ></ticket-rail-settings>
     </div>`;
   }
@@ -263,14 +263,6 @@ export class TicketRailBoard extends railElement({
 
   readonly #isHeard = (kind: CallKind): boolean => this.settings.sounds[kind];
 
-  readonly #trySound = ({ kind }: TrySoundEvent): void => {
-    this.#alarm.switch(true);
-    // Where sound is off, it is so again with the next update.
-    void this.#alarm.try(kind).then(() => {
-      this.requestUpdate();
-    });
-  };
-
   readonly #settingsSet = ({ settings, language }: SettingsEvent): void => {
     this.#settings.set(settings);
     if (language !== null) keepLanguage(language);
@@ -290,12 +282,6 @@ export class TicketRailBoard extends railElement({
   readonly #toggled = (name: Fold, isOpen: boolean): void => {
     const others = [...this.folds].filter((one) => one !== name);
     this.folds = new Set(isOpen ? [...others, name] : others);
-  };
-
-  readonly #jump = (stage: OpenStage): void => {
-    const heading = this.renderRoot.querySelector<HTMLElement>(`#c-${stage}`);
-    heading?.scrollIntoView({ block: 'start' });
-    heading?.focus({ preventScroll: true });
   };
 
   static override styles = [tokens, basics, frameStyles, ...[css, jumpCss, wallCss].map(styleSheet)];

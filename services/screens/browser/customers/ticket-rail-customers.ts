@@ -5,7 +5,7 @@ import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';
 import { customerLists, type CustomerOrder, isCalled } from './model/customer-list';
-import { wantLanguage } from '../shared/language';
+import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { clockWords, hourCycleOf } from '../shared/model/words';
 import { PageTurner } from '../shared/page-turner';
@@ -50,8 +50,12 @@ export class TicketRailCustomers extends railElement({
   /** What is said aloud. */
   #announcement = (): string => '';
 
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
     if (!changed.has('location') && !changed.has('service') && !changed.has('token')) return;
     const { location, service } = this;
     this.#readyAt = new Map();

@@ -1,10 +1,10 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { basePath } from '../shared/base-path';
 import { valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
 import { isSought, listLocations, type Location, type Locations, loginAddress, signedInAs } from '../feed/locations';
-import { wantLanguage } from '../shared/language';
+import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { causeWords } from '../shared/model/words';
 import { languageAttributes, railElement, state, styleSheet } from '../shared/rail-element';
@@ -34,6 +34,11 @@ export class TicketRailLocations extends railElement({
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
 
+  constructor() {
+    super();
+    this.addController(new SpokenLanguage(this));
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     void this.#ask();
@@ -50,10 +55,6 @@ export class TicketRailLocations extends railElement({
 
   async #ask(): Promise<void> {
     this.answer = await listLocations('', null);
-  }
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('language') || changed.has('catalogue')) wantLanguage(this);
   }
 
   protected override render(): TemplateResult {

@@ -1,8 +1,10 @@
-import { chooseLanguage, type Language, localeOf } from '../../../../schemas/language/languages';
+import type { ReactiveController } from 'lit';
+import { chooseLanguage, type Language, LANGUAGES, localeOf } from '../../../../schemas/language/languages';
 import { createSpeech, type Messages } from '../../../../schemas/language/speech';
 import { within } from './deadline';
 import { speak } from './model/say';
-import { readCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
+import { MOST_OF_CATALOGUE, readCatalogue, type VendorCatalogue } from './model/vendor-catalogue';
+import { readAtMost } from './read-at-most';
 import { keep, load } from './storage';
 
 /** Which language the page speaks, and where its words come from. */
@@ -18,6 +20,9 @@ const CATALOGUES: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Message
 /** Milliseconds that a catalogue of somebody else may take. */
 const PATIENCE_MS = 20_000;
 
+/** Milliseconds until words that could not be loaded are asked for again; where the browser comes online, at once. */
+const AGAIN_MS = 60_000;
+
 /** What a page wants spoken. */
 interface Wanted {
   /** The language that the page names; empty: what was set on this screen, or else what the browser wants. */
@@ -31,6 +36,7 @@ let wanted: Wanted = { language: '', catalogue: '' };
 let failed: string | null = null;
 /** Counts what was asked for: what was loaded for something else is not spoken any more. */
 let asked = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** @param changed called whenever the page speaks otherwise than before. @returns what ends it */
 export function onLanguage(changed: () => void): () => void {
@@ -41,7 +47,14 @@ export function onLanguage(changed: () => void): () => void {
 }
 
 /** Returns the language that was set on this screen; empty: none was. */
-export const keptLanguage = (): string => load('language')?.replaceAll('"', '') ?? '';
+export function keptLanguage(): string {
+  try {
+    const kept: unknown = JSON.parse(load('language') ?? '""');
+    return typeof kept === 'string' ? kept : '';
+  } catch {
+    return '';
+  }
+}
 
 /** Keeps a language for this screen. @param language empty: as the browser wants it */
 export function keepLanguage(language: string): void {
@@ -53,50 +66,97 @@ export function keepLanguage(language: string): void {
 /** Returns whether the page says itself which language it speaks, whatever is set on the screen. */
 export const isLanguageNamed = (): boolean => wanted.language !== '' || wanted.catalogue !== '';
 
-/** Returns the address of the catalogue that could not be loaded, or null. */
-export const failedCatalogue = (): string | null => failed;
+/** Returns the language or the address of the catalogue whose words could not be loaded, or null. */
+export const failedWords = (): string | null => failed;
 
-/** Makes the page speak what a page wants. All components of a page speak the same. */
-export function wantLanguage(now: Wanted): void {
-  wanted = now;
-  void follow();
+/**
+ * Has the page speak what the attributes of a component name. All components of a page speak the same: what was named last
+ * counts, and a component that never named anything leaves it to the others.
+ */
+export class SpokenLanguage implements ReactiveController {
+  #named: Wanted | null = null;
+  readonly #host: Wanted;
+
+  constructor(host: Wanted) {
+    this.#host = host;
+  }
+
+  hostUpdate(): void {
+    const { language, catalogue } = this.#host;
+    if (this.#named?.language === language && this.#named.catalogue === catalogue) return;
+    const isNamed = this.#named !== null || language !== '' || catalogue !== '';
+    this.#named = { language, catalogue };
+    if (isNamed) wanted = this.#named;
+    if (isNamed || asked === 0) void follow();
+  }
 }
 
+/** Loads what is wanted and speaks it. What cannot be loaded leaves the page as it speaks, and is asked for again. */
 async function follow(): Promise<void> {
   asked += 1;
   const turn = asked;
+  clearTimeout(timer);
+  window.removeEventListener('online', again);
   const { language, catalogue } = wanted;
-  const change = (missing: string | null, spoken: string, messages: Messages): void => {
-    if (turn !== asked) return;
-    failed = missing;
-    speak(createSpeech(spoken, localeOf(spoken, navigator.languages), messages));
-    for (const changed of listeners) changed();
-  };
   const own = chooseLanguage([language, keptLanguage(), ...navigator.languages]);
-  const words = await wordsOf(own);
-  const [spoken, messages] = words === null ? ['en', {}] : [own, words];
-  change(null, spoken, messages);
-  if (catalogue === '') return;
+  const utter = (spoken: string, messages: Messages): void => {
+    if (turn !== asked) return;
+    speak(createSpeech(spoken, localeOf(spoken, navigator.languages), messages));
+    notify();
+  };
+  const misses = [
+    await missed(LANGUAGES[own], async () => {
+      utter(own, await wordsOf(own));
+    }),
+  ];
+  if (catalogue !== '') {
+    const miss = await missed(catalogue, async () => {
+      const vendor = await fetchCatalogue(catalogue);
+      // What it leaves out is said in our words for its language, if there are any.
+      const beneath = await wordsOf(chooseLanguage([vendor.language]));
+      utter(vendor.language, { ...beneath, ...vendor.messages });
+    });
+    misses.push(miss);
+  }
+  if (turn === asked) note(misses.at(-1) ?? null);
+}
+
+const again = (): void => void follow();
+
+interface Miss {
+  /** The language, or the address of the catalogue. */
+  readonly what: string;
+  readonly cause: unknown;
+}
+
+/** @returns what went wrong; null: nothing did */
+async function missed(what: string, run: () => Promise<void>): Promise<Miss | null> {
   try {
-    const vendor = await fetchCatalogue(catalogue);
-    // What it leaves out is said in our words for its language, if there are any.
-    const beneath = await wordsOf(chooseLanguage([vendor.language]));
-    change(null, vendor.language, { ...beneath, ...vendor.messages });
+    await run();
+    return null;
   } catch (cause) {
-    report(new Error(`The catalogue ${catalogue} cannot be used.`, { cause }));
-    change(catalogue, spoken, messages);
+    return { what, cause };
   }
 }
 
-/** @returns the words of a language of ours; null where they cannot be had */
-async function wordsOf(language: Language): Promise<Messages | null> {
-  try {
-    return language === 'en' ? {} : await CATALOGUES[language]();
-  } catch (cause) {
-    report(cause);
-    return null;
+/** Keeps what could not be loaded, which is reported once, and has it asked for again. */
+function note(miss: Miss | null): void {
+  const before = failed;
+  failed = miss?.what ?? null;
+  if (miss !== null) {
+    timer = setTimeout(again, AGAIN_MS);
+    window.addEventListener('online', again);
   }
+  if (failed === before) return;
+  if (miss !== null) report(new Error(`The words of ${miss.what} cannot be loaded.`, { cause: miss.cause }));
+  notify();
 }
+
+function notify(): void {
+  for (const changed of listeners) changed();
+}
+
+const wordsOf = async (language: Language): Promise<Messages> => (language === 'en' ? {} : CATALOGUES[language]());
 
 /** Reports what went wrong as if nobody had caught it. */
 function report(error: unknown): void {
@@ -109,5 +169,5 @@ const fetchCatalogue = (address: string): Promise<VendorCatalogue> =>
   within(PATIENCE_MS, async (signal) => {
     const response = await fetch(new URL(address, document.baseURI), { signal });
     if (!response.ok) throw new Error(`It was answered with ${String(response.status)}.`);
-    return readCatalogue(await response.text());
+    return readCatalogue(await readAtMost(response, MOST_OF_CATALOGUE));
   });

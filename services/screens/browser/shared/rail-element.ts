@@ -65,15 +65,17 @@ export function railElement<Declared extends Properties>(
 }
 
 /**
- * The element that every component extends. It is drawn anew when the page speaks another language. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes
- * their text into `<style>` elements instead, which the content security policy refuses. An empty element is allowed by
- * its hash, and what a script of ours puts into its sheet is not asked for.
+ * The element that every component extends. Before Safari 16.4, a browser cannot adopt style sheets, and Lit writes their
+ * text into `<style>` elements instead, which the content security policy refuses. An empty element is allowed by its
+ * hash, and what a script of ours puts into its sheet is not asked for.
  */
 export class RailElement extends LitElement {
   #unlisten: () => void = () => undefined;
 
+  /** Has it drawn anew when the page speaks another language, and for what the page took up while it was not in it. */
   override connectedCallback(): void {
     super.connectedCallback();
+    this.requestUpdate();
     this.#unlisten = onLanguage(() => {
       this.requestUpdate();
     });
