@@ -117,6 +117,9 @@ export const FINAL_STAGES: ReadonlySet<Stage> = new Set<Stage>(['completed', 'fa
  */
 export const ORDER_NUMBER_REUSE_MS = 6 * 60 * 60 * 1_000;
 
+/** Most active orders of a snapshot, the newest first: more than any counter has, were every order to end. */
+export const SNAPSHOT_ACTIVE_ORDERS = 1_000;
+
 /** What someone at the counter should look at now; each is true or not by the fold, in this order. */
 export const ATTENTION_CODES = [
   'driver_here',

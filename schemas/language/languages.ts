@@ -28,7 +28,7 @@ function whole(tag: string): Intl.Locale | null {
 export const isTag = (text: string): boolean => whole(text) !== null;
 
 /** Returns whether somebody who reads the one reads the other: the language and its script are the same, not the region. */
-function isReadAs(one: string, other: string): boolean {
+export function isReadAs(one: string, other: string): boolean {
   const [first, second] = [whole(one), whole(other)];
   return first !== null && first.language === second?.language && first.script === second.script;
 }

@@ -51,19 +51,23 @@ export function createSpeech(language: string, locale: string, messages: Message
 
 export const ENGLISH = createSpeech('en', 'en', en);
 
-/** Letters that are written from right to left, and characters that turn the direction. */
+/** Letters that are written from right to left, and marks that are as good as one. */
 const TURNS =
-  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}\u200e\u200f]/u;
+/** What embeds, overrides and isolates: nobody sees it, and with an end too many it reaches out of a place. */
+const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/gu;
 /** FIRST STRONG ISOLATE, and what ends it. */
 const ISOLATE = '\u2068';
 const END = '\u2069';
 
 /**
- * Returns a text of others as it stands in a sentence, which it cannot turn around. Where nothing turns the direction, marks
- * that nobody sees would only be in the way of those who search.
+ * Returns a text of others as it stands in a sentence, which it cannot turn around. Where nothing turns the direction,
+ * marks that nobody sees would only be in the way of those who search.
  */
-const isolated = ({ direction }: Speech, text: string): string =>
-  direction === 'rtl' || TURNS.test(text) ? `${ISOLATE}${text}${END}` : text;
+function isolated({ direction }: Speech, value: string): string {
+  const text = value.replace(CONTROLS, '');
+  return direction === 'rtl' || TURNS.test(text) ? `${ISOLATE}${text}${END}` : text;
+}
 
 /** Returns a message in parts, with what stands in its places. */
 export function partsIn<Part>(

@@ -112,6 +112,8 @@ const openBoard = async (location: string, search = ''): Promise<void> => {
   await lab.page.goto(`${boardAddress(lab.service.url, location)}${search}`);
   await lab.page.locator('[data-freshness="live"]').first().waitFor();
 };
+const languageOfBoard = () => lab.page.locator('ticket-rail-board .frame').first().getAttribute('lang');
+const comeOnline = () => lab.page.evaluate(`window.dispatchEvent(new Event('online'))`);
 const dialog = (name: RegExp) => lab.page.getByRole('dialog', { name });
 
 describe('a language that is 40 % longer, and comes from a vendor', () => {
@@ -192,7 +194,7 @@ describe('a language that is 40 % longer, and comes from a vendor', () => {
     await expectPseudo(lab.page);
   });
 
-  it('a catalogue that cannot be loaded leaves the language as it is, and the settings say so', async () => {
+  it('a catalogue that cannot be loaded leaves the language as it is, the settings say so, and it is asked for again', async () => {
     await serve('nothing', 404);
     await openBoard('905');
     await lab.page.evaluate(`document.querySelector('ticket-rail-board').setAttribute('catalogue', '${CATALOGUE}')`);
@@ -201,7 +203,29 @@ describe('a language that is 40 % longer, and comes from a vendor', () => {
     await dialog(/Settings of this screen/)
       .getByText(`The words of ${CATALOGUE} could not be loaded.`)
       .waitFor();
-    expect(await lab.page.locator('ticket-rail-board .frame').getAttribute('lang')).toBe('en');
+    expect(await languageOfBoard()).toBe('en');
+    await lab.context.unrouteAll();
+    await serve(PSEUDO_CATALOGUE);
+    await comeOnline();
+    await dialog(/⟦/).waitFor();
+    expect(await lab.page.locator('ticket-rail-settings .failed').count()).toBe(0);
+    expect(lab.complaints.filter((text) => text.includes(`The words of ${CATALOGUE}`))).toHaveLength(1);
+  });
+
+  it('words of ours that cannot be loaded leave the language as it is, the settings say so, and they are asked for again', async () => {
+    await lab.context.route(/\/assets\/es-[^/]+\.js$/, (route) => route.abort());
+    await openBoard('909');
+    await lab.page.getByRole('button', { name: 'Settings' }).click();
+    await lab.page.getByRole('combobox', { name: 'Language' }).selectOption('es');
+    await lab.page.getByRole('button', { name: 'Save' }).click();
+    await until('the complaint', () => lab.complaints.some((text) => text.includes('The words of Español')));
+    await lab.page.getByRole('button', { name: 'Settings' }).click();
+    await lab.page.getByText('The words of Español could not be loaded.').waitFor();
+    expect(await languageOfBoard()).toBe('en');
+    await lab.context.unrouteAll();
+    await comeOnline();
+    await dialog(/Ajustes de esta pantalla/).waitFor();
+    expect(await languageOfBoard()).toBe('es');
   });
 });
 
@@ -255,6 +279,29 @@ describe('Spanish', () => {
     expect(await page.getByRole('combobox', { name: '语言' }).isDisabled()).toBe(true);
     expect(await page.title()).toBe('订单看板：907 · Ticket Rail');
     await context.close();
+  });
+});
+
+describe('several components in one page', () => {
+  /** Has the page speak, and waits until a component does. */
+  const untilSpoken = (language: string, component: string): Promise<unknown> =>
+    untilOnPage(lab.page, `${component}.shadowRoot?.querySelector('[lang="${language}"]') != null`);
+
+  it('a component that names no language speaks that of the others, and one that was away takes it up', async () => {
+    await openBoard('910', '&lang=es');
+    await untilSpoken('es', `document.querySelector('ticket-rail-board')`);
+    expect(await lab.page.locator('a.home').getAttribute('href')).toBe('/screens?lang=es');
+    await lab.page.evaluate(
+      `window.second = document.createElement('ticket-rail-board'); document.body.append(second)`,
+    );
+    await untilSpoken('es', 'second');
+    expect([await languageOfBoard(), await lab.page.evaluate('document.documentElement.lang')]).toEqual(['es', 'es']);
+    await lab.page.evaluate(`second.remove(); document.querySelector('ticket-rail-board').language = 'pt-BR'`);
+    await untilSpoken('pt-BR', `document.querySelector('ticket-rail-board')`);
+    await lab.page.evaluate('document.body.append(second)');
+    await untilSpoken('pt-BR', 'second');
+    expect(await languageOfBoard()).toBe('pt-BR');
+    expect(lab.complaints).toEqual([]);
   });
 });
 

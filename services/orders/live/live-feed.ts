@@ -1,6 +1,7 @@
 import type { Heartbeat, LiveStart } from '../../../schemas/live';
 import type { LocationId } from '../../../schemas/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
+import { SNAPSHOT_ACTIVE_ORDERS } from '../../../schemas/vocabulary';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';
 import {
   type Audience,
@@ -24,8 +25,6 @@ import type { Progress } from '../../read-model/projector';
  * to be kept for it, and what it is sent never outgrows the number of its location's orders.
  */
 
-/** Most active orders of a snapshot, the newest first: more than any counter has, were every order to end. */
-export const SNAPSHOT_ACTIVE_ORDERS = 1_000;
 /** Finished orders of a snapshot, the newest first. */
 export const SNAPSHOT_ENDED_ORDERS = 50;
 /** Most orders that a client gets one by one after it was away; beyond them, a snapshot is shorter. */

@@ -103,7 +103,8 @@ describe('the catalogues', () => {
     const name = (order: string, speech = createSpeech('en', 'en', en)) => sayIn(speech, 'tile.order', { order });
     expect(name('pos_order_7')).toBe('Order pos_order_7');
     expect(name('طلب 7')).toBe('Order \u2068طلب 7\u2069');
-    expect(name('a\u202eb')).toBe('Order \u2068a\u202eb\u2069');
+    expect(name('a\u202eb')).toBe('Order ab');
+    expect(name('\u2069\u2067ש\u2069 7')).toBe('Order \u2068ש 7\u2069');
     expect(name('7', createSpeech('he', 'he', { 'tile.order': 'הזמנה {order}' }))).toBe('הזמנה \u20687\u2069');
   });
 

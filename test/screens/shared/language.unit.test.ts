@@ -4,8 +4,9 @@ import { en, isMessageId } from '../../../schemas/language/catalogues/en';
 import { es } from '../../../schemas/language/catalogues/es';
 import { createSpeech, ENGLISH } from '../../../schemas/language/speech';
 import { refusalWords } from '../../../services/screens/browser/feed/model/refusal-words';
+import { readAtMost } from '../../../services/screens/browser/shared/read-at-most';
 import { numberWords, say, speak } from '../../../services/screens/browser/shared/model/say';
-import { MOST_OF_CATALOGUE, readCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
+import { readCatalogue } from '../../../services/screens/browser/shared/model/vendor-catalogue';
 import {
   clockWords,
   durationWords,
@@ -45,6 +46,8 @@ describe('what a page says', () => {
     speak(createSpeech('es', 'es', es));
     expect(refusalWords(refusal)).toBe(es['refused.changed']);
     expect(refusalWords({ ...refusal, type: 'urn:else' })).toBe(es['refused.other']);
+    speak(createSpeech('en-GB', 'en-GB', {}));
+    expect(refusalWords(refusal)).toBe('Another driver is assigned now.');
   });
 });
 
@@ -59,6 +62,9 @@ describe('a catalogue of a vendor', () => {
       'time.hours': { one: 'without other' },
       'board.orders': ' ',
       'board.stages': 7,
+      'group.passcode': 'Code',
+      'banner.arrived': { one: 'Ein Fahrer ist da', other: '{count} Fahrer sind da: {order}' },
+      'settings.old_after': 'Nach Stunden ohne Nachricht falten',
       'not.known': 'x',
       constructor: 'x',
     };
@@ -80,9 +86,35 @@ describe('a catalogue of a vendor', () => {
     ['no object', '[]', /language/],
     ['no language', '{"messages":{}}', /language/],
     ['no messages', '{"language":"ar"}', /messages/],
-    ['too long', ' '.repeat(MOST_OF_CATALOGUE + 1), /characters/],
   ])('what is %s is refused, with a reason', (_, text, reason) => {
     expect(() => readCatalogue(text)).toThrow(reason);
+  });
+
+  it('a file that has the most bytes is read, in whatever pieces it comes', async () => {
+    const text = 'שליח כאן';
+    const bytes = new TextEncoder().encode(text);
+    const pieces = Array.from(bytes, (byte) => new Uint8Array([byte]));
+    expect(await readAtMost(new Response(ReadableStream.from(pieces)), bytes.length)).toBe(text);
+    expect(await readAtMost(new Response(null), 0)).toBe('');
+  });
+
+  it('a file without end is left as soon as it turns out too long', async () => {
+    let read = 0;
+    let isLeft = false;
+    const endless = new ReadableStream<Uint8Array>(
+      {
+        pull: (controller) => {
+          read += 1;
+          controller.enqueue(new Uint8Array(10));
+        },
+        cancel: () => {
+          isLeft = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    await expect(readAtMost(new Response(endless), 25)).rejects.toThrow('more than 25 bytes');
+    expect([read, isLeft]).toEqual([3, true]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { recordOf } from '../../../../schemas/records';
+import { SNAPSHOT_ACTIVE_ORDERS } from '../../../../schemas/vocabulary';
 import { icon } from '../shared/icons';
 import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
 import { say } from '../shared/model/say';
@@ -13,9 +14,6 @@ import { planOf, type Room } from './model/plan';
 import { isStageShown, type Settings } from './model/settings';
 import type { Ending } from './tile';
 import type { Shape } from './tile-parts';
-
-/** Most open orders of a location that the feed gives (services/orders/live). */
-const MOST_OPEN = 1_000;
 
 /** What somebody has set and searched on this screen. */
 interface Look {
@@ -62,7 +60,7 @@ export function boardBody(board: BoardOrders, look: Look, { room, more }: Measur
     >
       ${
         board.source.state.truncated
-          ? html`<p class="note">${icon('info')} ${say('board.truncated', { count: MOST_OPEN })}</p>`
+          ? html`<p class="note">${icon('info')} ${say('board.truncated', { count: SNAPSHOT_ACTIVE_ORDERS })}</p>`
           : nothing
       }
       ${strip('canceled', isWall ? say('list.canceled') : canceledWords, 'close', canceled, tiles('row', 'acknowledge-cancel'), more('canceled'))}

@@ -22,6 +22,8 @@ const show = (location: string): void => {
 const mode = modeOf(window.location.search);
 const language = languageOf(window.location.search);
 if (board instanceof TicketRailBoard) Object.assign(board, { mode, language });
+const home = document.querySelector<HTMLAnchorElement>('a.home');
+if (home !== null && language !== '') home.search = new URLSearchParams({ lang: language }).toString();
 show(locationOf(window.location.search));
 board?.addEventListener('location-changed', (event) => {
   const { location } = (event as CustomEvent<{ location: string }>).detail; // as the board sends it

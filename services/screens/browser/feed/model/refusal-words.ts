@@ -1,3 +1,4 @@
+import { isReadAs } from '../../../../../schemas/language/languages';
 import { say, speech } from '../../shared/model/say';
 
 /** Why the service recorded nothing, as it answers it. */
@@ -10,7 +11,7 @@ export interface Refusal {
 
 /** @returns why nothing was recorded. Where English is spoken, in the words of the service, which say more. */
 export function refusalWords({ type, detail }: Refusal): string {
-  if (speech().language === 'en') return detail;
+  if (isReadAs(speech().language, 'en')) return detail;
   switch (type.replace(/^urn:ticket-rail:problem:/, '')) {
     case 'order-changed':
       return say('refused.changed');

@@ -12,7 +12,7 @@ export interface VendorCatalogue {
   readonly messages: Messages;
 }
 
-/** Most characters of a catalogue. */
+/** Most bytes of a catalogue. */
 export const MOST_OF_CATALOGUE = 500_000;
 
 const isMessage = (value: unknown): value is Message =>
@@ -21,13 +21,20 @@ const isMessage = (value: unknown): value is Message =>
     typeof value['other'] === 'string' &&
     Object.values(value).every((text) => typeof text === 'string'));
 
-/** Returns whether a message has something to say, and no place for which there is no value. */
+/**
+ * Returns whether each text of a message has something to say and the places of the English one: no other, for which there
+ * is no value, and none left out, for it is what people compare. Only the count need not be said, as in `two days`.
+ */
 function isUsable(id: MessageId, message: Message): boolean {
   const places = placesOf(en[id]);
   const known = typeof en[id] === 'string' ? places : ['count', ...places];
-  return (
-    textsOf(message).every((text) => text.trim() !== '') && placesOf(message).every((name) => known.includes(name))
-  );
+  const required = places.filter((name) => name !== 'count');
+  return textsOf(message).every((text) => {
+    const own = placesOf(text);
+    return (
+      text.trim() !== '' && own.every((name) => known.includes(name)) && required.every((name) => own.includes(name))
+    );
+  });
 }
 
 /**
@@ -36,7 +43,6 @@ function isUsable(id: MessageId, message: Message): boolean {
  * @throws Error for what is no catalogue
  */
 export function readCatalogue(text: string): VendorCatalogue {
-  if (text.length > MOST_OF_CATALOGUE) throw new Error(`It has more than ${String(MOST_OF_CATALOGUE)} characters.`);
   const value: unknown = JSON.parse(text);
   const { language, messages } = isJsonObject(value) ? value : {};
   if (typeof language !== 'string' || !isTag(language)) throw new Error('Its language is no language tag (BCP 47).');
