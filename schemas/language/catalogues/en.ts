@@ -279,7 +279,7 @@ export const en = {
   'login.unknown_token': 'This token is not known, or not any more. Ask the operator of this service for one.',
   'login.token': 'Access token of this screen or person',
   'login.button': 'Log in',
-  'login.logged_in_as': 'Logged in as {reader} ({role}).',
+  'login.logged_in_as': 'Logged in as {reader}.',
   'login.log_out': 'Log out',
 } as const satisfies Readonly<Record<string, Message>>;
 

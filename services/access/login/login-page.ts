@@ -67,10 +67,9 @@ export function loginPage({
 `;
 }
 
-function loggedInAs(speech: Speech, { name, role }: Reader): string {
+function loggedInAs(speech: Speech, { name }: Reader): string {
   const parts = partsIn<{ readonly html: string }>(speech, 'login.logged_in_as', {
     reader: { html: `<strong>${htmlText(name ?? '')}</strong>` },
-    role,
   });
   return parts.map((part) => (typeof part === 'string' ? htmlText(part) : part.html)).join('');
 }
