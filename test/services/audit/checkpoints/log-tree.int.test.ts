@@ -211,7 +211,7 @@ describe('the Merkle tree of a log', () => {
     expect(newestNote(place(), openKeyOf(place()).id)).toBeNull();
   });
 
-  it('an event that was changed after it was signed is told apart from one that no note covers yet', async () => {
+  it('an event that was changed after it was signed is no event that no note covers yet', async () => {
     const store = memory();
     await append(store, 5);
     await signOnce(store, place());

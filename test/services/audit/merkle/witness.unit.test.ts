@@ -93,7 +93,7 @@ describe('a witness', () => {
     expect(cosign({ ...options, remembered: other, log })).toMatchObject({ kind: 'refused' });
   });
 
-  it('a witness keeps one line of the log and its own, however often the log signed, and whoever else did', () => {
+  it('a witness keeps one line of the log and its own, however often the log signed, and others too', () => {
     const { note } = logOf([1, 2]);
     const line = note.slice(note.lastIndexOf('\n\n') + 2);
     const other = signNote(note.slice(0, note.lastIndexOf('\n\n') + 1), signerOf(log.name, 'note'));
