@@ -136,6 +136,14 @@ namespace TicketRail
             problem.TryGetValue(name, out var value) ? value as string : null;
     }
 
+    /// <summary>What a function of the program threw: never taken for an answer of the feed.</summary>
+    internal sealed class ThrownException : Exception
+    {
+        internal ThrownException(Exception thrown) : base("", thrown)
+        {
+        }
+    }
+
     /// <summary>What is followed, and how.</summary>
     public sealed class FollowOptions
     {
@@ -154,12 +162,13 @@ namespace TicketRail
         /// <summary>Seconds that an answer waits for news, 0 to 30.</summary>
         public int WaitSeconds { get; set; } = 30;
         /// <summary>
-        /// Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is
-        /// made, and when the log is another one or an older one that was put back. Null: following ends with the exception
-        /// where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
+        /// Drops the copy. It is called when the client makes the consumer at the beginning, and on 410, which says that the
+        /// log lacks the position of the copy. Null: following ends on 410, and where the consumer is made, the copy stays.
         /// </summary>
-        public Action StartOver { get; set; }
-        /// <summary>Is given each failure that is repeated, such as a handler that threw, and how long until then.</summary>
+        public Func<Task> StartOver { get; set; }
+        /// <summary>
+        /// Is given each failure after which it asks again, such as a handler that threw, and how long until then.
+        /// </summary>
         public Action<Exception, TimeSpan> OnFailure { get; set; } = (failure, pause) => { };
 
         internal string Query() =>
@@ -176,6 +185,10 @@ namespace TicketRail
         /// <summary>Seconds that an answer may take beyond the time that it was asked to wait.</summary>
         private const int AnswerSeconds = 30;
 
+        private static readonly Regex Url = new Regex(
+            @"^https?://(?:[^\s/?#:@\[\]\\]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?(?:/[a-z0-9_.~%/-]*)?\z",
+            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
         private static readonly IReadOnlyDictionary<string, object> Nothing = new Dictionary<string, object>();
         // Each answer has a time limit of its own.
         private readonly HttpClient http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
@@ -185,13 +198,16 @@ namespace TicketRail
 
         /// <param name="url">Where the service lies, such as http://localhost:8080.</param>
         /// <param name="token">Of a reader with the role pos; null where reading is open.</param>
-        /// <exception cref="ArgumentException">The URL is none of http or https.</exception>
+        /// <exception cref="ArgumentException">The URL or the token can never work.</exception>
         public TicketRailClient(string url, string token = null)
         {
-            if (!Regex.IsMatch(url ?? "", "^https?://", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))
-                throw new ArgumentException("URL must begin with http:// or https://");
+            var form = Url.Match(url ?? "");
+            if (!form.Success || (form.Groups[1].Success && int.Parse(form.Groups[1].Value) > 65535))
+                throw new ArgumentException("URL must be like http://localhost:8080 or https://pos.example.com/rail");
+            if (!Regex.IsMatch(token ?? "", @"^[!-~]*\z"))
+                throw new ArgumentException("token must have no white space, and only ASCII characters");
             this.url = url.TrimEnd('/');
-            this.token = token;
+            this.token = token ?? "";
         }
 
         /// <summary>
@@ -206,11 +222,12 @@ namespace TicketRail
             CancellationToken canceled = default(CancellationToken))
         {
             var failures = 0;
+            var hasBegun = false;
             // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
             var known = "";
             while (!canceled.IsCancellationRequested)
             {
-                Exception failure;
+                Exception thrown;
                 try
                 {
                     var seconds = options.WaitSeconds + AnswerSeconds;
@@ -219,34 +236,40 @@ namespace TicketRail
                     var items = ((IEnumerable<object>)page["items"])
                         .Select(item => new Item((IReadOnlyDictionary<string, object>)item))
                         .ToList();
-                    if (items.Count > 0) await handle(items).ConfigureAwait(false);
                     known = "&known=" + Uri.EscapeDataString((string)page["next"]);
+                    hasBegun = true;
                     if (items.Count > 0)
                     {
+                        await OfProgram(() => handle(items)).ConfigureAwait(false);
                         var position = new Dictionary<string, object> { ["position"] = page["next"] };
                         await Call(HttpMethod.Post, PathOf(options.Consumer) + "/commit", position).ConfigureAwait(false);
                     }
                     failures = 0;
                     continue;
                 }
-                catch (Exception thrown) // whatever a handler throws is repeated, too
+                catch (Exception caught) // whatever a handler throws is repeated, too
                 {
-                    failure = thrown;
+                    thrown = caught;
                 }
                 if (canceled.IsCancellationRequested) return;
-                failure = await Mend(failure, options).ConfigureAwait(false);
-                if (failure == null)
+                var isFirst = !hasBegun && IsProblem(thrown, "consumer-not-found");
+                hasBegun |= IsProblem(thrown, "feed-position-unknown");
+                var left = await Mend(thrown, options, hasBegun).ConfigureAwait(false);
+                // What was mended may be so again, as where two logs answer in turn: it waits as well.
+                var failure = left ?? thrown;
+                var answer = failure as TicketRailException;
+                if (left == null)
                 {
                     known = "";
-                    continue;
+                    hasBegun = true;
+                    if (isFirst) continue;
                 }
-                var answer = failure as TicketRailException;
-                if (answer != null && !MayPass(answer.Status)) throw answer;
+                else if (answer != null && !MayPass(answer.Status)) throw answer;
                 failures++;
                 double chance;
                 lock (random) chance = random.NextDouble();
                 var pause = Pause(failures, chance, answer?.RetryAfter);
-                options.OnFailure(failure, pause);
+                options.OnFailure(failure is ThrownException ? failure.InnerException : failure, pause);
                 await Task.WhenAny(Task.Delay(pause, canceled)).ConfigureAwait(false);
             }
         }
@@ -295,33 +318,44 @@ namespace TicketRail
             return asked > pause ? asked.Value : pause;
         }
 
-        /// <summary>What is wrong still, or null: then asking again helps at once.</summary>
-        private async Task<Exception> Mend(Exception thrown, FollowOptions options)
+        /// <summary>
+        /// What is wrong still, or null: then asking again helps. There may be a copy if it has begun.
+        /// </summary>
+        private async Task<Exception> Mend(Exception thrown, FollowOptions options, bool hasBegun)
         {
-            if (!(thrown is TicketRailException failure)) return thrown;
+            var isLost = IsProblem(thrown, "feed-position-unknown") && options.StartOver != null;
+            if (!isLost && !IsProblem(thrown, "consumer-not-found")) return thrown;
             try
             {
-                if (failure.IsProblem("consumer-not-found"))
-                {
-                    if (options.From == "beginning" && options.StartOver != null) options.StartOver();
-                    await SetConsumerAsync(options.Consumer, "from", options.From).ConfigureAwait(false);
-                    return null;
-                }
-                if (failure.IsProblem("feed-position-unknown") && options.StartOver != null)
-                {
-                    // A program that ends from here on finds no consumer when it comes again, and starts over then.
-                    await Call(HttpMethod.Delete, PathOf(options.Consumer)).ConfigureAwait(false);
-                    options.StartOver();
-                    await SetConsumerAsync(options.Consumer).ConfigureAwait(false);
-                    return null;
-                }
+                // A program that ends from here on finds no consumer when it comes again.
+                if (isLost) await Call(HttpMethod.Delete, PathOf(options.Consumer)).ConfigureAwait(false);
+                var from = hasBegun && options.StartOver != null ? "beginning" : options.From;
+                if (from == "beginning" && options.StartOver != null)
+                    await OfProgram(options.StartOver).ConfigureAwait(false);
+                await SetConsumerAsync(options.Consumer, "from", from).ConfigureAwait(false);
             }
             catch (Exception another)
             {
-                return another;
+                // Where it was deleted meanwhile, the next answer says so.
+                return IsProblem(another, "consumer-not-found") ? null : another;
             }
-            return failure;
+            return null;
         }
+
+        private static async Task OfProgram(Func<Task> function)
+        {
+            try
+            {
+                await function().ConfigureAwait(false);
+            }
+            catch (Exception thrown)
+            {
+                throw new ThrownException(thrown);
+            }
+        }
+
+        private static bool IsProblem(Exception thrown, string code) =>
+            thrown is TicketRailException failure && failure.IsProblem(code);
 
         private static bool MayPass(int status) => status == 408 || status == 429 || status >= 500;
 
@@ -338,7 +372,7 @@ namespace TicketRail
             using (var request = new HttpRequestMessage(method, url + path))
             {
                 ended.CancelAfter(TimeSpan.FromSeconds(seconds));
-                if (token != null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+                if (token != "") request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
                 if (body != null) request.Content = new StringContent(Json.Write(body), Encoding.UTF8, "application/json");
                 using (var answer = await http.SendAsync(request, ended.Token).ConfigureAwait(false))
                 {

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -148,6 +150,18 @@ public final class TicketRail {
         void handle(List<Item> items) throws Exception;
     }
 
+    /** What a function of the program threw: never taken for an answer of the feed. */
+    private static final class Thrown extends Exception {
+        private static final long serialVersionUID = 1;
+
+        final Exception thrown;
+
+        Thrown(Exception thrown) {
+            super(thrown);
+            this.thrown = thrown;
+        }
+    }
+
     /** Drops the copy. */
     @FunctionalInterface
     public interface StartOver {
@@ -212,16 +226,15 @@ public final class TicketRail {
         }
 
         /**
-         * Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is
-         * made, and when the log is another one or an older one that was put back. Unset: following ends with the exception
-         * where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
+         * Drops the copy. It is called when the client makes the consumer at the beginning, and on 410, which says that the
+         * log lacks the position of the copy. Unset: following ends on 410, and where the consumer is made, the copy stays.
          */
         public Follow startOver(StartOver startOver) {
             this.startOver = startOver;
             return this;
         }
 
-        /** Is given each failure that is repeated, such as a handler that threw, and how long until then. */
+        /** Is given each failure after which it asks again, such as a handler that threw, and how long until then. */
         public Follow onFailure(BiConsumer<Exception, Duration> onFailure) {
             this.onFailure = onFailure;
             return this;
@@ -244,6 +257,10 @@ public final class TicketRail {
     /** Most seconds that a delivery may be older or newer than the clock here. */
     private static final long TOLERANCE_SECONDS = 300;
 
+    private static final Pattern URL = Pattern.compile(
+            "https?://(?:[^\\s/?#:@\\[\\]\\\\]+|\\[[0-9a-f:.]+\\])(?::([1-9][0-9]{0,4}))?(?:/[\\w.~%/-]*)?",
+            Pattern.CASE_INSENSITIVE);
+
     private final String url;
     private final String token;
     private final HttpClient http;
@@ -251,13 +268,17 @@ public final class TicketRail {
     /**
      * @param url where the service lies, such as {@code http://localhost:8080}
      * @param token of a reader with the role {@code pos}; null where reading is open
-     * @throws IllegalArgumentException if the URL is none of http or https
+     * @throws IllegalArgumentException if the URL or the token can never work
      */
     public TicketRail(String url, String token) {
-        if (url == null || !url.matches("(?i)https?://.*"))
-            throw new IllegalArgumentException("URL must begin with http:// or https://");
-        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
-        this.token = token;
+        Matcher form = URL.matcher(url == null ? "" : url);
+        if (!form.matches() || (form.group(1) != null && Integer.parseInt(form.group(1)) > 65535))
+            throw new IllegalArgumentException("URL must be like http://localhost:8080 or https://pos.example.com/rail");
+        this.token = token == null ? "" : token;
+        if (!this.token.matches("[!-~]*"))
+            throw new IllegalArgumentException("token must have no white space, and only ASCII characters");
+        this.url = url.replaceAll("/+$", "");
+        HttpRequest.newBuilder(URI.create(this.url)); // refuses further names of hosts, such as those with an underscore
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(ANSWER_SECONDS))
@@ -275,6 +296,7 @@ public final class TicketRail {
     public void follow(Follow options, Handler handler) throws InterruptedException, TicketRailException {
         String query = options.query();
         int failures = 0;
+        boolean hasBegun = false;
         // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
         String known = "";
         for (;;) {
@@ -282,9 +304,10 @@ public final class TicketRail {
                 Map<String, Object> page = call("GET", query + known, null, options.waitSeconds + ANSWER_SECONDS);
                 List<Item> items = new ArrayList<>();
                 for (Object item : (List<?>) page.get("items")) items.add(new Item(object(item)));
-                if (!items.isEmpty()) handler.handle(Collections.unmodifiableList(items));
                 known = "&known=" + encode(text(page, "next"));
+                hasBegun = true;
                 if (!items.isEmpty()) {
+                    ofProgram(() -> handler.handle(Collections.unmodifiableList(items)));
                     Map<String, Object> position = Collections.singletonMap("position", page.get("next"));
                     call("POST", path(options.consumer) + "/commit", position, ANSWER_SECONDS);
                 }
@@ -292,17 +315,23 @@ public final class TicketRail {
             } catch (InterruptedException interrupted) {
                 throw interrupted;
             } catch (Exception thrown) { // whatever a handler throws is repeated, too
-                Exception failure = mend(thrown, options);
-                if (failure == null) {
-                    known = "";
-                    continue;
-                }
+                boolean isFirst = !hasBegun && isProblem(thrown, "consumer-not-found");
+                hasBegun |= isProblem(thrown, "feed-position-unknown");
+                Exception left = mend(thrown, options, hasBegun);
+                // What was mended may be so again, as where two logs answer in turn: it waits as well.
+                Exception failure = left == null ? thrown : left;
                 boolean answered = failure instanceof TicketRailException;
-                if (answered && !mayPass((TicketRailException) failure)) throw (TicketRailException) failure;
+                if (left == null) {
+                    known = "";
+                    hasBegun = true;
+                    if (isFirst) continue;
+                } else if (answered && !mayPass((TicketRailException) failure)) {
+                    throw (TicketRailException) failure;
+                }
                 failures++;
                 Duration asked = answered ? ((TicketRailException) failure).retryAfter : null;
                 Duration pause = pause(failures, ThreadLocalRandom.current().nextDouble(), asked);
-                options.onFailure.accept(failure, pause);
+                options.onFailure.accept(failure instanceof Thrown ? ((Thrown) failure).thrown : failure, pause);
                 Thread.sleep(pause.toMillis());
             }
         }
@@ -340,35 +369,43 @@ public final class TicketRail {
         return failure.status == 408 || failure.status == 429 || failure.status >= 500;
     }
 
-    /** What is wrong still, or null: then asking again helps at once. */
-    private Exception mend(Exception thrown, Follow options) throws InterruptedException {
-        if (!(thrown instanceof TicketRailException)) return thrown;
-        TicketRailException failure = (TicketRailException) thrown;
+    /** What is wrong still, or null: then asking again helps. There may be a copy if it has begun. */
+    private Exception mend(Exception thrown, Follow options, boolean hasBegun) throws InterruptedException {
+        boolean isLost = isProblem(thrown, "feed-position-unknown") && options.startOver != null;
+        if (!isLost && !isProblem(thrown, "consumer-not-found")) return thrown;
         try {
-            if (failure.isProblem("consumer-not-found")) {
-                if (options.from == From.BEGINNING && options.startOver != null) options.startOver.run();
-                setConsumer(options.consumer, options.from);
-                return null;
-            }
-            if (failure.isProblem("feed-position-unknown") && options.startOver != null) {
-                // A program that ends from here on finds no consumer when it comes again, and starts over then.
-                call("DELETE", path(options.consumer), null, ANSWER_SECONDS);
-                options.startOver.run();
-                setConsumer(options.consumer, From.BEGINNING);
-                return null;
-            }
+            // A program that ends from here on finds no consumer when it comes again.
+            if (isLost) call("DELETE", path(options.consumer), null, ANSWER_SECONDS);
+            From from = hasBegun && options.startOver != null ? From.BEGINNING : options.from;
+            if (from == From.BEGINNING && options.startOver != null) ofProgram(options.startOver);
+            setConsumer(options.consumer, from);
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception another) {
-            return another;
+            // Where it was deleted meanwhile, the next answer says so.
+            return isProblem(another, "consumer-not-found") ? null : another;
         }
-        return failure;
+        return null;
+    }
+
+    private static void ofProgram(StartOver function) throws InterruptedException, Thrown {
+        try {
+            function.run();
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
+        } catch (Exception thrown) {
+            throw new Thrown(thrown);
+        }
+    }
+
+    private static boolean isProblem(Exception thrown, String code) {
+        return thrown instanceof TicketRailException && ((TicketRailException) thrown).isProblem(code);
     }
 
     private Map<String, Object> call(String method, String path, Map<String, ?> body, int seconds)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(seconds));
-        if (token != null) request.header("Authorization", "Bearer " + token);
+        if (!token.isEmpty()) request.header("Authorization", "Bearer " + token);
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {

@@ -128,6 +128,22 @@ final class TicketRailException extends \RuntimeException
     }
 }
 
+/**
+ * What a function of the program threw: never taken for an answer of the feed.
+ *
+ * @internal
+ */
+final class Thrown extends \RuntimeException
+{
+    public \Throwable $thrown;
+
+    public function __construct(\Throwable $thrown)
+    {
+        parent::__construct('', 0, $thrown);
+        $this->thrown = $thrown;
+    }
+}
+
 /** A service of Ticket Rail, such as `new Client('http://localhost:8080', $token)`. */
 final class Client
 {
@@ -137,17 +153,23 @@ final class Client
     /** Seconds that an answer may take beyond the time that it was asked to wait. */
     private const ANSWER_S = 30;
 
-    private string $url;
-    private ?string $token;
+    private const URL = '#^(https?)://(?:[^\s/?\#:@\[\]\\\\]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?(?:/[\w.~%/-]*)?$#Di';
 
-    /** @throws \InvalidArgumentException If the URL is none of http or https. */
+    private string $url;
+    private string $token;
+
+    /** @throws \InvalidArgumentException If the URL or the token can never work. */
     public function __construct(string $url, ?string $token = null)
     {
-        if (preg_match('~^https?://~i', $url) !== 1) {
-            throw new \InvalidArgumentException('URL must begin with http:// or https://');
+        if (preg_match(self::URL, $url, $match) !== 1 || (int) ($match[2] ?? 80) > 65535) {
+            throw new \InvalidArgumentException('URL must be like http://localhost:8080 or https://pos.example.com/rail');
         }
-        $this->url = rtrim($url, '/');
-        $this->token = $token;
+        if (preg_match('/^[!-~]*$/D', $token ?? '') !== 1) {
+            throw new \InvalidArgumentException('token must have no white space, and only ASCII characters');
+        }
+        // PHP takes HTTPS in capitals for http, and would send the token in clear.
+        $this->url = rtrim(strtolower($match[1]) . substr($url, strlen($match[1])), '/');
+        $this->token = $token ?? '';
     }
 
     /**
@@ -163,10 +185,11 @@ final class Client
      * - `locations`: ids of locations; none: all that the reader may see.
      * - `limit`: most items that are handed over at once, 1 to 1,000.
      * - `wait`: seconds that an answer waits for news, 0 to 30.
-     * - `startOver`: drops the copy. It is called whenever following begins at the beginning: at the first start, when the
-     *   consumer is made, and when the log is another one or an older one that was put back. Without it, the exception is
-     *   thrown where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
-     * - `onFailure`: is given each failure that is repeated, as a `Throwable`, and the seconds until then, as a float.
+     * - `startOver`: drops the copy. It is called when the client makes the consumer at the beginning, and on 410, which
+     *   says that the log lacks the position of the copy. Without it, 410 is thrown, and where the consumer is made, the copy
+     *   stays.
+     * - `onFailure`: is given each failure after which it asks again, as a `Throwable`, and the seconds until then, as a
+     *   float.
      * - `stopped`: is given nothing, and returns whether to end.
      *
      * @param callable(Item[]): mixed $handle
@@ -188,33 +211,40 @@ final class Client
         }
         $stopped = $options['stopped'] ?? static fn(): bool => false;
         $failures = 0;
+        $hasBegun = false;
         // With the position that the copy has, so that a log that lost it is noticed; at first it is not known.
         $known = '';
         while (!$stopped()) {
             try {
                 $page = $this->call('GET', "/feed?$query$known", null, $wait + self::ANSWER_S);
-                if ($page['items'] !== []) {
-                    $handle(array_map(static fn(array $item): Item => new Item($item), $page['items']));
-                }
                 $known = '&known=' . rawurlencode($page['next']);
+                $hasBegun = true;
                 if ($page['items'] !== []) {
+                    $items = array_map(static fn(array $item): Item => new Item($item), $page['items']);
+                    self::ofProgram(static fn() => $handle($items));
                     $this->call('POST', self::path($consumer) . '/commit', ['position' => $page['next']]);
                 }
                 $failures = 0;
             } catch (\Throwable $thrown) { // whatever a handler throws is repeated, too
-                $failure = $this->mend($thrown, $consumer, $options);
-                if ($failure === null) {
+                $isFirst = !$hasBegun && self::isProblem($thrown, 'consumer-not-found');
+                $hasBegun = $hasBegun || self::isProblem($thrown, 'feed-position-unknown');
+                $left = $this->mend($thrown, $consumer, $options, $hasBegun);
+                if ($left === null) {
                     $known = '';
-                    continue;
+                    $hasBegun = true;
+                    if ($isFirst) {
+                        continue;
+                    }
+                } elseif (!self::mayPass($left)) {
+                    throw $left;
                 }
-                if (!self::mayPass($failure)) {
-                    throw $failure;
-                }
+                // What was mended may be so again, as where two logs answer in turn: it waits as well.
+                $failure = $left ?? $thrown;
                 $failures++;
                 $asked = $failure instanceof TicketRailException ? $failure->retryAfter : null;
                 $seconds = self::pauseSeconds($failures, mt_rand() / mt_getrandmax(), $asked);
                 if (isset($options['onFailure'])) {
-                    $options['onFailure']($failure, $seconds);
+                    $options['onFailure']($failure instanceof Thrown ? $failure->thrown : $failure, $seconds);
                 }
                 usleep((int) ($seconds * 1e6));
             }
@@ -253,35 +283,46 @@ final class Client
     }
 
     /**
-     * What is wrong still, or null: then asking again helps at once.
+     * What is wrong still, or null: then asking again helps. There may be a copy if it has begun.
      *
      * @param array<string, mixed> $options
      */
-    private function mend(\Throwable $thrown, string $consumer, array $options): ?\Throwable
+    private function mend(\Throwable $thrown, string $consumer, array $options, bool $hasBegun): ?\Throwable
     {
-        if (!$thrown instanceof TicketRailException) {
+        $isLost = self::isProblem($thrown, 'feed-position-unknown') && isset($options['startOver']);
+        if (!$isLost && !self::isProblem($thrown, 'consumer-not-found')) {
             return $thrown;
         }
         try {
-            if ($thrown->isProblem('consumer-not-found')) {
-                $from = $options['from'] ?? 'beginning';
-                if ($from === 'beginning' && isset($options['startOver'])) {
-                    $options['startOver']();
-                }
-                $this->setConsumer($consumer, ['from' => $from]);
-                return null;
-            }
-            if ($thrown->isProblem('feed-position-unknown') && isset($options['startOver'])) {
-                // A program that ends from here on finds no consumer when it comes again, and starts over then.
+            if ($isLost) {
+                // A program that ends from here on finds no consumer when it comes again.
                 $this->call('DELETE', self::path($consumer));
-                $options['startOver']();
-                $this->setConsumer($consumer);
-                return null;
             }
+            $from = $options['from'] ?? 'beginning';
+            if (isset($options['startOver']) && ($hasBegun || $from === 'beginning')) {
+                self::ofProgram($options['startOver']);
+                $from = 'beginning';
+            }
+            $this->setConsumer($consumer, ['from' => $from]);
         } catch (\Throwable $failure) {
-            return $failure;
+            // Where it was deleted meanwhile, the next answer says so.
+            return self::isProblem($failure, 'consumer-not-found') ? null : $failure;
         }
-        return $thrown;
+        return null;
+    }
+
+    private static function ofProgram(callable $function): void
+    {
+        try {
+            $function();
+        } catch (\Throwable $thrown) {
+            throw new Thrown($thrown);
+        }
+    }
+
+    private static function isProblem(\Throwable $thrown, string $code): bool
+    {
+        return $thrown instanceof TicketRailException && $thrown->isProblem($code);
     }
 
     private static function mayPass(\Throwable $failure): bool
@@ -303,7 +344,7 @@ final class Client
     private function call(string $method, string $path, ?array $body = null, int $timeout = self::ANSWER_S): array
     {
         $headers = ['Connection: close'];
-        if ($this->token !== null) {
+        if ($this->token !== '') {
             $headers[] = "Authorization: Bearer $this->token";
         }
         $http = [

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import random
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -96,6 +97,30 @@ def pause_seconds(failures: int, chance: float, asked: Optional[float]) -> float
     return max(longest * (0.5 + chance / 2), asked or 0.0)
 
 
+_URL = re.compile(
+    r"https?://(?:[^\s/?#:@\[\]\\]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?(?:/[\w.~%/-]*)?", re.ASCII | re.IGNORECASE
+)
+
+
+class _Raised(Exception):
+    """What a function of the program raised: never taken for an answer of the feed."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _of_program(function: Callable[..., Any], *arguments: Any) -> None:
+    try:
+        function(*arguments)
+    except Exception as error:
+        raise _Raised(error) from error
+
+
+def _is_problem(error: Exception, code: str) -> bool:
+    return isinstance(error, TicketRailError) and error.is_problem(code)
+
+
 def _retry_after(value: Optional[str]) -> Optional[float]:
     if value is None:
         return None
@@ -115,10 +140,13 @@ class TicketRail:
     """A service of Ticket Rail, such as `TicketRail("http://localhost:8080", token)`."""
 
     def __init__(self, url: str, token: Optional[str] = None) -> None:
-        if not (url or "").lower().startswith(("http://", "https://")):
-            raise ValueError("URL must begin with http:// or https://")
+        form = _URL.fullmatch(url or "")
+        if form is None or int(form.group(1) or 80) > 65535:
+            raise ValueError("URL must be like http://localhost:8080 or https://pos.example.com/rail")
+        if re.fullmatch("[!-~]*", token or "") is None:
+            raise ValueError("token must have no white space, and only ASCII characters")
         self._url = url.rstrip("/")
-        self._headers = {} if token is None else {"Authorization": "Bearer " + token}
+        self._headers = {"Authorization": "Bearer " + token} if token else {}
 
     def follow(
         self,
@@ -138,39 +166,45 @@ class TicketRail:
         Each item comes at least once. What `handle` was given is committed only after it returned, and comes again if it
         raised or if the process ended: with the view `orders`, replace what you have by what comes; with `events`, take
         in each `position` once. `consumer` is the name of this one program, and `start` is for one that does not exist
-        yet. `on_failure` is given each failure that is repeated, and the seconds until then. Whatever no repetition
-        mends is raised.
+        yet. `on_failure` is given each failure after which it asks again, and the seconds until then. Whatever no
+        repetition mends is raised.
 
-        `start_over` drops the copy. It is called whenever following begins at the beginning: at the first start, when
-        the consumer is made, and when the log is another one or an older one that was put back. Without it, the error is
-        raised where the log lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no
-        more.
+        `start_over` drops the copy. It is called when the client makes the consumer at the beginning, and on 410, which
+        says that the log lacks the position of the copy. Without it, 410 is raised, and where the consumer is made, the
+        copy stays.
         """
         query = [("consumer", consumer), ("view", view), ("limit", str(limit)), ("wait", str(wait))]
         query += [("location_id", location) for location in locations]
         failures = 0
+        has_begun = False
         # The position that the copy has, so that a log that lost it is noticed; at first it is not known.
         known: List[Tuple[str, str]] = []
         while not stopped():
             try:
                 page = self._call("GET", "/feed?" + urllib.parse.urlencode(query + known), timeout=wait + ANSWER_S)
-                if page["items"]:
-                    handle(page["items"])
                 known = [("known", page["next"])]
+                has_begun = True
                 if page["items"]:
+                    _of_program(handle, page["items"])
                     self._call("POST", _consumer(consumer) + "/commit", {"position": page["next"]})
                 failures = 0
             except Exception as error:  # whatever a handler raises is repeated, too
-                failure = self._mend(error, consumer, start, start_over)
-                if failure is None:
+                is_first = not has_begun and _is_problem(error, "consumer-not-found")
+                has_begun = has_begun or _is_problem(error, "feed-position-unknown")
+                left = self._mend(error, consumer, start, start_over, has_begun)
+                if left is None:
                     known = []
-                    continue
-                if not _may_pass(failure):
-                    raise failure
+                    has_begun = True
+                    if is_first:
+                        continue
+                elif not _may_pass(left):
+                    raise left
+                # What was mended may be so again, as where two logs answer in turn: it waits as well.
+                failure = left or error
                 failures += 1
                 asked = failure.retry_after if isinstance(failure, TicketRailError) else None
                 seconds = pause_seconds(failures, random.random(), asked)
-                on_failure(failure, seconds)
+                on_failure(failure.error if isinstance(failure, _Raised) else failure, seconds)
                 time.sleep(seconds)
 
     def set_consumer(self, name: str, **start: str) -> None:
@@ -188,26 +222,25 @@ class TicketRail:
             raise
 
     def _mend(
-        self, error: Exception, consumer: str, start: str, start_over: Optional[Callable[[], None]]
+        self, error: Exception, consumer: str, start: str, start_over: Optional[Callable[[], None]], has_begun: bool
     ) -> Optional[Exception]:
-        """What is wrong still, or None: then asking again helps at once."""
-        if not isinstance(error, TicketRailError):
+        """What is wrong still, or None: then asking again helps. There may be a copy if it has begun."""
+        is_lost = _is_problem(error, "feed-position-unknown") and start_over is not None
+        if not is_lost and not _is_problem(error, "consumer-not-found"):
             return error
         try:
-            if error.is_problem("consumer-not-found"):
-                if start == "beginning" and start_over is not None:
-                    start_over()
-                self.set_consumer(consumer, from_=start)
-                return None
-            if error.is_problem("feed-position-unknown") and start_over is not None:
-                # A program that ends from here on finds no consumer when it comes again, and starts over then.
+            if is_lost:
+                # A program that ends from here on finds no consumer when it comes again.
                 self._call("DELETE", _consumer(consumer))
-                start_over()
-                self.set_consumer(consumer)
-                return None
+            if start_over is not None and (has_begun or start == "beginning"):
+                _of_program(start_over)
+                start = "beginning"
+            self.set_consumer(consumer, from_=start)
         except Exception as failure:
-            return failure
-        return error
+            # Where it was deleted meanwhile, the next answer says so.
+            if not _is_problem(failure, "consumer-not-found"):
+                return failure
+        return None
 
     def _call(self, method: str, path: str, body: Any = None, timeout: float = ANSWER_S) -> Any:
         headers = dict(self._headers)

@@ -87,6 +87,7 @@ export interface FeedRemoval extends Placed {
 }
 
 export type View = 'events' | 'orders';
+export type Start = Readonly<{ from: 'beginning' | 'now' } | { position: string } | { time: string }>;
 export type ItemOf<Viewed extends View> = FeedRemoval | (Viewed extends 'events' ? FeedFact : FeedOrder);
 
 /** A problem as RFC 9457 has it. */
@@ -125,11 +126,11 @@ export function retryAfterMs(value: string | null, now: number): number | null {
 }
 
 async function errorOf(response: Response): Promise<TicketRailError> {
-  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json') === true;
+  const isGood = response.headers.get('Content-Type')?.startsWith('application/problem+json') === true;
   // A proxy may have cut it off. Each member is looked at before it is used.
   const body = (await response.json().catch(() => null)) as Problem | null;
-  const problem = isProblem ? body : null;
-  return new TicketRailError(response.status, problem, retryAfterMs(response.headers.get('Retry-After'), Date.now()));
+  const pause = retryAfterMs(response.headers.get('Retry-After'), Date.now());
+  return new TicketRailError(response.status, isGood ? body : null, pause);
 }
 
 /** Milliseconds before the first repetition, and the most before any; each is twice as long as the one before. */
@@ -158,9 +159,8 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> =>
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done);
+    const timer = setTimeout(done, signal.aborted ? 0 : ms);
+    signal.addEventListener('abort', done);
   });
 
 /** Whether asking again may help: nobody answered, too much was asked, or the service is not well. */
@@ -192,29 +192,28 @@ export interface FollowOptions<Viewed extends View> {
   /** Ends it; what was handed over last is still committed. */
   readonly signal?: AbortSignal;
   /**
-   * Drops the copy. It is called whenever following begins at the beginning: at the first start, when the consumer is made,
-   * and when the log is another one or an older one that was put back. Unset: following ends with the error where the log
-   * lacks the position of the copy, and where it lacks the consumer, the copy keeps what is no more.
+   * Drops the copy. It is called when the client makes the consumer at the beginning, and on 410, which says that the log
+   * lacks the position of the copy. Unset: following ends on 410, and where the consumer is made, the copy stays.
    */
   readonly startOver?: () => Promise<void> | void;
-  /** Is given each failure that is repeated, such as a handler that threw, and the milliseconds until then. */
+  /** Is given each failure after which it asks again, such as a handler that threw, and the milliseconds until then. */
   readonly onFailure?: (error: Error, pauseMs: number) => void;
 }
 
-interface Page<Viewed extends View> {
-  readonly items: readonly ItemOf<Viewed>[];
-  readonly next: string;
-}
+const URL_FORM = /^https?:\/\/(?:[^\s/?#:@[\]\\]+|\[[\da-f:.]+\])(?::([1-9]\d{0,4}))?(?:\/[\w.~%/-]*)?$/i;
+const BAD_URL = 'URL must be like http://localhost:8080 or https://pos.example.com/rail';
 
 export class TicketRailClient {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
 
-  constructor({ url, token, fetch: given = fetch }: ClientOptions) {
-    if (!/^https?:\/\//i.test(url)) throw new TypeError('URL must begin with http:// or https://');
-    this.#url = url.replace(/\/$/, '');
-    this.#headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  constructor({ url, token = '', fetch: given = fetch }: ClientOptions) {
+    const [isUrl, port = '80'] = URL_FORM.exec(url) ?? [];
+    if (isUrl === undefined || Number(port) > 65_535) throw new TypeError(BAD_URL);
+    if (!/^[!-~]*$/.test(token)) throw new TypeError('token must have no white space, and only ASCII characters');
+    this.#url = url.replace(/\/+$/, '');
+    this.#headers = token === '' ? {} : { Authorization: `Bearer ${token}` };
     // Browsers want it called without an object.
     this.#fetch = (...args) => given(...args);
   }
@@ -229,39 +228,47 @@ export class TicketRailClient {
     options: FollowOptions<Viewed>,
     handle: (items: readonly ItemOf<Viewed>[]) => Promise<void> | void,
   ): Promise<void> {
-    const { signal = new AbortController().signal, onFailure } = options;
+    const { consumer, view, locations = [], limit = MOST_ITEMS, waitS = 30, onFailure } = options;
+    const { signal = new AbortController().signal } = options;
+    // With the position that the copy has as `known`, once there is one, so that a log that lost it is noticed.
+    const query = new URLSearchParams({ consumer, view, limit: String(limit), wait: String(waitS) });
+    for (const location of locations) query.append('location_id', location);
     const isEnded = (): boolean => signal.aborted;
-    let failures = 0;
-    let known: string | null = null;
+    let [failures, hasBegun] = [0, false];
     while (!isEnded()) {
       try {
-        const { items, next }: Page<Viewed> = await this.#ask(options, known, signal);
-        if (items.length > 0) await handle(items);
-        known = next;
-        if (items.length > 0) await this.#call('POST', `${consumerPath(options.consumer)}/commit`, { position: next });
+        const answer = await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS);
+        // As the contract of the service has it.
+        const { items, next } = answer as Readonly<{ items: readonly ItemOf<Viewed>[]; next: string }>;
+        query.set('known', next);
+        hasBegun = true;
+        if (items.length > 0) {
+          await ofProgram(() => handle(items));
+          await this.#call('POST', `${consumerPath(consumer)}/commit`, { position: next });
+        }
         failures = 0;
       } catch (error) {
         if (isEnded()) return;
-        const failure = await this.#mend(error, options);
-        if (failure === null) {
-          known = null;
-          continue;
-        }
-        if (!mayPass(failure)) throw failure;
-        failures++;
+        const isFirst = !hasBegun && isProblem(error, 'consumer-not-found');
+        hasBegun ||= isProblem(error, 'feed-position-unknown');
+        const left = await this.#mend(error, options, hasBegun);
+        if (left === null) {
+          query.delete('known');
+          hasBegun = true;
+          if (isFirst) continue;
+        } else if (!mayPass(left)) throw left;
+        // What was mended may be so again, as where two logs answer in turn: it waits as well.
+        const failure = left ?? asError(error);
         const asked = failure instanceof TicketRailError ? failure.retryAfterMs : null;
-        const ms = pauseMs(failures, Math.random(), asked);
-        onFailure?.(failure, ms);
+        const ms = pauseMs(++failures, Math.random(), asked);
+        onFailure?.(failure instanceof Thrown ? failure.error : failure, ms);
         await wait(ms, signal);
       }
     }
   }
 
   /** Sets a consumer to a place; one that does not exist is made. */
-  async setConsumer(
-    name: string,
-    start: { readonly from: 'beginning' | 'now' } | { readonly position: string } | { readonly time: string },
-  ): Promise<void> {
+  async setConsumer(name: string, start: Start): Promise<void> {
     await this.#call('PUT', consumerPath(name), start);
   }
 
@@ -271,49 +278,33 @@ export class TicketRailClient {
       const path = `/locations/${encodeURIComponent(locationId)}/orders/${encodeURIComponent(orderId)}`;
       return (await this.#call('GET', path)) as Order; // as the contract of the service has it
     } catch (error) {
-      if (error instanceof TicketRailError && error.is('order-not-found')) return null;
+      if (isProblem(error, 'order-not-found')) return null;
       throw error;
     }
   }
 
-  /** @param known position that the copy has, so that a log that lost it is noticed; null: it is not known yet */
-  async #ask<Viewed extends View>(
-    { consumer, view, locations = [], limit = MOST_ITEMS, waitS = 30 }: FollowOptions<Viewed>,
-    known: string | null,
-    signal: AbortSignal,
-  ): Promise<Page<Viewed>> {
-    const query = new URLSearchParams({ consumer, view, limit: String(limit), wait: String(waitS) });
-    for (const location of locations) query.append('location_id', location);
-    if (known !== null) query.append('known', known);
-    return (await this.#call('GET', `/feed?${query.toString()}`, undefined, signal, waitS)) as Page<Viewed>; // as the contract of the service has it
-  }
-
-  /** @returns what is wrong still, or null: then asking again helps at once */
-  async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>): Promise<Error | null> {
+  /** @param hasBegun whether there may be a copy @returns what is wrong still, or null: then asking again helps */
+  async #mend<Viewed extends View>(error: unknown, options: FollowOptions<Viewed>, hasBegun: boolean) {
     const { consumer, from = 'beginning', startOver } = options;
-    if (!(error instanceof TicketRailError)) return asError(error);
+    const isLost = isProblem(error, 'feed-position-unknown') && startOver !== undefined;
+    if (!isLost && !isProblem(error, 'consumer-not-found')) return asError(error);
     try {
-      if (error.is('consumer-not-found')) {
-        if (from === 'beginning') await startOver?.();
-        await this.setConsumer(consumer, { from });
-      } else if (error.is('feed-position-unknown') && startOver !== undefined) {
-        // A program that ends from here on finds no consumer when it comes again, and starts over then.
-        await this.#call('DELETE', consumerPath(consumer));
-        await startOver();
-        await this.setConsumer(consumer, { from: 'beginning' });
-      } else return error;
-      return null;
+      // A program that ends from here on finds no consumer when it comes again.
+      if (isLost) await this.#call('DELETE', consumerPath(consumer));
+      const start = hasBegun && startOver !== undefined ? 'beginning' : from;
+      if (start === 'beginning' && startOver !== undefined) await ofProgram(startOver);
+      await this.setConsumer(consumer, { from: start });
     } catch (failure) {
-      return asError(failure);
+      // Where it was deleted meanwhile, the next answer says so.
+      if (!isProblem(failure, 'consumer-not-found')) return asError(failure);
     }
+    return null;
   }
 
   /** @param waitS seconds that the answer was asked to wait */
   async #call(method: string, path: string, body?: unknown, signal?: AbortSignal, waitS = 0): Promise<unknown> {
     const ended = new AbortController();
-    const end = (): void => {
-      ended.abort();
-    };
+    const end = ended.abort.bind(ended, undefined);
     const timer = setTimeout(end, waitS * 1_000 + ANSWER_MS);
     if (signal?.aborted === true) end();
     signal?.addEventListener('abort', end);
@@ -333,6 +324,19 @@ export class TicketRailClient {
   }
 }
 
+/** What a function of the program threw: never taken for an answer of the feed. */
+class Thrown extends Error {
+  constructor(readonly error: Error) {
+    super();
+  }
+}
+
+const ofProgram = (work: () => Promise<void> | void): Promise<void> =>
+  Promise.resolve()
+    .then(work)
+    .catch((thrown: unknown) => Promise.reject(new Thrown(asError(thrown))));
+
+const isProblem = (error: unknown, code: string): boolean => error instanceof TicketRailError && error.is(code);
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 const consumerPath = (name: string): string => `/consumers/${encodeURIComponent(name)}`;
 
@@ -381,12 +385,8 @@ export async function verifyDelivery(delivery: {
   if (age < -TOLERANCE_S) return { authentic: false, reason: 'too-new' };
 
   const encoder = new TextEncoder();
-  const head = encoder.encode(`${id}.${timestamp}.`);
   const content = typeof body === 'string' ? encoder.encode(body) : body;
-  const signed = new Uint8Array(head.length + content.length);
-  signed.set(head);
-  signed.set(content, head.length);
-
+  const signed = new Uint8Array([...encoder.encode(`${id}.${timestamp}.`), ...content]);
   for (const secret of secrets) {
     const raw = bytesOf(secret.startsWith(SECRET_PREFIX) ? secret.slice(SECRET_PREFIX.length) : secret);
     if (raw === null || raw.length === 0) continue;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import type { ConsumerList } from '../../schemas/feed';
@@ -122,7 +122,7 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     follow({ ...base(), view: 'orders', consumer, location, throwAt: 1 }, (line) => lines.push(line));
     const items = [0, 1, 2].map((n) => ['item', location, `order/${String(n)}`, '0', '-']);
     await until('the items to come again', () => lines.length === 4);
-    expect(lines).toEqual([['failed', '0'], ...items]);
+    expect(lines).toEqual([['failed', '410'], ...items]);
     await until('the commit', async () => {
       const { json } = await service.call('/consumers', { headers: bearer(TOKEN) });
       return (json as ConsumerList).consumers.find((one) => one.name === consumer)?.lag?.events === 0;
@@ -179,12 +179,62 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     }
   });
 
-  test(`a client ${where} refuses at once a URL that is unset or none of http or https`, async () => {
-    const refused = ['refused', 'URL must begin with http:// or https://'];
-    for (const env of [{}, { URL: '' }, { URL: 'localhost:8080' }, { URL: '/etc' }, { URL: 'ftp://localhost' }]) {
+  test(`a client ${where} that followed from now starts over at the beginning once its consumer is gone`, async () => {
+    const location = `gone in ${name}`;
+    await deliver(location, 2, 'in_progress');
+    const consumer = location.replaceAll(/\W/g, '-');
+    const lines: (readonly string[])[] = [];
+    const following = { ...base(), view: 'orders', consumer, location, from: 'now', startOver: 'throws' } as const;
+    follow(following, (line) => lines.push(line));
+    await until('the consumer', async () => {
+      const { json } = await service.call('/consumers', { headers: bearer(TOKEN) });
+      return (json as ConsumerList).consumers.some((one) => one.name === consumer);
+    });
+    await deliver(location, 1, 'completed');
+    await until('the news', () => lines.length === 1);
+    const { status } = await service.call(`/consumers/${consumer}`, { method: 'DELETE', headers: bearer(TOKEN) });
+    expect(status).toBe(204);
+    await until('the whole copy', () => lines.length === 7);
+    const news = ['item', location, 'order/0', '1', '-'];
+    const failed = [['failed', '0'], ['start over'], ['failed', '404']];
+    expect(lines).toEqual([news, ['start over'], ...failed, ...[['item', location, 'order/1', '0', '-'], news]]);
+  });
+
+  test(`a client ${where} refuses at once a URL and a token that can never work`, async () => {
+    const refused = ['refused', 'URL must be like http://localhost:8080 or https://pos.example.com/rail'];
+    const urls = ['localhost:8080', '/etc', 'ftp://localhost', 'http://', 'http://local host', 'http://localhost:80a'];
+    const further = ['http://localhost:65536', 'http://localhost\n', ' http://localhost', 'http://localhost/?to=1'];
+    for (const env of [{}, ...['', ...urls, ...further].map((URL) => ({ URL }))]) {
       expect({ env, lines: await driver.run('connect', env) }).toEqual({ env, lines: [refused] });
     }
-    expect(await driver.run('connect', { URL: 'HTTPS://pos.example.com/rail' })).toEqual([['taken']]);
+    const URL = 'HTTPS://pos.example.com/rail//';
+    expect(await driver.run('connect', { URL, TOKEN })).toEqual([['taken']]);
+    for (const bad of [`${TOKEN}\n`, ` ${TOKEN}`, 'tökens']) {
+      const message = 'token must have no white space, and only ASCII characters';
+      expect(await driver.run('connect', { URL, TOKEN: bad })).toEqual([['refused', message]]);
+    }
+  });
+
+  test(`a client ${where} speaks TLS with an https URL in any case, and begins nothing in clear`, async () => {
+    const begun: (number | undefined)[] = [];
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (bytes) => {
+        begun.push(bytes[0]);
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    try {
+      const url = `HTTPS://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+      follow({ ...base(), url, consumer: 'x' }, () => undefined);
+      await until('a connection', () => begun.length > 0);
+      const HANDSHAKE = 22;
+      expect(begun[0]).toBe(HANDSHAKE);
+    } finally {
+      for (const one of running) one.kill();
+      await new Promise((done) => server.close(done));
+    }
   });
 
   test(`a token that is not known ends following ${where} with the problem`, async () => {
@@ -222,6 +272,8 @@ describe.each(HERE)('$name', ({ name, isHere, where, digits }) => {
     await deliver(LOCATION, 1, 'in_progress');
     const env = { URL: service.url, TOKEN, LOCATION };
     expect(await driver.run('order', { ...env, ORDER: 'order/0' })).toEqual([['preparing', '0']]);
+    const written = `${service.url.replace('http', 'HTTP')}//`;
+    expect(await driver.run('order', { ...env, URL: written, ORDER: 'order/0' })).toEqual([['preparing', '0']]);
     expect(await driver.run('order', { ...env, ORDER: 'none' })).toEqual([['none']]);
   });
 

@@ -12,12 +12,12 @@ import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
  *                   `failed`, status                                 what is repeated
  *                   `start over`                                     it drops its copy
  *                   `ended`, status, whether it is PROBLEM           what no repetition mends
- *   driver connect  `taken`, or `refused` and why                    what becomes of a URL
+ *   driver connect  `taken`, or `refused` and why                    what becomes of a URL and a token
  *   driver order    stage, revision, or `none`
  *   driver verify   for each line of standard input the id, or `-`
  *
  * What it does is in its environment: see {@link Following}. A driver that is told to dies over its n-th answer, after it
- * said what it was handed and before it is committed, or throws at it.
+ * said what it was handed and before it is committed, or throws at it what the feed answers where it lost the position.
  */
 
 interface Language {
@@ -165,8 +165,10 @@ export interface Following {
   readonly view: 'events' | 'orders';
   readonly limit?: number;
   readonly location?: string;
-  /** Whether it knows how to, and whether it dies over it. */
-  readonly startOver?: 'works' | 'dies';
+  /** Unset: at the beginning. */
+  readonly from?: 'now';
+  /** Whether it knows how to, whether it dies over it, and whether it throws the first time. */
+  readonly startOver?: 'works' | 'dies' | 'throws';
   /** Of its answers with items, from 1; unset: never. */
   readonly dieAt?: number;
   readonly throwAt?: number;
@@ -190,10 +192,10 @@ export class Driver {
   /** @param heard is given the fields of each line */
   follow(following: Following, heard: (fields: readonly string[]) => void): Running {
     const { url, token, consumer, view, limit = 1_000, location = '', problem = '' } = following;
-    const { startOver = '', dieAt = 0, throwAt = 0 } = following;
+    const { from = 'beginning', startOver = '', dieAt = 0, throwAt = 0 } = following;
     const child = this.#start('follow', {
       ...{ URL: url, TOKEN: token, CONSUMER: consumer, VIEW: view, LIMIT: String(limit), LOCATION: location },
-      ...{ START_OVER: startOver, DIE_AT: String(dieAt), THROW_AT: String(throwAt), PROBLEM: problem },
+      ...{ FROM: from, START_OVER: startOver, DIE_AT: String(dieAt), THROW_AT: String(throwAt), PROBLEM: problem },
     });
     let rest = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {

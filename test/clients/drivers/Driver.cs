@@ -9,6 +9,7 @@ using TicketRail;
 internal static class Driver
 {
     private static int handed;
+    private static int begun;
 
     private static string Env(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 
@@ -25,7 +26,12 @@ internal static class Driver
     private static void TakeIn(IReadOnlyList<Item> items)
     {
         handed++;
-        if (handed == int.Parse(Env("THROW_AT"))) throw new InvalidOperationException("the database is away");
+        if (handed == int.Parse(Env("THROW_AT")))
+        {
+            // As another service of Ticket Rail may answer that a handler asks.
+            var lost = new Dictionary<string, object> { ["type"] = "urn:ticket-rail:problem:feed-position-unknown" };
+            throw new TicketRailException(410, lost, null);
+        }
         foreach (var item in items)
         {
             object reference = null;
@@ -35,9 +41,12 @@ internal static class Driver
         if (handed == int.Parse(Env("DIE_AT"))) Process.GetCurrentProcess().Kill();
     }
 
-    private static void StartOver()
+    private static async Task StartOver()
     {
+        await Task.Yield();
         Say("start over");
+        begun++;
+        if (begun == 1 && Env("START_OVER") == "throws") throw new InvalidOperationException("the database is away");
         if (Env("START_OVER") == "dies") Process.GetCurrentProcess().Kill();
     }
 
@@ -47,6 +56,7 @@ internal static class Driver
         {
             Consumer = Env("CONSUMER"),
             View = Env("VIEW"),
+            From = Env("FROM"),
             Locations = Env("LOCATION") == "" ? new string[0] : new[] { Env("LOCATION") },
             Limit = int.Parse(Env("LIMIT")),
             WaitSeconds = 1,
@@ -92,7 +102,7 @@ internal static class Driver
         {
             try
             {
-                new TicketRailClient(Environment.GetEnvironmentVariable("URL"));
+                new TicketRailClient(Environment.GetEnvironmentVariable("URL"), Env("TOKEN"));
                 Say("taken");
             }
             catch (ArgumentException refusal)

@@ -12,6 +12,7 @@ final class Driver {
     private static final Map<String, String> ENV = System.getenv();
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private static int handed = 0;
+    private static int begun = 0;
 
     private static void say(Object... fields) {
         StringBuilder line = new StringBuilder();
@@ -24,9 +25,13 @@ final class Driver {
         return Integer.parseInt(ENV.get(name));
     }
 
-    private static void takeIn(List<TicketRail.Item> items) {
+    private static void takeIn(List<TicketRail.Item> items) throws TicketRail.TicketRailException {
         handed++;
-        if (handed == number("THROW_AT")) throw new IllegalStateException("the database is away");
+        if (handed == number("THROW_AT")) {
+            // As another service of Ticket Rail may answer that a handler asks.
+            Map<String, Object> lost = Map.of("type", "urn:ticket-rail:problem:feed-position-unknown");
+            throw new TicketRail.TicketRailException(410, lost, null);
+        }
         for (TicketRail.Item item : items) {
             Object ref = item.data == null ? "-" : item.data.getOrDefault("ref", "-");
             say("item", item.locationId, item.orderId, item.revision == null ? "-" : item.revision, ref);
@@ -36,6 +41,9 @@ final class Driver {
 
     private static void startOver() {
         say("start over");
+        begun++;
+        if (begun == 1 && ENV.get("START_OVER").equals("throws"))
+            throw new IllegalStateException("the database is away");
         if (ENV.get("START_OVER").equals("dies")) Runtime.getRuntime().halt(9);
     }
 
@@ -43,6 +51,7 @@ final class Driver {
         TicketRail.Follow options = new TicketRail.Follow(ENV.get("CONSUMER"))
                 .view(TicketRail.View.valueOf(ENV.get("VIEW").toUpperCase()))
                 .locations(ENV.get("LOCATION").isEmpty() ? List.of() : List.of(ENV.get("LOCATION")))
+                .from(TicketRail.From.valueOf(ENV.get("FROM").toUpperCase()))
                 .limit(number("LIMIT"))
                 .waitSeconds(1)
                 .onFailure((failure, pause) -> say("failed", failure instanceof TicketRail.TicketRailException
@@ -77,7 +86,7 @@ final class Driver {
         }
         if (arguments[0].equals("connect")) {
             try {
-                new TicketRail(ENV.get("URL"), null);
+                new TicketRail(ENV.get("URL"), ENV.get("TOKEN"));
                 say("taken");
             } catch (IllegalArgumentException refusal) {
                 say("refused", refusal.getMessage());

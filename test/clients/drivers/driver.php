@@ -27,6 +27,7 @@ function follow(Client $rail): void
     $handed = 0;
     $options = [
         'view' => getenv('VIEW'),
+        'from' => getenv('FROM'),
         'locations' => array_filter([getenv('LOCATION')]),
         'limit' => (int) getenv('LIMIT'),
         'wait' => 1,
@@ -35,8 +36,13 @@ function follow(Client $rail): void
         },
     ];
     if (getenv('START_OVER') !== '') {
-        $options['startOver'] = static function (): void {
+        $begun = 0;
+        $options['startOver'] = static function () use (&$begun): void {
             say('start over');
+            $begun++;
+            if ($begun === 1 && getenv('START_OVER') === 'throws') {
+                throw new RuntimeException('the database is away');
+            }
             if (getenv('START_OVER') === 'dies') {
                 exit(9);
             }
@@ -45,7 +51,8 @@ function follow(Client $rail): void
     $rail->follow(getenv('CONSUMER'), static function (array $items) use (&$handed): void {
         $handed++;
         if ($handed === (int) getenv('THROW_AT')) {
-            throw new RuntimeException('the database is away');
+            // As another service of Ticket Rail may answer that a handler asks.
+            throw new TicketRailException(410, ['type' => 'urn:ticket-rail:problem:feed-position-unknown'], null);
         }
         foreach ($items as $item) {
             say('item', $item->locationId, $item->orderId, $item->revision ?? '-', $item->data['ref'] ?? '-');
@@ -67,7 +74,7 @@ if ($argv[1] === 'verify') {
 }
 if ($argv[1] === 'connect') {
     try {
-        new Client((string) getenv('URL'));
+        new Client((string) getenv('URL'), (string) getenv('TOKEN'));
         say('taken');
     } catch (InvalidArgumentException $refusal) {
         say('refused', $refusal->getMessage());

@@ -16,12 +16,14 @@ def say(*fields: Any) -> None:
 
 def follow(rail: TicketRail) -> None:
     handed = 0
+    begun = 0
 
     def take_in(items: List[Item]) -> None:
         nonlocal handed
         handed += 1
         if handed == int(env["THROW_AT"]):
-            raise RuntimeError("the database is away")
+            # As another service of Ticket Rail may answer that a handler asks.
+            raise TicketRailError(410, {"type": "urn:ticket-rail:problem:feed-position-unknown"}, None)
         for item in items:
             ref = (item.get("data") or {}).get("ref", "-")
             say("item", item["location_id"], item["order_id"], item.get("revision", "-"), ref)
@@ -29,7 +31,11 @@ def follow(rail: TicketRail) -> None:
             os._exit(9)
 
     def start_over() -> None:
+        nonlocal begun
+        begun += 1
         say("start over")
+        if begun == 1 and env["START_OVER"] == "throws":
+            raise RuntimeError("the database is away")
         if env["START_OVER"] == "dies":
             os._exit(9)
 
@@ -40,6 +46,7 @@ def follow(rail: TicketRail) -> None:
         env["CONSUMER"],
         take_in,
         view=env["VIEW"],  # type: ignore
+        start=env["FROM"],  # type: ignore
         locations=[env["LOCATION"]] if env["LOCATION"] else [],
         limit=int(env["LIMIT"]),
         wait=1,
@@ -58,7 +65,7 @@ def main() -> None:
         return
     if sys.argv[1] == "connect":
         try:
-            TicketRail(env.get("URL"))  # type: ignore
+            TicketRail(env.get("URL"), env.get("TOKEN"))  # type: ignore
             say("taken")
         except ValueError as error:
             say("refused", error)

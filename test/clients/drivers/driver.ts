@@ -9,6 +9,9 @@ const say = (...fields: readonly unknown[]): void => {
   process.stdout.write(`${fields.map(String).join('\t')}\n`);
 };
 
+/** As another service of Ticket Rail may answer that a handler asks. */
+const LOST = { type: 'urn:ticket-rail:problem:feed-position-unknown', title: '', status: 410, detail: '' };
+
 async function follow(rail: TicketRailClient): Promise<void> {
   let handed = 0;
   const options = {
@@ -17,17 +20,21 @@ async function follow(rail: TicketRailClient): Promise<void> {
     locations: env('LOCATION') === '' ? [] : [env('LOCATION')],
     limit: Number(env('LIMIT')),
     waitS: 1,
+    from: env('FROM') as 'beginning' | 'now',
     onFailure: (error: Error): void => {
       say('failed', error instanceof TicketRailError ? error.status : 0);
     },
   };
+  let begun = 0;
   const startOver = (): void => {
     say('start over');
+    begun++;
+    if (begun === 1 && env('START_OVER') === 'throws') throw new Error('the database is away');
     if (env('START_OVER') === 'dies') process.kill(process.pid, 'SIGKILL');
   };
   await rail.follow(env('START_OVER') === '' ? options : { ...options, startOver }, (items) => {
     handed++;
-    if (handed === Number(env('THROW_AT'))) throw new Error('the database is away');
+    if (handed === Number(env('THROW_AT'))) throw new TicketRailError(410, LOST, null);
     for (const item of items) {
       const ref = 'data' in item ? item.data['ref'] : undefined;
       say('item', item.location_id, item.order_id, 'revision' in item ? item.revision : '-', ref ?? '-');
@@ -62,7 +69,7 @@ async function main(verb: string): Promise<void> {
   }
   if (verb === 'connect') {
     try {
-      new TicketRailClient({ url: env('URL') });
+      new TicketRailClient({ url: env('URL'), token: env('TOKEN') });
       say('taken');
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
