@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { update } from '../../support/deliveries';
 import { patiently, until } from '../../support/patience';
-import { call, discard, READER_TOKEN, type RunningService, signed, startService } from '../../support/running-service';
+import { discard, READER_TOKEN, type RunningService, startService } from '../../support/running-service';
 
 /** Most milliseconds that 99 of 100 deliveries may take on a quiet machine, whatever strangers and readers do. */
 const MOST_P99_MS = 250;
@@ -29,13 +29,13 @@ const memory = (): number =>
 const metric = async (name: string): Promise<number> =>
   Number(new RegExp(`^${name} (\\d+)`, 'm').exec((await service.get('/metrics')).text)?.[1]);
 
-/** Delivers one after the other, each on a connection of its own, until told to stop. */
+/** Delivers one after the other, on a connection that is kept, as senders keep theirs, until told to stop. */
 async function deliverUntil(isOver: () => boolean): Promise<{ statuses: number[]; milliseconds: number[] }> {
   const [statuses, milliseconds]: [number[], number[]] = [[], []];
   for (let n = 0; !isOver(); n++) {
     const body = JSON.stringify(update({ location_id: LOCATION, order_id: `meanwhile-${String(n)}` }));
     const began = performance.now();
-    const answer = await call(service.url, '/handle-order', { method: 'POST', headers: signed(body), body });
+    const answer = await service.post(body);
     milliseconds.push(performance.now() - began);
     statuses.push(answer.status);
     await new Promise((next) => setTimeout(next, 10));
