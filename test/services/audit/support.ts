@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Checkpoint } from '../../../schemas/checkpoint';
 import { readCheckpointFile } from '../../../services/audit/checkpoints/checkpoint-file';
 import {
@@ -30,6 +30,14 @@ export async function ticketRail(args: readonly string[], env: Readonly<Record<s
   const code = await new Promise<number | null>((ended) => child.once('close', ended));
   return { code, stdout, stderr };
 }
+
+/** Where the checkpoints of a log of a test are kept. */
+export const placeIn = (directory: string): CheckpointFiles => ({
+  store: 'test',
+  file: join(directory, 'checkpoints.ndjson'),
+  keyFile: join(directory, 'key.pem'),
+  treeFile: join(directory, 'tree.bin'),
+});
 
 /** The checkpoints in a file, oldest first. */
 export const checkpointsIn = (file: string): readonly Checkpoint[] =>

@@ -31,7 +31,7 @@ import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-
 import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
-import { checkpointsIn, signOnce } from '../support';
+import { checkpointsIn, placeIn, signOnce } from '../support';
 
 let directory: string;
 beforeEach(() => {
@@ -40,12 +40,7 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
-const place = () => ({
-  store: 'test',
-  file: join(directory, 'checkpoints.ndjson'),
-  keyFile: join(directory, 'key.pem'),
-  treeFile: join(directory, 'tree.bin'),
-});
+const place = () => placeIn(directory);
 const running = new AbortController().signal;
 /** Bytes of a leaf in the file of a tree. */
 const RECORD_BYTES = 76;

@@ -25,7 +25,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../../../support/running-service';
-import { ticketRail } from '../support';
+import { placeIn, ticketRail } from '../support';
 
 let directory: string;
 beforeEach(() => {
@@ -34,12 +34,7 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
-const place = () => ({
-  store: 'test',
-  file: join(directory, 'checkpoints.ndjson'),
-  keyFile: join(directory, 'key.pem'),
-  treeFile: join(directory, 'tree.bin'),
-});
+const place = () => placeIn(directory);
 const running = new AbortController().signal;
 const entriesIn = (file: string): readonly CheckpointEntry[] => readCheckpointFile(file).entries;
 

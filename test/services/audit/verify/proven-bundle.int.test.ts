@@ -1,6 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { orderStream } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
@@ -24,7 +23,7 @@ import { contentHash, eventHash } from '../../../../services/event-store/seal/se
 import { cases } from '../../../support/depth';
 import { temporaryDirectory } from '../../../support/running-service';
 import { KEY, recordedOrder, type Reported } from '../evidence/recorded-order';
-import { signOnce } from '../support';
+import { placeIn, signOnce } from '../support';
 
 /** Evidence with a proof by a signed note. */
 
@@ -35,12 +34,7 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
-const place = () => ({
-  store: 'test',
-  file: join(directory, 'checkpoints.ndjson'),
-  keyFile: join(directory, 'key.pem'),
-  treeFile: join(directory, 'tree.bin'),
-});
+const place = () => placeIn(directory);
 const CODE = evidenceCode();
 const REPORTS: readonly Reported[] = [
   { fields: { delivery_status: 'enroute_to_pickup', driver_details: { name: 'Jane' } } },
