@@ -25,6 +25,7 @@ const SHORT = [
 const SOAK = [
   'clients/kills',
   'faults/kill-9',
+  'services/orders/actions/interleavings',
   'services/sandbox/runner/lunch-rush',
   'services/server/eventstoredb-service',
 ];

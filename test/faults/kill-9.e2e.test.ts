@@ -10,7 +10,7 @@ import { createIoFaults, type IoFaults } from './io-faults';
 import { Load, LOCATION, seeded } from './load';
 
 /** Rounds of starting, loading and killing. */
-const ROUNDS = repeated({ short: 2, all: 20, soak: 200 });
+const ROUNDS = repeated({ short: 2, all: 10, soak: 200 });
 /** Which writes and syncs of the log the kill comes at, counted from the first. */
 const WRITES = repeated({ short: 4, all: 12, soak: 12 });
 /** Kills while the service starts. */

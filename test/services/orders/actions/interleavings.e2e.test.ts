@@ -42,7 +42,7 @@ const READERS = JSON.stringify(
 );
 /** Orders at a time. */
 const WIDTH = 8;
-const ORDERS = repeated({ short: 40, all: 1_000, soak: 1_000 });
+const ORDERS = repeated({ short: 40, all: 200, soak: 1_000 });
 /** Milliseconds that one order may take, with what happens at the same time. */
 const MS_PER_ORDER = 1_000;
 
