@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import type { ConsumerList } from '../../schemas/feed';
 import type { Order } from '../../schemas/order-view';
+import { freePorts } from '../services/sandbox/support';
 import { update } from '../support/deliveries';
 import { until } from '../support/patience';
 import {
@@ -42,9 +43,7 @@ let folder: string;
 beforeAll(async () => {
   folder = temporaryDirectory();
   // A service that was killed has to come back at the same address.
-  const { port, close } = await serve(() => undefined);
-  await close();
-  settings = { READERS, DATA_DIR: join(folder, 'data'), PORT: String(port) };
+  settings = { READERS, DATA_DIR: join(folder, 'data'), PORT: String(await freePorts()) };
   service = await startService(settings);
 });
 afterAll(async () => {

@@ -57,7 +57,7 @@ for (const { name, isHere, where } of HERE) {
       expect(code).toBe(200);
     };
     const readModel = async (): Promise<Order[]> => {
-      const { json } = await service.call('/locations/l%2F1/orders', { headers: bearer(TOKEN) });
+      const { json } = await service.get('/locations/l%2F1/orders', bearer(TOKEN));
       return sorted((json as OrderPage).orders);
     };
     const isWhole = async (): Promise<boolean> => {

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { OrderPage } from '../../schemas/order-view';
 import { seeded } from '../faults/load';
+import { freePorts } from '../services/sandbox/support';
 import { update } from '../support/deliveries';
 import { repeated } from '../support/depth';
 import { patiently, until } from '../support/patience';
@@ -45,16 +45,6 @@ const languages =
 
 const sleep = (ms: number): Promise<void> => new Promise((next) => setTimeout(next, ms));
 
-const freePort = (): Promise<number> =>
-  new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        found(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
-
 const locationOf = (order: number): string => `location ${String(order % LOCATIONS)}`;
 
 /** Every order as the read model has it, with its revision. */
@@ -62,7 +52,7 @@ async function readModel(service: RunningService): Promise<Map<string, number>> 
   const revisions = new Map<string, number>();
   for (let n = 0; n < LOCATIONS; n++) {
     const path = `/locations/${encodeURIComponent(locationOf(n))}/orders?limit=1000`;
-    const { json } = await service.call(path, { headers: bearer(TOKEN) });
+    const { json } = await service.get(path, bearer(TOKEN));
     const { orders, next } = json as OrderPage;
     expect(next).toBeNull();
     for (const { location_id, order_id, revision } of orders) revisions.set(nameOf(location_id, order_id), revision);
@@ -85,7 +75,7 @@ describe(`seed ${String(SEED)}`, () => {
     `each copy equals the read model after ${String(UPDATES)} updates and kills of the service and of ${languages}`,
     async () => {
       const random = seeded(SEED);
-      const settings = { READERS, DATA_DIR: join(folder, 'data'), PORT: String(await freePort()) };
+      const settings = { READERS, DATA_DIR: join(folder, 'data'), PORT: String(await freePorts()) };
       service = await startService(settings);
       const { url } = service;
       let [acknowledged, isSent, isWhole] = [0, false, false];

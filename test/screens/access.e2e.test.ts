@@ -57,6 +57,7 @@ describe('the screen of a reader', () => {
     await lab.page.goto(`${closed.url}/screens`);
     await lab.page.getByRole('link', { name: 'Order board of mine' }).waitFor();
     expect(await lab.page.getByText('theirs').count()).toBe(0);
+    await lab.page.getByRole('button', { name: /Sign out/ }).waitFor();
     await tabTo(lab.page, /Sign out/);
     expect(await focused(lab.page)).toMatchObject({ name: expect.stringMatching(/Sign out/) as string, ringed: true });
     await lab.page.keyboard.press('Enter');

@@ -307,6 +307,6 @@ describe('the sound', () => {
     const banner = lab.page.getByRole('button', { name: /Sound is blocked by the browser/ });
     await banner.click();
     await banner.waitFor({ state: 'detached' });
-    expect(await lab.page.locator('.banner').count()).toBe(0);
+    expect(await until('every banner to go', async () => (await lab.page.locator('.banner').count()) === 0)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Order } from '../../schemas/order-view';
+import { newContext } from '../support/browser-lab';
 import { historyOf, orderPath } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import { bearer, entryOf, OPERATOR_TOKEN, READER_TOKEN } from '../support/running-service';
@@ -33,7 +34,7 @@ const cookieOf = (token: string) => ({
 
 /** Opens a board as a reader, in a browser of its own. */
 async function boardOf(token: string, location: string): Promise<Page> {
-  const context = await lab.browser.newContext();
+  const context = await newContext(lab.browser);
   await context.addCookies([cookieOf(token)]);
   const page = await context.newPage();
   await page.goto(boardAddress(lab.service.url, location));
@@ -53,6 +54,8 @@ const alike = async (location_id: string): Promise<void> => {
   await lab.deliver({ ...driven, order_id: 'ord-7fa37', driver_details: { ...BEN, passcode: '0815' } });
 };
 const open = async (page: Page, order = ORDER): Promise<void> => {
+  // A card that opens by itself does so with the tile, and is over it.
+  await lab.tile(order, page).waitFor();
   const dialog = page.getByRole('dialog', { name: /Handoff/ });
   if (!(await dialog.isVisible()))
     await lab
@@ -117,6 +120,7 @@ describe('handing over', () => {
     await arrive(location);
     const page = await boardOf(COUNTER, location);
     await open(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Handed over', exact: true }).waitFor();
     await page.context().setOffline(true);
     const before = Date.now();
     await press(page, 'Handed over');
@@ -156,6 +160,7 @@ describe('handing over', () => {
     await arrive(location);
     const page = await boardOf(COUNTER, location);
     await open(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Handed over', exact: true }).waitFor();
     await page.context().setOffline(true);
     await press(page, 'Handed over');
     await page.getByRole('dialog').getByText('not recorded yet').waitFor();
@@ -201,6 +206,7 @@ describe('handing over', () => {
     const question = card.getByRole('group', { name: /Could be mistaken for 2\b.*Which name does the driver say\?/s });
     await question.waitFor();
     const answers = question.getByRole('button');
+    await answers.nth(1).waitFor();
     expect((await answers.allTextContents()).map((text) => text.trim())).toEqual(['Ana S.', 'Ben T.']);
     expect(await card.getByRole('button', { name: 'Handed over', exact: true }).count()).toBe(0);
     for (const answer of await answers.all()) {

@@ -1,5 +1,6 @@
 import { type About, screenLab } from '../support/screen-lab';
 import { overflow } from '../support/screen-inspect';
+import { untilOnPage } from '../support/screen-watch';
 
 /** What strangers write stays text, whatever it is, and leaves the screen to the orders of others. */
 
@@ -80,6 +81,8 @@ describe('what strangers write', () => {
         expect(await overflow(lab.page)).toBeLessThanOrEqual(0);
       }
       await lab.page.setViewportSize({ width: 1_280, height: 800 });
+      await untilOnPage(lab.page, 'innerWidth === 1280');
+      await lab.page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
       const tile = lab.inColumn('driver_here', 'hostile');
       expect((await tile.boundingBox())?.height).toBeLessThan(TILE_PX);
       // Marks turn around only what they are in: the words beside them stand where they stood.

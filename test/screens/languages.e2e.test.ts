@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { es } from '../../schemas/language/catalogues/es';
+import { newContext } from '../support/browser-lab';
 import { until } from '../support/patience';
 import { PSEUDO_CATALOGUE } from '../support/pseudo-language';
 import { entryOf } from '../support/running-service';
@@ -98,6 +99,7 @@ async function expectPseudo(page: Page): Promise<void> {
   expect(await untranslated(page)).toEqual([]);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: width < 600 ? 700 : 900 });
+    await untilOnPage(page, `innerWidth === ${String(width)}`);
     await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
     expect({ width, cut: await cutOff(page), overflow: Math.max(0, await overflow(page)) }).toEqual({
       width,
@@ -254,7 +256,7 @@ describe('Spanish', () => {
   );
 
   it('the login speaks the language of the browser, or that of the page it leads to, and axe finds no fault', async () => {
-    const context = await lab.browser.newContext({ locale: 'es-MX' });
+    const context = await newContext(lab.browser, { locale: 'es-MX' });
     const page = await context.newPage();
     await page.goto(`${lab.service.url}/screens`);
     await page.getByRole('button', { name: es['login.button'] }).waitFor();
@@ -265,7 +267,7 @@ describe('Spanish', () => {
   });
 
   it('a screen speaks as its browser, then as it was set, and before both as its address says', async () => {
-    const context = await lab.browser.newContext({ locale: 'es-MX' });
+    const context = await newContext(lab.browser, { locale: 'es-MX' });
     await context.addCookies([{ name: 'ticket_rail_session', value: COUNTER, url: lab.service.url }]);
     const page = await context.newPage();
     await page.goto(boardAddress(lab.service.url, '907'));

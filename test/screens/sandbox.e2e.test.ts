@@ -6,6 +6,7 @@ import { patiently, until } from '../support/patience';
 import { freePorts, orderOf, type SandboxProcess, startSandbox } from '../services/sandbox/support';
 import { browserLab } from '../support/browser-lab';
 import { animations, focused, overflow, tabTo, targets, violations } from '../support/screen-inspect';
+import { untilOnPage } from '../support/screen-watch';
 
 /** The sandbox's page, against the real process. */
 
@@ -91,8 +92,10 @@ describe('the page of the sandbox', () => {
       .waitFor();
     await pick(order.order_id);
 
-    const own = await ownHops(fast, order.order_id);
-    await until('all hops of the order', async () => (await hops().count()) === own.length);
+    const own = await until('all hops of the order', async () => {
+      const all = await ownHops(fast, order.order_id);
+      return (await hops().count()) === all.length && all;
+    });
     expect((await hops().locator('.name bdi').allTextContents()).sort()).toEqual(own.map(({ name }) => name).sort());
     expect(new Set(own.map(({ name }) => name))).toEqual(
       new Set(['new-order', 'order.created', 'location.order.accept', 'delivery-report', 'order.updated']),
@@ -172,6 +175,7 @@ describe('the page of the sandbox', () => {
     await lab.page
       .locator('[data-outcome="answered"]', { hasText: 'order.updated' })
       .getByText(/Attempt/)
+      .first()
       .waitFor();
     const own = await ownHops(slow, order_id);
     const last = own.find(({ name, attempt, answer }) => name === 'order.updated' && attempt > 1 && answer !== null);
@@ -190,7 +194,7 @@ describe('the page of the sandbox', () => {
     await orderOn(order_id).getByText('Cancel by the DSP: done.').waitFor();
     await orderOn(order_id).locator('.state', { hasText: 'Canceled' }).waitFor();
     await hops('cancel-order').getByText('DSP to Stream').waitFor({ state: 'attached' });
-    await hops('order.canceled').getByText('200').waitFor();
+    await hops('order.canceled').getByText('200', { exact: true }).waitFor();
     expect((await slow.seen(order_id)).pos.map(({ type }) => type)).toContain('order.canceled');
     expect(await button('Cancel by the merchant').getAttribute('aria-disabled')).toBe('true');
     expect((await focused(lab.page)).name).toBe('Cancel by the DSP');
@@ -236,7 +240,7 @@ describe('the page of the sandbox', () => {
   it('the page holds the list still while it is paused, and says how much is newer', async () => {
     await open(slow);
     await submit(slow, 'pickup', 'accepted');
-    await hops('location.order.accept').getByText('200').first().waitFor();
+    await hops('location.order.accept').getByText('200', { exact: true }).first().waitFor();
     await button('Pause').click();
     const shown = await hops().count();
     await submit(slow, 'pickup', 'accepted');
@@ -329,7 +333,7 @@ describe('the accessibility of the page', () => {
     await lab.page.evaluate('document.activeElement.blur()');
     await tabTo(lab.page, /^Skip to/);
     await lab.page.keyboard.press('Enter');
-    expect(await lab.page.evaluate('document.activeElement.id')).toBe('main');
+    await untilOnPage(lab.page, `document.activeElement.id === 'main'`);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { EXAMPLES, parseExample } from '../support/deliveries';
+import { until } from '../support/patience';
 import { screenLab } from '../support/screen-lab';
 
 /** What an open board does as orders go their ways. */
@@ -113,6 +114,7 @@ describe('the order board', () => {
     expect(await card.locator('[data-passcode]').innerText()).toBe('1234');
     expect(await card.getByRole('link', { name: '+15555551234' }).getAttribute('href')).toBe('tel:+15555551234');
     expect(await card.locator('.code').innerText()).toBe('code 123');
+    await until('the picture to be asked for', () => lab.strangers.length > 0);
 
     await lab.deliver({ ...about, status: 'out_for_delivery', delivery_status: 'enroute_to_dropoff' });
     await card.waitFor({ state: 'hidden' });

@@ -10,6 +10,7 @@ import { EXPORT_FORMAT, LineWriter, type Manifest } from '../../services/audit/e
 import { CHUNK_BYTES } from '../../services/audit/verify/verify-content';
 import { mutate, mutation, refitted } from '../services/audit/verify/mutations';
 import { ticketRail } from '../services/audit/support';
+import { newContext } from '../support/browser-lab';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from '../support/chromium';
 import { orderPath } from '../support/deliveries';
 import { cases } from '../support/depth';
@@ -97,7 +98,7 @@ afterAll(async () => {
 
 /** Opens the page from the disk in a browser without a network. */
 async function openVerifier(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ offline: true, ...options });
+  const context = await newContext(browser, { offline: true, ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -414,7 +415,7 @@ describe('the verifier', () => {
   });
 
   it('the verifier that the service sends is linked from the audit pages, works as the file does, and can be saved', async () => {
-    const context = await browser.newContext({ extraHTTPHeaders: asReader });
+    const context = await newContext(browser, { extraHTTPHeaders: asReader });
     const page = await context.newPage();
     await page.goto(`${service.url}/audit`);
     await page.getByRole('link', { name: 'Verifier' }).click();

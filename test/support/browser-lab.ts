@@ -25,6 +25,13 @@ export interface BrowserLab {
   readonly strangers: readonly string[];
 }
 
+/** Makes a context of a browser in which a step may take as long as in those of the tests. */
+export async function newContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
+  return context;
+}
+
 /** Event streams end with their page. */
 const isEventStream = (request: Request): boolean =>
   request.headers()['accept'] === 'text/event-stream' || request.resourceType() === 'eventsource';
@@ -76,8 +83,7 @@ export function browserLab({ args = [], context: settings = {} }: LabOptions = {
   beforeEach(async () => {
     complaints = [];
     strangers = [];
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings });
-    context.setDefaultTimeout(STEP_TIMEOUT_MS);
+    context = await newContext(browser, { viewport: { width: 1280, height: 800 }, ...settings });
     requests = watchRequests(context);
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
 import { locationId } from '../../schemas/order-key';
 import { undeclaredProblem } from './contract';
-import { patiently } from './patience';
+import { patiently, until as untilSo } from './patience';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
 
@@ -97,6 +97,10 @@ function parse(text: string): unknown {
   }
 }
 
+/** A machine that stands still makes a read model be behind, which is no fault: whoever reads asks again. */
+const isBehind = ({ status, json }: Answer): boolean =>
+  status === 503 && (json as { type?: unknown } | undefined)?.type === 'urn:ticket-rail:problem:read-model-behind';
+
 /** Hex HMAC-SHA256 of exactly these bytes. */
 export const sign = (body: string | Buffer, secret = WEBHOOK_SECRET): string =>
   createHmac('sha256', secret).update(body).digest('hex');
@@ -124,7 +128,7 @@ export interface RunningService {
   deliver(body: unknown): Promise<Answer>;
   /** Posts exactly these bytes, signed as they should be; `headers` replaces or adds. */
   post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Reads as a reader who may. */
+  /** Reads as a reader who may, again where the read model is behind for longer than a read waits for it. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   call(path: string, options?: Call): Promise<Answer>;
   /** Ends it with a signal and waits until it is gone. */
@@ -201,7 +205,11 @@ export async function startService(
     output: () => output,
     deliver: (body) => post(JSON.stringify(body)),
     post,
-    get: (path, headers = {}) => call(url, path, { headers: { ...asWhoMay(path), ...headers } }, agent),
+    get: (path, headers = {}) =>
+      untilSo(`${path} to be answered`, async () => {
+        const answer = await call(url, path, { headers: { ...asWhoMay(path), ...headers } }, agent);
+        return isBehind(answer) ? null : answer;
+      }),
     call: (path, options) => call(url, path, options),
     end: async (signal = 'SIGTERM') => {
       agent.destroy();

@@ -25,13 +25,12 @@ afterEach(async () => {
 });
 
 /** Returns how many items an instance has sent with success, by its own count. */
-const deliveredBy = async (service: RunningService): Promise<number> => {
-  const counted = /^ticket_rail_destination_delivered_total\{[^}]*\} (\d+)$/m.exec(
-    (await service.get('/metrics')).text,
-  );
-  expect(counted).not.toBeNull();
-  return Number(counted?.[1]);
-};
+const deliveredBy = (service: RunningService): Promise<number> =>
+  until('the count of what was sent', async () => {
+    const { text } = await service.get('/metrics');
+    const counted = /^ticket_rail_destination_delivered_total\{[^}]*\} (\d+)$/m.exec(text)?.[1];
+    return counted === undefined ? null : Number(counted);
+  });
 
 it('each item is sent, in the order of its order, and by one of two instances once the other gave way', async () => {
   const file = join(directory, 'destinations.json');

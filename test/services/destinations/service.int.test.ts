@@ -41,11 +41,12 @@ afterAll(async () => {
   await Promise.all([events.close(), raw.close()]);
 });
 
-const list = async (): Promise<DestinationList> => {
-  const { status, json } = await service.call('/destinations', { headers: asOperator });
-  expect(status).toBe(200);
-  return json as DestinationList;
-};
+/** The thread that knows may be busy for longer than an answer waits for it. */
+const list = (): Promise<DestinationList> =>
+  until('the destinations', async () => {
+    const { status, json } = await service.call('/destinations', { headers: asOperator });
+    return status === 200 && (json as DestinationList);
+  });
 const deliver = (name: string, from: string, headers = asOperator) =>
   service.call(`/destinations/${name}/deliver?from=${from}`, { method: 'POST', headers });
 
@@ -93,7 +94,10 @@ it('operators see how it goes, without secrets; others do not', async () => {
   expect(JSON.stringify(destinations)).not.toContain(SECRET);
   expect(JSON.stringify(destinations)).not.toContain('private');
   expect(service.output()).not.toContain(SECRET);
-  const { text } = await service.get('/metrics');
+  const text = await until('the metrics of both', async () => {
+    const { text: metrics } = await service.get('/metrics');
+    return metrics.split('ticket_rail_destination_lag_events{').length === 3 && metrics;
+  });
   expect(text).toContain('ticket_rail_destination_delivered_total{destination="facts"} 2');
   expect(text).toContain('ticket_rail_destination_lag_events{destination="facts"} 0');
   expect(problemOf(await service.call('/destinations', { headers: asReader }))).toEqual(problem(403, 'not-permitted'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DestinationList } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
-import { until } from '../../support/patience';
+import { patiently, until } from '../../support/patience';
 import {
   asOperator,
   bearer,
@@ -30,7 +30,7 @@ const standstill = join(directory, 'standstill');
 const look = join(directory, 'look');
 /** What that call waits for: somebody who writes this. */
 const pipe = join(directory, 'pipe');
-const STANDSTILL_MS = 8_000;
+const STANDSTILL_MS = patiently(8_000);
 const preload = join(directory, 'defect.cjs');
 const DEFECTIVE = `
 const { isMainThread, workerData } = require('node:worker_threads');
@@ -68,8 +68,11 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const list = async (): Promise<DestinationList> =>
-  (await service.call('/destinations', { headers: asOperator })).json as DestinationList;
+const list = (): Promise<DestinationList> =>
+  until('the destinations', async () => {
+    const { status, json } = await service.call('/destinations', { headers: asOperator });
+    return status === 200 && (json as DestinationList);
+  });
 
 /** Reports an order with a label. @returns what is sent of it then */
 async function sentOf(name: string) {

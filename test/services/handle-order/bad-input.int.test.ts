@@ -680,7 +680,7 @@ describe('slow senders', () => {
   let service: RunningService;
   const key = freshKeys('slow');
   beforeAll(async () => {
-    service = await startService({ REQUEST_TIMEOUT_MS: '1000', MAX_BODY_BYTES: '2048' });
+    service = await startService({ REQUEST_TIMEOUT_MS: String(patiently(1_000)), MAX_BODY_BYTES: '2048' });
   });
   afterAll(() => discard(service));
 

@@ -159,7 +159,7 @@ describe('min_revision', () => {
   it('a read with min_revision waits for an order that does not exist yet', async () => {
     await expectInTime(async () => {
       const about = key();
-      const waiting = service.get(orderPath(about, '?min_revision=0'));
+      const waiting = service.call(orderPath(about, '?min_revision=0'), { headers: asReader });
       await delay(30);
       await service.deliver(update(about));
       return [await waiting, 0];
@@ -170,7 +170,7 @@ describe('min_revision', () => {
     const about = key();
     await service.deliver(update(about));
     const began = performance.now();
-    const answer = await service.get(orderPath(about, '?min_revision=1'));
+    const answer = await service.call(orderPath(about, '?min_revision=1'), { headers: asReader });
     expect(problemOf(answer)).toEqual(problem(503, 'read-model-behind'));
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     expect(performance.now() - began).toBeGreaterThan(1_500);

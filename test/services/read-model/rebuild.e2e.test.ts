@@ -20,7 +20,13 @@ import { createIoFaults, type IoFaults } from '../../faults/io-faults';
 import { Ledger, Load, LOCATION, seeded, send } from '../../faults/load';
 import { orderPath, problem, problemOf, readLog } from '../../support/deliveries';
 import { until } from '../../support/patience';
-import { discard, type RunningService, startService, temporaryDirectory } from '../../support/running-service';
+import {
+  asReader,
+  discard,
+  type RunningService,
+  startService,
+  temporaryDirectory,
+} from '../../support/running-service';
 
 /** Orders of the services here, with several deliveries each. */
 const ORDERS = 30;
@@ -89,7 +95,7 @@ describe('the read model of a running service', () => {
     await until('the read model to be rebuilt', async () => {
       let rebuilt = false;
       for (const path of [orderPath(key(0)), `/locations/${encodeURIComponent(LOCATION)}/orders?limit=100`]) {
-        const answer = await service.get(path);
+        const answer = await service.call(path, { headers: asReader });
         const right =
           answer.status === 200
             ? !answer.text.includes('"orders":[]')

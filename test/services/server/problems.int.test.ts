@@ -28,7 +28,7 @@ import { update } from '../../support/deliveries';
 import { type EventStream, openEventStream } from '../../support/event-stream';
 import { bulky, fillQueue, holdOrders } from '../../support/full-queue';
 import { serveInProcess } from '../../support/in-process-app';
-import { until } from '../../support/patience';
+import { patiently, until } from '../../support/patience';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import { sendRaw } from '../../support/raw-http';
 import {
@@ -344,7 +344,7 @@ describe('each problem that the document declares is one that really comes', () 
     const silent = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
     await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
     const port = String((silent.address() as AddressInfo).port);
-    const env = { RELAY_URL: `http://127.0.0.1:${port}/`, RELAY_TIMEOUT_MS: '1000' };
+    const env = { RELAY_URL: `http://127.0.0.1:${port}/`, RELAY_TIMEOUT_MS: String(patiently(1_000)) };
     const relaying = await start(env);
     const body = JSON.stringify({ type: 'order.created', object: { location_id: 'here', id: 'new' } });
     const post = (headers: Record<string, string> = {}) => relaying.post(body, headers);
@@ -377,7 +377,7 @@ describe('each problem that the document declares is one that really comes', () 
   it('a service whose EventStoreDB ended cannot say how destinations do, nor send them anything again', async () => {
     const node = await spawnNode();
     const away = await start({ EVENT_STORE_URL: node.url });
-    expect((await ask(away, 'listDestinations')).status).toBe(200);
+    await until('the destinations', async () => (await ask(away, 'listDestinations')).status === 200);
     await node.stop();
     for (const id of declaring('store-unavailable').filter(isOfDestinations)) {
       await expectProblem('store-unavailable', id, () => ask(away, id, { query: QUERIES[id] ?? '' }));
@@ -389,7 +389,9 @@ describe('each problem that the document declares is one that really comes', () 
     await ask(first, 'setConsumer');
     // What is on record of the destination, too, is to stand before what is not damaged.
     await until('the destination to be on record', async () => {
-      const { destinations } = (await ask(first, 'listDestinations')).json as DestinationList;
+      const { status, json } = await ask(first, 'listDestinations');
+      if (status !== 200) return false;
+      const { destinations } = json as DestinationList;
       return destinations.length > 0 && destinations.every(({ lag }) => lag !== null);
     });
     await first.deliver(update(HERE));
@@ -469,9 +471,10 @@ describe('each problem that the document declares is one that really comes', () 
     const note = 'x'.repeat(100_000);
     for (let n = 0; n < 60; n++) await busy.deliver(update(HERE, { note, n }));
     for (const id of declaring('coverage-busy')) {
-      const answers = Array.from({ length: MAX_WAITING_QUERIES + 4 }, () => ask(busy, id));
-      expect((await Promise.all(answers)).map(codeOf)).toContain('coverage-busy');
+      const stop = flood(MAX_WAITING_QUERIES + 4, () => ask(busy, id));
+      await until(`${id} to find no place`, async () => codeOf(await ask(busy, id)) === 'coverage-busy');
       meet(id, 'coverage-busy');
+      await stop();
     }
     const open = () =>
       new Promise<IncomingMessage>((resolve, reject) => {
