@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { es } from '../../schemas/language/catalogues/es';
 import { newContext } from '../support/browser-lab';
@@ -94,6 +95,9 @@ async function untranslated(page: Page): Promise<string[]> {
   );
 }
 
+/** Milliseconds until a page is laid out that has got another size. */
+const SETTLES_MS = 3_000;
+
 /** Looks at the page as it stands, in every width. */
 async function expectPseudo(page: Page): Promise<void> {
   expect(await untranslated(page)).toEqual([]);
@@ -101,11 +105,11 @@ async function expectPseudo(page: Page): Promise<void> {
     await page.setViewportSize({ width, height: width < 600 ? 700 : 900 });
     await untilOnPage(page, `innerWidth === ${String(width)}`);
     await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-    expect({ width, cut: await cutOff(page), overflow: Math.max(0, await overflow(page)) }).toEqual({
-      width,
-      cut: [],
-      overflow: 0,
-    });
+    const look = async () => ({ width, cut: await cutOff(page), overflow: Math.max(0, await overflow(page)) });
+    const whole = { width, cut: [], overflow: 0 };
+    // What is laid out by how much room there is needs some more frames.
+    await until('the layout', async () => isDeepStrictEqual(await look(), whole), SETTLES_MS).catch(() => undefined);
+    expect(await look()).toEqual(whole);
   }
   await page.setViewportSize({ width: 1_280, height: 800 });
 }

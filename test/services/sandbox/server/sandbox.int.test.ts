@@ -168,7 +168,8 @@ describe('the sandbox with its own delivery service and POS', () => {
     await untilReceived(sandbox, 'twice-1', 2, 1);
     const { pos, dsp } = await sandbox.seen('twice-1');
     expect(pos.map(({ type }) => type)).not.toEqual(['order.created', 'order.created']);
-    expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
+    // What its story has further may have come by now.
+    expect(dsp.filter(({ type }) => type === 'location.order.accept')).toHaveLength(1);
     const elsewhere = { ...orderOf('twice-1'), location_id: 'location-2' };
     expect((await sandbox.sendAsDsp(elsewhere)).status).toBe(409);
   });
