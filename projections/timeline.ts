@@ -25,7 +25,7 @@ interface Step {
   readonly said: Said;
   readonly after: OrderState;
   /** Something that people see of the order is another than before. */
-  readonly changed: boolean;
+  readonly changed: () => boolean;
 }
 
 interface VerdictRule {
@@ -50,7 +50,7 @@ export const VERDICT_RULES: readonly VerdictRule[] = [
   { verdict: 'out_of_order', when: ({ after }) => after.out_of_order },
   { verdict: 'driver_changed', when: ({ before, after }) => driverChanged(before, after) },
   { verdict: 'unknown_value', when: ({ said }) => saysUnknownValue(said) },
-  { verdict: 'no_change', when: ({ changed }) => !changed },
+  { verdict: 'no_change', when: ({ changed }) => !changed() },
 ];
 
 const verdictOf = (step: Step): Verdict => VERDICT_RULES.find((rule) => rule.when(step))?.verdict ?? 'advance';
@@ -77,7 +77,7 @@ export function read(key: OrderKey, before: OrderState, event: OrderEvent): { st
   const after = evolve(before, event);
   const said = saidBy(event);
   const changes = changesFrom(key, before, after);
-  const verdict = verdictOf({ before, event, said, after, changed: changes.length > 0 });
+  const verdict = verdictOf({ before, event, said, after, changed: () => changes.length > 0 });
   const { stage, same_report_as } = after;
   return { state: after, reading: { stage, verdict, same_report_as, unreadable: [...said.unreadable], changes } };
 }
@@ -96,15 +96,12 @@ export function readVerdict(
     event,
     said: saidBy(event),
     after,
-    get changed() {
-      return (
-        before.revision < 0 ||
-        before.status !== after.status ||
-        before.delivery_status !== after.delivery_status ||
-        before.stage !== after.stage ||
-        changesFrom(key, before, after).length > 0
-      );
-    },
+    changed: () =>
+      before.revision < 0 ||
+      before.status !== after.status ||
+      before.delivery_status !== after.delivery_status ||
+      before.stage !== after.stage ||
+      changesFrom(key, before, after).length > 0,
   };
   return { state: after, verdict: verdictOf(step) };
 }
