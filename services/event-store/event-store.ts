@@ -215,6 +215,11 @@ export const MAX_APPEND_BYTES = 1_000_000;
  * Longest stream name in UTF-8 bytes: two ids of 200 characters, each percent-encoded at 12 bytes, with room to spare.
  */
 export const MAX_STREAM_NAME_BYTES = 8_192;
+/**
+ * Events that a read fetches at a time, where the store is asked for them: long reads let other work of their thread
+ * through in between.
+ */
+export const PAGE_EVENTS = 256;
 /** Most events in one {@link SubscriptionBatch}. */
 export const MAX_BATCH_EVENTS = 1_000;
 

@@ -21,7 +21,7 @@ import type { Tail } from './tail';
 
 /** Events that are read and folded in one turn of the event loop: some milliseconds. */
 const SLICE_EVENTS = 128;
-/** Events of the log after which a request is answered, however few of them are its reader's. */
+/** Events of the log after which a request is answered at the latest, however few of them are its reader's. */
 export const MAX_LOOKED_EVENTS = 20_000;
 /** Orders that are looked at in one turn. */
 const SLICE_ORDERS = 256;
@@ -38,6 +38,8 @@ export interface FeedQuestion {
   readonly after: FeedPosition;
   readonly limit: number;
   readonly wanted: Wanted;
+  /** Events of the log after which it is answered, if there is a place to go on from; default: {@link MAX_LOOKED_EVENTS}. */
+  readonly look?: number;
 }
 
 export interface FeedAnswer {
@@ -99,9 +101,9 @@ export class Feed {
    * Returns each fact in the order of the log. An answer may hold fewer items than asked for, or none, before the end.
    * @throws {Problem} `feed-position-unknown` @throws {EventStoreError}
    */
-  async events({ after, limit, wanted }: FeedQuestion): Promise<FeedAnswer> {
+  async events(question: FeedQuestion): Promise<FeedAnswer> {
     await this.#tailHasAll();
-    return this.#fromTail(after, limit, wanted) ?? (await this.#fromLog(after, limit, wanted));
+    return this.#fromTail(question) ?? (await this.#fromLog(question));
   }
 
   /**
@@ -173,7 +175,7 @@ export class Feed {
     unlisten();
   }
 
-  #fromTail(after: FeedPosition, limit: number, wanted: Wanted): FeedAnswer | null {
+  #fromTail({ after, limit, wanted }: FeedQuestion): FeedAnswer | null {
     const kept = this.#options.tail.after(after);
     if (kept === null) return null;
     const items: LogItem[] = [];
@@ -186,7 +188,7 @@ export class Feed {
     return { items, next, caughtUp: true };
   }
 
-  async #fromLog(after: FeedPosition, limit: number, wanted: Wanted): Promise<FeedAnswer> {
+  async #fromLog({ after, limit, wanted, look = MAX_LOOKED_EVENTS }: FeedQuestion): Promise<FeedAnswer> {
     const { readItems, tail } = this.#options;
     const items: LogItem[] = [];
     let next = after;
@@ -218,10 +220,10 @@ export class Feed {
         }
         slice.push(event);
         // A slice is never longer than what is missing, so that no item is read for nothing.
-        if (slice.length < Math.min(SLICE_EVENTS, limit - items.length)) continue;
+        if (slice.length < Math.min(SLICE_EVENTS, limit - items.length) && count !== look) continue;
         const isHeld = await take();
         // Only an item is a place to go on from.
-        isCut = items.length === limit || (count >= MAX_LOOKED_EVENTS && next !== after);
+        isCut = items.length === limit || (count >= look && next !== after);
         if (isHeld || isCut) break;
       }
     } catch (error) {

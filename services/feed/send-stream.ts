@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';
 import { sleep } from '../concurrency/sleep';
+import { PAGE_EVENTS } from '../event-store/event-store';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream';
 import { goneSignal } from '../http/gone-signal';
 import type { FeedAnswer } from './feed';
@@ -9,8 +10,9 @@ import type { Looks, ViewQuestion } from './looks';
 
 /** Milliseconds of silence after which a stream says that it is there. */
 const STREAM_HEARTBEAT_MS = 15_000;
-/** Items in one part of a stream. */
+/** Most items in one part of a stream. From the log it is what one page holds: of a second, much would be read for nothing. */
 const STREAM_ITEMS = 256;
+const PART = { limit: STREAM_ITEMS, look: PAGE_EVENTS };
 /** Most milliseconds that a timer takes: a client that does not read is waited for until it is gone. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -44,7 +46,7 @@ export function createSendStream(options: {
   const { looks, readers, show, stopping } = options;
   return async (request, response, reader, start) => {
     const gone = goneSignal(response);
-    const first = await looks.once({ ...start, limit: STREAM_ITEMS });
+    const first = await looks.once({ ...start, ...PART });
     response.set(EVENT_STREAM_HEADERS);
     if (request.method === 'HEAD') {
       response.end();
@@ -57,7 +59,7 @@ export function createSendStream(options: {
       for (let answer = first; !gone.aborted && !stopping.aborted;) {
         const isFlushed = response.write(streamText(await show(request, reader, answer)));
         if (!isFlushed) await untilDrained(response, gone, stopping);
-        answer = await looks.until({ ...start, after: answer.next, limit: STREAM_ITEMS }, STREAM_HEARTBEAT_MS, gone);
+        answer = await looks.until({ ...start, after: answer.next, ...PART }, STREAM_HEARTBEAT_MS, gone);
       }
       response.end();
     } catch {

@@ -6,6 +6,7 @@ import {
   EventStoreError,
   isEventStoreError,
   MAX_BATCH_EVENTS,
+  PAGE_EVENTS,
   parsePosition,
   type Position,
   positionOf,
@@ -20,8 +21,6 @@ import { type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
 import { commitChannel } from './writer-protocol';
 
-/** Events read at a time: long reads let other work of their thread through in between. */
-export const PAGE_EVENTS = 256;
 /** Most milliseconds without a look at the log, should word of a commit get lost. */
 const POLL_MS = 1_000;
 /** Milliseconds between tries to read a log that cannot be read. */

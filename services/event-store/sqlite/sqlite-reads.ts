@@ -2,6 +2,7 @@ import type { StreamName } from '../../../schemas/stream-name';
 import {
   assertWholeNumber,
   EventStoreError,
+  PAGE_EVENTS,
   type Position,
   positionOf,
   type ReadAllOptions,
@@ -11,7 +12,7 @@ import {
 import { nextTurn } from '../../concurrency/turns';
 import { type Formats, type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
-import { PAGE_EVENTS, readStreamOf, toRowid } from './follow-log';
+import { readStreamOf, toRowid } from './follow-log';
 
 /** Reads of the embedded store, beside its writer. */
 export class SqliteReads {
@@ -43,7 +44,8 @@ export class SqliteReads {
     while (left > 0) {
       await nextTurn();
       const page = this.#read((reader) => reader.page(after, prefix, PAGE_EVENTS));
-      yield* page.events.slice(0, left);
+      // Not `yield*`, which takes twice as long for each.
+      for (const event of page.events.length > left ? page.events.slice(0, left) : page.events) yield event;
       left -= page.events.length;
       if (page.last === null || !page.full) return;
       after = page.last;

@@ -8,7 +8,7 @@ import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schema
 import { leafOf } from '../../../services/event-store/seal/log-hash';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import type { EventStore, Position } from '../../../services/event-store/event-store';
-import type { Feed, Wanted } from '../../../services/feed/feed';
+import type { Feed, FeedQuestion, Wanted } from '../../../services/feed/feed';
 import { comparePlaces, feedPosition, laterPlace } from '../../../services/feed/feed-place';
 import { MAX_KEPT_ITEMS } from '../../../services/feed/tail';
 import { noteDeleted } from '../../../services/operations/retention/note-deleted';
@@ -32,11 +32,11 @@ const arbitraryFact = fc.record({
 });
 
 /** Everything after a place, asked for in answers of random lengths. */
-async function followToEnd(feed: Feed, after: FeedPosition, limit: number, wanted: Wanted = null): Promise<FeedItem[]> {
+async function followToEnd(feed: Feed, question: FeedQuestion): Promise<FeedItem[]> {
   const items: FeedItem[] = [];
-  for (let place = after; ;) {
-    const answer = await feed.events({ after: place, limit, wanted });
-    expect(answer.items.length).toBeLessThanOrEqual(limit);
+  for (let place = question.after; ;) {
+    const answer = await feed.events({ ...question, after: place });
+    expect(answer.items.length).toBeLessThanOrEqual(question.limit);
     items.push(...answer.items);
     place = answer.next;
     if (answer.caughtUp) return items;
@@ -103,8 +103,10 @@ it('the feed gives every fact once, in order, with what the folds make of it, in
       fc.array(arbitraryFact, { maxLength: 40 }),
       fc.array(arbitraryFact, { maxLength: 20 }),
       fc.integer({ min: 1, max: 17 }),
+      fc.integer({ min: 1, max: 24 }),
       fc.integer({ min: 1, max: 20 }),
-      async (facts, later, limit, states) => {
+      async (facts, later, limit, look, states) => {
+        const question = { after: BEGINNING, limit, look, wanted: null };
         const store = createMemoryStore({ now: Date.now });
         const { feed, tail } = feedOver(store, states);
         const deliver = (list: typeof facts): Promise<void> =>
@@ -113,7 +115,7 @@ it('the feed gives every fact once, in order, with what the folds make of it, in
             await report(store, key(order, location), { status, driver_details: { source: 'uber', name } });
           }, Promise.resolve());
         await deliver(facts);
-        expect(await followToEnd(feed, BEGINNING, limit)).toEqual(await expectedItems(store));
+        expect(await followToEnd(feed, question)).toEqual(await expectedItems(store));
 
         await deliver(later);
         const all = await expectedItems(store);
@@ -121,10 +123,10 @@ it('the feed gives every fact once, in order, with what the folds make of it, in
         if (newest) await until('the tail to have all', () => tail.after(newest.position) !== null);
         // From anywhere, whether it is read from memory or from the log; and another reader far behind changes nothing.
         for (const [index, { position }] of all.entries()) {
-          expect(await followToEnd(feed, position, limit)).toEqual(all.slice(index + 1));
+          expect(await followToEnd(feed, { ...question, after: position })).toEqual(all.slice(index + 1));
         }
         const wanted = new Set([key(0, 1).location_id]);
-        expect(await followToEnd(feed, BEGINNING, limit, wanted)).toEqual(
+        expect(await followToEnd(feed, { ...question, wanted })).toEqual(
           all.filter(({ location_id }) => wanted.has(location_id)),
         );
         await store.close();
@@ -217,7 +219,7 @@ it('the tail keeps a bounded number of items, and the log has the rest', async (
   const { next } = await feed.events({ after: BEGINNING, limit: 1_000, wanted: null });
   for (let n = 0; n < MAX_KEPT_ITEMS + 10; n++) await report(store, key(n % 50), { status: STATUSES[n % 5] ?? '', n });
   await until('the tail to have moved on', () => tail.after(next) === null);
-  expect(await followToEnd(feed, next, 1_000)).toHaveLength(MAX_KEPT_ITEMS + 10);
+  expect(await followToEnd(feed, { after: next, limit: 1_000, wanted: null })).toHaveLength(MAX_KEPT_ITEMS + 10);
   await store.close();
 });
 
