@@ -90,7 +90,12 @@ const saysBeginning = ({ status, delivery_status }: Reported): boolean =>
  * absent. Pure: neither the state before nor the event is changed.
  */
 export function evolve(known: OrderState, event: OrderEvent): OrderState {
-  return isActionType(event.type) ? afterAction(known, event) : afterReport(known, event);
+  return evolveBy(saidBy(event), known, event);
+}
+
+/** Returns the state after one more event as {@link evolve} does, where what the event says was read before. */
+export function evolveBy(said: Said, known: OrderState, event: OrderEvent): OrderState {
+  return isActionType(event.type) ? afterAction(known, event) : afterReport(known, event, said);
 }
 
 /** Returns the state after what people at the counter did: nothing changes of what was reported. */
@@ -108,8 +113,7 @@ function afterAction(known: OrderState, event: OrderEvent): OrderState {
   return { ...begun, revision, updated_at: receivedAt, ...doneAfter(known, event) };
 }
 
-function afterReport(known: OrderState, event: OrderEvent): OrderState {
-  const said = saidBy(event);
+function afterReport(known: OrderState, event: OrderEvent, said: Said): OrderState {
   const isNew = beginsNewOrder(known, event, said);
   const before = isNew ? initial : known;
   const isFirst = isEmpty(before);

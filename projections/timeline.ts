@@ -6,7 +6,7 @@ import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schema
 import { changesBetween } from './changes';
 import { driverChanged } from './driver';
 import { type Said, saidBy } from './order-status';
-import { beginsNewOrder, evolve, type OrderState, toOrder } from './order';
+import { beginsNewOrder, evolveBy, type OrderState, toOrder } from './order';
 import { hasEnded } from './stage';
 
 /** One event as people read it, given everything before it. */
@@ -74,8 +74,8 @@ const changesFrom = (key: OrderKey, before: OrderState, after: OrderState): Chan
 
 /** Reads one event: the state after it, and what it meant to someone who knew everything before it. */
 export function read(key: OrderKey, before: OrderState, event: OrderEvent): { state: OrderState; reading: Reading } {
-  const after = evolve(before, event);
   const said = saidBy(event);
+  const after = evolveBy(said, before, event);
   const changes = changesFrom(key, before, after);
   const verdict = verdictOf({ before, event, said, after, changed: () => changes.length > 0 });
   const { stage, same_report_as } = after;
@@ -90,11 +90,12 @@ export function readVerdict(
   before: OrderState,
   event: OrderEvent,
 ): { readonly state: OrderState; readonly verdict: Verdict } {
-  const after = evolve(before, event);
+  const said = saidBy(event);
+  const after = evolveBy(said, before, event);
   const step: Step = {
     before,
     event,
-    said: saidBy(event),
+    said,
     after,
     changed: () =>
       before.revision < 0 ||
