@@ -223,7 +223,8 @@ export class Feed {
         if (slice.length < Math.min(SLICE_EVENTS, limit - items.length) && count !== look) continue;
         const isHeld = await take();
         // Only an item is a place to go on from.
-        isCut = items.length === limit || (count >= look && next !== after);
+        const most = items.length > 0 ? look : MAX_LOOKED_EVENTS;
+        isCut = items.length === limit || (count >= most && next !== after);
         if (isHeld || isCut) break;
       }
     } catch (error) {

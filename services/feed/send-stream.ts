@@ -59,7 +59,9 @@ export function createSendStream(options: {
       for (let answer = first; !gone.aborted && !stopping.aborted;) {
         const isFlushed = response.write(streamText(await show(request, reader, answer)));
         if (!isFlushed) await untilDrained(response, gone, stopping);
-        answer = await looks.until({ ...start, after: answer.next, ...PART }, STREAM_HEARTBEAT_MS, gone);
+        const question = { ...start, after: answer.next, ...PART };
+        // That it has caught up is said at once, also where the rest of the log has nothing for it.
+        answer = await (answer.caughtUp ? looks.until(question, STREAM_HEARTBEAT_MS, gone) : looks.once(question));
       }
       response.end();
     } catch {

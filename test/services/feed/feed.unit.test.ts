@@ -97,6 +97,18 @@ it('places are ordered as the log is, after the beginning', () => {
   );
 });
 
+it('an answer for which the log is looked through in parts ends with what a part has, and at the end where it has nothing', async () => {
+  const store = createMemoryStore({ now: Date.now });
+  const { feed } = feedOver(store);
+  for (let n = 0; n < 5; n++) await report(store, key(n, 0), { status: 'in_progress' });
+  const question = { after: BEGINNING, limit: 100, look: 2, wanted: null };
+  const first = await feed.events(question);
+  expect([first.items.length, first.caughtUp]).toEqual([2, false]);
+  const other = await feed.events({ ...question, wanted: new Set([key(0, 1).location_id]) });
+  expect([other.items.length, other.caughtUp]).toEqual([0, true]);
+  await store.close();
+});
+
 it('the feed gives every fact once, in order, with what the folds make of it, in answers of any length', async () => {
   await fc.assert(
     fc.asyncProperty(

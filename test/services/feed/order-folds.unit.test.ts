@@ -37,3 +37,11 @@ it('an order that was forgotten is at hand no more, and only the state before an
   expect(folds.atHand(streamOf(1), 1)).toBeNull();
   expect(folds.atHand(streamOf(1), 0)).toBe(initial);
 });
+
+it('an order that was forgotten is at hand no more, also if its last news are among the older ones', () => {
+  const folds = new OrderFolds(createMemoryStore({ now: Date.now }), 2);
+  for (const order of [1, 2]) folds.keep(streamOf(order), first);
+  expect(folds.atHand(streamOf(1), 1)).toBe(first);
+  folds.forget(streamOf(1));
+  expect(folds.atHand(streamOf(1), 1)).toBeNull();
+});
