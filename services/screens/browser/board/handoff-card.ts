@@ -16,6 +16,7 @@ import { driverBlocks } from './handoff-driver';
 import { handoverBlock, noHandover } from './handoff-done';
 import { groupBlock, type GroupMember } from './handoff-group';
 import { passcodeBlock, robotBlock } from './handoff-steps';
+import './slip/slip-button';
 import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
 import groupCss from './handoff-group.css?inline';
@@ -164,6 +165,7 @@ export class TicketRailHandoff extends railElement({
           ${isRobot(order) ? robotBlock(order, inStage) : nothing} ${this.#renderAxes(order)}
         </div>
       </div>
+      <ticket-rail-slip-button .order=${order} .shortId=${this.shortId}></ticket-rail-slip-button>
       ${this.#renderOthers()}
     </div>`;
   }

@@ -100,3 +100,20 @@ export class RailElement extends LitElement {
 function fill({ sheet }: HTMLStyleElement, style: CSSResultOrNative): void {
   if ('cssText' in style) sheet?.insertRule(`@media all { ${style.cssText} }`);
 }
+
+/** Adds rules to the page around the components. @returns what takes them away */
+export function styleDocument(text: string): () => void {
+  if (!supportsAdoptingStyleSheets) {
+    const style = document.head.appendChild(document.createElement('style'));
+    fill(style, styleSheet(text));
+    return () => {
+      style.remove();
+    };
+  }
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  return () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet);
+  };
+}

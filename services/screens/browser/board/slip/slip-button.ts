@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Order } from '../../../../../schemas/order-view';
+import { icon } from '../../shared/icons';
+import { say } from '../../shared/model/say';
+import { property, railElement, state } from '../../shared/rail-element';
+import { basics } from '../../shared/theme';
+import { slipOf } from '../model/slip';
+
+/** A button that prints the slip of an order. */
+export class TicketRailSlipButton extends railElement({
+  order: property<Order | null>(null),
+  shortId: property(''),
+  /** What prints could not be loaded. */
+  failed: state(false),
+}) {
+  protected override render(): TemplateResult {
+    return html`<button @click=${this.#print}>${icon('printer')} ${say('card.print')}</button>
+      <p role="status">${this.failed ? say('card.print_failed') : nothing}</p>`;
+  }
+
+  readonly #print = async (): Promise<void> => {
+    const { order, shortId } = this;
+    if (order === null) return;
+    const loaded = await import('./print-slip').catch(() => null);
+    this.failed = loaded === null;
+    await loaded?.printSlip(slipOf(order, shortId));
+  };
+
+  static override styles = [basics];
+}
+
+customElements.define('ticket-rail-slip-button', TicketRailSlipButton);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-slip-button': TicketRailSlipButton;
+  }
+}

@@ -1,0 +1,120 @@
+import { pagesOf } from '../support/paper';
+import { targets, violations } from '../support/screen-inspect';
+import { screenLab } from '../support/screen-lab';
+import { scan } from '../support/scan';
+import { untilOnPage } from '../support/screen-watch';
+
+/** The slip that goes with an order, as the browser puts it on paper. */
+
+/** Points of PDF in a millimetre. */
+const POINTS_A_MM = 72 / 25.4;
+/** Pixels a point at which a code is drawn large enough to be read. */
+const SCALE = 4;
+/** Least width and height of what a finger hits, in CSS pixels (WCAG 2.5.5). */
+const TOUCH_PX = 44;
+
+const lab = screenLab();
+
+/** Counts how often the dialog of the browser was asked for, which has nobody here to close it. */
+const DIALOG = `window.asked = 0; window.print = () => { window.asked += 1; };`;
+
+const DRIVER = { name: 'Jane Driver', phone: { number: '+15555551234' }, passcode: '4711' };
+
+const LABEL = { number: 'A1B2', name: 'Maria Garcia', source: 'doordash', items: 3 };
+
+const label = (location_id: string, order_id: string) =>
+  lab.service.call(`/locations/${location_id}/orders/${encodeURIComponent(order_id)}/label`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(LABEL),
+  });
+
+/** Opens the card of an order whose driver is here, on a board with another order. */
+async function openCard(order_id: string): Promise<void> {
+  const location_id = lab.newLocation();
+  await lab.deliver({ location_id, order_id: 'another-order' });
+  await lab.deliver({ location_id, order_id, delivery_status: 'arrived_at_pickup', driver_details: DRIVER });
+  expect((await label(location_id, order_id)).status).toBeLessThan(300);
+  await lab.page.addInitScript({ content: DIALOG });
+  await lab.openBoard(location_id);
+  await lab.card().waitFor();
+}
+
+const button = () => lab.card().getByRole('button', { name: 'Print slip' });
+
+async function print(): Promise<void> {
+  await button().click();
+  await untilOnPage(lab.page, 'window.asked > 0');
+}
+
+const onPaper = async () => pagesOf(await lab.page.pdf({ preferCSSPageSize: true }), SCALE);
+
+describe('printing a slip', () => {
+  it('the slip alone is on one page that is 80 mm wide, with the id of the order in a code that a scanner reads', async () => {
+    await openCard('pos_order_4711-ä');
+    const before = await onPaper();
+    expect(before.map(({ text }) => text).join('')).toContain('Needs action');
+    await print();
+    const [page, ...more] = await onPaper();
+    expect(more).toEqual([]);
+    if (page === undefined) throw new Error('nothing was printed');
+    expect(page.width / SCALE / POINTS_A_MM).toBeCloseTo(80, 0);
+    expect(page.height).toBeGreaterThan(page.width);
+    const location = /location_\d+/.exec(lab.page.url())?.[0] ?? '';
+    expect(page.text.split(/\s+/).filter((word) => word !== '')).toEqual([
+      ...['A1B2', 'DoorDash', 'Maria', 'G.', '3', 'items', 'Passcode', '4711', 'pos_order_4711-ä'],
+      location,
+    ]);
+    expect(scan(page)).toBe('pos_order_4711-ä');
+    expect(lab.complaints).toEqual([]);
+  });
+
+  it('the longest id fits on the paper, whole, and its code is read', async () => {
+    const id = 'wörd_'.repeat(40);
+    await openCard(id);
+    await print();
+    const [page, ...more] = await onPaper();
+    expect(more).toEqual([]);
+    if (page === undefined) throw new Error('nothing was printed');
+    expect(page.text.replaceAll(/\s/g, '')).toContain(id);
+    expect(scan(page)).toBe(id);
+  });
+
+  it('after the dialog, a touch gives the page back, and the next slip is that of the next order', async () => {
+    await openCard('first-1');
+    await print();
+    await lab.page.mouse.move(20, 20);
+    await lab.page.locator('ticket-rail-slip').waitFor({ state: 'detached' });
+    expect((await onPaper()).map(({ text }) => text).join('')).toContain('Needs action');
+    await lab.page.keyboard.press('Escape');
+    await lab.page.getByRole('button', { name: 'Open handoff card of order another-order' }).click();
+    await button().click();
+    await untilOnPage(lab.page, 'window.asked === 2');
+    const [page] = await onPaper();
+    expect(page?.text).toContain('another-order');
+    expect(page?.text).not.toContain('first-1');
+    expect(page?.text).not.toContain('4711');
+  });
+
+  it('what prints is loaded when it is asked for, and the card says if that fails', async () => {
+    const asked: string[] = [];
+    await lab.context.route(/\/assets\/print-slip-[^/]+\.js$/, async (route) => {
+      asked.push(route.request().url());
+      await route.abort();
+    });
+    await openCard('unloaded');
+    expect(asked).toEqual([]);
+    await button().click();
+    await lab.card().getByText('The slip could not be prepared').waitFor();
+    expect(asked.length).toBeGreaterThan(0);
+  });
+
+  it('the button is large enough for a finger on a narrow screen, and axe finds no fault with the card', async () => {
+    await lab.page.setViewportSize({ width: 320, height: 700 });
+    await lab.page.emulateMedia({ reducedMotion: 'reduce' });
+    await openCard('narrow');
+    const found = (await targets(lab.page)).filter(({ name }) => name === 'Print slip');
+    expect(found.map(({ width, height }) => Math.min(width, height) >= TOUCH_PX)).toEqual([true]);
+    expect(await violations(lab.page)).toEqual([]);
+  });
+});
