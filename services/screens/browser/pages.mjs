@@ -25,6 +25,18 @@ const AUDIT = [
 const AUDIT_NEEDS = 'The audit pages need JavaScript.';
 const BOARD_NEEDS = 'The board needs JavaScript.';
 
+/** What a page says to a browser that cannot run it, in the languages that the page would speak. */
+const NOT_STARTED = {
+  en: 'This page did not start. It needs Safari 15.4, Chrome 94, Edge 94, Firefox 98 or a newer version of one of them. If this browser is older, use another one; if it is not, load the page again.',
+  es: 'Esta página no arrancó. Necesita Safari 15.4, Chrome 94, Edge 94, Firefox 98 o una versión más nueva. Si este navegador es anterior, use otro; si no, vuelva a cargar la página.',
+  'fr-CA':
+    'Cette page n’a pas démarré. Il lui faut Safari 15.4, Chrome 94, Edge 94, Firefox 98 ou une version plus récente. Si ce navigateur est plus ancien, prenez-en un autre; sinon, rechargez la page.',
+  'pt-BR':
+    'Esta página não iniciou. Ela precisa do Safari 15.4, Chrome 94, Edge 94, Firefox 98 ou de uma versão mais nova. Se este navegador for mais antigo, use outro; se não, recarregue a página.',
+  'zh-Hans':
+    '此页面未能启动。需要 Safari 15.4、Chrome 94、Edge 94、Firefox 98 或更新的版本。如果此浏览器较旧，请换一个；否则请重新加载页面。',
+};
+
 /**
  * What is a page's own, beside what stands in its `main`, which is the file of its name in its room:
  * - `title` in the browser's tab, and classes of the `body`;
@@ -32,6 +44,7 @@ const BOARD_NEEDS = 'The board needs JavaScript.';
  * - `says`: the message of that link, on pages that speak other languages than English;
  * - `nav`: links in the header, and `address`, the page's own among them; null: no header, for screens on a wall;
  * - `noscript`: what the page says to a browser without JavaScript; null: it can be read without;
+ * - `speaks`: it speaks other languages than English;
  * - `styles`: the page's own style sheet, for a page without a script; others bring theirs with it.
  */
 const PAGES = {
@@ -44,6 +57,7 @@ const PAGES = {
     nav: SERVICE,
     address: '/screens',
     noscript: 'The screens need JavaScript.',
+    speaks: true,
   },
   board: {
     room: 'board',
@@ -53,8 +67,17 @@ const PAGES = {
     says: 'page.skip_board',
     nav: null,
     noscript: BOARD_NEEDS,
+    speaks: true,
   },
-  customers: { room: 'customers', title: 'Orders', body: 'screen', skip: null, nav: null, noscript: BOARD_NEEDS },
+  customers: {
+    room: 'customers',
+    title: 'Orders',
+    body: 'screen',
+    skip: null,
+    nav: null,
+    noscript: BOARD_NEEDS,
+    speaks: true,
+  },
   example: {
     room: 'board',
     title: 'Embedding the board',
@@ -137,12 +160,21 @@ function header({ nav, address }) {
     </header>`;
 }
 
+/** Returns what stands on the page until its script has run, and is seen if that takes long. */
+function notStarted(languages) {
+  const words = languages.map((language) => `<p lang="${language}">${NOT_STARTED[language]}</p>`);
+  return `<div class="not-started">${words.join('')}</div>`;
+}
+
 function htmlOf(name, page) {
-  const { room, title, body, skip, says, noscript, styles } = page;
+  const { room, title, body, skip, says, noscript, speaks, styles } = page;
   const parts = {
     title,
     body,
-    noscript: noscript === null ? '' : `<noscript><p>${noscript}</p></noscript>`,
+    noscript:
+      noscript === null
+        ? ''
+        : `<noscript><p>${noscript}</p></noscript>${notStarted(speaks === undefined ? ['en'] : Object.keys(NOT_STARTED))}`,
     own:
       styles === undefined
         ? `<script type="module" src="./${room}/${name}-page.ts"></script>`

@@ -1,5 +1,6 @@
 import { readHours, readMoment } from '../board/model/replay';
 import { TicketRailReplay } from './ticket-rail-replay';
+import { started } from '../shared/started';
 
 const query = new URLSearchParams(window.location.search);
 const replay = document.querySelector('ticket-rail-replay');
@@ -9,3 +10,4 @@ if (replay instanceof TicketRailReplay) {
   replay.hours = readHours(query.get('hours'));
   replay.location = query.get('location') ?? '';
 }
+started();

@@ -1,6 +1,7 @@
 import { readFilters } from './model/search';
 import { TicketRailSearch } from './ticket-rail-search';
 import { TicketRailTimeline } from './ticket-rail-timeline';
+import { started } from '../shared/started';
 
 const query = new URLSearchParams(window.location.search);
 const [location, order] = [query.get('location'), query.get('order')];
@@ -21,3 +22,4 @@ if (location !== null && order !== null) {
   search.filters = readFilters(query);
   main?.append(search);
 }
+started();

@@ -1,5 +1,7 @@
 import { readFilters } from './model/search';
 import { TicketRailCoverage } from './ticket-rail-coverage';
+import { started } from '../shared/started';
 
 const coverage = document.querySelector('ticket-rail-coverage');
 if (coverage instanceof TicketRailCoverage) coverage.filters = readFilters(new URLSearchParams(window.location.search));
+started();

@@ -2,6 +2,7 @@ import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { languageOf, locationOf, modeOf } from '../shared/query';
 import { TicketRailBoard } from './ticket-rail-board';
+import { started } from '../shared/started';
 
 const board = document.querySelector('ticket-rail-board');
 const heading = document.querySelector('h1');
@@ -34,3 +35,4 @@ board?.addEventListener('location-changed', (event) => {
 window.addEventListener('popstate', () => {
   show(locationOf(window.location.search));
 });
+started();

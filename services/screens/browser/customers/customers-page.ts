@@ -2,6 +2,7 @@ import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
 import { clockOf, languageOf, locationOf, placeOf } from '../shared/query';
 import { TicketRailCustomers } from './ticket-rail-customers';
+import { started } from '../shared/started';
 
 const { search } = window.location;
 const location = locationOf(search);
@@ -10,3 +11,4 @@ const board = document.querySelector('ticket-rail-customers');
 if (board instanceof TicketRailCustomers)
   Object.assign(board, { location, name, clock: clockOf(search), language: languageOf(search) });
 speakAround(() => (name === '' ? say('customers.title') : say('customers.title_of', { place: name })));
+started();

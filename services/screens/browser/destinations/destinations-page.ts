@@ -1,1 +1,3 @@
 import './ticket-rail-destinations';
+import { started } from '../shared/started';
+started();

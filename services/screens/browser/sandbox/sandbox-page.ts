@@ -1,1 +1,3 @@
 import './ticket-rail-sandbox';
+import { started } from '../shared/started';
+started();
