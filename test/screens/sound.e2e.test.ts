@@ -121,6 +121,44 @@ describe('the alarm', () => {
     await kiosk.card().waitFor();
   });
 
+  it('a sound is tried as loud as the slider says, which is kept over a reload, and every alarm is so loud', async () => {
+    const location = kiosk.newLocation();
+    await kiosk.page.addInitScript({
+      content: `(() => {
+        window.loudest = 0;
+        const { linearRampToValueAtTime } = AudioParam.prototype;
+        AudioParam.prototype.linearRampToValueAtTime = function (value, ...rest) {
+          window.loudest = Math.max(window.loudest, value);
+          return linearRampToValueAtTime.call(this, value, ...rest);
+        };
+      })()`,
+    });
+    await kiosk.openBoard(location);
+    const slider = kiosk.page.getByRole('slider', { name: 'Volume' });
+    const tried = async (): Promise<number> => {
+      await kiosk.page.evaluate('window.loudest = 0');
+      await kiosk.page.getByRole('button', { name: 'Try the sound: A driver is here' }).click();
+      await untilOnPage(kiosk.page, 'window.loudest > 0');
+      return kiosk.page.evaluate<number>('window.loudest');
+    };
+    await kiosk.page.getByRole('button', { name: 'Settings' }).click();
+    expect(await slider.inputValue()).toBe('50');
+    const before = await tried();
+    await slider.focus();
+    await kiosk.page.keyboard.press('End');
+    expect([before, await tried()]).toEqual([0.25, 1]);
+    await kiosk.page.keyboard.press('Home');
+    await slider.focus();
+    await kiosk.page.keyboard.press('Home');
+    await kiosk.page.getByRole('button', { name: 'Save' }).click();
+    await kiosk.page.reload();
+    await kiosk.page.getByRole('button', { name: 'Sound on' }).waitFor();
+    await kiosk.page.locator('[data-freshness="live"]').first().waitFor();
+    await kiosk.deliver({ location_id: location, order_id: 'o1', delivery_status: 'arrived_at_pickup' });
+    await untilOnPage(kiosk.page, 'window.loudest > 0');
+    expect(await kiosk.page.evaluate('window.loudest')).toBeCloseTo(0.01);
+  });
+
   it('the alarm is silent on a screen where it is switched off, over a reload too', async () => {
     const location = kiosk.newLocation();
     await kiosk.openBoard(location);

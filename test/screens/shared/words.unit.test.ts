@@ -124,6 +124,8 @@ describe('settings of what is seen and heard', () => {
       hidden: ['on_the_way', 'driver_here', 'nowhere'],
       textSize: 1.3,
       hourCycle: '12',
+      volume: 80,
+      keys: false,
     };
     expect(readSettings(JSON.stringify(kept))).toEqual({
       ...DEFAULT_SETTINGS,
@@ -132,8 +134,13 @@ describe('settings of what is seen and heard', () => {
       hidden: ['on_the_way'],
       textSize: 1.3,
       hourCycle: '12',
+      volume: 80,
+      keys: false,
     });
-    expect(readSettings('{"textSize":99,"hourCycle":"13","hidden":7,"sounds":null}')).toEqual(DEFAULT_SETTINGS);
+    expect(readSettings('{"textSize":99,"hourCycle":"13","hidden":7,"sounds":null,"volume":101,"keys":1}')).toEqual(
+      DEFAULT_SETTINGS,
+    );
+    expect(readSettings('{"volume":1}').volume).toBe(10);
   });
 });
 

@@ -30,7 +30,9 @@ const TONES: Readonly<Record<CallKind, readonly Tone[]>> = {
     [1174.7, 0.2, 0.1],
   ],
 };
-const LOUDNESS = 0.28;
+
+/** Returns the amplitude of the tones, from 0 to 1; with its square, steps of the volume sound about equal. */
+const loudnessOf = (percent: number): number => (percent / 100) ** 2;
 
 /** Milliseconds until the alarm sounds again while nobody attends. */
 const REPEAT_MS = 8_000;
@@ -46,6 +48,8 @@ export type AlarmState = 'off' | 'ready' | 'blocked' | 'interrupted' | 'unavaila
 
 /** The alarm. Browsers keep it silent until someone has touched the page, and it says so. */
 export class Alarm {
+  /** How loud it is, in percent of the loudest. */
+  volume = 100;
   #isOn = false;
   #context: AudioContext | null = null;
   #repeat: ReturnType<typeof setTimeout> | undefined;
@@ -112,10 +116,13 @@ export class Alarm {
     else this.#ringing = kind;
   }
 
-  /** Sounds for somebody who wants to hear it; has to be called from a touch or a key, like {@link allow}. */
-  async try(kind: CallKind): Promise<void> {
+  /**
+   * Sounds for somebody who wants to hear it; has to be called from a touch or a key, like {@link allow}.
+   * @param volume in percent of the loudest
+   */
+  async try(kind: CallKind, volume = this.volume): Promise<void> {
     await this.allow();
-    this.sound(kind);
+    this.sound(kind, volume);
   }
 
   silence(): void {
@@ -124,7 +131,7 @@ export class Alarm {
   }
 
   /** Sounds once, if the browser lets it. */
-  sound(kind: CallKind): void {
+  sound(kind: CallKind, volume = this.volume): void {
     this.wake();
     const context = this.#context;
     if (context?.state !== 'running') return;
@@ -132,7 +139,7 @@ export class Alarm {
       const begin = context.currentTime + start;
       const gain = new GainNode(context, { gain: 0 });
       gain.gain.setValueAtTime(0, begin);
-      gain.gain.linearRampToValueAtTime(LOUDNESS, begin + 0.02);
+      gain.gain.linearRampToValueAtTime(loudnessOf(volume), begin + 0.02);
       gain.gain.exponentialRampToValueAtTime(0.001, begin + length);
       const tone = new OscillatorNode(context, { frequency, type: 'triangle' });
       tone.connect(gain).connect(context.destination);

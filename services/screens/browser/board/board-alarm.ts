@@ -31,9 +31,9 @@ export class BoardAlarm extends Alarm implements ReactiveController {
   }
 
   /** Sounds for somebody who tries it, also where sound is off: there it is so again with the next update. */
-  readonly tried = ({ kind }: TrySoundEvent): void => {
+  readonly tried = ({ kind, volume }: TrySoundEvent): void => {
     this.switch(true);
-    void this.try(kind).then(() => {
+    void this.try(kind, volume).then(() => {
       this.#host.requestUpdate();
     });
   };

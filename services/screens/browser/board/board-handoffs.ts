@@ -59,6 +59,12 @@ export class BoardHandoffs {
     this.#announce();
   }
 
+  /** Opens the card of the driver who has waited longest. */
+  openFirst(): void {
+    const [first] = this.#value.waiting;
+    if (first !== undefined) this.open(first, true);
+  }
+
   /** Turns to another card, or to none: somebody has looked after the driver of the one that is open. */
   turn(id: string | null): void {
     const { openId } = this.#value;

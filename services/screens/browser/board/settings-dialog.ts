@@ -3,7 +3,15 @@ import { LANGUAGES } from '../../../../schemas/language/languages';
 import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { CALLS, type CallKind } from './model/calls';
-import { DEFAULT_SETTINGS, HIDEABLE_STAGES, MOST_HOURS, type Settings, TEXT_SIZES, toSettings } from './model/settings';
+import {
+  DEFAULT_SETTINGS,
+  HIDEABLE_STAGES,
+  MOST_HOURS,
+  type Settings,
+  TEXT_SIZES,
+  toSettings,
+  VOLUME,
+} from './model/settings';
 import { failedWords, isLanguageNamed, keptLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
 import { type HourCycle, stageWords } from '../shared/model/words';
@@ -27,7 +35,11 @@ export class SettingsEvent extends Event {
 /** Someone wants to hear what something sounds like. */
 export class TrySoundEvent extends Event {
   static readonly type = 'try-sound';
-  constructor(readonly kind: CallKind) {
+  constructor(
+    readonly kind: CallKind,
+    /** In percent of the loudest. */
+    readonly volume: number,
+  ) {
     super(TrySoundEvent.type);
   }
 }
@@ -40,6 +52,12 @@ const nameOf = (language: string): string =>
 
 const checkbox = (name: string, words: string): TemplateResult =>
   html`<label class="line"><input type="checkbox" name=${name} /> ${words}</label>`;
+
+const volumeField = (): TemplateResult =>
+  html`<label class="volume"
+    >${say('settings.volume')}
+    <input type="range" name="volume" min=${VOLUME.least} max=${VOLUME.most} step=${VOLUME.step}
+  /></label>`;
 
 /** Renders how many minutes make an order late, and very late, in each stage. */
 const thresholdFields = (): TemplateResult =>
@@ -113,14 +131,14 @@ export class TicketRailSettings extends railElement({
         </div>
         <fieldset>
           <legend>${say('settings.sounds')}</legend>
-          ${checkbox('sound', say('settings.sound'))} ${CALLS.map((kind) => this.#renderSound(kind))}
+          ${checkbox('sound', say('settings.sound'))} ${volumeField()} ${CALLS.map((kind) => this.#renderSound(kind))}
           ${checkbox('opensCard', say('settings.opens_card'))}
         </fieldset>
         <fieldset>
           <legend>${say('settings.stages')}</legend>
           ${HIDEABLE_STAGES.map((stage) => checkbox(`shows ${stage}`, stageWords(stage)))}
         </fieldset>
-        ${thresholdFields()}
+        ${checkbox('keys', say('settings.keys'))} ${thresholdFields()}
         <label class="line">
           ${sayParts('settings.old_after', {
             hours: html`<input
@@ -190,15 +208,19 @@ export class TicketRailSettings extends railElement({
     for (const stage of HIDEABLE_STAGES) put(`shows ${stage}`, !settings.hidden.includes(stage));
     for (const kind of CALLS) put(`sound ${kind}`, settings.sounds[kind]);
     put('sound', settings.sound);
+    put('volume', settings.volume);
     put('opensCard', settings.opensCard);
+    put('keys', settings.keys);
     put('oldAfterHours', settings.oldAfterHours);
     put('textSize', settings.textSize);
     put('hourCycle', settings.hourCycle);
     put('language', isLanguageNamed() ? '' : language);
   }
 
+  readonly #number = (name: string): number => Number(this.#field(name)?.value);
+
   readonly #save = (): void => {
-    const number = (name: string): number => Number(this.#field(name)?.value);
+    const number = this.#number;
     const isOn = (name: string): boolean => {
       const field = this.#field(name);
       return field instanceof HTMLInputElement && field.checked;
@@ -209,8 +231,10 @@ export class TicketRailSettings extends railElement({
     const settings = {
       thresholds,
       sound: isOn('sound'),
+      volume: number('volume'),
       sounds: Object.fromEntries(CALLS.map((kind) => [kind, isOn(`sound ${kind}`)])),
       opensCard: isOn('opensCard'),
+      keys: isOn('keys'),
       oldAfterHours: number('oldAfterHours'),
       textSize: number('textSize'),
       hourCycle: this.#field('hourCycle')?.value,
@@ -231,7 +255,7 @@ export class TicketRailSettings extends railElement({
 
   #trySound(kind: CallKind): () => void {
     return () => {
-      this.dispatchEvent(new TrySoundEvent(kind));
+      this.dispatchEvent(new TrySoundEvent(kind, this.#number('volume')));
     };
   }
 

@@ -20,6 +20,7 @@ import { BoardRoom } from './board-room';
 import { BoardSearch } from './board-search';
 import { BoardSettings } from './board-settings';
 import type { CardEvent } from './handoff-card';
+import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
 import { type News, saidOf } from './model/news';
@@ -98,6 +99,7 @@ export class TicketRailBoard extends railElement({
   constructor() {
     super();
     this.addController(new TileFocus(this));
+    this.addController(new TileKeys(this, { isAway: () => !this.settings.keys || this.#isBusy, open: this.#open }));
     this.addController(new SpokenLanguage(this));
   }
 
@@ -118,6 +120,7 @@ export class TicketRailBoard extends railElement({
     const turned = changed.has('replay') && ((changed.get('replay') ?? null) === null) !== (this.replay === null);
     if (turned || changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
     if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
+    this.#alarm.volume = this.settings.volume;
     this.#alarm.switch(this.settings.sound && !this.quiet && this.replay === null);
     this.#noteFreshness();
     const uncovered = this.#handoffs.goOn();
@@ -198,15 +201,12 @@ export class TicketRailBoard extends railElement({
     if (kind !== null && this.isWall) this.#alarm.sound(kind);
     else if (kind !== null) this.#alarm.ring(kind);
     const hasArrived = news.some(({ kind: one }) => one === 'arrived');
-    if (hasArrived && !this.isWall && this.settings.opensCard) this.#openFirst();
+    if (hasArrived && !this.isWall && this.settings.opensCard && !this.#isBusy) this.#handoffs.openFirst();
   }
 
-  /** Opens the card of the driver who has waited longest, unless somebody is at something else. */
-  #openFirst(): void {
-    const { openId, waiting } = this.#handoffs.value;
-    const [first] = waiting;
-    if (openId !== null || first === undefined || this.#settingsDialog?.isOpen === true || isTyping()) return;
-    this.#handoffs.open(first, true);
+  /** Returns whether somebody is at something else than the board itself. */
+  get #isBusy(): boolean {
+    return this.#handoffs.value.openId !== null || this.#settingsDialog?.isOpen === true || isTyping();
   }
 
   readonly #open = (id: string): void => {

@@ -61,6 +61,8 @@ export class TicketRailTile extends railElement({
   /** It has just come to this place. */
   fresh: attribute(false, { reflect: true }),
   shape: attribute('roomy', { reflect: true }),
+  /** The key that opens it; empty: none does, or nobody uses keys. */
+  digit: property(''),
 }) {
   override focus(options?: FocusOptions): void {
     this.renderRoot.querySelector<HTMLElement>('.open')?.focus(options);
@@ -123,11 +125,12 @@ export class TicketRailTile extends railElement({
       <button
         class="open"
         aria-haspopup="dialog"
+        aria-keyshortcuts=${this.digit === '' ? nothing : this.digit}
         aria-label=${say('tile.open', { order: label === null ? order.order_id : `${label}, ${order.order_id}` })}
         title=${order.order_id}
         @click=${this.#act('open')}
       >
-        ${words}
+        ${this.digit === '' ? nothing : html`<kbd>${this.digit}</kbd>`} ${words}
       </button>
     </h3>`;
   }

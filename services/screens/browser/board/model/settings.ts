@@ -15,10 +15,14 @@ import { CALLS, type CallKind } from './calls';
 export interface Settings {
   readonly thresholds: Thresholds;
   readonly sound: boolean;
+  /** How loud it is, in percent of the loudest. */
+  readonly volume: number;
   /** What sounds, while sound is on. */
   readonly sounds: Readonly<Record<CallKind, boolean>>;
   /** The handoff card opens by itself when a driver arrives. */
   readonly opensCard: boolean;
+  /** Digits and arrows act on tiles. */
+  readonly keys: boolean;
   /** Hours without news after which an open order is folded away as old. */
   readonly oldAfterHours: number;
   /** Factor on the size of everything. */
@@ -34,13 +38,18 @@ export const HIDEABLE_STAGES = ['ready', 'preparing', 'on_the_way'] as const sat
 /** Factors on the size of everything that may be chosen. */
 export const TEXT_SIZES = [0.85, 1, 1.15, 1.3, 1.5] as const;
 
+/** Percent of the loudest that may be chosen: below, nobody would know that sound is on. */
+export const VOLUME = { least: 10, most: 100, step: 10 } as const;
+
 const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] => recordOf(CALLS, isOn);
 
 export const DEFAULT_SETTINGS: Settings = {
   thresholds: DEFAULT_THRESHOLDS,
   sound: true,
+  volume: 50,
   sounds: soundsOf(() => true),
   opensCard: true,
+  keys: true,
   oldAfterHours: 12,
   textSize: 1,
   hourCycle: 'local',
@@ -65,15 +74,18 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden } = membersOf(value);
+  const { thresholds, sound, volume, sounds, opensCard, keys, oldAfterHours, textSize, hourCycle, hidden } =
+    membersOf(value);
   const given = membersOf(thresholds);
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
     thresholds: recordOf(OPEN_STAGES, (stage) => readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])),
     sound: sound !== false,
+    volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),
     opensCard: opensCard !== false,
+    keys: keys !== false,
     oldAfterHours: within(oldAfterHours, MOST_HOURS, DEFAULT_SETTINGS.oldAfterHours),
     textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
     hourCycle: hourCycleOf(hourCycle),

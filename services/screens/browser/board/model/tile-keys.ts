@@ -46,8 +46,8 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** How much farther a tile seems that lies beside the way, in place of on it. */
-const BESIDE = 3;
+/** How much farther a tile seems that lies beside the way: up and down stay in a column, left and right go to the next. */
+const BESIDE: Readonly<Record<Direction, number>> = { up: 3, down: 3, left: 0.001, right: 0.001 };
 
 /** A box as if every direction were to the right: `start` and `end` along the way, `low` and `high` across it. */
 const turned = ({ left, top, right, bottom }: Box, direction: Direction) => {
@@ -67,8 +67,7 @@ const turned = ({ left, top, right, bottom }: Box, direction: Direction) => {
 const SLACK_PX = 1;
 
 /**
- * @returns the index of the tile to which an arrow leads: the nearest of those that lie wholly that way, one beside the way
- *   only where none is as near on it; where there is none, the same
+ * @returns the index of the tile to which an arrow leads, of those that lie wholly that way; where there is none, the same
  */
 export function neighbour(boxes: readonly Box[], from: number, direction: Direction): number {
   const box = boxes[from];
@@ -80,7 +79,7 @@ export function neighbour(boxes: readonly Box[], from: number, direction: Direct
     const along = there.start - here.end;
     if (index === from || along < -SLACK_PX) continue;
     const across = Math.max(0, there.low - here.high, here.low - there.high);
-    const distance = Math.max(0, along) + BESIDE * across;
+    const distance = Math.max(0, along) + BESIDE[direction] * across;
     // Of a tall tile's neighbours, all as near, the one that is least to the side.
     const shift = Math.abs(there.low + there.high - here.low - here.high);
     const isNearer = distance < nearest.distance || (distance === nearest.distance && shift < nearest.shift);
