@@ -98,6 +98,7 @@ export const en = {
   'board.no_location': 'No location is set.',
   'board.nothing_yet': 'Nothing to show yet.',
   'board.loading': 'Loading the orders…',
+  'board.goes_dark': 'This browser does not keep the screen on. Set the device so that it does not sleep.',
   'board.search': 'Search orders, drivers, plates',
   'board.sound_on': 'Sound on',
   'board.sound_off': 'Sound off',

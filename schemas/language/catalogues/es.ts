@@ -94,6 +94,8 @@ export const es = {
   'board.no_location': 'No hay ningún local configurado.',
   'board.nothing_yet': 'Aún no hay nada que mostrar.',
   'board.loading': 'Cargando los pedidos…',
+  'board.goes_dark':
+    'Este navegador no mantiene la pantalla encendida. Configure el dispositivo para que no se suspenda.',
   'board.search': 'Buscar pedidos, repartidores, placas',
   'board.sound_on': 'Sonido activado',
   'board.sound_off': 'Sonido apagado',

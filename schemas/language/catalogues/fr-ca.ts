@@ -94,6 +94,8 @@ export const frCa = {
   'board.no_location': 'Aucun restaurant n’est défini.',
   'board.nothing_yet': 'Rien à afficher pour le moment.',
   'board.loading': 'Chargement des commandes…',
+  'board.goes_dark':
+    'Ce navigateur ne garde pas l’écran allumé. Réglez l’appareil pour qu’il ne se mette pas en veille.',
   'board.search': 'Chercher commandes, livreurs, plaques',
   'board.sound_on': 'Son activé',
   'board.sound_off': 'Son coupé',

@@ -94,6 +94,7 @@ export const ptBr = {
   'board.no_location': 'Nenhuma loja definida.',
   'board.nothing_yet': 'Ainda não há nada para mostrar.',
   'board.loading': 'Carregando os pedidos…',
+  'board.goes_dark': 'Este navegador não mantém a tela ligada. Configure o dispositivo para não entrar em repouso.',
   'board.search': 'Buscar pedidos, entregadores, placas',
   'board.sound_on': 'Som ligado',
   'board.sound_off': 'Som desligado',

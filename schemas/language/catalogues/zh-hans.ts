@@ -94,6 +94,7 @@ export const zhHans = {
   'board.no_location': '未设置门店。',
   'board.nothing_yet': '暂无内容。',
   'board.loading': '正在加载订单…',
+  'board.goes_dark': '此浏览器无法保持屏幕常亮。请将设备设为不休眠。',
   'board.search': '搜索订单、骑手、车牌',
   'board.sound_on': '声音已开',
   'board.sound_off': '声音已关',

@@ -80,9 +80,20 @@ export function boardBar({ location, picker, freshness, search, searched, sound,
   </div>`;
 }
 
-/** Renders the bar of a screen that nobody can touch. @param now milliseconds since the epoch */
-export const wallBar = (location: string, freshness: Freshness, now: number, cycle: HourCycle): TemplateResult =>
+/**
+ * Renders the bar of a screen that nobody can touch.
+ * @param now milliseconds since the epoch
+ * @param goesDark the browser does not keep the screen on
+ */
+export const wallBar = (
+  location: string,
+  freshness: Freshness,
+  now: number,
+  cycle: HourCycle,
+  goesDark: boolean,
+): TemplateResult =>
   html`<div class="bar">
     ${locationName(location)} ${freshnessLine(freshness)}
+    ${goesDark ? html`<p class="dark">${say('board.goes_dark')}</p>` : nothing}
     <p class="clock">${clockWords(now, cycle)}</p>
   </div>`;

@@ -89,6 +89,8 @@ const thresholdFields = (): TemplateResult =>
 /** Shows what can be set on this screen, and lets people change it. */
 export class TicketRailSettings extends railElement({
   settings: property<Settings>(DEFAULT_SETTINGS),
+  /** The browser does not keep the screen on. */
+  goesDark: property(false),
 }) {
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector('dialog');
@@ -114,7 +116,7 @@ export class TicketRailSettings extends railElement({
           <h2 id="title">${say('settings.title')}</h2>
           <button type="button" class="close" aria-label=${say('close')} @click=${this.#close}>${icon('close')}</button>
         </header>
-        ${this.#renderLanguage()}
+        ${this.goesDark ? html`<p>${icon('info')} ${say('board.goes_dark')}</p>` : nothing} ${this.#renderLanguage()}
         <div class="pair">
           <label
             >${say('settings.text_size')}

@@ -1,6 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { freshnessNews, staleBanner } from '../feed/freshness-bar';
 import { valueOf } from '../shared/field-events';
+import { Awake } from '../shared/awake';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
 import { keepLanguage, SpokenLanguage } from '../shared/language';
@@ -63,6 +64,8 @@ export class TicketRailBoard extends railElement({
   quiet: attribute(false),
   /** `wall`: nobody can touch it; `hand`: somebody can; empty: as the browser says. */
   mode: attribute(''),
+  /** Keeps the screen from going dark. */
+  awake: attribute(false),
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
@@ -86,6 +89,7 @@ export class TicketRailBoard extends railElement({
     this.#emit('order-opened', { order });
   });
   readonly #alarm = new BoardAlarm(this);
+  readonly #awake = new Awake(this);
   readonly #choices = new LocationChoices(this);
   readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
@@ -156,6 +160,7 @@ export class TicketRailBoard extends railElement({
       ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
+        .goesDark=${this.#awake.isRefused}
         @settings-set=${this.#settingsSet}
         @try-sound=${this.#alarm.tried}
       ></ticket-rail-settings>
@@ -164,7 +169,7 @@ export class TicketRailBoard extends railElement({
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
     const { location, settings } = this;
-    if (this.isWall) return wallBar(location, freshness, now, settings.hourCycle);
+    if (this.isWall) return wallBar(location, freshness, now, settings.hourCycle, this.#awake.isRefused);
     return boardBar({
       location,
       picker: this.picker ? { choices: this.#choices.all, listAgain: this.#list, picked: this.#picked } : null,
@@ -178,11 +183,10 @@ export class TicketRailBoard extends railElement({
   }
 
   #renderBanners(freshness: Freshness): TemplateResult {
-    const stale = staleBanner(freshness, this.service);
     const allowSound = (): void => void this.#alarm.try('arrived');
     const acts = { allowSound, open: this.#open, silence: this.#silence };
     return html`<div class="banners">
-      ${stale}
+      ${staleBanner(freshness, this.service)}
       ${this.isWall ? nothing : boardBanners(this.#orders, this.#handoffs.value, this.#alarm.state, this.#isHeard, acts)}
     </div>`;
   }
