@@ -180,7 +180,7 @@ export const en = {
   'card.passcode': 'Passcode',
   'card.passcode_later': 'The passcode appears when the driver is here.',
   'card.print': 'Print slip',
-  'card.print_failed': 'The slip could not be prepared: try again when this screen is online.',
+  'card.print_failed': 'The slip could not be prepared: load the page again when this screen is online.',
   'robot.title': 'Robot',
   'robot.over': 'Its 10 minutes are over',
   'robot.may_have_left': '{over}: it may have left.',

@@ -183,7 +183,8 @@ export const es = {
   'card.passcode': 'Código de retiro',
   'card.passcode_later': 'El código de retiro aparece cuando llega el repartidor.',
   'card.print': 'Imprimir etiqueta',
-  'card.print_failed': 'No se pudo preparar la etiqueta: inténtelo de nuevo cuando esta pantalla tenga conexión.',
+  'card.print_failed':
+    'No se pudo preparar la etiqueta: vuelva a cargar la página cuando esta pantalla tenga conexión.',
   'robot.title': 'Robot',
   'robot.over': 'Pasaron sus 10 minutos',
   'robot.may_have_left': '{over}: puede haberse ido.',

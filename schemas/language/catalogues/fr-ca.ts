@@ -183,7 +183,7 @@ export const frCa = {
   'card.passcode': 'Code de ramassage',
   'card.passcode_later': 'Le code de ramassage s’affiche quand le livreur est ici.',
   'card.print': 'Imprimer le bon',
-  'card.print_failed': 'Le bon n’a pas pu être préparé : réessayez quand cet écran sera en ligne.',
+  'card.print_failed': 'Le bon n’a pas pu être préparé : rechargez la page quand cet écran sera en ligne.',
   'robot.title': 'Robot',
   'robot.over': 'Ses 10 minutes sont écoulées',
   'robot.may_have_left': '{over} : il est peut-être parti.',

@@ -179,7 +179,7 @@ export const ptBr = {
   'card.passcode': 'Código de retirada',
   'card.passcode_later': 'O código de retirada aparece quando o entregador chega.',
   'card.print': 'Imprimir etiqueta',
-  'card.print_failed': 'Não foi possível preparar a etiqueta: tente de novo quando esta tela estiver conectada.',
+  'card.print_failed': 'Não foi possível preparar a etiqueta: recarregue a página quando esta tela estiver conectada.',
   'robot.title': 'Robô',
   'robot.over': 'Os 10 minutos dele acabaram',
   'robot.may_have_left': '{over}: pode já ter ido.',

@@ -169,7 +169,7 @@ export const zhHans = {
   'card.passcode': '取餐码',
   'card.passcode_later': '骑手到店后显示取餐码。',
   'card.print': '打印小票',
-  'card.print_failed': '无法准备小票：请在此屏幕联网后重试。',
+  'card.print_failed': '无法准备小票：请在此屏幕联网后重新加载页面。',
   'robot.title': '机器人',
   'robot.over': '10 分钟已到',
   'robot.may_have_left': '{over}：可能已离开。',

@@ -15,7 +15,7 @@ export class TicketRailSlipButton extends railElement({
 }) {
   protected override render(): TemplateResult {
     return html`<button @click=${this.#print}>${icon('printer')} ${say('card.print')}</button>
-      <p role="status">${this.failed ? say('card.print_failed') : nothing}</p>`;
+      ${this.failed ? html`<p role="alert">${say('card.print_failed')}</p>` : nothing}`;
   }
 
   readonly #print = async (): Promise<void> => {
