@@ -15,7 +15,6 @@ import {
 } from './model/acknowledgements';
 import type { Arrangement } from './model/arrange';
 import { BoardActions } from './board-actions';
-import { BoardLast } from './board-last';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
 import { arrivalsAttended, attended, type Call, lasting, withNews } from './model/calls';
@@ -36,7 +35,6 @@ interface Host extends ReactiveControllerHost {
 /** The orders of a board, of the live feed or of a moment of the past, and what this screen knows of them besides. */
 export class BoardOrders {
   readonly #live: LiveOrders<Order>;
-  readonly #last: BoardLast;
   readonly #layout = new BoardLayout();
   #memory = new BoardMemory();
   #marks = noMarks;
@@ -62,7 +60,6 @@ export class BoardOrders {
       this.#calls = withNews(this.#calls, news);
       if (news.length > 0) onNews(news);
     });
-    this.#last = new BoardLast(host, this.#live);
   }
 
   /** Returns what nobody at this screen has attended to. */
@@ -99,7 +96,7 @@ export class BoardOrders {
 
   /** Returns where the orders come from, and the time by which they are shown. */
   get source(): Pick<LiveOrders<Order>, 'state' | 'now' | 'hasData' | 'freshness'> {
-    return this.#host.replay ?? this.#last.source ?? this.#live;
+    return this.#host.replay ?? this.#live;
   }
 
   /** Returns whether a moment of the past is shown, in which nothing can be acknowledged. */
@@ -119,7 +116,6 @@ export class BoardOrders {
     this.#veryLate = null;
     this.#marks = readMarks(load(`marks ${location}`));
     this.actions.follow(this.isReplay);
-    this.#last.follow();
     this.#live.follow({
       service,
       location: this.isReplay ? '' : location,

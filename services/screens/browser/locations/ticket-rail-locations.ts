@@ -3,7 +3,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import { basePath } from '../shared/base-path';
 import { valueOf } from '../shared/field-events';
 import { icon } from '../shared/icons';
-import { forgetBoards } from '../feed/last-boards';
 import { isSought, listLocations, type Location, type Locations, loginAddress, signedInAs } from '../feed/locations';
 import { SpokenLanguage } from '../shared/language';
 import { say, speech } from '../shared/model/say';
@@ -71,7 +70,7 @@ export class TicketRailLocations extends railElement({
 
   #renderReader(): TemplateResult | typeof nothing {
     if (this.reader === null) return nothing;
-    return html`<form class="reader" method="post" action=${`${basePath}/logout`} @submit=${forgetBoards}>
+    return html`<form class="reader" method="post" action=${`${basePath}/logout`}>
       <p>${sayParts('locations.signed_in_as', { reader: html`<bdi>${this.reader}</bdi>` })}</p>
       <button>${say('locations.sign_out')}</button>
     </form>`;
