@@ -163,7 +163,7 @@ describe('the replay of a board', () => {
     expect(lab.complaints).toEqual([]);
   });
 
-  it('the replay neither follows the live feed nor alarms, nor lets anything be acknowledged', async () => {
+  it('the replay neither follows the live feed nor alarms, nor lets anything be acknowledged or printed', async () => {
     const location = newLocation();
     await deliver({ location_id: location, order_id: 'came', delivery_status: 'arrived_at_pickup' });
     await deliver({ location_id: location, order_id: 'gone', status: 'dsp_canceled' });
@@ -182,6 +182,9 @@ describe('the replay of a board', () => {
     await tile('new').locator('del', { hasText: 'Jane' }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
     expect(await page.getByRole('button', { name: /acknowledge|recall|dismiss|seen|sound/i }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Open handoff card of order came' }).click();
+    await page.getByRole('dialog', { name: /Handoff/ }).waitFor();
+    expect(await page.getByRole('button', { name: /print/i }).count()).toBe(0);
     expect(asked.filter((path) => path.endsWith('/live'))).toEqual([]);
     expect(await page.evaluate('Object.keys(localStorage)')).toEqual([]);
   });

@@ -33,6 +33,7 @@ export function boardCard(
     .previousDriver=${board.previousDriver(openId ?? '')}
     .mustSeeDriver=${order !== null && board.mustSeeDriver(order)}
     .handover=${order === null ? noHandover : handoverOn(board, order, hourCycle)}
+    .prints=${!board.isReplay}
     .now=${board.source.now}
     .stale=${staleWords(freshness)}
     @card-action=${acted}

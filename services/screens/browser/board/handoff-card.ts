@@ -54,6 +54,8 @@ export class TicketRailHandoff extends railElement({
   mustSeeDriver: property(false),
   /** That it was handed over, and whether somebody may say so here. */
   handover: property(noHandover),
+  /** Its slip can be printed. */
+  prints: property(false),
   /** Milliseconds since the epoch by the service's clock. */
   now: property(0),
   /** Why what the card says may no longer be true, or null. */
@@ -165,7 +167,11 @@ export class TicketRailHandoff extends railElement({
           ${isRobot(order) ? robotBlock(order, inStage) : nothing} ${this.#renderAxes(order)}
         </div>
       </div>
-      <ticket-rail-slip-button .order=${order} .shortId=${this.shortId}></ticket-rail-slip-button>
+      ${
+        this.prints
+          ? html`<ticket-rail-slip-button .order=${order} .shortId=${this.shortId}></ticket-rail-slip-button>`
+          : nothing
+      }
       ${this.#renderOthers()}
     </div>`;
   }

@@ -1,9 +1,11 @@
 import type { Order } from '../../../../../schemas/order-view';
 import { sourceWords } from '../../../../../schemas/source-words';
 import { WITHHELD } from '../../../../../schemas/withheld';
-import { passcodeOf } from './handoff';
 
-/** What stands on the paper that goes with an order: nothing that its card does not show. */
+/**
+ * What stands on the paper that goes with an order. It lies on the shelf with the bag, where every driver can read it: so
+ * nothing by which a driver proves to be the right one.
+ */
 export interface Slip {
   /** What the driver calls the order, in the largest letters. */
   readonly number: string;
@@ -15,7 +17,6 @@ export interface Slip {
   readonly location: string;
   /** Whole, and in the code that scanners read. */
   readonly orderId: string;
-  readonly passcode: string | null;
 }
 
 /** Returns the slip of an order. @param shortId what people call it where nobody gave it a number */
@@ -28,7 +29,6 @@ export function slipOf(order: Order, shortId: string): Slip {
     items: items ?? null,
     location: order.location_id,
     orderId: order.order_id,
-    passcode: passcodeOf(order),
   };
 }
 

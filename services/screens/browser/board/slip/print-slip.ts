@@ -33,18 +33,11 @@ class TicketRailSlip extends railElement({
   protected override render(): TemplateResult | typeof nothing {
     const { slip } = this;
     if (slip === null) return nothing;
-    const { number, source, name, items, location, orderId, passcode } = slip;
+    const { number, source, name, items, location, orderId } = slip;
     return html`<div lang=${speech().language} dir=${speech().direction}>
       <p class="number" .style=${`font-size: ${String(numberSize(number))}mm`}><bdi>${number}</bdi></p>
       ${line('source', source)} ${line('name', name)}
       ${line('items', items === null ? null : say('label.items', { count: items }))}
-      ${
-        passcode === null
-          ? nothing
-          : html`<p class="passcode">
-              ${say('card.passcode')} <strong><bdi>${passcode}</bdi></strong>
-            </p>`
-      }
       ${codeOf(orderId)} ${line('id', orderId)} ${line('id', location)}
     </div>`;
   }
