@@ -1,3 +1,4 @@
+import { until } from '../support/patience';
 import { pagesOf } from '../support/paper';
 import { targets, violations } from '../support/screen-inspect';
 import { screenLab } from '../support/screen-lab';
@@ -14,6 +15,9 @@ const SCALE = 4;
 const TOUCH_PX = 44;
 
 const lab = screenLab();
+
+/** What is loaded to print. */
+const CHUNK = /\/assets\/print-slip-[^/]+\.js$/;
 
 /** Counts how often the dialog of the browser was asked for, which has nobody here to close it. */
 const DIALOG = `window.asked = 0; window.print = () => { window.asked += 1; };`;
@@ -48,6 +52,17 @@ async function print(): Promise<void> {
 }
 
 const onPaper = async () => pagesOf(await lab.page.pdf({ preferCSSPageSize: true }), SCALE);
+
+const slips = () => lab.page.locator('ticket-rail-slip').count();
+
+/** Touches the page until the slip is gone: right after the dialog, touches mean nothing. */
+async function untilTouchesClear(): Promise<void> {
+  let x = 0;
+  await until('the page to be given back', async () => {
+    await lab.page.mouse.move((x += 1), 20);
+    return (await slips()) === 0;
+  });
+}
 
 describe('printing a slip', () => {
   it('the slip alone, without the passcode that its card shows, is on one page that is 80 mm wide, with the id of the order in a code that a scanner reads', async () => {
@@ -85,8 +100,7 @@ describe('printing a slip', () => {
   it('after the dialog, a touch gives the page back, and the next slip is that of the next order', async () => {
     await openCard('first-1');
     await print();
-    await lab.page.mouse.move(20, 20);
-    await lab.page.locator('ticket-rail-slip').waitFor({ state: 'detached' });
+    await untilTouchesClear();
     expect((await onPaper()).map(({ text }) => text).join('')).toContain('Needs action');
     await lab.page.keyboard.press('Escape');
     await lab.page.getByRole('button', { name: 'Open handoff card of order another-order' }).click();
@@ -97,9 +111,73 @@ describe('printing a slip', () => {
     expect(page?.text).not.toContain('first-1');
   });
 
+  it('a double tap prints one slip, also where what prints is still to be loaded, and leaves none on the page', async () => {
+    let answer = (): void => undefined;
+    const isTapped = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await lab.context.route(CHUNK, async (route) => {
+      await isTapped;
+      await route.continue();
+    });
+    await openCard('tapped-twice');
+    await button().dblclick();
+    answer();
+    await untilOnPage(lab.page, 'window.asked > 0');
+    expect([await slips(), await lab.page.evaluate('window.asked')]).toEqual([1, 1]);
+    await untilTouchesClear();
+    await button().evaluate('(one) => { one.click(); one.click(); }');
+    await untilOnPage(lab.page, 'window.asked > 1');
+    expect([await slips(), await lab.page.evaluate('window.asked')]).toEqual([1, 2]);
+    await untilTouchesClear();
+    expect((await onPaper()).map(({ text }) => text).join('')).toContain('Needs action');
+  });
+
+  it('nothing is printed of a card that was closed before what prints had come', async () => {
+    let answer = (): void => undefined;
+    const isClosed = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await lab.context.route(CHUNK, async (route) => {
+      await isClosed;
+      await route.continue();
+    });
+    await openCard('closed');
+    const loaded = lab.page.waitForEvent('requestfinished', (request) => CHUNK.test(request.url()));
+    await button().click();
+    await lab.page.keyboard.press('Escape');
+    await lab.card().waitFor({ state: 'hidden' });
+    answer();
+    await loaded;
+    await lab.page.getByRole('button', { name: 'Open handoff card of order another-order' }).click();
+    await print();
+    expect(await lab.page.evaluate('window.asked')).toBe(1);
+    expect((await onPaper())[0]?.text).toContain('another-order');
+  });
+
+  it('the page is given back at once where the browser waited for its dialog, and after a minute where nobody touches it', async () => {
+    await openCard('waited');
+    await lab.page.evaluate(`(() => {
+      const { now } = performance;
+      window.print = () => {
+        window.asked += 1;
+        performance.now = () => now.call(performance) + 2_000;
+      };
+    })()`);
+    await print();
+    expect(await slips()).toBe(0);
+    await lab.page.clock.install();
+    await openCard('untouched');
+    await print();
+    await lab.page.clock.runFor(1_000);
+    expect(await slips()).toBe(1);
+    await lab.page.clock.runFor(60_000);
+    expect(await slips()).toBe(0);
+  });
+
   it('what prints is loaded when it is asked for, and the card says if that fails', async () => {
     const asked: string[] = [];
-    await lab.context.route(/\/assets\/print-slip-[^/]+\.js$/, async (route) => {
+    await lab.context.route(CHUNK, async (route) => {
       asked.push(route.request().url());
       await route.abort();
     });

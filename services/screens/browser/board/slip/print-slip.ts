@@ -9,6 +9,15 @@ import css from './slip.css?inline';
 
 /** Pixels of style sheets in a millimetre. */
 const PX_A_MM = 96 / 25.4;
+/**
+ * Milliseconds from which on the browser has waited for its dialog: nobody closes that sooner. Tablets do not wait, and say
+ * `afterprint` before they draw the paper.
+ */
+const WAITED_MS = 2_000;
+/** Milliseconds for which touches mean nothing after that: the second tap of a double one was meant for the button. */
+const DEAD_MS = 500;
+/** Longest that a slip stays on a page that nobody touches, in milliseconds. */
+const LONGEST_MS = 60_000;
 /** What somebody does on the page after the dialog. */
 const TOUCHES = ['pointerdown', 'pointermove', 'keydown'] as const;
 
@@ -37,8 +46,8 @@ class TicketRailSlip extends railElement({
     return html`<div lang=${speech().language} dir=${speech().direction}>
       <p class="number" .style=${`font-size: ${String(numberSize(number))}mm`}><bdi>${number}</bdi></p>
       ${line('source', source)} ${line('name', name)}
-      ${line('items', items === null ? null : say('label.items', { count: items }))}
-      ${codeOf(orderId)} ${line('id', orderId)} ${line('id', location)}
+      ${line('items', items === null ? null : say('label.items', { count: items }))} ${codeOf(orderId)}
+      ${line('id', orderId)} ${line('id', location)}
     </div>`;
   }
 
@@ -58,23 +67,35 @@ const paperStyle = (height: number): string => `
     body > :not(ticket-rail-slip) { display: none !important; }
   }`;
 
-let clear: () => void = () => undefined;
+/** Takes away the slip that is on the page. */
+let clear = (): void => undefined;
 
-/** Prints a slip by the dialog of the browser, on paper of its width and height. */
+/**
+ * Prints a slip by the dialog of the browser, on paper of its width and height. One is on the page at most, so that nothing
+ * else is printed with it, and no longer than it has to be: until it is gone, all that the page prints is the slip.
+ * @returns when the next can be printed
+ */
 export async function printSlip(slip: Slip): Promise<void> {
   clear();
   const element = new TicketRailSlip();
+  const over = new AbortController();
+  over.signal.addEventListener('abort', () => {
+    element.remove();
+  });
+  const mine = (): void => {
+    over.abort();
+  };
+  clear = mine;
   element.slip = slip;
   document.body.append(element);
   await element.updateComplete;
+  if (over.signal.aborted) return;
   const undress = styleDocument(paperStyle(paperHeight(element.getBoundingClientRect().height / PX_A_MM)));
-  clear = () => {
-    element.remove();
-    undress();
-    for (const touch of TOUCHES) window.removeEventListener(touch, clear, true);
-    clear = () => undefined;
-  };
+  over.signal.addEventListener('abort', undress);
+  const asked = performance.now();
   window.print();
-  // Not at `afterprint`: tablets say that before they draw the paper.
-  for (const touch of TOUCHES) window.addEventListener(touch, clear, true);
+  if (performance.now() - asked >= WAITED_MS) mine();
+  setTimeout(mine, LONGEST_MS);
+  await new Promise((resolve) => setTimeout(resolve, DEAD_MS));
+  for (const touch of TOUCHES) window.addEventListener(touch, mine, { capture: true, signal: over.signal });
 }

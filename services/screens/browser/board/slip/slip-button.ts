@@ -13,6 +13,9 @@ export class TicketRailSlipButton extends railElement({
   /** What prints could not be loaded. */
   failed: state(false),
 }) {
+  /** A slip is being printed, or was a moment ago. */
+  #isBusy = false;
+
   protected override render(): TemplateResult {
     return html`<button @click=${this.#print}>${icon('printer')} ${say('card.print')}</button>
       ${this.failed ? html`<p role="alert">${say('card.print_failed')}</p>` : nothing}`;
@@ -20,10 +23,17 @@ export class TicketRailSlipButton extends railElement({
 
   readonly #print = async (): Promise<void> => {
     const { order, shortId } = this;
-    if (order === null) return;
-    const loaded = await import('./print-slip').catch(() => null);
-    this.failed = loaded === null;
-    await loaded?.printSlip(slipOf(order, shortId));
+    if (order === null || this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      const loaded = await import('./print-slip').catch(() => null);
+      this.failed = loaded === null;
+      // Loading may take as long as the network lets it: by then the card may be closed, or that of another order.
+      const isStillShown = this.isConnected && this.order?.order_id === order.order_id;
+      if (isStillShown) await loaded?.printSlip(slipOf(order, shortId));
+    } finally {
+      this.#isBusy = false;
+    }
   };
 
   static override styles = [basics];
