@@ -41,6 +41,11 @@ describe('the handoffs of a board', () => {
     expect(ofThoseHere(open, ordersWith())).toEqual(noHandoffs);
   });
 
+  it('a card that somebody opened closes where its order is not on the board any more', () => {
+    const open = opened(waitingFor('a'), 'over', false);
+    expect(ofThoseHere(open, ordersWith('a'))).toEqual(waitingFor('a'));
+  });
+
   it('a card that somebody opened stays open when its driver has gone', () => {
     const open = opened(waitingFor('gone'), 'gone', false);
     expect(ofThoseHere(open, ordersWith())).toEqual({ openId: 'gone', isByItself: false, waiting: [] });

@@ -66,6 +66,8 @@ export class TicketRailBoard extends railElement({
   mode: attribute(''),
   /** Keeps the screen from going dark. */
   awake: attribute(false),
+  /** Digits and arrows are for this board also where nothing on the page has the focus. */
+  keys: attribute(false),
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
@@ -103,7 +105,7 @@ export class TicketRailBoard extends railElement({
   constructor() {
     super();
     this.addController(new TileFocus(this));
-    this.addController(new TileKeys(this, { isAway: () => !this.settings.keys || this.#isBusy, open: this.#open }));
+    this.addController(new TileKeys(this, { isAway: () => this.#isBusy, open: this.#open }));
     this.addController(new SpokenLanguage(this));
   }
 
@@ -168,23 +170,21 @@ export class TicketRailBoard extends railElement({
   }
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
-    const { location, settings } = this;
-    if (this.isWall) return wallBar(location, freshness, now, settings.hourCycle, this.#awake.isRefused);
+    if (this.isWall) return wallBar(this.location, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
     return boardBar({
-      location,
+      location: this.location,
       picker: this.picker ? { choices: this.#choices.all, listAgain: this.#list, picked: this.#picked } : null,
       freshness,
       search: this.search,
       searched: this.#searched,
-      sound: this.quiet ? null : settings.sound,
+      sound: this.quiet ? null : this.settings.sound,
       toggleSound: this.#settings.toggleSound,
       openSettings: () => this.#settingsDialog?.show(),
     });
   }
 
   #renderBanners(freshness: Freshness): TemplateResult {
-    const allowSound = (): void => void this.#alarm.try('arrived');
-    const acts = { allowSound, open: this.#open, silence: this.#silence };
+    const acts = { allowSound: () => void this.#alarm.try('arrived'), open: this.#open, silence: this.#silence };
     return html`<div class="banners">
       ${staleBanner(freshness, this.service)}
       ${this.isWall ? nothing : boardBanners(this.#orders, this.#handoffs.value, this.#alarm.state, this.#isHeard, acts)}

@@ -1,13 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { keyOfTile, neighbour, tileKeyOf } from '../model/tile-keys';
-import { type TicketRailTile } from '../tile';
+import type { Settings } from '../model/settings';
+import type { TicketRailTile } from '../tile';
 
 interface Host extends ReactiveControllerHost, HTMLElement {
   readonly renderRoot: HTMLElement | DocumentFragment;
+  /** Keys are for this board also where nothing on the page has the focus. */
+  readonly keys: boolean;
+  readonly isWall: boolean;
+  readonly settings: Settings;
 }
 
 interface Acts {
-  /** Keys are for something else: they are switched off, somebody is typing, or a dialog is open. */
+  /** Keys are for something else: somebody is typing, or a dialog is open. */
   readonly isAway: () => boolean;
   readonly open: (orderId: string) => void;
 }
@@ -40,10 +45,16 @@ export class TileKeys implements ReactiveController {
     document.removeEventListener('keydown', this.#pressed);
   }
 
-  /** Numbers the tiles as they stand. */
+  /** Numbers the tiles as they stand, or takes the numbers away where keys were switched off. */
   hostUpdated(): void {
     if (!this.#isInUse) return;
-    for (const [index, tile] of this.#tiles().entries()) tile.digit = keyOfTile(index);
+    this.#isInUse = this.#isOn;
+    for (const [index, tile] of this.#tiles().entries()) tile.digit = this.#isInUse ? keyOfTile(index) : '';
+  }
+
+  /** Nothing on a wall can be opened. */
+  get #isOn(): boolean {
+    return this.#host.settings.keys && !this.#host.isWall;
   }
 
   /** Returns the tiles that can be opened, in their order on the page. */
@@ -51,16 +62,20 @@ export class TileKeys implements ReactiveController {
     return [...this.#host.renderRoot.querySelectorAll('ticket-rail-tile')].filter(({ still }) => !still);
   }
 
-  /** Returns whether keys are for this board: it has the focus, or is the first where nothing has it. */
+  /** Returns whether keys are for this board: it has the focus, or nothing has it, and the page leaves keys to this one. */
   #isMeant(): boolean {
+    if (this.#host.matches(':focus-within')) return true;
     const { activeElement } = document;
-    if (activeElement === null || activeElement === document.body) return boards[0] === this;
-    return this.#host.matches(':focus-within');
+    const isNowhere = activeElement === null || activeElement === document.body || activeElement.contains(this.#host);
+    return isNowhere && boards.find((one) => one.#host.keys) === this;
   }
 
   readonly #pressed = (event: KeyboardEvent): void => {
     const key = tileKeyOf(event);
-    if (key === null || event.defaultPrevented || event.isComposing || !this.#isMeant() || this.#acts.isAway()) return;
+    if (key === null || event.defaultPrevented || event.isComposing) return;
+    if (!this.#isOn || !this.#isMeant() || this.#acts.isAway()) return;
+    // A digit that is held would open what its first press was to show.
+    if ('number' in key && event.repeat) return;
     const tiles = this.#tiles();
     const tile = 'number' in key ? this.#numbered(tiles, key.number) : this.#towards(tiles, key.direction);
     if (tile === undefined) return;

@@ -37,7 +37,7 @@ export const opened = ({ waiting }: Handoffs, openId: string, isByItself: boolea
   waiting,
 });
 
-/** Drivers may have gone. @returns the same handoffs where none of these has */
+/** Drivers and orders may have gone. @returns the same handoffs where none of these has */
 export function ofThoseHere(handoffs: Handoffs, orders: ReadonlyMap<string, Order>): Handoffs {
   const isHere = (id: string): boolean => orders.get(id)?.stage === 'driver_here';
   const { openId, isByItself } = handoffs;
@@ -45,5 +45,6 @@ export function ofThoseHere(handoffs: Handoffs, orders: ReadonlyMap<string, Orde
   if (isByItself && openId !== null && !isHere(openId)) {
     return { openId: waiting[0] ?? null, isByItself: waiting.length > 0, waiting };
   }
+  if (openId !== null && !orders.has(openId)) return { openId: null, isByItself: false, waiting };
   return waiting.length === handoffs.waiting.length ? handoffs : { ...handoffs, waiting };
 }
