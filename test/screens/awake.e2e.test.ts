@@ -4,14 +4,20 @@ import { untilOnPage } from '../support/screen-watch';
 
 /** Boards that keep the screen of their device on. */
 
+const MINUTE_MS = 60_000;
 const lab = screenLab();
 
 describe('a screen that is to stay on', () => {
   /** A browser that keeps the screen on, as long as the page is seen and until it lets go; `window.locks` are those it holds. */
   const browser = (refuses: boolean): string => `(() => {
     window.locks = [];
+    window.asked = 0;
+    window.refuses = ${String(refuses)};
+    window.answered = Promise.resolve();
     const request = async () => {
-      if (${String(refuses)}) throw new DOMException('The battery is low.', 'NotAllowedError');
+      window.asked += 1;
+      await window.answered;
+      if (window.refuses) throw new DOMException('The battery is low.', 'NotAllowedError');
       const lock = Object.assign(new EventTarget(), { released: false, release: async () => {
         lock.released = true;
         window.locks = window.locks.filter((one) => one !== lock);
@@ -58,12 +64,38 @@ describe('a screen that is to stay on', () => {
     expect(lab.complaints).toEqual([]);
   });
 
-  it('the device that takes the screen back from a page in sight is found out', async () => {
+  it('the device that takes the screen back from a page in sight is found out, and asked again each minute', async () => {
     await lab.page.addInitScript({ content: browser(false) });
+    await lab.page.clock.install();
     await lab.page.goto(`${boardAddress(lab.service.url, lab.newLocation())}&mode=wall`);
     await untilOnPage(lab.page, 'window.locks.length === 1');
     await lab.page.evaluate(`window.locks[0].release()`);
     await lab.page.locator('.bar').getByText(SENTENCE).waitFor();
+    await lab.page.evaluate('window.refuses = true');
+    await lab.page.clock.fastForward(MINUTE_MS);
+    expect(await lab.page.evaluate('window.locks.length')).toBe(0);
+    await lab.page.evaluate('window.refuses = false');
+    await lab.page.clock.fastForward(MINUTE_MS);
+    await untilOnPage(lab.page, 'window.locks.length === 1');
+    await lab.page.locator('.bar').getByText(SENTENCE).waitFor({ state: 'detached' });
+  });
+
+  it('a board that is not to keep the screen on any more lets it go, also where the browser has not answered yet', async () => {
+    await lab.page.addInitScript({ content: browser(false) });
+    await lab.openBoard(lab.newLocation());
+    await untilOnPage(lab.page, 'window.locks.length === 1');
+    const keep = (isOn: boolean) =>
+      lab.page.evaluate(`document.querySelector('ticket-rail-board').toggleAttribute('awake', ${String(isOn)})`);
+    await keep(false);
+    await untilOnPage(lab.page, 'window.locks.length === 0');
+    // Asked when the attribute comes, and when the page is seen: once, as long as that is not answered.
+    await lab.page.evaluate(`window.answered = new Promise((resolve) => { window.answer = resolve; })`);
+    await keep(true);
+    await lab.page.evaluate(`new Promise(requestAnimationFrame).then(() => window.turn('visible'))`);
+    expect(await lab.page.evaluate('window.asked')).toBe(2);
+    await lab.page.evaluate(`document.querySelector('ticket-rail-board').remove()`);
+    await lab.page.evaluate(`window.answer()`);
+    await lab.page.evaluate(`new Promise(requestAnimationFrame)`);
     expect(await lab.page.evaluate('window.locks.length')).toBe(0);
   });
 });
