@@ -89,7 +89,7 @@ describe('a screen that is to stay on', () => {
     await keep(false);
     await untilOnPage(lab.page, 'window.locks.length === 0');
     // Asked when the attribute comes, and when the page is seen: once, as long as that is not answered.
-    await lab.page.evaluate(`window.answered = new Promise((resolve) => { window.answer = resolve; })`);
+    await lab.page.evaluate(`void (window.answered = new Promise((resolve) => { window.answer = resolve; }))`);
     await keep(true);
     await lab.page.evaluate(`new Promise(requestAnimationFrame).then(() => window.turn('visible'))`);
     expect(await lab.page.evaluate('window.asked')).toBe(2);
