@@ -258,6 +258,16 @@ export const QuarantineEntry = z
   .object({
     quarantine_id: z.string(),
     received_at: Time,
+    about: z
+      .object({
+        type: z.string().nullable().meta({ description: '`type`, its first 64 characters' }),
+        location_id: LocationId.nullable().meta({ description: '`object.location_id`' }),
+        order_id: OrderId.nullable().meta({ description: '`object.order_id`' }),
+        source: z.string().nullable().meta({
+          description: '`object.driver_details.source` or `object.source`, its first 64 characters',
+        }),
+      })
+      .meta({ description: 'what the body says, as far as it can be read; each null where it does not say so' }),
     content_type: z.string().nullable(),
     content_encoding: z.string().nullable(),
     errors: z.array(Fault),

@@ -150,7 +150,12 @@ export const InclusionQuery = z.strictObject({
 export const ConsistencyQuery = z.strictObject({
   from: wholeNumber('how many events the earlier log had, as the second line of its note says', 1),
 });
-export const AccessQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
+
+const order = z
+  .enum(['oldest', 'newest'], 'expected oldest or newest')
+  .default('oldest')
+  .meta({ description: 'which come first; default oldest; give the same to get the next page' });
+export const AccessQuery = z.strictObject({ order, limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
 
 /** Longest text that is searched for. */
 const MAX_SEARCH_TEXT = 200;
@@ -208,7 +213,21 @@ export const CoverageParameters = z.strictObject({
 
 /** Bodies of quarantine are large: pages of it are small. */
 export const MAX_QUARANTINE_PAGE = 100;
-export const QuarantineQuery = z.strictObject({ limit: limit(MAX_QUARANTINE_PAGE, 20), after });
+/** Most deliveries that one request looks through for those that are asked for: some thousand small bodies are read. */
+export const MAX_QUARANTINE_LOOKED_AT = 1_000;
+export const QuarantineQuery = z.strictObject({
+  location_id: LocationId.optional().meta({ description: 'only deliveries that name this location' }),
+  source: text('only deliveries that name this source, ignoring case'),
+  waiting: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .meta({ description: 'true: only deliveries that were not redriven; false: only those that were' }),
+  order,
+  limit: limit(MAX_QUARANTINE_PAGE, 20),
+  after,
+});
+export type QuarantineQuery = z.output<typeof QuarantineQuery>;
 
 export const RelaysQuery = z.strictObject({ limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
 

@@ -55,6 +55,7 @@ const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'limit',
   'location_id',
   'min_revision',
+  'order',
   'order_id',
   'source',
   'stage',
@@ -63,6 +64,7 @@ const SHOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'verdict',
   'view',
   'wait',
+  'waiting',
 ]);
 
 /** @returns what is kept of the path and query of a request. */
@@ -123,8 +125,7 @@ export interface AccessLog {
    * @throws {Problem} `too-many-reads`
    */
   readonly show: RecordShown;
-  /** @param after the last page's `next`, or null for the first page. */
-  list(after: number | null, limit: number): Promise<AccessPage>;
+  readonly list: AccessVolumes['list'];
   /** Records what waits, if the store takes it now. */
   close(): Promise<void>;
 }
@@ -190,8 +191,8 @@ class RecordedAccesses implements AccessLog {
     this.#recordPasscodes(reader, path, orders, true);
   };
 
-  list(after: number | null, limit: number): Promise<AccessPage> {
-    return this.#volumes.list(after, limit);
+  list(...page: Parameters<AccessVolumes['list']>): Promise<AccessPage> {
+    return this.#volumes.list(...page);
   }
 
   async close(): Promise<void> {

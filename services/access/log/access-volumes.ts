@@ -43,11 +43,31 @@ export async function* accessStreams(
   }
 }
 
+/** Yields the same, the newest first. @param from the newest that is asked for, or null for all */
+async function* accessStreamsBackwards(
+  store: Pick<EventStore, 'readStream'>,
+  from: number | null,
+): ReturnType<typeof accessStreams> {
+  const options = { from: from ?? 'end', direction: 'backwards' } as const;
+  if (from === null || from >= 0) {
+    for await (const { revision } of readIfThere(store, ACCESS_VOLUMES_STREAM, options)) {
+      yield { volume: revision, stream: streamOf(revision) };
+    }
+  }
+  yield { volume: -1, stream: streamOf(-1) };
+}
+
+/** Which accesses come first. */
+export type AccessOrder = 'oldest' | 'newest';
+
+/** Where an access stands, by its id. */
+const placeOf = (id: number) => ({ volume: Math.floor(id / IDS_PER_VOLUME) - 1, revision: id % IDS_PER_VOLUME });
+
 export interface AccessVolumes {
   /** @throws {EventStoreError} */
   append(accesses: readonly AccessData[]): Promise<void>;
   /** @param after the last page's `next`, or null for the first page. */
-  list(after: number | null, limit: number): Promise<AccessPage>;
+  list(after: number | null, limit: number, order: AccessOrder): Promise<AccessPage>;
 }
 
 /**
@@ -98,16 +118,24 @@ export function createAccessVolumes(options: {
       );
     },
 
-    list: async (after, limit) => {
+    list: async (after, limit, order) => {
       const accesses: AccessEntry[] = [];
-      const [first, from] =
-        after === null ? [-1, 0] : [Math.floor(after / IDS_PER_VOLUME) - 1, (after % IDS_PER_VOLUME) + 1];
-      for await (const { volume, stream } of accessStreams(store, first)) {
-        const left = limit + 1 - accesses.length;
-        for await (const { data, revision } of readIfThere(store, stream, {
-          from: volume === first ? from : 0,
-          limit: left,
-        })) {
+      const isForwards = order === 'oldest';
+      const last = after === null ? null : placeOf(after);
+      const streams = isForwards
+        ? accessStreams(store, last?.volume)
+        : accessStreamsBackwards(store, last?.volume ?? null);
+      for await (const { volume, stream } of streams) {
+        const isBegun = volume === last?.volume;
+        if (isBegun && !isForwards && last.revision === 0) continue;
+        const options = isForwards
+          ? { from: isBegun ? last.revision + 1 : 0, limit: limit + 1 - accesses.length }
+          : ({
+              from: isBegun ? last.revision - 1 : 'end',
+              direction: 'backwards',
+              limit: limit + 1 - accesses.length,
+            } as const);
+        for await (const { data, revision } of readIfThere(store, stream, options)) {
           accesses.push({ access_id: String(idOf(volume, revision)), ...AccessData.parse(data) });
         }
         if (accesses.length > limit) break;

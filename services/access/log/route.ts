@@ -14,7 +14,7 @@ export const ACCESS_CALLS = {
     summary: 'Who read the past, quarantine, relays and passcodes, and who redrove',
     description: 'Asking for it is an access too.',
     query: AccessQuery,
-    answers: { 200: json('A page of accesses, oldest first', AccessPage) },
+    answers: { 200: json('A page of accesses', AccessPage) },
     problems: [...RECORD_PROBLEMS, ...STORE_PROBLEMS],
     permission: readers(ACCESS_LOG),
     large: 'if-asked',
@@ -24,8 +24,8 @@ export const ACCESS_CALLS = {
 /** Creates the routes that answer who looked at the past, at quarantine and at passcodes. */
 export function createAccessRoutes(accessLog: AccessLog): Router {
   return serve(ACCESS_CALLS, {
-    listAccesses: async ({ request, response, reader, query: { after, limit } }) => {
-      const page = await accessLog.list(after ?? null, limit);
+    listAccesses: async ({ request, response, reader, query: { after, limit, order } }) => {
+      const page = await accessLog.list(after ?? null, limit, order);
       await accessLog.record(reader, { what: 'access', path: request.originalUrl });
       response.set('Cache-Control', 'no-store').json(page);
     },

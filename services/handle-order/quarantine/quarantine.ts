@@ -5,11 +5,18 @@ import { orderKeyOf } from '../../../schemas/order-key';
 import { DeliveryMetadata, OrderEventMetadata, QuarantinedData, RedrivenData } from '../../../schemas/event-data';
 import { orderStream, QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
-import { type EventStore, MAX_APPEND_BYTES, type RecordedEvent } from '../../event-store/event-store';
+import { MAX_QUARANTINE_LOOKED_AT, MAX_QUARANTINE_PAGE, type QuarantineQuery } from '../../../schemas/requests';
+import {
+  type EventStore,
+  MAX_APPEND_BYTES,
+  type ReadStreamOptions,
+  type RecordedEvent,
+} from '../../event-store/event-store';
 import { readIfThere, readOne, readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
 import { type DecodedBody, decodeBody } from '../receive/decode-body';
 import { eventId, sealAlone } from '../../event-store/seal/seal';
+import { type About, type AboutFilter, aboutOf, isAbout, pageWith } from './about';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-update';
@@ -29,8 +36,11 @@ export type Redrive =
 
 export interface Quarantine {
   keep(body: Buffer, contentType: string | null, faults: readonly Fault[], receipt: Receipt): Promise<Quarantined>;
-  /** @param after the last page's `next`, or null for the first page. */
-  list(after: number | null, limit: number): Promise<QuarantinePage>;
+  /**
+   * Lists what is asked for. A page may be empty before the end: no more than {@link MAX_QUARANTINE_LOOKED_AT} are looked
+   * through for it.
+   */
+  list(query: QuarantineQuery): Promise<QuarantinePage>;
   get(quarantineId: number): Promise<QuarantineDetail | null>;
   /**
    * Reads a kept delivery again with today's contract and puts it on its order's rail. What is recorded carries the
@@ -38,6 +48,8 @@ export interface Quarantine {
    */
   redrive(quarantineId: number): Promise<Redrive>;
 }
+
+type QuarantineFilter = Pick<QuarantineQuery, 'waiting' | keyof AboutFilter>;
 
 /** Decodes a body that lay in quarantine. What is larger than an append is not recorded in any case. */
 const decodeStored = (body: Buffer, contentEncoding: string | null): DecodedBody =>
@@ -58,29 +70,76 @@ function parseStored(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'pin
   }
 }
 
-async function detailOf(store: EventStore, event: RecordedEvent): Promise<QuarantineDetail> {
+/** What lies in quarantine, with its body as it came and as text would be read from it. */
+interface Stored {
+  readonly event: RecordedEvent;
+  readonly data: QuarantinedData;
+  readonly body: Buffer;
+  /** Its codings undone; null: they cannot be. */
+  readonly plain: Buffer | null;
+  readonly about: About;
+}
+
+function storedOf(event: RecordedEvent): Stored {
   const data = QuarantinedData.parse(event.data);
+  const body = Buffer.from(data.body_base64, 'base64');
+  const decoded = decodeStored(body, data.content_encoding ?? null);
+  const plain = decoded.kind === 'plain' ? decoded.bytes : null;
+  return { event, data, body, plain, about: aboutOf(plain) };
+}
+
+async function entryOf(store: EventStore, { event, data, body, about }: Stored): Promise<QuarantineEntry> {
   const metadata = DeliveryMetadata.parse(event.metadata);
   const quarantineId = String(event.revision);
   const redriven = await readOne(store, redriveStream(quarantineId));
-  const body = Buffer.from(data.body_base64, 'base64');
-  const contentEncoding = data.content_encoding ?? null;
-  const decoded = decodeStored(body, contentEncoding);
-  const text = decoded.kind === 'plain' ? decoded.bytes : body;
   return {
     quarantine_id: quarantineId,
     received_at: metadata.received_at,
+    about,
     content_type: data.content_type,
-    content_encoding: contentEncoding,
+    content_encoding: data.content_encoding ?? null,
     errors: data.errors,
     body_sha256: metadata.body_sha256,
     body_bytes: body.length,
     signed_with: metadata.signed_with,
     request_id: metadata.request_id,
     redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
-    body_base64: data.body_base64,
+  };
+}
+
+async function detailOf(store: EventStore, event: RecordedEvent): Promise<QuarantineDetail> {
+  const stored = storedOf(event);
+  const text = stored.plain ?? stored.body;
+  return {
+    ...(await entryOf(store, stored)),
+    body_base64: stored.data.body_base64,
     body_text: isUtf8(text) ? text.toString('utf8') : null,
   };
+}
+
+/** @returns the entry of a delivery, or null for one that is not asked for */
+async function askedFor(
+  store: EventStore,
+  event: RecordedEvent,
+  { waiting, ...about }: QuarantineFilter,
+): Promise<QuarantineEntry | null> {
+  const stored = storedOf(event);
+  if (!isAbout(stored.about, about)) return null;
+  const entry = await entryOf(store, stored);
+  return waiting === undefined || waiting === (entry.redriven === null) ? entry : null;
+}
+
+/** @returns where the next part of the quarantine begins; null: there is none */
+function beginningOf(
+  after: string | null,
+  order: QuarantineQuery['order'],
+): Pick<ReadStreamOptions, 'from' | 'direction'> | null {
+  if (order === 'newest') {
+    if (after === '0') return null;
+    return { from: after === null ? 'end' : Number(after) - 1, direction: 'backwards' };
+  }
+  const from = after === null ? 0 : Number(after) + 1;
+  return Number.isSafeInteger(from) ? { from } : null;
 }
 
 /**
@@ -149,19 +208,20 @@ export function createQuarantine(options: {
       return kept.kind === 'kept' ? { kind: 'quarantined', quarantineId: String(kept.revision) } : kept;
     },
 
-    async list(after, limit) {
-      const from = after === null ? 0 : after + 1;
-      if (!Number.isSafeInteger(from)) return { deliveries: [], next: null };
-      const page = await readPage(
-        store,
-        QUARANTINE_STREAM,
-        { from, limit },
-        async (event): Promise<QuarantineEntry> => {
-          const { body_base64: _base64, body_text: _text, ...entry } = await detailOf(store, event);
-          return entry;
-        },
-      );
-      return { deliveries: page.entries, next: page.next };
+    async list({ after, limit, order, ...filter }) {
+      let page: QuarantinePage = { deliveries: [], next: after === undefined ? null : String(after) };
+      const isFiltered = Object.values(filter).some((value) => value !== undefined);
+      const part = isFiltered ? MAX_QUARANTINE_PAGE : limit;
+      for (let looked = 0; looked < MAX_QUARANTINE_LOOKED_AT && page.deliveries.length < limit; looked += part) {
+        const from = beginningOf(page.next, order);
+        if (from === null) return { ...page, next: null };
+        const { entries, next } = await readPage(store, QUARANTINE_STREAM, { ...from, limit: part }, (event) =>
+          askedFor(store, event, filter),
+        );
+        page = pageWith(page.deliveries, { found: entries.filter((entry) => entry !== null), next }, limit);
+        if (page.next === null) break;
+      }
+      return page;
     },
 
     async redrive(quarantineId) {

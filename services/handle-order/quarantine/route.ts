@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { QuarantineDetail, QuarantinePage, Recorded, Repeat } from '../../../schemas/order-view';
-import { QuarantinePath, QuarantineQuery } from '../../../schemas/requests';
+import { MAX_QUARANTINE_LOOKED_AT, QuarantinePath, QuarantineQuery } from '../../../schemas/requests';
 import { RECORD_PROBLEMS, type RecordAccess } from '../../access/log/access-log';
 import { QUARANTINE, readers } from '../../access/requirements';
 import type { Position } from '../../event-store/event-store';
@@ -14,9 +14,11 @@ export const QUARANTINE_CALLS = {
     path: '/quarantine',
     tag: 'Quarantine',
     summary: 'Deliveries that could not be used, and why',
-    description: 'Without their bodies.',
+    description:
+      'Without their bodies. A page of what is asked for by location, source or `waiting` may be empty before the end: ' +
+      `no more than ${String(MAX_QUARANTINE_LOOKED_AT)} deliveries are looked through for it.`,
     query: QuarantineQuery,
-    answers: { 200: json('A page of deliveries, oldest first', QuarantinePage) },
+    answers: { 200: json('A page of deliveries', QuarantinePage) },
     problems: [...RECORD_PROBLEMS, ...STORE_PROBLEMS],
     permission: readers(QUARANTINE),
     large: 'always',
@@ -66,8 +68,8 @@ export function createQuarantineRoutes(
   recordAccess: RecordAccess,
 ): Router {
   return serve(QUARANTINE_CALLS, {
-    listQuarantine: async ({ request, response, reader, query: { after, limit } }) => {
-      const page = await quarantine.list(after ?? null, limit);
+    listQuarantine: async ({ request, response, reader, query }) => {
+      const page = await quarantine.list(query);
       await recordAccess(reader, { what: 'quarantine', path: request.originalUrl });
       response.set('Cache-Control', 'no-store').json(page);
     },

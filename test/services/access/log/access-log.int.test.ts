@@ -342,7 +342,7 @@ describe('the access log', () => {
 
   const looks = (accessLog: ReturnType<typeof make>, order_id: string, who = reader) =>
     accessLog.record(who, { what: 'history', ...keyOf(order_id), path: orderPath(keyOf(order_id), '/history') });
-  const listed = async (accessLog: ReturnType<typeof make>) => (await accessLog.list(null, 100_000)).accesses;
+  const listed = async (accessLog: ReturnType<typeof make>) => (await accessLog.list(null, 100_000, 'oldest')).accesses;
 
   it('the looks of one reader at one thing are one record at once, and one more a minute that says how many there were', async () => {
     const accessLog = make(createMemoryStore({ now: () => time }));
@@ -455,6 +455,34 @@ describe('the access log', () => {
     expect(await listed(accessLog)).toHaveLength(PASSCODES_AT_ONCE);
   });
 
+  it.each(['oldest', 'newest'] as const)(
+    'accesses of all volumes are listed in pages that miss none, the %s first',
+    async (order) => {
+      const store = createMemoryStore({ now: () => time });
+      const old = { reader: 'jane', role: 'auditor', what: 'export', path: '/x', at: new Date(time).toISOString() };
+      await store.append(ACCESS_STREAM, [{ id: randomUUID(), type: ACCESS_READ, data: old, metadata: {} }], 'any');
+      const accessLog = make(store);
+      for (const ids of ['ab', 'c', 'def']) {
+        for (const id of ids) await looks(accessLog, id);
+        time += VOLUME_MS;
+      }
+      await accessLog.close();
+      const all = (await listed(accessLog)).map(({ order_id, what }) => order_id ?? what);
+      expect(all).toEqual(['export', 'a', 'b', 'c', 'd', 'e', 'f']);
+      for (const limit of [1, 2, 3, 7]) {
+        const found: string[] = [];
+        for (let after: number | null = null; ;) {
+          const { accesses, next } = await accessLog.list(after, limit, order);
+          expect(accesses.length).toBeLessThanOrEqual(limit);
+          found.push(...accesses.map(({ order_id, what }) => order_id ?? what));
+          if (next === null) break;
+          after = Number(next);
+        }
+        expect(found).toEqual(order === 'oldest' ? all : all.toReversed());
+      }
+    },
+  );
+
   const days = (count: number): number => count * 86_400_000;
 
   it('the records of who looked are deleted when they are too old, those from before there were volumes too, and stand in the hash of the log', async () => {
@@ -468,7 +496,7 @@ describe('the access log', () => {
     await accessLog.close();
     const before = await listed(accessLog);
     expect(before.map(({ what, order_id }) => order_id ?? what)).toEqual(['export', 'a', 'b']);
-    expect(await accessLog.list(Number(before[0]?.access_id), 1)).toMatchObject({
+    expect(await accessLog.list(Number(before[0]?.access_id), 1, 'oldest')).toMatchObject({
       accesses: [before[1]],
       next: before[1]?.access_id,
     });
@@ -559,7 +587,7 @@ describe('the access log', () => {
     await until('a record to be refused', () => lines.join('').includes('cannot be recorded yet'));
     away = false;
     await accessLog.close();
-    const { accesses } = await accessLog.list(null, MAX_WAITING + 10);
+    const { accesses } = await accessLog.list(null, MAX_WAITING + 10, 'oldest');
     expect(accesses).toHaveLength(MAX_WAITING);
     expect(accesses[0]?.order_id).toBe('5');
   });
@@ -576,7 +604,7 @@ describe('the access log', () => {
     look();
     accessLog.shown({ ...reader, name: 'joe' }, '/x', [shown('a')]);
     await accessLog.close();
-    const { accesses } = await accessLog.list(null, 10);
+    const { accesses } = await accessLog.list(null, 10, 'oldest');
     expect(accesses.map((one) => one.reader)).toEqual(['jane', 'jane', 'joe']);
   });
 

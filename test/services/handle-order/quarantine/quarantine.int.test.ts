@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Fault } from '../../../../schemas/handle-order';
-import type { OrderKey } from '../../../../schemas/order-key';
+import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/order-events';
 import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/order-view';
+import { MAX_QUARANTINE_LOOKED_AT } from '../../../../schemas/requests';
 import { EventStoreError, type EventStore, type JsonValue } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash } from '../../../../services/event-store/seal/seal';
@@ -74,10 +75,26 @@ describe('quarantine', () => {
     ['after=x', 'after'],
     ['after=99999999999999999', 'after'],
     ['before=3', 'before'],
+    ['order=best', 'order'],
+    ['waiting=maybe', 'waiting'],
+    ['source=', 'source'],
+    ['location_id=', 'location_id'],
   ])('the query ?%s of the quarantine is refused with the name of the parameter', async (query, name) => {
     const answer = await service.get(`/quarantine?${query}`);
     expect(problemOf(answer)).toEqual(problem(400, 'invalid-parameter'));
     expect((answer.json as { detail: string }).detail).toContain(name);
+  });
+
+  it('the quarantine is listed from its newest delivery on, in pages that miss none, if it is asked for so', async () => {
+    const all = (await list('?limit=100')).deliveries.map(({ quarantine_id }) => quarantine_id);
+    const ids: string[] = [];
+    for (let query = '?order=newest&limit=7'; query !== '';) {
+      const page = await list(query);
+      ids.push(...page.deliveries.map(({ quarantine_id }) => quarantine_id));
+      query = page.next === null ? '' : `?order=newest&limit=7&after=${page.next}`;
+    }
+    expect(ids).toEqual(all.toReversed());
+    expect(await list('?order=newest&after=0')).toEqual({ deliveries: [], next: null });
   });
 
   it('the largest possible cursor gives an empty page of the quarantine', async () => {
@@ -102,6 +119,7 @@ describe('quarantine', () => {
       signed_with: fingerprint(WEBHOOK_SECRET),
       request_id: posted.headers['x-request-id'],
       redriven: null,
+      about: { type: null, location_id: null, order_id: null, source: null },
       body_base64: Buffer.from(body).toString('base64'),
       body_text: body,
     });
@@ -227,6 +245,46 @@ describe('redrive after the contract has changed', () => {
     expect(QuarantineDetail.parse(json).redriven).toMatchObject({ outcome: 'recorded', ...about, revision: 0 });
     const { json: page } = await app.call('/quarantine');
     expect(page).toMatchObject({ deliveries: [{ quarantine_id: id, redriven: { ...about } }] });
+  });
+
+  it('deliveries are found by location, by source and by whether they wait, in pages that miss none', async () => {
+    const [here, there] = [orderKey('here', 'a'), orderKey('there', 'b')];
+    const ids: string[] = [];
+    for (let n = 0; n < 130; n++) {
+      const [about, source] = n % 2 === 0 ? [here, 'Uber'] : [there, 'doordash'];
+      ids.push(await keepValid(about, { driver_details: { source }, n }));
+    }
+    const ofHere = ids.filter((_, n) => n % 2 === 0);
+    const find = async (query: string, order: string) => {
+      const found: string[] = [];
+      for (let after = ''; ;) {
+        const { json } = await app.call(`/quarantine?limit=9&order=${order}&${query}${after}`);
+        const page = QuarantinePage.parse(json);
+        found.push(...page.deliveries.map(({ quarantine_id }) => quarantine_id));
+        if (page.next === null) return found;
+        after = `&after=${page.next}`;
+      }
+    };
+    expect(await find(`location_id=${here.location_id}`, 'oldest')).toEqual(ofHere);
+    expect(await find('source=UBER', 'newest')).toEqual(ofHere.toReversed());
+    expect(await find(`location_id=${here.location_id}&source=doordash`, 'newest')).toEqual([]);
+    const [first = '', second = ''] = ofHere;
+    await redrive(second);
+    expect(await find('waiting=false', 'newest')).toEqual([second]);
+    expect((await find('source=uber&waiting=true', 'oldest')).slice(0, 2)).toEqual([first, ofHere[2]]);
+    const { json } = await app.call(`/quarantine/${first}`);
+    expect(QuarantineDetail.parse(json).about).toEqual({ type: 'order.updated', ...here, source: 'Uber' });
+  });
+
+  it('one request looks through so many deliveries and no more, and says where to go on', async () => {
+    const away = Buffer.from('{}');
+    for (let n = 0; n < MAX_QUARANTINE_LOOKED_AT; n++) await keep(away);
+    const last = await keepValid(key(), { driver_details: { source: 'rare' } });
+    const { json } = await app.call('/quarantine?source=rare');
+    const page = QuarantinePage.parse(json);
+    expect(page).toEqual({ deliveries: [], next: String(Number(last) - 1) });
+    const { json: rest } = await app.call(`/quarantine?source=rare&after=${String(page.next)}`);
+    expect(QuarantinePage.parse(rest)).toMatchObject({ deliveries: [{ quarantine_id: last }], next: null });
   });
 
   it('a redrive keeps what stood beside the object', async () => {

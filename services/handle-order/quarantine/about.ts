@@ -1,0 +1,70 @@
+import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../../schemas/exact-json';
+import { LocationId, OrderId } from '../../../schemas/handle-order';
+import { isJsonObject } from '../../../schemas/json-object';
+import type { QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
+import type { QuarantineQuery } from '../../../schemas/requests';
+
+/** What a delivery in quarantine is about, as far as a body that cannot be used says so. */
+
+export type About = QuarantineEntry['about'];
+
+/** Most characters of a type or a source that are repeated. */
+const MAX_WORD = 64;
+const UNPAIRED_SURROGATE = /\p{Cs}/gu;
+
+const NOTHING: About = { type: null, location_id: null, order_id: null, source: null };
+
+const wordOf = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== ''
+    ? value.slice(0, MAX_WORD).replace(UNPAIRED_SURROGATE, '\uFFFD')
+    : null;
+
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});
+
+function jsonOf(body: Buffer): unknown {
+  if (!isUtf8(body)) return null;
+  try {
+    return parseJson(body.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    return null;
+  }
+}
+
+/** @param body its codings undone; null: they cannot be */
+export function aboutOf(body: Buffer | null): About {
+  if (body === null) return NOTHING;
+  const { type, object } = membersOf(jsonOf(body));
+  const { location_id, order_id, driver_details, source } = membersOf(object);
+  return {
+    type: wordOf(type),
+    location_id: LocationId.safeParse(location_id).data ?? null,
+    order_id: OrderId.safeParse(order_id).data ?? null,
+    source: wordOf(membersOf(driver_details)['source']) ?? wordOf(source),
+  };
+}
+
+/** Which deliveries are asked for, by what they are about. */
+export type AboutFilter = Pick<QuarantineQuery, 'location_id' | 'source'>;
+
+const spelled = (source: string): string => source.trim().toLowerCase();
+
+export const isAbout = (about: About, { location_id, source }: AboutFilter): boolean =>
+  (location_id === undefined || about.location_id === location_id) &&
+  (source === undefined || (about.source !== null && spelled(about.source) === spelled(source)));
+
+/**
+ * Puts what was found in a part of the quarantine to what was found before it.
+ * @param found of this part, in its order
+ * @param next where the next part begins, or null at the end
+ * @returns a page as long as it may be, which goes on after its last delivery where it was cut
+ */
+export function pageWith(
+  before: readonly QuarantineEntry[],
+  { found, next }: { readonly found: readonly QuarantineEntry[]; readonly next: string | null },
+  limit: number,
+): QuarantinePage {
+  const all = [...before, ...found];
+  const deliveries = all.slice(0, limit);
+  return { deliveries, next: all.length > limit ? (deliveries.at(-1)?.quarantine_id ?? null) : next };
+}
