@@ -15,6 +15,9 @@ const PAGES = [
   '/screens/board',
   '/screens/customers',
   '/screens/destinations',
+  '/screens/quarantine',
+  '/screens/relays',
+  '/screens/accesses',
   '/screens/example',
   '/login',
 ];
@@ -25,7 +28,9 @@ async function open(path: string): Promise<void> {
   await deliverOneOfEach(lab, location);
   await lab.page.goto(`${lab.service.url}${path}?location=${location}`);
   await lab.page
-    .locator('ticket-rail-locations li, ticket-rail-destinations h2, [data-freshness="live"], form')
+    .locator(
+      'ticket-rail-locations li, ticket-rail-destinations h2, [aria-busy="false"], [data-freshness="live"], form',
+    )
     .first()
     .waitFor();
   // The board on the page of examples is quiet.

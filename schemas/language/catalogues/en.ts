@@ -275,7 +275,7 @@ export const en = {
   'page.pages': 'Pages',
   'page.screens': 'Screens',
   'page.audit': 'Audit',
-  'page.destinations': 'Destinations',
+  'page.operation': 'Operation',
   'page.embedding': 'Embedding',
   'page.api': 'API',
 

@@ -280,7 +280,7 @@ export const es = {
   'page.pages': 'Páginas',
   'page.screens': 'Pantallas',
   'page.audit': 'Auditoría',
-  'page.destinations': 'Destinos',
+  'page.operation': 'Operación',
   'page.embedding': 'Integración',
   'page.api': 'API',
 

@@ -279,7 +279,7 @@ export const frCa = {
   'page.pages': 'Pages',
   'page.screens': 'Écrans',
   'page.audit': 'Vérification',
-  'page.destinations': 'Destinations',
+  'page.operation': 'Exploitation',
   'page.embedding': 'Intégration',
   'page.api': 'API',
 

@@ -275,7 +275,7 @@ export const ptBr = {
   'page.pages': 'Páginas',
   'page.screens': 'Telas',
   'page.audit': 'Auditoria',
-  'page.destinations': 'Destinos',
+  'page.operation': 'Operação',
   'page.embedding': 'Integração',
   'page.api': 'API',
 

@@ -264,7 +264,7 @@ export const zhHans = {
   'page.pages': '页面',
   'page.screens': '屏幕',
   'page.audit': '审计',
-  'page.destinations': '推送目标',
+  'page.operation': '运维',
   'page.embedding': '嵌入',
   'page.api': 'API',
 

@@ -78,7 +78,16 @@ export function recordedPath(address: string): string {
 }
 
 /** Parameters that name another page, moment or form of the same thing. */
-const SAME_THING: ReadonlySet<string> = new Set(['after', 'as_of', 'at_revision', 'format', 'limit', 'view', 'wait']);
+const SAME_THING: ReadonlySet<string> = new Set([
+  'after',
+  'as_of',
+  'at_revision',
+  'format',
+  'limit',
+  'order',
+  'view',
+  'wait',
+]);
 
 /** @returns what two accesses of one reader have in common that are counted together. */
 function thingOf({ what, location_id, order_id, path }: Access): string {

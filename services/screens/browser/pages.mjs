@@ -10,9 +10,16 @@ const API = ['/docs', 'API', 'page.api'];
 const SERVICE = [
   SCREENS,
   ['/audit', 'Audit', 'page.audit'],
-  ['/screens/destinations', 'Destinations', 'page.destinations'],
+  ['/screens/quarantine', 'Operation', 'page.operation'],
   EMBEDDING,
   API,
+];
+const OPERATION = [
+  SCREENS,
+  ['/screens/quarantine', 'Quarantine'],
+  ['/screens/relays', 'Relays'],
+  ['/screens/accesses', 'Accesses'],
+  ['/screens/destinations', 'Destinations'],
 ];
 const AUDIT = [
   SCREENS,
@@ -23,6 +30,7 @@ const AUDIT = [
 ];
 
 const AUDIT_NEEDS = 'The audit pages need JavaScript.';
+const OPERATION_NEEDS = 'The pages for operators need JavaScript.';
 const BOARD_NEEDS = 'The board needs JavaScript.';
 
 /** What a page says to a browser that cannot run it, in the languages that the page would speak. */
@@ -92,9 +100,36 @@ const PAGES = {
     title: 'Destinations',
     body: 'document wide',
     skip: 'the content',
-    nav: SERVICE,
+    nav: OPERATION,
     address: '/screens/destinations',
-    noscript: 'The page of destinations needs JavaScript.',
+    noscript: OPERATION_NEEDS,
+  },
+  quarantine: {
+    room: 'quarantine',
+    title: 'Quarantine',
+    body: 'document wide',
+    skip: 'the content',
+    nav: OPERATION,
+    address: '/screens/quarantine',
+    noscript: OPERATION_NEEDS,
+  },
+  relays: {
+    room: 'relays',
+    title: 'Relays',
+    body: 'document wide',
+    skip: 'the content',
+    nav: OPERATION,
+    address: '/screens/relays',
+    noscript: OPERATION_NEEDS,
+  },
+  accesses: {
+    room: 'accesses',
+    title: 'Accesses',
+    body: 'document wide',
+    skip: 'the content',
+    nav: OPERATION,
+    address: '/screens/accesses',
+    noscript: OPERATION_NEEDS,
   },
   audit: {
     room: 'audit',

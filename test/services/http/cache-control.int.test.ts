@@ -7,7 +7,10 @@ const MAY_BE_KEPT: readonly (readonly [path: RegExp, value: RegExp])[] = [
   [/^\/screens\/assets\/.*-[\w-]{8}\.(?:js|css|svg)$/, /^public, max-age=31536000, immutable$/],
   [/^\/screens\/assets\//, /^no-cache$/],
   [/^\/login\.css$/, /^public, max-age=3600$/],
-  [/^\/(?:docs|screens|audit|verifier)(?:\/(?:board|customers|destinations|example|coverage))?$/, /^no-cache$/],
+  [
+    /^\/(?:docs|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|example|coverage))?$/,
+    /^no-cache$/,
+  ],
   [/^\/locations\/[^/]+\/orders\/[^/?]+$/, /^private, no-cache$/],
 ];
 
@@ -23,7 +26,17 @@ async function everyPath(): Promise<string[]> {
   const { paths } = (await service.get('/openapi.json')).json as { paths: Record<string, object> };
   const ofApi = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, (_, name: string) => IDS[name] ?? name));
   const pages = ['/', '/screens', '/screens/board', '/screens/customers', '/screens/example', '/audit', '/audit/board'];
-  const others = ['/screens/destinations', '/audit/coverage', '/verifier', '/docs', '/login', '/login.css'];
+  const others = [
+    '/screens/destinations',
+    '/screens/quarantine',
+    '/screens/relays',
+    '/screens/accesses',
+    '/audit/coverage',
+    '/verifier',
+    '/docs',
+    '/login',
+    '/login.css',
+  ];
   const html = (await service.get('/screens/board')).text;
   const parts = [...html.matchAll(/(?:src|href)="(\/screens\/assets\/[^"]+)"/g)].map(([, part = '']) => part);
   const wrong = ['/nowhere', '/locations/%zz/orders', '/locations/l/orders?limit=x', '/locations/l/orders/none'];

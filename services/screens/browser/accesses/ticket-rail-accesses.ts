@@ -1,0 +1,97 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AccessEntry, AccessPage } from '../../../../schemas/access';
+import { notice } from '../audit/answer-notice';
+import { timelineAddress } from '../audit/links';
+import { PagedList } from '../audit/paged-list';
+import { LocationPicks } from '../feed/location-picks';
+import { auditStyles } from '../shared/audit-styles';
+import { timeWords } from '../shared/model/audit-words';
+import { countWords } from '../shared/model/words';
+import { railElement, styleSheet } from '../shared/rail-element';
+import { basics, tokens } from '../shared/theme';
+import { accessWords } from './model/access-words';
+import css from './ticket-rail-accesses.css?inline';
+
+const FORBIDDEN =
+  'The reader who is signed in may not see this: it takes a reader with the role auditor or operator, for all locations.';
+
+/** Shows who looked at the past, at quarantine and at passcodes, and who redrove. */
+export class TicketRailAccesses extends railElement({}) {
+  readonly #list = new PagedList<AccessEntry, AccessPage>(this, ({ accesses, next }) => ({ items: accesses, next }));
+  readonly #locations = new LocationPicks(this);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#list.begin('/access', { order: 'newest' });
+  }
+
+  protected override render(): TemplateResult {
+    const { items, hasMore, isAsking, refusal } = this.#list;
+    return html`<div class="frame stack" aria-busy=${String(isAsking)}>
+      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
+      <p class="muted" role="status">${this.#summary()}</p>
+      ${items.length === 0 ? nothing : this.#renderTable(items)}
+      ${
+        hasMore
+          ? html`<p><button aria-disabled=${isAsking} @click=${this.#list.more}>Show older ones</button></p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #summary(): string {
+    const { items, hasMore, isAsking, refusal } = this.#list;
+    if (isAsking) return 'Looking…';
+    if (refusal !== null && items.length === 0) return '';
+    if (items.length === 0) return 'Nobody has looked yet, or nobody is known: there are no readers.';
+    return `${countWords(items.length, 'access', 'accesses')}${hasMore ? ', and there are more' : ''}, newest first.`;
+  }
+
+  #renderTable(items: readonly AccessEntry[]): TemplateResult {
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of accesses">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Reader</th>
+            <th scope="col">What</th>
+            <th scope="col">Order</th>
+            <th scope="col">Asked for</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${items.map((access) => this.#renderRow(access))}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  #renderRow(access: AccessEntry): TemplateResult {
+    const { access_id, at, reader, role, path } = access;
+    return html`<tr data-access-id=${access_id}>
+      <th scope="row"><time datetime=${at}>${timeWords(Date.parse(at))}</time></th>
+      <td><bdi>${reader}</bdi> <span class="muted">${role}</span></td>
+      <td>${accessWords(access)}</td>
+      <td>${this.#renderSubject(access)}</td>
+      <td><code>${path}</code></td>
+    </tr>`;
+  }
+
+  #renderSubject({ location_id, order_id }: AccessEntry): TemplateResult {
+    if (location_id === undefined) return html`any`;
+    const location = html`<bdi title=${location_id}>${this.#locations.called(location_id)}</bdi>`;
+    if (order_id === undefined) return html`any of ${location}`;
+    return html`<a class="order" href=${timelineAddress({ location_id, order_id })}><bdi>${order_id}</bdi></a> of
+      ${location}`;
+  }
+
+  static override styles = [tokens, basics, auditStyles, styleSheet(css)];
+}
+
+customElements.define('ticket-rail-accesses', TicketRailAccesses);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-accesses': TicketRailAccesses;
+  }
+}

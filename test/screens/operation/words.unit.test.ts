@@ -1,0 +1,56 @@
+import { ACCESSES } from '../../../schemas/access';
+import { RELAY_OUTCOMES } from '../../../schemas/event-data';
+import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
+import {
+  addressQuery,
+  quarantineFilters,
+  quarantineQuery,
+  WAITING_ANYWHERE,
+} from '../../../services/screens/browser/quarantine/model/quarantine-filters';
+import { relayWords } from '../../../services/screens/browser/relays/model/relay-words';
+
+describe('what the page of quarantine shows', () => {
+  it('the page shows what waits, wherever it is about, unless its address asks for something else', () => {
+    expect(quarantineFilters({})).toEqual(WAITING_ANYWHERE);
+    expect(quarantineFilters({ waiting: 'perhaps', source: 7 })).toEqual(WAITING_ANYWHERE);
+    expect(quarantineQuery(WAITING_ANYWHERE)).toEqual({ order: 'newest', waiting: 'true' });
+    expect(addressQuery(WAITING_ANYWHERE)).toBe('');
+  });
+
+  it('what the form asks for stands in the address, and is read from it again', () => {
+    const filters = quarantineFilters({ location_id: ' a&b ', source: 'uber', waiting: 'any' });
+    expect(filters).toEqual({ location_id: 'a&b', source: 'uber', waiting: 'any' });
+    expect(quarantineFilters(Object.fromEntries(new URLSearchParams(addressQuery(filters))))).toEqual(filters);
+    expect(quarantineQuery(filters)).toEqual({ order: 'newest', location_id: 'a&b', source: 'uber' });
+  });
+});
+
+describe('what the page of relays says', () => {
+  const TRY = { outcome: 'answered', status: 200, provider_id: 'p', answer_bytes: 12, duration_ms: 1_500 } as const;
+
+  it('an answer of 2xx with an id accepts the order, and one of another status is trouble', () => {
+    expect(relayWords(TRY)).toEqual({
+      isTrouble: false,
+      words: 'The POS answered 200 after 1.5 s. It accepts the order.',
+    });
+    expect(relayWords({ ...TRY, provider_id: null }).words).not.toContain('accepts');
+    expect(relayWords({ ...TRY, status: 400 })).toMatchObject({ isTrouble: true });
+    expect(relayWords({ ...TRY, status: 400 }).words).not.toContain('accepts');
+  });
+
+  it('each way in which a try ends has words of its own', () => {
+    const words = RELAY_OUTCOMES.map((outcome) => relayWords({ ...TRY, outcome, status: null }).words);
+    expect(new Set(words).size).toBe(RELAY_OUTCOMES.length);
+  });
+});
+
+describe('what the page of accesses says', () => {
+  it('each kind of access has words of its own', () => {
+    expect(new Set(ACCESSES.map((what) => accessWords({ what }))).size).toBe(ACCESSES.length);
+  });
+
+  it('looks that were counted together say how many they were', () => {
+    expect(accessWords({ what: 'search', times: 7 })).toBe('Searched for orders, 7 times within a minute');
+    expect(accessWords({ what: 'search', times: 1 })).toBe('Searched for orders');
+  });
+});
