@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type OrderState, toOrder } from '../../projections/order';
 import type { LocationId } from '../../schemas/handle-order';
@@ -10,15 +9,12 @@ import {
   comparePositions,
   type EventStore,
   EventStoreError,
-  isEventStoreError,
   type Position,
   type RecordedEvent,
 } from '../event-store/event-store';
+import { keepFollowing } from '../event-store/keep-following';
 import { sealAlone } from '../event-store/seal/seal';
 import { shownLabel, type TimedLabel } from './label-time';
-
-/** Milliseconds before labels are looked for again after the store could not be read. */
-const RETRY_MS = 1_000;
 
 /** The newest label of an order. */
 export interface KeptLabel extends TimedLabel {
@@ -62,7 +58,14 @@ export class Labels {
 
   /** Follows the store from now on; what is in it is known a moment later. */
   follow(): void {
-    this.#following = this.#followOn();
+    const { log } = this.#options;
+    this.#following = keepFollowing(
+      (signal) => this.#followOnce(signal),
+      this.#ending.signal,
+      (error) => {
+        log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
+      },
+    );
   }
 
   async close(): Promise<void> {
@@ -145,23 +148,6 @@ export class Labels {
 
   #notify(key: OrderKey): void {
     for (const listener of this.#listeners) listener(key);
-  }
-
-  async #followOn(): Promise<void> {
-    const { log } = this.#options;
-    const { signal } = this.#ending;
-    const isEnding = (): boolean => signal.aborted;
-    let warned = false;
-    while (!isEnding()) {
-      try {
-        await this.#followOnce(signal);
-      } catch (error) {
-        if (isEnding() || isEventStoreError(error, 'closed')) return;
-        if (!warned) log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
-        warned = true;
-      }
-      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
   }
 
   /**

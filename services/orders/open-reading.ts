@@ -3,6 +3,7 @@ import type { Heartbeat } from '../../schemas/live';
 import type { World } from '../config/world';
 import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';
+import type { WaitingDeliveries } from '../handle-order/quarantine/waiting';
 import type { Labels } from '../labels/labels';
 import type { Locations } from '../locations/open-locations';
 import type { ReadModel } from '../read-model/open-read-model';
@@ -31,9 +32,10 @@ export function openReading(options: {
   readonly locations: Pick<Locations, 'factsOf'>;
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly health: () => Promise<Heartbeat['store']>;
+  readonly waiting: Pick<WaitingDeliveries, 'countOf'>;
   readonly world: Pick<World, 'now' | 'monotonic' | 'newId'>;
 }): Reading {
-  const { store, readModel, labels, locations, health, world } = options;
+  const { store, readModel, labels, locations, health, waiting, world } = options;
   const { now } = world;
   const { readers, accessLog } = options.access;
   const { orders, folds, freshness, wait: waitForReadModel } = readModel;
@@ -43,6 +45,7 @@ export function openReading(options: {
     folds,
     health,
     lagMs: () => freshness.lagSeconds * 1_000,
+    quarantinedOf: (locationId) => waiting.countOf(locationId),
     now,
     labels: {
       show: labels.show,

@@ -8,6 +8,7 @@ import { StoreOutage } from '../event-store/store-outage';
 import { openDestinations } from '../destinations/open-destinations';
 import { openFeed } from '../feed/open-feed';
 import { type Ingest, openIngest } from '../handle-order/open-ingest';
+import { followWaiting } from '../handle-order/quarantine/waiting';
 import { Admission } from '../handle-order/record/admission';
 import type { Connections } from '../http/connections';
 import { openForgetting } from '../labels/forget-labels';
@@ -67,7 +68,8 @@ export async function composeService(
     const named = opened.add(await openLabels({ store, world, pointersFile: config.labelPointersFile }));
     const { labels } = named;
     const locations = opened.add(await openLocations(config.locationsFile, log));
-    const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, world }));
+    const waiting = opened.add(followWaiting(store, world));
+    const reading = opened.add(openReading({ store, readModel, labels, locations, access, health, waiting, world }));
     const admission = new Admission();
     const metrics = openMetrics({ readModel, admission, live: reading.feed, now });
     const connections = openConnections(metrics, log);

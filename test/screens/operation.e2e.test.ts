@@ -58,6 +58,9 @@ async function open(path: string, token = OPERATOR_TOKEN): Promise<void> {
   await page.waitForURL(`**${path}`);
 }
 
+/** What an attribute says of each element, in their order on the page. */
+const attributes = async (selector: string, name: string): Promise<readonly (string | null)[]> =>
+  Promise.all((await page.locator(selector).all()).map((one) => one.getAttribute(name)));
 const delivery = (id: string) => page.locator(`li[data-quarantine-id="${id}"]`);
 const PAGES = [
   ['/screens/quarantine', 'li[data-quarantine-id]'],
@@ -110,6 +113,7 @@ describe('every page for operators', () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(`**${path}`);
     }
+    expect(lab.complaints).toEqual([]);
   });
 });
 
@@ -117,9 +121,7 @@ describe('the page of quarantine', () => {
   it('operators see what cannot be used, why, and what came', async () => {
     await open('/screens/quarantine');
     await delivery('3').waitFor();
-    const ids = await page
-      .locator('li[data-quarantine-id]')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('data-quarantine-id')));
+    const ids = await attributes('li[data-quarantine-id]', 'data-quarantine-id');
     expect(ids).toEqual(['4', '3', '2', '1', '0']);
     const text = (await delivery('3').innerText()).replace(/\s+/g, ' ');
     expect(text).toContain('order.updated of no order of south, DoorDash');
@@ -151,7 +153,9 @@ describe('the page of quarantine', () => {
     await delivery('0').waitFor();
     await tabTo(page, /^Redrive delivery 0$/);
     await page.keyboard.press('Enter');
-    await until('the result to have the focus', async () => /^Recorded as revision 0/.test((await focused(page)).name));
+    await until('the result to have the focus', async () =>
+      (await focused(page)).name.startsWith('Recorded as revision 0'),
+    );
     expect((await service.call(path, { headers: asOperator })).json).toMatchObject({ order_id: 'mended', revision: 0 });
     expect(await delivery('0').getByRole('checkbox').count()).toBe(0);
     await tabTo(page, /^Order mended$/);
@@ -186,7 +190,8 @@ describe('the page of quarantine', () => {
     await page.getByLabel('All 2 that wait here').check();
     await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).click();
     await page.getByText('Of 2 deliveries: 2 not tried or not taken. The service cannot be reached').waitFor();
-    await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).isVisible()).toBe(true);
+    expect(await delivery('4').innerText()).not.toContain('Not redriven');
   });
 });
 
@@ -211,13 +216,28 @@ describe('the page of accesses', () => {
     const rows = page.locator('tr[data-access-id]');
     await rows.first().waitFor();
     expect(await rows.count()).toBe(50);
-    const ids = async () => rows.evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-access-id'))));
     await page.getByRole('button', { name: 'Show older ones' }).click();
     await until('older ones', async () => (await rows.count()) > 50);
-    const all = await ids();
+    const all = (await attributes('tr[data-access-id]', 'data-access-id')).map(Number);
     expect(all).toEqual(all.toSorted((one, other) => other - one));
     expect(new Set(all).size).toBe(all.length);
     const texts = await rows.allInnerTexts();
     expect(texts.some((text) => /operator.*Read the past of an order\s+second of north/s.test(text))).toBe(true);
+  });
+});
+
+describe('the board', () => {
+  it('the board says how many reports of its location could not be used, until they are redriven', async () => {
+    const body = JSON.stringify(update(orderKey('east', 'late')));
+    const { json } = await service.post(body, NOT_JSON);
+    await open('/screens/board?location=east', READER_TOKEN);
+    const banner = page.getByText('1 report of the last 24 hours could not be used');
+    await banner.waitFor();
+    expect(await violations(page)).toEqual([]);
+    const id = (json as { quarantine_id: string }).quarantine_id;
+    const { status } = await service.call(`/quarantine/${id}/redrive`, { method: 'POST', headers: asOperator });
+    expect(status).toBe(200);
+    await banner.waitFor({ state: 'detached' });
+    await page.locator('ticket-rail-tile[data-order-id="late"]').waitFor();
   });
 });

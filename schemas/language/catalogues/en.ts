@@ -125,6 +125,10 @@ export const en = {
     one: 'A driver is here: order {order}. Open the handoff card',
     other: '{count} drivers are here: order {order}. Open the handoff card',
   },
+  'banner.quarantined': {
+    one: '{count} report of the last 24 hours could not be used: let the operator know',
+    other: '{count} reports of the last 24 hours could not be used: let the operator know',
+  },
   'banner.more': { one: 'And {count} more.', other: 'And {count} more.' },
   'banner.silence': 'Silence',
   'news.arrived': 'Order {order}: the driver is here.',

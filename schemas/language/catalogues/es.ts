@@ -125,6 +125,10 @@ export const es = {
     one: 'Llegó un repartidor: pedido {order}. Abrir la ficha de entrega',
     other: 'Llegaron {count} repartidores: pedido {order}. Abrir la ficha de entrega',
   },
+  'banner.quarantined': {
+    one: '{count} aviso de las últimas 24 horas no se pudo usar: avise al operador',
+    other: '{count} avisos de las últimas 24 horas no se pudieron usar: avise al operador',
+  },
   'banner.more': { one: 'Y {count} más.', other: 'Y {count} más.' },
   'banner.silence': 'Silenciar',
   'news.arrived': 'Pedido {order}: llegó el repartidor.',

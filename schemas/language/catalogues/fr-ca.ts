@@ -125,6 +125,10 @@ export const frCa = {
     one: 'Un livreur est ici : commande {order}. Ouvrir la fiche de remise',
     other: '{count} livreurs sont ici : commande {order}. Ouvrir la fiche de remise',
   },
+  'banner.quarantined': {
+    one: '{count} rapport des 24 dernières heures n’a pas pu être utilisé : avisez le responsable du service',
+    other: '{count} rapports des 24 dernières heures n’ont pas pu être utilisés : avisez le responsable du service',
+  },
   'banner.more': { one: 'Et {count} de plus.', other: 'Et {count} de plus.' },
   'banner.silence': 'Couper le son',
   'news.arrived': 'Commande {order} : le livreur est ici.',

@@ -121,6 +121,10 @@ export const ptBr = {
     one: 'Um entregador chegou: pedido {order}. Abrir a ficha de retirada',
     other: '{count} entregadores chegaram: pedido {order}. Abrir a ficha de retirada',
   },
+  'banner.quarantined': {
+    one: '{count} aviso das últimas 24 horas não pôde ser usado: avise o operador',
+    other: '{count} avisos das últimas 24 horas não puderam ser usados: avise o operador',
+  },
   'banner.more': { one: 'E mais {count}.', other: 'E mais {count}.' },
   'banner.silence': 'Silenciar',
   'news.arrived': 'Pedido {order}: o entregador chegou.',

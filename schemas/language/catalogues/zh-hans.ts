@@ -114,6 +114,7 @@ export const zhHans = {
   'banner.sound_interrupted': '锁屏或来电后声音被阻止：点此恢复',
   'banner.sound_unavailable': '此浏览器无法播放提示音。请留意屏幕。',
   'banner.arrived': { other: '{count} 位骑手已到：订单 {order}。打开交餐卡' },
+  'banner.quarantined': { other: '过去 24 小时有 {count} 条消息无法使用：请通知运维人员' },
   'banner.more': { other: '还有 {count} 条。' },
   'banner.silence': '静音',
   'news.arrived': '订单 {order}：骑手已到。',

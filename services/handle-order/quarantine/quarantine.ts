@@ -14,12 +14,13 @@ import {
 } from '../../event-store/event-store';
 import { readIfThere, readOne, readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';
-import { type DecodedBody, decodeBody } from '../receive/decode-body';
+import type { DecodedBody } from '../receive/decode-body';
 import { eventId, sealAlone } from '../../event-store/seal/seal';
 import { type About, type AboutFilter, aboutOf, isAbout, pageWith } from './about';
 import { keepDelivery } from './keep-delivery';
 import { type ParsedDelivery, parseDelivery } from '../receive/parse-delivery';
 import type { Receipt, RecordOutcome, RecordUpdate } from '../record/record-update';
+import { decodeStored } from './stored-body';
 
 /** What could not be used is kept whole, with the reasons, until someone can use it (docs/protocol.md#ruling-4-2). */
 
@@ -50,10 +51,6 @@ export interface Quarantine {
 }
 
 type QuarantineFilter = Pick<QuarantineQuery, 'waiting' | keyof AboutFilter>;
-
-/** Decodes a body that lay in quarantine. What is larger than an append is not recorded in any case. */
-const decodeStored = (body: Buffer, contentEncoding: string | null): DecodedBody =>
-  decodeBody(body, contentEncoding, MAX_APPEND_BYTES);
 
 /** Reads what lay in quarantine as it would be read today, whatever its media type. */
 function parseStored(decoded: DecodedBody): Exclude<ParsedDelivery, { kind: 'ping' }> {

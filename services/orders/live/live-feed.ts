@@ -101,6 +101,7 @@ export class LiveFeed {
     readonly folds: string;
     readonly health: () => Promise<Health>;
     readonly lagMs: () => number;
+    readonly quarantinedOf: (locationId: LocationId) => number;
     readonly now: () => number;
     readonly labels: LiveLabels;
   };
@@ -109,12 +110,14 @@ export class LiveFeed {
    * @param orders where changes are read; @param folds identifies the reading of history
    * @param health of what the feed depends on; asked while somebody watches
    * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
+   * @param quarantinedOf how many deliveries of a location wait in quarantine
    */
   constructor(options: {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
     readonly folds: string;
     readonly health: () => Promise<Health>;
     readonly lagMs: () => number;
+    readonly quarantinedOf: (locationId: LocationId) => number;
     readonly now: () => number;
     readonly labels?: LiveLabels;
   }) {
@@ -154,7 +157,7 @@ export class LiveFeed {
     this.#channels.set(locationId, channel);
     channel.seats.add(seat);
     this.#clients++;
-    this.#send(channel, seat, this.#heartbeat());
+    this.#send(channel, seat, this.#heartbeat(channel));
     this.#heartbeatTimer ??= setInterval(() => {
       this.#beat();
     }, HEARTBEAT_MS);
@@ -329,11 +332,12 @@ export class LiveFeed {
     this.#heartbeatTimer = undefined;
   }
 
-  #heartbeat(): string {
+  #heartbeat({ locationId }: Channel): string {
     return frame('heartbeat', {
       now: new Date(this.#options.now()).toISOString(),
       store: this.#health,
       lag_ms: Math.round(this.#options.lagMs()),
+      quarantined: this.#options.quarantinedOf(locationId),
       interval_ms: HEARTBEAT_MS,
     } satisfies Heartbeat);
   }
@@ -345,8 +349,10 @@ export class LiveFeed {
   }
 
   #sendHeartbeats(): void {
-    const text = this.#heartbeat();
-    for (const channel of this.#channels.values()) for (const seat of channel.seats) this.#send(channel, seat, text);
+    for (const channel of this.#channels.values()) {
+      const text = this.#heartbeat(channel);
+      for (const seat of channel.seats) this.#send(channel, seat, text);
+    }
   }
 
   /** A store that hangs must not hold up the heart: it says what was known last, and a change is said at once. */

@@ -38,18 +38,18 @@ describe('what the page of relays says', () => {
     expect(relayWords({ ...TRY, status: 400 }).words).not.toContain('accepts');
   });
 
-  it('each way in which a try ends has words of its own', () => {
+  it('no two outcomes of a try have the same words', () => {
     const words = RELAY_OUTCOMES.map((outcome) => relayWords({ ...TRY, outcome, status: null }).words);
     expect(new Set(words).size).toBe(RELAY_OUTCOMES.length);
   });
 });
 
 describe('what the page of accesses says', () => {
-  it('each kind of access has words of its own', () => {
+  it('no two kinds of access have the same words', () => {
     expect(new Set(ACCESSES.map((what) => accessWords({ what }))).size).toBe(ACCESSES.length);
   });
 
-  it('looks that were counted together say how many they were', () => {
+  it('an access that was counted several times says how often', () => {
     expect(accessWords({ what: 'search', times: 7 })).toBe('Searched for orders, 7 times within a minute');
     expect(accessWords({ what: 'search', times: 1 })).toBe('Searched for orders');
   });

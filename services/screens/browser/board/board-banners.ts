@@ -54,6 +54,10 @@ const callBanner = (words: string, more: number, silence: () => void): TemplateR
     <strong>${say('banner.silence')}</strong>
   </button>`;
 
+/** What came and could not be used: a board that lacks it looks like one that is complete. */
+const quarantineBanner = (count: number): TemplateResult =>
+  html`<p class="banner quarantined">${icon('info')} <span>${say('banner.quarantined', { count })}</span></p>`;
+
 interface Acts {
   readonly allowSound: () => void;
   readonly open: (id: string) => void;
@@ -87,5 +91,6 @@ export function boardBanners(
       : callBanner(newsWords(call.kind, board.shortId(call.orderId)), calls.length - 1, () => {
           silence(calls.map(({ orderId }) => orderId));
         })
-  }`;
+  }
+  ${board.quarantined === 0 ? nothing : quarantineBanner(board.quarantined)}`;
 }

@@ -62,6 +62,11 @@ export class BoardOrders {
     });
   }
 
+  /** Returns how many reports could not be used; of a moment of the past, that is not known. */
+  get quarantined(): number {
+    return this.#host.replay === null ? this.#live.quarantined : 0;
+  }
+
   /** Returns what nobody at this screen has attended to. */
   get calls(): readonly Call[] {
     return this.#calls;

@@ -34,6 +34,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   #lastMessageAt: Moment | null = null;
   #time: ServerTime | null = null;
   #store: StoreState = 'ok';
+  #quarantined = 0;
   #intervalMs = DEFAULT_INTERVAL_MS;
   #unwatch: () => void = () => undefined;
   #isConnected = false;
@@ -51,6 +52,11 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   /** Milliseconds since the epoch by the service's clock. */
   get now(): number {
     return serverNow(this.#time, moment());
+  }
+
+  /** Returns how many deliveries of the place could not be used in the last day, and wait, as last heard. */
+  get quarantined(): number {
+    return this.#quarantined;
   }
 
   /** Returns whether something came from the feed: then there is a board to show. */
@@ -83,6 +89,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
     this.#startedAt = moment();
     this.#lastMessageAt = null;
     this.#store = 'ok';
+    this.#quarantined = 0;
     this.#begin();
   }
 
@@ -139,6 +146,7 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
       this.#time = hearTime(message.now, at);
       if (message.kind === 'heartbeat') {
         this.#store = message.store;
+        this.#quarantined = message.quarantined;
         this.#intervalMs = message.interval_ms;
       } else this.#store = 'ok';
     }

@@ -81,7 +81,7 @@ describe('the live feed of a location', () => {
     expect(snapshot).toMatchObject({ location_id: 'snap', truncated: false });
     expect(snapshot?.['orders']).toEqual(listed.orders);
     expect(stream.messages[0]?.id).toMatch(/^\d+-[0-9a-f]{8}$/);
-    expect(stream.data('heartbeat')[0]).toMatchObject({ store: 'ok', interval_ms: HEARTBEAT_MS });
+    expect(stream.data('heartbeat')[0]).toMatchObject({ store: 'ok', quarantined: 0, interval_ms: HEARTBEAT_MS });
   });
 
   it('the live feed sends each update of its location as the order is then, and nothing of other locations', async () => {
@@ -387,6 +387,7 @@ describe('a client of the live feed', () => {
       orders,
       folds: '1',
       health: () => Promise.resolve('ok'),
+      quarantinedOf: () => 0,
       lagMs: () => 0,
       now: () => 0,
     });

@@ -29,6 +29,8 @@ export type FeedMessage<Seen extends FeedOrder> =
       readonly kind: 'heartbeat';
       readonly now: string;
       readonly store: StoreState;
+      /** Deliveries of the last day that could not be used and wait; 0 of a service that does not count them. */
+      readonly quarantined: number;
       /** Milliseconds between heartbeats. */
       readonly interval_ms: number;
     };
@@ -74,7 +76,7 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
   const data = parseJson(raw.data);
   if (!isFields(data)) return null;
   const position = raw.id !== undefined && /^[\w-]+$/.test(raw.id) ? raw.id : null;
-  const { location_id, now, folds, orders, truncated, store, interval_ms } = data;
+  const { location_id, now, folds, orders, truncated, store, quarantined, interval_ms } = data;
   switch (raw.event) {
     case 'snapshot':
       if (typeof location_id !== 'string' || !isTime(now) || typeof folds !== 'string' || !Array.isArray(orders)) {
@@ -97,7 +99,13 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
       return isOrder(data) ? { kind: 'order', position, order: data as unknown as Seen } : null;
     case 'heartbeat':
       if (!isTime(now) || typeof interval_ms !== 'number' || !(interval_ms > 0)) return null;
-      return { kind: 'heartbeat', now, store: STORE_STATES.find((known) => known === store) ?? 'ok', interval_ms };
+      return {
+        kind: 'heartbeat',
+        now,
+        store: STORE_STATES.find((known) => known === store) ?? 'ok',
+        quarantined: typeof quarantined === 'number' ? quarantined : 0,
+        interval_ms,
+      };
     case undefined:
     default:
       return null;

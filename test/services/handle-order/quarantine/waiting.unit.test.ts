@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { createHash, randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { type OrderKey, locationId, orderKey } from '../../../../schemas/order-key';
+import { createQuarantine, type Quarantine } from '../../../../services/handle-order/quarantine/quarantine';
+import {
+  COUNTED_MS,
+  followWaiting,
+  type WaitingDeliveries,
+} from '../../../../services/handle-order/quarantine/waiting';
+import { Admission } from '../../../../services/handle-order/record/admission';
+import { createRecorder } from '../../../../services/handle-order/record/record-update';
+import { update } from '../../../support/deliveries';
+import { cases } from '../../../support/depth';
+import { until } from '../../../support/patience';
+import { createMemoryStore } from '../../event-store/memory/memory-store';
+
+const BEGIN = Date.parse('2026-11-21T18:00:00.000Z');
+const [NORTH, SOUTH] = [locationId('north'), locationId('south')];
+
+/** A quarantine over a store in memory, whose clock is set by hand. */
+function make() {
+  const clock = { at: BEGIN };
+  const now = () => clock.at;
+  const store = createMemoryStore({ now });
+  const admission = new Admission();
+  const record = createRecorder(store, admission);
+  const quarantine = createQuarantine({ store, record, admission, newId: randomUUID, now });
+  const follow = (): WaitingDeliveries => followWaiting(store, { now, log: pino({ enabled: false }) });
+  return { clock, store, quarantine, follow };
+}
+
+async function keep(quarantine: Quarantine, at: number, body: string): Promise<number> {
+  const kept = await quarantine.keep(Buffer.from(body), null, [], {
+    receivedAt: new Date(at).toISOString(),
+    bodySha256: createHash('sha256').update(body).digest('hex'),
+    bodyBytes: body.length,
+    signedWith: null,
+    requestId: randomUUID(),
+  });
+  if (kept.kind !== 'quarantined') throw new Error('not kept');
+  return Number(kept.quarantineId);
+}
+const about = (key: OrderKey) => JSON.stringify(update(key));
+const counts = (waiting: WaitingDeliveries, north: number, south: number) =>
+  until('the counts', () => waiting.countOf(NORTH) === north && waiting.countOf(SOUTH) === south);
+
+describe('how many deliveries wait in quarantine', () => {
+  it('deliveries count for the location that they name, from before the start too, and until they are redriven', async () => {
+    const { store, quarantine, follow } = make();
+    const first = await keep(quarantine, BEGIN, about(orderKey('north', 'a')));
+    await keep(quarantine, BEGIN, 'not JSON');
+    const waiting = follow();
+    try {
+      expect(await counts(waiting, 1, 0)).toBe(true);
+      await keep(quarantine, BEGIN, about(orderKey('south', 'a')));
+      await keep(quarantine, BEGIN, about(orderKey('north', 'b')));
+      expect(await counts(waiting, 2, 1)).toBe(true);
+      expect((await quarantine.redrive(first)).kind).toBe('tried');
+      expect(await counts(waiting, 1, 1)).toBe(true);
+    } finally {
+      await waiting.close();
+      await store.close();
+    }
+  });
+
+  it('what is older than a day counts no more, whether it came before the start or after', async () => {
+    const { clock, store, quarantine, follow } = make();
+    await keep(quarantine, BEGIN - COUNTED_MS - 1, about(orderKey('north', 'old')));
+    const waiting = follow();
+    try {
+      await keep(quarantine, BEGIN, about(orderKey('north', 'a')));
+      await keep(quarantine, BEGIN + 10, about(orderKey('south', 'a')));
+      expect(await counts(waiting, 1, 1)).toBe(true);
+      clock.at = BEGIN + COUNTED_MS + 1;
+      expect([waiting.countOf(NORTH), waiting.countOf(SOUTH)]).toEqual([0, 1]);
+    } finally {
+      await waiting.close();
+      await store.close();
+    }
+  });
+
+  it('whatever is kept and redriven in whatever order, the counts are those of the quarantine', async () => {
+    const step = fc.oneof(
+      fc.constantFrom(NORTH, SOUTH).map((location) => ({ kind: 'keep' as const, location })),
+      fc.nat(12).map((id) => ({ kind: 'redrive' as const, id })),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const { store, quarantine, follow } = make();
+        const waiting = follow();
+        try {
+          for (const [n, one] of steps.entries()) {
+            if (one.kind === 'keep') await keep(quarantine, BEGIN, about(orderKey(one.location, String(n))));
+            else await quarantine.redrive(one.id);
+          }
+          const listed = async (location: typeof NORTH) => {
+            const query = { location_id: location, waiting: true, order: 'oldest', limit: 100 } as const;
+            return (await quarantine.list(query)).deliveries.length;
+          };
+          expect(await counts(waiting, await listed(NORTH), await listed(SOUTH))).toBe(true);
+        } finally {
+          await waiting.close();
+          await store.close();
+        }
+      }),
+      { numRuns: cases(20) },
+    );
+  });
+});
