@@ -122,7 +122,7 @@ describe('the page of quarantine', () => {
     await open('/screens/quarantine');
     await delivery('3').waitFor();
     const ids = await attributes('li[data-quarantine-id]', 'data-quarantine-id');
-    expect(ids).toEqual(['4', '3', '2', '1', '0']);
+    expect(ids).toEqual(['0', '1', '2', '3', '4']);
     const text = (await delivery('3').innerText()).replace(/\s+/g, ' ');
     expect(text).toContain('order.updated of no order of south, DoorDash');
     expect(text).toContain('/object/order_id is missing');
@@ -225,6 +225,28 @@ describe('the page of accesses', () => {
     const all = (await attributes('tr[data-access-id]', 'data-access-id')).map(Number);
     expect(all).toEqual(all.toSorted((one, other) => other - one));
     expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('more in quarantine than a page shows', () => {
+  it('what waits is redriven oldest first from page to page, so the newest report of an order stays its newest', async () => {
+    const statuses = ['picked_up', ...Array.from({ length: 55 }, () => null), 'delivered'];
+    for (const [n, status] of statuses.entries()) {
+      const key = orderKey('west', status === null ? `other-${String(n)}` : 'twice');
+      const body = update(key, status === null ? {} : { delivery_status: status });
+      expect((await service.post(JSON.stringify(body), NOT_JSON)).status).toBe(202);
+    }
+    await open('/screens/quarantine?location_id=west');
+    for (const count of ['50', '7']) {
+      await page.getByLabel(`All ${count} that wait here`).check();
+      await page.getByRole('button', { name: `Redrive the ${count} chosen ones` }).click();
+      await page.getByText(`Of ${count} deliveries: ${count} recorded.`).waitFor();
+      await page.reload();
+    }
+    await page.getByText('Nothing is in quarantine that this asks for.').waitFor();
+    const { json } = await service.call('/locations/west/orders/twice/history', { headers: asOperator });
+    const { events } = json as { events: { data: { delivery_status: string } }[] };
+    expect(events.map(({ data }) => data.delivery_status)).toEqual(['picked_up', 'delivered']);
   });
 });
 

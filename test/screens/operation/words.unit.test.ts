@@ -3,6 +3,7 @@ import { RELAY_OUTCOMES } from '../../../schemas/event-data';
 import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
 import {
   addressQuery,
+  orderOf,
   quarantineFilters,
   quarantineQuery,
   WAITING_ANYWHERE,
@@ -13,7 +14,7 @@ describe('what the page of quarantine shows', () => {
   it('the page shows what waits, wherever it is about, unless its address asks for something else', () => {
     expect(quarantineFilters({})).toEqual(WAITING_ANYWHERE);
     expect(quarantineFilters({ waiting: 'perhaps', source: 7 })).toEqual(WAITING_ANYWHERE);
-    expect(quarantineQuery(WAITING_ANYWHERE)).toEqual({ order: 'newest', waiting: 'true' });
+    expect(quarantineQuery(WAITING_ANYWHERE)).toEqual({ order: 'oldest', waiting: 'true' });
     expect(addressQuery(WAITING_ANYWHERE)).toBe('');
   });
 
@@ -21,7 +22,12 @@ describe('what the page of quarantine shows', () => {
     const filters = quarantineFilters({ location_id: ' a&b ', source: 'uber', waiting: 'any' });
     expect(filters).toEqual({ location_id: 'a&b', source: 'uber', waiting: 'any' });
     expect(quarantineFilters(Object.fromEntries(new URLSearchParams(addressQuery(filters))))).toEqual(filters);
-    expect(quarantineQuery(filters)).toEqual({ order: 'newest', location_id: 'a&b', source: 'uber' });
+    expect(quarantineQuery(filters)).toEqual({ order: 'oldest', location_id: 'a&b', source: 'uber' });
+  });
+
+  it('what can be redriven is listed from the oldest on, and what was redriven from the newest', () => {
+    const orders = (['true', 'any', 'false'] as const).map((waiting) => orderOf({ ...WAITING_ANYWHERE, waiting }));
+    expect(orders).toEqual(['oldest', 'oldest', 'newest']);
   });
 });
 

@@ -4,6 +4,8 @@ import { OneQuestion } from './one-question';
 
 /** Items that are asked for at a time. */
 const PAGE = 50;
+/** Most requests for them: each may look through much that is not asked for. */
+const MOST_REQUESTS = 10;
 
 export type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
 
@@ -51,10 +53,11 @@ export class PagedList<Item, Answered> implements ReactiveController {
     if (this.hasMore && !this.isAsking) void this.#ask();
   };
 
-  /** Pages may be empty before the end: goes on until there is a page full of items. */
+  /** Pages may be empty before the end: goes on until there is a page full of items, or {@link MOST_REQUESTS}. */
   async #ask(): Promise<void> {
     const asked = this.#question.ask();
     const enough = this.items.length + PAGE;
+    let requests = 0;
     [this.isAsking, this.refusal] = [true, null];
     do {
       this.#host.requestUpdate();
@@ -70,7 +73,7 @@ export class PagedList<Item, Answered> implements ReactiveController {
       this.items = [...this.items, ...items];
       this.#next = next;
       this.hasMore = next !== null;
-    } while (this.hasMore && this.items.length < enough);
+    } while (this.hasMore && this.items.length < enough && ++requests < MOST_REQUESTS);
     this.isAsking = false;
     this.#host.requestUpdate();
   }

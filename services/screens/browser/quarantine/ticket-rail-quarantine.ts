@@ -16,6 +16,7 @@ import { basics, tokens } from '../shared/theme';
 import { deliveryPanel } from './delivery-panel';
 import {
   addressQuery,
+  orderOf,
   quarantineFilters,
   type QuarantineFilters,
   quarantineQuery,
@@ -27,6 +28,8 @@ import css from './ticket-rail-quarantine.css?inline';
 
 const FORBIDDEN =
   'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
+
+const NOTHING_YET = 'Nothing so far that this asks for, and there may be more.';
 
 const CHOICES = [
   ['true', 'Waiting'],
@@ -74,7 +77,11 @@ export class TicketRailQuarantine extends railElement({
       </ul>
       ${
         hasMore
-          ? html`<p><button aria-disabled=${isAsking} @click=${this.#list.more}>Show older ones</button></p>`
+          ? html`<p>
+              <button aria-disabled=${isAsking} @click=${this.#list.more}>
+                Show ${orderOf(this.filters) === 'oldest' ? 'newer' : 'older'} ones
+              </button>
+            </p>`
           : nothing
       }
     </div>`;
@@ -85,8 +92,8 @@ export class TicketRailQuarantine extends railElement({
     const count = countWords(items.length, 'delivery', 'deliveries');
     if (isAsking) return items.length === 0 ? 'Looking…' : `Looking… ${count} so far.`;
     if (refusal !== null && items.length === 0) return '';
-    if (items.length === 0) return 'Nothing is in quarantine that this asks for.';
-    return `${count}${hasMore ? ', and there may be more' : ''}, newest first.`;
+    if (items.length === 0) return hasMore ? NOTHING_YET : 'Nothing is in quarantine that this asks for.';
+    return `${count}${hasMore ? ', and there may be more' : ''}, ${orderOf(this.filters)} first.`;
   }
 
   #renderForm(): TemplateResult {

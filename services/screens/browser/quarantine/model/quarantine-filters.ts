@@ -20,10 +20,18 @@ export function quarantineFilters(fields: Readonly<Record<string, unknown>>): Qu
   };
 }
 
-/** @returns what the service is asked for: `GET /quarantine`, the newest first */
-export function quarantineQuery({ location_id, source, waiting }: QuarantineFilters): Readonly<Record<string, string>> {
+/**
+ * Returns which deliveries come first. What can be redriven is listed from the oldest on: a redrive is the newest news of
+ * its order, so what came later has to be redriven later, from one page to the next too.
+ */
+export const orderOf = ({ waiting }: QuarantineFilters): 'oldest' | 'newest' =>
+  waiting === 'false' ? 'newest' : 'oldest';
+
+/** @returns what the service is asked for: `GET /quarantine` */
+export function quarantineQuery(filters: QuarantineFilters): Readonly<Record<string, string>> {
+  const { location_id, source, waiting } = filters;
   return {
-    order: 'newest',
+    order: orderOf(filters),
     ...(location_id === '' ? {} : { location_id }),
     ...(source === '' ? {} : { source }),
     ...(waiting === 'any' ? {} : { waiting }),
