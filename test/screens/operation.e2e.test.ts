@@ -189,9 +189,21 @@ describe('the page of quarantine', () => {
     await page.route('**/redrive', (route) => route.abort());
     await page.getByLabel('All 2 that wait here').check();
     await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).click();
-    await page.getByText('Of 2 deliveries: 2 not tried or not taken. The service cannot be reached').waitFor();
+    await page.getByText('Of 2 deliveries: 1 without an answer, 1 not tried or not taken.').waitFor();
     expect(await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).isVisible()).toBe(true);
-    expect(await delivery('4').innerText()).not.toContain('Not redriven');
+    expect(await delivery('3').innerText()).toContain('it is not known whether it was redriven');
+    expect(await delivery('4').innerText()).not.toContain('redriven. ');
+  });
+
+  it('a delivery whose redrive fails keeps no other from being redriven, and is chosen no more', async () => {
+    await open('/screens/quarantine');
+    await delivery('3').waitFor();
+    await page.route('**/quarantine/3/redrive', (route) => route.fulfill({ status: 500, body: '<h1>No</h1>' }));
+    await page.getByLabel('All 2 that wait here').check();
+    await page.getByRole('button', { name: 'Redrive the 2 chosen ones' }).click();
+    await page.getByText('Of 2 deliveries: 1 still unusable, 1 failed.').waitFor();
+    expect(await delivery('3').innerText()).toContain('It could not be redriven. The service answered 500.');
+    expect(await page.getByRole('button', { name: 'Redrive what is chosen' }).isVisible()).toBe(true);
   });
 });
 

@@ -23,9 +23,11 @@ describe('what became of a redrive', () => {
     ['redriven before', 409, problem('already-redriven'), { kind: 'redriven_before' }],
     ['unusable', 422, problem('still-unusable', { errors: [FAULT] }), { kind: 'unusable', errors: [FAULT] }],
     ['not permitted', 403, problem('not-permitted'), { kind: 'not_permitted' }],
-    ['not permitted', 401, problem('reader-not-authentic'), { kind: 'not_permitted' }],
-    ['failed', 503, problem('overloaded', { detail: 'Try again.' }), { kind: 'failed', detail: 'No. Try again.' }],
-    ['failed', 502, {}, { kind: 'failed', detail: 'The service answered 502.' }],
+    ['not permitted', 401, problem('reader-not-authentic'), { kind: 'not_signed_in' }],
+    ['not taken', 503, problem('overloaded', { detail: 'Try again.' }), { kind: 'busy', detail: 'No. Try again.' }],
+    ['not taken', 429, {}, { kind: 'busy', detail: 'The service answered 429.' }],
+    ['without an answer', 502, {}, { kind: 'unanswered' }],
+    ['failed', 500, problem('internal-error'), { kind: 'failed', detail: 'No' }],
   ])('a redrive is %s by the answer %i', (_what, status, answered, result) => {
     expect(resultOf(status, answered)).toEqual(result);
     expect(resultWords(result)).toMatch(/\.$/);
@@ -39,8 +41,10 @@ describe('what became of a redrive', () => {
     expect(isDone({ kind: 'unusable', errors: [] })).toBe(false);
     expect(isDone({ kind: 'redriven_before' })).toBe(true);
     expect(all.map(isDone)).toEqual([true, false, false, false, false]);
+    for (const kind of ['not_signed_in', 'not_permitted', 'unanswered'] as const) expect(endsAll({ kind })).toBe(true);
+    expect(endsAll({ kind: 'busy', detail: 'Later.' })).toBe(true);
     expect(endsAll({ kind: 'unusable', errors: [] })).toBe(false);
-    expect(endsAll({ kind: 'not_permitted' })).toBe(true);
+    expect(endsAll({ kind: 'failed', detail: 'It is broken.' })).toBe(false);
   });
 
   it('a fault of the whole body names the body, and another its place', () => {
@@ -65,8 +69,12 @@ describe('redriving many', () => {
     expect(batchWords([recorded, recorded, { kind: 'unusable', errors: [] }], 3)).toBe(
       'Of 3 deliveries: 2 recorded, 1 still unusable.',
     );
-    expect(batchWords([recorded, { kind: 'failed', detail: 'Try again.' }], 5)).toBe(
+    expect(batchWords([recorded, { kind: 'busy', detail: 'Try again.' }], 5)).toBe(
       'Of 5 deliveries: 1 recorded, 4 not tried or not taken. Try again.',
+    );
+    expect(batchWords([{ kind: 'failed', detail: 'It is broken.' }, recorded, { kind: 'unanswered' }], 4)).toBe(
+      'Of 4 deliveries: 1 recorded, 1 failed, 1 without an answer, 1 not tried or not taken. ' +
+        resultWords({ kind: 'unanswered' }),
     );
     expect(batchWords([{ kind: 'repeat', ...key, revision: 0 }, { kind: 'redriven_before' }], 2)).toBe(
       'Of 2 deliveries: 1 recognised as repeats, 1 redriven before.',

@@ -6,6 +6,7 @@ import { sourceWords } from '../../../../schemas/source-words';
 import { type Answer } from '../audit/audit-client';
 import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';
+import { loginAddress } from '../feed/locations';
 import { icon } from '../shared/icons';
 import { shortHash, timeWords } from '../shared/model/audit-words';
 import { countWords } from '../shared/model/words';
@@ -81,13 +82,15 @@ const faultList = (faults: readonly Fault[]): TemplateResult =>
 const toOrder = (key: OrderKey): TemplateResult =>
   html`<a class="button" href=${timelineAddress(key)}>Order <bdi>${key.order_id}</bdi></a>`;
 
+const toLogin = (): TemplateResult => html`<a class="button" href=${loginAddress('')}>Sign in</a>`;
+
 /** What a redrive came to, here or before. It takes the focus where it takes the place of what had it. */
 function outcome({ entry: { quarantine_id: id, redriven }, result }: DeliveryView): TemplateResult | typeof nothing {
   if (result !== undefined) {
     const isIn = result.kind === 'recorded' || result.kind === 'repeat';
     return html`<p class="row" data-result=${id} tabindex="-1">
       <span>${icon(isDone(result) ? 'check' : 'alert')} <strong>${resultWords(result)}</strong></span>
-      ${isIn ? toOrder(result) : nothing}
+      ${isIn ? toOrder(result) : result.kind === 'not_signed_in' ? toLogin() : nothing}
     </p>`;
   }
   if (redriven === null) return nothing;

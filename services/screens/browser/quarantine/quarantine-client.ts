@@ -1,7 +1,8 @@
 import { parseJson } from '../../../../schemas/exact-json';
+import { isJsonObject } from '../../../../schemas/json-object';
 import { addressOf } from '../feed/live-orders';
 import { within } from '../shared/deadline';
-import { type RedriveResult, resultOf, UNREACHABLE } from './model/redrive';
+import { type RedriveResult, resultOf } from './model/redrive';
 
 /** Milliseconds until a redrive counts as not answered. What it did is seen when it is tried again. */
 const TIMEOUT_MS = 30_000;
@@ -16,10 +17,19 @@ export async function redrive(id: string): Promise<RedriveResult> {
         cache: 'no-store',
         signal,
       });
-      const text = await response.text();
-      return resultOf(response.status, (text === '' ? {} : parseJson(text)) as Parameters<typeof resultOf>[1]); // by its contract
+      return resultOf(response.status, answeredIn(await response.text()));
     });
   } catch {
-    return UNREACHABLE;
+    return { kind: 'unanswered' };
+  }
+}
+
+/** Proxies answer with pages. */
+function answeredIn(text: string): Parameters<typeof resultOf>[1] {
+  try {
+    const answered = parseJson(text);
+    return isJsonObject(answered) ? answered : {}; // as the contract of the service has it
+  } catch {
+    return {};
   }
 }

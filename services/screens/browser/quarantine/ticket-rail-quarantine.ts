@@ -192,7 +192,7 @@ export class TicketRailQuarantine extends railElement({
     this.isBusy = false;
   };
 
-  /** What was tried is chosen no more, unless it could not be tried. */
+  /** What was tried is chosen no more, unless it has to be tried again. */
   async #tryAgain(id: string): Promise<RedriveResult> {
     const result = await redrive(id);
     this.results = new Map([...this.results, [id, result]]);

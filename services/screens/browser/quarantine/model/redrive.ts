@@ -8,14 +8,13 @@ export type RedriveResult =
   | ({ readonly kind: 'recorded' | 'repeat'; readonly revision: number } & OrderKey)
   | { readonly kind: 'redriven_before' }
   | { readonly kind: 'unusable'; readonly errors: readonly Fault[] }
-  | { readonly kind: 'not_permitted' }
-  /** `detail` says why, in words of the service. */
+  | { readonly kind: 'not_signed_in' | 'not_permitted' }
+  /** It was sent, and may have been recorded all the same. */
+  | { readonly kind: 'unanswered' }
+  /** The service takes nothing now. `detail` says why, in its words. */
+  | { readonly kind: 'busy'; readonly detail: string }
+  /** This one failed. `detail` says why, in words of the service. */
   | { readonly kind: 'failed'; readonly detail: string };
-
-export const UNREACHABLE: RedriveResult = {
-  kind: 'failed',
-  detail: 'The service cannot be reached, or did not answer in time.',
-};
 
 const PROBLEM = 'urn:ticket-rail:problem:';
 
@@ -29,21 +28,29 @@ interface Answered {
   readonly errors?: readonly Fault[];
 }
 
+/** Statuses of a proxy that has no answer of the service. */
+const NO_ANSWER: ReadonlySet<number> = new Set([502, 504]);
+const NOT_NOW: ReadonlySet<number> = new Set([429, 503]);
+
 /** @param answered as the contract of the service has it; `{}` where it is no JSON */
 export function resultOf(status: number, answered: Answered & Partial<OrderKey>): RedriveResult {
   const { outcome, revision, location_id, order_id, type, title, detail, errors } = answered;
   if (status === 200 && outcome !== undefined && location_id !== undefined && order_id !== undefined) {
     return { kind: outcome, location_id, order_id, revision: revision ?? 0 };
   }
-  if (status === 401 || status === 403) return { kind: 'not_permitted' };
+  if (status === 401) return { kind: 'not_signed_in' };
+  if (status === 403) return { kind: 'not_permitted' };
+  if (NO_ANSWER.has(status)) return { kind: 'unanswered' };
   if (type === `${PROBLEM}already-redriven`) return { kind: 'redriven_before' };
   if (type === `${PROBLEM}still-unusable`) return { kind: 'unusable', errors: errors ?? [] };
   const words = [title, detail].filter((text) => text !== undefined).join('. ');
-  return { kind: 'failed', detail: words === '' ? `The service answered ${String(status)}.` : words };
+  const why = words === '' ? `The service answered ${String(status)}.` : words;
+  return { kind: NOT_NOW.has(status) ? 'busy' : 'failed', detail: why };
 }
 
 /** Returns whether the next delivery would fare no better: then the others are left as they are. */
-export const endsAll = ({ kind }: RedriveResult): boolean => kind === 'not_permitted' || kind === 'failed';
+export const endsAll = ({ kind }: RedriveResult): boolean =>
+  kind === 'not_signed_in' || kind === 'not_permitted' || kind === 'unanswered' || kind === 'busy';
 
 /** Returns whether a delivery need not be redriven any more. */
 export const isDone = (result: RedriveResult | undefined): boolean =>
@@ -72,8 +79,14 @@ export function resultWords(result: RedriveResult): string {
       return 'It is still unusable, and stays in quarantine.';
     case 'not_permitted':
       return 'Not redriven: it takes a reader with the role operator, for all locations.';
+    case 'not_signed_in':
+      return 'Not redriven: nobody is signed in here, or not any more.';
+    case 'unanswered':
+      return 'There was no answer, so it is not known whether it was redriven. Try it again: nothing is recorded twice.';
+    case 'busy':
+      return `Not redriven now, and it stays in quarantine. ${result.detail}`;
     case 'failed':
-      return `Not redriven, and it stays in quarantine. ${result.detail}`;
+      return `It could not be redriven. ${result.detail}`;
   }
 }
 
@@ -82,6 +95,8 @@ const COUNTED: readonly (readonly [kind: RedriveResult['kind'], words: string])[
   ['repeat', 'recognised as repeats'],
   ['redriven_before', 'redriven before'],
   ['unusable', 'still unusable'],
+  ['failed', 'failed'],
+  ['unanswered', 'without an answer'],
 ];
 
 /** @param all as many as were to be redriven. @returns what became of them, in a sentence or two */
@@ -90,9 +105,9 @@ export function batchWords(results: readonly RedriveResult[], all: number): stri
     const count = results.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${String(count)} ${words}`];
   });
-  const rest = all - results.filter((one) => !endsAll(one)).length;
+  const rest = all - results.filter((one) => !endsAll(one) || one.kind === 'unanswered').length;
   const left = rest === 0 ? [] : [`${String(rest)} not tried or not taken`];
   const why = results.find(endsAll);
   const of = `Of ${countWords(all, 'delivery', 'deliveries')}: ${[...counts, ...left].join(', ')}.`;
-  return why === undefined ? of : `${of} ${why.kind === 'failed' ? why.detail : resultWords(why)}`;
+  return why === undefined ? of : `${of} ${why.kind === 'busy' ? why.detail : resultWords(why)}`;
 }
