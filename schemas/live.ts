@@ -55,9 +55,14 @@ export const Heartbeat = z
       .int()
       .nonnegative()
       .meta({ description: 'how long the oldest acknowledged update has not been readable' }),
-    quarantined: z.int().nonnegative().meta({
-      description: 'deliveries of the last 24 hours that name this location, cannot be used and wait in quarantine',
-    }),
+    quarantined: z
+      .int()
+      .nonnegative()
+      .meta({
+        description:
+          'deliveries of the last 24 hours that name this location, cannot be used and wait in quarantine, but for types ' +
+          'that are not recorded here; 0 for customers',
+      }),
     interval_ms: z.int().positive().meta({ description: 'the next heartbeat comes within this time' }),
   })
   .meta({ id: 'Heartbeat', description: 'Data of `heartbeat`: how things stand, and that somebody is there' });

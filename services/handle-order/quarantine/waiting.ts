@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { DeliveryMetadata } from '../../../schemas/event-data';
-import type { LocationId } from '../../../schemas/handle-order';
-import { QUARANTINE_STREAM, QUARANTINED, REDRIVEN } from '../../../schemas/order-events';
-import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
+import { DELIVERY_CONTRACTS, type LocationId } from '../../../schemas/handle-order';
+import { QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
+import { nextTurn } from '../../concurrency/turns';
+import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { keepFollowing } from '../../event-store/keep-following';
+import { readIfThere, readOne } from '../../event-store/reads';
 import { aboutOf } from './about';
 import { plainBodyOf } from './stored-body';
 
@@ -12,18 +14,24 @@ export const COUNTED_MS = 24 * 60 * 60 * 1_000;
 /** Most deliveries that are counted, the newest: some 200 bytes each. */
 export const MOST_COUNTED = 20_000;
 
-type Source = Pick<EventSource, 'subscribe'>;
+type Source = Pick<EventStore, 'readStream' | 'subscribe'>;
 interface Options {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds of a clock that never goes back: what waits grows old by it, however the other is set. */
+  readonly monotonic: () => number;
   readonly log: Pick<Logger, 'warn'>;
 }
 
 interface Waiting {
+  readonly id: string;
   readonly locationId: LocationId;
-  /** When it came, in milliseconds since the epoch. */
+  /** When it came, by the clock that never goes back. */
   readonly at: number;
 }
+
+/** A type that is not recorded here stays in quarantine whatever is done, and no board lacks it. */
+const isRecorded = (type: string | null): boolean => type === null || Object.hasOwn(DELIVERY_CONTRACTS, type);
 
 /**
  * How many deliveries of the last day wait in quarantine for each location, in memory: screens are told so with each
@@ -45,7 +53,7 @@ export class WaitingDeliveries {
     this.#options = options;
   }
 
-  /** Follows the store from now on; what is in it is known a moment later. */
+  /** Follows the store from now on; what is in it of the last day is known a moment later. */
   follow(): void {
     const { log } = this.#options;
     this.#following = keepFollowing(
@@ -64,7 +72,7 @@ export class WaitingDeliveries {
 
   /** @returns how many deliveries of the last day name a location and wait */
   countOf(locationId: LocationId): number {
-    const oldest = this.#options.now() - COUNTED_MS;
+    const oldest = this.#options.monotonic() - COUNTED_MS;
     for (const [id, { at }] of this.#waiting) {
       if (at >= oldest) break;
       this.#drop(id);
@@ -72,16 +80,33 @@ export class WaitingDeliveries {
     return this.#counts.get(locationId) ?? 0;
   }
 
-  #take({ stream, type, revision, position, data, metadata }: RecordedEvent): void {
-    if (this.#seen !== null && comparePositions(position, this.#seen) <= 0) return;
-    this.#seen = position;
-    if (type === REDRIVEN) this.#drop(stream.slice(QUARANTINE_STREAM.length + 1));
-    if (type !== QUARANTINED) return;
+  #take(event: RecordedEvent): void {
+    if (this.#seen !== null && comparePositions(event.position, this.#seen) <= 0) return;
+    this.#seen = event.position;
+    if (event.type === REDRIVEN) this.#drop(event.stream.slice(QUARANTINE_STREAM.length + 1));
+    const one = this.#counted(event);
+    if (one !== null) this.#add(one);
+  }
+
+  /** @returns what counts of an event, unless it is too old, or about nothing that a board shows */
+  #counted(event: RecordedEvent): Waiting | null {
+    const age = this.#ageOf(event);
+    if (event.type !== QUARANTINED || !(age <= COUNTED_MS)) return null;
+    const { type, location_id: locationId } = aboutOf(plainBodyOf(event.data));
+    if (locationId === null || !isRecorded(type)) return null;
+    return { id: String(event.revision), locationId, at: this.#options.monotonic() - age };
+  }
+
+  /** What seems to come from the future is as old as now: the clock was ahead. */
+  #ageOf({ metadata }: RecordedEvent): number {
     const at = Date.parse(DeliveryMetadata.safeParse(metadata).data?.received_at ?? '');
-    if (!(at >= this.#options.now() - COUNTED_MS)) return;
-    const { location_id: locationId } = aboutOf(plainBodyOf(data));
-    if (locationId === null) return;
-    this.#waiting.set(String(revision), { locationId, at });
+    return Math.max(0, this.#options.now() - at);
+  }
+
+  #add(one: Waiting): void {
+    const { id, locationId } = one;
+    if (this.#waiting.has(id)) return;
+    this.#waiting.set(id, one);
     this.#counts.set(locationId, (this.#counts.get(locationId) ?? 0) + 1);
     const [first] = this.#waiting.keys();
     if (this.#waiting.size > MOST_COUNTED && first !== undefined) this.#drop(first);
@@ -96,11 +121,36 @@ export class WaitingDeliveries {
     else this.#counts.delete(one.locationId);
   }
 
+  /** Begins where the log ends, and then looks back: what comes meanwhile is seen twice, and counted once. */
   async #followOnce(signal: AbortSignal): Promise<void> {
-    const after = this.#seen ?? 'start';
-    for await (const { events } of this.#source.subscribe({ after, prefix: QUARANTINE_STREAM, signal })) {
+    const after = this.#seen ?? 'end';
+    let isBegun = this.#seen !== null;
+    for await (const { events, position } of this.#source.subscribe({ after, prefix: QUARANTINE_STREAM, signal })) {
+      if (!isBegun) {
+        for (const one of await this.#ofLastDay(signal)) this.#add(one);
+        isBegun = true;
+      }
       for (const event of events) this.#take(event);
+      this.#seen = position;
     }
+  }
+
+  /**
+   * Each takes a turn: bodies may be large, and many.
+   * @returns what waits of the last day, the oldest first, none of which seems to have come after the next
+   */
+  async #ofLastDay(signal: AbortSignal): Promise<readonly Waiting[]> {
+    const found: Waiting[] = [];
+    let latest = Infinity;
+    for await (const event of readIfThere(this.#source, QUARANTINE_STREAM, { direction: 'backwards' })) {
+      await nextTurn();
+      if (signal.aborted || found.length === MOST_COUNTED || this.#ageOf(event) > COUNTED_MS) break;
+      const one = this.#counted(event);
+      if (one === null || (await readOne(this.#source, redriveStream(one.id))) !== null) continue;
+      latest = Math.min(latest, one.at);
+      found.push({ ...one, at: latest });
+    }
+    return found.reverse();
   }
 }
 

@@ -157,7 +157,7 @@ export class LiveFeed {
     this.#channels.set(locationId, channel);
     channel.seats.add(seat);
     this.#clients++;
-    this.#send(channel, seat, this.#heartbeat(channel));
+    this.#send(channel, seat, this.#heartbeat(channel, seat));
     this.#heartbeatTimer ??= setInterval(() => {
       this.#beat();
     }, HEARTBEAT_MS);
@@ -332,12 +332,13 @@ export class LiveFeed {
     this.#heartbeatTimer = undefined;
   }
 
-  #heartbeat({ locationId }: Channel): string {
+  /** What waits in quarantine is for those who can ask an operator, not for customers. */
+  #heartbeat({ locationId }: Channel, { client }: Seat): string {
     return frame('heartbeat', {
       now: new Date(this.#options.now()).toISOString(),
       store: this.#health,
       lag_ms: Math.round(this.#options.lagMs()),
-      quarantined: this.#options.quarantinedOf(locationId),
+      quarantined: client.audience === 'customers' ? 0 : this.#options.quarantinedOf(locationId),
       interval_ms: HEARTBEAT_MS,
     } satisfies Heartbeat);
   }
@@ -350,8 +351,7 @@ export class LiveFeed {
 
   #sendHeartbeats(): void {
     for (const channel of this.#channels.values()) {
-      const text = this.#heartbeat(channel);
-      for (const seat of channel.seats) this.#send(channel, seat, text);
+      for (const seat of channel.seats) this.#send(channel, seat, this.#heartbeat(channel, seat));
     }
   }
 

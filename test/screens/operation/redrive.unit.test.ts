@@ -27,7 +27,7 @@ describe('what became of a redrive', () => {
     ['not taken', 503, problem('overloaded', { detail: 'Try again.' }), { kind: 'busy', detail: 'No. Try again.' }],
     ['not taken', 429, {}, { kind: 'busy', detail: 'The service answered 429.' }],
     ['without an answer', 502, {}, { kind: 'unanswered' }],
-    ['failed', 500, problem('internal-error'), { kind: 'failed', detail: 'No' }],
+    ['failed', 500, problem('x', { detail: 'Sorry.' }), { kind: 'failed', detail: 'No. Sorry.' }],
   ])('a redrive is %s by the answer %i', (_what, status, answered, result) => {
     expect(resultOf(status, answered)).toEqual(result);
     expect(resultWords(result)).toMatch(/\.$/);

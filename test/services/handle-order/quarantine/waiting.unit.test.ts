@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createHash, randomUUID } from 'node:crypto';
 import pino from 'pino';
+import { QUARANTINE_STREAM } from '../../../../schemas/order-events';
 import { type OrderKey, locationId, orderKey } from '../../../../schemas/order-key';
 import { createQuarantine, type Quarantine } from '../../../../services/handle-order/quarantine/quarantine';
 import {
@@ -20,13 +21,15 @@ const [NORTH, SOUTH] = [locationId('north'), locationId('south')];
 
 /** A quarantine over a store in memory, whose clock is set by hand. */
 function make() {
-  const clock = { at: BEGIN };
+  const clock = { at: BEGIN, elapsed: 0 };
   const now = () => clock.at;
   const store = createMemoryStore({ now });
   const admission = new Admission();
   const record = createRecorder(store, admission);
   const quarantine = createQuarantine({ store, record, admission, newId: randomUUID, now });
-  const follow = (): WaitingDeliveries => followWaiting(store, { now, log: pino({ enabled: false }) });
+  const monotonic = () => clock.elapsed;
+  const follow = (source: Parameters<typeof followWaiting>[0] = store): WaitingDeliveries =>
+    followWaiting(source, { now, monotonic, log: pino({ enabled: false }) });
   return { clock, store, quarantine, follow };
 }
 
@@ -69,16 +72,85 @@ describe('how many deliveries wait in quarantine', () => {
     await keep(quarantine, BEGIN - COUNTED_MS - 1, about(orderKey('north', 'old')));
     const waiting = follow();
     try {
-      await keep(quarantine, BEGIN, about(orderKey('north', 'a')));
-      await keep(quarantine, BEGIN + 10, about(orderKey('south', 'a')));
+      await keep(quarantine, BEGIN - 10, about(orderKey('north', 'a')));
+      await keep(quarantine, BEGIN, about(orderKey('south', 'a')));
       expect(await counts(waiting, 1, 1)).toBe(true);
-      clock.at = BEGIN + COUNTED_MS + 1;
+      clock.elapsed = COUNTED_MS - 5;
       expect([waiting.countOf(NORTH), waiting.countOf(SOUTH)]).toEqual([0, 1]);
     } finally {
       await waiting.close();
       await store.close();
     }
   });
+
+  it('a start looks at no more of the quarantine than the last day and one delivery before it', async () => {
+    const { store, quarantine, follow } = make();
+    for (const n of [1, 2, 3]) await keep(quarantine, BEGIN - COUNTED_MS - 1, about(orderKey('north', String(n))));
+    const redriven = await keep(quarantine, BEGIN, about(orderKey('north', 'redriven')));
+    await quarantine.redrive(redriven);
+    await keep(quarantine, BEGIN, about(orderKey('north', 'waits')));
+    const looked: number[] = [];
+    const waiting = follow({
+      async *readStream(stream, options) {
+        for await (const event of store.readStream(stream, options)) {
+          if (stream === QUARANTINE_STREAM) looked.push(event.revision);
+          yield event;
+        }
+      },
+      subscribe: (options) => store.subscribe(options),
+    });
+    try {
+      expect(await counts(waiting, 1, 0)).toBe(true);
+      expect(looked).toEqual([4, 3, 2]);
+    } finally {
+      await waiting.close();
+      await store.close();
+    }
+  });
+
+  it('a type that is not recorded here is not counted: no board lacks it', async () => {
+    const { store, quarantine, follow } = make();
+    const created = JSON.stringify({ type: 'order.created', object: orderKey('north', 'new') });
+    await keep(quarantine, BEGIN, created);
+    await keep(quarantine, BEGIN, about(orderKey('south', 'a')));
+    const waiting = follow();
+    try {
+      expect(await counts(waiting, 0, 1)).toBe(true);
+      await keep(quarantine, BEGIN, created);
+      await keep(quarantine, BEGIN, about(orderKey('south', 'b')));
+      expect(await counts(waiting, 0, 2)).toBe(true);
+    } finally {
+      await waiting.close();
+      await store.close();
+    }
+  });
+
+  it.each(['before', 'after'])(
+    'a delivery that came while the clock was ahead, %s a start, keeps no other from counting no more a day later',
+    async (when) => {
+      const { clock, store, quarantine, follow } = make();
+      const ahead = BEGIN + 1_000 * COUNTED_MS;
+      if (when === 'before') {
+        await keep(quarantine, ahead, about(orderKey('north', 'ahead')));
+        await keep(quarantine, BEGIN - 10, about(orderKey('south', 'a')));
+      } else clock.at = ahead;
+      const waiting = follow();
+      try {
+        if (when === 'after') {
+          await keep(quarantine, ahead, about(orderKey('north', 'ahead')));
+          expect(await counts(waiting, 1, 0)).toBe(true);
+          clock.at = BEGIN;
+          await keep(quarantine, BEGIN - 10, about(orderKey('south', 'a')));
+        }
+        expect(await counts(waiting, 1, 1)).toBe(true);
+        [clock.at, clock.elapsed] = [BEGIN + COUNTED_MS + 1, COUNTED_MS + 1];
+        expect([waiting.countOf(NORTH), waiting.countOf(SOUTH)]).toEqual([0, 0]);
+      } finally {
+        await waiting.close();
+        await store.close();
+      }
+    },
+  );
 
   it('whatever is kept and redriven in whatever order, the counts are those of the quarantine', async () => {
     const step = fc.oneof(

@@ -161,6 +161,15 @@ describe('the live feed of a location', () => {
     expect(JSON.stringify(stream.messages)).not.toMatch(/Jane|4711|\+1555|uber|ready_for_pickup/);
   });
 
+  it('the heartbeat says how many deliveries wait in quarantine, but not to customers', async () => {
+    const unusable = { type: 'order.updated', object: { location_id: 'lacking' } };
+    expect((await service.deliver(unusable)).status).toBe(202);
+    const board = await watch('lacking');
+    await until('the count', () => board.data('heartbeat').at(-1)?.['quarantined'] === 1);
+    const wall = await watch('lacking', {}, '?view=customers');
+    expect(wall.data('heartbeat')).toEqual([expect.objectContaining({ quarantined: 0 })]);
+  });
+
   it('GET /locations lists the locations with reported orders, page by page', async () => {
     for (const name of ['page-a', 'page-b', 'page-c']) await deliver(keyOf('1', name), { status: 'in_progress' });
     await deliver(keyOf('2', 'page-c'), { status: 'in_progress' });
