@@ -155,7 +155,12 @@ const order = z
   .enum(['oldest', 'newest'], 'expected oldest or newest')
   .default('oldest')
   .meta({ description: 'which come first; default oldest; give the same to get the next page' });
-export const AccessQuery = z.strictObject({ order, limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
+const accessOrder = order.meta({
+  description:
+    'which come first; default oldest; give the same to get the next page. Of several instances, each writes to a part ' +
+    'of its own for a day at most, and the parts come one after the other',
+});
+export const AccessQuery = z.strictObject({ order: accessOrder, limit: limit(MAX_PAGE, DEFAULT_PAGE), after });
 
 /** Longest text that is searched for. */
 const MAX_SEARCH_TEXT = 200;
@@ -217,7 +222,7 @@ export const MAX_QUARANTINE_PAGE = 100;
 export const MAX_QUARANTINE_LOOKED_AT = 1_000;
 export const QuarantineQuery = z.strictObject({
   location_id: LocationId.optional().meta({ description: 'only deliveries that name this location' }),
-  source: text('only deliveries that name this source, ignoring case'),
+  source: text('only deliveries that name this source, as it comes or as pages show it, ignoring case'),
   waiting: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')

@@ -3,6 +3,7 @@ import { parseJson } from '../../../schemas/exact-json';
 import { LocationId, OrderId } from '../../../schemas/handle-order';
 import { isJsonObject } from '../../../schemas/json-object';
 import type { QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
+import { sourceWords } from '../../../schemas/source-words';
 import type { QuarantineQuery } from '../../../schemas/requests';
 
 /** What a delivery in quarantine is about, as far as a body that cannot be used says so. */
@@ -47,7 +48,11 @@ export function aboutOf(body: Buffer | null): About {
 /** Which deliveries are asked for, by what they are about. */
 export type AboutFilter = Pick<QuarantineQuery, 'location_id' | 'source'>;
 
-const spelled = (source: string): string => source.trim().toLowerCase();
+/** Returns a source as it is compared: by what people call it, which is what pages show. */
+const spelled = (source: string): string =>
+  sourceWords(wordOf(source) ?? '')
+    .trim()
+    .toLowerCase();
 
 export const isAbout = (about: About, { location_id, source }: AboutFilter): boolean =>
   (location_id === undefined || about.location_id === location_id) &&

@@ -6,6 +6,7 @@ import { DeliveryMetadata, OrderEventMetadata, QuarantinedData, RedrivenData } f
 import { orderStream, QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
 import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
 import { MAX_QUARANTINE_LOOKED_AT, MAX_QUARANTINE_PAGE, type QuarantineQuery } from '../../../schemas/requests';
+import { nextTurn } from '../../concurrency/turns';
 import {
   type EventStore,
   MAX_APPEND_BYTES,
@@ -85,12 +86,15 @@ function storedOf(event: RecordedEvent): Stored {
   return { event, data, body, plain, about: aboutOf(plain) };
 }
 
-async function entryOf(store: EventStore, { event, data, body, about }: Stored): Promise<QuarantineEntry> {
+async function redrivenOf(store: EventStore, { revision }: RecordedEvent): Promise<RedrivenData | null> {
+  const redriven = await readOne(store, redriveStream(String(revision)));
+  return redriven === null ? null : RedrivenData.parse(redriven.data);
+}
+
+function entryOf({ event, data, body, about }: Stored, redriven: RedrivenData | null): QuarantineEntry {
   const metadata = DeliveryMetadata.parse(event.metadata);
-  const quarantineId = String(event.revision);
-  const redriven = await readOne(store, redriveStream(quarantineId));
   return {
-    quarantine_id: quarantineId,
+    quarantine_id: String(event.revision),
     received_at: metadata.received_at,
     about,
     content_type: data.content_type,
@@ -100,7 +104,7 @@ async function entryOf(store: EventStore, { event, data, body, about }: Stored):
     body_bytes: body.length,
     signed_with: metadata.signed_with,
     request_id: metadata.request_id,
-    redriven: redriven === null ? null : RedrivenData.parse(redriven.data),
+    redriven,
   };
 }
 
@@ -108,22 +112,27 @@ async function detailOf(store: EventStore, event: RecordedEvent): Promise<Quaran
   const stored = storedOf(event);
   const text = stored.plain ?? stored.body;
   return {
-    ...(await entryOf(store, stored)),
+    ...entryOf(stored, await redrivenOf(store, event)),
     body_base64: stored.data.body_base64,
     body_text: isUtf8(text) ? text.toString('utf8') : null,
   };
 }
 
-/** @returns the entry of a delivery, or null for one that is not asked for */
+/**
+ * Each takes a turn: bodies may be large, and many are looked through. A body is decoded only if it has to be.
+ * @returns the entry of a delivery, or null for one that is not asked for
+ */
 async function askedFor(
   store: EventStore,
   event: RecordedEvent,
   { waiting, ...about }: QuarantineFilter,
 ): Promise<QuarantineEntry | null> {
-  const stored = storedOf(event);
-  if (!isAbout(stored.about, about)) return null;
-  const entry = await entryOf(store, stored);
-  return waiting === undefined || waiting === (entry.redriven === null) ? entry : null;
+  await nextTurn();
+  const stored = about.location_id === undefined && about.source === undefined ? null : storedOf(event);
+  if (stored !== null && !isAbout(stored.about, about)) return null;
+  const redriven = await redrivenOf(store, event);
+  if (waiting !== undefined && waiting !== (redriven === null)) return null;
+  return entryOf(stored ?? storedOf(event), redriven);
 }
 
 /** @returns where the next part of the quarantine begins; null: there is none */

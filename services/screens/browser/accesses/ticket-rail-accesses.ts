@@ -15,6 +15,8 @@ import css from './ticket-rail-accesses.css?inline';
 const FORBIDDEN =
   'The reader who is signed in may not see this: it takes a reader with the role auditor or operator, for all locations.';
 
+const INSTANCES = 'Where several instances run, those of each are together, a day at most.';
+
 /** Shows who looked at the past, at quarantine and at passcodes, and who redrove. */
 export class TicketRailAccesses extends railElement({}) {
   readonly #list = new PagedList<AccessEntry, AccessPage>(this, ({ accesses, next }) => ({ items: accesses, next }));
@@ -44,7 +46,7 @@ export class TicketRailAccesses extends railElement({}) {
     if (isAsking) return 'Looking…';
     if (refusal !== null && items.length === 0) return '';
     if (items.length === 0) return 'Nobody has looked yet, or nobody is known: there are no readers.';
-    return `${countWords(items.length, 'access', 'accesses')}${hasMore ? ', and there are more' : ''}, newest first.`;
+    return `${countWords(items.length, 'access', 'accesses')}${hasMore ? ', and there are more' : ''}, newest first. ${INSTANCES}`;
   }
 
   #renderTable(items: readonly AccessEntry[]): TemplateResult {

@@ -57,6 +57,16 @@ export class TicketRailQuarantine extends railElement({
   }));
   readonly #locations = new LocationPicks(this);
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('pagehide', this.#hideBodies);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('pagehide', this.#hideBodies);
+    super.disconnectedCallback();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('filters')) this.#list.begin('/quarantine', quarantineQuery(this.filters));
   }
@@ -209,6 +219,11 @@ export class TicketRailQuarantine extends railElement({
     const answer = await ask<QuarantineDetail>(`/quarantine/${encodeURIComponent(id)}`);
     if (this.bodies.has(id)) this.bodies = new Map([...this.bodies, [id, answer]]);
   }
+
+  /** A browser may keep a page that is left, and show it again on the way back, also after a logout. */
+  readonly #hideBodies = (): void => {
+    this.bodies = new Map();
+  };
 
   readonly #pickAll = (event: Event): void => {
     this.picked = new Set(isChecked(event) ? this.#waitingIds() : []);

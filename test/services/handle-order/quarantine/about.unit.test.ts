@@ -53,6 +53,18 @@ describe('what a delivery in quarantine is about', () => {
     expect(isAbout(said, { location_id: locationId('North') })).toBe(false);
     expect(isAbout(NOTHING, { source: 'uber' })).toBe(false);
   });
+
+  it('a source is found by each of its spellings and by what people call it, and a long one by all of it', () => {
+    for (const came of ['ubereats', 'uber_eats', 'Uber Eats']) {
+      for (const source of ['ubereats', 'UBER_EATS', 'uber eats']) {
+        expect(isAbout({ ...NOTHING, source: came }, { source })).toBe(true);
+      }
+      expect(isAbout({ ...NOTHING, source: came }, { source: 'uber' })).toBe(false);
+    }
+    const source = 's'.repeat(200);
+    const said = about({ type: 'order.updated', object: { source } });
+    expect(isAbout(said, { source })).toBe(true);
+  });
 });
 
 describe('a page of what is asked for in the quarantine', () => {

@@ -23,7 +23,10 @@ export function relayWords({ outcome, status, provider_id, answer_bytes, duratio
     case 'timed-out':
       return { isTrouble: true, words: `The POS had not answered after ${took}. It may have taken the delivery.` };
     case 'failed':
-      return { isTrouble: true, words: 'The POS could not be asked.' };
+      return {
+        isTrouble: true,
+        words: 'The POS could not be reached, or broke off before it answered. It may have taken the delivery.',
+      };
     case 'cut-off':
       return {
         isTrouble: true,
