@@ -74,12 +74,14 @@ const board = fc
     }),
   );
 const opposite = { up: 'down', down: 'up', left: 'right', right: 'left' } as const;
+/** Pixels that may be an error of rounding. */
+const SLACK_PX = 1;
 const isBeyond = (one: Box, other: Box, direction: Direction): boolean =>
   ({
-    up: other.bottom <= one.top,
-    down: other.top >= one.bottom,
-    left: other.right <= one.left,
-    right: other.left >= one.right,
+    up: other.bottom - SLACK_PX <= one.top,
+    down: other.top + SLACK_PX >= one.bottom,
+    left: other.right - SLACK_PX <= one.left,
+    right: other.left + SLACK_PX >= one.right,
   })[direction];
 
 describe('where the arrows lead', () => {
