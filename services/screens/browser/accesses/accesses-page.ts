@@ -1,1 +1,3 @@
 import './ticket-rail-accesses';
+import { started } from '../shared/started';
+started();

@@ -1,1 +1,3 @@
 import './ticket-rail-relays';
+import { started } from '../shared/started';
+started();
