@@ -1,0 +1,146 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { LocationId } from '../../schemas/handle-order';
+import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/screen-reports';
+import { isEventStoreError } from '../event-store/event-store';
+import { dayOf, type ReceiptDays } from './receipt-days';
+
+/**
+ * Display receipts on their way into the event store: gathered for some seconds, so that however many screens paint, a
+ * location costs one append in that time. No report waits for it, and no delivery.
+ */
+
+/** Milliseconds in which the receipts of a location are gathered. */
+export const GATHER_MS = 5_000;
+/** Most receipts in one event: some 20 kB, with the longest ids and names less than 350 kB. */
+const EVENT_RECEIPTS = 250;
+/** Most receipts that wait, as for a store that is away. Screens keep what is not taken, and report it again. */
+export const MAX_WAITING_RECEIPTS = 50_000;
+/** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is told once. */
+const REMEMBERED_RECEIPTS = 100_000;
+
+/** A report as it came from a reader, and when. */
+export interface Received {
+  readonly report: ScreenReport;
+  /** Null while reading is open. */
+  readonly reader: string | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** @returns what a screen is told from others by: nobody takes the place of another reader's. */
+export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: string | null): string =>
+  `${screen_id} ${reader ?? ''}`;
+
+/** What of reports at a location, on one day, goes into one event. */
+interface Batch {
+  readonly location: LocationId;
+  readonly day: string;
+  /** By {@link screenKey} and name. */
+  readonly screens: Map<string, ShownScreen>;
+  receipts: number;
+}
+
+export class ReceiptLog {
+  readonly #days: Pick<ReceiptDays, 'append'>;
+  readonly #log: Pick<Logger, 'warn'>;
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  readonly #known = new LRUCache<string, true>({ maxSize: REMEMBERED_RECEIPTS, sizeCalculation: () => 1 });
+  #waiting: Batch[] = [];
+  #size = 0;
+  #recorded = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(days: Pick<ReceiptDays, 'append'>, log: Pick<Logger, 'warn'>) {
+    this.#days = days;
+    this.#log = log;
+  }
+
+  /** Receipts that are durable so far. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  /** Returns whether no more receipts can be taken now. */
+  get isFull(): boolean {
+    return this.#closed || this.#size >= MAX_WAITING_RECEIPTS;
+  }
+
+  /** @returns the receipts of a report that were not taken before. */
+  fresh(location: LocationId, { report, reader }: Received): readonly DisplayReceipt[] {
+    const screen = screenKey(report, reader);
+    const unknown = new Map(report.receipts.map((receipt) => [keyOf(location, screen, receipt), receipt] as const));
+    return [...unknown].filter(([key]) => !this.#known.has(key)).map(([, receipt]) => receipt);
+  }
+
+  /** Takes receipts of a report that are {@link fresh}; they are durable some seconds later. */
+  add(location: LocationId, { report, reader, at }: Received, receipts: readonly DisplayReceipt[]): void {
+    if (receipts.length === 0) return;
+    const { screen_id, name, kind, sent_at } = report;
+    const screen = screenKey(report, reader);
+    for (const receipt of receipts) this.#known.set(keyOf(location, screen, receipt), true);
+    const batch = this.#batchFor(location, dayOf(at), receipts.length);
+    const named = `${screen} ${kind} ${name}`;
+    const shown = batch.screens.get(named) ?? { screen_id, name, kind, reader, reports: [] };
+    batch.screens.set(named, shown);
+    shown.reports.push({
+      sent: Date.parse(sent_at),
+      received: at,
+      receipts: receipts.map((one) => [one.order_id, one.revision, one.shown, Date.parse(one.at)]),
+    });
+    batch.receipts += receipts.length;
+    this.#size += receipts.length;
+    this.#schedule();
+  }
+
+  /** Records what waits, if the store takes it now. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#writing;
+    await this.#write();
+  }
+
+  #batchFor(location: LocationId, day: string, more: number): Batch {
+    const open = this.#waiting.findLast((one) => one.location === location && one.day === day);
+    if (open !== undefined && open.receipts + more <= EVENT_RECEIPTS) return open;
+    const begun: Batch = { location, day, screens: new Map(), receipts: 0 };
+    this.#waiting.push(begun);
+    return begun;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#writing !== null || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#writing = this.#write().finally(() => {
+        this.#writing = null;
+        if (this.#waiting.length > 0) this.#schedule();
+      });
+    }, GATHER_MS);
+  }
+
+  /** Writes batch by batch; what the store does not take waits for the next time. */
+  async #write(): Promise<void> {
+    const batches = this.#waiting;
+    this.#waiting = [];
+    for (const [index, { location, day, screens, receipts }] of batches.entries()) {
+      try {
+        await this.#days.append(day, { location_id: location, screens: [...screens.values()] });
+        this.#size -= receipts;
+        this.#recorded += receipts;
+      } catch (error) {
+        // Whatever it is, it must not keep those of other locations from being recorded later.
+        this.#waiting = [...batches.slice(index), ...this.#waiting];
+        const detail = isEventStoreError(error) ? error.message : String(error);
+        this.#log.warn({ detail, waiting: this.#size }, 'what screens showed cannot be recorded yet');
+        return;
+      }
+    }
+  }
+}
+
+const keyOf = (location: LocationId, screen: string, { order_id, revision, shown }: DisplayReceipt): string =>
+  `${shown} ${String(revision)} ${screen}\n${location}\n${order_id}`;
