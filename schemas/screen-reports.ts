@@ -89,7 +89,9 @@ export const ScreenReport = z
   .strictObject({
     ...OfScreen,
     ...OfView,
-    sent_at: ScreenTime.meta({ description: 'when it is sent, by the clock of the screen, from which its offset is found' }),
+    sent_at: ScreenTime.meta({
+      description: 'when it is sent, by the clock of the screen, from which its offset is found',
+    }),
     receipts: z
       .array(DisplayReceipt)
       .max(MAX_RECEIPTS)
