@@ -6,9 +6,10 @@ import { orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
 import { spanWords } from '../../../../schemas/span-words';
-import { type Answer, historyOf, MOST_EVENTS, summaryOf } from './audit-client';
+import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
+import { type ShownOn, shownByRevision } from './model/shown-on';
 import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
 import { eventItem } from './timeline-event';
@@ -35,6 +36,8 @@ interface Shown {
   readonly complete: boolean;
   /** Of the service, which sees all that drivers are distinguished by. */
   readonly summary: Answer<OrderSummaries>;
+  /** On which screens each revision was. */
+  readonly screens: ReadonlyMap<number, readonly ShownOn[]>;
 }
 
 /** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
@@ -73,12 +76,24 @@ export class TicketRailTimeline extends railElement({
     const asked = this.#question.ask();
     this.answer = null;
     const key = orderKey(this.location, this.order);
-    const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
+    const [found, summary, shown] = await Promise.all([
+      historyOf(key, asked),
+      summaryOf(key, asked),
+      receiptsOf(key, asked),
+    ]);
     if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
     this.answer =
       found.kind === 'found'
-        ? { kind: 'found', value: { past: unfold(key, found.value.events), complete: found.value.complete, summary } }
+        ? {
+            kind: 'found',
+            value: {
+              past: unfold(key, found.value.events),
+              complete: found.value.complete,
+              summary,
+              screens: shownByRevision(shown.kind === 'found' ? shown.value.receipts : []),
+            },
+          }
         : found;
   }
 
@@ -95,7 +110,7 @@ export class TicketRailTimeline extends railElement({
     </div>`;
   }
 
-  #renderOrder({ past, complete, summary }: Shown): TemplateResult {
+  #renderOrder({ past, complete, summary, screens }: Shown): TemplateResult {
     const { steps } = past;
     const at = this.#index(past);
     const current = steps[at];
@@ -125,7 +140,14 @@ export class TicketRailTimeline extends railElement({
           ({ event }) => event.revision,
           (step, index) =>
             guard([step, first + index === at], () =>
-              eventItem(past.key, step, steps[first + index - 1] ?? null, first + index === at, this.#follow),
+              eventItem(
+                past.key,
+                step,
+                steps[first + index - 1] ?? null,
+                first + index === at,
+                screens.get(step.event.revision) ?? [],
+                this.#follow,
+              ),
             ),
         )}
       </ol>`;

@@ -52,6 +52,7 @@ export class Alarm {
   #ringing: CallKind | null = null;
   #hasPlayed = false;
   #allowing: Promise<void> | null = null;
+  #sounded: { readonly kind: CallKind; readonly at: number } | null = null;
 
   readonly #onState: () => void;
 
@@ -65,6 +66,11 @@ export class Alarm {
     if (this.#context === null) return 'unavailable';
     if (this.#context.state === 'running') return 'ready';
     return this.#hasPlayed ? 'interrupted' : 'blocked';
+  }
+
+  /** Returns what the browser played last, and when, in milliseconds since the epoch. */
+  get sounded(): { readonly kind: CallKind; readonly at: number } | null {
+    return this.#sounded;
   }
 
   switch(isOn: boolean): void {
@@ -139,6 +145,7 @@ export class Alarm {
       tone.start(begin);
       tone.stop(begin + length);
     }
+    this.#sounded = { kind, at: Date.now() };
   }
 
   async #resumeOrRenew(): Promise<void> {

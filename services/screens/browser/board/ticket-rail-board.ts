@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { freshnessNews, staleBanner } from '../feed/freshness-bar';
+import { ScreenReports } from '../reports/screen-reports';
 import { valueOf } from '../shared/field-events';
 import { frameStyles } from '../shared/frame-styles';
 import type { Freshness } from '../shared/model/freshness';
@@ -62,6 +63,8 @@ export class TicketRailBoard extends railElement({
   quiet: attribute(false),
   /** `wall`: nobody can touch it; `hand`: somebody can; empty: as the browser says. */
   mode: attribute(''),
+  /** Name of this screen, for who runs the service; empty: as it is set on it. */
+  screen: attribute(''),
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
@@ -99,6 +102,7 @@ export class TicketRailBoard extends railElement({
     super();
     this.addController(new TileFocus(this));
     this.addController(new SpokenLanguage(this));
+    this.addController(new ScreenReports(this, this.#orders, this.#alarm));
   }
 
   /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */

@@ -1,0 +1,45 @@
+import type { ScreenReport } from '../../../../schemas/screen-reports';
+import { addressOf, type FeedPlace } from '../feed/live-orders';
+import { within } from '../shared/deadline';
+
+/** Milliseconds that an answer may take. */
+const PATIENCE_MS = 10_000;
+
+/** Answers after which sending the same again is of no use. */
+const FINAL: ReadonlySet<number> = new Set([400, 404, 413]);
+
+/** Where a screen reports to. */
+export type ReportPlace = Omit<FeedPlace, 'view'>;
+
+/** `later`: as far as is known it was not taken; `never`: nor would it be; `forbidden`: nor would any other. */
+export type Reported = 'taken' | 'later' | 'never' | 'forbidden';
+
+/** Returns whether a screen can report to a service: the pages of other origins may only read. */
+export const canReport = ({ service, location }: Pick<ReportPlace, 'service' | 'location'>): boolean =>
+  location !== '' && new URL(addressOf(service, '/')).origin === window.location.origin;
+
+/** Sends a report, also from a page that is about to go. */
+export async function sendReport({ service, location, token }: ReportPlace, report: ScreenReport): Promise<Reported> {
+  const address = addressOf(service, `/locations/${encodeURIComponent(location)}/screen-reports`);
+  try {
+    return await within(PATIENCE_MS, async (signal) => {
+      const { ok, status } = await fetch(address, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        },
+        credentials: token === null ? 'same-origin' : 'omit',
+        body: JSON.stringify(report),
+        keepalive: true,
+        cache: 'no-store',
+        signal,
+      });
+      if (ok) return 'taken';
+      if (status === 403) return 'forbidden';
+      return FINAL.has(status) ? 'never' : 'later';
+    });
+  } catch {
+    return 'later';
+  }
+}
