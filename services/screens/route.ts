@@ -11,6 +11,7 @@ const PAGES = [
   ['/screens/customers', 'customers.html'],
   ['/screens/destinations', 'destinations.html'],
   ['/screens/example', 'example.html'],
+  ['/screens/watching', 'watching.html'],
   ['/audit', 'audit.html'],
   ['/audit/board', 'audit-board.html'],
   ['/audit/coverage', 'coverage.html'],

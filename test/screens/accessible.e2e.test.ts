@@ -15,6 +15,7 @@ const PAGES = [
   '/screens/board',
   '/screens/customers',
   '/screens/destinations',
+  '/screens/watching',
   '/screens/example',
   '/login',
 ];

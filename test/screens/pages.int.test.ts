@@ -11,7 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => discard(service));
 
-const PAGES = ['/screens', '/screens/board', '/screens/customers', '/screens/destinations', '/screens/example'];
+const PAGES = [
+  '/screens',
+  '/screens/board',
+  '/screens/customers',
+  '/screens/destinations',
+  '/screens/watching',
+  '/screens/example',
+];
 
 describe('the headers of pages', () => {
   it.each(PAGES)('the page %s has a strict policy, and is sent again only when it has changed', async (path) => {

@@ -272,6 +272,7 @@ export const en = {
   'page.screens': 'Screens',
   'page.audit': 'Audit',
   'page.destinations': 'Destinations',
+  'page.watching': 'Who watches',
   'page.embedding': 'Embedding',
   'page.api': 'API',
 

@@ -275,6 +275,7 @@ export const es = {
   'page.screens': 'Pantallas',
   'page.audit': 'Auditoría',
   'page.destinations': 'Destinos',
+  'page.watching': 'Quién mira',
   'page.embedding': 'Integración',
   'page.api': 'API',
 

@@ -275,6 +275,7 @@ export const frCa = {
   'page.screens': 'Écrans',
   'page.audit': 'Vérification',
   'page.destinations': 'Destinations',
+  'page.watching': 'Qui regarde',
   'page.embedding': 'Intégration',
   'page.api': 'API',
 

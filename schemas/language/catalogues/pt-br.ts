@@ -272,6 +272,7 @@ export const ptBr = {
   'page.screens': 'Telas',
   'page.audit': 'Auditoria',
   'page.destinations': 'Destinos',
+  'page.watching': 'Quem acompanha',
   'page.embedding': 'Integração',
   'page.api': 'API',
 

@@ -261,6 +261,7 @@ export const zhHans = {
   'page.screens': '屏幕',
   'page.audit': '审计',
   'page.destinations': '推送目标',
+  'page.watching': '谁在看',
   'page.embedding': '嵌入',
   'page.api': 'API',
 

@@ -11,6 +11,7 @@ const SERVICE = [
   SCREENS,
   ['/audit', 'Audit', 'page.audit'],
   ['/screens/destinations', 'Destinations', 'page.destinations'],
+  ['/screens/watching', 'Who watches', 'page.watching'],
   EMBEDDING,
   API,
 ];
@@ -72,6 +73,15 @@ const PAGES = {
     nav: SERVICE,
     address: '/screens/destinations',
     noscript: 'The page of destinations needs JavaScript.',
+  },
+  watching: {
+    room: 'watching',
+    title: 'Which screens watch',
+    body: 'document wide',
+    skip: 'the content',
+    nav: SERVICE,
+    address: '/screens/watching',
+    noscript: 'The page of screens needs JavaScript.',
   },
   audit: {
     room: 'audit',

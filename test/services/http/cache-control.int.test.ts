@@ -23,7 +23,15 @@ async function everyPath(): Promise<string[]> {
   const { paths } = (await service.get('/openapi.json')).json as { paths: Record<string, object> };
   const ofApi = Object.keys(paths).map((path) => path.replace(/\{(\w+)\}/g, (_, name: string) => IDS[name] ?? name));
   const pages = ['/', '/screens', '/screens/board', '/screens/customers', '/screens/example', '/audit', '/audit/board'];
-  const others = ['/screens/destinations', '/audit/coverage', '/verifier', '/docs', '/login', '/login.css'];
+  const others = [
+    '/screens/destinations',
+    '/screens/watching',
+    '/audit/coverage',
+    '/verifier',
+    '/docs',
+    '/login',
+    '/login.css',
+  ];
   const html = (await service.get('/screens/board')).text;
   const parts = [...html.matchAll(/(?:src|href)="(\/screens\/assets\/[^"]+)"/g)].map(([, part = '']) => part);
   const wrong = ['/nowhere', '/locations/%zz/orders', '/locations/l/orders?limit=x', '/locations/l/orders/none'];
