@@ -126,7 +126,7 @@ export const PROBLEMS = {
   'too-many-reports': {
     status: 429,
     title: 'This reader’s screens report too much',
-    example: 'Nothing was recorded: report it again later.',
+    example: 'Its receipts were not taken: report them again later.',
   },
   'internal-error': {
     status: 500,

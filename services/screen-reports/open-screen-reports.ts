@@ -21,7 +21,7 @@ export function openScreenReports(options: {
   readonly store: EventStore;
   readonly world: World;
   readonly access: { readonly accessLog: Pick<AccessLog, 'record'> };
-  readonly readModel: Pick<ReadModel, 'orders'>;
+  readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
   readonly metrics: { observeScreens(figures: ScreenFigures): void };
 }): ScreenReports {
   const { store, world, access, readModel, metrics } = options;
@@ -47,6 +47,7 @@ export function openScreenReports(options: {
         watching,
         receipts,
         busyLocations: () => orders.busyLocations(),
+        waitForReadModel: readModel.wait,
         receiptsOf: (key) => readOrderReceipts(store, key),
         accessLog: access.accessLog,
         now,

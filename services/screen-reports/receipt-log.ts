@@ -63,9 +63,9 @@ export class ReceiptLog {
     return this.#recorded;
   }
 
-  /** Returns whether no more receipts can be taken now. */
-  get isFull(): boolean {
-    return this.#closed || this.#size >= MAX_WAITING_RECEIPTS;
+  /** Returns how many more receipts can be taken now. */
+  get room(): number {
+    return this.#closed ? 0 : MAX_WAITING_RECEIPTS - this.#size;
   }
 
   /** @returns the receipts of a report that were not taken before. */

@@ -16,7 +16,8 @@ import { HISTORY, PAGES, readers, SCREENS, THIS_LOCATION } from '../access/requi
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../http/json-body';
 import { Problem, STORE_PROBLEMS } from '../http/problem';
-import { MAX_WAITING_RECEIPTS, type ReceiptLog } from './receipt-log';
+import type { WaitForReadModel } from '../read-model/wait';
+import type { ReceiptLog } from './receipt-log';
 import { MAX_SCREENS, screenOf, unwatchedOf, type Watching } from './watching';
 
 /** Most reports that one reader may send at once, and each minute for long: those of 500 screens, and as many again. */
@@ -54,7 +55,7 @@ export const SCREEN_CALLS = {
     params: LocationPath,
     body: { required: true, content: { 'application/json': [ScreenReport] }, example: EXAMPLE },
     answers: { 204: { description: 'The report is taken' } },
-    problems: [...BODY_PROBLEMS, 'too-many-reports', 'too-many-screens', 'store-unavailable'],
+    problems: [...BODY_PROBLEMS, 'too-many-reports', 'too-many-screens'],
     permission: readers(THIS_LOCATION, PAGES),
   },
   listScreens: {
@@ -94,16 +95,18 @@ export function createScreenReportRoutes(options: {
   readonly watching: Watching;
   readonly receipts: ReceiptLog;
   readonly busyLocations: () => readonly UnwatchedLocation[];
+  readonly waitForReadModel: WaitForReadModel;
   readonly receiptsOf: (key: OrderKey) => Promise<OrderReceipts | null>;
   readonly accessLog: Pick<AccessLog, 'record'>;
   readonly now: () => number;
   readonly monotonic: () => number;
 }): Router {
-  const { watching, receipts, busyLocations, receiptsOf, accessLog, now, monotonic } = options;
+  const { watching, receipts, busyLocations, waitForReadModel, receiptsOf, accessLog, now, monotonic } = options;
   const withBody = createJsonBodies(MAX_REPORT_BYTES, REPORTS_READ_AT_ONCE);
   const takeReport = createBudget({ atOnce: REPORTS_AT_ONCE, perMinute: REPORTS_PER_MINUTE, now: monotonic });
   const takeReceipts = createBudget({ atOnce: RECEIPTS_AT_ONCE, perMinute: RECEIPTS_PER_MINUTE, now: monotonic });
-  const tooMuch = (): Problem => new Problem('too-many-reports', 'Nothing was recorded: report it again later.');
+  const tooMuch = (): Problem =>
+    new Problem('too-many-reports', 'Its receipts were not taken: report them again later.');
 
   return serve(SCREEN_CALLS, {
     reportScreen: ({ request, response, reader: { name: reader }, params: { location_id } }) =>
@@ -114,17 +117,14 @@ export function createScreenReportRoutes(options: {
           throw new Problem('too-many-screens', `${String(MAX_SCREENS)} screens report already. Close some.`);
         }
         const fresh = receipts.fresh(location_id, received);
-        if (fresh.length > 0 && receipts.isFull) {
-          const detail = `${String(MAX_WAITING_RECEIPTS)} receipts wait to be recorded. Report these again later.`;
-          throw new Problem('store-unavailable', detail);
-        }
-        if (!takeReceipts(reader ?? '', fresh.length)) throw tooMuch();
+        if (fresh.length > receipts.room || !takeReceipts(reader ?? '', fresh.length)) throw tooMuch();
         receipts.add(location_id, received, fresh);
         response.status(204).end();
         return Promise.resolve();
       }),
 
-    listScreens: ({ response, reader }) => {
+    listScreens: async ({ response, reader }) => {
+      await waitForReadModel();
       const isSeen = ({ location_id }: { readonly location_id: LocationId }): boolean =>
         seesLocation(reader, location_id);
       const screens = watching.list();
