@@ -71,6 +71,8 @@ export class ScreenReports implements ReactiveController {
   #sentAt: number | null = null;
   #reported = '';
   #sounded: Sounds['sounded'] = null;
+  /** Another page was gone to; that one may be gone back from. */
+  #isLeft = false;
   /** How often the page was hidden or seen again. */
   #turns = 0;
 
@@ -86,12 +88,14 @@ export class ScreenReports implements ReactiveController {
 
   hostConnected(): void {
     document.addEventListener('visibilitychange', this.#turned);
-    window.addEventListener('pagehide', this.#turned);
+    window.addEventListener('pagehide', this.#left);
+    window.addEventListener('pageshow', this.#cameBack);
   }
 
   hostDisconnected(): void {
     document.removeEventListener('visibilitychange', this.#turned);
-    window.removeEventListener('pagehide', this.#turned);
+    window.removeEventListener('pagehide', this.#left);
+    window.removeEventListener('pageshow', this.#cameBack);
     this.#view.watch([]);
     this.#place = null;
     this.#isPermitted = false;
@@ -135,7 +139,7 @@ export class ScreenReports implements ReactiveController {
   #lookAtNextFrame(): void {
     const { renderRoot } = this.#host;
     if (this.#isLooking || !this.#isPermitted || !(renderRoot instanceof ShadowRoot)) return;
-    if (document.visibilityState !== 'visible' || this.#shown.source.freshness.kind === 'replay') return;
+    if (!this.#isVisible || this.#shown.source.freshness.kind === 'replay') return;
     const place = this.#place;
     this.#isLooking = true;
     requestAnimationFrame((began) => {
@@ -176,7 +180,7 @@ export class ScreenReports implements ReactiveController {
       screen_id: this.#id,
       name: [nameToSet(this.#host.screen), this.#host.settings.screenName].find((name) => name !== '') ?? browserCode(),
       kind,
-      visible: document.visibilityState === 'visible',
+      visible: this.#isVisible,
       ...view,
       sent_at: new Date().toISOString(),
       receipts: [...receipts],
@@ -197,9 +201,31 @@ export class ScreenReports implements ReactiveController {
     });
   }
 
+  get #isVisible(): boolean {
+    return document.visibilityState === 'visible' && !this.#isLeft;
+  }
+
   readonly #turned = (): void => {
     this.#turns += 1;
-    if (this.#place !== null && this.#isPermitted) this.#send(this.#place);
+    this.#reportNews();
     this.#lookAtNextFrame();
   };
+
+  readonly #left = (): void => {
+    this.#isLeft = true;
+    this.#turned();
+  };
+
+  readonly #cameBack = (): void => {
+    if (!this.#isLeft) return;
+    this.#isLeft = false;
+    this.#turned();
+  };
+
+  /** Reports at once: there may be no later. */
+  #reportNews(): void {
+    const report = this.#isPermitted ? this.#reportOf() : null;
+    if (this.#place === null || report === null) return;
+    if (newsOf(report) !== this.#reported || report.receipts.length > 0) this.#send(this.#place);
+  }
 }

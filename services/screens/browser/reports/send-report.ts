@@ -23,7 +23,7 @@ export async function sendReport({ service, location, token }: ReportPlace, repo
   const address = addressOf(service, `/locations/${encodeURIComponent(location)}/screen-reports`);
   try {
     return await within(PATIENCE_MS, async (signal) => {
-      const { ok, status } = await fetch(address, {
+      const response = await fetch(address, {
         method: 'POST',
         headers: {
           'Content-Type': 'application/json',
@@ -35,9 +35,11 @@ export async function sendReport({ service, location, token }: ReportPlace, repo
         cache: 'no-store',
         signal,
       });
-      if (ok) return 'taken';
-      if (status === 403) return 'forbidden';
-      return FINAL.has(status) ? 'never' : 'later';
+      // An answer that nobody reads is one that the browser breaks off.
+      await response.text();
+      if (response.ok) return 'taken';
+      if (response.status === 403) return 'forbidden';
+      return FINAL.has(response.status) ? 'never' : 'later';
     });
   } catch {
     return 'later';

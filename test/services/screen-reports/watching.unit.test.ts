@@ -1,0 +1,97 @@
+import { locationId } from '../../../schemas/order-key';
+import { type Screen, WATCHING_MS } from '../../../schemas/screen-reports';
+import {
+  FORGOTTEN_MS,
+  MAX_SCREENS,
+  OLD_ORDER_MS,
+  unwatchedOf,
+  Watching,
+} from '../../../services/screen-reports/watching';
+
+const NOW = Date.parse('2026-11-21T18:00:00.000Z');
+const HERE = locationId('here');
+
+const screen = (fields: Partial<Screen> = {}): Omit<Screen, 'watching'> => ({
+  screen_id: '0'.repeat(32),
+  name: 'counter',
+  kind: 'board',
+  location_id: HERE,
+  reader: null,
+  visible: true,
+  freshness: 'live',
+  age_ms: 0,
+  position: null,
+  reported_at: new Date(NOW).toISOString(),
+  clock_offset_ms: 0,
+  ...fields,
+});
+const idOf = (n: number): string => n.toString(16).padStart(32, '0');
+
+describe('which screens watch', () => {
+  let clock = 0;
+  let watching: Watching;
+  beforeEach(() => {
+    clock = 0;
+    watching = new Watching(() => clock);
+  });
+
+  it.each<[string, Partial<Screen>, boolean]>([
+    ['a board that is live and visible', {}, true],
+    ['a wall that is live and visible', { kind: 'wall' }, true],
+    ['what customers see', { kind: 'customers' }, false],
+    ['a hidden tab', { visible: false }, false],
+    ['a board that is out of date', { freshness: 'stale' }, false],
+    ['a board that has not connected yet', { freshness: 'connecting' }, false],
+  ])('%s watches its location or not: %p', (_what, fields, expected) => {
+    watching.take(screen(fields));
+    expect(watching.list().map((one) => one.watching)).toEqual([expected]);
+  });
+
+  it('a screen without a report for 30 seconds watches no more, and is forgotten 5 minutes after its last', () => {
+    watching.take(screen());
+    clock = WATCHING_MS;
+    expect(watching.list()).toMatchObject([{ watching: true }]);
+    clock = WATCHING_MS + 1;
+    expect(watching.list()).toMatchObject([{ watching: false }]);
+    clock = FORGOTTEN_MS;
+    expect(watching.list()).toHaveLength(1);
+    clock = FORGOTTEN_MS + 1;
+    expect(watching.list()).toEqual([]);
+  });
+
+  it('the last report of a screen counts, and screens of other readers are others, whatever they call themselves', () => {
+    watching.take(screen({ reader: 'one', name: 'b' }));
+    watching.take(screen({ reader: 'one', name: 'c' }));
+    watching.take(screen({ reader: 'other', name: 'a' }));
+    expect(watching.list().map(({ name, reader }) => [name, reader])).toEqual([
+      ['a', 'other'],
+      ['c', 'one'],
+    ]);
+  });
+
+  it('no more screens are known than fit, and one that was forgotten makes room', () => {
+    for (let n = 0; n < MAX_SCREENS; n++) expect(watching.take(screen({ screen_id: idOf(n) }))).toBe(true);
+    expect(watching.take(screen({ screen_id: idOf(MAX_SCREENS) }))).toBe(false);
+    expect(watching.take(screen({ screen_id: idOf(0) }))).toBe(true);
+    clock = FORGOTTEN_MS + 1;
+    expect(watching.take(screen({ screen_id: idOf(MAX_SCREENS) }))).toBe(true);
+    expect(watching.list()).toHaveLength(1);
+  });
+
+  it('a location with active orders is told of unless a screen watches it, or its orders are left over', () => {
+    const busy = (id: string, active_orders: number, age: number) => ({
+      location_id: locationId(id),
+      active_orders,
+      updated_at: new Date(NOW - age).toISOString(),
+    });
+    watching.take(screen());
+    const found = unwatchedOf(
+      [busy('few', 1, 0), busy('here', 5, 0), busy('many', 9, OLD_ORDER_MS - 1), busy('old', 3, OLD_ORDER_MS)],
+      watching.list(),
+      NOW,
+    );
+    expect(found.map(({ location_id }) => location_id)).toEqual(['many', 'few']);
+    clock = WATCHING_MS + 1;
+    expect(unwatchedOf([busy('here', 5, 0)], watching.list(), NOW)).toHaveLength(1);
+  });
+});
