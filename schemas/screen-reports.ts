@@ -176,7 +176,7 @@ export type ScreenShownData = z.infer<typeof ScreenShownData>;
 export const ShownDayData = z.object({ location_id: LocationId, day: z.iso.date() });
 export type ShownDayData = z.infer<typeof ShownDayData>;
 
-/** One display receipt as it is told. */
+/** One display receipt as it is answered. */
 export const OrderReceipt = z
   .object({
     revision: Revision.meta({ description: 'of the order as it was shown' }),

@@ -10,8 +10,8 @@ import { screenKey } from './receipt-log';
 
 /** What screens say that they showed of one order. */
 
-/** Most receipts of one order that are told. */
-export const MAX_TOLD_RECEIPTS = 2_000;
+/** Most receipts of one order that are answered. */
+export const MAX_ORDER_RECEIPTS = 2_000;
 /** Most days of an order that are looked through, the newest: numbers of orders come again, year after year. */
 const MAX_DAYS = 62;
 /** Events that are looked through in one turn of the event loop. */
@@ -43,7 +43,7 @@ function receiptsOf(
   );
 }
 
-/** @returns of each screen, revision and part the first receipt, oldest first: what was recorded twice is told once */
+/** @returns of each screen, revision and part the first receipt, oldest first: what was recorded twice comes once */
 export function firstOfEach(receipts: readonly OrderReceipt[]): readonly OrderReceipt[] {
   const found = new Map<string, OrderReceipt>();
   for (const receipt of receipts) {
@@ -89,5 +89,5 @@ export async function readOrderReceipts(
     }
   }
   const receipts = firstOfEach(found);
-  return { receipts: receipts.slice(0, MAX_TOLD_RECEIPTS), truncated: receipts.length > MAX_TOLD_RECEIPTS };
+  return { receipts: receipts.slice(0, MAX_ORDER_RECEIPTS), truncated: receipts.length > MAX_ORDER_RECEIPTS };
 }

@@ -16,7 +16,7 @@ export const GATHER_MS = 5_000;
 const EVENT_RECEIPTS = 250;
 /** Most receipts that wait, as for a store that is away. Screens keep what is not taken, and report it again. */
 export const MAX_WAITING_RECEIPTS = 50_000;
-/** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is told once. */
+/** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is shown once. */
 const REMEMBERED_RECEIPTS = 100_000;
 
 /** A report as it came from a reader, and when. */
@@ -28,7 +28,7 @@ export interface Received {
   readonly at: number;
 }
 
-/** @returns what a screen is told from others by: nobody takes the place of another reader's. */
+/** @returns what a screen is distinguished from others by: nobody takes the place of another reader's. */
 export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: string | null): string =>
   `${screen_id} ${reader ?? ''}`;
 

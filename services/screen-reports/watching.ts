@@ -21,7 +21,7 @@ export const OLD_ORDER_MS = 12 * 3_600_000;
 export interface ScreenFigures {
   /** Screens by which somebody watches a location. */
   readonly watching: () => number;
-  /** Null: it cannot be told now. */
+  /** Null: it is not known now. */
   readonly unwatchedLocations: () => number | null;
   /** Display receipts that were recorded so far. */
   readonly receipts: () => number;

@@ -78,8 +78,7 @@ export async function composeService(
     opened.add(await openRetention({ ...known, checkpoints }));
     const followers = { ...known, store, coveredTo: () => checkpoints.coveredTo };
     opened.add(openForgetting({ ...followers, hours: config.labelHours }));
-    const feed = opened.add(openFeed(followers));
-    const screenReports = opened.add(openScreenReports(followers));
+    const [feed, screens] = [opened.add(openFeed(followers)), opened.add(openScreenReports(followers))];
     const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
       openIngest({
@@ -100,9 +99,7 @@ export async function composeService(
         },
       }),
     );
-    const routes = [reading, named, feed, destinations, screenReports, audit, access, ingest].flatMap(
-      (part) => part.routes,
-    );
+    const routes = [reading, named, feed, destinations, screens, audit, access, ingest].flatMap((part) => part.routes);
     const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, outage, routes });
     void checkReadiness(); // so that a store which cannot be written is logged, whether or not anybody probes
     return {

@@ -31,7 +31,7 @@ const screensAt = async (location: string): Promise<ScreenList['screens']> =>
   );
 const startedAt = ([first]: OrderReceipts['receipts']): number => Date.parse(first?.at ?? '');
 
-/** Has the page believe that its tab is hidden, or is seen again, as a browser tells it. */
+/** Has the page believe that its tab is hidden, or is seen again, as a browser says it. */
 const turn = (page: Page, state: 'hidden' | 'visible'): Promise<unknown> =>
   page.evaluate(
     `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
@@ -69,10 +69,10 @@ describe('display receipts', () => {
 
   it('the timeline says at each event on which screens it was', async () => {
     const location = lab.newLocation();
-    await lab.deliver({ location_id: location, order_id: 'told' });
+    await lab.deliver({ location_id: location, order_id: 'kept' });
     await lab.page.goto(`${lab.service.url}/screens/board?location=${location}&screen=counter%202`);
-    await receiptsOf(location, 'told');
-    await lab.page.goto(`${lab.service.url}/audit?location=${location}&order=told`);
+    await receiptsOf(location, 'kept');
+    await lab.page.goto(`${lab.service.url}/audit?location=${location}&order=kept`);
     const line = lab.page.locator('#r0').getByRole('list', { name: 'Screens that showed it' });
     expect(await line.textContent()).toMatch(/counter 2\s*:\s*on screen at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}/);
   });

@@ -61,7 +61,7 @@ describe('display receipts on their way into the store', () => {
     await memory.append(orderStream(KEY), [event], 'no_stream');
   });
 
-  it('a receipt is told with both clocks, and by that of the service', async () => {
+  it('a receipt is shown with both clocks, and by that of the service', async () => {
     // The screen's clock is an hour ahead.
     const ahead = report({
       sent_at: timeOf(AT + 3_600_000),
@@ -88,13 +88,13 @@ describe('display receipts on their way into the store', () => {
     });
   });
 
-  it('what a screen claims of the future is told as of when its report came', async () => {
+  it('what a screen claims of the future is shown as of when its report came', async () => {
     take(report({ receipts: [{ order_id: orderId('a'), revision: 0, shown: 'tile', at: timeOf(AT + 9_000) }] }));
     await receipts.close();
     expect((await readOrderReceipts(memory, KEY))?.receipts).toMatchObject([{ shown_at: timeOf(AT) }]);
   });
 
-  it('a report that is sent again is recorded once, and told once where two processes recorded it', async () => {
+  it('a report that is sent again is recorded once, and shown once where two processes recorded it', async () => {
     expect(take(report())).toBe(1);
     expect(take(report())).toBe(0);
     expect(take(report({ sent_at: timeOf(AT + 5_000) }), AT + 5_000)).toBe(0);
@@ -147,7 +147,7 @@ describe('display receipts on their way into the store', () => {
     expect(receipts.recorded).toBe(MAX_WAITING_RECEIPTS);
   });
 
-  it('nothing is told of an order that was never reported', async () => {
+  it('there are no receipts of an order that was never reported', async () => {
     expect(await readOrderReceipts(memory, orderKey('here', 'none'))).toBeNull();
   });
 

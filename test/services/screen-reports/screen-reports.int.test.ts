@@ -85,7 +85,7 @@ describe('what screens report', () => {
     expect(names).not.toContain('elsewhere');
   });
 
-  it('a location with active orders is told of until a board of it is live, and again when that is hidden', async () => {
+  it('a location with active orders is listed as unwatched until a board of it is live, and again when that is hidden', async () => {
     await service.deliver(update({ location_id: 'here', order_id: 'waits' }));
     const unwatched = async () => (await listed(bearer(LOCAL))).unwatched.map(({ location_id }) => location_id);
     const screen_id = newScreen();
@@ -104,7 +104,7 @@ describe('what screens report', () => {
     expect(await unwatched()).toEqual(['here']);
   });
 
-  it('what a screen painted is recorded once, however often it is reported, and told of its order', async () => {
+  it('what a screen painted is recorded once, however often it is reported, and shown for its order', async () => {
     const key = orderKey('here', 'painted');
     await service.deliver(update(key));
     await service.deliver(update(key, { status: 'ready_for_pickup' }));
@@ -118,7 +118,7 @@ describe('what screens report', () => {
     ]);
     expect(found[0]).toMatchObject({ name: 'counter 2', kind: 'board', reader: 'counter' });
     for (const { shown_at, received_at } of found) expect(shown_at <= received_at).toBe(true);
-    // A restart forgets what it has taken, and tells it once all the same.
+    // A restart forgets what it has taken, and shows it once all the same.
     await send({ ...report, sent_at: now() });
     const other = orderKey('here', 'other');
     await service.deliver(update(other));

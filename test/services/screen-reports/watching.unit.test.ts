@@ -78,7 +78,7 @@ describe('which screens watch', () => {
     expect(watching.list()).toHaveLength(1);
   });
 
-  it('a location with active orders is told of unless a screen watches it, or its orders are left over', () => {
+  it('a location with active orders is unwatched unless a screen watches it, or its orders are left over', () => {
     const busy = (id: string, active_orders: number, age: number) => ({
       location_id: locationId(id),
       active_orders,

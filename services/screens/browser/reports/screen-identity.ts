@@ -9,7 +9,7 @@ const TAB = 'ticket-rail screen';
 
 const randomBytes = (many: number): readonly number[] => [...crypto.getRandomValues(new Uint8Array(many))];
 
-/** Returns a code of this browser, made once: screens that nobody gave a name are told apart by it. */
+/** Returns a code of this browser, made once: screens that nobody gave a name are distinguished by it. */
 export function browserCode(): string {
   const kept = load('screen code');
   if (kept !== null) return JSON.parse(kept) as string; // as it is kept below

@@ -31,7 +31,7 @@ export function screenWords(screen: Screen, now: number): { readonly isTrouble: 
   }
 }
 
-/** @returns how the clock of a screen differs, as far as a report tells; empty: it does not matter */
+/** @returns how the clock of a screen differs, as far as a report shows; empty: it does not matter */
 export function clockWords({ clock_offset_ms }: Pick<Screen, 'clock_offset_ms'>): string {
   if (Math.abs(clock_offset_ms) <= CLOSE_MS) return '';
   return `${spanWords(Math.abs(clock_offset_ms))} ${clock_offset_ms > 0 ? 'behind' : 'ahead'}`;
