@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { LocationId } from '../../schemas/handle-order';
 import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/screen-reports';
-import { isEventStoreError } from '../event-store/event-store';
 import { dayOf, type ReceiptDays } from './receipt-days';
 
 /**
@@ -16,6 +15,8 @@ export const GATHER_MS = 5_000;
 const EVENT_RECEIPTS = 250;
 /** Most receipts that wait, as for a store that is away. Screens keep what is not taken, and report it again. */
 export const MAX_WAITING_RECEIPTS = 50_000;
+/** Appends on their way into the store at a time, which commits them together. */
+const APPENDS_AT_ONCE = 16;
 /** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is shown once. */
 const REMEMBERED_RECEIPTS = 100_000;
 
@@ -122,23 +123,24 @@ export class ReceiptLog {
     }, GATHER_MS);
   }
 
-  /** Writes batch by batch; what the store does not take waits for the next time. */
+  /** Writes some batches at a time; what the store does not take waits for the next time. */
   async #write(): Promise<void> {
     const batches = this.#waiting;
     this.#waiting = [];
-    for (const [index, { location, day, screens, receipts }] of batches.entries()) {
-      try {
-        await this.#days.append(day, { location_id: location, screens: [...screens.values()] });
-        this.#size -= receipts;
-        this.#recorded += receipts;
-      } catch (error) {
-        // Whatever it is, it must not keep those of other locations from being recorded later.
-        this.#waiting = [...batches.slice(index), ...this.#waiting];
-        const detail = isEventStoreError(error) ? error.message : String(error);
-        this.#log.warn({ detail, waiting: this.#size }, 'what screens showed cannot be recorded yet');
-        return;
-      }
+    const failed: Batch[] = [];
+    let next = 0;
+    for (; next < batches.length && failed.length === 0; next += APPENDS_AT_ONCE) {
+      const some = batches.slice(next, next + APPENDS_AT_ONCE);
+      await Promise.all(some.map((batch) => this.#append(batch).catch(() => failed.push(batch))));
     }
+    this.#waiting = [...failed, ...batches.slice(next), ...this.#waiting];
+    if (failed.length > 0) this.#log.warn({ waiting: this.#size }, 'what screens showed cannot be recorded yet');
+  }
+
+  async #append({ location, day, screens, receipts }: Batch): Promise<void> {
+    await this.#days.append(day, { location_id: location, screens: [...screens.values()] });
+    this.#size -= receipts;
+    this.#recorded += receipts;
   }
 }
 

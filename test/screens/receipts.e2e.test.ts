@@ -136,6 +136,9 @@ describe('display receipts', () => {
     await lab.deliver({ location_id: location, order_id: middle, note: 2 });
     await until('the news', async () => (await revisionOn(middle)) === 2);
     await lab.page.keyboard.press('Escape');
+    await lab.tile(middle).evaluate((tile: Styled) => {
+      tile.scrollIntoView({ block: 'center' });
+    });
     await until('the tile', async () => (await receiptsOf(location, middle)).length >= 2);
     const [, ...later] = await receiptsOf(location, middle);
     expect(later.map(({ revision }) => revision)).toEqual([2]);
