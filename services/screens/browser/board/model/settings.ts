@@ -69,7 +69,8 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden, screenName } = membersOf(value);
+  const { thresholds, sound, sounds, opensCard, oldAfterHours, textSize, hourCycle, hidden, screenName } =
+    membersOf(value);
   const given = membersOf(thresholds);
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
