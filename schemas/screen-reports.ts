@@ -8,7 +8,7 @@ import { VISIBLE } from './vocabulary';
 
 /**
  * What screens report of themselves: that they watch, how fresh what they show is, and what they really painted
- * (docs/decisions/035-display-receipts.md).
+ * (docs/decisions/032-display-receipts.md).
  */
 
 /** Longest name of a screen, in characters. */
