@@ -25,8 +25,8 @@ export const WATCHING_MS = 3 * REPORT_INTERVAL_MS;
 /** Most digits of a position: those of 64 bits. */
 const MAX_POSITION_DIGITS = 20;
 
-/** What shows the orders of a location: boards that somebody can touch, walls that nobody can, and what customers see. */
-export const SCREEN_KINDS = ['board', 'wall', 'customers'] as const;
+/** What shows the orders of a location: boards that somebody can touch, and walls that nobody can. */
+export const SCREEN_KINDS = ['board', 'wall'] as const;
 export type ScreenKind = (typeof SCREEN_KINDS)[number];
 
 /** What was shown of an order: its tile, its handoff card; or an alarm sounded for it. */
@@ -53,7 +53,7 @@ export const ScreenName = z
   )
   .meta({ description: 'as it is set on the screen', examples: ['counter 2'] });
 const Kind = z.enum(SCREEN_KINDS).meta({
-  description: 'board: somebody can touch it; wall: nobody can; customers: what customers see',
+  description: 'board: somebody can touch it; wall: nobody can',
 });
 const OfScreen = { screen_id: ScreenId, name: ScreenName, kind: Kind };
 
@@ -132,7 +132,13 @@ export const ScreenList = z
   .object({
     screens: z.array(Screen).meta({ description: 'by location and name' }),
     unwatched: z.array(UnwatchedLocation).meta({ description: 'those with the most active orders first' }),
-    unwatched_locations: z.int().nonnegative().meta({ description: 'how many there are, also of those not listed' }),
+    unwatched_locations: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .meta({
+        description: `how many there are, also of those not listed; null: not known, in the first ${String(WATCHING_MS / 1_000)} s of this instance`,
+      }),
   })
   .meta({ id: 'ScreenList', description: 'Which screens watch, and which locations nobody watches' });
 export type ScreenList = z.infer<typeof ScreenList>;
@@ -182,7 +188,8 @@ export const OrderReceipt = z
     revision: Revision.meta({ description: 'of the order as it was shown' }),
     shown: z.enum(SHOWN_PARTS),
     shown_at: Time.meta({
-      description: 'by the clock of the service: `at` with `clock_offset_ms`, and never after `received_at`',
+      description:
+        'by the clock of the service: `at` with `clock_offset_ms`, and never before the revision came, nor after `received_at`',
     }),
     ...OfScreen,
     reader: ReaderName.nullable().meta({ description: 'who was signed in; null while reading was open' }),

@@ -10,7 +10,7 @@ export function measureScreens(registers: Registry[], figures: ScreenFigures): v
       registers,
       collect: () => {
         const value = read();
-        if (value === null) made.reset();
+        if (value === null) made.remove();
         else made.set(value);
       },
     });
@@ -22,7 +22,7 @@ export function measureScreens(registers: Registry[], figures: ScreenFigures): v
   );
   gauge(
     'ticket_rail_unwatched_locations',
-    'Locations with active orders, of which one had news in the last 12 hours, that no screen watches.',
+    'Locations with active orders, of which one had news in the last 12 hours, that no screen watches by a report to this instance; none until it has run for 30 seconds.',
     figures.unwatchedLocations,
   );
   const receipts: Counter = new Counter({

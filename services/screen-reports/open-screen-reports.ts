@@ -28,12 +28,13 @@ export function openScreenReports(options: {
   const { now, monotonic, newId, log } = world;
   const { orders } = readModel;
   const watching = new Watching(monotonic);
-  const receipts = new ReceiptLog(new ReceiptDays(store, newId), log);
+  const receipts = new ReceiptLog(new ReceiptDays(store, newId), newId, log);
+  const unwatched = () => (watching.isKnown ? unwatchedOf(orders.busyLocations(), watching.list(), now()) : null);
   metrics.observeScreens({
     watching: () => watching.list().filter((screen) => screen.watching).length,
     unwatchedLocations: () => {
       try {
-        return unwatchedOf(orders.busyLocations(), watching.list(), now()).length;
+        return unwatched()?.length ?? null;
       } catch (error) {
         if (error instanceof ReadModelError) return null;
         throw error;
@@ -46,7 +47,8 @@ export function openScreenReports(options: {
       createScreenReportRoutes({
         watching,
         receipts,
-        busyLocations: () => orders.busyLocations(),
+        unwatched,
+        revisionOf: (key) => orders.newestOf(key)?.revision ?? null,
         waitForReadModel: readModel.wait,
         receiptsOf: (key) => readOrderReceipts(store, key),
         accessLog: access.accessLog,

@@ -10,28 +10,39 @@ import { screenKey } from './receipt-log';
 
 /** What screens say that they showed of one order. */
 
-/** Most receipts of one order that are answered. */
+/** Most receipts of one order that are answered, and most of them that one reader's screens have reported. */
 export const MAX_ORDER_RECEIPTS = 2_000;
+export const MAX_READER_RECEIPTS = 1_000;
 /** Most days of an order that are looked through, the newest: numbers of orders come again, year after year. */
 const MAX_DAYS = 62;
-/** Events that are looked through in one turn of the event loop. */
+/** Events of an order, and receipts of a location, that are looked through in one turn of the event loop. */
 const SLICE_EVENTS = 64;
+const SLICE_RECEIPTS = 1_000;
 const DAY_MS = 86_400_000;
 
 const timeOf = (at: number): string => new Date(at).toISOString();
 
-/** @returns what the reports of a screen say of one order. */
-function receiptsOf(
+/** When the service received each revision of an order, milliseconds since the epoch. */
+type Arrivals = ReadonlyMap<number, number>;
+
+/**
+ * Yields what the reports of a screen say of an order, as far as it can be: nothing was shown before the service had it,
+ * nor after it was reported.
+ */
+function* receiptsOf(
   { screen_id, name, kind, reader, reports }: ShownScreen,
   orderId: OrderId,
-): readonly OrderReceipt[] {
-  return reports.flatMap(({ sent, received, receipts }) =>
-    receipts
-      .filter(([id]) => id === orderId)
-      .map(([, revision, shown, at]) => ({
+  arrivals: Arrivals,
+): Generator<OrderReceipt, void, undefined> {
+  for (const { sent, received, receipts } of reports) {
+    for (const [id, revision, shown, at] of receipts) {
+      const arrived = id === orderId ? arrivals.get(revision) : undefined;
+      if (arrived === undefined) continue;
+      const claimed = at + received - sent;
+      yield {
         revision,
         shown,
-        shown_at: timeOf(Math.min(at + received - sent, received)),
+        shown_at: timeOf(Math.min(Math.max(claimed, arrived), received)),
         screen_id,
         name,
         kind,
@@ -39,34 +50,61 @@ function receiptsOf(
         at: timeOf(at),
         received_at: timeOf(received),
         clock_offset_ms: received - sent,
-      })),
-  );
-}
-
-/** @returns of each screen, revision and part the first receipt, oldest first: what was recorded twice comes once */
-export function firstOfEach(receipts: readonly OrderReceipt[]): readonly OrderReceipt[] {
-  const found = new Map<string, OrderReceipt>();
-  for (const receipt of receipts) {
-    const { revision, shown, reader } = receipt;
-    const key = `${shown} ${String(revision)} ${screenKey(receipt, reader)}`;
-    const known = found.get(key);
-    if (known === undefined || receipt.shown_at < known.shown_at) found.set(key, receipt);
+      };
+    }
   }
-  return [...found.values()].sort((one, other) =>
-    one.shown_at === other.shown_at ? one.revision - other.revision : one.shown_at < other.shown_at ? -1 : 1,
-  );
 }
 
-/** @returns the days on which an order had news, and those after each, the newest of them; null: there is no such order */
-async function daysOf(store: Pick<EventStore, 'readStream'>, key: OrderKey): Promise<readonly string[] | null> {
-  const days = new Set<string>();
-  let read = 0;
+/**
+ * The first receipt of each screen, revision and part: what was recorded twice comes once. There is only so much room, and
+ * for each reader's screens only so much of it, so that none of them takes that of the others.
+ */
+export class FirstReceipts {
+  readonly #found = new Map<string, OrderReceipt>();
+  readonly #byReader = new Map<string, number>();
+  #truncated = false;
+
+  add(receipt: OrderReceipt): void {
+    const { revision, shown } = receipt;
+    const reader = receipt.reader ?? '';
+    const key = `${shown} ${String(revision)} ${screenKey(receipt, reader)}`;
+    const known = this.#found.get(key);
+    if (known === undefined) {
+      const count = this.#byReader.get(reader) ?? 0;
+      if (count >= MAX_READER_RECEIPTS || this.#found.size >= MAX_ORDER_RECEIPTS) {
+        this.#truncated = true;
+        return;
+      }
+      this.#byReader.set(reader, count + 1);
+    }
+    if (known === undefined || receipt.shown_at < known.shown_at) this.#found.set(key, receipt);
+  }
+
+  /** Returns them, oldest first. */
+  list(): OrderReceipts {
+    const receipts = [...this.#found.values()].sort((one, other) =>
+      one.shown_at === other.shown_at ? one.revision - other.revision : one.shown_at < other.shown_at ? -1 : 1,
+    );
+    return { receipts, truncated: this.#truncated };
+  }
+}
+
+/** @returns when the revisions of an order came; none: there is no such order */
+async function arrivalsOf(store: Pick<EventStore, 'readStream'>, key: OrderKey): Promise<Arrivals> {
+  const arrivals = new Map<number, number>();
   for await (const event of readIfThere(store, orderStream(key))) {
     const at = Date.parse(receivedAtOf(event));
-    for (const day of Number.isNaN(at) ? [] : [dayOf(at), dayOf(at + DAY_MS)]) days.add(day);
-    if (++read % SLICE_EVENTS === 0) await nextTurn();
+    // Of one that does not say when it came, nothing was shown before that was reported.
+    arrivals.set(event.revision, Number.isNaN(at) ? Infinity : at);
+    if (arrivals.size % SLICE_EVENTS === 0) await nextTurn();
   }
-  return read === 0 ? null : [...days].sort().slice(-MAX_DAYS);
+  return arrivals;
+}
+
+/** @returns the days on which an order had news, and those after each, the newest of them */
+function daysOf(arrivals: Arrivals): readonly string[] {
+  const known = [...arrivals.values()].filter((at) => at !== Infinity);
+  return [...new Set(known.flatMap((at) => [dayOf(at), dayOf(at + DAY_MS)]))].sort().slice(-MAX_DAYS);
 }
 
 /**
@@ -78,16 +116,20 @@ export async function readOrderReceipts(
   store: Pick<EventStore, 'readStream'>,
   key: OrderKey,
 ): Promise<OrderReceipts | null> {
-  const days = await daysOf(store, key);
-  if (days === null) return null;
-  const found: OrderReceipt[] = [];
-  let read = 0;
-  for (const day of days) {
+  const arrivals = await arrivalsOf(store, key);
+  if (arrivals.size === 0) return null;
+  const first = new FirstReceipts();
+  let looked = 0;
+  for (const day of daysOf(arrivals)) {
     for await (const data of shownOn(store, key.location_id, day)) {
-      for (const screen of ScreenShownData.parse(data).screens) found.push(...receiptsOf(screen, key.order_id));
-      if (++read % SLICE_EVENTS === 0) await nextTurn();
+      for (const screen of ScreenShownData.parse(data).screens) {
+        for (const receipt of receiptsOf(screen, key.order_id, arrivals)) first.add(receipt);
+        looked += screen.reports.reduce((sum, { receipts }) => sum + receipts.length, 0);
+      }
+      if (looked < SLICE_RECEIPTS) continue;
+      looked = 0;
+      await nextTurn();
     }
   }
-  const receipts = firstOfEach(found);
-  return { receipts: receipts.slice(0, MAX_ORDER_RECEIPTS), truncated: receipts.length > MAX_ORDER_RECEIPTS };
+  return first.list();
 }

@@ -27,6 +27,8 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 /** One stream of receipts. */
 export interface ShownDay {
   readonly stream: StreamName;
+  /** `YYYY-MM-DD`, in UTC. */
+  readonly day: string;
   /** In the stream of all days: what is older stands before it. */
   readonly number: number;
 }
@@ -41,7 +43,7 @@ export async function* shownDays(
 ): AsyncGenerator<ShownDay, void, undefined> {
   for await (const { data, revision } of readIfThere(store, SHOWN_DAYS_STREAM, { from })) {
     const { location_id, day } = ShownDayData.parse(data);
-    yield { stream: shownStream(location_id, day), number: revision };
+    yield { stream: shownStream(location_id, day), day, number: revision };
   }
 }
 
@@ -59,27 +61,28 @@ export class ReceiptDays {
 
   /**
    * @param day on which they came
+   * @param id of the event, a UUID: the same if it is tried again
    * @throws {EventStoreError}
    */
-  async append(day: string, shown: ScreenShownData): Promise<void> {
+  async append(day: string, shown: ScreenShownData, id: string): Promise<void> {
     const { location_id } = shown;
     const stream = shownStream(location_id, day);
     if (!this.#begun.has(stream)) await this.#begin(stream, { location_id, day });
-    await this.#store.append(stream, [this.#eventOf(stream, SCREEN_SHOWN, shown)], 'any');
+    await this.#store.append(stream, [eventOf(stream, SCREEN_SHOWN, shown, id)], 'any');
   }
 
   async #begin(stream: StreamName, data: ShownDayData): Promise<void> {
     if ((await readOne(this.#store, stream)) === null) {
-      await this.#store.append(SHOWN_DAYS_STREAM, [this.#eventOf(SHOWN_DAYS_STREAM, SHOWN_DAY_BEGUN, data)], 'any');
+      const begun = eventOf(SHOWN_DAYS_STREAM, SHOWN_DAY_BEGUN, data, this.#newId());
+      await this.#store.append(SHOWN_DAYS_STREAM, [begun], 'any');
     }
     if (this.#begun.size >= REMEMBERED_DAYS) this.#begun.clear();
     this.#begun.add(stream);
   }
-
-  #eventOf(stream: StreamName, type: string, data: ScreenShownData | ShownDayData) {
-    return sealAlone(stream, { id: this.#newId(), type, data: { ...data } }, {});
-  }
 }
+
+const eventOf = (stream: StreamName, type: string, data: ScreenShownData | ShownDayData, id: string) =>
+  sealAlone(stream, { id, type, data: { ...data } }, {});
 
 /** Yields what was recorded of a location on a day, as it came. */
 export async function* shownOn(

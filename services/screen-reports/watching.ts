@@ -6,11 +6,11 @@ import {
   type UnwatchedLocation,
   WATCHING_MS,
 } from '../../schemas/screen-reports';
-import { type Received, screenKey } from './receipt-log';
+import type { Received } from './receipt-log';
 
 /** Which screens watch, by their last reports. It is of now: a service that was started knows them again in seconds. */
 
-/** Most screens that are known at a time. */
+/** Most screens of a reader that are known at a time; another one takes the place of that which reported longest ago. */
 export const MAX_SCREENS = 1_000;
 /** Milliseconds after which a screen that says nothing any more is not listed. Hidden tabs speak once a minute. */
 export const FORGOTTEN_MS = 30 * REPORT_INTERVAL_MS;
@@ -38,8 +38,8 @@ export function screenOf(location_id: LocationId, { report, reader, at }: Receiv
 }
 
 /** Returns whether somebody who stands before a screen sees what is so. */
-const shows = ({ kind, visible, freshness }: Pick<ScreenReport, 'kind' | 'visible' | 'freshness'>): boolean =>
-  kind !== 'customers' && visible && freshness === 'live';
+const shows = ({ visible, freshness }: Pick<ScreenReport, 'visible' | 'freshness'>): boolean =>
+  visible && freshness === 'live';
 
 /** @returns the locations with active orders that have had news lately, and that no screen watches, the busiest first */
 export function unwatchedOf(
@@ -53,42 +53,54 @@ export function unwatchedOf(
     .sort((one, other) => other.active_orders - one.active_orders);
 }
 
+/** Screens by id and location, the one that reported longest ago first. */
+type Screens = Map<string, { readonly screen: Seen; readonly at: number }>;
+
 export class Watching {
-  /** By reader and screen, the one that reported longest ago first. */
-  readonly #seen = new Map<string, { readonly screen: Seen; readonly at: number }>();
+  /** By reader, of whom there are as many as are configured. */
+  readonly #readers = new Map<string, Screens>();
   readonly #monotonic: () => number;
+  readonly #begun: number;
 
   /** @param monotonic milliseconds of a clock that never goes back */
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
+    this.#begun = monotonic();
   }
 
-  /** Takes in what a screen says of itself. @returns false if there is no room for another screen */
-  take(screen: Seen): boolean {
-    const at = this.#monotonic();
-    this.#forget(at);
-    const key = screenKey(screen, screen.reader);
-    if (!this.#seen.delete(key) && this.#seen.size >= MAX_SCREENS) return false;
-    this.#seen.set(key, { screen, at });
-    return true;
+  /** Returns whether each screen that watches has had the time to say so since the start. */
+  get isKnown(): boolean {
+    return this.#monotonic() - this.#begun > WATCHING_MS;
+  }
+
+  /** Takes in what a screen says of itself. */
+  take(screen: Seen): void {
+    const reader = screen.reader ?? '';
+    const screens: Screens = this.#readers.get(reader) ?? new Map();
+    this.#readers.set(reader, screens);
+    const key = `${screen.screen_id} ${screen.location_id}`;
+    const [oldest] = screens.keys();
+    if (!screens.delete(key) && screens.size >= MAX_SCREENS && oldest !== undefined) screens.delete(oldest);
+    screens.set(key, { screen, at: this.#monotonic() });
   }
 
   /** Returns the screens that have reported lately, by location and name. */
   list(): readonly Screen[] {
     const now = this.#monotonic();
-    this.#forget(now);
-    const screens = [...this.#seen.values()].map(({ screen, at }) => ({
+    for (const screens of this.#readers.values()) forget(screens, now);
+    const seen = [...this.#readers.values()].flatMap((screens) => [...screens.values()]);
+    const screens = seen.map(({ screen, at }) => ({
       ...screen,
       watching: shows(screen) && now - at <= WATCHING_MS,
     }));
     const places = new Map(screens.map((screen) => [screen, `${screen.location_id}\n${screen.name}`] as const));
     return screens.sort((one, other) => ((places.get(one) ?? '') < (places.get(other) ?? '') ? -1 : 1));
   }
+}
 
-  #forget(now: number): void {
-    for (const [key, { at }] of this.#seen) {
-      if (now - at <= FORGOTTEN_MS) return;
-      this.#seen.delete(key);
-    }
+function forget(screens: Screens, now: number): void {
+  for (const [key, { at }] of screens) {
+    if (now - at <= FORGOTTEN_MS) return;
+    screens.delete(key);
   }
 }

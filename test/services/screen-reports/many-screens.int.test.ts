@@ -9,7 +9,7 @@ import { asOperator, asReader, call, discard, type RunningService, startService 
 /** Screens of a chain of restaurants, and the locations that they are at. */
 const SCREENS = 500;
 const LOCATIONS = 200;
-/** Reports in one second, and receipts in each: every update of a rush on two or three screens. */
+/** Reports in one second, and most receipts in each: every order of a rush on two or three screens. */
 const REPORTS_PER_SECOND = SCREENS / (REPORT_INTERVAL_MS / 1_000);
 const RECEIPTS = 10;
 /** Deliveries on their way at a time. */
@@ -35,14 +35,18 @@ describe('500 screens', () => {
   });
 
   let delivered = 0;
+  /** Orders that are at a location, as they came. */
+  const ordersAt = new Map<string, ReturnType<typeof order>[]>();
   /** Delivers for a time, as fast as it goes. @returns deliveries a second */
   async function deliver(): Promise<number> {
     const [begun, first] = [performance.now(), delivered];
     const one = async (): Promise<void> => {
       while (performance.now() - begun < PHASE_MS) {
         const n = delivered++;
-        const { status } = await service.deliver(update({ location_id: locationOf(n), order_id: order(n) }));
+        const [location_id, order_id] = [locationOf(n), order(n)];
+        const { status } = await service.deliver(update({ location_id, order_id }));
         expect(status).toBe(200);
+        ordersAt.set(location_id, [...(ordersAt.get(location_id) ?? []), order_id]);
       }
     };
     await Promise.all(Array.from({ length: WIDTH }, one));
@@ -50,13 +54,18 @@ describe('500 screens', () => {
   }
 
   let sent = 0;
+  let receiptsSent = 0;
+  /** How many orders of its location a screen has reported. */
+  const reported = new Map<number, number>();
   async function report(): Promise<void> {
     const n = sent++;
     const screen = n % SCREENS;
     const at = new Date().toISOString();
-    const receipts = Array.from({ length: RECEIPTS }, (_, i) => {
-      return { order_id: order(n * RECEIPTS + i), revision: 0, shown: 'tile', at };
-    });
+    const before = reported.get(screen) ?? 0;
+    const painted = (ordersAt.get(locationOf(screen)) ?? []).slice(before, before + RECEIPTS);
+    const receipts = painted.map((order_id) => ({ order_id, revision: 0, shown: 'tile', at }));
+    reported.set(screen, before + receipts.length);
+    receiptsSent += receipts.length;
     const body = {
       screen_id: screen.toString(16).padStart(32, '0'),
       name: `screen ${String(screen)}`,
@@ -101,13 +110,14 @@ describe('500 screens', () => {
       async () => {
         const { text } = await service.call('/metrics', { headers: asOperator });
         const found = Number(/^ticket_rail_display_receipts_total (\d+)$/m.exec(text)?.[1]);
-        return found === sent * RECEIPTS ? found : null;
+        return found === receiptsSent ? found : null;
       },
       RECORDED_MS,
     );
     const key = orderKey(locationOf(0), order(0));
     const { json } = await service.call(orderPath(key, '/receipts'), { headers: asReader });
-    expect((json as OrderReceipts).receipts).toMatchObject([{ name: 'screen 0', revision: 0 }]);
+    const names = (json as OrderReceipts).receipts.map(({ name }) => name);
+    expect(names).toContain('screen 0');
     const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[ROUNDS >> 1] ?? 0;
     const [without, withScreens] = [median(rates.without), median(rates.with)];
     process.stdout.write(

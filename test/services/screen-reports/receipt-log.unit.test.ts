@@ -6,7 +6,7 @@ import { type EventStore, EventStoreError } from '../../../services/event-store/
 import { deleteOldReceipts } from '../../../services/operations/retention/receipt-retention';
 import { readOrderReceipts } from '../../../services/screen-reports/order-receipts';
 import { ReceiptDays, shownDays } from '../../../services/screen-reports/receipt-days';
-import { MAX_WAITING_RECEIPTS, ReceiptLog } from '../../../services/screen-reports/receipt-log';
+import { MAX_SCREENS_OF_ONE, MAX_WAITING_RECEIPTS, ReceiptLog } from '../../../services/screen-reports/receipt-log';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 
 const HERE = locationId('here');
@@ -35,15 +35,12 @@ describe('display receipts on their way into the store', () => {
   let warned: unknown[];
   let receipts: ReceiptLog;
 
-  const open = (): ReceiptLog => {
-    const store = {
-      readStream: memory.readStream.bind(memory),
-      append: ((...given) =>
-        failure === null ? memory.append(...given) : Promise.reject(failure)) as EventStore['append'],
-    };
-    return new ReceiptLog(new ReceiptDays(store, randomUUID), {
-      warn: (...given: unknown[]) => warned.push(given),
-    } as never);
+  const open = (
+    append: EventStore['append'] = (...given) => (failure === null ? memory.append(...given) : Promise.reject(failure)),
+  ): ReceiptLog => {
+    const store = { readStream: memory.readStream.bind(memory), append };
+    const noted = (...given: unknown[]) => warned.push(given);
+    return new ReceiptLog(new ReceiptDays(store, randomUUID), randomUUID, { warn: noted, error: noted } as never);
   };
   const take = (one: ScreenReport, at = AT, reader: string | null = null): number => {
     const received = { report: one, reader, at };
@@ -92,6 +89,55 @@ describe('display receipts on their way into the store', () => {
     take(report({ receipts: [{ order_id: orderId('a'), revision: 0, shown: 'tile', at: timeOf(AT + 9_000) }] }));
     await receipts.close();
     expect((await readOrderReceipts(memory, KEY))?.receipts).toMatchObject([{ shown_at: timeOf(AT) }]);
+  });
+
+  it('what a screen claims of the time before a revision came is shown as of when that came', async () => {
+    const at = timeOf(0);
+    take(report({ receipts: [{ order_id: orderId('a'), revision: 0, shown: 'tile', at }] }));
+    await receipts.close();
+    expect((await readOrderReceipts(memory, KEY))?.receipts).toMatchObject([{ shown_at: timeOf(AT - 1_000), at }]);
+  });
+
+  it('a receipt of a revision that the order does not have is not shown', async () => {
+    take(report({ receipts: [{ order_id: orderId('a'), revision: 1, shown: 'tile', at: timeOf(AT) }] }));
+    await receipts.close();
+    expect(await readOrderReceipts(memory, KEY)).toEqual({ receipts: [], truncated: false });
+  });
+
+  it('only so many screens of a reader have a receipt of the same, and others have theirs all the same', async () => {
+    for (let n = 0; n < MAX_SCREENS_OF_ONE; n++)
+      expect(take(report({ screen_id: n.toString(16).padStart(32, '0') }), AT, 'one')).toBe(1);
+    expect(take(report(), AT, 'one')).toBe(0);
+    expect(take(report(), AT, 'other')).toBe(1);
+    await receipts.close();
+    expect((await readOrderReceipts(memory, KEY))?.receipts).toHaveLength(MAX_SCREENS_OF_ONE + 1);
+  });
+
+  it('what the store refuses for what it is is dropped, and keeps nothing else back', async () => {
+    take(report());
+    failure = new EventStoreError('too-large', 'never');
+    await receipts.close();
+    expect([receipts.recorded, warned.length]).toEqual([0, 1]);
+    failure = null;
+    await receipts.close();
+    expect([receipts.recorded, warned.length]).toEqual([0, 1]);
+  });
+
+  it('what may have been taken is repeated as the same event', async () => {
+    const ids: unknown[] = [];
+    receipts = open(async (stream, events, expected) => {
+      const result = await memory.append(stream, events, expected);
+      if (stream === shownStream(HERE, '2026-11-21')) ids.push(events[0]?.id);
+      if (ids.length === 1) throw new EventStoreError('outcome-unknown', 'cut off');
+      return result;
+    });
+    take(report());
+    await receipts.close();
+    expect(receipts.recorded).toBe(0);
+    await receipts.close();
+    expect(receipts.recorded).toBe(1);
+    expect(new Set(ids).size).toBe(1);
+    expect(ids).toHaveLength(2);
   });
 
   it('a report that is sent again is recorded once, and shown once where two processes recorded it', async () => {
@@ -172,9 +218,14 @@ describe('display receipts on their way into the store', () => {
     expect(await deleteOldReceipts({ ...deletion, coveredTo: null })).toEqual({ deleted: 0, firstKept: 0 });
     expect(await deleteOldReceipts({ ...deletion, dryRun: true })).toEqual({ deleted: 1, firstKept: 0 });
     expect(await left()).toBe(2);
-    expect(await deleteOldReceipts(deletion)).toEqual({ deleted: 1, firstKept: 1 });
+    expect(await deleteOldReceipts(deletion)).toEqual({ deleted: 1, firstKept: 0 });
     expect(await left()).toBe(1);
-    expect(await deleteOldReceipts({ ...deletion, cutoff: AT + 10_000 }, 1)).toEqual({ deleted: 1, firstKept: 2 });
+    // A day that is not over may still be recorded, however empty it is.
+    expect(await deleteOldReceipts({ ...deletion, cutoff: AT + 10_000 })).toEqual({ deleted: 1, firstKept: 1 });
+    expect(await deleteOldReceipts({ ...deletion, cutoff: AT + 2 * 86_400_000 }, 1)).toEqual({
+      deleted: 0,
+      firstKept: 2,
+    });
     expect(await left()).toBe(0);
     expect((await readOrderReceipts(memory, KEY))?.receipts).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { OrderReceipts, Screen, ScreenList, ScreenReport } from '../../../schemas/screen-reports';
-import { MAX_RECEIPTS, MAX_REPORT_BYTES } from '../../../schemas/screen-reports';
+import { MAX_RECEIPTS, MAX_REPORT_BYTES, WATCHING_MS } from '../../../schemas/screen-reports';
 import { orderId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { ticketRail } from '../audit/support';
@@ -90,6 +90,8 @@ describe('what screens report', () => {
     const unwatched = async () => (await listed(bearer(LOCAL))).unwatched.map(({ location_id }) => location_id);
     const screen_id = newScreen();
     const hideOthers = (await listed()).screens.filter(({ location_id }) => location_id === 'here');
+    // Nothing is known of it until the screens of before a start have had the time to report.
+    await until('it to be known', async () => (await listed()).unwatched_locations !== null, WATCHING_MS + 15_000);
     for (const { screen_id: other } of hideOthers) await send(reportOf({ screen_id: other, visible: false }));
     expect(await unwatched()).toEqual(['here']);
     expect((await listed()).unwatched_locations).toBeGreaterThan(0);
@@ -100,8 +102,6 @@ describe('what screens report', () => {
     const { text } = await service.call('/metrics', { headers: asOperator });
     expect(text).toMatch(/^ticket_rail_unwatched_locations 1$/m);
     expect(text).toMatch(/^ticket_rail_screens_watching \d+$/m);
-    await send(reportOf({ screen_id, kind: 'customers' }));
-    expect(await unwatched()).toEqual(['here']);
   });
 
   it('what a screen painted is recorded once, however often it is reported, and shown for its order', async () => {
@@ -127,6 +127,18 @@ describe('what screens report', () => {
     expect((await receiptsOf(key)).receipts).toEqual(found);
     const { text } = await service.call('/metrics', { headers: asOperator });
     expect(text).toMatch(/^ticket_rail_display_receipts_total [1-9]/m);
+  });
+
+  it('receipts of what the service does not have at the location are not recorded, and hold nothing up', async () => {
+    const [key, elsewhere] = [orderKey('here', 'known'), orderKey('there', 'known too')];
+    await service.deliver(update(key));
+    await service.deliver(update(elsewhere));
+    const receipts = [tile(key, 1), tile(elsewhere), tile(orderKey('here', 'nobody knows it')), tile(key)];
+    expect((await send(reportOf({ receipts }))).status).toBe(204);
+    expect(await recorded(key, 1)).toMatchObject([{ revision: 0 }]);
+    expect((await receiptsOf(elsewhere)).receipts).toEqual([]);
+    await service.deliver(update(key, { status: 'ready_for_pickup' }));
+    expect((await receiptsOf(key)).receipts).toHaveLength(1);
   });
 
   it('receipts survive an orderly end, and the log that holds them verifies', async () => {

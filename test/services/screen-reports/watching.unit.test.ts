@@ -38,7 +38,6 @@ describe('which screens watch', () => {
   it.each<[string, Partial<Screen>, boolean]>([
     ['a board that is live and visible', {}, true],
     ['a wall that is live and visible', { kind: 'wall' }, true],
-    ['what customers see', { kind: 'customers' }, false],
     ['a hidden tab', { visible: false }, false],
     ['a board that is out of date', { freshness: 'stale' }, false],
     ['a board that has not connected yet', { freshness: 'connecting' }, false],
@@ -69,13 +68,32 @@ describe('which screens watch', () => {
     ]);
   });
 
-  it('no more screens are known than fit, and one that was forgotten makes room', () => {
-    for (let n = 0; n < MAX_SCREENS; n++) expect(watching.take(screen({ screen_id: idOf(n) }))).toBe(true);
-    expect(watching.take(screen({ screen_id: idOf(MAX_SCREENS) }))).toBe(false);
-    expect(watching.take(screen({ screen_id: idOf(0) }))).toBe(true);
-    clock = FORGOTTEN_MS + 1;
-    expect(watching.take(screen({ screen_id: idOf(MAX_SCREENS) }))).toBe(true);
-    expect(watching.list()).toHaveLength(1);
+  it('no more screens of a reader are known than fit, the last that reported, and other readers have their own', () => {
+    watching.take(screen({ reader: 'other' }));
+    for (let n = 0; n < MAX_SCREENS; n++) watching.take(screen({ screen_id: idOf(n) }));
+    watching.take(screen({ screen_id: idOf(0) }));
+    watching.take(screen({ screen_id: idOf(MAX_SCREENS) }));
+    const listed = watching.list();
+    expect(listed).toHaveLength(MAX_SCREENS + 1);
+    expect(listed.filter(({ reader }) => reader === 'other')).toHaveLength(1);
+    const ids = new Set(listed.map(({ screen_id }) => screen_id));
+    expect([idOf(0), idOf(1), idOf(MAX_SCREENS)].map((id) => ids.has(id))).toEqual([true, false, true]);
+  });
+
+  it('a screen at two locations, as of a window that was duplicated, watches both', () => {
+    watching.take(screen());
+    watching.take(screen({ location_id: locationId('there') }));
+    expect(watching.list().map(({ location_id, watching: watches }) => [location_id, watches])).toEqual([
+      ['here', true],
+      ['there', true],
+    ]);
+  });
+
+  it('what nobody watches is known once each screen has had the time to report', () => {
+    clock = WATCHING_MS;
+    expect(watching.isKnown).toBe(false);
+    clock = WATCHING_MS + 1;
+    expect(watching.isKnown).toBe(true);
   });
 
   it('a location with active orders is unwatched unless a screen watches it, or its orders are left over', () => {

@@ -69,6 +69,12 @@ export class TicketRailWatching extends railElement({
   }
 
   #renderUnwatched({ unwatched, unwatched_locations: count }: ScreenList): TemplateResult {
+    if (count === null) {
+      return html`<section class="panel stack" aria-labelledby="unwatched">
+        <h2 id="unwatched">Not known yet</h2>
+        <p>This instance of the service has just been started. In half a minute its screens will have reported.</p>
+      </section>`;
+    }
     if (count === 0) {
       return html`<section class="panel stack" aria-labelledby="unwatched">
         <h2 id="unwatched">Every location with active orders is watched</h2>
@@ -78,6 +84,7 @@ export class TicketRailWatching extends railElement({
       <h2 id="unwatched" data-trouble="true">
         ${icon('alert')} Nobody watches ${countWords(count, 'location')} with active orders
       </h2>
+      <p class="muted">As far as screens report to this instance of the service.</p>
       <ul>
         ${unwatched.map((one) => this.#renderLocation(one))}
         ${count > unwatched.length ? html`<li>and ${countWords(count - unwatched.length, 'more location')}</li>` : nothing}

@@ -6,7 +6,6 @@ import { spanWords } from '../../../../../schemas/span-words';
 export const KIND_WORDS: Readonly<Record<ScreenKind, string>> = {
   board: 'Board',
   wall: 'Wall',
-  customers: 'Customer board',
 };
 
 /** Milliseconds without a report after which a screen that was seen has gone quiet. */
