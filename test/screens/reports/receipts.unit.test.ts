@@ -10,7 +10,10 @@ import {
   nameToSet,
   nextOf,
   noReceipts,
+  MOST_WAIT_MS,
   type Painted,
+  type Pending,
+  receiptAt,
   type Receipts,
   viewOf,
   withPainted,
@@ -18,14 +21,16 @@ import {
 } from '../../../services/screens/browser/reports/model/receipts';
 import { anyCharacter } from '../../support/any-character';
 
-const AT = Date.parse('2026-11-21T18:04:05.678Z');
+const NOW = Date.parse('2026-11-21T18:04:05.678Z');
+/** Milliseconds of the monotonic clock. */
+const AT = 5_000.25;
 const tile = (order: string, revision: number): Painted => ({ order_id: orderId(order), revision, shown: 'tile' });
 const many = (count: number): readonly Painted[] => Array.from({ length: count }, (_, n) => tile(String(n), 0));
 
 describe('what a screen has to report', () => {
   it('what was painted has one receipt for each order, revision and part, with the time of the first', () => {
     const once = withPainted(noReceipts, [tile('a', 0)], AT);
-    expect(once.pending).toEqual([{ order_id: 'a', revision: 0, shown: 'tile', at: '2026-11-21T18:04:05.678Z' }]);
+    expect(once.pending).toEqual([{ order_id: 'a', revision: 0, shown: 'tile', paintedAt: AT }]);
     expect(withPainted(once, [tile('a', 0)], AT + 1)).toBe(once);
     const more = withPainted(once, [tile('a', 1), { ...tile('a', 1), shown: 'card' }, tile('b', 0)], AT + 2);
     expect(more.pending.map(({ order_id, revision, shown }) => [order_id, revision, shown])).toEqual([
@@ -78,7 +83,7 @@ describe('what a screen has to report', () => {
       fc.property(fc.array(fc.oneof(paint, fc.constant('report' as const))), (steps) => {
         let receipts: Receipts = noReceipts;
         const newest = new Map<string, number>();
-        const reported: DisplayReceipt[] = [];
+        const reported: Pending[] = [];
         const expected: string[] = [];
         for (const step of steps) {
           if (step === 'report') {
@@ -93,19 +98,46 @@ describe('what a screen has to report', () => {
         }
         reported.push(...receipts.pending);
         expect(reported.map(({ order_id, revision }) => `${order_id} ${String(revision)}`)).toEqual(expected);
-        for (const one of reported) expect(DisplayReceipt.safeParse(one).success).toBe(true);
+        for (const one of reported) expect(DisplayReceipt.safeParse(receiptAt(one, NOW, AT + 9)).success).toBe(true);
       }),
     );
   });
 
   it('a report is due at first, each 10 seconds, and a second after the last where there is something to say', () => {
     const painted = withPainted(noReceipts, [tile('a', 0)], AT);
-    expect(isDue(noReceipts, null, false)).toBe(true);
-    expect(isDue(noReceipts, 9_999, false)).toBe(false);
-    expect(isDue(noReceipts, 10_000, false)).toBe(true);
-    expect(isDue(painted, LEAST_INTERVAL_MS - 1, true)).toBe(false);
-    expect(isDue(painted, LEAST_INTERVAL_MS, false)).toBe(true);
-    expect(isDue(noReceipts, LEAST_INTERVAL_MS, true)).toBe(true);
+    expect(isDue(noReceipts, null, false, 0)).toBe(true);
+    expect(isDue(noReceipts, 9_999, false, 0)).toBe(false);
+    expect(isDue(noReceipts, 10_000, false, 0)).toBe(true);
+    expect(isDue(painted, LEAST_INTERVAL_MS - 1, true, 0)).toBe(false);
+    expect(isDue(painted, LEAST_INTERVAL_MS, false, 0)).toBe(true);
+    expect(isDue(noReceipts, LEAST_INTERVAL_MS, true, 0)).toBe(true);
+  });
+
+  it.each([
+    [1, 10_000],
+    [2, 20_000],
+    [3, 40_000],
+    [4, MOST_WAIT_MS],
+    [50, MOST_WAIT_MS],
+  ])(
+    'after %d reports that were not taken the next one is due in %d ms, whatever there is to say',
+    (failures, wait) => {
+      const painted = withPainted(noReceipts, [tile('a', 0)], AT);
+      expect(isDue(painted, wait - 1, true, failures)).toBe(false);
+      expect(isDue(painted, wait, false, failures)).toBe(true);
+    },
+  );
+
+  it('a clock that is set after painting does not change how long ago it was', () => {
+    const [painted] = withPainted(noReceipts, [tile('a', 0)], AT).pending;
+    if (painted === undefined) throw new Error('there is one');
+    expect(receiptAt(painted, NOW, AT + 3_000)).toEqual({
+      order_id: 'a',
+      revision: 0,
+      shown: 'tile',
+      at: new Date(NOW - 3_000).toISOString(),
+    });
+    expect(receiptAt(painted, 1_000, AT + 3_000).at).toBe('1970-01-01T00:00:00.000Z');
   });
 
   it('a screen says how fresh it is with the position of its newest event, and nothing of the past', () => {

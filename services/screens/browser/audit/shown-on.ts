@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { spanWords } from '../../../../schemas/span-words';
+import type { Answer } from './audit-client';
 import { icon } from '../shared/icons';
 import { exactTimeWords } from '../shared/model/audit-words';
 import { countWords } from '../shared/model/words';
@@ -33,6 +35,21 @@ function lineOf(shown: ShownOn): TemplateResult {
     <strong><bdi>${name}</bdi></strong
     >: ${parts} ${clock}
   </li>`;
+}
+
+/**
+ * Renders what is not known of what screens showed: that nothing stands at an event must not look as if no screen had
+ * shown it.
+ * @param answer null: it is being read
+ */
+export function shownNotice(answer: Answer<OrderReceipts> | null): TemplateResult | typeof nothing {
+  if (answer === null) return html`<p class="muted">Reading what screens showed of it…</p>`;
+  if (answer.kind !== 'found') {
+    const detail = answer.kind === 'failed' ? html`: <bdi>${answer.detail}</bdi>` : '.';
+    return html`<p class="trouble" role="alert">${icon('cloud')} What screens showed could not be read${detail}</p>`;
+  }
+  if (!answer.value.truncated) return nothing;
+  return html`<p class="panel">${icon('info')} Screens have reported more of this order than is shown here.</p>`;
 }
 
 /** Renders on which screens an event was shown, by what they report of themselves. */

@@ -5,13 +5,15 @@ import { live } from 'lit/directives/live.js';
 import { orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
+import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { spanWords } from '../../../../schemas/span-words';
 import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
-import { type ShownOn, shownByRevision } from './model/shown-on';
+import { NO_SCREENS, shownByRevision } from './model/shown-on';
 import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
+import { shownNotice } from './shown-on';
 import { eventItem } from './timeline-event';
 import { evidenceLinks } from './evidence-links';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
@@ -36,8 +38,6 @@ interface Shown {
   readonly complete: boolean;
   /** Of the service, which sees all that drivers are distinguished by. */
   readonly summary: Answer<OrderSummaries>;
-  /** On which screens each revision was. */
-  readonly screens: ReadonlyMap<number, readonly ShownOn[]>;
 }
 
 /** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
@@ -47,12 +47,16 @@ export class TicketRailTimeline extends railElement({
   /** Of the event that is pointed at; null: the last. */
   revision: property<number | null>(null),
   answer: state<Answer<Shown> | null>(null),
+  /** What screens showed of it; null: it is not known yet. */
+  receipts: state<Answer<OrderReceipts> | null>(null),
   isPlaying: state(false),
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
   #mustScroll = false;
+  /** On which screens each revision was, as far as is known. */
+  #screens = NO_SCREENS;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -75,12 +79,10 @@ export class TicketRailTimeline extends railElement({
   async #load(): Promise<void> {
     const asked = this.#question.ask();
     this.answer = null;
+    this.receipts = null;
+    this.#screens = NO_SCREENS;
     const key = orderKey(this.location, this.order);
-    const [found, summary, shown] = await Promise.all([
-      historyOf(key, asked),
-      summaryOf(key, asked),
-      receiptsOf(key, asked),
-    ]);
+    const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
     if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
     this.answer =
@@ -91,10 +93,14 @@ export class TicketRailTimeline extends railElement({
               past: unfold(key, found.value.events),
               complete: found.value.complete,
               summary,
-              screens: shownByRevision(shown.kind === 'found' ? shown.value.receipts : []),
             },
           }
         : found;
+    if (found.kind !== 'found') return;
+    const receipts = await receiptsOf(key, asked);
+    if (asked.aborted) return;
+    if (receipts.kind === 'found') this.#screens = shownByRevision(receipts.value.receipts);
+    this.receipts = receipts;
   }
 
   protected override render(): TemplateResult {
@@ -110,7 +116,7 @@ export class TicketRailTimeline extends railElement({
     </div>`;
   }
 
-  #renderOrder({ past, complete, summary, screens }: Shown): TemplateResult {
+  #renderOrder({ past, complete, summary }: Shown): TemplateResult {
     const { steps } = past;
     const at = this.#index(past);
     const current = steps[at];
@@ -134,18 +140,19 @@ export class TicketRailTimeline extends railElement({
               leads to the others.
             </p>`
       }
+      ${shownNotice(this.receipts)}
       <ol class="events stack" role="list" aria-label="Events">
         ${repeat(
           shown,
           ({ event }) => event.revision,
           (step, index) =>
-            guard([step, first + index === at], () =>
+            guard([step, first + index === at, this.#screens], () =>
               eventItem(
                 past.key,
                 step,
                 steps[first + index - 1] ?? null,
                 first + index === at,
-                screens.get(step.event.revision) ?? [],
+                this.#screens.get(step.event.revision) ?? [],
                 this.#follow,
               ),
             ),

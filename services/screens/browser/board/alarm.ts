@@ -52,7 +52,6 @@ export class Alarm {
   #ringing: CallKind | null = null;
   #hasPlayed = false;
   #allowing: Promise<void> | null = null;
-  #sounded: { readonly kind: CallKind; readonly at: number } | null = null;
 
   readonly #onState: () => void;
 
@@ -66,11 +65,6 @@ export class Alarm {
     if (this.#context === null) return 'unavailable';
     if (this.#context.state === 'running') return 'ready';
     return this.#hasPlayed ? 'interrupted' : 'blocked';
-  }
-
-  /** Returns what the browser played last, and when, in milliseconds since the epoch. */
-  get sounded(): { readonly kind: CallKind; readonly at: number } | null {
-    return this.#sounded;
   }
 
   switch(isOn: boolean): void {
@@ -100,15 +94,16 @@ export class Alarm {
     if (this.state === 'interrupted') void this.#resume();
   }
 
-  /** Sounds now, and again and again until {@link silence}. */
-  ring(kind: CallKind): void {
+  /** Sounds now, and again and again until {@link silence}. @returns whether it sounds now */
+  ring(kind: CallKind): boolean {
     clearTimeout(this.#repeat);
-    if (!this.#isOn) return;
-    this.sound(kind);
+    if (!this.#isOn) return false;
+    const sounds = this.sound(kind);
     this.#ringing = kind;
     this.#repeat = setTimeout(() => {
       if (this.#ringing !== null) this.ring(this.#ringing);
     }, REPEAT_MS);
+    return sounds;
   }
 
   /** @param kind what nobody has attended to: it is what rings from now on; null: somebody has attended to everything */
@@ -129,11 +124,11 @@ export class Alarm {
     this.#ringing = null;
   }
 
-  /** Sounds once, if the browser lets it. */
-  sound(kind: CallKind): void {
+  /** Sounds once, if the browser lets it. @returns whether it does */
+  sound(kind: CallKind): boolean {
     this.wake();
     const context = this.#context;
-    if (context?.state !== 'running') return;
+    if (context?.state !== 'running') return false;
     for (const [frequency, start, length] of TONES[kind]) {
       const begin = context.currentTime + start;
       const gain = new GainNode(context, { gain: 0 });
@@ -145,7 +140,7 @@ export class Alarm {
       tone.start(begin);
       tone.stop(begin + length);
     }
-    this.#sounded = { kind, at: Date.now() };
+    return true;
   }
 
   async #resumeOrRenew(): Promise<void> {

@@ -63,8 +63,8 @@ export class TicketRailBoard extends railElement({
   quiet: attribute(false),
   /** `wall`: nobody can touch it; `hand`: somebody can; empty: as the browser says. */
   mode: attribute(''),
-  /** Name of this screen, for who runs the service; empty: as it is set on it. */
-  screen: attribute(''),
+  /** Name of this screen, for who runs the service; empty: as it is set on it; null: it reports nothing. */
+  screen: property<string | null>(null),
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
@@ -88,6 +88,7 @@ export class TicketRailBoard extends railElement({
     this.#emit('order-opened', { order });
   });
   readonly #alarm = new BoardAlarm(this);
+  readonly #reports = new ScreenReports(this, this.#orders);
   readonly #choices = new LocationChoices(this);
   readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
@@ -102,7 +103,6 @@ export class TicketRailBoard extends railElement({
     super();
     this.addController(new TileFocus(this));
     this.addController(new SpokenLanguage(this));
-    this.addController(new ScreenReports(this, this.#orders, this.#alarm));
   }
 
   /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */
@@ -199,8 +199,8 @@ export class TicketRailBoard extends railElement({
     const sounding = this.#handoffs.arrive(news);
     if (this.quiet) return;
     const kind = loudest(withNews([], sounding), this.#isHeard);
-    if (kind !== null && this.isWall) this.#alarm.sound(kind);
-    else if (kind !== null) this.#alarm.ring(kind);
+    const sounds = kind !== null && (this.isWall ? this.#alarm.sound(kind) : this.#alarm.ring(kind));
+    if (sounds) this.#reports.heard(sounding.flatMap((one) => (one.kind === kind ? one.order : [])));
     const hasArrived = news.some(({ kind: one }) => one === 'arrived');
     if (hasArrived && !this.isWall && this.settings.opensCard) this.#openFirst();
   }

@@ -20,21 +20,28 @@ export function browserCode(): string {
   return code;
 }
 
-let isTaken = false;
-
-/** Returns the id of a screen: that of this tab, which survives a reload; a second board in it has its own. */
-export function newScreenId(): string {
-  const made = randomBytes(16)
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
-  if (isTaken) return made;
-  isTaken = true;
+/**
+ * Takes the id of a screen: that which this tab left when it was reloaded, or else a new one. While it is taken it is not
+ * kept, so that neither a copy of the tab nor a second board in it has the same.
+ */
+export function takeScreenId(): string {
   try {
     const kept = sessionStorage.getItem(TAB);
+    sessionStorage.removeItem(TAB);
     if (kept !== null && /^[0-9a-f]{32}$/.test(kept)) return kept;
-    sessionStorage.setItem(TAB, made);
   } catch {
     // A browser may refuse storage: then a reload makes another screen.
   }
-  return made;
+  return randomBytes(16)
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
+
+/** Leaves an id to what is shown next in this tab. */
+export function leaveScreenId(id: string): void {
+  try {
+    sessionStorage.setItem(TAB, id);
+  } catch {
+    // As above.
+  }
 }

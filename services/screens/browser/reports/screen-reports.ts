@@ -1,33 +1,35 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { DisplayReceipt, ScreenKind, ScreenReport } from '../../../../schemas/screen-reports';
+import { MAX_RECEIPTS, type ScreenKind, type ScreenReport } from '../../../../schemas/screen-reports';
 import type { Freshness } from '../shared/model/freshness';
 import {
   isDue,
   isNew,
+  nameToSet,
   nextOf,
   noReceipts,
   type Painted,
+  type Pending,
+  receiptAt,
   type Receipts,
-  nameToSet,
   viewOf,
   withPainted,
   withReported,
 } from './model/receipts';
 import { inSight, TilesInView, tilesOf } from './painted';
-import { browserCode, newScreenId } from './screen-identity';
+import { browserCode, leaveScreenId, takeScreenId } from './screen-identity';
 import { canReport, type ReportPlace, sendReport } from './send-report';
 
 /** Milliseconds that a frame may take before it is doubtful whether there was one. */
 const LONGEST_FRAME_MS = 1_000;
 
-/** A board that reports. */
-interface Host extends ReactiveControllerHost {
+/** A board that reports, if it has a name. */
+interface Host extends ReactiveControllerHost, Element {
   readonly location: string;
   readonly service: string;
   readonly token: string;
   readonly isWall: boolean;
-  /** Its name, as the page says; empty: as it is set, or else the code of the browser. */
-  readonly screen: string;
+  /** Its name, as the page says; empty: as it is set, or else the code of the browser; null: it does not report. */
+  readonly screen: string | null;
   readonly renderRoot: HTMLElement | DocumentFragment;
   readonly settings: { readonly screenName: string };
 }
@@ -38,14 +40,6 @@ interface Shown {
     readonly freshness: Freshness;
     readonly state: { readonly position: string | null };
   };
-  /** What nobody has attended to. */
-  readonly calls: readonly { readonly kind: string; readonly orderId: string }[];
-  get(id: string): Pick<Painted, 'order_id' | 'revision'> | undefined;
-}
-
-/** What sounded last. */
-interface Sounds {
-  readonly sounded: { readonly kind: string; readonly at: number } | null;
 }
 
 /** The view as it was last reported, besides what changes all the time. */
@@ -57,20 +51,30 @@ const newsOf = ({ name, kind, visible, freshness }: Pick<ScreenReport, 'name' | 
  * was made with it. A board is redrawn each second, so it needs no timer of its own; nothing is reported of the past.
  */
 export class ScreenReports implements ReactiveController {
-  readonly #id = newScreenId();
+  /** Null: it has not reported yet. */
+  #id: string | null = null;
   readonly #view = new TilesInView(() => {
     this.#lookAtNextFrame();
   });
   /** Where it reports to; null: nowhere yet. */
   #place: ReportPlace | null = null;
-  #isPermitted = false;
+  #mayReport = false;
   #receipts: Receipts = noReceipts;
   #isLooking = false;
   #isSending = false;
   /** When the last report began, by the monotonic clock. */
   #sentAt: number | null = null;
   #reported = '';
-  #sounded: Sounds['sounded'] = null;
+  /** Reports that were not taken since one was. */
+  #failures = 0;
+  /** Some of the board is in view, as far as is known. */
+  #isInView = true;
+  readonly #boardInView = new IntersectionObserver((entries) => {
+    const isInView = entries.at(-1)?.isIntersecting ?? true;
+    if (isInView === this.#isInView) return;
+    this.#isInView = isInView;
+    this.#turned();
+  });
   /** Another page was gone to; that one may be gone back from. */
   #isLeft = false;
   /** How often the page was hidden or seen again. */
@@ -78,73 +82,83 @@ export class ScreenReports implements ReactiveController {
 
   readonly #host: Host;
   readonly #shown: Shown;
-  readonly #sounds: Sounds;
 
-  constructor(host: Host, shown: Shown, sounds: Sounds) {
+  constructor(host: Host, shown: Shown) {
     this.#host = host;
     this.#shown = shown;
-    this.#sounds = sounds;
+    host.addController(this);
   }
 
   hostConnected(): void {
     document.addEventListener('visibilitychange', this.#turned);
     window.addEventListener('pagehide', this.#left);
     window.addEventListener('pageshow', this.#cameBack);
+    this.#boardInView.observe(this.#host);
   }
 
   hostDisconnected(): void {
     document.removeEventListener('visibilitychange', this.#turned);
     window.removeEventListener('pagehide', this.#left);
     window.removeEventListener('pageshow', this.#cameBack);
+    this.#boardInView.disconnect();
     this.#view.watch([]);
-    this.#place = null;
-    this.#isPermitted = false;
+    this.#leave();
+    if (this.#id !== null) leaveScreenId(this.#id);
+    this.#id = null;
   }
 
   hostUpdated(): void {
     this.#settle();
-    if (!this.#isPermitted) return;
+    if (!this.#mayReport) return;
     this.#view.watch(tilesOf(this.#host.renderRoot));
-    this.#hear();
     this.#lookAtNextFrame();
     this.#reportIfDue();
   }
 
-  /** Begins anew where another place is shown, once the one before has heard what was painted. */
-  #settle(): void {
-    const { location, service, token } = this.#host;
-    const before = this.#place;
-    const isSame = before?.location === location && before.service === service && (before.token ?? '') === token;
-    if (isSame) return;
-    if (before !== null && this.#receipts.pending.length > 0) this.#send(before);
-    this.#receipts = noReceipts;
-    this.#sentAt = null;
-    this.#isSending = false;
-    this.#place = { location, service, token: token === '' ? null : token };
-    this.#isPermitted = canReport(this.#place);
+  /** Makes receipts of the orders for which an alarm has just sounded. */
+  heard(orders: readonly Pick<Painted, 'order_id' | 'revision'>[]): void {
+    this.#settle();
+    if (!this.#mayReport || this.#isReplay) return;
+    this.#take(orders.map(({ order_id, revision }) => ({ order_id, revision, shown: 'alarm' })));
   }
 
-  /** Makes receipts for the orders for which the alarm has sounded since. */
-  #hear(): void {
-    const { sounded } = this.#sounds;
-    if (sounded === null || sounded === this.#sounded) return;
-    this.#sounded = sounded;
-    const called = this.#shown.calls.filter(({ kind }) => kind === sounded.kind);
-    const orders = called.flatMap(({ orderId }) => this.#shown.get(orderId) ?? []);
-    const heard = orders.map(({ order_id, revision }) => ({ order_id, revision, shown: 'alarm' as const }));
-    this.#take(heard, sounded.at);
+  /** Begins anew where another place is shown. */
+  #settle(): void {
+    const { location, service, token, screen } = this.#host;
+    const before = this.#place;
+    const isSame = before?.location === location && before.service === service && (before.token ?? '') === token;
+    if (isSame && this.#mayReport === (screen !== null && canReport(before))) return;
+    this.#leave();
+    this.#place = { location, service, token: token === '' ? null : token };
+    this.#mayReport = screen !== null && canReport(this.#place);
+    if (this.#mayReport) this.#id ??= takeScreenId();
+  }
+
+  /** Reports what was painted at a place that is left, and that nobody sees it there any more. */
+  #leave(): void {
+    const [place, { pending }] = [this.#place, this.#receipts];
+    if (place !== null && this.#mayReport && this.#sentAt !== null) {
+      const view = { visible: false, freshness: 'connecting', age_ms: null, position: null } as const;
+      void sendReport(place, this.#reportWith(view, pending.slice(0, MAX_RECEIPTS)));
+    }
+    this.#place = null;
+    this.#mayReport = false;
+    this.#receipts = noReceipts;
+    this.#sentAt = null;
+    this.#failures = 0;
+    this.#isSending = false;
   }
 
   /** Looks what is in sight when a frame begins: with the beginning of the next one, it has been painted. */
   #lookAtNextFrame(): void {
     const { renderRoot } = this.#host;
-    if (this.#isLooking || !this.#isPermitted || !(renderRoot instanceof ShadowRoot)) return;
-    if (!this.#isVisible || this.#shown.source.freshness.kind === 'replay') return;
+    if (this.#isLooking || !(renderRoot instanceof ShadowRoot) || !this.#isSeen) return;
     const place = this.#place;
     this.#isLooking = true;
     requestAnimationFrame((began) => {
       const turns = this.#turns;
-      const seen = inSight(renderRoot, this.#view, (one) => isNew(this.#receipts, one));
+      const isWanted = this.#isSeen && place === this.#place;
+      const seen = isWanted ? inSight(renderRoot, this.#view, (one) => isNew(this.#receipts, one)) : [];
       if (seen.length === 0) {
         this.#isLooking = false;
         return;
@@ -153,13 +167,13 @@ export class ScreenReports implements ReactiveController {
         this.#isLooking = false;
         // Hidden, frozen or blocked in between, it may have been painted or not: the next frames say.
         if (turns !== this.#turns || ended - began > LONGEST_FRAME_MS) this.#lookAtNextFrame();
-        else if (place === this.#place) this.#take(seen, Date.now());
+        else if (place === this.#place && this.#isSeen) this.#take(seen);
       });
     });
   }
 
-  #take(painted: readonly Painted[], at: number): void {
-    this.#receipts = withPainted(this.#receipts, painted, at);
+  #take(painted: readonly Painted[]): void {
+    this.#receipts = withPainted(this.#receipts, painted, performance.now());
   }
 
   #reportIfDue(): void {
@@ -167,28 +181,37 @@ export class ScreenReports implements ReactiveController {
     if (place === null || this.#isSending) return;
     const since = this.#sentAt === null ? null : performance.now() - this.#sentAt;
     const report = this.#reportOf();
-    if (report !== null && isDue(this.#receipts, since, newsOf(report) !== this.#reported)) this.#send(place);
+    if (report !== null && isDue(this.#receipts, since, newsOf(report) !== this.#reported, this.#failures))
+      this.#send(place);
   }
 
-  #reportOf(): ScreenReport | null {
+  #reportOf(receipts = nextOf(this.#receipts)): ScreenReport | null {
     const { freshness, state } = this.#shown.source;
     const view = viewOf(freshness, state.position);
-    if (view === null) return null;
-    const kind: ScreenKind = this.#host.isWall ? 'wall' : 'board';
-    const receipts: readonly DisplayReceipt[] = nextOf(this.#receipts);
+    return view === null ? null : this.#reportWith({ visible: this.#isVisible, ...view }, receipts);
+  }
+
+  #reportWith(
+    view: Pick<ScreenReport, 'visible' | 'freshness' | 'age_ms' | 'position'>,
+    receipts: readonly Pending[],
+  ): ScreenReport {
+    const { isWall, screen, settings } = this.#host;
+    const [now, monotonic] = [Date.now(), performance.now()];
+    const kind: ScreenKind = isWall ? 'wall' : 'board';
+    this.#id ??= takeScreenId();
     return {
       screen_id: this.#id,
-      name: [nameToSet(this.#host.screen), this.#host.settings.screenName].find((name) => name !== '') ?? browserCode(),
+      name: [nameToSet(screen ?? ''), settings.screenName].find((name) => name !== '') ?? browserCode(),
       kind,
-      visible: this.#isVisible,
       ...view,
-      sent_at: new Date().toISOString(),
-      receipts: [...receipts],
+      sent_at: new Date(now).toISOString(),
+      receipts: receipts.map((one) => receiptAt(one, now, monotonic)),
     };
   }
 
   #send(place: ReportPlace): void {
-    const report = this.#reportOf();
+    const receipts = nextOf(this.#receipts);
+    const report = this.#reportOf(receipts);
     if (report === null) return;
     this.#isSending = true;
     this.#sentAt = performance.now();
@@ -196,13 +219,22 @@ export class ScreenReports implements ReactiveController {
     void sendReport(place, report).then((reported) => {
       if (place !== this.#place) return;
       this.#isSending = false;
-      if (reported === 'taken' || reported === 'never') this.#receipts = withReported(this.#receipts, report.receipts);
-      if (reported === 'forbidden') this.#isPermitted = false;
+      this.#failures = reported === 'later' ? this.#failures + 1 : 0;
+      if (reported !== 'later') this.#receipts = withReported(this.#receipts, receipts);
     });
   }
 
   get #isVisible(): boolean {
-    return document.visibilityState === 'visible' && !this.#isLeft;
+    return document.visibilityState === 'visible' && !this.#isLeft && this.#isInView;
+  }
+
+  get #isReplay(): boolean {
+    return this.#shown.source.freshness.kind === 'replay';
+  }
+
+  /** What is painted now is worth a receipt. */
+  get #isSeen(): boolean {
+    return this.#mayReport && this.#isVisible && !this.#isReplay;
   }
 
   readonly #turned = (): void => {
@@ -214,17 +246,19 @@ export class ScreenReports implements ReactiveController {
   readonly #left = (): void => {
     this.#isLeft = true;
     this.#turned();
+    if (this.#id !== null) leaveScreenId(this.#id);
   };
 
   readonly #cameBack = (): void => {
     if (!this.#isLeft) return;
     this.#isLeft = false;
+    if (this.#id !== null) this.#id = takeScreenId();
     this.#turned();
   };
 
   /** Reports at once: there may be no later. */
   #reportNews(): void {
-    const report = this.#isPermitted ? this.#reportOf() : null;
+    const report = this.#mayReport ? this.#reportOf() : null;
     if (this.#place === null || report === null) return;
     if (newsOf(report) !== this.#reported || report.receipts.length > 0) this.#send(this.#place);
   }

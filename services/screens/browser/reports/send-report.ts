@@ -11,8 +11,8 @@ const FINAL: ReadonlySet<number> = new Set([400, 404, 413]);
 /** Where a screen reports to. */
 export type ReportPlace = Omit<FeedPlace, 'view'>;
 
-/** `later`: as far as is known it was not taken; `never`: nor would it be; `forbidden`: nor would any other. */
-export type Reported = 'taken' | 'later' | 'never' | 'forbidden';
+/** `later`: as far as is known it was not taken; `never`: nor would it be. */
+export type Reported = 'taken' | 'later' | 'never';
 
 /** Returns whether a screen can report to a service: the pages of other origins may only read. */
 export const canReport = ({ service, location }: Pick<ReportPlace, 'service' | 'location'>): boolean =>
@@ -38,7 +38,6 @@ export async function sendReport({ service, location, token }: ReportPlace, repo
       // An answer that nobody reads is one that the browser breaks off.
       await response.text();
       if (response.ok) return 'taken';
-      if (response.status === 403) return 'forbidden';
       return FINAL.has(response.status) ? 'never' : 'later';
     });
   } catch {

@@ -11,6 +11,11 @@ export interface ShownOn {
   readonly clockBehind: number | null;
 }
 
+/** By the revisions of an order, of each the screen first that showed it first. */
+export type ScreensByRevision = ReadonlyMap<number, readonly ShownOn[]>;
+
+export const NO_SCREENS: ScreensByRevision = new Map();
+
 /** Milliseconds between two clocks that nobody has to know of: a report takes some time as well. */
 const CLOSE_MS = 2_000;
 
@@ -19,7 +24,7 @@ const firstOf = ({ tile, card, alarm }: ShownOn): number =>
   Math.min(...[tile, card, alarm].map((at) => at ?? Number.POSITIVE_INFINITY));
 
 /** @returns what screens say by the revisions of an order, of each the first that showed it first */
-export function shownByRevision(receipts: readonly OrderReceipt[]): ReadonlyMap<number, readonly ShownOn[]> {
+export function shownByRevision(receipts: readonly OrderReceipt[]): ScreensByRevision {
   const byRevision = new Map<number, Map<string, ShownOn>>();
   for (const { revision, shown, shown_at, screen_id, name, reader, clock_offset_ms } of receipts) {
     const screens = byRevision.get(revision) ?? new Map<string, ShownOn>();

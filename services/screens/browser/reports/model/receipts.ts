@@ -12,6 +12,8 @@ import type { Freshness } from '../../shared/model/freshness';
 
 /** Least milliseconds between two reports. */
 export const LEAST_INTERVAL_MS = 1_000;
+/** Most milliseconds between two reports while none is taken; after the first it is {@link REPORT_INTERVAL_MS}. */
+export const MOST_WAIT_MS = 60_000;
 /** Most receipts that wait on a screen that cannot report. What is painted beyond them gets its receipt later, if then. */
 export const MAX_PENDING = 1_000;
 /** Parts of orders that are remembered as painted; one that is forgotten is reported again, and recorded once. */
@@ -24,11 +26,17 @@ export interface Painted {
   readonly shown: ShownPart;
 }
 
+/** A receipt that waits: when by a clock that nobody sets. */
+export interface Pending extends Painted {
+  /** Milliseconds of the monotonic clock. */
+  readonly paintedAt: number;
+}
+
 /** What was painted at a location, and what of it waits to be reported. */
 export interface Receipts {
   /** The revision that was painted last, by part and order, the longest ago first. */
   readonly painted: ReadonlyMap<string, number>;
-  readonly pending: readonly DisplayReceipt[];
+  readonly pending: readonly Pending[];
 }
 
 export const noReceipts: Receipts = { painted: new Map(), pending: [] };
@@ -38,8 +46,8 @@ const keyOf = ({ shown, order_id }: Painted): string => `${shown} ${order_id}`;
 /** @returns whether there is no receipt for this yet. */
 export const isNew = ({ painted }: Receipts, one: Painted): boolean => painted.get(keyOf(one)) !== one.revision;
 
-/** @returns the receipts after something was painted. @param at milliseconds since the epoch by the screen's clock */
-export function withPainted(receipts: Receipts, all: readonly Painted[], at: number): Receipts {
+/** @returns the receipts after something was painted. @param paintedAt milliseconds of the monotonic clock */
+export function withPainted(receipts: Receipts, all: readonly Painted[], paintedAt: number): Receipts {
   const fresh = all.filter((one) => isNew(receipts, one)).slice(0, MAX_PENDING - receipts.pending.length);
   if (fresh.length === 0) return receipts;
   const painted = new Map(receipts.painted);
@@ -51,16 +59,30 @@ export function withPainted(receipts: Receipts, all: readonly Painted[], at: num
     if (painted.size <= MAX_REMEMBERED) break;
     painted.delete(key);
   }
-  const time = new Date(at).toISOString();
-  const made = fresh.map(({ order_id, revision, shown }) => ({ order_id, revision, shown, at: time }));
-  return { painted, pending: [...receipts.pending, ...made] };
+  return { painted, pending: [...receipts.pending, ...fresh.map((one) => ({ ...one, paintedAt }))] };
 }
 
 /** @returns the receipts of the next report: of the rest, there is another one. */
-export const nextOf = ({ pending }: Receipts): readonly DisplayReceipt[] => pending.slice(0, MAX_RECEIPTS);
+export const nextOf = ({ pending }: Receipts): readonly Pending[] => pending.slice(0, MAX_RECEIPTS);
+
+/**
+ * Returns a receipt as it is reported: by the clock of the screen as it is then, since it may have been set after
+ * painting. Where the monotonic clock stands still while a device sleeps, the time is too late, and never too early.
+ * @param now milliseconds since the epoch by the screen's clock; @param monotonic milliseconds of the monotonic clock
+ */
+export const receiptAt = (
+  { order_id, revision, shown, paintedAt }: Pending,
+  now: number,
+  monotonic: number,
+): DisplayReceipt => ({
+  order_id,
+  revision,
+  shown,
+  at: new Date(Math.max(0, Math.floor(now - Math.max(0, monotonic - paintedAt)))).toISOString(),
+});
 
 /** @returns the receipts once some have been reported. */
-export function withReported(receipts: Receipts, reported: readonly DisplayReceipt[]): Receipts {
+export function withReported(receipts: Receipts, reported: readonly Pending[]): Receipts {
   const gone = new Set(reported);
   return { ...receipts, pending: receipts.pending.filter((one) => !gone.has(one)) };
 }
@@ -69,8 +91,12 @@ export function withReported(receipts: Receipts, reported: readonly DisplayRecei
  * Returns whether a report is due.
  * @param sinceMs milliseconds since the last one began; null: there was none
  * @param isNews whether the screen is otherwise than the last report said
+ * @param failures reports that were not taken since one was
  */
-export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolean): boolean {
+export function isDue(receipts: Receipts, sinceMs: number | null, isNews: boolean, failures: number): boolean {
+  if (sinceMs !== null && failures > 0) {
+    return sinceMs >= Math.min(REPORT_INTERVAL_MS * 2 ** (failures - 1), MOST_WAIT_MS);
+  }
   if (sinceMs === null || sinceMs >= REPORT_INTERVAL_MS) return true;
   return sinceMs >= LEAST_INTERVAL_MS && (isNews || receipts.pending.length > 0);
 }
