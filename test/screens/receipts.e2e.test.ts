@@ -101,9 +101,35 @@ describe('display receipts', () => {
     const cdp = await lab.context.newCDPSession(lab.page);
     await cdp.send('Page.setWebLifecycleState', { state: 'frozen' });
     await lab.deliver({ location_id: location, order_id: 'o1' });
+    const other = await lab.context.newPage();
+    await other.goto(`${lab.service.url}/screens/board?location=${location}&screen=other`);
+    expect(await receiptsOf(location, 'o1')).toMatchObject([{ name: 'other' }]);
+    await other.close();
     const goesOn = Date.now();
     await cdp.send('Page.setWebLifecycleState', { state: 'active' });
-    expect(startedAt(await receiptsOf(location, 'o1'))).toBeGreaterThanOrEqual(goesOn);
+    await lab.page.bringToFront();
+    const thawed = await until('its receipt', async () => {
+      const receipts = await receiptsOf(location, 'o1');
+      return receipts.filter(({ name }) => name !== 'other').length > 0 ? receipts : null;
+    });
+    expect(startedAt(thawed.filter(({ name }) => name !== 'other'))).toBeGreaterThanOrEqual(goesOn);
+  });
+
+  it('boards in other pages, of the past and of customers report nothing', async () => {
+    const location = lab.newLocation();
+    await lab.deliver({ location_id: location, order_id: 'o1' });
+    const at = encodeURIComponent(new Date().toISOString());
+    const tile = lab.page.locator('ticket-rail-tile');
+    await lab.page.goto(`${lab.service.url}/screens/example?location=${location}`);
+    await tile.first().waitFor();
+    await lab.page.goto(`${lab.service.url}/audit/board?location=${location}&at=${at}`);
+    await tile.first().waitFor();
+    await lab.page.goto(`${lab.service.url}/screens/customers?location=${location}`);
+    await lab.page.getByText('o1').first().waitFor();
+    await lab.page.goto(`${lab.service.url}/screens/board?location=${location}&screen=own`);
+    expect(await receiptsOf(location, 'o1')).toMatchObject([{ name: 'own' }]);
+    expect((await screensAt(location)).map(({ name }) => name)).toEqual(['own']);
+    expect(lab.complaints).toEqual([]);
   });
 
   it('a tile that is scrolled out, transparent or covered has no receipt until it can be seen', async () => {
