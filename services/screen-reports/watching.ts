@@ -76,7 +76,7 @@ export class Watching {
   /** Takes in what a screen says of itself. */
   take(screen: Seen): void {
     const reader = screen.reader ?? '';
-    const screens: Screens = this.#readers.get(reader) ?? new Map();
+    const screens = this.#readers.get(reader) ?? (new Map() as Screens);
     this.#readers.set(reader, screens);
     const key = `${screen.screen_id} ${screen.location_id}`;
     const [oldest] = screens.keys();

@@ -2,7 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
-import { orderKey } from '../../../../schemas/order-key';
+import { type OrderKey, orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
 import type { OrderReceipts } from '../../../../schemas/screen-reports';
@@ -96,7 +96,11 @@ export class TicketRailTimeline extends railElement({
             },
           }
         : found;
-    if (found.kind !== 'found') return;
+    if (found.kind === 'found') await this.#loadReceipts(key, asked);
+  }
+
+  /** Reads what screens showed, once the history stands there: many days may have to be looked through. */
+  async #loadReceipts(key: OrderKey, asked: AbortSignal): Promise<void> {
     const receipts = await receiptsOf(key, asked);
     if (asked.aborted) return;
     if (receipts.kind === 'found') this.#screens = shownByRevision(receipts.value.receipts);
