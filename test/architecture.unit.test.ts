@@ -61,6 +61,7 @@ const FLOORS = [
   'config',
   'access',
   'read-model',
+  'screen-reports',
   'operations',
   'locations',
   'labels',

@@ -27,7 +27,7 @@ export const HISTORY: Requirement = { permission: 'history', locations: 'any', w
 export const SEARCH: Requirement = { permission: 'search', locations: 'any', what: 'what is found in many orders' };
 export const FEED: Requirement = { permission: 'feed', locations: 'any', what: 'the feed' };
 /** What people look at. */
-const PAGES: Requirement = { permission: 'pages', locations: 'any', what: 'pages' };
+export const PAGES: Requirement = { permission: 'pages', locations: 'any', what: 'pages' };
 /** Contacts, and what was computed from them. */
 export const CONTACT: Requirement = {
   permission: 'contact',
@@ -41,6 +41,8 @@ export const ACCESS_LOG: Requirement = { permission: 'search', locations: 'all',
 export const QUARANTINE: Requirement = { permission: 'quarantine', locations: 'all', what: 'quarantine' };
 /** Where news of all locations are sent to. */
 export const DESTINATIONS: Requirement = { permission: 'metrics', locations: 'all', what: 'destinations' };
+/** Which screens watch, and who is signed in there. */
+export const SCREENS: Requirement = { permission: 'metrics', locations: 'any', what: 'which screens watch' };
 /** Saying what an order is called. */
 export const LABEL: Requirement = { permission: 'label', locations: 'any', what: 'labels', verb: 'set' };
 /** Recording what was done with an order: the reader itself is permitted to, whatever its role. */

@@ -8,6 +8,7 @@ import { retentionDays } from '../config/environment';
 import type { DataFiles } from '../event-store/data-directory';
 import type { EventStore, Position } from '../event-store/event-store';
 import { deleteOldAccesses } from '../operations/retention/access-retention';
+import { deleteOldReceipts } from '../operations/retention/receipt-retention';
 import { newestStored, readKnownTime, writeKnownTime } from '../operations/retention/known-time';
 import { countOld, type RetentionResult, runRetention } from '../operations/retention/run-retention';
 import {
@@ -82,11 +83,14 @@ async function retainOrders(deletion: Deletion, cutoff: number, orders: OrderTab
   sayResult(result, cutoff, deletion.dryRun);
 }
 
-/** Deletes old records of who looked, as the service does by itself. */
+/** Deletes old records of who looked, and of what screens showed, as the service does by itself. */
 async function retainAccesses(deletion: Deletion, cutoff: number): Promise<void> {
   const records = await deleteOldAccesses({ ...deletion, cutoff });
+  const shown = await deleteOldReceipts({ ...deletion, cutoff });
   const verb = deletion.dryRun ? 'Would delete' : 'Deleted';
-  say(`${verb} ${count(records)} records of who looked from before ${new Date(cutoff).toISOString()}.`);
+  const before = `from before ${new Date(cutoff).toISOString()}`;
+  say(`${verb} ${count(records)} records of who looked ${before}.`);
+  if (shown.deleted > 0) say(`${verb} ${count(shown.deleted)} records of what screens showed ${before}.`);
 }
 
 const retain = (options: RetainOptions): Promise<void> =>
@@ -117,12 +121,13 @@ const retain = (options: RetainOptions): Promise<void> =>
   });
 
 const HELP = `
-If ACCESS_RETENTION_DAYS is set, records of who looked that are older are deleted too, as the service does.
+If ACCESS_RETENTION_DAYS is set, records of who looked and of what screens showed that are older are deleted too,
+as the service does.
 `;
 
 /**
- * Adds `ticket-rail retain`, which deletes finished orders that are older than some days, and old records of who
- * looked.
+ * Adds `ticket-rail retain`, which deletes finished orders that are older than some days, and old records of who looked
+ * and of what screens showed.
  */
 export const addRetainCommand = (program: Command): Command =>
   program

@@ -206,7 +206,8 @@ export const Environment = z.object({
   ACCESS_RETENTION_DAYS: retentionDays
     .optional()
     .describe(
-      'Time after which records of who looked are deleted, a day of them at once. Unset: they are kept for ever.',
+      'Time after which records of who looked, and of what screens showed, are deleted, a day of them at once. ' +
+        'Unset: they are kept for ever.',
     ),
   CHECKPOINT_SECONDS: wholeNumber(1, MOST_CHECKPOINT_SECONDS, 'seconds')
     .default(300)

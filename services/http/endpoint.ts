@@ -9,7 +9,8 @@ import { readParams, readQuery } from './query';
  */
 
 /** Chapters of the documents. */
-export type Tag = 'Stream' | 'Orders' | 'Feed' | 'Destinations' | 'Audit' | 'Quarantine' | 'Access' | 'Operations';
+export type Tag =
+  'Stream' | 'Orders' | 'Feed' | 'Destinations' | 'Screens' | 'Audit' | 'Quarantine' | 'Access' | 'Operations';
 
 /** One answer that is no problem. */
 export interface Answer {

@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import { Problem } from './problem';
 import { createBodyReader, type ReadBody } from './read-body';
 
-/** Bodies of the calls that take a few words of JSON. */
+/** Bodies of the calls that take some JSON. */
 
-/** Most bytes of a body, and of all that are being read. */
-const MAX_BODY_BYTES = 4_096;
-const MAX_BODIES_BYTES = 256 * MAX_BODY_BYTES;
+/** Most bytes of a body of a few words. */
+const FEW_WORDS_BYTES = 4_096;
+/** Bodies of the longest that are read at a time. */
+const BODIES_AT_ONCE = 256;
 
 /** A body that its sender broke off: nobody is there to be answered. */
 class CutOff extends Error {}
@@ -20,7 +21,7 @@ interface JsonBody {
   readonly bytes: Uint8Array;
 }
 
-async function readJson(request: Request, response: Response, read: ReadBody): Promise<JsonBody> {
+async function readJson(request: Request, response: Response, read: ReadBody, limit: number): Promise<JsonBody> {
   const body = await read(request, response);
   switch (body.kind) {
     case 'whole':
@@ -31,7 +32,7 @@ async function readJson(request: Request, response: Response, read: ReadBody): P
         throw new Problem('invalid-parameter', 'The body: expected JSON.');
       }
     case 'too-large':
-      throw new Problem('body-too-large', `The limit is ${String(MAX_BODY_BYTES)} bytes.`);
+      throw new Problem('body-too-large', `The limit is ${String(limit)} bytes.`);
     case 'too-slow':
     case 'too-many-parts':
     case 'no-room':
@@ -61,12 +62,15 @@ export type WithJsonBody = (
   answer: (json: unknown, bytes: Uint8Array) => Promise<void>,
 ) => Promise<void>;
 
-/** @returns what reads bodies: all of them share what may wait in memory. */
-export function createJsonBodies(): WithJsonBody {
-  const read = createBodyReader({ limit: MAX_BODY_BYTES, room: MAX_BODIES_BYTES });
+/**
+ * Returns what reads bodies: all of them share what may wait in memory.
+ * @param limit most bytes of a body; @param atOnce how many of the longest are read at a time
+ */
+export function createJsonBodies(limit = FEW_WORDS_BYTES, atOnce = BODIES_AT_ONCE): WithJsonBody {
+  const read = createBodyReader({ limit, room: atOnce * limit });
   return async (request, response, answer) => {
     try {
-      const { json, bytes } = await readJson(request, response, read);
+      const { json, bytes } = await readJson(request, response, read, limit);
       await answer(json, bytes);
     } catch (error) {
       if (!(error instanceof CutOff)) throw error;

@@ -123,6 +123,11 @@ export const PROBLEMS = {
     title: 'This reader does too much',
     example: 'Each action is recorded. Nothing was done: send it again later.',
   },
+  'too-many-reports': {
+    status: 429,
+    title: 'This reader’s screens report too much',
+    example: 'Its receipts were not taken: report them again later.',
+  },
   'internal-error': {
     status: 500,
     title: 'The service failed',

@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { measureDestinations, type ReadDestinations } from './destination-metrics';
 import { type Following, measureFeed } from './feed-metrics';
+import type { ScreenFigures } from '../screen-reports/watching';
+import { measureScreens } from './screen-metrics';
 import { DROP_REASONS, type DropReason } from '../http/connections';
 import {
   DELIVERY_OUTCOMES,
@@ -44,6 +46,8 @@ export interface Metrics {
   observeFeed(following: Following): void;
   /** Measures destinations from now on. */
   observeDestinations(read: ReadDestinations): void;
+  /** Measures screens from now on. */
+  observeScreens(figures: ScreenFigures): void;
   /** What the counts of deliveries are now. */
   readonly endpoint: EndpointCounts;
   /** Returns all metrics in the Prometheus text format. */
@@ -255,6 +259,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     observeDestinations: (read) => {
       measureDestinations(registers, read);
+    },
+    observeScreens: (figures) => {
+      measureScreens(registers, figures);
     },
     get endpoint() {
       return endpoint.counts;

@@ -14,6 +14,7 @@ const PAGES = [
   ['/screens/relays', 'relays.html'],
   ['/screens/accesses', 'accesses.html'],
   ['/screens/example', 'example.html'],
+  ['/screens/watching', 'watching.html'],
   ['/audit', 'audit.html'],
   ['/audit/board', 'audit-board.html'],
   ['/audit/coverage', 'coverage.html'],

@@ -71,7 +71,7 @@ function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 
 }
 
 /** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
-const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/orders\/[^/]+\/(?:label|actions)\/?$)/i;
+const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/(?:screen-reports|orders\/[^/]+\/(?:label|actions))\/?$)/i;
 
 /**
  * Discards bodies that nothing reads: of other addresses only deliveries and the login read one, and none of it is to

@@ -19,6 +19,7 @@ import { openMetrics } from '../operations/open-metrics';
 import { openRetention } from '../operations/retention/open-retention';
 import { openReading } from '../orders/open-reading';
 import { openReadModel } from '../read-model/open-read-model';
+import { openScreenReports } from '../screen-reports/open-screen-reports';
 import { createScreens } from '../screens/route';
 import { type AppOptions, createApp } from './app';
 import { createContract } from './contract/route';
@@ -79,7 +80,7 @@ export async function composeService(
     opened.add(await openRetention({ ...known, checkpoints }));
     const followers = { ...known, store, coveredTo: () => checkpoints.coveredTo };
     opened.add(openForgetting({ ...followers, hours: config.labelHours }));
-    const feed = opened.add(openFeed(followers));
+    const [feed, screens] = [opened.add(openFeed(followers)), opened.add(openScreenReports(followers))];
     const destinations = opened.add(await openDestinations({ ...followers, feed, file: config.destinationsFile }));
     const ingest = opened.add(
       openIngest({
@@ -100,7 +101,7 @@ export async function composeService(
         },
       }),
     );
-    const routes = [reading, named, feed, destinations, audit, access, ingest].flatMap((part) => part.routes);
+    const routes = [reading, named, feed, destinations, screens, audit, access, ingest].flatMap((part) => part.routes);
     const app = appOf(config, world, { access, ingest, connections, metrics, checkReadiness, outage, routes });
     void checkReadiness(); // so that a store which cannot be written is logged, whether or not anybody probes
     return {

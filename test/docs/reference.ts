@@ -90,6 +90,7 @@ export async function exposedMetrics(): Promise<readonly Metric[]> {
   });
   metrics.observeFeed({ counts: { waiting: 0, items: 0 }, lags: () => Promise.resolve([]) });
   metrics.observeDestinations(() => Promise.resolve([]));
+  metrics.observeScreens({ watching: () => 0, unwatchedLocations: () => 0, receipts: () => 0 });
   const { text } = await metrics.expose();
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
   return [...text.matchAll(/^# HELP (\S+) (.+)$/gm)].map(([, name = '', help = '']) => ({

@@ -18,6 +18,7 @@ const PAGES = [
   '/screens/quarantine',
   '/screens/relays',
   '/screens/accesses',
+  '/screens/watching',
   '/screens/example',
   '/login',
 ];

@@ -19,6 +19,7 @@ const PAGES = [
   '/screens/quarantine',
   '/screens/relays',
   '/screens/accesses',
+  '/screens/watching',
   '/screens/example',
 ];
 

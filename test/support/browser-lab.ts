@@ -36,6 +36,9 @@ export async function newContext(browser: Browser, options: BrowserContextOption
 const isEventStream = (request: Request): boolean =>
   request.headers()['accept'] === 'text/event-stream' || request.resourceType() === 'eventsource';
 
+/** What a screen reports may be on its way when its page is left, and arrives all the same. */
+const isScreenReport = (request: Request): boolean => request.url().endsWith('/screen-reports');
+
 const describeRequest = (request: Request): string => `${request.method()} ${request.url()}`;
 
 /**
@@ -46,13 +49,13 @@ function watchRequests(context: BrowserContext) {
   const inFlight = new Set<Request>();
   const takenBack: string[] = [];
   context.on('request', (request) => {
-    if (!isEventStream(request)) inFlight.add(request);
+    if (!isEventStream(request) && !isScreenReport(request)) inFlight.add(request);
   });
   // Not `requestfinished`: of an answer that may not be kept and whose body nobody reads, the end is never told.
   context.on('response', (response) => inFlight.delete(response.request()));
   context.on('requestfailed', (request) => {
     inFlight.delete(request);
-    const isAct = request.method() !== 'GET' && request.method() !== 'HEAD';
+    const isAct = request.method() !== 'GET' && request.method() !== 'HEAD' && !isScreenReport(request);
     if (isAct && request.failure()?.errorText === 'net::ERR_ABORTED') takenBack.push(describeRequest(request));
   });
   const pending = () => [...inFlight].filter((request) => !request.frame().page().isClosed()).map(describeRequest);

@@ -226,6 +226,7 @@ export const en = {
   'settings.language': 'Language',
   'settings.as_browser': 'as the browser',
   'settings.catalogue_failed': 'The words of {address} could not be loaded.',
+  'settings.screen_name': 'Name of this screen',
   'settings.text_size': 'Text size',
   'settings.clock': 'Clock',
   'settings.clock_local': 'as the browser',

@@ -230,6 +230,7 @@ export const es = {
   'settings.language': 'Idioma',
   'settings.as_browser': 'como el navegador',
   'settings.catalogue_failed': 'No se pudieron cargar los textos de {address}.',
+  'settings.screen_name': 'Nombre de esta pantalla',
   'settings.text_size': 'Tamaño del texto',
   'settings.clock': 'Reloj',
   'settings.clock_local': 'como el navegador',

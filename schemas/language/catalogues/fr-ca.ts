@@ -229,6 +229,7 @@ export const frCa = {
   'settings.language': 'Langue',
   'settings.as_browser': 'comme le navigateur',
   'settings.catalogue_failed': 'Les textes de {address} n’ont pas pu être chargés.',
+  'settings.screen_name': 'Nom de cet écran',
   'settings.text_size': 'Taille du texte',
   'settings.clock': 'Horloge',
   'settings.clock_local': 'comme le navigateur',

@@ -225,6 +225,7 @@ export const ptBr = {
   'settings.language': 'Idioma',
   'settings.as_browser': 'como o navegador',
   'settings.catalogue_failed': 'Os textos de {address} não puderam ser carregados.',
+  'settings.screen_name': 'Nome desta tela',
   'settings.text_size': 'Tamanho do texto',
   'settings.clock': 'Relógio',
   'settings.clock_local': 'como o navegador',

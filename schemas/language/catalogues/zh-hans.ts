@@ -212,6 +212,7 @@ export const zhHans = {
   'settings.language': '语言',
   'settings.as_browser': '跟随浏览器',
   'settings.catalogue_failed': '无法加载 {address} 的文字。',
+  'settings.screen_name': '此屏幕的名称',
   'settings.text_size': '文字大小',
   'settings.clock': '时钟',
   'settings.clock_local': '跟随浏览器',

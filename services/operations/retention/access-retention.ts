@@ -1,69 +1,26 @@
 import type { Logger } from 'pino';
 import { AccessData } from '../../../schemas/access';
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import { leafOf } from '../../event-store/seal/log-hash';
-import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
-import { noteDeleted } from './note-deleted';
+import type { Position } from '../../event-store/event-store';
+import { deleteOldStream, type OldDeletion } from './old-stream';
+import { deleteOldReceipts } from './receipt-retention';
 import { describeHold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } from './trusted-clock';
 import { accessStreams } from '../../access/log/access-volumes';
-import { readIfThere, readOne } from '../../event-store/reads';
 
-/** Deletes records of who looked that are old enough, a volume at a time. */
+/** Deletes records of who looked, and of what screens showed, that are old enough, a stream at a time. */
 
 /** Milliseconds between two runs. */
 const RUN_INTERVAL_MS = 3_600_000;
 
-interface Options {
-  readonly store: Pick<EventStore, 'readStream' | 'append' | 'deleteStream'>;
-  /** Makes a UUID. */
-  readonly newId: () => string;
-}
-
 /**
  * Deletes each volume all of whose records are older than a cutoff.
- * @param coveredTo everything up to here is covered by a signed checkpoint; what is not is kept, as with orders
- * @param cutoff milliseconds since the epoch
- * @param dryRun only counts
  * @returns how many records were deleted
  * @throws {EventStoreError}
  */
-export async function deleteOldAccesses(
-  options: Options & {
-    readonly coveredTo: Position | null;
-    readonly cutoff: number;
-    readonly dryRun?: boolean;
-    readonly signal?: AbortSignal;
-  },
-): Promise<number> {
-  const { store, newId, coveredTo, cutoff, dryRun = false, signal } = options;
+export async function deleteOldAccesses(deletion: OldDeletion): Promise<number> {
   let deleted = 0;
-  for await (const { stream } of accessStreams(store)) {
-    if (signal?.aborted === true) break;
-    const last = await readOne(store, stream, { direction: 'backwards' });
-    if (last === null || coveredTo === null || comparePositions(last.position, coveredTo) > 0) continue;
-    if (!(Date.parse(AccessData.parse(last.data).at) < cutoff)) continue;
-    const leaves: OrderDeletedData['leaves'] = [];
-    let newest = -Infinity;
-    let revision = 0;
-    for await (const event of readIfThere(store, stream)) {
-      // Clocks jump: the last record need not be the newest.
-      newest = Math.max(newest, Date.parse(AccessData.parse(event.data).at));
-      leaves.push([event.position, leafOf(event)]);
-      ({ revision } = event);
-    }
-    if (!(newest < cutoff)) continue;
-    if (dryRun) {
-      deleted += leaves.length;
-      continue;
-    }
-    await noteDeleted({ store, newId }, stream, leaves);
-    try {
-      // Another instance may just record into it, or delete it as well.
-      const result = await store.deleteStream(stream, revision, 'soft');
-      if (result.kind === 'deleted') deleted += leaves.length;
-    } catch (error) {
-      if (!isEventStoreError(error, 'deleted')) throw error;
-    }
+  for await (const { stream } of accessStreams(deletion.store)) {
+    if (deletion.signal?.aborted === true) break;
+    deleted += (await deleteOldStream(deletion, stream, (data) => Date.parse(AccessData.parse(data).at))).deleted;
   }
   return deleted;
 }
@@ -76,7 +33,7 @@ export async function deleteOldAccesses(
  * @returns what ends it, once what it is at is done.
  */
 export function scheduleAccessRetention(
-  options: Options & {
+  options: Pick<OldDeletion, 'store' | 'newId'> & {
     readonly days: number;
     readonly coveredTo: () => Position | null;
     readonly known: (signal: AbortSignal) => Promise<number | null>;
@@ -91,6 +48,8 @@ export function scheduleAccessRetention(
   const ending = new AbortController();
   const { signal } = ending;
   let clock: TrustedClock | null = null;
+  /** Of what screens showed: all before it was deleted. */
+  let firstDay = 0;
   let running: Promise<void> | null = null;
 
   const openClock = async (): Promise<TrustedClock> => {
@@ -107,14 +66,24 @@ export function scheduleAccessRetention(
       onHeld(reason !== null);
       if (reason !== null) {
         const detail = describeHold(reason);
-        log.error({ detail, days }, 'RETENTION IS HELD: records of who looked are not deleted. Look at the clock');
+        log.error(
+          { detail, days },
+          'RETENTION IS HELD: records of who looked, and of what screens showed, are not deleted. Look at the clock',
+        );
         return;
       }
       const cutoff = look.now - days * MILLISECONDS_PER_DAY;
-      const records = await deleteOldAccesses({ store, newId, coveredTo: coveredTo(), cutoff, signal });
+      const deletion = { store, newId, coveredTo: coveredTo(), cutoff, signal };
+      const records = await deleteOldAccesses(deletion);
       if (records > 0) log.info({ records, days }, 'deleted old records of who looked');
+      const shown = await deleteOldReceipts(deletion, firstDay);
+      firstDay = shown.firstKept;
+      if (shown.deleted > 0) log.info({ records: shown.deleted, days }, 'deleted old records of what screens showed');
     } catch (error) {
-      log.error({ err: error }, 'old records of who looked could not be deleted; it is tried again in an hour');
+      log.error(
+        { err: error },
+        'old records of who looked, or of what screens showed, could not be deleted; it is tried again in an hour',
+      );
     }
   };
   const begin = (action: () => Promise<unknown>): void => {

@@ -8,6 +8,7 @@ import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
 import { conditionsOf, type OrderFilter } from './filter';
 import { firstWhere, newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
+import { BUSY_LOCATIONS_SQL, type BusyLocation, locationsAfter } from './locations';
 import {
   BUSY_TIMEOUT_MS,
   DRIVES_OF_ORDER,
@@ -227,16 +228,14 @@ export class OrderTableReader {
    * @throws {ReadModelError}
    */
   listLocations(only: readonly string[] | null, after: string | null, limit: number): ListedLocations {
-    const rows = this.#all<ListedLocations['locations'][number]>(
-      `SELECT location_id, updated_at,
-         (SELECT count(*) FROM orders WHERE orders.location_id = locations.location_id AND active = 1) AS active_orders
-       FROM locations
-       WHERE location_id > ? ${only === null ? '' : 'AND location_id IN (SELECT value FROM json_each(?))'}
-       ORDER BY location_id LIMIT ?`,
-      [after ?? '', ...(only === null ? [] : [JSON.stringify(only)]), limit + 1],
-    );
+    const rows = this.#all<ListedLocations['locations'][number]>(...locationsAfter(after, only, limit + 1));
     const locations = rows.slice(0, limit);
     return { locations, next: rows.length > limit ? (locations.at(-1)?.location_id ?? null) : null };
+  }
+
+  /** @returns the locations that have active orders, and when one of those last had news. @throws {ReadModelError} */
+  busyLocations(): readonly BusyLocation[] {
+    return this.#all<BusyLocation>(BUSY_LOCATIONS_SQL, []);
   }
 
   /** @returns how many orders there are. @throws {ReadModelError} */

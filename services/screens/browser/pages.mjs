@@ -20,6 +20,7 @@ const OPERATION = [
   ['/screens/relays', 'Relays'],
   ['/screens/accesses', 'Accesses'],
   ['/screens/destinations', 'Destinations'],
+  ['/screens/watching', 'Who watches'],
 ];
 const AUDIT = [
   SCREENS,
@@ -129,6 +130,15 @@ const PAGES = {
     skip: 'the content',
     nav: OPERATION,
     address: '/screens/accesses',
+    noscript: OPERATION_NEEDS,
+  },
+  watching: {
+    room: 'watching',
+    title: 'Which screens watch',
+    body: 'document wide',
+    skip: 'the content',
+    nav: OPERATION,
+    address: '/screens/watching',
     noscript: OPERATION_NEEDS,
   },
   audit: {

@@ -22,6 +22,7 @@ import { HEALTH_CALLS, METRICS_CALLS } from '../../operations/route';
 import { ACTION_CALLS } from '../../orders/actions/route';
 import { LIVE_CALLS } from '../../orders/live/route';
 import { ORDER_CALLS } from '../../orders/route';
+import { SCREEN_CALLS } from '../../screen-reports/route';
 
 /** The OpenAPI 3.1 document, made from what each route file says of its own calls. */
 
@@ -69,6 +70,7 @@ export const CALLS: readonly Endpoints[] = [
   CONSUMER_CALLS,
   LABEL_CALLS,
   DESTINATION_CALLS,
+  SCREEN_CALLS,
   AUDIT_CALLS,
   EVIDENCE_CALLS,
   CHECKPOINT_CALLS,
@@ -88,6 +90,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   Orders: 'Orders as they are, and as they were at a time.',
   Feed: 'Every order’s news over all locations, for programs that keep a copy.',
   Destinations: 'Where news of orders are sent to.',
+  Screens: 'Which screens watch, and what they showed.',
   Audit: 'What was reported when, with what proves that nothing was changed since.',
   Quarantine: 'Deliveries that are authentic but unusable.',
   Access: 'Who reads, and who read what.',

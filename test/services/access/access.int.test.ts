@@ -70,6 +70,8 @@ describe('every call that reads', () => {
     'get /locations/{location_id}/orders/{order_id}/history': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /locations/{location_id}/orders/{order_id}/summary': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /locations/{location_id}/orders/{order_id}/evidence': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /locations/{location_id}/orders/{order_id}/receipts': [AUDITOR, OPERATOR, CHIEF, POS],
+    'get /screen-reports': [OPERATOR, CHIEF],
     'get /checkpoints': [AUDITOR, POS],
     'get /checkpoints/note': [AUDITOR, POS],
     'get /checkpoints/inclusion?position=1': [AUDITOR, POS],
@@ -86,6 +88,7 @@ describe('every call that reads', () => {
     'get /quarantine': [CHIEF],
     'get /quarantine/{quarantine_id}': [CHIEF],
     'post /quarantine/{quarantine_id}/redrive': [CHIEF],
+    'post /locations/{location_id}/screen-reports': [SCREEN, AUDITOR, OPERATOR, CHIEF],
   };
   /**
    * A consumer belongs to its reader, so its role alone does not say who may (test/services/feed/feed.int.test.ts); there is
@@ -136,7 +139,9 @@ describe('every call that reads', () => {
         for (const headers of [bearer(token), withCookie(token)]) {
           const answer = await ask(address(path, 'here'), METHOD, headers);
           // Of the log as it is: a delivery that is still unusable, and no note that was signed yet.
-          const others: readonly unknown[] = [problem(422, 'still-unusable').type, problem(404, 'not-proven').type];
+          const others: unknown[] = [problem(422, 'still-unusable').type, problem(404, 'not-proven').type];
+          // A report that says nothing.
+          if (path.endsWith('/screen-reports')) others.push(problem(400, 'invalid-parameter').type);
           const answered = answer.status === 200 || others.includes(problemOf(answer).type);
           const refused = problemOf(answer).type === problem(403, 'not-permitted').type;
           const may = allowed.includes(token);
@@ -153,7 +158,7 @@ describe('every call that reads', () => {
     expect(problemOf(await as(SCREEN, ofShop, method.toUpperCase()))).toEqual(problem(403, 'not-permitted'));
   });
 
-  it.each(Object.keys(MAY).filter((operation) => operation.includes('{location_id}')))(
+  it.each(Object.keys(MAY).filter((operation) => /^get .*\{location_id\}/.test(operation)))(
     '%s is refused for locations of others, whether the order exists or not',
     async (operation) => {
       const path = operation.replace('get ', '');

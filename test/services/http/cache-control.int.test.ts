@@ -31,6 +31,7 @@ async function everyPath(): Promise<string[]> {
     '/screens/quarantine',
     '/screens/relays',
     '/screens/accesses',
+    '/screens/watching',
     '/audit/coverage',
     '/verifier',
     '/docs',

@@ -23,6 +23,7 @@ import { ACTIONS_AT_ONCE } from '../../../services/orders/actions/route';
 import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
 import { spawnNode } from '../../eventstoredb-node/spawn-node';
+import { REPORTS_AT_ONCE } from '../../../services/screen-reports/route';
 import { declaredOperations, declaredProblems } from '../../support/contract';
 import { update } from '../../support/deliveries';
 import { type EventStream, openEventStream } from '../../support/event-stream';
@@ -122,12 +123,29 @@ function handOver(revision: number, at = '2026-11-21T18:00:00.000Z'): string {
   return JSON.stringify({ type: 'handed_over', revision, at, compared: [] });
 }
 
+/** A report of a screen, with a receipt of an order that is nowhere. */
+function screenReport(): string {
+  const at = '2026-11-21T18:00:00.000Z';
+  return JSON.stringify({
+    screen_id: '0'.repeat(32),
+    name: 'counter',
+    kind: 'board',
+    visible: true,
+    freshness: 'live',
+    age_ms: 0,
+    position: null,
+    sent_at: at,
+    receipts: [{ order_id: 'nobody knows it', revision: 0, shown: 'tile', at }],
+  });
+}
+
 /** What is sent with a call that takes a body. */
 const BODIES: Readonly<Record<string, string>> = {
   setConsumer: '{"from":"now"}',
   commit: '{"position":"0"}',
   setLabel: '{"number":"A1B2"}',
   act: handOver(0),
+  reportScreen: screenReport(),
 };
 
 interface Question extends Omit<Call, 'method'> {
@@ -223,7 +241,7 @@ describe('each problem that the document declares is one that really comes', () 
   it('a parameter that is not one, or cannot be decoded, is invalid', async () => {
     for (const id of declaring('invalid-parameter')) {
       const { path = '' } = OPERATIONS.get(id) ?? {};
-      const question = /\{(?:quarantine_id|name)\}|\/(?:label|actions)$/.test(path)
+      const question = /\{(?:quarantine_id|name)\}|\/(?:label|actions|receipts|screen-reports)$/.test(path)
         ? { at: path.replace(/\{\w+\}/, '%zz') }
         : { query: '?nonsense=1', token: OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
@@ -466,6 +484,18 @@ describe('each problem that the document declares is one that really comes', () 
       }
     } finally {
       agent.destroy();
+      await app.close();
+    }
+  });
+
+  it('screens of a reader may report only so often', async () => {
+    const app = await serveInProcess(null, { READERS }, () => 0);
+    try {
+      for (const id of declaring('too-many-reports')) {
+        for (let n = 0; n < REPORTS_AT_ONCE; n++) expect((await ask(app, id)).status).toBe(204);
+        await expectProblem('too-many-reports', id, () => ask(app, id));
+      }
+    } finally {
       await app.close();
     }
   });

@@ -2,6 +2,7 @@ import { parseJson } from '../../../../schemas/exact-json';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
+import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { within } from '../shared/deadline';
 import { addressOf } from '../feed/live-orders';
 
@@ -73,6 +74,10 @@ export async function historyOf(
 /** What became of an order, in short. */
 export const summaryOf = (key: OrderKey, signal?: AbortSignal): Promise<Answer<OrderSummaries>> =>
   ask<OrderSummaries>(`${pathOf(key)}/summary`, signal);
+
+/** What screens say that they showed of an order. */
+export const receiptsOf = (key: OrderKey, signal?: AbortSignal): Promise<Answer<OrderReceipts>> =>
+  ask<OrderReceipts>(`${pathOf(key)}/receipts`, signal);
 
 /** Pages of orders, until there are no more or `most` were found. */
 export async function listOrders(path: string, most: number, signal?: AbortSignal): Promise<Answer<readonly Order[]>> {

@@ -2,15 +2,18 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { live } from 'lit/directives/live.js';
-import { orderKey } from '../../../../schemas/order-key';
+import { type OrderKey, orderKey } from '../../../../schemas/order-key';
 import { notice } from './answer-notice';
 import type { OrderSummaries } from '../../../../schemas/order-summary';
+import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { spanWords } from '../../../../schemas/span-words';
-import { type Answer, historyOf, MOST_EVENTS, summaryOf } from './audit-client';
+import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
+import { NO_SCREENS, shownByRevision } from './model/shown-on';
 import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
+import { shownNotice } from './shown-on';
 import { eventItem } from './timeline-event';
 import { evidenceLinks } from './evidence-links';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
@@ -44,12 +47,16 @@ export class TicketRailTimeline extends railElement({
   /** Of the event that is pointed at; null: the last. */
   revision: property<number | null>(null),
   answer: state<Answer<Shown> | null>(null),
+  /** What screens showed of it; null: it is not known yet. */
+  receipts: state<Answer<OrderReceipts> | null>(null),
   isPlaying: state(false),
 }) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
   #mustScroll = false;
+  /** On which screens each revision was, as far as is known. */
+  #screens = NO_SCREENS;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -72,14 +79,32 @@ export class TicketRailTimeline extends railElement({
   async #load(): Promise<void> {
     const asked = this.#question.ask();
     this.answer = null;
+    this.receipts = null;
+    this.#screens = NO_SCREENS;
     const key = orderKey(this.location, this.order);
     const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
     if (asked.aborted) return;
     this.#mustScroll = this.revision !== null;
     this.answer =
       found.kind === 'found'
-        ? { kind: 'found', value: { past: unfold(key, found.value.events), complete: found.value.complete, summary } }
+        ? {
+            kind: 'found',
+            value: {
+              past: unfold(key, found.value.events),
+              complete: found.value.complete,
+              summary,
+            },
+          }
         : found;
+    if (found.kind === 'found') await this.#loadReceipts(key, asked);
+  }
+
+  /** Reads what screens showed, once the history stands there: many days may have to be looked through. */
+  async #loadReceipts(key: OrderKey, asked: AbortSignal): Promise<void> {
+    const receipts = await receiptsOf(key, asked);
+    if (asked.aborted) return;
+    if (receipts.kind === 'found') this.#screens = shownByRevision(receipts.value.receipts);
+    this.receipts = receipts;
   }
 
   protected override render(): TemplateResult {
@@ -119,13 +144,21 @@ export class TicketRailTimeline extends railElement({
               leads to the others.
             </p>`
       }
+      ${shownNotice(this.receipts)}
       <ol class="events stack" role="list" aria-label="Events">
         ${repeat(
           shown,
           ({ event }) => event.revision,
           (step, index) =>
-            guard([step, first + index === at], () =>
-              eventItem(past.key, step, steps[first + index - 1] ?? null, first + index === at, this.#follow),
+            guard([step, first + index === at, this.#screens], () =>
+              eventItem(
+                past.key,
+                step,
+                steps[first + index - 1] ?? null,
+                first + index === at,
+                this.#screens.get(step.event.revision) ?? [],
+                this.#follow,
+              ),
             ),
         )}
       </ol>`;

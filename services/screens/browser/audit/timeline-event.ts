@@ -13,11 +13,14 @@ import { exactTimeWords, gapWords, shortHash, stageRule, valueText, verdictWords
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import { type Step } from '../board/model/past-order';
+import type { ShownOn } from './model/shown-on';
+import { shownOn } from './shown-on';
 import { attentionWords, driverWords, statusWords, stageWords } from '../shared/model/words';
 import { verdictMark } from './verdict-mark';
 
 /**
  * Renders one event: what was said and how it was read, and how the order stood after it.
+ * @param screens that showed it
  * @param follow called with a click on the link to a revision
  */
 export function eventItem(
@@ -25,6 +28,7 @@ export function eventItem(
   step: Step,
   before: Step | null,
   isCurrent: boolean,
+  screens: readonly ShownOn[],
   follow: (revision: number, click: MouseEvent) => void,
 ): TemplateResult {
   const { event, at } = step;
@@ -53,7 +57,7 @@ export function eventItem(
           <time datetime=${event.received_at}>${exactTimeWords(at)}</time>
           <code><bdi>${event.type}</bdi></code>
         </div>
-        ${readingOf(step)} ${changesOf(event)} ${chainOf(event, before?.event ?? null)}
+        ${readingOf(step)} ${shownOn(screens)} ${changesOf(event)} ${chainOf(event, before?.event ?? null)}
         <div class="raw">
           <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
           <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>

@@ -98,15 +98,16 @@ export class Alarm {
     if (this.state === 'interrupted') void this.#resume();
   }
 
-  /** Sounds now, and again and again until {@link silence}. */
-  ring(kind: CallKind): void {
+  /** Sounds now, and again and again until {@link silence}. @returns whether it sounds now */
+  ring(kind: CallKind): boolean {
     clearTimeout(this.#repeat);
-    if (!this.#isOn) return;
-    this.sound(kind);
+    if (!this.#isOn) return false;
+    const sounds = this.sound(kind);
     this.#ringing = kind;
     this.#repeat = setTimeout(() => {
       if (this.#ringing !== null) this.ring(this.#ringing);
     }, REPEAT_MS);
+    return sounds;
   }
 
   /** @param kind what nobody has attended to: it is what rings from now on; null: somebody has attended to everything */
@@ -130,11 +131,11 @@ export class Alarm {
     this.#ringing = null;
   }
 
-  /** Sounds once, if the browser lets it. */
-  sound(kind: CallKind, volume = this.volume): void {
+  /** Sounds once, if the browser lets it. @returns whether it does */
+  sound(kind: CallKind, volume = this.volume): boolean {
     this.wake();
     const context = this.#context;
-    if (context?.state !== 'running') return;
+    if (context?.state !== 'running') return false;
     for (const [frequency, start, length] of TONES[kind]) {
       const begin = context.currentTime + start;
       const gain = new GainNode(context, { gain: 0 });
@@ -146,6 +147,7 @@ export class Alarm {
       tone.start(begin);
       tone.stop(begin + length);
     }
+    return true;
   }
 
   async #resumeOrRenew(): Promise<void> {

@@ -1,6 +1,6 @@
 import { say } from '../shared/model/say';
 import { speakAround } from '../shared/page-words';
-import { languageOf, locationOf, modeOf } from '../shared/query';
+import { languageOf, locationOf, modeOf, screenNameOf } from '../shared/query';
 import { TicketRailBoard } from './ticket-rail-board';
 import { started } from '../shared/started';
 
@@ -22,13 +22,14 @@ const show = (location: string): void => {
 
 const mode = modeOf(window.location.search);
 const language = languageOf(window.location.search);
-if (board instanceof TicketRailBoard) Object.assign(board, { mode, language });
+const screen = screenNameOf(window.location.search);
+if (board instanceof TicketRailBoard) Object.assign(board, { mode, language, screen });
 const home = document.querySelector<HTMLAnchorElement>('a.home');
 if (home !== null && language !== '') home.search = new URLSearchParams({ lang: language }).toString();
 show(locationOf(window.location.search));
 board?.addEventListener('location-changed', (event) => {
   const { location } = (event as CustomEvent<{ location: string }>).detail; // as the board sends it
-  const named = Object.entries({ location, mode, lang: language }).filter(([, value]) => value !== '');
+  const named = Object.entries({ location, mode, lang: language, screen }).filter(([, value]) => value !== '');
   window.history.pushState(null, '', `?${new URLSearchParams(named).toString()}`);
   show(location);
 });

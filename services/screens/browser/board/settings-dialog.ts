@@ -1,5 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { LANGUAGES } from '../../../../schemas/language/languages';
+import { MAX_SCREEN_NAME } from '../../../../schemas/screen-reports';
+import { browserCode } from '../reports/screen-identity';
 import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
 import { CALLS, type CallKind } from './model/calls';
@@ -117,6 +119,10 @@ export class TicketRailSettings extends railElement({
           <button type="button" class="close" aria-label=${say('close')} @click=${this.#close}>${icon('close')}</button>
         </header>
         ${this.goesDark ? html`<p>${icon('info')} ${say('board.goes_dark')}</p>` : nothing} ${this.#renderLanguage()}
+        <label
+          >${say('settings.screen_name')}
+          <input name="screenName" maxlength=${MAX_SCREEN_NAME} placeholder=${browserCode()} autocomplete="off" />
+        </label>
         <div class="pair">
           <label
             >${say('settings.text_size')}
@@ -214,6 +220,7 @@ export class TicketRailSettings extends railElement({
     put('opensCard', settings.opensCard);
     put('keys', settings.keys);
     put('oldAfterHours', settings.oldAfterHours);
+    put('screenName', settings.screenName);
     put('textSize', settings.textSize);
     put('hourCycle', settings.hourCycle);
     put('language', isLanguageNamed() ? '' : language);
@@ -240,6 +247,7 @@ export class TicketRailSettings extends railElement({
       oldAfterHours: number('oldAfterHours'),
       textSize: number('textSize'),
       hourCycle: this.#field('hourCycle')?.value,
+      screenName: this.#field('screenName')?.value,
       hidden: HIDEABLE_STAGES.filter((stage) => !isOn(`shows ${stage}`)),
     };
     this.dispatchEvent(

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { freshnessNews, staleBanner } from '../feed/freshness-bar';
+import { ScreenReports } from '../reports/screen-reports';
 import { valueOf } from '../shared/field-events';
 import { Awake } from '../shared/awake';
 import { frameStyles } from '../shared/frame-styles';
@@ -24,7 +25,7 @@ import type { CardEvent } from './handoff-card';
 import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';
-import { type News, saidOf } from './model/news';
+import { type News, nothingSaid, saidOf } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import type { Settings } from './model/settings';
 import { Pointer } from './pointer';
@@ -38,8 +39,6 @@ import type { TileEvent } from './tile';
 import { TileFocus } from './tile-focus';
 import { isTyping } from './typing';
 import { wallBoxes } from './wall-boxes';
-
-const nothingSaid = (): string => '';
 
 /**
  * The board of one location, for POS vendors to put into their own pages too. docs/guides/embed-the-board.md lists its
@@ -68,6 +67,8 @@ export class TicketRailBoard extends railElement({
   awake: attribute(false),
   /** Digits and arrows are for this board also where nothing on the page has the focus. */
   keys: attribute(false),
+  /** Name of this screen, for who runs the service; empty: as it is set on it; null: it reports nothing. */
+  screen: property<string | null>(null),
   ...languageAttributes,
   /** A moment of the past to show in place of the live feed: nothing alarms then, and nothing can be acknowledged. */
   replay: property<ReplayMoment | null>(null),
@@ -92,6 +93,7 @@ export class TicketRailBoard extends railElement({
   });
   readonly #alarm = new BoardAlarm(this);
   readonly #awake = new Awake(this);
+  readonly #reports = new ScreenReports(this, this.#orders);
   readonly #choices = new LocationChoices(this);
   readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
@@ -104,9 +106,8 @@ export class TicketRailBoard extends railElement({
 
   constructor() {
     super();
-    this.addController(new TileFocus(this));
-    this.addController(new TileKeys(this, { isAway: () => this.#isBusy, open: this.#open }));
-    this.addController(new SpokenLanguage(this));
+    const keys = new TileKeys(this, { isAway: () => this.#isBusy, open: this.#open });
+    for (const one of [new TileFocus(this), keys, new SpokenLanguage(this)]) this.addController(one);
   }
 
   /** Nobody can touch this screen: it shows everything by itself, and offers nothing. */
@@ -138,8 +139,7 @@ export class TicketRailBoard extends railElement({
   }
 
   protected override render(): TemplateResult {
-    const { now, hasData } = this.#orders.source;
-    const freshness = this.#freshness;
+    const [{ now, hasData }, freshness] = [this.#orders.source, this.#freshness];
     const measured = { room: this.#room.room, more: this.#pages.more };
     return html`<div
       class="frame"
@@ -202,8 +202,8 @@ export class TicketRailBoard extends railElement({
     const sounding = this.#handoffs.arrive(news);
     if (this.quiet) return;
     const kind = loudest(withNews([], sounding), this.#isHeard);
-    if (kind !== null && this.isWall) this.#alarm.sound(kind);
-    else if (kind !== null) this.#alarm.ring(kind);
+    const sounds = kind !== null && (this.isWall ? this.#alarm.sound(kind) : this.#alarm.ring(kind));
+    if (sounds) this.#reports.heard(sounding.flatMap((one) => (one.kind === kind ? one.order : [])));
     const hasArrived = news.some(({ kind: one }) => one === 'arrived');
     if (hasArrived && !this.isWall && this.settings.opensCard && !this.#isBusy) this.#handoffs.openFirst();
   }

@@ -12,3 +12,5 @@ export const languageOf = (search: string): string => read(search, 'lang');
 export const placeOf = (search: string): string => read(search, 'name');
 /** Returns how the hours of a day are counted: `12` or `24`. */
 export const clockOf = (search: string): string => read(search, 'clock');
+/** Returns the name of the screen, for who runs the service. */
+export const screenNameOf = (search: string): string => read(search, 'screen');

@@ -30,6 +30,7 @@ const OTHERS: Readonly<Record<string, number>> = {
   deleteConsumer: 204,
   setConsumer: 201,
   setLabel: 204,
+  reportScreen: 204,
   // Another driver is assigned since.
   act: 409,
 };

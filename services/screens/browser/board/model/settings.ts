@@ -8,6 +8,7 @@ import {
   type Threshold,
   type Thresholds,
 } from '../../shared/model/lateness';
+import { nameToSet } from '../../reports/model/receipts';
 import { type HourCycle, hourCycleOf } from '../../shared/model/words';
 import { CALLS, type CallKind } from './calls';
 
@@ -30,6 +31,8 @@ export interface Settings {
   readonly hourCycle: HourCycle;
   /** Stages that this screen leaves out. */
   readonly hidden: readonly OpenStage[];
+  /** By which who runs the service knows this screen; empty: by a code of the browser. */
+  readonly screenName: string;
 }
 
 /** Stages that a screen may leave out: in the others somebody waits, or something has gone wrong. */
@@ -54,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   textSize: 1,
   hourCycle: 'local',
   hidden: [],
+  screenName: '',
 };
 
 /** Most hours that an order may be without news before it is folded away: a week. */
@@ -74,7 +78,7 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
 
 /** Makes settings of anything: what cannot be used is as by default. */
 export function toSettings(value: unknown): Settings {
-  const { thresholds, sound, volume, sounds, opensCard, keys, oldAfterHours, textSize, hourCycle, hidden } =
+  const { thresholds, sound, volume, sounds, opensCard, keys, oldAfterHours, textSize, hourCycle, hidden, screenName } =
     membersOf(value);
   const given = membersOf(thresholds);
   const heard = membersOf(sounds);
@@ -90,6 +94,7 @@ export function toSettings(value: unknown): Settings {
     textSize: TEXT_SIZES.find((size) => size === textSize) ?? DEFAULT_SETTINGS.textSize,
     hourCycle: hourCycleOf(hourCycle),
     hidden: HIDEABLE_STAGES.filter((stage) => left.includes(stage)),
+    screenName: typeof screenName === 'string' ? nameToSet(screenName) : '',
   };
 }
 

@@ -1,0 +1,191 @@
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { LocationId } from '../../schemas/handle-order';
+import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/screen-reports';
+import { isEventStoreError } from '../event-store/event-store';
+import { dayOf, type ReceiptDays } from './receipt-days';
+
+/**
+ * Display receipts on their way into the event store: gathered for some seconds, so that however many screens paint, a
+ * location costs one append in that time. No report waits for it, and no delivery.
+ */
+
+/** Milliseconds in which the receipts of a location are gathered. */
+export const GATHER_MS = 5_000;
+/** Most receipts in one event: some 20 kB, with the longest ids and names less than 350 kB. */
+const EVENT_RECEIPTS = 250;
+/** Most receipts that wait, as for a store that is away. Screens keep what is not taken, and report it again. */
+export const MAX_WAITING_RECEIPTS = 50_000;
+/** Appends on their way into the store at a time, which commits them together. */
+const APPENDS_AT_ONCE = 16;
+/** Why the store may take later what it does not take now; a closed one is that of a service that ends. */
+const PASSING = ['unavailable', 'outcome-unknown', 'closed'] as const;
+/** Receipts that are remembered, some 150 bytes each; one that is forgotten may be recorded twice, and is shown once. */
+const REMEMBERED_RECEIPTS = 100_000;
+
+/**
+ * Most screens of a reader of which one part of an order at a revision is recorded: as many stand at no location, and
+ * whoever invents screens gets no further.
+ */
+export const MAX_SCREENS_OF_ONE = 64;
+
+/** A report as it came from a reader, and when. */
+export interface Received {
+  readonly report: ScreenReport;
+  /** Null while reading is open. */
+  readonly reader: string | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** @returns what a screen is distinguished from others by: nobody takes the place of another reader's. */
+export const screenKey = ({ screen_id }: { readonly screen_id: string }, reader: string | null): string =>
+  `${screen_id} ${reader ?? ''}`;
+
+/** What of reports at a location, on one day, goes into one event. */
+interface Batch {
+  readonly location: LocationId;
+  readonly day: string;
+  /** By {@link screenKey} and name. */
+  readonly screens: Map<string, ShownScreen>;
+  /** Of its event: the store knows a repeat by it. */
+  readonly id: string;
+  receipts: number;
+  /** It was handed to the store, which may have taken it without saying so: nothing is added any more. */
+  isTried: boolean;
+}
+
+export class ReceiptLog {
+  readonly #days: Pick<ReceiptDays, 'append'>;
+  readonly #newId: () => string;
+  readonly #log: Pick<Logger, 'warn' | 'error'>;
+  // With `max`, memory for all of them would be taken at the start, which that makes noticeably longer.
+  readonly #known = new LRUCache<string, true>({ maxSize: REMEMBERED_RECEIPTS, sizeCalculation: () => 1 });
+  /** Screens by reader, order, revision and part. */
+  readonly #screens = new LRUCache<string, number>({ maxSize: REMEMBERED_RECEIPTS, sizeCalculation: () => 1 });
+  #waiting: Batch[] = [];
+  #size = 0;
+  #recorded = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | null = null;
+  #closed = false;
+
+  /** @param newId makes a UUID */
+  constructor(days: Pick<ReceiptDays, 'append'>, newId: () => string, log: Pick<Logger, 'warn' | 'error'>) {
+    this.#days = days;
+    this.#newId = newId;
+    this.#log = log;
+  }
+
+  /** Receipts that are durable so far. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  /** Returns how many more receipts can be taken now. */
+  get room(): number {
+    return this.#closed ? 0 : MAX_WAITING_RECEIPTS - this.#size;
+  }
+
+  /** @returns the receipts of a report that were not taken before, as far as not too many screens have such a one. */
+  fresh(location: LocationId, { report, reader }: Received): readonly DisplayReceipt[] {
+    const screen = screenKey(report, reader);
+    const unknown = new Map(report.receipts.map((receipt) => [keyOf(location, screen, receipt), receipt] as const));
+    return [...unknown]
+      .filter(([key]) => !this.#known.has(key))
+      .map(([, receipt]) => receipt)
+      .filter((receipt) => (this.#screens.get(keyOf(location, reader, receipt)) ?? 0) < MAX_SCREENS_OF_ONE);
+  }
+
+  /** Takes receipts of a report that are {@link fresh}; they are durable some seconds later. */
+  add(location: LocationId, { report, reader, at }: Received, receipts: readonly DisplayReceipt[]): void {
+    if (receipts.length === 0) return;
+    const { screen_id, name, kind, sent_at } = report;
+    const screen = screenKey(report, reader);
+    for (const receipt of receipts) {
+      this.#known.set(keyOf(location, screen, receipt), true);
+      const one = keyOf(location, reader, receipt);
+      this.#screens.set(one, (this.#screens.get(one) ?? 0) + 1);
+    }
+    const batch = this.#batchFor(location, dayOf(at), receipts.length);
+    const named = `${screen} ${kind} ${name}`;
+    const shown = batch.screens.get(named) ?? { screen_id, name, kind, reader, reports: [] };
+    batch.screens.set(named, shown);
+    shown.reports.push({
+      sent: Date.parse(sent_at),
+      received: at,
+      receipts: receipts.map((one) => [one.order_id, one.revision, one.shown, Date.parse(one.at)]),
+    });
+    batch.receipts += receipts.length;
+    this.#size += receipts.length;
+    this.#schedule();
+  }
+
+  /** Records what waits, if the store takes it now. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#writing;
+    await this.#write();
+  }
+
+  #batchFor(location: LocationId, day: string, more: number): Batch {
+    const open = this.#waiting.findLast((one) => one.location === location && one.day === day && !one.isTried);
+    if (open !== undefined && open.receipts + more <= EVENT_RECEIPTS) return open;
+    const begun: Batch = { location, day, screens: new Map(), id: this.#newId(), receipts: 0, isTried: false };
+    this.#waiting.push(begun);
+    return begun;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#writing !== null || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#writing = this.#write().finally(() => {
+        this.#writing = null;
+        if (this.#waiting.length > 0) this.#schedule();
+      });
+    }, GATHER_MS);
+  }
+
+  /**
+   * Writes some batches at a time. While the store is away, they wait for the next time; one that it refuses for what it
+   * is would be refused again, and is dropped, so that it does not keep back the others.
+   */
+  async #write(): Promise<void> {
+    const batches = this.#waiting;
+    this.#waiting = [];
+    const failed: Batch[] = [];
+    let next = 0;
+    for (; next < batches.length && failed.length === 0; next += APPENDS_AT_ONCE) {
+      const some = batches.slice(next, next + APPENDS_AT_ONCE);
+      await Promise.all(
+        some.map((batch) =>
+          this.#append(batch).catch((error: unknown) => {
+            if (PASSING.some((code) => isEventStoreError(error, code))) failed.push(batch);
+            else this.#drop(batch, error);
+          }),
+        ),
+      );
+    }
+    this.#waiting = [...failed, ...batches.slice(next), ...this.#waiting];
+    if (failed.length > 0) this.#log.warn({ waiting: this.#size }, 'what screens showed cannot be recorded yet');
+  }
+
+  async #append(batch: Batch): Promise<void> {
+    const { location, day, id, screens, receipts } = batch;
+    batch.isTried = true;
+    await this.#days.append(day, { location_id: location, screens: [...screens.values()] }, id);
+    this.#size -= receipts;
+    this.#recorded += receipts;
+  }
+
+  #drop({ receipts }: Batch, error: unknown): void {
+    this.#size -= receipts;
+    this.#log.error({ err: error, receipts }, 'what screens showed cannot be recorded, and is dropped');
+  }
+}
+
+/** @param whose a screen or a reader */
+const keyOf = (location: LocationId, whose: string | null, { order_id, revision, shown }: DisplayReceipt): string =>
+  `${shown} ${String(revision)} ${whose ?? ''}\n${location}\n${order_id}`;
