@@ -3,6 +3,7 @@ import { LocationId, OrderId } from './handle-order';
 import { Revision, Time } from './order-view';
 import { Position } from './position';
 import { ReaderName } from './readers';
+import { MAX_SCREEN_NAME, MAX_RECEIPTS, WATCHING_MS, SCREEN_KINDS, SHOWN_PARTS } from './screen-limits';
 import { type StreamName, streamName } from './stream-name';
 import { VISIBLE } from './vocabulary';
 
@@ -11,27 +12,8 @@ import { VISIBLE } from './vocabulary';
  * (docs/decisions/032-display-receipts.md).
  */
 
-/** Longest name of a screen, in characters. */
-export const MAX_SCREEN_NAME = 40;
-/** Most display receipts in one report. With the longest ids, it is still shorter than {@link MAX_REPORT_BYTES}. */
-export const MAX_RECEIPTS = 50;
-/** Most bytes of a report. Browsers send no more than this when a page goes away. */
-export const MAX_REPORT_BYTES = 65_536;
-/** Milliseconds between two reports of a screen that has nothing new to say. */
-export const REPORT_INTERVAL_MS = 10_000;
-/** Milliseconds after the last report of a screen in which it counts as watching. */
-export const WATCHING_MS = 3 * REPORT_INTERVAL_MS;
-
 /** Most digits of a position: those of 64 bits. */
 const MAX_POSITION_DIGITS = 20;
-
-/** What shows the orders of a location: boards that somebody can touch, and walls that nobody can. */
-export const SCREEN_KINDS = ['board', 'wall'] as const;
-export type ScreenKind = (typeof SCREEN_KINDS)[number];
-
-/** What was shown of an order: its tile, its handoff card; or an alarm sounded for it. */
-export const SHOWN_PARTS = ['tile', 'card', 'alarm'] as const;
-export type ShownPart = (typeof SHOWN_PARTS)[number];
 
 /** The first moment after those that a screen's clock may say: 2100, in milliseconds since the epoch. */
 const AFTER_ALL_CLOCKS = 4_102_444_800_000;

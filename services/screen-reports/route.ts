@@ -2,9 +2,9 @@ import type { Router } from 'express';
 import type { LocationId } from '../../schemas/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
 import { LocationPath, OrderPath } from '../../schemas/requests';
+import { MAX_REPORT_BYTES } from '../../schemas/screen-limits';
 import {
   type DisplayReceipt,
-  MAX_REPORT_BYTES,
   OrderReceipts,
   ScreenList,
   ScreenReport,

@@ -1,11 +1,6 @@
 import type { LocationId } from '../../schemas/handle-order';
-import {
-  REPORT_INTERVAL_MS,
-  type Screen,
-  type ScreenReport,
-  type UnwatchedLocation,
-  WATCHING_MS,
-} from '../../schemas/screen-reports';
+import { REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/screen-limits';
+import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/screen-reports';
 import type { Received } from './receipt-log';
 
 /** Which screens watch, by their last reports. It is of now: a service that was started knows them again in seconds. */

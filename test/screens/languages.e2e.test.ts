@@ -89,8 +89,8 @@ async function untranslated(page: Page): Promise<string[]> {
     /[a-z]/i.test(
       text
         .replaceAll(/⟦[^⟧]*⟧/g, '')
-        // The product's name, and what `Intl` writes behind a time.
-        .replaceAll(/Ticket Rail|\b[AP]M\b/g, ''),
+        // The product's name, what `Intl` writes behind a time, and what a browser calls itself that was given no name.
+        .replaceAll(/Ticket Rail|\b[AP]M\b|^[a-z\d]{4}$/g, ''),
     ),
   );
 }

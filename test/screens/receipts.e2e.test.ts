@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
-import type { OrderReceipts, ScreenList, ShownPart } from '../../schemas/screen-reports';
+import type { ShownPart } from '../../schemas/screen-limits';
+import type { OrderReceipts, ScreenList } from '../../schemas/screen-reports';
 import { orderPath } from '../support/deliveries';
 import { until } from '../support/patience';
 import { screenLab } from '../support/screen-lab';

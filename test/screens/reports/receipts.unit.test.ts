@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { orderId } from '../../../schemas/order-key';
-import { DisplayReceipt, MAX_RECEIPTS, MAX_SCREEN_NAME, ScreenName } from '../../../schemas/screen-reports';
+import { MAX_RECEIPTS, MAX_SCREEN_NAME } from '../../../schemas/screen-limits';
+import { DisplayReceipt, ScreenName } from '../../../schemas/screen-reports';
 import {
   isDue,
   isNew,

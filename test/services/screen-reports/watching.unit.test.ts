@@ -1,5 +1,6 @@
 import { locationId } from '../../../schemas/order-key';
-import { type Screen, WATCHING_MS } from '../../../schemas/screen-reports';
+import { WATCHING_MS } from '../../../schemas/screen-limits';
+import type { Screen } from '../../../schemas/screen-reports';
 import {
   FORGOTTEN_MS,
   MAX_SCREENS,

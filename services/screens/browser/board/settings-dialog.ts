@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { LANGUAGES } from '../../../../schemas/language/languages';
-import { MAX_SCREEN_NAME } from '../../../../schemas/screen-reports';
+import { MAX_SCREEN_NAME } from '../../../../schemas/screen-limits';
 import { browserCode } from '../reports/screen-identity';
 import { icon } from '../shared/icons';
 import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';

@@ -1,11 +1,10 @@
 import {
-  type DisplayReceipt,
   MAX_RECEIPTS,
   MAX_SCREEN_NAME,
   REPORT_INTERVAL_MS,
-  type ScreenReport,
   type ShownPart,
-} from '../../../../../schemas/screen-reports';
+} from '../../../../../schemas/screen-limits';
+import type { DisplayReceipt, ScreenReport } from '../../../../../schemas/screen-reports';
 import type { Freshness } from '../../shared/model/freshness';
 
 /** What a screen has to report: pure, so that it can be tried without a page. */

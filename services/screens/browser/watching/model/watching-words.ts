@@ -1,4 +1,5 @@
-import type { Screen, ScreenKind } from '../../../../../schemas/screen-reports';
+import type { ScreenKind } from '../../../../../schemas/screen-limits';
+import type { Screen } from '../../../../../schemas/screen-reports';
 import { spanWords } from '../../../../../schemas/span-words';
 
 /** What the page of screens says, in plain words. */
