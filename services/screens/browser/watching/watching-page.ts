@@ -1,1 +1,4 @@
+import { started } from '../shared/started';
 import './ticket-rail-watching';
+
+started();
