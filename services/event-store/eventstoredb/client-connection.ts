@@ -16,6 +16,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
   BACKWARDS,
@@ -268,6 +269,9 @@ export class ClientConnection extends EventStoreDBClient implements Connection {
   async end(): Promise<void> {
     this.#cut.abort();
     await within(GOODBYE_MS, this.dispose(), undefined);
+    // grpc-js connects in the tick after the one that decides so, even for a channel that was closed between the two, and
+    // nobody would close that connection.
+    await nextTurn();
     this.#channel?.close();
   }
 

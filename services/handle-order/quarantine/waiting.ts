@@ -131,7 +131,8 @@ export class WaitingDeliveries {
         isBegun = true;
       }
       for (const event of events) this.#take(event);
-      this.#seen = position;
+      // Some stores say only now and then how far they have looked.
+      this.#seen = position ?? this.#seen;
     }
   }
 

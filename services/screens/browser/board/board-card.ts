@@ -6,7 +6,7 @@ import type { Freshness } from '../shared/model/freshness';
 import type { HourCycle } from '../shared/model/words';
 import type { BoardOrders } from './board-orders';
 import './handoff-card';
-import type { CardEvent } from './handoff-card';
+import type { CardEvent } from './card-event';
 import type { AlikeOnCard } from './handoff-alike';
 import { type CardHandover, noHandover } from './handoff-done';
 import type { Handoffs } from './model/handoffs';

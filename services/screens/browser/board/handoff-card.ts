@@ -11,6 +11,7 @@ import { ageWords, driverWords, durationWords, statusWords, noticeOf, stageWords
 import { sayParts } from '../shared/say-parts';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';
 import { basics } from '../shared/theme';
+import { type CardAction, CardEvent } from './card-event';
 import { Asking } from './handoff-asking';
 import { driverBlocks } from './handoff-driver';
 import { handoverBlock, noHandover } from './handoff-done';
@@ -20,21 +21,6 @@ import './slip/slip-button';
 import css from './handoff-card.css?inline';
 import driverCss from './handoff-driver.css?inline';
 import groupCss from './handoff-group.css?inline';
-
-type CardAction = 'close' | 'acknowledge-driver' | 'open' | 'open-instead' | 'hand-over' | 'undo';
-
-/** An event that says what someone asked for on the card. */
-export class CardEvent extends Event {
-  static readonly type = 'card-action';
-  constructor(
-    readonly action: CardAction,
-    readonly orderId: string,
-    /** Of a handover: what somebody says to have compared. */
-    readonly compared: readonly Compared[] = [],
-  ) {
-    super(CardEvent.type);
-  }
-}
 
 /** Reasons to doubt what the card shows. */
 const DOUBTS: ReadonlySet<string> = new Set(['may_be_a_repeat', 'unreadable_field']);
@@ -65,6 +51,15 @@ export class TicketRailHandoff extends railElement({
 }) {
   readonly #asking = new Asking(this);
 
+  /** Browsers send `close` with a frame only, and by then the next driver may have come: the attribute goes at once. */
+  protected override firstUpdated(): void {
+    const dialog = this.renderRoot.querySelector('dialog');
+    const closed = (): void => {
+      if (this.order !== null && dialog?.open === false) this.#announce('close');
+    };
+    if (dialog !== null) new MutationObserver(closed).observe(dialog, { attributeFilter: ['open'] });
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     const dialog = this.renderRoot.querySelector('dialog');
     if (dialog === null || !changed.has('order')) return;
@@ -80,7 +75,6 @@ export class TicketRailHandoff extends railElement({
       aria-labelledby="title"
       data-order-id=${order?.order_id ?? nothing}
       data-stage=${order?.stage ?? nothing}
-      @close=${this.#closed}
       @click=${this.#clicked}
     >
       ${
@@ -275,12 +269,6 @@ export class TicketRailHandoff extends railElement({
 
   readonly #close = (): void => {
     this.renderRoot.querySelector('dialog')?.close();
-  };
-
-  /** Browsers say that a dialog closed only after it did: by then the next driver may have opened it again. */
-  readonly #closed = ({ currentTarget }: Event): void => {
-    const isOpen = currentTarget instanceof HTMLDialogElement && currentTarget.open;
-    if (this.order !== null && !isOpen) this.#announce('close');
   };
 
   /** A touch beside the card closes it. */

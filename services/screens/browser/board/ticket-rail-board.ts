@@ -21,7 +21,7 @@ import { BoardOrders } from './board-orders';
 import { BoardRoom } from './board-room';
 import { BoardSearch } from './board-search';
 import { BoardSettings } from './board-settings';
-import type { CardEvent } from './handoff-card';
+import type { CardEvent } from './card-event';
 import { TileKeys } from './keys/tile-keys';
 import { LocationChoices } from './location-choices';
 import { type CallKind, loudest, withNews } from './model/calls';

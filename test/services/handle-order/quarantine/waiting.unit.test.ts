@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { QUARANTINE_STREAM } from '../../../../schemas/order-events';
 import { type OrderKey, locationId, orderKey } from '../../../../schemas/order-key';
+import { EventStoreError, type SubscribeOptions } from '../../../../services/event-store/event-store';
 import { createQuarantine, type Quarantine } from '../../../../services/handle-order/quarantine/quarantine';
 import {
   COUNTED_MS,
@@ -61,6 +62,30 @@ describe('how many deliveries wait in quarantine', () => {
       expect(await counts(waiting, 2, 1)).toBe(true);
       expect((await quarantine.redrive(first)).kind).toBe('tried');
       expect(await counts(waiting, 1, 1)).toBe(true);
+    } finally {
+      await waiting.close();
+      await store.close();
+    }
+  });
+
+  it('what is redriven while the store is away counts no more once it is back, also if the store never said how far it looked', async () => {
+    const { store, quarantine, follow } = make();
+    const away = new AbortController();
+    async function* subscribe({ signal, ...options }: SubscribeOptions) {
+      const ends = [away.signal, signal].flatMap((end) => (end === undefined || end.aborted ? [] : [end]));
+      const batches = store.subscribe({ ...options, signal: AbortSignal.any(ends) });
+      for await (const batch of batches) yield { ...batch, position: null };
+      throw new EventStoreError('unavailable', 'it is away');
+    }
+    await keep(quarantine, BEGIN, about(orderKey('south', 'a')));
+    const waiting = follow({ readStream: store.readStream.bind(store), subscribe });
+    try {
+      expect(await counts(waiting, 0, 1)).toBe(true);
+      const later = await keep(quarantine, BEGIN, about(orderKey('north', 'a')));
+      expect(await counts(waiting, 1, 1)).toBe(true);
+      away.abort();
+      expect((await quarantine.redrive(later)).kind).toBe('tried');
+      expect(await counts(waiting, 0, 1)).toBe(true);
     } finally {
       await waiting.close();
       await store.close();
