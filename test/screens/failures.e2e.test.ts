@@ -9,6 +9,7 @@ import { startProxy } from '../support/proxy';
 import { call, discard, type RunningService, startService } from '../support/running-service';
 import { type About, boardAddress, screenLab, updated } from '../support/screen-lab';
 import { step, watch, watched } from '../support/screen-watch';
+import { stopRenderers } from '../support/stop-renderers';
 
 /**
  * What comes between a board and the service: it goes grey and says why, and whatever it missed it catches up with,
@@ -90,21 +91,6 @@ async function expectNothingMissedNorTwice(page: Page, last: ReadonlyMap<string,
     expect(steps.at(-1)).toBe(number);
     expect(await lab.tile(order, page).count()).toBe(1);
   }
-}
-
-/**
- * Stops the processes in which pages run, as a sleeping machine or a discarding browser does: no timer, no reading.
- * @returns what lets them go on
- */
-async function stopRenderers(): Promise<() => void> {
-  const session = await lab.browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter(({ type }) => type === 'renderer');
-  expect(renderers.length).toBeGreaterThan(0);
-  for (const { id } of renderers) process.kill(id, 'SIGSTOP');
-  return () => {
-    for (const { id } of renderers) process.kill(id, 'SIGCONT');
-  };
 }
 
 const expectCause = (cause: string, page = lab.page): Promise<void> =>
@@ -190,7 +176,7 @@ describe('a board', () => {
     await lab.openBoard(location);
     const deliveries = keepDelivering(() => lab.service, location, ['o1', 'o2']);
     await lab.tile('o1').waitFor();
-    const wake = await stopRenderers();
+    const wake = await stopRenderers(lab.browser);
     const asleep = Date.now();
     await sleep(AWAY_MS);
     const woken = Date.now();

@@ -123,8 +123,8 @@ function handOver(revision: number, at = '2026-11-21T18:00:00.000Z'): string {
   return JSON.stringify({ type: 'handed_over', revision, at, compared: [] });
 }
 
-/** A report of a screen, with a receipt of an order that is nowhere. */
-function screenReport(): string {
+/** A report of a screen. @param order of which it has a receipt; null: it has none */
+function screenReport(order_id: string | null): string {
   const at = '2026-11-21T18:00:00.000Z';
   return JSON.stringify({
     screen_id: '0'.repeat(32),
@@ -135,7 +135,7 @@ function screenReport(): string {
     age_ms: 0,
     position: null,
     sent_at: at,
-    receipts: [{ order_id: 'nobody knows it', revision: 0, shown: 'tile', at }],
+    receipts: order_id === null ? [] : [{ order_id, revision: 0, shown: 'tile', at }],
   });
 }
 
@@ -145,7 +145,7 @@ const BODIES: Readonly<Record<string, string>> = {
   commit: '{"position":"0"}',
   setLabel: '{"number":"A1B2"}',
   act: handOver(0),
-  reportScreen: screenReport(),
+  reportScreen: screenReport('nobody knows it'),
 };
 
 interface Question extends Omit<Call, 'method'> {
@@ -490,9 +490,10 @@ describe('each problem that the document declares is one that really comes', () 
 
   it('screens of a reader may report only so often', async () => {
     const app = await serveInProcess(null, { READERS }, () => 0);
+    const body = screenReport(null);
     try {
       for (const id of declaring('too-many-reports')) {
-        for (let n = 0; n < REPORTS_AT_ONCE; n++) expect((await ask(app, id)).status).toBe(204);
+        for (let n = 0; n < REPORTS_AT_ONCE; n++) expect((await ask(app, id, { body })).status).toBe(204);
         await expectProblem('too-many-reports', id, () => ask(app, id));
       }
     } finally {

@@ -82,6 +82,9 @@ export const newsWords = (kind: News['kind'], order: string): string => say(`new
 /** Most pieces of news that are said aloud at once. */
 const MOST_SAID = 5;
 
+/** What is said aloud while there is no news. */
+export const nothingSaid = (): string => '';
+
 /**
  * @returns what is said aloud, in the language of the page then: the rest of it does not change any more
  * @param shortId gives what people call an order
