@@ -6,7 +6,7 @@
 const ITERATOR_HELPERS = 'drop every filter find flatMap forEach map reduce some take toArray'.split(' ');
 
 /** Lit, or what calls them, looks first whether the browser has them. */
-const GUARDED: ReadonlySet<string> = new Set(['adoptedStyleSheets', 'replaceSync', 'wakeLock']);
+const GUARDED: ReadonlySet<string> = new Set(['adoptedStyleSheets', 'checkVisibility', 'replaceSync', 'wakeLock']);
 
 const ON_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   URL: ['canParse', 'parse'],
