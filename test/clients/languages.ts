@@ -215,7 +215,8 @@ export class Driver {
     const child = this.#start(verb, env);
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
-    child.stdin?.end(input);
+    // One that ends before it has read all says why in what it writes.
+    child.stdin?.on('error', () => undefined).end(input);
     await once(child, 'close');
     return output
       .split('\n')

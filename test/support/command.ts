@@ -36,6 +36,8 @@ export function startCommand(
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  // One that ends before it has read all says why by its code.
+  child.stdin.on('error', () => undefined);
   return {
     ended: new Promise((ended) =>
       child.once('close', (code) => {
