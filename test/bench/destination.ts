@@ -106,6 +106,9 @@ export async function measureDestination(options: WebhookOptions): Promise<Part>
   const of = (kind: Kind, pick: (one: Run) => number): number[] => runs.filter((one) => one.kind === kind).map(pick);
   const rates = of('without', ({ load }) => load.rate);
   const ratios = of('with', ({ load }) => load.rate).map((rate, round) => rate / (rates[round] ?? NaN));
+  // Both ran at once, so that what befell a round befell both: their sums compare better than rounds do.
+  const total = (kind: Kind): number => of(kind, ({ load }) => load.rate).reduce((sum, rate) => sum + rate, 0);
+  const ratio = total('with') / total('without');
   const isKept = runs.every(({ load, stored }) => stored === load.accepted && load.errors.count === 0);
   const sum = (pick: (one: Run) => number): string => figure(runs.map(pick).reduce((total, one) => total + one, 0));
   return {
@@ -122,10 +125,10 @@ export async function measureDestination(options: WebhookOptions): Promise<Part>
     ]),
     goals: [
       {
-        name: 'deliveries a second with / without, median',
+        name: 'deliveries with / without, all rounds together (and each)',
         goal: `>= ${figure(GOAL, 2)}`,
-        figure: `${figure(median(ratios), 2)} (${range(ratios, 2)})`,
-        met: median(ratios) >= GOAL,
+        figure: `${figure(ratio, 2)} (${range(ratios, 2)})`,
+        met: ratio >= GOAL,
       },
       {
         name: 'each delivery was new and is stored, found on the disk after SIGKILL',
