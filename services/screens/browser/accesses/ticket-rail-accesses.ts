@@ -1,12 +1,11 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { AccessEntry, AccessPage } from '../../../../schemas/access';
-import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';
 import { PagedList } from '../audit/paged-list';
+import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
 import { auditStyles } from '../shared/audit-styles';
 import { timeWords } from '../shared/model/audit-words';
-import { countWords } from '../shared/model/words';
 import { railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { accessWords } from './model/access-words';
@@ -28,47 +27,18 @@ export class TicketRailAccesses extends railElement({}) {
   }
 
   protected override render(): TemplateResult {
-    const { items, hasMore, isAsking, refusal } = this.#list;
-    return html`<div class="frame stack" aria-busy=${String(isAsking)}>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
-      <p class="muted" role="status">${this.#summary()}</p>
-      ${items.length === 0 ? nothing : this.#renderTable(items)}
-      ${
-        hasMore
-          ? html`<p><button aria-disabled=${isAsking} @click=${this.#list.more}>Show older ones</button></p>`
-          : nothing
-      }
-    </div>`;
+    return pagedTable(this.#list, {
+      label: 'Table of accesses',
+      forbidden: FORBIDDEN,
+      empty: 'Nobody has looked yet, or nobody is known: there are no readers.',
+      called: ['access', 'accesses'],
+      note: INSTANCES,
+      columns: ['When', 'Reader', 'What', 'Order', 'Asked for'],
+      row: this.#row,
+    });
   }
 
-  #summary(): string {
-    const { items, hasMore, isAsking, refusal } = this.#list;
-    if (isAsking) return 'Looking…';
-    if (refusal !== null && items.length === 0) return '';
-    if (items.length === 0) return 'Nobody has looked yet, or nobody is known: there are no readers.';
-    return `${countWords(items.length, 'access', 'accesses')}${hasMore ? ', and there are more' : ''}, newest first. ${INSTANCES}`;
-  }
-
-  #renderTable(items: readonly AccessEntry[]): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of accesses">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Reader</th>
-            <th scope="col">What</th>
-            <th scope="col">Order</th>
-            <th scope="col">Asked for</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${items.map((access) => this.#renderRow(access))}
-        </tbody>
-      </table>
-    </div>`;
-  }
-
-  #renderRow(access: AccessEntry): TemplateResult {
+  readonly #row = (access: AccessEntry): TemplateResult => {
     const { access_id, at, reader, role, path } = access;
     return html`<tr data-access-id=${access_id}>
       <th scope="row"><time datetime=${at}>${timeWords(Date.parse(at))}</time></th>
@@ -77,7 +47,7 @@ export class TicketRailAccesses extends railElement({}) {
       <td>${this.#renderSubject(access)}</td>
       <td><code>${path}</code></td>
     </tr>`;
-  }
+  };
 
   #renderSubject({ location_id, order_id }: AccessEntry): TemplateResult {
     if (location_id === undefined) return html`any`;

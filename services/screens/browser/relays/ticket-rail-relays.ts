@@ -1,12 +1,11 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import type { RelayEntry, RelayPage } from '../../../../schemas/order-view';
-import { notice } from '../audit/answer-notice';
 import { PagedList } from '../audit/paged-list';
+import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { countWords } from '../shared/model/words';
 import { railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { relayWords } from './model/relay-words';
@@ -26,48 +25,18 @@ export class TicketRailRelays extends railElement({}) {
   }
 
   protected override render(): TemplateResult {
-    const { items, hasMore, isAsking, refusal } = this.#list;
-    return html`<div class="frame stack" aria-busy=${String(isAsking)}>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
-      <p class="muted" role="status">${this.#summary()}</p>
-      ${items.length === 0 ? nothing : this.#renderTable(items)}
-      ${
-        hasMore
-          ? html`<p><button aria-disabled=${isAsking} @click=${this.#list.more}>Show older ones</button></p>`
-          : nothing
-      }
-    </div>`;
+    return pagedTable(this.#list, {
+      label: 'Table of relays',
+      forbidden: FORBIDDEN,
+      empty: 'Nothing was passed on: RELAY_URL names where to.',
+      called: ['try', 'tries'],
+      note: '',
+      columns: ['Received', 'Type', 'Location', 'Answer', 'Id at the POS', 'Request'],
+      row: this.#row,
+    });
   }
 
-  #summary(): string {
-    const { items, hasMore, isAsking, refusal } = this.#list;
-    if (isAsking) return 'Looking…';
-    if (refusal !== null && items.length === 0) return '';
-    if (items.length === 0) return 'Nothing was passed on: RELAY_URL names where to.';
-    return `${countWords(items.length, 'try', 'tries')}${hasMore ? ', and there are more' : ''}, newest first.`;
-  }
-
-  #renderTable(items: readonly RelayEntry[]): TemplateResult {
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of relays">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Received</th>
-            <th scope="col">Type</th>
-            <th scope="col">Location</th>
-            <th scope="col">Answer</th>
-            <th scope="col">Id at the POS</th>
-            <th scope="col">Request</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${items.map((relay) => this.#renderRow(relay))}
-        </tbody>
-      </table>
-    </div>`;
-  }
-
-  #renderRow(relay: RelayEntry): TemplateResult {
+  readonly #row = (relay: RelayEntry): TemplateResult => {
     const { relay_id, received_at, type, location_id, provider_id, request_id } = relay;
     const { isTrouble, words } = relayWords(relay);
     return html`<tr data-relay-id=${relay_id} data-trouble=${isTrouble}>
@@ -80,7 +49,7 @@ export class TicketRailRelays extends railElement({}) {
       <td>${provider_id === null ? 'none' : html`<bdi>${provider_id}</bdi>`}</td>
       <td><code>${request_id}</code></td>
     </tr>`;
-  }
+  };
 
   static override styles = [tokens, basics, auditStyles, styleSheet(css)];
 }
