@@ -21,6 +21,7 @@ import {
   type Witness,
   type ListedLocations,
 } from './schema';
+import { type OrderRow, placedOf, type PlacedRow, recordOf } from './rows';
 import { type DriveRow, DRIVES_SQL, driveOf } from './search-index';
 
 export interface ListOptions {
@@ -64,29 +65,6 @@ export interface NewsSlice {
   /** The last news that were looked at; null if that is all. */
   readonly end: Witness | null;
 }
-
-interface OrderRow extends OrderKey {
-  readonly seq: number;
-  readonly state: string;
-}
-
-const recordOf = ({ location_id, order_id, state }: OrderRow): OrderRecord => ({
-  key: { location_id, order_id },
-  state: parseState(state),
-});
-
-interface PlacedRow extends Omit<OrderKey, 'location_id'> {
-  readonly placed: Position;
-  readonly event_id: string;
-  readonly state: string;
-}
-
-const placedOf = (location_id: LocationId, { order_id, placed, event_id, state }: PlacedRow): PlacedOrder => ({
-  key: { location_id, order_id },
-  position: placed,
-  eventId: event_id,
-  state: parseState(state),
-});
 
 /**
  * The read model as readers see it: beside the projector, and always a state that it committed. One that is made anew is
