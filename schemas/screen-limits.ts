@@ -1,4 +1,9 @@
-/** What screens and the service agree on about reports (screen-reports.ts), for browsers too: without what checks them. */
+/** What screens and the service agree on, for browsers too: without what checks it. */
+
+/** An open order without news for longer is left over: nobody has to watch for it. Milliseconds. */
+export const OLD_ORDER_MS = 12 * 3_600_000;
+/** A cancellation that is older is nobody's to acknowledge any more, unless a screen has shown it before. Milliseconds. */
+export const OLD_CANCELLATION_MS = 2 * 3_600_000;
 
 /** Longest name of a screen, in characters. */
 export const MAX_SCREEN_NAME = 40;

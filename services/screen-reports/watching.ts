@@ -1,5 +1,5 @@
 import type { LocationId } from '../../schemas/handle-order';
-import { REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/screen-limits';
+import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/screen-limits';
 import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/screen-reports';
 import type { Received } from './receipt-log';
 
@@ -9,8 +9,6 @@ import type { Received } from './receipt-log';
 export const MAX_SCREENS = 1_000;
 /** Milliseconds after which a screen that says nothing any more is not listed. Hidden tabs speak once a minute. */
 export const FORGOTTEN_MS = 30 * REPORT_INTERVAL_MS;
-/** An active order without news for longer is left over: nobody has to watch for it. Milliseconds. */
-export const OLD_ORDER_MS = 12 * 3_600_000;
 
 /** What can be read of screens at any time. */
 export interface ScreenFigures {

@@ -1,6 +1,7 @@
 import type { Order } from '../../../schemas/order-view';
 import { type Stage, STAGES } from '../../../schemas/vocabulary';
 import { orderId } from '../../../schemas/order-key';
+import { OLD_CANCELLATION_MS } from '../../../schemas/screen-limits';
 import {
   canceledKey,
   driverKey,
@@ -9,7 +10,6 @@ import {
   mustAcknowledgeCancel,
   mustAcknowledgeDriver,
   noMarks,
-  OLD_CANCELLATION_MS,
   openedAt,
   readMarks,
   recalledKey,

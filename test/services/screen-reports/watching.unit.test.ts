@@ -1,13 +1,7 @@
 import { locationId } from '../../../schemas/order-key';
-import { WATCHING_MS } from '../../../schemas/screen-limits';
+import { OLD_ORDER_MS, WATCHING_MS } from '../../../schemas/screen-limits';
 import type { Screen } from '../../../schemas/screen-reports';
-import {
-  FORGOTTEN_MS,
-  MAX_SCREENS,
-  OLD_ORDER_MS,
-  unwatchedOf,
-  Watching,
-} from '../../../services/screen-reports/watching';
+import { FORGOTTEN_MS, MAX_SCREENS, unwatchedOf, Watching } from '../../../services/screen-reports/watching';
 
 const NOW = Date.parse('2026-11-21T18:00:00.000Z');
 const HERE = locationId('here');

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Order } from '../../../../schemas/order-view';
 import { recordOf } from '../../../../schemas/records';
+import { OLD_CANCELLATION_MS } from '../../../../schemas/screen-limits';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../../schemas/vocabulary';
 import { icon } from '../shared/icons';
 import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
@@ -8,7 +9,6 @@ import { say } from '../shared/model/say';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
 import type { BoardOrders } from './board-orders';
 import { tilesOf } from './board-tiles';
-import { OLD_CANCELLATION_MS } from './model/acknowledgements';
 import type { Arrangement } from './model/arrange';
 import { planOf, type Room } from './model/plan';
 import { isStageShown, type Settings } from './model/settings';

@@ -1,4 +1,5 @@
 import type { Order } from '../../../../../schemas/order-view';
+import { OLD_CANCELLATION_MS } from '../../../../../schemas/screen-limits';
 import type { Driver } from './handoff';
 
 /**
@@ -14,9 +15,6 @@ export interface Marks {
 
 /** Most marks that a screen keeps for one location; the oldest go first. */
 export const MOST_MARKS = 500;
-
-/** A cancellation that is older than this when a screen first opens is nobody's to acknowledge any more. */
-export const OLD_CANCELLATION_MS = 2 * 3_600_000;
 
 export const noMarks: Marks = { firstOpenedAt: null, keys: [] };
 

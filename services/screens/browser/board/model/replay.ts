@@ -1,5 +1,6 @@
 import type { Order } from '../../../../../schemas/order-view';
-import { type Marks, OLD_CANCELLATION_MS } from './acknowledgements';
+import { OLD_CANCELLATION_MS } from '../../../../../schemas/screen-limits';
+import type { Marks } from './acknowledgements';
 import type { FeedState } from '../../feed/model/feed-state';
 import type { Freshness } from '../../shared/model/freshness';
 import type { Driver } from './handoff';

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
 import { recordOf } from '../../../../../schemas/records';
+import { OLD_ORDER_MS } from '../../../../../schemas/screen-limits';
 import {
   DEFAULT_THRESHOLDS,
   MOST_MINUTES,
@@ -53,7 +54,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sounds: soundsOf(() => true),
   opensCard: true,
   keys: true,
-  oldAfterHours: 12,
+  oldAfterHours: OLD_ORDER_MS / 3_600_000,
   textSize: 1,
   hourCycle: 'local',
   hidden: [],
