@@ -1,3 +1,28 @@
+import type { ServerResponse } from 'node:http';
+
+/** One who reads a stream. */
+export interface StreamClient {
+  /** Takes a part of the stream; may be called until `end`. */
+  send(text: string): void;
+  /** Bytes that were sent and not taken yet. */
+  readonly buffered: number;
+  end(): void;
+}
+
+/** @returns the client at the other end of an HTTP answer. */
+export const clientAt = (response: ServerResponse): StreamClient => ({
+  send: (text) => {
+    response.write(text);
+  },
+  get buffered() {
+    return response.writableLength;
+  },
+  end: () => {
+    // Not `end`, which would wait for what a slow client does not take.
+    response.destroy();
+  },
+});
+
 /**
  * @param data text without line breaks, as JSON is: it is one `data` line
  * @returns a server-sent event (HTML Living Standard, 9.2).

@@ -13,9 +13,11 @@ import {
   NO_LABELS,
   viewFor,
 } from './live-messages';
+import type { StreamClient } from '../../http/event-stream';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
+import { type Health, Pulse } from './pulse';
 
 /**
  * The live feed: what the read model says of a location's orders, as it comes to say so.
@@ -43,18 +45,11 @@ export const MAX_LIVE_CLIENTS = 1_000;
 export const MAX_BUFFERED_BYTES = 2_097_152;
 
 /** One end of the feed. */
-export interface LiveClient {
+export interface LiveClient extends StreamClient {
   readonly audience: Audience;
-  /** Takes a part of the stream; may be called until `end`. */
-  send(text: string): void;
   /** Called with the orders that were sent whole. */
   onShown?(orders: readonly OrderRecord[]): void;
-  /** Bytes that were sent and not taken yet. */
-  readonly buffered: number;
-  end(): void;
 }
-
-export type Health = Heartbeat['store'];
 
 /** @returns the place that the id of a message names; null for another text. */
 export function parseFeedAddress(id: string): FeedAddress | null {
@@ -90,17 +85,14 @@ export class LiveFeed {
   #clients = 0;
   #sent = 0;
   #dropped = 0;
-  #health: Health = 'ok';
-  #asking = false;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #remaking = false;
   #closed = false;
 
+  readonly #pulse: Pulse;
   readonly #options: {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
     readonly folds: string;
-    readonly health: () => Promise<Health>;
-    readonly lagMs: () => number;
     readonly quarantinedOf: (locationId: LocationId) => number;
     readonly now: () => number;
     readonly labels: LiveLabels;
@@ -122,6 +114,7 @@ export class LiveFeed {
     readonly labels?: LiveLabels;
   }) {
     this.#options = { labels: NO_LABELS, ...options };
+    this.#pulse = new Pulse({ ...options, intervalMs: HEARTBEAT_MS });
   }
 
   get clients(): number {
@@ -335,34 +328,22 @@ export class LiveFeed {
   /** What waits in quarantine is for those who can ask an operator, not for customers. */
   #heartbeat({ locationId }: Channel, { client }: Seat): string {
     return frame('heartbeat', {
-      now: new Date(this.#options.now()).toISOString(),
-      store: this.#health,
-      lag_ms: Math.round(this.#options.lagMs()),
+      ...this.#pulse.signs,
       quarantined: client.audience === 'customers' ? 0 : this.#options.quarantinedOf(locationId),
-      interval_ms: HEARTBEAT_MS,
     } satisfies Heartbeat);
   }
 
   #beat(): void {
     for (const channel of this.#channels.values()) this.#look(channel);
     this.#sendHeartbeats();
-    void this.#askHealth();
+    void this.#pulse.ask(() => {
+      this.#sendHeartbeats();
+    });
   }
 
   #sendHeartbeats(): void {
     for (const channel of this.#channels.values()) {
       for (const seat of channel.seats) this.#send(channel, seat, this.#heartbeat(channel, seat));
     }
-  }
-
-  /** A store that hangs must not hold up the heart: it says what was known last, and a change is said at once. */
-  async #askHealth(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    const health = await this.#options.health();
-    this.#asking = false;
-    if (health === this.#health) return;
-    this.#health = health;
-    this.#sendHeartbeats();
   }
 }

@@ -8,7 +8,7 @@ import { seesContact } from '../../access/permissions';
 import { readers as readersOnly, THIS_LOCATION } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
-import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
@@ -29,22 +29,8 @@ function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
 }
 
 /** Returns a client of the feed at the other end of an HTTP answer. */
-function clientOf(response: Response, audience: Audience, onShown: NonNullable<LiveClient['onShown']>): LiveClient {
-  return {
-    audience,
-    send: (text) => {
-      response.write(text);
-    },
-    onShown,
-    get buffered() {
-      return response.writableLength;
-    },
-    end: () => {
-      // Not `end`, which would wait for what a slow client does not take.
-      response.destroy();
-    },
-  };
-}
+const clientOf = (response: Response, audience: Audience, onShown: NonNullable<LiveClient['onShown']>): LiveClient =>
+  Object.assign(clientAt(response), { audience, onShown });
 
 /** Returns the schema of a message of the feed, as its client reads it. */
 const message = (event: string, data: z.ZodType) =>
