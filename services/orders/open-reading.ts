@@ -12,6 +12,9 @@ import { createActionRoutes } from './actions/route';
 import { createOrderHistory, type OrderHistory } from './history';
 import { isInLog, LiveFeed } from './live/live-feed';
 import { createLiveRoutes } from './live/route';
+import { Overview } from './overview/overview';
+import { OverviewFeed } from './overview/overview-feed';
+import { createOverviewRoutes } from './overview/route';
 import { createPastOrders } from './past-orders';
 import { createOrderRoutes } from './route';
 
@@ -20,7 +23,7 @@ export interface Reading {
   readonly history: OrderHistory;
   readonly feed: LiveFeed;
   readonly routes: readonly Router[];
-  /** Ends every stream of the live feed, which would otherwise last as long as its screen. */
+  /** Ends every stream of the live feed and of the overview, which would otherwise last as long as its screen. */
   close(): void;
 }
 
@@ -40,11 +43,12 @@ export function openReading(options: {
   const { readers, accessLog } = options.access;
   const { orders, folds, freshness, wait: waitForReadModel } = readModel;
   const history = createOrderHistory(store);
+  const lagMs = () => freshness.lagSeconds * 1_000;
   const feed = new LiveFeed({
     orders,
     folds,
     health,
-    lagMs: () => freshness.lagSeconds * 1_000,
+    lagMs,
     quarantinedOf: (locationId) => waiting.countOf(locationId),
     now,
     labels: {
@@ -57,6 +61,9 @@ export function openReading(options: {
     },
   });
   readModel.follow(feed);
+  const overview = new Overview({ orders, factsOf: locations.factsOf, now });
+  const overviewFeed = new OverviewFeed(overview, { health, lagMs, ...world });
+  readModel.follow(overviewFeed);
   labels.onChange((key) => {
     feed.relabeled(key);
   });
@@ -75,6 +82,7 @@ export function openReading(options: {
         readers,
         accessLog,
       }),
+      createOverviewRoutes({ overview, feed: overviewFeed, waitForReadModel, readers, now }),
       createActionRoutes({
         record: createActionRecorder(store),
         accessLog,
@@ -85,6 +93,7 @@ export function openReading(options: {
     ],
     close: () => {
       feed.close();
+      overviewFeed.close();
     },
   };
 }

@@ -1,4 +1,6 @@
+import type { CountedOrder } from '../../../projections/overview';
 import type { LocationId } from '../../../schemas/handle-order';
+import type { Stage } from '../../../schemas/vocabulary';
 
 /** Which locations there are in the table of orders, and where something goes on. */
 
@@ -16,6 +18,35 @@ export const BUSY_LOCATIONS_SQL = `
     (SELECT updated_at FROM orders WHERE orders.location_id = busy.location_id AND active = 1
      ORDER BY position DESC LIMIT 1) AS updated_at
   FROM (SELECT location_id, count(*) AS active_orders FROM orders WHERE active = 1 GROUP BY location_id) AS busy`;
+
+/** An order of {@link COUNTED_ORDERS_SQL}, with SQLite's truth values. */
+export interface CountedRow {
+  readonly stage: Stage;
+  readonly stage_since: string;
+  readonly reported_at: string;
+  readonly handed_over: 0 | 1;
+  readonly cancel_acknowledged: 0 | 1;
+}
+
+const COUNTED = `stage, state ->> '$.stage_since' AS stage_since, state ->> '$.reported_at' AS reported_at,
+  json_array_length(state, '$.handovers') > 0 AND instr(attention, ' handed_over_to_another ') = 0 AS handed_over,
+  json_array_length(state, '$.acknowledgements.cancel') > 0 AS cancel_acknowledged`;
+const NEWEST_OF = (active: 0 | 1): string =>
+  `SELECT stage, attention, state FROM orders WHERE location_id = ? AND active = ${String(active)} ORDER BY position DESC LIMIT ?`;
+
+/**
+ * Reads {@link CountedRow}s: the open orders of a location with the newest news, and the canceled ones among those that
+ * ended last. Only what is counted leaves SQLite, a fraction of what the whole states cost.
+ */
+export const COUNTED_ORDERS_SQL = `
+  SELECT ${COUNTED} FROM (${NEWEST_OF(1)})
+  UNION ALL SELECT ${COUNTED} FROM (${NEWEST_OF(0)}) WHERE stage = 'canceled'`;
+
+export const countedOf = ({ handed_over, cancel_acknowledged, ...row }: CountedRow): CountedOrder => ({
+  ...row,
+  handed_over: handed_over === 1,
+  cancel_acknowledged: cancel_acknowledged === 1,
+});
 
 /** @returns what reads some locations, in the order of their ids. @param only those of a list; null: all */
 export const locationsAfter = (

@@ -1,6 +1,7 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
+import type { CountedOrder } from '../../../projections/overview';
 import type { LocationId } from '../../../schemas/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
@@ -8,7 +9,14 @@ import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
 import { conditionsOf, type OrderFilter } from './filter';
 import { firstWhere, newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
-import { BUSY_LOCATIONS_SQL, type BusyLocation, locationsAfter } from './locations';
+import {
+  BUSY_LOCATIONS_SQL,
+  type BusyLocation,
+  COUNTED_ORDERS_SQL,
+  countedOf,
+  type CountedRow,
+  locationsAfter,
+} from './locations';
 import {
   BUSY_TIMEOUT_MS,
   DRIVES_OF_ORDER,
@@ -214,6 +222,12 @@ export class OrderTableReader {
   /** @returns the locations that have active orders, and when one of those last had news. @throws {ReadModelError} */
   busyLocations(): readonly BusyLocation[] {
     return this.#all<BusyLocation>(BUSY_LOCATIONS_SQL, []);
+  }
+
+  /** @returns what is counted of the newest active orders of a location, and of those that ended last. @throws {ReadModelError} */
+  countedOrders(locationId: LocationId, activeLimit: number, endedLimit: number): readonly CountedOrder[] {
+    const parameters = [locationId, activeLimit, locationId, endedLimit];
+    return this.#all<CountedRow>(COUNTED_ORDERS_SQL, parameters).map(countedOf);
   }
 
   /** @returns how many orders there are. @throws {ReadModelError} */

@@ -21,6 +21,7 @@ import { LABEL_CALLS } from '../../labels/route';
 import { HEALTH_CALLS, METRICS_CALLS } from '../../operations/route';
 import { ACTION_CALLS } from '../../orders/actions/route';
 import { LIVE_CALLS } from '../../orders/live/route';
+import { OVERVIEW_CALLS } from '../../orders/overview/route';
 import { ORDER_CALLS } from '../../orders/route';
 import { SCREEN_CALLS } from '../../screen-reports/route';
 
@@ -64,6 +65,7 @@ export const CALLS: readonly Endpoints[] = [
   DELIVERY_CALLS,
   LOOK_CALLS,
   LIVE_CALLS,
+  OVERVIEW_CALLS,
   ORDER_CALLS,
   ACTION_CALLS,
   FEED_CALLS,

@@ -64,6 +64,8 @@ describe('every call that reads', () => {
     'get /session': TOKENS,
     'get /metrics': [OPERATOR, CHIEF],
     'get /locations': TOKENS,
+    'get /overview': TOKENS,
+    'get /overview/live': TOKENS,
     'get /locations/{location_id}/live': TOKENS,
     'get /locations/{location_id}/orders': TOKENS,
     'get /locations/{location_id}/orders/{order_id}': TOKENS,

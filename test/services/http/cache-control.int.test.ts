@@ -8,7 +8,7 @@ const MAY_BE_KEPT: readonly (readonly [path: RegExp, value: RegExp])[] = [
   [/^\/screens\/assets\//, /^no-cache$/],
   [/^\/login\.css$/, /^public, max-age=3600$/],
   [
-    /^\/(?:docs|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|example|coverage))?$/,
+    /^\/(?:docs|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|overview|example|coverage))?$/,
     /^no-cache$/,
   ],
   [/^\/locations\/[^/]+\/orders\/[^/?]+$/, /^private, no-cache$/],
@@ -32,6 +32,7 @@ async function everyPath(): Promise<string[]> {
     '/screens/relays',
     '/screens/accesses',
     '/screens/watching',
+    '/screens/overview',
     '/audit/coverage',
     '/verifier',
     '/docs',

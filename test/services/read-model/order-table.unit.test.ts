@@ -193,6 +193,45 @@ describe('the order table', () => {
     expect(ids(both).ids).toEqual([]);
   });
 
+  it('what is counted of the orders of a location is what their states say', () => {
+    const by = { by: null, at: '2026-11-21T18:00:00.000Z', received_at: '2026-11-21T18:00:00.000Z', revision: 9 };
+    const handover = { ...by, driver_revision: 0, compared: [] };
+    const here = stateAfter(says('in_progress', 'arrived_at_pickup', { name: 'Jane' }));
+    const canceled = stateAfter(says('merchant_canceled'));
+    const states: readonly OrderState[] = [
+      PREPARING,
+      READY,
+      COMPLETED,
+      canceled,
+      { ...canceled, acknowledgements: { ...canceled.acknowledgements, cancel: [{ ...by, driver_revision: null }] } },
+      { ...here, handovers: [handover] },
+      // Another driver has come since.
+      { ...here, handovers: [handover], driver_revision: 1 },
+    ];
+    states.forEach((state, index) => {
+      save([key(`order ${String(index)}`), state], [key(`order ${String(index)}`, 'there'), PREPARING]);
+    });
+    const countedOf = (state: OrderState, about: object = {}) => ({
+      stage: stageOf(state),
+      stage_since: state.stage_since,
+      reported_at: state.reported_at,
+      handed_over: false,
+      cancel_acknowledged: false,
+      ...about,
+    });
+    const newestFirst = [
+      countedOf(here),
+      countedOf(here, { handed_over: true }),
+      countedOf(READY),
+      countedOf(PREPARING),
+      countedOf(canceled, { cancel_acknowledged: true }),
+      countedOf(canceled),
+    ];
+    expect(reader.countedOrders(locationId('here'), 9, 9)).toEqual(newestFirst);
+    expect(reader.countedOrders(locationId('here'), 2, 1)).toEqual([...newestFirst.slice(0, 2), newestFirst[4]]);
+    expect(reader.countedOrders(locationId('nowhere'), 9, 9)).toEqual([]);
+  });
+
   it('an order whose stage changes leaves the list of its old stage', () => {
     save([key('a'), PREPARING]);
     save([key('a'), COMPLETED]);

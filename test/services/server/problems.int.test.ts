@@ -21,6 +21,7 @@ import { MAX_CONSUMERS } from '../../../services/feed/consumers/consumers';
 import { MAX_FOLLOWERS } from '../../../services/feed/route';
 import { ACTIONS_AT_ONCE } from '../../../services/orders/actions/route';
 import { MAX_LIVE_CLIENTS } from '../../../services/orders/live/live-feed';
+import { MAX_OVERVIEW_CLIENTS } from '../../../services/orders/overview/overview-feed';
 import { LOG, READ_MODEL, readOrders, withDatabase } from '../../faults/inspect';
 import { spawnNode } from '../../eventstoredb-node/spawn-node';
 import { REPORTS_AT_ONCE } from '../../../services/screen-reports/route';
@@ -179,6 +180,7 @@ async function expectProblem(code: string, id: string, question: () => Promise<A
 const QUERIES: Readonly<Record<string, string>> = {
   deliverAgain: '?from=0',
   listLocations: '?limit=1000',
+  getOverview: '?limit=1000',
   listOrders: AS_OF,
   getOrder: AS_OF,
   findOrders: '?verdict=advance',
@@ -522,9 +524,14 @@ describe('each problem that the document declares is one that really comes', () 
     }
     for (const response of stalled) response.destroy();
     const streams: EventStream[] = [];
-    while (streams.length < MAX_LIVE_CLIENTS) {
-      const some = Array.from({ length: 50 }, () => openEventStream(`${busy.url}/locations/quiet/live`, asReader));
-      streams.push(...(await Promise.all(some)));
+    for (const [path, most] of [
+      ['/locations/quiet/live', MAX_LIVE_CLIENTS],
+      ['/overview/live', MAX_OVERVIEW_CLIENTS],
+    ] as const) {
+      for (let opened = 0; opened < most; opened += 50) {
+        const some = Array.from({ length: 50 }, () => openEventStream(`${busy.url}${path}`, asReader));
+        streams.push(...(await Promise.all(some)));
+      }
     }
     for (const id of declaring('too-many-screens')) await expectProblem('too-many-screens', id, () => ask(busy, id));
     for (const stream of streams) stream.close();

@@ -272,6 +272,7 @@ describe('the record of who looked', () => {
       'GET /locations/{location_id}/orders/{order_id}',
       'GET /metrics',
       'GET /openapi-3.0.json',
+      'GET /overview',
       'GET /screen-reports',
       'GET /session',
       'POST /consumers/{name}/commit',
