@@ -134,7 +134,7 @@ export default tseslint.config(
   {
     files: ['services/screens/browser/**/*.ts'],
     // These pages speak English alone.
-    ignores: ['accesses', 'audit', 'destinations', 'quarantine', 'relays', 'sandbox', 'watching'].map(
+    ignores: ['accesses', 'audit', 'destinations', 'overview', 'quarantine', 'relays', 'sandbox', 'watching'].map(
       (room) => `services/screens/browser/${room}/**`,
     ),
     plugins: { screens: { rules: { 'literal-text': literalText } } },

@@ -10,6 +10,7 @@ const PAGES = [
   ['/screens/board', 'board.html'],
   ['/screens/customers', 'customers.html'],
   ['/screens/destinations', 'destinations.html'],
+  ['/screens/overview', 'overview.html'],
   ['/screens/quarantine', 'quarantine.html'],
   ['/screens/relays', 'relays.html'],
   ['/screens/accesses', 'accesses.html'],

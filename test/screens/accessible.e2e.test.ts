@@ -19,6 +19,7 @@ const PAGES = [
   '/screens/relays',
   '/screens/accesses',
   '/screens/watching',
+  '/screens/overview',
   '/screens/example',
   '/login',
 ];

@@ -20,6 +20,7 @@ const PAGES = [
   '/screens/relays',
   '/screens/accesses',
   '/screens/watching',
+  '/screens/overview',
   '/screens/example',
 ];
 

@@ -279,6 +279,7 @@ export const en = {
   'page.skip_board': 'Skip to the board',
   'page.pages': 'Pages',
   'page.screens': 'Screens',
+  'page.overview': 'Overview',
   'page.audit': 'Audit',
   'page.operation': 'Operation',
   'page.embedding': 'Embedding',

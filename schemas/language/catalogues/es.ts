@@ -284,6 +284,7 @@ export const es = {
   'page.skip_board': 'Ir al tablero',
   'page.pages': 'Páginas',
   'page.screens': 'Pantallas',
+  'page.overview': 'Resumen',
   'page.audit': 'Auditoría',
   'page.operation': 'Operación',
   'page.embedding': 'Integración',

@@ -283,6 +283,7 @@ export const frCa = {
   'page.skip_board': 'Aller au tableau',
   'page.pages': 'Pages',
   'page.screens': 'Écrans',
+  'page.overview': 'Vue d’ensemble',
   'page.audit': 'Vérification',
   'page.operation': 'Exploitation',
   'page.embedding': 'Intégration',

@@ -279,6 +279,7 @@ export const ptBr = {
   'page.skip_board': 'Ir para o painel',
   'page.pages': 'Páginas',
   'page.screens': 'Telas',
+  'page.overview': 'Visão geral',
   'page.audit': 'Auditoria',
   'page.operation': 'Operação',
   'page.embedding': 'Integração',

@@ -265,6 +265,7 @@ export const zhHans = {
   'page.skip_board': '跳到看板',
   'page.pages': '页面',
   'page.screens': '屏幕',
+  'page.overview': '总览',
   'page.audit': '审计',
   'page.operation': '运维',
   'page.embedding': '嵌入',

@@ -5,10 +5,12 @@ const here = import.meta.dirname;
 
 /** Links in headers: address, name, and the message that says the name on pages that speak other languages. */
 const SCREENS = ['/screens', 'Screens', 'page.screens'];
+const OVERVIEW = ['/screens/overview', 'Overview', 'page.overview'];
 const EMBEDDING = ['/screens/example', 'Embedding', 'page.embedding'];
 const API = ['/docs', 'API', 'page.api'];
 const SERVICE = [
   SCREENS,
+  OVERVIEW,
   ['/audit', 'Audit', 'page.audit'],
   ['/screens/quarantine', 'Operation', 'page.operation'],
   EMBEDDING,
@@ -95,6 +97,15 @@ const PAGES = {
     nav: [SCREENS, EMBEDDING, API],
     address: '/screens/example',
     noscript: null,
+  },
+  overview: {
+    room: 'overview',
+    title: 'Overview',
+    body: 'document wide',
+    skip: 'the locations',
+    nav: SERVICE,
+    address: '/screens/overview',
+    noscript: 'The overview needs JavaScript.',
   },
   destinations: {
     room: 'destinations',
