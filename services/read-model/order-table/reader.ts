@@ -12,10 +12,11 @@ import { firstWhere, newestOf, type SearchFilter, wantedOf, waysTo } from './fou
 import {
   BUSY_LOCATIONS_SQL,
   type BusyLocation,
-  COUNTED_ORDERS_SQL,
+  CANCELED_ORDERS_SQL,
   countedOf,
   type CountedRow,
   locationsAfter,
+  OPEN_ORDERS_SQL,
 } from './locations';
 import {
   BUSY_TIMEOUT_MS,
@@ -226,8 +227,10 @@ export class OrderTableReader {
 
   /** @returns what is counted of the newest active orders of a location, and of those that ended last. @throws {ReadModelError} */
   countedOrders(locationId: LocationId, activeLimit: number, endedLimit: number): readonly CountedOrder[] {
-    const parameters = [locationId, activeLimit, locationId, endedLimit];
-    return this.#all<CountedRow>(COUNTED_ORDERS_SQL, parameters).map(countedOf);
+    return this.#atOnce(() => {
+      const open = this.#all<CountedRow>(OPEN_ORDERS_SQL, [locationId, activeLimit]);
+      return [...open, ...this.#all<CountedRow>(CANCELED_ORDERS_SQL, [locationId, endedLimit])].map(countedOf);
+    });
   }
 
   /** @returns how many orders there are. @throws {ReadModelError} */
