@@ -14,7 +14,7 @@ import type { Overview } from './overview';
  */
 
 /** Least milliseconds between two messages about changes. After a pause, a change is sent at once. */
-export const CHANGE_INTERVAL_MS = 250;
+export const CHANGE_INTERVAL_MS = 150;
 /** Most clients at a time: each may have {@link MAX_BUFFERED_BYTES} on its way. */
 export const MAX_OVERVIEW_CLIENTS = 100;
 /** Most locations of a snapshot, some 300 bytes each; others come as they change. */

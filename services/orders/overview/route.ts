@@ -36,7 +36,7 @@ export const OVERVIEW_CALLS = {
     summary: 'How each location fares, as it changes',
     description:
       'Server-sent events. First `heartbeat` (OverviewHeartbeat) and `snapshot` (OverviewSnapshot) of the locations that ' +
-      'the reader may see; then `changed` (OverviewChange), at most four a second, with each location that has news once. ' +
+      'the reader may see; then `changed` (OverviewChange), at most seven a second, with each location that has news once. ' +
       'A client that reads too slowly is cut off, and gets a snapshot when it comes again.',
     answers: {
       200: {

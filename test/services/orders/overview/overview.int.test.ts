@@ -133,7 +133,7 @@ describe('the overview', () => {
     expect(text).not.toMatch(/Jane|5555551234|9876|uber|the-order/);
   });
 
-  it('however many updates locations have, each is in at most four messages a second, once in each', async () => {
+  it('however many updates locations have, each is in at most seven messages a second, once in each', async () => {
     const stream = await watch();
     const before = stream.data('changed').length;
     const begun = performance.now();
