@@ -133,7 +133,7 @@ describe('an open board', () => {
 });
 
 describe('the scripts of a page', () => {
-  it.each(['/screens', '/screens/board', '/screens/customers', '/screens/example'])(
+  it.each(['/screens', '/screens/board', '/screens/customers', '/screens/overview', '/screens/example'])(
     'the page %s costs 70 kB of gzipped script at most',
     async (path) => {
       const scripts = new Map<string, Promise<Buffer>>();
