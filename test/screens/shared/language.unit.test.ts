@@ -137,7 +137,7 @@ describe('the pages around the components', () => {
     expect(labels.length).toBeGreaterThan(1);
     for (const [id = '', text] of [...named, ...labels]) expect([id, isMessageId(id) && en[id]]).toEqual([id, text]);
     const links = [...sources.matchAll(/'([^']+)', '(page\.\w+)'\]/g)].map(([, text, id = '']) => [id, text]);
-    expect(links).toHaveLength(5);
+    expect(links).toHaveLength(6);
     for (const [id = '', text] of links) expect([id, isMessageId(id) && en[id]]).toEqual([id, text]);
     for (const id of ['page.skip_locations', 'page.skip_board'] as const) {
       expect(sources).toContain(`skip: '${en[id].replace('Skip to ', '')}'`);
