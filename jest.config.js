@@ -77,6 +77,7 @@ module.exports = {
   testTimeout: TIMEOUT_MS * patience,
   maxWorkers: os.availableParallelism() * WORKERS_PER_PROCESSOR,
   workerIdleMemoryLimit: WORKER_MEMORY,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   reporters: ['default', '<rootDir>/test/support/slowest-files.js'],
   projects: projects[process.env.TEST_DEPTH ?? 'all'] ?? projects.all,
 };

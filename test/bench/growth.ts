@@ -6,7 +6,8 @@ import { ATTENTION_CODES, STAGES, VERDICTS } from '../../schemas/vocabulary';
 import { historyOrder } from './history';
 import { type LoadResult, runLoad } from './load';
 import { ensureHistory, rebuild } from './operations';
-import { figure, type Part, printPart } from './report';
+import { CONNECTIONS, type Growth, LAG_RATE, partOf, type Searched, type Size } from './growth-report';
+import { figure, printPart } from './report';
 import { EVENTS_FILE, httpGet, makeDataDir, orderEventsIn, removeDataDir, Server } from './servers';
 
 const HELP = `npm run bench:growth -- [options]
@@ -19,38 +20,14 @@ acknowledged is found in the log.
   --seconds N     measured seconds of each load, after 2 of warm-up (default 10)
   --out FILE      where to write the results as JSON (default: nowhere)`;
 
-const CONNECTIONS = 64;
 const WARMUP_SECONDS = 2;
 /** Most deliveries a second that a closed loop is prepared for. */
 const CLOSED_LOOP_CAPACITY = 15_000;
-/** Deliveries a second while the lag is measured, and how many of them are read back. */
-const LAG_RATE = 1_000;
+/** How many of the deliveries are read back while the lag is measured. */
 const LAG_SAMPLE_EVERY = 10;
 /** How often each question is asked. */
 const ASKS = 20;
 const EVENTS_AN_ORDER = 1_000_000 / 150_000;
-
-interface Searched {
-  readonly question: string;
-  /** Milliseconds of each answer, the shortest first. */
-  readonly ms: readonly number[];
-}
-
-interface Size {
-  readonly events: number;
-  readonly bytes: number;
-  readonly rebuildSeconds: number;
-  readonly rebuildRssMb: number;
-  readonly startMs: number;
-  readonly searched: readonly Searched[];
-  readonly lag: LoadResult;
-  readonly ingest: LoadResult;
-  /** CPU microseconds of the service, all threads, for each delivery of the closed loop. */
-  readonly cpuMicros: number;
-  readonly rssMb: number;
-  /** Of the server that stores nothing, under the same load. */
-  readonly floor: LoadResult;
-}
 
 interface Question {
   readonly question: string;
@@ -172,37 +149,6 @@ async function measureSize(events: number, seconds: number): Promise<Size> {
   }
 }
 
-/** @returns the answer of the slowest question that no more than 1 in 100 answers exceed. */
-function slowest(searched: readonly Searched[]): { readonly question: string; readonly ms: number } {
-  const all = searched.map(({ question, ms }) => ({ question, ms: ms[Math.ceil(ms.length * 0.99) - 1] ?? NaN }));
-  return all.reduce((worst, one) => (one.ms > worst.ms ? one : worst));
-}
-
-function partOf(sizes: readonly Size[]): Part {
-  const row = (name: string, of: (size: Size) => string): readonly string[] => [name, ...sizes.map(of)];
-  return {
-    title: `The service over a growing log; Node ${process.version}, ${String(availableParallelism())} cores`,
-    columns: ['events in the log', ...sizes.map(({ events }) => figure(events))],
-    rows: [
-      row(`deliveries/s, ${String(CONNECTIONS)} connections`, ({ ingest }) => figure(ingest.rate)),
-      row('the same of a server that stores nothing', ({ floor }) => figure(floor.rate)),
-      row('CPU of a delivery, us', ({ cpuMicros }) => figure(cpuMicros)),
-      row(`lag to readable at ${figure(LAG_RATE)}/s, p50 ms`, ({ lag }) => figure(lag.lag.p50, 1)),
-      row(`lag to readable at ${figure(LAG_RATE)}/s, p99 ms`, ({ lag }) => figure(lag.lag.p99, 1)),
-      row('bytes of an event', ({ bytes }) => figure(bytes)),
-      row('memory under load, MB', ({ rssMb }) => figure(rssMb)),
-      row('start to ready, s', ({ startMs }) => figure(startMs / 1_000, 2)),
-      row('rebuild, s', ({ rebuildSeconds }) => figure(rebuildSeconds, 1)),
-      row('rebuild, events/s', ({ events, rebuildSeconds }) => figure(events / rebuildSeconds)),
-      row('memory of the rebuild, MB', ({ rebuildRssMb }) => figure(rebuildRssMb)),
-      row('search, slowest filter, p99 ms', ({ searched }) => figure(slowest(searched).ms, 1)),
-      row('which', ({ searched }) => slowest(searched).question),
-    ],
-    goals: [],
-    measurements: sizes,
-  };
-}
-
 /** @returns a whole number from 1. @throws if it is not one. */
 function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${JSON.stringify(text)} is not a whole number from 1`);
@@ -223,15 +169,14 @@ async function main(): Promise<void> {
     return;
   }
   const [cpu] = cpus();
-  console.log(`Node ${process.version}, ${String(availableParallelism())} cores of ${cpu?.model ?? 'unknown'}`);
+  const machine = { node: process.version, cpu: cpu?.model ?? 'unknown', cores: availableParallelism() };
+  console.log(`Node ${machine.node}, ${String(machine.cores)} cores of ${machine.cpu}`);
   const sizes: Size[] = [];
   for (const events of values.events.split(',').map(count))
     sizes.push(await measureSize(events, count(values.seconds)));
-  printPart(partOf(sizes));
-  if (values.out !== undefined) {
-    const machine = { node: process.version, cpu: cpu?.model ?? 'unknown', cores: availableParallelism() };
-    writeFileSync(values.out, `${JSON.stringify({ at: new Date().toISOString(), machine, sizes }, null, 2)}\n`);
-  }
+  const growth: Growth = { at: new Date().toISOString(), machine, sizes };
+  printPart(partOf(growth));
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(growth, null, 2)}\n`);
 }
 
 main().catch((error: unknown) => {

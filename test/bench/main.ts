@@ -3,21 +3,23 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBefore } from './before';
+import { measureBeside } from './beside';
 import { measureClient } from './client';
-import { measureDestination } from './destination';
+import { DESTINATION } from './destination';
 import { measureFeed } from './feed';
 import { FULL_HISTORY } from './history';
 import { measureLive } from './live';
 import { measureRebuild, measureStart, measureVerify, type OperationOptions } from './operations';
 import { type Part, printPart } from './report';
 import { measureRestart } from './restart';
+import { SCREENS } from './screens';
 import { makeDataDir, type ServerName } from './servers';
 import { measureChain, measureLag, measureLatency, measureThroughput } from './webhook';
 
 const HELP = `npm run bench -- [options]
 
-  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, feed, rebuild,
-                  start, restart, verify, before (default: all; before only with --before)
+  --only PARTS    comma-separated: throughput, client, latency, lag, live, chain, destination, screens, feed,
+                  rebuild, start, restart, verify, before (default: all; before only with --before)
   --servers NAMES comma-separated: floor, naive, ours, eventstoredb (default: all), for throughput, latency
                   and restart
   --rounds N      how often everything is measured (default 3)
@@ -37,6 +39,7 @@ const PARTS = [
   'live',
   'chain',
   'destination',
+  'screens',
   'feed',
   'rebuild',
   'start',
@@ -100,7 +103,8 @@ async function main(): Promise<void> {
     lag: () => measureLag({ rounds, seconds: seconds * 2 }),
     live: () => measureLive({ rounds, seconds: seconds * 2 }),
     chain: () => measureChain({ rounds, seconds }),
-    destination: () => measureDestination({ rounds, seconds }),
+    destination: () => measureBeside(DESTINATION, { rounds, seconds }),
+    screens: () => measureBeside(SCREENS, { rounds, seconds }),
     feed: () => measureFeed(operation()),
     rebuild: () => measureRebuild(operation()),
     start: () => measureStart(operation()),

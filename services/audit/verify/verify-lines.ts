@@ -53,6 +53,11 @@ export class LineVerification {
   /** How many readings are others, and where the first of them are: a file may have any number. */
   #otherReadings = 0;
   readonly #otherPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
+  /** Where the first events are of another order than the manifest says, and how many there are. */
+  readonly #strayPlaces: Omit<Fault, 'code' | 'detail'>[] = [];
+  #strays = 0;
+  /** The newest line is as it was written. */
+  #lineHolds = false;
   #scratch = Buffer.alloc(16_384);
 
   readonly #expected: Manifest | null;
@@ -155,8 +160,8 @@ export class LineVerification {
   #open(text: Buffer): Members | null {
     const parts = splitLine(text);
     const parsed = isUtf8(text) ? parseMembers(text.toString('utf8')) : null;
-    const holds = parts !== null && this.#hashAfter(parts.body) === parts.hash;
-    if (!holds) {
+    this.#lineHolds = parts !== null && this.#hashAfter(parts.body) === parts.hash;
+    if (!this.#lineHolds) {
       const detail =
         parts === null
           ? 'the line does not end with a line_hash'
@@ -201,13 +206,17 @@ export class LineVerification {
     this.#holdScope(event);
   }
 
-  /** Holds the stream of an event in evidence against the one order that the evidence is about. */
+  /**
+   * Holds the stream of an event in evidence against the one order that the evidence is about. Which of the two was
+   * changed shows when the manifest comes.
+   */
   #holdScope(event: RecordedEvent): void {
     if (this.#expected === null || this.#code === null) return;
     const { location_id, order_id } = this.#expected.scope;
     const key = orderKeyOfStream(event.stream);
     if (key?.location_id === location_id && key.order_id === order_id) return;
-    this.#fault('file', 'the event is of another stream than the order that the evidence is about', placeOf(event));
+    this.#strays++;
+    if (this.#strayPlaces.length < MAX_FAULTS) this.#strayPlaces.push(placeOf(event, this.#line));
   }
 
   /** Holds what an event says of whether contacts were withheld against the manifest. */
@@ -260,6 +269,11 @@ export class LineVerification {
     for (const [what, said, found] of claims) {
       if (said !== found) this.#fault('file', `the manifest says ${what} ${String(said)}, found ${String(found)}`);
     }
+    // A manifest that was changed says nothing of the events.
+    if (this.#lineHolds) {
+      const detail = 'the event is of another stream than the order that the evidence is about';
+      this.#faultsAt(this.#strayPlaces, this.#strays, detail);
+    }
     const sameCode = manifest.software.code !== undefined && manifest.software.code === this.#code;
     if (this.#otherReadings === 0) return;
     if (!sameCode) {
@@ -267,9 +281,13 @@ export class LineVerification {
       this.notes.push(`Version ${version}, as the file says, read ${String(this.#otherReadings)} events otherwise.`);
       return;
     }
-    for (const place of this.#otherPlaces)
-      addFault(tally, { code: 'file', detail: 'the reading is not what follows from the events', ...place });
-    tally.faultCount += this.#otherReadings - this.#otherPlaces.length;
+    this.#faultsAt(this.#otherPlaces, this.#otherReadings, 'the reading is not what follows from the events');
+  }
+
+  /** Notes faults of which the manifest decides. @param places the first of them @param count how many there are */
+  #faultsAt(places: readonly Omit<Fault, 'code' | 'detail'>[], count: number, detail: string): void {
+    for (const place of places) addFault(this.tally, { code: 'file', detail, ...place });
+    this.tally.faultCount += count - places.length;
   }
 }
 

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { parseJson, stringifyJson } from '../../../schemas/exact-json';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
@@ -567,7 +568,9 @@ describe('refused deliveries', () => {
   it('a chunked body that never ends gets 413 as soon as it is over the limit', async () => {
     const before = countEvents(service.dataDir);
     const headers = { ...signed(''), 'Transfer-Encoding': 'chunked' };
-    const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers });
+    // A connection that its sender wants to keep: any other ends with the answer, and may do so under a sender that writes.
+    const agent = new Agent({ keepAlive: true });
+    const { request, answer } = begin(service.url, '/handle-order', { method: 'POST', headers }, agent);
     const pump = (): void => {
       while (!request.destroyed && request.write('['.repeat(16_384)));
     };
@@ -576,6 +579,7 @@ describe('refused deliveries', () => {
     pump();
     const { status, json } = await answer;
     request.destroy();
+    agent.destroy();
     expect({ status, json }).toMatchObject({ status: 413, json: { type: 'urn:ticket-rail:problem:body-too-large' } });
     expect(countEvents(service.dataDir)).toBe(before);
   });

@@ -104,6 +104,9 @@ export class TicketRailSettings extends railElement({
 
   show(): void {
     this.#fill(this.settings, keptLanguage());
+    // Where nobody opens it, as in a replay, the browser needs no code.
+    const name = this.renderRoot.querySelector<HTMLInputElement>('input[name="screenName"]');
+    if (name !== null) name.placeholder = browserCode();
     this.#dialog?.showModal();
   }
 
@@ -121,7 +124,7 @@ export class TicketRailSettings extends railElement({
         ${this.goesDark ? html`<p>${icon('info')} ${say('board.goes_dark')}</p>` : nothing} ${this.#renderLanguage()}
         <label
           >${say('settings.screen_name')}
-          <input name="screenName" maxlength=${MAX_SCREEN_NAME} placeholder=${browserCode()} autocomplete="off" />
+          <input name="screenName" maxlength=${MAX_SCREEN_NAME} autocomplete="off" />
         </label>
         <div class="pair">
           <label

@@ -217,6 +217,11 @@ describe('a bundle of evidence', () => {
       }),
       { numRuns: cases(300) },
     );
+    // Also where the manifest says of another order: the events are not at fault.
+    const scope = '"scope":{"location_id":"';
+    const [changed, line] = mutate(evidence, { kind: 'flip', at: evidence.indexOf(scope) + scope.length, flip: 1 });
+    const { faults } = verifyBundleFile(write(Buffer.concat([before, changed, after])), OPTIONS.seed);
+    expect(faults[0]?.line).toBe(line);
   });
 
   it('the first page of a bundle says who, when, for how long, and what is proven, by the clocks that it was made for', async () => {

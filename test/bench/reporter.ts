@@ -1,0 +1,51 @@
+import { Agent, request } from 'node:http';
+import { REPORT_INTERVAL_MS } from '../../schemas/screen-limits';
+import { benchOrder, OPEN_ORDERS } from './deliveries';
+
+/**
+ * 500 screens that report at their pace, each with receipts of orders of its location that it has not reported yet. Sent
+ * the port of the service, it begins.
+ */
+
+const SCREENS = 500;
+/** Receipts of each report: the orders of a rush that have had news since the one before. */
+const RECEIPTS = 10;
+/** The orders that are there after the warm-up. */
+const orders = Array.from({ length: OPEN_ORDERS }, (_, index) => benchOrder('bench', index));
+const locations = [...new Set(orders.map(({ location_id }) => location_id))];
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+let sent = 0;
+
+function report(port: number): void {
+  const n = sent++;
+  const [screen, turn] = [n % SCREENS, Math.floor(n / SCREENS)];
+  const location = locations[screen % locations.length] ?? '';
+  const at = new Date().toISOString();
+  const painted = orders.filter(({ location_id }) => location_id === location);
+  const receipts = painted
+    .slice(turn * RECEIPTS, (turn + 1) * RECEIPTS)
+    .map(({ order_id }) => ({ order_id, revision: 0, shown: 'tile', at }));
+  const body = JSON.stringify({
+    screen_id: screen.toString(16).padStart(32, '0'),
+    name: `screen ${String(screen)}`,
+    ...{ kind: 'board', visible: true, freshness: 'live', age_ms: 0, position: null, sent_at: at, receipts },
+  });
+  const path = `/locations/${encodeURIComponent(location)}/screen-reports`;
+  const headers = { 'Content-Type': 'application/json' };
+  request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent })
+    // The service is killed under it in the end.
+    .on('error', () => undefined)
+    .on('response', (response) => {
+      response.resume();
+      if (response.statusCode !== 204) throw new Error(`a report is answered ${String(response.statusCode)}`);
+    })
+    .end(body);
+}
+
+process.once('message', (port: number) => {
+  setInterval(() => {
+    report(port);
+  }, REPORT_INTERVAL_MS / SCREENS);
+});
+process.once('disconnect', () => process.exit(0));
