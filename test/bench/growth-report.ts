@@ -106,7 +106,7 @@ function chartOf(runs: readonly Growth[]): string {
   ].join('\n');
 }
 
-/** @param runs of the same sizes, each under another Node.js @returns `docs/performance.md` */
+/** @param runs of the same sizes, each under another Node.js @returns a page of Markdown */
 export function pageOf(runs: readonly Growth[]): string {
   const [first] = runs;
   if (first === undefined) throw new Error('there is no run');
@@ -115,7 +115,7 @@ export function pageOf(runs: readonly Growth[]): string {
 
 How the whole service fares as its log grows, on the embedded store. Made on ${first.at.slice(0, 10)} by
 \`npm run bench:growth\` under each Node.js, then \`npm run bench:page\`, on ${String(first.machine.cores)} cores of ${first.machine.cpu}.
-The load generator runs on the same cores. [How much a machine carries](guides/scale.md) says what follows from it.
+The load generator runs on the same cores.
 
 ${chartOf(runs)}
 
