@@ -23,6 +23,9 @@ export interface Counts extends Pick<LocationOverview, 'stages' | 'canceled' | '
 const isOpen = (stage: Stage): stage is StageCount['stage'] =>
   stage !== 'completed' && stage !== 'failed' && stage !== 'canceled' && stage !== 'returned';
 
+/** Stages in which the counter has to do with an order again, or still, though it was handed over. */
+const IS_BACK: ReadonlySet<Stage> = new Set<Stage>(['needs_action', 'coming_back']);
+
 const earlier = (one: string | null, other: string): string => (one === null || other < one ? other : one);
 
 /** Counts the orders of a location as boards lay them out. @param now milliseconds since the epoch */
@@ -44,7 +47,7 @@ export function countOrders(orders: Iterable<CountedOrder>, now: number): Counts
     }
     until = Math.min(until, quietAt);
     const { orders: before = 0, waiting_since: since = null } = stages.get(stage) ?? {};
-    const waiting_since = handed_over ? since : earlier(since, stage_since);
+    const waiting_since = handed_over && !IS_BACK.has(stage) ? since : earlier(since, stage_since);
     stages.set(stage, { stage, orders: before + 1, waiting_since });
   }
   const inOrder = STAGES.flatMap((stage) => (isOpen(stage) ? (stages.get(stage) ?? []) : []));

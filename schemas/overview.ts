@@ -13,7 +13,8 @@ export const StageCount = z
     orders: z.int().positive(),
     waiting_since: Time.nullable().meta({
       description:
-        'since when the one that is in the stage longest is in it, but for those that were handed over; null: all were',
+        'since when the one that is in the stage longest is in it, but for those that were handed over and need no action ' +
+        'nor come back; null: all were',
     }),
   })
   .meta({ id: 'StageCount', description: 'The open orders of a location that are in one stage' });

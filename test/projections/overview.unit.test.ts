@@ -46,12 +46,14 @@ describe('how a location fares', () => {
     );
   });
 
-  it('a stage waits since the first of its orders that nobody has handed over', () => {
+  it('a stage waits since the first of its orders that nobody has handed over, or that concern the counter again', () => {
     fc.assert(
       fc.property(fc.array(anyOrder), (orders) => {
         for (const { stage, waiting_since } of countOrders(orders, NOW).stages) {
+          const isBack = stage === 'needs_action' || stage === 'coming_back';
           const waiting = orders.filter(
-            (one) => one.stage === stage && !one.handed_over && Date.parse(one.reported_at) > NOW - OLD_ORDER_MS,
+            (one) =>
+              one.stage === stage && (isBack || !one.handed_over) && Date.parse(one.reported_at) > NOW - OLD_ORDER_MS,
           );
           expect(waiting_since).toBe(waiting.map(({ stage_since }) => stage_since).sort()[0] ?? null);
         }

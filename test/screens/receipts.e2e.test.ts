@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
-import type { ShownPart } from '../../schemas/screen-limits';
+import { type ShownPart, WATCHING_MS } from '../../schemas/screen-limits';
 import type { OrderReceipts, ScreenList } from '../../schemas/screen-reports';
 import { orderPath } from '../support/deliveries';
-import { until } from '../support/patience';
+import { patiently, until } from '../support/patience';
 import { screenLab } from '../support/screen-lab';
 import { stopRenderers } from '../support/stop-renderers';
 
@@ -12,6 +12,8 @@ import { stopRenderers } from '../support/stop-renderers';
 
 /** Milliseconds in which a board would have painted what came, and reported it. */
 const ASLEEP_MS = 2_000;
+/** Milliseconds until the service knows which screens watch, and its page has asked. */
+const KNOWN_MS = patiently(WATCHING_MS + 15_000);
 
 const lab = screenLab(
   { STREAM_WEBHOOK_SECRETS: '', READERS: '' },
@@ -185,11 +187,11 @@ describe('who watches', () => {
     await operator.goto(`${lab.service.url}/screens/watching`);
     const row = operator.locator('tr[data-screen="pick-up window"]');
     expect(await row.textContent()).toMatch(/Board.*Live/s);
-    await operator.locator(`li[data-location="${unwatched}"]`).waitFor();
+    await operator.locator(`li[data-location="${unwatched}"]`).waitFor({ timeout: KNOWN_MS });
     expect(await operator.locator(`li[data-location="${watched}"]`).count()).toBe(0);
     // Its last words: a page that goes is hidden.
     await lab.page.goto('about:blank');
-    await operator.locator(`li[data-location="${watched}"]`).waitFor();
+    await operator.locator(`li[data-location="${watched}"]`).waitFor({ timeout: KNOWN_MS });
     await operator.close();
   });
 });

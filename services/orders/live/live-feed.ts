@@ -151,9 +151,13 @@ export class LiveFeed {
     channel.seats.add(seat);
     this.#clients++;
     this.#send(channel, seat, this.#heartbeat(channel, seat));
-    this.#heartbeatTimer ??= setInterval(() => {
-      this.#beat();
-    }, HEARTBEAT_MS);
+    if (this.#heartbeatTimer === undefined) {
+      this.#heartbeatTimer = setInterval(() => {
+        this.#beat();
+      }, HEARTBEAT_MS);
+      // Nobody has asked since the last client went.
+      this.#askPulse();
+    }
     return () => {
       this.#leave(channel, seat);
     };
@@ -336,6 +340,10 @@ export class LiveFeed {
   #beat(): void {
     for (const channel of this.#channels.values()) this.#look(channel);
     this.#sendHeartbeats();
+    this.#askPulse();
+  }
+
+  #askPulse(): void {
     void this.#pulse.ask(() => {
       this.#sendHeartbeats();
     });

@@ -78,11 +78,15 @@ export class OverviewFeed {
   watch(client: OverviewClient): () => void {
     const seat: Seat = { client, only: client.only === null ? null : new Set(client.only), missed: new Set() };
     this.#seats.add(seat);
+    if (this.#heartbeatTimer === undefined) {
+      this.#heartbeatTimer = setInterval(() => {
+        this.#beat();
+      }, HEARTBEAT_MS);
+      // Nobody has asked since the last client went.
+      this.#askPulse();
+    }
     this.#send(seat, this.#heartbeat());
     void this.#start(seat);
-    this.#heartbeatTimer ??= setInterval(() => {
-      this.#beat();
-    }, HEARTBEAT_MS);
     return () => {
       this.#leave(seat);
     };
@@ -134,7 +138,6 @@ export class OverviewFeed {
     const changed = this.#changed;
     this.#changed = new Set();
     this.#isSending = true;
-    this.#sentAt = this.#monotonic();
     try {
       const all = await this.#overview.of([...changed]);
       let forAll: string | null = null;
@@ -149,6 +152,8 @@ export class OverviewFeed {
       return;
     } finally {
       this.#isSending = false;
+      // From the end: however long counting takes, others have their turn for as long as the interval.
+      this.#sentAt = this.#monotonic();
     }
     this.#plan();
   }
@@ -207,6 +212,10 @@ export class OverviewFeed {
     for (const id of this.#overview.expire()) this.#changed.add(id);
     this.#plan();
     this.#sendHeartbeats();
+    this.#askPulse();
+  }
+
+  #askPulse(): void {
     void this.#pulse.ask(() => {
       this.#sendHeartbeats();
     });
