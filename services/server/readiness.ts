@@ -29,8 +29,11 @@ export const outageLog = (log: Logger): OutageListener => ({
 
 /** Most often that the store is asked to prove that it takes writes, which costs a sync. */
 export const STORE_CHECK_INTERVAL_MS = 1_000;
-/** Most milliseconds that the store may take for the proof. */
-export const STORE_CHECK_TIMEOUT_MS = 5_000;
+/**
+ * Most milliseconds that the store may take for the proof: longer than the 5,000 in which EventStoreDB's adapter says by
+ * itself what is wrong, such as that a name has no address.
+ */
+export const STORE_CHECK_TIMEOUT_MS = 6_000;
 /**
  * Most milliseconds that an answer waits for the proof; then it is what was known last. Probes give up after a second.
  */
