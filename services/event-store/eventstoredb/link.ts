@@ -66,8 +66,13 @@ export class Link {
   }
 
   asError(failure: Exclude<Failure, { kind: 'conflict' }>, what: string): EventStoreError {
+    return toEventStoreError(failure, what, this.explain(failure));
+  }
+
+  /** @returns what is known of why something failed, if that tells more than the failure's own message; null else */
+  explain({ message }: Exclude<Failure, { kind: 'conflict' }>): string | null {
     const { hosts, explain } = this.#options;
-    return toEventStoreError(failure, what, hosts.problem ?? explain(failure.message));
+    return hosts.problem ?? explain(message);
   }
 
   /** @returns milliseconds to wait after so many tries. */

@@ -73,7 +73,7 @@ export class Writes {
       } else if (isPassing(outcome) && unknown !== null) {
         throw new EventStoreError(
           'outcome-unknown',
-          `${what} may have happened or not, after ${String(timeoutMs)} ms: ${unknown.message}`,
+          `${what} may have happened or not, after ${String(timeoutMs)} ms: ${this.#link.explain(unknown) ?? unknown.message}`,
           { cause: unknown.cause },
         );
       } else {
