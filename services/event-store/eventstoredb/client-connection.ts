@@ -16,7 +16,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
   BACKWARDS,
@@ -34,6 +33,7 @@ import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { DeleteReq, TombstoneReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import type { StreamName } from '../../../schemas/stream-name';
 
+import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
 import { EventStoreError, parsePosition, type ExpectedRevision, type Position } from '../event-store';
 import { type Certificates } from './certificates';
