@@ -63,7 +63,7 @@ async function submit(sandbox: SandboxProcess, story: string, state: SandboxOrde
 /** Picks an order, so that its hops alone are listed. */
 async function pick(orderId: string): Promise<void> {
   await orderOn(orderId).locator('.pick').click();
-  await lab.page.locator('.only').waitFor();
+  await lab.page.locator(`.only[data-order="${orderId}"]`).waitFor();
 }
 
 const ownHops = async (sandbox: SandboxProcess, orderId: string) =>
@@ -283,9 +283,8 @@ describe('the page of the sandbox', () => {
     }
     for (const id of hostile) {
       const order = lab.page.locator('.order', { hasText: id.slice(0, 40) }).first();
-      await order.locator('.pick').click();
-      const hop = hops('new-order').locator('.hop');
-      if ((await hop.getAttribute('aria-expanded')) === 'false') await hop.click();
+      await pick((await order.getAttribute('data-order')) ?? 'none');
+      await hops('new-order').locator('.hop').click();
       await until('the body', async () => (await body('request').textContent())?.includes(JSON.stringify(id)) ?? false);
       for (const width of WIDTHS) {
         await lab.page.setViewportSize({ width, height: 900 });

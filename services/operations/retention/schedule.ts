@@ -6,7 +6,7 @@ import { describeHold, holdOf, MILLISECONDS_PER_DAY, SETTLE_MS, TrustedClock } f
 /** Milliseconds between two looks at the clock, and at whether a run is due. */
 const LOOK_MS = 1_000;
 /** Milliseconds from a run that failed, or was held, to the next. */
-const RETRY_MS = 3_600_000;
+export const RETRY_MS = 3_600_000;
 /** Milliseconds between two records of the time that is known. */
 const RECORD_MS = 3_600_000;
 

@@ -82,7 +82,7 @@ export class TicketRailSandboxHops extends railElement({
       ${
         order === null
           ? nothing
-          : html`<p class="only">
+          : html`<p class="only" data-order=${order}>
               <span
                 >Only order <strong><bdi>${this.orderName ?? order}</bdi></strong></span
               >

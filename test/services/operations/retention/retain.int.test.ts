@@ -7,6 +7,7 @@ import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { orderStream } from '../../../../schemas/order-events';
 import { createAccessVolumes } from '../../../../services/access/log/access-volumes';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
+import { RETRY_MS } from '../../../../services/operations/retention/schedule';
 import { SETTLE_MS } from '../../../../services/operations/retention/trusted-clock';
 import { orderPath, readLog, update } from '../../../support/deliveries';
 import { movableClock } from '../../../support/movable-clock';
@@ -212,18 +213,13 @@ describe('RETENTION_DAYS', () => {
     try {
       // What comes now is stamped by the wrong clock, and must not vouch for it.
       await service.deliver(update(orderKey('a location', 'new'), { status: 'completed' }));
-      await until('the hold', () => {
-        clock.pass(SETTLE_MS);
-        return service.output().includes('RETENTION IS HELD');
-      });
+      await clock.passUntil('the hold', SETTLE_MS, () => service.output().includes('RETENTION IS HELD'));
       expect(service.output()).toContain('the last time that is known for certain');
       expect(await statusesOf(service)).toEqual([200, 200, 200, 200, 200, 200, 200]);
       expect((await service.get('/metrics')).text).toContain('ticket_rail_retention_held{what="orders"} 1');
       clock.set(-40 * DAY);
-      await until('the old order to be gone', async () => {
-        clock.pass(SETTLE_MS);
-        return (await service.get(orderPath(OLD))).status === 404;
-      });
+      const isGone = async () => (await service.get(orderPath(OLD))).status === 404;
+      await clock.passUntil('the old order to be gone', RETRY_MS, isGone);
       expect(await statusesOf(service)).toEqual(ONLY_OLD_IS_GONE);
     } finally {
       await service.end();
