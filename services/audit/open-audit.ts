@@ -37,7 +37,7 @@ export function openAudit(options: {
   readonly access: Pick<Access, 'readers' | 'accessLog'>;
   readonly readModel: Pick<ReadModel, 'orders' | 'wait'>;
   readonly reading: Pick<Reading, 'history'>;
-  readonly labels: Pick<Labels, 'show'>;
+  readonly labels: Pick<Labels, 'show' | 'all'>;
   readonly locations: Pick<Locations, 'factsOf'>;
   readonly metrics: Metrics;
 }): Audit {
@@ -72,7 +72,7 @@ export function openAudit(options: {
         now,
       }),
       createSearchRoutes({
-        search: createOrderSearch({ orders: readModel.orders, history, show: labels.show }),
+        search: createOrderSearch({ orders: readModel.orders, labels }),
         show: labels.show,
         waitForReadModel: readModel.wait,
         accessLog,

@@ -5,7 +5,6 @@ import type { OrderKey } from '../../schemas/order-key';
 import { type OrderEventMetadata } from '../../schemas/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/order-summary';
-import type { Verdict } from '../../schemas/vocabulary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
@@ -32,8 +31,6 @@ export interface OrderHistory {
   page(key: OrderKey, after: number | null, limit: number): Promise<HistoryPage | null>;
   /** @returns what became of an order, from its first {@link MAX_SUMMARY_EVENTS} events; null if there is none. */
   summary(key: OrderKey): Promise<OrderInShort | null>;
-  /** @returns whether any event of an order was read so. */
-  hasVerdict(key: OrderKey, verdict: Verdict): Promise<boolean>;
 }
 
 /** What became of the orders of a number, oldest first. */
@@ -76,20 +73,6 @@ export function createOrderHistory(store: EventStore): OrderHistory {
     },
 
     summary: (key) => summaryOf(store, key),
-
-    async hasVerdict(key, verdict) {
-      await nextTurn();
-      let state = initial;
-      let found = false;
-      for await (const stored of readIfThere(store, orderStream(key))) {
-        const event = decodeOrderEvent(stored);
-        if (event === null || found) continue;
-        const next = read(key, state, event);
-        state = next.state;
-        found = next.reading.verdict === verdict;
-      }
-      return found;
-    },
 
     async page(key, after, limit) {
       await nextTurn();

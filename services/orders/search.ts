@@ -1,14 +1,13 @@
 import type { Drive } from '../../projections/drives';
 import { spellingOf } from '../../projections/spelling';
-import { toOrder } from '../../projections/order';
 import type { Label } from '../../schemas/label';
 import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
-import type { ShowOrder } from '../labels/labels';
+import type { Labels } from '../labels/labels';
 import { NEWEST_SEQ, type SearchFilter } from '../read-model/order-table/found-orders';
 import type { OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { plateSpelling } from '../read-model/order-table/words';
-import type { OrderHistory } from './history';
+import { nextTurn } from '../concurrency/turns';
 import { MAX_CLOCK_RETURN_MS, timeOf } from './past-orders';
 import { type FoundPage, lookThrough } from './look-through';
 
@@ -58,6 +57,9 @@ export interface OrderSearch {
   ): Promise<FoundPage<FoundOrder>>;
 }
 
+/** Labels that are looked at between two turns of the event loop. */
+const SLICE_LABELS = 1_000;
+
 const isPart = (part: string | undefined, text: string | null | undefined): boolean =>
   part === undefined || (typeof text === 'string' && spellingOf(text).includes(spellingOf(part)));
 
@@ -86,26 +88,34 @@ const asksForDriver = ({ driver, licensePlate, phoneLast4, source }: OrderQuery)
 
 export function createOrderSearch({
   orders,
-  history,
-  show = toOrder,
+  labels,
 }: {
-  readonly orders: Pick<OrderTableReader, 'found' | 'drivesOf' | 'seqBegunBefore'>;
-  readonly history: Pick<OrderHistory, 'hasVerdict'>;
-  /** Gives an order its label; default: none has one. */
-  readonly show?: ShowOrder;
+  readonly orders: Pick<OrderTableReader, 'found' | 'drivesOf' | 'seqBegunBefore' | 'seqsOf'>;
+  readonly labels: Pick<Labels, 'show' | 'all'>;
 }): OrderSearch {
   /** A clock may have gone back: a day more is looked through. */
   const begunBefore = (time: string | undefined): number =>
     time === undefined ? NEWEST_SEQ : orders.seqBegunBefore(timeOf(Date.parse(time) + MAX_CLOCK_RETURN_MS));
+  /** @returns numbers of the orders that have a label of a kind. */
+  const withLabel = async (isWanted: (label: Label) => boolean): Promise<readonly number[]> => {
+    const all = labels.all();
+    const seqs: number[] = [];
+    for (let first = 0; first < all.length; first += SLICE_LABELS) {
+      await nextTurn();
+      const wanted = all.slice(first, first + SLICE_LABELS).filter((kept) => isWanted(kept.label));
+      seqs.push(...orders.seqsOf(wanted.map(({ key }) => key)));
+    }
+    return seqs;
+  };
   return {
-    find: (locations, query, { limit, after, seesName = false }) => {
-      const { verdict, status, from, to, orderId, label } = query;
-      const isCalled = ({ key, state }: OrderRecord): boolean =>
-        label === undefined ||
-        wordsOf(show(key, state)?.label ?? {}, seesName).some((word) => word !== undefined && isPart(label, word));
+    find: async (locations, query, { limit, after, seesName = false }) => {
+      const { status, from, to, orderId, label } = query;
+      const isCalled = (words: Label): boolean =>
+        wordsOf(words, seesName).some((word) => word !== undefined && isPart(label, word));
       const filter: SearchFilter = {
         ...query,
         locations,
+        among: label === undefined ? undefined : await withLabel(isCalled),
         status: status === undefined ? undefined : (wordOf(status) ?? status),
         updatedFrom: from,
         begunBefore: to,
@@ -115,14 +125,13 @@ export function createOrderSearch({
         limit,
         after: Math.min(after ?? NEWEST_SEQ, begunBefore(to)),
         candidate: ({ seq, key, state }) => {
-          if (!isPart(orderId, key.order_id) || !isCalled({ key, state })) return null;
+          if (!isPart(orderId, key.order_id)) return null;
+          // A label may be that of another order under the same number, or its time may be over.
+          if (label !== undefined && !isCalled(labels.show(key, state)?.label ?? {})) return null;
           const drives = orders.drivesOf(seq).filter((drive) => isDriver(drive, query));
           return drives.length === 0 && asksForDriver(query) ? null : { key, state, drives };
         },
-        replay:
-          verdict === undefined
-            ? null
-            : async (found) => ((await history.hasVerdict(found.key, verdict)) ? found : null),
+        replay: null,
       });
     },
   };

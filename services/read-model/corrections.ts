@@ -1,6 +1,7 @@
 import type { Drive } from '../../projections/drives';
 import type { OrderState } from '../../projections/order';
 import type { OrderKey } from '../../schemas/order-key';
+import type { Verdict } from '../../schemas/vocabulary';
 
 /**
  * What the log says of one order where the read model may say something else, because the order's stream was deleted:
@@ -15,6 +16,7 @@ export type Correction =
       readonly key: OrderKey;
       readonly state: OrderState;
       readonly drives: readonly Drive[];
+      readonly verdicts: ReadonlySet<Verdict>;
     };
 
 /** @returns for each correction whether the read model says now what it says. */

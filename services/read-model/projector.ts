@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { changesDrives, type Drive, drivesAfter } from '../../projections/drives';
-import { evolve, initial, type OrderState } from '../../projections/order';
+import { initial, type OrderState } from '../../projections/order';
+import { readVerdict } from '../../projections/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import {
   decodeOrderEvent,
@@ -10,6 +11,7 @@ import {
   orderStream,
 } from '../../schemas/order-events';
 import type { StreamName } from '../../schemas/stream-name';
+import type { Verdict } from '../../schemas/vocabulary';
 import { sleep } from '../concurrency/sleep';
 import {
   comparePositions,
@@ -62,7 +64,9 @@ const BUSY_AFTER_MS = 500;
 /** How often the read model's file is looked for, in milliseconds: it may be deleted while nothing comes. */
 const ATTACHMENT_CHECK_MS = 250;
 
-type Touched = { -readonly [Field in keyof SavedOrder]: SavedOrder[Field] };
+interface Touched extends Omit<{ -readonly [Field in keyof SavedOrder]: SavedOrder[Field] }, 'verdicts'> {
+  readonly verdicts: Set<Verdict>;
+}
 
 /**
  * Decides how long to wait from one save to the next: alone, an update waits for nothing; under load, saves are
@@ -115,12 +119,15 @@ function fold(
       const isBegun = event.revision === 0;
       const state = isBegun ? initial : stateOf(stored.stream, key);
       const { position, id: eventId } = stored;
-      record = { key, position, eventId, contentHash: null, eventHash: null, state, isBegun };
+      const verdicts = new Set<Verdict>();
+      record = { key, position, eventId, contentHash: null, eventHash: null, state, isBegun, verdicts };
       touched.set(stored.stream, record);
     }
     if (event.revision <= record.state.revision) continue;
     const before = record.state;
-    record.state = evolve(before, event);
+    const { state, verdict } = readVerdict(record.key, before, event);
+    record.state = state;
+    record.verdicts.add(verdict);
     if (changesDrives(before, record.state)) {
       const drives = record.drives ?? (before.revision < 0 ? [] : drivesOf(record.key));
       record.drives = drivesAfter(drives, before, record.state);

@@ -1,6 +1,9 @@
 import { type Drive, drivesAfter } from '../../../projections/drives';
-import { evolve, initial, isActive, type OrderState } from '../../../projections/order';
+import { initial, isActive, type OrderState } from '../../../projections/order';
+import { readVerdict } from '../../../projections/timeline';
+import type { OrderKey } from '../../../schemas/order-key';
 import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
+import type { Verdict } from '../../../schemas/vocabulary';
 
 /** Whether an order may be deleted, decided from its stream alone: the read model only says where to look. */
 
@@ -8,6 +11,8 @@ import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-event
 export interface Replay {
   readonly state: OrderState;
   readonly drives: readonly Drive[];
+  /** How its events were read. */
+  readonly verdicts: ReadonlySet<Verdict>;
   /** Of the newest event, understood or not; -1 before the first. */
   readonly revision: number;
   /** When the event came that came last, in milliseconds since the epoch; NaN if that cannot be told of all. */
@@ -16,17 +21,25 @@ export interface Replay {
   readonly understood: boolean;
 }
 
-export const nothingRead: Replay = { state: initial, drives: [], revision: -1, newest: -Infinity, understood: true };
+export const nothingRead: Replay = {
+  state: initial,
+  drives: [],
+  verdicts: new Set(),
+  revision: -1,
+  newest: -Infinity,
+  understood: true,
+};
 
 /** Returns the replay after one more event. */
-export function readOn(before: Replay, stored: StoredEvent): Replay {
+export function readOn(key: OrderKey, before: Replay, stored: StoredEvent): Replay {
   const event = decodeOrderEvent(stored);
   if (event === null) return { ...before, revision: stored.revision, understood: false };
-  const state = evolve(before.state, event);
+  const { state, verdict } = readVerdict(key, before.state, event);
   return {
     ...before,
     state,
     drives: drivesAfter(before.drives, before.state, state),
+    verdicts: before.verdicts.has(verdict) ? before.verdicts : new Set([...before.verdicts, verdict]),
     revision: stored.revision,
     newest: Math.max(before.newest, Date.parse(event.receivedAt)), // clocks jump: the last event need not be the newest
   };

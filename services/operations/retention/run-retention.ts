@@ -69,7 +69,7 @@ async function replay(store: Options['store'], key: OrderKey): Promise<Seen | nu
   let seen = nothingRead;
   const leaves: OrderDeletedData['leaves'] = [];
   for await (const event of readIfThere(store, orderStream(key))) {
-    seen = readOn(seen, event);
+    seen = readOn(key, seen, event);
     leaves.push([event.position, leafOf(event)]);
   }
   return leaves.length === 0 ? null : { ...seen, leaves };
@@ -125,7 +125,9 @@ export async function runRetention(options: Options): Promise<RetentionResult> {
     for (let tries = 0; tries < MAX_CORRECTIONS && signal?.aborted !== true; tries++) {
       const seen = await replay(store, key);
       const now: Correction =
-        seen === null ? correction : { kind: 'replayed', key, state: seen.state, drives: seen.drives };
+        seen === null
+          ? correction
+          : { kind: 'replayed', key, state: seen.state, drives: seen.drives, verdicts: seen.verdicts };
       const [made] = await correct([now]);
       if (made === true) return;
       await delay(CORRECTION_RETRY_MS);

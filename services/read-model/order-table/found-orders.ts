@@ -1,7 +1,7 @@
 import { spellingOf } from '../../../projections/spelling';
-import { type AttentionCode, FINAL_STAGES } from '../../../schemas/vocabulary';
+import { type AttentionCode, FINAL_STAGES, type Verdict } from '../../../schemas/vocabulary';
 import { conditionsOf, type OrderFilter } from './filter';
-import { DRIVES_OF_ORDER } from './schema';
+import { DRIVES_OF_ORDER, verdictNumber } from './schema';
 import { gramsOf, plateSpelling } from './words';
 
 /** How the search finds its way to the newest orders that may be wanted: by the index that leaves fewest to look at. */
@@ -20,6 +20,10 @@ export interface SearchFilter extends OrderFilter {
   readonly phoneLast4?: string | undefined;
   readonly source?: string | undefined;
   readonly attention?: AttentionCode | undefined;
+  /** At least one event was read so. */
+  readonly verdict?: Verdict | undefined;
+  /** One of these, by their numbers. */
+  readonly among?: readonly number[] | undefined;
 }
 
 /** A statement that gives `seq` of orders, the newest first. */
@@ -58,9 +62,17 @@ function driverWords({ driver, licensePlate }: SearchFilter): string | null {
   return parts.length === 0 ? null : parts.join(' AND ');
 }
 
+/** Gives the numbers of orders; the parameter is a JSON array of objects with both ids. */
+export const SEQS_OF_KEYS_SQL = `SELECT seq FROM json_each(?) AS one CROSS JOIN orders
+  ON location_id = one.value ->> 'location_id' AND order_id = one.value ->> 'order_id'`;
+
 /** @returns statements that together give every order that may be wanted. */
 export function waysTo(filter: SearchFilter): readonly Way[] {
-  const { phoneLast4, orderId, source, stage, status, attention, locations } = filter;
+  if (filter.among !== undefined) {
+    const sql = 'SELECT value AS seq FROM json_each(?) WHERE value < ? ORDER BY value DESC LIMIT ?';
+    return [{ sql, parameters: [JSON.stringify(filter.among)] }];
+  }
+  const { phoneLast4, orderId, source, stage, status, attention, verdict, locations } = filter;
   if (phoneLast4 !== undefined) return [ofDrives('phone_last4', phoneLast4)];
   const words = driverWords(filter);
   if (words !== null) {
@@ -76,6 +88,11 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
   }
   const [only] = locations?.length === 1 ? locations : [];
   if (only !== undefined) return [ofOrders('location_id = ? AND', [only], 'INDEXED BY orders_of_location')];
+  // Nearly every order has an advance: what else is asked for leaves fewer.
+  if (verdict !== undefined && verdict !== 'advance') {
+    const sql = 'SELECT seq FROM order_verdicts WHERE verdict = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
+    return [{ sql, parameters: [verdictNumber(verdict)] }];
+  }
   if (stage !== undefined) {
     const ended = ofOrders('active = 0 AND stage = ? AND', [stage], 'INDEXED BY ended_by_stage');
     return [FINAL_STAGES.has(stage) ? ended : ofOrders('active = 1 AND stage = ? AND', [stage], ACTIVE)];
@@ -96,6 +113,8 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
   if (source !== undefined) return [ofDrives('source_spelling', spellingOf(source))];
   return [ofOrders('')];
 }
+
+const HAS_VERDICT = 'EXISTS (SELECT 1 FROM order_verdicts WHERE verdict = ? AND order_verdicts.seq = orders.seq)';
 
 /** @returns how a code stands in the column `attention`. */
 const attentionMark = (code: AttentionCode): string => ` ${code} `;
@@ -125,9 +144,10 @@ export function wantedOf(filter: SearchFilter): {
 } {
   const conditions = conditionsOf(filter);
   const [only] = filter.locations?.length === 1 ? filter.locations : [];
-  const wanted: readonly (readonly [sql: string, ...parameters: string[]])[] = [
+  const wanted: readonly (readonly [sql: string, ...parameters: (string | number)[]])[] = [
     ...(only === undefined ? [] : [['location_id = ?', only] as const]),
     ...(filter.attention === undefined ? [] : [['instr(attention, ?) > 0', attentionMark(filter.attention)] as const]),
+    ...(filter.verdict === undefined ? [] : [[HAS_VERDICT, verdictNumber(filter.verdict)] as const]),
   ];
   const sql = [...conditions.sql, ...wanted.map(([condition]) => condition)];
   return {

@@ -8,7 +8,7 @@ import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage } from '../../event-store/sqlite-error';
 import { conditionsOf, type OrderFilter } from './filter';
-import { firstWhere, newestOf, type SearchFilter, wantedOf, waysTo } from './found-orders';
+import { firstWhere, newestOf, type SearchFilter, SEQS_OF_KEYS_SQL, wantedOf, waysTo } from './found-orders';
 import {
   BUSY_LOCATIONS_SQL,
   type BusyLocation,
@@ -180,6 +180,11 @@ export class OrderTableReader {
       const rows = this.#all<OrderRow>(sql, [JSON.stringify(seqs), ...parameters]);
       return { orders: rows.map((row) => ({ seq: row.seq, ...recordOf(row) })), end };
     });
+  }
+
+  /** @returns the numbers of those of some orders that are there, for {@link SearchFilter.among}. @throws {ReadModelError} */
+  seqsOf(keys: readonly OrderKey[]): readonly number[] {
+    return this.#all<{ readonly seq: number }>(SEQS_OF_KEYS_SQL, [JSON.stringify(keys)]).map(({ seq }) => seq);
   }
 
   /** @returns the number before which orders began that began before a time, if no clock went back. @throws {ReadModelError} */

@@ -214,6 +214,7 @@ function createTable(db: Connection, file: string): OrderTable {
       } else {
         rows.replace(seq, correction.state);
         index.setDrives(seq, correction.drives);
+        index.setVerdicts(seq, correction.verdicts);
       }
     }
   });
@@ -237,9 +238,10 @@ function createTable(db: Connection, file: string): OrderTable {
     save: db.transaction((orders: Iterable<SavedOrder>, position: Position, newest: Witness) => {
       const locations = new Map<string, string>();
       for (const order of orders) {
-        const { key, state, drives } = order;
+        const { key, state, drives, verdicts } = order;
         const { seq, isNew } = rows.save(order, index);
         if (drives !== undefined) index.setDrives(seq, drives, isNew);
+        index.addVerdicts(seq, verdicts);
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }

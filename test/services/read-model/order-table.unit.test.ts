@@ -10,7 +10,7 @@ import { openOrderTable, type OrderTable } from '../../../services/read-model/or
 import { eventsOf, fold, says, type DeliveryObject } from '../../projections/scenario';
 import { temporaryDirectory } from '../../support/running-service';
 
-const NEWEST = { eventId: 'an event', contentHash: 'its content', eventHash: null };
+const NEWEST = { eventId: 'an event', contentHash: 'its content', eventHash: null, verdicts: new Set<never>() };
 
 const at = (position: number | string): Position => String(position) as Position;
 const key = (order_id: string, location_id = 'here'): OrderKey => ({

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import type { Drive } from '../../../projections/drives';
 import { orderKey } from '../../../schemas/order-key';
+import { type Verdict, VERDICTS } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';
 import { NEWEST_SEQ, type SearchFilter } from '../../../services/read-model/order-table/found-orders';
 import { OrderTableReader } from '../../../services/read-model/order-table/reader';
@@ -12,10 +13,17 @@ import { eventsOf, fold, says } from '../../projections/scenario';
 import { cases } from '../../support/depth';
 import { temporaryDirectory } from '../../support/running-service';
 
+const NO_VERDICTS: ReadonlySet<Verdict> = new Set();
 const STATE = fold(eventsOf(says('in_progress')));
 
 type Step =
-  | { readonly kind: 'save'; readonly order: string; readonly drives: readonly Drive[] }
+  | {
+      readonly kind: 'save';
+      readonly order: string;
+      readonly drives: readonly Drive[];
+      readonly verdicts: readonly Verdict[];
+    }
+  | { readonly kind: 'replayed'; readonly order: string; readonly verdicts: readonly Verdict[] }
   | { readonly kind: 'gone'; readonly order: string }
   | { readonly kind: 'reopen' };
 
@@ -28,6 +36,7 @@ const arbitraryDrive: fc.Arbitrary<Drive> = fc.record({
   to: fc.constantFrom('2026-11-29T12:30:00.000Z', null),
 });
 const arbitraryOrder = fc.constantFrom('Order-1001', 'order-1002', 'é-77');
+const arbitraryVerdicts = fc.subarray([...VERDICTS]);
 const arbitraryStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
@@ -35,6 +44,15 @@ const arbitraryStep: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('save' as const),
       order: arbitraryOrder,
       drives: fc.array(arbitraryDrive, { maxLength: 3 }),
+      verdicts: arbitraryVerdicts,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('replayed' as const),
+      order: arbitraryOrder,
+      verdicts: arbitraryVerdicts,
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('gone' as const), order: arbitraryOrder }) },
@@ -56,7 +74,16 @@ function tableAfter(file: string, steps: readonly Step[], completedBefore: numbe
           eventHash: null,
           ...placed,
         };
-        table.save([{ ...saved, drives: step.drives }], placed.position, { position: placed.position, id: 'newest' });
+        const { drives, verdicts } = step;
+        table.save([{ ...saved, drives, verdicts: new Set(verdicts) }], placed.position, {
+          position: placed.position,
+          id: 'newest',
+        });
+        break;
+      }
+      case 'replayed': {
+        const verdicts = new Set(step.verdicts);
+        table.correct([{ kind: 'replayed', key: orderKey('here', step.order), state: STATE, drives: [], verdicts }]);
         break;
       }
       case 'gone':
@@ -79,6 +106,7 @@ function tableAfter(file: string, steps: readonly Step[], completedBefore: numbe
       schema: db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all(),
       orders: db.prepare('SELECT * FROM orders ORDER BY seq').all(),
       drives: db.prepare('SELECT * FROM drives ORDER BY id').all(),
+      verdicts: db.prepare('SELECT * FROM order_verdicts ORDER BY seq, verdict').all(),
       words: ['order_words', 'driver_words'].map(wordsOf),
     };
   } finally {
@@ -101,6 +129,62 @@ it('the search index has the same in it whether it is made at once when the log 
   rmSync(directory, { recursive: true });
 });
 
+it('an order is found by each verdict that its events ever had, until a replay gives others or it is gone', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  let made = 0;
+  fc.assert(
+    fc.property(fc.array(arbitraryStep, { maxLength: 14 }), fc.nat(14), (steps, completedBefore) => {
+      const name = `${file}-${String(++made)}`;
+      tableAfter(name, steps, completedBefore);
+      const expected = new Map<string, Set<Verdict>>();
+      for (const step of steps) {
+        if (step.kind === 'gone') expected.delete(step.order);
+        if (step.kind === 'save') {
+          expected.set(step.order, new Set([...(expected.get(step.order) ?? []), ...step.verdicts]));
+        }
+        if (step.kind === 'replayed' && expected.has(step.order)) expected.set(step.order, new Set(step.verdicts));
+      }
+      const reader = new OrderTableReader(name);
+      for (const verdict of VERDICTS) {
+        const found = reader.found({ locations: null, verdict }, NEWEST_SEQ, 100).orders.map(({ key }) => key.order_id);
+        expect(found.sort()).toEqual([...expected].flatMap(([id, has]) => (has.has(verdict) ? [id] : [])).sort());
+      }
+      reader.close();
+    }),
+    { numRuns: cases(25) },
+  );
+  rmSync(directory, { recursive: true });
+});
+
+it('orders are found among those that are named, as far as they are there and are what else is asked for', () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'read-model.sqlite');
+  const table = openOrderTable(file, 'v1');
+  const reader = new OrderTableReader(file);
+  const placed = { position: '1' as Position, eventId: 'newest' };
+  const about = { state: STATE, contentHash: null, eventHash: null, ...placed };
+  const orders = Array.from({ length: 10 }, (_, n) => ({
+    ...about,
+    key: orderKey('here', `order ${String(n)}`),
+    verdicts: new Set<Verdict>(n < 5 ? ['reopened'] : ['advance']),
+  }));
+  table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
+  table.markComplete();
+  const keys = [7, 3, 9, 99].map((n) => orderKey('here', `order ${String(n)}`));
+  const among = reader.seqsOf([...keys, orderKey('there', 'order 1')]);
+  const found = (filter: Partial<SearchFilter>, size = 100): readonly string[] =>
+    reader.found({ locations: null, among, ...filter }, NEWEST_SEQ, size).orders.map(({ key }) => key.order_id);
+  expect(found({})).toEqual(['order 9', 'order 7', 'order 3']);
+  expect(found({ verdict: 'reopened' })).toEqual(['order 3']);
+  expect(found({ locations: ['there', 'nowhere'] })).toEqual([]);
+  expect(found({}, 2)).toEqual(['order 9', 'order 7']);
+  expect(reader.found({ locations: null, among: [] }, NEWEST_SEQ, 100)).toEqual({ orders: [], end: null });
+  table.close();
+  reader.close();
+  rmSync(directory, { recursive: true });
+});
+
 it('an order is found by a part of its id and of the name of its driver at once, though words are written many at a time', () => {
   const directory = temporaryDirectory();
   const file = join(directory, 'read-model.sqlite');
@@ -116,6 +200,7 @@ it('an order is found by a part of its id and of the name of its driver at once,
       state: STATE,
       contentHash: null,
       eventHash: null,
+      verdicts: NO_VERDICTS,
     };
     const drives = [{ name, source: null, license_plate: null, phone_last4: null, from: '', to: null }];
     table.save([{ ...order, ...placed, drives }], placed.position, { position: placed.position, id: placed.eventId });
@@ -154,6 +239,7 @@ it('no former name of a driver is in the file once words were written, however m
       state: STATE,
       contentHash: null,
       eventHash: null,
+      verdicts: NO_VERDICTS,
       ...placed,
       drives: [{ name: name(number), source: null, license_plate: null, phone_last4: null, from: '', to: null }],
     }));
@@ -176,7 +262,8 @@ it('a search misses no order where a driver of one order has as many words as ar
   const reader = new OrderTableReader(file);
   const save = (position: number, order: string, names: readonly string[]): void => {
     const placed = { position: String(position) as Position, eventId: 'newest' };
-    const about = { key: orderKey('here', order), state: STATE, contentHash: null, eventHash: null, ...placed };
+    const hashes = { contentHash: null, eventHash: null };
+    const about = { key: orderKey('here', order), state: STATE, verdicts: NO_VERDICTS, ...hashes, ...placed };
     const drives = names.map((name) => ({
       name,
       source: null,
@@ -212,7 +299,7 @@ it('the WAL is empty once the indexes were made, however large they are, for nam
     { name: 'Omar Haddad', source: 'uber', license_plate: null, phone_last4: '1234', from: '', to: null },
   ];
   const placed = { position: '1' as Position, eventId: 'newest' };
-  const saved = { state: STATE, contentHash: null, eventHash: null, drives, ...placed };
+  const saved = { state: STATE, contentHash: null, eventHash: null, drives, verdicts: NO_VERDICTS, ...placed };
   const orders = Array.from({ length: 500 }, (_, n) => ({ key: orderKey('here', `order ${String(n)}`), ...saved }));
   table.save(orders, placed.position, { position: placed.position, id: placed.eventId });
   expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { orderKey } from '../../../../schemas/order-key';
 import { decideRetention, nothingRead, readOn } from '../../../../services/operations/retention/decide';
 
 const CUTOFF = Date.UTC(2026, 5, 1);
@@ -10,14 +11,11 @@ interface StoredEvent {
   readonly type?: string;
   readonly days: number;
 }
+const KEY = orderKey('l', 'o');
 const replay = (...events: readonly StoredEvent[]) =>
   events.reduce(
-    (
-      before,
-      { status = 'completed', type = 'order.updated', data = { location_id: 'l', order_id: 'o', status }, days },
-      revision,
-    ) =>
-      readOn(before, {
+    (before, { status = 'completed', type = 'order.updated', data = { ...KEY, status }, days }, revision) =>
+      readOn(KEY, before, {
         type,
         data,
         metadata: { received_at: at(days) },
@@ -71,7 +69,7 @@ describe('the decision on retention', () => {
   });
 
   it('an order whose time cannot be read is kept', () => {
-    const seen = readOn(nothingRead, {
+    const seen = readOn(KEY, nothingRead, {
       type: 'order.updated',
       data: { status: 'completed' },
       metadata: { received_at: 'yesterday' },

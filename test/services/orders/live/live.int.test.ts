@@ -416,7 +416,8 @@ describe('a client of the live feed', () => {
         const state = evolve(before, { type: 'order.updated', revision, receivedAt, data, contentHash: null } as never);
         states.set(name, state);
         const eventId = `0000000${at}`.slice(-8);
-        changed.set(name, { key, state, position: at, eventId, contentHash: null, eventHash: null });
+        const newest = { position: at, eventId, contentHash: null, eventHash: null };
+        changed.set(name, { key, state, ...newest, verdicts: new Set() });
       }
       const newest = String(position - 1) as Position;
       table.save(changed.values(), newest, { position: newest, id: `0000000${newest}`.slice(-8) });

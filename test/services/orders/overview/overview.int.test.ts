@@ -195,10 +195,8 @@ describe('the feed of the overview', () => {
   const save = (id: string, state: OrderState): void => {
     position += 1;
     const at = String(position) as Position;
-    table.save([{ key: key(id), state, position: at, eventId: 'an event', contentHash: null, eventHash: null }], at, {
-      position: at,
-      id: 'an event',
-    });
+    const newest = { position: at, eventId: 'an event', contentHash: null, eventHash: null };
+    table.save([{ key: key(id), state, ...newest, verdicts: new Set() }], at, { position: at, id: 'an event' });
   };
   const project = (): void => {
     feed.projected({ locations: [HERE], caughtUp: true });
