@@ -4,7 +4,7 @@ import type { OrderSummaries } from '../../../../schemas/order-summary';
 import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
 import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { within } from '../shared/deadline';
-import { addressOf } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 
 /** What the audit pages ask the service, as the reader who is signed in. */
 

@@ -1,7 +1,8 @@
 import type { ActionRequest } from '../../../../schemas/actions';
 import { within } from '../shared/deadline';
 import { type Refusal, refusalWords } from './model/refusal-words';
-import { addressOf, type FeedPlace } from './live-orders';
+import { addressOf } from '../shared/base-path';
+import type { FeedPlace } from './live-orders';
 
 /** Milliseconds that an answer may take. */
 const PATIENCE_MS = 10_000;

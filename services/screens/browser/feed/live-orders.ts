@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { basePath } from '../shared/base-path';
+import { addressOf } from '../shared/base-path';
 import { FeedClient } from './feed-client';
 import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
 import { type FeedMessage, type FeedOrder, parseMessage, type StoreState } from '../shared/model/feed-message';
@@ -17,12 +17,6 @@ export interface FeedPlace {
 }
 
 const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
-
-/**
- * @returns an address below the service's. @param service base URL; empty: where the page comes from, below its prefix
- */
-export const addressOf = (service: string, path: string): string =>
-  new URL(`${service === '' ? basePath : service.replace(/\/+$/, '')}${path}`, document.baseURI).href;
 
 /** Keeps a component's orders as the feed has them, and tells how fresh they are. */
 export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {

@@ -1,5 +1,5 @@
 import { editDistance } from '../../../../schemas/edit-distance';
-import { addressOf } from './live-orders';
+import { addressOf } from '../shared/base-path';
 
 /** One location as `GET /locations` lists it. */
 export interface Location {

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { FeedClient } from '../feed/feed-client';
-import { addressOf } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 import { watchPage } from '../feed/watch-page';
 import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
 import type { StoreState } from '../shared/model/feed-message';

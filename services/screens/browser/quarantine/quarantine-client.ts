@@ -1,6 +1,6 @@
 import { parseJson } from '../../../../schemas/exact-json';
 import { isJsonObject } from '../../../../schemas/json-object';
-import { addressOf } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
 import { type RedriveResult, resultOf } from './model/redrive';
 

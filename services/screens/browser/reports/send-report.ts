@@ -1,5 +1,6 @@
 import type { ScreenReport } from '../../../../schemas/screen-reports';
-import { addressOf, type FeedPlace } from '../feed/live-orders';
+import type { FeedPlace } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
 
 /** Milliseconds that an answer may take. */

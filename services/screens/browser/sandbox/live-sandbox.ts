@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { FeedClient } from '../feed/feed-client';
-import { addressOf } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 import type { Moment } from '../shared/model/clock';
 import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
 import {

@@ -1,6 +1,6 @@
 import type { SandboxState } from '../../../../schemas/sandbox';
 import { within } from '../shared/deadline';
-import { addressOf } from '../feed/live-orders';
+import { addressOf } from '../shared/base-path';
 import { problemWords } from './model/sandbox-answer';
 
 /** What the sandbox's page asks its process. */

@@ -5,3 +5,9 @@
 const { origin, pathname } = new URL(import.meta.url);
 export const basePath: string =
   origin === window.location.origin ? (/^(.*)\/screens\/assets\/[^/]+$/.exec(pathname)?.[1] ?? '') : '';
+
+/**
+ * @returns an address below the service's. @param service base URL; empty: where the page comes from, below its prefix
+ */
+export const addressOf = (service: string, path: string): string =>
+  new URL(`${service === '' ? basePath : service.replace(/\/+$/, '')}${path}`, document.baseURI).href;
