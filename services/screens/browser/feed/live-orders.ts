@@ -1,11 +1,9 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import { addressOf } from '../shared/base-path';
-import { FeedClient } from './feed-client';
-import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
-import { type FeedMessage, type FeedOrder, parseMessage, type StoreState } from '../shared/model/feed-message';
+import { type FeedMessage, type FeedOrder, parseMessage } from '../shared/model/feed-message';
+import type { Freshness } from '../shared/model/freshness';
+import { LiveLink, type LiveLinkOptions } from './live-link';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
-import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
-import { watchPage } from './watch-page';
 
 /** Where a component gets its orders. */
 export interface FeedPlace {
@@ -16,36 +14,26 @@ export interface FeedPlace {
   readonly view: 'board' | 'customers';
 }
 
-const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
-
-/** Keeps a component's orders as the feed has them, and tells how fresh they are. */
-export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
+/** Keeps a component's orders as the feed has them, and knows how fresh they are. */
+export class LiveOrders<Seen extends FeedOrder> {
   state: FeedState<Seen> = nothingKnown('');
   #place: FeedPlace | null = null;
-  #client: FeedClient<FeedMessage<Seen>> | null = null;
-  #link: Link = { kind: 'connecting' };
-  #startedAt: Moment = moment();
-  #lastMessageAt: Moment | null = null;
-  #time: ServerTime | null = null;
-  #store: StoreState = 'ok';
   #quarantined = 0;
-  #intervalMs = DEFAULT_INTERVAL_MS;
-  #unwatch: () => void = () => undefined;
-  #isConnected = false;
 
   readonly #host: ReactiveControllerHost;
   readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
+  readonly #link: LiveLink<FeedMessage<Seen>>;
 
   /** @param onChanges called with every change, before the component renders it */
   constructor(host: ReactiveControllerHost, onChanges: (changes: readonly Change<Seen>[]) => void) {
     this.#host = host;
     this.#onChanges = onChanges;
-    host.addController(this);
+    this.#link = new LiveLink(host, () => this.#options());
   }
 
   /** Milliseconds since the epoch by the service's clock. */
   get now(): number {
-    return serverNow(this.#time, moment());
+    return this.#link.now;
   }
 
   /** Returns how many deliveries of the place could not be used in the last day, and wait, as last heard. */
@@ -59,92 +47,33 @@ export class LiveOrders<Seen extends FeedOrder> implements ReactiveController {
   }
 
   get freshness(): Freshness {
-    return readFreshness(
-      {
-        link: this.#link,
-        online: navigator.onLine,
-        startedAt: this.#startedAt,
-        lastMessageAt: this.#lastMessageAt,
-        hasData: this.hasData,
-        store: this.#store,
-        intervalMs: this.#intervalMs,
-      },
-      moment(),
-    );
+    return this.#link.freshness(this.hasData);
   }
 
   /** Follows another place; nothing of the one before is kept. */
   follow(place: FeedPlace): void {
     this.#place = place;
-    this.#client?.stop();
-    this.#client = null;
     this.state = nothingKnown(place.location);
-    this.#link = { kind: 'connecting' };
-    this.#startedAt = moment();
-    this.#lastMessageAt = null;
-    this.#store = 'ok';
     this.#quarantined = 0;
-    this.#begin();
+    this.#link.restart();
   }
 
-  hostConnected(): void {
-    this.#isConnected = true;
-    this.#unwatch = watchPage(
-      () => {
-        this.#host.requestUpdate();
-      },
-      () => this.#client?.reconnectNow(),
-    );
-    this.#begin();
-  }
-
-  hostDisconnected(): void {
-    this.#isConnected = false;
-    this.#unwatch();
-    this.#client?.stop();
-    this.#client = null;
-  }
-
-  #begin(): void {
+  #options(): LiveLinkOptions<FeedMessage<Seen>> | null {
     const place = this.#place;
-    if (!this.#isConnected || place === null || place.location === '' || this.#client !== null) return;
+    if (place === null || place.location === '') return null;
     const path = `/locations/${encodeURIComponent(place.location)}/live`;
-    const client = new FeedClient<FeedMessage<Seen>>({
+    return {
       url: addressOf(place.service, place.view === 'board' ? path : `${path}?view=${place.view}`),
       token: place.token,
-      now: moment,
       position: () => this.state.position,
       parse: parseMessage<Seen>,
-      intervalOf: (message) => (message.kind === 'heartbeat' ? message.interval_ms : null),
-      onMessages: (messages) => {
-        // A client that was stopped may still have something in hand; it is of another place.
-        if (client !== this.#client) return { mustRestart: false };
-        return this.#receive(messages);
-      },
-      onLink: (link) => {
-        if (client !== this.#client) return;
-        // A refusal stands until there is a stream.
-        if (link.kind === 'connecting' && this.#link.kind !== 'open') return;
-        this.#link = link;
-        this.#host.requestUpdate();
-      },
-    });
-    this.#client = client;
-    client.start();
+      heardIn: (message) => (message.kind === 'order' ? null : { store: 'ok', ...message }),
+      onMessages: (messages) => this.#receive(messages),
+    };
   }
 
   #receive(messages: readonly FeedMessage<Seen>[]): { mustRestart: boolean } {
-    const at = moment();
-    for (const message of messages) {
-      if (message.kind === 'order') continue;
-      this.#time = hearTime(message.now, at);
-      if (message.kind === 'heartbeat') {
-        this.#store = message.store;
-        this.#quarantined = message.quarantined;
-        this.#intervalMs = message.interval_ms;
-      } else this.#store = 'ok';
-    }
-    this.#lastMessageAt = at;
+    for (const message of messages) if (message.kind === 'heartbeat') this.#quarantined = message.quarantined;
     const { state, changes, mustRestart } = receive(this.state, messages);
     this.state = state;
     if (changes.length > 0) this.#onChanges(changes);

@@ -1,8 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { FeedClient } from '../feed/feed-client';
+import { LiveLink } from '../feed/live-link';
 import { addressOf } from '../shared/base-path';
-import type { Moment } from '../shared/model/clock';
-import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
+import type { Freshness } from '../shared/model/freshness';
 import {
   clockAhead,
   condense,
@@ -13,7 +12,6 @@ import {
   type SandboxMessage,
 } from './model/sandbox-state';
 import { readState } from './sandbox-client';
-import { watchPage } from '../feed/watch-page';
 
 /** Milliseconds until a state that could not be read is asked for again. */
 const AGAIN_MS = 1_000;
@@ -22,18 +20,12 @@ const DRAW_MS = 250;
 /** Messages that wait for the next drawing, or for the state, until they are condensed. */
 const MOST_WAITING = 5_000;
 
-const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
-
 /**
  * Keeps what the process knows. With each connection its state is read anew, after the connection was made, so that
  * nothing falls between the two.
  */
 export class LiveSandbox implements ReactiveController {
   known: Sandbox | null = null;
-  #client: FeedClient<SandboxMessage> | null = null;
-  #link: Link = { kind: 'connecting' };
-  #startedAt: Moment = moment();
-  #lastMessageAt: Moment | null = null;
   /** Milliseconds by which the process's clock is ahead. */
   #ahead = 0;
   /** What was told, and is not in what is known yet. */
@@ -42,14 +34,26 @@ export class LiveSandbox implements ReactiveController {
   #isReading = false;
   /** Counts readings, so that one that comes too late is known. */
   #reading = 0;
-  #unwatch: () => void = () => undefined;
   #drawing: ReturnType<typeof setTimeout> | null = null;
   #drawnAt = 0;
 
   readonly #host: ReactiveControllerHost;
+  readonly #link: LiveLink<SandboxMessage>;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
+    this.#link = new LiveLink<SandboxMessage>(host, () => ({
+      url: addressOf('', '/sandbox/events'),
+      token: null,
+      position: () => null,
+      parse: parseSandboxMessage,
+      heardIn: () => null,
+      onMessages: (messages) => {
+        this.#receive(messages);
+        return { mustRestart: false };
+      },
+      onOpen: () => void this.#read(),
+    }));
     host.addController(this);
   }
 
@@ -59,56 +63,12 @@ export class LiveSandbox implements ReactiveController {
   }
 
   get freshness(): Freshness {
-    return readFreshness(
-      {
-        link: this.#link,
-        online: navigator.onLine,
-        startedAt: this.#startedAt,
-        lastMessageAt: this.#lastMessageAt,
-        hasData: this.known !== null,
-        store: 'ok',
-        intervalMs: DEFAULT_INTERVAL_MS,
-      },
-      moment(),
-    );
-  }
-
-  hostConnected(): void {
-    this.#startedAt = moment();
-    this.#unwatch = watchPage(
-      () => {
-        this.#host.requestUpdate();
-      },
-      () => this.#client?.reconnectNow(),
-    );
-    const client = new FeedClient<SandboxMessage>({
-      url: addressOf('', '/sandbox/events'),
-      token: null,
-      now: moment,
-      position: () => null,
-      parse: parseSandboxMessage,
-      intervalOf: () => null,
-      onMessages: (messages) => {
-        if (client === this.#client) this.#receive(messages);
-        return { mustRestart: false };
-      },
-      onLink: (link) => {
-        if (client !== this.#client) return;
-        this.#link = link;
-        if (link.kind === 'open') void this.#read();
-        this.#host.requestUpdate();
-      },
-    });
-    this.#client = client;
-    client.start();
+    return this.#link.freshness(this.known !== null);
   }
 
   hostDisconnected(): void {
-    this.#unwatch();
     if (this.#drawing !== null) clearTimeout(this.#drawing);
     this.#drawing = null;
-    this.#client?.stop();
-    this.#client = null;
     this.#reading += 1;
   }
 
@@ -127,12 +87,11 @@ export class LiveSandbox implements ReactiveController {
     this.#ahead = clockAhead(answer.date, Date.now());
     this.known = fromState(answer.value);
     this.#isReading = false;
-    this.#lastMessageAt = moment();
+    this.#link.heard();
     this.#draw();
   }
 
   #receive(messages: readonly SandboxMessage[]): void {
-    this.#lastMessageAt = moment();
     this.#waiting.push(...messages);
     if (this.#waiting.length > MOST_WAITING) this.#waiting = condense(this.#waiting);
     this.#drawing ??= setTimeout(

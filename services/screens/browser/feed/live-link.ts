@@ -1,0 +1,148 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
+import type { StoreState } from '../shared/model/feed-message';
+import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
+import { FeedClient, type FeedClientOptions } from './feed-client';
+import { watchPage } from './watch-page';
+
+/** What a message says of whoever sent it. */
+export interface Heard {
+  /** RFC 3339, by the clock of the service. */
+  readonly now: string;
+  readonly store: StoreState;
+  /** Milliseconds between heartbeats; left out: as before. */
+  readonly interval_ms?: number;
+}
+
+export interface LiveLinkOptions<Message> extends Pick<
+  FeedClientOptions<Message>,
+  'url' | 'token' | 'position' | 'parse' | 'onMessages'
+> {
+  /** @returns null for a message that is about nothing but data */
+  readonly heardIn: (message: Message) => Heard | null;
+  /** Called when the connection is there, each time. */
+  readonly onOpen?: () => void;
+}
+
+const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+
+/** The connection of an element that shows live data: it is made while the element is on the page, and known by how fresh it is. */
+export class LiveLink<Message> implements ReactiveController {
+  #client: FeedClient<Message> | null = null;
+  #link: Link = { kind: 'connecting' };
+  #startedAt: Moment = moment();
+  #lastMessageAt: Moment | null = null;
+  #time: ServerTime | null = null;
+  #store: StoreState = 'ok';
+  #intervalMs = DEFAULT_INTERVAL_MS;
+  #unwatch: (() => void) | null = null;
+
+  readonly #host: ReactiveControllerHost;
+  readonly #options: () => LiveLinkOptions<Message> | null;
+
+  /** @param options asked for with each connection that is made; null while there is nothing to connect with */
+  constructor(host: ReactiveControllerHost, options: () => LiveLinkOptions<Message> | null) {
+    this.#host = host;
+    this.#options = options;
+    host.addController(this);
+  }
+
+  /** Milliseconds since the epoch by the service's clock. */
+  get now(): number {
+    return serverNow(this.#time, moment());
+  }
+
+  /** @param hasData something is shown, fresh or not */
+  freshness(hasData: boolean): Freshness {
+    return readFreshness(
+      {
+        link: this.#link,
+        online: navigator.onLine,
+        startedAt: this.#startedAt,
+        lastMessageAt: this.#lastMessageAt,
+        hasData,
+        store: this.#store,
+        intervalMs: this.#intervalMs,
+      },
+      moment(),
+    );
+  }
+
+  /** Connects with another place: nothing that was heard of the one before stands. */
+  restart(): void {
+    this.#stop();
+    this.#link = { kind: 'connecting' };
+    this.#lastMessageAt = null;
+    this.#store = 'ok';
+    this.#begin();
+  }
+
+  /** Something came, as of now, that is as good as a message. */
+  heard(): void {
+    this.#lastMessageAt = moment();
+  }
+
+  hostConnected(): void {
+    this.#unwatch = watchPage(
+      () => {
+        this.#host.requestUpdate();
+      },
+      () => this.#client?.reconnectNow(),
+    );
+    this.#begin();
+  }
+
+  hostDisconnected(): void {
+    this.#unwatch?.();
+    this.#unwatch = null;
+    this.#stop();
+  }
+
+  #stop(): void {
+    this.#client?.stop();
+    this.#client = null;
+  }
+
+  #begin(): void {
+    const options = this.#unwatch === null || this.#client !== null ? null : this.#options();
+    if (options === null) return;
+    this.#startedAt = moment();
+    const { url, token, position, parse, onMessages, heardIn, onOpen } = options;
+    const client = new FeedClient<Message>({
+      url,
+      token,
+      now: moment,
+      position,
+      parse,
+      intervalOf: (message) => heardIn(message)?.interval_ms ?? null,
+      onMessages: (messages) => {
+        // A client that was stopped may still have something in hand; it is of another place.
+        if (client !== this.#client) return { mustRestart: false };
+        this.#hear(messages, heardIn);
+        return onMessages(messages);
+      },
+      onLink: (link) => {
+        if (client !== this.#client) return;
+        // A refusal stands until there is a stream.
+        if (link.kind === 'connecting' && this.#link.kind !== 'open') return;
+        this.#link = link;
+        if (link.kind === 'open') onOpen?.();
+        this.#host.requestUpdate();
+      },
+    });
+    this.#client = client;
+    client.start();
+  }
+
+  #hear(messages: readonly Message[], heardIn: LiveLinkOptions<Message>['heardIn']): void {
+    const at = moment();
+    for (const message of messages) {
+      const heard = heardIn(message);
+      if (heard === null) continue;
+      this.#time = hearTime(heard.now, at);
+      this.#store = heard.store;
+      this.#intervalMs = heard.interval_ms ?? this.#intervalMs;
+    }
+    this.#lastMessageAt = at;
+  }
+}
