@@ -5,6 +5,7 @@ import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../sc
 import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { within } from '../shared/deadline';
 import { addressOf } from '../shared/base-path';
+import { fetchRead } from '../shared/fetch-read';
 
 /** What the audit pages ask the service, as the reader who is signed in. */
 
@@ -37,7 +38,7 @@ export async function ask<Value>(path: string, signal?: AbortSignal): Promise<An
 }
 
 async function askWithin<Value>(path: string, signal: AbortSignal): Promise<Answer<Value>> {
-  const response = await fetch(addressOf('', path), {
+  const response = await fetchRead(addressOf('', path), {
     headers: { Accept: 'application/json' },
     cache: 'no-store',
     signal,

@@ -39,6 +39,8 @@ const REPEAT_MS = 8_000;
 
 /** Milliseconds that a browser may take to let a context play again, before it gets a new one. */
 const RESUME_MS = 700;
+/** Milliseconds that it may take to let the new one play: there is nothing else to try. */
+const BEGIN_MS = 10_000;
 
 /**
  * Whether the alarm would sound. `interrupted`: it did, and the device has taken the sound away since, as iPads do when the
@@ -154,15 +156,18 @@ export class Alarm {
     if (this.#context === null || (await this.#resume())) return;
     this.#letGo();
     this.#open();
-    await this.#resume();
+    await this.#resume(BEGIN_MS);
   }
 
-  /** @returns whether it plays now. The promise of an interrupted context may never settle. */
-  async #resume(): Promise<boolean> {
+  /**
+   * @param ms milliseconds to wait: the promise of an interrupted context may never settle
+   * @returns whether it plays now
+   */
+  async #resume(ms = RESUME_MS): Promise<boolean> {
     const context = this.#context;
     if (context !== null && context.state !== 'running' && context.state !== 'closed') {
       const resumed = context.resume().catch(() => undefined);
-      await Promise.race([resumed, new Promise((over) => setTimeout(over, RESUME_MS))]);
+      await Promise.race([resumed, new Promise((over) => setTimeout(over, ms))]);
     }
     return context?.state === 'running';
   }

@@ -1,5 +1,6 @@
 import { editDistance } from '../../../../schemas/edit-distance';
 import { addressOf } from '../shared/base-path';
+import { fetchRead } from '../shared/fetch-read';
 
 /** One location as `GET /locations` lists it. */
 export interface Location {
@@ -56,7 +57,7 @@ export async function listLocations(service: string, token: string | null): Prom
   try {
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const cursor = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
-      const response = await fetch(addressOf(service, `/locations?limit=${String(PAGE)}${cursor}`), {
+      const response = await fetchRead(addressOf(service, `/locations?limit=${String(PAGE)}${cursor}`), {
         headers: { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
         credentials: token === null ? 'same-origin' : 'omit',
         cache: 'no-store',
