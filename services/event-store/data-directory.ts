@@ -149,8 +149,9 @@ function takeLock(path: string, pid: number, startedAt: string, timeout: number)
       db.prepare('INSERT OR REPLACE INTO owner VALUES (1, ?, ?)').run(pid, startedAt);
       db.exec('COMMIT');
     } catch (error) {
-      // Who has it is a courtesy, for which a full disk has no room; the lock itself needs none.
-      if (!isNoRoom(error)) throw error;
+      // Who has it is a courtesy, for which a full disk has no room, and which waits for nobody who reads who it was; the
+      // lock itself needs neither.
+      if (!isNoRoom(error) && !isBusy(error)) throw error;
       if (db.inTransaction) db.exec('ROLLBACK');
     }
     db.exec('BEGIN IMMEDIATE');
@@ -158,12 +159,13 @@ function takeLock(path: string, pid: number, startedAt: string, timeout: number)
   } catch (cause) {
     const owner = ownerOf(db);
     db.close();
-    if (sqliteCodeOf(cause)?.startsWith('SQLITE_BUSY') !== true) throw unusable(path, cause);
+    if (!isBusy(cause)) throw unusable(path, cause);
     const message = `DATA_DIR ${path} is in use by ${owner}. Stop that process, or set another DATA_DIR.`;
     throw new DataDirectoryError(message, { cause });
   }
 }
 
+const isBusy = (error: unknown): boolean => sqliteCodeOf(error)?.startsWith('SQLITE_BUSY') === true;
 const isNoRoom = (error: unknown): boolean => /^SQLITE_(FULL|IOERR_WRITE)/.test(sqliteCodeOf(error) ?? '');
 
 function ownerOf(lock: Database.Database): string {
