@@ -143,12 +143,16 @@ class ScenarioRun {
     }
   }
 
+  #report(): void {
+    this.#options.onProgress?.({ done: this.#done, retries: this.#retries });
+  }
+
   #launch(index: number, attempt: Attempt): void {
     const before = this.#turns.get(attempt.order) ?? Promise.resolve();
     const first = async (): Promise<void> => {
       const one = await this.#send(index, attempt, 0);
       this.#done++;
-      this.#options.onProgress?.({ done: this.#done, retries: this.#retries });
+      this.#report();
       if (one !== null && attempt.persists && one.effect !== 'acknowledged') {
         this.#track(this.#sendAgain(index, attempt));
       }
@@ -165,6 +169,7 @@ class ScenarioRun {
       await sleep(pauseAfter(retry, random, RETRY_PAUSES), undefined, { signal: this.#signal });
       const one = await this.#send(index, attempt, retry);
       this.#retries++;
+      this.#report();
       if (one === null || one.effect === 'acknowledged') return;
     }
   }
