@@ -200,7 +200,8 @@ async function generate(plan: LoadPlan): Promise<LoadResult> {
   const readBack = (): void => {
     while (readers.length > 0) {
       const sample = toRead.shift();
-      const reader = sample === undefined ? undefined : readers.pop();
+      // All in turn: a server closes a connection on which nothing was ever asked.
+      const reader = sample === undefined ? undefined : readers.shift();
       if (sample === undefined || reader === undefined) return;
       reader.index = sample.index;
       reader.since = sample.since;
@@ -232,7 +233,8 @@ async function generate(plan: LoadPlan): Promise<LoadResult> {
   const onRead = (reader: Connection, answer: Answer): void => {
     const now = monotonicMs();
     const { key, revision } = benchDelivery(plan.salt, reader.index);
-    if (answer.status === '404' || (answer.status === '200' && !shows(answer, revision))) {
+    const isBehind = answer.status === '503' && answer.text.includes('read-model-behind');
+    if (answer.status === '404' || isBehind || (answer.status === '200' && !shows(answer, revision))) {
       lagRepeats += 1;
       reader.send(readRequest(key));
       return;

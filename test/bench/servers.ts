@@ -87,8 +87,11 @@ export function serverEnv(dataDir: string, port: number): NodeJS.ProcessEnv {
   };
 }
 
+/** Ports that no system gives to whoever asks for any: nobody takes one between this look and its use. */
+const [FIRST_PORT, PORTS] = [20_000, 10_000];
+
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen(FIRST_PORT + Math.floor(Math.random() * PORTS), '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   server.close();

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { Readiness } from '../../schemas/order-view';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
@@ -40,15 +41,13 @@ describe('disk errors', () => {
     return { status, failing: checks.filter(({ ok }) => !ok).map(({ name }) => name) };
   };
 
-  const readOnce = (about: OrderKey) => service.call(orderPath(about), { headers: asReader });
+  const readOnce = (about: OrderKey) => service.once(orderPath(about), { headers: asReader });
 
   /** Asks again until the answer is as expected: /readyz may be a second old. */
   const expectReadiness = async (expected: Awaited<ReturnType<typeof readiness>>): Promise<void> => {
-    const answered = await until(`/readyz to answer ${String(expected.status)}`, async () => {
-      const said = await readiness();
-      return said.status === expected.status && said;
-    });
-    expect(answered).toEqual(expected);
+    await until(`/readyz to answer ${JSON.stringify(expected)}`, async () =>
+      isDeepStrictEqual(await readiness(), expected),
+    );
   };
 
   /** Delivers again, as a sender does, until it is acknowledged. */

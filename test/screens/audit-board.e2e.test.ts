@@ -192,7 +192,8 @@ describe('the replay of a board', () => {
   it('the replay is scrubbed by keyboard, second by second', async () => {
     const location = newLocation();
     const at = await deliver({ location_id: location, order_id: 'o1' });
-    await openReplay(location, at + 1_000);
+    const [order] = await ordersAsOf(location, at);
+    await openReplay(location, Date.parse(order?.updated_at ?? '') + 1_000);
     await tile('o1').waitFor();
     const scrubber = page.getByRole('slider', { name: 'Moment' });
     await scrubber.focus();

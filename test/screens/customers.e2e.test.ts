@@ -10,15 +10,17 @@ const PREPARING = 30;
 
 const lab = screenLab();
 
-/** Numbers of a list that are in sight. */
-const seenOf = (list: string): Promise<string[]> =>
-  lab.page.evaluate(`[...document.querySelector('ticket-rail-customers').shadowRoot
-    .querySelectorAll('[data-list="${list}"] li')]
-    .filter((one) => getComputedStyle(one).visibility === 'visible').map((one) => one.textContent.trim())`);
-const moreOf = async (list: string): Promise<number> => {
-  const more = lab.page.locator(`[data-list="${list}"] .more`);
-  return (await more.count()) === 0 ? 0 : Number(/^\+(\d+) more$/.exec(await more.innerText())?.[1]);
-};
+/** Numbers of a list that are in sight, and how many it says are not, as of one moment. */
+const shownOf = (list: string): Promise<{ numbers: string[]; more: number }> =>
+  lab.page.evaluate(`(() => {
+    const root = document.querySelector('ticket-rail-customers').shadowRoot;
+    const more = root.querySelector('[data-list="${list}"] .more');
+    return {
+      numbers: [...root.querySelectorAll('[data-list="${list}"] li')]
+        .filter((one) => getComputedStyle(one).visibility === 'visible').map((one) => one.textContent.trim()),
+      more: more === null ? 0 : Number(/^\\+(\\d+) more$/.exec(more.textContent.trim())?.[1]),
+    };
+  })()`);
 
 describe('the customers’ board', () => {
   it.each([
@@ -49,9 +51,9 @@ describe('the customers’ board', () => {
           ['ready', READY],
           ['preparing', PREPARING],
         ] as const) {
-          const numbers = await seenOf(list);
+          const { numbers, more } = await shownOf(list);
           // Between a turn and what is said of it, a moment passes.
-          if (numbers.length + (await moreOf(list)) !== count) return false;
+          if (numbers.length + more !== count) return false;
           for (const number of numbers) seen.add(number);
         }
         if (seen.size < READY + PREPARING) await lab.page.clock.runFor(TURN_MS);

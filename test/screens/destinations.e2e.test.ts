@@ -44,11 +44,17 @@ beforeAll(async () => {
   writeFileSync(file, JSON.stringify({ destinations }));
   service = await startService({ DESTINATIONS_FILE: file });
   await until('both to be begun with', async () => {
-    const { json } = await service.call('/destinations', { headers: asOperator });
-    return (json as { destinations: { lag: unknown }[] }).destinations.every(({ lag }) => lag !== null);
+    const { status, json } = await service.call('/destinations', { headers: asOperator });
+    // What sends may still be starting.
+    return (
+      status === 200 && (json as { destinations: { lag: unknown }[] }).destinations.every(({ lag }) => lag !== null)
+    );
   });
   const body = JSON.stringify({ from: 'now' });
-  await service.call('/consumers/warehouse', { method: 'PUT', headers: asOperator, body });
+  await until('the consumer to be begun', async () => {
+    const { status } = await service.call('/consumers/warehouse', { method: 'PUT', headers: asOperator, body });
+    return status < 300;
+  });
   for (const order_id of ['poisoned', 'sound']) {
     const { status } = await service.deliver(update(orderKey('north', order_id), { status: 'in_progress' }));
     expect(status).toBe(200);
@@ -143,6 +149,6 @@ describe('the page of destinations', () => {
     await page.getByText('The service cannot be reached').waitFor({ timeout: patiently(60_000) });
     expect(await panel('kitchen').count()).toBe(1);
     await page.unroute('**/consumers');
-    await page.getByText('The service cannot be reached').waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.getByText('The service cannot be reached').waitFor({ state: 'hidden', timeout: patiently(60_000) });
   });
 });

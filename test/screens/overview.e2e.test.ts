@@ -46,13 +46,16 @@ it('a location does not move away from who is about to choose it by the keyboard
   const before = await shown();
   expect(before.indexOf(first)).toBeLessThan(before.indexOf(second));
   await tabTo(lab.page, new RegExp(`^${second}$`));
-  await lab.deliver({ location_id: first, order_id: 'a', status: 'completed' });
-  await lab.deliver({ location_id: second, order_id: 'b', delivery_status: 'failed_to_assign_driver' });
+  const news = (async () => {
+    await lab.deliver({ location_id: first, order_id: 'a', status: 'completed' });
+    await lab.deliver({ location_id: second, order_id: 'b', delivery_status: 'failed_to_assign_driver' });
+  })();
   const held = await until('the news', async () => {
     // Who goes on pressing keys is about to choose for as long.
     await lab.page.keyboard.press('Shift');
     return (await tile(second).locator('[data-kind="needs_action"]').count()) > 0 ? shown() : null;
   });
+  await news;
   expect(held.indexOf(first)).toBeLessThan(held.indexOf(second));
   await until('the order to follow', async () => {
     const after = await shown();

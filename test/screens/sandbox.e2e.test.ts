@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Locator } from 'playwright-core';
 import { ORDER_FAULTS, type SandboxOrder, type Submitted } from '../../schemas/sandbox';
 import { FAULTS } from '../../services/screens/browser/sandbox/model/sandbox-answer';
@@ -94,9 +95,10 @@ describe('the page of the sandbox', () => {
 
     const own = await until('all hops of the order', async () => {
       const all = await ownHops(fast, order.order_id);
-      return (await hops().count()) === all.length && all;
+      const names = await hops().locator('.name bdi').allTextContents();
+      const isOver = all.some(({ request }) => request.body.includes('"status":"completed"'));
+      return isOver && isDeepStrictEqual(names.sort(), all.map(({ name }) => name).sort()) && all;
     });
-    expect((await hops().locator('.name bdi').allTextContents()).sort()).toEqual(own.map(({ name }) => name).sort());
     expect(new Set(own.map(({ name }) => name))).toEqual(
       new Set(['new-order', 'order.created', 'location.order.accept', 'delivery-report', 'order.updated']),
     );

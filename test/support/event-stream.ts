@@ -1,5 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { until } from './patience';
 
 /** A client of the live feed over a real socket. */
 export interface EventStream {
@@ -18,13 +20,25 @@ export interface EventStream {
   close(): void;
 }
 
-/** Connects and waits for the answer. Its body is read as an event stream if it is one. */
+const connect = (url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    get(url, { headers, agent: false }, resolve).once('error', reject);
+  });
+
+/**
+ * Connects and waits for the answer, again while the read model is behind, as {@link callUntilKnown} does. Its body is read
+ * as an event stream if it is one.
+ */
 export async function openEventStream(
   url: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<EventStream> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(url, { headers, agent: false }, resolve).once('error', reject);
+  const response = await until(`${url} to be answered`, async () => {
+    const answer = await connect(url, headers);
+    if (answer.statusCode !== 503) return answer;
+    const { type } = (await json(answer)) as { type?: unknown };
+    if (type === 'urn:ticket-rail:problem:read-model-behind') return null;
+    return answer;
   });
   const messages: EventSourceMessage[] = [];
   const parser = createParser({

@@ -8,7 +8,7 @@ import type { Events } from '../../services/event-store/open-events';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
 import { openConfiguredEvents } from '../../services/server/open-configured-events';
 import { startService } from '../../services/server/service';
-import { type Answer, call, type Call, temporaryDirectory } from './running-service';
+import { type Answer, call, type Call, callUntilKnown, temporaryDirectory } from './running-service';
 
 export interface InProcessApp {
   readonly url: string;
@@ -82,7 +82,7 @@ export async function serveEvents(
   return {
     url,
     lines,
-    call: (path, options) => call(url, path, options),
+    call: (path, options) => callUntilKnown(url, path, options),
     deliver: (body) =>
       call(url, '/handle-order', {
         method: 'POST',

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { type ReaderEntry, type Role } from '../../schemas/readers';
 import { locationId } from '../../schemas/order-key';
 import { undeclaredProblem } from './contract';
-import { patiently, until as untilSo } from './patience';
+import { patiently, until } from './patience';
 
 /** The real service as a process of its own, spoken to over real sockets. Built by `npm run build` beforehand. */
 
@@ -97,9 +97,19 @@ function parse(text: string): unknown {
   }
 }
 
-/** A machine that stands still makes a read model be behind, which is no fault: whoever reads asks again. */
 const isBehind = ({ status, json }: Answer): boolean =>
   status === 503 && (json as { type?: unknown } | undefined)?.type === 'urn:ticket-rail:problem:read-model-behind';
+
+/**
+ * Sends a request again where the read model was behind for longer than a read waits for it: on a machine that stands
+ * still that is no fault, and whoever reads asks again.
+ */
+export const callUntilKnown = (url: string, path: string, options: Call = {}, agent?: Agent): Promise<Answer> =>
+  until(`${path} to be answered`, async () => {
+    const answer = await call(url, path, options, agent);
+    const isWithoutBody = options.method === 'HEAD' && answer.status === 503;
+    return isBehind(answer) || isWithoutBody ? null : answer;
+  });
 
 /** Hex HMAC-SHA256 of exactly these bytes. */
 export const sign = (body: string | Buffer, secret = WEBHOOK_SECRET): string =>
@@ -128,9 +138,12 @@ export interface RunningService {
   deliver(body: unknown): Promise<Answer>;
   /** Posts exactly these bytes, signed as they should be; `headers` replaces or adds. */
   post(body: string | Buffer, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Reads as a reader who may, again where the read model is behind for longer than a read waits for it. */
+  /** Reads as a reader who may, on a connection that is kept; see {@link callUntilKnown}. */
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** On a connection of its own; see {@link callUntilKnown}. */
   call(path: string, options?: Call): Promise<Answer>;
+  /** The same, where it matters that the read model is behind. */
+  once(path: string, options?: Call): Promise<Answer>;
   /** Ends it with a signal and waits until it is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -159,12 +172,12 @@ function cleanEnvironment(): Record<string, string> {
 
 /**
  * Starts the service on a free port and waits until it is ready.
- * @param until what to wait for; a service whose store is away listens without being ready
+ * @param state what to wait for; a service whose store is away listens without being ready
  * @param env on top of {@link SECURE}; give `{ STREAM_WEBHOOK_SECRETS: '' }` to unset
  */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
-  until: 'ready' | 'listening' = 'ready',
+  state: 'ready' | 'listening' = 'ready',
 ): Promise<RunningService> {
   const dataDir = env['DATA_DIR'] ?? temporaryDirectory();
   const child = spawn(process.execPath, [MAIN], {
@@ -192,7 +205,7 @@ export async function startService(
     }
   };
   const url = await waitFor('listening', () => Promise.resolve(/"url":"([^"]+)"/.exec(output)?.[1] ?? null));
-  if (until === 'ready')
+  if (state === 'ready')
     await waitFor('being ready', async () => ((await call(url, '/readyz')).status === 200 ? true : null));
 
   const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_CONNECTION_MS });
@@ -205,12 +218,9 @@ export async function startService(
     output: () => output,
     deliver: (body) => post(JSON.stringify(body)),
     post,
-    get: (path, headers = {}) =>
-      untilSo(`${path} to be answered`, async () => {
-        const answer = await call(url, path, { headers: { ...asWhoMay(path), ...headers } }, agent);
-        return isBehind(answer) ? null : answer;
-      }),
-    call: (path, options) => call(url, path, options),
+    get: (path, headers = {}) => callUntilKnown(url, path, { headers: { ...asWhoMay(path), ...headers } }, agent),
+    call: (path, options) => callUntilKnown(url, path, options),
+    once: (path, options) => call(url, path, options),
     end: async (signal = 'SIGTERM') => {
       agent.destroy();
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);

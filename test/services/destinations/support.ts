@@ -197,6 +197,8 @@ export async function receive(
       })();
     });
   });
+  // Longer than a sender keeps one, so that none is closed that a request is on its way on.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((done) => server.listen(listenOn, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {

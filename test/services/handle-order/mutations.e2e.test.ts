@@ -7,6 +7,7 @@ import { type Delivery } from '../../../schemas/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { type HandleOrderAnswer, type Order } from '../../../schemas/order-view';
 import { type LogRow, orderPath, readLog } from '../../support/deliveries';
+import { until } from '../../support/patience';
 import { type Answer, call, discard, type RunningService, signed, startService } from '../../support/running-service';
 import { arbitraryMutant, type Mutant } from './mutants';
 
@@ -110,6 +111,6 @@ describe('mutated deliveries', () => {
       const { status, json } = await service.get(orderPath(key));
       expect({ status, ...key, revision: (json as Order).revision }).toEqual({ status: 200, ...key, revision });
     }
-    expect((await service.get('/readyz')).status).toBe(200);
+    await until('the service to be ready', async () => (await service.get('/readyz')).status === 200);
   });
 });

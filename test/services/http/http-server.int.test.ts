@@ -75,20 +75,24 @@ it('an answer that nobody reads is given up with its connection, and one that is
 });
 
 it('an answer that is read slowly is read to its end', async () => {
-  await serve({ stalledMs: 500 });
+  const stalledMs = patiently(2_000);
+  await serve({ stalledMs });
   const socket = await ask('/large', false);
+  const begun = performance.now();
   let bytes = 0;
-  const end = new Promise<void>((done) => {
-    socket.on('data', (chunk) => {
-      bytes += chunk.length;
-      socket.pause();
-      setTimeout(() => socket.resume(), 1);
-      if (bytes >= LARGE.length) done();
-    });
+  // Each pause is far shorter than what is allowed, and all of them are longer.
+  let next = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+    if (bytes < next) return;
+    next += LARGE.length / 8;
+    socket.pause();
+    setTimeout(() => socket.resume(), stalledMs / 5);
   });
   socket.resume();
-  await end;
+  await until('all of it, or its end', () => bytes >= LARGE.length || dropped.length > 0, 4 * stalledMs);
   expect(dropped).toEqual([]);
+  expect(performance.now() - begun).toBeGreaterThan(stalledMs);
 });
 
 it('a server without room closes the connection that has shown nothing for the longest, for one that comes', async () => {

@@ -48,6 +48,8 @@ async function everyPath(): Promise<string[]> {
 
 /** Opens the live feed, which never ends, and sends other requests behind it on the same connection. */
 async function openWith(behind: string): Promise<Socket> {
+  // Once it has everything, no feed is told to ask again.
+  await service.get(`${location}/orders`);
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname);
   let received = '';

@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { repeated } from '../../support/depth';
-import { patiently } from '../../support/patience';
+import { patiently, until } from '../../support/patience';
 import { startPos } from '../../support/pos';
 import {
   call,
@@ -87,7 +87,7 @@ describe('relay of hostile orders', () => {
       await discard(bare);
       rmSync(directory, { recursive: true });
       expect(differing).toEqual([]);
-      expect((await service.get('/readyz')).status).toBe(200);
+      await until('the service to be ready', async () => (await service.get('/readyz')).status === 200);
       await discard(service);
       await pos.close();
     },

@@ -231,7 +231,7 @@ describe('forgetting', () => {
         await running.end();
         running = await startService(env);
         await running.deliver(update(open, { status: 'ready_for_pickup' }));
-        expect(await labelIn(ended)).toMatchObject({ name: 'Quintessa V.' });
+        await until('the label', async () => (await labelIn(ended))?.name === 'Quintessa V.');
 
         clock.pass(3_660_000);
         await until('the file without the name', () => filesWith('Quintessa').length === 0, 40_000);

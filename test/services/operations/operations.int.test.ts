@@ -5,7 +5,6 @@ import {
   NON_2XX_WINDOW_SECONDS,
 } from '../../../services/operations/endpoint-counts';
 import { createMetrics } from '../../../services/operations/metrics';
-import { patiently } from '../../support/patience';
 import { PROBLEMS } from '../../../services/http/problem';
 import { Freshness } from '../../../services/read-model/freshness';
 import {
@@ -423,7 +422,7 @@ describe('readiness', () => {
     freshness.projected(caughtUp(null));
     const begun = performance.now();
     expect((await ready()).checks[0]).toMatchObject({ ok: false, detail: 'it has not answered yet' });
-    expect(performance.now() - begun).toBeLessThan(patiently(500));
+    expect(performance.now() - begun).toBeLessThan(STORE_CHECK_TIMEOUT_MS);
   });
 
   it('the service is not ready as soon as it is asked to stop', async () => {

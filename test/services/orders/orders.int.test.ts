@@ -170,7 +170,7 @@ describe('min_revision', () => {
     const about = key();
     await service.deliver(update(about));
     const began = performance.now();
-    const answer = await service.call(orderPath(about, '?min_revision=1'), { headers: asReader });
+    const answer = await service.once(orderPath(about, '?min_revision=1'), { headers: asReader });
     expect(problemOf(answer)).toEqual(problem(503, 'read-model-behind'));
     expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
     expect(performance.now() - began).toBeGreaterThan(1_500);

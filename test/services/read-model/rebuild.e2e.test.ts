@@ -95,7 +95,7 @@ describe('the read model of a running service', () => {
     await until('the read model to be rebuilt', async () => {
       let rebuilt = false;
       for (const path of [orderPath(key(0)), `/locations/${encodeURIComponent(LOCATION)}/orders?limit=100`]) {
-        const answer = await service.call(path, { headers: asReader });
+        const answer = await service.once(path, { headers: asReader });
         const right =
           answer.status === 200
             ? !answer.text.includes('"orders":[]')

@@ -469,6 +469,7 @@ describe('each problem that the document declares is one that really comes', () 
     try {
       await app.deliver(update(HERE));
       await app.deliver({ type: 7 });
+      await until('the service to be ready', async () => (await app.call('/readyz')).status === 200);
       let looks = 0;
       const statuses = new Set([200]);
       /** Looks at what was not looked at before, again and again. */

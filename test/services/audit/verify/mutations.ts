@@ -17,6 +17,12 @@ export function mutate(
 ): [Buffer, number] {
   const where = at % bytes.length;
   const lineOf = (offset: number): number => bytes.subarray(0, offset).toString('latin1').split('\n').length;
+  /** The line of the first byte that is another: the same byte may stand on both sides of what was inserted or removed. */
+  const firstLineOf = (changed: Buffer): number => {
+    let first = where;
+    while (first < bytes.length && bytes[first] === changed[first]) first++;
+    return lineOf(first);
+  };
   const lines = bytes.toString('latin1').split(/(?<=\n)/);
   const line = at % lines.length;
   const joined = (changed: string[]): Buffer => Buffer.from(changed.join(''), 'latin1');
@@ -26,10 +32,14 @@ export function mutate(
       changed.writeUInt8(changed.readUInt8(where) ^ flip, where);
       return [changed, lineOf(where)];
     }
-    case 'remove byte':
-      return [Buffer.concat([bytes.subarray(0, where), bytes.subarray(where + 1)]), lineOf(where)];
-    case 'insert byte':
-      return [Buffer.concat([bytes.subarray(0, where), Buffer.from([flip]), bytes.subarray(where)]), lineOf(where)];
+    case 'remove byte': {
+      const changed = Buffer.concat([bytes.subarray(0, where), bytes.subarray(where + 1)]);
+      return [changed, firstLineOf(changed)];
+    }
+    case 'insert byte': {
+      const changed = Buffer.concat([bytes.subarray(0, where), Buffer.from([flip]), bytes.subarray(where)]);
+      return [changed, firstLineOf(changed)];
+    }
     case 'remove line':
       return [joined(lines.toSpliced(line, 1)), line + 1];
     case 'repeat line':

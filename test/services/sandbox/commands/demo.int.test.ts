@@ -60,7 +60,8 @@ describe('ticket-rail demo', () => {
     const stages = await until(
       'orders in several stages',
       async () => {
-        const { json } = await call(new URL(board).origin, `/locations/${location}/orders?limit=1000`);
+        const { status, json } = await call(new URL(board).origin, `/locations/${location}/orders?limit=1000`);
+        if (status !== 200) return null;
         const found = new Set((json as { orders: { stage: string }[] }).orders.map(({ stage }) => stage));
         return found.size >= 4 && found.has('completed') && found;
       },

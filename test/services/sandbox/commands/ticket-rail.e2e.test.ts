@@ -103,11 +103,14 @@ describe('the sandbox with a real Ticket Rail as POS', () => {
       for (const [name, orderId] of orders) {
         accepted.set(name, await sandbox.orderIn(orderId, 'accepted', 'canceled', 'ended'));
       }
+      // All others may have ended on a busy machine: this one has just begun.
+      const [fresh] = await sandbox.submit({ story: 'straight-delivery' });
+      await sandbox.orderIn(fresh?.order_id ?? '', 'accepted');
       await pair.service.end('SIGKILL');
       const failed = (await sandbox.state()).hops.filter(({ error }) => error !== null).length;
-      await until('many deliveries to fail', async () => {
+      await until('deliveries to fail', async () => {
         const { hops } = await sandbox.state();
-        return hops.filter(({ error }) => error !== null).length > failed + 40;
+        return hops.filter(({ error }) => error !== null).length > failed;
       });
       pair.service = await startService({ ...environment, DATA_DIR: pair.service.dataDir });
       for (const story of stories) {

@@ -113,7 +113,8 @@ describe('Ticket Rail', () => {
     const result = await play(run, service.url);
     const surprising = result.sent.filter(({ outcome }) => outcome === 'otherwise');
     expect(surprising).toEqual([]);
-    const statuses = new Set(result.sent.map(({ status }) => status));
+    // What a busy machine does not answer in time is sent again, and nothing of it is lost.
+    const statuses = new Set(result.sent.filter(({ outcome }) => outcome !== 'failed').map(({ status }) => status));
     expect([200, ...ANSWERS[fault]]).toEqual(expect.arrayContaining([...statuses]));
     expect(result.ended).toBeNull();
     const checked = await check(run, result, service.url);

@@ -249,17 +249,15 @@ describe('the sandbox with its own delivery service and POS', () => {
     const out_of_stock = ['var_cheeseburger_double'];
     await sandbox.post('/sandbox/pos', { out_of_stock });
     try {
-      const [faulty] = await Promise.all([
-        sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' }),
-        sandbox.sendAsDsp(orderOf('sold-out-1')),
-      ]);
+      await sandbox.sendAsDsp(orderOf('sold-out-1'));
+      const [failure] = await failureOf(sandbox, 'sold-out-1');
+      expect(failure?.slice(0, 2)).toEqual(['location.order.fail', 'items_unavailable']);
+      const faulty = await sandbox.submit({ story: 'pickup', count: 60, fault: 'out-of-stock' });
       // One whose submission was not answered in time may never have come.
       const taken = faulty.filter(({ status }) => status === 200).map(({ order_id }) => order_id);
       expect(taken).not.toEqual([]);
       const decided = await sandbox.ordersIn(taken, 'accepted', 'ended', 'rejected', 'canceled');
       expect(new Set(decided.map(({ state }) => state))).toEqual(new Set(['rejected']));
-      const [failure] = await failureOf(sandbox, 'sold-out-1');
-      expect(failure?.slice(0, 2)).toEqual(['location.order.fail', 'items_unavailable']);
       expect((await sandbox.state()).pos).toMatchObject({ out_of_stock });
     } finally {
       await sandbox.post('/sandbox/pos', { out_of_stock: [] });
@@ -285,7 +283,9 @@ describe('the sandbox with its own delivery service and POS', () => {
       expect([id, (await sandbox.sendAsDsp(orderOf(id, { estimated_ready_at_ms }))).status]).toEqual([id, status]);
     }
     const { dsp } = await untilReceived(sandbox, 'time-4', 2, 1);
-    expect(dsp.map(({ type }) => type)).toEqual(['location.order.accept']);
+    // The POS says that it is ready, in its own time.
+    const decisions = dsp.map(({ type }) => type).filter((type) => type !== 'location.order.notify_status_change');
+    expect(decisions).toEqual(['location.order.accept']);
   });
 
   it('the sandbox sends again what its own parties did not take while they were down or slow', async () => {
@@ -488,7 +488,7 @@ describe('the sandbox with parties of others', () => {
   let dsp: Party;
   let sandbox: SandboxProcess;
   let posAnswer: (message: Message) => { status: number; body?: unknown } | null;
-  let dspAnswer: () => { status: number } | null;
+  let dspAnswer: (event: Message) => { status: number } | null;
 
   const accept = (message: Message) =>
     message.type === 'order.created'
@@ -497,7 +497,7 @@ describe('the sandbox with parties of others', () => {
 
   beforeAll(async () => {
     pos = await startParty((message) => posAnswer(message));
-    dsp = await startParty(() => dspAnswer());
+    dsp = await startParty((event) => dspAnswer(event));
     const pointed = ['--pos-url', `${pos.url}/injected?tenant=7`, '--dsp-url', `${dsp.url}/stream-dsp/v1/event`];
     sandbox = await startSandbox('--speed', '60', ...pointed, '--pos-bearer', 'pos-token-of-mine');
   });
@@ -533,7 +533,8 @@ describe('the sandbox with parties of others', () => {
 
   it('the sandbox retries, with growing pauses, what a delivery service did not acknowledge', async () => {
     const answers = [null, { status: 500 }, { status: 302 }, { status: 404 }, { status: 200 }];
-    dspAnswer = () => answers.shift() ?? null;
+    // Orders of other tests may have news meanwhile.
+    dspAnswer = (event) => (event['order_id'] === 'dsp-down' ? (answers.shift() ?? null) : { status: 200 });
     await sandbox.sendAsDsp(orderOf('dsp-down'));
     await until('five attempts', () => toDsp('dsp-down').length === 5);
     const attempts = (await sandbox.state()).hops
@@ -576,7 +577,8 @@ describe('the sandbox with parties of others', () => {
 
   it('the sandbox asks a POS again that is down or does not answer, and takes its decision when it comes', async () => {
     const answers = [null, { status: 503 }, { status: 500 }];
-    posAnswer = (message) => (answers.length > 0 ? (answers.shift() ?? null) : accept(message));
+    posAnswer = (message) =>
+      message.object?.['id'] === 'patient' && answers.length > 0 ? (answers.shift() ?? null) : accept(message);
     await sandbox.sendAsDsp(orderOf('patient'));
     expect(await sandbox.orderIn('patient', 'accepted')).toMatchObject({ provider_id: 'pos-patient' });
     const created = toPos('patient').filter(({ type }) => type === 'order.created');
