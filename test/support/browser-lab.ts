@@ -71,7 +71,7 @@ function watchRequests(context: BrowserContext) {
 }
 
 /** The browser complains of each such answer. On a machine that stands still it is no fault, and pages ask again. */
-const isToldToAskAgain = (text: string): boolean => text.includes('the server responded with a status of 503');
+const saysToAskAgain = (text: string): boolean => text.includes('the server responded with a status of 503');
 
 /** Registers what a test file needs before and after its tests. */
 export function browserLab({ args = [], context: settings = {} }: LabOptions = {}): BrowserLab {
@@ -94,7 +94,7 @@ export function browserLab({ args = [], context: settings = {} }: LabOptions = {
     page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !isToldToAskAgain(message.text())) complaints.push(message.text());
+      if (message.type() === 'error' && !saysToAskAgain(message.text())) complaints.push(message.text());
     });
     await context.route(
       (url) => url.hostname !== '127.0.0.1',

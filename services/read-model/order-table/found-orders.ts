@@ -1,7 +1,8 @@
 import { spellingOf } from '../../../projections/spelling';
 import { type AttentionCode, FINAL_STAGES, type Verdict } from '../../../schemas/vocabulary';
 import { conditionsOf, type OrderFilter } from './filter';
-import { DRIVES_OF_ORDER, verdictNumber } from './schema';
+import { DRIVES_OF_ORDER } from './schema';
+import { verdictNumber } from './verdicts';
 import { gramsOf, plateSpelling } from './words';
 
 /** How the search finds its way to the newest orders that may be wanted: by the index that leaves fewest to look at. */

@@ -4,7 +4,7 @@ import type { OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { LocationSummary } from '../../../schemas/order-view';
-import { type Verdict, VERDICTS } from '../../../schemas/vocabulary';
+import type { Verdict } from '../../../schemas/vocabulary';
 import type { Position } from '../../event-store/event-store';
 
 /**
@@ -24,7 +24,7 @@ export const BUSY_TIMEOUT_MS = 2_000;
  * The rest is for the search, newest first: `attention` has codes between spaces. Of orders that have ended, which is most,
  * few change any more, so the {@link INDEXES} of them cost little. `drives` has every driver of each order; its ids begin with
  * the order's `seq` ({@link DRIVES_OF_ORDER}), so they have the order of it. `order_verdicts` has how its events were read, each
- * verdict once, as its place in {@link VERDICTS}. The two indexes of trigrams have no text:
+ * verdict once, as its place in the list of vocabulary.ts. The two indexes of trigrams have no text:
  * what is found is looked at again. `unwritten_words` has the ids of the drivers, and of the orders ({@link ORDER_ITSELF}),
  * of which they do not have the words yet, with those of a driver that they have instead, or null: words are written many at
  * a time, which costs a small part of what it costs one by one, and a search looks at these too.
@@ -109,9 +109,6 @@ export const INDEXES = `
 export const DRIVES_OF_ORDER = 1_024;
 /** The last of these, which no driver has, stands in `unwritten_words` for the order itself. */
 export const ORDER_ITSELF = DRIVES_OF_ORDER - 1;
-
-/** @returns how a verdict stands in `order_verdicts`. */
-export const verdictNumber = (verdict: Verdict): number => VERDICTS.indexOf(verdict);
 
 /** Returns the file and what SQLite keeps beside it. */
 const filesOf = (file: string): readonly string[] => [file, `${file}-wal`, `${file}-shm`];

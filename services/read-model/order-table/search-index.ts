@@ -1,8 +1,7 @@
 import type { Database as Connection } from 'better-sqlite3';
 import type { Drive } from '../../../projections/drives';
 import { spellingOf } from '../../../projections/spelling';
-import { type Verdict, VERDICTS } from '../../../schemas/vocabulary';
-import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF, verdictNumber } from './schema';
+import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
 import { wipingPages } from './wipe';
 import { plateSpelling } from './words';
 
@@ -70,10 +69,6 @@ export interface SearchIndex {
   drivesOf(seq: number): readonly Drive[];
   /** Writes what is another than before. @param isNew whether the order was added just now, and has none */
   setDrives(seq: number, drives: readonly Drive[], isNew?: boolean): void;
-  /** Adds how events of an order were read, to what is there. */
-  addVerdicts(seq: number, verdicts: Iterable<Verdict>): void;
-  /** Writes how all events of an order were read, in place of what is there. */
-  setVerdicts(seq: number, verdicts: Iterable<Verdict>): void;
   /** Removes all of an order; names of drivers are gone from the file. */
   remove(seq: number): void;
   /** Writes the words of what was changed, within a transaction. @param least changes below which they may wait */
@@ -105,8 +100,6 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
   const removeWords = db.prepare<[number, ...Words]>(
     `INSERT INTO driver_words (driver_words, rowid, name, plate) VALUES ('delete', ?, ?, ?)`,
   );
-  const addVerdict = db.prepare<[number, number]>('INSERT OR IGNORE INTO order_verdicts (verdict, seq) VALUES (?, ?)');
-  const removeVerdict = db.prepare<[number, number]>('DELETE FROM order_verdicts WHERE verdict = ? AND seq = ?');
   const postpone = db.prepare<[number, string | null, string | null]>(
     'INSERT OR IGNORE INTO unwritten_words (id, name, plate) VALUES (?, ?, ?)',
   );
@@ -148,15 +141,6 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     }
   }
 
-  function addVerdicts(seq: number, verdicts: Iterable<Verdict>): void {
-    for (const verdict of verdicts) addVerdict.run(verdictNumber(verdict), seq);
-  }
-
-  function setVerdicts(seq: number, verdicts: Iterable<Verdict>): void {
-    for (const verdict of VERDICTS) removeVerdict.run(verdictNumber(verdict), seq);
-    addVerdicts(seq, verdicts);
-  }
-
   return {
     build: () => {
       db.exec(INDEXES);
@@ -169,11 +153,8 @@ export function createSearchIndex(db: Connection, isBuilt: boolean): SearchIndex
     },
     drivesOf: (seq) => rows(seq).map(driveOf),
     setDrives,
-    addVerdicts,
-    setVerdicts,
     remove: (seq) => {
       setDrives(seq, []);
-      setVerdicts(seq, []);
       if (isKept && unwritten.get(seq * DRIVES_OF_ORDER + ORDER_ITSELF) === undefined) removeOrder.run(seq);
     },
     writeWords: (least = MAX_UNWRITTEN) => {

@@ -18,6 +18,7 @@ import {
   type Witness,
 } from './schema';
 import { createSearchIndex, type SearchIndex } from './search-index';
+import { keepVerdicts } from './verdicts';
 import { wipeRows, wipingPages } from './wipe';
 
 /** Page cache of the connection that writes, in KiB. */
@@ -196,6 +197,7 @@ function createTable(db: Connection, file: string): OrderTable {
   const { checkpoint, witness, set: setProgress, isComplete, markComplete } = progress(db);
   const rows = orderRows(db);
   const index = createSearchIndex(db, isComplete());
+  const kept = keepVerdicts(db);
   const buildIndexes = db.transaction(() => {
     index.build();
     markComplete();
@@ -210,11 +212,12 @@ function createTable(db: Connection, file: string): OrderTable {
       if (seq === undefined) continue;
       if (correction.kind === 'gone') {
         index.remove(seq);
+        kept.set(seq, []);
         rows.remove(seq);
       } else {
         rows.replace(seq, correction.state);
         index.setDrives(seq, correction.drives);
-        index.setVerdicts(seq, correction.verdicts);
+        kept.set(seq, correction.verdicts);
       }
     }
   });
@@ -241,7 +244,7 @@ function createTable(db: Connection, file: string): OrderTable {
         const { key, state, drives, verdicts } = order;
         const { seq, isNew } = rows.save(order, index);
         if (drives !== undefined) index.setDrives(seq, drives, isNew);
-        index.addVerdicts(seq, verdicts);
+        kept.add(seq, verdicts);
         const known = locations.get(key.location_id) ?? '';
         if (state.updated_at > known) locations.set(key.location_id, state.updated_at);
       }
