@@ -86,6 +86,8 @@ export class Alarm {
    * context that does not come back, as on iPads after a lock, is replaced by a new one.
    */
   async allow(): Promise<void> {
+    // Of several touches, any may be the one that the browser takes.
+    if (this.#allowing !== null) void this.#resume();
     this.#allowing ??= this.#resumeOrRenew().finally(() => {
       this.#allowing = null;
     });

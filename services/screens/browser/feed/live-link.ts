@@ -9,7 +9,8 @@ import { watchPage } from './watch-page';
 export interface Heard {
   /** RFC 3339, by the clock of the service. */
   readonly now: string;
-  readonly store: StoreState;
+  /** Left out: as before. */
+  readonly store?: StoreState;
   /** Milliseconds between heartbeats; left out: as before. */
   readonly interval_ms?: number;
 }
@@ -140,7 +141,7 @@ export class LiveLink<Message> implements ReactiveController {
       const heard = heardIn(message);
       if (heard === null) continue;
       this.#time = hearTime(heard.now, at);
-      this.#store = heard.store;
+      this.#store = heard.store ?? this.#store;
       this.#intervalMs = heard.interval_ms ?? this.#intervalMs;
     }
     this.#lastMessageAt = at;

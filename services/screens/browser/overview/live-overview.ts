@@ -22,7 +22,7 @@ export class LiveOverview {
       token: null,
       position: () => null,
       parse: parseOverviewMessage,
-      heardIn: (message) => (message.kind === 'changed' ? null : { store: 'ok', ...message }),
+      heardIn: (message) => (message.kind === 'changed' ? null : message),
       onMessages: (messages) => {
         this.state = receive(this.state, messages);
         host.requestUpdate();

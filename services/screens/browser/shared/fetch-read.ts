@@ -1,5 +1,5 @@
 /** Milliseconds for which what is read is asked for again: longer than a busy machine lets the read model be behind. */
-const BEHIND_MS = 15_000;
+const BEHIND_MS = 8_000;
 /** Milliseconds between two tries, on top of those that the service waits itself. */
 const AGAIN_MS = 250;
 
