@@ -9,7 +9,7 @@ import { locationsAskedFor, readers, requireContact, SEARCH } from '../access/re
 import { Semaphore } from '../concurrency/semaphore';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { goneSignal } from '../http/gone-signal';
-import { Problem, STORE_PROBLEMS } from '../http/problem';
+import { Problem } from '../http/problem';
 import type { ShowOrder } from '../labels/labels';
 import { foundOrdersFor } from '../orders/order-page';
 import type { OrderSearch } from '../orders/search';
@@ -41,7 +41,7 @@ export const SEARCH_CALLS = {
         content: { ...json('', FoundOrders).content, 'text/csv': [z.string()] },
       },
     },
-    problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, ...STORE_PROBLEMS, 'read-model-behind'],
+    problems: [...RECORD_PROBLEMS, ...SHOW_PROBLEMS, 'read-model-behind'],
     permission: readers(SEARCH),
     large: 'always',
   },

@@ -96,16 +96,20 @@ export function createOrderSearch({
   /** A clock may have gone back: a day more is looked through. */
   const begunBefore = (time: string | undefined): number =>
     time === undefined ? NEWEST_SEQ : orders.seqBegunBefore(timeOf(Date.parse(time) + MAX_CLOCK_RETURN_MS));
-  /** @returns numbers of the orders that have a label of a kind. */
-  const withLabel = async (isWanted: (label: Label) => boolean): Promise<readonly number[]> => {
-    const all = labels.all();
+  /** @returns numbers of the orders that have a label of a kind, the newest first. */
+  const withLabel = async (
+    locations: readonly string[] | null,
+    isWanted: (label: Label) => boolean,
+  ): Promise<readonly number[]> => {
+    const within = locations === null ? null : new Set(locations);
+    const all = labels.all().filter(({ key }) => within === null || within.has(key.location_id));
     const seqs: number[] = [];
     for (let first = 0; first < all.length; first += SLICE_LABELS) {
       await nextTurn();
       const wanted = all.slice(first, first + SLICE_LABELS).filter((kept) => isWanted(kept.label));
       seqs.push(...orders.seqsOf(wanted.map(({ key }) => key)));
     }
-    return seqs;
+    return seqs.sort((one, other) => other - one);
   };
   return {
     find: async (locations, query, { limit, after, seesName = false }) => {
@@ -115,13 +119,15 @@ export function createOrderSearch({
       const filter: SearchFilter = {
         ...query,
         locations,
-        among: label === undefined ? undefined : await withLabel(isCalled),
         status: status === undefined ? undefined : (wordOf(status) ?? status),
         updatedFrom: from,
         begunBefore: to,
       };
+      const called = label === undefined ? null : await withLabel(locations, isCalled);
+      const among = (before: number, size: number): readonly number[] | undefined =>
+        called?.filter((seq) => seq < before).slice(0, size);
       return lookThrough<FoundOrder>({
-        slice: (before, size) => orders.found(filter, before, size),
+        slice: (before, size) => orders.found({ ...filter, among: among(before, size) }, before, size),
         limit,
         after: Math.min(after ?? NEWEST_SEQ, begunBefore(to)),
         candidate: ({ seq, key, state }) => {

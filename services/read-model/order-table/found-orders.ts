@@ -47,6 +47,13 @@ const ofOrders = (condition: string, parameters: readonly (string | number)[] = 
   parameters,
 });
 
+const ofVerdict = (verdict: Verdict): Way => ({
+  sql: 'SELECT seq FROM order_verdicts WHERE verdict = ? AND seq < ? ORDER BY seq DESC LIMIT ?',
+  parameters: [verdictNumber(verdict)],
+});
+/** Most orders may have one: what else is asked for leaves fewer. */
+const COMMON_VERDICTS: ReadonlySet<Verdict> = new Set(['advance', 'no_change', 'action']);
+
 /** What the indexes of words do not have yet, each order once. */
 const UNWRITTEN: Way = {
   sql: `SELECT DISTINCT id ${ORDER_OF} FROM unwritten_words WHERE id ${BEFORE_ORDER} ORDER BY seq DESC LIMIT ?`,
@@ -89,11 +96,7 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
   }
   const [only] = locations?.length === 1 ? locations : [];
   if (only !== undefined) return [ofOrders('location_id = ? AND', [only], 'INDEXED BY orders_of_location')];
-  // Nearly every order has an advance: what else is asked for leaves fewer.
-  if (verdict !== undefined && verdict !== 'advance') {
-    const sql = 'SELECT seq FROM order_verdicts WHERE verdict = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
-    return [{ sql, parameters: [verdictNumber(verdict)] }];
-  }
+  if (verdict !== undefined && !COMMON_VERDICTS.has(verdict)) return [ofVerdict(verdict)];
   if (stage !== undefined) {
     const ended = ofOrders('active = 0 AND stage = ? AND', [stage], 'INDEXED BY ended_by_stage');
     return [FINAL_STAGES.has(stage) ? ended : ofOrders('active = 1 AND stage = ? AND', [stage], ACTIVE)];
@@ -112,6 +115,7 @@ export function waysTo(filter: SearchFilter): readonly Way[] {
     ];
   }
   if (source !== undefined) return [ofDrives('source_spelling', spellingOf(source))];
+  if (verdict !== undefined) return [ofVerdict(verdict)];
   return [ofOrders('')];
 }
 
