@@ -1,6 +1,7 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request, Response } from 'playwright-core';
 import { LAUNCH_TIMEOUT_MS, launchChromium } from './chromium';
 import { patiently, until } from './patience';
+import { READ_MODEL_BEHIND } from './running-service';
 
 /** A real browser, with a page for each test. */
 
@@ -70,8 +71,12 @@ function watchRequests(context: BrowserContext) {
   };
 }
 
-/** The browser complains of each such answer. On a machine that stands still it is no fault, and pages ask again. */
-const saysToAskAgain = (text: string): boolean => text.includes('the server responded with a status of 503');
+/** Notes the address of an answer by which the service says to ask again. */
+async function noteIfBehind(response: Response, behind: Set<string>): Promise<void> {
+  // The page may be gone meanwhile.
+  const problem: unknown = await response.json().catch(() => null);
+  if ((problem as { type?: unknown } | null)?.type === READ_MODEL_BEHIND) behind.add(response.url());
+}
 
 /** Registers what a test file needs before and after its tests. */
 export function browserLab({ args = [], context: settings = {} }: LabOptions = {}): BrowserLab {
@@ -79,7 +84,9 @@ export function browserLab({ args = [], context: settings = {} }: LabOptions = {
   let context: BrowserContext;
   let requests: ReturnType<typeof watchRequests>;
   let page: Page;
-  let complaints: string[];
+  let complaints: { readonly text: string; readonly url: string }[];
+  /** Addresses that were answered with what {@link noteIfBehind} looks for. */
+  let behind: Set<string>;
   let strangers: string[];
 
   beforeAll(async () => {
@@ -88,13 +95,18 @@ export function browserLab({ args = [], context: settings = {} }: LabOptions = {
   afterAll(() => browser.close());
   beforeEach(async () => {
     complaints = [];
+    behind = new Set();
     strangers = [];
     context = await newContext(browser, { viewport: { width: 1280, height: 800 }, ...settings });
     requests = watchRequests(context);
     page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('pageerror', (error) => complaints.push({ text: error.message, url: '' }));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !saysToAskAgain(message.text())) complaints.push(message.text());
+      if (message.type() === 'error') complaints.push({ text: message.text(), url: message.location().url });
+    });
+    // The browser complains of each such answer. On a machine that stands still it is no fault, and pages ask again.
+    page.on('response', (response) => {
+      if (response.status() === 503) void noteIfBehind(response, behind);
     });
     await context.route(
       (url) => url.hostname !== '127.0.0.1',
@@ -123,7 +135,7 @@ export function browserLab({ args = [], context: settings = {} }: LabOptions = {
       return page;
     },
     get complaints() {
-      return complaints;
+      return complaints.filter(({ url }) => !behind.has(url)).map(({ text }) => text);
     },
     get strangers() {
       return strangers;

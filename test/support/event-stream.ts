@@ -2,6 +2,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { get, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { until } from './patience';
+import { READ_MODEL_BEHIND } from './running-service';
 
 /** A client of the live feed over a real socket. */
 export interface EventStream {
@@ -37,7 +38,7 @@ export async function openEventStream(
     const answer = await connect(url, headers);
     if (answer.statusCode !== 503) return answer;
     const { type } = (await json(answer)) as { type?: unknown };
-    if (type === 'urn:ticket-rail:problem:read-model-behind') return null;
+    if (type === READ_MODEL_BEHIND) return null;
     return answer;
   });
   const messages: EventSourceMessage[] = [];

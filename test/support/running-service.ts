@@ -97,8 +97,10 @@ function parse(text: string): unknown {
   }
 }
 
+export const READ_MODEL_BEHIND = 'urn:ticket-rail:problem:read-model-behind';
+
 const isBehind = ({ status, json }: Answer): boolean =>
-  status === 503 && (json as { type?: unknown } | undefined)?.type === 'urn:ticket-rail:problem:read-model-behind';
+  status === 503 && (json as { type?: unknown } | undefined)?.type === READ_MODEL_BEHIND;
 
 /**
  * Sends a request again where the read model was behind for longer than a read waits for it: on a machine that stands

@@ -566,6 +566,7 @@ describe.each(SERVER_LINES)('EventStoreDB adapter on a node of the line %s', (li
   it('the EventStoreDB adapter reports an interrupted subscription, without credentials', async () => {
     const interruptions: string[] = [];
     const watched = open(node.url.replace('esdb://', 'esdb://admin:pass-word@'), {
+      timeoutMs: PATIENT_TIMEOUT_MS,
       onInterrupted: (error) => interruptions.push(`${error.code} ${error.message} ${error.stack ?? ''}`),
     });
     node.setFaults({ unavailable: Infinity });

@@ -34,7 +34,6 @@ const READERS = JSON.stringify([
   { ...entryOf(COUNTER, 'screen', ['here']), name: 'counter 2', acts: true },
   entryOf(WALL, 'screen', ['here']),
 ]);
-/** Milliseconds within which two boards agree, by the requirement. */
 
 const ANA = { source: 'uber', name: 'Ana S.', vehicle_info: { license_plate: 'ABC 123' }, passcode: '4711' };
 const BEN = { source: 'uber', name: 'Ben T.' };
@@ -109,7 +108,6 @@ describe.each<['the embedded store' | 'EventStoreDB']>([['the embedded store'], 
       expect(answer).toMatchObject({ status: 200, json: { outcome: 'recorded', ...key, revision: 2 } });
       const shown = () =>
         board.data('order').find((data) => data['order_id'] === key.order_id && data['revision'] === 2);
-      // Other tests beside this one cost time; alone, both boards agree within 250 ms.
       await until('the board', () => shown() !== undefined);
       board.close();
       const order = await orderOf(one, key);
