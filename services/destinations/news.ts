@@ -4,6 +4,7 @@ import { stringifyJson } from '../../schemas/exact-json';
 import type { FeedItem, FeedPosition } from '../../schemas/feed';
 import type { OrderKey } from '../../schemas/order-key';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
+import { nextTurn } from '../concurrency/turns';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { comparePositions } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
@@ -63,6 +64,8 @@ export function newsFor(
       state = evolve(state, event);
       newest = stored;
     }
+    // As feed.ts does: labels that were sent to this thread before the newest event was written come first.
+    await nextTurn();
     return newest === null ? null : orderItemOf({ key, state, position: newest.position, eventId: newest.id }, show);
   }
 

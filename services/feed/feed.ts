@@ -119,6 +119,8 @@ export class Feed {
     for (let slices = 0; slices < MAX_LOOKED_SLICES; slices++) {
       await nextTurn();
       const slice = this.#options.orders.news(logPosition(last), only, Math.min(SLICE_ORDERS, limit));
+      // A thread that had no turn for long has what was sent to it before these were written, such as labels, in hand still.
+      await nextTurn();
       const end = slice.end ?? slice.newest;
       const window: OrdersWindow = { after: last, end: end === null ? last : feedPosition(end.position, end.id) };
       // Who begins has no copy that anything is to be removed from.
