@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { BrowserContext } from 'playwright-core';
 import { newContext } from '../support/browser-lab';
+import { describeTimes, percentile } from '../support/percentile';
 import { patiently } from '../support/patience';
 import { boardAddress, screenLab } from '../support/screen-lab';
 import { step, untilOnPage, watch, watched } from '../support/screen-watch';
@@ -23,18 +24,6 @@ const LIVE_ORDERS = 300;
 const SCRIPT_BYTES = 70_000;
 
 const lab = screenLab();
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
-
-/** Figures for people who read of a failure. */
-function describeTimes(times: readonly number[]): string {
-  const sorted = [...times].sort((one, other) => one - other);
-  const figures = [0.5, 0.9, 0.99, 1].map(
-    (share) => `p${String(share * 100)} ${percentile(sorted, share).toFixed(0)} ms`,
-  );
-  return `${String(times.length)} measured: ${figures.join(', ')}`;
-}
 
 describe('an open board', () => {
   /**
@@ -85,10 +74,7 @@ describe('an open board', () => {
       times.push(painted - posted);
       quiet.push((painted - posted) / slowness(posted, painted));
     }
-    const p99 = percentile(
-      [...quiet].sort((one, other) => one - other),
-      0.99,
-    );
+    const p99 = percentile(quiet, 0.99);
     const figures = `as it was: ${describeTimes(times)}; as on a quiet machine: ${describeTimes(quiet)}`;
     expect({ fast: p99 <= patiently(ON_THE_BOARD_MS), figures }).toMatchObject({ fast: true });
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
 import { newContext } from '../support/browser-lab';
+import { describeTimes, percentile } from '../support/percentile';
 import { patiently } from '../support/patience';
 import { screenLab } from '../support/screen-lab';
 import { untilOnPage } from '../support/screen-watch';
@@ -59,11 +60,6 @@ afterEach(async () => {
   await yardstick.close();
   await beside.close();
 });
-
-const percentile = (times: readonly number[], share: number): number =>
-  [...times].sort((one, other) => one - other)[Math.ceil(share * times.length) - 1] ?? NaN;
-const describeTimes = (times: readonly number[]): string =>
-  [0.5, 0.9, 0.99].map((share) => `p${String(share * 100)} ${percentile(times, share).toFixed(0)} ms`).join(', ');
 
 const locationOf = (number: number): string => `location-${String(number % LOCATIONS)}`;
 const deliver = (number: number): Promise<void> =>

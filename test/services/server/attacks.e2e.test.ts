@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { update } from '../../support/deliveries';
+import { describeTimes, percentile } from '../../support/percentile';
 import { patiently, until } from '../../support/patience';
 import { call, discard, READER_TOKEN, type RunningService, startService } from '../../support/running-service';
 
@@ -65,12 +66,6 @@ async function startBareServer(): Promise<{ readonly url: string; readonly end: 
   return { url: `http://127.0.0.1:${port.toString().trim()}`, end: () => child.kill('SIGKILL') };
 }
 
-/** @returns a percentile of durations, in whole milliseconds */
-function percentile(milliseconds: readonly number[], share: number): number {
-  const sorted = [...milliseconds].sort((one, other) => one - other);
-  return Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? NaN);
-}
-
 beforeAll(async () => {
   service = await startService();
   const driver_details = { name: 'Ann Other', handoff_instructions: 'x'.repeat(1_000) };
@@ -102,15 +97,15 @@ it('whatever strangers and a reader do at once, every signed delivery is taken i
   const { statuses, milliseconds, floor } = await deliverUntil(() => isOver, bare.url);
   bare.end();
   await ended;
-  const at = (share: number): number => percentile(milliseconds, share);
-  const figures = `${String(statuses.length)} deliveries: p50 ${String(at(0.5))} ms, p99 ${String(at(0.99))} ms, max ${String(at(1))} ms`;
-  process.stdout.write(`${figures}; reads were answered ${printed.split('\n')[1] ?? ''}\n`);
+  process.stdout.write(`${describeTimes(milliseconds)}; reads were answered ${printed.split('\n')[1] ?? ''}\n`);
 
   expect(errors).toBe('');
   expect(statuses.length).toBeGreaterThan(20);
   expect(new Set(statuses)).toEqual(new Set([200]));
   // Where the machine stands still, a call that does nothing takes long too.
-  expect(at(0.99)).toBeLessThan(Math.max(patiently(MOST_P99_MS), MOST_TIMES * percentile(floor, 0.99)));
+  expect(percentile(milliseconds, 0.99)).toBeLessThan(
+    Math.max(patiently(MOST_P99_MS), MOST_TIMES * percentile(floor, 0.99)),
+  );
   // Reads go on too, as far as there is room for them.
   const reads = JSON.parse(printed.split('\n')[1] ?? '{}') as Record<string, number>;
   expect(reads['200']).toBeGreaterThan(0);
