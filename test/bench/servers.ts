@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { spawnNode, type SpawnedNode } from '../eventstoredb-node/spawn-node';
+import { freePorts } from '../support/free-ports';
 import { BENCH_SECRET } from './deliveries';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -87,18 +87,6 @@ export function serverEnv(dataDir: string, port: number): NodeJS.ProcessEnv {
   };
 }
 
-/** Ports that no system gives to whoever asks for any: nobody takes one between this look and its use. */
-const [FIRST_PORT, PORTS] = [20_000, 10_000];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(FIRST_PORT + Math.floor(Math.random() * PORTS), '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** An HTTP answer. */
 export interface HttpAnswer {
   readonly status: number;
@@ -170,7 +158,7 @@ export class Server {
       readonly env?: Readonly<Record<string, string>>;
     } = {},
   ): Promise<Server> {
-    const port = await freePort();
+    const port = await freePorts();
     const logFile = join(dataDir, 'server.log');
     const log = openSync(logFile, 'w');
     const node = name === 'eventstoredb' ? (over ?? (await spawnNode())) : null;

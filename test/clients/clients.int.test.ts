@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import type { ConsumerList } from '../../schemas/feed';
 import type { Order } from '../../schemas/order-view';
-import { freePorts } from '../services/sandbox/support';
+import { freePorts } from '../support/free-ports';
 import { update } from '../support/deliveries';
 import { until } from '../support/patience';
 import {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OrderPage } from '../../schemas/order-view';
 import { seeded } from '../faults/load';
-import { freePorts } from '../services/sandbox/support';
+import { freePorts } from '../support/free-ports';
 import { update } from '../support/deliveries';
 import { repeated } from '../support/depth';
 import { patiently, until } from '../support/patience';

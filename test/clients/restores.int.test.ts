@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { update } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import { entryOf, type RunningService, SECURE, startService, temporaryDirectory } from '../support/running-service';
-import { freePorts } from '../services/sandbox/support';
+import { freePorts } from '../support/free-ports';
 import { buildDriver, HERE, type Running } from './languages';
 
 /** The client of every language, while the service gets an older log, and another one. */

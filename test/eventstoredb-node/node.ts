@@ -39,29 +39,6 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-/** Ports that no system gives away by itself, neither to a server that asks for any nor to a client. */
-const LEAST_QUIET_PORT = 20_000;
-const QUIET_PORTS = 10_000;
-
-/** @returns a free port that stays free while nothing listens there */
-export async function portToComeBackTo(): Promise<number> {
-  for (;;) {
-    const port = LEAST_QUIET_PORT + Math.floor(Math.random() * QUIET_PORTS);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await new Promise<boolean>((done) => {
-      server.once('listening', () => {
-        done(true);
-      });
-      server.once('error', () => {
-        done(false);
-      });
-    });
-    if (!isFree) continue;
-    await new Promise((closed) => server.close(closed));
-    return port;
-  }
-}
-
 /**
  * Starts an EventStoreDB node with its log in memory, on the client's own service definitions, listening on loopback
  * without TLS.

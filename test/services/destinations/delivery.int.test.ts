@@ -6,7 +6,7 @@ import type { EventStore } from '../../../services/event-store/event-store';
 import { until } from '../../support/patience';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import { report } from '../feed/support';
-import { freePorts } from '../sandbox/support';
+import { freePorts } from '../../support/free-ports';
 import {
   entryOf,
   OTHER_SECRET,

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -186,32 +185,6 @@ const closed = (server: Server): Promise<void> =>
     });
     server.closeAllConnections();
   });
-
-/** Ports that systems give to nobody who does not ask for them by number: nothing takes one of them by chance. */
-const UNASSIGNED_PORTS = { first: 20_000, count: 10_000 };
-
-/** @returns whether nothing listens on a port of this machine */
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((answer) => {
-    const server = createServer();
-    server.once('error', () => {
-      answer(false);
-    });
-    server.listen(port, '127.0.0.1', () => {
-      void closed(server).then(() => {
-        answer(true);
-      });
-    });
-  });
-
-/** @returns the first of so many free ports in a row, for processes that have to be told where to listen. */
-export async function freePorts(count = 1): Promise<number> {
-  for (;;) {
-    const first = randomInt(UNASSIGNED_PORTS.first, UNASSIGNED_PORTS.first + UNASSIGNED_PORTS.count - count);
-    const ports = Array.from({ length: count }, (_, place) => first + place);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-}
 
 /** What the POS is told by a story after `order.created`: type, status and delivery status of each message. */
 export const sentToPos = ({ steps }: Story): readonly (readonly unknown[])[] =>

@@ -6,11 +6,11 @@ import { orderStream } from '../../../schemas/order-events';
 import { SERVER_LINES } from '../../eventstoredb-node/services';
 import { STANDSTILL_MS } from '../../../services/read-model/freshness';
 import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';
-import { portToComeBackTo } from '../../eventstoredb-node/node';
 import { realNode } from '../../eventstoredb-node/real-node';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
 import { repeated } from '../../support/depth';
 import { problem, problemOf, update } from '../../support/deliveries';
+import { freePorts } from '../../support/free-ports';
 import { patiently, until } from '../../support/patience';
 import { type Answer, call, discard, type RunningService, startService } from '../../support/running-service';
 
@@ -382,7 +382,7 @@ describe('service without its EventStoreDB', () => {
   );
 
   it('a service that starts without its EventStoreDB says so, answers 503, keeps its memory, and recovers', async () => {
-    const port = await portToComeBackTo();
+    const port = await freePorts();
     const url = `esdb://admin:changeit-really@127.0.0.1:${String(port)}?tls=false`;
     const started = await startService({ EVENT_STORE_URL: url }, 'listening');
     let node: SpawnedNode | null = null;

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { until } from '../../../support/patience';
 import { call } from '../../../support/running-service';
-import { freePorts, STORIES_MS } from '../support';
+import { freePorts } from '../../../support/free-ports';
+import { STORIES_MS } from '../support';
 
 const CLI = resolve(__dirname, '..', '..', '..', '..', 'dist', 'services', 'cli.js');
 

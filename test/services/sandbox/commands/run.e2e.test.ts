@@ -18,7 +18,7 @@ import {
   WEBHOOK_SECRET,
 } from '../../../support/running-service';
 import { check, listen, make, OLD_SECRET, play } from '../playing';
-import { freePorts } from '../support';
+import { freePorts } from '../../../support/free-ports';
 
 const SENDER = ['--secret', WEBHOOK_SECRET, '--reader-token', READER_TOKEN];
 const reportIn = (stdout: string): RunReport => JSON.parse(stdout) as RunReport;
