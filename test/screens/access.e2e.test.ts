@@ -102,7 +102,7 @@ describe('the customer board', () => {
         picture_url: 'https://example.com/driver.jpg',
         vehicle_info: { make: 'Toyota', model: 'Camry', color: 'Silver', license_plate: 'ABC1234' },
         handoff_instructions: 'Ring twice',
-        passcode: '4711',
+        passcode: 'code-4711',
       },
     };
     const proxy = await startProxy(lab.service.url);
@@ -128,7 +128,8 @@ describe('the customer board', () => {
     // Ids and headers have random digits.
     const lines = wire.slice(wire.indexOf('event: snapshot')).split('\n');
     const feed = lines.filter((line) => line.startsWith('data:')).join('\n');
-    const secret = /Sourcery|Jane|5555|987"|driver_|Toyota|Camry|Silver|ABC1234|Ring|4711|in_progress|enroute/;
+    const secret =
+      /Sourcery|Jane|5555551234|987"|driver_|Toyota|Camry|Silver|ABC1234|Ring|code-4711|in_progress|enroute/;
     expect([secret.exec(feed), secret.exec(shown)]).toEqual([null, null]);
     expect(lab.strangers).toEqual([]);
   });

@@ -150,7 +150,7 @@ describe('the live feed of a location', () => {
   it('the live feed for customers shows order numbers and stages, and nothing else', async () => {
     await deliver(keyOf('c1', 'wall'), {
       status: 'ready_for_pickup',
-      driver_details: { source: 'uber', name: 'Jane Secret', phone: { number: '+15550001' }, passcode: '4711' },
+      driver_details: { source: 'uber', name: 'Jane Secret', phone: { number: '+15550001' }, passcode: 'code-4711' },
     });
     const stream = await watch('wall', {}, '?view=customers');
     await deliver(keyOf('c1', 'wall'), { status: 'completed', driver_details: { name: 'Jane Secret' } });
@@ -158,7 +158,7 @@ describe('the live feed of a location', () => {
     const members = ['order_id', 'ready', 'revision', 'stage', 'stage_since', 'updated_at'];
     const [shown] = stream.data('snapshot')[0]?.['orders'] as Record<string, unknown>[];
     for (const order of [shown, stream.data('order')[0]]) expect(Object.keys(order ?? {}).sort()).toEqual(members);
-    expect(JSON.stringify(stream.messages)).not.toMatch(/Jane|4711|\+1555|uber|ready_for_pickup/);
+    expect(JSON.stringify(stream.messages)).not.toMatch(/Jane|code-4711|\+1555|uber|ready_for_pickup/);
   });
 
   it('the heartbeat says how many deliveries wait in quarantine, but not to customers', async () => {
