@@ -98,7 +98,7 @@ describe('the customer board', () => {
       driver_details: {
         source: 'Sourcery',
         name: 'Jane Driver',
-        phone: { number: '+15555551234', code: '987' },
+        phone: { number: '+15555551234', code: 'code-987' },
         picture_url: 'https://example.com/driver.jpg',
         vehicle_info: { make: 'Toyota', model: 'Camry', color: 'Silver', license_plate: 'ABC1234' },
         handoff_instructions: 'Ring twice',
@@ -129,7 +129,7 @@ describe('the customer board', () => {
     const lines = wire.slice(wire.indexOf('event: snapshot')).split('\n');
     const feed = lines.filter((line) => line.startsWith('data:')).join('\n');
     const secret =
-      /Sourcery|Jane|5555551234|987"|driver_|Toyota|Camry|Silver|ABC1234|Ring|code-4711|in_progress|enroute/;
+      /Sourcery|Jane|5555551234|code-987|driver_|Toyota|Camry|Silver|ABC1234|Ring|code-4711|in_progress|enroute/;
     expect([secret.exec(feed), secret.exec(shown)]).toEqual([null, null]);
     expect(lab.strangers).toEqual([]);
   });

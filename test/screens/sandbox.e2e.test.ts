@@ -230,11 +230,13 @@ describe('the page of the sandbox', () => {
     await lab.page.getByLabel('Kind').selectOption('');
     await lab.page.getByLabel('Orders per minute').fill('2');
     await press(button('Start'));
-    await lab.page.getByText(/All stories: \d+ orders submitted, 2 in a minute/).waitFor();
-    await lab.page.getByText(/All stories: \d{3,} orders submitted/).waitFor({ timeout: patiently(60_000) });
+    await lab.page.getByText(/All stories: [\d,]+ orders submitted, 2 in a minute/).waitFor();
+    await lab.page
+      .getByText(/All stories: (?:\d{3}|[\d,]{5,}) orders submitted/)
+      .waitFor({ timeout: patiently(60_000) });
     await press(button('Stop'));
     await lab.page.getByText('No rush.').waitFor();
-    await lab.page.getByText(/The newest 50 of \d+ orders/).waitFor();
+    await lab.page.getByText(/The newest 50 of [\d,]+ orders/).waitFor();
     await lab.page.getByText(`The newest ${String(DRAWN_HOPS)} of`).waitFor();
     expect(await hops().count()).toBe(DRAWN_HOPS);
     expect(await lab.page.locator('.order').count()).toBe(50);

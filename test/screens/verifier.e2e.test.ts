@@ -265,7 +265,7 @@ describe('the verifier', () => {
       const changed = words.map((word, index) =>
         save(
           `${String(index)}-forged-${name}`,
-          refitted(bytes, (page) => page.replace(word, '11:11:11')),
+          refitted(bytes, (page) => page.replace(word, word === '11:11:11' ? '12:12:12' : '11:11:11')),
         ),
       );
       const other = refitted(bytes, (page) => page.replace('Evidence:', 'Proof:'), 'other code');

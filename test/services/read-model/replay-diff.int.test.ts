@@ -29,7 +29,7 @@ describe('ticket-rail replay --diff', () => {
     made = service.dataDir;
     for (const status of STATUSES) {
       for (const id of ['a', 'b', 'c'])
-        await service.deliver(update(key(id), { status, driver_details: { name: 'Jane', passcode: '4711' } }));
+        await service.deliver(update(key(id), { status, driver_details: { name: 'Jane', passcode: 'code-4711' } }));
     }
     // Not before the read model has them all.
     for (const id of ['a', 'b', 'c']) expect((await service.get(orderPath(key(id)))).status).toBe(200);
@@ -76,7 +76,7 @@ describe('ticket-rail replay --diff', () => {
   it('replay --diff names each order that would change, its fields and the first event that differs, and exits with 1', async () => {
     tamper(
       setState('a', '$.stage', "'ready'"),
-      setState('c', '$.driver.passcode', "'0815'"),
+      setState('c', '$.driver.passcode', "'code-0815'"),
       setState('c', '$.status', "'out_for_delivery'"),
     );
     const before = rows();
@@ -86,7 +86,7 @@ describe('ticket-rail replay --diff', () => {
       '"here" "c": /status "out_for_delivery" -> "completed", /driver_details/passcode; from revision 0 (position 3): /driver_details/passcode',
     ]);
     expect(lines[2]).toMatch(/^2 orders differ\. .* of the stored read model 0123456789abcdef\.$/);
-    expect(lines.join('\n')).not.toMatch(/4711|0815/);
+    expect(lines.join('\n')).not.toMatch(/code-/);
     expect(code).toBe(1);
     // What was looked at stays as it was, of its own version.
     expect(rows()).toEqual(before);
