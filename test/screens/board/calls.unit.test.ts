@@ -18,7 +18,7 @@ import {
   withNews,
 } from '../../../services/screens/browser/board/model/calls';
 import { newsWords, saidOf, veryLate } from '../../../services/screens/browser/board/model/news';
-import { DEFAULT_THRESHOLDS, OPEN_STAGES } from '../../../services/screens/browser/shared/model/lateness';
+import { DEFAULT_THRESHOLDS, OPEN_STAGES } from '../../../schemas/thresholds';
 import { at, NOON, order } from '../shared/orders';
 
 /** What sounds until somebody attends, what a search leaves in sight, and what is put away. */

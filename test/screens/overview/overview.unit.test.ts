@@ -9,7 +9,7 @@ import {
   receive,
 } from '../../../services/screens/browser/overview/model/overview-state';
 import { alarmWords, waitWords } from '../../../services/screens/browser/overview/model/overview-words';
-import { OPEN_STAGES } from '../../../services/screens/browser/shared/model/lateness';
+import { OPEN_STAGES } from '../../../schemas/thresholds';
 
 const NOW = Date.parse('2026-11-21T18:00:00.000Z');
 const MINUTE = 60_000;

@@ -4,7 +4,7 @@ import { recordOf } from '../../../../schemas/records';
 import { OLD_CANCELLATION_MS } from '../../../../schemas/screen-limits';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../../schemas/vocabulary';
 import { icon } from '../shared/icons';
-import { OPEN_STAGES, type OpenStage } from '../shared/model/lateness';
+import { OPEN_STAGES, type OpenStage } from '../../../../schemas/thresholds';
 import { say } from '../shared/model/say';
 import { fold, type Fold, stageColumns, stageLinks, strip } from './board-lists';
 import type { BoardOrders } from './board-orders';

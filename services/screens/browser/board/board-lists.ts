@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../schemas/order-view';
 import { icon, type IconName } from '../shared/icons';
-import type { OpenStage } from '../shared/model/lateness';
+import type { OpenStage } from '../../../../schemas/thresholds';
 import { numberWords, say } from '../shared/model/say';
 import { stageWords } from '../shared/model/words';
 import type { Tiles } from './board-tiles';

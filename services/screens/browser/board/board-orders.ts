@@ -22,7 +22,7 @@ import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/visits';
-import type { Thresholds } from '../shared/model/lateness';
+import type { Thresholds } from '../../../../schemas/thresholds';
 
 /** What a board says of the orders it is to show. */
 interface Host extends ReactiveControllerHost {

@@ -1,4 +1,4 @@
-import type { OpenStage } from '../shared/model/lateness';
+import type { OpenStage } from '../../../../schemas/thresholds';
 
 /** Returns what leads to the column of a stage, for the eye and for the keyboard. */
 export const jumpWithin =

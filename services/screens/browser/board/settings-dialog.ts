@@ -3,7 +3,7 @@ import { LANGUAGES } from '../../../../schemas/language/languages';
 import { MAX_SCREEN_NAME } from '../../../../schemas/screen-limits';
 import { browserCode } from '../reports/screen-identity';
 import { icon } from '../shared/icons';
-import { MOST_MINUTES, OPEN_STAGES } from '../shared/model/lateness';
+import { MOST_MINUTES, OPEN_STAGES } from '../../../../schemas/thresholds';
 import { CALLS, type CallKind } from './model/calls';
 import {
   DEFAULT_SETTINGS,

@@ -6,7 +6,8 @@ import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } 
 import { isRobot } from './handoff';
 import { isMoneyLost } from './trouble';
 import { labelWords } from '../../shared/model/label-words';
-import { isOpenStage, OPEN_STAGES, type OpenStage } from '../../shared/model/lateness';
+import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/thresholds';
+import { isOpenStage } from '../../shared/model/lateness';
 
 /** Where every known order stands on the board; each is in exactly one place. */
 export interface Arrangement {

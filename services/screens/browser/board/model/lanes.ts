@@ -1,4 +1,4 @@
-import type { OpenStage } from '../../shared/model/lateness';
+import type { OpenStage } from '../../../../../schemas/thresholds';
 
 /** How the width of a board is shared out: to where the orders are, and first to where somebody waits. */
 

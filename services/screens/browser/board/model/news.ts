@@ -2,7 +2,8 @@ import { sameDriver } from '../../../../../projections/driver';
 import type { Order } from '../../../../../schemas/order-view';
 import type { Change } from '../../feed/model/feed-state';
 import { lasted } from '../../shared/model/clock';
-import { readLateness, type Thresholds } from '../../shared/model/lateness';
+import type { Thresholds } from '../../../../../schemas/thresholds';
+import { readLateness } from '../../shared/model/lateness';
 import { say } from '../../shared/model/say';
 import type { Driver } from './handoff';
 

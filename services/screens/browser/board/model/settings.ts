@@ -8,7 +8,7 @@ import {
   type OpenStage,
   type Threshold,
   type Thresholds,
-} from '../../shared/model/lateness';
+} from '../../../../../schemas/thresholds';
 import { nameToSet } from '../../reports/model/receipts';
 import { type HourCycle, hourCycleOf } from '../../shared/model/words';
 import { CALLS, type CallKind } from './calls';

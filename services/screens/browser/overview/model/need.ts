@@ -1,6 +1,7 @@
 import type { LocationOverview, StageCount } from '../../../../../schemas/overview';
 import { lasted } from '../../shared/model/clock';
-import { DEFAULT_THRESHOLDS, type Lateness, readLateness } from '../../shared/model/lateness';
+import { DEFAULT_THRESHOLDS } from '../../../../../schemas/thresholds';
+import { type Lateness, readLateness } from '../../shared/model/lateness';
 
 /** Where somebody is needed, and how much. */
 
