@@ -336,6 +336,14 @@ const person = (random: Random): string =>
   `${firstName(random)} ${random.pick(Array.from(LETTERS))}${drawn(random, 'aeimnorst', 5)}`;
 const customer = (random: Random): string => `${firstName(random)} ${random.pick(Array.from(LETTERS))}.`;
 
+/** First names of planted pairs, one each: with other namesakes at the counter a name would be too common to warn of. */
+const PLANTED_NAMES = ['Wilhelmina', 'Yevgenia', 'Zacharias'] as const;
+const renamed = (one: Order, first: string): Order => ({
+  ...one,
+  label: { ...one.label, name: (one.label?.name ?? '').replace(/^\S+/, first) },
+  driver_details: { ...one.driver_details, name: (one.driver_details?.name ?? '').replace(/^\S+/, first) },
+});
+
 /** Makes a slip in a text: a character is another, or is missing, or two neighbours are swapped. */
 function slipped(random: Random, text: string): string {
   const place = random.int(0, text.length - 2);
@@ -381,7 +389,7 @@ interface Counter {
 
 const ORDERS = 30;
 const COUNTERS = 200;
-const PAIRS = 3;
+const PAIRS = PLANTED_NAMES.length;
 
 function counterOf(random: Random): Counter {
   const [ids, numbers] = [random.pick(IDS), random.pick(NUMBERS)];
@@ -405,8 +413,10 @@ function counterOf(random: Random): Counter {
   const kinds = Object.keys(PLANTS).filter(
     (kind) => !(kind === 'id' && ids.isRow) && !(kind === 'number' && (numbers.isRow || numbers.name === null)),
   ) as (keyof typeof PLANTS)[]; // keys of a literal
-  const planted = Array.from({ length: PAIRS }, (_, pair) => {
-    const [one, other] = [orders[2 * pair], orders[2 * pair + 1]] as [Order, Order]; // there are 30
+  const planted = PLANTED_NAMES.map((first, pair) => {
+    const [drawnOne, other] = [orders[2 * pair], orders[2 * pair + 1]] as [Order, Order]; // there are 30
+    const one = renamed(drawnOne, first);
+    orders[2 * pair] = one;
     const changed = PLANTS[random.pick(kinds)](random, one, other);
     orders[2 * pair + 1] = changed;
     return [one.order_id, changed.order_id] as const;

@@ -74,7 +74,8 @@ describe('the freshness of the read model', () => {
     const begun = performance.now();
     expect(await freshness.wait(50)).toBe(false);
     const waited = performance.now() - begun;
-    expect(waited).toBeGreaterThanOrEqual(49);
+    // Timers count whole milliseconds of a clock that may lag by some.
+    expect(waited).toBeGreaterThanOrEqual(45);
     expect(waited).toBeLessThan(patiently(5_000));
   });
 
