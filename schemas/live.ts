@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocationId, OrderId } from './handle-order';
 import { Label } from './label';
+import { LocationFacts } from './locations';
 import { Order, Revision, Time } from './order-view';
 import { STAGES } from './vocabulary';
 
@@ -64,6 +65,7 @@ export const Heartbeat = z
           'that are not recorded here; 0 for customers',
       }),
     interval_ms: z.int().positive().meta({ description: 'the next heartbeat comes within this time' }),
+    location: LocationFacts.meta({ description: 'what LOCATIONS_FILE says of the location, as it is now' }),
   })
   .meta({ id: 'Heartbeat', description: 'Data of `heartbeat`: how things stand, and that somebody is there' });
 export type Heartbeat = z.infer<typeof Heartbeat>;

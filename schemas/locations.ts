@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { LocationId } from './handle-order';
+import { isReadAs, LANGUAGES } from './language/languages';
 import { isTimeZone } from './local-time';
+import { recordOf } from './records';
+import { MOST_MINUTES, OPEN_STAGES } from './thresholds';
 
-/** The file of LOCATIONS_FILE: what people call each location, and by whose clocks it lives. */
+/**
+ * The file of LOCATIONS_FILE: what people call each location, by whose clocks it lives, which language its screens speak,
+ * and when an order is late there.
+ */
 
 /** Most locations of a file; it is read again every few seconds. */
 export const MAX_NAMED_LOCATIONS = 20_000;
@@ -20,10 +26,34 @@ export const LocationName = z
 const ZONE_FORM = 'expected the name of a time zone, such as America/New_York';
 export const TimeZone = z.string({ error: ZONE_FORM }).refine(isTimeZone, ZONE_FORM);
 
+const LANGUAGE_FORM = `expected the tag of a language that screens speak: ${Object.keys(LANGUAGES).join(', ')}`;
+const ScreenLanguage = z
+  .string({ error: LANGUAGE_FORM })
+  .refine((tag) => Object.keys(LANGUAGES).some((language) => isReadAs(language, tag)), LANGUAGE_FORM);
+
+const MINUTES_FORM = `expected minutes, more than 0 and at most ${String(MOST_MINUTES)}`;
+const Minutes = z.number({ error: MINUTES_FORM }).positive(MINUTES_FORM).max(MOST_MINUTES, MINUTES_FORM);
+const LocationThreshold = z
+  .strictObject({
+    late: Minutes.meta({ description: 'minutes in the stage from which an order is late', examples: [8] }),
+    very_late: Minutes.meta({ description: 'minutes in the stage from which it is very late', examples: [15] }),
+  })
+  .refine(({ late, very_late }) => late <= very_late, {
+    error: 'expected at least as many minutes as in late',
+    path: ['very_late'],
+  })
+  .meta({ id: 'LocationThreshold', description: 'When an order is late in a stage' });
+const LocationThresholds = z.strictObject(recordOf(OPEN_STAGES, () => LocationThreshold.optional())).meta({
+  id: 'LocationThresholds',
+  description: 'When an order is late; for stages that are left out, as by default',
+});
+
 export const LocationEntry = z.strictObject({
   location_id: LocationId,
   name: LocationName.optional(),
   time_zone: TimeZone.optional(),
+  language: ScreenLanguage.optional(),
+  thresholds: LocationThresholds.optional(),
 });
 export type LocationEntry = z.infer<typeof LocationEntry>;
 
@@ -33,16 +63,36 @@ const LocationsFile = z.strictObject({
     .max(MAX_NAMED_LOCATIONS, `expected at most ${String(MAX_NAMED_LOCATIONS)} locations`),
 });
 
+/** What is known of a location besides its orders; null where the file says nothing. */
+export const LocationFacts = z
+  .object({
+    name: LocationName.nullable().meta({ description: 'what people call it, if LOCATIONS_FILE says so' }),
+    time_zone: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'its time zone by its name in the IANA database, if LOCATIONS_FILE says so',
+        examples: ['America/New_York'],
+      }),
+    language: z
+      .string()
+      .nullable()
+      .meta({ description: 'what its screens speak, as a BCP 47 tag, if LOCATIONS_FILE says so', examples: ['es'] }),
+    thresholds: LocationThresholds.nullable().meta({ description: 'when an order is late, if LOCATIONS_FILE says so' }),
+  })
+  .meta({ id: 'LocationFacts', description: 'What LOCATIONS_FILE says of a location; null where it says nothing' });
+export type LocationFacts = z.infer<typeof LocationFacts>;
+
 export type ParsedLocations =
   | { readonly usable: true; readonly entries: readonly LocationEntry[] }
   /** Each fault names its location, counted from 1, and its field. */
   | { readonly usable: false; readonly faults: readonly string[] };
 
 function faultOf({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  const [list, index, field] = path;
+  const [list, index, ...fields] = path;
   if (list === undefined) return `${message}: expected {"locations": [...]}`;
   if (typeof index !== 'number') return `${String(list)}: ${message}`;
-  return `location ${String(index + 1)}${field === undefined ? '' : `, ${String(field)}`}: ${message}`;
+  return `location ${String(index + 1)}${fields.length === 0 ? '' : `, ${fields.map(String).join('.')}`}: ${message}`;
 }
 
 /** Most faults of a file that are named: a log line holds them. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DriverDetails, Fault, LocationId, OrderId } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './event-data';
 import { Label } from './label';
-import { LocationName } from './locations';
+import { LocationFacts } from './locations';
 import { Position } from './position';
 import { COMPARED } from './rail-actions';
 import { ReaderName } from './readers';
@@ -161,14 +161,7 @@ export const LocationSummary = z
     location_id: LocationId,
     active_orders: z.int().nonnegative().meta({ description: 'orders that have not ended' }),
     updated_at: Time.meta({ description: 'of the newest event' }),
-    name: LocationName.nullable().meta({ description: 'what people call it, if LOCATIONS_FILE says so' }),
-    time_zone: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'its time zone by its name in the IANA database, if LOCATIONS_FILE says so',
-        examples: ['America/New_York'],
-      }),
+    ...LocationFacts.shape,
   })
   .meta({ id: 'LocationSummary', description: 'A location that something was reported about' });
 export type LocationSummary = z.infer<typeof LocationSummary>;

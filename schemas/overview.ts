@@ -68,7 +68,7 @@ export const OverviewChange = z
 export type OverviewChange = z.infer<typeof OverviewChange>;
 
 /** `heartbeat`: how things stand, and that somebody is there. */
-export const OverviewHeartbeat = Heartbeat.omit({ quarantined: true }).meta({
+export const OverviewHeartbeat = Heartbeat.omit({ quarantined: true, location: true }).meta({
   id: 'OverviewHeartbeat',
   description: 'Data of `heartbeat` of the overview: how things stand, and that somebody is there',
 });

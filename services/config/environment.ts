@@ -191,7 +191,8 @@ export const Environment = z.object({
   LOCATIONS_FILE: file
     .optional()
     .describe(
-      'JSON file of what people call each location, and of its time zone, as docs/guides/name-your-locations.md has it; ' +
+      'JSON file of what people call each location, of its time zone, of the language of its screens and of when an order is ' +
+        'late there, as docs/guides/name-your-locations.md has it; ' +
         'changes are followed while the service runs. Unset: locations are called by their ids.',
     ),
   DESTINATIONS_FILE: file

@@ -1,22 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { type LocationEntry, type ParsedLocations, parseLocations } from '../../schemas/locations';
+import { type LocationEntry, type LocationFacts, type ParsedLocations, parseLocations } from '../../schemas/locations';
 import { ConfigError } from '../config/config';
 import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';
-
-/** What is known of a location besides its orders; null where the file says nothing. */
-export interface LocationFacts {
-  readonly name: string | null;
-  readonly time_zone: string | null;
-}
 
 export interface Locations {
   readonly factsOf: (locationId: string) => LocationFacts;
   close(): void;
 }
 
-const NOTHING: LocationFacts = { name: null, time_zone: null };
+const NOTHING: LocationFacts = { name: null, time_zone: null, language: null, thresholds: null };
 
 /**
  * Reads a file, and parses it only where it is not the text of the time before: each zone of a name takes the clock of
@@ -52,9 +46,9 @@ export async function openLocations(file: string | null, log: Logger): Promise<L
   }
   const byId = (entries: readonly LocationEntry[]): ReadonlyMap<string, LocationFacts> =>
     new Map(
-      entries.map(({ location_id, name, time_zone }) => [
+      entries.map(({ location_id, name = null, time_zone = null, language = null, thresholds = null }) => [
         location_id,
-        { name: name ?? null, time_zone: time_zone ?? null },
+        { name, time_zone, language, thresholds },
       ]),
     );
   let facts = byId(parsed.entries);

@@ -50,6 +50,7 @@ export function openReading(options: {
     health,
     lagMs,
     quarantinedOf: (locationId) => waiting.countOf(locationId),
+    factsOf: locations.factsOf,
     now,
     labels: {
       show: labels.show,

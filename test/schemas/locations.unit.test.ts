@@ -9,6 +9,8 @@ const ENTRY = fc.record(
     location_id: ID,
     name: fc.constantFrom('Harbour Street', 'Zürich Hbf', '東京駅'),
     time_zone: fc.constantFrom('UTC', 'Asia/Tokyo'),
+    language: fc.constantFrom('es', 'es-MX', 'fr', 'zh-Hans', 'en-GB'),
+    thresholds: fc.constantFrom({}, { ready: { late: 3, very_late: 3 }, preparing: { late: 0.5, very_late: 1_440 } }),
   },
   { requiredKeys: ['location_id'] },
 );
@@ -55,6 +57,31 @@ it.each<[string, unknown, string]>([
     'a zone that no clock has',
     { locations: [{ location_id: 'a' }, { location_id: 'b', time_zone: 'Mars/Base' }] },
     'location 2, time_zone: expected the name of a time zone',
+  ],
+  [
+    'a language that no screen speaks',
+    { locations: [{ location_id: 'a', language: 'de' }] },
+    'location 1, language: expected the tag of a language that screens speak: en, es, fr-CA, pt-BR, zh-Hans',
+  ],
+  [
+    'a stage in which no time runs',
+    { locations: [{ location_id: 'a', thresholds: { completed: { late: 1, very_late: 2 } } }] },
+    'location 1, thresholds: ',
+  ],
+  [
+    'a threshold of no minutes',
+    { locations: [{ location_id: 'a', thresholds: { ready: { late: 0, very_late: 2 } } }] },
+    'location 1, thresholds.ready.late: expected minutes, more than 0 and at most 1440',
+  ],
+  [
+    'a threshold of which half is missing',
+    { locations: [{ location_id: 'a', thresholds: { ready: { late: 1 } } }] },
+    'location 1, thresholds.ready.very_late: expected minutes',
+  ],
+  [
+    'orders that are very late before they are late',
+    { locations: [{ location_id: 'a', thresholds: { ready: { late: 3, very_late: 2 } } }] },
+    'location 1, thresholds.ready.very_late: expected at least as many minutes as in late',
   ],
   ['a field of another name', { locations: [{ location_id: 'a', title: 'A' }] }, 'location 1: '],
   [

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
@@ -24,13 +24,23 @@ const idOf = (name: string): string => `pos_${String(NAMES.indexOf(name))}`;
 
 const lab = browserLab({ context: { viewport: { width: 1_280, height: 900 } } });
 const directory = temporaryDirectory();
+const file = join(directory, 'locations.json');
+const ENTRIES = NAMES.map((name) => ({
+  location_id: idOf(name),
+  name,
+  time_zone: 'Asia/Tokyo',
+  ...(name === 'Green Park' ? { language: 'es' } : {}),
+}));
+/** Puts a whole file into place, so that no look finds half of one. */
+function put(locations: readonly unknown[]): void {
+  writeFileSync(`${file}.new`, JSON.stringify({ locations }));
+  renameSync(`${file}.new`, file);
+}
 let service: RunningService;
 let page: Page;
 
 beforeAll(async () => {
-  const file = join(directory, 'locations.json');
-  const entries = NAMES.map((name) => ({ location_id: idOf(name), name, time_zone: 'Asia/Tokyo' }));
-  writeFileSync(file, JSON.stringify({ locations: entries }));
+  put(ENTRIES);
   service = await startService({ LOCATIONS_FILE: file, STREAM_WEBHOOK_SECRETS: '', READERS: '' });
   for (const location of [...NAMES.map(idOf), 'unnamed']) {
     expect((await service.deliver(update(orderKey(location, `order of ${location}`)))).status).toBe(200);
@@ -71,6 +81,19 @@ it('the board picks a location by its name', async () => {
   await page.locator(`ticket-rail-tile[data-order-id="order of ${idOf('Lake Side')}"]`).waitFor();
 });
 
+it('a wall and the customer board show the name of their place, in the language of the place', async () => {
+  await page.goto(`${service.url}/screens/board?location=${idOf('Green Park')}&mode=wall`);
+  await page.locator('.location').getByText('Green Park', { exact: true }).waitFor();
+  await page.locator('.frame[lang="es"]').waitFor();
+  await page.goto(`${service.url}/screens/customers?location=${idOf('Green Park')}`);
+  await page.locator('.location').getByText('Green Park', { exact: true }).waitFor();
+  await page.locator('.frame[lang="es"]').waitFor();
+  await page.goto(`${service.url}/screens/customers?location=${idOf('Green Park')}&name=Our+place&lang=en`);
+  await page.locator('.location').getByText('Our place', { exact: true }).waitFor();
+  await page.locator('.frame[lang="en"]').waitFor();
+  expect(lab.complaints).toEqual([]);
+});
+
 it('a search of a location that nobody reported offers those that may have been meant', async () => {
   await page.goto(`${service.url}/audit?location_id=Habour%20Stret`);
   await page.getByText('Nothing was ever reported about the location Habour Stret.').waitFor();
@@ -92,5 +115,28 @@ it('an order is found by the name of its location, its timeline shows it, and it
   await page.getByText('Location River Walk').waitFor();
   const evidence = page.getByRole('link', { name: 'Evidence', exact: true });
   expect(await evidence.getAttribute('href')).toContain('time_zone=Asia%2FTokyo');
+  expect(lab.complaints).toEqual([]);
+});
+
+it('a board counts lateness by the minutes of its place, as they are now, unless the screen says otherwise', async () => {
+  const id = idOf('Green Park');
+  const tile = `ticket-rail-tile[data-order-id="order of ${id}"]`;
+  const late = page.locator(`${tile}[data-late="very_late"]`);
+  const onTime = page.locator(`${tile}[data-late="on_time"]`);
+  await page.goto(`${service.url}/screens/board?location=${id}`);
+  await onTime.waitFor();
+  put([{ ...ENTRIES[8], thresholds: { preparing: { late: 0.001, very_late: 0.001 } } }]);
+  await late.waitFor();
+  // Orders are not late by what happened to them: nobody is called.
+  expect(await page.locator('.banner.call').count()).toBe(0);
+  await page.getByRole('button', { name: /Ajustes|Settings/ }).click();
+  const dialog = page.getByRole('dialog');
+  expect(await dialog.locator('[name="preparing late"]').inputValue()).toBe('0.001');
+  await dialog.locator('[name="preparing late"]').fill('100');
+  await dialog.locator('[name="preparing veryLate"]').fill('200');
+  await dialog.locator('button.primary').click();
+  await onTime.waitFor();
+  await page.reload();
+  await onTime.waitFor();
   expect(lab.complaints).toEqual([]);
 });

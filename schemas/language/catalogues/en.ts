@@ -224,7 +224,7 @@ export const en = {
   'settings.open': 'Settings',
   'settings.title': 'Settings of this screen',
   'settings.language': 'Language',
-  'settings.as_browser': 'as the browser',
+  'settings.as_browser': 'as the location or the browser',
   'settings.catalogue_failed': 'The words of {address} could not be loaded.',
   'settings.screen_name': 'Name of this screen',
   'settings.text_size': 'Text size',

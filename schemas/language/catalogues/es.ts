@@ -228,7 +228,7 @@ export const es = {
   'settings.open': 'Ajustes',
   'settings.title': 'Ajustes de esta pantalla',
   'settings.language': 'Idioma',
-  'settings.as_browser': 'como el navegador',
+  'settings.as_browser': 'como el local o el navegador',
   'settings.catalogue_failed': 'No se pudieron cargar los textos de {address}.',
   'settings.screen_name': 'Nombre de esta pantalla',
   'settings.text_size': 'Tamaño del texto',

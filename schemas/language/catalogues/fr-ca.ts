@@ -227,7 +227,7 @@ export const frCa = {
   'settings.open': 'Réglages',
   'settings.title': 'Réglages de cet écran',
   'settings.language': 'Langue',
-  'settings.as_browser': 'comme le navigateur',
+  'settings.as_browser': 'comme le restaurant ou le navigateur',
   'settings.catalogue_failed': 'Les textes de {address} n’ont pas pu être chargés.',
   'settings.screen_name': 'Nom de cet écran',
   'settings.text_size': 'Taille du texte',

@@ -223,7 +223,7 @@ export const ptBr = {
   'settings.open': 'Ajustes',
   'settings.title': 'Ajustes desta tela',
   'settings.language': 'Idioma',
-  'settings.as_browser': 'como o navegador',
+  'settings.as_browser': 'como a loja ou o navegador',
   'settings.catalogue_failed': 'Os textos de {address} não puderam ser carregados.',
   'settings.screen_name': 'Nome desta tela',
   'settings.text_size': 'Tamanho do texto',

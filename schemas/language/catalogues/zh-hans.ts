@@ -210,7 +210,7 @@ export const zhHans = {
   'settings.open': '设置',
   'settings.title': '此屏幕的设置',
   'settings.language': '语言',
-  'settings.as_browser': '跟随浏览器',
+  'settings.as_browser': '跟随门店或浏览器',
   'settings.catalogue_failed': '无法加载 {address} 的文字。',
   'settings.screen_name': '此屏幕的名称',
   'settings.text_size': '文字大小',

@@ -14,6 +14,7 @@ import {
   viewFor,
 } from './live-messages';
 import type { StreamClient } from '../../http/event-stream';
+import type { Locations } from '../../locations/open-locations';
 import type { OrdersAt, OrderTableReader } from '../../read-model/order-table/reader';
 import { type OrderRecord, type PlacedOrder, ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';
@@ -94,6 +95,7 @@ export class LiveFeed {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
     readonly folds: string;
     readonly quarantinedOf: (locationId: LocationId) => number;
+    readonly factsOf: Locations['factsOf'];
     readonly now: () => number;
     readonly labels: LiveLabels;
   };
@@ -102,7 +104,7 @@ export class LiveFeed {
    * @param orders where changes are read; @param folds identifies the reading of history
    * @param health of what the feed depends on; asked while somebody watches
    * @param lagMs how long the oldest acknowledged update has not been readable; @param now milliseconds since the epoch
-   * @param quarantinedOf how many deliveries of a location wait in quarantine
+   * @param quarantinedOf how many deliveries of a location wait in quarantine; @param factsOf what else is known of it
    */
   constructor(options: {
     readonly orders: Pick<OrderTableReader, 'newest' | 'changedSince'>;
@@ -110,6 +112,7 @@ export class LiveFeed {
     readonly health: () => Promise<Health>;
     readonly lagMs: () => number;
     readonly quarantinedOf: (locationId: LocationId) => number;
+    readonly factsOf: Locations['factsOf'];
     readonly now: () => number;
     readonly labels?: LiveLabels;
   }) {
@@ -334,6 +337,7 @@ export class LiveFeed {
     return frame('heartbeat', {
       ...this.#pulse.signs,
       quarantined: client.audience === 'customers' ? 0 : this.#options.quarantinedOf(locationId),
+      location: this.#options.factsOf(locationId),
     } satisfies Heartbeat);
   }
 

@@ -5,7 +5,7 @@ import type { Heartbeat } from '../../../schemas/live';
 export type Health = Heartbeat['store'];
 
 /** What all heartbeats say. */
-type Signs = Omit<Heartbeat, 'quarantined'>;
+type Signs = Omit<Heartbeat, 'quarantined' | 'location'>;
 
 export class Pulse {
   #health: Health = 'ok';

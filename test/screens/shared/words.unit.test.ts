@@ -1,8 +1,16 @@
+import fc from 'fast-check';
+import { recordOf } from '../../../schemas/records';
 import { sourceWords } from '../../../schemas/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/thresholds';
 import { readLateness } from '../../../services/screens/browser/shared/model/lateness';
-import { DEFAULT_SETTINGS, readSettings } from '../../../services/screens/browser/board/model/settings';
+import {
+  DEFAULT_SETTINGS,
+  readKept,
+  type Settings,
+  toKeep,
+  toSettings,
+} from '../../../services/screens/browser/board/model/settings';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import {
   ageWords,
@@ -89,6 +97,8 @@ describe('lateness', () => {
   });
 });
 
+const readSettings = (text: string | null): Settings => toSettings(readKept(text), DEFAULT_THRESHOLDS);
+
 describe('settings', () => {
   it('settings have their defaults if nothing usable was kept', () => {
     for (const text of [null, '', '{', '7', '[]', '{"thresholds":{"ready":{"late":-1,"veryLate":"x"}}}']) {
@@ -110,6 +120,27 @@ describe('settings', () => {
       opensCard: false,
       oldAfterHours: 3,
     });
+  });
+
+  const threshold = fc
+    .tuple(fc.integer({ min: 1, max: MOST_MINUTES }), fc.integer({ min: 1, max: MOST_MINUTES }))
+    .map(([one, other]) => ({ late: Math.min(one, other), veryLate: Math.max(one, other) }));
+  const anyThresholds = fc
+    .tuple(...OPEN_STAGES.map(() => fc.oneof(fc.constant(null), threshold)))
+    .map((drawn) => recordOf(OPEN_STAGES, (stage) => drawn[OPEN_STAGES.indexOf(stage)] ?? DEFAULT_THRESHOLDS[stage]));
+
+  it('what a screen keeps is read as it was set, and what it did not set follows its place', () => {
+    fc.assert(
+      fc.property(anyThresholds, anyThresholds, anyThresholds, (thresholds, place, later) => {
+        const kept: unknown = JSON.parse(JSON.stringify(toKeep({ ...DEFAULT_SETTINGS, thresholds }, place)));
+        expect(toSettings(kept, place)).toEqual({ ...DEFAULT_SETTINGS, thresholds });
+        const after = toSettings(kept, later).thresholds;
+        for (const stage of OPEN_STAGES) {
+          const own = JSON.stringify(thresholds[stage]) !== JSON.stringify(place[stage]);
+          expect(after[stage]).toEqual(own ? thresholds[stage] : later[stage]);
+        }
+      }),
+    );
   });
 });
 

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { orderKey } from '../../../schemas/order-key';
 import { LocationPage } from '../../../schemas/order-view';
 import { OrderSummaries } from '../../../schemas/order-summary';
+import { openEventStream } from '../../support/event-stream';
 import { orderPath, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import {
+  bearer,
   discard,
+  READER_TOKEN,
   type RunningService,
   runToEnd,
   SECURE,
@@ -16,7 +19,14 @@ import {
 
 /** What the service makes of LOCATIONS_FILE. */
 
-const HARBOUR = { location_id: 'pos_1', name: 'Harbour Street', time_zone: 'America/New_York' };
+const FACTS = {
+  name: 'Harbour Street',
+  time_zone: 'America/New_York',
+  language: 'es',
+  thresholds: { preparing: { late: 8, very_late: 15 } },
+};
+const HARBOUR = { location_id: 'pos_1', ...FACTS };
+const NOTHING = { name: null, time_zone: null, language: null, thresholds: null };
 const directory = temporaryDirectory();
 const file = join(directory, 'locations.json');
 
@@ -40,6 +50,17 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
+/** What the list of locations has of each besides its orders. */
+async function listed(): Promise<Readonly<Record<string, unknown>>> {
+  const page = LocationPage.strict().parse((await service.get('/locations')).json);
+  return Object.fromEntries(
+    page.locations.map(({ location_id, name, time_zone, language, thresholds }) => [
+      location_id,
+      { name, time_zone, language, thresholds },
+    ]),
+  );
+}
+
 async function named(): Promise<Readonly<Record<string, unknown>>> {
   const answer = await service.get('/locations');
   expect(answer.status).toBe(200);
@@ -48,8 +69,28 @@ async function named(): Promise<Readonly<Record<string, unknown>>> {
 }
 const BOTH = { pos_1: ['Harbour Street', 'America/New_York'], pos_2: [null, null] };
 
-it('the list of locations has the name and the time zone of each that the file knows', async () => {
+it('the list of locations has what the file says of each, and null for what it does not', async () => {
   expect(await named()).toEqual(BOTH);
+  expect(await listed()).toEqual({ pos_1: FACTS, pos_2: NOTHING });
+});
+
+it('heartbeats of the live feed have what the file says of the location as it is now, for boards and for customers', async () => {
+  const streams = await Promise.all(
+    ['/locations/pos_1/live', '/locations/pos_1/live?view=customers', '/locations/pos_2/live'].map((path) =>
+      openEventStream(`${service.url}${path}`, bearer(READER_TOKEN)),
+    ),
+  );
+  const said = () => streams.map((stream) => stream.data('heartbeat').at(-1)?.['location']);
+  await until('a heartbeat of each', () => !said().includes(undefined));
+  expect(said()).toEqual([FACTS, FACTS, NOTHING]);
+  put(locations({ ...HARBOUR, language: 'fr' }));
+  await until('the heartbeats to say the change', () => JSON.stringify(said()[1]).includes('"fr"'));
+  put(locations(HARBOUR));
+  await until(
+    'the heartbeats to say what was before',
+    () => JSON.stringify(said()) === JSON.stringify([FACTS, FACTS, NOTHING]),
+  );
+  for (const stream of streams) stream.close();
 });
 
 it('summary and evidence have times by the clocks of the location, unless another zone is asked for', async () => {

@@ -19,6 +19,8 @@ interface Picker {
 
 interface Bar {
   readonly location: string;
+  /** What people call it. */
+  readonly called: string;
   /** Picks another location; null: it is set by the page. */
   readonly picker: Picker | null;
   readonly freshness: Freshness;
@@ -66,12 +68,21 @@ const settingsButton = (open: () => void): TemplateResult =>
     ${icon('gear')}
   </button>`;
 
-const locationName = (location: string): TemplateResult => html`<p class="location"><bdi>${location}</bdi></p>`;
+const locationName = (called: string): TemplateResult => html`<p class="location"><bdi>${called}</bdi></p>`;
 
-export function boardBar({ location, picker, freshness, search, searched, sound, ...acts }: Bar): TemplateResult {
+export function boardBar({
+  location,
+  called,
+  picker,
+  freshness,
+  search,
+  searched,
+  sound,
+  ...acts
+}: Bar): TemplateResult {
   return html`<div class="bar">
     <slot name="start"></slot>
-    ${picker === null ? locationName(location) : locationPicker(location, picker)} ${searchField(search, searched)}
+    ${picker === null ? locationName(called) : locationPicker(location, picker)} ${searchField(search, searched)}
     ${freshnessLine(freshness)}
     <div class="tools">
       ${sound === null ? nothing : soundSwitch(sound, acts.toggleSound)} ${settingsButton(acts.openSettings)}
@@ -86,14 +97,14 @@ export function boardBar({ location, picker, freshness, search, searched, sound,
  * @param goesDark the browser does not keep the screen on
  */
 export const wallBar = (
-  location: string,
+  called: string,
   freshness: Freshness,
   now: number,
   cycle: HourCycle,
   goesDark: boolean,
 ): TemplateResult =>
   html`<div class="bar">
-    ${locationName(location)} ${freshnessLine(freshness)}
+    ${locationName(called)} ${freshnessLine(freshness)}
     ${goesDark ? html`<p class="dark">${say('board.goes_dark')}</p>` : nothing}
     <p class="clock">${clockWords(now, cycle)}</p>
   </div>`;

@@ -22,6 +22,7 @@ import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/visits';
+import type { Place } from '../shared/model/place';
 import type { Thresholds } from '../../../../schemas/thresholds';
 
 /** What a board says of the orders it is to show. */
@@ -39,8 +40,8 @@ export class BoardOrders {
   #memory = new BoardMemory();
   #marks = noMarks;
   #calls: readonly Call[] = [];
-  /** Orders that were very late when this screen last looked; null: it has not looked. */
-  #veryLate: ReadonlySet<string> | null = null;
+  /** Orders that were very late when this screen last looked, and what it knew of the place; null: it has not looked. */
+  #veryLate: { readonly keys: ReadonlySet<string>; readonly place: Place } | null = null;
 
   readonly #host: Host;
   /** What people do here that is recorded. */
@@ -67,6 +68,11 @@ export class BoardOrders {
     return this.#host.replay === null ? this.#live.quarantined : 0;
   }
 
+  /** Returns what is known of the place besides its orders. */
+  get place(): Place {
+    return this.#live.facts;
+  }
+
   /** Returns what nobody at this screen has attended to. */
   get calls(): readonly Call[] {
     return this.#calls;
@@ -91,9 +97,11 @@ export class BoardOrders {
   look(thresholds: Thresholds): readonly News[] {
     if (this.isReplay || !this.source.hasData) return [];
     const { orders } = this.source.state;
-    const before = this.#veryLate;
+    const { place } = this;
+    // Thresholds that the place was given are no news of its orders.
+    const before = this.#veryLate?.place === place ? this.#veryLate.keys : null;
     const found = veryLate(orders.values(), this.source.now, thresholds);
-    this.#veryLate = new Set(found.keys());
+    this.#veryLate = { keys: new Set(found.keys()), place };
     const news = before === null ? [] : [...found].filter(([key]) => !before.has(key)).map(([, one]) => one);
     this.#calls = lasting(withNews(this.#calls, news), orders, this.#marks);
     return news;

@@ -5,6 +5,7 @@ interface Host extends ReactiveControllerHost {
   readonly location: string;
   readonly service: string;
   readonly token: string;
+  readonly picker: boolean;
 }
 
 export type LocationChoice = Pick<Location, 'location_id' | 'name'>;
@@ -27,7 +28,12 @@ export class LocationChoices {
       : [{ location_id: location, name: null }, ...this.#listed];
   }
 
-  async list(): Promise<void> {
+  /** Asks for them, where they are offered. */
+  readonly list = (): void => {
+    if (this.#host.picker) void this.#list();
+  };
+
+  async #list(): Promise<void> {
     const { service, token } = this.#host;
     const answer = await listLocations(service, token === '' ? null : token);
     if (answer.kind !== 'listed') return;

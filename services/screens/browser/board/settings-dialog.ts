@@ -3,7 +3,7 @@ import { LANGUAGES } from '../../../../schemas/language/languages';
 import { MAX_SCREEN_NAME } from '../../../../schemas/screen-limits';
 import { browserCode } from '../reports/screen-identity';
 import { icon } from '../shared/icons';
-import { MOST_MINUTES, OPEN_STAGES } from '../../../../schemas/thresholds';
+import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES, type Thresholds } from '../../../../schemas/thresholds';
 import { CALLS, type CallKind } from './model/calls';
 import {
   DEFAULT_SETTINGS,
@@ -91,6 +91,8 @@ const thresholdFields = (): TemplateResult =>
 /** Shows what can be set on this screen, and lets people change it. */
 export class TicketRailSettings extends railElement({
   settings: property<Settings>(DEFAULT_SETTINGS),
+  /** When an order is late where this screen does not say otherwise. */
+  place: property<Thresholds>(DEFAULT_THRESHOLDS),
   /** The browser does not keep the screen on. */
   goesDark: property(false),
 }) {
@@ -254,12 +256,15 @@ export class TicketRailSettings extends railElement({
       hidden: HIDEABLE_STAGES.filter((stage) => !isOn(`shows ${stage}`)),
     };
     this.dispatchEvent(
-      new SettingsEvent(toSettings(settings), isLanguageNamed() ? null : (this.#field('language')?.value ?? '')),
+      new SettingsEvent(
+        toSettings(settings, this.place),
+        isLanguageNamed() ? null : (this.#field('language')?.value ?? ''),
+      ),
     );
   };
 
   readonly #reset = (): void => {
-    this.#fill(DEFAULT_SETTINGS, '');
+    this.#fill({ ...DEFAULT_SETTINGS, thresholds: this.place }, '');
   };
 
   readonly #close = (): void => {

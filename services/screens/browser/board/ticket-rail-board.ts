@@ -95,7 +95,7 @@ export class TicketRailBoard extends railElement({
   readonly #awake = new Awake(this);
   readonly #reports = new ScreenReports(this, this.#orders);
   readonly #choices = new LocationChoices(this);
-  readonly #settings = new BoardSettings(this);
+  readonly #settings = new BoardSettings(this, () => this.#orders.place.thresholds);
   readonly #search = new BoardSearch(this);
   readonly #pointer = new Pointer(this);
   readonly #room = new BoardRoom(this);
@@ -126,7 +126,7 @@ export class TicketRailBoard extends railElement({
   protected override willUpdate(changed: PropertyValues<this>): void {
     const turned = changed.has('replay') && ((changed.get('replay') ?? null) === null) !== (this.replay === null);
     if (turned || changed.has('location') || changed.has('service') || changed.has('token')) this.#follow();
-    if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#list();
+    if (changed.has('picker') || changed.has('service') || changed.has('token')) this.#choices.list();
     this.#alarm.volume = this.settings.volume;
     this.#alarm.switch(this.settings.sound && !this.quiet && this.replay === null);
     this.#noteFreshness();
@@ -162,6 +162,7 @@ export class TicketRailBoard extends railElement({
       ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
+        .place=${this.#orders.place.thresholds}
         .goesDark=${this.#awake.isRefused}
         @settings-set=${this.#settingsSet}
         @try-sound=${this.#alarm.tried}
@@ -170,10 +171,12 @@ export class TicketRailBoard extends railElement({
   }
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
-    if (this.isWall) return wallBar(this.location, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
+    const called = this.#orders.place.name ?? this.location;
+    if (this.isWall) return wallBar(called, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
     return boardBar({
       location: this.location,
-      picker: this.picker ? { choices: this.#choices.all, listAgain: this.#list, picked: this.#picked } : null,
+      called,
+      picker: this.picker ? { choices: this.#choices.all, listAgain: this.#choices.list, picked: this.#picked } : null,
       freshness,
       search: this.search,
       searched: this.#searched,
@@ -259,10 +262,6 @@ export class TicketRailBoard extends railElement({
       case 'open':
         this.#handoffs.turn(action === 'open' ? orderId : null);
     }
-  };
-
-  readonly #list = (): void => {
-    if (this.picker) void this.#choices.list();
   };
 
   readonly #isHeard = (kind: CallKind): boolean => this.settings.sounds[kind];

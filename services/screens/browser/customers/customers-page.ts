@@ -6,9 +6,10 @@ import { started } from '../shared/started';
 
 const { search } = window.location;
 const location = locationOf(search);
-const name = placeOf(search) || location;
+const name = placeOf(search);
+const place = name || location;
 const board = document.querySelector('ticket-rail-customers');
 if (board instanceof TicketRailCustomers)
   Object.assign(board, { location, name, clock: clockOf(search), language: languageOf(search) });
-speakAround(() => (name === '' ? say('customers.title') : say('customers.title_of', { place: name })));
+speakAround(() => (place === '' ? say('customers.title') : say('customers.title_of', { place })));
 started();

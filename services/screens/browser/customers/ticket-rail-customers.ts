@@ -29,7 +29,7 @@ export class TicketRailCustomers extends railElement({
   /** Base URL of Ticket Rail; empty: where the page comes from. */
   service: attribute(''),
   token: attribute(''),
-  /** What people call the place; empty: the location's id. */
+  /** What people call the place; empty: as LOCATIONS_FILE has it, or else the location's id. */
   name: attribute(''),
   /** `12` or `24` hours; empty: as the browser's language counts them. */
   clock: attribute(''),
@@ -63,12 +63,12 @@ export class TicketRailCustomers extends railElement({
   }
 
   protected override render(): TemplateResult {
-    const { state, now, hasData, freshness } = this.#live;
+    const { state, now, hasData, freshness, facts } = this.#live;
     const { ready, preparing } = customerLists(state.orders.values(), now);
     const short = shortIds([...ready, ...preparing].map(({ order_id }) => order_id));
     return html`<div class="frame" lang=${speech().language} dir=${speech().direction} data-freshness=${freshness.kind}>
       <div class="bar">
-        <p class="location"><bdi>${this.name === '' ? this.location : this.name}</bdi></p>
+        <p class="location"><bdi>${this.name || (facts.name ?? this.location)}</bdi></p>
         ${freshnessLine(freshness)}
         <p class="clock">${clockWords(now, hourCycleOf(this.clock))}</p>
         <slot name="end"></slot>

@@ -1,7 +1,9 @@
 import type { ReactiveControllerHost } from 'lit';
 import { addressOf } from '../shared/base-path';
 import { type FeedMessage, type FeedOrder, parseMessage } from '../shared/model/feed-message';
+import { adviseLanguage } from '../shared/language';
 import type { Freshness } from '../shared/model/freshness';
+import { type Place, UNKNOWN_PLACE } from '../shared/model/place';
 import { LiveLink, type LiveLinkOptions } from './live-link';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
 
@@ -19,6 +21,7 @@ export class LiveOrders<Seen extends FeedOrder> {
   state: FeedState<Seen> = nothingKnown('');
   #place: FeedPlace | null = null;
   #quarantined = 0;
+  #facts = UNKNOWN_PLACE;
 
   readonly #host: ReactiveControllerHost;
   readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
@@ -41,6 +44,11 @@ export class LiveOrders<Seen extends FeedOrder> {
     return this.#quarantined;
   }
 
+  /** Returns what is known of the place besides its orders, as last heard. It is the same object while it says the same. */
+  get facts(): Place {
+    return this.#facts;
+  }
+
   /** Returns whether something came from the feed: then there is a board to show. */
   get hasData(): boolean {
     return this.state.folds !== null;
@@ -55,6 +63,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.#place = place;
     this.state = nothingKnown(place.location);
     this.#quarantined = 0;
+    this.#facts = UNKNOWN_PLACE;
     this.#link.restart();
   }
 
@@ -73,11 +82,18 @@ export class LiveOrders<Seen extends FeedOrder> {
   }
 
   #receive(messages: readonly FeedMessage<Seen>[]): { mustRestart: boolean } {
-    for (const message of messages) if (message.kind === 'heartbeat') this.#quarantined = message.quarantined;
+    for (const message of messages) if (message.kind === 'heartbeat') this.#hear(message);
     const { state, changes, mustRestart } = receive(this.state, messages);
     this.state = state;
     if (changes.length > 0) this.#onChanges(changes);
     this.#host.requestUpdate();
     return { mustRestart };
+  }
+
+  #hear({ quarantined, place }: Extract<FeedMessage<Seen>, { readonly kind: 'heartbeat' }>): void {
+    this.#quarantined = quarantined;
+    if (JSON.stringify(place) === JSON.stringify(this.#facts)) return;
+    this.#facts = place;
+    adviseLanguage(place.language ?? '');
   }
 }

@@ -25,7 +25,7 @@ const AGAIN_MS = 60_000;
 
 /** What a page wants spoken. */
 interface Wanted {
-  /** The language that the page names; empty: what was set on this screen, or else what the browser wants. */
+  /** The language that the page names; empty: what was set on this screen, or else what its place speaks, or the browser wants. */
   readonly language: string;
   /** Address of a catalogue of somebody else's; empty: there is none. */
   readonly catalogue: string;
@@ -33,6 +33,8 @@ interface Wanted {
 
 const listeners = new Set<() => void>();
 let wanted: Wanted = { language: '', catalogue: '' };
+/** What the place of the screen speaks, as the service says; empty: nobody said so. */
+let advised = '';
 let failed: string | null = null;
 /** Counts what was asked for: what was loaded for something else is not spoken any more. */
 let asked = 0;
@@ -60,6 +62,13 @@ export function keptLanguage(): string {
 export function keepLanguage(language: string): void {
   if (language === keptLanguage()) return;
   keep('language', language);
+  void follow();
+}
+
+/** Has the page speak what its place does, where nobody set otherwise. @param language a BCP 47 tag; empty: nobody said so */
+export function adviseLanguage(language: string): void {
+  if (language === advised) return;
+  advised = language;
   void follow();
 }
 
@@ -98,10 +107,10 @@ async function follow(): Promise<void> {
   clearTimeout(timer);
   window.removeEventListener('online', again);
   const { language, catalogue } = wanted;
-  const own = chooseLanguage([language, keptLanguage(), ...navigator.languages]);
+  const own = chooseLanguage([language, keptLanguage(), advised, ...navigator.languages]);
   const utter = (spoken: string, messages: Messages): void => {
     if (turn !== asked) return;
-    speak(createSpeech(spoken, localeOf(spoken, navigator.languages), messages));
+    speak(createSpeech(spoken, localeOf(spoken, [...navigator.languages, advised]), messages));
     notify();
   };
   const misses = [

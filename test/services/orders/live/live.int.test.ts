@@ -398,6 +398,7 @@ describe('a client of the live feed', () => {
       folds: '1',
       health: () => Promise.resolve('ok'),
       quarantinedOf: () => 0,
+      factsOf: () => ({ name: null, time_zone: null, language: null, thresholds: null }),
       lagMs: () => 0,
       now: () => 0,
     });

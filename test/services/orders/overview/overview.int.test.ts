@@ -208,7 +208,11 @@ describe('the feed of the overview', () => {
     table.markComplete();
     reader = new OrderTableReader(join(directory, 'read-model.sqlite'));
     now = Date.parse(PREPARING.updated_at) + 1_000;
-    overview = new Overview({ orders: reader, factsOf: () => ({ name: null, time_zone: null }), now: () => now });
+    overview = new Overview({
+      orders: reader,
+      factsOf: () => ({ name: null, time_zone: null, language: null, thresholds: null }),
+      now: () => now,
+    });
     feed = new OverviewFeed(overview, {
       health: () => Promise.resolve('ok'),
       lagMs: () => 0,

@@ -77,15 +77,18 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
   return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
-/** Makes settings of anything: what cannot be used is as by default. */
-export function toSettings(value: unknown): Settings {
+/**
+ * Makes settings of anything: what cannot be used is as by default.
+ * @param place when an order is late where this screen does not say otherwise
+ */
+export function toSettings(value: unknown, place: Thresholds): Settings {
   const { thresholds, sound, volume, sounds, opensCard, keys, oldAfterHours, textSize, hourCycle, hidden, screenName } =
     membersOf(value);
   const given = membersOf(thresholds);
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
-    thresholds: recordOf(OPEN_STAGES, (stage) => readThreshold(given[stage], DEFAULT_THRESHOLDS[stage])),
+    thresholds: recordOf(OPEN_STAGES, (stage) => readThreshold(given[stage], place[stage])),
     sound: sound !== false,
     volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),
@@ -99,11 +102,24 @@ export function toSettings(value: unknown): Settings {
   };
 }
 
-/** Reads what {@link JSON.stringify} wrote of settings. */
-export function readSettings(text: string | null): Settings {
+/** Settings as a screen keeps them: what it does not say of when an order is late, its place does. */
+export type KeptSettings = Omit<Settings, 'thresholds'> & { readonly thresholds: Partial<Thresholds> };
+
+/** @param place when an order is late where this screen does not say otherwise */
+export function toKeep(settings: Settings, place: Thresholds): KeptSettings {
+  const { thresholds } = settings;
+  const own = OPEN_STAGES.filter((stage) => {
+    const [{ late, veryLate }, there] = [thresholds[stage], place[stage]];
+    return late !== there.late || veryLate !== there.veryLate;
+  });
+  return { ...settings, thresholds: recordOf(own, (stage) => thresholds[stage]) };
+}
+
+/** @returns what {@link JSON.stringify} wrote of what a screen keeps; null: nothing of use */
+export function readKept(text: string | null): unknown {
   try {
-    return toSettings(JSON.parse(text ?? 'null'));
+    return JSON.parse(text ?? 'null');
   } catch {
-    return DEFAULT_SETTINGS;
+    return null;
   }
 }

@@ -1,3 +1,5 @@
+import { type Place, placeIn } from './place';
+
 /** Messages of the live feed (services/orders/live/live-feed.ts) as a screen reads them. */
 
 /** What every view of the feed says of an order; the board's view is a whole `Order`. */
@@ -33,6 +35,7 @@ export type FeedMessage<Seen extends FeedOrder> =
       readonly quarantined: number;
       /** Milliseconds between heartbeats. */
       readonly interval_ms: number;
+      readonly place: Place;
     };
 
 /** One event of the stream, as the parser of the event stream hands it on. */
@@ -76,7 +79,7 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
   const data = parseJson(raw.data);
   if (!isFields(data)) return null;
   const position = raw.id !== undefined && /^[\w-]+$/.test(raw.id) ? raw.id : null;
-  const { location_id, now, folds, orders, truncated, store, quarantined, interval_ms } = data;
+  const { location_id, now, folds, orders, truncated, store, quarantined, interval_ms, location } = data;
   switch (raw.event) {
     case 'snapshot':
       if (typeof location_id !== 'string' || !isTime(now) || typeof folds !== 'string' || !Array.isArray(orders)) {
@@ -105,6 +108,7 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
         store: STORE_STATES.find((known) => known === store) ?? 'ok',
         quarantined: typeof quarantined === 'number' ? quarantined : 0,
         interval_ms,
+        place: placeIn(location),
       };
     case undefined:
     default:

@@ -1,0 +1,30 @@
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
+import type { LocationFacts } from '../../../../../schemas/locations';
+import { recordOf } from '../../../../../schemas/records';
+import { DEFAULT_THRESHOLDS, OPEN_STAGES, type Thresholds } from '../../../../../schemas/thresholds';
+
+/** What the service says of the place of a screen, besides its orders. */
+export interface Place {
+  /** What people call it; null: nobody said so. */
+  readonly name: string | null;
+  /** What its screens speak, as a BCP 47 tag; null: nobody said so. */
+  readonly language: string | null;
+  /** When an order is late there. */
+  readonly thresholds: Thresholds;
+}
+
+export const UNKNOWN_PLACE: Place = { name: null, language: null, thresholds: DEFAULT_THRESHOLDS };
+
+/** @param location as a heartbeat has it; a service before these facts sends none, and one after them may leave some out */
+export function placeIn(location: unknown): Place {
+  if (!isJsonObject(location)) return UNKNOWN_PLACE;
+  const { name, language, thresholds } = location as JsonObject & Partial<LocationFacts>; // as the contract has it
+  return {
+    name: name ?? null,
+    language: language ?? null,
+    thresholds: recordOf(OPEN_STAGES, (stage) => {
+      const given = thresholds?.[stage];
+      return given === undefined ? DEFAULT_THRESHOLDS[stage] : { late: given.late, veryLate: given.very_late };
+    }),
+  };
+}
