@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { DriverDetails, Fault, LocationId, OrderId } from './handle-order';
 import { OrderEventMetadata, RelayedData, Seal } from './event-data';
 import { Label } from './label';
-import { LocationFacts } from './locations';
 import { Position } from './position';
 import { COMPARED } from './rail-actions';
 import { ReaderName } from './readers';
@@ -154,22 +153,6 @@ export const FoundOrders = z
   .object({ orders: z.array(FoundOrder), next: Cursor })
   .meta({ id: 'FoundOrders', description: 'A page of orders that were found' });
 export type FoundOrders = z.infer<typeof FoundOrders>;
-
-/** A location that something was reported about. */
-export const LocationSummary = z
-  .object({
-    location_id: LocationId,
-    active_orders: z.int().nonnegative().meta({ description: 'orders that have not ended' }),
-    updated_at: Time.meta({ description: 'of the newest event' }),
-    ...LocationFacts.shape,
-  })
-  .meta({ id: 'LocationSummary', description: 'A location that something was reported about' });
-export type LocationSummary = z.infer<typeof LocationSummary>;
-
-export const LocationPage = z
-  .object({ locations: z.array(LocationSummary), next: Cursor })
-  .meta({ id: 'LocationPage', description: 'A page of locations' });
-export type LocationPage = z.infer<typeof LocationPage>;
 
 /** One difference between two states of an order. */
 export const Change = z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LocationId } from './handle-order';
 import { Heartbeat } from './live';
-import { Cursor, LocationSummary, Time } from './order-view';
+import { LocationSummary } from './location-view';
+import { Cursor, Time } from './order-view';
 import { STAGES } from './vocabulary';
 
 /** What `GET /overview` and `GET /overview/live` answer: how each location fares. Nothing in it is about a person. */

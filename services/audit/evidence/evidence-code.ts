@@ -3,7 +3,7 @@ import { codeVersion, FOLD_SOURCES, type Sources } from '../../read-model/fold-v
 /** The modules that make a bundle from events, besides the folds, by directory. A test holds that none is missing. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   schemas: [
-    ...['action-words', 'event-data', 'exact-json', 'handle-order', 'json-pointer', 'label', 'local-time', 'locations'],
+    ...['action-words', 'event-data', 'exact-json', 'handle-order', 'json-pointer', 'label', 'local-time'],
     ...['order-key', 'order-summary', 'order-view', 'position', 'readers', 'source-words', 'span-words', 'stage-words'],
     ...['stream-name', 'summary-words', 'verdict-words', 'withheld'],
   ],

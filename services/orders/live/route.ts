@@ -1,7 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../../../schemas/live';
-import { LocationPage, Order } from '../../../schemas/order-view';
+import { LocationPage } from '../../../schemas/location-view';
+import { Order } from '../../../schemas/order-view';
 import { LiveHeaders, LiveQuery, LocationPath, LocationsQuery } from '../../../schemas/requests';
 import type { AccessLog } from '../../access/log/access-log';
 import { seesContact } from '../../access/permissions';

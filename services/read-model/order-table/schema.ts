@@ -3,7 +3,7 @@ import type { Drive } from '../../../projections/drives';
 import type { OrderState } from '../../../projections/order';
 import { parseJson } from '../../../schemas/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { LocationSummary } from '../../../schemas/order-view';
+import type { LocationSummary } from '../../../schemas/location-view';
 import type { Verdict } from '../../../schemas/vocabulary';
 import type { Position } from '../../event-store/event-store';
 

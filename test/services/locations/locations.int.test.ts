@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderKey } from '../../../schemas/order-key';
-import { LocationPage } from '../../../schemas/order-view';
+import { LocationPage } from '../../../schemas/location-view';
 import { OrderSummaries } from '../../../schemas/order-summary';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, update } from '../../support/deliveries';

@@ -22,7 +22,7 @@ import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/visits';
-import type { Place } from '../shared/model/place';
+import type { KnownLocation } from '../shared/model/known-location';
 import type { Thresholds } from '../../../../schemas/thresholds';
 
 /** What a board says of the orders it is to show. */
@@ -41,7 +41,7 @@ export class BoardOrders {
   #marks = noMarks;
   #calls: readonly Call[] = [];
   /** Orders that were very late when this screen last looked, and what it knew of the place; null: it has not looked. */
-  #veryLate: { readonly keys: ReadonlySet<string>; readonly place: Place } | null = null;
+  #veryLate: { readonly keys: ReadonlySet<string>; readonly place: KnownLocation } | null = null;
 
   readonly #host: Host;
   /** What people do here that is recorded. */
@@ -69,7 +69,7 @@ export class BoardOrders {
   }
 
   /** Returns what is known of the place besides its orders. */
-  get place(): Place {
+  get place(): KnownLocation {
     return this.#live.facts;
   }
 

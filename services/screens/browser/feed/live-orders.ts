@@ -3,7 +3,7 @@ import { addressOf } from '../shared/base-path';
 import { type FeedMessage, type FeedOrder, parseMessage } from '../shared/model/feed-message';
 import { adviseLanguage } from '../shared/language';
 import type { Freshness } from '../shared/model/freshness';
-import { type Place, UNKNOWN_PLACE } from '../shared/model/place';
+import { type KnownLocation, UNKNOWN_LOCATION } from '../shared/model/known-location';
 import { LiveLink, type LiveLinkOptions } from './live-link';
 import { type Change, type FeedState, nothingKnown, receive } from './model/feed-state';
 
@@ -21,7 +21,7 @@ export class LiveOrders<Seen extends FeedOrder> {
   state: FeedState<Seen> = nothingKnown('');
   #place: FeedPlace | null = null;
   #quarantined = 0;
-  #facts = UNKNOWN_PLACE;
+  #facts = UNKNOWN_LOCATION;
 
   readonly #host: ReactiveControllerHost;
   readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
@@ -45,7 +45,7 @@ export class LiveOrders<Seen extends FeedOrder> {
   }
 
   /** Returns what is known of the place besides its orders, as last heard. It is the same object while it says the same. */
-  get facts(): Place {
+  get facts(): KnownLocation {
     return this.#facts;
   }
 
@@ -63,7 +63,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.#place = place;
     this.state = nothingKnown(place.location);
     this.#quarantined = 0;
-    this.#facts = UNKNOWN_PLACE;
+    this.#facts = UNKNOWN_LOCATION;
     this.#link.restart();
   }
 

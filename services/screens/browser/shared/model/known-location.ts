@@ -4,7 +4,7 @@ import { recordOf } from '../../../../../schemas/records';
 import { DEFAULT_THRESHOLDS, OPEN_STAGES, type Thresholds } from '../../../../../schemas/thresholds';
 
 /** What the service says of the place of a screen, besides its orders. */
-export interface Place {
+export interface KnownLocation {
   /** What people call it; null: nobody said so. */
   readonly name: string | null;
   /** What its screens speak, as a BCP 47 tag; null: nobody said so. */
@@ -13,11 +13,11 @@ export interface Place {
   readonly thresholds: Thresholds;
 }
 
-export const UNKNOWN_PLACE: Place = { name: null, language: null, thresholds: DEFAULT_THRESHOLDS };
+export const UNKNOWN_LOCATION: KnownLocation = { name: null, language: null, thresholds: DEFAULT_THRESHOLDS };
 
 /** @param location as a heartbeat has it; a service before these facts sends none, and one after them may leave some out */
-export function placeIn(location: unknown): Place {
-  if (!isJsonObject(location)) return UNKNOWN_PLACE;
+export function knownLocation(location: unknown): KnownLocation {
+  if (!isJsonObject(location)) return UNKNOWN_LOCATION;
   const { name, language, thresholds } = location as JsonObject & Partial<LocationFacts>; // as the contract has it
   return {
     name: name ?? null,

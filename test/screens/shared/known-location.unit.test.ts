@@ -1,6 +1,6 @@
 import { DEFAULT_THRESHOLDS } from '../../../schemas/thresholds';
 import { parseMessage } from '../../../services/screens/browser/shared/model/feed-message';
-import { placeIn, UNKNOWN_PLACE } from '../../../services/screens/browser/shared/model/place';
+import { knownLocation, UNKNOWN_LOCATION } from '../../../services/screens/browser/shared/model/known-location';
 
 /** What a screen makes of what the service says of its place. */
 
@@ -29,5 +29,5 @@ it.each([
   ['facts that are all null', { name: null, time_zone: null, language: null, thresholds: null }],
   ['facts that are left out', {}],
 ])('a place of which a service sends %s is as by default', (_, location) => {
-  expect(placeIn(location)).toEqual(UNKNOWN_PLACE);
+  expect(knownLocation(location)).toEqual(UNKNOWN_LOCATION);
 });
