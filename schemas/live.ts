@@ -65,7 +65,9 @@ export const Heartbeat = z
           'that are not recorded here; 0 for customers',
       }),
     interval_ms: z.int().positive().meta({ description: 'the next heartbeat comes within this time' }),
-    location: LocationFacts.meta({ description: 'what LOCATIONS_FILE says of the location, as it is now' }),
+    location: LocationFacts.meta({
+      description: 'what LOCATIONS_FILE says of the location, as it is now; no thresholds for customers',
+    }),
   })
   .meta({ id: 'Heartbeat', description: 'Data of `heartbeat`: how things stand, and that somebody is there' });
 export type Heartbeat = z.infer<typeof Heartbeat>;

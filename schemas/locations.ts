@@ -31,21 +31,25 @@ const ScreenLanguage = z
   .string({ error: LANGUAGE_FORM })
   .refine((tag) => Object.keys(LANGUAGES).some((language) => isReadAs(language, tag)), LANGUAGE_FORM);
 
-const MINUTES_FORM = `expected minutes, more than 0 and at most ${String(MOST_MINUTES)}`;
-const Minutes = z.number({ error: MINUTES_FORM }).positive(MINUTES_FORM).max(MOST_MINUTES, MINUTES_FORM);
+const MINUTES_FORM = `expected whole minutes, from 1 to ${String(MOST_MINUTES)}`;
+const Minutes = z.int({ error: MINUTES_FORM }).min(1, MINUTES_FORM).max(MOST_MINUTES, MINUTES_FORM);
 const LocationThreshold = z
-  .strictObject({
+  .object({
     late: Minutes.meta({ description: 'minutes in the stage from which an order is late', examples: [8] }),
     very_late: Minutes.meta({ description: 'minutes in the stage from which it is very late', examples: [15] }),
   })
-  .refine(({ late, very_late }) => late <= very_late, {
-    error: 'expected at least as many minutes as in late',
-    path: ['very_late'],
-  })
   .meta({ id: 'LocationThreshold', description: 'When an order is late in a stage' });
-const LocationThresholds = z.strictObject(recordOf(OPEN_STAGES, () => LocationThreshold.optional())).meta({
-  id: 'LocationThresholds',
-  description: 'When an order is late; for stages that are left out, as by default',
+const LocationThresholds = z
+  .object(recordOf(OPEN_STAGES, () => LocationThreshold.optional()))
+  .meta({
+    id: 'LocationThresholds',
+    description: 'When an order is late; for stages that are left out, as by default',
+  });
+
+/** As a file has them, in which a field that is not known is a slip. */
+const FileThreshold = z.strictObject(LocationThreshold.shape).refine(({ late, very_late }) => late <= very_late, {
+  error: 'expected at least as many minutes as in late',
+  path: ['very_late'],
 });
 
 export const LocationEntry = z.strictObject({
@@ -53,7 +57,7 @@ export const LocationEntry = z.strictObject({
   name: LocationName.optional(),
   time_zone: TimeZone.optional(),
   language: ScreenLanguage.optional(),
-  thresholds: LocationThresholds.optional(),
+  thresholds: z.strictObject(recordOf(OPEN_STAGES, () => FileThreshold.optional())).optional(),
 });
 export type LocationEntry = z.infer<typeof LocationEntry>;
 

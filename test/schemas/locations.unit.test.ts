@@ -10,7 +10,7 @@ const ENTRY = fc.record(
     name: fc.constantFrom('Harbour Street', 'Zürich Hbf', '東京駅'),
     time_zone: fc.constantFrom('UTC', 'Asia/Tokyo'),
     language: fc.constantFrom('es', 'es-MX', 'fr', 'zh-Hans', 'en-GB'),
-    thresholds: fc.constantFrom({}, { ready: { late: 3, very_late: 3 }, preparing: { late: 0.5, very_late: 1_440 } }),
+    thresholds: fc.constantFrom({}, { ready: { late: 3, very_late: 3 }, preparing: { late: 1, very_late: 1_440 } }),
   },
   { requiredKeys: ['location_id'] },
 );
@@ -71,12 +71,12 @@ it.each<[string, unknown, string]>([
   [
     'a threshold of no minutes',
     { locations: [{ location_id: 'a', thresholds: { ready: { late: 0, very_late: 2 } } }] },
-    'location 1, thresholds.ready.late: expected minutes, more than 0 and at most 1440',
+    'location 1, thresholds.ready.late: expected whole minutes, from 1 to 1440',
   ],
   [
     'a threshold of which half is missing',
     { locations: [{ location_id: 'a', thresholds: { ready: { late: 1 } } }] },
-    'location 1, thresholds.ready.very_late: expected minutes',
+    'location 1, thresholds.ready.very_late: expected whole minutes',
   ],
   [
     'orders that are very late before they are late',

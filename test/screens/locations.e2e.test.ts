@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
 import { update } from '../support/deliveries';
 import { browserLab } from '../support/browser-lab';
+import { until } from '../support/patience';
 import { discard, type RunningService, startService, temporaryDirectory } from '../support/running-service';
 import { violations } from '../support/screen-inspect';
 
@@ -88,9 +89,10 @@ it('a wall and the customer board show the name of their place, in the language 
   await page.goto(`${service.url}/screens/customers?location=${idOf('Green Park')}`);
   await page.locator('.location').getByText('Green Park', { exact: true }).waitFor();
   await page.locator('.frame[lang="es"]').waitFor();
-  await page.goto(`${service.url}/screens/customers?location=${idOf('Green Park')}&name=Our+place&lang=en`);
+  await page.goto(`${service.url}/screens/customers?location=${idOf('Green Park')}&name=Our+place`);
+  // The service has said by now what its name is.
+  await page.locator('.frame[lang="es"]').waitFor();
   await page.locator('.location').getByText('Our place', { exact: true }).waitFor();
-  await page.locator('.frame[lang="en"]').waitFor();
   expect(lab.complaints).toEqual([]);
 });
 
@@ -118,25 +120,56 @@ it('an order is found by the name of its location, its timeline shows it, and it
   expect(lab.complaints).toEqual([]);
 });
 
-it('a board counts lateness by the minutes of its place, as they are now, unless the screen says otherwise', async () => {
+it('a board counts lateness by the minutes of its location, as they are now, unless the screen has its own', async () => {
   const id = idOf('Green Park');
-  const tile = `ticket-rail-tile[data-order-id="order of ${id}"]`;
-  const late = page.locator(`${tile}[data-late="very_late"]`);
-  const onTime = page.locator(`${tile}[data-late="on_time"]`);
+  const late = page.locator(`ticket-rail-tile[data-order-id="order of ${id}"][data-late="very_late"]`);
+  const settings = page.getByRole('button', { name: 'Ajustes' });
+  const field = page.getByRole('dialog').locator('[name="preparing veryLate"]');
+  /** What the settings show, which are filled as they are opened. */
+  const minutes = async (): Promise<string> => {
+    await settings.click();
+    const shown = await field.inputValue();
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'hidden' });
+    return shown;
+  };
+  const withMinutes = (very_late: number) => [{ ...ENTRIES[8], thresholds: { preparing: { late: 1, very_late } } }];
+  await page.clock.install();
   await page.goto(`${service.url}/screens/board?location=${id}`);
-  await onTime.waitFor();
-  put([{ ...ENTRIES[8], thresholds: { preparing: { late: 0.001, very_late: 0.001 } } }]);
-  await late.waitFor();
-  // Orders are not late by what happened to them: nobody is called.
-  expect(await page.locator('.banner.call').count()).toBe(0);
-  await page.getByRole('button', { name: /Ajustes|Settings/ }).click();
-  const dialog = page.getByRole('dialog');
-  expect(await dialog.locator('[name="preparing late"]').inputValue()).toBe('0.001');
-  await dialog.locator('[name="preparing late"]').fill('100');
-  await dialog.locator('[name="preparing veryLate"]').fill('200');
-  await dialog.locator('button.primary').click();
-  await onTime.waitFor();
+  await settings.waitFor();
+  expect(await minutes()).toBe('20');
+  put(withMinutes(7));
+  await until('the minutes of the file', async () => (await minutes()) === '7');
+  // The next message from the service says that it is not so late yet.
+  const untilLate = () =>
+    until('the order to be very late', async () => {
+      await page.clock.fastForward(10 * 60_000);
+      return (await late.count()) === 1;
+    });
+  await untilLate();
+  await settings.click();
+  await page.getByRole('dialog').locator('[name="preparing late"]').fill('900');
+  await field.fill('1000');
+  await page.getByRole('dialog').locator('button.primary').click();
+  await late.waitFor({ state: 'detached' });
+  put(withMinutes(8));
   await page.reload();
-  await onTime.waitFor();
+  await page.locator('.frame[lang="es"]').waitFor();
+  expect(await minutes()).toBe('1000');
+  await settings.click();
+  await page.getByRole('button', { name: 'Restablecer' }).click();
+  await page.getByRole('dialog').locator('button.primary').click();
+  await until('the minutes of the file again', async () => (await minutes()) === '8');
+  await untilLate();
+  expect(lab.complaints).toEqual([]);
+});
+
+it('a board speaks what its location does, and the language of the browser again where that says nothing', async () => {
+  await page.goto(`${service.url}/screens/board?location=${idOf('Green Park')}`);
+  await page.locator('.frame[lang="es"]').waitFor();
+  await page.locator('.bar select').selectOption(idOf('River Walk'));
+  await page.locator('.frame[lang="en"]').waitFor();
+  await page.locator('.bar select').selectOption(idOf('Green Park'));
+  await page.locator('.frame[lang="es"]').waitFor();
   expect(lab.complaints).toEqual([]);
 });

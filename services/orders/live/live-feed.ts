@@ -332,12 +332,14 @@ export class LiveFeed {
     this.#heartbeatTimer = undefined;
   }
 
-  /** What waits in quarantine is for those who can ask an operator, not for customers. */
+  /** What waits in quarantine, and when an order is late, is not for customers. */
   #heartbeat({ locationId }: Channel, { client }: Seat): string {
+    const isForCustomers = client.audience === 'customers';
+    const facts = this.#options.factsOf(locationId);
     return frame('heartbeat', {
       ...this.#pulse.signs,
-      quarantined: client.audience === 'customers' ? 0 : this.#options.quarantinedOf(locationId),
-      location: this.#options.factsOf(locationId),
+      quarantined: isForCustomers ? 0 : this.#options.quarantinedOf(locationId),
+      location: isForCustomers ? { ...facts, thresholds: null } : facts,
     } satisfies Heartbeat);
   }
 

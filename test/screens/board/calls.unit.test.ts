@@ -15,6 +15,7 @@ import {
   CALLS,
   lasting,
   loudest,
+  timely,
   withNews,
 } from '../../../services/screens/browser/board/model/calls';
 import { newsWords, saidOf, veryLate } from '../../../services/screens/browser/board/model/news';
@@ -75,6 +76,13 @@ describe('calls', () => {
     const away = acknowledged(marks, 'put-away', failed);
     expect(kindsOf(lasting(calls, all, away))).toEqual(['canceled', 'arrived']);
     expect(lasting(calls, known(), marks)).toEqual([]);
+  });
+
+  it('a call that an order is very late ends where it is not so by the minutes that count now, and no other call does', () => {
+    const late = { kind: 'very_late' as const, orderId: 'o1', since: at(NOON) };
+    const both = [...calls, late];
+    expect(timely(both, (key) => key === `${at(NOON)} o1`)).toBe(both);
+    expect(timely(both, () => false)).toEqual(calls);
   });
 
   it('orders become very late once for each stage, wherever somebody at the counter can do something', () => {

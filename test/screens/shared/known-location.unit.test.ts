@@ -15,7 +15,7 @@ it('a place is what a heartbeat says of it, and what is left out is as by defaul
   const message = parseMessage({ event: 'heartbeat', data: JSON.stringify({ ...sent, location: facts }) });
   expect(message).toMatchObject({
     kind: 'heartbeat',
-    place: {
+    facts: {
       name: 'Harbour Street',
       language: 'es',
       thresholds: { ...DEFAULT_THRESHOLDS, ready: { late: 3, veryLate: 6 } },

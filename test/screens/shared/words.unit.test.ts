@@ -1,16 +1,8 @@
-import fc from 'fast-check';
-import { recordOf } from '../../../schemas/records';
 import { sourceWords } from '../../../schemas/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
 import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/thresholds';
 import { readLateness } from '../../../services/screens/browser/shared/model/lateness';
-import {
-  DEFAULT_SETTINGS,
-  readKept,
-  type Settings,
-  toKeep,
-  toSettings,
-} from '../../../services/screens/browser/board/model/settings';
+import { DEFAULT_SETTINGS, readSettings } from '../../../services/screens/browser/board/model/settings';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import {
   ageWords,
@@ -97,8 +89,6 @@ describe('lateness', () => {
   });
 });
 
-const readSettings = (text: string | null): Settings => toSettings(readKept(text), DEFAULT_THRESHOLDS);
-
 describe('settings', () => {
   it('settings have their defaults if nothing usable was kept', () => {
     for (const text of [null, '', '{', '7', '[]', '{"thresholds":{"ready":{"late":-1,"veryLate":"x"}}}']) {
@@ -108,39 +98,34 @@ describe('settings', () => {
 
   it('settings are what was kept, within limits, with very late never before late', () => {
     const kept = {
-      thresholds: { ready: { late: 30, veryLate: 20 }, preparing: { late: 1, veryLate: MOST_MINUTES + 1 } },
+      ownThresholds: { ready: { late: 30, veryLate: 20 }, preparing: { late: 1, veryLate: MOST_MINUTES + 1 } },
       sound: false,
       opensCard: false,
       oldAfterHours: 3,
     };
     expect(readSettings(JSON.stringify(kept))).toEqual({
       ...DEFAULT_SETTINGS,
-      thresholds: { ...DEFAULT_THRESHOLDS, ready: { late: 30, veryLate: 30 }, preparing: { late: 1, veryLate: 20 } },
+      ownThresholds: {
+        ...DEFAULT_THRESHOLDS,
+        ready: { late: 30, veryLate: 30 },
+        preparing: { late: 1, veryLate: 20 },
+      },
       sound: false,
       opensCard: false,
       oldAfterHours: 3,
     });
   });
 
-  const threshold = fc
-    .tuple(fc.integer({ min: 1, max: MOST_MINUTES }), fc.integer({ min: 1, max: MOST_MINUTES }))
-    .map(([one, other]) => ({ late: Math.min(one, other), veryLate: Math.max(one, other) }));
-  const anyThresholds = fc
-    .tuple(...OPEN_STAGES.map(() => fc.oneof(fc.constant(null), threshold)))
-    .map((drawn) => recordOf(OPEN_STAGES, (stage) => drawn[OPEN_STAGES.indexOf(stage)] ?? DEFAULT_THRESHOLDS[stage]));
-
-  it('what a screen keeps is read as it was set, and what it did not set follows its place', () => {
-    fc.assert(
-      fc.property(anyThresholds, anyThresholds, anyThresholds, (thresholds, place, later) => {
-        const kept: unknown = JSON.parse(JSON.stringify(toKeep({ ...DEFAULT_SETTINGS, thresholds }, place)));
-        expect(toSettings(kept, place)).toEqual({ ...DEFAULT_SETTINGS, thresholds });
-        const after = toSettings(kept, later).thresholds;
-        for (const stage of OPEN_STAGES) {
-          const own = JSON.stringify(thresholds[stage]) !== JSON.stringify(place[stage]);
-          expect(after[stage]).toEqual(own ? thresholds[stage] : later[stage]);
-        }
-      }),
-    );
+  it('minutes until an order is late are those of the screen once they were set on it, and else null', () => {
+    const own = { ...DEFAULT_THRESHOLDS, ready: { late: 6, veryLate: 9 } };
+    const kept = { ...DEFAULT_SETTINGS, ownThresholds: own };
+    expect(readSettings(JSON.stringify(kept))).toEqual(kept);
+    const asDefault = { ...DEFAULT_SETTINGS, ownThresholds: DEFAULT_THRESHOLDS };
+    expect(readSettings(JSON.stringify(asDefault))).toEqual(asDefault);
+    expect(readSettings(JSON.stringify({ ownThresholds: null, thresholds: own })).ownThresholds).toBeNull();
+    // Earlier versions kept them with everything that was set, such as sound.
+    expect(readSettings(JSON.stringify({ sound: false, thresholds: DEFAULT_THRESHOLDS })).ownThresholds).toBeNull();
+    expect(readSettings(JSON.stringify({ thresholds: own })).ownThresholds).toEqual(own);
   });
 });
 

@@ -17,9 +17,10 @@ import type { Arrangement } from './model/arrange';
 import { BoardActions } from './board-actions';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
-import { arrivalsAttended, attended, type Call, lasting, withNews } from './model/calls';
+import { arrivalsAttended, attended, type Call, lasting, timely, withNews } from './model/calls';
 import type { Driver } from './model/handoff';
 import { type News, veryLate } from './model/news';
+import { areSameThresholds, type Settings } from './model/settings';
 import type { ReplayMoment } from './model/replay';
 import { type OfVisit, visitOf } from './model/visits';
 import type { KnownLocation } from '../shared/model/known-location';
@@ -40,8 +41,8 @@ export class BoardOrders {
   #memory = new BoardMemory();
   #marks = noMarks;
   #calls: readonly Call[] = [];
-  /** Orders that were very late when this screen last looked, and what it knew of the place; null: it has not looked. */
-  #veryLate: { readonly keys: ReadonlySet<string>; readonly place: KnownLocation } | null = null;
+  /** Orders that were very late when this screen last looked, and the thresholds of the location then; null: it has not looked. */
+  #veryLate: { readonly keys: ReadonlySet<string>; readonly there: Thresholds } | null = null;
 
   readonly #host: Host;
   /** What people do here that is recorded. */
@@ -68,9 +69,14 @@ export class BoardOrders {
     return this.#host.replay === null ? this.#live.quarantined : 0;
   }
 
-  /** Returns what is known of the place besides its orders. */
-  get place(): KnownLocation {
+  /** Returns what is known of the location besides its orders. */
+  get facts(): KnownLocation {
     return this.#live.facts;
+  }
+
+  /** Returns when an order is late: what is set on this screen goes first. */
+  thresholdsOf({ ownThresholds }: Settings): Thresholds {
+    return ownThresholds ?? this.facts.thresholds;
   }
 
   /** Returns what nobody at this screen has attended to. */
@@ -94,16 +100,17 @@ export class BoardOrders {
   }
 
   /** Time has passed: orders may have become very late, and calls may have lost their reason. @returns what is new */
-  look(thresholds: Thresholds): readonly News[] {
+  look(settings: Settings): readonly News[] {
     if (this.isReplay || !this.source.hasData) return [];
     const { orders } = this.source.state;
-    const { place } = this;
-    // Thresholds that the place was given are no news of its orders.
-    const before = this.#veryLate?.place === place ? this.#veryLate.keys : null;
-    const found = veryLate(orders.values(), this.source.now, thresholds);
-    this.#veryLate = { keys: new Set(found.keys()), place };
+    const there = this.#live.facts.thresholds;
+    const last = this.#veryLate;
+    // Thresholds that the location was given are no news of its orders.
+    const before = last !== null && areSameThresholds(last.there, there) ? last.keys : null;
+    const found = veryLate(orders.values(), this.source.now, this.thresholdsOf(settings));
+    this.#veryLate = { keys: new Set(found.keys()), there };
     const news = before === null ? [] : [...found].filter(([key]) => !before.has(key)).map(([, one]) => one);
-    this.#calls = lasting(withNews(this.#calls, news), orders, this.#marks);
+    this.#calls = timely(lasting(withNews(this.#calls, news), orders, this.#marks), (key) => found.has(key));
     return news;
   }
 

@@ -31,12 +31,10 @@ const leavesWords = (left: number): string =>
   left === 0 ? say('tile.gone') : say('tile.left', { time: countdownWords(left) });
 
 /** @returns what draws a list of tiles */
-export function tilesOf(
-  board: BoardOrders,
-  { thresholds, hourCycle }: Settings,
-  { shape, ending, still }: Drawing,
-): Tiles {
+export function tilesOf(board: BoardOrders, settings: Settings, { shape, ending, still }: Drawing): Tiles {
   const { now } = board.source;
+  const { hourCycle } = settings;
+  const thresholds = board.thresholdsOf(settings);
   const tile = (order: Order): TemplateResult => {
     const { order_id, stage, stage_since } = order;
     const inStage = lasted(stage_since, now);

@@ -3,9 +3,11 @@ import { LANGUAGES } from '../../../../schemas/language/languages';
 import { MAX_SCREEN_NAME } from '../../../../schemas/screen-limits';
 import { browserCode } from '../reports/screen-identity';
 import { icon } from '../shared/icons';
+import { recordOf } from '../../../../schemas/records';
 import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES, type Thresholds } from '../../../../schemas/thresholds';
 import { CALLS, type CallKind } from './model/calls';
 import {
+  areSameThresholds,
   DEFAULT_SETTINGS,
   HIDEABLE_STAGES,
   MOST_HOURS,
@@ -92,10 +94,13 @@ const thresholdFields = (): TemplateResult =>
 export class TicketRailSettings extends railElement({
   settings: property<Settings>(DEFAULT_SETTINGS),
   /** When an order is late where this screen does not say otherwise. */
-  place: property<Thresholds>(DEFAULT_THRESHOLDS),
+  usual: property<Thresholds>(DEFAULT_THRESHOLDS),
   /** The browser does not keep the screen on. */
   goesDark: property(false),
 }) {
+  /** The thresholds that its fields were filled with, and those that were set on this screen then. */
+  #filled: { readonly thresholds: Thresholds; readonly own: Thresholds | null } | null = null;
+
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector('dialog');
   }
@@ -214,9 +219,11 @@ export class TicketRailSettings extends railElement({
       if (field instanceof HTMLInputElement && typeof value === 'boolean') field.checked = value;
       else if (field !== null) field.value = String(value);
     };
+    const thresholds = settings.ownThresholds ?? this.usual;
+    this.#filled = { thresholds, own: settings.ownThresholds };
     for (const stage of OPEN_STAGES) {
-      put(`${stage} late`, settings.thresholds[stage].late);
-      put(`${stage} veryLate`, settings.thresholds[stage].veryLate);
+      put(`${stage} late`, thresholds[stage].late);
+      put(`${stage} veryLate`, thresholds[stage].veryLate);
     }
     for (const stage of HIDEABLE_STAGES) put(`shows ${stage}`, !settings.hidden.includes(stage));
     for (const kind of CALLS) put(`sound ${kind}`, settings.sounds[kind]);
@@ -239,11 +246,14 @@ export class TicketRailSettings extends railElement({
       const field = this.#field(name);
       return field instanceof HTMLInputElement && field.checked;
     };
-    const thresholds = Object.fromEntries(
-      OPEN_STAGES.map((stage) => [stage, { late: number(`${stage} late`), veryLate: number(`${stage} veryLate`) }]),
-    );
+    const thresholds = recordOf(OPEN_STAGES, (stage) => ({
+      late: number(`${stage} late`),
+      veryLate: number(`${stage} veryLate`),
+    }));
+    const filled = this.#filled;
+    const isAsFilled = filled !== null && areSameThresholds(thresholds, filled.thresholds);
     const settings = {
-      thresholds,
+      ownThresholds: isAsFilled ? filled.own : thresholds,
       sound: isOn('sound'),
       volume: number('volume'),
       sounds: Object.fromEntries(CALLS.map((kind) => [kind, isOn(`sound ${kind}`)])),
@@ -256,15 +266,12 @@ export class TicketRailSettings extends railElement({
       hidden: HIDEABLE_STAGES.filter((stage) => !isOn(`shows ${stage}`)),
     };
     this.dispatchEvent(
-      new SettingsEvent(
-        toSettings(settings, this.place),
-        isLanguageNamed() ? null : (this.#field('language')?.value ?? ''),
-      ),
+      new SettingsEvent(toSettings(settings), isLanguageNamed() ? null : (this.#field('language')?.value ?? '')),
     );
   };
 
   readonly #reset = (): void => {
-    this.#fill({ ...DEFAULT_SETTINGS, thresholds: this.place }, '');
+    this.#fill(DEFAULT_SETTINGS, '');
   };
 
   readonly #close = (): void => {

@@ -95,7 +95,7 @@ export class TicketRailBoard extends railElement({
   readonly #awake = new Awake(this);
   readonly #reports = new ScreenReports(this, this.#orders);
   readonly #choices = new LocationChoices(this);
-  readonly #settings = new BoardSettings(this, () => this.#orders.place.thresholds);
+  readonly #settings = new BoardSettings(this);
   readonly #search = new BoardSearch(this);
   readonly #pointer = new Pointer(this);
   readonly #room = new BoardRoom(this);
@@ -133,7 +133,7 @@ export class TicketRailBoard extends railElement({
     const uncovered = this.#handoffs.goOn();
     this.#orders.callFor(uncovered);
     if (uncovered.length > 0) this.#announce(uncovered);
-    const late = this.#orders.look(this.settings.thresholds);
+    const late = this.#orders.look(this.settings);
     if (late.length > 0) this.#announce(late);
     this.#alarm.goOn(this.isWall ? null : loudest(this.#orders.calls, this.#isHeard));
   }
@@ -162,7 +162,7 @@ export class TicketRailBoard extends railElement({
       ${boardCard(this.#orders, this.#handoffs.value, freshness, this.settings.hourCycle, this.#cardActed)}
       <ticket-rail-settings
         .settings=${this.settings}
-        .place=${this.#orders.place.thresholds}
+        .usual=${this.#orders.facts.thresholds}
         .goesDark=${this.#awake.isRefused}
         @settings-set=${this.#settingsSet}
         @try-sound=${this.#alarm.tried}
@@ -171,7 +171,7 @@ export class TicketRailBoard extends railElement({
   }
 
   #renderBar(now: number, freshness: Freshness): TemplateResult {
-    const called = this.#orders.place.name ?? this.location;
+    const called = this.#orders.facts.name ?? this.location;
     if (this.isWall) return wallBar(called, freshness, now, this.settings.hourCycle, this.#awake.isRefused);
     return boardBar({
       location: this.location,

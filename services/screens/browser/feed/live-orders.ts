@@ -22,6 +22,7 @@ export class LiveOrders<Seen extends FeedOrder> {
   #place: FeedPlace | null = null;
   #quarantined = 0;
   #facts = UNKNOWN_LOCATION;
+  #hasFacts = false;
 
   readonly #host: ReactiveControllerHost;
   readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
@@ -32,6 +33,12 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.#host = host;
     this.#onChanges = onChanges;
     this.#link = new LiveLink(host, () => this.#options());
+    host.addController({
+      hostDisconnected: () => {
+        this.#hasFacts = false;
+        adviseLanguage(this, '');
+      },
+    });
   }
 
   /** Milliseconds since the epoch by the service's clock. */
@@ -44,7 +51,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     return this.#quarantined;
   }
 
-  /** Returns what is known of the place besides its orders, as last heard. It is the same object while it says the same. */
+  /** Returns what is known of the location besides its orders, as last heard. It is the same object while it says the same. */
   get facts(): KnownLocation {
     return this.#facts;
   }
@@ -64,6 +71,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.state = nothingKnown(place.location);
     this.#quarantined = 0;
     this.#facts = UNKNOWN_LOCATION;
+    this.#hasFacts = false;
     this.#link.restart();
   }
 
@@ -90,10 +98,11 @@ export class LiveOrders<Seen extends FeedOrder> {
     return { mustRestart };
   }
 
-  #hear({ quarantined, place }: Extract<FeedMessage<Seen>, { readonly kind: 'heartbeat' }>): void {
+  #hear({ quarantined, facts }: Extract<FeedMessage<Seen>, { readonly kind: 'heartbeat' }>): void {
     this.#quarantined = quarantined;
-    if (JSON.stringify(place) === JSON.stringify(this.#facts)) return;
-    this.#facts = place;
-    adviseLanguage(place.language ?? '');
+    if (this.#hasFacts && JSON.stringify(facts) === JSON.stringify(this.#facts)) return;
+    this.#hasFacts = true;
+    this.#facts = facts;
+    adviseLanguage(this, facts.language ?? '');
   }
 }

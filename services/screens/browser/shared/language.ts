@@ -25,7 +25,7 @@ const AGAIN_MS = 60_000;
 
 /** What a page wants spoken. */
 interface Wanted {
-  /** The language that the page names; empty: what was set on this screen, or else what its place speaks, or the browser wants. */
+  /** The language that the page names; empty: what was set on this screen, or else what its location speaks, or the browser wants. */
   readonly language: string;
   /** Address of a catalogue of somebody else's; empty: there is none. */
   readonly catalogue: string;
@@ -33,8 +33,8 @@ interface Wanted {
 
 const listeners = new Set<() => void>();
 let wanted: Wanted = { language: '', catalogue: '' };
-/** What the place of the screen speaks, as the service says; empty: nobody said so. */
-let advised = '';
+/** What the locations of the components speak, as the service says. */
+const advice = new Map<object, string>();
 let failed: string | null = null;
 /** Counts what was asked for: what was loaded for something else is not spoken any more. */
 let asked = 0;
@@ -65,11 +65,19 @@ export function keepLanguage(language: string): void {
   void follow();
 }
 
-/** Has the page speak what its place does, where nobody set otherwise. @param language a BCP 47 tag; empty: nobody said so */
-export function adviseLanguage(language: string): void {
-  if (language === advised) return;
-  advised = language;
-  void follow();
+/** Returns what the location of the component speaks that heard of it first; empty: nobody said so. */
+const advised = (): string => advice.values().next().value ?? '';
+
+/**
+ * Has the page speak what the location of a component does, where nobody set otherwise.
+ * @param by who heard of it; @param language a BCP 47 tag; empty: nobody says so any more
+ */
+export function adviseLanguage(by: object, language: string): void {
+  const before = advised();
+  if (language === '') advice.delete(by);
+  else advice.set(by, language);
+  // Words of somebody else's go before what a location speaks.
+  if (advised() !== before && wanted.catalogue === '') void follow();
 }
 
 /** Returns whether the page says itself which language it speaks, whatever is set on the screen. */
@@ -107,10 +115,10 @@ async function follow(): Promise<void> {
   clearTimeout(timer);
   window.removeEventListener('online', again);
   const { language, catalogue } = wanted;
-  const own = chooseLanguage([language, keptLanguage(), advised, ...navigator.languages]);
+  const own = chooseLanguage([language, keptLanguage(), advised(), ...navigator.languages]);
   const utter = (spoken: string, messages: Messages): void => {
     if (turn !== asked) return;
-    speak(createSpeech(spoken, localeOf(spoken, [...navigator.languages, advised]), messages));
+    speak(createSpeech(spoken, localeOf(spoken, [...navigator.languages, advised()]), messages));
     notify();
   };
   const misses = [

@@ -34,7 +34,7 @@ export function attribute(initial: string | boolean, options: PropertyDeclaratio
 
 /** The attributes by which a page says what a component and all others on it speak. */
 export const languageAttributes = {
-  /** BCP 47 tag; empty: as it is set on this screen, or else as the browser wants it. */
+  /** BCP 47 tag; empty: as it is set on this screen, or else as its location speaks, or the browser wants it. */
   language: attribute(''),
   /** Address of a catalogue of messages in JSON, of somebody's own; empty: there is none. */
   catalogue: attribute(''),

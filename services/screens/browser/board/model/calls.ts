@@ -50,6 +50,15 @@ export function lasting(calls: readonly Call[], orders: ReadonlyMap<string, Orde
   return left.length === calls.length ? calls : left;
 }
 
+/**
+ * @returns the calls without those of orders that are not very late after all, by the minutes that count now
+ * @param isVeryLate by the key of an order in its stage, as `veryLate` has it
+ */
+export function timely(calls: readonly Call[], isVeryLate: (key: string) => boolean): readonly Call[] {
+  const left = calls.filter(({ kind, orderId, since }) => kind !== 'very_late' || isVeryLate(`${since} ${orderId}`));
+  return left.length === calls.length ? calls : left;
+}
+
 /** @returns the kind that is to sound, or null where nothing does. @param isOn whether a kind may sound */
 export const loudest = (calls: readonly Call[], isOn: (kind: CallKind) => boolean): CallKind | null =>
   CALLS.find((kind) => isOn(kind) && calls.some((call) => call.kind === kind)) ?? null;

@@ -15,7 +15,8 @@ import { CALLS, type CallKind } from './calls';
 
 /** What can be set on a screen; it keeps it over a reload. */
 export interface Settings {
-  readonly thresholds: Thresholds;
+  /** When an order is late; null: as its location has it. */
+  readonly ownThresholds: Thresholds | null;
   readonly sound: boolean;
   /** How loud it is, in percent of the loudest. */
   readonly volume: number;
@@ -48,7 +49,7 @@ export const VOLUME = { least: 10, most: 100, step: 10 } as const;
 const soundsOf = (isOn: (kind: CallKind) => boolean): Settings['sounds'] => recordOf(CALLS, isOn);
 
 export const DEFAULT_SETTINGS: Settings = {
-  thresholds: DEFAULT_THRESHOLDS,
+  ownThresholds: null,
   sound: true,
   volume: 50,
   sounds: soundsOf(() => true),
@@ -77,18 +78,44 @@ function readThreshold(value: unknown, otherwise: Threshold): Threshold {
   return { late: first, veryLate: Math.max(first, within(veryLate, MOST_MINUTES, otherwise.veryLate)) };
 }
 
+/** @returns null for what is no thresholds; in them, what cannot be used is as by default. */
+function readThresholds(value: unknown): Thresholds | null {
+  if (!isJsonObject(value)) return null;
+  return recordOf(OPEN_STAGES, (stage) => readThreshold(value[stage], DEFAULT_THRESHOLDS[stage]));
+}
+
+export const areSameThresholds = (one: Thresholds, other: Thresholds): boolean =>
+  OPEN_STAGES.every((stage) => one[stage].late === other[stage].late && one[stage].veryLate === other[stage].veryLate);
+
 /**
- * Makes settings of anything: what cannot be used is as by default.
- * @param place when an order is late where this screen does not say otherwise
+ * Reads what earlier versions kept, each time that anything was set: thresholds that are those by default were hardly ever
+ * set by anybody.
  */
-export function toSettings(value: unknown, place: Thresholds): Settings {
-  const { thresholds, sound, volume, sounds, opensCard, keys, oldAfterHours, textSize, hourCycle, hidden, screenName } =
-    membersOf(value);
-  const given = membersOf(thresholds);
+function readEarlier(value: unknown): Thresholds | null {
+  const read = readThresholds(value);
+  return read === null || areSameThresholds(read, DEFAULT_THRESHOLDS) ? null : read;
+}
+
+/** Makes settings of anything: what cannot be used is as by default. */
+export function toSettings(value: unknown): Settings {
+  const {
+    ownThresholds,
+    sound,
+    volume,
+    sounds,
+    opensCard,
+    keys,
+    oldAfterHours,
+    textSize,
+    hourCycle,
+    hidden,
+    screenName,
+  } = membersOf(value);
+  const { thresholds: earlier } = membersOf(value);
   const heard = membersOf(sounds);
   const left: readonly unknown[] = Array.isArray(hidden) ? hidden : [];
   return {
-    thresholds: recordOf(OPEN_STAGES, (stage) => readThreshold(given[stage], place[stage])),
+    ownThresholds: ownThresholds === undefined ? readEarlier(earlier) : readThresholds(ownThresholds),
     sound: sound !== false,
     volume: Math.max(VOLUME.least, within(volume, VOLUME.most, DEFAULT_SETTINGS.volume)),
     sounds: soundsOf((kind) => heard[kind] !== false),
@@ -102,24 +129,11 @@ export function toSettings(value: unknown, place: Thresholds): Settings {
   };
 }
 
-/** Settings as a screen keeps them: what it does not say of when an order is late, its place does. */
-export type KeptSettings = Omit<Settings, 'thresholds'> & { readonly thresholds: Partial<Thresholds> };
-
-/** @param place when an order is late where this screen does not say otherwise */
-export function toKeep(settings: Settings, place: Thresholds): KeptSettings {
-  const { thresholds } = settings;
-  const own = OPEN_STAGES.filter((stage) => {
-    const [{ late, veryLate }, there] = [thresholds[stage], place[stage]];
-    return late !== there.late || veryLate !== there.veryLate;
-  });
-  return { ...settings, thresholds: recordOf(own, (stage) => thresholds[stage]) };
-}
-
-/** @returns what {@link JSON.stringify} wrote of what a screen keeps; null: nothing of use */
-export function readKept(text: string | null): unknown {
+/** Reads what {@link JSON.stringify} wrote of settings. */
+export function readSettings(text: string | null): Settings {
   try {
-    return JSON.parse(text ?? 'null');
+    return toSettings(JSON.parse(text ?? 'null'));
   } catch {
-    return null;
+    return DEFAULT_SETTINGS;
   }
 }

@@ -35,7 +35,7 @@ export type FeedMessage<Seen extends FeedOrder> =
       readonly quarantined: number;
       /** Milliseconds between heartbeats. */
       readonly interval_ms: number;
-      readonly place: KnownLocation;
+      readonly facts: KnownLocation;
     };
 
 /** One event of the stream, as the parser of the event stream hands it on. */
@@ -108,7 +108,7 @@ export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessa
         store: STORE_STATES.find((known) => known === store) ?? 'ok',
         quarantined: typeof quarantined === 'number' ? quarantined : 0,
         interval_ms,
-        place: knownLocation(location),
+        facts: knownLocation(location),
       };
     case undefined:
     default:

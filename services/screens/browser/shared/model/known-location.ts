@@ -3,7 +3,7 @@ import type { LocationFacts } from '../../../../../schemas/locations';
 import { recordOf } from '../../../../../schemas/records';
 import { DEFAULT_THRESHOLDS, OPEN_STAGES, type Thresholds } from '../../../../../schemas/thresholds';
 
-/** What the service says of the place of a screen, besides its orders. */
+/** What the service says of the location of a screen, besides its orders. */
 export interface KnownLocation {
   /** What people call it; null: nobody said so. */
   readonly name: string | null;
