@@ -39,12 +39,10 @@ const LocationThreshold = z
     very_late: Minutes.meta({ description: 'minutes in the stage from which it is very late', examples: [15] }),
   })
   .meta({ id: 'LocationThreshold', description: 'When an order is late in a stage' });
-const LocationThresholds = z
-  .object(recordOf(OPEN_STAGES, () => LocationThreshold.optional()))
-  .meta({
-    id: 'LocationThresholds',
-    description: 'When an order is late; for stages that are left out, as by default',
-  });
+const LocationThresholds = z.object(recordOf(OPEN_STAGES, () => LocationThreshold.optional())).meta({
+  id: 'LocationThresholds',
+  description: 'When an order is late; for stages that are left out, as by default',
+});
 
 /** As a file has them, in which a field that is not known is a slip. */
 const FileThreshold = z.strictObject(LocationThreshold.shape).refine(({ late, very_late }) => late <= very_late, {
