@@ -4,6 +4,10 @@ import { pageInputs, shell } from './pages.mjs';
 
 const here = import.meta.dirname;
 
+/** Modules of a few hundred bytes that most pages need. */
+const SMALL_AND_SHARED =
+  /(shared\/(model\/(clock|lateness|known-location|feed-message)|say-parts|query|started|field-events|page-words)|schemas\/(thresholds|source-words))\.ts$|lit-html\/(directive|directive-helpers|directives\/(live|repeat))\.js$/;
+
 /** Builds the pages below /screens and, under a name that stays, the component that others embed. */
 export default defineConfig({
   root: here,
@@ -31,6 +35,10 @@ export default defineConfig({
         entryFileNames: ({ name }) => `assets/${name === 'ticket-rail-board' ? name : `${name}-[hash]`}.js`,
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
+        // Each file costs some hundred bytes of its own, so that what is small and on most pages is one.
+        codeSplitting: {
+          groups: [{ name: 'shared', test: SMALL_AND_SHARED, includeDependenciesRecursively: false }],
+        },
       },
     },
   },
