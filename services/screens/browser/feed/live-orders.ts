@@ -22,7 +22,6 @@ export class LiveOrders<Seen extends FeedOrder> {
   #place: FeedPlace | null = null;
   #quarantined = 0;
   #facts = UNKNOWN_LOCATION;
-  #hasFacts = false;
 
   readonly #host: ReactiveControllerHost;
   readonly #onChanges: (changes: readonly Change<Seen>[]) => void;
@@ -35,7 +34,6 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.#link = new LiveLink(host, () => this.#options());
     host.addController({
       hostDisconnected: () => {
-        this.#hasFacts = false;
         adviseLanguage(this, '');
       },
     });
@@ -51,7 +49,7 @@ export class LiveOrders<Seen extends FeedOrder> {
     return this.#quarantined;
   }
 
-  /** Returns what is known of the location besides its orders, as last heard. It is the same object while it says the same. */
+  /** Returns what is known of the location besides its orders, as last heard. */
   get facts(): KnownLocation {
     return this.#facts;
   }
@@ -71,7 +69,6 @@ export class LiveOrders<Seen extends FeedOrder> {
     this.state = nothingKnown(place.location);
     this.#quarantined = 0;
     this.#facts = UNKNOWN_LOCATION;
-    this.#hasFacts = false;
     this.#link.restart();
   }
 
@@ -100,8 +97,6 @@ export class LiveOrders<Seen extends FeedOrder> {
 
   #hear({ quarantined, facts }: Extract<FeedMessage<Seen>, { readonly kind: 'heartbeat' }>): void {
     this.#quarantined = quarantined;
-    if (this.#hasFacts && JSON.stringify(facts) === JSON.stringify(this.#facts)) return;
-    this.#hasFacts = true;
     this.#facts = facts;
     adviseLanguage(this, facts.language ?? '');
   }
