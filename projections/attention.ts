@@ -1,8 +1,8 @@
 import { type AttentionCode, DELIVERY_STATUSES, FINAL_STAGES, type Stage, STATUSES } from '../schemas/vocabulary';
 import { type Done, isWithAnother } from './actions';
 import { assignedRevision, type KnownSince } from './driver';
-import { type Reported } from './order-status';
-import { type Memory } from './reports';
+import type { Reported } from './order-status';
+import type { Memory } from './reports';
 import { hasEnded, isCanceled, type Progress } from './stage';
 
 /** What the codes are read from. */

@@ -1,5 +1,5 @@
 import { ExactNumber } from '../schemas/exact-json';
-import { type Change } from '../schemas/order-view';
+import type { Change } from '../schemas/order-view';
 import { isJsonObject } from '../schemas/json-object';
 import { escapeKey } from '../schemas/json-pointer';
 

@@ -1,6 +1,6 @@
 import type { OrderKey } from '../schemas/order-key';
-import { type OrderEvent } from '../schemas/order-events';
-import { type Change } from '../schemas/order-view';
+import type { OrderEvent } from '../schemas/order-events';
+import type { Change } from '../schemas/order-view';
 import { changesBetween } from './changes';
 import { evolve, initial, type OrderState, toOrder } from './order';
 

@@ -1,5 +1,5 @@
 import { ExactNumber } from '../schemas/exact-json';
-import { type Order } from '../schemas/order-view';
+import type { Order } from '../schemas/order-view';
 import { isJsonObject, type JsonObject } from '../schemas/json-object';
 import { saysNothing } from './values';
 

@@ -1,5 +1,5 @@
-import { type Order } from '../schemas/order-view';
-import { type Stage } from '../schemas/vocabulary';
+import type { Order } from '../schemas/order-view';
+import type { Stage } from '../schemas/vocabulary';
 import { WITHHELD } from '../schemas/withheld';
 import { isMark } from './driver';
 import { charactersOf, spellingOf } from './spelling';

@@ -1,5 +1,5 @@
 import { type Driver, mergeDriver } from './driver-details';
-import { type Said } from './order-status';
+import type { Said } from './order-status';
 import { isBlank, spellingOf } from './spelling';
 import { isJsonObject, type JsonObject } from '../schemas/json-object';
 

@@ -1,5 +1,5 @@
 import { driverChanged } from './driver';
-import { type Driver } from './driver-details';
+import type { Driver } from './driver-details';
 import { isBlank } from './spelling';
 import { isJsonObject } from '../schemas/json-object';
 

@@ -1,4 +1,4 @@
-import { type OrderEvent } from '../schemas/order-events';
+import type { OrderEvent } from '../schemas/order-events';
 import { isListed, wordOf } from '../schemas/vocabulary';
 import { readDriverDetails, readText } from './lenient';
 import type { JsonObject } from '../schemas/json-object';

@@ -1,6 +1,6 @@
 import type { OrderKey } from '../schemas/order-key';
-import { type OrderEvent } from '../schemas/order-events';
-import { type Order } from '../schemas/order-view';
+import type { OrderEvent } from '../schemas/order-events';
+import type { Order } from '../schemas/order-view';
 import { isActionType } from '../schemas/rail-actions';
 import { DELIVERY_STATUSES, FINAL_STAGES, ORDER_NUMBER_REUSE_MS, type Stage, STATUSES } from '../schemas/vocabulary';
 import { acknowledgementsAfter, doneAfter, newestDone, nothingDone } from './actions';

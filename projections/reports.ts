@@ -1,5 +1,5 @@
-import { type OrderEvent } from '../schemas/order-events';
-import { type EarlierReport } from '../schemas/order-view';
+import type { OrderEvent } from '../schemas/order-events';
+import type { EarlierReport } from '../schemas/order-view';
 
 /**
  * Remembers what was reported about an order, to know it when it comes again (docs/protocol.md#ruling-5-12). It may be

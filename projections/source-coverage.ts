@@ -1,7 +1,7 @@
-import { type OrderEvent } from '../schemas/order-events';
+import type { OrderEvent } from '../schemas/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
 import type { LocationId } from '../schemas/handle-order';
-import { type Assignment } from './driver';
+import type { Assignment } from './driver';
 import { saidBy } from './order-status';
 import { beginsNewOrder, evolve, initial, type OrderState } from './order';
 import { spellingOf } from './spelling';

@@ -1,6 +1,6 @@
 import { DELIVERY_STATUSES, type Stage, STATUSES } from '../schemas/vocabulary';
-import { type Reassignment } from './driver';
-import { type Reported } from './order-status';
+import type { Reassignment } from './driver';
+import type { Reported } from './order-status';
 
 /**
  * What the stage is read from (docs/architecture.md#stage-and-attention). Each is guarded: it moves only on news that

@@ -1,5 +1,5 @@
 import type { OrderKey } from '../schemas/order-key';
-import { type OrderEvent } from '../schemas/order-events';
+import type { OrderEvent } from '../schemas/order-events';
 import { MAX_SUMMARY_STAGES, type OrderSummary, type StageSpan, type VerdictCount } from '../schemas/order-summary';
 import { isActionType } from '../schemas/rail-actions';
 import { type Verdict, VERDICTS } from '../schemas/vocabulary';

@@ -1,7 +1,7 @@
 import type { OrderKey } from '../schemas/order-key';
-import { type OrderEvent } from '../schemas/order-events';
+import type { OrderEvent } from '../schemas/order-events';
 import { isActionType } from '../schemas/rail-actions';
-import { type Change, type EarlierReport, type Order } from '../schemas/order-view';
+import type { Change, EarlierReport, Order } from '../schemas/order-view';
 import { DELIVERY_STATUSES, type Stage, STATUSES, type Verdict } from '../schemas/vocabulary';
 import { changesBetween } from './changes';
 import { driverChanged } from './driver';

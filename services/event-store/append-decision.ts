@@ -6,7 +6,7 @@
  * append at the end of its stream, and one id per event for a repeat.
  */
 
-import { type ExpectedRevision, type StreamRevision } from './event-store';
+import type { ExpectedRevision, StreamRevision } from './event-store';
 
 /**
  * How many of the newest events of a stream are searched for the ids of an append with `any` or `stream_exists`. It has

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { type ProblemCode, takesOnly } from './problem';
 import { readParams, readQuery } from './query';
 

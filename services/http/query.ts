@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { Problem } from './problem';
 
 /** A time whose offset lost its sign: `+` means a space in a query string, and few write `%2B`. */

@@ -2,7 +2,7 @@ import { evolve, initial, type OrderState } from '../../projections/order';
 import { nothingSummed, summarize } from '../../projections/summary';
 import { read } from '../../projections/timeline';
 import type { OrderKey } from '../../schemas/order-key';
-import { type OrderEventMetadata } from '../../schemas/event-data';
+import type { OrderEventMetadata } from '../../schemas/event-data';
 import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
 import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/order-summary';
 import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';

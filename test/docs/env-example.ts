@@ -1,4 +1,4 @@
-import { type Variable } from '../../services/config/environment';
+import type { Variable } from '../../services/config/environment';
 import { wrapped } from './wrapped';
 
 const HEAD = `\

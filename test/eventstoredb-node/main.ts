@@ -2,7 +2,7 @@
  * A node as a process of its own, for tests that stop or kill it: prints `{"port":…}` as a line of JSON, and takes
  * {@link NodeCommand} messages from the process that forked it.
  */
-import { type Faults } from './faults';
+import type { Faults } from './faults';
 import { startNode } from './node';
 import { SERVER_LINES } from './services';
 

@@ -41,8 +41,8 @@ import {
 import { Any } from 'google-protobuf/google/protobuf/any_pb';
 import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb';
 
-import { type Faults } from './faults';
-import { type Expected, type Log, type Proposed, type Stored, type WriteResult } from './log';
+import type { Faults } from './faults';
+import type { Expected, Log, Proposed, Stored, WriteResult } from './log';
 
 /**
  * Server lines that differ in what a subscription is told:

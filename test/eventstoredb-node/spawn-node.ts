@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Faults } from './faults';
-import { type NodeCommand, type NodeState } from './main';
-import { type ServerLine } from './services';
+import type { Faults } from './faults';
+import type { NodeCommand, NodeState } from './main';
+import type { ServerLine } from './services';
 
 export interface SpawnedNode {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { type OrderCanceledObject, type OrderUpdatedObject } from '../../schemas/handle-order';
-import { type OrderEvent } from '../../schemas/order-events';
+import type { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/handle-order';
+import type { OrderEvent } from '../../schemas/order-events';
 import { ACKNOWLEDGED, COMPARED, type RailAction } from '../../schemas/rail-actions';
 import { DELIVERY_STATUSES, STATUSES } from '../../schemas/vocabulary';
 import { locationId, orderId } from '../../schemas/order-key';

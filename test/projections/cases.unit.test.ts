@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type OrderEvent } from '../../schemas/order-events';
-import { type Order } from '../../schemas/order-view';
+import type { OrderEvent } from '../../schemas/order-events';
+import type { Order } from '../../schemas/order-view';
 import { evolve, initial, toOrder } from '../../projections/order';
 import { read } from '../../projections/timeline';
 import { asEvents } from './arbitraries';

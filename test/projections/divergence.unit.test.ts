@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { changesBetween } from '../../projections/changes';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
 import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
-import { type OrderEvent } from '../../schemas/order-events';
+import type { OrderEvent } from '../../schemas/order-events';
 import { arbitraryEvents } from './arbitraries';
 import { eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/handle-order';
-import { type OrderEvent } from '../../schemas/order-events';
+import type { OrderEvent } from '../../schemas/order-events';
 import { type Change, Order } from '../../schemas/order-view';
 import { FINAL_STAGES, STATUSES } from '../../schemas/vocabulary';
 import { sameDriver } from '../../projections/driver';

@@ -1,4 +1,4 @@
-import { type OrderEvent } from '../../schemas/order-events';
+import type { OrderEvent } from '../../schemas/order-events';
 import { REMEMBERED_REPORTS } from '../../projections/reports';
 import { eventsOf, fold, JANE, JOHN, orderAfter, readingOfLast, says } from './scenario';
 

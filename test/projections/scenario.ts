@@ -1,6 +1,6 @@
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import { type OrderEvent } from '../../schemas/order-events';
-import { type Order } from '../../schemas/order-view';
+import type { OrderEvent } from '../../schemas/order-events';
+import type { Order } from '../../schemas/order-view';
 import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
 import { read, type Reading } from '../../projections/timeline';
 import { asEvents, receivedAt } from './arbitraries';

@@ -17,7 +17,7 @@ import {
 import { initial } from '../../projections/order';
 import { saidBy } from '../../projections/order-status';
 import { read } from '../../projections/timeline';
-import { type OrderEvent } from '../../schemas/order-events';
+import type { OrderEvent } from '../../schemas/order-events';
 import { locationId } from '../../schemas/order-key';
 import { arbitraryEvents } from './arbitraries';
 import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';

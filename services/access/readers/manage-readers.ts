@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ReaderEntry } from '../../../schemas/readers';
+import type { ReaderEntry } from '../../../schemas/readers';
 import { hashToken } from './readers';
 import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
 

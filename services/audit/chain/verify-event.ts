@@ -6,7 +6,7 @@ import type { StreamName } from '../../../schemas/stream-name';
 import { WITHHELD } from '../../../schemas/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../event-store/seal/seal';
-import { type Head, type StreamHeads } from './stream-heads';
+import type { Head, StreamHeads } from './stream-heads';
 
 /**
  * What must hold of each event and of its place after the event before it in its stream

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EventStoreError } from '../event-store';
-import { type ConnectionSettings } from './connection-url';
+import type { ConnectionSettings } from './connection-url';
 
 /** The files of certificates that a connection string names, and what it means that one cannot be verified. */
 

@@ -36,9 +36,9 @@ import type { StreamName } from '../../../schemas/stream-name';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
 import { EventStoreError, parsePosition, type ExpectedRevision, type Position } from '../event-store';
-import { type Certificates } from './certificates';
-import { type Appended, type Connection, type Outcome, type Received, type ReceivedEvent } from './connection';
-import { type ConnectionSettings } from './connection-url';
+import type { Certificates } from './certificates';
+import type { Appended, Connection, Outcome, Received, ReceivedEvent } from './connection';
+import type { ConnectionSettings } from './connection-url';
 import { isServersWord, readFailure, readStreamFailure } from './failures';
 import {
   expect,
@@ -51,7 +51,7 @@ import {
   toRequest,
 } from './messages';
 import { Pull } from './pull';
-import { type WireEvent } from './wire';
+import type { WireEvent } from './wire';
 
 /**
  * Events that a read or a subscription receives ahead of its consumer. When they are full, the connection and then the

@@ -1,10 +1,10 @@
 import type { StreamName } from '../../../schemas/stream-name';
 /** What the store asks of a connection to EventStoreDB. */
 
-import { type ExpectedRevision, type Position, type RecordedEvent } from '../event-store';
-import { type Failure } from './failures';
-import { type Pull } from './pull';
-import { type WireEvent } from './wire';
+import type { ExpectedRevision, Position, RecordedEvent } from '../event-store';
+import type { Failure } from './failures';
+import type { Pull } from './pull';
+import type { WireEvent } from './wire';
 
 export type Outcome<T> = { readonly kind: 'done'; readonly value: T } | Failure;
 

@@ -1,4 +1,4 @@
-import { type EventStore, type EventStoreError } from '../event-store';
+import type { EventStore, EventStoreError } from '../event-store';
 import { explainCertificate, readCertificates } from './certificates';
 import { ClientConnection } from './client-connection';
 import { parseConnectionUrl } from './connection-url';

@@ -1,8 +1,8 @@
 import { backoff } from '../../concurrency/backoff';
 import { EventStoreError } from '../event-store';
-import { type Connection } from './connection';
+import type { Connection } from './connection';
 import { isPassing, isServersWord, toEventStoreError, type Failure } from './failures';
-import { type HostNames } from './host-names';
+import type { HostNames } from './host-names';
 
 export interface LinkOptions {
   /** Connects at the first call, not at once. */

@@ -2,19 +2,19 @@
 
 import { Transform } from 'node:stream';
 
-import {
-  type AllStreamResolvedEvent,
-  type Position as ClientPosition,
-  type ResolvedEvent,
+import type {
+  AllStreamResolvedEvent,
+  Position as ClientPosition,
+  ResolvedEvent,
 } from '@eventstore/db-client';
 import { Empty, StreamIdentifier, UUID, WrongExpectedVersion } from '@eventstore/db-client/generated/shared_pb';
-import { type Status } from '@eventstore/db-client/generated/status_pb';
+import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 import { mayLoseDigits, parseJson } from '../../../schemas/exact-json';
 import { type StreamName, streamName } from '../../../schemas/stream-name';
 import { parsePosition, type ExpectedRevision, type Payload, type Position } from '../event-store';
-import { type Appended, type Outcome, type ReceivedEvent } from './connection';
+import type { Appended, Outcome, ReceivedEvent } from './connection';
 import { readFailure, type Failure } from './failures';
 import { metadataFromClient, type WireEvent } from './wire';
 

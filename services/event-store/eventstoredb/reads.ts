@@ -10,10 +10,10 @@ import {
   type ReadStreamOptions,
   type RecordedEvent,
 } from '../event-store';
-import { type Connection, type Received, type ReceivedEvent } from './connection';
+import type { Connection, Received, ReceivedEvent } from './connection';
 import { isPassing, readFailure } from './failures';
 import { LONGEST_CALL_RETRY_MS, type Link } from './link';
-import { type Pull } from './pull';
+import type { Pull } from './pull';
 
 const READ_ALL = 'a read of all streams';
 

@@ -10,10 +10,10 @@ import {
   type SubscribeOptions,
   type SubscriptionBatch,
 } from '../event-store';
-import { type Connection } from './connection';
+import type { Connection } from './connection';
 import { readFailure } from './failures';
 import { LONGEST_CALL_RETRY_MS, type Link } from './link';
-import { type Reads } from './reads';
+import type { Reads } from './reads';
 
 /** Longest wait before a subscription tries again, which it does for ever. */
 const LONGEST_SUBSCRIPTION_RETRY_MS = 2_000;

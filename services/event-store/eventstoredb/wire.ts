@@ -4,7 +4,7 @@
  * stored behind a marker; all others, and all JSON, as they are.
  */
 
-import { type EncodedEvent, type Payload } from '../event-store';
+import type { EncodedEvent, Payload } from '../event-store';
 
 export interface WireEvent {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { sleep } from '../../concurrency/sleep';
 import { EventStoreError } from '../event-store';
-import { type Connection, type Outcome } from './connection';
+import type { Connection, Outcome } from './connection';
 import { isPassing, type Failure } from './failures';
 import { LONGEST_CALL_RETRY_MS, type Link } from './link';
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Seal } from '../../../schemas/event-data';
+import type { Seal } from '../../../schemas/event-data';
 import { SCHEMA_VERSION } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { JsonValue, NewEvent, Payload } from '../event-store';

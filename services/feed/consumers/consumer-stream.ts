@@ -1,7 +1,7 @@
-import {
-  type ConsumerDeletedData,
-  type ConsumerSetData,
-  type ConsumerVolumeData,
+import type {
+  ConsumerDeletedData,
+  ConsumerSetData,
+  ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';

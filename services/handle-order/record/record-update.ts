@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Delivery } from '../../../schemas/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
-import { type Arrival, type OrderEventMetadata } from '../../../schemas/event-data';
+import type { Arrival, OrderEventMetadata } from '../../../schemas/event-data';
 import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';

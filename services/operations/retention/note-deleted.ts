@@ -1,4 +1,4 @@
-import { type OrderDeletedData } from '../../../schemas/event-data';
+import type { OrderDeletedData } from '../../../schemas/event-data';
 import { MAX_DELETED_LEAVES, ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/order-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore } from '../../event-store/event-store';

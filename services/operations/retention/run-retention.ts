@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/order-key';
-import { type OrderDeletedData } from '../../../schemas/event-data';
+import type { OrderDeletedData } from '../../../schemas/event-data';
 import { orderStream } from '../../../schemas/order-events';
 import { readIfThere } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';

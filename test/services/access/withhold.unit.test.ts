@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { ExactNumber, parseJson, stringifyJson } from '../../../schemas/exact-json';
-import { type HistoryEvent, type Order } from '../../../schemas/order-view';
+import type { HistoryEvent, Order } from '../../../schemas/order-view';
 import { WITHHELD } from '../../../schemas/withheld';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 

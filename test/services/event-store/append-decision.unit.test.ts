@@ -4,7 +4,7 @@ import {
   type AppendDecision,
   type StreamView,
 } from '../../../services/event-store/append-decision';
-import { type ExpectedRevision } from '../../../services/event-store/event-store';
+import type { ExpectedRevision } from '../../../services/event-store/event-store';
 
 interface Stored {
   readonly view: StreamView;

@@ -1,4 +1,4 @@
-import { type EventStore } from '../../../services/event-store/event-store';
+import type { EventStore } from '../../../services/event-store/event-store';
 import { appendContract } from './contract/append';
 import { expectedRevisionContract } from './contract/expected-revision';
 import { lifecycleContract } from './contract/lifecycle';

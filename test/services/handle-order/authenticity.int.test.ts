@@ -8,7 +8,7 @@ import {
   MAX_DIGESTS,
 } from '../../../services/handle-order/receive/signature';
 import { DOUBTFUL_DELIVERIES } from '../../../services/operations/endpoint-counts';
-import { type Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/handle-order';
 import { streamName } from '../../../schemas/stream-name';
 import {
   countEvents,

@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { parseJson, stringifyJson } from '../../../schemas/exact-json';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { type Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/order-view';
 import {
   answerOf,
   countEvents,

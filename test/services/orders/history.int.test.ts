@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { evolve, initial } from '../../../projections/order';
 import { read } from '../../../projections/timeline';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { type OrderEvent } from '../../../schemas/order-events';
+import type { OrderEvent } from '../../../schemas/order-events';
 import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/order-view';
 import { streamName } from '../../../schemas/stream-name';
 import { createOrderHistory } from '../../../services/orders/history';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { evolve, initial, toOrder } from '../../../projections/order';
 import type { OrderKey } from '../../../schemas/order-key';
-import { type OrderEvent } from '../../../schemas/order-events';
+import type { OrderEvent } from '../../../schemas/order-events';
 import { Order, OrderPage } from '../../../schemas/order-view';
 import { FINAL_STAGES, STAGES } from '../../../schemas/vocabulary';
 import {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../projections/order';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { type OrderDeletedData } from '../../../schemas/event-data';
+import type { OrderDeletedData } from '../../../schemas/event-data';
 import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/order-events';
 import { streamName } from '../../../schemas/stream-name';
 import {

@@ -12,7 +12,7 @@ import { timelineAddress } from './links';
 import { exactTimeWords, gapWords, shortHash, stageRule, valueText, verdictWords } from '../shared/model/audit-words';
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
-import { type Step } from '../board/model/past-order';
+import type { Step } from '../board/model/past-order';
 import type { ShownOn } from './model/shown-on';
 import { shownOn } from './shown-on';
 import { attentionWords, driverWords, statusWords, stageWords } from '../shared/model/words';

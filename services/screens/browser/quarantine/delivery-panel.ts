@@ -3,7 +3,7 @@ import type { Fault } from '../../../../schemas/handle-order';
 import type { OrderKey } from '../../../../schemas/order-key';
 import type { QuarantineDetail, QuarantineEntry } from '../../../../schemas/order-view';
 import { sourceWords } from '../../../../schemas/source-words';
-import { type Answer } from '../audit/audit-client';
+import type { Answer } from '../audit/audit-client';
 import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';
 import { loginAddress } from '../feed/locations';

@@ -3,7 +3,7 @@ import type { OrderFault, SandboxOrder, Submitted } from '../../../../schemas/sa
 import { icon } from '../shared/icons';
 import { countReplies, fateWords, FAULTS, readReply, type Reply } from './model/sandbox-answer';
 import { countWords } from '../shared/model/words';
-import { type Answered } from './sandbox-client';
+import type { Answered } from './sandbox-client';
 
 export interface Result {
   /** The rule that was broken on purpose; null: none. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/checkpoint';
-import { type OrderDeletedData } from '../../../../schemas/event-data';
+import type { OrderDeletedData } from '../../../../schemas/event-data';
 import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/order-events';
 import { streamName } from '../../../../schemas/stream-name';
 import {

@@ -1,9 +1,9 @@
 import { streamName } from '../../../../schemas/stream-name';
-import {
-  type EventStore,
-  type ExpectedRevision,
-  type Position,
-  type StreamRevision,
+import type {
+  EventStore,
+  ExpectedRevision,
+  Position,
+  StreamRevision,
 } from '../../../../services/event-store/event-store';
 import {
   appended,

@@ -1,5 +1,5 @@
 import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
-import { type JsonValue, type Payload } from '../../../../services/event-store/event-store';
+import type { JsonValue, Payload } from '../../../../services/event-store/event-store';
 
 export const nested = (depth: number): JsonValue => {
   let value: JsonValue = 'core';

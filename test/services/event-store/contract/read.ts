@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { streamName } from '../../../../schemas/stream-name';
-import {
-  type EventStore,
-  type NewEvent,
-  type Payload,
-  type Position,
-  type RecordedEvent,
+import type {
+  EventStore,
+  NewEvent,
+  Payload,
+  Position,
+  RecordedEvent,
 } from '../../../../services/event-store/event-store';
 import { comparable, EVERY_BYTE, textBytes } from './payloads';
 import {

@@ -1,5 +1,5 @@
 import { streamName } from '../../../../schemas/stream-name';
-import { type EventStore, type ExpectedRevision, type NewEvent } from '../../../../services/event-store/event-store';
+import type { EventStore, ExpectedRevision, NewEvent } from '../../../../services/event-store/event-store';
 import {
   allIds,
   appended,

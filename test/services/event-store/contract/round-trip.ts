@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { streamName } from '../../../../schemas/stream-name';
-import {
-  type EventStore,
-  type JsonValue,
-  type NewEvent,
-  type RecordedEvent,
+import type {
+  EventStore,
+  JsonValue,
+  NewEvent,
+  RecordedEvent,
 } from '../../../../services/event-store/event-store';
 import { comparable, PAYLOADS } from './payloads';
 import { appended, collect, first, newEvent, newEvents } from './support';

@@ -12,7 +12,7 @@ import { SERVER_LINES, type ServerLine } from '../../../eventstoredb-node/servic
 import { repeated } from '../../../support/depth';
 import { patiently } from '../../../support/patience';
 import { eventStoreContract, subscriptionContract } from '../contract';
-import { type ContractFactory } from '../contract/support';
+import type { ContractFactory } from '../contract/support';
 
 /** Milliseconds that no call takes on a machine that is only busy. */
 const TIMEOUT_MS = patiently(20_000);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
 import { streamName } from '../../../../schemas/stream-name';
-import { type EventStore, type JsonValue, type RecordedEvent } from '../../../../services/event-store/event-store';
+import type { EventStore, JsonValue, RecordedEvent } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
 import { startNode, type RunningNode } from '../../../eventstoredb-node/node';
 import { comparable } from '../contract/payloads';

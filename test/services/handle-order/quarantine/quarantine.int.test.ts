@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Fault } from '../../../../schemas/handle-order';
+import type { Fault } from '../../../../schemas/handle-order';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
 import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/order-events';
 import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/order-view';

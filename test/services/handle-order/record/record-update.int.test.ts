@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { type Delivery } from '../../../../schemas/handle-order';
+import type { Delivery } from '../../../../schemas/handle-order';
 import { OrderEventMetadata } from '../../../../schemas/event-data';
 import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/order-events';
 import { orderKey } from '../../../../schemas/order-key';

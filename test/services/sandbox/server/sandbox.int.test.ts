@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MAX_SUBMITTED, SandboxState, type Submitted } from '../../../../schemas/sandbox';
-import { type Story } from '../../../../schemas/scenario';
+import type { Story } from '../../../../schemas/scenario';
 import { StreamEvent } from '../../../../schemas/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { addSandboxCommand } from '../../../../services/sandbox/commands/sandbox';
