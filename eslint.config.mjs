@@ -60,6 +60,46 @@ const reasonForAssertion = {
   },
 };
 
+/** What is told apart by a member is told apart by `kind`: a union of objects has no other member of one value each. */
+const oneDiscriminant = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { kind: 'The member that tells the types of a union apart is called kind, not {{ name }}.' },
+  },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    return {
+      TSUnionType(node) {
+        const parts = node.types.filter(({ type }) => type !== 'TSNullKeyword' && type !== 'TSUndefinedKeyword');
+        if (parts.length === 1) return;
+        const type = checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node));
+        const members = type.isUnion() ? type.types.filter(({ flags }) => (flags & ts.TypeFlags.Object) !== 0) : [];
+        const [first] = members;
+        if (first === undefined || members.length === 1) return;
+        const valuesOf = (name) =>
+          members.map((member) => {
+            const property = member.getProperty(name);
+            return property === undefined ? undefined : checker.getTypeOfSymbol(property);
+          });
+        const tellsApart = (name) => {
+          const values = valuesOf(name);
+          return (
+            values.every((value) => value !== undefined && (value.flags & ts.TypeFlags.Unit) !== 0) &&
+            new Set(values).size > 1
+          );
+        };
+        const names = first.getProperties().map((property) => property.getName());
+        const [name] = names.filter(tellsApart);
+        if (name !== undefined && !names.includes('kind')) context.report({ node, messageId: 'kind', data: { name } });
+      },
+    };
+  },
+};
+
+const house = { rules: { 'reason-for-assertion': reasonForAssertion, 'one-discriminant': oneDiscriminant } };
+
 export default tseslint.config(
   { ignores: ['dist', 'data', 'coverage', 'node_modules'] },
   {
@@ -87,11 +127,6 @@ export default tseslint.config(
             ':matches(PropertyDefinition, TSParameterProperty, MethodDefinition[kind!="constructor"])[accessibility="private"]',
           message: 'A private member is written with #, which holds at runtime too.',
         },
-        {
-          selector:
-            "TSUnionType > TSTypeLiteral > TSPropertySignature[key.name=/^(outcome|result|tag|type)$/] > TSTypeAnnotation > TSLiteralType[literal.raw=/^'/]",
-          message: 'The member that tells the types of a union apart is called kind.',
-        },
       ],
       eqeqeq: ['error', 'always'],
       'no-console': 'error',
@@ -99,8 +134,14 @@ export default tseslint.config(
   },
   {
     files: ['services/**/*.ts', 'projections/**/*.ts', 'schemas/**/*.ts', 'clients/**/*.ts'],
-    plugins: { house: { rules: { 'reason-for-assertion': reasonForAssertion } } },
+    plugins: { house },
     rules: { 'house/reason-for-assertion': 'error' },
+  },
+  {
+    // In schemas/ and clients/, members have the names that they have on the wire.
+    files: ['services/**/*.ts', 'projections/**/*.ts'],
+    plugins: { house },
+    rules: { 'house/one-discriminant': 'error' },
   },
   {
     files: ['test/**/*.test.ts', 'test/**/*.contract.ts'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConsumerLag, FeedPosition, ORDER_REMOVED, ORDER_STATE } from './feed';
 import { Id, LocationId, OrderId } from './handle-order';
+import { type ListIssue, type ParsedList, parseList, repeatsIn } from './list-file';
 import { Time } from './order-view';
 import { ACTION_TYPES } from './rail-actions';
 import { ATTENTION_CODES, STAGES } from './vocabulary';
@@ -120,23 +121,14 @@ const DestinationsFile = z
     fields('an object', 'destinations'),
   )
   .superRefine(({ destinations }, context) => {
-    const first = new Map<string, number>();
-    destinations.forEach(({ name }, index) => {
-      const before = first.get(name);
-      if (before === undefined) first.set(name, index);
-      else {
-        const message = `the same as of destination ${String(before + 1)}`;
-        context.addIssue({ code: 'custom', path: ['destinations', index, 'name'], message });
-      }
-    });
-  });
+    for (const { at, first } of repeatsIn(destinations.map(({ name }) => name))) {
+      const message = `the same as of destination ${String(first + 1)}`;
+      context.addIssue({ code: 'custom', path: ['destinations', at, 'name'], message });
+    }
+  })
+  .transform(({ destinations }) => destinations);
 
-export type ParsedDestinations =
-  | { readonly usable: true; readonly entries: readonly DestinationEntry[] }
-  /** Each fault names its destination, counted from 1, and its field; none repeats a value. */
-  | { readonly usable: false; readonly faults: readonly string[] };
-
-function faultOf({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+function faultOf({ path, message }: ListIssue): string {
   const [list, index, ...rest] = path;
   const where = [
     ...(typeof index === 'number' ? [`destination ${String(index + 1)}`] : list === undefined ? [] : [String(list)]),
@@ -147,20 +139,9 @@ function faultOf({ path, message }: { readonly path: readonly PropertyKey[]; rea
   return where.length === 0 ? message : `${where.join(', ')}: ${message}`;
 }
 
-/** Reads the destinations from JSON text. An empty list is usable: nothing is sent. */
-export function parseDestinations(text: string): ParsedDestinations {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // What JSON.parse says quotes the text.
-    return { usable: false, faults: ['expected JSON'] };
-  }
-  const parsed = DestinationsFile.safeParse(json);
-  return parsed.success
-    ? { usable: true, entries: parsed.data.destinations }
-    : { usable: false, faults: parsed.error.issues.map(faultOf) };
-}
+/** Parses the destinations from JSON text. An empty list is usable: nothing is sent. */
+export const parseDestinations = (text: string): ParsedList<DestinationEntry> =>
+  parseList(text, DestinationsFile, faultOf);
 
 /** The headers of what a destination is sent, as Standard Webhooks has them. */
 export const WebhookHeaders = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocationId } from './handle-order';
 import { isReadAs, LANGUAGES } from './language/languages';
+import { type ListIssue, type ParsedList, parseList, repeatsIn } from './list-file';
 import { isTimeZone } from './local-time';
 import { recordOf } from './records';
 import { MOST_MINUTES, OPEN_STAGES } from './thresholds';
@@ -59,11 +60,19 @@ export const LocationEntry = z.strictObject({
 });
 export type LocationEntry = z.infer<typeof LocationEntry>;
 
-const LocationsFile = z.strictObject({
-  locations: z
-    .array(LocationEntry, 'expected a list of locations')
-    .max(MAX_NAMED_LOCATIONS, `expected at most ${String(MAX_NAMED_LOCATIONS)} locations`),
-});
+const LocationsFile = z
+  .strictObject({
+    locations: z
+      .array(LocationEntry, 'expected a list of locations')
+      .max(MAX_NAMED_LOCATIONS, `expected at most ${String(MAX_NAMED_LOCATIONS)} locations`),
+  })
+  .superRefine(({ locations }, context) => {
+    for (const { at, first } of repeatsIn(locations.map(({ location_id }) => location_id))) {
+      const message = `the same as of location ${String(first + 1)}`;
+      context.addIssue({ code: 'custom', path: ['locations', at, 'location_id'], message });
+    }
+  })
+  .transform(({ locations }) => locations);
 
 /** What is known of a location besides its orders; null where the file says nothing. */
 export const LocationFacts = z
@@ -85,12 +94,7 @@ export const LocationFacts = z
   .meta({ id: 'LocationFacts', description: 'What LOCATIONS_FILE says of a location; null where it says nothing' });
 export type LocationFacts = z.infer<typeof LocationFacts>;
 
-export type ParsedLocations =
-  | { readonly usable: true; readonly entries: readonly LocationEntry[] }
-  /** Each fault names its location, counted from 1, and its field. */
-  | { readonly usable: false; readonly faults: readonly string[] };
-
-function faultOf({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+function faultOf({ path, message }: ListIssue): string {
   const [list, index, ...fields] = path;
   if (list === undefined) return `${message}: expected {"locations": [...]}`;
   if (typeof index !== 'number') return `${String(list)}: ${message}`;
@@ -104,24 +108,8 @@ const firstOf = (faults: readonly string[]): readonly string[] =>
     ? faults
     : [...faults.slice(0, MOST_FAULTS), `and ${String(faults.length - MOST_FAULTS)} more`];
 
-/** Reads the locations from JSON text. An empty list is usable: each location is called by its id. */
-export function parseLocations(text: string): ParsedLocations {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { usable: false, faults: ['expected JSON'] };
-  }
-  const parsed = LocationsFile.safeParse(json);
-  if (!parsed.success) return { usable: false, faults: firstOf(parsed.error.issues.map(faultOf)) };
-  const { locations } = parsed.data;
-  const first = new Map<string, number>();
-  const faults = locations.flatMap(({ location_id }, index) => {
-    const before = first.get(location_id);
-    if (before === undefined) first.set(location_id, index);
-    return before === undefined
-      ? []
-      : [`location ${String(index + 1)}, location_id: the same as of location ${String(before + 1)}`];
-  });
-  return faults.length === 0 ? { usable: true, entries: locations } : { usable: false, faults: firstOf(faults) };
+/** Parses the locations from JSON text. An empty list is usable: each location is called by its id. */
+export function parseLocations(text: string): ParsedList<LocationEntry> {
+  const parsed = parseList(text, LocationsFile, faultOf);
+  return parsed.kind === 'usable' ? parsed : { kind: 'unusable', faults: firstOf(parsed.faults) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, LocationId } from './handle-order';
+import { type ListIssue, type ParsedList, parseList, repeatsIn } from './list-file';
 import { VISIBLE } from './vocabulary';
 
 /** Who may read: the list of readers as it is configured, and what a reader is told about itself. */
@@ -54,43 +55,19 @@ export const ReaderList = z
   .array(ReaderEntry, { error: 'expected a JSON array of readers' })
   .superRefine((entries, context) => {
     for (const field of ['name', 'token_sha256'] as const) {
-      const first = new Map<string, number>();
-      entries.forEach((entry, index) => {
-        const before = first.get(entry[field]);
-        if (before === undefined) first.set(entry[field], index);
-        else
-          context.addIssue({
-            code: 'custom',
-            path: [index, field],
-            message: `the same as in entry ${String(before + 1)}`,
-          });
-      });
+      for (const { at, first } of repeatsIn(entries.map((entry) => entry[field]))) {
+        context.addIssue({ code: 'custom', path: [at, field], message: `the same as in entry ${String(first + 1)}` });
+      }
     }
   });
 
-export type ParsedReaders =
-  | { readonly usable: true; readonly entries: readonly ReaderEntry[] }
-  /** Each fault names its entry, counted from 1, and its field; none repeats a value. */
-  | { readonly usable: false; readonly faults: readonly string[] };
+const faultOf = ({ path: [index, field], message }: ListIssue): string =>
+  typeof index === 'number'
+    ? `entry ${String(index + 1)}${field === undefined ? '' : `, ${String(field)}`}: ${message}`
+    : message;
 
-/** Reads a list of readers from JSON text. An empty list is usable: it lets nobody read. */
-export function parseReaders(text: string): ParsedReaders {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // What JSON.parse says quotes the text.
-    return { usable: false, faults: ['expected JSON'] };
-  }
-  const parsed = ReaderList.safeParse(json);
-  if (parsed.success) return { usable: true, entries: parsed.data };
-  const faults = parsed.error.issues.map(({ path: [index, field], message }) =>
-    typeof index === 'number'
-      ? `entry ${String(index + 1)}${field === undefined ? '' : `, ${String(field)}`}: ${message}`
-      : message,
-  );
-  return { usable: false, faults };
-}
+/** Parses a list of readers from JSON text. An empty list is usable: it lets nobody read. */
+export const parseReaders = (text: string): ParsedList<ReaderEntry> => parseList(text, ReaderList, faultOf);
 
 /** Answer of `GET /session`: who asks, as the service sees it. */
 export const Session = z

@@ -59,8 +59,9 @@ const readers = z
   .string()
   .transform((text, context): readonly ReaderEntry[] => {
     const parsed = parseReaders(text);
-    if (parsed.usable && parsed.entries.length > 0) return parsed.entries;
-    for (const message of parsed.usable ? [NO_READER] : parsed.faults) context.addIssue({ code: 'custom', message });
+    if (parsed.kind === 'usable' && parsed.entries.length > 0) return parsed.entries;
+    for (const message of parsed.kind === 'usable' ? [NO_READER] : parsed.faults)
+      context.addIssue({ code: 'custom', message });
     return z.NEVER;
   })
   .meta({ values: 'a JSON array of readers' });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { type DestinationEntry, type ParsedDestinations, parseDestinations } from '../../schemas/destinations';
+import { type DestinationEntry, parseDestinations } from '../../schemas/destinations';
+import type { ParsedList } from '../../schemas/list-file';
 import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';
 import { addressRule } from './addresses';
@@ -9,21 +10,21 @@ import { addressRule } from './addresses';
 
 const ADDRESSES = 'expected IP addresses or networks, such as 10.1.2.3, 10.1.0.0/16 or fd00::/8';
 
-export async function readDestinationsFile(path: string): Promise<ParsedDestinations> {
+export async function readDestinationsFile(path: string): Promise<ParsedList<DestinationEntry>> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     const word = codeOf(error) ?? String(error);
     const remedy = 'make it, or unset DESTINATIONS_FILE; docs/guides/push-to-your-systems.md shows one';
-    return { usable: false, faults: [`the file cannot be read (${word}): ${remedy}`] };
+    return { kind: 'unusable', faults: [`the file cannot be read (${word}): ${remedy}`] };
   }
   const parsed = parseDestinations(text);
-  if (!parsed.usable) return parsed;
+  if (parsed.kind === 'unusable') return parsed;
   const faults = parsed.entries.flatMap(({ allow }, index) =>
     addressRule(allow) === null ? [`destination ${String(index + 1)}, allow addresses: ${ADDRESSES}`] : [],
   );
-  return faults.length === 0 ? parsed : { usable: false, faults };
+  return faults.length === 0 ? parsed : { kind: 'unusable', faults };
 }
 
 /**

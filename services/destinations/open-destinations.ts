@@ -73,7 +73,7 @@ export async function openDestinations(options: Options): Promise<Destinations> 
 
   if (file !== null) {
     const parsed = await readDestinationsFile(file);
-    if (!parsed.usable) {
+    if (parsed.kind === 'unusable') {
       throw new ConfigError(parsed.faults.map((fault) => `DESTINATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
     }
     const started = (sending = startThread(options));

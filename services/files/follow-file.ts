@@ -1,10 +1,7 @@
+import type { ParsedList } from '../../schemas/list-file';
+
 /** Milliseconds from one look at a followed file to the next. */
 export const FOLLOW_INTERVAL_MS = 2_000;
-
-/** What a file holds, or what keeps it from being used. */
-type Parsed<Entry> =
-  | { readonly usable: true; readonly entries: readonly Entry[] }
-  | { readonly usable: false; readonly faults: readonly string[] };
 
 /**
  * Looks at a file from time to time. One that cannot be used changes nothing: a slip must not end what works. Looks at the
@@ -15,7 +12,7 @@ type Parsed<Entry> =
  * @returns what ends it
  */
 export function followFile<Entry>(
-  read: () => Promise<Parsed<Entry>>,
+  read: () => Promise<ParsedList<Entry>>,
   onEntries: (entries: readonly Entry[]) => void,
   onFaults: (detail: string) => void,
 ): () => void {
@@ -25,10 +22,10 @@ export function followFile<Entry>(
   const look = async (): Promise<void> => {
     const parsed = await read();
     if (stopped) return;
-    const complaint = parsed.usable ? '' : parsed.faults.join('; ');
+    const complaint = parsed.kind === 'usable' ? '' : parsed.faults.join('; ');
     if (complaint !== complained && complaint !== '') onFaults(complaint);
     complained = complaint;
-    if (parsed.usable) onEntries(parsed.entries);
+    if (parsed.kind === 'usable') onEntries(parsed.entries);
     plan();
   };
   const plan = (): void => {

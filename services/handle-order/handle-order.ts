@@ -86,8 +86,10 @@ export interface HandleOrderOptions {
 
 /** How one delivery is answered, and how it is counted. */
 type Answer =
-  | { readonly outcome: DeliveryOutcome; readonly status: number; readonly body: HandleOrderAnswer }
-  | { readonly outcome: DeliveryOutcome; readonly problem: Problem };
+  | { readonly kind: 'taken'; readonly status: number; readonly body: HandleOrderAnswer }
+  | { readonly kind: 'refused'; readonly outcome: DeliveryOutcome; readonly problem: Problem };
+
+const refused = (outcome: DeliveryOutcome, problem: Problem): Answer => ({ kind: 'refused', outcome, problem });
 
 /**
  * Stream's *Handle Order* call: raw bytes first, then size, authenticity and media type, then JSON, then its contract,
@@ -100,17 +102,15 @@ export function createHandleOrder(options: HandleOrderOptions): HandleOrder {
   return (request, response) => handler.handle(request, response);
 }
 
-const overloaded = (): Answer => ({
-  outcome: 'overloaded',
-  problem: new Problem('overloaded', 'The delivery was not stored. Send it again.'),
-});
+const overloaded = (): Answer =>
+  refused('overloaded', new Problem('overloaded', 'The delivery was not stored. Send it again.'));
 
 function send(response: ServerResponse, answer: Answer, requestId: string, metrics: Metrics): void {
-  const [status, type, extra, body] =
-    'problem' in answer
-      ? [answer.problem.status, PROBLEM_MEDIA_TYPE, answer.problem.headers, answer.problem.body()]
-      : [answer.status, 'application/json', null, answer.body];
-  metrics.delivery(answer.outcome, status);
+  const [outcome, status, type, extra, body] =
+    answer.kind === 'refused'
+      ? [answer.outcome, answer.problem.status, PROBLEM_MEDIA_TYPE, answer.problem.headers, answer.problem.body()]
+      : [answer.body.outcome, answer.status, 'application/json', null, answer.body];
+  metrics.delivery(outcome, status);
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'Content-Type': type,
@@ -146,10 +146,7 @@ class DeliveryHandler {
         response.destroy();
         return;
       }
-      answer = {
-        outcome: 'failed',
-        problem: new Problem('internal-error', 'The delivery was not stored. Send it again.'),
-      };
+      answer = refused('failed', new Problem('internal-error', 'The delivery was not stored. Send it again.'));
     }
     if (answer !== null) send(response, answer, requestId, metrics);
   }
@@ -164,7 +161,7 @@ class DeliveryHandler {
     const plain = decodeBody(body.bytes, contentEncoding, maxBodyBytes);
     if (plain.kind === 'too-large') return this.#tooLarge();
     const verification = verify(request.headers, body.bytes, plain.kind === 'plain' ? plain.bytes : body.bytes);
-    if (!verification.authentic) return this.#refuse(verification, requestId);
+    if (verification.kind === 'not-authentic') return this.#refuse(verification, requestId);
     this.#options.onAuthentic(request);
     const receipt: Receipt = {
       receivedAt,
@@ -178,7 +175,7 @@ class DeliveryHandler {
     if (plain.kind === 'undecodable')
       return this.#keep(body.bytes, contentType, [{ pointer: '', detail: plain.detail }], receipt);
     const parsed = parseDelivery(plain.bytes);
-    if (parsed.kind === 'ping') return { outcome: 'ping', status: 200, body: { outcome: 'ping' } };
+    if (parsed.kind === 'ping') return { kind: 'taken', status: 200, body: { outcome: 'ping' } };
     if (contentType === null || !JSON_MEDIA_TYPE.test(contentType))
       return this.#keep(body.bytes, contentType, [NOT_JSON_BY_MEDIA_TYPE], receipt);
     if (parsed.kind === 'unusable') return this.#keep(body.bytes, contentType, parsed.faults, receipt);
@@ -208,13 +205,13 @@ class DeliveryHandler {
         onRecorded(result.position);
         const { key, revision } = result;
         log.debug({ ...key, revision, request_id: requestId }, 'recorded a delivery');
-        return { outcome: 'recorded', status: 200, body: { outcome: 'recorded', ...key, revision } };
+        return { kind: 'taken', status: 200, body: { outcome: 'recorded', ...key, revision } };
       }
       case 'repeat': {
         onRecorded(result.position);
         const { key, revision } = result;
         log.info({ ...key, revision, request_id: requestId }, 'recognised a repeated delivery');
-        return { outcome: 'repeat', status: 200, body: { outcome: 'repeat', ...key, revision } };
+        return { kind: 'taken', status: 200, body: { outcome: 'repeat', ...key, revision } };
       }
       case 'overloaded':
         return overloaded();
@@ -230,7 +227,7 @@ class DeliveryHandler {
       case 'too-slow':
       case 'no-room': {
         const [outcome, code, detail] = GIVEN_UP[body.kind];
-        return { outcome, problem: new Problem(code, detail) };
+        return refused(outcome, new Problem(code, detail));
       }
       case 'cut-off':
         this.#options.metrics.cutOff(false);
@@ -242,13 +239,13 @@ class DeliveryHandler {
 
   #tooLarge(): Answer {
     const detail = `The limit is ${String(this.#options.maxBodyBytes)} bytes (MAX_BODY_BYTES).`;
-    return { outcome: 'too-large', problem: new Problem('body-too-large', detail) };
+    return refused('too-large', new Problem('body-too-large', detail));
   }
 
-  #refuse({ reason, mismatch }: Extract<Verification, { authentic: false }>, requestId: string): Answer {
+  #refuse({ reason, mismatch }: Extract<Verification, { kind: 'not-authentic' }>, requestId: string): Answer {
     this.#options.log.warn({ reason, request_id: requestId }, 'refused a delivery that is not authentic');
     if (mismatch) this.#noteMismatch();
-    return { outcome: 'not-authentic', problem: new Problem('not-authentic', `${reason}.`) };
+    return refused('not-authentic', new Problem('not-authentic', `${reason}.`));
   }
 
   /** Says once that the secrets may be others than Stream's, and again only after something authentic came. */
@@ -263,7 +260,7 @@ class DeliveryHandler {
   #unavailable(detail: string): Answer {
     this.#options.onRefused(detail);
     const problem = new Problem('store-unavailable', 'The delivery was not stored as far as we know. Send it again.');
-    return { outcome: 'unavailable', problem };
+    return refused('unavailable', problem);
   }
 
   /** @returns null if the answer is on its way already, and counted. */
@@ -282,13 +279,13 @@ class DeliveryHandler {
       case 'loop': {
         const detail = 'RELAY_URL leads back to a Ticket Rail: set it to the order injection of the POS.';
         log.error({ request_id: from.receipt.requestId }, 'refused a delivery that came through a relay before');
-        return { outcome: 'relay-failed', problem: new Problem('relay-loop', detail) };
+        return refused('relay-failed', new Problem('relay-loop', detail));
       }
       case 'failed':
       case 'timed-out': {
         const [code, detail] = NO_ANSWER[relayed.kind];
         const problem = new Problem(code, detail);
-        if (!relayed.begun) return { outcome: code, problem };
+        if (!relayed.begun) return refused(code, problem);
         metrics.delivery(code, problem.status);
         return null;
       }
@@ -315,7 +312,7 @@ class DeliveryHandler {
       why,
     );
     return {
-      outcome: 'quarantined',
+      kind: 'taken',
       status: quarantineAnswer,
       body: { outcome: 'quarantined', quarantine_id: kept.quarantineId, errors: [...faults] },
     };

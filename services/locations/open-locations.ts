@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { type LocationEntry, type LocationFacts, type ParsedLocations, parseLocations } from '../../schemas/locations';
+import type { ParsedList } from '../../schemas/list-file';
+import { type LocationEntry, type LocationFacts, parseLocations } from '../../schemas/locations';
 import { ConfigError } from '../config/config';
 import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';
@@ -16,15 +17,15 @@ const NOTHING: LocationFacts = { name: null, time_zone: null, language: null, th
  * Reads a file, and parses it only where it is not the text of the time before: each zone of a name takes the clock of
  * that zone, which for thousands of them keeps the process busy for as long as a second.
  */
-function fileReader(path: string): () => Promise<ParsedLocations> {
-  let last: { readonly text: string; readonly parsed: ParsedLocations } | null = null;
+function fileReader(path: string): () => Promise<ParsedList<LocationEntry>> {
+  let last: { readonly text: string; readonly parsed: ParsedList<LocationEntry> } | null = null;
   return async () => {
     let text: string;
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
       const word = codeOf(error) ?? String(error);
-      return { usable: false, faults: [`the file cannot be read (${word}): make it, or unset LOCATIONS_FILE`] };
+      return { kind: 'unusable', faults: [`the file cannot be read (${word}): make it, or unset LOCATIONS_FILE`] };
     }
     if (last?.text !== text) last = { text, parsed: parseLocations(text.replace(/^\uFEFF/, '')) };
     return last.parsed;
@@ -41,7 +42,7 @@ export async function openLocations(file: string | null, log: Logger): Promise<L
   if (file === null) return { factsOf: () => NOTHING, close: () => undefined };
   const read = fileReader(file);
   const parsed = await read();
-  if (!parsed.usable) {
+  if (parsed.kind === 'unusable') {
     throw new ConfigError(parsed.faults.map((fault) => `LOCATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
   }
   const byId = (entries: readonly LocationEntry[]): ReadonlyMap<string, LocationFacts> =>

@@ -18,7 +18,7 @@ const ENTRY = fc.record(
 it('locations that are well formed and each named once are read as they stand', () => {
   fc.assert(
     fc.property(fc.uniqueArray(ENTRY, { selector: ({ location_id }) => location_id }), (locations) => {
-      expect(parseLocations(JSON.stringify({ locations }))).toEqual({ usable: true, entries: locations });
+      expect(parseLocations(JSON.stringify({ locations }))).toEqual({ kind: 'usable', entries: locations });
     }),
   );
 });
@@ -33,7 +33,7 @@ it('any text is read as locations or refused with a fault, never with an excepti
       ),
       (text) => {
         const parsed = parseLocations(text);
-        expect(parsed.usable || parsed.faults.length > 0).toBe(true);
+        expect(parsed.kind === 'usable' || parsed.faults.length > 0).toBe(true);
       },
     ),
   );
@@ -95,9 +95,9 @@ it.each<[string, unknown, string]>([
     'locations: expected at most 20000 locations',
   ],
 ])('a file with %s is refused, and the fault says where', (_what, value, fault) => {
-  expect(parseLocations(JSON.stringify(value))).toEqual({ usable: false, faults: [expect.stringContaining(fault)] });
+  expect(parseLocations(JSON.stringify(value))).toEqual({ kind: 'unusable', faults: [expect.stringContaining(fault)] });
 });
 
 it('what is no JSON is refused without its text', () => {
-  expect(parseLocations('{"locations": [secret')).toEqual({ usable: false, faults: ['expected JSON'] });
+  expect(parseLocations('{"locations": [secret')).toEqual({ kind: 'unusable', faults: ['expected JSON'] });
 });

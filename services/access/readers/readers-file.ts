@@ -13,7 +13,8 @@ import {
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import { type ParsedReaders, parseReaders, type ReaderEntry } from '../../../schemas/readers';
+import type { ParsedList } from '../../../schemas/list-file';
+import { parseReaders, type ReaderEntry } from '../../../schemas/readers';
 import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
 import { followFile } from '../../files/follow-file';
@@ -24,12 +25,12 @@ import { ReaderDirectory } from './readers';
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
-const unreadable = (error: unknown): ParsedReaders => ({
-  usable: false,
+const unreadable = (error: unknown): ParsedList<ReaderEntry> => ({
+  kind: 'unusable',
   faults: [`the file cannot be read (${codeOf(error)}); ticket-rail reader add makes it`],
 });
 
-export async function readReadersFile(path: string): Promise<ParsedReaders> {
+export async function readReadersFile(path: string): Promise<ParsedList<ReaderEntry>> {
   try {
     return parseReaders(await readFile(path, 'utf8'));
   } catch (error) {
@@ -71,8 +72,8 @@ export async function openReaders(
       return { readers: new ReaderDirectory(source.entries), close: () => undefined };
     case 'file': {
       const parsed = await readReadersFile(source.path);
-      const faults = parsed.usable ? (parsed.entries.length === 0 ? [NO_READER] : []) : parsed.faults;
-      if (!parsed.usable || faults.length > 0) {
+      const faults = parsed.kind === 'usable' ? (parsed.entries.length === 0 ? [NO_READER] : []) : parsed.faults;
+      if (parsed.kind === 'unusable' || faults.length > 0) {
         throw new ConfigError(faults.map((fault) => `READERS_FILE is ${JSON.stringify(source.path)}: ${fault}.`));
       }
       const readers = new ReaderDirectory(parsed.entries);
@@ -128,14 +129,14 @@ export function changeReadersFile(
 
 /** @throws {ReadersFileError} if the file is there and broken. */
 export function entriesOf(path: string): readonly ReaderEntry[] {
-  let parsed: ParsedReaders;
+  let parsed: ParsedList<ReaderEntry>;
   try {
     parsed = parseReaders(readFileSync(path, 'utf8'));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     parsed = unreadable(error);
   }
-  if (parsed.usable) return parsed.entries;
+  if (parsed.kind === 'usable') return parsed.entries;
   throw new ReadersFileError(`${path} cannot be used:\n${parsed.faults.map((fault) => `  ${fault}`).join('\n')}`);
 }
 

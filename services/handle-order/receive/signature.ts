@@ -21,12 +21,12 @@ export const MAX_DIGESTS = 16;
 /** Whether a delivery is Stream's. A refusal says what to look at, and never repeats what a header held. */
 export type Verification =
   | {
-      readonly authentic: true;
+      readonly kind: 'authentic';
       /** Fingerprint of the secret that verified, or null when signatures are not checked. */
       readonly signedWith: string | null;
     }
   | {
-      readonly authentic: false;
+      readonly kind: 'not-authentic';
       readonly reason: string;
       /** It has a signature or a token, which is none of ours: Stream's, for all we know. */
       readonly mismatch: boolean;
@@ -107,12 +107,12 @@ function checkSignature(
   const given = SIGNATURE_HEADERS.map((name) => headers[name]).filter((value) => typeof value === 'string');
   if (given.length === 0) {
     const reason = 'no signature: send X-Stream-Signature or Stream-Webhook-Signature';
-    return { authentic: false, mismatch: false, reason };
+    return { kind: 'not-authentic', mismatch: false, reason };
   }
   const signatures = digestsIn(given);
   if (signatures.length === 0) {
     return {
-      authentic: false,
+      kind: 'not-authentic',
       mismatch: true,
       reason:
         'the signature is not a SHA-256 digest: expected 64 hex or 44 base64 characters, with or without "sha256=" or ' +
@@ -121,9 +121,9 @@ function checkSignature(
   }
   const signedWith =
     signerOf(secrets, signatures, body) ?? (decoded === body ? null : signerOf(secrets, signatures, decoded));
-  if (signedWith !== null) return { authentic: true, signedWith };
+  if (signedWith !== null) return { kind: 'authentic', signedWith };
   return {
-    authentic: false,
+    kind: 'not-authentic',
     mismatch: true,
     reason:
       'the signature does not match the body: sign the raw bytes that are sent, not JSON that is written again, ' +
@@ -149,10 +149,10 @@ export function createVerifier(options: {
   return (headers, body, decoded = body) => {
     if (checkBearer !== null && !checkBearer(headers.authorization)) {
       const reason = 'the Authorization header does not carry a bearer token that we issued';
-      return { authentic: false, mismatch: bearerToken(headers.authorization) !== null, reason };
+      return { kind: 'not-authentic', mismatch: bearerToken(headers.authorization) !== null, reason };
     }
     return secrets.length === 0
-      ? { authentic: true, signedWith: null }
+      ? { kind: 'authentic', signedWith: null }
       : checkSignature(secrets, headers, body, decoded);
   };
 }

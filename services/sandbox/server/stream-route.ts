@@ -36,7 +36,7 @@ function answerTo(read: ReadMessage | null, stream: StreamStandIn): Answer {
     const detail = `${DSP_SIGNATURE} has to be the HMAC-SHA256 of the body with the secret of the webhook, in hex.`;
     return problem(401, 'The message is not authentic', detail);
   }
-  if (!read.ok) return problem(400, 'The message cannot be used', 'See refusals.', read.refusals);
+  if (read.kind === 'refused') return problem(400, 'The message cannot be used', 'See refusals.', read.refusals);
   const answer = stream.receive(read.message);
   switch (answer.kind) {
     case 'taken':

@@ -13,10 +13,11 @@ export type DspMessage = {
 }[DspMessageKind];
 
 export type ReadMessage =
-  { readonly ok: true; readonly message: DspMessage } | { readonly ok: false; readonly refusals: readonly Refusal[] };
+  | { readonly kind: 'understood'; readonly message: DspMessage }
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
 
 const refused = (pointer: string, detail: string): ReadMessage => ({
-  ok: false,
+  kind: 'refused',
   refusals: [{ rule: 'structure', pointer, detail }],
 });
 
@@ -58,10 +59,10 @@ export function readDspMessage(body: unknown): ReadMessage {
       pointer: pointerOf(path),
       detail: message,
     }));
-    return { ok: false, refusals };
+    return { kind: 'refused', refusals };
   }
   // The schema of this kind has just read it, which the compiler cannot follow through the table.
-  return { ok: true, message: { kind, body: parsed.data } as DspMessage };
+  return { kind: 'understood', message: { kind, body: parsed.data } as DspMessage };
 }
 
 /** What a message is about, as a hop is found by. */

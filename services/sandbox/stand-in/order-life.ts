@@ -37,10 +37,10 @@ export interface OrderLife {
   readonly scripted: boolean;
 }
 
-/** What a party is to be sent. */
+/** What a party is to be sent: the POS, or the delivery service. */
 export type News =
-  | { readonly to: 'pos'; readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> } }
-  | { readonly to: 'dsp'; readonly body: StreamEvent };
+  | { readonly kind: 'pos'; readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> } }
+  | { readonly kind: 'dsp'; readonly body: StreamEvent };
 
 /** An order after something happened, and the news of it. */
 export interface Decision {
@@ -58,7 +58,7 @@ const failed = (life: OrderLife, { reason, invalidItemIds, message }: Failure): 
   life: { ...life, state: 'rejected', reason: message === null ? reason : `${reason}: ${message}` },
   news: [
     {
-      to: 'dsp',
+      kind: 'dsp',
       body: {
         type: 'location.order.fail',
         ...dspKey(life),
@@ -93,7 +93,7 @@ export function submitted(locationId: string, order: DspOrder, scripted: boolean
       return failed(life, { reason: 'restaurant_not_accepting_orders', invalidItemIds: [], message: null });
     case 'open': {
       const object = { ...order, location_id: locationId };
-      return { life, news: [{ to: 'pos', body: { type: 'order.created', object } }] };
+      return { life, news: [{ kind: 'pos', body: { type: 'order.created', object } }] };
     }
   }
 }
@@ -101,7 +101,7 @@ export function submitted(locationId: string, order: DspOrder, scripted: boolean
 /** Informs the POS where the order stands; fields that are null are left out. */
 function updated(life: OrderLife, reported: Pick<OrderLife, 'status' | 'deliveryStatus' | 'driver'>): News {
   return {
-    to: 'pos',
+    kind: 'pos',
     body: {
       type: 'order.updated',
       object: {
@@ -127,7 +127,7 @@ export function decided(life: OrderLife, decision: PosDecision | null, readyAt: 
   const accepted: OrderLife = { ...life, state: 'accepted', providerId: decision.providerId };
   if (accepted.canceling !== null) return canceledNow(accepted, accepted.canceling);
   const estimated_ready_at_ms = Math.round(readyAt);
-  const accept: News = { to: 'dsp', body: { type: 'location.order.accept', ...dspKey(life), estimated_ready_at_ms } };
+  const accept: News = { kind: 'dsp', body: { type: 'location.order.accept', ...dspKey(life), estimated_ready_at_ms } };
   if (life.scripted) return { life: accepted, news: [accept] };
   const cooking = ownStatus(accepted, 'in_progress');
   return { life: cooking.life, news: [accept, ...cooking.news] };
@@ -152,7 +152,7 @@ export function ownStatus(life: OrderLife, status: string): Decision {
   const news: News[] = [updated(next, reported)];
   if (status === 'ready_for_pickup' || status === 'completed') {
     const body = { type: 'location.order.notify_status_change', ...dspKey(life), order_status_update: status } as const;
-    news.push({ to: 'dsp', body });
+    news.push({ kind: 'dsp', body });
   }
   return { life: next, news };
 }
@@ -207,9 +207,9 @@ function canceledNow(life: OrderLife, { by, reason, news: wanted }: Cancellation
   };
   const { locationId: location_id, providerId: provider_id } = life;
   const news: News[] = [];
-  if (by === 'merchant') news.push({ to: 'dsp', body: { type: 'location.order.cancel', ...dspKey(life) } });
+  if (by === 'merchant') news.push({ kind: 'dsp', body: { type: 'location.order.cancel', ...dspKey(life) } });
   if (wanted.includes('canceled')) {
-    news.push({ to: 'pos', body: { type: 'order.canceled', object: { provider_id, location_id } } });
+    news.push({ kind: 'pos', body: { type: 'order.canceled', object: { provider_id, location_id } } });
   }
   if (!wanted.includes('updated')) return { life: canceled, news };
   const next = { ...canceled, status };

@@ -206,7 +206,7 @@ export class StreamStandIn {
     this.#options.onChange(life, before);
   }
 
-  #send({ order, locationId }: OrderLife, { to, body }: News): void {
+  #send({ order, locationId }: OrderLife, { kind: to, body }: News): void {
     const { clock, outbox, pos, dsp } = this.#options;
     const bytes = Buffer.from(JSON.stringify(body));
     const isNew = body.type === 'order.created';

@@ -161,16 +161,16 @@ describe('the file of destinations', () => {
   const one = { name: 'pos', url: 'https://pos.example.com/news?key=abc', secrets: [SECRET] };
   const faultsOf = (json: unknown): readonly string[] => {
     const parsed = parseDestinations(typeof json === 'string' ? json : JSON.stringify(json));
-    return parsed.usable ? [] : parsed.faults;
+    return parsed.kind === 'usable' ? [] : parsed.faults;
   };
   const faultOf = (change: object): readonly string[] => faultsOf({ destinations: [{ ...one, ...change }] });
 
   it('a destination needs a name, a URL and a secret; the rest has its default', () => {
     expect(parseDestinations(JSON.stringify({ destinations: [one] }))).toEqual({
-      usable: true,
+      kind: 'usable',
       entries: [{ ...one, view: 'events', filter: {}, allow: { addresses: [], http: false } }],
     });
-    expect(parseDestinations('{"destinations":[]}')).toEqual({ usable: true, entries: [] });
+    expect(parseDestinations('{"destinations":[]}')).toEqual({ kind: 'usable', entries: [] });
   });
 
   it.each<[object, string]>([

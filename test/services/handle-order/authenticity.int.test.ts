@@ -334,19 +334,22 @@ describe('createVerifier', () => {
     const digest = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
     const jefe = createVerifier({ webhookSecrets: ['Jefe'], bearerTokens: [] });
     const data = Buffer.from('what do ya want for nothing?');
-    expect(jefe({ 'x-stream-signature': digest }, data)).toEqual({ authentic: true, signedWith: fingerprint('Jefe') });
+    expect(jefe({ 'x-stream-signature': digest }, data)).toEqual({
+      kind: 'authentic',
+      signedWith: fingerprint('Jefe'),
+    });
   });
 
   it('the verifier checks no signature where no secret is configured', () => {
     const open = createVerifier({ webhookSecrets: [], bearerTokens: [] });
-    expect(open({}, body)).toEqual({ authentic: true, signedWith: null });
+    expect(open({}, body)).toEqual({ kind: 'authentic', signedWith: null });
   });
 
   it('the verifier takes secrets as UTF-8', () => {
     const secret = 'Geheimnis für Zoë ☕';
     const unicode = createVerifier({ webhookSecrets: [secret], bearerTokens: [] });
     const signature = createHmac('sha256', Buffer.from(secret)).update(body).digest('hex');
-    expect(unicode({ 'stream-webhook-signature': signature }, body).authentic).toBe(true);
+    expect(unicode({ 'stream-webhook-signature': signature }, body).kind).toBe('authentic');
   });
 
   it.each<[string, string, string | Buffer]>([
@@ -370,7 +373,7 @@ describe('createVerifier', () => {
     const one = createVerifier({ webhookSecrets: [WEBHOOK_SECRET, secret], bearerTokens: [] });
     const digest = createHmac('sha256', key).update(body).digest('hex');
     expect(one({ 'x-stream-signature': digest }, body)).toEqual({
-      authentic: true,
+      kind: 'authentic',
       signedWith: fingerprint(secret),
     });
   });
@@ -378,7 +381,7 @@ describe('createVerifier', () => {
   it.each(['whsec_', 'whsec_=', '""'])('the verifier does not take the empty key for the secret %s', (secret) => {
     const one = createVerifier({ webhookSecrets: [secret], bearerTokens: [] });
     const digest = createHmac('sha256', '').update(body).digest('hex');
-    expect(one({ 'x-stream-signature': digest }, body).authentic).toBe(false);
+    expect(one({ 'x-stream-signature': digest }, body).kind).toBe('not-authentic');
   });
 
   it.each([
@@ -386,7 +389,7 @@ describe('createVerifier', () => {
     ['of another form', { 'x-stream-signature': 'abc' }, /not a SHA-256 digest/, true],
     ['not of the body', { 'x-stream-signature': 'a'.repeat(64) }, /does not match the body/, true],
   ])('the verifier gives a helpful reason for a signature that is %s', (_what, headers, reason, mismatch) => {
-    const expected = { authentic: false, reason: expect.stringMatching(reason) as unknown, mismatch };
+    const expected = { kind: 'not-authentic', reason: expect.stringMatching(reason) as unknown, mismatch };
     expect(verify(headers, body)).toEqual(expected);
   });
 
@@ -395,7 +398,7 @@ describe('createVerifier', () => {
     for (let bit = 0; bit < digest.length * 8; bit++) {
       const flipped = Buffer.from(digest);
       flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(verify({ 'x-stream-signature': flipped.toString('hex') }, body).authentic).toBe(false);
+      expect(verify({ 'x-stream-signature': flipped.toString('hex') }, body).kind).toBe('not-authentic');
     }
   });
 });

@@ -9,22 +9,22 @@ const AUDITOR = entryOf('auditor-token', 'auditor');
 
 const faultsOf = (value: unknown): readonly string[] => {
   const parsed = parseReaders(typeof value === 'string' ? value : JSON.stringify(value));
-  return parsed.usable ? [] : parsed.faults;
+  return parsed.kind === 'usable' ? [] : parsed.faults;
 };
 
 describe('a list of readers', () => {
   it('a list of readers may have each role, and some locations or all', () => {
     const entries = [COUNTER, AUDITOR, entryOf('operator-token', 'operator')];
-    expect(parseReaders(JSON.stringify(entries))).toEqual({ usable: true, entries });
+    expect(parseReaders(JSON.stringify(entries))).toEqual({ kind: 'usable', entries });
   });
 
   it('a list of readers may have hashes in upper or lower case', () => {
     const shouted = { ...COUNTER, token_sha256: COUNTER.token_sha256.toUpperCase() };
-    expect(parseReaders(JSON.stringify([shouted]))).toEqual({ usable: true, entries: [COUNTER] });
+    expect(parseReaders(JSON.stringify([shouted]))).toEqual({ kind: 'usable', entries: [COUNTER] });
   });
 
   it('a list of readers may be empty, and then nobody reads', () => {
-    expect(parseReaders('[]')).toEqual({ usable: true, entries: [] });
+    expect(parseReaders('[]')).toEqual({ kind: 'usable', entries: [] });
   });
 
   const fields = 'name, token_sha256, role and locations';

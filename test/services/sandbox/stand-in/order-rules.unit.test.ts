@@ -19,7 +19,7 @@ const order = (seed: number, fulfillmentType: (typeof FULFILLMENT_TYPES)[number]
 /** What Stream finds wrong with bytes that a delivery service posted. */
 function refusalsOf(body: Uint8Array): readonly Refusal[] {
   const read = readDspMessage(parseMessage(body));
-  if (!read.ok) return read.refusals;
+  if (read.kind === 'refused') return read.refusals;
   return read.message.kind === 'new-order' ? checkOrder(read.message.body.order, menu) : [];
 }
 const refusals = (message: unknown): readonly Refusal[] => refusalsOf(Buffer.from(JSON.stringify(message)));

@@ -68,16 +68,14 @@ export interface Handover {
   readonly canUndo: boolean;
 }
 
-/** Whether an order is handed over, and from where that is known: a press that waits on this screen, or the record. */
-type HandoverState = { readonly waits: true; readonly press: Press } | { readonly waits: false };
+const lastPressOf = (order: Order, presses: readonly Press[]): Press | undefined =>
+  presses.filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged').at(-1);
 
 /** @returns whether an order is handed over; null if it is not. Boards ask it of all orders each second */
-export function handoverStateOf(order: Order, presses: readonly Press[]): HandoverState | null {
-  const press = presses
-    .filter(({ orderId, request }) => orderId === order.order_id && request.type !== 'acknowledged')
-    .at(-1);
-  if (press?.request.type === 'handed_over') return { waits: true, press };
-  return order.handed_over === null || press?.request.type === 'undone' ? null : { waits: false };
+export function handoverStateOf(order: Order, presses: readonly Press[]): Pick<Handover, 'waits'> | null {
+  const type = lastPressOf(order, presses)?.request.type;
+  if (type === 'handed_over') return { waits: true };
+  return order.handed_over === null || type === 'undone' ? null : { waits: false };
 }
 
 /**
@@ -90,14 +88,13 @@ export function handoverOf(
   unsent: ReadonlySet<string>,
   cycle: HourCycle,
 ): Handover | null {
-  const state = handoverStateOf(order, presses);
-  if (state?.waits === true) {
-    const { key, request } = state.press;
-    const words = say('handover.waits', { time: clockWords(request.at, cycle) });
-    return { words, waits: true, canUndo: unsent.has(key) };
+  const press = lastPressOf(order, presses);
+  if (press?.request.type === 'handed_over') {
+    const words = say('handover.waits', { time: clockWords(press.request.at, cycle) });
+    return { words, waits: true, canUndo: unsent.has(press.key) };
   }
   const { handed_over } = order;
-  if (state === null || handed_over === null) return null;
+  if (handed_over === null || press?.request.type === 'undone') return null;
   const { by } = handed_over;
   const time = clockWords(handed_over.at, cycle);
   const words = by === null ? say('handover.done', { time }) : say('handover.done_by', { time, by });
