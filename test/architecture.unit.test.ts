@@ -138,6 +138,7 @@ const RULES: readonly Rule[] = [
       to !== 'services/event-store/event-store' &&
       to !== 'services/event-store/append-decision' &&
       to !== 'schemas/exact-json' &&
+      to !== 'schemas/json-object' &&
       to !== 'schemas/stream-name' &&
       to !== 'services/event-store/sqlite-error' &&
       to !== 'services/files/file-identity' &&

@@ -15,7 +15,7 @@ import {
 } from '../audit/merkle/signed-note';
 import type { TreeHash } from '../audit/merkle/tree';
 import { cosign, type Remembered, rememberedIn } from '../audit/merkle/witness';
-import { codeOf } from '../files/error-code';
+import { ifThere } from '../files/if-there';
 import { withLockFile } from '../files/lock-file';
 import { writeWholeFile } from '../files/whole-file';
 import { argument } from '../terminal/argument';
@@ -82,15 +82,6 @@ function logAt(url: string, token: string | null): AskLog {
   };
 }
 
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
-    throw error;
-  }
-}
-
 /** @returns the newest note of a log, and the proof that it begins with so many events. */
 async function newestNote(
   askLog: AskLog,
@@ -113,13 +104,16 @@ function witnessOf(keyFile: string): NoteSigner {
 /** Keeps a note that is against what the same key signed before, to be shown to others; nothing is written over. */
 function keepRefused(beside: string, note: string, { size, root }: CheckpointText): void {
   const file = `${beside}.refused-${String(size)}-${root.slice(0, ROOT_HEX)}`;
-  if (readIfThere(file) === null) writeWholeFile(file, note);
+  if (ifThere(() => readFileSync(file, 'utf8')) === null) writeWholeFile(file, note);
   hint(`What the key signed now is in ${file}.`);
 }
 
 /** @throws {Error} if what is there is not what the run was said to be */
 function memoryIn(file: string, signer: NoteSigner, isFirst: boolean): Exclude<Remembered, 'unreadable'> {
-  const remembered = rememberedIn(readIfThere(file), signer);
+  const remembered = rememberedIn(
+    ifThere(() => readFileSync(file, 'utf8')),
+    signer,
+  );
   if (remembered === 'unreadable')
     throw new Error(`${file} is no note that this witness signed. Put back what it was, or name another file.`);
   if (remembered === 'nothing' && !isFirst)

@@ -1,5 +1,6 @@
 import { stringifyJson } from '../../schemas/exact-json';
 import type { FeedCloudEvent, FeedItem, FeedPage } from '../../schemas/feed';
+import { eventFrame } from '../http/event-stream';
 import type { FeedAnswer } from './feed';
 
 /** The forms in which the feed is answered. */
@@ -29,8 +30,8 @@ export const pageText = ({ items, next, caughtUp }: FeedAnswer): string =>
 
 export const batchText = ({ items }: FeedAnswer): string => stringifyJson(items.map(cloudEventOf));
 
-/** @returns a part of the stream of server-sent events (HTML Living Standard, 9.2). JSON has no line breaks. */
+/** @returns a part of the stream of server-sent events. */
 export function streamText({ items, next, caughtUp }: FeedAnswer): string {
-  const messages = items.map((item) => `id: ${item.position}\nevent: item\ndata: ${stringifyJson(item)}\n\n`);
-  return `${messages.join('')}id: ${next}\nevent: position\ndata: {"next":"${next}","caught_up":${String(caughtUp)}}\n\n`;
+  const messages = items.map((item) => eventFrame('item', stringifyJson(item), item.position));
+  return messages.join('') + eventFrame('position', JSON.stringify({ next, caught_up: caughtUp }), next);
 }

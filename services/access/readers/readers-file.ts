@@ -17,17 +17,15 @@ import type { ParsedList } from '../../../schemas/list-file';
 import { parseReaders, type ReaderEntry } from '../../../schemas/readers';
 import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
+import { codeOf } from '../../files/error-code';
 import { followFile } from '../../files/follow-file';
 import { ReaderDirectory } from './readers';
 
 /** The file of READERS_FILE: read at the start, followed while the service runs, and changed by `ticket-rail reader`. */
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
-
 const unreadable = (error: unknown): ParsedList<ReaderEntry> => ({
   kind: 'unusable',
-  faults: [`the file cannot be read (${codeOf(error)}); ticket-rail reader add makes it`],
+  faults: [`the file cannot be read (${codeOf(error) ?? String(error)}); ticket-rail reader add makes it`],
 });
 
 export async function readReadersFile(path: string): Promise<ParsedList<ReaderEntry>> {
@@ -107,7 +105,7 @@ export function changeReadersFile(
     throw new ReadersFileError(
       taken
         ? `${path} is being changed by another command. If none runs, one was cut off: delete ${next}.`
-        : `${path} cannot be changed (${codeOf(cause)}).`,
+        : `${path} cannot be changed (${codeOf(cause) ?? String(cause)}).`,
       { cause },
     );
   }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from '../../files/error-code';
+import { ifThere } from '../../files/if-there';
 import { CheckpointEntry } from '../../../schemas/checkpoint';
 import { syncDirectory } from '../../files/whole-file';
 
@@ -94,13 +94,8 @@ function endOfLastLine(open: number, size: number): number {
 
 /** @returns the end of a file, whole lines as far as there are; nothing of one that is not there */
 function tailOf(file: string, bytes: number): string {
-  let open: number;
-  try {
-    open = openSync(file, 'r');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
+  const open = ifThere(() => openSync(file, 'r'));
+  if (open === null) return '';
   try {
     const { size } = fstatSync(open);
     const buffer = Buffer.alloc(Math.min(size, bytes));

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { codeOf } from '../../files/error-code';
+import { ifThere } from '../../files/if-there';
 import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
 import { beginFile, writeWholeFile } from '../../files/whole-file';
 import { keyIdOf, signedBytes } from './signature';
@@ -45,9 +45,8 @@ export function openCheckpointKey(file: string, signedBefore: () => readonly str
 /** @returns the text of a file; null if there is none. */
 function readKeyFile(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return ifThere(() => readFileSync(file, 'utf8'));
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null;
     throw new CheckpointKeyError(`${file} cannot be read: ${String(cause)}`, { cause });
   }
 }

@@ -3,6 +3,7 @@
  * name their `type`, and those of gRPC, which come through raw from some of its paths, by shape.
  */
 
+import { isJsonObject } from '../../../schemas/json-object';
 import { EventStoreError, type StreamRevision } from '../event-store';
 
 export type Failure =
@@ -51,9 +52,9 @@ const NOT_TAKEN = /Server Is (Too )?Busy|Server Is Not Ready|No leader info avai
 
 /** @returns what `error`, caught from a call of the client, says. */
 export function readFailure(error: unknown): Failure {
-  const fields = isRecord(error) ? error : {};
+  const fields = isJsonObject(error) ? error : {};
   const trailers =
-    trailersOf(fields['metadata']) ?? trailersOf(isRecord(fields['_raw']) ? fields['_raw']['metadata'] : 0);
+    trailersOf(fields['metadata']) ?? trailersOf(isJsonObject(fields['_raw']) ? fields['_raw']['metadata'] : 0);
   const type = trailers?.['exception'] ?? fields['type'];
   const message = error instanceof Error && error.message !== '' ? error.message : String(type ?? error);
   if (type === 'wrong-expected-version') {
@@ -126,12 +127,8 @@ export function toEventStoreError(
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
 function trailersOf(metadata: unknown): Record<string, unknown> | undefined {
-  if (!isRecord(metadata) || typeof metadata['getMap'] !== 'function') return undefined;
+  if (!isJsonObject(metadata) || typeof metadata['getMap'] !== 'function') return undefined;
   return (metadata as { getMap(): Record<string, unknown> }).getMap(); // grpc-js's Metadata, by shape
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { sleep } from '../../concurrency/sleep';
 import type { FileIdentity } from '../../files/file-identity';
 import { EventStoreError } from '../event-store';
 import type { FromWriter, Group, ToWriter, WriterCommand, WriterOptions, WriterResult } from './writer-protocol';
@@ -92,7 +93,7 @@ export class WriterClient {
     if (this.#closed) return;
     this.#closed = true;
     const deadline = Date.now() + CLOSE_TIMEOUT_MS;
-    while (this.pending > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.pending > 0 && Date.now() < deadline) await sleep(5);
     this.#settleAll(errorResult('outcome-unknown', 'the event store was closed before the disk answered'));
     const worker = this.#worker;
     if (worker === null) return;

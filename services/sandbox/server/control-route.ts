@@ -11,8 +11,8 @@ import {
   type Submitted,
   SubmitOrders,
 } from '../../../schemas/sandbox';
-import { EVENT_STREAM_HEADERS } from '../../http/event-stream';
-import { Problem, takesOnly } from '../../http/problem';
+import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
 import { pointerOf } from '../../../schemas/json-pointer';
 import type { LiveNews } from './live-news';
@@ -72,17 +72,7 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
       response.end();
       return;
     }
-    const leave = news.watch({
-      send: (text) => {
-        response.write(text);
-      },
-      get buffered() {
-        return response.writableLength;
-      },
-      end: () => {
-        response.destroy();
-      },
-    });
+    const leave = news.watch(clientAt(response));
     if (leave === null) throw new Problem('too-many-screens', 'Too many pages are watching already. Close some.');
     response.flushHeaders();
     response.once('close', leave);
@@ -107,7 +97,10 @@ export function createControlRoutes(control: Control, news: LiveNews): Router {
     if (control.order(orderId) === null) throw noSuchOrder();
     const acted = await control.act(orderId, action);
     if (acted.kind === 'impossible') {
-      response.status(409).json({ title: 'The order does not allow this now', status: 409, detail: acted.why });
+      response
+        .status(409)
+        .type(PROBLEM_MEDIA_TYPE)
+        .json({ title: 'The order does not allow this now', status: 409, detail: acted.why });
       return;
     }
     response.json(control.order(orderId));

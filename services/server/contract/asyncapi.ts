@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type DestinationView, RawWebhookHeaders, WebhookHeaders } from '../../../schemas/destinations';
 import { FeedFact, FeedOrder, FeedRemoval } from '../../../schemas/feed';
 import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
+import { pointerOf } from '../../../schemas/json-pointer';
 import { SESSION_COOKIE } from '../../access/login/session';
 import type { BasePath } from '../../http/base-path';
 import type { Endpoint, Tag } from '../../http/endpoint';
@@ -51,7 +52,7 @@ const propertiesOf = (schema: z.ZodType | undefined, schemas: Schemas): Readonly
   schema === undefined ? {} : (schemas.of(schema)['properties'] as Readonly<Record<string, Json>>); // schemas by name
 
 const reference = (...path: readonly string[]): Json => ({
-  $ref: `#/${path.map((one) => one.replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+  $ref: `#${pointerOf(path)}`,
 });
 
 function channelOf(id: string, endpoint: Endpoint, messages: readonly z.ZodType[], schemas: Schemas): Json {

@@ -1,3 +1,5 @@
+import { PROBLEM_MEDIA_TYPE } from '../../http/problem';
+
 /** An OpenAPI document as it is read, to be shown to people. */
 
 /** As much of a JSON Schema as the documents use. */
@@ -64,15 +66,13 @@ export const callsOf = ({ paths }: OpenApi): readonly DocumentedCall[] =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 
-const PROBLEM = 'application/problem+json';
-
 /** @returns codes of the problems that a call may be answered with. */
 export const problemCodesOf = ({ responses }: Operation): readonly string[] =>
-  Object.values(responses).flatMap(({ content = {} }) => Object.keys(content[PROBLEM]?.examples ?? {}));
+  Object.values(responses).flatMap(({ content = {} }) => Object.keys(content[PROBLEM_MEDIA_TYPE]?.examples ?? {}));
 
 /** @returns answers other than problems, by status. */
 export const answersOf = ({ responses }: Operation) =>
-  Object.entries(responses).filter(([, { content = {} }]) => !(PROBLEM in content));
+  Object.entries(responses).filter(([, { content = {} }]) => !(PROBLEM_MEDIA_TYPE in content));
 
 /** How a form of text writes what stands out in it. */
 export interface Marks {

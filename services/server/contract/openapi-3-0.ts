@@ -1,12 +1,10 @@
+import { isJsonObject } from '../../../schemas/json-object';
 import type { Json } from './openapi';
 
 /** An OpenAPI 3.1 document as 3.0.3 would say it, whose schemas are an older form of JSON Schema. */
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const NULL = 'null';
-const isNull = (schema: unknown): boolean => isObject(schema) && schema['type'] === NULL;
+const isNull = (schema: unknown): boolean => isJsonObject(schema) && schema['type'] === NULL;
 
 /** What 3.0 cannot say, and a client of 3.0 need not know. */
 const UNSAYABLE: ReadonlySet<string> = new Set(['propertyNames', '$schema', 'prefixItems']);
@@ -33,7 +31,7 @@ function types(type: readonly unknown[]): Json {
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
+const objectOf = (value: unknown): Json => (isJsonObject(value) ? value : {});
 
 /** Returns one keyword of a schema as one or more of 3.0. */
 function keyword30(key: string, value: unknown): Json {
@@ -59,7 +57,7 @@ function keyword30(key: string, value: unknown): Json {
     case 'items':
     case 'not':
     case 'additionalProperties':
-      return { [key]: isObject(value) ? schema30(value) : value };
+      return { [key]: isJsonObject(value) ? schema30(value) : value };
     default:
       return UNSAYABLE.has(key) ? {} : { [key]: value };
   }
@@ -67,7 +65,7 @@ function keyword30(key: string, value: unknown): Json {
 
 /** @returns a schema of 3.1 as one of 3.0. */
 function schema30(schema: unknown): Json {
-  if (!isObject(schema)) return {};
+  if (!isJsonObject(schema)) return {};
   const { $ref, ...members } = schema;
   // Of a list whose items have a form each, 3.0 can only say how many there are.
   const others = 'prefixItems' in members ? { ...members, items: {} } : members;
@@ -85,7 +83,7 @@ const VALUES: ReadonlySet<string> = new Set(['example', 'examples']);
 /** Returns all of a document that is around its schemas. */
 function around(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(around);
-  if (!isObject(value)) return value;
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => {
       if (VALUES.has(key)) return [key, member];

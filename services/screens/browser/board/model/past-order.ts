@@ -1,5 +1,6 @@
 import { evolve, initial, toOrder } from '../../../../../projections/order';
-import { ExactNumber } from '../../../../../schemas/exact-json';
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
+import { keysOf } from '../../../../../schemas/json-pointer';
 import type { OrderEvent } from '../../../../../schemas/order-events';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import type { Change, HistoryEvent, Order } from '../../../../../schemas/order-view';
@@ -68,7 +69,7 @@ function byFolds(key: OrderKey, events: readonly HistoryEvent[]): (Order | null)
 }
 
 function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
-  let seen: Fields = {};
+  let seen: JsonObject = {};
   let firstReceivedAt = '';
   let stageSince = '';
   let reportedAt = '';
@@ -98,38 +99,29 @@ function byChanges(key: OrderKey, events: readonly HistoryEvent[]): Order[] {
   });
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** What people here did: in changes, null is nothing. */
-function doneIn(seen: Fields): Pick<Order, 'handed_over' | 'acknowledged'> {
+function doneIn(seen: JsonObject): Pick<Order, 'handed_over' | 'acknowledged'> {
   const whole = (value: unknown): Order['handed_over'] => {
-    const all: unknown = isFields(value) ? { by: null, driver_revision: null, compared: [], ...value } : null;
+    const all: unknown = isJsonObject(value) ? { by: null, driver_revision: null, compared: [], ...value } : null;
     return all as Order['handed_over']; // as the service folded it
   };
-  const acknowledged = isFields(seen['acknowledged']) ? seen['acknowledged'] : {};
+  const acknowledged = isJsonObject(seen['acknowledged']) ? seen['acknowledged'] : {};
   return {
     handed_over: whole(seen['handed_over']),
     acknowledged: { cancel: whole(acknowledged['cancel']), driver_change: whole(acknowledged['driver_change']) },
   };
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
-
 /** @returns the fields after a change as projections/changes.ts tells it: null is nothing, and no object is empty. */
-export function applyChange(fields: Fields, { pointer, to }: Change): Fields {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return put(fields, path, to);
+export function applyChange(fields: JsonObject, { pointer, to }: Change): JsonObject {
+  return put(fields, keysOf(pointer), to);
 }
 
-function put(fields: Fields, [key, ...rest]: readonly string[], to: unknown): Fields {
+function put(fields: JsonObject, [key, ...rest]: readonly string[], to: unknown): JsonObject {
   if (key === undefined || key === '__proto__') return fields;
   const before = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  const value = rest.length === 0 ? to : put(isFields(before) ? before : {}, rest, to);
-  const isNothing = value === null || (isFields(value) && Object.keys(value).length === 0);
+  const value = rest.length === 0 ? to : put(isJsonObject(before) ? before : {}, rest, to);
+  const isNothing = value === null || (isJsonObject(value) && Object.keys(value).length === 0);
   if (!isNothing) return { ...fields, [key]: value };
   // What is not an object any more was replaced by what stands below it, or the reverse.
   return Object.fromEntries(Object.entries(fields).filter(([other]) => other !== key));

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../../../schemas/json-object';
 import { keysOf } from '../../../../../schemas/records';
 import type { OrderFault, SandboxOrder, Submitted } from '../../../../../schemas/sandbox';
 
@@ -18,14 +19,11 @@ export type Reply =
   | { readonly kind: 'refused'; readonly status: number; readonly words: string; readonly broken: readonly Broken[] }
   | { readonly kind: 'no_answer'; readonly why: string };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function brokenOf(value: unknown): readonly Broken[] {
   if (!Array.isArray(value)) return [];
-  return (value as unknown[]).filter(isFields).map(({ rule, pointer, detail, documented }) => ({
+  return (value as unknown[]).filter(isJsonObject).map(({ rule, pointer, detail, documented }) => ({
     rule: textOf(rule),
     pointer: textOf(pointer),
     detail: textOf(detail),
@@ -35,7 +33,7 @@ function brokenOf(value: unknown): readonly Broken[] {
 
 /** @returns title and detail of a problem (RFC 9457), or nothing. */
 export function problemWords(problem: unknown): string {
-  if (!isFields(problem)) return '';
+  if (!isJsonObject(problem)) return '';
   return ['title', 'detail']
     .map((name) => textOf(problem[name]))
     .filter((text) => text !== '')
@@ -46,9 +44,10 @@ export function problemWords(problem: unknown): string {
 export function readReply({ status, answer }: Submitted['orders'][number]): Reply {
   if (status === null) return { kind: 'no_answer', why: textOf(answer) };
   if (status >= 200 && status < 300) return { kind: 'taken', status };
-  const broken = isFields(answer) ? brokenOf(answer['refusals']) : [];
+  const broken = isJsonObject(answer) ? brokenOf(answer['refusals']) : [];
   // What is broken says more than the detail.
-  const words = broken.length > 0 && isFields(answer) ? problemWords({ title: answer['title'] }) : problemWords(answer);
+  const words =
+    broken.length > 0 && isJsonObject(answer) ? problemWords({ title: answer['title'] }) : problemWords(answer);
   return { kind: 'refused', status, words, broken };
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
 import type { Hop, SandboxOrder, SandboxState, SandboxSummary } from '../../../../../schemas/sandbox';
 import type { RawMessage } from '../../shared/model/feed-message';
 
@@ -24,12 +25,10 @@ export type SandboxMessage =
   | { readonly kind: 'hop'; readonly hop: Hop }
   | { readonly kind: 'heartbeat' };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function parseFields(text: string): Fields | null {
+function parseFields(text: string): JsonObject | null {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null; // an object, by the test before
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : null;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../../../schemas/json-object';
 import { type KnownLocation, knownLocation } from './known-location';
 
 /** Messages of the live feed (services/orders/live/live-feed.ts) as a screen reads them. */
@@ -45,10 +46,6 @@ export interface RawMessage {
   readonly data: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
 /**
@@ -57,7 +54,7 @@ const isTime = (value: unknown): value is string => typeof value === 'string' &&
  */
 function isOrder(value: unknown): value is FeedOrder {
   return (
-    isFields(value) &&
+    isJsonObject(value) &&
     typeof value['order_id'] === 'string' &&
     typeof value['revision'] === 'number' &&
     typeof value['stage'] === 'string' &&
@@ -77,7 +74,7 @@ function parseJson(text: string): unknown {
 /** @returns the message, or null for one that this build does not know or cannot use. */
 export function parseMessage<Seen extends FeedOrder>(raw: RawMessage): FeedMessage<Seen> | null {
   const data = parseJson(raw.data);
-  if (!isFields(data)) return null;
+  if (!isJsonObject(data)) return null;
   const position = raw.id !== undefined && /^[\w-]+$/.test(raw.id) ? raw.id : null;
   const { location_id, now, folds, orders, truncated, store, quarantined, interval_ms, location } = data;
   switch (raw.event) {
