@@ -105,6 +105,7 @@ const SHARED_WITH_SANDBOX = [
   'services/access/login/origin-guard',
   'services/http/base-path',
   'services/http/event-stream',
+  'services/http/page-headers',
   'services/http/problem',
   'services/screens/page-route',
   'services/config/version',

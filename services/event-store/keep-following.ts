@@ -5,13 +5,26 @@ import { isEventStoreError } from './event-store';
 const RETRY_MS = 1_000;
 
 /**
- * Follows a store, again and again where that fails, until `signal` ends it or the store is closed. Never fails itself.
- * @param follow a subscription that is worked through; it ends only by failing, or by the signal
+ * Follows a store, again and again where that fails, until it is ended or the store is closed. Never fails itself.
+ * @param follow a subscription that is worked through; it ends only by failing, or by its signal
  * @param onFailed called with the first failure
+ * @returns what ends it, and resolves when it has ended
  */
-export async function keepFollowing(
+export function keepFollowing(
   follow: (signal: AbortSignal) => Promise<void>,
+  onFailed: (error: unknown) => void,
+): () => Promise<void> {
+  const ending = new AbortController();
+  const followed = followUntil(ending.signal, follow, onFailed);
+  return () => {
+    ending.abort();
+    return followed;
+  };
+}
+
+async function followUntil(
   signal: AbortSignal,
+  follow: (signal: AbortSignal) => Promise<void>,
   onFailed: (error: unknown) => void,
 ): Promise<void> {
   const isEnding = (): boolean => signal.aborted;

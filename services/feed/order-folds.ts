@@ -8,6 +8,27 @@ import { readIfThere } from '../event-store/reads';
 const MAX_STATES = 16_384;
 
 /**
+ * Folds a stream up to one of its events.
+ * @returns the state of the order before the event
+ * @throws {EventStoreError} if the store cannot be read
+ */
+export async function stateBefore(
+  store: Pick<EventStore, 'readStream'>,
+  stream: StreamName,
+  revision: number,
+): Promise<OrderState> {
+  let state = initial;
+  if (revision === 0) return state;
+  for await (const stored of readIfThere(store, stream, { limit: revision })) {
+    // After a deletion, the numbering goes on: the events that are left begin later.
+    if (stored.revision >= revision) break;
+    const event = decodeOrderEvent(stored);
+    if (event !== null) state = evolve(state, event);
+  }
+  return state;
+}
+
+/**
  * The states between the events of orders, for readers of the log forwards: of each order the one that came of what was
  * read last. If another reader is elsewhere in the same order, or it is forgotten, its stream is folded again.
  */
@@ -37,15 +58,8 @@ export class OrderFolds {
    * @returns the state before an event.
    * @throws {EventStoreError} if the store cannot be read
    */
-  async before(stream: StreamName, revision: number): Promise<OrderState> {
-    let state = initial;
-    for await (const stored of readIfThere(this.#store, stream, { limit: revision })) {
-      // After a deletion, the numbering goes on: the events that are left begin later.
-      if (stored.revision >= revision) break;
-      const event = decodeOrderEvent(stored);
-      if (event !== null) state = evolve(state, event);
-    }
-    return state;
+  before(stream: StreamName, revision: number): Promise<OrderState> {
+    return stateBefore(this.#store, stream, revision);
   }
 
   /** Keeps the state after an event. */

@@ -36,8 +36,7 @@ export type ShowOrder = (key: OrderKey, state: OrderState) => Order | null;
 export class Labels {
   readonly #kept = new Map<string, KeptLabel>();
   readonly #listeners = new Set<(key: OrderKey) => void>();
-  readonly #ending = new AbortController();
-  #following: Promise<void> = Promise.resolve();
+  #unfollow: () => Promise<void> = () => Promise.resolve();
 
   readonly #options: {
     readonly store: Pick<EventStore, 'append' | 'subscribe'>;
@@ -59,18 +58,16 @@ export class Labels {
   /** Follows the store from now on; what is in it is known a moment later. */
   follow(): void {
     const { log } = this.#options;
-    this.#following = keepFollowing(
+    this.#unfollow = keepFollowing(
       (signal) => this.#followOnce(signal),
-      this.#ending.signal,
       (error) => {
         log.warn({ err: error }, 'labels of orders cannot be followed; it is tried again each second');
       },
     );
   }
 
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#following;
+  close(): Promise<void> {
+    return this.#unfollow();
   }
 
   /** @returns the order with its label. */

@@ -1,5 +1,4 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
-import helmet from 'helmet';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { stringifyJson } from '../../schemas/exact-json';
@@ -15,6 +14,7 @@ import { discardBody } from '../http/read-body';
 import { createLookRoutes, DELIVERY_CALLS } from '../handle-order/route';
 import type { Metrics } from '../operations/metrics';
 import { createHealthRoutes, createMetricsRoutes } from '../operations/route';
+import { setPageHeaders } from '../http/page-headers';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
 import { ReadModelError } from '../read-model/order-table/schema';
 import type { StoreOutage } from '../event-store/store-outage';
@@ -126,15 +126,7 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(passBodiesBy, keepNothing, createLookRoutes());
 
   if (readers.open) app.use(loopbackOnly(readerOrigins), unproxiedOnly('READERS_FILE or READERS'));
-  app.use(
-    helmet({
-      // Whether TLS is there is its terminator's to say: both of these would break plain HTTP on a private network.
-      strictTransportSecurity: false,
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-      // Without a referrer, browsers tell no origin with the forms of our own pages either.
-      referrerPolicy: { policy: 'same-origin' },
-    }),
-  );
+  app.use(setPageHeaders());
   app.use(createHealthRoutes(options.checkReadiness));
   app.use(createLoginRoutes(readers, session, basePath));
   app.use('/screens/assets', allowEmbedding(readerOrigins));

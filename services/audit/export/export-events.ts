@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { evolve, initial, type OrderState } from '../../../projections/order';
-import { decodeOrderEvent } from '../../../schemas/order-events';
+import type { OrderState } from '../../../projections/order';
 import type { Position, RecordedEvent } from '../../event-store/event-store';
 import { CSV_HEADER, csvCells, manifestCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';
-import { readIfThere } from '../../event-store/reads';
+import { stateBefore } from '../../feed/order-folds';
 import { type ExportSource, type Selection, selectEvents } from './select-events';
 import { StreamCount } from './stream-count';
 
@@ -50,7 +49,7 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   const textOf = async (event: RecordedEvent): Promise<string> => {
     const shown = withhold === null ? event : withhold(event);
     if (format === 'ndjson') return lines.write(eventMembers(shown));
-    const before = states.get(event.stream) ?? (await stateBefore(store, event));
+    const before = states.get(event.stream) ?? (await stateBefore(store, event.stream, event.revision));
     const { cells, after } = csvCells(event, before, shown);
     states.set(event.stream, after);
     return rows.row(cells);
@@ -87,18 +86,6 @@ export async function* exportEvents(options: ExportOptions): AsyncGenerator<stri
   };
   yield chunk + (format === 'ndjson' ? lines.write(manifest) : rows.row(manifestCells(manifest)));
   return manifest;
-}
-
-/** Returns the state of an order before one of its events, from its stream. */
-async function stateBefore(store: ExportSource, { stream, revision }: RecordedEvent): Promise<OrderState> {
-  let state = initial;
-  if (revision === 0) return state;
-  for await (const stored of readIfThere(store, stream, { limit: revision })) {
-    if (stored.revision >= revision) break;
-    const event = decodeOrderEvent(stored);
-    if (event !== null) state = evolve(state, event);
-  }
-  return state;
 }
 
 /** @returns a file name that says what an export is of, of characters that every system takes. */

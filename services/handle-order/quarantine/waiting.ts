@@ -42,8 +42,7 @@ export class WaitingDeliveries {
   readonly #waiting = new Map<string, Waiting>();
   readonly #counts = new Map<LocationId, number>();
   #seen: Position | null = null;
-  readonly #ending = new AbortController();
-  #following: Promise<void> = Promise.resolve();
+  #unfollow: () => Promise<void> = () => Promise.resolve();
 
   readonly #source: Source;
   readonly #options: Options;
@@ -56,18 +55,16 @@ export class WaitingDeliveries {
   /** Follows the store from now on; what is in it of the last day is known a moment later. */
   follow(): void {
     const { log } = this.#options;
-    this.#following = keepFollowing(
+    this.#unfollow = keepFollowing(
       (signal) => this.#followOnce(signal),
-      this.#ending.signal,
       (error) => {
         log.warn({ err: error }, 'quarantine cannot be followed; it is tried again each second');
       },
     );
   }
 
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#following;
+  close(): Promise<void> {
+    return this.#unfollow();
   }
 
   /** @returns how many deliveries of the last day name a location and wait */

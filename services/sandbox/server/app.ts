@@ -1,5 +1,5 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Router } from 'express';
-import helmet from 'helmet';
+import { setPageHeaders } from '../../http/page-headers';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../../http/problem';
 
 /** Returns whether an error is one that Express and its parsers throw themselves, for a request that cannot be read. */
@@ -53,13 +53,7 @@ export function createSandboxApp(
   const app = newApp();
   for (const router of signed) app.use(router);
   app.use(ownPages);
-  app.use(
-    helmet({
-      strictTransportSecurity: false,
-      contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-      referrerPolicy: { policy: 'same-origin' },
-    }),
-  );
+  app.use(setPageHeaders());
   for (const router of pages) app.use(router);
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');
