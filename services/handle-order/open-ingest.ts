@@ -4,6 +4,7 @@ import type { RecordAccess } from '../access/log/access-log';
 import type { Config } from '../config/config';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';
+import type { StoreOutage } from '../event-store/store-outage';
 import type { AcceptedOrder } from '../labels/accepted-order';
 import type { Metrics } from '../operations/metrics';
 import { createHandleOrder, type HandleOrder } from './handle-order';
@@ -39,21 +40,25 @@ export function openIngest(options: {
   readonly onAccepted: (order: AcceptedOrder) => void;
   /** Called for every delivery that is authentic, before anything else is done about it. */
   readonly onAuthentic: (request: IncomingMessage) => void;
-  /** Called for every delivery that the store did not take. */
-  readonly onRefused: (detail: string) => void;
+  /** Learns of every delivery whether the store took it. */
+  readonly outage: Pick<StoreOutage, 'taken' | 'deliveryRefused'>;
   /** Whether requests are to be kept as they came. */
   readonly keepsArrivals: () => boolean;
   /** Called for every update that is acknowledged. */
   readonly onRecorded: (position: Position) => void;
 }): Ingest {
   const { config, store, world, admission, guessHead, metrics, recordAccess, onAccepted } = options;
-  const { onAuthentic, onRefused, keepsArrivals, onRecorded } = options;
+  const { onAuthentic, outage, keepsArrivals } = options;
   const { relayUrl, relayTimeoutMs, webhookSecrets, bearerTokens, maxBodyBytes, quarantineAnswer } = config;
   const { log, now, newId } = world;
   const isOpen = webhookSecrets.length + bearerTokens.length === 0;
   if (isOpen) {
     log.warn('DELIVERIES ARE NOT AUTHENTICATED: anyone on this machine can post updates. Set STREAM_WEBHOOK_SECRETS.');
   }
+  const onRecorded = (position: Position): void => {
+    outage.taken();
+    options.onRecorded(position);
+  };
   const record = createRecorder(store, admission, guessHead);
   const quarantine = createQuarantine({ store, record, admission, newId, now });
   const relayLog = createRelayLog({ store, admission });
@@ -70,7 +75,7 @@ export function openIngest(options: {
       relay,
       maxBodyBytes,
       quarantineAnswer,
-      onRefused,
+      onRefused: outage.deliveryRefused,
       keepsArrivals,
       onRecorded,
       metrics,

@@ -94,11 +94,8 @@ export async function composeService(
         onAccepted: named.accepted,
         onAuthentic: connections.shows('signature'),
         keepsArrivals: destinations.wantArrivals,
-        onRefused: outage.deliveryRefused,
-        onRecorded: (position) => {
-          outage.taken();
-          readModel.acknowledged(position);
-        },
+        outage,
+        onRecorded: readModel.acknowledged,
       }),
     );
     const routes = [reading, named, feed, destinations, screens, audit, access, ingest].flatMap((part) => part.routes);
