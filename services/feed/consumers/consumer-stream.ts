@@ -1,8 +1,4 @@
-import type {
-  ConsumerDeletedData,
-  ConsumerSetData,
-  ConsumerVolumeData,
-} from '../../../schemas/consumer-events';
+import type { ConsumerDeletedData, ConsumerSetData, ConsumerVolumeData } from '../../../schemas/consumer-events';
 import type { StreamName } from '../../../schemas/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';

@@ -39,7 +39,10 @@ export interface OrderLife {
 
 /** What a party is to be sent: the POS, or the delivery service. */
 export type News =
-  | { readonly kind: 'pos'; readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> } }
+  | {
+      readonly kind: 'pos';
+      readonly body: { readonly type: string; readonly object: Readonly<Record<string, unknown>> };
+    }
   | { readonly kind: 'dsp'; readonly body: StreamEvent };
 
 /** An order after something happened, and the news of it. */
