@@ -60,7 +60,10 @@ const reasonForAssertion = {
   },
 };
 
-/** What is told apart by a member is told apart by `kind`: a union of objects has no other member of one value each. */
+/**
+ * What is distinguished by a member is distinguished by `kind`: a union of objects has no other member of one value
+ * each.
+ */
 const oneDiscriminant = {
   meta: {
     type: 'problem',

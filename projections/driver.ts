@@ -6,8 +6,8 @@ import { isJsonObject, type JsonObject } from '../schemas/json-object';
 /** Who is to bring the order, and whether still. */
 export interface Assignment {
   /**
-   * The last driver heard of. Remembered when nobody is assigned any more, because only then can the next one be told
-   * from the one people may still be waiting for.
+   * The last driver heard of. It is remembered when nobody is assigned any more, because only then can the next one be
+   * distinguished from the one people may still be waiting for.
    */
   readonly driver: Driver | null;
   readonly assigned: boolean;

@@ -12,13 +12,13 @@ export interface Drive {
   readonly license_plate: string | null;
   /** The last digits of the phone number, by which people name it; null if it has fewer. */
   readonly phone_last4: string | null;
-  /** RFC 3339: when he or she was first reported. */
+  /** RFC 3339: when this driver was first reported. */
   readonly from: string;
   /** The same: when another one or nobody was, or the order ended; null while none of it has happened. */
   readonly to: string | null;
 }
 
-/** What tells one state of an order from another here. */
+/** What distinguishes one state of an order from another here. */
 interface Driven {
   readonly revision: number;
   readonly driver: Driver | null;

@@ -8,7 +8,7 @@ import type { EarlierReport } from '../schemas/order-view';
 
 /** Different reports of an order that are remembered, the newest; an order has some ten. */
 export const REMEMBERED_REPORTS = 64;
-/** Characters of a content hash that tell the reports of one order apart: 48 bits. */
+/** Characters of a content hash that distinguish the reports of one order: 48 bits. */
 const SHORT_HASH = 12;
 const HASH_LENGTH = 64;
 const BEGINS_AS_HASH = /^[0-9a-f]{12}/;

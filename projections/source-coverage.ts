@@ -21,11 +21,11 @@ const KNOWN: Readonly<Record<Axis, ReadonlyMap<string, unknown>>> = {
 
 /** Who sends, where the driver assigned says no source, or nobody is assigned. */
 export const UNKNOWN_SOURCE = 'unknown';
-/** Most characters of a source, and of a value that nobody knows, that are told. */
+/** Most characters of a source, and of a value that nobody knows, that are reported. */
 const MAX_WORD = 100;
 /** Most values that nobody knows of which each is counted, for each source and location; more are counted together. */
 export const MAX_UNKNOWN_VALUES = 50;
-/** Most sources and locations that are told apart; what comes beyond them is only counted. */
+/** Most sources and locations that are distinguished; what comes beyond them is only counted. */
 export const MAX_GROUPS = 2_000;
 
 /**
@@ -92,12 +92,12 @@ export function track(
 }
 
 /**
- * How many gaps were about so long. Each bucket is a tenth longer than the one before, so what is told of them is
- * within 5 % of what it was.
+ * How many gaps were about so long. Each bucket is a tenth longer than the one before, so what is reported of them
+ * is within 5 % of what it was.
  */
 export type GapCounts = Map<number, number>;
 const BUCKET_GROWTH = Math.log(1.1);
-/** Milliseconds that the smallest bucket reaches to: seconds are told. */
+/** Milliseconds that the smallest bucket reaches to: what is reported is in seconds. */
 const SMALLEST_MS = 500;
 
 const bucketOf = (milliseconds: number): number =>

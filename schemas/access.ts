@@ -4,7 +4,7 @@ import { Cursor, Time } from './order-view';
 import { ReaderName, ReaderRole } from './readers';
 import { type StreamName, streamName } from './stream-name';
 
-/** Who looked at what: events of the streams `access-{n}`, and how they are told (docs/decisions/014-insight.md). */
+/** Who looked at what: events of the streams `access-{n}`, and how they are shown (docs/decisions/014-insight.md). */
 
 /** The stream of all accesses, as it was before they were kept in volumes: it is read on, and not written any more. */
 export const ACCESS_STREAM = streamName('access');
@@ -15,7 +15,7 @@ export const ACCESS_VOLUMES_STREAM = streamName('accesses');
 export const accessVolumeStream = (volume: number): StreamName => streamName(`${ACCESS_STREAM}-${String(volume)}`);
 
 export const ACCESS_READ = 'access.read';
-/** Type of the event that begins a volume; its data tell nothing of anybody. */
+/** Type of the event that begins a volume; its data say nothing of anybody. */
 export const ACCESS_VOLUME_BEGUN = 'access.volume-begun';
 
 /** What was looked at, or done. */
@@ -50,7 +50,7 @@ export const AccessData = z.object({
 });
 export type AccessData = z.infer<typeof AccessData>;
 
-/** One access as it is told. */
+/** One access as it is shown. */
 export const AccessEntry = AccessData.extend({
   access_id: z.string().meta({ description: 'ascends from access to access' }),
 }).meta({ id: 'AccessEntry', description: 'One access of a reader' });

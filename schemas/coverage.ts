@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LocationId } from './handle-order';
 import { Time } from './order-view';
 
-/** What delivery services really send, as `GET /coverage` tells it. */
+/** What delivery services really send, as `GET /coverage` reports it. */
 
 const Count = z.int().nonnegative();
 const Share = z.number().min(0).max(1);

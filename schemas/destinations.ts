@@ -6,7 +6,7 @@ import { Time } from './order-view';
 import { ACTION_TYPES } from './rail-actions';
 import { ATTENTION_CODES, STAGES } from './vocabulary';
 
-/** The file of DESTINATIONS_FILE: where news of orders are sent to; and what is told of each. */
+/** The file of DESTINATIONS_FILE: where news of orders are sent to, and what is reported of each place. */
 
 /** Most destinations: each is asked for its place at every scrape of the metrics. */
 export const MAX_DESTINATIONS = 20;
@@ -79,7 +79,7 @@ const NETWORK = { error: 'expected IP addresses or networks, such as 10.1.2.3, 1
 /** What is refused unless it is listed. */
 const Allow = z.strictObject(
   {
-    /** Whether they are addresses is for whoever can parse them. */
+    /** Whether they are addresses is left to the code that can parse them. */
     addresses: z
       .array(z.string(NETWORK).regex(/^[0-9A-Fa-f.:]+(?:\/\d{1,3})?$/, NETWORK), NETWORK)
       .max(MAX_LISTED, NETWORK)

@@ -58,8 +58,8 @@ export const OrderEventMetadata = z
 export type OrderEventMetadata = z.infer<typeof OrderEventMetadata>;
 
 /**
- * Data of an `order.deleted` event, written before the events go: what stands in for them in the hash of the log, and tells
- * nothing of what they said.
+ * Data of an `order.deleted` event, written before the events go: what stands in for them in the hash of the log, and
+ * reveals nothing of what they said.
  */
 export const OrderDeletedData = z.object({
   stream: z.string().brand<'StreamName'>(),

@@ -17,7 +17,7 @@ export const MAX_ID_LENGTH = 200;
 
 /**
  * Ids are the POS's own and opaque: anything but control characters, and unpaired surrogates, which have no UTF-8 form
- * and so could not be told apart once stored.
+ * and so could not be distinguished once stored.
  */
 export const ID_PATTERN = new RegExp(`^${VISIBLE}*$`);
 

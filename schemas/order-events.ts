@@ -22,7 +22,7 @@ export const RELAY_STREAM = streamName('relay');
 /** The stream of what retention deleted. */
 export const RETENTION_STREAM = streamName('retention');
 
-/** @returns the stream that tells what became of a delivery in quarantine: at most one event. */
+/** @returns the stream that records what became of a delivery in quarantine: at most one event. */
 export const redriveStream = (quarantineId: string): StreamName => streamName(`${QUARANTINE_STREAM}-${quarantineId}`);
 
 /** Version of the stored form of order events; {@link decodeOrderEvent} upcasts older ones. */

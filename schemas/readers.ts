@@ -3,7 +3,7 @@ import { Id, LocationId } from './handle-order';
 import { type ListIssue, type ParsedList, parseList, repeatsIn } from './list-file';
 import { VISIBLE } from './vocabulary';
 
-/** Who may read: the list of readers as it is configured, and what a reader is told about itself. */
+/** Who may read: the list of readers as it is configured, and what a reader is shown about itself. */
 
 /** What a reader is for; services/access/permissions.ts says what each role may do. */
 export const ROLES = ['screen', 'auditor', 'operator', 'pos'] as const;
@@ -50,7 +50,7 @@ export const ReaderEntry = z.strictObject(
 );
 export type ReaderEntry = z.infer<typeof ReaderEntry>;
 
-/** Two readers with one token could not be told apart, nor two with one name be taken away one by one. */
+/** Two readers with one token could not be distinguished, nor could two with one name be taken away one by one. */
 export const ReaderList = z
   .array(ReaderEntry, { error: 'expected a JSON array of readers' })
   .superRefine((entries, context) => {

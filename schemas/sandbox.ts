@@ -16,7 +16,7 @@ const Time = z.iso.datetime({ precision: 3 });
 
 export const PARTIES = ['dsp', 'stream', 'pos'] as const;
 
-/** One request between two parties; told when it begins, and again by the same id when it is over. */
+/** One request between two parties; it is reported when it begins, and again under the same id when it is over. */
 export const Hop = z.object({
   id: z.int().nonnegative(),
   at: Time,

@@ -108,7 +108,7 @@ export const DspOrder = z.looseObject({
 });
 export type DspOrder = z.infer<typeof DspOrder>;
 
-/** `type` is there, but its values are not documented: which property is there tells what a message is. */
+/** `type` is there, but its values are not documented: what a message is follows from which property is there. */
 const WireType = z.string().min(1).max(100);
 
 export const NewOrder = z.looseObject({ type: WireType, location_id: WireId, order: DspOrder });
@@ -162,7 +162,7 @@ export function dspMessageKind(body: object): DspMessageKind | null {
   return kinds.length === 1 ? (kinds[0] ?? null) : null;
 }
 
-/** Why Stream tells a DSP that an order failed. */
+/** Why an order failed, as Stream reports it to a DSP. */
 export const FAILURE_REASONS = [
   'restaurant_not_accepting_orders',
   'location_not_found',
@@ -175,7 +175,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 const aboutOrder = { location_id: WireId, order_id: WireId };
 
-/** What Stream tells a DSP about an order (`POST /stream-dsp/v1/event`); ids are the DSP's. */
+/** What Stream reports to a DSP about an order (`POST /stream-dsp/v1/event`); ids are the DSP's. */
 export const StreamEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('location.order.accept'), ...aboutOrder, estimated_ready_at_ms: EpochMs }),
   z.object({

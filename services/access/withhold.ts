@@ -132,7 +132,7 @@ function withholdMember(key: string, value: unknown): unknown {
   return withhold(value);
 }
 
-/** Withholds every value within, and keeps the form, so that it is seen what was told. */
+/** Withholds every value within, and keeps the form, so that it is seen what was reported. */
 function redact(value: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (Array.isArray(value)) return value.map(redact);

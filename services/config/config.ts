@@ -14,7 +14,7 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localh
 /** Host names under which a server that listens on all addresses is reached on this machine. */
 const THIS_MACHINE: ReadonlySet<string> = new Set([...LOOPBACK_HOSTS, '0.0.0.0', '::']);
 
-/** @returns whether a URL leads to what listens on `host` and `port`, as far as names alone tell. */
+/** @returns whether a URL leads to what listens on `host` and `port`, as far as names alone show. */
 function leadsTo(url: string, host: string, port: number): boolean {
   const { hostname, port: given, protocol } = new URL(url);
   if (Number(given === '' ? (protocol === 'https:' ? 443 : 80) : given) !== port) return false;

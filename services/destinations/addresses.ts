@@ -2,8 +2,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Allowed } from '../../schemas/destinations';
 
 /**
- * To which addresses anything is sent: public ones, and those that a destination lists. Whoever can write the file of
- * destinations, or answers for a name in it, is not to reach what only this machine and its network can.
+ * To which addresses anything is sent: public ones, and those that a destination lists. Those who can write the file
+ * of destinations, or answer for a name in it, are not to reach what only this machine and its network can.
  */
 
 /** Ranges that are not public (IANA special-purpose registries, RFC 6890). */
@@ -12,7 +12,7 @@ const NOT_PUBLIC: readonly (readonly [network: string, prefix: number])[] = [
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // shared between a provider and its customers
   ['127.0.0.0', 8], // loopback
-  ['169.254.0.0', 16], // link-local, with what clouds tell their machines
+  ['169.254.0.0', 16], // link-local, with the metadata that clouds give their machines
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // protocol assignments
   ['192.0.2.0', 24], // documentation

@@ -23,7 +23,7 @@ import { laterPlace } from '../feed/feed-place';
 
 /** What is on record of a destination beside how far it has come. Pure. */
 
-/** Items of which is told that they were parked. */
+/** Most items that are listed as parked. */
 const SHOWN_PARKED = 20;
 
 export interface KnownDestination {
@@ -81,7 +81,7 @@ export function evolveDestinations(all: KnownDestinations, { type, data }: Store
     return new Map([...all, [parsed.name, { ...before, ...change(before, parsed) }]]);
   }
   switch (type) {
-    case CONSUMER_SET: // whoever is set to a position begins anew
+    case CONSUMER_SET: // a destination that is set to a position begins anew
       return after(ConsumerSetData, ({ sender }) => ({ ...nothingKnown, sender }));
     case ORDER_SET_ASIDE:
       return after(OrderSetAsideData, ({ setAside }, aside) => ({ setAside: with1(setAside, aside) }));

@@ -46,7 +46,7 @@ export class Health {
     await record.add(DESTINATION_FAILING, { name, since: new Date(since).toISOString(), reason });
   }
 
-  /** @param wake called if it was failing: whoever waits had its pause for that */
+  /** @param wake called if it was failing: what waits was paused because of that */
   async arrived(wake: () => void): Promise<void> {
     this.#firstFailure = null;
     if (this.#failingSince === null) return;

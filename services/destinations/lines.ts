@@ -51,7 +51,7 @@ export interface Line {
   removal: FeedPosition | null;
 }
 
-/** @returns that the events of an order were deleted, if that waits to be told. */
+/** @returns that the events of an order were deleted, if that waits to be sent. */
 export function removalOf({ waiting }: Line): OrderSetAsideData['removal'] {
   const removal = waiting.find(({ item }) => item.type === ORDER_REMOVED)?.item;
   return removal === undefined ? null : { position: removal.position, received_at: removal.received_at };

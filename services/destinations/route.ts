@@ -35,7 +35,7 @@ export const DESTINATION_CALLS = {
 
 /**
  * Creates the routes by which operators see destinations and have news delivered again.
- * @param names those of now
+ * @param names those of the current destinations
  * @param report how each does, in the order of the file
  * @param verify throws a {@link Problem} if a position is not in the log
  */

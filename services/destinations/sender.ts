@@ -62,7 +62,7 @@ export function createSender(options: {
 
   return {
     post(headers, body, signal) {
-      // Whoever gives an address has nothing looked up.
+      // Where an address is given, nothing is looked up.
       if (isAddress(url.hostname) && !maySendTo(url.hostname)) {
         return Promise.resolve({ kind: 'failed', reason: REFUSED });
       }

@@ -6,7 +6,7 @@ const SECRET_PREFIX = 'whsec_';
 
 /** What is sent, and said of it. */
 export interface Message {
-  /** The same at each attempt: whoever gets it twice tells it by this. */
+  /** It is the same at each attempt: a receiver that gets a message twice recognizes it by this. */
   readonly id: string;
   /** Seconds since the epoch, of the attempt. */
   readonly timestamp: number;

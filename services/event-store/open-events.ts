@@ -14,7 +14,7 @@ export interface Events {
 
 /**
  * Takes the data directory, and opens the store that the configuration names.
- * @param onRights told of each file or directory that others could read, and cannot any more
+ * @param onRights called for each file or directory that others could read, and cannot any more
  * @throws {DataDirectoryError} {@link EventStoreError} if they cannot be used; whatever was opened is closed again.
  */
 export async function openEvents(options: {

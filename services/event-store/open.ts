@@ -100,7 +100,7 @@ export interface LogAddress {
 /**
  * Opens a log to be read and followed, in whatever thread that is to be: the embedded log through a connection of its own,
  * EventStoreDB through a client of its own.
- * @param onInterrupted told each time a subscription to EventStoreDB was interrupted, before it tries again
+ * @param onInterrupted called each time a subscription to EventStoreDB was interrupted, before it tries again
  * @throws {EventStoreError} like {@link openEventStore}
  */
 export async function openEventSource(

@@ -20,12 +20,12 @@ export interface OutageReport {
 export interface OutageListener {
   /** The store takes no writes. */
   gone(detail: string): void;
-  /** It still does not; told every {@link REPORT_EVERY_MS}. */
+  /** It still does not; reported every {@link REPORT_EVERY_MS}. */
   stillGone(report: OutageReport): void;
   back(report: Omit<OutageReport, 'detail'>): void;
 }
 
-/** Tells of a store that is away as one event that lasts, however many deliveries and reads meet it. */
+/** Reports a store that is away as one event that lasts, however many deliveries and reads meet it. */
 export class StoreOutage {
   #current: {
     readonly since: number;
@@ -47,7 +47,7 @@ export class StoreOutage {
     this.#now = now;
   }
 
-  /** Told what a proof that the store takes writes failed with; null if it did not. */
+  /** Notes what a proof that the store takes writes failed with; null if it did not fail. */
   readonly proven = (problem: string | null): void => {
     if (problem === null) this.taken();
     else this.#begin(problem);

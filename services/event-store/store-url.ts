@@ -1,4 +1,4 @@
-/** Forms of a connection string, as far as they tell one kind of store from another. */
+/** Forms of a connection string, as far as they distinguish one kind of store from another. */
 
 /**
  * @returns whether text is a connection string of EventStoreDB, or of KurrentDB, as it is called since version 25. What

@@ -74,7 +74,7 @@ function giveRightsOf(file: string, to: string): void {
 /**
  * Moves the log of a data directory to the current format: makes a second file, compares each event, keeps the old one
  * under another name, and only then puts the new one into its place. Interrupted at any moment, it can be called again.
- * @param onRights told of each file or directory that others could read, and cannot any more
+ * @param onRights called for each file or directory that others could read, and cannot any more
  * @throws {DataDirectoryError} if a service uses the directory; {@link EventStoreError} if the log cannot be upgraded
  */
 export async function upgradeDataDirectory(options: {

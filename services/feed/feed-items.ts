@@ -27,7 +27,10 @@ export interface LogItems {
   readonly items: readonly LogItem[];
   /** Up to here everything is in; the place of the last item, or what the caller gave. */
   readonly last: FeedPosition;
-  /** How many of the events were read. Fewer than there are if the next can be told only later: all after it has to wait. */
+  /**
+   * How many of the events were read: fewer than there are if the next can be reported only later, and all after it has
+   * to wait.
+   */
   readonly read: number;
 }
 

@@ -4,7 +4,7 @@ import { parseFeedAddress } from '../orders/live/live-feed';
 
 /**
  * Places in the feed as clients have them: the position of an event of the log, with the first digits of the event's
- * id. A log that lost events gives its positions to others, and the id tells.
+ * id. A log that lost events gives its positions to others, and the id shows it.
  */
 
 export const feedPosition = (position: Position, eventId: string): FeedPosition => `${position}-${eventId.slice(0, 8)}`;

@@ -200,7 +200,7 @@ export class Feed {
     let count = 0;
     let isCut = false;
 
-    /** @returns whether what comes next can be told only later. */
+    /** @returns whether what comes next can be reported only later. */
     const take = async (): Promise<boolean> => {
       await nextTurn();
       const found = await readItems(slice, next);
@@ -253,7 +253,7 @@ export class Feed {
     return false;
   }
 
-  /** An event that retention deleted is a place as good as another: what became of its order is told later. */
+  /** An event that retention deleted is a place as good as another: what became of its order is reported later. */
   async #verifyDeleted(place: FeedPosition): Promise<void> {
     const position = logPosition(place);
     if (position === null) return;

@@ -2,7 +2,7 @@ import { comparePositions, type Position } from '../event-store/event-store';
 
 /**
  * What a note of retention came to. It is written before the events go, and if anything comes of the order in between they
- * stay: only the stream tells.
+ * stay: only the stream shows which it was.
  */
 export type Removal =
   /** The events are gone. */

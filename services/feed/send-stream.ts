@@ -65,7 +65,7 @@ export function createSendStream(options: {
       }
       response.end();
     } catch {
-      // The client resumes, and is told then what is wrong.
+      // The client resumes, and the answer then says what is wrong.
       response.destroy();
     } finally {
       forget();

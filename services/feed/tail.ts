@@ -16,7 +16,7 @@ export const MAX_KEPT_ITEMS = 4_096;
 const MAX_KEPT_CHARACTERS = 8 * 1024 * 1024;
 /** Milliseconds without anybody who follows after which the log is not followed either. */
 const IDLE_MS = 120_000;
-/** Milliseconds before what could not be told yet is looked at again. */
+/** Milliseconds before what could not be reported yet is looked at again. */
 const HELD_MS = 250;
 
 interface Options {
@@ -28,7 +28,7 @@ interface Options {
   readonly onFailed: (error: unknown) => void;
 }
 
-/** Told what came, and, with nothing, that the tail looked further or ended. */
+/** Called with what came, and, with nothing, when the tail looked further or ended. */
 export type TailListener = (items: readonly LogItem[]) => void;
 
 /**
@@ -130,7 +130,7 @@ export class Tail {
   }
 
   async #take(events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
-    // Delivered at least once: what comes again is told by where it stands.
+    // Events are delivered at least once: what comes again is recognized by where it stands.
     const looked = this.#looked;
     let rest = looked === null ? events : events.filter(({ position }) => comparePositions(position, looked) > 0);
     while (rest.length > 0) {

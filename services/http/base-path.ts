@@ -1,6 +1,6 @@
 /**
- * Where the service lies below its host, such as `/rail`; empty: at the root. Every address that it tells begins with it.
- * A proxy may pass the path on as it came or without the prefix: both are understood.
+ * Where the service lies below its host, such as `/rail`; empty: at the root. Every address that it gives begins with
+ * it. A proxy may pass the path on as it came or without the prefix: both are understood.
  */
 export type BasePath = '' | `/${string}`;
 

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 /** What the sender on a connection has shown: nothing, the token of a reader, or that it is Stream. */
 export type Shown = 'nothing' | 'token' | 'signature';
 
-/** Senders who are in one hand as far as addresses tell: {@link networkOf}. */
+/** Senders who are in one hand as far as addresses show: {@link networkOf}. */
 export interface Network {
   /** Connections on which nothing was shown. */
   strangers: number;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * @returns what is aborted when the answer is taken or whoever asked is gone, at once if that was so before: a closed answer
- *   does not tell again.
+ * @returns what is aborted when the answer is taken or the client is gone, at once if that was so before: a closed
+ *   answer does not say so again.
  */
 export function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();

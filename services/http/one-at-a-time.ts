@@ -15,9 +15,9 @@ type Waiting = [IncomingMessage, ServerResponse][];
  * Hands the requests of each connection on one after the other, each only when the answer before it is complete.
  *
  * Node parses a pipelined request, and calls its listener, while the answer before it still has the connection. Until
- * an answer has the connection, nobody tells it that the connection was closed, so whatever a route opened for it (a
- * file, a seat at the live feed, a place of an export) would stay open for ever. Behind this listener every answer has
- * its connection, and a request whose connection was closed meanwhile never reaches a route.
+ * an answer has the connection, nothing notifies it that the connection was closed, so whatever a route opened for it
+ * (a file, a seat at the live feed, a place of an export) would stay open for ever. Behind this listener every answer
+ * has its connection, and a request whose connection was closed meanwhile never reaches a route.
  * @param onEnd called when an answer is taken, or given up, and before the next request is handed on
  */
 export function oneAtATime(listener: RequestListener, onEnd: (socket: Socket) => void): RequestListener {

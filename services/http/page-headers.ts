@@ -7,6 +7,6 @@ export const setPageHeaders = (): RequestHandler =>
     // Whether TLS is there is its terminator's to say: both of these would break plain HTTP on a private network.
     strictTransportSecurity: false,
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    // Without a referrer, browsers tell no origin with the forms of our own pages either.
+    // Without a referrer, browsers send no origin with the forms of our own pages either.
     referrerPolicy: { policy: 'same-origin' },
   });

@@ -92,7 +92,7 @@ export function openForgetting({
     try {
       await forgetLabels(options, ending.signal);
     } catch (error) {
-      // The read model is being made, or the store is away, which is told elsewhere.
+      // The read model is being made, or the store is away, which is reported elsewhere.
       if (error instanceof ReadModelError || isEventStoreError(error)) return;
       log.warn({ err: error }, 'old labels could not be deleted; it is tried again');
     }

@@ -6,7 +6,7 @@ export interface MeasuredDestination {
   readonly delivered: number;
   readonly failedAttempts: number;
   readonly parked: number;
-  /** Null: it cannot be told. */
+  /** Null: it cannot be found out. */
   readonly lag: { readonly events: number; readonly seconds: number } | null;
 }
 

@@ -13,7 +13,7 @@ import {
   NON_2XX_WINDOW_SECONDS,
 } from './endpoint-counts';
 
-/** What was refused before anybody could tell whose it was: anyone can send it, and Stream does not count it. */
+/** What was refused before anybody could find out whose it was: anyone can send it, and Stream does not count it. */
 const OF_ANYBODY: ReadonlySet<DeliveryOutcome> = new Set(['not-authentic', 'too-large', 'too-slow']);
 
 /** What is measured while it happens. What can be read at any time is given as a function and read at each scrape. */

@@ -64,7 +64,7 @@ export function createOrderHistory(store: EventStore): OrderHistory {
         const event = decodeOrderEvent(stored);
         if (event === null) continue;
         state = evolve(state, event);
-        // Clocks jump, so a later event may have been received at an earlier time: only the end tells which is last.
+        // Clocks jump, so a later event may have been received at an earlier time: only the end shows which is last.
         const reached =
           moment.kind === 'revision' ? event.revision === moment.revision : Date.parse(event.receivedAt) <= moment.at;
         if (reached) found = state;

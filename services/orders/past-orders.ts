@@ -8,7 +8,7 @@ import type { LocationId } from '../../schemas/handle-order';
 
 /**
  * The orders of a location as they stood at a time. The read model only names the orders; each is folded from its stream
- * up to that time, so what is told is what its history tells.
+ * up to that time, so what is shown is what its history says.
  */
 
 /**

@@ -121,7 +121,7 @@ export function createOrderRoutes(options: {
   readonly now: () => number;
 }): Router {
   const { orders, waitForReadModel, history, pastOrders, accessLog, foldVersion, labels, now } = options;
-  /** @param record told of the order as it is about to be shown, unless the reader has it already */
+  /** @param record called with the order as it is about to be shown, unless the reader has it already */
   const send = (
     { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
     order: Order | null,

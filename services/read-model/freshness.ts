@@ -27,8 +27,8 @@ export class Freshness {
 
   /**
    * @param now milliseconds of a clock that never goes back
-   * @param onStandstill told that the process stood still, and how often it did; what the log has since then is not known
-   *   until the projector has looked at it anew, see {@link Freshness.heard}
+   * @param onStandstill called after the process stood still, with how often it did; what the log has since then is not
+   *   known until the projector has looked at it anew, see {@link Freshness.heard}
    */
   constructor(now: () => number, onStandstill: (standstills: number) => void = () => undefined) {
     this.#now = now;
@@ -42,7 +42,7 @@ export class Freshness {
 
   /** Nothing is known of what the log has had since the process stood still. */
   get isUnheard(): boolean {
-    if (this.#tickedAt !== null) this.tick(); // whoever asks may come before the tick
+    if (this.#tickedAt !== null) this.tick(); // the question may come before the tick
     return this.#unheardSince !== null;
   }
 

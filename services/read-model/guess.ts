@@ -7,9 +7,9 @@ import { type NewestEvent, ReadModelError } from './order-table/schema';
 export type Guess = (key: OrderKey) => NewestEvent | null;
 
 /**
- * Lets whoever records events begin with what the read model knows, which is newer than nothing after a restart. It may be
- * old, but never of another log: before the projector has caught up with this one, which it holds its events against first,
- * nothing is guessed.
+ * Lets those who record events begin with what the read model knows, which is newer than nothing after a restart. It
+ * may be old, but never of another log: before the projector has caught up with this one, with which it first compares
+ * its events, nothing is guessed.
  */
 export function createGuess(orders: Pick<OrderTableReader, 'newestOf'>, freshness: Pick<Freshness, 'complete'>): Guess {
   return (key) => {

@@ -32,7 +32,7 @@ export interface ReadModel {
   readonly guessNewest: Guess;
   /** To be called for every update that is acknowledged, so that later reads see it. */
   readonly acknowledged: (position: Position) => void;
-  /** Has a follower told of everything from now on, after those before it. */
+  /** Notifies a follower of everything from now on, after those before it. */
   follow(follower: ReadModelFollower): void;
   close(): Promise<void>;
 }

@@ -75,7 +75,8 @@ export async function keepProjecting(options: ProjectingOptions): Promise<void> 
     } catch (error) {
       onNews({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
       // Invalid: the read model has seen more than the log holds, or something else. The log lost events, or is another
-      // one. What it holds is all that can be shown; that events are missing was told just now, and is not ours to mend.
+      // one. What it holds is all that can be shown; that events are missing was reported just now, and is not ours to
+      // mend.
       if (isDamage(error) || isEventStoreError(error, 'invalid')) {
         table?.close();
         table = null;

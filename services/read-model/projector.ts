@@ -145,8 +145,8 @@ const later = (a: Position | null, b: Position | null): Position | null =>
   a === null || (b !== null && comparePositions(b, a) > 0) ? b : a;
 
 /**
- * Holds the log against the event that the read model saw last. A log that lost events has either not come as far again,
- * which subscribing finds out, or does not have that event, nor the note that retention deleted it.
+ * Checks the log against the event that the read model saw last. A log that lost events has either not come as far
+ * again, which subscribing finds out, or does not have that event, nor the note that retention deleted it.
  * @throws {EventStoreError} `invalid` if it is another log.
  */
 async function assertSameLog(source: EventSource, witness: Witness | null): Promise<void> {
@@ -163,7 +163,7 @@ async function assertSameLog(source: EventSource, witness: Witness | null): Prom
 }
 
 /**
- * Keeps a read model up to date with a store, from its checkpoint on, until it is told to stop. Saved states and their
+ * Keeps a read model up to date with a store, from its checkpoint on, until it is stopped. Saved states and their
  * checkpoint are one transaction, so the checkpoint is never ahead of the work.
  * @param corrector where corrections come from; one is made only while everything folded is saved
  * @param onProgress called after each save, and when everything is read
@@ -213,7 +213,7 @@ export async function runProjector(options: {
   try {
     for await (const batch of source.subscribe({ after, prefix: ORDER_STREAM_PREFIX, signal: ending })) {
       if (!table.isAttached()) return 'detached';
-      // Delivered at least once, in order of position: what comes again is told by where it stands.
+      // Events are delivered at least once, in order of position: what comes again is recognized by where it stands.
       const news = batch.events.filter(({ position }) => folded === null || comparePositions(position, folded) > 0);
       const came = fold(news, touched, stateOf, (key) => table.drivesOf(key));
       if (complete) cameBefore += came;

@@ -11,7 +11,7 @@ export interface RunningProjector {
    *   catching up or starting again: look at the log once more, and try again.
    */
   correct(corrections: readonly Correction[]): Promise<readonly boolean[]>;
-  /** Has it look at the log anew; its progress tells of which look it is. */
+  /** Has it look at the log anew; its progress says of which look it is. */
   lookAgain(look: number): void;
   stop(): Promise<void>;
 }

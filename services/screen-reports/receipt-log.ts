@@ -25,7 +25,7 @@ const REMEMBERED_RECEIPTS = 100_000;
 
 /**
  * Most screens of a reader of which one part of an order at a revision is recorded: as many stand at no location, and
- * whoever invents screens gets no further.
+ * a reader that invents screens gets no further.
  */
 export const MAX_SCREENS_OF_ONE = 64;
 

@@ -3,7 +3,10 @@ import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/scr
 import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/screen-reports';
 import type { Received } from './receipt-log';
 
-/** Which screens watch, by their last reports. It is of now: a service that was started knows them again in seconds. */
+/**
+ * Which screens watch, by their last reports. Only the present is known: a service that was started knows them again in
+ * seconds.
+ */
 
 /** Most screens of a reader that are known at a time; another one takes the place of that which reported longest ago. */
 export const MAX_SCREENS = 1_000;

@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly checkReadiness: CheckReadiness;
   readonly readers: ReaderDirectory;
   readonly session: Session;
-  /** Told of every request of a reader, before anything else is done about it. */
+  /** Called for every request of a reader, before anything else is done about it. */
   readonly onReader: (request: IncomingMessage) => void;
   /** Origins whose pages may read and embed. */
   readonly readerOrigins: readonly string[];

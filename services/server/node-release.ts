@@ -25,7 +25,7 @@ export interface NodeReleaseNotice {
 }
 
 /**
- * Tells whether a version of Node.js gets no fixes any more.
+ * Says whether a version of Node.js gets no fixes any more.
  * @param version as `process.version` has it
  * @param now milliseconds since the epoch
  * @returns null while the release line is supported, and for lines that are newer than this table

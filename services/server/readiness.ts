@@ -80,8 +80,8 @@ function projectorStateOf({ complete, isUnheard, lagSeconds }: Freshness): State
  * Makes the check behind `GET /readyz`: the store takes writes, the projector has caught up, and nobody is stopping us.
  * It answers in {@link READY_ANSWER_MS}, whatever the store does.
  * @param now milliseconds of a clock that never goes back
- * @param onStore told what keeps the store from taking writes, each time that it is something else; null once it takes
- *   them
+ * @param onStore called with what keeps the store from taking writes, each time that it is something else; with null
+ *   once it takes them
  */
 export function createReadinessCheck(options: {
   readonly store: Pick<EventStore, 'checkWritable' | 'damage'>;

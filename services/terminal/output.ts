@@ -5,7 +5,7 @@ export const say = (text: string): void => {
   process.stdout.write(`${printable(text)}\n`);
 };
 
-/** Writes a line, or lines, to standard error: what scripts that read the output have no use for. */
+/** Writes a line, or lines, to standard error: what scripts that read the output do not need. */
 export const hint = (text: string): void => {
   process.stderr.write(`${printable(text)}\n`);
 };

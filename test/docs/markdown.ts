@@ -18,7 +18,7 @@ const COMMENT = /<!--[\s\S]*?-->/g;
 const blank = (text: string): string => text.replaceAll(/[^\n]/g, ' ');
 
 /** Blanks the code blocks of a document. */
-export function withoutFences(markdown: string): string {
+function withoutFences(markdown: string): string {
   let fence: string | null = null;
   const lines = markdown.split('\n').map((line) => {
     const found = FENCE.exec(line)?.[1];
@@ -30,7 +30,8 @@ export function withoutFences(markdown: string): string {
   return lines.join('\n');
 }
 
-const withoutCode = (markdown: string): string =>
+/** Blanks the code of a document, in blocks and in paragraphs, and the comments. */
+export const withoutCode = (markdown: string): string =>
   withoutFences(markdown).replaceAll(CODE_SPAN, blank).replaceAll(COMMENT, blank);
 
 /** Inline links and images, also one within the other; link reference definitions; links and images in HTML. */

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { withoutFences } from './markdown';
+import { withoutCode } from './markdown';
 
-/** The replaced words of docs/glossary.md stay out of names, messages, log lines, documents and test names. */
+/**
+ * The replaced words of docs/glossary.md stay out of names, messages, log lines, comments, documents and test names.
+ */
 
 const ROOT = resolve(__dirname, '..', '..');
 const GLOSSARY = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8');
@@ -15,7 +17,6 @@ const DOCUMENTS_LEFT_OUT: Readonly<Record<string, string>> = {
 /** Words that are meant where they stand, by file, each with the reason. */
 const MEANT: readonly (readonly [file: string, word: string, reason: string])[] = [
   ['services/audit/verify/result-lines.ts', 'told', 'scripts look for CANNOT BE TOLD in what the command prints'],
-  ['docs/guides/settle-a-dispute.md', 'told', 'quotes what the command prints'],
 ];
 
 const filesIn = (folder: string, ending: string): string[] =>
@@ -68,9 +69,28 @@ const inText = (file: string, text: string): Found[] =>
     return [{ file, word: phrase, where }];
   });
 
-/** Names, and texts that people read: string literals in the service, titles in the tests. */
+/** @returns the text of a comment, or of several, without what only frames it. */
+const unframed = (comments: string): string =>
+  comments.replaceAll(/^[ \t]*(?:\/\/|\/?\*+\/?)[ \t]*|[ \t]*\*\/[ \t]*$/gm, '').trim();
+
+/** @returns the comments of a file: all between two tokens as one. */
+function commentsIn(source: ts.SourceFile): readonly string[] {
+  const comments: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const children = node.getChildren(source).filter(({ kind }) => kind !== ts.SyntaxKind.JSDoc);
+    if (children.length > 0) children.forEach(visit);
+    else comments.push(unframed(source.text.slice(node.getFullStart(), node.getStart(source))));
+  };
+  visit(source);
+  return comments.filter((comment) => comment !== '');
+}
+
+const parse = (file: string, text: string): ts.SourceFile => ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Names, and texts that people read: comments and string literals in the service, titles in the tests. */
 function inSource(file: string): Found[] {
-  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest);
+  const source = parse(file, read(file));
   const found: Found[] = [];
   const isTest = file.startsWith('test/');
   const textOf = (node: ts.Node): string | null =>
@@ -88,6 +108,7 @@ function inSource(file: string): Found[] {
     ts.forEachChild(node, visit);
   };
   visit(source);
+  if (!isTest) for (const comment of commentsIn(source)) found.push(...inText(file, comment));
   return found;
 }
 
@@ -115,6 +136,11 @@ it('a replaced word is found in any form of a name, in the middle of a text and 
   ]);
 });
 
+it('a comment is found behind whatever looks like another, and its lines are one text', () => {
+  const text = 'const [url, quote] = [`//${host}`, /[\'"]/]; // a clock is held\n// against another\n/** Said. */\n';
+  expect(commentsIn(parse('one.ts', text))).toEqual(['a clock is held\nagainst another\nSaid.']);
+});
+
 it.each(['schemas', 'projections', 'services', 'test'])(
   'no replaced word is in a name in %s, nor in a text there that people read',
   (folder) => {
@@ -122,21 +148,31 @@ it.each(['schemas', 'projections', 'services', 'test'])(
   },
 );
 
-it('no replaced word is in a document', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
-  const found = documents
+it('no replaced word is in a comment of a style sheet or a script', () => {
+  const styles = filesIn('services', '.css').flatMap((file) =>
+    [...read(file).matchAll(/\/\*.*?\*\//gs)].flatMap(([comment]) => inText(file, unframed(comment))),
+  );
+  const scripts = [...readdirSync(ROOT), ...filesIn('services', 'js'), ...filesIn('test', 'js')]
+    .filter((file) => /\.m?js$/.test(file))
+    .flatMap((file) => commentsIn(parse(file, read(file))).flatMap((comment) => inText(file, comment)));
+  expect(sentences([...styles, ...scripts])).toEqual([]);
+});
+
+it('no replaced word is in a document, nor in what the changelog says of the next release', () => {
+  const sections = read('CHANGELOG.md').split(/^## /m);
+  const unreleased = sections.find((section) => section.startsWith('[Unreleased]')) ?? '';
+  const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')]
     .filter((file) => !(file in DOCUMENTS_LEFT_OUT))
-    .flatMap((file) =>
-      withoutFences(readFileSync(join(ROOT, file), 'utf8'))
-        .split(/\n\s*\n/)
-        .flatMap((paragraph) => inText(file, paragraph)),
-    );
+    .map((file): [string, string] => [file, read(file)]);
+  const found = [...documents, ['CHANGELOG.md', unreleased] as const].flatMap(([file, text]) =>
+    withoutCode(text)
+      .split(/\n\s*\n/)
+      .flatMap((paragraph) => inText(file, paragraph)),
+  );
   expect(sentences(found)).toEqual([]);
 });
 
 it('each word that is meant where it stands is still there', () => {
-  const unused = MEANT.filter(
-    ([file, word]) => !new RegExp(`\\b${word}\\b`, 'i').test(readFileSync(join(ROOT, file), 'utf8')),
-  );
+  const unused = MEANT.filter(([file, word]) => !new RegExp(`\\b${word}\\b`, 'i').test(read(file)));
   expect(unused).toEqual([]);
 });

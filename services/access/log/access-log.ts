@@ -34,7 +34,8 @@ export const PASSCODES_PER_MINUTE = 2_000;
 /** Least milliseconds between two records of one reader's seeing the passcode of one order: 10 minutes. */
 export const PASSCODE_INTERVAL_MS = 10 * 60 * 1_000;
 /**
- * Pairs of reader and order whose last record is remembered, some 200 bytes each; one that is forgotten is told again.
+ * Pairs of reader and order whose last record is remembered, some 200 bytes each; one that is forgotten is recorded
+ * again.
  */
 const REMEMBERED_PAIRS = 50_000;
 /** Most characters of a path that are kept. */

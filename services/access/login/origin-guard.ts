@@ -35,7 +35,7 @@ const OF_A_PROXY =
 
 /**
  * Refuses what came through a proxy or a tunnel on this machine, while the service is open: its sender may be
- * anywhere. A proxy that adds no header speaks HTTP/1.0, as nginx does unless told otherwise.
+ * anywhere. A proxy that adds no header speaks HTTP/1.0, as nginx does unless configured otherwise.
  * @param remedy the variables to set before a proxy may stand in front
  */
 export function unproxiedOnly(remedy: string): RequestHandler {

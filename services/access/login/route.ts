@@ -176,7 +176,7 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
   return router.use(calls);
 }
 
-/** Tells a reader who it is and what it may read. Behind the guard. */
+/** Shows a reader who it is and what it may read. These routes belong behind the guard. */
 export const createSessionRoutes = (): Router =>
   serve(SESSION_CALLS, {
     getSession: ({ response, reader }) => {

@@ -7,7 +7,7 @@ import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
 
 /** Random bytes of a token: as many as its hash has. */
 const TOKEN_BYTES = 32;
-/** Tells a token from other secrets, for people and for scanners of leaked ones. */
+/** Distinguishes a token from other secrets, for people and for scanners of leaked ones. */
 const TOKEN_PREFIX = 'tr_';
 
 /**

@@ -34,8 +34,9 @@ export class ReaderDirectory {
   }
 
   /**
-   * @returns whose token this is, or null. The lookup is not in constant time and need not be: its timing can only tell
-   *   of the hash, and to get near a hash that is there one would have to know how SHA-256 comes out before asking.
+   * @returns whose token this is, or null. The lookup is not in constant time and need not be: its timing can only say
+   *   something of the hash, and to get near a hash that is there one would have to know how SHA-256 comes out before
+   *   asking.
    */
   identify(token: string): Reader | null {
     return this.#known.get(hashToken(token))?.reader ?? null;

@@ -3,7 +3,7 @@ import { fold64 } from '../export/stream-count';
 
 /**
  * The newest event of each stream, in 32 bytes a stream and in bounded memory: two generations, of which the older one
- * is forgotten when the newer one is full. Whoever asks for a stream that was forgotten is told that nothing is known.
+ * is forgotten when the newer one is full. Of a stream that was forgotten, the answer is that nothing is known.
  */
 
 /** The newest event of a stream: whether it has a hash, and whether that begins as the given one does. */

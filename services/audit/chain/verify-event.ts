@@ -72,7 +72,8 @@ export interface EventResult {
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Holds an event against its own hashes and against the newest event of its stream before it, and takes its place.
+ * Checks an event against its own hashes and against the newest event of its stream before it, and puts it into the
+ * place of that one.
  * @param heads newest events of all streams so far; changed
  */
 export function verifyEvent(event: RecordedEvent, heads: StreamHeads, rules: EventRules): EventResult {

@@ -7,7 +7,7 @@ import { leafHashOf, TreeBuilder, type TreeHash } from '../merkle/tree';
 import { noteOf } from './note';
 import { isSignedBy } from './signature';
 
-/** Holds a log against the checkpoints that were signed of it. */
+/** Checks a log against the checkpoints that were signed of it. */
 
 /** A checkpoint that does not hold. */
 export interface CheckpointFault {

@@ -32,7 +32,7 @@ export interface Signed {
   readonly isNew: boolean;
   /** Signed now: the log lost what earlier checkpoints say. */
   readonly restore: Restore | null;
-  /** What is wrong with the file of checkpoints, each told once. */
+  /** What is wrong with the file of checkpoints, each reported once. */
   readonly complaints: readonly string[];
 }
 

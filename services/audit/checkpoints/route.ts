@@ -14,7 +14,7 @@ import { noteVerifierOf } from './note';
 import { newestNote, NOT_COVERED, type Noted, type Proof, proveConsistency, proveInclusion } from './proofs';
 import { keyIdOf } from './signature';
 
-// The hash of a log of few events tells what is in them.
+// The hash of a log of few events reveals what is in them.
 const permission = readers(HISTORY, CONTACT);
 const text = (description: string) => ({ description, content: { 'text/plain': [z.string()] } });
 

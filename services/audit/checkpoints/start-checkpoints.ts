@@ -7,7 +7,7 @@ const RESPAWN_MS = 60_000;
 
 /**
  * Signs checkpoints from time to time, in a thread of its own, because a log that was never signed is long.
- * @param tell what happened
+ * @param onNews called with what happened
  * @returns what ends it
  */
 export function startCheckpoints(

@@ -13,7 +13,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Characters that are gathered before they are sent on. */
 const CHUNK_CHARACTERS = 65_536;
-/** Orders whose state is remembered for the columns that tell it, some 2 KiB each; others are read again. */
+/** Orders whose state is remembered for the columns that show it, some 2 KiB each; others are read again. */
 const REMEMBERED_STATES = 4_000;
 
 export interface ExportOptions {

@@ -46,7 +46,7 @@ export function createSendExport(options: {
     headers: Readonly<Record<string, string>>,
     headOnly: boolean,
   ): Promise<void> {
-    // Whoever asked may have gone while the access was recorded.
+    // The client may have gone while the access was recorded.
     const gone = goneSignal(response);
     const isGone = (): boolean => gone.aborted;
     try {

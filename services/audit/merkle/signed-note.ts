@@ -160,7 +160,7 @@ export function parseCheckpointText(text: string): CheckpointText | null {
   return { origin, size, root };
 }
 
-/** @returns what the checkpoint in a note says, whoever signed it: not to be relied on before {@link openNote} */
+/** @returns what the checkpoint in a note says, no matter who signed it: not to be relied on before {@link openNote} */
 export function unverifiedCheckpoint(note: string): CheckpointText | null {
   const parts = partsOf(note);
   return parts === null ? null : parseCheckpointText(parts.text);

@@ -157,7 +157,7 @@ export function consistencyProof(nodes: TreeNodes, from: number, to: number): re
       first = middle;
     }
   }
-  // The tree that was is known to whoever asks, unless it is only a part of the subtree that is left.
+  // The tree that was is known to the one who asks, unless it is only a part of the subtree that is left.
   if (first > 0) proof.unshift(rangeHash(nodes, first, end));
   return proof;
 }

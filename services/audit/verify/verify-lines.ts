@@ -156,7 +156,7 @@ export class LineVerification {
     addFault(this.tally, { code, detail, ...place, line: this.#line });
   }
 
-  /** @returns what a line says, after holding it against its hash; null if nothing can be read. */
+  /** @returns what a line says, after checking it against its hash; null if nothing can be read. */
   #open(text: Buffer): Members | null {
     const parts = splitLine(text);
     const parsed = isUtf8(text) ? parseMembers(text.toString('utf8')) : null;

@@ -96,7 +96,7 @@ export function isPassing(failure: Failure): boolean {
 }
 
 /**
- * @returns what a caller is told; `unknown` only matters to a caller that wanted to write.
+ * @returns the error that a caller gets; `unknown` only matters to a caller that wanted to write.
  * @param unreachable why the server cannot be reached, if that is known better than by the failure
  */
 export function toEventStoreError(

@@ -13,9 +13,11 @@ export interface LinkOptions {
   readonly now: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Says what a failure to connect means, if its text tells more than it says. */
+  /** Says what a failure to connect means, if more can be read from its text than it says. */
   readonly explain: (message: string) => string | null;
-  /** Told when the server was not reached; knows then, or soon, if that is because of its name. */
+  /**
+   * They are looked up when the server was not reached, and it is known then, or soon, if that is because of its name.
+   */
   readonly hosts: HostNames;
 }
 
@@ -69,7 +71,7 @@ export class Link {
     return toEventStoreError(failure, what, this.explain(failure));
   }
 
-  /** @returns what is known of why something failed, if that tells more than the failure's own message; null else */
+  /** @returns what is known of why something failed, if that says more than the failure's own message; null else */
   explain({ message }: Exclude<Failure, { kind: 'conflict' }>): string | null {
     const { hosts, explain } = this.#options;
     return hosts.problem ?? explain(message);

@@ -60,9 +60,9 @@ export class Pull<Item> {
   }
 
   /**
-   * Adds something that the client tells beside the stream, at its place in it. The client tells it as soon as it was
-   * received, when the consumer is up to a buffer behind: a checkpoint kept then would skip what lies between after a
-   * crash (seen at every checkpoint: 16 events early).
+   * Adds something that the client reports beside the stream, at its place in it. The client reports it as soon as it
+   * was received, when the consumer is up to a buffer behind: a checkpoint kept then would skip what lies between after
+   * a crash (seen at every checkpoint: 16 events early).
    */
   mark(item: Item): void {
     this.#marks.push({ after: this.#taken + this.#source.readableLength, item });

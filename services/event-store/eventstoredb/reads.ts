@@ -34,7 +34,8 @@ export class Reads {
     assertStreamName(stream);
     if (limit !== undefined) assertWholeNumber(limit, 'limit');
     if (typeof from === 'number') assertWholeNumber(from, 'revision');
-    // Nodes refuse to read forwards from the end, where nothing is. The newest event tells whether there is such a stream.
+    // Nodes refuse to read forwards from the end, where nothing is. The newest event shows whether there is such a
+    // stream.
     const wantsNone = limit === 0 || (direction === 'forwards' && from === 'end');
     const options = {
       from: from ?? (direction === 'backwards' ? 'end' : 'start'),

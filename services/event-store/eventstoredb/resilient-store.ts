@@ -44,7 +44,7 @@ type Conflict = Extract<AppendResult, { kind: 'conflict' }>;
  */
 export class ResilientStore implements EventStore {
   readonly exclusive = false;
-  /** A server that finds damage says so in its own log, and tells us nothing. */
+  /** A server that finds damage says so in its own log, and reports nothing to us. */
   readonly damage = null;
   readonly #link: Link;
   readonly #writes: Writes;

@@ -3,9 +3,9 @@ import { stringifyJson } from '../../../schemas/exact-json';
 import { payloadForm, type RecordedEvent } from '../event-store';
 
 /**
- * One hash for a whole log: each event makes a leaf, and each leaf is hashed onto those before it. Whatever is changed, taken
- * out, put in or moved changes every hash after it. A deleted event can be stood in for by its leaf, which tells nothing of
- * what it said.
+ * One hash for a whole log: each event makes a leaf, and each leaf is hashed onto those before it. Whatever is changed,
+ * taken out, put in or moved changes every hash after it. A deleted event can be stood in for by its leaf, which
+ * reveals nothing of what it said.
  */
 
 /** The hash of a log without events. */

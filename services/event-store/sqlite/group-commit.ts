@@ -189,7 +189,7 @@ export function createGroupCommit(open: () => LogWriter): GroupCommit {
       if (displaced !== null) return everyOne(new EventStoreError('outcome-unknown', displaced.detail));
       return decided.map(({ result }) => result);
     },
-    // Whoever opens the log anew empties it.
+    // The next opening of the log empties it.
     emptyWal: () => log === null || displaced !== null || emptyWal(log, abandon),
     rescue: (now) => log?.rescue(now),
     close: () => {

@@ -109,8 +109,9 @@ export class LogPlace {
 
   /**
    * Looks whether the main file still holds what SQLite put there. To be called before each transaction, since the next
-   * one may begin the WAL anew, and with it what there is to tell by.
-   * @param wal tells of the WAL now; asked only where the main file was written, and outside of any transaction
+   * one may begin the WAL anew, and with it what there is to judge by.
+   * @param wal reads the state of the WAL now; called only where the main file was written, and outside of any
+   *   transaction
    */
   lookAtContent(wal: () => WalState): Displaced | null {
     if (this.#descriptor === null || this.#overwritten !== null) return this.#overwritten;
@@ -164,8 +165,8 @@ export class LogPlace {
   }
 
   /**
-   * The main file was written since we looked last. That is as it should be where frames of the WAL came into it, whoever had
-   * them copied, and harmless where it is as it was.
+   * The main file was written since we looked last. That is as it should be where frames of the WAL came into it, no
+   * matter who had them copied, and harmless where it is as it was.
    */
   #judge(descriptor: number, stat: BigIntStats, walNow: () => WalState): Displaced | null {
     const known = this.#known;

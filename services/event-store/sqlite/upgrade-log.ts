@@ -12,12 +12,12 @@ const CHUNK_EVENTS = 5_000;
 /** Page cache of the new file, in KiB: the index of streams is written all over. */
 const CACHE_KIB = 65_536;
 const BEFORE_ALL = -Number.MAX_SAFE_INTEGER;
-/** What of a damaged log is told. */
+/** Most findings of a damaged log that are reported. */
 const MAX_FINDINGS = 3;
 
 export type UpgradePhase = 'Checking' | 'Copying' | 'Comparing';
 
-/** Told how far it is: a position, of all up to `end`. */
+/** Called with how far it is: a position, of all up to `end`. */
 export type OnUpgrading = (phase: UpgradePhase, position: number, end: number) => void;
 
 /**

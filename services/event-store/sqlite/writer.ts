@@ -60,7 +60,7 @@ export interface LogWriter {
    * @returns false if somebody reads what it holds: try again.
    */
   emptyWal(): boolean;
-  /** Saves a log that was removed beside where it stood; what became of it is told by {@link displaced}. */
+  /** Saves a log that was removed beside where it stood; {@link displaced} says what became of it. */
   rescue(now: number): void;
   close(): void;
 }
@@ -230,7 +230,7 @@ function createWriter(db: Connection, file: string, place: LogPlace): LogWriter 
       return displaced;
     },
     emptyWal: () => {
-      if (place.look(() => walState(db)) !== null) return true; // the next group tells, and nothing is written
+      if (place.look(() => walState(db)) !== null) return true; // the next group reports it, and nothing is written
       db.pragma('busy_timeout = 0');
       try {
         const [{ busy }] = db.pragma('wal_checkpoint(TRUNCATE)') as [{ busy: number }]; // one row, as SQLite documents

@@ -59,7 +59,7 @@ const notFound = (): Problem => new Problem('quarantine-entry-not-found', 'GET /
 /**
  * Creates the routes for what could not be used: what it was, why, and another try. Bodies are shown as they came,
  * phones and passcodes included: what is to be mended must be seen.
- * @param onRecorded told of every update that a redrive recorded, so that later reads see it
+ * @param onRecorded called for every update that a redrive recorded, so that later reads see it
  * @param recordAccess records who looks, and who tries again
  */
 export function createQuarantineRoutes(

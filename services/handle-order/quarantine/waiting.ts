@@ -34,8 +34,8 @@ interface Waiting {
 const isRecorded = (type: string | null): boolean => type === null || Object.hasOwn(DELIVERY_CONTRACTS, type);
 
 /**
- * How many deliveries of the last day wait in quarantine for each location, in memory: screens are told so with each
- * heartbeat.
+ * How many deliveries of the last day wait in quarantine for each location, in memory: each heartbeat reports it to
+ * screens.
  */
 export class WaitingDeliveries {
   /** By quarantine id, in the order in which they came. */

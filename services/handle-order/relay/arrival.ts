@@ -2,7 +2,7 @@ import { stringifyJson } from '../../../schemas/exact-json';
 import type { Arrival } from '../../../schemas/event-data';
 import { endToEnd } from './relay-headers';
 
-/** Requests as they came, for whoever is sent them on. Pure. */
+/** Requests as they came, for those to whom they are sent on. Pure. */
 
 /** Largest body that is kept beside what was parsed of it, in bytes: with both, an event is far from MAX_APPEND_BYTES. */
 export const MAX_KEPT_BODY_BYTES = 131_072;

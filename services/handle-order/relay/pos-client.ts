@@ -69,7 +69,7 @@ export class PosClient {
       let answer: IncomingMessage | null = null;
       signal.addEventListener('abort', () => {
         const reason = signal.reason as Ended; // what ends calls gives no other reason
-        reject(reason); // a call that still waits for a connection tells of its end only when it gets one
+        reject(reason); // a call that still waits for a connection reports its end only when it gets one
         answer?.destroy(reason);
         call.destroy(reason);
       });

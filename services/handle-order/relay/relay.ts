@@ -275,7 +275,7 @@ class PosRelay implements Relay {
     return { kind: outcome === 'timed-out' ? outcome : 'failed', begun: response.headersSent };
   }
 
-  /** Tells of an accepted order in a turn of its own, when its answer is on its way. */
+  /** Reports an accepted order in a turn of its own, when its answer is on its way. */
   #accepted(
     { key, body, encoding }: { readonly key: OrderKey; readonly body: Buffer; readonly encoding: string | null },
     answer: Buffer,

@@ -26,8 +26,8 @@ export async function deleteOldAccesses(deletion: OldDeletion): Promise<number> 
 }
 
 /**
- * Deletes old accesses each hour, as long as the clock can be believed; otherwise it is told, and nothing is deleted. A run
- * that fails is logged and tried again; it never ends the service, and never keeps its process alive.
+ * Deletes old accesses each hour, as long as the clock can be believed; otherwise that is reported, and nothing is
+ * deleted. A run that fails is logged and tried again; it never ends the service, and never keeps its process alive.
  * @param known the last time that is known for certain, in milliseconds since the epoch
  * @param record keeps that time for the next start
  * @returns what ends it, once what it is at is done.
@@ -88,7 +88,7 @@ export function scheduleAccessRetention(
   };
   const begin = (action: () => Promise<unknown>): void => {
     running ??= action()
-      .catch(() => undefined) // the next run tries it again, and tells
+      .catch(() => undefined) // the next run tries it again, and reports it
       .then(() => undefined)
       .finally(() => {
         running = null;

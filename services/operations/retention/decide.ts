@@ -7,7 +7,7 @@ import type { Verdict } from '../../../schemas/vocabulary';
 
 /** Whether an order may be deleted, decided from its stream alone: the read model only says where to look. */
 
-/** What a stream tells so far, event by event. */
+/** What a stream says so far, event by event. */
 export interface Replay {
   readonly state: OrderState;
   readonly drives: readonly Drive[];
@@ -15,7 +15,7 @@ export interface Replay {
   readonly verdicts: ReadonlySet<Verdict>;
   /** Of the newest event, understood or not; -1 before the first. */
   readonly revision: number;
-  /** When the event came that came last, in milliseconds since the epoch; NaN if that cannot be told of all. */
+  /** When the event came that came last, in milliseconds since the epoch; NaN if that is not known of all. */
   readonly newest: number;
   /** Every event is one of ours. */
   readonly understood: boolean;

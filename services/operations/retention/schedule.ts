@@ -64,9 +64,9 @@ async function runOnce(
 }
 
 /**
- * Runs retention once a day, one run at a time, the first once the clock can be believed. A run by a clock that cannot, or
- * that would take most of what is there, is held: told, and tried again in an hour. A run that fails is logged and tried
- * again in an hour too; retention never ends the service, and never keeps its process alive.
+ * Runs retention once a day, one run at a time, the first once the clock can be believed. A run by a clock that cannot,
+ * or that would take most of what is there, is held: reported, and tried again in an hour. A run that fails is logged
+ * and tried again in an hour too; retention never ends the service, and never keeps its process alive.
  * @param known the last time that is known for certain, in milliseconds since the epoch; asked for once
  * @param isReady the read model has seen the whole log; before that there is nothing to go by
  * @param now milliseconds since the epoch

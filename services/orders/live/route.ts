@@ -20,7 +20,7 @@ import type { Audience, FeedAddress } from './live-messages';
 import type { Position } from '../../event-store/event-store';
 import type { WaitForReadModel } from '../../read-model/wait';
 
-/** Most milliseconds to look for an event in the log before a client is told everything. */
+/** Most milliseconds to look for an event in the log before a client is sent everything. */
 const LOOK_UP_MS = 1_000;
 
 /** Returns which audience a reader belongs to, and so what it gets. */
@@ -88,7 +88,7 @@ export const LIVE_CALLS = {
 /** Creates the routes of the live feed of a location, and of which locations there are. */
 export function createLiveRoutes(options: {
   readonly feed: LiveFeed;
-  /** Whether the log still has an event that a client was told of. */
+  /** Whether the log still has an event that a client was notified of. */
   readonly isInLog: (place: FeedAddress) => Promise<boolean>;
   readonly orders: OrderTableReader;
   readonly factsOf: Locations['factsOf'];

@@ -42,7 +42,7 @@ export function conditionsOf(filter: OrderFilter): Conditions {
   if (locations !== null && locations.length !== 1) {
     add('+location_id IN (SELECT value FROM json_each(?))', JSON.stringify(locations));
   }
-  // What stands since before a time stood so at that time; of other orders only a replay can tell.
+  // What stands since before a time stood so at that time; how other orders stood only a replay can say.
   const [since, time] = asOf === undefined ? ['', []] : ['updated_at > ? OR ', [asOf.time]];
   if (asOf !== undefined) add('(number_since <= ? OR updated_at <= ?)', asOf.horizon, asOf.horizon);
   if (stage !== undefined) add(`(${since}stage = ?)`, ...time, stage);

@@ -142,7 +142,7 @@ export function newestOf(
   return { seqs, end: isAll ? null : (seqs.at(-1) ?? null) };
 }
 
-/** @returns a statement that gives those of some orders that are wanted, as far as the table alone tells. */
+/** @returns a statement that gives those of some orders that are wanted, as far as the table alone shows. */
 export function wantedOf(filter: SearchFilter): {
   readonly sql: string;
   readonly parameters: readonly (string | number)[];

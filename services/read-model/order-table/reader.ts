@@ -90,8 +90,8 @@ export class OrderTableReader {
   readonly #onDamage: (detail: string) => void;
 
   /**
-   * @param onDamage called when a part of the file turns out to be damaged. All of it can be made anew from the log, by
-   *   whoever deletes it; nobody else would notice until the projector comes to the same part.
+   * @param onDamage called when a part of the file turns out to be damaged. The callee may delete it, since all of it
+   *   can be made anew from the log; nobody else would notice until the projector comes to the same part.
    */
   constructor(file: string, onDamage: (detail: string) => void = () => undefined) {
     this.#file = file;

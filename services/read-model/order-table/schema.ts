@@ -12,14 +12,14 @@ import type { Position } from '../../event-store/event-store';
  * made again from the log. Only this folder knows its tables.
  */
 
-/** Counts changes of the tables below; whoever opens the read model says the version of the folds. */
+/** Counts changes of the tables below; the code that opens the read model says the version of the folds. */
 export const TABLE_VERSION = 11;
 export const BUSY_TIMEOUT_MS = 2_000;
 
 /**
  * `seq` numbers orders as they first appear in the log, so pages by it never miss or repeat one. `position` is that of the
  * newest event in the state: what changed since a position is found by it. `event_id` is that event's: a log that lost
- * events gives its positions to others. So are the hashes: whoever records the next event needs them.
+ * events gives its positions to others. So are the hashes: they are needed to record the next event.
  *
  * The rest is for the search, newest first: `attention` has codes between spaces. Of orders that have ended, which is most,
  * few change any more, so the {@link INDEXES} of them cost little. `drives` has every driver of each order; its ids begin with
@@ -148,7 +148,7 @@ export interface SavedOrder extends PlacedOrder {
   readonly verdicts: ReadonlySet<Verdict>;
 }
 
-/** What whoever records the next event of an order has to know of its newest one. */
+/** What has to be known of the newest event of an order to record the next one. */
 export interface NewestEvent extends Pick<SavedOrder, 'position' | 'contentHash' | 'eventHash'> {
   readonly revision: number;
   /** RFC 3339. */

@@ -267,8 +267,8 @@ function createTable(db: Connection, file: string): OrderTable {
 }
 
 /**
- * Closes the file with everything in it, whoever reads beside: it can be copied alone. Where that fails, such as on a full
- * disk, the WAL has the rest.
+ * Closes the file with everything in it, no matter who reads beside: it can be copied alone. Where that fails, such as
+ * on a full disk, the WAL has the rest.
  */
 function closeWhole(db: Connection, writeRest: () => void): void {
   try {

@@ -251,7 +251,7 @@ async function checkRun(
     return { kind: 'checked', checked };
   } catch (error) {
     if (signal.aborted) return { kind: 'none', reason: 'it was interrupted' };
-    // What was sent is told all the same.
+    // What was sent is reported all the same.
     if (error instanceof TargetError) return { kind: 'failed', reason: error.message };
     throw error;
   }

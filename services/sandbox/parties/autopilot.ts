@@ -16,11 +16,11 @@ import type { StreamStandIn } from '../stand-in/stream-stand-in';
 
 interface Play {
   readonly story: Story;
-  /** Whoever takes over in an action replaces one of them. */
+  /** A driver who takes over in an action replaces one of them. */
   drivers: Drivers;
   /** Of the next step. */
   index: number;
-  /** When the next step comes; null while one is told, and once none comes any more. */
+  /** When the next step comes; null while one is played, and once none comes any more. */
   next: NextStep | null;
 }
 
@@ -147,7 +147,7 @@ export class Autopilot {
   #at(orderId: string, play: Play, time: number): void {
     const { clock, onError } = this.#options;
     const come = async (): Promise<void> => {
-      // What had its turn before may have told this step, or given the story up.
+      // What had its turn before may have played this step, or given the story up.
       if (play.next === next) await this.#step(orderId, play);
     };
     const callOff = clock.at(time, () => {
@@ -157,7 +157,7 @@ export class Autopilot {
     play.next = next;
   }
 
-  /** Tells the next step; one that a delivery service could not get through is tried again. */
+  /** Plays the next step; one that a delivery service could not get through is tried again. */
   async #step(orderId: string, play: Play): Promise<void> {
     const { clock, random, stream, scriptedReports } = this.#options;
     const life = stream.find(orderId);

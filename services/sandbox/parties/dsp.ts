@@ -13,7 +13,9 @@ const TIMEOUT_MS = 10_000;
 /** Connections to the stand-in. */
 const MAX_CONNECTIONS = 32;
 
-/** The built-in delivery service: submits orders and reports of its drivers over HTTP, and takes what Stream tells it. */
+/**
+ * The built-in delivery service: submits orders and reports of its drivers over HTTP, and takes what Stream sends it.
+ */
 export class Dsp {
   mode: DspMode = 'ok';
   readonly seen = new ReceivedMessages();

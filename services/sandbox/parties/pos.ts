@@ -63,7 +63,7 @@ export function validate(
   return posTotal === order.subtotal ? null : { orderTotalsValidation: [{ posTotal, streamTotal: order.subtotal }] };
 }
 
-/** The built-in POS: takes orders, or rejects them with a reason, and remembers what it was told about them. */
+/** The built-in POS: takes orders, or rejects them with a reason, and remembers what was reported to it about them. */
 export class Pos {
   mode: PosMode = 'ok';
   /** Variations and modifiers that there is none of, for any order. */

@@ -7,11 +7,11 @@ import type { TargetReader } from './read-target';
 import type { Sent } from './sent';
 import { Semaphore } from '../../concurrency/semaphore';
 
-/** Holds all that a Ticket Rail says and shows after a run against what it acknowledged. */
+/** Compares all that a Ticket Rail says and shows after a run with what it acknowledged. */
 
 /** Reads at a time. */
 export const READS_AT_A_TIME = 16;
-/** Findings that are told; the rest is counted. */
+/** Most findings that are listed; the rest is counted. */
 const MAX_FINDINGS = 50;
 
 interface Comparisons {

@@ -63,7 +63,7 @@ export interface Attempt {
 }
 
 export interface Run {
-  /** With all that is really told of each. */
+  /** The orders, with all that is really reported of each. */
   readonly orders: readonly PlannedOrder[];
   /** By time. */
   readonly attempts: readonly Attempt[];

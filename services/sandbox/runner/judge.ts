@@ -102,8 +102,9 @@ function historyFaults({ order, sent, history }: Evidence): Fault[] {
 }
 
 /**
- * Each acknowledged delivery has a place in the history, and none before that of one that was acknowledged before it was
- * sent. Where the answer did not tell the place, the first possible one is taken, which leaves the most room to the rest.
+ * Each acknowledged delivery has a place in the history, and none before that of one that was acknowledged before it
+ * was sent. Where the answer did not say the place, the first possible one is taken, which leaves the most room to the
+ * rest.
  */
 function lostAmong(sent: readonly Sent[], contents: readonly string[], kept: readonly string[]): Fault[] {
   const faults: Fault[] = [];

@@ -3,9 +3,9 @@ import { FAULT_NAMES, type FaultName, type Run } from './faults';
 import type { RunResult, SentAttempt } from './run-scenario';
 import { count } from '../../terminal/figures';
 
-/** What is told of a run. */
+/** What is reported of a run. */
 
-/** Surprises, and deliveries that were never acknowledged, that are told; the rest is counted. */
+/** Most surprises, and deliveries that were never acknowledged, that are listed; the rest is counted. */
 const MAX_LISTED = 20;
 
 export interface Counted<Item> {

@@ -19,7 +19,7 @@ export const UNANSWERED_SETTLES_MS = 3_000;
 export interface Truth {
   readonly status: string | null | undefined;
   readonly delivery_status: string | null | undefined;
-  /** `driver_details` as they were last told, or null: nobody is assigned. */
+  /** `driver_details` as they were last reported, or null: nobody is assigned. */
   readonly driver: Readonly<Record<string, unknown>> | null | undefined;
   readonly stage: Stage | undefined;
 }
@@ -71,7 +71,7 @@ const deliveryAt = (order: PlannedOrder, place: number): Delivery => {
   return planned.delivery;
 };
 
-/** @returns what was told last; null if nothing was; undefined if that may have been one or the other */
+/** @returns what was reported last; null if nothing was; undefined if that may have been one or the other */
 function lastOf<Value>(reports: readonly { readonly fact: Sent; readonly value: Value }[]): Value | null | undefined {
   const latestBegin_ms = reports.reduce(
     (latest, { fact }) => (fact.effect === 'acknowledged' ? Math.max(latest, fact.begun_ms) : latest),

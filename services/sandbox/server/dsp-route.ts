@@ -3,10 +3,10 @@ import { takesOnly } from '../../http/problem';
 import type { Dsp } from '../parties/dsp';
 import { DSP_SIGNATURE } from '../wire/signing';
 
-/** Most bytes of what Stream tells a delivery service. */
+/** Most bytes of what Stream sends a delivery service. */
 const MAX_EVENT_BYTES = 65_536;
 
-/** Where the built-in delivery service takes what Stream tells it: the documented path. */
+/** Where the built-in delivery service takes what Stream sends it: the documented path. */
 export const DSP_EVENT_PATH = '/stream-dsp/v1/event';
 
 export function createDspRoutes(dsp: Dsp): Router {

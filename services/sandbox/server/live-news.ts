@@ -15,7 +15,7 @@ export interface Watcher {
   end(): void;
 }
 
-/** Tells pages what happens as it happens (server-sent events). */
+/** Reports to pages what happens as it happens (server-sent events). */
 export class LiveNews {
   readonly #watchers = new Set<Watcher>();
   readonly #heartbeat = setInterval(() => {

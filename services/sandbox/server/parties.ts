@@ -32,7 +32,7 @@ export interface PartiesOptions {
   readonly stories: readonly Story[];
   readonly batches: readonly Batch[];
   readonly locations: readonly string[];
-  /** Where the delivery service tells Stream about orders. */
+  /** Where the delivery service sends Stream its messages about orders. */
   readonly orderUrl: string;
   readonly pos: { readonly url: string; readonly secret: string; readonly bearer: string | null };
   readonly dsp: { readonly url: string; readonly secret: string };

@@ -4,7 +4,7 @@ import type { Clock } from '../wire/clock';
 import type { Pos } from '../parties/pos';
 import { POS_SIGNATURE } from '../wire/signing';
 
-/** Most bytes of what Stream tells a POS. */
+/** Most bytes of what Stream sends a POS. */
 const MAX_EVENT_BYTES = 524_288;
 /** Seconds of a story that a slow POS takes for an answer. */
 const SLOW_S = 8;

@@ -117,7 +117,7 @@ export class SandboxControl implements Control {
     return { pos: life.providerId === null ? [] : pos.seen.of(life.providerId), dsp: dsp.seen.of(orderId) };
   }
 
-  /** Tells the pages how things are, and answers it. */
+  /** Sends the pages the current state, and returns it. */
   sendState(): SandboxSummary {
     const state = this.#summary();
     this.#news.send('state', state);

@@ -41,7 +41,7 @@ export interface SandboxOptions {
 
 export interface RunningSandbox {
   readonly url: string;
-  /** Where delivery services tell Stream about orders. */
+  /** Where delivery services send Stream their messages about orders. */
   readonly orderUrl: string;
   /** Handle Order of the built-in POS. */
   readonly builtinPosUrl: string;

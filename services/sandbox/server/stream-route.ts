@@ -16,7 +16,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Most refusals that are told; a message with more is no better understood by more. */
+/** Most refusals that are listed; a message with more is no better understood by more. */
 const MAX_REFUSALS = 50;
 
 const problem = (status: number, title: string, detail: string, refusals: readonly Refusal[] = []): Answer => ({

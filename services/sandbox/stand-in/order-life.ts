@@ -33,7 +33,7 @@ export interface OrderLife {
   readonly driver: Driver | null;
   /** A cancellation that came before the POS had decided. */
   readonly canceling: Cancellation | null;
-  /** A story tells what becomes of it: nothing happens by itself. */
+  /** A story says what becomes of it: nothing happens by itself. */
   readonly scripted: boolean;
 }
 
@@ -136,7 +136,7 @@ export function decided(life: OrderLife, decision: PosDecision | null, readyAt: 
   return { life: cooking.life, news: [accept, ...cooking.news] };
 }
 
-/** What a status makes of an order that no story goes on telling of. */
+/** What a status makes of an order that no story goes on with. */
 const STATE_BY_STATUS: ReadonlyMap<string, OrderState> = new Map([
   ['completed', 'ended'],
   ['failed', 'ended'],
@@ -181,7 +181,7 @@ function statusAfter(before: string | null, delivery: string): string {
 
 /**
  * The DSP reported where the delivery stands: the POS is informed, in one message.
- * @param status of the order from now on, if a story tells it
+ * @param status of the order from now on, if a story says it
  */
 export function deliveryReported(
   life: OrderLife,
@@ -228,7 +228,7 @@ export function cancelability(life: OrderLife): 'open' | 'done' | 'over' {
 
 /**
  * Someone canceled the order: the POS gets `order.canceled`, then `order.updated` with who it was. Before the POS has
- * decided there is nobody to tell: it waits.
+ * decided there is nobody to inform: it waits.
  */
 export function canceled(life: OrderLife, by: Canceler, reason: string | null, news: readonly CancelNews[]): Decision {
   if (cancelability(life) !== 'open') return { life, news: [] };
@@ -237,6 +237,6 @@ export function canceled(life: OrderLife, by: Canceler, reason: string | null, n
   return canceledNow(life, cancellation);
 }
 
-/** The last of its story was told. */
+/** The last step of its story was played. */
 export const storyEnded = (life: OrderLife): OrderLife =>
   life.state === 'accepted' ? { ...life, state: 'ended' } : life;

@@ -28,7 +28,7 @@ export class ScriptedReports {
   expectCancel(orderId: string, news: readonly CancelNews[]): void {
     this.#cancelNews.set(orderId, news);
   }
-  /** @returns what the POS is told of a cancellation. */
+  /** @returns which news of a cancellation the POS is sent. */
   newsOfCancel(orderId: string): readonly CancelNews[] {
     return this.#cancelNews.get(orderId) ?? ALL_CANCEL_NEWS;
   }

@@ -69,7 +69,7 @@ const refused = (status: 404 | 409, pointer: string, detail: string): StreamAnsw
   refusals: [{ rule: 'known-order', pointer, detail }],
 });
 
-/** Stands in for Stream: takes what a delivery service says, asks the POS, and tells both what follows. */
+/** Stands in for Stream: takes what a delivery service says, asks the POS, and reports to both what follows. */
 export class StreamStandIn {
   readonly #orders = new Map<string, OrderLife>();
   readonly #pauses = new Map<string, Pause>();

@@ -7,7 +7,7 @@ import type { Random } from '../wire/random';
 
 type Role = (typeof DRIVERS)[number];
 
-/** `driver_details` of one who can be told from others. */
+/** `driver_details` of a driver who can be distinguished from others. */
 export type MadeUpDriver = z.infer<typeof DriverDetails> & { readonly source: string; readonly name: string };
 
 /** Who is who in one story. */

@@ -5,7 +5,7 @@ import { type Drivers, driversFor } from './drivers';
 import { between, exponential, type Random, seeded } from '../wire/random';
 import type { Playable, WeightedStory } from './scenario-files';
 
-/** What is to be told of which orders and when: a scenario and a seed, and nothing else, decide it. */
+/** What is to be reported of which orders and when: a scenario and a seed, and nothing else, decide it. */
 
 /** Orders of a story a minute, if there are to be several and nothing else is said. */
 const DEFAULT_ORDERS_PER_MINUTE = 6;
@@ -68,7 +68,7 @@ function partiesOf(scenario: Playable, orders: number, random: Random): readonly
   return dealt.map((story) => [story]);
 }
 
-/** @returns the second of the scenario at which anything is told of an order */
+/** @returns the second of the scenario at which anything is first reported of an order */
 const beginOf = ({ deliveries }: PlannedOrder): number => deliveries[0]?.at_s ?? 0;
 
 function sizeOf(scenario: Playable) {

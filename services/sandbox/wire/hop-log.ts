@@ -64,7 +64,7 @@ export class HopLog {
   }
 
   #keep(hop: Hop): void {
-    // One that was pushed out while it was under way is told, but does not come back.
+    // One that was pushed out while it was under way is reported, but does not come back.
     if (this.#hops.has(hop.id) || hop.id === this.#next - 1) this.#hops.set(hop.id, hop);
     const [oldest] = this.#hops.keys();
     if (this.#hops.size > MAX_HOPS && oldest !== undefined) this.#hops.delete(oldest);

@@ -15,7 +15,7 @@ const MAX_IN_FLIGHT = 64;
 /** Least real milliseconds between two attempts, however fast the stories are played. */
 const MIN_PAUSE_MS = 50;
 
-/** Something that Stream tells another party until it answers. */
+/** Something that Stream sends another party until it answers. */
 export interface Outgoing {
   readonly to: Party;
   readonly name: string;

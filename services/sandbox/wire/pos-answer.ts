@@ -12,7 +12,7 @@ export type PosDecision =
   | { readonly kind: 'accepted'; readonly providerId: string; readonly prepMinutes: number | null }
   | { readonly kind: 'rejected'; readonly failure: Failure };
 
-/** Why an order failed, as the DSP is told. */
+/** Why an order failed, as it is reported to the DSP. */
 export interface Failure {
   readonly reason: FailureReason;
   readonly invalidItemIds: readonly string[];
@@ -87,5 +87,5 @@ export function readPosAnswer(exchange: Exchange): PosDecision | null {
   return { kind: 'rejected', failure: failure('unknown', 'The POS answered 400 without posValidation.') };
 }
 
-/** What a DSP is told after the last attempt in vain. */
+/** What is reported to a DSP after the last attempt in vain. */
 export const noDecision: Failure = failure('unknown', 'The POS did not decide about the order in time.');

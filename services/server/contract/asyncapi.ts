@@ -15,7 +15,7 @@ import { CALLS, infoOf, type Json, Schemas, TAGS } from './openapi';
 
 const EVENT_STREAM = 'text/event-stream';
 
-/** Where the service listens unless it is told otherwise. */
+/** Where the service listens unless it is configured otherwise. */
 const DEFAULT_HOST = 'localhost:8080';
 
 /** A message of a stream, as its call describes it: `event`, `data`, and perhaps `id`. */

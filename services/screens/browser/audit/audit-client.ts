@@ -94,7 +94,7 @@ export async function listOrders(path: string, most: number, signal?: AbortSigna
   }
 }
 
-/** The service tells its clock in whole seconds: up to so many milliseconds of the second have passed. */
+/** The service reports its clock in whole seconds: up to so many milliseconds of the second have passed. */
 const CLOCK_REST_MS = 999;
 
 /**

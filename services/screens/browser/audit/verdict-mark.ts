@@ -5,7 +5,7 @@ import { verdictWords } from '../shared/model/audit-words';
 import { styleSheet } from '../shared/rail-element';
 import css from './verdict.css?inline';
 
-/** One shape for each verdict, on a 24 by 24 grid, so that colour is never all that tells them apart. */
+/** One shape for each verdict, on a 24 by 24 grid, so that colour is never all that distinguishes them. */
 const SHAPES: Readonly<Record<Verdict, SVGTemplateResult>> = {
   advance: svg`<circle cx="12" cy="12" r="9.500"></circle><path d="m8 12.500 3 3 5.500-6.500"></path>`,
   action: svg`<circle cx="12" cy="12" r="9.500"></circle><path d="M6.500 12h8m-3-3.500 3.500 3.500-3.500 3.500M17.500 8.500v7"></path>`,

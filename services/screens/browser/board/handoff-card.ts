@@ -27,7 +27,9 @@ const DOUBTS: ReadonlySet<string> = new Set(['may_be_a_repeat', 'unreadable_fiel
 
 const title = (order: string) => sayParts('card.title', { order: html`<bdi class="short">${order}</bdi>` });
 
-/** Whom the food is handed to: everything that tells the right driver from a wrong one, legible at arm's length. */
+/**
+ * Whom the food is handed to: everything that distinguishes the right driver from a wrong one, legible at arm's length.
+ */
 export class TicketRailHandoff extends railElement({
   /** The order on the card; null closes it. */
   order: property<Order | null>(null),

@@ -20,7 +20,7 @@ export interface FeedClientOptions<Message> {
   readonly position: () => string | null;
   /** @returns null for what is not understood: it is no sign of life either. */
   readonly parse: (raw: RawMessage) => Message | null;
-  /** @returns milliseconds between heartbeats, if the message tells it. */
+  /** @returns milliseconds between heartbeats, if the message says it. */
   readonly intervalOf: (message: Message) => number | null;
   /** Takes what came at once; answers whether the connection must be made anew. */
   readonly onMessages: (messages: readonly Message[]) => { readonly mustRestart: boolean };

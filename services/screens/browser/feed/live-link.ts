@@ -5,7 +5,7 @@ import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '.
 import { FeedClient, type FeedClientOptions } from './feed-client';
 import { watchPage } from './watch-page';
 
-/** What a message says of whoever sent it. */
+/** What a message says of its sender. */
 export interface Heard {
   /** RFC 3339, by the clock of the service. */
   readonly now: string;
@@ -78,7 +78,7 @@ export class LiveLink<Message> implements ReactiveController {
     this.#begin();
   }
 
-  /** Something came, as of now, that is as good as a message. */
+  /** Something came just now that is as good as a message. */
   heard(): void {
     this.#lastMessageAt = moment();
   }

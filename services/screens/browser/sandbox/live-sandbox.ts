@@ -15,7 +15,7 @@ import { readState } from './sandbox-client';
 
 /** Milliseconds until a state that could not be read is asked for again. */
 const AGAIN_MS = 1_000;
-/** Least milliseconds between two drawings: a rush tells more than a screen can show, or anybody read. */
+/** Least milliseconds between two drawings: a rush reports more than a screen can show, or anybody can read. */
 const DRAW_MS = 250;
 /** Messages that wait for the next drawing, or for the state, until they are condensed. */
 const MOST_WAITING = 5_000;
@@ -28,7 +28,7 @@ export class LiveSandbox implements ReactiveController {
   known: Sandbox | null = null;
   /** Milliseconds by which the process's clock is ahead. */
   #ahead = 0;
-  /** What was told, and is not in what is known yet. */
+  /** What was reported, and is not in what is known yet. */
   #waiting: SandboxMessage[] = [];
   /** The state is being read: what is known is of a connection before. */
   #isReading = false;

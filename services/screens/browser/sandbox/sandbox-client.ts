@@ -33,7 +33,7 @@ async function call<Value>(
   }
 }
 
-/** Tells the process to do something. @param path below `/sandbox/` */
+/** Has the process do something. @param path below `/sandbox/` */
 export const command = <Value>(path: string, body: object): Promise<Answered<Value>> =>
   call<Value>(`/sandbox/${path}`, {
     method: 'POST',

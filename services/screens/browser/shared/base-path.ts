@@ -1,6 +1,6 @@
 /**
- * The prefix of the path below which the service lies, such as `/rail`, told by where this script came from; empty: none.
- * A copy of the script that somebody serves under another path tells nothing, and neither does one of another origin.
+ * The prefix of the path below which the service lies, such as `/rail`, as the script's address has it; empty: none.
+ * A copy of the script that somebody serves under another path shows nothing, and neither does one of another origin.
  */
 const { origin, pathname } = new URL(import.meta.url);
 export const basePath: string =

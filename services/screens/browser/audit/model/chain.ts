@@ -1,7 +1,9 @@
 import type { HistoryEvent } from '../../../../../schemas/order-view';
 import { WITHHELD } from '../../../../../schemas/withheld';
 
-/** How an event is tied to the one before it, as far as their metadata tell; `ticket-rail verify` computes the hashes. */
+/**
+ * How an event is tied to the one before it, as far as their metadata show; `ticket-rail verify` computes the hashes.
+ */
 export type Tie =
   | 'first'
   /** It names the hash of the event before. */

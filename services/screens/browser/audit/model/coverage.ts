@@ -1,4 +1,4 @@
-/** How `GET /coverage` is told. */
+/** How the screen words what `GET /coverage` reports. */
 
 /** Writes a share as `12 %`, `4.2 %` or `<0.1 %`. */
 export function shareWords(share: number): string {

@@ -37,7 +37,7 @@ export class BoardLayout {
     return this.#groups.get(id) ?? [];
   }
 
-  /** @returns what people call an order: as much of its id as tells it from the others */
+  /** @returns what people call an order: as much of its id as distinguishes it from the others */
   shortId(orders: ReadonlyMap<string, Order>, id: string): string {
     if (orders !== this.#shortIdsOf) {
       this.#shortIds = shortIds(orders.keys());

@@ -11,7 +11,7 @@ import { previousDriver } from './news';
 /** An order with all of its past, folded in the browser by the folds of the service. */
 export interface PastOrder {
   readonly key: OrderKey;
-  /** By revision, without those that nothing was told of. */
+  /** They are in the order of their revisions, without those before anything was reported. */
   readonly steps: readonly Step[];
 }
 
@@ -112,7 +112,7 @@ function doneIn(seen: JsonObject): Pick<Order, 'handed_over' | 'acknowledged'> {
   };
 }
 
-/** @returns the fields after a change as projections/changes.ts tells it: null is nothing, and no object is empty. */
+/** @returns the fields after a change as projections/changes.ts writes it: null is nothing, and no object is empty. */
 export function applyChange(fields: JsonObject, { pointer, to }: Change): JsonObject {
   return put(fields, keysOf(pointer), to);
 }

@@ -10,7 +10,7 @@ const TROUBLES = [
   'failed',
 ] as const;
 
-/** @returns what has to be done about an order under *Needs action*, or null where nobody has told us of its word */
+/** @returns what has to be done about an order under *Needs action*, or null where none of those words was reported */
 export function troubleWords({ delivery_status }: Pick<Order, 'delivery_status'>): string | null {
   const trouble = TROUBLES.find((one) => one === delivery_status);
   return trouble === undefined ? null : say(`trouble.${trouble}`);

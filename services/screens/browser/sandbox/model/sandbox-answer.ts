@@ -2,7 +2,7 @@ import { isJsonObject } from '../../../../../schemas/json-object';
 import { keysOf } from '../../../../../schemas/records';
 import type { OrderFault, SandboxOrder, Submitted } from '../../../../../schemas/sandbox';
 
-/** What Stream answered to an order, read so that it can be told in words. */
+/** What Stream answered to an order, read so that it can be shown in words. */
 
 /** A rule that an order broke, and where. */
 export interface Broken {
@@ -51,7 +51,7 @@ export function readReply({ status, answer }: Submitted['orders'][number]): Repl
   return { kind: 'refused', status, words, broken };
 }
 
-/** Counts of replies, to tell of many orders at once. */
+/** Counts of replies, to report on many orders at once. */
 export function countReplies(orders: Submitted['orders']): Readonly<Record<Reply['kind'], number>> {
   const counts = { taken: 0, refused: 0, no_answer: 0 };
   for (const order of orders) counts[readReply(order).kind] += 1;
@@ -102,7 +102,7 @@ export const FOUND_BY_WORDS: Readonly<Record<FoundBy, string>> = {
 /** Returns the faults that one party finds. */
 export const faultsFoundBy = (by: FoundBy): OrderFault[] => keysOf(FAULTS).filter((fault) => FAULTS[fault].by === by);
 
-/** @returns what an order that was taken has come to, in a sentence; null while nobody has told of it. */
+/** @returns what an order that was taken has come to, in a sentence; null while nothing was reported of it. */
 export function fateWords(order: SandboxOrder | undefined): string | null {
   switch (order?.state) {
     case undefined:

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../../../../schemas/json-objec
 import type { Hop, SandboxOrder, SandboxState, SandboxSummary } from '../../../../../schemas/sandbox';
 import type { RawMessage } from '../../shared/model/feed-message';
 
-/** What the sandbox's page knows of its process: a state that was read, and what was told since. */
+/** What the sandbox's page knows of its process: a state that was read, and what was reported since. */
 
 export interface Sandbox {
   readonly summary: SandboxSummary;
@@ -92,8 +92,8 @@ function withHops(known: readonly Hop[], news: readonly Hop[]): readonly Hop[] {
 }
 
 /**
- * Takes in what was told. A message that the state had in it already may be taken in again: what it was followed by is
- * told as well, so that the newest always wins in the end.
+ * Takes in what was reported. A message that the state had in it already may be taken in again: what it was followed by
+ * is reported as well, so that the newest always wins in the end.
  */
 export function receive({ summary, orders, hops }: Sandbox, messages: readonly SandboxMessage[]): Sandbox {
   const news = {
@@ -135,11 +135,11 @@ export function condense(messages: readonly SandboxMessage[]): SandboxMessage[] 
   ];
 }
 
-/** Most milliseconds that two clocks may differ by and still be one: the process tells its own in whole seconds. */
+/** Most milliseconds that two clocks may differ by and still be one: the process reports its own in whole seconds. */
 const SAME_CLOCK_MS = 2_000;
 
 /**
- * @param date what the process told with its state, by HTTP's `Date`; null if it did not
+ * @param date the time that the process sent with its state, as HTTP's `Date`; null if it sent none
  * @returns milliseconds by which the process's clock is ahead of the page's: 0 on the same machine.
  */
 export function clockAhead(date: string | null, wall: number): number {

@@ -75,7 +75,7 @@ export function gapWords(ms: number): string {
 
 const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
 
-/** Returns ` UTC+01:00` where the time alone does not tell the moment. */
+/** Returns ` UTC+01:00` where the time alone does not determine the moment. */
 const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms, localOffset) ? ` ${zoneWords(ms)}` : '');
 
 /**
@@ -94,7 +94,7 @@ export const exactTimeWords = (ms: number): string =>
 export const toLocalField = (ms: number): string => wallClock(ms, localOffset(ms)).replace(' ', 'T');
 
 /**
- * @param offset as {@link offsetsOf} gives it, where the time alone does not tell the moment; empty: none
+ * @param offset as {@link offsetsOf} gives it, where the time alone does not determine the moment; empty: none
  * @returns milliseconds since the epoch, or null for a field that is empty or holds no time
  */
 export function fromLocalField(text: string, offset = ''): number | null {

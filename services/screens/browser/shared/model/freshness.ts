@@ -37,7 +37,7 @@ export type Freshness =
   /** The past, as of a moment in milliseconds since the epoch: it does not become older. */
   | { readonly kind: 'replay'; readonly at: number };
 
-/** Milliseconds between heartbeats until the service has told. */
+/** Milliseconds between heartbeats until the service has said how many. */
 export const DEFAULT_INTERVAL_MS = 5_000;
 /** Milliseconds that a heartbeat may be late on a slow network before the board says that it is out of date. */
 export const GRACE_MS = 1_500;

@@ -15,7 +15,7 @@ export function labelWords({ label }: Labelled): string | null {
   const { source, brand, number, name, items } = label;
   const from = source === undefined ? brand : sourceWords(source);
   const count = items === undefined ? undefined : say('label.items', { count: items });
-  // Items alone tell no order from another.
+  // Items alone distinguish no order from another.
   if (number === undefined && name === undefined) return null;
   return [from, number, name === WITHHELD ? undefined : name, count].filter((part) => part !== undefined).join(' · ');
 }

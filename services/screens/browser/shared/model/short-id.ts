@@ -1,6 +1,6 @@
 /** Longest id, or last part of one, that is shown whole in large type. */
 const SHORT_ENOUGH = 8;
-/** Characters of the end that stand for a longer one, where they tell it apart. */
+/** Characters of the end that stand for a longer one, where they distinguish it. */
 const TAIL = 4;
 
 const SEPARATORS = '-_:/#. ';
@@ -32,7 +32,7 @@ function ending(id: string, length: number): string {
 
 const backwards = (id: string): string => id.split('').reverse().join('');
 
-/** @returns the short id of each order: as much of the end of its id as tells it from the others */
+/** @returns the short id of each order: as much of the end of its id as distinguishes it from the others */
 export function shortIds(ids: Iterable<string>): ReadonlyMap<string, string> {
   // Sorted by their ends, those that share most lie beside each other.
   const sorted = [...new Set(ids)]
