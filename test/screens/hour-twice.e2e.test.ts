@@ -37,7 +37,7 @@ describe('a field of time in the hour that comes twice', () => {
   ])('the search from 02:30 finds the news since the one that is chosen: %s', async (choice, offset, moment, found) => {
     await page.goto(`${service.url}/audit`);
     expect(await page.getByLabel(CHOICE).count()).toBe(0);
-    await page.getByLabel('News from', { exact: true }).fill(LOCAL);
+    await page.getByLabel('News from (').fill(LOCAL);
     await page.getByLabel(CHOICE).selectOption(choice);
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Find', exact: true }).click();
@@ -51,7 +51,7 @@ describe('a field of time in the hour that comes twice', () => {
     expect(await Promise.all(orders.map((order) => order.getAttribute('data-order-id')))).toEqual(found);
     // What was chosen stands in the form, and a time that comes once asks for nothing.
     expect(await page.getByLabel(CHOICE).inputValue()).toBe(offset);
-    await page.getByLabel('News from', { exact: true }).fill('2025-10-26T03:30');
+    await page.getByLabel('News from (').fill('2025-10-26T03:30');
     await page.getByLabel(CHOICE).waitFor({ state: 'detached' });
     expect(lab.complaints).toEqual([]);
   });

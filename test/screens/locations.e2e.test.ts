@@ -2,7 +2,8 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
-import { update } from '../support/deliveries';
+import type { Order } from '../../schemas/order-view';
+import { orderPath, update } from '../support/deliveries';
 import { browserLab } from '../support/browser-lab';
 import { until } from '../support/patience';
 import { discard, type RunningService, startService, temporaryDirectory } from '../support/running-service';
@@ -117,6 +118,37 @@ it('an order is found by the name of its location, its timeline shows it, and it
   await page.getByText('Location River Walk').waitFor();
   const evidence = page.getByRole('link', { name: 'Evidence', exact: true });
   expect(await evidence.getAttribute('href')).toContain('time_zone=Asia%2FTokyo');
+  expect(lab.complaints).toEqual([]);
+});
+
+it('the search takes and shows times by the clock of the location, its address has moments, and the timeline says whose clock it is', async () => {
+  const id = idOf('River Walk');
+  const { updated_at } = (await service.get(orderPath(orderKey(id, `order of ${id}`)))).json as Order;
+  const tokyo = (ms: number): string => new Date(ms + 9 * 3_600_000).toISOString().slice(0, 19);
+  await page.goto(`${service.url}/audit`);
+  await page.getByLabel('News from (this browser’s clock)').waitFor();
+  await page.getByRole('row', { name: /River Walk/ }).waitFor();
+  await page.getByLabel('Location', { exact: true }).fill('River Walk');
+  await page.getByLabel('News from (Asia/Tokyo)').fill(tokyo(Date.parse(updated_at) - 60_000));
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await page.waitForURL(/from=/);
+  const from = new URL(page.url()).searchParams.get('from') ?? '';
+  expect(Math.abs(Date.parse(from) + 60_000 - Date.parse(updated_at))).toBeLessThan(1_000);
+  const news = page
+    .getByRole('row', { name: /River Walk/ })
+    .locator('td')
+    .last();
+  await news.getByText('Asia/Tokyo, UTC+09:00').waitFor();
+  const time = news.locator('time');
+  expect(await time.innerText()).toBe(tokyo(Date.parse(updated_at)).replace('T', ' '));
+  expect(await time.getAttribute('title')).toBe(updated_at);
+  await page.getByRole('link', { name: `order of ${id}` }).click();
+  await page.getByText('times in Asia/Tokyo, UTC+09:00').waitFor();
+  await page.goto(`${service.url}/audit/board?location=${id}`);
+  await page.getByLabel('Moment (Asia/Tokyo)').waitFor();
+  await page.goto(`${service.url}/audit/coverage?location_id=${id}`);
+  await page.getByLabel('Until (Asia/Tokyo)').waitFor();
+  await page.getByText('(Asia/Tokyo, UTC+09:00), in').waitFor();
   expect(lab.complaints).toEqual([]);
 });
 

@@ -10,16 +10,12 @@ import { spanWords } from '../../../schemas/span-words';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
   fieldWords,
-  fromLocalField,
   gapWords,
-  offsetsOf,
   stageRule,
-  toLocalField,
   valueText,
   VERDICT_ORDER,
   verdictWords,
 } from '../../../services/screens/browser/shared/model/audit-words';
-import { filtersOf } from '../../../services/screens/browser/audit/model/search';
 import { tieOf } from '../../../services/screens/browser/audit/model/chain';
 import { indexOfRevision, stepAt, unfold } from '../../../services/screens/browser/board/model/past-order';
 import { arbitraryEvents } from '../../projections/arbitraries';
@@ -166,12 +162,6 @@ describe('the words of the audit pages', () => {
       '/driver_details/x~1y',
     ]);
   });
-
-  it('a time survives a form field and back', () => {
-    const at = Date.UTC(2026, 10, 21, 18, 4, 5);
-    expect(fromLocalField(toLocalField(at))).toBe(at);
-    expect([fromLocalField(''), fromLocalField('soon')]).toEqual([null, null]);
-  });
 });
 
 describe('the chain link of an event', () => {
@@ -208,34 +198,5 @@ describe('the hour that comes twice', () => {
   ])('a clock that is set back an hour shows the time of %s twice: %j', (time, twice) => {
     expect(comesTwice(Date.parse(time), autumn)).toBe(twice);
     expect(comesTwice(Date.parse(time), spring)).toBe(false);
-  });
-
-  it.each([
-    ['2026-10-25T01:59:59', []],
-    ['2026-10-25T02:00', ['+02:00', '+01:00']],
-    ['2026-10-25T02:30:00', ['+02:00', '+01:00']],
-    ['2026-10-25T02:59:59', ['+02:00', '+01:00']],
-    ['2026-10-25T03:00', []],
-    ['', []],
-    ['soon', []],
-  ])('a field that holds %j, where the clock is set back an hour, may mean a moment at each of %j', (text, offsets) => {
-    expect(offsetsOf(text, autumn)).toEqual(offsets);
-    expect(offsetsOf(text, spring)).toEqual([]);
-  });
-
-  it('offsets are the earlier first west of Greenwich too, and where a clock is set back half an hour', () => {
-    // New York on 2026-11-01 and Lord Howe Island on 2026-04-05.
-    const newYork = (ms: number): number => (ms < Date.parse('2026-11-01T06:00:00Z') ? -240 : -300);
-    const lordHowe = (ms: number): number => (ms < Date.parse('2026-04-04T15:00:00Z') ? 660 : 630);
-    expect(offsetsOf('2026-11-01T01:30', newYork)).toEqual(['-04:00', '-05:00']);
-    expect(offsetsOf('2026-04-05T01:45', lordHowe)).toEqual(['+11:00', '+10:30']);
-    expect(offsetsOf('2026-04-05T01:15', lordHowe)).toEqual([]);
-  });
-
-  it('a field whose time comes twice is the moment at the offset that is chosen', () => {
-    const moments = offsetsOf('2026-10-25T02:30', autumn).map((offset) => fromLocalField('2026-10-25T02:30', offset));
-    expect(moments).toEqual([Date.parse('2026-10-25T00:30:00Z'), Date.parse('2026-10-25T01:30:00Z')]);
-    const fields = { from: '2026-10-25T02:30', from_offset: '+01:00' };
-    expect(filtersOf(fields)).toEqual({ from: '2026-10-25T01:30:00.000Z' });
   });
 });

@@ -4,6 +4,7 @@ import {
   notAuthenticWords,
   shareWords,
 } from '../../../services/screens/browser/audit/model/coverage';
+import { BROWSER_CLOCK } from '../../../services/screens/browser/audit/model/place-clock';
 import { filtersOf, readFilters } from '../../../services/screens/browser/audit/model/search';
 import { STREAM_ALARMS } from '../../../services/operations/endpoint-counts';
 
@@ -44,8 +45,8 @@ describe('search filters', () => {
   it('search filters are read from an address and from a form, with times in the service’s form', () => {
     const fields = { location_id: ' here ', driver: '', from: '2026-11-21T18:00:00', to: 'soon', other: 'x' };
     const from = new Date('2026-11-21T18:00:00').toISOString();
-    expect(filtersOf(fields)).toEqual({ location_id: 'here', from });
-    expect(readFilters(new URLSearchParams({ ...filtersOf(fields), verdict: '', other: 'x' }))).toEqual({
+    expect(filtersOf(fields, BROWSER_CLOCK)).toEqual({ location_id: 'here', from });
+    expect(readFilters(new URLSearchParams({ ...filtersOf(fields, BROWSER_CLOCK), verdict: '', other: 'x' }))).toEqual({
       location_id: 'here',
       from,
     });

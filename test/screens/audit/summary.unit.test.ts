@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { nothingSummed, summarize } from '../../../projections/summary';
+import { offsetsOfZone, timeWordsBy } from '../../../schemas/local-time';
 import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../../schemas/order-summary';
 import {
   BAR_WIDTH,
@@ -8,12 +9,14 @@ import {
   stageSpanWords,
   turnWords,
   visitWords,
+  type Written,
 } from '../../../services/screens/browser/audit/model/summary';
 import { cases } from '../../support/depth';
 import { arbitraryEvents } from '../../projections/arbitraries';
 import { type DeliveryObject, eventsOf, JANE, JOHN, KEY, says } from '../../projections/scenario';
 
 const SINCE = '2026-11-21T18:00:00.000Z';
+const by = (since: string): Written => ({ timeWords: timeWordsBy(offsetsOfZone('Asia/Tokyo')), since });
 const summaryOf = (events: ReturnType<typeof eventsOf>): OrderSummary => {
   const order = events.reduce((before, event) => summarize(KEY, before, event), nothingSummed).orders.at(-1);
   if (order === undefined) throw new Error('a summary needs an event');
@@ -60,12 +63,12 @@ describe('the bar of stages', () => {
 describe('the words of stages and drivers', () => {
   it('a stage that ends an order is at a time, one that goes on since a time, and another from one to another', () => {
     const { stages, first_received_at } = summaryOf(eventsOf(says('in_progress'), says('completed')));
-    expect(stages.map((span) => stageSpanWords(span, first_received_at).took)).toEqual(['1 s', null]);
-    const [kitchen, done] = stages.map((span) => stageSpanWords(span, first_received_at).words);
+    expect(stages.map((span) => stageSpanWords(span, by(first_received_at)).took)).toEqual(['1 s', null]);
+    const [kitchen, done] = stages.map((span) => stageSpanWords(span, by(first_received_at)).words);
     expect(kitchen).toMatch(/^\d\d:\d\d:00 to \d\d:\d\d:01$/);
     expect(done).toMatch(/^at \d\d:\d\d:01$/);
     const [open] = summaryOf(eventsOf(says('in_progress'))).stages;
-    expect(open && stageSpanWords(open, SINCE).words).toMatch(/^since /);
+    expect(open && stageSpanWords(open, by(SINCE)).words).toMatch(/^since /);
   });
 
   it('a driver has words for each visit, and for how it ended', () => {
@@ -78,7 +81,7 @@ describe('the words of stages and drivers', () => {
       ),
     );
     const said = drivers.map((turn) =>
-      turnWords(turn, first_received_at).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
+      turnWords(turn, by(first_received_at)).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
     );
     expect(said).toEqual([
       [
@@ -95,7 +98,7 @@ describe('the words of stages and drivers', () => {
     const linesOf = (...deliveries: readonly DeliveryObject[]): readonly (readonly string[])[] => {
       const { drivers, first_received_at } = summaryOf(eventsOf(...deliveries));
       return drivers.map((turn) =>
-        turnWords(turn, first_received_at).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
+        turnWords(turn, by(first_received_at)).map((words) => words.replace(/\d\d:\d\d:/g, ':')),
       );
     };
     const here = says('in_progress', 'arrived_at_pickup', JANE);
@@ -131,6 +134,6 @@ describe('the words of stages and drivers', () => {
   });
 
   it('a visit since no known time has no length', () => {
-    expect(visitWords({ from: 'yesterday', to: SINCE }, SINCE).took).toBeNull();
+    expect(visitWords({ from: 'yesterday', to: SINCE }, by(SINCE)).took).toBeNull();
   });
 });

@@ -2,11 +2,15 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Endpoint } from '../../../../schemas/coverage';
 import { spanWords } from '../../../../schemas/span-words';
 import { icon } from '../shared/icons';
-import { timeWords } from '../shared/model/audit-words';
+import { moment } from './moment';
+import type { PlaceClock } from './model/place-clock';
 import { alarmWords, notAuthenticWords, numberWords, shareWords } from './model/coverage';
 
-/** Renders our own answers to Stream, beside the shares at which it acts. */
-export function endpointPanel({ since, deliveries, repeats, non_2xx, not_authentic }: Endpoint): TemplateResult {
+/** Renders our own answers to Stream, beside the shares at which it acts, with times by a clock. */
+export function endpointPanel(
+  { since, deliveries, repeats, non_2xx, not_authentic }: Endpoint,
+  clock: PlaceClock,
+): TemplateResult {
   const { share, alarms, window_seconds } = non_2xx;
   const worst = alarms.filter(({ reached }) => reached).at(-1);
   return html`<section class="panel stack" aria-labelledby="endpoint" data-endpoint>
@@ -45,7 +49,7 @@ export function endpointPanel({ since, deliveries, repeats, non_2xx, not_authent
       Repeats:
       ${repeats.share === null ? 'nothing came yet' : `${shareWords(repeats.share)} of what could be used (${numberWords(repeats.count)})`}.
       <span class="muted"
-        >Since ${timeWords(Date.parse(since))}, when this process began: repeats are answered, and not stored.</span
+        >Since ${moment(since, clock)}, when this process began: repeats are answered, and not stored.</span
       >
     </p>
     <p class="muted">

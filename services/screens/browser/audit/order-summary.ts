@@ -1,18 +1,20 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { DriverTurn, OrderSummaries, OrderSummary } from '../../../../schemas/order-summary';
+import type { DriverTurn, OrderSummaries, OrderSummary, StageSpan } from '../../../../schemas/order-summary';
+import { type TimeWords, timeWordsBy } from '../../../../schemas/local-time';
 import { sourceWords } from '../../../../schemas/source-words';
 import { summaryWords } from '../../../../schemas/summary-words';
 import { icon } from '../shared/icons';
-import { localTimeWords } from '../shared/model/audit-words';
 import { countWords, stageWords } from '../shared/model/words';
 import { styleSheet } from '../shared/rail-element';
-import { BAR_WIDTH, barOf, MOST_LISTED, stageSpanWords, turnWords } from './model/summary';
+import type { PlaceClock } from './model/place-clock';
+import { BAR_WIDTH, barOf, MOST_LISTED, stageSpanWords, turnWords, type Written } from './model/summary';
 import css from './order-summary.css?inline';
 
 export const summaryStyles = styleSheet(css);
 
-/** What became of an order: one sentence, its stages to scale, and its drivers. */
-export function orderSummaries({ orders, complete }: OrderSummaries): TemplateResult {
+/** What became of an order: one sentence, its stages to scale, and its drivers, with times by a clock. */
+export function orderSummaries({ orders, complete }: OrderSummaries, clock: PlaceClock): TemplateResult {
+  const timeWords = timeWordsBy(clock.offsetAt);
   return html`${orders.map(
     (order, index) =>
       html`<div class="stack summary" data-first=${order.first_revision}>
@@ -24,16 +26,17 @@ export function orderSummaries({ orders, complete }: OrderSummaries): TemplateRe
                 ${order.last_revision}
               </p>`
         }
-        ${orderSummary(order)}
+        ${orderSummary(order, timeWords)}
       </div>`,
   )}
   ${complete ? nothing : html`<p>${icon('info')} Of the first events only: there are more than a summary takes.</p>`}`;
 }
 
-function orderSummary(order: OrderSummary): TemplateResult {
-  const { stages, stages_left_out, drivers, drivers_left_out, first_received_at: since } = order;
+function orderSummary(order: OrderSummary, timeWords: TimeWords): TemplateResult {
+  const { stages, stages_left_out, drivers, drivers_left_out, first_received_at } = order;
+  const how: Written = { timeWords, since: first_received_at };
   return html`<p class="sentence">
-      ${summaryWords(order, localTimeWords).map(({ text, isForeign }) => (isForeign ? html`<bdi>${text}</bdi>` : text))}
+      ${summaryWords(order, timeWords).map(({ text, isForeign }) => (isForeign ? html`<bdi>${text}</bdi>` : text))}
     </p>
     <svg class="bar" viewBox=${`0 0 ${String(BAR_WIDTH)} 10`} preserveAspectRatio="none" aria-hidden="true">
       ${barOf(order).map(
@@ -45,8 +48,8 @@ function orderSummary(order: OrderSummary): TemplateResult {
         <h3>Stages</h3>
         <ol class="stages" role="list">
           ${stages.slice(0, MOST_LISTED).map((span) => {
-            const { words, took } = stageSpanWords(span, since);
-            return html`<li data-stage=${span.stage}>
+            const { words, took } = stageSpanWords(span, how);
+            return html`<li data-stage=${span.stage} title=${wireSpan(span)}>
               <span class="swatch" aria-hidden="true"></span> <strong>${stageWords(span.stage)}</strong>
               <span>${words}</span> ${took === null ? nothing : html`<span class="muted">${took}</span>`}
             </li>`;
@@ -58,7 +61,7 @@ function orderSummary(order: OrderSummary): TemplateResult {
         <h3>Drivers</h3>
         ${drivers.length === 0 ? html`<p class="muted">None was reported.</p>` : nothing}
         <ol class="drivers" role="list">
-          ${drivers.slice(0, MOST_LISTED).map((turn) => driverItem(turn, since))}
+          ${drivers.slice(0, MOST_LISTED).map((turn) => driverItem(turn, how))}
         </ol>
         ${more(drivers.length + drivers_left_out, 'driver')}
       </div>
@@ -68,14 +71,17 @@ function orderSummary(order: OrderSummary): TemplateResult {
 const more = (count: number, what: string) =>
   count <= MOST_LISTED ? nothing : html`<p class="muted">And ${countWords(count - MOST_LISTED, what)} more.</p>`;
 
-function driverItem(turn: DriverTurn, since: string): TemplateResult {
+/** Returns from when to when, as the API has it. */
+const wireSpan = ({ from, to }: Pick<StageSpan, 'from' | 'to'>): string => (to === null ? from : `${from} to ${to}`);
+
+function driverItem(turn: DriverTurn, how: Written): TemplateResult {
   const { name, source, license_plate } = turn;
   return html`<li>
     <strong><bdi>${name ?? 'Without a name'}</bdi></strong>
     ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
     ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
-    <ul role="list">
-      ${turnWords(turn, since).map((words) => html`<li>${words}</li>`)}
+    <ul role="list" title=${wireSpan(turn)}>
+      ${turnWords(turn, how).map((words) => html`<li>${words}</li>`)}
     </ul>
   </li>`;
 }

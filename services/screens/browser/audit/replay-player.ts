@@ -3,6 +3,8 @@ import { live } from 'lit/directives/live.js';
 import type { Order } from '../../../../schemas/order-view';
 import { icon, type IconName } from '../shared/icons';
 import { timelineAddress } from './links';
+import type { PlaceClock } from './model/place-clock';
+import { moment } from './moment';
 import { timeWords } from '../shared/model/audit-words';
 import { type Span, SPEEDS } from '../board/model/replay';
 import { valueOf } from '../shared/field-events';
@@ -13,6 +15,8 @@ interface Playing {
   readonly now: number;
   readonly isPlaying: boolean;
   readonly speed: number;
+  /** By which times are shown. */
+  readonly clock: PlaceClock;
   /** Moments of the changes beside the one that is shown; undefined: there is none. */
   readonly before: number | undefined;
   readonly next: number | undefined;
@@ -28,7 +32,7 @@ interface Actions {
 
 /** Plays the board's past, and leads to any moment of it. */
 export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: Actions): TemplateResult {
-  const { span, now, isPlaying, opened } = playing;
+  const { span, now, isPlaying, opened, clock } = playing;
   const { from, to } = span;
   const step = (label: string, picture: IconName, at: number | undefined): TemplateResult =>
     html`<button
@@ -51,7 +55,7 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
       max=${(to - from) / 1_000}
       step="1"
       aria-label="Moment"
-      aria-valuetext=${timeWords(now)}
+      aria-valuetext=${timeWords(now, clock.offsetAt)}
       .value=${live(String(Math.floor((now - from) / 1_000)))}
       @input=${(event: Event) => {
         goTo(from + Number(valueOf(event)) * 1_000);
@@ -67,7 +71,7 @@ export function replayPlayer(playing: Playing, { togglePlay, goTo, setSpeed }: A
         ${SPEEDS.map((speed) => html`<option value=${speed} ?selected=${speed === playing.speed}>${speed}x</option>`)}
       </select></label
     >
-    <output><time datetime=${new Date(now).toISOString()}>${timeWords(now)}</time></output>
+    <output>${moment(new Date(now).toISOString(), clock)}</output>
     ${
       opened === null
         ? nothing

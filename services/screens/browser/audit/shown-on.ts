@@ -3,6 +3,8 @@ import type { OrderReceipts } from '../../../../schemas/screen-reports';
 import { spanWords } from '../../../../schemas/span-words';
 import type { Answer } from './audit-client';
 import { icon } from '../shared/icons';
+import { moment } from './moment';
+import type { PlaceClock } from './model/place-clock';
 import { exactTimeWords } from '../shared/model/audit-words';
 import { countWords } from '../shared/model/words';
 import type { ShownOn } from './model/shown-on';
@@ -10,10 +12,8 @@ import type { ShownOn } from './model/shown-on';
 /** Screens that are named at an event; of the others, how many there are. */
 const MOST_NAMED = 10;
 
-const timeOf = (at: number): TemplateResult =>
-  html`<time datetime=${new Date(at).toISOString()}>${exactTimeWords(at)}</time>`;
-
-function partsOf({ tile, card, alarm }: ShownOn): readonly TemplateResult[] {
+function partsOf({ tile, card, alarm }: ShownOn, clock: PlaceClock): readonly TemplateResult[] {
+  const timeOf = (at: number): TemplateResult => moment(new Date(at).toISOString(), clock, exactTimeWords);
   return [
     ...(tile === null ? [] : [html`on screen at ${timeOf(tile)}`]),
     ...(card === null ? [] : [html`card opened at ${timeOf(card)}`]),
@@ -21,10 +21,10 @@ function partsOf({ tile, card, alarm }: ShownOn): readonly TemplateResult[] {
   ];
 }
 
-function lineOf(shown: ShownOn): TemplateResult {
+function lineOf(shown: ShownOn, clock: PlaceClock): TemplateResult {
   const { name, clockBehind } = shown;
-  const parts = partsOf(shown).map((part, index) => html`${index === 0 ? nothing : ', '}${part}`);
-  const clock =
+  const parts = partsOf(shown, clock).map((part, index) => html`${index === 0 ? nothing : ', '}${part}`);
+  const said =
     clockBehind === null
       ? nothing
       : html`<span class="muted"
@@ -33,7 +33,7 @@ function lineOf(shown: ShownOn): TemplateResult {
         >`;
   return html`<li>
     <strong><bdi>${name}</bdi></strong
-    >: ${parts} ${clock}
+    >: ${parts} ${said}
   </li>`;
 }
 
@@ -53,13 +53,13 @@ export function shownNotice(answer: Answer<OrderReceipts> | null): TemplateResul
 }
 
 /** Renders on which screens an event was shown, by what they report of themselves. */
-export function shownOn(screens: readonly ShownOn[]): TemplateResult | typeof nothing {
+export function shownOn(screens: readonly ShownOn[], clock: PlaceClock): TemplateResult | typeof nothing {
   if (screens.length === 0) return nothing;
   const more = screens.length - MOST_NAMED;
   return html`<div class="shown">
     ${icon('pot')}
     <ul aria-label="Screens that showed it">
-      ${screens.slice(0, MOST_NAMED).map(lineOf)}
+      ${screens.slice(0, MOST_NAMED).map((shown) => lineOf(shown, clock))}
       ${more > 0 ? html`<li>and ${countWords(more, 'more screen')}</li>` : nothing}
     </ul>
   </div>`;

@@ -9,8 +9,10 @@ import { basePath } from '../shared/base-path';
 import { icon } from '../shared/icons';
 import { LocationPicks } from '../feed/location-picks';
 import { formData } from '../shared/field-events';
-import { timeWords, zoneWords } from '../shared/model/audit-words';
 import { COVERAGE_FILTERS } from './model/coverage';
+import { clockOf, clockWords, type PlaceClock } from './model/place-clock';
+import { moment } from './moment';
+import { LocationField } from './location-field';
 import { type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { countWords } from '../shared/model/words';
 import { OneQuestion } from './one-question';
@@ -30,12 +32,15 @@ export class TicketRailCoverage extends railElement({
   most: state<number>(PAGE),
 }) {
   readonly #from = new TimeField(this, 'from');
-  readonly #to = new TimeField(this, 'to');
+  readonly #to = new TimeField(this, 'to', 'later');
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
+  readonly #location = new LocationField(this, this.#locations);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('filters')) void this.#load();
+    if (!changed.has('filters')) return;
+    this.#location.give(this.filters.location_id);
+    void this.#load();
   }
 
   async #load(): Promise<void> {
@@ -66,41 +71,31 @@ export class TicketRailCoverage extends railElement({
   }
 
   #renderForm(): TemplateResult {
-    const zone = zoneWords(Date.now());
+    const { clock } = this.#location;
     return html`<form class="panel fields" @submit=${this.#submitted}>
-      <label
-        >Location
-        <input
-          name="location_id"
-          maxlength="200"
-          list="locations"
-          autocomplete="off"
-          .value=${this.filters.location_id ?? ''}
-      /></label>
-      <datalist id="locations">
-        ${this.#locations.all.map(({ location_id, name }) => html`<option value=${location_id}>${name ?? nothing}</option>`)}
-      </datalist>
+      ${this.#location.render()}
       <label
         >Source <input name="source" maxlength="200" autocomplete="off" .value=${this.filters.source ?? ''}
       /></label>
-      ${this.#from.render(`From (${zone})`, momentOf(this.filters.from))}
-      ${this.#to.render(`Until (${zone})`, momentOf(this.filters.to))}
+      ${this.#from.render('From', momentOf(this.filters.from), clock)}
+      ${this.#to.render('Until', momentOf(this.filters.to), clock)}
       <button class="primary">${icon('search')} Show</button>
     </form>`;
   }
 
   #renderReport(report: CoverageReport): TemplateResult {
     const { groups, endpoint, complete, covered_until, ungrouped_events, events } = report;
+    const clock = this.#clock;
     return html`
-      ${endpoint === null ? nothing : endpointPanel(endpoint)}
+      ${endpoint === null ? nothing : endpointPanel(endpoint, clock)}
       <p role="status">
-        ${countWords(events, 'event')} from ${timeWords(Date.parse(report.from))} to
-        ${timeWords(Date.parse(report.to))}, in
+        ${countWords(events, 'event')} from ${moment(report.from, clock)} to ${moment(report.to, clock)}
+        (${clockWords(clock, Date.parse(report.to))}), in
         ${countWords(groups.length, 'source and location', 'sources and locations')}.
         ${
           complete || covered_until === null
             ? nothing
-            : html`<strong>Counted only until ${timeWords(Date.parse(covered_until))}: ask for a shorter time.</strong>`
+            : html`<strong>Counted only until ${moment(covered_until, clock)}: ask for a shorter time.</strong>`
         }
         ${ungrouped_events === 0 ? nothing : `${countWords(ungrouped_events, 'event')} of further sources are not distinguished.`}
       </p>
@@ -109,13 +104,23 @@ export class TicketRailCoverage extends railElement({
     `;
   }
 
+  /** Of the location that the report is about. */
+  get #clock(): PlaceClock {
+    const { location_id } = this.filters;
+    return clockOf(location_id === undefined ? null : this.#locations.zoneOf(location_id));
+  }
+
   readonly #more = (): void => {
     this.most += PAGE;
   };
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const filters: Partial<Record<Filter, string>> = filtersOf(Object.fromEntries(formData(event)));
+    const { chosen } = this.#location;
+    const filters: Partial<Record<Filter, string>> = {
+      ...filtersOf(Object.fromEntries(formData(event)), this.#location.clock),
+      ...(chosen === undefined ? {} : { location_id: chosen }),
+    };
     const query = new URLSearchParams(filters).toString();
     window.location.assign(`${basePath}/audit/coverage${query === '' ? '' : `?${query}`}`);
   };

@@ -8,7 +8,8 @@ import { icon } from '../shared/icons';
 import { replaceAddress, replayAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
 import { choiceWords } from '../feed/locations';
-import { fromLocalField, timeWords, zoneWords } from '../shared/model/audit-words';
+import { clockOf, clockWords, type PlaceClock } from './model/place-clock';
+import { moment } from './moment';
 import {
   changeAfter,
   changeBefore,
@@ -115,7 +116,7 @@ export class TicketRailReplay extends railElement({
               ? notice(answer, 'Nothing was ever reported about this location.')
               : moment === null || this.span === null
                 ? nothing
-                : html`${this.#renderPlayer(this.span, moment.now)} ${this.#renderNotes(answer.value)}
+                : html`${this.#renderPlayer(this.span, moment.now)} ${this.#renderNotes(answer.value, this.span)}
                     <ticket-rail-board
                       language="en"
                       quiet
@@ -146,7 +147,7 @@ export class TicketRailReplay extends railElement({
           )}
         </select></label
       >
-      ${this.#field.render(`Moment (${zoneWords(at ?? 0)})`, at, location === '')}
+      ${this.#field.render('Moment', at, this.#clock, location === '')}
       <label
         >Scrubber
         <select @change=${this.#spanPicked}>
@@ -199,6 +200,7 @@ export class TicketRailReplay extends railElement({
         isPlaying,
         speed,
         opened,
+        clock: this.#clock,
         before: changeBefore(this.#moments, now),
         next: changeAfter(this.#moments, now),
       },
@@ -206,17 +208,21 @@ export class TicketRailReplay extends railElement({
     );
   }
 
-  #renderNotes({ orders, shortened }: LoadedBoard): TemplateResult {
+  #renderNotes({ orders, shortened }: LoadedBoard, { from }: Span): TemplateResult {
     return html`<p class="muted">
-      ${countWords(orders.length, 'order')}: those open at ${timeWords(this.span?.from ?? 0)}, and those with news from
-      two hours before on. Folded from their history as the live board’s are; nothing alarms, and nothing is
-      acknowledged.
+      ${countWords(orders.length, 'order')}: those open at ${moment(new Date(from).toISOString(), this.#clock)}
+      (${clockWords(this.#clock, from)}), and those with news from two hours before on. Folded from their history as the
+      live board’s are; nothing alarms, and nothing is acknowledged.
       ${
         shortened === 0
           ? nothing
           : `Of ${countWords(shortened, 'order')} only the first ${MOST_EVENTS.toLocaleString('en')} events are shown.`
       }
     </p>`;
+  }
+
+  get #clock(): PlaceClock {
+    return clockOf(this.#locations.zoneOf(this.location));
   }
 
   #pause(): void {
@@ -273,9 +279,7 @@ export class TicketRailReplay extends railElement({
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const fields = formData(event);
-    const [text, offset] = [fields.get('at'), fields.get('at_offset')];
-    const at = typeof text === 'string' ? fromLocalField(text, typeof offset === 'string' ? offset : '') : null;
+    const at = this.#field.read(formData(event), this.#clock);
     // A field holds whole seconds: the same second is the same moment.
     if (at !== null && Math.floor((this.at ?? -1) / 1_000) !== at / 1_000) this.#goTo(at);
   };

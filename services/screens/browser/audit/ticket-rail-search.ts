@@ -2,6 +2,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../schemas/order-view';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../schemas/vocabulary';
 import { KNOWN_SOURCES, sourceWords } from '../../../../schemas/source-words';
+import { timeWordsBy } from '../../../../schemas/local-time';
 import { notice } from './answer-notice';
 import { type Answer, ask } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
@@ -9,8 +10,11 @@ import { fieldName } from './field-name';
 import { icon } from '../shared/icons';
 import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from './links';
 import { LocationPicks } from '../feed/location-picks';
-import { timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
+import { VERDICT_ORDER, verdictWords } from '../shared/model/audit-words';
 import { formData } from '../shared/field-events';
+import { LocationField } from './location-field';
+import { clockOf, clockWords, type PlaceClock } from './model/place-clock';
+import { moment } from './moment';
 import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from './model/search';
 import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../shared/model/words';
 import { meantLocation } from './meant-location';
@@ -37,12 +41,15 @@ export class TicketRailSearch extends railElement({
   isSearching: state(false),
 }) {
   readonly #from = new TimeField(this, 'from');
-  readonly #to = new TimeField(this, 'to');
+  readonly #to = new TimeField(this, 'to', 'later');
   readonly #question = new OneQuestion(this);
   readonly #locations = new LocationPicks(this);
+  readonly #location = new LocationField(this, this.#locations);
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('filters')) void this.#find({ orders: [], next: null });
+    if (!changed.has('filters')) return;
+    this.#location.give(this.filters.location_id);
+    void this.#find({ orders: [], next: null });
   }
 
   /** Pages may be empty before the end: goes on until there is a page full of orders. */
@@ -102,15 +109,11 @@ export class TicketRailSearch extends railElement({
   }
 
   #renderForm(): TemplateResult {
+    const { clock } = this.#location;
     return html`<form class="panel stack" @submit=${this.#submitted}>
       <h2>Find an order</h2>
       <div class="fields">
-        ${this.#renderText(
-          'location_id',
-          'Location',
-          this.#locations.all.map(({ location_id, name }) => [location_id, name]),
-        )}
-        ${this.#renderText('order_id', 'Order id, or a part')}
+        ${this.#location.render()} ${this.#renderText('order_id', 'Order id, or a part')}
         ${this.#renderText('label', 'What the driver says, or a part')}
         ${this.#renderText('driver', 'Any driver’s name, or a part')}
         ${this.#renderChoice('status', 'Order (status), as last reported', [...STATUSES.keys()], statusWords)}
@@ -124,14 +127,13 @@ export class TicketRailSearch extends railElement({
         ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
         ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
         ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
-        ${this.#from.render('News from', momentOf(this.filters.from))}
-        ${this.#to.render('News until', momentOf(this.filters.to))}
+        ${this.#from.render('News from', momentOf(this.filters.from), clock)}
+        ${this.#to.render('News until', momentOf(this.filters.to), clock)}
       </div>
       <div class="row">
         <button class="primary">${icon('search')} Find</button>
         <a class="button" href=${searchAddress({})}>Clear</a>
         <a class="button" href=${wordsAddress()}>What the words mean</a>
-        <span class="muted">Times in ${zoneWords(Date.now())}</span>
       </div>
     </form>`;
   }
@@ -210,7 +212,8 @@ export class TicketRailSearch extends railElement({
   }
 
   #renderOrder(order: FoundOrder): TemplateResult {
-    const { delivery_status } = order;
+    const { delivery_status, updated_at } = order;
+    const clock = clockOf(this.#locations.zoneOf(order.location_id));
     return html`<tr role="row" data-order-id=${order.order_id}>
       <th scope="row" role="rowheader">
         <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
@@ -238,33 +241,33 @@ export class TicketRailSearch extends railElement({
         ${
           order.drivers.length === 0
             ? html`<p class="muted">No driver</p>`
-            : order.drivers.map((driver) => this.#renderDriver(driver))
+            : order.drivers.map((driver) => this.#renderDriver(driver, clock))
         }
       </td>
       <td role="cell">
-        <p><time datetime=${order.updated_at}>${timeWords(Date.parse(order.updated_at))}</time></p>
-        <p class="muted">revision ${order.revision}</p>
+        <p>${moment(updated_at, clock)}</p>
+        <p class="muted">${clockWords(clock, Date.parse(updated_at))}<br />revision ${order.revision}</p>
       </td>
     </tr>`;
   }
 
-  #renderDriver({ name, source, license_plate, from, to }: FoundDriver): TemplateResult {
+  #renderDriver({ name, source, license_plate, from, to }: FoundDriver, clock: PlaceClock): TemplateResult {
+    const timeWords = timeWordsBy(clock.offsetAt);
     return html`<p>
       ${name === null ? html`<span class="muted">No name</span>` : html`<bdi>${name}</bdi>`}
       ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
       ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
       <span class="muted"
-        >· <time datetime=${from}>${timeWords(Date.parse(from))}</time> to
-        ${to === null ? 'now' : html`<time datetime=${to}>${timeWords(Date.parse(to))}</time>`}</span
+        >· ${moment(from, clock)} to ${to === null ? 'now' : moment(to, clock, () => timeWords(to, from))}</span
       >
     </p>`;
   }
 
   readonly #submitted = (event: SubmitEvent): void => {
     event.preventDefault();
-    const { location_id, ...others } = filtersOf(Object.fromEntries(formData(event)));
-    const filters = location_id === undefined ? others : { ...others, location_id: this.#locations.idOf(location_id) };
-    window.location.assign(searchAddress(filters));
+    const { chosen, clock } = this.#location;
+    const filters = filtersOf(Object.fromEntries(formData(event)), clock);
+    window.location.assign(searchAddress(chosen === undefined ? filters : { ...filters, location_id: chosen }));
   };
 
   readonly #more = (): void => {

@@ -10,14 +10,16 @@ import { spanWords } from '../../../../schemas/span-words';
 import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from './audit-client';
 import { auditStyles } from '../shared/audit-styles';
 import { icon } from '../shared/icons';
+import { clockOf, clockWords, type PlaceClock } from './model/place-clock';
 import { NO_SCREENS, shownByRevision } from './model/shown-on';
+import { moment } from './moment';
 import { OneQuestion } from './one-question';
 import { orderSummaries, summaryStyles } from './order-summary';
 import { shownNotice } from './shown-on';
 import { eventItem } from './timeline-event';
 import { evidenceLinks } from './evidence-links';
 import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from './links';
-import { exactTimeWords, timeWords, VERDICT_ORDER, verdictWords, zoneWords } from '../shared/model/audit-words';
+import { exactTimeWords, VERDICT_ORDER, verdictWords } from '../shared/model/audit-words';
 import { indexOfRevision, type PastOrder, type Step, unfold } from '../board/model/past-order';
 import { valueOf } from '../shared/field-events';
 import { LocationPicks } from '../feed/location-picks';
@@ -122,6 +124,7 @@ export class TicketRailTimeline extends railElement({
 
   #renderOrder({ past, complete, summary }: Shown): TemplateResult {
     const { steps } = past;
+    const clock = this.#clock;
     const at = this.#index(past);
     const current = steps[at];
     if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
@@ -150,12 +153,13 @@ export class TicketRailTimeline extends railElement({
           shown,
           ({ event }) => event.revision,
           (step, index) =>
-            guard([step, first + index === at, this.#screens], () =>
+            guard([step, first + index === at, this.#screens, clock], () =>
               eventItem(
                 past.key,
                 step,
                 steps[first + index - 1] ?? null,
                 first + index === at,
+                clock,
                 this.#screens.get(step.event.revision) ?? [],
                 this.#follow,
               ),
@@ -169,6 +173,7 @@ export class TicketRailTimeline extends railElement({
     current: Step,
     { summary, complete }: Pick<Shown, 'summary' | 'complete'>,
   ): TemplateResult {
+    const clock = this.#clock;
     const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
     const counts = VERDICT_ORDER.map(
       (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
@@ -178,11 +183,11 @@ export class TicketRailTimeline extends railElement({
         <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
         <p class="muted">
           Location <bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi> ·
-          ${countWords(steps.length, 'event')} in ${spanWords(Math.max(0, last - first))} from ${timeWords(first)} on ·
-          times in ${zoneWords(last)}
+          ${countWords(steps.length, 'event')} in ${spanWords(Math.max(0, last - first))} from
+          ${moment(new Date(first).toISOString(), clock)} on · times in ${clockWords(clock, last)}
         </p>
       </div>
-      ${summary.kind === 'found' ? orderSummaries(summary.value) : notice(summary, 'There is no summary.')}
+      ${summary.kind === 'found' ? orderSummaries(summary.value, clock) : notice(summary, 'There is no summary.')}
       <ul class="row counts" role="list" aria-label="How the events were read">
         ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${count}</span></li>`)}
       </ul>
@@ -217,12 +222,16 @@ export class TicketRailTimeline extends railElement({
         max=${steps.length - 1}
         step="1"
         aria-label="Event"
-        aria-valuetext=${`${place}: revision ${String(current.event.revision)}, ${exactTimeWords(current.at)}, ${verdictWords(current.event.verdict).words}`}
+        aria-valuetext=${`${place}: revision ${String(current.event.revision)}, ${exactTimeWords(current.at, this.#clock.offsetAt)}, ${verdictWords(current.event.verdict).words}`}
         .value=${live(String(at))}
         @input=${this.#scrubbed(steps)}
       />
-      <output>Event ${place} · <time datetime=${current.event.received_at}>${exactTimeWords(current.at)}</time></output>
+      <output>Event ${place} · ${moment(current.event.received_at, this.#clock, exactTimeWords)}</output>
     </div>`;
+  }
+
+  get #clock(): PlaceClock {
+    return clockOf(this.#locations.zoneOf(this.location));
   }
 
   #index(past: PastOrder): number {

@@ -1,11 +1,12 @@
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { valueOf } from '../shared/field-events';
-import { offsetsOf, offsetWords, toLocalField } from '../shared/model/audit-words';
+import { offsetText } from '../../../../schemas/local-time';
+import { clockName, fromField, offsetsOf, type PlaceClock, type Side, toField } from './model/place-clock';
 
 /**
- * A field for a moment, by the clock of the browser. Where the clock shows the time twice, as at the end of daylight
- * saving time, it asks which of the two is meant: `<name>_offset` in the form.
+ * A field for a moment, by a clock that it names. Where the clock shows the time twice, as at the end of daylight saving
+ * time, it asks which of the two is meant: `<name>_offset` in the form.
  */
 export class TimeField {
   /** What somebody has typed; null: what the field was given stands. */
@@ -14,19 +15,24 @@ export class TimeField {
 
   readonly #host: ReactiveControllerHost;
   readonly #name: string;
+  readonly #side: Side;
 
-  constructor(host: ReactiveControllerHost, name: string) {
+  /** @param side which of two moments is meant at first */
+  constructor(host: ReactiveControllerHost, name: string, side: Side = 'earlier') {
     this.#host = host;
     this.#name = name;
+    this.#side = side;
   }
 
-  /** @param given milliseconds since the epoch; null: none */
-  render(label: string, given: number | null, isDisabled = false): TemplateResult {
+  /** @param given milliseconds since the epoch; null: none. @param clock by which it is shown and read */
+  render(what: string, given: number | null, clock: PlaceClock, isDisabled = false): TemplateResult {
+    const label = `${what} (${clockName(clock)})`;
     if (given !== this.#given) this.#typed = null;
     this.#given = given;
-    const text = this.#typed ?? (given === null ? '' : toLocalField(given));
-    const offsets = offsetsOf(text);
-    const chosen = given === null ? undefined : offsetWords(given);
+    const text = this.#typed ?? (given === null ? '' : toField(given, clock));
+    const offsets = offsetsOf(text, clock);
+    const asGiven = given === null ? '' : offsetText(clock.offsetAt(given));
+    const chosen = offsets.includes(asGiven) ? asGiven : offsets.at(this.#side === 'earlier' ? 0 : -1);
     return html`<label
         >${label}
         <input
@@ -41,7 +47,7 @@ export class TimeField {
         offsets.length === 0
           ? nothing
           : html`<label
-              ><span><span class="unseen">${label}:</span> This time comes twice</span>
+              ><span><span class="unseen">${what}:</span> This time comes twice</span>
               <select name=${`${this.#name}_offset`} ?disabled=${isDisabled}>
                 ${offsets.map(
                   (offset, index) =>
@@ -52,6 +58,14 @@ export class TimeField {
               </select></label
             >`
       }`;
+  }
+
+  /** @returns milliseconds since the epoch that a form has of this field; null: none */
+  read(form: FormData, clock: PlaceClock): number | null {
+    const [text, offset] = [this.#name, `${this.#name}_offset`].map((name) => form.get(name));
+    return typeof text === 'string'
+      ? fromField(text, clock, this.#side, typeof offset === 'string' ? offset : '')
+      : null;
   }
 
   readonly #input = (event: Event): void => {

@@ -10,9 +10,11 @@ import { icon } from '../shared/icons';
 import './json-details';
 import { timelineAddress } from './links';
 import { exactTimeWords, gapWords, shortHash, stageRule, valueText, verdictWords } from '../shared/model/audit-words';
+import { moment } from './moment';
 import { TIE_WORDS, tieOf } from './model/chain';
 import { textOf } from '../board/model/handoff';
 import type { Step } from '../board/model/past-order';
+import type { PlaceClock } from './model/place-clock';
 import type { ShownOn } from './model/shown-on';
 import { shownOn } from './shown-on';
 import { attentionWords, driverWords, statusWords, stageWords } from '../shared/model/words';
@@ -20,6 +22,7 @@ import { verdictMark } from './verdict-mark';
 
 /**
  * Renders one event: what was said and how it was read, and how the order stood after it.
+ * @param clock by which times are shown
  * @param screens that showed it
  * @param follow called with a click on the link to a revision
  */
@@ -28,10 +31,11 @@ export function eventItem(
   step: Step,
   before: Step | null,
   isCurrent: boolean,
+  clock: PlaceClock,
   screens: readonly ShownOn[],
   follow: (revision: number, click: MouseEvent) => void,
 ): TemplateResult {
-  const { event, at } = step;
+  const { event } = step;
   const { revision, verdict } = event;
   return html`<li
     class="event"
@@ -54,10 +58,11 @@ export function eventItem(
               >Revision ${revision}</a
             >
           </h3>
-          <time datetime=${event.received_at}>${exactTimeWords(at)}</time>
+          ${moment(event.received_at, clock, exactTimeWords)}
           <code><bdi>${event.type}</bdi></code>
         </div>
-        ${readingOf(step)} ${shownOn(screens)} ${changesOf(event)} ${chainOf(event, before?.event ?? null)}
+        ${readingOf(step, clock)} ${shownOn(screens, clock)} ${changesOf(event)}
+        ${chainOf(event, before?.event ?? null)}
         <div class="raw">
           <ticket-rail-json label="Object as it came" .value=${event.data}></ticket-rail-json>
           <ticket-rail-json label="Metadata" .value=${event.metadata}></ticket-rail-json>
@@ -89,7 +94,7 @@ function ruleOf({ event, order }: Step): string {
   return action === null ? verdictWords(event.verdict).rule : actionWords(action, name);
 }
 
-function readingOf(step: Step): TemplateResult {
+function readingOf(step: Step, clock: PlaceClock): TemplateResult {
   const { verdict, same_report_as, unreadable } = step.event;
   return html`<div>
     <p>${verdictMark(verdict)}</p>
@@ -99,9 +104,7 @@ function readingOf(step: Step): TemplateResult {
         ? nothing
         : html`<p class="same">
             The same report as revision ${same_report_as.revision}, at
-            <time datetime=${same_report_as.received_at}
-              >${exactTimeWords(Date.parse(same_report_as.received_at))}</time
-            >
+            ${moment(same_report_as.received_at, clock, exactTimeWords)}
           </p>`
     }
     ${

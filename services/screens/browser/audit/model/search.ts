@@ -1,4 +1,4 @@
-import { fromLocalField } from '../../shared/model/audit-words';
+import { fromField, type PlaceClock } from './place-clock';
 
 /** What an order can be found by: the parameters of `GET /audit/orders`, which stand in the page's address too. */
 export const FILTERS = [
@@ -33,8 +33,11 @@ export function readFilters(query: URLSearchParams): Filters {
 export const asksForDriver = ({ driver, license_plate, phone_last4, source }: Filters): boolean =>
   [driver, license_plate, phone_last4, source].some((asked) => asked !== undefined);
 
-/** @param fields of the form, in which times are those of the browser, with an offset where a time comes twice */
-export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
+/**
+ * @param fields of the form, in which times are those of a clock, with an offset where a time comes twice
+ * @returns what they ask for, with times as moments that are the same for everyone
+ */
+export function filtersOf(fields: Readonly<Record<string, unknown>>, clock: PlaceClock): Filters {
   const filters: Partial<Record<Filter, string>> = {};
   for (const name of FILTERS) {
     const field = fields[name];
@@ -45,7 +48,7 @@ export function filtersOf(fields: Readonly<Record<string, unknown>>): Filters {
       continue;
     }
     const offset = fields[`${name}_offset`];
-    const at = fromLocalField(value, typeof offset === 'string' ? offset : '');
+    const at = fromField(value, clock, name === 'from' ? 'earlier' : 'later', typeof offset === 'string' ? offset : '');
     if (at !== null) filters[name] = new Date(at).toISOString();
   }
   return filters;

@@ -2,7 +2,7 @@ import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../
 import { endedWords, oldReportsWords } from '../../../../../schemas/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
 import { spanWords } from '../../../../../schemas/span-words';
-import { localTimeWords } from '../../shared/model/audit-words';
+import type { TimeWords } from '../../../../../schemas/local-time';
 import { countWords } from '../../shared/model/words';
 
 /** What the head of a timeline shows of what became of an order. */
@@ -51,46 +51,49 @@ function took(from: string, to: string): string | null {
   return Number.isNaN(ms) ? null : spanWords(Math.max(0, ms));
 }
 
-/** @param since the time whose day is not said again */
-export function visitWords({ from, to }: Pick<Visit, 'from' | 'to'>, since: string): SpanWords {
-  const begin = localTimeWords(from, since);
+/** How times are written, and the time whose day is not said again. */
+export interface Written {
+  readonly timeWords: TimeWords;
+  readonly since: string;
+}
+
+const written = (at: string, { timeWords, since }: Written): string => timeWords(at, since);
+
+export function visitWords({ from, to }: Pick<Visit, 'from' | 'to'>, how: Written): SpanWords {
+  const begin = written(from, how);
   if (to === null) return { words: `since ${begin}`, took: null };
-  return { words: `${begin} to ${localTimeWords(to, since)}`, took: took(from, to) };
+  return { words: `${begin} to ${written(to, how)}`, took: took(from, to) };
 }
 
 /** The same for a stage: one that ends an order is for no time. */
-export const stageSpanWords = (span: StageSpan, since: string): SpanWords =>
+export const stageSpanWords = (span: StageSpan, how: Written): SpanWords =>
   span.to === null && FINAL_STAGES.has(span.stage)
-    ? { words: `at ${localTimeWords(span.from, since)}`, took: null }
-    : visitWords(span, since);
+    ? { words: `at ${written(span.from, how)}`, took: null }
+    : visitWords(span, how);
 
 /** What is said of one driver, beside the name. */
-export function turnWords(turn: DriverTurn, since: string): readonly string[] {
+export function turnWords(turn: DriverTurn, how: Written): readonly string[] {
   const { here, without_food_at, left_at } = turn;
   const old = new Set([turn.may_be_old, ...here.map((visit) => visit.may_be_old)].flat());
-  const oldWords = oldReportsWords([...old], (at) => localTimeWords(at, since));
+  const oldWords = oldReportsWords([...old], (at) => written(at, how));
   return [
-    hadWords(turn, since),
-    ...(here.length === 0 ? ['Not reported here'] : visitsWords(turn, since)),
-    ...(without_food_at === null
-      ? []
-      : [`Did not get the food, as reported at ${localTimeWords(without_food_at, since)}`]),
-    left_at === null
-      ? 'Not reported to have left with the order'
-      : `Left with the order at ${localTimeWords(left_at, since)}`,
+    hadWords(turn, how),
+    ...(here.length === 0 ? ['Not reported here'] : visitsWords(turn, how)),
+    ...(without_food_at === null ? [] : [`Did not get the food, as reported at ${written(without_food_at, how)}`]),
+    left_at === null ? 'Not reported to have left with the order' : `Left with the order at ${written(left_at, how)}`,
     ...(oldWords === null ? [] : [`But ${oldWords}`]),
   ];
 }
 
-function hadWords({ from, to, began, reopened }: DriverTurn, since: string): string {
-  if (began === 'after_end') return `Named at ${localTimeWords(from, since)}, after the order had ended`;
-  const words = `The order’s driver ${visitWords({ from, to }, since).words}`;
+function hadWords({ from, to, began, reopened }: DriverTurn, how: Written): string {
+  if (began === 'after_end') return `Named at ${written(from, how)}, after the order had ended`;
+  const words = `The order’s driver ${visitWords({ from, to }, how).words}`;
   return reopened === null ? words : `${words}, with whom the ${endedWords(reopened)} order was reopened`;
 }
 
-function visitsWords({ here, visits_left_out }: DriverTurn, since: string): readonly string[] {
+function visitsWords({ here, visits_left_out }: DriverTurn, how: Written): readonly string[] {
   const visits = here.map((visit) => {
-    const { words, took: time } = visitWords(visit, since);
+    const { words, took: time } = visitWords(visit, how);
     return time === null ? `Here ${words}` : `Here ${words}, for ${time}`;
   });
   if (visits_left_out === 0) return visits;

@@ -1,13 +1,6 @@
 import { stringifyJson } from '../../../../../schemas/exact-json';
 import { STAGE_MEANINGS } from '../../../../../schemas/meanings';
-import {
-  comesTwice,
-  DAY_MS,
-  type OffsetAt,
-  offsetText,
-  timeWordsBy,
-  wallClock,
-} from '../../../../../schemas/local-time';
+import { comesTwice, type OffsetAt, offsetText, wallClock } from '../../../../../schemas/local-time';
 import { keysOf, valueAt } from '../../../../../schemas/records';
 import { spanWords } from '../../../../../schemas/span-words';
 import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
@@ -73,52 +66,26 @@ export function gapWords(ms: number): string {
   return ms < 0 ? `the clock went back ${spanWords(-ms)}` : `${spanWords(ms)} later`;
 }
 
-const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
+/** The clock of the browser. */
+export const localOffset: OffsetAt = (ms) => -new Date(ms).getTimezoneOffset();
 
 /** Returns ` UTC+01:00` where the time alone does not determine the moment. */
-const zoneWhereAmbiguous = (ms: number): string => (comesTwice(ms, localOffset) ? ` ${zoneWords(ms)}` : '');
+const zoneWhereAmbiguous = (ms: number, offsetAt: OffsetAt): string =>
+  comesTwice(ms, offsetAt) ? ` UTC${offsetText(offsetAt(ms))}` : '';
 
 /**
- * @returns a moment by the clock of the browser: `2026-11-21 18:04:05`; with its offset in the hour that comes twice.
+ * @param offsetAt of the clock; that of the browser, if nothing else is said
+ * @returns a moment by a clock: `2026-11-21 18:04:05`; with its offset in the hour that comes twice.
  */
-export const timeWords = (ms: number): string => `${wallClock(ms, localOffset(ms))}${zoneWhereAmbiguous(ms)}`;
-
-/** Times in sentences, by the clock of the browser. */
-export const localTimeWords = timeWordsBy(localOffset);
+export const timeWords = (ms: number, offsetAt: OffsetAt = localOffset): string =>
+  `${wallClock(ms, offsetAt(ms))}${zoneWhereAmbiguous(ms, offsetAt)}`;
 
 /** @returns such a time with its milliseconds, by which events are distinguished. */
-export const exactTimeWords = (ms: number): string =>
-  `${wallClock(ms, localOffset(ms))}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms)}`;
-
-/** Writes a time as a field of type `datetime-local` takes and gives it. */
-export const toLocalField = (ms: number): string => wallClock(ms, localOffset(ms)).replace(' ', 'T');
-
-/**
- * @param offset as {@link offsetsOf} gives it, where the time alone does not determine the moment; empty: none
- * @returns milliseconds since the epoch, or null for a field that is empty or holds no time
- */
-export function fromLocalField(text: string, offset = ''): number | null {
-  const ms = text === '' ? NaN : Date.parse(`${text}${offset}`);
-  return Number.isNaN(ms) ? null : ms;
-}
-
-/**
- * @returns the offsets of both moments at which a clock shows the time of a field, the earlier first; none if it is one
- */
-export function offsetsOf(text: string, offsetAt: OffsetAt = localOffset): readonly string[] {
-  const wall = Date.parse(`${text}Z`);
-  if (Number.isNaN(wall)) return [];
-  const offsets = [...new Set([wall - DAY_MS, wall + DAY_MS].map(offsetAt))]
-    .filter((offset) => offsetAt(wall - offset * 60_000) === offset)
-    .sort((one, other) => other - one);
-  return offsets.length < 2 ? [] : offsets.map(offsetText);
-}
-
-/** Returns the offset of the browser's time zone: `+01:00`. */
-export const offsetWords = (ms: number): string => offsetText(localOffset(ms));
+export const exactTimeWords = (ms: number, offsetAt: OffsetAt = localOffset): string =>
+  `${wallClock(ms, offsetAt(ms))}.${String(((ms % 1_000) + 1_000) % 1_000).padStart(3, '0')}${zoneWhereAmbiguous(ms, offsetAt)}`;
 
 /** Returns the browser's time zone, to read the times: `UTC+01:00`. */
-export const zoneWords = (ms: number): string => `UTC${offsetWords(ms)}`;
+export const zoneWords = (ms: number): string => `UTC${offsetText(localOffset(ms))}`;
 
 /** Returns the beginning of a hash, which is enough to compare two by eye. */
 export const shortHash = (hash: string): string => hash.slice(0, 12);
