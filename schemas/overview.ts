@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LocationId } from './handle-order';
 import { Heartbeat } from './live';
+import { LocationFacts } from './locations';
 import { LocationSummary } from './location-view';
 import { Cursor, Time } from './order-view';
 import { STAGES } from './vocabulary';
@@ -26,6 +27,7 @@ export const LocationOverview = z
   .object({
     location_id: LocationId,
     name: LocationSummary.shape.name,
+    thresholds: LocationFacts.shape.thresholds,
     stages: z.array(StageCount).meta({
       description:
         'those in which there are orders; of the 1,000 open orders with the newest news, and without those of `quiet`',

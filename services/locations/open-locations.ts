@@ -7,6 +7,7 @@ import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';
 
 export interface Locations {
+  /** Returns the same object until the file is another. */
   readonly factsOf: (locationId: string) => LocationFacts;
   close(): void;
 }
@@ -52,10 +53,14 @@ export async function openLocations(file: string | null, log: Logger): Promise<L
         { name, time_zone, language, thresholds },
       ]),
     );
-  let facts = byId(parsed.entries);
+  let last = parsed.entries;
+  let facts = byId(last);
   const close = followFile(
     read,
     (entries) => {
+      // What stays the same is known by being the same object.
+      if (entries === last) return;
+      last = entries;
       facts = byId(entries);
     },
     (detail) => {

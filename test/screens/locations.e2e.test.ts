@@ -72,6 +72,9 @@ it('the list of locations shows names, and finds one by a part of its name or id
   await search.fill('harbour');
   await page.getByRole('link', { name: 'Customer board of Harbour Street' }).click();
   await page.locator('.location').getByText('Harbour Street').waitFor();
+  // The feed brings the name, which follows the file; the address would keep it.
+  expect(new URL(page.url()).searchParams.has('name')).toBe(false);
+  await until('the title to have the name', async () => (await page.title()).includes('Harbour Street'));
 });
 
 it('the board picks a location by its name', async () => {

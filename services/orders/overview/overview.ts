@@ -3,6 +3,7 @@ import type { LocationId } from '../../../schemas/handle-order';
 import type { LocationOverview, OverviewPage } from '../../../schemas/overview';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../schemas/vocabulary';
 import { nextTurn } from '../../concurrency/turns';
+import type { LocationFacts } from '../../../schemas/locations';
 import type { Locations } from '../../locations/open-locations';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { SNAPSHOT_ENDED_ORDERS } from '../live/live-feed';
@@ -10,6 +11,12 @@ import { SNAPSHOT_ENDED_ORDERS } from '../live/live-feed';
 /** Orders that are counted in one turn of the event loop, and locations that are looked at: some 7 ms. */
 const SLICE_ORDERS = 1_000;
 const SLICE_LOCATIONS = 32;
+
+/** What was counted, and what LOCATIONS_FILE said of the location then. */
+interface Kept {
+  readonly counts: Counts;
+  readonly facts: LocationFacts;
+}
 
 export interface OverviewOptions {
   readonly orders: Pick<OrderTableReader, 'countedOrders' | 'listLocations'>;
@@ -24,7 +31,7 @@ export interface OverviewOptions {
  */
 export class Overview {
   readonly #options: OverviewOptions;
-  readonly #counted = new Map<LocationId, Counts>();
+  readonly #counted = new Map<LocationId, Kept>();
 
   constructor(options: OverviewOptions) {
     this.#options = options;
@@ -39,10 +46,12 @@ export class Overview {
     this.#counted.clear();
   }
 
-  /** @returns the locations that fare otherwise by the passing of time alone */
+  /** @returns the locations that fare otherwise by the passing of time, or of which LOCATIONS_FILE says something else */
   expire(): readonly LocationId[] {
-    const now = this.#options.now();
-    const expired = [...this.#counted].flatMap(([id, { until }]) => (until <= now ? [id] : []));
+    const { factsOf, now } = this.#options;
+    const expired = [...this.#counted].flatMap(([id, { counts, facts }]) =>
+      counts.until <= now() || facts !== factsOf(id) ? [id] : [],
+    );
     for (const id of expired) this.#counted.delete(id);
     return expired;
   }
@@ -60,7 +69,8 @@ export class Overview {
       const { counts, orders } = this.#countsOf(location_id);
       looked += orders;
       const { stages, canceled, quiet } = counts;
-      found.push({ location_id, name: factsOf(location_id).name, stages, canceled, quiet });
+      const { name, thresholds } = factsOf(location_id);
+      found.push({ location_id, name, thresholds, stages, canceled, quiet });
     }
     return found;
   }
@@ -81,13 +91,14 @@ export class Overview {
 
   /** Returns how the orders of a location stand now, and how many were looked at for it. */
   #countsOf(locationId: LocationId): { readonly counts: Counts; readonly orders: number } {
+    const { factsOf } = this.#options;
     const now = this.#options.now();
     const kept = this.#counted.get(locationId);
-    if (kept !== undefined && now < kept.until) return { counts: kept, orders: 0 };
+    if (kept !== undefined && now < kept.counts.until) return { counts: kept.counts, orders: 0 };
     const orders = this.#options.orders.countedOrders(locationId, SNAPSHOT_ACTIVE_ORDERS, SNAPSHOT_ENDED_ORDERS);
     const counts = countOrders(orders, now);
     // One whose time is over stays until those who watch hear of it, by `expire`.
-    if (kept === undefined) this.#counted.set(locationId, counts);
+    if (kept === undefined) this.#counted.set(locationId, { counts, facts: factsOf(locationId) });
     return { counts, orders: orders.length };
   }
 }

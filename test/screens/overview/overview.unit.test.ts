@@ -18,6 +18,7 @@ const ago = (minutes: number): string => new Date(NOW - minutes * MINUTE).toISOS
 const location = (id: string, about: Partial<LocationOverview> = {}): LocationOverview => ({
   location_id: locationId(id),
   name: null,
+  thresholds: null,
   stages: [],
   canceled: 0,
   quiet: 0,
@@ -51,6 +52,21 @@ const anyNeeds: fc.Arbitrary<readonly Need[]> = fc
 const ids = (needs: readonly Need[]): string[] => needs.map((one) => one.location.location_id);
 
 describe('what a location needs', () => {
+  it('a location is judged by its own minutes, and by the default ones where it has none', () => {
+    const stages = [waiting('preparing', 9)];
+    const own = (late: number, very_late: number): Need =>
+      needOf(location('here', { stages, thresholds: { preparing: { late, very_late } } }), NOW);
+    expect([own(2, 9), own(2, 20), own(30, 40), need(...stages)].map(({ wait }) => wait?.lateness)).toEqual([
+      'very_late',
+      'late',
+      'on_time',
+      'on_time',
+    ]);
+    expect(kinds(own(2, 9))).toEqual(['very_late']);
+    const other = needOf(location('here', { stages, thresholds: { ready: { late: 1, very_late: 1 } } }), NOW);
+    expect(other.wait?.lateness).toBe('on_time');
+  });
+
   it('each alarm of a location is named with its number of orders, the worst first', () => {
     const { alarms } = needOf(
       location('here', {

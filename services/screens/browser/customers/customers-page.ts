@@ -7,9 +7,12 @@ import { started } from '../shared/started';
 const { search } = window.location;
 const location = locationOf(search);
 const name = placeOf(search);
-const place = name || location;
 const board = document.querySelector('ticket-rail-customers');
 if (board instanceof TicketRailCustomers)
   Object.assign(board, { location, name, clock: clockOf(search), language: languageOf(search) });
-speakAround(() => (place === '' ? say('customers.title') : say('customers.title_of', { place })));
+const setTitle = speakAround(() => {
+  const place = board instanceof TicketRailCustomers ? board.place : name || location;
+  return place === '' ? say('customers.title') : say('customers.title_of', { place });
+});
+board?.addEventListener('place-changed', setTitle);
 started();

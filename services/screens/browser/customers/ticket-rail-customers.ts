@@ -47,6 +47,8 @@ export class TicketRailCustomers extends railElement({
     if (calls.length > 0) this.#announcement = () => say('customers.called', { orders });
   });
   #readyAt = new Map<string, number>();
+  /** The place as it was drawn last. */
+  #placed = '';
   /** What is said aloud. */
   #announcement = (): string => '';
 
@@ -62,13 +64,24 @@ export class TicketRailCustomers extends railElement({
     this.#live.follow({ service, location, token: this.token === '' ? null : this.token, view: 'customers' });
   }
 
+  /** What stands at its head: what people call the place, or else the id of the location. */
+  get place(): string {
+    return this.name || (this.#live.facts.name ?? this.location);
+  }
+
+  protected override updated(): void {
+    if (this.place === this.#placed) return;
+    this.#placed = this.place;
+    this.dispatchEvent(new CustomEvent('place-changed', { bubbles: true, composed: true }));
+  }
+
   protected override render(): TemplateResult {
-    const { state, now, hasData, freshness, facts } = this.#live;
+    const { state, now, hasData, freshness } = this.#live;
     const { ready, preparing } = customerLists(state.orders.values(), now);
     const short = shortIds([...ready, ...preparing].map(({ order_id }) => order_id));
     return html`<div class="frame" lang=${speech().language} dir=${speech().direction} data-freshness=${freshness.kind}>
       <div class="bar">
-        <p class="location"><bdi>${this.name || (facts.name ?? this.location)}</bdi></p>
+        <p class="location"><bdi>${this.place}</bdi></p>
         ${freshnessLine(freshness)}
         <p class="clock">${clockWords(now, hourCycleOf(this.clock))}</p>
         <slot name="end"></slot>

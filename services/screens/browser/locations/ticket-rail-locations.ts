@@ -19,10 +19,9 @@ const AGAIN_MS = 15_000;
 const MANY = 9;
 
 /** Returns the address of a screen. @param language that this page was asked to speak: the screen is to speak it too */
-const pageOf = (page: 'board' | 'customers', { location_id, name }: Location, language: string): string => {
-  const called = name === null || page === 'board' ? '' : `&name=${encodeURIComponent(name)}`;
+const pageOf = (page: 'board' | 'customers', { location_id }: Location, language: string): string => {
   const spoken = language === '' ? '' : `&lang=${encodeURIComponent(language)}`;
-  return `${basePath}/screens/${page}?location=${encodeURIComponent(location_id)}${called}${spoken}`;
+  return `${basePath}/screens/${page}?location=${encodeURIComponent(location_id)}${spoken}`;
 };
 
 /** The locations that the reader may see, each with its screens. */

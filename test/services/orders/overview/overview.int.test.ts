@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isActive, type OrderState } from '../../../../projections/order';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
+import type { LocationFacts } from '../../../../schemas/locations';
 import type { LocationOverview, OverviewPage } from '../../../../schemas/overview';
 import type { OrderPage } from '../../../../schemas/order-view';
 import { OLD_CANCELLATION_MS } from '../../../../schemas/screen-limits';
@@ -31,6 +32,7 @@ import {
   temporaryDirectory,
 } from '../../../support/running-service';
 
+const NOTHING_SAID: LocationFacts = { name: null, time_zone: null, language: null, thresholds: null };
 const ONE_COUNTER = 'screen-of-one-counter-0123';
 const DRIVER = { name: 'Jane Driver', phone: { number: '+15555551234' }, passcode: 'code-9876', source: 'uber' };
 
@@ -80,6 +82,7 @@ describe('the overview', () => {
     expect(found).toEqual({
       location_id: 'counted',
       name: null,
+      thresholds: null,
       stages: [
         { stage: 'preparing', orders: 2, waiting_since: orders[0]?.stage_since },
         { stage: 'driver_here', orders: 1, waiting_since: orders[2]?.stage_since },
@@ -171,6 +174,7 @@ describe('the feed of the overview', () => {
   let reader: OrderTableReader;
   let feed: OverviewFeed;
   let overview: Overview;
+  let facts: LocationFacts;
   let now: number;
   let position = 0;
 
@@ -208,9 +212,10 @@ describe('the feed of the overview', () => {
     table.markComplete();
     reader = new OrderTableReader(join(directory, 'read-model.sqlite'));
     now = Date.parse(PREPARING.updated_at) + 1_000;
+    facts = NOTHING_SAID;
     overview = new Overview({
       orders: reader,
-      factsOf: () => ({ name: null, time_zone: null, language: null, thresholds: null }),
+      factsOf: () => facts,
       now: () => now,
     });
     feed = new OverviewFeed(overview, {
@@ -244,6 +249,17 @@ describe('the feed of the overview', () => {
       ['changed', [2]],
       ['changed', [5]],
     ]);
+  });
+
+  it('what LOCATIONS_FILE says of a location is said of it, and said again once it is otherwise', async () => {
+    save('a', PREPARING);
+    expect(await overview.of([HERE])).toMatchObject([{ name: null, thresholds: null }]);
+    expect(overview.expire()).toEqual([]);
+    facts = { ...NOTHING_SAID, name: 'Harbour Street', thresholds: { preparing: { late: 1, very_late: 2 } } };
+    expect(overview.expire()).toEqual([HERE]);
+    const { name, thresholds } = facts;
+    expect(await overview.of([HERE])).toMatchObject([{ name, thresholds }]);
+    expect(overview.expire()).toEqual([]);
   });
 
   it('everybody gets a snapshot once the read model was made anew', async () => {

@@ -1,6 +1,7 @@
 import type { LocationOverview, StageCount } from '../../../../../schemas/overview';
 import { lasted } from '../../shared/model/clock';
-import { DEFAULT_THRESHOLDS } from '../../../../../schemas/thresholds';
+import type { Thresholds } from '../../../../../schemas/thresholds';
+import { thresholdsOf } from '../../shared/model/known-location';
 import { type Lateness, readLateness } from '../../shared/model/lateness';
 
 /** Where somebody is needed, and how much. */
@@ -26,6 +27,8 @@ export interface Wait {
   /** Milliseconds. */
   readonly lasts: number;
   readonly lateness: Lateness;
+  /** How much of the time has passed after which an order in its stage is very late. */
+  readonly share: number;
 }
 
 /** What a location needs at a time. */
@@ -41,20 +44,19 @@ const ELSEWHERE: ReadonlySet<string> = new Set(['on_the_way', 'coming_back']);
 
 const LATENESS: readonly Lateness[] = ['very_late', 'late', 'on_time'];
 
-/** Returns how much of the time has passed after which an order in its stage is very late. */
-const shareOf = ({ stage, lasts }: Wait): number => lasts / DEFAULT_THRESHOLDS[stage].veryLate;
-
 /** A negative number: the first waits longer, by what is usual. */
 const longerFirst = (one: Wait, other: Wait): number =>
-  LATENESS.indexOf(one.lateness) - LATENESS.indexOf(other.lateness) || shareOf(other) - shareOf(one);
+  LATENESS.indexOf(one.lateness) - LATENESS.indexOf(other.lateness) || other.share - one.share;
 
 /** @param now milliseconds since the epoch by the service's clock */
 export function needOf(location: LocationOverview, now: number): Need {
   const { stages, canceled } = location;
+  const thresholds: Thresholds = thresholdsOf(location.thresholds);
   const waits = stages.flatMap(({ stage, waiting_since: since }): Wait[] => {
     if (since === null) return [];
     const lasts = lasted(since, now);
-    return [{ stage, since, lasts, lateness: readLateness(stage, lasts, DEFAULT_THRESHOLDS) }];
+    const share = lasts / thresholds[stage].veryLate;
+    return [{ stage, since, lasts, lateness: readLateness(stage, lasts, thresholds), share }];
   });
   const isVeryLate = waits.some(({ stage, lateness }) => lateness === 'very_late' && !ELSEWHERE.has(stage));
   const countIn = (name: StageCount['stage']): number => stages.find(({ stage }) => stage === name)?.orders ?? 0;

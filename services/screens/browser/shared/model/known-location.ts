@@ -15,6 +15,13 @@ export interface KnownLocation {
 
 export const UNKNOWN_LOCATION: KnownLocation = { name: null, language: null, thresholds: DEFAULT_THRESHOLDS };
 
+/** @param given of LOCATIONS_FILE. @returns when an order is late: by default, where the file says nothing */
+export const thresholdsOf = (given: LocationFacts['thresholds'] | undefined): Thresholds =>
+  recordOf(OPEN_STAGES, (stage) => {
+    const one = given?.[stage];
+    return one === undefined ? DEFAULT_THRESHOLDS[stage] : { late: one.late, veryLate: one.very_late };
+  });
+
 /** @param location as a heartbeat has it; a service before these facts sends none, and one after them may leave some out */
 export function knownLocation(location: unknown): KnownLocation {
   if (!isJsonObject(location)) return UNKNOWN_LOCATION;
@@ -22,9 +29,6 @@ export function knownLocation(location: unknown): KnownLocation {
   return {
     name: name ?? null,
     language: language ?? null,
-    thresholds: recordOf(OPEN_STAGES, (stage) => {
-      const given = thresholds?.[stage];
-      return given === undefined ? DEFAULT_THRESHOLDS[stage] : { late: given.late, veryLate: given.very_late };
-    }),
+    thresholds: thresholdsOf(thresholds),
   };
 }
