@@ -93,12 +93,6 @@ export const SESSION_CALLS = {
   },
 } satisfies Endpoints;
 
-/**
- * Returns whether a request came over TLS, here or at a terminator in front. Forging the header only keeps one's own
- * cookie from plain HTTP.
- */
-const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
-
 const speechFor = (request: Request, next: string) => loginSpeech(next, request.headers['accept-language']);
 
 function sendPage(response: Response, status: number, page: string): void {
@@ -162,14 +156,14 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
           send(response, 401, loginPage({ next, wrongToken: true, speech: speechFor(request, next) }));
           return;
         }
-        response.append('Set-Cookie', [...session.start(token, isSecure(request))]);
+        response.append('Set-Cookie', [...session.start(token, cameOverTls(request))]);
       }
       response.set('Cache-Control', 'no-store').redirect(303, next);
     },
 
     logOut: ({ request, response }) => {
       if (refused(request, response)) return;
-      response.append('Set-Cookie', [...session.end(isSecure(request))]);
+      response.append('Set-Cookie', [...session.end(cameOverTls(request))]);
       response.set('Cache-Control', 'no-store').redirect(303, `${basePath}/login`);
     },
   });
