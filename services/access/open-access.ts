@@ -24,7 +24,7 @@ export async function openAccess(
   store: EventStore,
   { log, now, monotonic, newId }: World,
 ): Promise<Access> {
-  const { readers, close: stopFollowing } = await openReaders(source, log);
+  const { readers, file } = await openReaders(source, { log, now });
   if (readers.open) log.warn('READING IS OPEN: anyone on this machine can read drivers and orders. Set READERS_FILE.');
   const accessLog = createAccessLog({ store, newId, now, monotonic, log });
   return {
@@ -34,7 +34,7 @@ export async function openAccess(
     routes: [createAccessRoutes(accessLog)],
     close: async () => {
       await accessLog.close();
-      stopFollowing();
+      file?.close();
     },
   };
 }
