@@ -16,17 +16,15 @@ import type { Logger } from 'pino';
 import { type ParsedReaders, parseReaders, type ReaderEntry } from '../../../schemas/readers';
 import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
+import { codeOf } from '../../files/error-code';
 import { followFile } from '../../files/follow-file';
 import { ReaderDirectory } from './readers';
 
 /** The file of READERS_FILE: read at the start, followed while the service runs, and changed by `ticket-rail reader`. */
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
-
 const unreadable = (error: unknown): ParsedReaders => ({
   usable: false,
-  faults: [`the file cannot be read (${codeOf(error)}); ticket-rail reader add makes it`],
+  faults: [`the file cannot be read (${codeOf(error) ?? String(error)}); ticket-rail reader add makes it`],
 });
 
 export async function readReadersFile(path: string): Promise<ParsedReaders> {
@@ -185,7 +183,7 @@ export function changeReadersFile(
 }
 
 const unchangeable = (path: string, cause: unknown): ReadersFileError =>
-  new ReadersFileError('unchangeable', `${path} cannot be changed (${codeOf(cause)}).`, { cause });
+  new ReadersFileError('unchangeable', `${path} cannot be changed (${codeOf(cause) ?? String(cause)}).`, { cause });
 
 /** @throws {ReadersFileError} if the file is there and broken. */
 export function entriesOf(path: string): readonly ReaderEntry[] {

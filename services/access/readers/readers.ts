@@ -14,11 +14,15 @@ export const hashToken = (token: string): string => hash('sha256', token, 'hex')
 const isSame = (one: ReaderEntry, other: ReaderEntry): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** A reader, with when it asked last. */
+export interface SeenReader extends Omit<ReaderEntry, 'token_sha256'> {
+  /** Milliseconds since the epoch; null: not since it is known here. */
+  readonly seenAt: number | null;
+}
+
 interface KnownReader {
   readonly entry: ReaderEntry;
   readonly reader: Reader;
-  /** Milliseconds since the epoch; null: not since it is known here. */
-  seenAt: number | null;
+  seenAt: SeenReader['seenAt'];
 }
 
 /** The current readers; they may change while the service runs. */
@@ -62,9 +66,12 @@ export class ReaderDirectory {
     return known.reader;
   }
 
-  /** Returns the readers in the order of their list, with when each asked last. */
-  list(): readonly Pick<KnownReader, 'reader' | 'seenAt'>[] {
-    return [...this.#known.values()];
+  /** Returns the readers in the order of their list, with when each asked last, and nothing of their tokens. */
+  list(): readonly SeenReader[] {
+    return [...this.#known.values()].map(({ entry: { token_sha256: _hash, ...reader }, seenAt }) => ({
+      ...reader,
+      seenAt,
+    }));
   }
 
   /** Returns whether a reader that was identified before may still do what it might then. */

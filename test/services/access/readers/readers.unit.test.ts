@@ -147,7 +147,7 @@ describe('the directory of readers', () => {
   it('the directory of readers knows when each asked last, as long as it is not changed', () => {
     let time = 1_000;
     const directory = new ReaderDirectory([COUNTER, AUDITOR], () => time);
-    const seen = () => directory.list().map(({ reader, seenAt }) => [reader.role, seenAt]);
+    const seen = () => directory.list().map(({ role, seenAt }) => [role, seenAt]);
     expect([directory.since, seen()]).toEqual([
       1_000,
       [
