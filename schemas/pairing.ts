@@ -19,7 +19,7 @@ const MAX_ADDRESS = 2_000;
 export const BegunPairing = z
   .object({
     user_code: z.string().meta({ description: 'to be shown, and entered by an operator', examples: ['WDJB-MJHT'] }),
-    device_code: z.string().meta({ description: 'a secret of the screen: whoever has it gets the session' }),
+    device_code: z.string().meta({ description: 'a secret of the screen, which gets the session by it' }),
     expires_in: z.int().positive().meta({ description: 'seconds for which both codes are valid' }),
     interval: z.int().positive().meta({ description: 'seconds from one question to the next' }),
   })

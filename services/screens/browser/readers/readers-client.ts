@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../../schemas/json-object';
 import type { NewScreen } from '../../../../schemas/pairing';
 import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
@@ -28,12 +29,23 @@ async function change(address: string, init: RequestInit): Promise<Changed> {
   try {
     return await within(TIMEOUT_MS, async (signal) => {
       const response = await fetch(address, { ...init, cache: 'no-store', signal });
+      const text = await response.text();
       if (response.ok) return { kind: 'done' };
-      const problem = (await response.json().catch(() => ({}))) as { title?: unknown; detail?: unknown }; // each is looked at
+      const problem = problemIn(text);
       const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
       return { kind: 'refused', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
     });
   } catch {
     return { kind: 'refused', detail: UNREACHABLE };
+  }
+}
+
+/** Proxies answer with pages. */
+function problemIn(text: string): { readonly title?: unknown; readonly detail?: unknown } {
+  try {
+    const answered: unknown = JSON.parse(text);
+    return isJsonObject(answered) ? answered : {};
+  } catch {
+    return {};
   }
 }
