@@ -337,9 +337,11 @@ describe('each problem that the document declares is one that really comes', () 
     let clock = 0;
     const app = await serveInProcess(null, { READERS_FILE: file }, () => clock);
     const begin = async () => (await ask(app, 'beginPairing', { token: null })).json as BegunPairing;
-    const withCode = (id: string, { user_code, device_code }: BegunPairing): Question => ({
-      body: id === 'addScreen' ? newScreen(user_code) : JSON.stringify({ device_code }),
-    });
+    /** What a call asks about a pairing, if it asks about one. */
+    const withCode = (id: string, { user_code, device_code }: BegunPairing): Question => {
+      if (id === 'addScreen') return { body: newScreen(user_code) };
+      return id === 'pickUpSession' ? { body: JSON.stringify({ device_code }) } : {};
+    };
     try {
       await until('the service to be ready', async () => (await app.call('/readyz')).status === 200);
       for (const id of declaring('pairing-not-found')) await expectProblem('pairing-not-found', id, () => ask(app, id));
