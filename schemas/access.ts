@@ -30,6 +30,9 @@ export const ACCESSES = [
   'action',
   'relays',
   'access',
+  'readers',
+  'pairing',
+  'removal',
   'passcode',
 ] as const;
 

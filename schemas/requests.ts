@@ -4,6 +4,7 @@ import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from './handle-order';
 import { TimeZone } from './locations';
 import { Position } from './position';
+import { ReaderName } from './readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
 
 /**
@@ -37,6 +38,9 @@ const time = (description: string) => moment(`${description} (RFC 3339)`);
 /** Ids in the path of a call, which Express has percent-decoded. */
 export const LocationPath = z.object({ location_id: LocationId });
 export const OrderPath = z.object({ location_id: LocationId, order_id: OrderId });
+export const ReaderPath = z.object({
+  name: ReaderName.meta({ description: 'name of the reader', examples: ['counter-2'] }),
+});
 export const QuarantinePath = z.object({
   quarantine_id: z
     .string()

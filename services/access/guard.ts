@@ -32,7 +32,7 @@ export function createGuard(readers: ReaderDirectory, session: Session, basePath
     }
     if (!reads && credential?.by === 'cookie') refuseOtherOrigins(request.headers);
     if (credential !== null && readers.anyone === null) {
-      for (const cookie of session.renew(credential, request.secure || cameOverTls(request.headers))) {
+      for (const cookie of session.renew(credential, cameOverTls(request))) {
         response.append('Set-Cookie', cookie);
       }
     }

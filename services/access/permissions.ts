@@ -24,6 +24,8 @@ interface Permissions {
   readonly label: boolean;
   /** What was passed on to the POS, if all locations are the reader's: a delivery may name none. */
   readonly relays: boolean;
+  /** Who may read, adding screens and taking them away, if all locations are the reader's: it gives any of them. */
+  readonly readers: boolean;
 }
 /** Of the role, or one that a reader of any role is given by itself: recording what was done with orders. */
 export type Permission = keyof Permissions | 'act';
@@ -40,6 +42,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     quarantine: false,
     label: false,
     relays: false,
+    readers: false,
   },
   /** A dispute is about exactly who had which passcode when. */
   auditor: {
@@ -52,6 +55,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     quarantine: false,
     label: false,
     relays: false,
+    readers: false,
   },
   /** Who runs the service mends deliveries, and needs nobody's phone for it. */
   operator: {
@@ -64,6 +68,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     quarantine: true,
     label: false,
     relays: true,
+    readers: true,
   },
   /** A machine that keeps its own copy of the orders. It is no person who looks around. */
   pos: {
@@ -76,6 +81,7 @@ const PERMISSIONS: Readonly<Record<Role, Permissions>> = {
     quarantine: false,
     label: true,
     relays: false,
+    readers: false,
   },
 };
 

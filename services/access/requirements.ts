@@ -50,6 +50,11 @@ export const ACT: Requirement = { permission: 'act', locations: 'any', what: 'wh
 /** What was passed on to the POS: a delivery may name no location. */
 export const RELAYS: Requirement = { permission: 'relays', locations: 'all', what: 'relays' };
 
+/** Who may read. */
+export const READERS: Requirement = { permission: 'readers', locations: 'all', what: 'who may read' };
+/** Adding screens, and taking them away. */
+export const SCREEN_READERS: Requirement = { ...READERS, what: 'screens', verb: 'add or take away' };
+
 const isMet = ({ permission, locations }: Requirement, reader: Reader): boolean =>
   (permission === null || isPermitted(reader, permission)) && (locations !== 'all' || reader.locations === '*');
 

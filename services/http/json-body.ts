@@ -59,7 +59,7 @@ export const BODY_PROBLEMS = ['body-too-large', 'body-too-slow'] as const;
 export type WithJsonBody = (
   request: Request,
   response: Response,
-  answer: (json: unknown, bytes: Uint8Array) => Promise<void>,
+  answer: (json: unknown, bytes: Uint8Array) => Promise<void> | void,
 ) => Promise<void>;
 
 /**

@@ -53,6 +53,16 @@ export const PROBLEMS = {
     title: 'There is no destination of this name',
     example: 'GET /destinations lists those of DESTINATIONS_FILE.',
   },
+  'reader-not-found': {
+    status: 404,
+    title: 'There is no reader of this name',
+    example: 'GET /readers lists them.',
+  },
+  'pairing-not-found': {
+    status: 404,
+    title: 'No screen shows this code',
+    example: 'Compare it with the screen, and ask the instance of the service that made it.',
+  },
   'not-proven': {
     status: 404,
     title: 'No signed note of the log proves this',
@@ -77,6 +87,31 @@ export const PROBLEMS = {
     status: 409,
     title: 'This Idempotency-Key was used for something else',
     example: 'Take a new key for each press.',
+  },
+  'reader-exists': {
+    status: 409,
+    title: 'There is a reader of this name already',
+    example: 'Choose another name, or take that one away first.',
+  },
+  'reader-not-screen': {
+    status: 409,
+    title: 'This reader is no screen',
+    example: 'Only screens are taken away here. Run `ticket-rail reader remove` beside the service.',
+  },
+  'readers-fixed': {
+    status: 409,
+    title: 'Readers cannot be changed here',
+    example: 'They are listed in READERS: put them into a file, and set READERS_FILE to it.',
+  },
+  'pairing-used': {
+    status: 409,
+    title: 'This code was used before',
+    example: 'A code is for one screen, once. Have the screen show another one.',
+  },
+  'pairing-expired': {
+    status: 410,
+    title: 'This code is not valid any more',
+    example: 'A code is valid for 10 minutes. Have the screen show another one.',
   },
   'feed-position-unknown': {
     status: 410,
@@ -128,6 +163,16 @@ export const PROBLEMS = {
     title: 'This reader’s screens report too much',
     example: 'Its receipts were not taken: report them again later.',
   },
+  'too-many-pairings': {
+    status: 429,
+    title: 'Too many screens ask for a code',
+    example: 'Try again in some minutes, or log in with a token.',
+  },
+  'too-many-codes': {
+    status: 429,
+    title: 'This reader enters too many codes',
+    example: 'Wait a minute, and enter the code as the screen shows it.',
+  },
   'internal-error': {
     status: 500,
     title: 'The service failed',
@@ -142,6 +187,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'The event store cannot take this now',
     example: 'The event store cannot be read now. Ask again.',
+  },
+  'readers-unchangeable': {
+    status: 503,
+    title: 'The file of readers cannot be changed now',
+    example: '/etc/ticket-rail/readers.json cannot be changed (EACCES).',
   },
   'store-damaged': {
     status: 503,

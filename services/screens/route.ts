@@ -16,13 +16,20 @@ const PAGES = [
   ['/screens/accesses', 'accesses.html'],
   ['/screens/example', 'example.html'],
   ['/screens/watching', 'watching.html'],
+  ['/screens/readers', 'readers.html'],
   ['/audit', 'audit.html'],
   ['/audit/board', 'audit-board.html'],
   ['/audit/coverage', 'coverage.html'],
 ] as const;
 
+/** The page of a new screen, which nobody is signed in at yet. */
+const PUBLIC_PAGES = [['/pair', 'pair.html']] as const;
+
 export interface Screens {
-  /** Code and style, the same for everybody, for pages of others too: no reader's rights are needed. `/` and the verifier as well. */
+  /**
+   * Code and style, the same for everybody, for pages of others too: no reader's rights are needed. `/`, the page of a new
+   * screen and the verifier as well.
+   */
   readonly assets: Router;
   /** The pages. They hold no data themselves. */
   readonly pages: Router;
@@ -41,7 +48,7 @@ export function createScreens(basePath: BasePath): Screens {
   assets.get('/', (_request, response) => {
     response.redirect(302, `${basePath}/screens`);
   });
-  assets.use(createVerifier());
+  assets.use(createPages(PUBLIC_PAGES, basePath), createVerifier());
   const pages = Router();
   pages.all(
     PAGES.map(([path]) => path),

@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly checkReadiness: CheckReadiness;
   readonly readers: ReaderDirectory;
   readonly session: Session;
+  /** Whether a screen can be signed in by a code that it shows. */
+  readonly offersPairing: boolean;
   /** Called for every request of a reader, before anything else is done about it. */
   readonly onReader: (request: IncomingMessage) => void;
   /** Origins whose pages may read and embed. */
@@ -70,8 +72,12 @@ function asProblem(error: unknown, { outage, log }: Pick<AppOptions, 'outage' | 
   return new Problem('internal-error', 'The log of the service has the reason.', {}, { cause: error });
 }
 
-/** Addresses behind the guard that read bodies; what they do not read, Node lets go by once they have answered. */
-const TAKES_BODY = /^\/(?:consumers\/|locations\/[^/]+\/(?:screen-reports|orders\/[^/]+\/(?:label|actions))\/?$)/i;
+/**
+ * Addresses that read bodies, and do so behind the guard or behind all that anyone may see, which may take turns of the
+ * event loop; what they do not read, Node lets go by once they have answered.
+ */
+const TAKES_BODY =
+  /^\/(?:consumers\/|readers\/|pairings\/session\/?$|locations\/[^/]+\/(?:screen-reports|orders\/[^/]+\/(?:label|actions))\/?$)/i;
 
 /**
  * Discards bodies that nothing reads: of other addresses only deliveries and the login read one, and none of it is to
@@ -109,7 +115,7 @@ const isDelivery = ({ method, url }: IncomingMessage): boolean =>
  * browsers and readers need.
  */
 export function createApp(options: AppOptions): RequestListener {
-  const { handleOrder, metrics, readers, session, readerOrigins, basePath } = options;
+  const { handleOrder, metrics, readers, session, offersPairing, readerOrigins, basePath } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -128,7 +134,7 @@ export function createApp(options: AppOptions): RequestListener {
   if (readers.open) app.use(loopbackOnly(readerOrigins), unproxiedOnly('READERS_FILE or READERS'));
   app.use(setPageHeaders());
   app.use(createHealthRoutes(options.checkReadiness));
-  app.use(createLoginRoutes(readers, session, basePath));
+  app.use(createLoginRoutes({ readers, session, basePath, offersPairing }));
   app.use('/screens/assets', allowEmbedding(readerOrigins));
   for (const router of options.publicRoutes) app.use(router);
 

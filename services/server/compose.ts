@@ -139,11 +139,12 @@ function appOf({ basePath, readerOrigins }: Config, { version, log }: World, par
   return createApp({
     handleOrder: ingest.handleOrder,
     routes: [...routes, screens.pages],
-    publicRoutes: [createContract(version, basePath), screens.assets],
+    publicRoutes: [createContract(version, basePath), screens.assets, ...access.publicRoutes],
     metrics,
     checkReadiness,
     readers: access.readers,
     session: access.session,
+    offersPairing: access.offersPairing,
     onReader: connections.shows('token'),
     readerOrigins,
     basePath,

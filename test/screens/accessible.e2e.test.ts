@@ -19,9 +19,11 @@ const PAGES = [
   '/screens/relays',
   '/screens/accesses',
   '/screens/watching',
+  '/screens/readers',
   '/screens/overview',
   '/screens/example',
   '/login',
+  '/pair',
 ];
 
 /** Opens a page of a busy location and waits until it has its data. */

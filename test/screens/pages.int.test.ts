@@ -20,8 +20,10 @@ const PAGES = [
   '/screens/relays',
   '/screens/accesses',
   '/screens/watching',
+  '/screens/readers',
   '/screens/overview',
   '/screens/example',
+  '/pair',
 ];
 
 describe('the headers of pages', () => {

@@ -128,7 +128,7 @@ export const asReader = bearer(READER_TOKEN);
 export const asOperator = bearer(OPERATOR_TOKEN);
 /** Headers of whoever may read a path. */
 export const asWhoMay = (path: string): Readonly<Record<string, string>> =>
-  /^\/(?:quarantine|relays|metrics|access)/.test(path) ? asOperator : asReader;
+  /^\/(?:quarantine|relays|metrics|access|readers)/.test(path) ? asOperator : asReader;
 
 export interface RunningService {
   readonly url: string;

@@ -292,6 +292,23 @@ export const en = {
   'login.button': 'Log in',
   'login.logged_in_as': 'Logged in as {reader}.',
   'login.log_out': 'Log out',
+  'login.no_token': 'Is this a new screen?',
+  'login.show_code': 'Show a code instead',
+
+  'pairing.title': 'Set up this screen',
+  'pairing.asking': 'Asking for a code…',
+  'pairing.enter': 'An operator of this service enters this code at {address}:',
+  'pairing.waits': {
+    one: 'It is valid for {count} minute. This page goes on by itself.',
+    other: 'It is valid for {count} minutes. This page goes on by itself.',
+  },
+  'pairing.signed_in': 'This screen is signed in.',
+  'pairing.over': 'This code is not valid any more.',
+  'pairing.another': 'Show another code',
+  'pairing.too_many': 'Too many screens ask for a code. Try again in some minutes, or log in with a token.',
+  'pairing.fixed': 'Here a screen cannot be set up by a code. Log in with a token.',
+  'pairing.unreachable': 'The service cannot be reached now.',
+  'pairing.use_token': 'Log in with a token',
 } as const satisfies Readonly<Record<string, Message>>;
 
 /** What a message is called. */

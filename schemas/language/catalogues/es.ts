@@ -297,4 +297,21 @@ export const es = {
   'login.button': 'Iniciar sesión',
   'login.logged_in_as': 'Sesión iniciada como {reader}.',
   'login.log_out': 'Cerrar sesión',
+  'login.no_token': '¿Es una pantalla nueva?',
+  'login.show_code': 'Mostrar un código en su lugar',
+
+  'pairing.title': 'Configurar esta pantalla',
+  'pairing.asking': 'Pidiendo un código…',
+  'pairing.enter': 'Quien administra este servicio introduce este código en {address}:',
+  'pairing.waits': {
+    one: 'Es válido durante {count} minuto. Esta página sigue sola.',
+    other: 'Es válido durante {count} minutos. Esta página sigue sola.',
+  },
+  'pairing.signed_in': 'Esta pantalla ya inició sesión.',
+  'pairing.over': 'Este código ya no es válido.',
+  'pairing.another': 'Mostrar otro código',
+  'pairing.too_many': 'Demasiadas pantallas piden un código. Inténtelo en unos minutos o inicie sesión con una clave.',
+  'pairing.fixed': 'Aquí no se puede configurar una pantalla con un código. Inicie sesión con una clave.',
+  'pairing.unreachable': 'No se puede contactar con el servicio ahora.',
+  'pairing.use_token': 'Iniciar sesión con una clave',
 } as const satisfies Catalogue;

@@ -296,4 +296,22 @@ export const frCa = {
   'login.button': 'Se connecter',
   'login.logged_in_as': 'Connecté : {reader}.',
   'login.log_out': 'Se déconnecter',
+  'login.no_token': 'Est-ce un nouvel écran?',
+  'login.show_code': 'Afficher plutôt un code',
+
+  'pairing.title': 'Configurer cet écran',
+  'pairing.asking': 'Demande d’un code…',
+  'pairing.enter': 'L’exploitant de ce service saisit ce code à l’adresse {address} :',
+  'pairing.waits': {
+    one: 'Il est valable {count} minute. Cette page continue d’elle-même.',
+    other: 'Il est valable {count} minutes. Cette page continue d’elle-même.',
+  },
+  'pairing.signed_in': 'Cet écran est connecté.',
+  'pairing.over': 'Ce code n’est plus valable.',
+  'pairing.another': 'Afficher un autre code',
+  'pairing.too_many':
+    'Trop d’écrans demandent un code. Réessayez dans quelques minutes, ou connectez-vous avec une clé.',
+  'pairing.fixed': 'Ici, un écran ne peut pas être configuré par un code. Connectez-vous avec une clé.',
+  'pairing.unreachable': 'Le service est injoignable pour le moment.',
+  'pairing.use_token': 'Se connecter avec une clé',
 } as const satisfies Catalogue;

@@ -292,4 +292,21 @@ export const ptBr = {
   'login.button': 'Entrar',
   'login.logged_in_as': 'Conectado como {reader}.',
   'login.log_out': 'Sair',
+  'login.no_token': 'É uma tela nova?',
+  'login.show_code': 'Mostrar um código em vez disso',
+
+  'pairing.title': 'Configurar esta tela',
+  'pairing.asking': 'Pedindo um código…',
+  'pairing.enter': 'Quem administra este serviço digita este código em {address}:',
+  'pairing.waits': {
+    one: 'Ele vale por {count} minuto. Esta página continua sozinha.',
+    other: 'Ele vale por {count} minutos. Esta página continua sozinha.',
+  },
+  'pairing.signed_in': 'Esta tela está conectada.',
+  'pairing.over': 'Este código não vale mais.',
+  'pairing.another': 'Mostrar outro código',
+  'pairing.too_many': 'Telas demais estão pedindo um código. Tente em alguns minutos ou entre com uma chave.',
+  'pairing.fixed': 'Aqui não é possível configurar uma tela com um código. Entre com uma chave.',
+  'pairing.unreachable': 'Não é possível acessar o serviço agora.',
+  'pairing.use_token': 'Entrar com uma chave',
 } as const satisfies Catalogue;

@@ -278,4 +278,18 @@ export const zhHans = {
   'login.button': '登录',
   'login.logged_in_as': '已登录：{reader}。',
   'login.log_out': '退出登录',
+  'login.no_token': '这是新屏幕吗？',
+  'login.show_code': '改为显示代码',
+
+  'pairing.title': '设置此屏幕',
+  'pairing.asking': '正在获取代码…',
+  'pairing.enter': '请服务的运营者在 {address} 输入此代码：',
+  'pairing.waits': { other: '代码在 {count} 分钟内有效。此页面会自动继续。' },
+  'pairing.signed_in': '此屏幕已登录。',
+  'pairing.over': '此代码已失效。',
+  'pairing.another': '显示另一个代码',
+  'pairing.too_many': '请求代码的屏幕过多。请几分钟后再试，或使用令牌登录。',
+  'pairing.fixed': '此处不能用代码设置屏幕。请使用令牌登录。',
+  'pairing.unreachable': '目前无法连接服务。',
+  'pairing.use_token': '使用令牌登录',
 } as const satisfies Catalogue;

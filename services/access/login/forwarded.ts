@@ -27,6 +27,14 @@ export const calledHosts = (headers: IncomingHttpHeaders): readonly string[] =>
     (host) => host !== null,
   );
 
-/** @returns whether a proxy says that the client came over TLS */
-export const cameOverTls = (headers: IncomingHttpHeaders): boolean =>
-  (first(headers['x-forwarded-proto']) ?? parameterOf(headers.forwarded, 'proto')) === 'https';
+/**
+ * @returns whether a request came over TLS, here or at a terminator in front. Forging the header only keeps one's own
+ *   cookie from plain HTTP.
+ */
+export const cameOverTls = ({
+  secure,
+  headers,
+}: {
+  readonly secure: boolean;
+  readonly headers: IncomingHttpHeaders;
+}): boolean => secure || (first(headers['x-forwarded-proto']) ?? parameterOf(headers.forwarded, 'proto')) === 'https';

@@ -19,17 +19,20 @@ type PlainId = Exclude<Extract<MessageId, `login.${string}`>, 'login.logged_in_a
  * @param next local path to go to afterwards
  * @param wrongToken a token was given that is no reader's
  * @param reader who is logged in already, or null
+ * @param offersPairing the page that shows a code can be used in place of a token
  * @param speech how the page speaks
  */
 export function loginPage({
   next,
   wrongToken = false,
   reader = null,
+  offersPairing,
   speech,
 }: {
   readonly next: string;
   readonly wrongToken?: boolean;
   readonly reader?: Reader | null;
+  readonly offersPairing: boolean;
   readonly speech: Speech;
 }): string {
   const say = (id: PlainId): string => htmlText(sayIn(speech, id));
@@ -41,6 +44,12 @@ export function loginPage({
         <p>${loggedInAs(speech, reader)}</p>
         <button class="quiet">${say('login.log_out')}</button>
       </form>`;
+  const pairing = offersPairing
+    ? `<section>
+        <p>${say('login.no_token')}</p>
+        <a class="button" href="/pair?next=${encodeURIComponent(next)}">${say('login.show_code')}</a>
+      </section>`
+    : '';
   return `<!doctype html>
 <html lang="${speech.language}" dir="${speech.direction}">
   <head>
@@ -61,6 +70,7 @@ export function loginPage({
         <input type="hidden" name="next" value="${htmlText(next)}">
         <button>${say('login.button')}</button>
       </form>
+      ${pairing}
     </main>
   </body>
 </html>
@@ -170,7 +180,8 @@ h1 {
   font-size: 1.1rem;
   font-weight: 700;
 }
-form {
+form,
+section {
   display: grid;
   gap: 0.75rem;
 }
@@ -179,7 +190,8 @@ label {
   font-weight: 600;
 }
 input,
-button {
+button,
+.button {
   width: 100%;
   min-height: 48px;
   padding: 0.5rem 0.75rem;
@@ -196,10 +208,18 @@ button {
   font-weight: 600;
   cursor: pointer;
 }
-button.quiet {
+button.quiet,
+.button {
   border-color: var(--edge);
   background: transparent;
   color: var(--text);
+}
+.button {
+  display: grid;
+  place-items: center;
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
 }
 a {
   color: var(--accent);

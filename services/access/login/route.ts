@@ -93,12 +93,6 @@ export const SESSION_CALLS = {
   },
 } satisfies Endpoints;
 
-/**
- * Returns whether a request came over TLS, here or at a terminator in front. Forging the header only keeps one's own
- * cookie from plain HTTP.
- */
-const isSecure = (request: Request): boolean => request.secure || cameOverTls(request.headers);
-
 const speechFor = (request: Request, next: string) => loginSpeech(next, request.headers['accept-language']);
 
 function sendPage(response: Response, status: number, page: string): void {
@@ -113,7 +107,14 @@ function sendPage(response: Response, status: number, page: string): void {
  * Creates the routes where people log in and out. Not behind the guard. Guesses are not counted: tokens are 256 random
  * bits, and a limit per address would lock out the screens of a restaurant that share one.
  */
-export function createLoginRoutes(readers: ReaderDirectory, session: Session, basePath: BasePath): Router {
+export function createLoginRoutes(options: {
+  readonly readers: ReaderDirectory;
+  readonly session: Session;
+  readonly basePath: BasePath;
+  /** Whether a screen can be signed in by a code that it shows. */
+  readonly offersPairing: boolean;
+}): Router {
+  const { readers, session, basePath, offersPairing } = options;
   const router = Router();
   const readForm = createBodyReader({ limit: MAX_FORM_BYTES, room: MAX_FORMS_BYTES });
   const send = (response: Response, status: number, page: string): void => {
@@ -145,7 +146,7 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
       }
       const credential = credentialOf(request.headers);
       const reader = credential === null ? null : readers.identify(credential.token);
-      send(response, 200, loginPage({ next, reader, speech: speechFor(request, next) }));
+      send(response, 200, loginPage({ next, reader, offersPairing, speech: speechFor(request, next) }));
     },
 
     logIn: async ({ request, response }) => {
@@ -159,17 +160,17 @@ export function createLoginRoutes(readers: ReaderDirectory, session: Session, ba
       if (!readers.open) {
         if (readers.identify(token) === null) {
           response.set('WWW-Authenticate', CHALLENGE);
-          send(response, 401, loginPage({ next, wrongToken: true, speech: speechFor(request, next) }));
+          send(response, 401, loginPage({ next, wrongToken: true, offersPairing, speech: speechFor(request, next) }));
           return;
         }
-        response.append('Set-Cookie', [...session.start(token, isSecure(request))]);
+        response.append('Set-Cookie', [...session.start(token, cameOverTls(request))]);
       }
       response.set('Cache-Control', 'no-store').redirect(303, next);
     },
 
     logOut: ({ request, response }) => {
       if (refused(request, response)) return;
-      response.append('Set-Cookie', [...session.end(isSecure(request))]);
+      response.append('Set-Cookie', [...session.end(cameOverTls(request))]);
       response.set('Cache-Control', 'no-store').redirect(303, `${basePath}/login`);
     },
   });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { ReaderEntry } from '../../../schemas/readers';
+import type { ReaderEntry, Role } from '../../../schemas/readers';
 import { hashToken } from './readers';
 import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
 
-/** What `ticket-rail reader` does to the file of readers, whether the service runs or not. */
+/** What is done to the file of readers, by `ticket-rail reader` and by the service. */
 
 /** Random bytes of a token: as many as its hash has. */
 const TOKEN_BYTES = 32;
@@ -19,7 +19,10 @@ export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'
   const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   changeReadersFile(path, (entries) => {
     if (entries.some(({ name }) => name === reader.name)) {
-      throw new ReadersFileError(`There is a reader ${reader.name} already. For a new token, remove it first.`);
+      throw new ReadersFileError(
+        'name-taken',
+        `There is a reader ${reader.name} already. For a new token, remove it first.`,
+      );
     }
     const { name, role, locations, acts } = reader;
     return [
@@ -32,14 +35,19 @@ export function addReader(path: string, reader: Omit<ReaderEntry, 'token_sha256'
 
 /**
  * Takes a reader away.
+ * @param only the role that it has to have; default: any
  * @returns how many are left; with none, nobody can read
  * @throws {ReadersFileError} if there is no such reader, or the file cannot be changed.
  */
-export function removeReader(path: string, name: string): number {
+export function removeReader(path: string, name: string, only?: Role): number {
   let left = 0;
   changeReadersFile(path, (entries) => {
-    const others = entries.filter((entry) => entry.name !== name);
-    if (others.length === entries.length) throw new ReadersFileError(`There is no reader ${name} in ${path}.`);
+    const found = entries.find((entry) => entry.name === name);
+    if (found === undefined) throw new ReadersFileError('no-such-reader', `There is no reader ${name} in ${path}.`);
+    if (only !== undefined && found.role !== only) {
+      throw new ReadersFileError('other-role', `The reader ${name} has the role ${found.role}, not ${only}.`);
+    }
+    const others = entries.filter((entry) => entry !== found);
     left = others.length;
     return others;
   });

@@ -36,53 +36,112 @@ export async function readReadersFile(path: string): Promise<ParsedList<ReaderEn
   }
 }
 
-/**
- * Keeps a directory like its file; one that cannot be used leaves the readers as they were. A reader who was removed may
- * go on for as long as it is from one look to the next.
- * @returns what ends it
- */
-export const followReadersFile = (path: string, directory: ReaderDirectory, log: Logger): (() => void) =>
-  followFile(
-    () => readReadersFile(path),
-    (entries) => {
-      if (!directory.replace(entries)) return;
-      log.info({ readers: entries.length }, 'the readers have changed');
-      if (entries.length === 0) log.warn('READERS_FILE holds no reader: nobody can read');
-    },
-    (detail) => {
-      log.error({ file: path, detail }, 'READERS_FILE cannot be used; the readers stay as they were');
-    },
-  );
+/** The file of READERS_FILE, and the readers that it says. */
+export class FollowedFile {
+  readonly #path: string;
+  readonly #readers: ReaderDirectory;
+  readonly #log: Logger;
+  readonly #stop: () => void;
+  /** Counts up with each change from here: what was read before one is not how it is any more. */
+  #changes = 0;
+
+  /**
+   * Keeps the readers like the file; one that cannot be used leaves them as they were. A reader who was removed by others
+   * may go on for as long as it is from one look to the next.
+   */
+  constructor(path: string, readers: ReaderDirectory, log: Logger) {
+    this.#path = path;
+    this.#readers = readers;
+    this.#log = log;
+    this.#stop = followFile(
+      () => this.#read(),
+      (entries) => {
+        this.#takeOver(entries);
+      },
+      (detail) => {
+        log.error({ file: path, detail }, 'READERS_FILE cannot be used; the readers stay as they were');
+      },
+    );
+  }
+
+  /**
+   * Changes the file, and has the readers be as it says at once. Keeps the process busy for as long as the disk takes.
+   * @param change is given the path of the file
+   * @returns what `change` returns
+   * @throws {ReadersFileError} as `change` does
+   */
+  change<Result>(change: (path: string) => Result): Result {
+    this.#changes++;
+    const result = change(this.#path);
+    this.#takeOver(entriesOf(this.#path));
+    return result;
+  }
+
+  /** Ends following it. */
+  close(): void {
+    this.#stop();
+  }
+
+  async #read(): Promise<ParsedList<ReaderEntry>> {
+    for (;;) {
+      const before = this.#changes;
+      const parsed = await readReadersFile(this.#path);
+      if (before === this.#changes) return parsed;
+    }
+  }
+
+  #takeOver(entries: readonly ReaderEntry[]): void {
+    if (!this.#readers.replace(entries)) return;
+    this.#log.info({ readers: entries.length }, 'the readers have changed');
+    if (entries.length === 0) this.#log.warn('READERS_FILE holds no reader: nobody can read');
+  }
+}
+
+/** Who may read, as it is configured. */
+export interface OpenReaders {
+  readonly readers: ReaderDirectory;
+  /** Where they are listed and can be changed; null: they are listed in READERS, or nowhere. */
+  readonly file: FollowedFile | null;
+}
 
 /**
  * Opens what the configuration names.
- * @returns the readers, and what ends following their file
  * @throws {ConfigError} if the file cannot be used or holds nobody.
  */
 export async function openReaders(
   source: ReaderSource,
-  log: Logger,
-): Promise<{ readonly readers: ReaderDirectory; readonly close: () => void }> {
+  { log, now }: { readonly log: Logger; readonly now: () => number },
+): Promise<OpenReaders> {
   switch (source.kind) {
     case 'open':
-      return { readers: new ReaderDirectory(null), close: () => undefined };
+      return { readers: new ReaderDirectory(null, now), file: null };
     case 'listed':
-      return { readers: new ReaderDirectory(source.entries), close: () => undefined };
+      return { readers: new ReaderDirectory(source.entries, now), file: null };
     case 'file': {
       const parsed = await readReadersFile(source.path);
       const faults = parsed.kind === 'usable' ? (parsed.entries.length === 0 ? [NO_READER] : []) : parsed.faults;
       if (parsed.kind === 'unusable' || faults.length > 0) {
         throw new ConfigError(faults.map((fault) => `READERS_FILE is ${JSON.stringify(source.path)}: ${fault}.`));
       }
-      const readers = new ReaderDirectory(parsed.entries);
-      return { readers, close: followReadersFile(source.path, readers, log) };
+      const readers = new ReaderDirectory(parsed.entries, now);
+      return { readers, file: new FollowedFile(source.path, readers, log) };
     }
   }
 }
 
-/** The file cannot be changed; the message says why and what to do. */
+/** Why a file stays as it is: it cannot be changed, or holds what is in the way. */
+type Obstacle = 'unchangeable' | 'name-taken' | 'no-such-reader' | 'other-role';
+
+/** The file is not changed; the message says why and what to do. */
 export class ReadersFileError extends Error {
   override readonly name = 'ReadersFileError';
+  constructor(
+    readonly obstacle: Obstacle,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
 }
 
 /**
@@ -95,17 +154,16 @@ export function changeReadersFile(
   path: string,
   change: (entries: readonly ReaderEntry[]) => readonly ReaderEntry[],
 ): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.next`;
   let file: number;
   try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     file = openSync(next, 'wx', 0o600);
   } catch (cause) {
-    const taken = codeOf(cause) === 'EEXIST';
+    if (codeOf(cause) !== 'EEXIST') throw unchangeable(path, cause);
     throw new ReadersFileError(
-      taken
-        ? `${path} is being changed by another command. If none runs, one was cut off: delete ${next}.`
-        : `${path} cannot be changed (${codeOf(cause) ?? String(cause)}).`,
+      'unchangeable',
+      `${path} is being changed by another command. If none runs, one was cut off: delete ${next}.`,
       { cause },
     );
   }
@@ -121,9 +179,12 @@ export function changeReadersFile(
     renameSync(next, path);
   } catch (error) {
     rmSync(next, { force: true });
-    throw error;
+    throw error instanceof ReadersFileError ? error : unchangeable(path, error);
   }
 }
+
+const unchangeable = (path: string, cause: unknown): ReadersFileError =>
+  new ReadersFileError('unchangeable', `${path} cannot be changed (${codeOf(cause) ?? String(cause)}).`, { cause });
 
 /** @throws {ReadersFileError} if the file is there and broken. */
 export function entriesOf(path: string): readonly ReaderEntry[] {
@@ -135,7 +196,10 @@ export function entriesOf(path: string): readonly ReaderEntry[] {
     parsed = unreadable(error);
   }
   if (parsed.kind === 'usable') return parsed.entries;
-  throw new ReadersFileError(`${path} cannot be used:\n${parsed.faults.map((fault) => `  ${fault}`).join('\n')}`);
+  throw new ReadersFileError(
+    'unchangeable',
+    `${path} cannot be used:\n${parsed.faults.map((fault) => `  ${fault}`).join('\n')}`,
+  );
 }
 
 /** Root may change the file of the service's own user, who must be able to read it afterwards. */

@@ -13,17 +13,39 @@ export const hashToken = (token: string): string => hash('sha256', token, 'hex')
 
 const isSame = (one: ReaderEntry, other: ReaderEntry): boolean => JSON.stringify(one) === JSON.stringify(other);
 
+/** A reader, with when it asked last. */
+export interface SeenReader extends Omit<ReaderEntry, 'token_sha256'> {
+  /** Milliseconds since the epoch; null: not since it is known here. */
+  readonly seenAt: number | null;
+}
+
+interface KnownReader {
+  readonly entry: ReaderEntry;
+  readonly reader: Reader;
+  seenAt: SeenReader['seenAt'];
+}
+
 /** The current readers; they may change while the service runs. */
 export class ReaderDirectory {
+  readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
-  #known: ReadonlyMap<string, { readonly entry: ReaderEntry; readonly reader: Reader }> = new Map();
+  /** By the hash of the token. */
+  #known: ReadonlyMap<string, KnownReader> = new Map();
   #current: ReadonlySet<Reader> = new Set();
 
   /** No readers are configured: everyone whom the service listens to reads everything. Never changes. */
   readonly open: boolean;
 
-  /** @param entries null: none are configured, and reading is open */
-  constructor(entries: readonly ReaderEntry[] | null) {
+  /** Milliseconds since the epoch from which on it is known when readers asked. */
+  readonly since: number;
+
+  /**
+   * @param entries null: none are configured, and reading is open
+   * @param now milliseconds since the epoch
+   */
+  constructor(entries: readonly ReaderEntry[] | null, now: () => number) {
+    this.#now = now;
+    this.since = now();
     this.open = entries === null;
     if (entries !== null) this.replace(entries);
   }
@@ -39,7 +61,18 @@ export class ReaderDirectory {
    *   asking.
    */
   identify(token: string): Reader | null {
-    return this.#known.get(hashToken(token))?.reader ?? null;
+    const known = this.#known.get(hashToken(token));
+    if (known === undefined) return null;
+    known.seenAt = this.#now();
+    return known.reader;
+  }
+
+  /** Returns the readers in the order of their list, with when each asked last, and nothing of their tokens. */
+  list(): readonly SeenReader[] {
+    return [...this.#known.values()].map(({ entry: { token_sha256: _hash, ...reader }, seenAt }) => ({
+      ...reader,
+      seenAt,
+    }));
   }
 
   /** Returns whether a reader that was identified before may still do what it might then. */
@@ -64,7 +97,7 @@ export class ReaderDirectory {
         const known = before.get(entry.token_sha256);
         if (known !== undefined && isSame(known.entry, entry)) return [entry.token_sha256, known];
         const { name, role, locations, acts = false } = entry;
-        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations, acts } }];
+        return [entry.token_sha256, { entry, reader: { open: false, name, role, locations, acts }, seenAt: null }];
       }),
     );
     this.#current = new Set([...this.#known.values()].map(({ reader }) => reader));

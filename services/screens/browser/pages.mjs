@@ -23,6 +23,7 @@ const OPERATION = [
   ['/screens/accesses', 'Accesses'],
   ['/screens/destinations', 'Destinations'],
   ['/screens/watching', 'Who watches'],
+  ['/screens/readers', 'Readers'],
 ];
 const AUDIT = [
   SCREENS,
@@ -151,6 +152,24 @@ const PAGES = {
     nav: OPERATION,
     address: '/screens/watching',
     noscript: OPERATION_NEEDS,
+  },
+  readers: {
+    room: 'readers',
+    title: 'Readers',
+    body: 'document wide',
+    skip: 'the content',
+    nav: OPERATION,
+    address: '/screens/readers',
+    noscript: OPERATION_NEEDS,
+  },
+  pair: {
+    room: 'pairing',
+    title: 'Set up this screen',
+    body: 'document',
+    skip: null,
+    nav: [],
+    noscript: 'Showing a code needs JavaScript. Without it, log in with a token.',
+    speaks: true,
   },
   audit: {
     room: 'audit',

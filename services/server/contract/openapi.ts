@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ACCESS_CALLS } from '../../access/log/route';
+import { READER_CALLS } from '../../access/pairing/readers-route';
+import { PAIRING_CALLS } from '../../access/pairing/route';
 import { SESSION_CALLS } from '../../access/login/route';
 import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../../schemas/vocabulary';
 import { SESSION_COOKIE } from '../../access/login/session';
@@ -81,6 +83,8 @@ export const CALLS: readonly Endpoints[] = [
   QUARANTINE_CALLS,
   RELAY_CALLS,
   ACCESS_CALLS,
+  READER_CALLS,
+  PAIRING_CALLS,
   SESSION_CALLS,
   HEALTH_CALLS,
   METRICS_CALLS,
@@ -95,7 +99,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   Screens: 'Which screens watch, and what they showed.',
   Audit: 'What was reported when, with what proves that nothing was changed since.',
   Quarantine: 'Deliveries that are authentic but unusable.',
-  Access: 'Who reads, and who read what.',
+  Access: 'Who may read, and who read what.',
   Operations: 'How the service does, and what it offers.',
 };
 

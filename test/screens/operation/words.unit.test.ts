@@ -1,5 +1,6 @@
 import { ACCESSES } from '../../../schemas/access';
 import { RELAY_OUTCOMES } from '../../../schemas/event-data';
+import { locationId } from '../../../schemas/order-key';
 import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
 import {
   addressQuery,
@@ -8,6 +9,7 @@ import {
   quarantineQuery,
   WAITING_ANYWHERE,
 } from '../../../services/screens/browser/quarantine/model/quarantine-filters';
+import { fixedWords, locationsWords, withLocation } from '../../../services/screens/browser/readers/model/reader-words';
 import { relayWords } from '../../../services/screens/browser/relays/model/relay-words';
 
 describe('what the page of quarantine shows', () => {
@@ -58,5 +60,25 @@ describe('what the page of accesses says', () => {
   it('an access that was counted several times says how often', () => {
     expect(accessWords({ what: 'search', times: 7 })).toBe('Searched for orders, 7 times within a minute');
     expect(accessWords({ what: 'search', times: 1 })).toBe('Searched for orders');
+  });
+});
+
+describe('what the page of readers says', () => {
+  it('the locations of a reader are called by their names, and of many only some are named', () => {
+    const called = (id: string) => `the ${id}`;
+    const words = (...ids: string[]) => locationsWords({ locations: ids.map(locationId) }, called);
+    expect(locationsWords({ locations: '*' }, called)).toBe('All locations');
+    expect(words('a', 'b')).toBe('the a, the b');
+    expect(words('1', '2', '3', '4', '5', '6', '7')).toBe('the 1, the 2, the 3, the 4, the 5 and 2 more');
+  });
+
+  it('where no screen can be added, the page says why and what to do', () => {
+    expect(fixedWords('file')).toBeNull();
+    expect(fixedWords('variable')).toContain('set READERS_FILE');
+    expect(fixedWords('none')).toContain('ticket-rail reader add');
+  });
+
+  it('a location is chosen once, and nothing is no location', () => {
+    expect(withLocation(withLocation(withLocation([], 'a'), 'a'), '')).toEqual(['a']);
   });
 });

@@ -81,6 +81,7 @@ describe('every call that reads', () => {
     'get /audit/orders': [AUDITOR, OPERATOR, CHIEF],
     'get /coverage': [AUDITOR, OPERATOR, CHIEF],
     'get /access': [CHIEF],
+    'get /readers': [CHIEF],
     'get /feed': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /consumers': [AUDITOR, OPERATOR, CHIEF, POS],
     'get /destinations': [CHIEF],
@@ -94,15 +95,18 @@ describe('every call that reads', () => {
   };
   /**
    * A consumer belongs to its reader, so its role alone does not say who may (test/services/feed/feed.int.test.ts); there is
-   * no destination here (test/services/destinations/service.int.test.ts); and a label and what was
+   * no destination here (test/services/destinations/service.int.test.ts); readers are not in a file here
+   * (test/services/access/pairing/pairing.int.test.ts); and a label and what was
    * done take bodies (test/services/labels/labels.int.test.ts, test/services/orders/actions/actions.int.test.ts).
    */
   const OF_A_NAME = [
     'delete /consumers/{name}',
+    'delete /readers/{name}',
     'post /consumers/{name}/commit',
     'post /destinations/{name}/deliver',
     'post /locations/{location_id}/orders/{order_id}/actions',
     'put /consumers/{name}',
+    'put /readers/{name}',
     'put /locations/{location_id}/orders/{order_id}/label',
   ];
   const address = (path: string, location: string): string =>

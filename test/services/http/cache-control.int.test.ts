@@ -8,7 +8,7 @@ const MAY_BE_KEPT: readonly (readonly [path: RegExp, value: RegExp])[] = [
   [/^\/screens\/assets\//, /^no-cache$/],
   [/^\/login\.css$/, /^public, max-age=3600$/],
   [
-    /^\/(?:docs|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|overview|example|coverage))?$/,
+    /^\/(?:docs|pair|screens|audit|verifier)(?:\/(?:board|customers|destinations|quarantine|relays|accesses|watching|readers|overview|example|coverage))?$/,
     /^no-cache$/,
   ],
   [/^\/locations\/[^/]+\/orders\/[^/?]+$/, /^private, no-cache$/],
@@ -32,12 +32,14 @@ async function everyPath(): Promise<string[]> {
     '/screens/relays',
     '/screens/accesses',
     '/screens/watching',
+    '/screens/readers',
     '/screens/overview',
     '/audit/coverage',
     '/verifier',
     '/docs',
     '/login',
     '/login.css',
+    '/pair',
   ];
   const html = (await service.get('/screens/board')).text;
   const parts = [...html.matchAll(/(?:src|href)="(\/screens\/assets\/[^"]+)"/g)].map(([, part = '']) => part);

@@ -7,10 +7,13 @@ import { dirname, join } from 'node:path';
 import type { FeedPage } from '../../../schemas/feed';
 import type { DestinationList } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
+import { type BegunPairing, PAIRING_SECONDS } from '../../../schemas/pairing';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
 import { RECORDS_AT_ONCE } from '../../../services/access/log/access-log';
+import { PAIRINGS_AT_ONCE } from '../../../services/access/pairing/pairings';
+import { CODES_AT_ONCE } from '../../../services/access/pairing/readers-route';
 import { LOGIN_CALLS } from '../../../services/access/login/route';
 import { problemsOf } from '../../../services/http/endpoint';
 import { MAX_LARGE_READS_PER_READER } from '../../../services/access/read-guard';
@@ -140,6 +143,11 @@ function screenReport(order_id: string | null): string {
   });
 }
 
+/** What a screen may see that shows a code. */
+function newScreen(code: string): string {
+  return JSON.stringify({ code, locations: '*' });
+}
+
 /** What is sent with a call that takes a body. */
 const BODIES: Readonly<Record<string, string>> = {
   setConsumer: '{"from":"now"}',
@@ -147,6 +155,8 @@ const BODIES: Readonly<Record<string, string>> = {
   setLabel: '{"number":"A1B2"}',
   act: handOver(0),
   reportScreen: screenReport('nobody knows it'),
+  addScreen: newScreen('BBBB-BBBB'),
+  pickUpSession: '{"device_code":"nobody has it"}',
 };
 
 interface Question extends Omit<Call, 'method'> {
@@ -235,7 +245,8 @@ describe('each problem that the document declares is one that really comes', () 
   it('who has another role or location, or comes from the page of others, is not permitted', async () => {
     for (const id of declaring('not-permitted')) {
       const foreign = { Origin: 'https://evil.example', Accept: 'application/json', ...FORM };
-      const question = /^log(?:In|Out)$/.test(id) ? { headers: foreign, body: 'token=x' } : { token: SCREEN_TOKEN };
+      const isForAll = /^(?:logIn|logOut|beginPairing|pickUpSession)$/.test(id);
+      const question = isForAll ? { headers: foreign, body: BODIES[id] ?? 'token=x' } : { token: SCREEN_TOKEN };
       await expectProblem('not-permitted', id, () => ask(service, id, question));
     }
   });
@@ -245,7 +256,9 @@ describe('each problem that the document declares is one that really comes', () 
       const { path = '' } = OPERATIONS.get(id) ?? {};
       const question = /\{(?:quarantine_id|name)\}|\/(?:label|actions|receipts|screen-reports)$/.test(path)
         ? { at: path.replace(/\{\w+\}/, '%zz') }
-        : { query: '?nonsense=1', token: OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN };
+        : id === 'pickUpSession'
+          ? { body: '{}' }
+          : { query: '?nonsense=1', token: OF_AUDITORS.includes(id) ? READER_TOKEN : OPERATOR_TOKEN };
       await expectProblem('invalid-parameter', id, () => ask(service, id, question));
     }
   });
@@ -309,6 +322,65 @@ describe('each problem that the document declares is one that really comes', () 
       }
     } finally {
       await app.close();
+    }
+  });
+
+  it('where readers are in no file, none is added or taken away', async () => {
+    for (const id of declaring('readers-fixed')) await expectProblem('readers-fixed', id, () => ask(service, id));
+  });
+
+  it('a code counts once and for ten minutes, for a name that nobody has, and only screens are taken away', async () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, 'readers.json');
+    const [operator, screen] = [entryOf(OPERATOR_TOKEN, 'operator'), entryOf(SCREEN_TOKEN, 'screen')];
+    writeFileSync(file, JSON.stringify([operator, screen]));
+    let clock = 0;
+    const app = await serveInProcess(null, { READERS_FILE: file }, () => clock);
+    const begin = async () => (await ask(app, 'beginPairing', { token: null })).json as BegunPairing;
+    /** What a call asks about a pairing, if it asks about one. */
+    const withCode = (id: string, { user_code, device_code }: BegunPairing): Question => {
+      if (id === 'addScreen') return { body: newScreen(user_code) };
+      return id === 'pickUpSession' ? { body: JSON.stringify({ device_code }) } : {};
+    };
+    try {
+      await until('the service to be ready', async () => (await app.call('/readyz')).status === 200);
+      for (const id of declaring('pairing-not-found')) await expectProblem('pairing-not-found', id, () => ask(app, id));
+      for (const id of declaring('reader-not-found')) await expectProblem('reader-not-found', id, () => ask(app, id));
+      for (const id of declaring('reader-not-screen')) {
+        const at = `/readers/${operator.name}`;
+        await expectProblem('reader-not-screen', id, () => ask(app, id, { at }));
+      }
+      const used = await begin();
+      for (const id of declaring('reader-exists')) {
+        const question = { at: `/readers/${screen.name}`, ...withCode(id, used) };
+        await expectProblem('reader-exists', id, () => ask(app, id, question));
+      }
+      writeFileSync(`${file}.next`, '');
+      for (const id of declaring('readers-unchangeable')) {
+        await expectProblem('readers-unchangeable', id, () => ask(app, id, withCode(id, used)));
+      }
+      rmSync(`${file}.next`);
+      expect((await ask(app, 'addScreen', withCode('addScreen', used))).status).toBe(201);
+      expect((await ask(app, 'pickUpSession', withCode('pickUpSession', used))).status).toBe(200);
+      for (const id of declaring('pairing-used')) {
+        await expectProblem('pairing-used', id, () => ask(app, id, withCode(id, used)));
+      }
+      const old = await begin();
+      clock += PAIRING_SECONDS * 1_000;
+      for (const id of declaring('pairing-expired')) {
+        await expectProblem('pairing-expired', id, () => ask(app, id, withCode(id, old)));
+      }
+      for (const id of declaring('too-many-pairings')) {
+        for (let n = 0; n < PAIRINGS_AT_ONCE; n++) await begin();
+        await expectProblem('too-many-pairings', id, () => ask(app, id));
+      }
+      for (const id of declaring('too-many-codes')) {
+        for (let n = 0; n < CODES_AT_ONCE; n++) await ask(app, id);
+        await expectProblem('too-many-codes', id, () => ask(app, id));
+      }
+    } finally {
+      await app.close();
+      rmSync(directory, { recursive: true });
     }
   });
 

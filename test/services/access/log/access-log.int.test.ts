@@ -242,6 +242,7 @@ describe('the record of who looked', () => {
     }
     await discard(own);
     expect(recorded.sort()).toEqual([
+      'DELETE /readers/{name}',
       'GET /access',
       'GET /audit/orders',
       'GET /coverage',
@@ -254,6 +255,7 @@ describe('the record of who looked', () => {
       'GET /locations/{location_id}/orders/{order_id}/summary',
       'GET /quarantine',
       'GET /quarantine/{quarantine_id}',
+      'GET /readers',
       'GET /relays',
       'POST /quarantine/{quarantine_id}/redrive',
     ]);
@@ -280,8 +282,12 @@ describe('the record of who looked', () => {
       // This reader may not: test/services/orders/actions/actions.int.test.ts.
       'POST /locations/{location_id}/orders/{order_id}/actions',
       'POST /locations/{location_id}/screen-reports',
+      'POST /pairings',
+      'POST /pairings/session',
       'PUT /consumers/{name}',
       'PUT /locations/{location_id}/orders/{order_id}/label',
+      // Without a code: test/services/access/pairing/pairing.int.test.ts.
+      'PUT /readers/{name}',
     ]);
   });
 

@@ -98,7 +98,7 @@ describe('a list of readers', () => {
 
 describe('the directory of readers', () => {
   it('the directory of readers knows a reader by the token, not by the hash that is stored', () => {
-    const directory = new ReaderDirectory([COUNTER, AUDITOR]);
+    const directory = new ReaderDirectory([COUNTER, AUDITOR], Date.now);
     expect(directory.identify('counter-token')).toEqual({
       open: false,
       name: COUNTER.name,
@@ -114,21 +114,21 @@ describe('the directory of readers', () => {
   });
 
   it('the directory of readers lets anyone in while none is configured, and nobody once the last one is removed', () => {
-    expect(new ReaderDirectory(null).anyone).toEqual({
+    expect(new ReaderDirectory(null, Date.now).anyone).toEqual({
       open: true,
       name: null,
       role: 'operator',
       locations: '*',
       acts: true,
     });
-    const directory = new ReaderDirectory([COUNTER]);
+    const directory = new ReaderDirectory([COUNTER], Date.now);
     directory.replace([]);
     expect({ open: directory.open, anyone: directory.anyone }).toEqual({ open: false, anyone: null });
     expect(directory.identify('counter-token')).toBeNull();
   });
 
   it('the directory of readers knows that a removed and a changed reader are no longer current', () => {
-    const directory = new ReaderDirectory([COUNTER, AUDITOR]);
+    const directory = new ReaderDirectory([COUNTER, AUDITOR], Date.now);
     const [counter, auditor] = ['counter-token', 'auditor-token'].map((token) => directory.identify(token));
     if (!counter || !auditor) throw new Error('both are known');
     let changes = 0;
@@ -142,5 +142,28 @@ describe('the directory of readers', () => {
     off();
     directory.replace([AUDITOR]);
     expect([directory.isCurrent(auditor), changes]).toEqual([false, 2]);
+  });
+
+  it('the directory of readers knows when each asked last, as long as it is not changed', () => {
+    let time = 1_000;
+    const directory = new ReaderDirectory([COUNTER, AUDITOR], () => time);
+    const seen = () => directory.list().map(({ role, seenAt }) => [role, seenAt]);
+    expect([directory.since, seen()]).toEqual([
+      1_000,
+      [
+        ['screen', null],
+        ['auditor', null],
+      ],
+    ]);
+    time = 2_000;
+    directory.identify('auditor-token');
+    directory.identify('another-token');
+    directory.replace([{ ...COUNTER, locations: '*' }, AUDITOR]);
+    expect(seen()).toEqual([
+      ['screen', null],
+      ['auditor', 2_000],
+    ]);
+    directory.replace([{ ...AUDITOR, locations: [locationId('other')] }]);
+    expect(seen()).toEqual([['auditor', null]]);
   });
 });

@@ -145,7 +145,7 @@ describe('OpenAPI document', () => {
   it('the OpenAPI document has exactly the operations of the service', () => {
     /** What only browsers look at. */
     const isPage = (path: string): boolean =>
-      /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout|verifier)/.test(path);
+      /^\/(?:$|docs|screens|audit(?!\/orders)|login|logout|pair$|verifier)/.test(path);
     const root = join(__dirname, '..', '..', '..', '..', 'services');
     const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.startsWith('sandbox/')) // a process of its own
@@ -174,6 +174,8 @@ describe('OpenAPI document', () => {
       '/healthz',
       '/openapi-3.0.json',
       '/openapi.json',
+      '/pairings',
+      '/pairings/session',
       '/readyz',
     ]);
   });

@@ -31,6 +31,11 @@ const OTHERS: Readonly<Record<string, number>> = {
   setConsumer: 201,
   setLabel: 204,
   reportScreen: 204,
+  // Readers are in no file of this service, and no screen has this code.
+  addScreen: 409,
+  removeScreen: 409,
+  beginPairing: 409,
+  pickUpSession: 404,
   // Another driver is assigned since.
   act: 409,
 };

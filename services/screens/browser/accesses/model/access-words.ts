@@ -12,6 +12,9 @@ const WHAT: Readonly<Record<AccessEntry['what'], string>> = {
   action: 'Recorded an action',
   relays: 'Read relays',
   access: 'Read who looked',
+  readers: 'Read who may read',
+  pairing: 'Entered the code of a screen',
+  removal: 'Took a screen away',
   passcode: 'Was shown a passcode',
 };
 

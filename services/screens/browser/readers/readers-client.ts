@@ -1,0 +1,51 @@
+import { isJsonObject } from '../../../../schemas/json-object';
+import type { NewScreen } from '../../../../schemas/pairing';
+import { addressOf } from '../shared/base-path';
+import { within } from '../shared/deadline';
+
+/** Milliseconds until a change counts as not answered. What it did is seen in the list. */
+const TIMEOUT_MS = 30_000;
+
+const UNREACHABLE = 'The service cannot be reached, or did not answer in time. The list shows whether it was done.';
+
+/** What came of a change; `detail` says why it was not made, in words of the service. */
+export type Changed = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly detail: string };
+
+const addressOfReader = (name: string): string => addressOf('', `/readers/${encodeURIComponent(name)}`);
+
+/** Adds the screen that shows a code. Never fails: what came of it says so. */
+export const addScreen = (name: string, screen: NewScreen): Promise<Changed> =>
+  change(addressOfReader(name), {
+    method: 'PUT',
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
+    body: JSON.stringify(screen),
+  });
+
+/** Takes a screen away. Never fails: what came of it says so. */
+export const removeScreen = (name: string): Promise<Changed> =>
+  change(addressOfReader(name), { method: 'DELETE', headers: { Accept: 'application/json' } });
+
+async function change(address: string, init: RequestInit): Promise<Changed> {
+  try {
+    return await within(TIMEOUT_MS, async (signal) => {
+      const response = await fetch(address, { ...init, cache: 'no-store', signal });
+      const text = await response.text();
+      if (response.ok) return { kind: 'done' };
+      const problem = problemIn(text);
+      const words = [problem.title, problem.detail].filter((text) => typeof text === 'string').join('. ');
+      return { kind: 'refused', detail: words === '' ? `The service answered ${String(response.status)}.` : words };
+    });
+  } catch {
+    return { kind: 'refused', detail: UNREACHABLE };
+  }
+}
+
+/** Proxies answer with pages. */
+function problemIn(text: string): { readonly title?: unknown; readonly detail?: unknown } {
+  try {
+    const answered: unknown = JSON.parse(text);
+    return isJsonObject(answered) ? answered : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,4 @@
+import { started } from '../shared/started';
+import './ticket-rail-readers';
+
+started();
