@@ -180,6 +180,7 @@ async function expectProblem(code: string, id: string, question: () => Promise<A
 const QUERIES: Readonly<Record<string, string>> = {
   deliverAgain: '?from=0',
   listLocations: '?limit=1000',
+  watchLocations: '?location_id=here',
   getOverview: '?limit=1000',
   listOrders: AS_OF,
   getOrder: AS_OF,
