@@ -35,13 +35,13 @@ async function untilLive(pages: readonly Page[]): Promise<void> {
 async function expectOnEach(pages: readonly Page[], order: string): Promise<void> {
   for (const page of pages) await lab.tile(order, page).waitFor();
 }
-/** Stops the process of the worker, or of a page, as a crash does. */
-async function kill(url: string, type: string): Promise<void> {
+/** Ends the worker that all tabs share, as a crash does. */
+async function killWorker(): Promise<void> {
   const session = await lab.browser.newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets', { filter: [{}] });
-  const found = targetInfos.filter((one) => one.type === type && one.url.includes(url));
-  expect(found).toHaveLength(1);
-  for (const { targetId } of found) await session.send('Target.closeTarget', { targetId });
+  const workers = targetInfos.filter(({ type }) => type === 'shared_worker');
+  expect(workers).toHaveLength(1);
+  for (const { targetId } of workers) await session.send('Target.closeTarget', { targetId });
   await session.detach();
 }
 
@@ -77,7 +77,7 @@ it('ten boards of ten locations are all live over one connection, each with its 
     await pages[index]?.locator(`ticket-rail-tile[data-order-id="of ${location}"]`).waitFor();
     expect(await pages[index]?.locator('ticket-rail-tile').count()).toBe(1);
   }
-  await kill('/assets/feed-worker', 'shared_worker');
+  await killWorker();
   await untilWatched(0);
   for (const location_id of locations) await lab.deliver({ location_id, order_id: `later at ${location_id}` });
   await untilWatched(BOARDS);
@@ -88,4 +88,35 @@ it('ten boards of ten locations are all live over one connection, each with its 
   await pages[0]?.close();
   await untilWatched(BOARDS - 1);
   await untilLive(pages.slice(1));
+});
+
+it('a tab that stands still costs the others nothing, is let go, and catches up when it goes on', async () => {
+  const [moving, still] = [lab.newLocation(), lab.newLocation()];
+  const pages = await openBoards([moving, moving, still]);
+  const [first, second, third] = pages;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('too few boards');
+  await untilWatched(2);
+  const session = await lab.context.newCDPSession(third);
+  await session.send('Debugger.enable');
+  await session.send('Debugger.pause');
+  await lab.deliver({ location_id: moving, order_id: 'meanwhile' });
+  await lab.deliver({ location_id: still, order_id: 'missed' });
+  await expectOnEach([first, second], 'meanwhile');
+  await untilWatched(1);
+  await untilLive([first, second]);
+  await session.send('Debugger.resume');
+  await expectOnEach([third], 'missed');
+  await untilLive(pages);
+  await untilWatched(2);
+});
+
+it('a tab that crashes is let go', async () => {
+  const [stays, goes] = [lab.newLocation(), lab.newLocation()];
+  const pages = await openBoards([stays, goes]);
+  await untilWatched(2);
+  const crashed = pages[1]?.waitForEvent('crash');
+  await pages[1]?.goto('chrome://crash').catch(() => undefined);
+  await crashed;
+  await untilWatched(1);
+  await untilLive(pages.slice(0, 1));
 });

@@ -149,6 +149,9 @@ const BODIES: Readonly<Record<string, string>> = {
   reportScreen: screenReport('nobody knows it'),
 };
 
+/** What a call cannot do without. */
+const NEEDED: Readonly<Record<string, string>> = { watchLocations: '?location_id=here' };
+
 interface Question extends Omit<Call, 'method'> {
   /** Null sends none. */
   readonly token?: string | null;
@@ -161,7 +164,13 @@ interface Question extends Omit<Call, 'method'> {
 const tokenOf = (id: string): string => (id === 'setLabel' ? POS_TOKEN : OPERATOR_TOKEN);
 
 function ask({ url }: { readonly url: string }, id: string, question: Question = {}): Promise<Answer> {
-  const { token = tokenOf(id), at = addressOf(id), query = '', headers = {}, body = BODIES[id] } = question;
+  const {
+    token = tokenOf(id),
+    at = addressOf(id),
+    query = NEEDED[id] ?? '',
+    headers = {},
+    body = BODIES[id],
+  } = question;
   const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
   return call(url, `${at}${query}`, {
     method,
@@ -180,7 +189,6 @@ async function expectProblem(code: string, id: string, question: () => Promise<A
 const QUERIES: Readonly<Record<string, string>> = {
   deliverAgain: '?from=0',
   listLocations: '?limit=1000',
-  watchLocations: '?location_id=here',
   getOverview: '?limit=1000',
   listOrders: AS_OF,
   getOrder: AS_OF,
@@ -444,7 +452,7 @@ describe('each problem that the document declares is one that really comes', () 
       await blocked.deliver(update(HERE, { status: 'completed' }));
       const behind = declaring('read-model-behind').map((id) =>
         expectProblem('read-model-behind', id, () =>
-          ask(blocked, id, { query: id === 'followFeed' ? '?view=orders' : '' }),
+          ask(blocked, id, id === 'followFeed' ? { query: '?view=orders' } : {}),
         ),
       );
       await Promise.all(behind);
