@@ -45,12 +45,10 @@ export const LiveLocation = z
 export type LiveLocation = z.infer<typeof LiveLocation>;
 
 /** `refused` of a stream of several: the reader may not see the location. */
-export const LiveRefusal = z
-  .object({ detail: z.string().meta({ description: 'why, for people' }) })
-  .meta({
-    id: 'LiveRefusal',
-    description: 'Data of `refused`: the reader may not see the location; nothing of it follows',
-  });
+export const LiveRefusal = z.object({ detail: z.string().meta({ description: 'why, for people' }) }).meta({
+  id: 'LiveRefusal',
+  description: 'Data of `refused`: the reader may not see the location; nothing of it follows',
+});
 export type LiveRefusal = z.infer<typeof LiveRefusal>;
 
 /** `snapshot`: all that is to be known; replaces what was known. */

@@ -118,5 +118,6 @@ it('a tab that crashes is let go', async () => {
   await pages[1]?.goto('chrome://crash').catch(() => undefined);
   await crashed;
   await untilWatched(1);
+  expect(await metric('ticket_rail_live_dropped_total')).toBe(0);
   await untilLive(pages.slice(0, 1));
 });
