@@ -38,6 +38,19 @@ export const LiveStart = z
   .meta({ id: 'LiveStart', description: 'Data of `resumed`: what came after Last-Event-ID follows' });
 export type LiveStart = z.infer<typeof LiveStart>;
 
+/** `location` of a stream of several: what follows is of this location, up to the next such message. */
+export const LiveLocation = z
+  .object({ location_id: LocationId })
+  .meta({ id: 'LiveLocation', description: 'Data of `location`: of which location the messages are that follow' });
+export type LiveLocation = z.infer<typeof LiveLocation>;
+
+/** `refused` of a stream of several: the reader may not see the location. */
+export const LiveRefusal = z.object({ detail: z.string().meta({ description: 'why, for people' }) }).meta({
+  id: 'LiveRefusal',
+  description: 'Data of `refused`: the reader may not see the location; nothing of it follows',
+});
+export type LiveRefusal = z.infer<typeof LiveRefusal>;
+
 /** `snapshot`: all that is to be known; replaces what was known. */
 export const LiveSnapshot = LiveStart.extend({
   orders: z.array(z.union([Order, CustomerOrder])),

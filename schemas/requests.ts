@@ -3,6 +3,7 @@ import { DestinationName } from './destinations';
 import { ConsumerName, FEED_VIEWS, FeedPosition } from './feed';
 import { LocationId, OrderId } from './handle-order';
 import { TimeZone } from './locations';
+import { MAX_LIVE_LOCATIONS } from './screen-limits';
 import { Position } from './position';
 import { ReaderName } from './readers';
 import { ATTENTION_CODES, STAGES, VERDICTS } from './vocabulary';
@@ -75,6 +76,28 @@ export const LiveQuery = z.strictObject({
   }),
 });
 export type LiveQuery = z.output<typeof LiveQuery>;
+
+const someOf = <Item extends z.ZodType>(item: Item) =>
+  z.union([item, z.array(item)]).transform((given) => (Array.isArray(given) ? given : [given]) as z.output<Item>[]); // of items, items
+
+export const LocationsLiveQuery = z
+  .strictObject({
+    location_id: someOf(LocationId)
+      .refine(
+        (ids) => ids.length <= MAX_LIVE_LOCATIONS && new Set(ids).size === ids.length,
+        `expected at most ${String(MAX_LIVE_LOCATIONS)} locations, each once`,
+      )
+      .meta({ description: `given once for each location, ${String(MAX_LIVE_LOCATIONS)} at most` }),
+    last_event_id: someOf(z.string()).optional().meta({
+      description: 'given as often and in the same order: id of the last message of the location; empty: everything',
+    }),
+    view: LiveQuery.shape.view,
+  })
+  .refine(({ location_id, last_event_id }) => (last_event_id ?? location_id).length === location_id.length, {
+    path: ['last_event_id'],
+    error: 'expected as many as location_id',
+  });
+export type LocationsLiveQuery = z.output<typeof LocationsLiveQuery>;
 
 export const LiveHeaders = z.object({
   'Last-Event-ID': z.string().optional().meta({ description: 'id of the last message that the client received' }),

@@ -5,6 +5,9 @@ export const OLD_ORDER_MS = 12 * 3_600_000;
 /** A cancellation that is older is nobody's to acknowledge any more, unless a screen has shown it before. Milliseconds. */
 export const OLD_CANCELLATION_MS = 2 * 3_600_000;
 
+/** Most locations that one connection of the live feed brings. */
+export const MAX_LIVE_LOCATIONS = 20;
+
 /** Longest name of a screen, in characters. */
 export const MAX_SCREEN_NAME = 40;
 /** Most display receipts in one report. With the longest ids, it is still shorter than {@link MAX_REPORT_BYTES}. */

@@ -23,6 +23,16 @@ export const clientAt = (response: ServerResponse): StreamClient => ({
   },
 });
 
+/** Waits until what was sent is taken, as far as the operating system says. @returns whether the client is still there */
+export async function isTaken(response: ServerResponse): Promise<boolean> {
+  if (response.writableNeedDrain && !response.destroyed) {
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve).once('close', resolve);
+    });
+  }
+  return !response.destroyed;
+}
+
 /**
  * @param data text without line breaks, as JSON is: it is one `data` line
  * @returns a server-sent event (HTML Living Standard, 9.2).

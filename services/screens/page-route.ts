@@ -20,6 +20,8 @@ const HASHED = /-[\w-]{8}\.(?:js|css|svg)$/;
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
+  // The one that holds the connections of all tabs (browser/feed/feed-worker.ts).
+  "worker-src 'self'",
   // The hash is that of nothing: browsers that cannot adopt style sheets fill empty elements (browser/rail-element.ts).
   "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
   "img-src 'self' https:",
@@ -28,7 +30,7 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'self'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html',
+  'trusted-types lit-html ticket-rail-worker',
 ].join('; ');
 
 const securePage: RequestHandler = (_request, response, next) => {

@@ -31,7 +31,7 @@ describe('the headers of pages', () => {
     const answer = await service.call(path);
     expect(answer.status).toBe(200);
     const policy = String(answer.headers['content-security-policy']);
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'sha256-");
+    expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'sha256-");
     expect(policy).not.toContain('unsafe');
     expect(answer.headers['referrer-policy']).toBe('no-referrer');
     expect(answer.text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style="|\son\w+=/);

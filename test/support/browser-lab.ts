@@ -40,6 +40,9 @@ const isEventStream = (request: Request): boolean =>
 /** What a screen reports may be on its way when its page is left, and arrives all the same. */
 const isScreenReport = (request: Request): boolean => request.url().endsWith('/screen-reports');
 
+/** The worker that all tabs share outlives the page that starts it, and its answer is not said of that page. */
+const isSharedWorker = (request: Request): boolean => /\/assets\/feed-worker-[^/]+$/.test(request.url());
+
 const describeRequest = (request: Request): string => `${request.method()} ${request.url()}`;
 
 /**
@@ -50,7 +53,7 @@ function watchRequests(context: BrowserContext) {
   const inFlight = new Set<Request>();
   const takenBack: string[] = [];
   context.on('request', (request) => {
-    if (!isEventStream(request) && !isScreenReport(request)) inFlight.add(request);
+    if (!isEventStream(request) && !isScreenReport(request) && !isSharedWorker(request)) inFlight.add(request);
   });
   // Not `requestfinished`: of an answer that may not be kept and whose body nobody reads, the end is never told.
   context.on('response', (response) => inFlight.delete(response.request()));

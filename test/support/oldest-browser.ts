@@ -49,6 +49,7 @@ const ON_OBJECTS: Readonly<Record<string, readonly string[]>> = {
     'Float16Array',
     'Highlight',
     'Iterator',
+    'SharedWorker',
     'Temporal',
     'URLPattern',
     'cookieStore',

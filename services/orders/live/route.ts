@@ -1,22 +1,24 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import { CustomerOrder, Heartbeat, LiveSnapshot, LiveStart } from '../../../schemas/live';
+import type { LocationId } from '../../../schemas/handle-order';
+import { CustomerOrder, Heartbeat, LiveLocation, LiveRefusal, LiveSnapshot, LiveStart } from '../../../schemas/live';
 import { LocationPage } from '../../../schemas/location-view';
 import { Order } from '../../../schemas/order-view';
-import { LiveHeaders, LiveQuery, LocationPath, LocationsQuery } from '../../../schemas/requests';
+import { LiveHeaders, LiveQuery, LocationPath, LocationsLiveQuery, LocationsQuery } from '../../../schemas/requests';
+import { MAX_LIVE_LOCATIONS } from '../../../schemas/screen-limits';
 import type { AccessLog } from '../../access/log/access-log';
-import { seesContact } from '../../access/permissions';
-import { readers as readersOnly, THIS_LOCATION } from '../../access/requirements';
+import { seesContact, seesLocation } from '../../access/permissions';
+import { readers as readersOnly, requireLocation, THIS_LOCATION } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';
-import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
+import { clientAt, EVENT_STREAM_HEADERS, isTaken, type StreamClient } from '../../http/event-stream';
 import { Problem } from '../../http/problem';
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';
 import type { Locations } from '../../locations/open-locations';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { type LiveClient, type LiveFeed, MAX_LIVE_CLIENTS, parseFeedAddress } from './live-feed';
-import type { Audience, FeedAddress } from './live-messages';
+import { type Audience, type FeedAddress, frame } from './live-messages';
 import type { Position } from '../../event-store/event-store';
 import type { WaitForReadModel } from '../../read-model/wait';
 
@@ -29,9 +31,27 @@ function audienceOf(reader: Reader, view: 'board' | 'customers'): Audience {
   return seesContact(reader) ? 'board' : 'board-without-contact';
 }
 
-/** Returns a client of the feed at the other end of an HTTP answer. */
-const clientOf = (response: Response, audience: Audience, onShown: NonNullable<LiveClient['onShown']>): LiveClient =>
-  Object.assign(clientAt(response), { audience, onShown });
+/** A location that a client watches, and the id of the last message that it got of it. */
+interface Watched {
+  readonly location_id: LocationId;
+  readonly lastEventId: string | undefined;
+}
+
+/** Returns, for each location, a client that says of which location it sends what it sends. */
+function sharedBy(client: StreamClient): (location_id: LocationId) => StreamClient {
+  let at: LocationId | null = null;
+  return (location_id) => ({
+    ...client,
+    get buffered() {
+      return client.buffered;
+    },
+    send: (text) => {
+      const isHere = at === location_id;
+      at = location_id;
+      client.send(isHere ? text : `${frame('location', { location_id } satisfies LiveLocation)}${text}`);
+    },
+  });
+}
 
 /** Returns the schema of a message of the feed, as its client reads it. */
 const message = (event: string, data: z.ZodType) =>
@@ -83,32 +103,121 @@ export const LIVE_CALLS = {
     problems: ['read-model-behind', 'too-many-screens'],
     permission: readersOnly(THIS_LOCATION),
   },
+  watchLocations: {
+    method: 'get',
+    path: '/live',
+    tag: 'Orders',
+    summary: 'The live feed of several locations',
+    description:
+      `What GET /locations/{location_id}/live sends, of up to ${String(MAX_LIVE_LOCATIONS)} locations over one ` +
+      'connection: `location` (LiveLocation) says of which one the messages are that follow, up to the next `location`. ' +
+      'Each is resumed by itself. Of one that the reader may not see, `refused` (LiveRefusal) is all that comes.',
+    query: LocationsLiveQuery,
+    answers: {
+      200: {
+        description: 'The stream; the schema is that of one message, with its data parsed as JSON',
+        content: {
+          'text/event-stream': [
+            message('location', LiveLocation),
+            message('refused', LiveRefusal),
+            message('snapshot', LiveSnapshot),
+            message('resumed', LiveStart),
+            message('order', z.union([Order, CustomerOrder])),
+            message('heartbeat', Heartbeat),
+          ],
+        },
+      },
+    },
+    problems: ['not-permitted', 'read-model-behind', 'too-many-screens'],
+    permission: readersOnly(),
+  },
 } satisfies Endpoints;
 
-/** Creates the routes of the live feed of a location, and of which locations there are. */
-export function createLiveRoutes(options: {
+interface StreamOptions {
   readonly feed: LiveFeed;
   /** Whether the log still has an event that a client was notified of. */
   readonly isInLog: (place: FeedAddress) => Promise<boolean>;
-  readonly orders: OrderTableReader;
-  readonly factsOf: Locations['factsOf'];
   readonly waitForReadModel: WaitForReadModel;
   readonly readers: ReaderDirectory;
   readonly accessLog: Pick<AccessLog, 'shown'>;
-}): Router {
-  const { feed, isInLog, orders, factsOf, waitForReadModel, readers, accessLog } = options;
-  /**
-   * @returns where a client says that it was, or null if it says nothing, or something that is not so (any more).
-   *   Clients that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
-   */
-  const lastSeen = async (request: Request, { lastEventId = '' }: LiveQuery): Promise<Position | null> => {
-    const address = parseFeedAddress(request.get('Last-Event-ID') ?? lastEventId);
+}
+
+/** Creates what sends a reader the live feeds of locations over one connection. */
+function createStream({ feed, isInLog, waitForReadModel, readers, accessLog }: StreamOptions) {
+  /** @returns where a client says that it was, or null if it says nothing, or something that is not so (any more). */
+  const lastSeen = async ({ lastEventId = '' }: Watched): Promise<Position | null> => {
+    const address = parseFeedAddress(lastEventId);
     if (address === null) return null;
     // A store that does not answer now costs a snapshot, not the feed.
     const found = isInLog(address).catch(() => false);
     return (await within(LOOK_UP_MS, found, false)) ? address.position : null;
   };
+  const isFull = (): boolean => feed.isFull;
+  return async (
+    { request, response, reader }: { readonly request: Request; readonly response: Response; readonly reader: Reader },
+    audience: Audience,
+    watched: readonly Watched[],
+    clientFor: (client: StreamClient) => (location_id: LocationId) => StreamClient,
+  ): Promise<void> => {
+    await waitForReadModel();
+    const positions = await Promise.all(watched.map(lastSeen));
+    await nextTurn();
+    // A client that went while this waited gives no second sign, and would keep a seat for ever.
+    if (response.destroyed) return;
+    if (isFull()) {
+      throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
+    }
+    response.set(EVENT_STREAM_HEADERS);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const client = clientAt(response);
+    const clientOf = clientFor(client);
+    const ends = [
+      readers.onChange(() => {
+        if (!readers.isCurrent(reader)) client.end();
+      }),
+    ];
+    response.once('close', () => {
+      for (const end of ends) end();
+    });
+    for (const [index, { location_id }] of watched.entries()) {
+      // Snapshots of many locations at once would be more than may wait for a client.
+      if (!(await isTaken(response))) return;
+      if (isFull()) client.end();
+      else if (seesLocation(reader, location_id)) {
+        const onShown: LiveClient['onShown'] = (records) => {
+          const shown = records.map(({ key, state }) => ({
+            ...key,
+            driver_details: state.assigned ? state.driver : null,
+          }));
+          accessLog.shown(reader, request.originalUrl, shown);
+        };
+        ends.push(
+          feed.watch(
+            location_id,
+            Object.assign(clientOf(location_id), { audience, onShown }),
+            positions[index] ?? null,
+          ),
+        );
+      } else {
+        const detail = 'This location is not one of the reader’s. GET /session lists them.';
+        clientOf(location_id).send(frame('refused', { detail } satisfies LiveRefusal));
+      }
+    }
+  };
+}
 
+/** Creates the routes of the live feed of a location, and of which locations there are. */
+export function createLiveRoutes(
+  options: StreamOptions & {
+    readonly orders: OrderTableReader;
+    readonly factsOf: Locations['factsOf'];
+  },
+): Router {
+  const { orders, factsOf, waitForReadModel } = options;
+  const stream = createStream(options);
   return serve(LIVE_CALLS, {
     listLocations: async ({ response, reader: { locations }, query: { after, limit } }) => {
       await waitForReadModel();
@@ -120,35 +229,23 @@ export function createLiveRoutes(options: {
       response.set('Cache-Control', 'no-store').json(page);
     },
 
-    watchLocation: async ({ request, response, reader, params: { location_id }, query }) => {
-      await waitForReadModel();
-      const position = await lastSeen(request, query);
-      await nextTurn();
-      // A client that went while this waited gives no second sign, and would keep a seat for ever.
-      if (response.destroyed) return;
-      if (feed.isFull) {
-        throw new Problem('too-many-screens', `${String(MAX_LIVE_CLIENTS)} screens are watching already. Close some.`);
-      }
-      response.set(EVENT_STREAM_HEADERS);
-      if (request.method === 'HEAD') {
-        response.end();
-        return;
-      }
-      const client = clientOf(response, audienceOf(reader, query.view), (records) => {
-        const shown = records.map(({ key, state }) => ({
-          ...key,
-          driver_details: state.assigned ? state.driver : null,
-        }));
-        accessLog.shown(reader, request.originalUrl, shown);
-      });
-      const leave = feed.watch(location_id, client, position);
-      const forget = readers.onChange(() => {
-        if (!readers.isCurrent(reader)) client.end();
-      });
-      response.once('close', () => {
-        forget();
-        leave();
-      });
+    // Clients that cannot set the header, as an `EventSource` made anew cannot, say it in the query.
+    watchLocation: (call) => {
+      const { request, reader, params, query } = call;
+      const watched = { ...params, lastEventId: request.get('Last-Event-ID') ?? query.lastEventId };
+      return stream(call, audienceOf(reader, query.view), [watched], (client) => () => client);
+    },
+
+    watchLocations: (call) => {
+      const { reader, query } = call;
+      // Where there is nothing to send, it is refused as one is.
+      const unseen = query.location_id.filter((one) => !seesLocation(reader, one));
+      if (unseen.length === query.location_id.length) for (const one of unseen) requireLocation(reader, one);
+      const watched = query.location_id.map((location_id, index) => ({
+        location_id,
+        lastEventId: query.last_event_id?.[index],
+      }));
+      return stream(call, audienceOf(reader, query.view), watched, sharedBy);
     },
   });
 }

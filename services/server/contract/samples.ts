@@ -24,6 +24,7 @@ const QUERIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   findOrders: { driver: 'Jane' },
   exportLocation: { format: 'csv' },
   deliverAgain: { from: '0' },
+  watchLocations: { location_id: 'pos_location_456' },
   getInclusionProof: { position: '1' },
   getConsistencyProof: { from: '1' },
 };

@@ -159,6 +159,9 @@ const BODIES: Readonly<Record<string, string>> = {
   pickUpSession: '{"device_code":"nobody has it"}',
 };
 
+/** What a call cannot do without. */
+const NEEDED: Readonly<Record<string, string>> = { watchLocations: '?location_id=here' };
+
 interface Question extends Omit<Call, 'method'> {
   /** Null sends none. */
   readonly token?: string | null;
@@ -171,7 +174,13 @@ interface Question extends Omit<Call, 'method'> {
 const tokenOf = (id: string): string => (id === 'setLabel' ? POS_TOKEN : OPERATOR_TOKEN);
 
 function ask({ url }: { readonly url: string }, id: string, question: Question = {}): Promise<Answer> {
-  const { token = tokenOf(id), at = addressOf(id), query = '', headers = {}, body = BODIES[id] } = question;
+  const {
+    token = tokenOf(id),
+    at = addressOf(id),
+    query = NEEDED[id] ?? '',
+    headers = {},
+    body = BODIES[id],
+  } = question;
   const method = OPERATIONS.get(id)?.method.toUpperCase() ?? '';
   return call(url, `${at}${query}`, {
     method,
@@ -515,7 +524,7 @@ describe('each problem that the document declares is one that really comes', () 
       await blocked.deliver(update(HERE, { status: 'completed' }));
       const behind = declaring('read-model-behind').map((id) =>
         expectProblem('read-model-behind', id, () =>
-          ask(blocked, id, { query: id === 'followFeed' ? '?view=orders' : '' }),
+          ask(blocked, id, id === 'followFeed' ? { query: '?view=orders' } : {}),
         ),
       );
       await Promise.all(behind);

@@ -2,6 +2,7 @@ import { createParser } from 'eventsource-parser';
 import { elapsed, type Moment } from '../shared/model/clock';
 import type { RawMessage } from '../shared/model/feed-message';
 import { DEFAULT_INTERVAL_MS, type Link, silenceLimit } from '../shared/model/freshness';
+import type { FeedRequest } from './model/feed-need';
 
 /** First and longest pause before a connection is tried again, in milliseconds; a random part keeps screens apart. */
 const FIRST_PAUSE_MS = 500;
@@ -11,44 +12,56 @@ const SHORTEST_CONNECTION_MS = 1_000;
 /** Milliseconds before a refused screen asks again: someone may have signed in beside it. */
 const REFUSED_PAUSE_MS = 30_000;
 
-export interface FeedClientOptions<Message> {
-  readonly url: string;
+export interface FeedClientOptions {
   /** Null: the browser's cookie says who asks. */
   readonly token: string | null;
   readonly now: () => Moment;
-  /** Where to resume, or null. */
-  readonly position: () => string | null;
-  /** @returns null for what is not understood: it is no sign of life either. */
-  readonly parse: (raw: RawMessage) => Message | null;
-  /** @returns milliseconds between heartbeats, if the message says it. */
-  readonly intervalOf: (message: Message) => number | null;
+  /** Asked for each connection. */
+  readonly request: () => FeedRequest;
   /** Takes what came at once; answers whether the connection must be made anew. */
-  readonly onMessages: (messages: readonly Message[]) => { readonly mustRestart: boolean };
+  readonly onMessages: (messages: readonly RawMessage[]) => { readonly mustRestart: boolean };
   readonly onLink: (link: Link) => void;
 }
 
 type Outcome =
   | { readonly kind: 'ended'; readonly after: number }
   | { readonly kind: 'restart' }
+  /** Something else is to be asked for: nothing was wrong with it. */
+  | { readonly kind: 'renewed' }
   | { readonly kind: 'failed' }
   | { readonly kind: 'refused' };
+
+/** Returns the milliseconds between heartbeats, if a message says them. */
+function intervalIn({ event, data }: RawMessage): number | null {
+  if (event !== 'heartbeat') return null;
+  try {
+    const { interval_ms } = JSON.parse(data) as { interval_ms?: unknown }; // looked at before it is used
+    return typeof interval_ms === 'number' && interval_ms > 0 ? interval_ms : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * Follows one feed until it is stopped, whatever happens to the network, the service or the tab.
  *
  * `EventSource` cannot send `Authorization`, says nothing of why it failed, and never notices a silent connection.
  */
-export class FeedClient<Message> {
+export class FeedClient {
   #stopped = false;
   #abort: AbortController | null = null;
   #wake: (() => void) | null = null;
   #lastSignAt: Moment;
   #intervalMs = DEFAULT_INTERVAL_MS;
   #failures = 0;
+  /** The stream is there. */
+  #isOpen = false;
+  /** What was asked for is not what is wanted now. */
+  #isOutdated = false;
 
-  readonly #options: FeedClientOptions<Message>;
+  readonly #options: FeedClientOptions;
 
-  constructor(options: FeedClientOptions<Message>) {
+  constructor(options: FeedClientOptions) {
     this.#options = options;
     this.#lastSignAt = options.now();
   }
@@ -70,16 +83,27 @@ export class FeedClient<Message> {
     if (elapsed(this.#lastSignAt, this.#options.now()) > silenceLimit(this.#intervalMs)) this.#abort?.abort();
   }
 
+  /** Something else is wanted: asks for it at once, or as soon as what is asked for now is answered. */
+  renew(): void {
+    this.#isOutdated = true;
+    this.#wake?.();
+    if (this.#isOpen) this.#abort?.abort();
+  }
+
   async #run(): Promise<void> {
+    let isRenewed = false;
     while (!this.#stopped) {
-      this.#options.onLink({ kind: 'connecting' });
-      await this.#pause(this.#pauseAfter(await this.#connect()));
+      if (!isRenewed) this.#options.onLink({ kind: 'connecting' });
+      const outcome = await this.#connect();
+      isRenewed = outcome.kind === 'renewed';
+      await this.#pause(this.#pauseAfter(outcome));
     }
   }
 
   #pauseAfter(outcome: Outcome): number {
     switch (outcome.kind) {
       case 'restart':
+      case 'renewed':
         return 0;
       case 'refused':
         return REFUSED_PAUSE_MS;
@@ -131,27 +155,32 @@ export class FeedClient<Message> {
         return { kind: refusal.kind === 'refused' ? 'refused' : 'failed' };
       }
       onLink({ kind: 'open' });
+      if (this.#isOutdated) return { kind: 'renewed' };
+      this.#isOpen = true;
       const mustRestart = await this.#read(response, heard);
       if (mustRestart) return { kind: 'restart' };
       onLink({ kind: 'lost', store: 'ok' });
       return { kind: 'ended', after: elapsed(startedAt, now()) };
     } catch {
+      if (this.#isOpen && this.#isOutdated) return { kind: 'renewed' };
       onLink({ kind: 'lost', store: 'ok' });
       return { kind: 'failed' };
     } finally {
+      this.#isOpen = false;
       clearTimeout(watchdog);
       abort.abort();
     }
   }
 
   #ask(signal: AbortSignal): Promise<Response> {
-    const { url, token } = this.#options;
-    const position = this.#options.position();
+    const { token } = this.#options;
+    this.#isOutdated = false;
+    const { url, lastEventId } = this.#options.request();
     return fetch(url, {
       headers: {
         Accept: 'text/event-stream',
         ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
-        ...(position === null ? {} : { 'Last-Event-ID': position }),
+        ...(lastEventId === null ? {} : { 'Last-Event-ID': lastEventId }),
       },
       cache: 'no-store',
       credentials: token === null ? 'same-origin' : 'omit',
@@ -176,13 +205,10 @@ export class FeedClient<Message> {
   /** Reads until the stream ends. @returns whether the connection must be made anew, without a position. */
   async #read(response: Response, heard: () => void): Promise<boolean> {
     if (response.body === null) return false;
-    const { parse, intervalOf, onMessages } = this.#options;
-    let batch: Message[] = [];
+    let batch: RawMessage[] = [];
     const parser = createParser({
-      onEvent: (event) => {
-        const message = parse(event);
-        if (message === null) return;
-        this.#intervalMs = intervalOf(message) ?? this.#intervalMs;
+      onEvent: (message) => {
+        this.#intervalMs = intervalIn(message) ?? this.#intervalMs;
         batch.push(message);
       },
     });
@@ -196,7 +222,7 @@ export class FeedClient<Message> {
       heard();
       const messages = batch;
       batch = [];
-      if (onMessages(messages).mustRestart) return true;
+      if (this.#options.onMessages(messages).mustRestart) return true;
     }
   }
 }

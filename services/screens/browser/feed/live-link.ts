@@ -1,8 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { hearTime, type Moment, serverNow, type ServerTime } from '../shared/model/clock';
-import type { StoreState } from '../shared/model/feed-message';
+import type { RawMessage, StoreState } from '../shared/model/feed-message';
 import { DEFAULT_INTERVAL_MS, type Freshness, type Link, readFreshness } from '../shared/model/freshness';
-import { FeedClient, type FeedClientOptions } from './feed-client';
+import type { FeedNeed } from './model/feed-need';
+import { SharedFeed } from './shared-feed';
 import { watchPage } from './watch-page';
 
 /** What a message says of its sender. */
@@ -15,10 +16,14 @@ export interface Heard {
   readonly interval_ms?: number;
 }
 
-export interface LiveLinkOptions<Message> extends Pick<
-  FeedClientOptions<Message>,
-  'url' | 'token' | 'position' | 'parse' | 'onMessages'
-> {
+export interface LiveLinkOptions<Message> {
+  readonly need: FeedNeed;
+  /** Where to resume, or null. */
+  readonly position: () => string | null;
+  /** @returns null for what is not understood: it is no sign of life either. */
+  readonly parse: (raw: RawMessage) => Message | null;
+  /** Takes what came at once; answers whether the feed must be followed anew. */
+  readonly onMessages: (messages: readonly Message[]) => { readonly mustRestart: boolean };
   /** @returns null for a message that is about nothing but data */
   readonly heardIn: (message: Message) => Heard | null;
   /** Called when the connection is there, each time. */
@@ -29,7 +34,7 @@ const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() }
 
 /** The connection of an element that shows live data: it is made while the element is on the page, and known by how fresh it is. */
 export class LiveLink<Message> implements ReactiveController {
-  #client: FeedClient<Message> | null = null;
+  #feed: SharedFeed | null = null;
   #link: Link = { kind: 'connecting' };
   #startedAt: Moment = moment();
   #lastMessageAt: Moment | null = null;
@@ -88,7 +93,7 @@ export class LiveLink<Message> implements ReactiveController {
       () => {
         this.#host.requestUpdate();
       },
-      () => this.#client?.reconnectNow(),
+      () => this.#feed?.reconnectNow(),
     );
     this.#begin();
   }
@@ -100,30 +105,27 @@ export class LiveLink<Message> implements ReactiveController {
   }
 
   #stop(): void {
-    this.#client?.stop();
-    this.#client = null;
+    this.#feed?.stop();
+    this.#feed = null;
   }
 
   #begin(): void {
-    const options = this.#unwatch === null || this.#client !== null ? null : this.#options();
+    const options = this.#unwatch === null || this.#feed !== null ? null : this.#options();
     if (options === null) return;
     this.#startedAt = moment();
-    const { url, token, position, parse, onMessages, heardIn, onOpen } = options;
-    const client = new FeedClient<Message>({
-      url,
-      token,
-      now: moment,
+    const { need, position, parse, onMessages, heardIn, onOpen } = options;
+    const feed = new SharedFeed({
+      need,
       position,
-      parse,
-      intervalOf: (message) => heardIn(message)?.interval_ms ?? null,
-      onMessages: (messages) => {
-        // A client that was stopped may still have something in hand; it is of another place.
-        if (client !== this.#client) return { mustRestart: false };
+      onMessages: (raw) => {
+        const messages = raw.map(parse).filter((message) => message !== null);
+        // A feed that was stopped may still have something in hand; it is of another place.
+        if (feed !== this.#feed || messages.length === 0) return { mustRestart: false };
         this.#hear(messages, heardIn);
         return onMessages(messages);
       },
       onLink: (link) => {
-        if (client !== this.#client) return;
+        if (feed !== this.#feed) return;
         // A refusal stands until there is a stream.
         if (link.kind === 'connecting' && this.#link.kind !== 'open') return;
         this.#link = link;
@@ -131,8 +133,8 @@ export class LiveLink<Message> implements ReactiveController {
         this.#host.requestUpdate();
       },
     });
-    this.#client = client;
-    client.start();
+    this.#feed = feed;
+    feed.start();
   }
 
   #hear(messages: readonly Message[], heardIn: LiveLinkOptions<Message>['heardIn']): void {

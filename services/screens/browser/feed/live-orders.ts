@@ -75,10 +75,8 @@ export class LiveOrders<Seen extends FeedOrder> {
   #options(): LiveLinkOptions<FeedMessage<Seen>> | null {
     const place = this.#place;
     if (place === null || place.location === '') return null;
-    const path = `/locations/${encodeURIComponent(place.location)}/live`;
     return {
-      url: addressOf(place.service, place.view === 'board' ? path : `${path}?view=${place.view}`),
-      token: place.token,
+      need: { ...place, kind: 'location', service: addressOf(place.service, '/') },
       position: () => this.state.position,
       parse: parseMessage<Seen>,
       heardIn: (message) => (message.kind === 'order' ? null : { store: 'ok', ...message }),

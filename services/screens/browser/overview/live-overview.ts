@@ -18,8 +18,7 @@ export class LiveOverview {
 
   constructor(host: ReactiveControllerHost) {
     this.#link = new LiveLink<OverviewMessage>(host, () => ({
-      url: addressOf('', '/overview/live'),
-      token: null,
+      need: { kind: 'whole', url: addressOf('', '/overview/live'), token: null },
       position: () => null,
       parse: parseOverviewMessage,
       heardIn: (message) => (message.kind === 'changed' ? null : message),

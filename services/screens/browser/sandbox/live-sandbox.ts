@@ -43,8 +43,7 @@ export class LiveSandbox implements ReactiveController {
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
     this.#link = new LiveLink<SandboxMessage>(host, () => ({
-      url: addressOf('', '/sandbox/events'),
-      token: null,
+      need: { kind: 'whole', url: addressOf('', '/sandbox/events'), token: null },
       position: () => null,
       parse: parseSandboxMessage,
       heardIn: () => null,

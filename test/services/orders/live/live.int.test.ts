@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { evolve, initial, type OrderState } from '../../../../projections/order';
+import type { LiveStart } from '../../../../schemas/live';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
+import { MAX_LIVE_LOCATIONS } from '../../../../schemas/screen-limits';
 import type { Position } from '../../../../services/event-store/event-store';
 import {
   HEARTBEAT_MS,
@@ -24,12 +26,17 @@ import { type EventStream, openEventStream } from '../../../support/event-stream
 import { patiently, until } from '../../../support/patience';
 import {
   asReader,
+  bearer,
   call,
   discard,
+  entryOf,
   type RunningService,
   startService,
   temporaryDirectory,
 } from '../../../support/running-service';
+
+/** Token of a reader of one location. */
+const ONLY_HERE = 'screen-of-here-0123456789';
 
 const keyOf = (order_id: string, location_id = 'counter'): OrderKey => ({
   location_id: locationId(location_id),
@@ -197,6 +204,80 @@ describe('the live feed of a location', () => {
     expect((await service.get('/locations/here/live?view=kitchen')).status).toBe(400);
     expect((await service.call('/locations/here/live', { method: 'POST', headers: asReader })).status).toBe(405);
     expect((await service.call('/locations/here/live')).status).toBe(401);
+  });
+
+  it('one connection brings several locations, each resumed by itself and named before its messages', async () => {
+    await deliver(keyOf('o', 'one'), { status: 'in_progress' });
+    await deliver(keyOf('o', 'two'), { status: 'in_progress' });
+    const several = async (query: string): Promise<EventStream> => {
+      const stream = await openEventStream(`${service.url}/live?${query}`, asReader);
+      open.push(stream);
+      return stream;
+    };
+    /** Names of messages, each behind its location. */
+    const read = ({ messages }: EventStream): readonly string[] => {
+      let at = 'nowhere';
+      return messages.flatMap(({ event = '', data }) => {
+        if (event !== 'location') return [`${at} ${event}`];
+        at = (JSON.parse(data) as { location_id: string }).location_id;
+        return [];
+      });
+    };
+    const stream = await several('location_id=one&location_id=two');
+    await untilSent(stream, 'heartbeat', 2);
+    expect(read(stream).slice(0, 4)).toEqual(['one snapshot', 'one heartbeat', 'two snapshot', 'two heartbeat']);
+    expect(stream.data('snapshot').map(({ location_id }) => location_id)).toEqual(['one', 'two']);
+    const [ofOne = '', ofTwo = ''] = stream.messages.flatMap(({ event, id = '' }) =>
+      event === 'snapshot' ? [id] : [],
+    );
+    for (const location of ['two', 'one', 'three', 'one'])
+      await deliver(keyOf('new', location), { status: 'completed' });
+    await untilSent(stream, 'order', 2);
+    const orders = read(stream).filter((one) => one.endsWith('order'));
+    expect(orders.slice(0, 2)).toEqual(['two order', 'one order']);
+    const newest = stream.lastId ?? '';
+    const resumed = await several(
+      `location_id=one&last_event_id=${ofOne}&location_id=two&last_event_id=${ofTwo}&location_id=three&last_event_id=`,
+    );
+    await untilSent(resumed, 'heartbeat', 3);
+    expect(read(resumed).filter((one) => !one.endsWith('heartbeat'))).toEqual([
+      ...['one resumed', 'one order', 'two resumed', 'two order', 'three snapshot'],
+    ]);
+    expect(resumed.messages.some(({ id }) => id === newest)).toBe(true);
+    const customers = await several('location_id=one&location_id=two&view=customers');
+    await untilSent(customers, 'snapshot', 2);
+    expect(Object.keys((customers.data('snapshot')[1]?.['orders'] as object[])[0] ?? {})).not.toContain('location_id');
+  });
+
+  it('a stream of several locations takes each once, only so many, and positions for all or none', async () => {
+    const many = Array.from({ length: MAX_LIVE_LOCATIONS + 1 }, (_, n) => `location_id=l${String(n)}`).join('&');
+    for (const query of ['', '?location_id=', '?location_id=a&location_id=a', `?${many}`, '?location_id=a&view=x']) {
+      expect({ query, status: (await service.get(`/live${query}`)).status }).toEqual({ query, status: 400 });
+    }
+    const { status, text } = await service.get('/live?location_id=a&location_id=b&last_event_id=1-00000000');
+    expect({ status, text }).toEqual({
+      status: 400,
+      text: expect.stringContaining('as many as location_id') as string,
+    });
+  });
+
+  it('a location that a reader may not see is refused by itself in a stream of several', async () => {
+    const here = await startService({
+      READERS: JSON.stringify([entryOf(ONLY_HERE, 'screen', ['here'])]),
+    });
+    const stream = await openEventStream(`${here.url}/live?location_id=there&location_id=here`, bearer(ONLY_HERE));
+    await untilSent(stream, 'heartbeat');
+    const events = stream.messages.map(({ event, data }) => [event, (JSON.parse(data) as LiveStart).location_id]);
+    expect(events.slice(0, 4)).toEqual([
+      ['location', 'there'],
+      ['refused', undefined],
+      ['location', 'here'],
+      ['snapshot', 'here'],
+    ]);
+    stream.close();
+    const answer = await call(here.url, '/live?location_id=there&location_id=nowhere', { headers: bearer(ONLY_HERE) });
+    expect(answer).toMatchObject({ status: 403, json: { type: 'urn:ticket-rail:problem:not-permitted' } });
+    await discard(here);
   });
 
   it('the metrics count the clients of the live feed, and the messages sent', async () => {

@@ -108,6 +108,7 @@ describe('AsyncAPI', () => {
     const messages = Object.values(channels).map(({ address, messages: all }) => [address, Object.keys(all)]);
     expect(messages).toEqual([
       ['/locations/{location_id}/live', ['snapshot', 'resumed', 'order', 'heartbeat']],
+      ['/live', ['location', 'refused', 'snapshot', 'resumed', 'order', 'heartbeat']],
       ['/overview/live', ['snapshot', 'changed', 'heartbeat']],
       ['/feed', ['item', 'position']],
       [null, ['fact', 'order', 'removal', 'raw']],
