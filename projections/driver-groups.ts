@@ -1,8 +1,8 @@
-import type { Order } from '../schemas/order-view';
+import type { Order } from '../schemas/api/order-view';
 import type { Stage } from '../schemas/vocabulary';
-import { WITHHELD } from '../schemas/withheld';
-import { isMark } from './driver';
-import { charactersOf, spellingOf } from './spelling';
+import { WITHHELD } from '../schemas/events/withheld';
+import { isMark } from './order/driver';
+import { charactersOf, spellingOf } from './values/spelling';
 
 /** Which open orders of a location one driver takes together (docs/decisions/027-driver-groups.md). */
 

@@ -1,5 +1,5 @@
-import type { LocationOverview, StageCount } from '../schemas/overview';
-import { OLD_CANCELLATION_MS, OLD_ORDER_MS } from '../schemas/screen-limits';
+import type { LocationOverview, StageCount } from '../schemas/api/overview';
+import { OLD_CANCELLATION_MS, OLD_ORDER_MS } from '../schemas/api/screen-limits';
 import { STAGES, type Stage } from '../schemas/vocabulary';
 
 /** What of an order is needed to say how its location fares. */

@@ -1,11 +1,11 @@
-import type { OrderEvent } from '../schemas/order-events';
+import type { OrderEvent } from '../schemas/events/order-events';
 import { DELIVERY_STATUSES, STATUSES } from '../schemas/vocabulary';
-import type { LocationId } from '../schemas/handle-order';
-import type { Assignment } from './driver';
-import { saidBy } from './order-status';
-import { beginsNewOrder, evolve, initial, type OrderState } from './order';
-import { spellingOf } from './spelling';
-import { hasEnded } from './stage';
+import type { LocationId } from '../schemas/wire/handle-order';
+import type { Assignment } from './order/driver';
+import { saidBy } from './order/order-status';
+import { beginsNewOrder, evolve, initial, type OrderState } from './order/order';
+import { spellingOf } from './values/spelling';
+import { hasEnded } from './order/stage';
 
 /**
  * What delivery services really send: which words, how far apart, which of them nobody knows, and how much of it late.

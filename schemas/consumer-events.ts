@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ConsumerName, FeedPosition } from './feed';
-import { Time } from './order-view';
-import { ReaderName } from './readers';
-import { type StreamName, streamName } from './stream-name';
+import { ConsumerName, FeedPosition } from './api/feed';
+import { Time } from './api/order-view';
+import { ReaderName } from './files/readers';
+import { type StreamName, streamName } from './events/stream-name';
 
 /** What is stored of the consumers of the feed. */
 

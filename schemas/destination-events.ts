@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DestinationName } from './destinations';
-import { FeedPosition } from './feed';
-import { LocationId, OrderId } from './handle-order';
-import { Time } from './order-view';
-import { type StreamName, streamName } from './stream-name';
+import { FeedPosition } from './api/feed';
+import { LocationId, OrderId } from './wire/handle-order';
+import { Time } from './api/order-view';
+import { type StreamName, streamName } from './events/stream-name';
 
 /**
  * What is stored of destinations. How far each has come is kept as for the consumers of the feed, in streams of its own

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ConsumerLag, FeedPosition, ORDER_REMOVED, ORDER_STATE } from './feed';
-import { Id, LocationId, OrderId } from './handle-order';
-import { type ListIssue, type ParsedList, parseList, repeatsIn } from './list-file';
-import { Time } from './order-view';
-import { ACTION_TYPES } from './rail-actions';
+import { ConsumerLag, FeedPosition, ORDER_REMOVED, ORDER_STATE } from './api/feed';
+import { Id, LocationId, OrderId } from './wire/handle-order';
+import { type ListIssue, type ParsedList, parseList, repeatsIn } from './json/list-file';
+import { Time } from './api/order-view';
+import { ACTION_TYPES } from './events/rail-actions';
 import { ATTENTION_CODES, STAGES } from './vocabulary';
 
 /** The file of DESTINATIONS_FILE: where news of orders are sent to, and what is reported of each place. */

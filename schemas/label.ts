@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OrderKey } from './order-key';
-import { type StreamName, streamName } from './stream-name';
+import { type StreamName, streamName } from './events/stream-name';
 
 /**
  * What an order is called where it is handed over: words that a driver says and that stand on the bag. They come from the

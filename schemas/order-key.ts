@@ -1,4 +1,4 @@
-import type { Delivery, LocationId, OrderId } from './handle-order';
+import type { Delivery, LocationId, OrderId } from './wire/handle-order';
 
 /** What names an order, whichever name the type of a delivery gives the order id. */
 export interface OrderKey {

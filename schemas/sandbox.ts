@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Id, LocationId } from './handle-order';
-import { FulfillmentType } from './scenario';
+import { Id, LocationId } from './wire/handle-order';
+import { FulfillmentType } from './files/scenario';
 
 /**
  * What the sandbox's page reads and asks for (docs/decisions/017-sandbox.md). All of it is JSON below `/sandbox/`:

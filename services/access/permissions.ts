@@ -1,5 +1,5 @@
-import { type Role, ROLES } from '../../schemas/readers';
-import type { LocationId } from '../../schemas/handle-order';
+import { type Role, ROLES } from '../../schemas/files/readers';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import type { Reader } from './readers/readers';
 
 /**

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { DEFAULT_PAGE } from '../../schemas/requests';
+import { DEFAULT_PAGE } from '../../schemas/api/requests';
 import type { LargeRead } from '../http/endpoint';
 import { Problem } from '../http/problem';
 import { readerOf } from './guard';

@@ -4,7 +4,7 @@ import { readerOf } from './guard';
 import { isPermitted, type Permission, rolesWith, seesLocation } from './permissions';
 import { takePlace } from './read-guard';
 import type { Reader } from './readers/readers';
-import type { LocationId } from '../../schemas/handle-order';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import { locationId } from '../../schemas/order-key';
 
 /** What a call asks of who reads. It is refused before anything is looked up, so a refusal reveals no order. */

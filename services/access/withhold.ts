@@ -1,10 +1,10 @@
-import { ExactNumber } from '../../schemas/exact-json';
-import type { FeedItem } from '../../schemas/feed';
-import { keysOf } from '../../schemas/json-pointer';
-import { Seal } from '../../schemas/event-data';
+import { ExactNumber } from '../../schemas/json/exact-json';
+import type { FeedItem } from '../../schemas/api/feed';
+import { keysOf } from '../../schemas/json/json-pointer';
+import { Seal } from '../../schemas/events/event-data';
 import { type Label, LABEL_STREAM_PREFIX } from '../../schemas/label';
-import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/order-view';
-import { WITHHELD } from '../../schemas/withheld';
+import type { Change, HistoryEvent, HistoryPage, Order, RelayPage } from '../../schemas/api/order-view';
+import { WITHHELD } from '../../schemas/events/withheld';
 import type { JsonValue, Payload, RecordedEvent } from '../event-store/event-store';
 import { seesContact } from './permissions';
 import type { Reader } from './readers/readers';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Router } from 'express';
 import { z } from 'zod';
-import { DEFAULT_TIME_ZONE, EvidenceQuery, OrderPath } from '../../schemas/requests';
+import { DEFAULT_TIME_ZONE, EvidenceQuery, OrderPath } from '../../schemas/api/requests';
 import { RECORD_PROBLEMS, type RecordAccess } from '../access/log/access-log';
 import { seesContact } from '../access/permissions';
 import { HISTORY, readers, THIS_LOCATION } from '../access/requirements';

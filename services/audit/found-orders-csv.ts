@@ -1,5 +1,5 @@
-import type { FoundOrders } from '../../schemas/order-view';
-import { MAX_FOUND_IN_FILE, MAX_PAGE } from '../../schemas/requests';
+import type { FoundOrders } from '../../schemas/api/order-view';
+import { MAX_FOUND_IN_FILE, MAX_PAGE } from '../../schemas/api/requests';
 import { BYTE_ORDER_MARK, csvCell, quoted } from './export/csv';
 
 /**

@@ -1,9 +1,9 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import { orderStream } from '../../schemas/order-events';
+import { orderStream } from '../../schemas/events/order-events';
 import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
-import { OrderSummaries } from '../../schemas/order-summary';
-import { HistoryPage } from '../../schemas/order-view';
+import { OrderSummaries } from '../../schemas/api/order-summary';
+import { HistoryPage } from '../../schemas/api/order-view';
 import {
   DEFAULT_TIME_ZONE,
   ExportQuery,
@@ -12,8 +12,8 @@ import {
   OrderHistoryQuery,
   OrderPath,
   SummaryQuery,
-} from '../../schemas/requests';
-import { summaryText } from '../../schemas/summary-words';
+} from '../../schemas/api/requests';
+import { summaryText } from '../../schemas/words/summary-words';
 import { ALL_LOCATIONS, HISTORY, readers, THIS_LOCATION } from '../access/requirements';
 import { historyFor } from '../access/withhold';
 import { type Endpoints, json, serve } from '../http/endpoint';

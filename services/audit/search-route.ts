@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { FoundOrders } from '../../schemas/order-view';
-import { SearchQuery } from '../../schemas/requests';
+import { FoundOrders } from '../../schemas/api/order-view';
+import { SearchQuery } from '../../schemas/api/requests';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { seesContact } from '../access/permissions';
 import type { ReaderDirectory } from '../access/readers/readers';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { DestinationName } from '../../schemas/destinations';
-import { FeedPosition } from '../../schemas/feed';
+import { FeedPosition } from '../../schemas/api/feed';
 import { argument } from '../terminal/argument';
 import { EXIT_FAILED } from '../terminal/exit-codes';
 import { hint, say } from '../terminal/output';

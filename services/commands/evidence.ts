@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { LocationId, OrderId } from '../../schemas/handle-order';
-import { TimeZone } from '../../schemas/locations';
-import { DEFAULT_TIME_ZONE } from '../../schemas/requests';
+import { LocationId, OrderId } from '../../schemas/wire/handle-order';
+import { TimeZone } from '../../schemas/files/locations';
+import { DEFAULT_TIME_ZONE } from '../../schemas/api/requests';
 import { checkpointsOf } from '../audit/checkpoints/checkpoint-files';
 import { signedEvidence } from '../audit/checkpoints/proofs';
 import { writeEvidence } from '../audit/evidence/write-evidence';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { LocationId, OrderId } from '../../schemas/handle-order';
-import { ExportQuery } from '../../schemas/requests';
+import { LocationId, OrderId } from '../../schemas/wire/handle-order';
+import { ExportQuery } from '../../schemas/api/requests';
 import { EXPORT_FORMATS, type ExportFormat, exportFileName } from '../audit/export/export-events';
 import type { Selection } from '../audit/export/select-events';
 import { exportTo } from '../audit/export/write-export';

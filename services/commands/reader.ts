@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../../schemas/readers';
+import { ReaderLocations, ReaderName, ReaderRole, type Role, ROLES } from '../../schemas/files/readers';
 import { addReader, listReaders, removeReader } from '../access/readers/manage-readers';
 import { readersFile } from '../config/config';
 import { argument } from '../terminal/argument';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { stringifyJson } from '../../schemas/exact-json';
+import { stringifyJson } from '../../schemas/json/exact-json';
 import { readConfig } from '../config/config';
 import { dataFiles } from '../event-store/data-directory';
 import { openEventSource } from '../event-store/open';

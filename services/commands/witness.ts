@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { ConsistencyProof } from '../../schemas/checkpoint';
+import { ConsistencyProof } from '../../schemas/api/checkpoint';
 import { openCheckpointKey } from '../audit/checkpoints/signing';
 import type { NoteSigner } from '../audit/merkle/sign-note';
 import {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ReaderEntry } from '../../schemas/readers';
+import type { ReaderEntry } from '../../schemas/files/readers';
 import type { BasePath } from '../http/base-path';
 import { DEFAULT_DATA_DIR, Environment, VARIABLES, webhookSecrets } from './environment';
 import { mistypedVariables } from './variable-names';

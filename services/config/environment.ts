@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseReaders, type ReaderEntry } from '../../schemas/readers';
+import { parseReaders, type ReaderEntry } from '../../schemas/files/readers';
 import { EVENTSTOREDB_URLS, isEventStoreDbUrl } from '../event-store/store-url';
 import type { BasePath } from '../http/base-path';
 import { MIN_SECRET_LENGTH } from './webhook-secret';

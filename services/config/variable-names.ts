@@ -1,4 +1,4 @@
-import { editDistance } from '../../schemas/edit-distance';
+import { editDistance } from '../../schemas/words/edit-distance';
 
 /** Which names of the environment were meant to be variables of ours, and are not. Pure. */
 

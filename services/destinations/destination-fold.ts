@@ -17,7 +17,7 @@ import {
   OrderSetAsideData,
 } from '../../schemas/destination-events';
 import type { OrderKey } from '../../schemas/order-key';
-import { orderStream } from '../../schemas/order-events';
+import { orderStream } from '../../schemas/events/order-events';
 import type { RecordedEvent } from '../event-store/event-store';
 import { laterPlace } from '../feed/feed-place';
 

@@ -17,7 +17,7 @@ import {
   type OrderCaughtUpData,
   type OrderSetAsideData,
 } from '../../schemas/destination-events';
-import type { FeedPosition } from '../../schemas/feed';
+import type { FeedPosition } from '../../schemas/api/feed';
 import type { EventStore, Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { sealAlone } from '../event-store/seal/seal';

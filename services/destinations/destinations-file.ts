@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { type DestinationEntry, parseDestinations } from '../../schemas/destinations';
-import type { ParsedList } from '../../schemas/list-file';
+import type { ParsedList } from '../../schemas/json/list-file';
 import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';
 import { addressRule } from './addresses';

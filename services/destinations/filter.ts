@@ -1,6 +1,6 @@
 import type { DestinationFilter, DestinationView } from '../../schemas/destinations';
-import { type FeedItem, ORDER_REMOVED } from '../../schemas/feed';
-import { isActionType } from '../../schemas/rail-actions';
+import { type FeedItem, ORDER_REMOVED } from '../../schemas/api/feed';
+import { isActionType } from '../../schemas/events/rail-actions';
 import type { Wanted } from '../feed/feed';
 
 /** Which items of the feed a destination wants. Pure. */

@@ -12,7 +12,7 @@ import type { ReadModel } from '../read-model/open-read-model';
 import { createDestinationRecord } from './destination-record';
 import { followDestinationsFile, readDestinationsFile } from './destinations-file';
 import { createDestinationRoutes } from './route';
-import { storedOf } from './sending-protocol';
+import { storedOf } from './thread/sending-protocol';
 import { type RunningSending, startSending } from './start-sending';
 
 /** Where news of orders are sent to. */

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { type Destination, DestinationList, Redelivery } from '../../schemas/destinations';
-import type { FeedPosition } from '../../schemas/feed';
-import { DeliverQuery, DestinationPath } from '../../schemas/requests';
+import type { FeedPosition } from '../../schemas/api/feed';
+import { DeliverQuery, DestinationPath } from '../../schemas/api/requests';
 import { DESTINATIONS, readers } from '../access/requirements';
 import { type Endpoints, json, serve } from '../http/endpoint';
 import { Problem, STORE_PROBLEMS } from '../http/problem';

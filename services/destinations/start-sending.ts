@@ -14,7 +14,7 @@ import {
   type SendingCalls,
   type SendingThreadOptions,
   type Stored,
-} from './sending-protocol';
+} from './thread/sending-protocol';
 
 /** Milliseconds before a thread that ended, which only a defect does, is started again. */
 const RESPAWN_MS = 1_000;

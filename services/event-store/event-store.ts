@@ -1,6 +1,6 @@
-import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/exact-json';
-import type { Position as PositionText } from '../../schemas/position';
-import type { StreamName } from '../../schemas/stream-name';
+import { type ExactNumber, parseJson, stringifyJson } from '../../schemas/json/exact-json';
+import type { Position as PositionText } from '../../schemas/events/position';
+import type { StreamName } from '../../schemas/events/stream-name';
 
 /**
  * The event store port. Every adapter keeps the same promises, and one contract suite checks them on each

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { answerOf } from '../concurrency/threads';
 import type { EventSource, EventStore, EventStoreError, Position } from './event-store';
-import { type LogInspector, openLogInspector } from './sqlite/inspector';
+import { type LogInspector, openLogInspector } from './sqlite/check/inspector';
 import { type Formats, type LogReader, openLogReader } from './sqlite/reader';
 import { asStoreError } from './sqlite/schema';
 import { CommitSignal, followLog, readLog, readStreamOf } from './sqlite/follow-log';
-import type { LogCheckRequest } from './sqlite/log-check-thread';
+import type { LogCheckRequest } from './sqlite/check/log-check-thread';
 import { SqliteReads } from './sqlite/sqlite-reads';
 import { openSqliteStore } from './sqlite/sqlite-store';
 

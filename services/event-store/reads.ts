@@ -1,4 +1,4 @@
-import type { StreamName } from '../../schemas/stream-name';
+import type { StreamName } from '../../schemas/events/stream-name';
 import { type EventStore, isEventStoreError, type ReadStreamOptions, type RecordedEvent } from './event-store';
 
 /** Reads of streams as most callers want them: a stream that is not there has no events. */

@@ -1,5 +1,5 @@
-import { stringifyJson } from '../../schemas/exact-json';
-import type { FeedCloudEvent, FeedItem, FeedPage } from '../../schemas/feed';
+import { stringifyJson } from '../../schemas/json/exact-json';
+import type { FeedCloudEvent, FeedItem, FeedPage } from '../../schemas/api/feed';
 import { eventFrame } from '../http/event-stream';
 import type { FeedAnswer } from './feed';
 

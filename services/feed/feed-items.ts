@@ -1,9 +1,9 @@
-import { attentionOf } from '../../projections/attention';
-import type { OrderState } from '../../projections/order';
-import { readVerdict } from '../../projections/timeline';
-import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
+import { attentionOf } from '../../projections/order/attention';
+import type { OrderState } from '../../projections/order/order';
+import { readVerdict } from '../../projections/history/timeline';
+import { type FeedFact, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
 import type { OrderKey } from '../../schemas/order-key';
-import { OrderDeletedData } from '../../schemas/event-data';
+import { OrderDeletedData } from '../../schemas/events/event-data';
 import {
   decodeOrderEvent,
   ORDER_DELETED,
@@ -11,8 +11,8 @@ import {
   orderKeyOfStream,
   ORDER_STREAM_PREFIX,
   RETENTION_STREAM,
-} from '../../schemas/order-events';
-import type { StreamName } from '../../schemas/stream-name';
+} from '../../schemas/events/order-events';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { EventStore, Position, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 import { feedPosition } from './feed-place';

@@ -1,4 +1,4 @@
-import { BEGINNING, type FeedPosition } from '../../schemas/feed';
+import { BEGINNING, type FeedPosition } from '../../schemas/api/feed';
 import { comparePositions, type Position } from '../event-store/event-store';
 import { parseFeedAddress } from '../orders/live/live-feed';
 

@@ -1,5 +1,5 @@
-import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/feed';
-import { RETENTION_STREAM } from '../../schemas/order-events';
+import { BEGINNING, type FeedItem, type FeedPosition, type FeedRemoval, ORDER_REMOVED } from '../../schemas/api/feed';
+import { RETENTION_STREAM } from '../../schemas/events/order-events';
 import {
   comparePositions,
   type EventStore,

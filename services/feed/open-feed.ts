@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Router } from 'express';
-import type { ConsumerStart, FeedPosition } from '../../schemas/feed';
+import type { ConsumerStart, FeedPosition } from '../../schemas/api/feed';
 import type { Access } from '../access/open-access';
 import type { World } from '../config/world';
 import type { EventStore, Position } from '../event-store/event-store';

@@ -1,6 +1,6 @@
-import { evolve, initial, type OrderState } from '../../projections/order';
-import { decodeOrderEvent } from '../../schemas/order-events';
-import type { StreamName } from '../../schemas/stream-name';
+import { evolve, initial, type OrderState } from '../../projections/order/order';
+import { decodeOrderEvent } from '../../schemas/events/order-events';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 

@@ -1,5 +1,11 @@
-import { toOrder } from '../../projections/order';
-import { type FeedItem, type FeedOrder, type FeedPosition, type FeedRemoval, ORDER_STATE } from '../../schemas/feed';
+import { toOrder } from '../../projections/order/order';
+import {
+  type FeedItem,
+  type FeedOrder,
+  type FeedPosition,
+  type FeedRemoval,
+  ORDER_STATE,
+} from '../../schemas/api/feed';
 import type { ShowOrder } from '../labels/labels';
 import type { PlacedOrder } from '../read-model/order-table/schema';
 import { comparePlaces, feedPosition, laterPlace } from './feed-place';

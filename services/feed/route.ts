@@ -8,9 +8,9 @@ import {
   FeedPage,
   FeedRemoval,
   type FeedPosition,
-} from '../../schemas/feed';
-import { FeedHeaders, FeedQuery } from '../../schemas/requests';
-import type { LocationId } from '../../schemas/handle-order';
+} from '../../schemas/api/feed';
+import { FeedHeaders, FeedQuery } from '../../schemas/api/requests';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import type { AccessLog } from '../access/log/access-log';
 import { FEED, readers as readersOnly, requireLocation } from '../access/requirements';
 import type { Reader, ReaderDirectory } from '../access/readers/readers';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { StreamName } from '../../schemas/stream-name';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { EventStore, RecordedEvent } from '../event-store/event-store';
 import { readOne } from '../event-store/reads';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { stringifyJson } from '../../schemas/exact-json';
-import { BEGINNING, type FeedPosition } from '../../schemas/feed';
+import { stringifyJson } from '../../schemas/json/exact-json';
+import { BEGINNING, type FeedPosition } from '../../schemas/api/feed';
 import {
   comparePositions,
   type EventSource,

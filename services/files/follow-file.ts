@@ -1,4 +1,4 @@
-import type { ParsedList } from '../../schemas/list-file';
+import type { ParsedList } from '../../schemas/json/list-file';
 
 /** Milliseconds from one look at a followed file to the next. */
 export const FOLLOW_INTERVAL_MS = 2_000;

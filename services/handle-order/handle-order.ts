@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { HandleOrderAnswer } from '../../schemas/order-view';
-import type { Fault } from '../../schemas/handle-order';
+import type { HandleOrderAnswer } from '../../schemas/api/order-view';
+import type { Fault } from '../../schemas/wire/handle-order';
 import type { Position } from '../event-store/event-store';
 import { Problem, PROBLEM_MEDIA_TYPE } from '../http/problem';
 import {

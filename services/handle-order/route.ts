@@ -7,8 +7,8 @@ import {
   Quarantined,
   Recorded,
   Repeat,
-} from '../../schemas/order-view';
-import { OrderCanceled, OrderUpdated } from '../../schemas/handle-order';
+} from '../../schemas/api/order-view';
+import { OrderCanceled, OrderUpdated } from '../../schemas/wire/handle-order';
 import { allowOf } from '../http/problem';
 import { ANYONE, type Endpoints, json, methodsAt, type Permission, serve } from '../http/endpoint';
 

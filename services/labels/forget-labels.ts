@@ -1,6 +1,6 @@
-import type { OrderState } from '../../projections/order';
+import type { OrderState } from '../../projections/order/order';
 import type { OrderKey } from '../../schemas/order-key';
-import type { OrderDeletedData } from '../../schemas/event-data';
+import type { OrderDeletedData } from '../../schemas/events/event-data';
 import { nextTurn } from '../concurrency/turns';
 import type { World } from '../config/world';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../event-store/event-store';

@@ -1,4 +1,4 @@
-import type { OrderState } from '../../projections/order';
+import type { OrderState } from '../../projections/order/order';
 import type { Label } from '../../schemas/label';
 import { ORDER_NUMBER_REUSE_MS } from '../../schemas/vocabulary';
 

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { type OrderState, toOrder } from '../../projections/order';
-import type { LocationId } from '../../schemas/handle-order';
+import { type OrderState, toOrder } from '../../projections/order/order';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
 import { type Label, LABEL_SET, LABEL_STREAM_PREFIX, labelStream, LabelSetData } from '../../schemas/label';
-import type { Order } from '../../schemas/order-view';
-import type { StreamName } from '../../schemas/stream-name';
+import type { Order } from '../../schemas/api/order-view';
+import type { StreamName } from '../../schemas/events/stream-name';
 import {
   comparePositions,
   type EventStore,

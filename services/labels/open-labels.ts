@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Router } from 'express';
-import { isJsonObject } from '../../schemas/json-object';
-import { parseJson } from '../../schemas/exact-json';
+import { isJsonObject } from '../../schemas/json/json-object';
+import { parseJson } from '../../schemas/json/exact-json';
 import { DEFAULT_LABEL_POINTERS, type LabelPointers, LabelPointersFile } from '../../schemas/label';
 import { nextTurn } from '../concurrency/turns';
 import { ConfigError } from '../config/config';

@@ -1,6 +1,6 @@
-import { ExactNumber } from '../../schemas/exact-json';
-import { keysOf } from '../../schemas/json-pointer';
-import { isJsonObject } from '../../schemas/json-object';
+import { ExactNumber } from '../../schemas/json/exact-json';
+import { keysOf } from '../../schemas/json/json-pointer';
+import { isJsonObject } from '../../schemas/json/json-object';
 import {
   type Label,
   type LabelChange,

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { LabelChange } from '../../schemas/label';
-import { OrderPath } from '../../schemas/requests';
+import { OrderPath } from '../../schemas/api/requests';
 import { LABEL, readers, THIS_LOCATION } from '../access/requirements';
 import { type Endpoints, serve } from '../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../http/json-body';

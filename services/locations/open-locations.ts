@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import type { ParsedList } from '../../schemas/list-file';
-import { type LocationEntry, type LocationFacts, parseLocations } from '../../schemas/locations';
+import type { ParsedList } from '../../schemas/json/list-file';
+import { type LocationEntry, type LocationFacts, parseLocations } from '../../schemas/files/locations';
 import { ConfigError } from '../config/config';
 import { codeOf } from '../files/error-code';
 import { followFile } from '../files/follow-file';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { Readiness } from '../../schemas/order-view';
+import { Readiness } from '../../schemas/api/order-view';
 import { METRICS, readers } from '../access/requirements';
 import { ANYONE, type Endpoints, json, serve } from '../http/endpoint';
 import type { Metrics } from './metrics';

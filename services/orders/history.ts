@@ -1,11 +1,11 @@
-import { evolve, initial, type OrderState } from '../../projections/order';
-import { nothingSummed, summarize } from '../../projections/summary';
-import { read } from '../../projections/timeline';
+import { evolve, initial, type OrderState } from '../../projections/order/order';
+import { nothingSummed, summarize } from '../../projections/history/summary';
+import { read } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
-import type { OrderEventMetadata } from '../../schemas/event-data';
-import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
-import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/order-summary';
-import type { HistoryEvent, HistoryPage } from '../../schemas/order-view';
+import type { OrderEventMetadata } from '../../schemas/events/event-data';
+import { decodeOrderEvent, orderStream } from '../../schemas/events/order-events';
+import { MAX_SUMMARY_EVENTS, type OrderSummary } from '../../schemas/api/order-summary';
+import type { HistoryEvent, HistoryPage } from '../../schemas/api/order-view';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { nextTurn } from '../concurrency/turns';

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import type { Heartbeat } from '../../schemas/live';
+import type { Heartbeat } from '../../schemas/api/live';
 import type { World } from '../config/world';
 import type { Access } from '../access/open-access';
 import type { EventStore } from '../event-store/event-store';

@@ -1,6 +1,6 @@
 import { driverGroups } from '../../projections/driver-groups';
-import { toOrder } from '../../projections/order';
-import type { DriverGroup, FoundOrders, OrderPage } from '../../schemas/order-view';
+import { toOrder } from '../../projections/order/order';
+import type { DriverGroup, FoundOrders, OrderPage } from '../../schemas/api/order-view';
 import type { Reader } from '../access/readers/readers';
 import { orderFor } from '../access/withhold';
 import type { ShowOrder } from '../labels/labels';

@@ -1,10 +1,10 @@
-import { isActive, stageOf } from '../../projections/order';
+import { isActive, stageOf } from '../../projections/order/order';
 import type { OrderFilter } from '../read-model/order-table/filter';
 import type { ListedOrders, ListOptions, OrderTableReader } from '../read-model/order-table/reader';
 import type { OrderRecord } from '../read-model/order-table/schema';
 import { lookThrough } from './look-through';
 import type { OrderHistory } from './history';
-import type { LocationId } from '../../schemas/handle-order';
+import type { LocationId } from '../../schemas/wire/handle-order';
 
 /**
  * The orders of a location as they stood at a time. The read model only names the orders; each is folded from its stream

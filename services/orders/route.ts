@@ -1,8 +1,8 @@
 import type { Request, Response, Router } from 'express';
-import { toOrder } from '../../projections/order';
-import { Order, OrderPage } from '../../schemas/order-view';
-import { ListQuery, LocationPath, OrderPath, OrderQuery } from '../../schemas/requests';
-import type { LocationId } from '../../schemas/handle-order';
+import { toOrder } from '../../projections/order/order';
+import { Order, OrderPage } from '../../schemas/api/order-view';
+import { ListQuery, LocationPath, OrderPath, OrderQuery } from '../../schemas/api/requests';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import { type AccessLog, RECORD_PROBLEMS, SHOW_PROBLEMS } from '../access/log/access-log';
 import { readers, requireHistory, THIS_LOCATION } from '../access/requirements';
 import { seesContact } from '../access/permissions';

@@ -1,5 +1,5 @@
-import type { Drive } from '../../projections/drives';
-import { spellingOf } from '../../projections/spelling';
+import type { Drive } from '../../projections/order/drives';
+import { spellingOf } from '../../projections/values/spelling';
 import type { Label } from '../../schemas/label';
 import { type AttentionCode, type Stage, type Verdict, wordOf } from '../../schemas/vocabulary';
 import type { Labels } from '../labels/labels';

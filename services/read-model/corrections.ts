@@ -1,5 +1,5 @@
-import type { Drive } from '../../projections/drives';
-import type { OrderState } from '../../projections/order';
+import type { Drive } from '../../projections/order/drives';
+import type { OrderState } from '../../projections/order/order';
 import type { OrderKey } from '../../schemas/order-key';
 import type { Verdict } from '../../schemas/vocabulary';
 

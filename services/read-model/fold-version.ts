@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files whose code is taken together: those of a directory, from the root, whose names are of a form. */
+/** Files whose code is taken together: those of a directory, from the root, whose paths in it are of a form. */
 export type Sources = readonly { readonly directory: string; readonly file: RegExp }[];
 
 /** Everything that decides what state a history folds to: the folds, the codec and the vocabulary. */
 export const FOLD_SOURCES: Sources = [
   { directory: 'projections', file: /\.(js|ts)$/ },
-  { directory: 'schemas', file: /^(json-object|order-events|rail-actions|vocabulary)\.(js|ts)$/ },
+  { directory: 'schemas', file: /^(json\/json-object|events\/(order-events|rail-actions)|vocabulary)\.(js|ts)$/ },
 ];
 
 /**
@@ -22,7 +22,8 @@ export function codeVersion(sources: Sources): string {
   const root = join(__dirname, '..', '..');
   const hash = createHash('sha256');
   for (const { directory, file } of sources) {
-    const names = readdirSync(join(root, directory)).filter((name) => file.test(name) && !name.endsWith('.d.ts'));
+    const all = readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' });
+    const names = all.filter((name) => file.test(name) && !name.endsWith('.d.ts'));
     for (const name of names.sort()) hash.update(name).update(readFileSync(join(root, directory, name)));
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { changesDrives, type Drive, drivesAfter } from '../../projections/drives';
-import { initial, type OrderState } from '../../projections/order';
-import { readVerdict } from '../../projections/timeline';
+import { changesDrives, type Drive, drivesAfter } from '../../projections/order/drives';
+import { initial, type OrderState } from '../../projections/order/order';
+import { readVerdict } from '../../projections/history/timeline';
 import type { OrderKey } from '../../schemas/order-key';
 import {
   decodeOrderEvent,
@@ -9,8 +9,8 @@ import {
   ORDER_STREAM_PREFIX,
   orderKeyOfStream,
   orderStream,
-} from '../../schemas/order-events';
-import type { StreamName } from '../../schemas/stream-name';
+} from '../../schemas/events/order-events';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { Verdict } from '../../schemas/vocabulary';
 import { sleep } from '../concurrency/sleep';
 import {

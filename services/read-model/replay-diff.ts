@@ -1,8 +1,8 @@
-import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
-import { initial, type OrderState } from '../../projections/order';
+import { beginDivergences, follow, divergences, viewChanges } from '../../projections/history/divergence';
+import { initial, type OrderState } from '../../projections/order/order';
 import type { OrderKey } from '../../schemas/order-key';
-import { decodeOrderEvent, orderStream } from '../../schemas/order-events';
-import type { Change } from '../../schemas/order-view';
+import { decodeOrderEvent, orderStream } from '../../schemas/events/order-events';
+import type { Change } from '../../schemas/api/order-view';
 import { comparePositions, type EventSource, type EventStore, type Position } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';
 import { openComparison } from './order-table/comparison';

@@ -1,7 +1,12 @@
 import type { OrderKey } from '../../schemas/order-key';
-import { orderStream, receivedAtOf } from '../../schemas/order-events';
-import type { OrderId } from '../../schemas/handle-order';
-import { type OrderReceipt, type OrderReceipts, ScreenShownData, type ShownScreen } from '../../schemas/screen-reports';
+import { orderStream, receivedAtOf } from '../../schemas/events/order-events';
+import type { OrderId } from '../../schemas/wire/handle-order';
+import {
+  type OrderReceipt,
+  type OrderReceipts,
+  ScreenShownData,
+  type ShownScreen,
+} from '../../schemas/api/screen-reports';
 import { nextTurn } from '../concurrency/turns';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere } from '../event-store/reads';

@@ -1,4 +1,4 @@
-import type { LocationId } from '../../schemas/handle-order';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import {
   SCREEN_SHOWN,
   type ScreenShownData,
@@ -6,8 +6,8 @@ import {
   SHOWN_DAYS_STREAM,
   ShownDayData,
   shownStream,
-} from '../../schemas/screen-reports';
-import type { StreamName } from '../../schemas/stream-name';
+} from '../../schemas/api/screen-reports';
+import type { StreamName } from '../../schemas/events/stream-name';
 import type { EventStore } from '../event-store/event-store';
 import { readIfThere, readOne } from '../event-store/reads';
 import { sealAlone } from '../event-store/seal/seal';

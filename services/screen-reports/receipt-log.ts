@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { LocationId } from '../../schemas/handle-order';
-import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/screen-reports';
+import type { LocationId } from '../../schemas/wire/handle-order';
+import type { DisplayReceipt, ScreenReport, ShownScreen } from '../../schemas/api/screen-reports';
 import { isEventStoreError } from '../event-store/event-store';
 import { dayOf, type ReceiptDays } from './receipt-days';
 

@@ -1,15 +1,15 @@
 import type { Router } from 'express';
-import type { LocationId } from '../../schemas/handle-order';
+import type { LocationId } from '../../schemas/wire/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
-import { LocationPath, OrderPath } from '../../schemas/requests';
-import { MAX_REPORT_BYTES } from '../../schemas/screen-limits';
+import { LocationPath, OrderPath } from '../../schemas/api/requests';
+import { MAX_REPORT_BYTES } from '../../schemas/api/screen-limits';
 import {
   type DisplayReceipt,
   OrderReceipts,
   ScreenList,
   ScreenReport,
   type UnwatchedLocation,
-} from '../../schemas/screen-reports';
+} from '../../schemas/api/screen-reports';
 import { createBudget } from '../access/log/budget';
 import { type AccessLog, RECORD_PROBLEMS } from '../access/log/access-log';
 import { seesLocation } from '../access/permissions';

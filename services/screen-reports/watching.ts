@@ -1,6 +1,6 @@
-import type { LocationId } from '../../schemas/handle-order';
-import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/screen-limits';
-import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/screen-reports';
+import type { LocationId } from '../../schemas/wire/handle-order';
+import { OLD_ORDER_MS, REPORT_INTERVAL_MS, WATCHING_MS } from '../../schemas/api/screen-limits';
+import type { Screen, ScreenReport, UnwatchedLocation } from '../../schemas/api/screen-reports';
 import type { Received } from './receipt-log';
 
 /**

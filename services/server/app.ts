@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { stringifyJson } from '../../schemas/exact-json';
+import { stringifyJson } from '../../schemas/json/exact-json';
 import { createGuard } from '../access/guard';
 import { createReadGuard } from '../access/read-guard';
 import { allowEmbedding, allowOrigins, loopbackOnly, unproxiedOnly } from '../access/login/origin-guard';

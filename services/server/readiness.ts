@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Heartbeat } from '../../schemas/live';
-import type { Readiness } from '../../schemas/order-view';
+import type { Heartbeat } from '../../schemas/api/live';
+import type { Readiness } from '../../schemas/api/order-view';
 import { within } from '../concurrency/within';
 import type { EventStore } from '../event-store/event-store';
 import type { OutageListener } from '../event-store/store-outage';
@@ -8,7 +8,7 @@ import type { Freshness } from '../read-model/freshness';
 
 export type CheckReadiness = () => Promise<Readiness>;
 
-/** @returns the health as the live feed says it (schemas/live.ts). */
+/** @returns the health as the live feed says it (schemas/api/live.ts). */
 export function healthOf({ checks }: Readiness): Heartbeat['store'] {
   const failed = new Set(checks.filter(({ ok }) => !ok).map(({ name }) => name));
   return failed.has('event_store') ? 'unavailable' : failed.has('projector') ? 'behind' : 'ok';

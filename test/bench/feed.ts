@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FeedItem, FeedPage } from '../../schemas/feed';
+import type { FeedItem, FeedPage } from '../../schemas/api/feed';
 import { ensureHistory, type OperationOptions, rebuild } from './operations';
 import { figure, median, type Part, range } from './report';
 import { makeDataDir, removeDataDir, Server } from './servers';

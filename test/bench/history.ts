@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeliveryType } from '../../schemas/handle-order';
+import type { DeliveryType } from '../../schemas/wire/handle-order';
 import type { OrderKey } from '../../schemas/order-key';
-import { orderStream, SCHEMA_VERSION } from '../../schemas/order-events';
+import { orderStream, SCHEMA_VERSION } from '../../schemas/events/order-events';
 import type { EventStore, JsonValue, NewEvent } from '../../services/event-store/event-store';
 import { openSqliteStore } from '../../services/event-store/sqlite/sqlite-store';
 import { contentHash, eventId, seal } from '../../services/event-store/seal/seal';

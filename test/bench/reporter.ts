@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { REPORT_INTERVAL_MS } from '../../schemas/screen-limits';
+import { REPORT_INTERVAL_MS } from '../../schemas/api/screen-limits';
 import { benchOrder, OPEN_ORDERS } from './deliveries';
 
 /**

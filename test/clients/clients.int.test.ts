@@ -3,8 +3,8 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import type { ConsumerList } from '../../schemas/feed';
-import type { Order } from '../../schemas/order-view';
+import type { ConsumerList } from '../../schemas/api/feed';
+import type { Order } from '../../schemas/api/order-view';
 import { freePorts } from '../support/free-ports';
 import { update } from '../support/deliveries';
 import { until } from '../support/patience';

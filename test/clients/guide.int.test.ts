@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Order, OrderPage } from '../../schemas/order-view';
+import type { Order, OrderPage } from '../../schemas/api/order-view';
 import { update } from '../support/deliveries';
 import { until } from '../support/patience';
 import {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OrderPage } from '../../schemas/order-view';
+import type { OrderPage } from '../../schemas/api/order-view';
 import { seeded } from '../faults/load';
 import { freePorts } from '../support/free-ports';
 import { update } from '../support/deliveries';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { FeedFact, FeedOrder } from '../../schemas/feed';
-import { Order } from '../../schemas/order-view';
+import { FeedFact, FeedOrder } from '../../schemas/api/feed';
+import { Order } from '../../schemas/api/order-view';
 
 /** What the README of each client says, against what the client has. */
 

@@ -2,8 +2,8 @@ import { webcrypto } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type * as Client from '../../clients/typescript/ticket-rail-client';
 import { pauseMs, retryAfterMs, verifyDelivery } from '../../clients/typescript/ticket-rail-client';
-import type { FeedFact, FeedOrder, FeedRemoval } from '../../schemas/feed';
-import type { Order } from '../../schemas/order-view';
+import type { FeedFact, FeedOrder, FeedRemoval } from '../../schemas/api/feed';
+import type { Order } from '../../schemas/api/order-view';
 
 /** The client for TypeScript, as far as it asks nobody. */
 

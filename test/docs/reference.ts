@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { WORD_LISTS } from '../../schemas/word-lists';
+import { WORD_LISTS } from '../../schemas/words/word-lists';
 import { createProgram } from '../../services/commands/program';
 import { describeVariables } from '../../services/config/environment';
 import { version } from '../../services/config/version';

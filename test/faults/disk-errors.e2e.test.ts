@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Readiness } from '../../schemas/order-view';
+import type { Readiness } from '../../schemas/api/order-view';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
 import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
 import { patiently, until } from '../support/patience';

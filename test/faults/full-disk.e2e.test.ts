@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readiness } from '../../schemas/order-view';
+import type { Readiness } from '../../schemas/api/order-view';
 import { orderKey } from '../../schemas/order-key';
 import { orderPath, problem, problemOf, readLog } from '../support/deliveries';
 import { until } from '../support/patience';

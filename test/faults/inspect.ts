@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
-import { decodeOrderEvent, orderKeyOfStream } from '../../schemas/order-events';
-import type { Order, OrderPage } from '../../schemas/order-view';
-import { streamName } from '../../schemas/stream-name';
+import { evolve, initial, type OrderState, toOrder } from '../../projections/order/order';
+import { decodeOrderEvent, orderKeyOfStream } from '../../schemas/events/order-events';
+import type { Order, OrderPage } from '../../schemas/api/order-view';
+import { streamName } from '../../schemas/events/stream-name';
 import type { LogRow } from '../support/deliveries';
 import type { RunningService } from '../support/running-service';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import { orderStream } from '../../schemas/order-events';
+import { orderStream } from '../../schemas/events/order-events';
 import { answerOf, type LogRow, update } from '../support/deliveries';
 import type { Answer, RunningService } from '../support/running-service';
 

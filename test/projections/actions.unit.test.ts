@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { MAX_IN_FORCE } from '../../projections/actions';
+import { MAX_IN_FORCE } from '../../projections/order/actions';
 import { driverGroups } from '../../projections/driver-groups';
-import { assignedRevision } from '../../projections/driver';
-import { evolve, toOrder } from '../../projections/order';
-import { summarize, nothingSummed } from '../../projections/summary';
-import { decodeOrderEvent, type OrderEvent } from '../../schemas/order-events';
-import { actionOf, COMPARED, isActionType, type RailAction } from '../../schemas/rail-actions';
+import { assignedRevision } from '../../projections/order/driver';
+import { evolve, toOrder } from '../../projections/order/order';
+import { summarize, nothingSummed } from '../../projections/history/summary';
+import { decodeOrderEvent, type OrderEvent } from '../../schemas/events/order-events';
+import { actionOf, COMPARED, isActionType, type RailAction } from '../../schemas/events/rail-actions';
 import { orderId } from '../../schemas/order-key';
 import { forgetAt } from '../../services/labels/label-time';
 import { cases } from '../support/depth';

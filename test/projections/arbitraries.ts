@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/handle-order';
-import type { OrderEvent } from '../../schemas/order-events';
-import { ACKNOWLEDGED, COMPARED, type RailAction } from '../../schemas/rail-actions';
+import type { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/wire/handle-order';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import { ACKNOWLEDGED, COMPARED, type RailAction } from '../../schemas/events/rail-actions';
 import { DELIVERY_STATUSES, STATUSES } from '../../schemas/vocabulary';
 import { locationId, orderId } from '../../schemas/order-key';
 

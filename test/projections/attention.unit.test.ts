@@ -1,4 +1,4 @@
-import { ATTENTION_RULES } from '../../projections/attention';
+import { ATTENTION_RULES } from '../../projections/order/attention';
 import { ATTENTION_CODES, type AttentionCode } from '../../schemas/vocabulary';
 import { after, JANE, JOHN, ROBOT, says, type DeliveryObject } from './scenario';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OrderEvent } from '../../schemas/order-events';
-import type { Order } from '../../schemas/order-view';
-import { evolve, initial, toOrder } from '../../projections/order';
-import { read } from '../../projections/timeline';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import type { Order } from '../../schemas/api/order-view';
+import { evolve, initial, toOrder } from '../../projections/order/order';
+import { read } from '../../projections/history/timeline';
 import { asEvents } from './arbitraries';
 import { after, KEY, type DeliveryObject } from './scenario';
 

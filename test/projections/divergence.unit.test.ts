@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { changesBetween } from '../../projections/changes';
-import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
-import { beginDivergences, follow, divergences, viewChanges } from '../../projections/divergence';
-import type { OrderEvent } from '../../schemas/order-events';
+import { changesBetween } from '../../projections/history/changes';
+import { evolve, initial, type OrderState, toOrder } from '../../projections/order/order';
+import { beginDivergences, follow, divergences, viewChanges } from '../../projections/history/divergence';
+import type { OrderEvent } from '../../schemas/events/order-events';
 import { arbitraryEvents } from './arbitraries';
 import { eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { sameDriver } from '../../projections/driver';
+import { sameDriver } from '../../projections/order/driver';
 import { driverGroups, type Groupable, MAX_QUIET_MS } from '../../projections/driver-groups';
-import { isJsonObject } from '../../schemas/json-object';
+import { isJsonObject } from '../../schemas/json/json-object';
 import { orderId } from '../../schemas/order-key';
 import { STAGES } from '../../schemas/vocabulary';
-import { WITHHELD } from '../../schemas/withheld';
+import { WITHHELD } from '../../schemas/events/withheld';
 
 const NOW = Date.parse('2026-11-21T12:00:00.000Z');
 const ago = (ms: number): string => new Date(NOW - ms).toISOString();

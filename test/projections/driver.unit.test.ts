@@ -1,5 +1,5 @@
-import { sameDriver } from '../../projections/driver';
-import { mergeDriver } from '../../projections/driver-details';
+import { sameDriver } from '../../projections/order/driver';
+import { mergeDriver } from '../../projections/order/driver-details';
 import { after, JANE, JOHN, says } from './scenario';
 
 const driverAfter = (...details: readonly unknown[]) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { changesDrives, type Drive, drivesAfter, lastDigitsOf, MAX_DRIVES } from '../../projections/drives';
-import { evolve, initial } from '../../projections/order';
-import type { OrderEvent } from '../../schemas/order-events';
+import { changesDrives, type Drive, drivesAfter, lastDigitsOf, MAX_DRIVES } from '../../projections/order/drives';
+import { evolve, initial } from '../../projections/order/order';
+import type { OrderEvent } from '../../schemas/events/order-events';
 import { arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
 import { type DeliveryObject, eventsAt, eventsOf, JANE, JOHN, says } from './scenario';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { saidBy } from '../../projections/order-status';
+import { saidBy } from '../../projections/order/order-status';
 import { after, JANE, JOHN, KEY, readLast, says } from './scenario';
 
 const lenientOf = (driver_details: unknown) => {

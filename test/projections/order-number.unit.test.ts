@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beginsNewOrder, evolve, type OrderState } from '../../projections/order';
+import { beginsNewOrder, evolve, type OrderState } from '../../projections/order/order';
 import { ORDER_NUMBER_REUSE_MS } from '../../schemas/vocabulary';
 import { arbitraryEvents } from './arbitraries';
 import { eventsAt, fold, JANE, JOHN, orderAfter, readingOfLast, says, type DeliveryObject } from './scenario';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/handle-order';
-import type { OrderEvent } from '../../schemas/order-events';
-import { type Change, Order } from '../../schemas/order-view';
+import { OrderCanceledObject, OrderUpdatedObject } from '../../schemas/wire/handle-order';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import { type Change, Order } from '../../schemas/api/order-view';
 import { FINAL_STAGES, STATUSES } from '../../schemas/vocabulary';
-import { sameDriver } from '../../projections/driver';
+import { sameDriver } from '../../projections/order/driver';
 import {
   beginsNewOrder,
   evolve,
@@ -14,9 +14,9 @@ import {
   type OrderState,
   stageOf,
   toOrder,
-} from '../../projections/order';
-import { saidBy } from '../../projections/order-status';
-import { read } from '../../projections/timeline';
+} from '../../projections/order/order';
+import { saidBy } from '../../projections/order/order-status';
+import { read } from '../../projections/history/timeline';
 import { arbitraryEvents, arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject, receivedAt } from './arbitraries';
 import { after, eventsOf, fold, KEY, says } from './scenario';
 import { cases } from '../support/depth';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type CountedOrder, countOrders } from '../../projections/overview';
-import { OLD_CANCELLATION_MS, OLD_ORDER_MS } from '../../schemas/screen-limits';
+import { OLD_CANCELLATION_MS, OLD_ORDER_MS } from '../../schemas/api/screen-limits';
 import { FINAL_STAGES, STAGES } from '../../schemas/vocabulary';
 
 const NOW = Date.parse('2026-11-21T18:00:00.000Z');

@@ -1,5 +1,5 @@
-import type { OrderEvent } from '../../schemas/order-events';
-import { REMEMBERED_REPORTS } from '../../projections/reports';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import { REMEMBERED_REPORTS } from '../../projections/order/reports';
 import { eventsOf, fold, JANE, JOHN, orderAfter, readingOfLast, says } from './scenario';
 
 const ANN = says('in_progress', 'enroute_to_pickup', { ...JANE, passcode: '1111' });

@@ -1,8 +1,8 @@
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import type { OrderEvent } from '../../schemas/order-events';
-import type { Order } from '../../schemas/order-view';
-import { evolve, initial, type OrderState, toOrder } from '../../projections/order';
-import { read, type Reading } from '../../projections/timeline';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import type { Order } from '../../schemas/api/order-view';
+import { evolve, initial, type OrderState, toOrder } from '../../projections/order/order';
+import { read, type Reading } from '../../projections/history/timeline';
 import { asEvents, receivedAt } from './arbitraries';
 
 export const KEY: OrderKey = orderKey('pos_location_456', 'pos_order_123');

@@ -14,10 +14,10 @@ import {
   UNKNOWN_SOURCE,
   untracked,
 } from '../../projections/source-coverage';
-import { initial } from '../../projections/order';
-import { saidBy } from '../../projections/order-status';
-import { read } from '../../projections/timeline';
-import type { OrderEvent } from '../../schemas/order-events';
+import { initial } from '../../projections/order/order';
+import { saidBy } from '../../projections/order/order-status';
+import { read } from '../../projections/history/timeline';
+import type { OrderEvent } from '../../schemas/events/order-events';
 import { locationId } from '../../schemas/order-key';
 import { arbitraryEvents } from './arbitraries';
 import { eventsAt, eventsOf, fold, JANE, JOHN, KEY, says, type DeliveryObject } from './scenario';

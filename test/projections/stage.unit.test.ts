@@ -1,5 +1,5 @@
-import { initial, isActive, stageOf } from '../../projections/order';
-import { readStage, STAGE_RULES } from '../../projections/stage';
+import { initial, isActive, stageOf } from '../../projections/order/order';
+import { readStage, STAGE_RULES } from '../../projections/order/stage';
 import { DELIVERY_STATUSES, FINAL_STAGES, STAGES, STATUSES } from '../../schemas/vocabulary';
 import { after, eventsOf, fold, JANE, JOHN, says, type DeliveryObject } from './scenario';
 

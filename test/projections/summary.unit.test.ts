@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import { type Drive, drivesAfter } from '../../projections/drives';
-import { evolve, initial, type OrderState } from '../../projections/order';
-import { saidBy } from '../../projections/order-status';
-import { nothingSummed, summarize, type SummaryFold } from '../../projections/summary';
-import { readVerdict } from '../../projections/timeline';
-import type { OrderEvent } from '../../schemas/order-events';
+import { type Drive, drivesAfter } from '../../projections/order/drives';
+import { evolve, initial, type OrderState } from '../../projections/order/order';
+import { saidBy } from '../../projections/order/order-status';
+import { nothingSummed, summarize, type SummaryFold } from '../../projections/history/summary';
+import { readVerdict } from '../../projections/history/timeline';
+import type { OrderEvent } from '../../schemas/events/order-events';
 import {
   MAX_NAME_CHARACTERS,
   MAX_SUMMARY_DRIVERS,
   MAX_SUMMARY_STAGES,
   MAX_SUMMARY_VISITS,
   OrderSummary,
-} from '../../schemas/order-summary';
+} from '../../schemas/api/order-summary';
 import { VERDICTS } from '../../schemas/vocabulary';
 import { cases } from '../support/depth';
 import { arbitraryEvents, receivedAt } from './arbitraries';

@@ -1,5 +1,5 @@
-import { changesBetween } from '../../projections/changes';
-import { VERDICT_RULES } from '../../projections/timeline';
+import { changesBetween } from '../../projections/history/changes';
+import { VERDICT_RULES } from '../../projections/history/timeline';
 import { type Verdict, VERDICTS } from '../../schemas/vocabulary';
 import { JANE, JOHN, readLast, says, type DeliveryObject } from './scenario';
 

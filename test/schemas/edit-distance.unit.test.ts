@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { editDistance, isOneSlip } from '../../schemas/edit-distance';
+import { editDistance, isOneSlip } from '../../schemas/words/edit-distance';
 
 describe('editDistance', () => {
   it.each([

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ExactNumber, mayLoseDigits, parseJson, stringifyJson } from '../../schemas/exact-json';
+import { ExactNumber, mayLoseDigits, parseJson, stringifyJson } from '../../schemas/json/exact-json';
 import { cases } from '../support/depth';
 import { anyCharacter } from '../support/any-character';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_NAMED_LOCATIONS, parseLocations } from '../../schemas/locations';
+import { MAX_NAMED_LOCATIONS, parseLocations } from '../../schemas/files/locations';
 
 /** How the file of LOCATIONS_FILE is read. */
 

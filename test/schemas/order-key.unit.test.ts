@@ -1,4 +1,4 @@
-import { orderStream } from '../../schemas/order-events';
+import { orderStream } from '../../schemas/events/order-events';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
 
 it('the types refuse the id of an order in place of that of its location, and a text for either', () => {

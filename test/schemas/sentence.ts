@@ -1,8 +1,8 @@
-import { nothingSummed, summarize } from '../../projections/summary';
+import { nothingSummed, summarize } from '../../projections/history/summary';
 import { offsetsOfZone, timeWordsBy } from '../../schemas/local-time';
-import type { OrderEvent } from '../../schemas/order-events';
-import type { OrderSummary } from '../../schemas/order-summary';
-import { summaryText } from '../../schemas/summary-words';
+import type { OrderEvent } from '../../schemas/events/order-events';
+import type { OrderSummary } from '../../schemas/api/order-summary';
+import { summaryText } from '../../schemas/words/summary-words';
 import { type DeliveryObject, eventsOf, KEY } from '../projections/scenario';
 
 export const UTC = timeWordsBy(offsetsOfZone('UTC'));

@@ -1,9 +1,9 @@
-import { ATTENTION_RULES } from '../../projections/attention';
-import { STAGE_RULES } from '../../projections/stage';
-import { ATTENTION_MEANINGS, STAGE_MEANINGS } from '../../schemas/meanings';
-import { VERDICT_WORDS } from '../../schemas/verdict-words';
+import { ATTENTION_RULES } from '../../projections/order/attention';
+import { STAGE_RULES } from '../../projections/order/stage';
+import { ATTENTION_MEANINGS, STAGE_MEANINGS } from '../../schemas/words/meanings';
+import { VERDICT_WORDS } from '../../schemas/words/verdict-words';
 import { ATTENTION_CODES, STAGES, VERDICTS } from '../../schemas/vocabulary';
-import { WORD_LISTS } from '../../schemas/word-lists';
+import { WORD_LISTS } from '../../schemas/words/word-lists';
 
 it('the meanings of stages are in the order in which their rules are tried', () => {
   expect(Object.keys(STAGE_MEANINGS)).toEqual([...STAGE_RULES.map(({ stage }) => stage), 'preparing']);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Locator, Page } from 'playwright-core';
-import type { Order, OrderPage } from '../../schemas/order-view';
+import type { Order, OrderPage } from '../../schemas/api/order-view';
 import { withoutContact } from '../../services/access/withhold';
 import { arbitraryOrderUpdatedObject } from '../projections/arbitraries';
 import { browserLab } from '../support/browser-lab';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { CoverageReport } from '../../schemas/coverage';
+import type { CoverageReport } from '../../schemas/api/coverage';
 import { browserLab } from '../support/browser-lab';
 import { update } from '../support/deliveries';
 import { discard, type RunningService, startService } from '../support/running-service';

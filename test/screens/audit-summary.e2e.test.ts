@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import { MAX_NAME_CHARACTERS, type OrderSummaries } from '../../schemas/order-summary';
+import { MAX_NAME_CHARACTERS, type OrderSummaries } from '../../schemas/api/order-summary';
 import { browserLab } from '../support/browser-lab';
 import { orderPath } from '../support/deliveries';
 import { pastLog } from '../support/past-log';

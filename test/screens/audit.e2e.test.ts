@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Locator, Page } from 'playwright-core';
-import { evolve, initial, toOrder } from '../../projections/order';
+import { evolve, initial, toOrder } from '../../projections/order/order';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import type { HistoryEvent, HistoryPage, Order } from '../../schemas/order-view';
+import type { HistoryEvent, HistoryPage, Order } from '../../schemas/api/order-view';
 import { VERDICT_ORDER, verdictWords } from '../../services/screens/browser/shared/model/audit-words';
 import { arbitraryOrderCanceledObject, arbitraryOrderUpdatedObject } from '../projections/arbitraries';
 import { browserLab } from '../support/browser-lab';

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Order } from '../../schemas/order-view';
+import type { Order } from '../../schemas/api/order-view';
 import { newContext } from '../support/browser-lab';
 import { historyOf, orderPath } from '../support/deliveries';
 import { patiently, until } from '../support/patience';

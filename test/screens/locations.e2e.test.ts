@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
-import type { Order } from '../../schemas/order-view';
+import type { Order } from '../../schemas/api/order-view';
 import { orderPath, update } from '../support/deliveries';
 import { browserLab } from '../support/browser-lab';
 import { until } from '../support/patience';

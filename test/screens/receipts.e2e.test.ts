@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { orderKey } from '../../schemas/order-key';
-import { type ShownPart, WATCHING_MS } from '../../schemas/screen-limits';
-import type { OrderReceipts, ScreenList } from '../../schemas/screen-reports';
+import { type ShownPart, WATCHING_MS } from '../../schemas/api/screen-limits';
+import type { OrderReceipts, ScreenList } from '../../schemas/api/screen-reports';
 import { orderPath } from '../support/deliveries';
 import { patiently, until } from '../support/patience';
 import { screenLab } from '../support/screen-lab';

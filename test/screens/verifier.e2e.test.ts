@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { CheckpointPage } from '../../schemas/checkpoint';
+import type { CheckpointPage } from '../../schemas/api/checkpoint';
 import { splitBundle } from '../../services/audit/evidence/bundle';
 import { EXPORT_FORMAT, LineWriter, type Manifest } from '../../services/audit/export/ndjson';
 import { CHUNK_BYTES } from '../../services/audit/verify/verify-content';

@@ -1,4 +1,4 @@
-import { ORDER_STREAM_PREFIX } from '../../schemas/order-events';
+import { ORDER_STREAM_PREFIX } from '../../schemas/events/order-events';
 import type { EventStore } from '../../services/event-store/event-store';
 
 /** @returns a store that notes the name of each call that goes by the stream of an order. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { ACCESS_STREAM } from '../../schemas/access';
-import type { Fault } from '../../schemas/handle-order';
+import { ACCESS_STREAM } from '../../schemas/api/access';
+import type { Fault } from '../../schemas/wire/handle-order';
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import type { HandleOrderAnswer, HistoryPage, QuarantineDetail } from '../../schemas/order-view';
+import type { HandleOrderAnswer, HistoryPage, QuarantineDetail } from '../../schemas/api/order-view';
 import { type Answer, asOperator, type RunningService } from './running-service';
 
 /** What the tests of the webhook and of what is read after it send, and how they look at what became of it. */

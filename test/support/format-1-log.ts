@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { SCHEMA_1 } from '../../services/event-store/sqlite/format-1';
+import { SCHEMA_1 } from '../../services/event-store/sqlite/check/format-1';
 
 /** Logs as versions before format 2 wrote them. */
 

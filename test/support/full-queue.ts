@@ -1,5 +1,5 @@
 import { orderKey, type OrderKey } from '../../schemas/order-key';
-import { ORDER_STREAM_PREFIX } from '../../schemas/order-events';
+import { ORDER_STREAM_PREFIX } from '../../schemas/events/order-events';
 import { type EventStore, EventStoreError } from '../../services/event-store/event-store';
 import { MAX_PENDING_BYTES } from '../../services/handle-order/record/admission';
 import { over } from './changed-store';

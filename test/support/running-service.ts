@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ReaderEntry, Role } from '../../schemas/readers';
+import type { ReaderEntry, Role } from '../../schemas/files/readers';
 import { locationId } from '../../schemas/order-key';
 import { undeclaredProblem } from './contract';
 import { patiently, until } from './patience';

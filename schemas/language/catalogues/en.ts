@@ -1,4 +1,4 @@
-import { STAGE_WORDS } from '../../stage-words';
+import { STAGE_WORDS } from '../../words/stage-words';
 import type { Message } from '../message';
 
 /**

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import type { AccessData, AccessPage } from '../../../schemas/access';
-import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import type { AccessData, AccessPage } from '../../../schemas/api/access';
+import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import { orderStream } from '../../../schemas/order-events';
-import { WITHHELD } from '../../../schemas/withheld';
+import { orderStream } from '../../../schemas/events/order-events';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { type EventStore, isEventStoreError } from '../../event-store/event-store';
 import { Problem, type ProblemCode } from '../../http/problem';
 import { type AccessVolumes, createAccessVolumes } from './access-volumes';

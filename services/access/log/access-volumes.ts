@@ -7,8 +7,8 @@ import {
   type AccessEntry,
   type AccessPage,
   accessVolumeStream,
-} from '../../../schemas/access';
-import type { StreamName } from '../../../schemas/stream-name';
+} from '../../../schemas/api/access';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, NewEvent } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
 import { sealAlone } from '../../event-store/seal/seal';

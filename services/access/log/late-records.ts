@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AccessData } from '../../../schemas/access';
+import type { AccessData } from '../../../schemas/api/access';
 import { isEventStoreError } from '../../event-store/event-store';
 import type { AccessVolumes } from './access-volumes';
 

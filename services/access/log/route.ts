@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { AccessPage } from '../../../schemas/access';
-import { AccessQuery } from '../../../schemas/requests';
+import { AccessPage } from '../../../schemas/api/access';
+import { AccessQuery } from '../../../schemas/api/requests';
 import { type Endpoints, json, serve } from '../../http/endpoint';
 import { STORE_PROBLEMS } from '../../http/problem';
 import { ACCESS_LOG, readers } from '../requirements';

@@ -115,7 +115,7 @@ export function refusedPage(origin: string | null, hosts: readonly string[]): st
 `;
 }
 
-/** In the colours of the screens (services/screens/browser/shared/tokens.css). */
+/** In the colours of the screens (services/screens/browser/shared/styles/tokens.css). */
 export const LOGIN_CSS = `:root {
   color-scheme: light dark;
   --ground: #eceeea;

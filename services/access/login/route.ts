@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { Session as SessionOfReader } from '../../../schemas/readers';
+import { Session as SessionOfReader } from '../../../schemas/files/readers';
 import { createBodyReader } from '../../http/read-body';
 import { ANYONE, type Endpoints, json, serve } from '../../http/endpoint';
 import { CHALLENGE, Problem, takesOnly } from '../../http/problem';

@@ -1,4 +1,4 @@
-import { type BegunPairing, PAIRING_INTERVAL_SECONDS, PAIRING_SECONDS } from '../../../schemas/pairing';
+import { type BegunPairing, PAIRING_INTERVAL_SECONDS, PAIRING_SECONDS } from '../../../schemas/api/pairing';
 import { createBudget, type TakeFromBudget } from '../log/budget';
 import { hashToken } from '../readers/readers';
 import { readUserCode, shownUserCode, type UserCode } from './user-code';

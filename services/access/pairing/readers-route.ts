@@ -1,8 +1,8 @@
 import type { Router } from 'express';
 import type { Logger } from 'pino';
-import { NewScreen } from '../../../schemas/pairing';
-import { ListedReader, ListedReaders } from '../../../schemas/reader-view';
-import { ReaderPath } from '../../../schemas/requests';
+import { NewScreen } from '../../../schemas/api/pairing';
+import { ListedReader, ListedReaders } from '../../../schemas/api/reader-view';
+import { ReaderPath } from '../../../schemas/api/requests';
 import { type Endpoints, json, serve } from '../../http/endpoint';
 import { BODY_PROBLEMS, createJsonBodies, parseBody } from '../../http/json-body';
 import { Problem } from '../../http/problem';

@@ -1,5 +1,5 @@
 import type { Router } from 'express';
-import { BegunPairing, PairingAnswer, PairingQuestion } from '../../../schemas/pairing';
+import { BegunPairing, PairingAnswer, PairingQuestion } from '../../../schemas/api/pairing';
 import type { BasePath } from '../../http/base-path';
 import { networkOf } from '../../http/connections';
 import { ANYONE, type Endpoints, json, serve } from '../../http/endpoint';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ReaderEntry, Role } from '../../../schemas/readers';
+import type { ReaderEntry, Role } from '../../../schemas/files/readers';
 import { hashToken } from './readers';
 import { changeReadersFile, entriesOf, ReadersFileError } from './readers-file';
 

@@ -13,8 +13,8 @@ import {
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import type { ParsedList } from '../../../schemas/list-file';
-import { parseReaders, type ReaderEntry } from '../../../schemas/readers';
+import type { ParsedList } from '../../../schemas/json/list-file';
+import { parseReaders, type ReaderEntry } from '../../../schemas/files/readers';
 import { ConfigError, type ReaderSource } from '../../config/config';
 import { NO_READER } from '../../config/environment';
 import { codeOf } from '../../files/error-code';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ReaderEntry, Session } from '../../../schemas/readers';
+import type { ReaderEntry, Session } from '../../../schemas/files/readers';
 
 /** Who reads. `open` is the one reader of a service without configured readers: anyone on this machine. */
 export type Reader = Readonly<Session>;

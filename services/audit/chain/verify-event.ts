@@ -1,9 +1,9 @@
-import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
-import { isJsonObject } from '../../../schemas/json-object';
-import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/order-events';
-import { actionOf, isActionType } from '../../../schemas/rail-actions';
-import type { StreamName } from '../../../schemas/stream-name';
-import { WITHHELD } from '../../../schemas/withheld';
+import { DELIVERY_CONTRACTS } from '../../../schemas/wire/handle-order';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { hashOf, ORDER_STREAM_PREFIX } from '../../../schemas/events/order-events';
+import { actionOf, isActionType } from '../../../schemas/events/rail-actions';
+import type { StreamName } from '../../../schemas/events/stream-name';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { contentHash, eventHash } from '../../event-store/seal/seal';
 import type { Head, StreamHeads } from './stream-heads';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Checkpoint } from '../../../schemas/api/checkpoint';
 import { comparePositions, type EventSource, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ifThere } from '../../files/if-there';
-import { CheckpointEntry } from '../../../schemas/checkpoint';
+import { CheckpointEntry } from '../../../schemas/api/checkpoint';
 import { syncDirectory } from '../../files/whole-file';
 
 /** Checkpoints in a file, a JSON line each, oldest first: written once and never changed. */

@@ -5,7 +5,7 @@ import {
   isRestore,
   type Restore,
   RESTORE_FORMAT,
-} from '../../../schemas/checkpoint';
+} from '../../../schemas/api/checkpoint';
 import type { EventSource, Position } from '../../event-store/event-store';
 import { checkLog } from './check-checkpoints';
 import { appendEntry, readCheckpointFile, readNewestEntries } from './checkpoint-file';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Restore } from '../../../schemas/checkpoint';
+import type { Restore } from '../../../schemas/api/checkpoint';
 import { sleep } from '../../concurrency/sleep';
 import type { EventSource, Position } from '../../event-store/event-store';
 import { type LogAddress, openEventSource } from '../../event-store/open';

@@ -1,4 +1,4 @@
-import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../schemas/checkpoint';
+import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../schemas/api/checkpoint';
 import type { EventSource, Position } from '../../event-store/event-store';
 import { DeletedLeaves } from '../../event-store/seal/deleted-leaves';
 import { afterLeaf, EMPTY_LOG_HASH, leafOf } from '../../event-store/seal/log-hash';

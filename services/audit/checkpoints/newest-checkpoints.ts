@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Checkpoint } from '../../../schemas/api/checkpoint';
 import { readNewestEntries } from './checkpoint-file';
 import type { CheckpointFiles } from './checkpoint-signer';
 import { signedHistory } from './restores';

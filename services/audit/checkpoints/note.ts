@@ -1,5 +1,5 @@
 import { hash, type KeyObject } from 'node:crypto';
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Checkpoint } from '../../../schemas/api/checkpoint';
 import { type CheckpointText, type NoteVerifier, openNote, unverifiedCheckpoint } from '../merkle/signed-note';
 
 /** The signed note of a checkpoint: who signs it, and whether it is of the same events. */

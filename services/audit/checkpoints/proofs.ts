@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Checkpoint } from '../../../schemas/api/checkpoint';
 import { Semaphore } from '../../concurrency/semaphore';
 import { comparePositions, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { codeOf } from '../../files/error-code';

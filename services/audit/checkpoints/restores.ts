@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '../../../schemas/checkpoint';
+import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '../../../schemas/api/checkpoint';
 import { comparePositions, type Position } from '../../event-store/event-store';
 import { count } from '../../terminal/figures';
 

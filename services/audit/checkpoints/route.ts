@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { Response, Router } from 'express';
 import { z } from 'zod';
-import { CheckpointPage, ConsistencyProof } from '../../../schemas/checkpoint';
-import { CheckpointsQuery, ConsistencyQuery, InclusionQuery } from '../../../schemas/requests';
+import { CheckpointPage, ConsistencyProof } from '../../../schemas/api/checkpoint';
+import { CheckpointsQuery, ConsistencyQuery, InclusionQuery } from '../../../schemas/api/requests';
 import { CONTACT, HISTORY, readers } from '../../access/requirements';
 import { parsePosition } from '../../event-store/event-store';
 import { type Endpoints, json, serve } from '../../http/endpoint';

@@ -1,5 +1,5 @@
 import { hash, type KeyObject, verify } from 'node:crypto';
-import type { CheckpointEntry } from '../../../schemas/checkpoint';
+import type { CheckpointEntry } from '../../../schemas/api/checkpoint';
 import { canonicalJson } from '../../event-store/seal/canonical-json';
 
 /** Verifies what the key of checkpoints signed. */

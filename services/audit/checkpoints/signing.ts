@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ifThere } from '../../files/if-there';
-import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/checkpoint';
+import type { Checkpoint, CheckpointEntry, Restore } from '../../../schemas/api/checkpoint';
 import { beginFile, writeWholeFile } from '../../files/whole-file';
 import { keyIdOf, signedBytes } from './signature';
 

@@ -10,9 +10,9 @@ import {
   track,
   untracked,
 } from '../../../projections/source-coverage';
-import type { CoverageGroup, CoverageScan } from '../../../schemas/coverage';
-import { decodeOrderEvent, type OrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../../schemas/order-events';
-import { isActionType } from '../../../schemas/rail-actions';
+import type { CoverageGroup, CoverageScan } from '../../../schemas/api/coverage';
+import { decodeOrderEvent, type OrderEvent, ORDER_STREAM_PREFIX, orderKeyOfStream } from '../../../schemas/events/order-events';
+import { isActionType } from '../../../schemas/events/rail-actions';
 import { DELIVERY_STATUSES, STATUSES } from '../../../schemas/vocabulary';
 import { sleep } from '../../concurrency/sleep';
 import {

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CoverageScan } from '../../../schemas/coverage';
+import type { CoverageScan } from '../../../schemas/api/coverage';
 import { type LogAddress, openEventSource } from '../../event-store/open';
 import { type CoverageQuery, scanCoverage } from './coverage-scan';
 

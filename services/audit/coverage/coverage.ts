@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CoverageScan } from '../../../schemas/coverage';
+import type { CoverageScan } from '../../../schemas/api/coverage';
 import { Semaphore } from '../../concurrency/semaphore';
 import { answerOf } from '../../concurrency/threads';
 import { EventStoreError } from '../../event-store/event-store';

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { CoverageReport, type Endpoint } from '../../../schemas/coverage';
-import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS } from '../../../schemas/requests';
+import { CoverageReport, type Endpoint } from '../../../schemas/api/coverage';
+import { CoverageParameters, DEFAULT_COVERAGE_DAYS, MAX_COVERAGE_DAYS } from '../../../schemas/api/requests';
 import { type AccessLog, RECORD_PROBLEMS } from '../../access/log/access-log';
 import { locationsAskedFor, readers, SEARCH } from '../../access/requirements';
 import { type Endpoints, json, serve } from '../../http/endpoint';

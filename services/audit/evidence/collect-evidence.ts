@@ -1,6 +1,6 @@
 import type { OrderKey } from '../../../schemas/order-key';
-import { stringifyJson } from '../../../schemas/exact-json';
-import { orderStream } from '../../../schemas/order-events';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import { orderStream } from '../../../schemas/events/order-events';
 import { nextTurn } from '../../concurrency/turns';
 import type { Payload } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';

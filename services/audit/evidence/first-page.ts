@@ -1,11 +1,11 @@
 import { offsetsOfZone, offsetText, timeWordsBy, wallClock } from '../../../schemas/local-time';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/order-summary';
-import { sourceWords } from '../../../schemas/source-words';
-import { spanWords } from '../../../schemas/span-words';
-import { STAGE_WORDS } from '../../../schemas/stage-words';
-import { summaryWords } from '../../../schemas/summary-words';
-import { VERDICT_WORDS } from '../../../schemas/verdict-words';
+import type { DriverTurn, OrderSummary, StageSpan } from '../../../schemas/api/order-summary';
+import { sourceWords } from '../../../schemas/words/source-words';
+import { spanWords } from '../../../schemas/words/span-words';
+import { STAGE_WORDS } from '../../../schemas/words/stage-words';
+import { summaryWords } from '../../../schemas/words/summary-words';
+import { VERDICT_WORDS } from '../../../schemas/words/verdict-words';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import { cell, html, list, table, wide } from './html';
 import type { OrderEvidence } from './read-order';

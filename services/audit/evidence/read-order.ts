@@ -1,8 +1,8 @@
-import { initial, type OrderState } from '../../../projections/order';
-import { nothingSummed, summarize, type SummaryFold } from '../../../projections/summary';
+import { initial, type OrderState } from '../../../projections/order/order';
+import { nothingSummed, summarize, type SummaryFold } from '../../../projections/history/summary';
 import type { OrderKey } from '../../../schemas/order-key';
-import { decodeOrderEvent } from '../../../schemas/order-events';
-import type { OrderSummary } from '../../../schemas/order-summary';
+import { decodeOrderEvent } from '../../../schemas/events/order-events';
+import type { OrderSummary } from '../../../schemas/api/order-summary';
 import { StreamHeads } from '../chain/stream-heads';
 import { emptyTally, tallyEvent } from '../chain/verification';
 import type { Fault } from '../chain/verify-event';

@@ -1,12 +1,12 @@
-import { whoIs } from '../../../projections/drives';
-import { type OrderState, toOrder } from '../../../projections/order';
-import { read } from '../../../projections/timeline';
-import { actionWords } from '../../../schemas/action-words';
+import { whoIs } from '../../../projections/order/drives';
+import { type OrderState, toOrder } from '../../../projections/order/order';
+import { read } from '../../../projections/history/timeline';
+import { actionWords } from '../../../schemas/words/action-words';
 import type { OrderKey } from '../../../schemas/order-key';
-import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
-import type { Change, EarlierReport, Order } from '../../../schemas/order-view';
-import { actionOf } from '../../../schemas/rail-actions';
-import { VERDICT_WORDS } from '../../../schemas/verdict-words';
+import { decodeOrderEvent, type StoredEvent } from '../../../schemas/events/order-events';
+import type { Change, EarlierReport, Order } from '../../../schemas/api/order-view';
+import { actionOf } from '../../../schemas/events/rail-actions';
+import { VERDICT_WORDS } from '../../../schemas/words/verdict-words';
 import type { Stage, Verdict } from '../../../schemas/vocabulary';
 
 /** What an event meant to someone who knew everything before it, and what was true after it. */

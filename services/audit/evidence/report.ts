@@ -1,7 +1,7 @@
-import { stringifyJson } from '../../../schemas/exact-json';
-import { isJsonObject } from '../../../schemas/json-object';
-import { hashOf } from '../../../schemas/order-events';
-import { isActionType } from '../../../schemas/rail-actions';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { hashOf } from '../../../schemas/events/order-events';
+import { isActionType } from '../../../schemas/events/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { receivedAt } from '../export/select-events';

@@ -1,9 +1,9 @@
-import type { OrderState } from '../../../projections/order';
-import { saidBy } from '../../../projections/order-status';
-import { read } from '../../../projections/timeline';
-import { stringifyJson } from '../../../schemas/exact-json';
-import { isJsonObject } from '../../../schemas/json-object';
-import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/order-events';
+import type { OrderState } from '../../../projections/order/order';
+import { saidBy } from '../../../projections/order/order-status';
+import { read } from '../../../projections/history/timeline';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { decodeOrderEvent, hashOf, orderKeyOfStream } from '../../../schemas/events/order-events';
 import { recordOf } from '../../../schemas/records';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { lineHash, type Manifest } from './ndjson';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { OrderState } from '../../../projections/order';
+import type { OrderState } from '../../../projections/order/order';
 import type { Position, RecordedEvent } from '../../event-store/event-store';
 import { CSV_HEADER, csvCells, manifestCells, RowWriter } from './csv';
 import { EXPORT_FORMAT, eventMembers, LineWriter, type Manifest } from './ndjson';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { JsonValue, Payload, RecordedEvent } from '../../event-store/event-store';
 
 /**

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../../schemas/json-object';
-import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/order-events';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { ORDER_STREAM_PREFIX, orderStream } from '../../../schemas/events/order-events';
 import { orderKey } from '../../../schemas/order-key';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readableEvents } from '../../event-store/readable-events';

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 
 /** Counts different streams by 64 bits of each name, in some 16 to 48 bytes a stream, whatever the names. */
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { hashOf } from '../../../schemas/order-events';
+import { hashOf } from '../../../schemas/events/order-events';
 import { comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { count } from '../../terminal/figures';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Checkpoint } from '../../../schemas/checkpoint';
+import { Checkpoint } from '../../../schemas/api/checkpoint';
 import { noteOf } from '../checkpoints/note';
 import { isSignedBy, keyIdOf } from '../checkpoints/signature';
 import { NOWHERE } from '../chain/verification';

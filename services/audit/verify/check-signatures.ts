@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { isRestore } from '../../../schemas/checkpoint';
-import { RETENTION_STREAM } from '../../../schemas/order-events';
+import { isRestore } from '../../../schemas/api/checkpoint';
+import { RETENTION_STREAM } from '../../../schemas/events/order-events';
 import type { ReadableStore } from '../../event-store/open';
 import { CheckpointCheck } from '../checkpoints/check-checkpoints';
 import { readCheckpointFile } from '../checkpoints/checkpoint-file';

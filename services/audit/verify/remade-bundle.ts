@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { OrderSummary } from '../../../schemas/order-summary';
-import { Change, EarlierReport } from '../../../schemas/order-view';
+import { OrderSummary } from '../../../schemas/api/order-summary';
+import { Change, EarlierReport } from '../../../schemas/api/order-view';
 import { STAGES, VERDICTS } from '../../../schemas/vocabulary';
 import type { EventProof } from '../evidence/bundle-options';
 import { makeBundle } from '../evidence/make-bundle';

@@ -1,11 +1,11 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import { initial, type OrderState } from '../../../projections/order';
-import { parseJson } from '../../../schemas/exact-json';
-import { isJsonObject } from '../../../schemas/json-object';
-import { orderKeyOfStream } from '../../../schemas/order-events';
-import { type StreamName, streamName } from '../../../schemas/stream-name';
-import { WITHHELD } from '../../../schemas/withheld';
+import { initial, type OrderState } from '../../../projections/order/order';
+import { parseJson } from '../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { orderKeyOfStream } from '../../../schemas/events/order-events';
+import { type StreamName, streamName } from '../../../schemas/events/stream-name';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { parsePosition, type Position, comparePositions, type RecordedEvent } from '../../event-store/event-store';
 import { readingOf } from '../evidence/reading';
 import { canonicalJson } from '../../event-store/seal/canonical-json';

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { streamName } from '../../../schemas/stream-name';
+import { streamName } from '../../../schemas/events/stream-name';
 import { parsePosition } from '../../event-store/event-store';
 import { CSV_HEADER, cutIn, manifestBody, manifestIn, rowEnd } from '../export/csv';
 import { lineHash, Manifest } from '../export/ndjson';

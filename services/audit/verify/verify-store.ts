@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { hashOf } from '../../../schemas/order-events';
-import type { StreamName } from '../../../schemas/stream-name';
+import { hashOf } from '../../../schemas/events/order-events';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { parsePosition, type RecordedEvent } from '../../event-store/event-store';
 import { checkLogFile, inspectLog, type ReadableStore } from '../../event-store/open';
 import { readIfThere } from '../../event-store/reads';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { realpathSync, statSync } from 'node:fs';
-import { orderStream } from '../../../schemas/order-events';
+import { orderStream } from '../../../schemas/events/order-events';
 import type { OrderKey } from '../../../schemas/order-key';
 import { isEventStoreError } from '../../event-store/event-store';
 import { openReadableStore, type ReadableStore, storeName } from '../../event-store/open';

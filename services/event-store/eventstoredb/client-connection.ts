@@ -31,7 +31,7 @@ import {
 } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import { DeleteReq, TombstoneReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 
 import { nextTurn } from '../../concurrency/turns';
 import { within } from '../../concurrency/within';

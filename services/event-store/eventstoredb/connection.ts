@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 /** What the store asks of a connection to EventStoreDB. */
 
 import type { ExpectedRevision, Position, RecordedEvent } from '../event-store';

@@ -3,7 +3,7 @@
  * name their `type`, and those of gRPC, which come through raw from some of its paths, by shape.
  */
 
-import { isJsonObject } from '../../../schemas/json-object';
+import { isJsonObject } from '../../../schemas/json/json-object';
 import { EventStoreError, type StreamRevision } from '../event-store';
 
 export type Failure =

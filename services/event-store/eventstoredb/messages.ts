@@ -7,8 +7,8 @@ import { Empty, StreamIdentifier, UUID, WrongExpectedVersion } from '@eventstore
 import type { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendReq, type BatchAppendResp, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
-import { mayLoseDigits, parseJson } from '../../../schemas/exact-json';
-import { type StreamName, streamName } from '../../../schemas/stream-name';
+import { mayLoseDigits, parseJson } from '../../../schemas/json/exact-json';
+import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { parsePosition, type ExpectedRevision, type Payload, type Position } from '../event-store';
 import type { Appended, Outcome, ReceivedEvent } from './connection';
 import { readFailure, type Failure } from './failures';

@@ -1,4 +1,4 @@
-import { type StreamName, streamName } from '../../../schemas/stream-name';
+import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 import { sleep } from '../../concurrency/sleep';
 import {
   assertPosition,

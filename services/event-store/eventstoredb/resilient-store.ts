@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type StreamName, streamName } from '../../../schemas/stream-name';
+import { type StreamName, streamName } from '../../../schemas/events/stream-name';
 
 import {
   assertExpected,

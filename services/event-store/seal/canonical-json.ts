@@ -1,4 +1,4 @@
-import { ExactNumber } from '../../../schemas/exact-json';
+import { ExactNumber } from '../../../schemas/json/exact-json';
 
 /**
  * Canonical JSON (RFC 8785) of JSON values: members sorted by UTF-16 code units, no white space, numbers and strings as

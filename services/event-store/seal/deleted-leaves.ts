@@ -1,6 +1,6 @@
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import { isJsonObject } from '../../../schemas/json-object';
-import { ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/order-events';
+import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/events/order-events';
 import { comparePositions, type EventSource, type Position } from '../event-store';
 
 /** An event that retention deleted, as far as it still counts for the hash of the log. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { stringifyJson } from '../../../schemas/exact-json';
+import { stringifyJson } from '../../../schemas/json/exact-json';
 import { payloadForm, type RecordedEvent } from '../event-store';
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Seal } from '../../../schemas/event-data';
-import { SCHEMA_VERSION } from '../../../schemas/order-events';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { Seal } from '../../../schemas/events/event-data';
+import { SCHEMA_VERSION } from '../../../schemas/events/order-events';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { JsonValue, NewEvent, Payload } from '../event-store';
 import { canonicalJson } from './canonical-json';
 

@@ -1,5 +1,5 @@
 import { BroadcastChannel } from 'node:worker_threads';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import {
   assertStreamName,
   assertWholeNumber,
@@ -19,7 +19,7 @@ import {
 import { nextTurn } from '../../concurrency/turns';
 import { type LogReader, openLogReader } from './reader';
 import { asStoreError } from './schema';
-import { commitChannel } from './writer-protocol';
+import { commitChannel } from './write/writer-protocol';
 
 /** Most milliseconds without a look at the log, should word of a commit get lost. */
 const POLL_MS = 1_000;

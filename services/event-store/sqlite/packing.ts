@@ -1,4 +1,4 @@
-import { parseJson } from '../../../schemas/exact-json';
+import { parseJson } from '../../../schemas/json/exact-json';
 import type { JsonValue } from '../event-store';
 
 /**

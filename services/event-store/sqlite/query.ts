@@ -1,4 +1,4 @@
-import { READ_EVENTS_1, SELECT_EVENTS_1 } from './format-1';
+import { READ_EVENTS_1, SELECT_EVENTS_1 } from './check/format-1';
 import { READ_EVENTS, SELECT_EVENTS } from './schema';
 
 /** How a log is asked for its events, as rows that are the same whatever its format. */

@@ -1,5 +1,5 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { RecordedEvent } from '../event-store';
 import { queryOf } from './query';
 import { asStoreError, assertFormat, BUSY_TIMEOUT_MS, formatOf, LAST_POSITION, type ReadRow, toEvent } from './schema';

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { Database as Connection } from 'better-sqlite3';
 import { decodePayload, type EncodedEvent, EventStoreError, positionOf, type RecordedEvent } from '../event-store';
 import { isDamage, sqliteCodeOf } from '../sqlite-error';

@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import {
   assertWholeNumber,
   EventStoreError,

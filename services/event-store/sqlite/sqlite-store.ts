@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import {
   assertExpected,
   assertStreamName,
@@ -12,8 +12,8 @@ import {
 } from '../event-store';
 import { CommitSignal, followLog } from './follow-log';
 import { SqliteReads } from './sqlite-reads';
-import { WriterClient } from './writer-client';
-import type { WriterResult } from './writer-protocol';
+import { WriterClient } from './write/writer-client';
+import type { WriterResult } from './write/writer-protocol';
 
 const throwIfError = <Result extends WriterResult>(result: Result): Exclude<Result, { kind: 'error' }> => {
   if (result.kind === 'error') throw new EventStoreError(result.code, result.message);

@@ -3,7 +3,7 @@ import Database, { type Database as Connection } from 'better-sqlite3';
 import { nextTurn } from '../../concurrency/turns';
 import { EventStoreError } from '../event-store';
 import { sqliteCodeOf } from '../sqlite-error';
-import { checkLogFile } from './check-log-file';
+import { checkLogFile } from './check/check-log-file';
 import { idSql, packId, packMetadata, PLAIN } from './packing';
 import { asStoreError, BUSY_TIMEOUT_MS, FORMAT_VERSION, formatOf, SCHEMA } from './schema';
 

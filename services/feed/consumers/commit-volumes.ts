@@ -1,6 +1,6 @@
 import { CONSUMER_COMMITTED, type ConsumerCommittedData } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/feed';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { FeedPosition } from '../../../schemas/api/feed';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';

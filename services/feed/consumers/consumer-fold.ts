@@ -8,7 +8,7 @@ import {
   ConsumerSetData,
   ConsumerVolumeData,
 } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/feed';
+import type { FeedPosition } from '../../../schemas/api/feed';
 import type { RecordedEvent } from '../../event-store/event-store';
 import { comparePlaces, laterPlace } from '../feed-place';
 

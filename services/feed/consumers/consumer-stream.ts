@@ -1,5 +1,5 @@
 import type { ConsumerDeletedData, ConsumerSetData, ConsumerVolumeData } from '../../../schemas/consumer-events';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, ExpectedRevision } from '../../event-store/event-store';
 import { readIfThere } from '../../event-store/reads';
 import { sealAlone } from '../../event-store/seal/seal';

@@ -6,8 +6,8 @@ import {
   CONSUMER_VOLUME_BEGUN,
   CONSUMERS_STREAM,
 } from '../../../schemas/consumer-events';
-import type { FeedPosition } from '../../../schemas/feed';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { FeedPosition } from '../../../schemas/api/feed';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore, Position } from '../../event-store/event-store';
 import { CommitVolumes } from './commit-volumes';
 import type { ConsumerPlace, KnownConsumer } from './consumer-fold';

@@ -1,4 +1,4 @@
-import type { ConsumerLag, FeedPosition } from '../../../schemas/feed';
+import type { ConsumerLag, FeedPosition } from '../../../schemas/api/feed';
 import type { Feed } from '../feed';
 
 /** Most items that are counted: beyond them, a consumer is far behind, however many there are. */

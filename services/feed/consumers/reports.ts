@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerLag, FeedPosition } from '../../../schemas/feed';
+import type { Consumer, ConsumerLag, FeedPosition } from '../../../schemas/api/feed';
 import { isEventStoreError } from '../../event-store/event-store';
 import { Problem } from '../../http/problem';
 import { ReadModelError } from '../../read-model/order-table/schema';

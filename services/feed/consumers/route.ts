@@ -7,8 +7,8 @@ import {
   ConsumerList,
   ConsumerStart,
   type FeedPosition,
-} from '../../../schemas/feed';
-import { ConsumerPath } from '../../../schemas/requests';
+} from '../../../schemas/api/feed';
+import { ConsumerPath } from '../../../schemas/api/requests';
 import { managesConsumers } from '../../access/permissions';
 import { FEED, readers } from '../../access/requirements';
 import type { Reader } from '../../access/readers/readers';

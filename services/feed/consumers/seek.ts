@@ -1,4 +1,4 @@
-import { BEGINNING, type ConsumerStart, type FeedPosition } from '../../../schemas/feed';
+import { BEGINNING, type ConsumerStart, type FeedPosition } from '../../../schemas/api/feed';
 import { nextTurn } from '../../concurrency/turns';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import type { WaitForReadModel } from '../../read-model/wait';

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson } from '../../../schemas/exact-json';
-import { LocationId, OrderId } from '../../../schemas/handle-order';
-import { isJsonObject } from '../../../schemas/json-object';
-import type { QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
-import { sourceWords } from '../../../schemas/source-words';
-import type { QuarantineQuery } from '../../../schemas/requests';
+import { parseJson } from '../../../schemas/json/exact-json';
+import { LocationId, OrderId } from '../../../schemas/wire/handle-order';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import type { QuarantineEntry, QuarantinePage } from '../../../schemas/api/order-view';
+import { sourceWords } from '../../../schemas/words/source-words';
+import type { QuarantineQuery } from '../../../schemas/api/requests';
 
 /** What a delivery in quarantine is about, as far as a body that cannot be used says so. */
 

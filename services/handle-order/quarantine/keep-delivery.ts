@@ -1,4 +1,4 @@
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { type EventStore, isEventStoreError, type JsonValue } from '../../event-store/event-store';
 import type { Admission } from '../record/admission';
 import { sealAlone } from '../../event-store/seal/seal';

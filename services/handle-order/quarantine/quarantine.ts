@@ -1,11 +1,22 @@
 import { hash } from 'node:crypto';
 import { isUtf8 } from 'node:buffer';
-import type { Delivery, Fault } from '../../../schemas/handle-order';
+import type { Delivery, Fault } from '../../../schemas/wire/handle-order';
 import { orderKeyOf } from '../../../schemas/order-key';
-import { DeliveryMetadata, OrderEventMetadata, QuarantinedData, RedrivenData } from '../../../schemas/event-data';
-import { orderStream, QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
-import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/order-view';
-import { MAX_QUARANTINE_LOOKED_AT, MAX_QUARANTINE_PAGE, type QuarantineQuery } from '../../../schemas/requests';
+import {
+  DeliveryMetadata,
+  OrderEventMetadata,
+  QuarantinedData,
+  RedrivenData,
+} from '../../../schemas/events/event-data';
+import {
+  orderStream,
+  QUARANTINE_STREAM,
+  QUARANTINED,
+  REDRIVEN,
+  redriveStream,
+} from '../../../schemas/events/order-events';
+import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../schemas/api/order-view';
+import { MAX_QUARANTINE_LOOKED_AT, MAX_QUARANTINE_PAGE, type QuarantineQuery } from '../../../schemas/api/requests';
 import { nextTurn } from '../../concurrency/turns';
 import {
   type EventStore,

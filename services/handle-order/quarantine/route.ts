@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { QuarantineDetail, QuarantinePage, Recorded, Repeat } from '../../../schemas/order-view';
-import { MAX_QUARANTINE_LOOKED_AT, QuarantinePath, QuarantineQuery } from '../../../schemas/requests';
+import { QuarantineDetail, QuarantinePage, Recorded, Repeat } from '../../../schemas/api/order-view';
+import { MAX_QUARANTINE_LOOKED_AT, QuarantinePath, QuarantineQuery } from '../../../schemas/api/requests';
 import { RECORD_PROBLEMS, type RecordAccess } from '../../access/log/access-log';
 import { QUARANTINE, readers } from '../../access/requirements';
 import type { Position } from '../../event-store/event-store';

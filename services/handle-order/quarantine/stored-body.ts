@@ -1,4 +1,4 @@
-import { QuarantinedData } from '../../../schemas/event-data';
+import { QuarantinedData } from '../../../schemas/events/event-data';
 import { MAX_APPEND_BYTES } from '../../event-store/event-store';
 import { type DecodedBody, decodeBody } from '../receive/decode-body';
 

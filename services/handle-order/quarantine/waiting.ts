@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { DeliveryMetadata } from '../../../schemas/event-data';
-import { DELIVERY_CONTRACTS, type LocationId } from '../../../schemas/handle-order';
-import { QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/order-events';
+import { DeliveryMetadata } from '../../../schemas/events/event-data';
+import { DELIVERY_CONTRACTS, type LocationId } from '../../../schemas/wire/handle-order';
+import { QUARANTINE_STREAM, QUARANTINED, REDRIVEN, redriveStream } from '../../../schemas/events/order-events';
 import { nextTurn } from '../../concurrency/turns';
 import { comparePositions, type EventStore, type Position, type RecordedEvent } from '../../event-store/event-store';
 import { keepFollowing } from '../../event-store/keep-following';

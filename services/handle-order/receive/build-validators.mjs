@@ -7,7 +7,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 
 const BUILT = join(import.meta.dirname, '..', '..', '..', 'dist', 'services', 'handle-order', 'receive');
 const { contractsInAjv } = createRequire(import.meta.url)(join(BUILT, 'compile-contracts.js'));
-const { DELIVERY_CONTRACTS } = createRequire(import.meta.url)(join(BUILT, '../../../schemas/handle-order.js'));
+const { DELIVERY_CONTRACTS } = createRequire(import.meta.url)(join(BUILT, '../../../schemas/wire/handle-order.js'));
 
 const types = Object.keys(DELIVERY_CONTRACTS);
 const code = standalone.default(contractsInAjv(true), Object.fromEntries(types.map((type) => [type, type])));

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
-import { type Delivery, DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
+import { type Delivery, DELIVERY_CONTRACTS } from '../../../schemas/wire/handle-order';
 
 /** What finds every fault of a body, by the `type` of the deliveries that it is for. */
 export type ContractValidators = Readonly<Record<string, ValidateFunction<Delivery>>>;

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { ErrorObject } from 'ajv/dist/2020';
-import { ExactNumber, parseJson } from '../../../schemas/exact-json';
-import { type Delivery, type Fault, ID_PATTERN, LocationId } from '../../../schemas/handle-order';
-import { isJsonObject } from '../../../schemas/json-object';
-import { escapeKey } from '../../../schemas/json-pointer';
+import { ExactNumber, parseJson } from '../../../schemas/json/exact-json';
+import { type Delivery, type Fault, ID_PATTERN, LocationId } from '../../../schemas/wire/handle-order';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { escapeKey } from '../../../schemas/json/json-pointer';
 import { WORD_PATTERN } from '../../../schemas/vocabulary';
 import type { JsonValue } from '../../event-store/event-store';
 import type { ContractValidators } from './compile-contracts';

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/wire/handle-order';
 import { type OrderKey, orderKeyOf } from '../../../schemas/order-key';
-import type { Arrival, OrderEventMetadata } from '../../../schemas/event-data';
-import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/order-events';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { Arrival, OrderEventMetadata } from '../../../schemas/events/event-data';
+import { hashOf, orderStream, receivedAtOf, SCHEMA_VERSION } from '../../../schemas/events/order-events';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { ORDER_NUMBER_REUSE_MS } from '../../../schemas/vocabulary';
 import { type EventStore, isEventStoreError, type JsonValue, type Position } from '../../event-store/event-store';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
@@ -18,8 +18,8 @@ import type { Envelope } from '../receive/parse-delivery';
  * a projection.
  *
  * The domain module of an order is in four places (docs/architecture.md#the-domain-module):
- *   stream name, events, codec   schemas/order-events.ts   orderStream, decodeOrderEvent
- *   fold                         projections/order.ts      initial, evolve
+ *   stream name, events, codec   schemas/events/order-events.ts   orderStream, decodeOrderEvent
+ *   fold                         projections/order/order.ts      initial, evolve
  *   decide                       this file                 decide
  *   service                      this file                 createRecorder
  */

@@ -1,5 +1,5 @@
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { Arrival } from '../../../schemas/event-data';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { Arrival } from '../../../schemas/events/event-data';
 import { endToEnd } from './relay-headers';
 
 /** Requests as they came, for those to whom they are sent on. Pure. */

@@ -1,6 +1,6 @@
-import { DeliveryMetadata, RelayedData } from '../../../schemas/event-data';
-import { RELAY_STREAM, RELAYED } from '../../../schemas/order-events';
-import type { RelayEntry, RelayPage } from '../../../schemas/order-view';
+import { DeliveryMetadata, RelayedData } from '../../../schemas/events/event-data';
+import { RELAY_STREAM, RELAYED } from '../../../schemas/events/order-events';
+import type { RelayEntry, RelayPage } from '../../../schemas/api/order-view';
 import type { EventStore, RecordedEvent } from '../../event-store/event-store';
 import { readPage } from '../../event-store/reads';
 import type { Admission } from '../record/admission';

@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { Id } from '../../../schemas/handle-order';
+import { Id } from '../../../schemas/wire/handle-order';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { isJsonObject } from '../../../schemas/json-object';
-import type { RelayedData } from '../../../schemas/event-data';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import type { RelayedData } from '../../../schemas/events/event-data';
 import { within } from '../../concurrency/within';
 import type { AcceptedOrder } from '../../labels/accepted-order';
 import type { Metrics } from '../../operations/metrics';

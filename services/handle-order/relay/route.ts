@@ -1,6 +1,6 @@
 import type { Router } from 'express';
-import { RelayPage } from '../../../schemas/order-view';
-import { RelaysQuery } from '../../../schemas/requests';
+import { RelayPage } from '../../../schemas/api/order-view';
+import { RelaysQuery } from '../../../schemas/api/requests';
 import { RECORD_PROBLEMS, type RecordAccess } from '../../access/log/access-log';
 import { readers, RELAYS } from '../../access/requirements';
 import { relaysFor } from '../../access/withhold';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { StreamName } from '../../../schemas/stream-name';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { payloadForm, type RecordedEvent } from '../../event-store/event-store';
 
 /**

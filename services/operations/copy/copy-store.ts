@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { StreamName } from '../../../schemas/stream-name';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import {
   type EventStore,
   type ExpectedRevision,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { AccessData } from '../../../schemas/access';
+import { AccessData } from '../../../schemas/api/access';
 import type { Position } from '../../event-store/event-store';
 import { deleteOldStream, type OldDeletion } from './old-stream';
 import { deleteOldReceipts } from './receipt-retention';

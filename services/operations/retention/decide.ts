@@ -1,8 +1,8 @@
-import { type Drive, drivesAfter } from '../../../projections/drives';
-import { initial, isActive, type OrderState } from '../../../projections/order';
-import { readVerdict } from '../../../projections/timeline';
+import { type Drive, drivesAfter } from '../../../projections/order/drives';
+import { initial, isActive, type OrderState } from '../../../projections/order/order';
+import { readVerdict } from '../../../projections/history/timeline';
 import type { OrderKey } from '../../../schemas/order-key';
-import { decodeOrderEvent, type StoredEvent } from '../../../schemas/order-events';
+import { decodeOrderEvent, type StoredEvent } from '../../../schemas/events/order-events';
 import type { Verdict } from '../../../schemas/vocabulary';
 
 /** Whether an order may be deleted, decided from its stream alone: the read model only says where to look. */

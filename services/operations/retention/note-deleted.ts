@@ -1,6 +1,6 @@
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import { MAX_DELETED_LEAVES, ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/order-events';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import { MAX_DELETED_LEAVES, ORDER_DELETED, RETENTION_STREAM } from '../../../schemas/events/order-events';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import type { EventStore } from '../../event-store/event-store';
 import { sealAlone } from '../../event-store/seal/seal';
 

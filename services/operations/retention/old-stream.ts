@@ -1,5 +1,5 @@
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';
 import { readIfThere, readOne } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';

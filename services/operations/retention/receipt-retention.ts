@@ -1,4 +1,4 @@
-import { ScreenShownData } from '../../../schemas/screen-reports';
+import { ScreenShownData } from '../../../schemas/api/screen-reports';
 import { shownDays } from '../../screen-reports/receipt-days';
 import { deleteOldStream, type OldDeletion } from './old-stream';
 

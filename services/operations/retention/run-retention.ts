@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import { orderStream } from '../../../schemas/order-events';
+import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import { orderStream } from '../../../schemas/events/order-events';
 import { readIfThere } from '../../event-store/reads';
 import { leafOf } from '../../event-store/seal/log-hash';
 import { comparePositions, type EventStore, isEventStoreError, type Position } from '../../event-store/event-store';

@@ -1,10 +1,10 @@
-import { isInForce } from '../../../projections/actions';
-import { assignedRevision, looksAlike } from '../../../projections/driver';
-import { evolve, initial, type OrderState } from '../../../projections/order';
-import { isCanceled } from '../../../projections/stage';
-import type { ActionRequest } from '../../../schemas/actions';
-import { decodeOrderEvent, hashOf } from '../../../schemas/order-events';
-import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/rail-actions';
+import { isInForce } from '../../../projections/order/actions';
+import { assignedRevision, looksAlike } from '../../../projections/order/driver';
+import { evolve, initial, type OrderState } from '../../../projections/order/order';
+import { isCanceled } from '../../../projections/order/stage';
+import type { ActionRequest } from '../../../schemas/api/actions';
+import { decodeOrderEvent, hashOf } from '../../../schemas/events/order-events';
+import { actionOf, COMPARED, type RailAction, timeInAction } from '../../../schemas/events/rail-actions';
 import type { RecordedEvent } from '../../event-store/event-store';
 
 /** What an action is to its order, decided from the whole of the order's stream (docs/decisions/029-actions.md). */

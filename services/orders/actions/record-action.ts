@@ -1,8 +1,8 @@
-import type { OrderState } from '../../../projections/order';
-import type { OrderEventMetadata } from '../../../schemas/event-data';
-import { orderStream, SCHEMA_VERSION } from '../../../schemas/order-events';
+import type { OrderState } from '../../../projections/order/order';
+import type { OrderEventMetadata } from '../../../schemas/events/event-data';
+import { orderStream, SCHEMA_VERSION } from '../../../schemas/events/order-events';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { StreamName } from '../../../schemas/stream-name';
+import type { StreamName } from '../../../schemas/events/stream-name';
 import { KeyedQueue } from '../../concurrency/keyed-queue';
 import { sleep } from '../../concurrency/sleep';
 import { nextTurn } from '../../concurrency/turns';

@@ -8,9 +8,9 @@ import {
   ActionRequest,
   HandedOverRequest,
   UndoneRequest,
-} from '../../../schemas/actions';
+} from '../../../schemas/api/actions';
 import type { OrderKey } from '../../../schemas/order-key';
-import { OrderPath } from '../../../schemas/requests';
+import { OrderPath } from '../../../schemas/api/requests';
 import { type AccessLog, RECORD_PROBLEMS } from '../../access/log/access-log';
 import { createBudget } from '../../access/log/budget';
 import type { Reader } from '../../access/readers/readers';

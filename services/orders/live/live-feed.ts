@@ -1,5 +1,5 @@
-import type { Heartbeat, LiveStart } from '../../../schemas/live';
-import type { LocationId } from '../../../schemas/handle-order';
+import type { Heartbeat, LiveStart } from '../../../schemas/api/live';
+import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../schemas/vocabulary';
 import { comparePositions, type EventSource, parsePosition, type Position } from '../../event-store/event-store';

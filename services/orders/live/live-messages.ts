@@ -1,9 +1,9 @@
-import { isWaiting, type OrderState, toOrder } from '../../../projections/order';
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { LocationId } from '../../../schemas/handle-order';
+import { isWaiting, type OrderState, toOrder } from '../../../projections/order/order';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { CustomerOrder } from '../../../schemas/live';
-import type { Order } from '../../../schemas/order-view';
+import type { CustomerOrder } from '../../../schemas/api/live';
+import type { Order } from '../../../schemas/api/order-view';
 import { withoutContact } from '../../access/withhold';
 import type { Position } from '../../event-store/event-store';
 import { eventFrame } from '../../http/event-stream';

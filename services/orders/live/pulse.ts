@@ -1,4 +1,4 @@
-import type { Heartbeat } from '../../../schemas/live';
+import type { Heartbeat } from '../../../schemas/api/live';
 
 /** How the service says that it fares, in the heartbeats of its streams. */
 

@@ -1,11 +1,24 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import type { LocationId } from '../../../schemas/handle-order';
-import { CustomerOrder, Heartbeat, LiveLocation, LiveRefusal, LiveSnapshot, LiveStart } from '../../../schemas/live';
-import { LocationPage } from '../../../schemas/location-view';
-import { Order } from '../../../schemas/order-view';
-import { LiveHeaders, LiveQuery, LocationPath, LocationsLiveQuery, LocationsQuery } from '../../../schemas/requests';
-import { MAX_LIVE_LOCATIONS } from '../../../schemas/screen-limits';
+import type { LocationId } from '../../../schemas/wire/handle-order';
+import {
+  CustomerOrder,
+  Heartbeat,
+  LiveLocation,
+  LiveRefusal,
+  LiveSnapshot,
+  LiveStart,
+} from '../../../schemas/api/live';
+import { LocationPage } from '../../../schemas/api/location-view';
+import { Order } from '../../../schemas/api/order-view';
+import {
+  LiveHeaders,
+  LiveQuery,
+  LocationPath,
+  LocationsLiveQuery,
+  LocationsQuery,
+} from '../../../schemas/api/requests';
+import { MAX_LIVE_LOCATIONS } from '../../../schemas/api/screen-limits';
 import type { AccessLog } from '../../access/log/access-log';
 import { seesContact, seesLocation } from '../../access/permissions';
 import { readers as readersOnly, requireLocation, THIS_LOCATION } from '../../access/requirements';

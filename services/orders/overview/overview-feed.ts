@@ -1,6 +1,11 @@
-import { stringifyJson } from '../../../schemas/exact-json';
-import type { LocationId } from '../../../schemas/handle-order';
-import type { LocationOverview, OverviewChange, OverviewHeartbeat, OverviewSnapshot } from '../../../schemas/overview';
+import { stringifyJson } from '../../../schemas/json/exact-json';
+import type { LocationId } from '../../../schemas/wire/handle-order';
+import type {
+  LocationOverview,
+  OverviewChange,
+  OverviewHeartbeat,
+  OverviewSnapshot,
+} from '../../../schemas/api/overview';
 import { eventFrame, type StreamClient } from '../../http/event-stream';
 import { ReadModelError } from '../../read-model/order-table/schema';
 import type { Progress } from '../../read-model/projector';

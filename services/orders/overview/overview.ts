@@ -1,9 +1,9 @@
 import { countOrders, type Counts } from '../../../projections/overview';
-import type { LocationId } from '../../../schemas/handle-order';
-import type { LocationOverview, OverviewPage } from '../../../schemas/overview';
+import type { LocationId } from '../../../schemas/wire/handle-order';
+import type { LocationOverview, OverviewPage } from '../../../schemas/api/overview';
 import { SNAPSHOT_ACTIVE_ORDERS } from '../../../schemas/vocabulary';
 import { nextTurn } from '../../concurrency/turns';
-import type { LocationFacts } from '../../../schemas/locations';
+import type { LocationFacts } from '../../../schemas/files/locations';
 import type { Locations } from '../../locations/open-locations';
 import type { OrderTableReader } from '../../read-model/order-table/reader';
 import { SNAPSHOT_ENDED_ORDERS } from '../live/live-feed';
@@ -13,7 +13,7 @@ const SLICE_ORDERS = 1_000;
 const SLICE_LOCATIONS = 32;
 
 /** What was counted, and what LOCATIONS_FILE said of the location then. */
-interface Kept {
+interface Known {
   readonly counts: Counts;
   readonly facts: LocationFacts;
 }
@@ -31,7 +31,7 @@ export interface OverviewOptions {
  */
 export class Overview {
   readonly #options: OverviewOptions;
-  readonly #counted = new Map<LocationId, Kept>();
+  readonly #counted = new Map<LocationId, Known>();
 
   constructor(options: OverviewOptions) {
     this.#options = options;

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { OverviewChange, OverviewHeartbeat, OverviewPage, OverviewSnapshot } from '../../../schemas/overview';
-import { LocationsQuery } from '../../../schemas/requests';
+import { OverviewChange, OverviewHeartbeat, OverviewPage, OverviewSnapshot } from '../../../schemas/api/overview';
+import { LocationsQuery } from '../../../schemas/api/requests';
 import { readers as readersOnly } from '../../access/requirements';
 import type { Reader, ReaderDirectory } from '../../access/readers/readers';
 import { type Endpoints, json, serve } from '../../http/endpoint';

@@ -1,5 +1,5 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
-import type { LocationId, OrderId } from '../../../schemas/handle-order';
+import type { LocationId, OrderId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { BUSY_TIMEOUT_MS, ReadModelError, type Witness } from './schema';

@@ -1,4 +1,4 @@
-import { spellingOf } from '../../../projections/spelling';
+import { spellingOf } from '../../../projections/values/spelling';
 import { type AttentionCode, FINAL_STAGES, type Verdict } from '../../../schemas/vocabulary';
 import { conditionsOf, type OrderFilter } from './filter';
 import { DRIVES_OF_ORDER } from './schema';

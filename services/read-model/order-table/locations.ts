@@ -1,5 +1,5 @@
 import type { CountedOrder } from '../../../projections/overview';
-import type { LocationId } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { AttentionCode, Stage } from '../../../schemas/vocabulary';
 
 /** Which locations there are in the table of orders, and where something goes on. */

@@ -1,8 +1,8 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
-import type { Drive } from '../../../projections/drives';
-import type { OrderState } from '../../../projections/order';
+import type { Drive } from '../../../projections/order/drives';
+import type { OrderState } from '../../../projections/order/order';
 import type { CountedOrder } from '../../../projections/overview';
-import type { LocationId } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import { FINAL_STAGES, type Stage } from '../../../schemas/vocabulary';
 import { parsePosition, type Position } from '../../event-store/event-store';

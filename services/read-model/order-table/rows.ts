@@ -1,4 +1,4 @@
-import type { LocationId } from '../../../schemas/handle-order';
+import type { LocationId } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
 import type { Position } from '../../event-store/event-store';
 import { type OrderRecord, parseState, type PlacedOrder } from './schema';

@@ -1,9 +1,9 @@
 import { rmSync, statSync } from 'node:fs';
-import type { Drive } from '../../../projections/drives';
-import type { OrderState } from '../../../projections/order';
-import { parseJson } from '../../../schemas/exact-json';
+import type { Drive } from '../../../projections/order/drives';
+import type { OrderState } from '../../../projections/order/order';
+import { parseJson } from '../../../schemas/json/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { LocationSummary } from '../../../schemas/location-view';
+import type { LocationSummary } from '../../../schemas/api/location-view';
 import type { Verdict } from '../../../schemas/vocabulary';
 import type { Position } from '../../event-store/event-store';
 

@@ -1,6 +1,6 @@
 import type { Database as Connection } from 'better-sqlite3';
-import type { Drive } from '../../../projections/drives';
-import { spellingOf } from '../../../projections/spelling';
+import type { Drive } from '../../../projections/order/drives';
+import { spellingOf } from '../../../projections/values/spelling';
 import { DRIVES_OF_ORDER, INDEXES, ORDER_ITSELF } from './schema';
 import { wipingPages } from './wipe';
 import { plateSpelling } from './words';

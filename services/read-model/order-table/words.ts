@@ -1,4 +1,4 @@
-import { spellingOf } from '../../../projections/spelling';
+import { spellingOf } from '../../../projections/values/spelling';
 
 /** Texts as the search looks them up by their parts: in trigrams, as the tokenizer of SQLite cuts them. */
 

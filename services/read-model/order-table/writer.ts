@@ -1,8 +1,8 @@
 import Database, { type Database as Connection } from 'better-sqlite3';
-import { attentionOf } from '../../../projections/attention';
-import type { Drive } from '../../../projections/drives';
-import { isActive, type OrderState, stageOf } from '../../../projections/order';
-import { stringifyJson } from '../../../schemas/exact-json';
+import { attentionOf } from '../../../projections/order/attention';
+import type { Drive } from '../../../projections/order/drives';
+import { isActive, type OrderState, stageOf } from '../../../projections/order/order';
+import { stringifyJson } from '../../../schemas/json/exact-json';
 import type { OrderKey } from '../../../schemas/order-key';
 import { parsePosition, type Position } from '../../event-store/event-store';
 import { isDamage, sqliteCodeOf } from '../../event-store/sqlite-error';

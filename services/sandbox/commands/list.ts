@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Scenario } from '../../../schemas/scenario';
+import type { Scenario } from '../../../schemas/files/scenario';
 import { say } from '../../terminal/output';
 import { shippedScenarios } from '../stories/scenario-files';
 

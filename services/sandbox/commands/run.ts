@@ -10,7 +10,7 @@ import {
   type Rush,
   Seed,
   type Story,
-} from '../../../schemas/scenario';
+} from '../../../schemas/files/scenario';
 import { argument } from '../../terminal/argument';
 import { EXIT_FAILED } from '../../terminal/exit-codes';
 import { say } from '../../terminal/output';

@@ -1,5 +1,5 @@
 import type { OrderAction } from '../../../schemas/sandbox';
-import type { Step, Story } from '../../../schemas/scenario';
+import type { Step, Story } from '../../../schemas/files/scenario';
 import { DELIVERY_STATUSES } from '../../../schemas/vocabulary';
 import { pauseAfter } from '../wire/backoff';
 import type { Clock } from '../wire/clock';

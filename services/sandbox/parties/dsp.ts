@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DSP_MODES } from '../../../schemas/sandbox';
-import { type CancelOrder, type DeliveryReport, type NewOrder, StreamEvent } from '../../../schemas/stream-dsp';
+import { type CancelOrder, type DeliveryReport, type NewOrder, StreamEvent } from '../../../schemas/wire/stream-dsp';
 import { ReceivedMessages } from './received-messages';
 import type { Submission } from './order-faults';
 import { agentFor, type Exchange, post, signatureOf } from '../wire/post';

@@ -1,5 +1,5 @@
 import type { OrderFault } from '../../../schemas/sandbox';
-import type { DspOrder, NewOrder, OrderItem, OrderModifier } from '../../../schemas/stream-dsp';
+import type { DspOrder, NewOrder, OrderItem, OrderModifier } from '../../../schemas/wire/stream-dsp';
 import type { Menu } from '../stand-in/menu';
 
 /** What is posted in place of a right order, to see it refused. */

@@ -1,5 +1,5 @@
-import type { FulfillmentType } from '../../../schemas/scenario';
-import type { DspOrder, ModifierGroup, OrderItem, OrderModifier } from '../../../schemas/stream-dsp';
+import type { FulfillmentType } from '../../../schemas/files/scenario';
+import type { DspOrder, ModifierGroup, OrderItem, OrderModifier } from '../../../schemas/wire/stream-dsp';
 import { fictionalPhone } from '../stories/drivers';
 import type { Menu, Orderable } from '../stand-in/menu';
 import type { Random } from '../wire/random';

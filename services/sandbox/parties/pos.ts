@@ -1,5 +1,5 @@
 import type { POS_MODES } from '../../../schemas/sandbox';
-import { OrderCreated, type OrderModifier, type PosValidation } from '../../../schemas/stream-dsp';
+import { OrderCreated, type OrderModifier, type PosValidation } from '../../../schemas/wire/stream-dsp';
 import { ReceivedMessages } from './received-messages';
 import { subtotalOf } from './order-maker';
 import type { Random } from '../wire/random';

@@ -1,5 +1,5 @@
 import type { SandboxSummary } from '../../../schemas/sandbox';
-import type { Story } from '../../../schemas/scenario';
+import type { Story } from '../../../schemas/files/scenario';
 import type { Clock } from '../wire/clock';
 import { exponential, type Random } from '../wire/random';
 import type { WeightedStory } from '../stories/scenario-files';

@@ -1,5 +1,5 @@
 import type { OrderFault, Submitted, SubmitOrders } from '../../../schemas/sandbox';
-import type { Batch, FulfillmentType, Story } from '../../../schemas/scenario';
+import type { Batch, FulfillmentType, Story } from '../../../schemas/files/scenario';
 import type { Autopilot } from './autopilot';
 import { type Dsp, newOrder } from './dsp';
 import type { Menu } from '../stand-in/menu';

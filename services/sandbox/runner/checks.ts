@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import { FINAL_STAGES } from '../../../schemas/vocabulary';
 import type { PlannedOrder } from '../stories/plan';
 import { type Finding, type Judgement, judgeOrder } from './judge';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/wire/handle-order';
 import type { PlannedDelivery, PlannedOrder } from '../stories/plan';
 import { between, type Random } from '../wire/random';
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HistoryEvent, Order } from '../../../schemas/order-view';
+import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
 import { contentOf } from './content';
 import type { PlannedOrder } from '../stories/plan';
 import type { Sent } from './sent';

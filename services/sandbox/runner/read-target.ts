@@ -3,8 +3,8 @@ import { type Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { LiveSnapshot } from '../../../schemas/live';
-import { type HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/order-view';
+import { LiveSnapshot } from '../../../schemas/api/live';
+import { type HistoryEvent, HistoryPage, Order, OrderPage } from '../../../schemas/api/order-view';
 import type { OrderKey } from '../../../schemas/order-key';
 import { agentFor } from '../wire/post';
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/wire/handle-order';
 import type { Stage } from '../../../schemas/vocabulary';
 import type { PlannedOrder } from '../stories/plan';
 import type { Sent } from './sent';

@@ -14,7 +14,7 @@ import {
 import { clientAt, EVENT_STREAM_HEADERS } from '../../http/event-stream';
 import { Problem, PROBLEM_MEDIA_TYPE, takesOnly } from '../../http/problem';
 import type { Acted } from '../parties/autopilot';
-import { pointerOf } from '../../../schemas/json-pointer';
+import { pointerOf } from '../../../schemas/json/json-pointer';
 import type { LiveNews } from './live-news';
 
 /** What the page reads and does. */

@@ -1,5 +1,5 @@
 import type { SandboxOrder } from '../../../schemas/sandbox';
-import type { Batch, Story } from '../../../schemas/scenario';
+import type { Batch, Story } from '../../../schemas/files/scenario';
 import { hint } from '../../terminal/output';
 import { Autopilot } from '../parties/autopilot';
 import { Dsp } from '../parties/dsp';

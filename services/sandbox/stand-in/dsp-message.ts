@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../../../schemas/json-object';
-import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../../schemas/stream-dsp';
-import { pointerOf } from '../../../schemas/json-pointer';
+import { isJsonObject } from '../../../schemas/json/json-object';
+import { DSP_MESSAGES, type DspMessageKind, dspMessageKind, WireId } from '../../../schemas/wire/stream-dsp';
+import { pointerOf } from '../../../schemas/json/json-pointer';
 import type { Refusal } from './order-rules';
 
 /** Deepest nesting of a message: choices of choices of a dish need less. */

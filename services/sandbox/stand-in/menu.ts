@@ -4,8 +4,8 @@ import {
   MenuFile as MenuFileSchema,
   type MenuItem,
   type ModifierGroup,
-} from '../../../schemas/stream-dsp';
-import { pointerOf } from '../../../schemas/json-pointer';
+} from '../../../schemas/wire/stream-dsp';
+import { pointerOf } from '../../../schemas/json/json-pointer';
 
 /** A menu file that cannot be used. */
 export class MenuError extends Error {

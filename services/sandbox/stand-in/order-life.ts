@@ -1,6 +1,6 @@
 import type { OrderState } from '../../../schemas/sandbox';
-import type { DriverDetails } from '../../../schemas/handle-order';
-import type { DspOrder, StreamEvent } from '../../../schemas/stream-dsp';
+import type { DriverDetails } from '../../../schemas/wire/handle-order';
+import type { DspOrder, StreamEvent } from '../../../schemas/wire/stream-dsp';
 import type { z } from 'zod';
 import { type Failure, noDecision, type PosDecision } from '../wire/pos-answer';
 

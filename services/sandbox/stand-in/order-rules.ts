@@ -1,5 +1,5 @@
-import { FULFILLMENT_TYPES } from '../../../schemas/scenario';
-import type { DspOrder, OrderItem, OrderModifier, ModifierGroup } from '../../../schemas/stream-dsp';
+import { FULFILLMENT_TYPES } from '../../../schemas/files/scenario';
+import type { DspOrder, OrderItem, OrderModifier, ModifierGroup } from '../../../schemas/wire/stream-dsp';
 import { choicesOf, type Menu } from './menu';
 
 /** What Stream's documents demand of what a delivery service says; the last of them is implied. */

@@ -1,4 +1,4 @@
-import type { CancelOrder, DeliveryReport, NewOrder, StoreStatus } from '../../../schemas/stream-dsp';
+import type { CancelOrder, DeliveryReport, NewOrder, StoreStatus } from '../../../schemas/wire/stream-dsp';
 import type { Clock } from '../wire/clock';
 import type { DspMessage } from './dsp-message';
 import type { Menu } from './menu';

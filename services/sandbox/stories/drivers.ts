@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { DriverDetails } from '../../../schemas/handle-order';
-import type { DRIVERS } from '../../../schemas/scenario';
+import type { DriverDetails } from '../../../schemas/wire/handle-order';
+import type { DRIVERS } from '../../../schemas/files/scenario';
 import type { Random } from '../wire/random';
 
 /** People and robots that bring food, made up by a seed. Nobody and nothing here exists. */

@@ -1,6 +1,6 @@
-import type { Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/wire/handle-order';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { Step, Story } from '../../../schemas/scenario';
+import type { Step, Story } from '../../../schemas/files/scenario';
 import { type Drivers, driversFor } from './drivers';
 import { between, exponential, type Random, seeded } from '../wire/random';
 import type { Playable, WeightedStory } from './scenario-files';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { type Batch, type Rush, Scenario, type Story } from '../../../schemas/scenario';
-import { pointerOf } from '../../../schemas/json-pointer';
+import { type Batch, type Rush, Scenario, type Story } from '../../../schemas/files/scenario';
+import { pointerOf } from '../../../schemas/json/json-pointer';
 
 /** Scenarios as files: those that come with the sandbox, by name, and anybody's, by path. */
 

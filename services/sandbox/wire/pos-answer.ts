@@ -4,7 +4,7 @@ import {
   PosRejection,
   type PosValidation,
   WireId,
-} from '../../../schemas/stream-dsp';
+} from '../../../schemas/wire/stream-dsp';
 import type { Exchange } from './post';
 
 /** What a POS's answer to `order.created` comes to. */

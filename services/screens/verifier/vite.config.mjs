@@ -52,7 +52,7 @@ const oneFile = {
     delete bundle[chunk.fileName];
     // Nothing in the script may end its element.
     const script = chunk.code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-    const style = read('../browser/shared/document.css') + read('verifier.css');
+    const style = read('../browser/shared/styles/document.css') + read('verifier.css');
     const parts = {
       '{{policy}}': policyOf(script, style),
       '{{version}}': version,

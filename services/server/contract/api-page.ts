@@ -1,4 +1,4 @@
-import { WORD_LISTS, type WordList } from '../../../schemas/word-lists';
+import { WORD_LISTS, type WordList } from '../../../schemas/words/word-lists';
 import { htmlText } from '../../http/html-text';
 import {
   answersOf,

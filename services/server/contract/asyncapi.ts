@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type DestinationView, RawWebhookHeaders, WebhookHeaders } from '../../../schemas/destinations';
-import { FeedFact, FeedOrder, FeedRemoval } from '../../../schemas/feed';
-import { DELIVERY_CONTRACTS } from '../../../schemas/handle-order';
-import { pointerOf } from '../../../schemas/json-pointer';
+import { FeedFact, FeedOrder, FeedRemoval } from '../../../schemas/api/feed';
+import { DELIVERY_CONTRACTS } from '../../../schemas/wire/handle-order';
+import { pointerOf } from '../../../schemas/json/json-pointer';
 import { SESSION_COOKIE } from '../../access/login/session';
 import type { BasePath } from '../../http/base-path';
 import type { Endpoint, Tag } from '../../http/endpoint';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../schemas/json-object';
+import { isJsonObject } from '../../../schemas/json/json-object';
 import type { Json } from './openapi';
 
 /** An OpenAPI 3.1 document as 3.0.3 would say it, whose schemas are an older form of JSON Schema. */

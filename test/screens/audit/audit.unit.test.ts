@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { comesTwice } from '../../../schemas/local-time';
-import { initial, type OrderState, toOrder } from '../../../projections/order';
-import { read, VERDICT_RULES } from '../../../projections/timeline';
-import { STAGE_RULES } from '../../../projections/stage';
-import type { OrderEvent } from '../../../schemas/order-events';
-import type { HistoryEvent, Order } from '../../../schemas/order-view';
+import { initial, type OrderState, toOrder } from '../../../projections/order/order';
+import { read, VERDICT_RULES } from '../../../projections/history/timeline';
+import { STAGE_RULES } from '../../../projections/order/stage';
+import type { OrderEvent } from '../../../schemas/events/order-events';
+import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
 import { VERDICTS } from '../../../schemas/vocabulary';
-import { spanWords } from '../../../schemas/span-words';
+import { spanWords } from '../../../schemas/words/span-words';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 import {
   fieldWords,

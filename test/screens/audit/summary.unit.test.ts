@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { nothingSummed, summarize } from '../../../projections/summary';
+import { nothingSummed, summarize } from '../../../projections/history/summary';
 import { offsetsOfZone, timeWordsBy } from '../../../schemas/local-time';
-import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../../schemas/order-summary';
+import { MAX_SUMMARY_VISITS, type OrderSummary } from '../../../schemas/api/order-summary';
 import {
   BAR_WIDTH,
   barOf,

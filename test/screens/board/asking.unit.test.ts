@@ -1,6 +1,6 @@
 import { orderId } from '../../../schemas/order-key';
-import { alikeNews, askedKey, type Shown } from '../../../services/screens/browser/board/model/asking';
-import type { Question } from '../../../services/screens/browser/board/model/look-alikes';
+import { alikeNews, askedKey, type Shown } from '../../../services/screens/browser/board/model/handoff/asking';
+import type { Question } from '../../../services/screens/browser/board/model/handoff/look-alikes';
 import { order } from '../shared/orders';
 
 const answer = (text: string, isRight: boolean) => ({ text, isRight, orderIds: [`${text}-id`] });

@@ -1,7 +1,7 @@
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import { type Stage, STAGES } from '../../../schemas/vocabulary';
 import { orderId } from '../../../schemas/order-key';
-import { OLD_CANCELLATION_MS } from '../../../schemas/screen-limits';
+import { OLD_CANCELLATION_MS } from '../../../schemas/api/screen-limits';
 import {
   canceledKey,
   driverKey,
@@ -15,7 +15,7 @@ import {
   recalledKey,
   withMark,
   withoutMark,
-} from '../../../services/screens/browser/board/model/acknowledgements';
+} from '../../../services/screens/browser/board/model/handoff/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/board/model/arrange';
 import {
   type CustomerOrder,

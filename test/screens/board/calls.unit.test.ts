@@ -1,4 +1,4 @@
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import { orderId } from '../../../schemas/order-key';
 import {
   acknowledged,
@@ -6,7 +6,7 @@ import {
   noMarks,
   openedAt,
   withMark,
-} from '../../../services/screens/browser/board/model/acknowledgements';
+} from '../../../services/screens/browser/board/model/handoff/acknowledgements';
 import { arrange, type ArrangeOptions } from '../../../services/screens/browser/board/model/arrange';
 import {
   arrivalsAttended,
@@ -19,7 +19,7 @@ import {
   withNews,
 } from '../../../services/screens/browser/board/model/calls';
 import { newsWords, saidOf, veryLate } from '../../../services/screens/browser/board/model/news';
-import { DEFAULT_THRESHOLDS, OPEN_STAGES } from '../../../schemas/thresholds';
+import { DEFAULT_THRESHOLDS, OPEN_STAGES } from '../../../schemas/files/thresholds';
 import { at, NOON, order } from '../shared/orders';
 
 /** What sounds until somebody attends, what a search leaves in sight, and what is put away. */

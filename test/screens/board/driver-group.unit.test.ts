@@ -1,6 +1,6 @@
 import { orderId } from '../../../schemas/order-key';
-import type { Order } from '../../../schemas/order-view';
-import { badgeWords, groupsById, isReady } from '../../../services/screens/browser/board/model/driver-group';
+import type { Order } from '../../../schemas/api/order-view';
+import { badgeWords, groupsById, isReady } from '../../../services/screens/browser/board/model/handoff/driver-group';
 import { NOON, order } from '../shared/orders';
 
 const ANA = { name: 'Ana Silva', phone: { number: '+14155550101' } };

@@ -9,7 +9,7 @@ import {
   swatch,
   telephoneUrl,
   vehicleParts,
-} from '../../../services/screens/browser/board/model/handoff';
+} from '../../../services/screens/browser/board/model/handoff/handoff';
 import { STAGES } from '../../../schemas/vocabulary';
 import { order } from '../shared/orders';
 import { anyCharacter } from '../../support/any-character';

@@ -1,4 +1,4 @@
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import {
   type Handoffs,
   noHandoffs,
@@ -6,7 +6,7 @@ import {
   opened,
   turnedTo,
   withArrivals,
-} from '../../../services/screens/browser/board/model/handoffs';
+} from '../../../services/screens/browser/board/model/handoff/handoffs';
 
 /** Orders by id whose drivers are here, beside `gone`, whose driver has left. */
 const ordersWith = (...here: readonly string[]): ReadonlyMap<string, Order> =>

@@ -4,7 +4,7 @@ import { planOf } from '../../../services/screens/browser/board/model/plan';
 import { pageOf } from '../../../services/screens/browser/shared/model/pages';
 import { isMoneyLost, troubleWords } from '../../../services/screens/browser/board/model/trouble';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
-import { OPEN_STAGES, type OpenStage } from '../../../schemas/thresholds';
+import { OPEN_STAGES, type OpenStage } from '../../../schemas/files/thresholds';
 import { DELIVERY_STATUSES } from '../../../schemas/vocabulary';
 import { order } from '../shared/orders';
 

@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { orderId } from '../../../schemas/order-key';
-import type { Order } from '../../../schemas/order-view';
-import { WITHHELD } from '../../../schemas/withheld';
+import type { Order } from '../../../schemas/api/order-view';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { type Random, seeded } from '../../../services/sandbox/wire/random';
-import { groupsById } from '../../../services/screens/browser/board/model/driver-group';
+import { groupsById } from '../../../services/screens/browser/board/model/handoff/driver-group';
 import {
   CALLED_SO_MS,
   lookAlikesOf,
   MOST_ALIKE,
   type Question,
   questionOf,
-} from '../../../services/screens/browser/board/model/look-alikes';
-import { comparableOn, handoverStateOf } from '../../../services/screens/browser/board/model/presses';
+} from '../../../services/screens/browser/board/model/handoff/look-alikes';
+import { comparableOn, handoverStateOf } from '../../../services/screens/browser/board/model/handoff/presses';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';
 import { at, NOON, order } from '../shared/orders';
 

@@ -1,9 +1,9 @@
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import {
   mustAcknowledgeCancel,
   mustAcknowledgeDriver,
   noMarks,
-} from '../../../services/screens/browser/board/model/acknowledgements';
+} from '../../../services/screens/browser/board/model/handoff/acknowledgements';
 import {
   canHandOver,
   comparableOn,
@@ -13,7 +13,7 @@ import {
   readPresses,
   withoutPress,
   withPress,
-} from '../../../services/screens/browser/board/model/presses';
+} from '../../../services/screens/browser/board/model/handoff/presses';
 import { at, NOON, order } from '../shared/orders';
 
 const ID = order().order_id;

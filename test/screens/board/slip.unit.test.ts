@@ -5,9 +5,9 @@ import {
   PAPER,
   paperHeight,
   slipOf,
-} from '../../../services/screens/browser/board/model/slip';
+} from '../../../services/screens/browser/board/model/handoff/slip';
 import { orderId } from '../../../schemas/order-key';
-import { WITHHELD } from '../../../schemas/withheld';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { order } from '../shared/orders';
 
 const DRIVER = { name: 'Jane Driver', phone: { number: '+15555551234', code: '123' }, passcode: '4711' };

@@ -1,6 +1,11 @@
 import { orderId } from '../../../schemas/order-key';
-import type { Order } from '../../../schemas/order-view';
-import { noHandoffs, opened, turnedTo, withArrivals } from '../../../services/screens/browser/board/model/handoffs';
+import type { Order } from '../../../schemas/api/order-view';
+import {
+  noHandoffs,
+  opened,
+  turnedTo,
+  withArrivals,
+} from '../../../services/screens/browser/board/model/handoff/handoffs';
 import {
   alreadyCalled,
   nothingCovered,
@@ -11,7 +16,7 @@ import {
   visitOf,
   withCovered,
   withoutCovered,
-} from '../../../services/screens/browser/board/model/visits';
+} from '../../../services/screens/browser/board/model/handoff/visits';
 import { at, NOON, order } from '../shared/orders';
 
 /** One driver takes a, b and c in one visit; d and e have drivers of their own. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import { orderId, orderKey } from '../../../schemas/order-key';
 import { type FeedMessage, parseMessage } from '../../../services/screens/browser/shared/model/feed-message';
 import {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_LIVE_LOCATIONS } from '../../../schemas/screen-limits';
+import { MAX_LIVE_LOCATIONS } from '../../../schemas/api/screen-limits';
 import { type FeedNeed, requestFor } from '../../../services/screens/browser/feed/model/feed-need';
 import { type Line, Sharing, type Step } from '../../../services/screens/browser/feed/model/sharing';
 import { MAX_UNTAKEN_CHARACTERS, TAKEN_WITHIN_MS, Untaken } from '../../../services/screens/browser/feed/model/untaken';

@@ -1,5 +1,5 @@
-import { ACCESSES } from '../../../schemas/access';
-import { RELAY_OUTCOMES } from '../../../schemas/event-data';
+import { ACCESSES } from '../../../schemas/api/access';
+import { RELAY_OUTCOMES } from '../../../schemas/events/event-data';
 import { locationId } from '../../../schemas/order-key';
 import { accessWords } from '../../../services/screens/browser/accesses/model/access-words';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { locationId } from '../../../schemas/order-key';
-import type { LocationOverview, StageCount } from '../../../schemas/overview';
+import type { LocationOverview, StageCount } from '../../../schemas/api/overview';
 import { byNeed, compareNeeds, type Need, needOf } from '../../../services/screens/browser/overview/model/need';
 import {
   nothingKnown,
@@ -9,7 +9,7 @@ import {
   receive,
 } from '../../../services/screens/browser/overview/model/overview-state';
 import { alarmWords, waitWords } from '../../../services/screens/browser/overview/model/overview-words';
-import { OPEN_STAGES } from '../../../schemas/thresholds';
+import { OPEN_STAGES } from '../../../schemas/files/thresholds';
 
 const NOW = Date.parse('2026-11-21T18:00:00.000Z');
 const MINUTE = 60_000;

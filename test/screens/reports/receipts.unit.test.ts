@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { orderId } from '../../../schemas/order-key';
-import { MAX_RECEIPTS, MAX_SCREEN_NAME } from '../../../schemas/screen-limits';
-import { DisplayReceipt, ScreenName } from '../../../schemas/screen-reports';
+import { MAX_RECEIPTS, MAX_SCREEN_NAME } from '../../../schemas/api/screen-limits';
+import { DisplayReceipt, ScreenName } from '../../../schemas/api/screen-reports';
 import {
   isDue,
   isNew,

@@ -1,4 +1,4 @@
-import { DEFAULT_THRESHOLDS } from '../../../schemas/thresholds';
+import { DEFAULT_THRESHOLDS } from '../../../schemas/files/thresholds';
 import { parseMessage } from '../../../services/screens/browser/shared/model/feed-message';
 import { knownLocation, UNKNOWN_LOCATION } from '../../../services/screens/browser/shared/model/known-location';
 

@@ -1,4 +1,4 @@
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import { locationId, orderId } from '../../../schemas/order-key';
 
 /** Noon by the service's clock, in milliseconds. */

@@ -1,6 +1,6 @@
-import { sourceWords } from '../../../schemas/source-words';
+import { sourceWords } from '../../../schemas/words/source-words';
 import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../schemas/vocabulary';
-import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/thresholds';
+import { DEFAULT_THRESHOLDS, MOST_MINUTES, OPEN_STAGES } from '../../../schemas/files/thresholds';
 import { readLateness } from '../../../services/screens/browser/shared/model/lateness';
 import { DEFAULT_SETTINGS, readSettings } from '../../../services/screens/browser/board/model/settings';
 import { shortIds } from '../../../services/screens/browser/shared/model/short-id';

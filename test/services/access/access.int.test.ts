@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ReaderEntry, ROLES } from '../../../schemas/readers';
-import { WITHHELD } from '../../../schemas/withheld';
+import { type ReaderEntry, ROLES } from '../../../schemas/files/readers';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { orderKey } from '../../../schemas/order-key';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { ExactNumber, parseJson, stringifyJson } from '../../../schemas/exact-json';
-import type { HistoryEvent, Order } from '../../../schemas/order-view';
-import { WITHHELD } from '../../../schemas/withheld';
+import { ExactNumber, parseJson, stringifyJson } from '../../../schemas/json/exact-json';
+import type { HistoryEvent, Order } from '../../../schemas/api/order-view';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { withoutContact, withoutContactInEvent } from '../../../services/access/withhold';
 
 const SECRET = 'no-operator-sees-this';

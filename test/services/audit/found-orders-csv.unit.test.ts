@@ -1,8 +1,8 @@
-import type { FoundOrders } from '../../../schemas/order-view';
-import { FoundOrder } from '../../../schemas/order-view';
-import { MAX_FOUND_IN_FILE } from '../../../schemas/requests';
+import type { FoundOrders } from '../../../schemas/api/order-view';
+import { FoundOrder } from '../../../schemas/api/order-view';
+import { MAX_FOUND_IN_FILE } from '../../../schemas/api/requests';
 import { foundOrdersFile } from '../../../services/audit/found-orders-csv';
-import { evolve, initial, toOrder } from '../../../projections/order';
+import { evolve, initial, toOrder } from '../../../projections/order/order';
 import { orderKey } from '../../../schemas/order-key';
 
 /** How far a file of what a search finds goes. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { hash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { parseJson } from '../../../schemas/exact-json';
+import { parseJson } from '../../../schemas/json/exact-json';
 import { openSqliteStore } from '../../../services/event-store/sqlite/sqlite-store';
 import { openReadableStore } from '../../../services/event-store/open';
 import { exportEvents, type ExportFormat } from '../../../services/audit/export/export-events';
@@ -10,7 +10,7 @@ import { Admission } from '../../../services/handle-order/record/admission';
 import type { Envelope } from '../../../services/handle-order/receive/parse-delivery';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { createRecorder } from '../../../services/handle-order/record/record-update';
-import { orderStream } from '../../../schemas/order-events';
+import { orderStream } from '../../../schemas/events/order-events';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
 import type { Verified } from '../../../services/audit/verify/verified';
 import { verifySqliteStore } from '../../../services/audit/verify/verify-store';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Checkpoint } from '../../../schemas/checkpoint';
+import type { Checkpoint } from '../../../schemas/api/checkpoint';
 import { readCheckpointFile } from '../../../services/audit/checkpoints/checkpoint-file';
 import {
   type CheckpointFiles,

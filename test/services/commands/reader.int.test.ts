@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ReaderEntry } from '../../../schemas/readers';
+import type { ReaderEntry } from '../../../schemas/files/readers';
 import { until } from '../../support/patience';
 import { bearer, discard, entryOf, startService, temporaryDirectory } from '../../support/running-service';
 

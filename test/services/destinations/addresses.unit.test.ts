@@ -1,5 +1,5 @@
 import { addressRule } from '../../../services/destinations/addresses';
-import { guardedLookup } from '../../../services/destinations/sender';
+import { guardedLookup } from '../../../services/destinations/thread/sender';
 
 const nothingAllowed = addressRule({ addresses: [] });
 

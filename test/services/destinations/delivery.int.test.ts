@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { orderKey } from '../../../schemas/order-key';
-import { COMMIT_MS } from '../../../services/destinations/session';
+import { COMMIT_MS } from '../../../services/destinations/thread/session';
 import { RETRY_PAUSES } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { until } from '../../support/patience';

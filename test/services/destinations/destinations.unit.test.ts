@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { type DestinationEntry, parseDestinations } from '../../../schemas/destinations';
-import type { FeedItem } from '../../../schemas/feed';
+import type { FeedItem } from '../../../schemas/api/feed';
 import { locationId, orderId } from '../../../schemas/order-key';
 import { wants } from '../../../services/destinations/filter';
-import { webhookHeaders } from '../../../services/destinations/standard-webhooks';
+import { webhookHeaders } from '../../../services/destinations/thread/standard-webhooks';
 import {
   type Attempt,
   judge,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import pino from 'pino';
-import { toOrder } from '../../../projections/order';
-import { BEGINNING } from '../../../schemas/feed';
+import { toOrder } from '../../../projections/order/order';
+import { BEGINNING } from '../../../schemas/api/feed';
 import { orderKey } from '../../../schemas/order-key';
-import { MAX_WAITING_ORDERS } from '../../../services/destinations/lines';
-import { Supplies } from '../../../services/destinations/supplies';
+import { MAX_WAITING_ORDERS } from '../../../services/destinations/thread/lines';
+import { Supplies } from '../../../services/destinations/thread/supplies';
 import type { Attempt } from '../../../services/destinations/verdict';
 import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
 import { createReadItems } from '../../../services/feed/feed-items';

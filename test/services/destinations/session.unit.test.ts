@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import fc from 'fast-check';
 import { DESTINATION_TAKEN, DESTINATIONS_STREAM } from '../../../schemas/destination-events';
-import { BEGINNING, type FeedItem } from '../../../schemas/feed';
+import { BEGINNING, type FeedItem } from '../../../schemas/api/feed';
 import { orderKey } from '../../../schemas/order-key';
-import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/lines';
-import { TAKE_OVER_MS } from '../../../services/destinations/pump';
-import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/session';
+import { MAX_ITEMS_OF_LINE } from '../../../services/destinations/thread/lines';
+import { TAKE_OVER_MS } from '../../../services/destinations/thread/pump';
+import { COMMIT_MS, SET_ASIDE_MS } from '../../../services/destinations/thread/session';
 import { type Attempt, PARKED_AFTER_MS, RETRY_PAUSES } from '../../../services/destinations/verdict';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../event-store/memory/memory-store';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readiness } from '../../../schemas/order-view';
+import type { Readiness } from '../../../schemas/api/order-view';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import { type Answer, discard, type RunningService, startService } from '../../support/running-service';

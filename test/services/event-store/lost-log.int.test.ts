@@ -1,6 +1,6 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readiness } from '../../../schemas/order-view';
+import type { Readiness } from '../../../schemas/api/order-view';
 import { answerOf, freshKeys, problem, problemOf, readLog, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import { discard, type RunningService, runToEnd, SECURE, startService } from '../../support/running-service';

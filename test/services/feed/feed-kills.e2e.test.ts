@@ -1,5 +1,5 @@
-import type { FeedItem, FeedPage, FeedPosition } from '../../../schemas/feed';
-import type { Order, OrderPage } from '../../../schemas/order-view';
+import type { FeedItem, FeedPage, FeedPosition } from '../../../schemas/api/feed';
+import type { Order, OrderPage } from '../../../schemas/api/order-view';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
 import { update, type WireKey } from '../../support/deliveries';
 import { until } from '../../support/patience';

@@ -1,6 +1,6 @@
-import type { Consumer, ConsumerList, FeedCloudEvent, FeedItem, FeedPage } from '../../../schemas/feed';
-import { FeedPage as FeedPageSchema } from '../../../schemas/feed';
-import { WITHHELD } from '../../../schemas/withheld';
+import type { Consumer, ConsumerList, FeedCloudEvent, FeedItem, FeedPage } from '../../../schemas/api/feed';
+import { FeedPage as FeedPageSchema } from '../../../schemas/api/feed';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { type SpawnedNode, spawnNode } from '../../eventstoredb-node/spawn-node';
 import { problemOf, update } from '../../support/deliveries';
 import { openEventStream } from '../../support/event-stream';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { initial, type OrderState, toOrder } from '../../../projections/order';
-import { read, readVerdict } from '../../../projections/timeline';
-import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/feed';
+import { initial, type OrderState, toOrder } from '../../../projections/order/order';
+import { read, readVerdict } from '../../../projections/history/timeline';
+import { BEGINNING, type FeedItem, type FeedPosition } from '../../../schemas/api/feed';
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
-import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/order-events';
+import { decodeOrderEvent, orderKeyOfStream, orderStream } from '../../../schemas/events/order-events';
 import { leafOf } from '../../../services/event-store/seal/log-hash';
 import { createMemoryStore } from '../event-store/memory/memory-store';
 import type { EventStore, Position } from '../../../services/event-store/event-store';

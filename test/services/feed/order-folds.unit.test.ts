@@ -1,5 +1,5 @@
-import { evolve, initial } from '../../../projections/order';
-import { orderStream } from '../../../schemas/order-events';
+import { evolve, initial } from '../../../projections/order/order';
+import { orderStream } from '../../../schemas/events/order-events';
 import { locationId, orderId } from '../../../schemas/order-key';
 import { OrderFolds } from '../../../services/feed/order-folds';
 import { createMemoryStore } from '../event-store/memory/memory-store';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { evolve, initial, type OrderState } from '../../../projections/order';
-import { BEGINNING, type FeedPosition } from '../../../schemas/feed';
+import { evolve, initial, type OrderState } from '../../../projections/order/order';
+import { BEGINNING, type FeedPosition } from '../../../schemas/api/feed';
 import { orderKey } from '../../../schemas/order-key';
 import type { Position } from '../../../services/event-store/event-store';
 import { comparePlaces, feedPosition, logPosition } from '../../../services/feed/feed-place';

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { OrderKey } from '../../../schemas/order-key';
-import { orderStream } from '../../../schemas/order-events';
+import { orderStream } from '../../../schemas/events/order-events';
 import { createReadItems } from '../../../services/feed/feed-items';
 import { Feed } from '../../../services/feed/feed';
 import { OrderFolds } from '../../../services/feed/order-folds';

@@ -8,8 +8,8 @@ import {
   MAX_DIGESTS,
 } from '../../../services/handle-order/receive/signature';
 import { DOUBTFUL_DELIVERIES } from '../../../services/operations/endpoint-counts';
-import type { Delivery } from '../../../schemas/handle-order';
-import { streamName } from '../../../schemas/stream-name';
+import type { Delivery } from '../../../schemas/wire/handle-order';
+import { streamName } from '../../../schemas/events/stream-name';
 import {
   countEvents,
   EXAMPLES,

@@ -1,8 +1,8 @@
 import { Agent } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { parseJson, stringifyJson } from '../../../schemas/exact-json';
+import { parseJson, stringifyJson } from '../../../schemas/json/exact-json';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { Order } from '../../../schemas/order-view';
+import type { Order } from '../../../schemas/api/order-view';
 import {
   answerOf,
   countEvents,

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import fc from 'fast-check';
-import { parseJson, stringifyJson } from '../../../schemas/exact-json';
-import { orderStream } from '../../../schemas/order-events';
+import { parseJson, stringifyJson } from '../../../schemas/json/exact-json';
+import { orderStream } from '../../../schemas/events/order-events';
 import { contentHash } from '../../../services/event-store/seal/seal';
-import type { Delivery } from '../../../schemas/handle-order';
+import type { Delivery } from '../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { HandleOrderAnswer, Order } from '../../../schemas/order-view';
+import type { HandleOrderAnswer, Order } from '../../../schemas/api/order-view';
 import { type LogRow, orderPath, readLog } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import { type Answer, call, discard, type RunningService, signed, startService } from '../../support/running-service';

@@ -1,5 +1,5 @@
 import { ANYONE, type Endpoint, methodsAt, problemsOf } from '../../../services/http/endpoint';
-import { ListQuery, LocationPath } from '../../../schemas/requests';
+import { ListQuery, LocationPath } from '../../../schemas/api/requests';
 
 const call: Endpoint = {
   method: 'get',

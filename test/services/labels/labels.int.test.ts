@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Order, OrderPage } from '../../../schemas/order-view';
-import type { FeedPage } from '../../../schemas/feed';
-import { WITHHELD } from '../../../schemas/withheld';
+import type { Order, OrderPage } from '../../../schemas/api/order-view';
+import type { FeedPage } from '../../../schemas/api/feed';
+import { WITHHELD } from '../../../schemas/events/withheld';
 import { locationId, orderKey } from '../../../schemas/order-key';
 import { ticketRail } from '../audit/support';
 import { orderPath, problem, problemOf, readLog, update } from '../../support/deliveries';

@@ -1,8 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { orderKey } from '../../../schemas/order-key';
-import { LocationPage } from '../../../schemas/location-view';
-import { OrderSummaries } from '../../../schemas/order-summary';
+import { LocationPage } from '../../../schemas/api/location-view';
+import { OrderSummaries } from '../../../schemas/api/order-summary';
 import { openEventStream } from '../../support/event-stream';
 import { orderPath, update } from '../../support/deliveries';
 import { until } from '../../support/patience';

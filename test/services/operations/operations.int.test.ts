@@ -1,4 +1,4 @@
-import { Readiness } from '../../../schemas/order-view';
+import { Readiness } from '../../../schemas/api/order-view';
 import {
   DELIVERY_OUTCOMES,
   DOUBTFUL_DELIVERIES,

@@ -1,4 +1,4 @@
-import { type Order, OrderPage } from '../../../schemas/order-view';
+import { type Order, OrderPage } from '../../../schemas/api/order-view';
 import { update } from '../../support/deliveries';
 import { asOperator, discard, type RunningService, startService } from '../../support/running-service';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { evolve, initial } from '../../../projections/order';
-import { read } from '../../../projections/timeline';
+import { evolve, initial } from '../../../projections/order/order';
+import { read } from '../../../projections/history/timeline';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { OrderEvent } from '../../../schemas/order-events';
-import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/order-view';
-import { streamName } from '../../../schemas/stream-name';
+import type { OrderEvent } from '../../../schemas/events/order-events';
+import { type Change, type HistoryEvent, HistoryPage, Order } from '../../../schemas/api/order-view';
+import { streamName } from '../../../schemas/events/stream-name';
 import { createOrderHistory } from '../../../services/orders/history';
 import { comparePositions, parsePosition } from '../../../services/event-store/event-store';
 import { createMemoryStore } from '../event-store/memory/memory-store';

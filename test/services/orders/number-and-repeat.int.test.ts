@@ -1,5 +1,5 @@
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { Order, OrderPage } from '../../../schemas/order-view';
+import type { Order, OrderPage } from '../../../schemas/api/order-view';
 import { freshKeys, historyOf, orderPath, update } from '../../support/deliveries';
 import { pastLog } from '../../support/past-log';
 import { until } from '../../support/patience';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { evolve, initial, type OrderState, toOrder } from '../../../projections/order';
-import { read } from '../../../projections/timeline';
+import { evolve, initial, type OrderState, toOrder } from '../../../projections/order/order';
+import { read } from '../../../projections/history/timeline';
 import { locationId, orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { OrderEvent } from '../../../schemas/order-events';
-import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/order-view';
+import type { OrderEvent } from '../../../schemas/events/order-events';
+import { type FoundOrder, FoundOrders, type Order } from '../../../schemas/api/order-view';
 import { ATTENTION_CODES, STAGES, STATUSES, VERDICTS } from '../../../schemas/vocabulary';
 import { MAX_LOOKED_AT, MAX_REPLAYED_ORDERS } from '../../../services/orders/look-through';
 import { NEWEST_SEQ } from '../../../services/read-model/order-table/found-orders';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { evolve, initial, toOrder } from '../../../projections/order';
+import { evolve, initial, toOrder } from '../../../projections/order/order';
 import type { OrderKey } from '../../../schemas/order-key';
-import type { OrderEvent } from '../../../schemas/order-events';
-import { Order, OrderPage } from '../../../schemas/order-view';
+import type { OrderEvent } from '../../../schemas/events/order-events';
+import { Order, OrderPage } from '../../../schemas/api/order-view';
 import { FINAL_STAGES, STAGES } from '../../../schemas/vocabulary';
 import {
   EXAMPLES,

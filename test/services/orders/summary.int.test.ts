@@ -1,9 +1,9 @@
-import { nothingSummed, summarize } from '../../../projections/summary';
+import { nothingSummed, summarize } from '../../../projections/history/summary';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
-import { MAX_SUMMARY_EVENTS, OrderSummaries } from '../../../schemas/order-summary';
+import { decodeOrderEvent, orderStream } from '../../../schemas/events/order-events';
+import { MAX_SUMMARY_EVENTS, OrderSummaries } from '../../../schemas/api/order-summary';
 import { offsetsOfZone, timeWordsBy } from '../../../schemas/local-time';
-import { summaryText } from '../../../schemas/summary-words';
+import { summaryText } from '../../../schemas/words/summary-words';
 import { createOrderHistory } from '../../../services/orders/history';
 import { EXAMPLES, freshKeys, orderPath, parseExample, problem, problemOf } from '../../support/deliveries';
 import { pastLog } from '../../support/past-log';

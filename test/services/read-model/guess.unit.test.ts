@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Delivery } from '../../../schemas/handle-order';
-import { hashOf, orderStream } from '../../../schemas/order-events';
+import type { Delivery } from '../../../schemas/wire/handle-order';
+import { hashOf, orderStream } from '../../../schemas/events/order-events';
 import { orderId, orderKey } from '../../../schemas/order-key';
 import type { EventStore } from '../../../services/event-store/event-store';
 import { Admission } from '../../../services/handle-order/record/admission';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isActive, type OrderState, stageOf } from '../../../projections/order';
+import { isActive, type OrderState, stageOf } from '../../../projections/order/order';
 import { locationId, orderId, type OrderKey } from '../../../schemas/order-key';
 import { STAGES, type Stage } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';

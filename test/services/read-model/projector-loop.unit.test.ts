@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName } from '../../../schemas/stream-name';
+import { streamName } from '../../../schemas/events/stream-name';
 import { EventStoreError } from '../../../services/event-store/event-store';
 import { Corrector } from '../../../services/read-model/corrections';
 import { keepProjecting, Looks, type ProjectorNews } from '../../../services/read-model/projector-loop';

@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { evolve, initial, type OrderState } from '../../../projections/order';
+import { evolve, initial, type OrderState } from '../../../projections/order/order';
 import { orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { OrderDeletedData } from '../../../schemas/event-data';
-import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/order-events';
-import { streamName } from '../../../schemas/stream-name';
+import type { OrderDeletedData } from '../../../schemas/events/event-data';
+import { decodeOrderEvent, ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../schemas/events/order-events';
+import { streamName } from '../../../schemas/events/stream-name';
 import {
   MAX_BATCH_EVENTS,
   type EventSource,

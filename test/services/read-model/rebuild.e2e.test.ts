@@ -2,9 +2,9 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { evolve, initial, type OrderState } from '../../../projections/order';
-import { decodeOrderEvent, orderStream } from '../../../schemas/order-events';
-import type { Order } from '../../../schemas/order-view';
+import { evolve, initial, type OrderState } from '../../../projections/order/order';
+import { decodeOrderEvent, orderStream } from '../../../schemas/events/order-events';
+import type { Order } from '../../../schemas/api/order-view';
 import { orderKey } from '../../../schemas/order-key';
 import {
   checkpointOf,

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import type { Drive } from '../../../projections/drives';
+import type { Drive } from '../../../projections/order/drives';
 import { orderKey } from '../../../schemas/order-key';
 import { type Verdict, VERDICTS } from '../../../schemas/vocabulary';
 import type { Position } from '../../../services/event-store/event-store';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { OrderAction, SandboxOrder, SandboxState, Submitted } from '../../../schemas/sandbox';
-import type { Story } from '../../../schemas/scenario';
+import type { Story } from '../../../schemas/files/scenario';
 import { until } from '../../support/patience';
 import { type Answer, call, sign } from '../../support/running-service';
 

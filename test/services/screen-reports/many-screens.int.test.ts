@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { orderId, orderKey } from '../../../schemas/order-key';
-import type { OrderReceipts, ScreenList } from '../../../schemas/screen-reports';
-import { REPORT_INTERVAL_MS } from '../../../schemas/screen-limits';
+import type { OrderReceipts, ScreenList } from '../../../schemas/api/screen-reports';
+import { REPORT_INTERVAL_MS } from '../../../schemas/api/screen-limits';
 import { orderPath, update } from '../../support/deliveries';
 import { until } from '../../support/patience';
 import {

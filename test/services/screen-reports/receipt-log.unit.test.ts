@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { locationId, orderId, orderKey } from '../../../schemas/order-key';
-import { orderStream } from '../../../schemas/order-events';
-import { MAX_RECEIPTS } from '../../../schemas/screen-limits';
-import { type ScreenReport, shownStream } from '../../../schemas/screen-reports';
+import { orderStream } from '../../../schemas/events/order-events';
+import { MAX_RECEIPTS } from '../../../schemas/api/screen-limits';
+import { type ScreenReport, shownStream } from '../../../schemas/api/screen-reports';
 import { type EventStore, EventStoreError } from '../../../services/event-store/event-store';
 import { deleteOldReceipts } from '../../../services/operations/retention/receipt-retention';
 import { readOrderReceipts } from '../../../services/screen-reports/order-receipts';

@@ -1,5 +1,5 @@
-import type { OrderReceipts, Screen, ScreenList, ScreenReport } from '../../../schemas/screen-reports';
-import { MAX_RECEIPTS, MAX_REPORT_BYTES, WATCHING_MS } from '../../../schemas/screen-limits';
+import type { OrderReceipts, Screen, ScreenList, ScreenReport } from '../../../schemas/api/screen-reports';
+import { MAX_RECEIPTS, MAX_REPORT_BYTES, WATCHING_MS } from '../../../schemas/api/screen-limits';
 import { orderId, orderKey, type OrderKey } from '../../../schemas/order-key';
 import { orderPath, problem, problemOf, update } from '../../support/deliveries';
 import { ticketRail } from '../audit/support';

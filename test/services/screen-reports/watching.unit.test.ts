@@ -1,6 +1,6 @@
 import { locationId } from '../../../schemas/order-key';
-import { OLD_ORDER_MS, WATCHING_MS } from '../../../schemas/screen-limits';
-import type { Screen } from '../../../schemas/screen-reports';
+import { OLD_ORDER_MS, WATCHING_MS } from '../../../schemas/api/screen-limits';
+import type { Screen } from '../../../schemas/api/screen-reports';
 import { FORGOTTEN_MS, MAX_SCREENS, unwatchedOf, Watching } from '../../../services/screen-reports/watching';
 
 const NOW = Date.parse('2026-11-21T18:00:00.000Z');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { locationId, orderId, orderKey, type OrderKey } from '../../../schemas/order-key';
-import type { Order, OrderPage, Readiness } from '../../../schemas/order-view';
-import { orderStream } from '../../../schemas/order-events';
+import type { Order, OrderPage, Readiness } from '../../../schemas/api/order-view';
+import { orderStream } from '../../../schemas/events/order-events';
 import { SERVER_LINES } from '../../eventstoredb-node/services';
 import { STANDSTILL_MS } from '../../../services/read-model/freshness';
 import { NO_FAULTS, type Faults } from '../../eventstoredb-node/faults';

@@ -4,10 +4,10 @@ import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } fr
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import type { FeedPage } from '../../../schemas/feed';
+import type { FeedPage } from '../../../schemas/api/feed';
 import type { DestinationList } from '../../../schemas/destinations';
 import { orderKey } from '../../../schemas/order-key';
-import { type BegunPairing, PAIRING_SECONDS } from '../../../schemas/pairing';
+import { type BegunPairing, PAIRING_SECONDS } from '../../../schemas/api/pairing';
 import { createQuarantine } from '../../../services/handle-order/quarantine/quarantine';
 import { Admission } from '../../../services/handle-order/record/admission';
 import { createRecorder } from '../../../services/handle-order/record/record-update';

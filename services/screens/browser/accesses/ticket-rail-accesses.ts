@@ -1,10 +1,10 @@
 import { html, type TemplateResult } from 'lit';
-import type { AccessEntry, AccessPage } from '../../../../schemas/access';
+import type { AccessEntry, AccessPage } from '../../../../schemas/api/access';
 import { timelineAddress } from '../audit/links';
 import { PagedList } from '../audit/paged-list';
 import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { timeWords } from '../shared/model/audit-words';
 import { railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';

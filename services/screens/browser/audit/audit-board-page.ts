@@ -1,5 +1,5 @@
 import { readHours, readMoment } from '../board/model/replay';
-import { TicketRailReplay } from './ticket-rail-replay';
+import { TicketRailReplay } from './replay/ticket-rail-replay';
 import { started } from '../shared/started';
 
 const query = new URLSearchParams(window.location.search);

@@ -1,8 +1,8 @@
-import { parseJson } from '../../../../schemas/exact-json';
+import { parseJson } from '../../../../schemas/json/exact-json';
 import type { OrderKey } from '../../../../schemas/order-key';
-import type { OrderSummaries } from '../../../../schemas/order-summary';
-import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/order-view';
-import type { OrderReceipts } from '../../../../schemas/screen-reports';
+import type { OrderSummaries } from '../../../../schemas/api/order-summary';
+import type { HistoryEvent, HistoryPage, Order, OrderPage } from '../../../../schemas/api/order-view';
+import type { OrderReceipts } from '../../../../schemas/api/screen-reports';
 import { within } from '../shared/deadline';
 import { addressOf } from '../shared/base-path';
 import { fetchRead } from '../shared/fetch-read';

@@ -1,6 +1,6 @@
 import { readFilters } from './model/search';
-import { TicketRailSearch } from './ticket-rail-search';
-import { TicketRailTimeline } from './ticket-rail-timeline';
+import { TicketRailSearch } from './search/ticket-rail-search';
+import { TicketRailTimeline } from './timeline/ticket-rail-timeline';
 import { started } from '../shared/started';
 
 const query = new URLSearchParams(window.location.search);

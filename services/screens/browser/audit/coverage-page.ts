@@ -1,5 +1,5 @@
 import { readFilters } from './model/search';
-import { TicketRailCoverage } from './ticket-rail-coverage';
+import { TicketRailCoverage } from './coverage/ticket-rail-coverage';
 import { started } from '../shared/started';
 
 const coverage = document.querySelector('ticket-rail-coverage');

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { ActionRequest } from '../../../../schemas/actions';
-import type { Order } from '../../../../schemas/order-view';
-import type { Compared } from '../../../../schemas/rail-actions';
+import type { ActionRequest } from '../../../../schemas/api/actions';
+import type { Order } from '../../../../schemas/api/order-view';
+import type { Compared } from '../../../../schemas/events/rail-actions';
 import { sendAction, mayAct } from '../feed/actions';
 import type { HourCycle } from '../shared/model/words';
 import { keep, load } from '../shared/storage';
@@ -13,7 +13,7 @@ import {
   readPresses,
   withoutPress,
   withPress,
-} from './model/presses';
+} from './model/handoff/presses';
 
 /** Milliseconds until what did not arrive is sent again. */
 const RETRY_MS = 3_000;

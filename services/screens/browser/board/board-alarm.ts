@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Alarm } from './alarm';
-import type { TrySoundEvent } from './settings-dialog';
+import type { TrySoundEvent } from './settings/settings-events';
 
 /** The alarm of a board: touches of the page let it sound, and it falls silent when the board goes. */
 export class BoardAlarm extends Alarm implements ReactiveController {

@@ -5,9 +5,9 @@ import { sayParts } from '../shared/say-parts';
 import type { AlarmState } from './alarm';
 import type { BoardOrders } from './board-orders';
 import type { CallKind } from './model/calls';
-import type { Handoffs } from './model/handoffs';
+import type { Handoffs } from './model/handoff/handoffs';
 import { newsWords } from './model/news';
-import { oneOfEachVisit } from './model/visits';
+import { oneOfEachVisit } from './model/handoff/visits';
 
 /** What stands over the board because somebody has to do something about it. */
 

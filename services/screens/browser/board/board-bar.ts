@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { choiceWords } from '../feed/locations';
 import { freshnessLine } from '../feed/freshness-bar';
-import type { LocationChoice } from './location-choices';
+import type { LocationChoice } from './settings/location-choices';
 import { icon } from '../shared/icons';
 import type { Freshness } from '../shared/model/freshness';
 import { say } from '../shared/model/say';

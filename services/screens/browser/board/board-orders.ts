@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
-import type { Order } from '../../../../schemas/order-view';
-import type { Compared } from '../../../../schemas/rail-actions';
+import type { Order } from '../../../../schemas/api/order-view';
+import type { Compared } from '../../../../schemas/events/rail-actions';
 import { LiveOrders } from '../feed/live-orders';
 import { guarded } from '../shared/guarded';
 import { keep, load } from '../shared/storage';
@@ -12,19 +12,19 @@ import {
   noMarks,
   openedAt,
   readMarks,
-} from './model/acknowledgements';
+} from './model/handoff/acknowledgements';
 import type { Arrangement } from './model/arrange';
 import { BoardActions } from './board-actions';
 import { BoardLayout } from './model/board-layout';
 import { BoardMemory } from './model/board-memory';
 import { arrivalsAttended, attended, type Call, lasting, timely, withNews } from './model/calls';
-import type { Driver } from './model/handoff';
+import type { Driver } from './model/handoff/handoff';
 import { type News, veryLate } from './model/news';
 import { areSameThresholds, type Settings } from './model/settings';
 import type { ReplayMoment } from './model/replay';
-import { type OfVisit, visitOf } from './model/visits';
+import { type OfVisit, visitOf } from './model/handoff/visits';
 import type { KnownLocation } from '../shared/model/known-location';
-import type { Thresholds } from '../../../../schemas/thresholds';
+import type { Thresholds } from '../../../../schemas/files/thresholds';
 
 /** What a board says of the orders it is to show. */
 interface Host extends ReactiveControllerHost {

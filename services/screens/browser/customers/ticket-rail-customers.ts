@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { frameStyles } from '../shared/frame-styles';
+import { frameStyles } from '../shared/styles/frame-styles';
 import { freshnessLine, staleBanner } from '../feed/freshness-bar';
 import { icon, type IconName } from '../shared/icons';
 import { LiveOrders } from '../feed/live-orders';

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DestinationList } from '../../../../schemas/destinations';
-import type { Consumer, ConsumerList } from '../../../../schemas/feed';
+import type { Consumer, ConsumerList } from '../../../../schemas/api/feed';
 import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { OneQuestion } from '../audit/one-question';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';

@@ -1,4 +1,4 @@
-import type { ActionRequest } from '../../../../schemas/actions';
+import type { ActionRequest } from '../../../../schemas/api/actions';
 import { within } from '../shared/deadline';
 import { type Refusal, refusalWords } from './model/refusal-words';
 import { addressOf } from '../shared/base-path';

@@ -21,6 +21,11 @@ export class LocationPicks implements ReactiveController {
     });
   }
 
+  /** @returns all of them, and before them the one of an id that is not among them; '' is none. */
+  allWith(id: string): readonly Pick<Location, 'location_id' | 'name'>[] {
+    return id === '' || this.has(id) ? this.all : [{ location_id: id, name: null }, ...this.all];
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }

@@ -1,4 +1,4 @@
-import { editDistance } from '../../../../schemas/edit-distance';
+import { editDistance } from '../../../../schemas/words/edit-distance';
 import { addressOf } from '../shared/base-path';
 import { fetchRead } from '../shared/fetch-read';
 

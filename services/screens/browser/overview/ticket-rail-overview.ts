@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { freshnessLine, freshnessNews, staleBanner } from '../feed/freshness-bar';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { basePath } from '../shared/base-path';
-import { frameStyles } from '../shared/frame-styles';
+import { frameStyles } from '../shared/styles/frame-styles';
 import { icon, type IconName } from '../shared/icons';
 import type { Freshness } from '../shared/model/freshness';
 import { countWords, stageWords } from '../shared/model/words';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { addressOf } from '../shared/base-path';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { SpokenLanguage } from '../shared/language';
 import { say } from '../shared/model/say';

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Fault } from '../../../../schemas/handle-order';
+import type { Fault } from '../../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../../schemas/order-key';
-import type { QuarantineDetail, QuarantineEntry } from '../../../../schemas/order-view';
-import { sourceWords } from '../../../../schemas/source-words';
+import type { QuarantineDetail, QuarantineEntry } from '../../../../schemas/api/order-view';
+import { sourceWords } from '../../../../schemas/words/source-words';
 import type { Answer } from '../audit/audit-client';
 import { notice } from '../audit/answer-notice';
 import { timelineAddress } from '../audit/links';

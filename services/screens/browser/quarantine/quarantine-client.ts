@@ -1,5 +1,5 @@
-import { parseJson } from '../../../../schemas/exact-json';
-import { isJsonObject } from '../../../../schemas/json-object';
+import { parseJson } from '../../../../schemas/json/exact-json';
+import { isJsonObject } from '../../../../schemas/json/json-object';
 import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
 import { type RedriveResult, resultOf } from './model/redrive';

@@ -1,12 +1,12 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../../schemas/order-view';
-import { KNOWN_SOURCES, sourceWords } from '../../../../schemas/source-words';
+import type { QuarantineDetail, QuarantineEntry, QuarantinePage } from '../../../../schemas/api/order-view';
+import { KNOWN_SOURCES, sourceWords } from '../../../../schemas/words/source-words';
 import { notice } from '../audit/answer-notice';
 import { type Answer, ask } from '../audit/audit-client';
 import { PagedList } from '../audit/paged-list';
 import { LocationPicks } from '../feed/location-picks';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { basePath } from '../shared/base-path';
 import { formData, isChecked } from '../shared/field-events';
 import { icon } from '../shared/icons';

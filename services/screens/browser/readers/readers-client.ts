@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../../../schemas/json-object';
-import type { NewScreen } from '../../../../schemas/pairing';
+import { isJsonObject } from '../../../../schemas/json/json-object';
+import type { NewScreen } from '../../../../schemas/api/pairing';
 import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';
 

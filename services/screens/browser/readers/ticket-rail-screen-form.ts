@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { locationId } from '../../../../schemas/order-key';
 import type { LocationPicks } from '../feed/location-picks';
 import { choiceWords } from '../feed/locations';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { addressOf } from '../shared/base-path';
 import { formData, isChecked } from '../shared/field-events';
 import { icon } from '../shared/icons';

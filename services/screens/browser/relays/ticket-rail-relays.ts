@@ -1,9 +1,9 @@
 import { html, type TemplateResult } from 'lit';
-import type { RelayEntry, RelayPage } from '../../../../schemas/order-view';
+import type { RelayEntry, RelayPage } from '../../../../schemas/api/order-view';
 import { PagedList } from '../audit/paged-list';
 import { pagedTable } from '../audit/paged-table';
 import { LocationPicks } from '../feed/location-picks';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
 import { railElement, styleSheet } from '../shared/rail-element';

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { MAX_RECEIPTS, type ScreenKind } from '../../../../schemas/screen-limits';
-import type { ScreenReport } from '../../../../schemas/screen-reports';
+import { MAX_RECEIPTS, type ScreenKind } from '../../../../schemas/api/screen-limits';
+import type { ScreenReport } from '../../../../schemas/api/screen-reports';
 import type { Freshness } from '../shared/model/freshness';
 import {
   isDue,

@@ -1,4 +1,4 @@
-import type { ScreenReport } from '../../../../schemas/screen-reports';
+import type { ScreenReport } from '../../../../schemas/api/screen-reports';
 import type { FeedPlace } from '../feed/live-orders';
 import { addressOf } from '../shared/base-path';
 import { within } from '../shared/deadline';

@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Hop } from '../../../../schemas/sandbox';
-import { spanWords } from '../../../../schemas/span-words';
-import { auditStyles } from '../shared/audit-styles';
+import { spanWords } from '../../../../schemas/words/span-words';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { isChecked, valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
 import { exactTimeWords } from '../shared/model/audit-words';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { keysOf } from '../../../../schemas/records';
 import type { OrderAction, OrderState, SandboxOrder } from '../../../../schemas/sandbox';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { valueOf } from '../shared/field-events';
 import { icon, type IconName } from '../shared/icons';
 import { secondsUntil } from './model/sandbox-hops';

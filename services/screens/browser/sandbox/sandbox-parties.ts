@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SandboxSummary } from '../../../../schemas/sandbox';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { DSP_MODE_WORDS, POS_MODE_WORDS, speedWords } from './model/sandbox-words';
 import { property, railElement, state, styleSheet } from '../shared/rail-element';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { auditStyles } from '../shared/audit-styles';
-import { frameStyles } from '../shared/frame-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
+import { frameStyles } from '../shared/styles/frame-styles';
 import { freshnessLine } from '../feed/freshness-bar';
 import { icon } from '../shared/icons';
 import { LiveSandbox } from './live-sandbox';

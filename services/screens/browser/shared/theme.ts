@@ -1,6 +1,6 @@
-import basicsCss from './basics.css?inline';
+import basicsCss from './styles/basics.css?inline';
 import { styleSheet } from './rail-element';
-import tokensCss from './tokens.css?inline';
+import tokensCss from './styles/tokens.css?inline';
 
 /**
  * The look. Every `--ticket-rail-*` is for a page that embeds a component to set; docs/guides/embed-the-board.md lists

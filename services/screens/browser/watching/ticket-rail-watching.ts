@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Screen, ScreenList, UnwatchedLocation } from '../../../../schemas/screen-reports';
+import type { Screen, ScreenList, UnwatchedLocation } from '../../../../schemas/api/screen-reports';
 import { notice } from '../audit/answer-notice';
 import { type Answer, ask, serviceClock } from '../audit/audit-client';
 import { OneQuestion } from '../audit/one-question';
 import { LocationPicks } from '../feed/location-picks';
-import { auditStyles } from '../shared/audit-styles';
+import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
 import { countWords } from '../shared/model/words';

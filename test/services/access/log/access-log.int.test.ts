@@ -8,8 +8,8 @@ import {
   type AccessEntry,
   AccessPage,
   accessVolumeStream,
-} from '../../../../schemas/access';
-import { hashOf } from '../../../../schemas/order-events';
+} from '../../../../schemas/api/access';
+import { hashOf } from '../../../../schemas/events/order-events';
 import { locationId, orderKey } from '../../../../schemas/order-key';
 import {
   COUNTED_MS,

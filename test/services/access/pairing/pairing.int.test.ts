@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccessPage } from '../../../../schemas/access';
-import { type BegunPairing, PAIRING_SECONDS } from '../../../../schemas/pairing';
-import type { ListedReaders } from '../../../../schemas/reader-view';
-import type { ReaderEntry } from '../../../../schemas/readers';
+import type { AccessPage } from '../../../../schemas/api/access';
+import { type BegunPairing, PAIRING_SECONDS } from '../../../../schemas/api/pairing';
+import type { ListedReaders } from '../../../../schemas/api/reader-view';
+import type { ReaderEntry } from '../../../../schemas/files/readers';
 import { PAIRINGS_AT_ONCE } from '../../../../services/access/pairing/pairings';
 import { CODES_AT_ONCE } from '../../../../services/access/pairing/readers-route';
 import { problem, problemOf } from '../../../support/deliveries';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { PAIRING_SECONDS } from '../../../../schemas/pairing';
+import { PAIRING_SECONDS } from '../../../../schemas/api/pairing';
 import {
   MAX_PAIRINGS,
   type Options,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseReaders } from '../../../../schemas/readers';
+import { parseReaders } from '../../../../schemas/files/readers';
 import { locationId } from '../../../../schemas/order-key';
 import { ReaderDirectory } from '../../../../services/access/readers/readers';
 import { entryOf } from '../../../support/running-service';

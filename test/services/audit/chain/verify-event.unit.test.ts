@@ -1,4 +1,4 @@
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { StreamHeads } from '../../../../services/audit/chain/stream-heads';
 import { verifyEvent } from '../../../../services/audit/chain/verify-event';

@@ -4,10 +4,10 @@ import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSy
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/checkpoint';
-import type { OrderDeletedData } from '../../../../schemas/event-data';
-import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/order-events';
-import { streamName } from '../../../../schemas/stream-name';
+import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/api/checkpoint';
+import type { OrderDeletedData } from '../../../../schemas/events/event-data';
+import { ORDER_DELETED, RETENTION_STREAM } from '../../../../schemas/events/order-events';
+import { streamName } from '../../../../schemas/events/stream-name';
 import {
   appendEntry,
   readCheckpointFile,

@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckpointPage, ConsistencyProof } from '../../../../schemas/checkpoint';
+import type { CheckpointPage, ConsistencyProof } from '../../../../schemas/api/checkpoint';
 import { orderKey } from '../../../../schemas/order-key';
 import { provenInclusion } from '../../../../services/audit/merkle/inclusion-text';
 import {

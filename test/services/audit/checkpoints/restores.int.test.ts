@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } fro
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '../../../../schemas/checkpoint';
+import { type Checkpoint, type CheckpointEntry, isRestore, type Restore } from '../../../../schemas/api/checkpoint';
 import { readCheckpointFile } from '../../../../services/audit/checkpoints/checkpoint-file';
 import { CheckpointSigner, openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
 import { signedHistory } from '../../../../services/audit/checkpoints/restores';
@@ -13,7 +13,7 @@ import type { EventStore } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { checkLog } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { createPublicKey } from 'node:crypto';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { openEventStream } from '../../../support/event-stream';
 import { update } from '../../../support/deliveries';
 import { cases } from '../../../support/depth';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Coverage, type OrderTrack, track, untracked } from '../../../../projections/source-coverage';
-import { type CoverageGroup, CoverageReport } from '../../../../schemas/coverage';
-import { decodeOrderEvent, orderStream } from '../../../../schemas/order-events';
-import { streamName } from '../../../../schemas/stream-name';
+import { type CoverageGroup, CoverageReport } from '../../../../schemas/api/coverage';
+import { decodeOrderEvent, orderStream } from '../../../../schemas/events/order-events';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { locationId, orderKey } from '../../../../schemas/order-key';
 import { createCoverageRunner, MAX_WAITING_QUERIES } from '../../../../services/audit/coverage/coverage';

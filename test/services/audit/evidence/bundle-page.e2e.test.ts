@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';
 import { openReadableStore } from '../../../../services/event-store/open';

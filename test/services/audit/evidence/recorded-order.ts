@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Delivery } from '../../../../schemas/handle-order';
+import type { Delivery } from '../../../../schemas/wire/handle-order';
 import { orderKey } from '../../../../schemas/order-key';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { Admission } from '../../../../services/handle-order/record/admission';

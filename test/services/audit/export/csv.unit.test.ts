@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { initial } from '../../../../projections/order';
-import { streamName } from '../../../../schemas/stream-name';
+import { initial } from '../../../../projections/order/order';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { CSV_HEADER, csvCell, csvCells, MAX_CELL_CHARACTERS, RowWriter } from '../../../../services/audit/export/csv';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { ACCESS_STREAM, type AccessPage } from '../../../../schemas/access';
+import { ACCESS_STREAM, type AccessPage } from '../../../../schemas/api/access';
 import type { Manifest } from '../../../../services/audit/export/ndjson';
-import { WITHHELD } from '../../../../schemas/withheld';
+import { WITHHELD } from '../../../../schemas/events/withheld';
 import { orderPath, problem, problemOf, readLog, update } from '../../../support/deliveries';
 import { until } from '../../../support/patience';
 import {

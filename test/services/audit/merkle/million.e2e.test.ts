@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/checkpoint';
+import { CHECKPOINT_FORMAT, type Checkpoint } from '../../../../schemas/api/checkpoint';
 import { noteVerifierOf } from '../../../../services/audit/checkpoints/note';
 import { proveConsistency, proveInclusion } from '../../../../services/audit/checkpoints/proofs';
 import { provenInclusion } from '../../../../services/audit/merkle/inclusion-text';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { EVIDENCE_END, EVIDENCE_START, splitBundle } from '../../../../services/audit/evidence/bundle';
 import { collectEvidence } from '../../../../services/audit/evidence/collect-evidence';
 import { evidenceCode } from '../../../../services/audit/evidence/evidence-code';

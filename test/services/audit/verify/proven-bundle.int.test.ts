@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import fc from 'fast-check';
-import { orderStream } from '../../../../schemas/order-events';
-import { streamName } from '../../../../schemas/stream-name';
+import { orderStream } from '../../../../schemas/events/order-events';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { openKeyOf } from '../../../../services/audit/checkpoints/checkpoint-signer';
 import { type OrderProof, signedEvidence } from '../../../../services/audit/checkpoints/proofs';
 import { splitBundle } from '../../../../services/audit/evidence/bundle';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { CSV_HEADER, manifestCells, RowWriter } from '../../../../services/audit/export/csv';
 import { EXPORT_FORMAT, LineWriter, type Manifest } from '../../../../services/audit/export/ndjson';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { VERDICT_WORDS } from '../../../../schemas/verdict-words';
+import { VERDICT_WORDS } from '../../../../schemas/words/verdict-words';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { locationId } from '../../../../schemas/order-key';
 import { withoutContactInStored } from '../../../../services/access/withhold';
 import { writeEvidence } from '../../../../services/audit/evidence/write-evidence';

@@ -1,8 +1,8 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Delivery } from '../../../../schemas/handle-order';
-import { orderStream } from '../../../../schemas/order-events';
+import type { Delivery } from '../../../../schemas/wire/handle-order';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { CheckpointCheck } from '../../../../services/audit/checkpoints/check-checkpoints';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';

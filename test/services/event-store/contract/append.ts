@@ -1,4 +1,4 @@
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import {
   comparePositions,
   type EventStore,

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { comparePositions, type EventStore, type RecordedEvent } from '../../../../services/event-store/event-store';
 import { PAYLOADS } from './payloads';
 import {

@@ -1,4 +1,4 @@
-import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
+import { parseJson, stringifyJson } from '../../../../schemas/json/exact-json';
 import type { JsonValue, Payload } from '../../../../services/event-store/event-store';
 
 export const nested = (depth: number): JsonValue => {

@@ -1,4 +1,4 @@
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore, ExpectedRevision, NewEvent } from '../../../../services/event-store/event-store';
 import {
   allIds,

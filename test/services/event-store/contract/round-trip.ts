@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore, JsonValue, NewEvent, RecordedEvent } from '../../../../services/event-store/event-store';
 import { comparable, PAYLOADS } from './payloads';
 import { appended, collect, first, newEvent, newEvents } from './support';

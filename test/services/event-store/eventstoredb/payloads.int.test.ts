@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { parseJson, stringifyJson } from '../../../../schemas/exact-json';
-import { streamName } from '../../../../schemas/stream-name';
+import { parseJson, stringifyJson } from '../../../../schemas/json/exact-json';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore, JsonValue, RecordedEvent } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';
 import { startNode, type RunningNode } from '../../../eventstoredb-node/node';

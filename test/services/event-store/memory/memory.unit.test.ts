@@ -1,4 +1,4 @@
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { RECENT_EVENTS } from '../../../../services/event-store/append-decision';
 import { createMemoryStore } from './memory-store';
 import { eventStoreContract } from '../contract';

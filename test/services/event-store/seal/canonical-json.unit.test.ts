@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { parseJson } from '../../../../schemas/exact-json';
+import { parseJson } from '../../../../schemas/json/exact-json';
 import { canonicalJson } from '../../../../services/event-store/seal/canonical-json';
 import { cases } from '../../../support/depth';
 import { anyCharacter } from '../../../support/any-character';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { OrderDeletedData } from '../../../../schemas/event-data';
-import { ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../../schemas/order-events';
+import { OrderDeletedData } from '../../../../schemas/events/event-data';
+import { ORDER_DELETED, orderStream, RETENTION_STREAM } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { type Payload, positionOf } from '../../../../services/event-store/event-store';
 import { DeletedLeaves } from '../../../../services/event-store/seal/deleted-leaves';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { encodeAppend, type ExpectedRevision } from '../../../../services/event-store/event-store';
-import { createGroupCommit, type GroupCommit } from '../../../../services/event-store/sqlite/group-commit';
-import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
+import { createGroupCommit, type GroupCommit } from '../../../../services/event-store/sqlite/write/group-commit';
+import { openLogInspector } from '../../../../services/event-store/sqlite/check/inspector';
 import { openLogReader } from '../../../../services/event-store/sqlite/reader';
 import { asStoreError } from '../../../../services/event-store/sqlite/schema';
-import { type LogWriter, openLogWriter } from '../../../../services/event-store/sqlite/writer';
-import type { WriterCommand, WriterResult } from '../../../../services/event-store/sqlite/writer-protocol';
+import { type LogWriter, openLogWriter } from '../../../../services/event-store/sqlite/write/writer';
+import type { WriterCommand, WriterResult } from '../../../../services/event-store/sqlite/write/writer-protocol';
 import { temporaryDirectory } from '../../../support/running-service';
 
 /** Where the writer fails next; `commit-done` fails after the transaction is in the log. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { temporaryDirectory } from '../../../support/running-service';

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { stringifyJson } from '../../../../schemas/exact-json';
+import { stringifyJson } from '../../../../schemas/json/exact-json';
 import {
   packId,
   packMetadata,

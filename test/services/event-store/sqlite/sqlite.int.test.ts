@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore } from '../../../../services/event-store/event-store';
 import { openLogReader } from '../../../../services/event-store/sqlite/reader';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { streamName } from '../../../../schemas/stream-name';
-import { stringifyJson } from '../../../../schemas/exact-json';
-import { openLogInspector } from '../../../../services/event-store/sqlite/inspector';
+import { streamName } from '../../../../schemas/events/stream-name';
+import { stringifyJson } from '../../../../schemas/json/exact-json';
+import { openLogInspector } from '../../../../services/event-store/sqlite/check/inspector';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { type Upgraded, upgradeDataDirectory } from '../../../../services/event-store/upgrade';
 import { runCommand } from '../../../support/command';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { locationId, orderId } from '../../../../schemas/order-key';
-import type { QuarantineEntry } from '../../../../schemas/order-view';
+import type { QuarantineEntry } from '../../../../schemas/api/order-view';
 import { aboutOf, isAbout, pageWith } from '../../../../services/handle-order/quarantine/about';
 
 const NOTHING = { type: null, location_id: null, order_id: null, source: null };

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Fault } from '../../../../schemas/handle-order';
+import type { Fault } from '../../../../schemas/wire/handle-order';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
-import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/order-events';
-import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/order-view';
-import { MAX_QUARANTINE_LOOKED_AT } from '../../../../schemas/requests';
+import { QUARANTINE_STREAM, QUARANTINED } from '../../../../schemas/events/order-events';
+import { type HistoryEvent, QuarantineDetail, QuarantinePage } from '../../../../schemas/api/order-view';
+import { MAX_QUARANTINE_LOOKED_AT } from '../../../../schemas/api/requests';
 import { EventStoreError, type EventStore, type JsonValue } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { contentHash } from '../../../../services/event-store/seal/seal';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHash, randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { QUARANTINE_STREAM } from '../../../../schemas/order-events';
+import { QUARANTINE_STREAM } from '../../../../schemas/events/order-events';
 import { type OrderKey, locationId, orderKey } from '../../../../schemas/order-key';
 import { EventStoreError, type SubscribeOptions } from '../../../../services/event-store/event-store';
 import { createQuarantine, type Quarantine } from '../../../../services/handle-order/quarantine/quarantine';

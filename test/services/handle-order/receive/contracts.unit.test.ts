@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import { z } from 'zod';
-import { DELIVERY_CONTRACTS } from '../../../../schemas/handle-order';
+import { DELIVERY_CONTRACTS } from '../../../../schemas/wire/handle-order';
 
 describe('the contracts of deliveries', () => {
   it.each(Object.entries(DELIVERY_CONTRACTS))(

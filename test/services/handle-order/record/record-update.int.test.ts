@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import type { Delivery } from '../../../../schemas/handle-order';
-import { OrderEventMetadata } from '../../../../schemas/event-data';
-import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/order-events';
+import type { Delivery } from '../../../../schemas/wire/handle-order';
+import { OrderEventMetadata } from '../../../../schemas/events/event-data';
+import { hashOf, orderStream, receivedAtOf } from '../../../../schemas/events/order-events';
 import { orderKey } from '../../../../schemas/order-key';
 import { EventStoreError, type EventStore, type Position } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';

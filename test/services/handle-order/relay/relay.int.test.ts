@@ -12,9 +12,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import pino from 'pino';
-import { RELAY_STREAM } from '../../../../schemas/order-events';
-import { type RelayEntry, RelayPage } from '../../../../schemas/order-view';
-import { WITHHELD } from '../../../../schemas/withheld';
+import { RELAY_STREAM } from '../../../../schemas/events/order-events';
+import { type RelayEntry, RelayPage } from '../../../../schemas/api/order-view';
+import { WITHHELD } from '../../../../schemas/events/withheld';
 import { EventStoreError, type EventStore } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { Admission } from '../../../../services/handle-order/record/admission';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { bucketOf, BUCKETS, ContentDigest, eventDigest } from '../../../../services/operations/copy/content-digest';
 import type { Position, RecordedEvent } from '../../../../services/event-store/event-store';
 

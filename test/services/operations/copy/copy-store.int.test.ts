@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import { type CopyProgress, copyStore } from '../../../../services/operations/copy/copy-store';
 import { type EventStore, EventStoreError } from '../../../../services/event-store/event-store';
 import { openEventStoreDb } from '../../../../services/event-store/eventstoredb/eventstoredb-store';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { streamName } from '../../../../schemas/stream-name';
+import { streamName } from '../../../../schemas/events/stream-name';
 import type { EventStore, NewEvent, RecordedEvent } from '../../../../services/event-store/event-store';
 import { createMemoryStore } from '../../event-store/memory/memory-store';
 import { seeded } from '../../../faults/load';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
-import { orderStream } from '../../../../schemas/order-events';
+import { orderStream } from '../../../../schemas/events/order-events';
 import { createAccessVolumes } from '../../../../services/access/log/access-volumes';
 import { openSqliteStore } from '../../../../services/event-store/sqlite/sqlite-store';
 import { RETRY_MS } from '../../../../services/operations/retention/schedule';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccessPage } from '../../../../schemas/access';
-import type { ActionAnswer, ActionRequest } from '../../../../schemas/actions';
-import type { FeedPage } from '../../../../schemas/feed';
+import type { AccessPage } from '../../../../schemas/api/access';
+import type { ActionAnswer, ActionRequest } from '../../../../schemas/api/actions';
+import type { FeedPage } from '../../../../schemas/api/feed';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
-import type { OrderSummaries } from '../../../../schemas/order-summary';
-import type { Order } from '../../../../schemas/order-view';
+import type { OrderSummaries } from '../../../../schemas/api/order-summary';
+import type { Order } from '../../../../schemas/api/order-view';
 import { type SpawnedNode, spawnNode } from '../../../eventstoredb-node/spawn-node';
 import { historyOf, orderPath, problem, problemOf, update } from '../../../support/deliveries';
 import { openEventStream } from '../../../support/event-stream';

@@ -1,7 +1,7 @@
-import { ActionRequest } from '../../../../schemas/actions';
-import type { Compared } from '../../../../schemas/rail-actions';
-import type { OrderEvent } from '../../../../schemas/order-events';
-import { decodeOrderEvent, orderStream } from '../../../../schemas/order-events';
+import { ActionRequest } from '../../../../schemas/api/actions';
+import type { Compared } from '../../../../schemas/events/rail-actions';
+import type { OrderEvent } from '../../../../schemas/events/order-events';
+import { decodeOrderEvent, orderStream } from '../../../../schemas/events/order-events';
 import { decideAction, nothingReadYet, type Press, readOn } from '../../../../services/orders/actions/decide-action';
 import type { JsonValue, Position, RecordedEvent } from '../../../../services/event-store/event-store';
 import { type DeliveryObject, eventsAt, eventsOf, fold, JANE, JOHN, KEY, says } from '../../../projections/scenario';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { assignedRevision } from '../../../../projections/driver';
-import { evolve, initial, type OrderState, toOrder } from '../../../../projections/order';
-import type { ActionAnswer, ActionRequest } from '../../../../schemas/actions';
-import { decodeOrderEvent } from '../../../../schemas/order-events';
+import { assignedRevision } from '../../../../projections/order/driver';
+import { evolve, initial, type OrderState, toOrder } from '../../../../projections/order/order';
+import type { ActionAnswer, ActionRequest } from '../../../../schemas/api/actions';
+import { decodeOrderEvent } from '../../../../schemas/events/order-events';
 import { orderKey, type OrderKey } from '../../../../schemas/order-key';
-import type { HistoryEvent, Order } from '../../../../schemas/order-view';
-import { actionOf } from '../../../../schemas/rail-actions';
+import type { HistoryEvent, Order } from '../../../../schemas/api/order-view';
+import { actionOf } from '../../../../schemas/events/rail-actions';
 import { type SpawnedNode, spawnNode } from '../../../eventstoredb-node/spawn-node';
 import { repeated } from '../../../support/depth';
 import { historyOf, orderPath, update } from '../../../support/deliveries';

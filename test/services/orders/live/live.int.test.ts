@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { evolve, initial, type OrderState } from '../../../../projections/order';
-import type { LiveStart } from '../../../../schemas/live';
+import { evolve, initial, type OrderState } from '../../../../projections/order/order';
+import type { LiveStart } from '../../../../schemas/api/live';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
-import { MAX_LIVE_LOCATIONS } from '../../../../schemas/screen-limits';
+import { MAX_LIVE_LOCATIONS } from '../../../../schemas/api/screen-limits';
 import type { Position } from '../../../../services/event-store/event-store';
 import {
   HEARTBEAT_MS,

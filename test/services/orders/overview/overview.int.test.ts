@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isActive, type OrderState } from '../../../../projections/order';
+import { isActive, type OrderState } from '../../../../projections/order/order';
 import { locationId, orderId, type OrderKey } from '../../../../schemas/order-key';
-import type { LocationFacts } from '../../../../schemas/locations';
-import type { LocationOverview, OverviewPage } from '../../../../schemas/overview';
-import type { OrderPage } from '../../../../schemas/order-view';
-import { OLD_CANCELLATION_MS } from '../../../../schemas/screen-limits';
+import type { LocationFacts } from '../../../../schemas/files/locations';
+import type { LocationOverview, OverviewPage } from '../../../../schemas/api/overview';
+import type { OrderPage } from '../../../../schemas/api/order-view';
+import { OLD_CANCELLATION_MS } from '../../../../schemas/api/screen-limits';
 import type { Position } from '../../../../services/event-store/event-store';
 import { MAX_BUFFERED_BYTES } from '../../../../services/orders/live/live-feed';
 import { Overview } from '../../../../services/orders/overview/overview';

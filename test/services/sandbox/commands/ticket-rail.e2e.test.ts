@@ -1,4 +1,4 @@
-import type { HistoryPage, Order } from '../../../../schemas/order-view';
+import type { HistoryPage, Order } from '../../../../schemas/api/order-view';
 import type { SandboxOrder } from '../../../../schemas/sandbox';
 import { shippedStories } from '../../../../services/sandbox/stories/scenario-files';
 import { PATIENCE, until } from '../../../support/patience';

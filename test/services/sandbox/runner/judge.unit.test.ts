@@ -1,4 +1,4 @@
-import type { HistoryEvent, Order } from '../../../../schemas/order-view';
+import type { HistoryEvent, Order } from '../../../../schemas/api/order-view';
 import type { Stage } from '../../../../schemas/vocabulary';
 import { positionOf } from '../../../../services/event-store/event-store';
 import { type FindingKind, judgeOrder } from '../../../../services/sandbox/runner/judge';

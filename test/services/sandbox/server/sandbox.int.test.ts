@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { MAX_SUBMITTED, SandboxState, type Submitted } from '../../../../schemas/sandbox';
-import type { Story } from '../../../../schemas/scenario';
-import { StreamEvent } from '../../../../schemas/stream-dsp';
+import type { Story } from '../../../../schemas/files/scenario';
+import { StreamEvent } from '../../../../schemas/wire/stream-dsp';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { addSandboxCommand } from '../../../../services/sandbox/commands/sandbox';
 import { shippedScenarios, shippedStories, storiesOf } from '../../../../services/sandbox/stories/scenario-files';

@@ -8,7 +8,7 @@ import {
   ownStatus,
   submitted,
 } from '../../../../services/sandbox/stand-in/order-life';
-import { DspOrder } from '../../../../schemas/stream-dsp';
+import { DspOrder } from '../../../../schemas/wire/stream-dsp';
 import { orderOf } from '../support';
 
 const ORDER = DspOrder.parse(orderOf('dsp-1').order);

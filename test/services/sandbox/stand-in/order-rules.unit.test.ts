@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ORDER_FAULTS, type OrderFault } from '../../../../schemas/sandbox';
-import { FULFILLMENT_TYPES } from '../../../../schemas/scenario';
-import { DspOrder, type OrderModifier } from '../../../../schemas/stream-dsp';
+import { FULFILLMENT_TYPES } from '../../../../schemas/files/scenario';
+import { DspOrder, type OrderModifier } from '../../../../schemas/wire/stream-dsp';
 import { newOrder } from '../../../../services/sandbox/parties/dsp';
 import { parseMessage, readDspMessage } from '../../../../services/sandbox/stand-in/dsp-message';
 import { MenuError, ownMenu, parseMenu, readMenu } from '../../../../services/sandbox/stand-in/menu';

@@ -1,6 +1,6 @@
 import { planScenario, type PlanOptions, type PlannedOrder } from '../../../../services/sandbox/stories/plan';
 import { loadScenario, shippedStories } from '../../../../services/sandbox/stories/scenario-files';
-import { DELIVERY_CONTRACTS } from '../../../../schemas/handle-order';
+import { DELIVERY_CONTRACTS } from '../../../../schemas/wire/handle-order';
 import { DELIVERY_STATUSES, STATUSES } from '../../../../schemas/vocabulary';
 import { cases } from '../../../support/depth';
 import fc from 'fast-check';

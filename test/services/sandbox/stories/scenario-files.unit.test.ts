@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { MAX_ORDERS, type Scenario, type Step, type Story } from '../../../../schemas/scenario';
+import { MAX_ORDERS, type Scenario, type Step, type Story } from '../../../../schemas/files/scenario';
 import { DELIVERY_STATUSES, type Stage, STATUSES } from '../../../../schemas/vocabulary';
 import {
   loadScenario,

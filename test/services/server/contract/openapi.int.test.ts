@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
-import { WORD_LISTS } from '../../../../schemas/word-lists';
+import { WORD_LISTS } from '../../../../schemas/words/word-lists';
 import { EXAMPLES, orderPath, parseExample, update } from '../../../support/deliveries';
 import {
   type Answer,

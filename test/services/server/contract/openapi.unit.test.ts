@@ -1,4 +1,4 @@
-import { ID_PATTERN, OrderUpdated } from '../../../../schemas/handle-order';
+import { ID_PATTERN, OrderUpdated } from '../../../../schemas/wire/handle-order';
 import { DOCUMENTED_WORD_PATTERN, WORD_PATTERN } from '../../../../schemas/vocabulary';
 import { openApiDocument } from '../../../../services/server/contract/openapi';
 

@@ -1,4 +1,4 @@
-import type { AccessEntry } from '../../../../../schemas/access';
+import type { AccessEntry } from '../../../../../schemas/api/access';
 import { countWords } from '../../shared/model/words';
 
 const WHAT: Readonly<Record<AccessEntry['what'], string>> = {

@@ -1,5 +1,5 @@
-import type { HistoryEvent } from '../../../../../schemas/order-view';
-import { WITHHELD } from '../../../../../schemas/withheld';
+import type { HistoryEvent } from '../../../../../schemas/api/order-view';
+import { WITHHELD } from '../../../../../schemas/events/withheld';
 
 /**
  * How an event is tied to the one before it, as far as their metadata show; `ticket-rail verify` computes the hashes.

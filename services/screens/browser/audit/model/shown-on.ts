@@ -1,4 +1,4 @@
-import type { OrderReceipt } from '../../../../../schemas/screen-reports';
+import type { OrderReceipt } from '../../../../../schemas/api/screen-reports';
 
 /** What one screen says that it showed of an order at a revision. Times are milliseconds since the epoch. */
 export interface ShownOn {

@@ -1,7 +1,7 @@
-import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/order-summary';
-import { endedWords, oldReportsWords } from '../../../../../schemas/summary-words';
+import type { DriverTurn, OrderSummary, StageSpan, Visit } from '../../../../../schemas/api/order-summary';
+import { endedWords, oldReportsWords } from '../../../../../schemas/words/summary-words';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
-import { spanWords } from '../../../../../schemas/span-words';
+import { spanWords } from '../../../../../schemas/words/span-words';
 import type { TimeWords } from '../../../../../schemas/local-time';
 import { countWords } from '../../shared/model/words';
 

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { keyOfTile, neighbour, tileKeyOf } from '../model/tile-keys';
 import type { Settings } from '../model/settings';
-import type { TicketRailTile } from '../tile';
+import type { TicketRailTile } from '../tile/tile';
 
 interface Host extends ReactiveControllerHost, HTMLElement {
   readonly renderRoot: HTMLElement | DocumentFragment;

@@ -1,12 +1,12 @@
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import { recordOf } from '../../../../../schemas/records';
 import { FINAL_STAGES } from '../../../../../schemas/vocabulary';
-import { sourceWords } from '../../../../../schemas/source-words';
-import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './acknowledgements';
-import { isRobot } from './handoff';
+import { sourceWords } from '../../../../../schemas/words/source-words';
+import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey, recalledKey } from './handoff/acknowledgements';
+import { isRobot } from './handoff/handoff';
 import { isMoneyLost } from './trouble';
 import { labelWords } from '../../shared/model/label-words';
-import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/thresholds';
+import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/files/thresholds';
 import { isOpenStage } from '../../shared/model/lateness';
 
 /** Where every known order stands on the board; each is in exactly one place. */

@@ -1,6 +1,6 @@
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import { shortIds } from '../../shared/model/short-id';
-import { groupsById } from './driver-group';
+import { groupsById } from './handoff/driver-group';
 import { arrange, type Arrangement, type ArrangeOptions } from './arrange';
 
 /** Milliseconds between looks for open orders that have become old. */

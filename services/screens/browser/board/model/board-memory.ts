@@ -1,6 +1,6 @@
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import type { Change } from '../../feed/model/feed-state';
-import type { Driver } from './handoff';
+import type { Driver } from './handoff/handoff';
 import { type News, previousDriver, readNews } from './news';
 
 /** Remembers what a board needs to know of its orders from before, because the feed says only how they are now. */

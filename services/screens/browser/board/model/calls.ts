@@ -1,5 +1,5 @@
-import type { Order } from '../../../../../schemas/order-view';
-import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey } from './acknowledgements';
+import type { Order } from '../../../../../schemas/api/order-view';
+import { isMarked, type Marks, mustAcknowledgeCancel, putAwayKey } from './handoff/acknowledgements';
 import type { News } from './news';
 
 /** What sounds until somebody attends to it, from the most urgent on. */

@@ -1,4 +1,4 @@
-import type { OpenStage } from '../../../../../schemas/thresholds';
+import type { OpenStage } from '../../../../../schemas/files/thresholds';
 
 /** How the width of a board is shared out: to where the orders are, and first to where somebody waits. */
 

@@ -1,11 +1,11 @@
-import { sameDriver } from '../../../../../projections/driver';
-import type { Order } from '../../../../../schemas/order-view';
+import { sameDriver } from '../../../../../projections/order/driver';
+import type { Order } from '../../../../../schemas/api/order-view';
 import type { Change } from '../../feed/model/feed-state';
 import { lasted } from '../../shared/model/clock';
-import type { Thresholds } from '../../../../../schemas/thresholds';
+import type { Thresholds } from '../../../../../schemas/files/thresholds';
 import { readLateness } from '../../shared/model/lateness';
 import { say } from '../../shared/model/say';
-import type { Driver } from './handoff';
+import type { Driver } from './handoff/handoff';
 
 /** What a change means to people who look at the board. */
 export type News =

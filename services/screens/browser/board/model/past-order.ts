@@ -1,11 +1,11 @@
-import { evolve, initial, toOrder } from '../../../../../projections/order';
-import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
-import { keysOf } from '../../../../../schemas/json-pointer';
-import type { OrderEvent } from '../../../../../schemas/order-events';
+import { evolve, initial, toOrder } from '../../../../../projections/order/order';
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json/json-object';
+import { keysOf } from '../../../../../schemas/json/json-pointer';
+import type { OrderEvent } from '../../../../../schemas/events/order-events';
 import type { OrderKey } from '../../../../../schemas/order-key';
-import type { Change, HistoryEvent, Order } from '../../../../../schemas/order-view';
-import { WITHHELD } from '../../../../../schemas/withheld';
-import type { Driver } from './handoff';
+import type { Change, HistoryEvent, Order } from '../../../../../schemas/api/order-view';
+import { WITHHELD } from '../../../../../schemas/events/withheld';
+import type { Driver } from './handoff/handoff';
 import { previousDriver } from './news';
 
 /** An order with all of its past, folded in the browser by the folds of the service. */
@@ -112,7 +112,7 @@ function doneIn(seen: JsonObject): Pick<Order, 'handed_over' | 'acknowledged'> {
   };
 }
 
-/** @returns the fields after a change as projections/changes.ts writes it: null is nothing, and no object is empty. */
+/** @returns the fields after a change as projections/history/changes.ts writes it: null is nothing, and no object is empty. */
 export function applyChange(fields: JsonObject, { pointer, to }: Change): JsonObject {
   return put(fields, keysOf(pointer), to);
 }

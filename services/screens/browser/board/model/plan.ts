@@ -1,4 +1,4 @@
-import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/thresholds';
+import { OPEN_STAGES, type OpenStage } from '../../../../../schemas/files/thresholds';
 import { isInSight, shareLanes } from './lanes';
 
 /** How large the tiles of a board are: as large as all of them may be without any of them being out of sight. */

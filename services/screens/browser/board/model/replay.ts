@@ -1,9 +1,9 @@
-import type { Order } from '../../../../../schemas/order-view';
-import { OLD_CANCELLATION_MS } from '../../../../../schemas/screen-limits';
-import type { Marks } from './acknowledgements';
+import type { Order } from '../../../../../schemas/api/order-view';
+import { OLD_CANCELLATION_MS } from '../../../../../schemas/api/screen-limits';
+import type { Marks } from './handoff/acknowledgements';
 import type { FeedState } from '../../feed/model/feed-state';
 import type { Freshness } from '../../shared/model/freshness';
-import type { Driver } from './handoff';
+import type { Driver } from './handoff/handoff';
 import { type PastOrder, stepAt } from './past-order';
 
 /** A location's board as of a moment of the past, in the form in which the live board knows its own. */

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json/json-object';
 import { recordOf } from '../../../../../schemas/records';
-import { OLD_ORDER_MS } from '../../../../../schemas/screen-limits';
+import { OLD_ORDER_MS } from '../../../../../schemas/api/screen-limits';
 import {
   DEFAULT_THRESHOLDS,
   MOST_MINUTES,
@@ -8,7 +8,7 @@ import {
   type OpenStage,
   type Threshold,
   type Thresholds,
-} from '../../../../../schemas/thresholds';
+} from '../../../../../schemas/files/thresholds';
 import { nameToSet } from '../../reports/model/receipts';
 import { type HourCycle, hourCycleOf } from '../../shared/model/words';
 import { CALLS, type CallKind } from './calls';

@@ -1,7 +1,7 @@
-import type { Order } from '../../../../../schemas/order-view';
-import { sourceWords } from '../../../../../schemas/source-words';
+import type { Order } from '../../../../../schemas/api/order-view';
+import { sourceWords } from '../../../../../schemas/words/source-words';
 import { driverWords, statusWords } from '../../shared/model/words';
-import { clip, textOf } from './handoff';
+import { clip, textOf } from './handoff/handoff';
 
 /** Most characters of a text of others on a tile; the handoff card has all of it. */
 export const MOST_CHARACTERS = 80;

@@ -1,4 +1,4 @@
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import { say } from '../../shared/model/say';
 
 /** What may have gone wrong, in Stream's words for it. */

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import encodeQR from 'qr';
 import { say, speech } from '../../shared/model/say';
 import { property, railElement, styleDocument, styleSheet } from '../../shared/rail-element';
-import { modulesPath, numberSize, PAPER, paperHeight, type Slip } from '../model/slip';
+import { modulesPath, numberSize, PAPER, paperHeight, type Slip } from '../model/handoff/slip';
 import css from './slip.css?inline';
 
 /** Prints slips by the dialog of the browser. It is loaded when the first one is asked for. */

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import { icon } from '../../shared/icons';
 import { say } from '../../shared/model/say';
 import { property, railElement, state } from '../../shared/rail-element';
 import { basics } from '../../shared/theme';
-import { slipOf } from '../model/slip';
+import { slipOf } from '../model/handoff/slip';
 
 /** A button that prints the slip of an order. */
 export class TicketRailSlipButton extends railElement({

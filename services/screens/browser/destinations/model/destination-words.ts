@@ -1,6 +1,6 @@
 import type { Destination } from '../../../../../schemas/destinations';
-import type { ConsumerLag } from '../../../../../schemas/feed';
-import { spanWords } from '../../../../../schemas/span-words';
+import type { ConsumerLag } from '../../../../../schemas/api/feed';
+import { spanWords } from '../../../../../schemas/words/span-words';
 import { countWords } from '../../shared/model/words';
 
 /** What the page of destinations says, in plain words. */

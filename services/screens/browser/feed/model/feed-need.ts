@@ -1,4 +1,4 @@
-import { MAX_LIVE_LOCATIONS } from '../../../../../schemas/screen-limits';
+import { MAX_LIVE_LOCATIONS } from '../../../../../schemas/api/screen-limits';
 
 /** What an element that shows live data has to be sent. */
 export type FeedNeed = (
@@ -36,7 +36,7 @@ export interface FeedRequest {
 export const commonOf = (need: FeedNeed): string =>
   JSON.stringify([need.token, ...(need.kind === 'whole' ? [need.url] : [need.service, need.view])]);
 
-/** @returns what a need is of within what it has in common with others; empty where there is nothing to tell apart */
+/** @returns what a need is of within what it has in common with others; empty where it has nothing of its own */
 export const locationOf = (need: FeedNeed): string => (need.kind === 'whole' ? '' : need.location);
 
 /** @returns whether one connection can be asked for all of these locations. */

@@ -28,7 +28,7 @@ export interface Line<Follower> {
 /** What there is to do with a connection. */
 export interface Step<Follower> {
   readonly line: Line<Follower>;
-  /** `renew`: its places are others, or one is to be told from the beginning. */
+  /** `renew`: its places are others, or one is to begin anew. */
   readonly kind: 'connect' | 'renew' | 'end';
 }
 
@@ -154,7 +154,7 @@ export class Sharing<Follower> {
     return line;
   }
 
-  /** Gives a place that is refused a line of its own, which is then told why. */
+  /** Gives a place that is refused a line of its own, which then gets the reason. */
   #setApart(line: Line<Follower>, location: string): readonly Step<Follower>[] {
     const place = line.places.get(location);
     if (place === undefined) return [];

@@ -1,6 +1,6 @@
-import type { LocationOverview, StageCount } from '../../../../../schemas/overview';
+import type { LocationOverview, StageCount } from '../../../../../schemas/api/overview';
 import { lasted } from '../../shared/model/clock';
-import type { Thresholds } from '../../../../../schemas/thresholds';
+import type { Thresholds } from '../../../../../schemas/files/thresholds';
 import { thresholdsOf } from '../../shared/model/known-location';
 import { type Lateness, readLateness } from '../../shared/model/lateness';
 

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../../../../schemas/json-object';
-import type { LocationOverview } from '../../../../../schemas/overview';
+import { isJsonObject } from '../../../../../schemas/json/json-object';
+import type { LocationOverview } from '../../../../../schemas/api/overview';
 import { type FeedMessage, type FeedOrder, parseMessage, type RawMessage } from '../../shared/model/feed-message';
 
 /** All that the page knows, from the feed of the overview alone. */

@@ -1,4 +1,4 @@
-import type { BegunPairing, PairingAnswer } from '../../../../../schemas/pairing';
+import type { BegunPairing, PairingAnswer } from '../../../../../schemas/api/pairing';
 
 /** What becomes of a screen that wants to be signed in by a code. */
 

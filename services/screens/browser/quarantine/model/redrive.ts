@@ -1,4 +1,4 @@
-import type { Fault } from '../../../../../schemas/handle-order';
+import type { Fault } from '../../../../../schemas/wire/handle-order';
 import type { OrderKey } from '../../../../../schemas/order-key';
 import { countWords } from '../../shared/model/words';
 

@@ -1,4 +1,4 @@
-import type { ListedReader, ListedReaders } from '../../../../../schemas/reader-view';
+import type { ListedReader, ListedReaders } from '../../../../../schemas/api/reader-view';
 
 /** Locations that are named in a row; of more, their number says enough. */
 const NAMED = 5;

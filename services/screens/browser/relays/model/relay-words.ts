@@ -1,5 +1,5 @@
-import type { RelayEntry } from '../../../../../schemas/order-view';
-import { spanWords } from '../../../../../schemas/span-words';
+import type { RelayEntry } from '../../../../../schemas/api/order-view';
+import { spanWords } from '../../../../../schemas/words/span-words';
 import { countWords } from '../../shared/model/words';
 
 /** What the page of relays says of one try. */

@@ -3,8 +3,8 @@ import {
   MAX_SCREEN_NAME,
   REPORT_INTERVAL_MS,
   type ShownPart,
-} from '../../../../../schemas/screen-limits';
-import type { DisplayReceipt, ScreenReport } from '../../../../../schemas/screen-reports';
+} from '../../../../../schemas/api/screen-limits';
+import type { DisplayReceipt, ScreenReport } from '../../../../../schemas/api/screen-reports';
 import type { Freshness } from '../../shared/model/freshness';
 
 /** What a screen has to report: pure, so that it can be tried without a page. */

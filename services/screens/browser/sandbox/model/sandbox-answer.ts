@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../../../schemas/json-object';
+import { isJsonObject } from '../../../../../schemas/json/json-object';
 import { keysOf } from '../../../../../schemas/records';
 import type { OrderFault, SandboxOrder, Submitted } from '../../../../../schemas/sandbox';
 

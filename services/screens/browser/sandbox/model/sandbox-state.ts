@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json/json-object';
 import type { Hop, SandboxOrder, SandboxState, SandboxSummary } from '../../../../../schemas/sandbox';
 import type { RawMessage } from '../../shared/model/feed-message';
 

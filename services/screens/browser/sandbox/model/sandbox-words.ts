@@ -1,6 +1,6 @@
 import { valueAt } from '../../../../../schemas/records';
 import type { OrderAction, OrderState, SandboxOrder, SandboxSummary } from '../../../../../schemas/sandbox';
-import type { FulfillmentType } from '../../../../../schemas/scenario';
+import type { FulfillmentType } from '../../../../../schemas/files/scenario';
 import type { Freshness } from '../../shared/model/freshness';
 
 /** What the sandbox's page says, and what it lets do. */

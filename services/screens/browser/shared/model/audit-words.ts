@@ -1,9 +1,9 @@
-import { stringifyJson } from '../../../../../schemas/exact-json';
-import { STAGE_MEANINGS } from '../../../../../schemas/meanings';
+import { stringifyJson } from '../../../../../schemas/json/exact-json';
+import { STAGE_MEANINGS } from '../../../../../schemas/words/meanings';
 import { comesTwice, type OffsetAt, offsetText, wallClock } from '../../../../../schemas/local-time';
 import { keysOf, valueAt } from '../../../../../schemas/records';
-import { spanWords } from '../../../../../schemas/span-words';
-import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/verdict-words';
+import { spanWords } from '../../../../../schemas/words/span-words';
+import { VERDICT_WORDS, type VerdictWords } from '../../../../../schemas/words/verdict-words';
 
 /** What the audit pages say, in plain words. */
 

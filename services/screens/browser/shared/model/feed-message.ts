@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../../../schemas/json-object';
+import { isJsonObject } from '../../../../../schemas/json/json-object';
 import { type KnownLocation, knownLocation } from './known-location';
 
 /** Messages of the live feed (services/orders/live/live-feed.ts) as a screen reads them. */

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '../../../../../schemas/json-object';
-import type { LocationFacts } from '../../../../../schemas/locations';
+import { isJsonObject, type JsonObject } from '../../../../../schemas/json/json-object';
+import type { LocationFacts } from '../../../../../schemas/files/locations';
 import { recordOf } from '../../../../../schemas/records';
-import { DEFAULT_THRESHOLDS, OPEN_STAGES, type Thresholds } from '../../../../../schemas/thresholds';
+import { DEFAULT_THRESHOLDS, OPEN_STAGES, type Thresholds } from '../../../../../schemas/files/thresholds';
 
 /** What the service says of the location of a screen, besides its orders. */
 export interface KnownLocation {

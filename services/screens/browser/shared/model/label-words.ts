@@ -1,6 +1,6 @@
-import type { Order } from '../../../../../schemas/order-view';
-import { WITHHELD } from '../../../../../schemas/withheld';
-import { sourceWords } from '../../../../../schemas/source-words';
+import type { Order } from '../../../../../schemas/api/order-view';
+import { WITHHELD } from '../../../../../schemas/events/withheld';
+import { sourceWords } from '../../../../../schemas/words/source-words';
 import { say } from './say';
 
 /** What of an order its words are made of. */

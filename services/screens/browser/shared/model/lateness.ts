@@ -1,4 +1,4 @@
-import { OPEN_STAGES, type OpenStage, type Thresholds } from '../../../../../schemas/thresholds';
+import { OPEN_STAGES, type OpenStage, type Thresholds } from '../../../../../schemas/files/thresholds';
 
 export type Lateness = 'on_time' | 'late' | 'very_late';
 

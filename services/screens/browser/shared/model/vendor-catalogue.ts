@@ -2,7 +2,7 @@ import { en, type MessageId } from '../../../../../schemas/language/catalogues/e
 import { isTag } from '../../../../../schemas/language/languages';
 import { type Message, placesOf, textsOf } from '../../../../../schemas/language/message';
 import type { Messages } from '../../../../../schemas/language/speech';
-import { isJsonObject } from '../../../../../schemas/json-object';
+import { isJsonObject } from '../../../../../schemas/json/json-object';
 import { keysOf } from '../../../../../schemas/records';
 
 /** Words that somebody brings for the screens: docs/guides/speak-the-counters-language.md describes their form. */

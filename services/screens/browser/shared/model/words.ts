@@ -1,4 +1,4 @@
-import type { Order } from '../../../../../schemas/order-view';
+import type { Order } from '../../../../../schemas/api/order-view';
 import { valueAt } from '../../../../../schemas/records';
 import type { AttentionCode } from '../../../../../schemas/vocabulary';
 import type { Cause } from './freshness';

@@ -1,6 +1,6 @@
-import type { ScreenKind } from '../../../../../schemas/screen-limits';
-import type { Screen } from '../../../../../schemas/screen-reports';
-import { spanWords } from '../../../../../schemas/span-words';
+import type { ScreenKind } from '../../../../../schemas/api/screen-limits';
+import type { Screen } from '../../../../../schemas/api/screen-reports';
+import { spanWords } from '../../../../../schemas/words/span-words';
 
 /** What the page of screens says, in plain words. */
 

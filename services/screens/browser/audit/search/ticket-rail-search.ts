@@ -1,0 +1,286 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { FoundDriver, FoundOrder, FoundOrders } from '../../../../../schemas/api/order-view';
+import { ATTENTION_CODES, DELIVERY_STATUSES, STAGES, STATUSES } from '../../../../../schemas/vocabulary';
+import { KNOWN_SOURCES, sourceWords } from '../../../../../schemas/words/source-words';
+import { timeWordsBy } from '../../../../../schemas/local-time';
+import { notice } from '../answer-notice';
+import { type Answer, ask } from '../audit-client';
+import { auditStyles } from '../../shared/styles/audit-styles';
+import { fieldName } from '../field-name';
+import { icon } from '../../shared/icons';
+import { foundFileAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
+import { LocationPicks } from '../../feed/location-picks';
+import { VERDICT_ORDER, verdictWords } from '../../shared/model/audit-words';
+import { formData } from '../../shared/field-events';
+import { LocationField } from '../location-field';
+import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
+import { moment } from '../moment';
+import { asksForDriver, type Filter, type Filters, filtersOf, momentOf } from '../model/search';
+import { attentionWords, countWords, driverWords, statusWords, stageWords } from '../../shared/model/words';
+import { meantLocation } from './meant-location';
+import { OneQuestion } from '../one-question';
+import { TimeField } from './time-field';
+import { property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { basics, tokens } from '../../shared/theme';
+import css from './ticket-rail-search.css?inline';
+
+/** Orders that are found at a time. */
+const PAGE = 50;
+
+interface Found {
+  readonly orders: readonly FoundOrder[];
+  /** Where to go on, or null at the end. */
+  readonly next: string | null;
+}
+
+/** Finds an order by whatever is known of it. */
+export class TicketRailSearch extends railElement({
+  /** What is looked for; with nothing at all, the newest orders. */
+  filters: property<Filters>({}),
+  answer: state<Answer<Found> | null>(null),
+  isSearching: state(false),
+}) {
+  readonly #from = new TimeField(this, 'from');
+  readonly #to = new TimeField(this, 'to', 'later');
+  readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
+  readonly #location = new LocationField(this, this.#locations);
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('filters')) return;
+    this.#location.give(this.filters.location_id);
+    void this.#find({ orders: [], next: null });
+  }
+
+  /** Pages may be empty before the end: goes on until there is a page full of orders. */
+  async #find(before: Found): Promise<void> {
+    const asked = this.#question.ask();
+    this.isSearching = true;
+    const query = new URLSearchParams(this.filters);
+    query.set('limit', String(PAGE));
+    let { orders, next } = before;
+    do {
+      if (next !== null) query.set('after', next);
+      const page = await ask<FoundOrders>(`/audit/orders?${query.toString()}`, asked);
+      if (asked.aborted) return;
+      if (page.kind !== 'found') {
+        this.answer = page;
+        this.isSearching = false;
+        return;
+      }
+      orders = [...orders, ...page.value.orders];
+      ({ next } = page.value);
+      this.answer = { kind: 'found', value: { orders, next } };
+    } while (next !== null && orders.length < before.orders.length + PAGE);
+    this.isSearching = false;
+  }
+
+  protected override render(): TemplateResult {
+    const { answer } = this;
+    return html`<div class="frame stack">
+      ${this.#renderForm()}
+      <div class="stack" aria-busy=${String(this.isSearching)}>
+        <div class="row">
+          <p class="muted" role="status">${this.#summary()}</p>
+          ${
+            answer?.kind === 'found' && answer.value.orders.length > 0
+              ? html`<a class="button" href=${foundFileAddress(this.filters)} download="orders.csv">Save as CSV</a>`
+              : nothing
+          }
+        </div>
+        ${
+          answer === null
+            ? nothing
+            : answer.kind === 'found'
+              ? this.#renderFound(answer.value)
+              : notice(answer, 'Nothing was found.')
+        }
+      </div>
+    </div>`;
+  }
+
+  #summary(): string {
+    const { answer, isSearching } = this;
+    const found = answer?.kind === 'found' ? answer.value.orders.length : 0;
+    if (isSearching) return found === 0 ? 'Searching…' : `Searching… ${countWords(found, 'order')} so far.`;
+    if (answer?.kind !== 'found') return '';
+    if (found === 0) return 'No order was found.';
+    return `${countWords(found, 'order')}${answer.value.next === null ? '' : ', and there may be more'} as they are now, newest first.`;
+  }
+
+  #renderForm(): TemplateResult {
+    const { clock } = this.#location;
+    return html`<form class="panel stack" @submit=${this.#submitted}>
+      <h2>Find an order</h2>
+      <div class="fields">
+        ${this.#location.render()} ${this.#renderText('order_id', 'Order id, or a part')}
+        ${this.#renderText('label', 'What the driver says, or a part')}
+        ${this.#renderText('driver', 'Any driver’s name, or a part')}
+        ${this.#renderChoice('status', 'Order (status), as last reported', [...STATUSES.keys()], statusWords)}
+        ${this.#renderText(
+          'source',
+          'Source of the driver',
+          KNOWN_SOURCES.map((source) => [source, sourceWords(source)]),
+        )}
+        ${this.#renderText('license_plate', 'License plate, or a part')}
+        ${this.#renderText('phone_last4', 'Last four digits of the phone')}
+        ${this.#renderChoice('stage', 'Stage', STAGES, stageWords)}
+        ${this.#renderChoice('attention', 'Attention', ATTENTION_CODES, (code) => attentionWords(code).words)}
+        ${this.#renderChoice('verdict', 'An event that was read as', VERDICT_ORDER, (code) => verdictWords(code).words)}
+        ${this.#from.render('News from', momentOf(this.filters.from), clock)}
+        ${this.#to.render('News until', momentOf(this.filters.to), clock)}
+      </div>
+      <div class="row">
+        <button class="primary">${icon('search')} Find</button>
+        <a class="button" href=${searchAddress({})}>Clear</a>
+        <a class="button" href=${wordsAddress()}>What the words mean</a>
+      </div>
+    </form>`;
+  }
+
+  #renderText(
+    name: Filter,
+    label: string,
+    known: readonly (readonly [value: string, words: string | null])[] = [],
+  ): TemplateResult {
+    return html`<label
+        >${label}
+        <input
+          name=${name}
+          maxlength="200"
+          autocomplete="off"
+          spellcheck="false"
+          list=${known.length === 0 ? nothing : `known-${name}`}
+          .value=${this.filters[name] ?? ''}
+      /></label>
+      ${
+        known.length === 0
+          ? nothing
+          : html`<datalist id=${`known-${name}`}>
+              ${known.map(([value, words]) => html`<option value=${value}>${words ?? nothing}</option>`)}
+            </datalist>`
+      }`;
+  }
+
+  #renderChoice(
+    name: Filter,
+    label: string,
+    values: readonly string[],
+    words: (value: string) => string,
+  ): TemplateResult {
+    const chosen = this.filters[name] ?? '';
+    // An address may ask for a word that no list has.
+    const choices = chosen === '' || values.includes(chosen) ? values : [...values, chosen];
+    return html`<label
+      >${label}
+      <select name=${name}>
+        <option value="">Any</option>
+        ${choices.map((value) => html`<option value=${value} ?selected=${value === chosen}>${words(value)}</option>`)}
+      </select></label
+    >`;
+  }
+
+  #renderFound({ orders, next }: Found): TemplateResult {
+    return html`${
+      orders.length === 0
+        ? next === null
+          ? meantLocation(this.filters, this.#locations)
+          : nothing
+        : html`<table class="found" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">Order</th>
+                <th scope="col" role="columnheader">How it stands</th>
+                <th scope="col" role="columnheader">
+                  ${asksForDriver(this.filters) ? 'The driver looked for' : 'Drivers'}
+                </th>
+                <th scope="col" role="columnheader">Last news</th>
+              </tr>
+            </thead>
+            <tbody role="rowgroup">
+              ${orders.map((order) => this.#renderOrder(order))}
+            </tbody>
+          </table>`
+    }
+    ${
+      next === null
+        ? nothing
+        : html`<p>
+            <button ?disabled=${this.isSearching} @click=${this.#more}>Find more</button>
+          </p>`
+    }`;
+  }
+
+  #renderOrder(order: FoundOrder): TemplateResult {
+    const { delivery_status, updated_at } = order;
+    const clock = clockOf(this.#locations.zoneOf(order.location_id));
+    return html`<tr role="row" data-order-id=${order.order_id}>
+      <th scope="row" role="rowheader">
+        <a class="open" href=${timelineAddress(order)}><bdi>${order.order_id}</bdi></a>
+        <p class="muted"><bdi title=${order.location_id}>${this.#locations.called(order.location_id)}</bdi></p>
+      </th>
+      <td role="cell">
+        <p><strong>${stageWords(order.stage)}</strong></p>
+        ${
+          order.attention.length === 0
+            ? nothing
+            : html`<p class="attention">${order.attention.map((code) => attentionWords(code).words).join(', ')}</p>`
+        }
+        <p class="muted">
+          ${fieldName('/status')}: <bdi>${statusWords(order.status)}</bdi>${
+            delivery_status === null
+              ? nothing
+              : html`<br />${fieldName('/delivery_status')}:
+                  <bdi title=${DELIVERY_STATUSES.get(delivery_status)?.meaning ?? nothing}
+                    >${driverWords(delivery_status)}</bdi
+                  >`
+          }
+        </p>
+      </td>
+      <td role="cell">
+        ${
+          order.drivers.length === 0
+            ? html`<p class="muted">No driver</p>`
+            : order.drivers.map((driver) => this.#renderDriver(driver, clock))
+        }
+      </td>
+      <td role="cell">
+        <p>${moment(updated_at, clock)}</p>
+        <p class="muted">${clockWords(clock, Date.parse(updated_at))}<br />revision ${order.revision}</p>
+      </td>
+    </tr>`;
+  }
+
+  #renderDriver({ name, source, license_plate, from, to }: FoundDriver, clock: PlaceClock): TemplateResult {
+    const timeWords = timeWordsBy(clock.offsetAt);
+    return html`<p>
+      ${name === null ? html`<span class="muted">No name</span>` : html`<bdi>${name}</bdi>`}
+      ${source === null ? nothing : html`<span class="muted">· <bdi>${sourceWords(source)}</bdi></span>`}
+      ${license_plate === null ? nothing : html`<span class="muted">· <bdi>${license_plate}</bdi></span>`}
+      <span class="muted"
+        >· ${moment(from, clock)} to ${to === null ? 'now' : moment(to, clock, () => timeWords(to, from))}</span
+      >
+    </p>`;
+  }
+
+  readonly #submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const { chosen, clock } = this.#location;
+    const filters = filtersOf(Object.fromEntries(formData(event)), clock);
+    window.location.assign(searchAddress(chosen === undefined ? filters : { ...filters, location_id: chosen }));
+  };
+
+  readonly #more = (): void => {
+    if (this.answer?.kind === 'found') void this.#find(this.answer.value);
+  };
+
+  static override styles = [tokens, basics, auditStyles, styleSheet(css)];
+}
+
+customElements.define('ticket-rail-search', TicketRailSearch);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-search': TicketRailSearch;
+  }
+}

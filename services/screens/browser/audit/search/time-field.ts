@@ -1,0 +1,75 @@
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { valueOf } from '../../shared/field-events';
+import { offsetText } from '../../../../../schemas/local-time';
+import { clockName, fromField, offsetsOf, type PlaceClock, type Side, toField } from '../model/place-clock';
+
+/**
+ * A field for a moment, by a clock that it names. Where the clock shows the time twice, as at the end of daylight saving
+ * time, it asks which of the two is meant: `<name>_offset` in the form.
+ */
+export class TimeField {
+  /** What somebody has typed; null: what the field was given stands. */
+  #typed: string | null = null;
+  #given: number | null = null;
+
+  readonly #host: ReactiveControllerHost;
+  readonly #name: string;
+  readonly #side: Side;
+
+  /** @param side which of two moments is meant at first */
+  constructor(host: ReactiveControllerHost, name: string, side: Side = 'earlier') {
+    this.#host = host;
+    this.#name = name;
+    this.#side = side;
+  }
+
+  /** @param given milliseconds since the epoch; null: none. @param clock by which it is shown and read */
+  render(what: string, given: number | null, clock: PlaceClock, isDisabled = false): TemplateResult {
+    const label = `${what} (${clockName(clock)})`;
+    if (given !== this.#given) this.#typed = null;
+    this.#given = given;
+    const text = this.#typed ?? (given === null ? '' : toField(given, clock));
+    const offsets = offsetsOf(text, clock);
+    const asGiven = given === null ? '' : offsetText(clock.offsetAt(given));
+    const chosen = offsets.includes(asGiven) ? asGiven : offsets.at(this.#side === 'earlier' ? 0 : -1);
+    return html`<label
+        >${label}
+        <input
+          type="datetime-local"
+          step="1"
+          name=${this.#name}
+          .value=${live(text)}
+          ?disabled=${isDisabled}
+          @input=${this.#input}
+      /></label>
+      ${
+        offsets.length === 0
+          ? nothing
+          : html`<label
+              ><span><span class="unseen">${what}:</span> This time comes twice</span>
+              <select name=${`${this.#name}_offset`} ?disabled=${isDisabled}>
+                ${offsets.map(
+                  (offset, index) =>
+                    html`<option value=${offset} ?selected=${offset === chosen}>
+                      ${index === 0 ? 'First' : 'Second'}, UTC${offset}
+                    </option>`,
+                )}
+              </select></label
+            >`
+      }`;
+  }
+
+  /** @returns milliseconds since the epoch that a form has of this field; null: none */
+  read(form: FormData, clock: PlaceClock): number | null {
+    const [text, offset] = [this.#name, `${this.#name}_offset`].map((name) => form.get(name));
+    return typeof text === 'string'
+      ? fromField(text, clock, this.#side, typeof offset === 'string' ? offset : '')
+      : null;
+  }
+
+  readonly #input = (event: Event): void => {
+    this.#typed = valueOf(event);
+    this.#host.requestUpdate();
+  };
+}

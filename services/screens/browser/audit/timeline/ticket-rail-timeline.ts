@@ -1,0 +1,300 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { live } from 'lit/directives/live.js';
+import { type OrderKey, orderKey } from '../../../../../schemas/order-key';
+import { notice } from '../answer-notice';
+import type { OrderSummaries } from '../../../../../schemas/api/order-summary';
+import type { OrderReceipts } from '../../../../../schemas/api/screen-reports';
+import { spanWords } from '../../../../../schemas/words/span-words';
+import { type Answer, historyOf, MOST_EVENTS, receiptsOf, summaryOf } from '../audit-client';
+import { auditStyles } from '../../shared/styles/audit-styles';
+import { icon } from '../../shared/icons';
+import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
+import { NO_SCREENS, shownByRevision } from '../model/shown-on';
+import { moment } from '../moment';
+import { OneQuestion } from '../one-question';
+import { orderSummaries, summaryStyles } from './order-summary';
+import { shownNotice } from './shown-on';
+import { eventItem } from './timeline-event';
+import { evidenceLinks } from './evidence-links';
+import { exportAddress, replaceAddress, replayAddress, searchAddress, timelineAddress, wordsAddress } from '../links';
+import { exactTimeWords, VERDICT_ORDER, verdictWords } from '../../shared/model/audit-words';
+import { indexOfRevision, type PastOrder, type Step, unfold } from '../../board/model/past-order';
+import { valueOf } from '../../shared/field-events';
+import { LocationPicks } from '../../feed/location-picks';
+import { countWords } from '../../shared/model/words';
+import { attribute, property, railElement, state, styleSheet } from '../../shared/rail-element';
+import { basics, tokens } from '../../shared/theme';
+import { verdictMark, verdictStyles } from './verdict-mark';
+import css from './ticket-rail-timeline.css?inline';
+
+/** Milliseconds that each event is shown while the order is played. */
+const STEP_MS = 1_500;
+/** Events that are laid out at once: more than nearly all orders have. */
+const LAID_OUT = 200;
+
+interface Shown {
+  readonly past: PastOrder;
+  /** False where there were more events than are shown. */
+  readonly complete: boolean;
+  /** Of the service, which sees all that drivers are distinguished by. */
+  readonly summary: Answer<OrderSummaries>;
+}
+
+/** One order from its first event to its last: what was said, how it was read, and how the order stood after it. */
+export class TicketRailTimeline extends railElement({
+  location: attribute(''),
+  order: attribute(''),
+  /** Of the event that is pointed at; null: the last. */
+  revision: property<number | null>(null),
+  answer: state<Answer<Shown> | null>(null),
+  /** What screens showed of it; null: it is not known yet. */
+  receipts: state<Answer<OrderReceipts> | null>(null),
+  isPlaying: state(false),
+}) {
+  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #question = new OneQuestion(this);
+  readonly #locations = new LocationPicks(this);
+  #mustScroll = false;
+  /** On which screens each revision was, as far as is known. */
+  #screens = NO_SCREENS;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#pause();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('location') || changed.has('order')) void this.#load();
+  }
+
+  protected override updated(): void {
+    if (!this.#mustScroll || this.answer?.kind !== 'found') return;
+    this.#mustScroll = false;
+    // Once the parts of the events have their height too.
+    requestAnimationFrame(() => {
+      this.renderRoot.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'start' });
+    });
+  }
+
+  async #load(): Promise<void> {
+    const asked = this.#question.ask();
+    this.answer = null;
+    this.receipts = null;
+    this.#screens = NO_SCREENS;
+    const key = orderKey(this.location, this.order);
+    const [found, summary] = await Promise.all([historyOf(key, asked), summaryOf(key, asked)]);
+    if (asked.aborted) return;
+    this.#mustScroll = this.revision !== null;
+    this.answer =
+      found.kind === 'found'
+        ? {
+            kind: 'found',
+            value: {
+              past: unfold(key, found.value.events),
+              complete: found.value.complete,
+              summary,
+            },
+          }
+        : found;
+    if (found.kind === 'found') await this.#loadReceipts(key, asked);
+  }
+
+  /** Reads what screens showed, once the history stands there: many days may have to be looked through. */
+  async #loadReceipts(key: OrderKey, asked: AbortSignal): Promise<void> {
+    const receipts = await receiptsOf(key, asked);
+    if (asked.aborted) return;
+    if (receipts.kind === 'found') this.#screens = shownByRevision(receipts.value.receipts);
+    this.receipts = receipts;
+  }
+
+  protected override render(): TemplateResult {
+    const { answer } = this;
+    return html`<div class="frame stack" aria-busy=${String(answer === null)}>
+      ${
+        answer === null
+          ? html`<p class="panel" role="status">Reading the history…</p>`
+          : answer.kind === 'found'
+            ? this.#renderOrder(answer.value)
+            : notice(answer, 'Nothing was ever reported about this order.')
+      }
+    </div>`;
+  }
+
+  #renderOrder({ past, complete, summary }: Shown): TemplateResult {
+    const { steps } = past;
+    const clock = this.#clock;
+    const at = this.#index(past);
+    const current = steps[at];
+    if (current === undefined) return notice({ kind: 'nothing' }, 'Nothing of this order can be read as an update.');
+    const first = Math.floor(at / LAID_OUT) * LAID_OUT;
+    const shown = steps.slice(first, first + LAID_OUT);
+    return html`${this.#renderHead(past, current, { summary, complete })} ${this.#renderPlayer(steps, at, current)}
+      ${
+        complete
+          ? nothing
+          : html`<p class="panel">
+              ${icon('info')} Only the first ${MOST_EVENTS.toLocaleString('en')} events are shown. The export has all of
+              them.
+            </p>`
+      }
+      ${
+        steps.length <= LAID_OUT
+          ? nothing
+          : html`<p class="panel">
+              ${icon('info')} Events ${first + 1} to ${first + shown.length} of ${steps.length} stand here. The scrubber
+              leads to the others.
+            </p>`
+      }
+      ${shownNotice(this.receipts)}
+      <ol class="events stack" role="list" aria-label="Events">
+        ${repeat(
+          shown,
+          ({ event }) => event.revision,
+          (step, index) =>
+            guard([step, first + index === at, this.#screens, clock], () =>
+              eventItem(
+                past.key,
+                step,
+                steps[first + index - 1] ?? null,
+                first + index === at,
+                clock,
+                this.#screens.get(step.event.revision) ?? [],
+                this.#follow,
+              ),
+            ),
+        )}
+      </ol>`;
+  }
+
+  #renderHead(
+    { key, steps }: PastOrder,
+    current: Step,
+    { summary, complete }: Pick<Shown, 'summary' | 'complete'>,
+  ): TemplateResult {
+    const clock = this.#clock;
+    const [first, last] = [steps[0]?.at ?? 0, steps.at(-1)?.at ?? 0];
+    const counts = VERDICT_ORDER.map(
+      (verdict) => [verdict, steps.filter(({ event }) => event.verdict === verdict).length] as const,
+    ).filter(([, count]) => count > 0);
+    return html`<section class="panel stack" aria-labelledby="order">
+      <div>
+        <h2 id="order">Order <bdi>${key.order_id}</bdi></h2>
+        <p class="muted">
+          Location <bdi title=${key.location_id}>${this.#locations.called(key.location_id)}</bdi> ·
+          ${countWords(steps.length, 'event')} in ${spanWords(Math.max(0, last - first))} from
+          ${moment(new Date(first).toISOString(), clock)} on · times in ${clockWords(clock, last)}
+        </p>
+      </div>
+      ${summary.kind === 'found' ? orderSummaries(summary.value, clock) : notice(summary, 'There is no summary.')}
+      <ul class="row counts" role="list" aria-label="How the events were read">
+        ${counts.map(([verdict, count]) => html`<li>${verdictMark(verdict)} <span class="count">${count}</span></li>`)}
+      </ul>
+      <div class="row">
+        <a class="button" href=${replayAddress(key.location_id, current.at)}>${icon('pot')} The board at this moment</a>
+        ${(['ndjson', 'csv'] as const).map(
+          (format) =>
+            html`<a class="button" download href=${exportAddress(key, format)}>Export ${format.toUpperCase()}</a>`,
+        )}
+        ${complete ? evidenceLinks(key, current.event, this.#locations.zoneOf(key.location_id)) : nothing}
+        <a class="button" href=${searchAddress({})}>${icon('search')} Find another order</a>
+        <a class="button" href=${wordsAddress()}>What the words mean</a>
+      </div>
+    </section>`;
+  }
+
+  #renderPlayer(steps: readonly Step[], at: number, current: Step): TemplateResult {
+    const place = `${String(at + 1)} of ${String(steps.length)}`;
+    return html`<div class="player" role="group" aria-label="Play the order">
+      <button class="primary play" aria-label=${this.isPlaying ? 'Pause' : 'Play'} @click=${this.#togglePlay}>
+        ${icon(this.isPlaying ? 'pause' : 'play')}
+      </button>
+      <button aria-label="Event before" ?disabled=${at === 0} @click=${this.#step(steps, at - 1)}>
+        ${icon('previous')}
+      </button>
+      <button aria-label="Next event" ?disabled=${at === steps.length - 1} @click=${this.#step(steps, at + 1)}>
+        ${icon('next')}
+      </button>
+      <input
+        type="range"
+        min="0"
+        max=${steps.length - 1}
+        step="1"
+        aria-label="Event"
+        aria-valuetext=${`${place}: revision ${String(current.event.revision)}, ${exactTimeWords(current.at, this.#clock.offsetAt)}, ${verdictWords(current.event.verdict).words}`}
+        .value=${live(String(at))}
+        @input=${this.#scrubbed(steps)}
+      />
+      <output>Event ${place} · ${moment(current.event.received_at, this.#clock, exactTimeWords)}</output>
+    </div>`;
+  }
+
+  get #clock(): PlaceClock {
+    return clockOf(this.#locations.zoneOf(this.location));
+  }
+
+  #index(past: PastOrder): number {
+    return this.revision === null ? past.steps.length - 1 : Math.max(0, indexOfRevision(past, this.revision));
+  }
+
+  #show(step: Step | undefined): void {
+    if (step === undefined) return;
+    this.revision = step.event.revision;
+    this.#mustScroll = true;
+    replaceAddress(timelineAddress(orderKey(this.location, this.order), this.revision));
+  }
+
+  #pause(): void {
+    clearInterval(this.#timer);
+    this.isPlaying = false;
+  }
+
+  readonly #togglePlay = (): void => {
+    if (this.isPlaying || this.answer?.kind !== 'found') {
+      this.#pause();
+      return;
+    }
+    const { past } = this.answer.value;
+    const { steps } = past;
+    // From the end there is nothing to play but all of it again.
+    if (this.#index(past) === steps.length - 1) this.#show(steps[0]);
+    this.isPlaying = true;
+    this.#timer = setInterval(() => {
+      const next = this.#index(past) + 1;
+      this.#show(steps[next]);
+      if (next >= steps.length - 1) this.#pause();
+    }, STEP_MS);
+  };
+
+  #step(steps: readonly Step[], index: number): () => void {
+    return () => {
+      this.#pause();
+      this.#show(steps[index]);
+    };
+  }
+
+  #scrubbed(steps: readonly Step[]): (event: Event) => void {
+    return (event) => {
+      this.#step(steps, Number(valueOf(event)))();
+    };
+  }
+
+  /** A link that is opened elsewhere, or in another tab, is the browser's. */
+  readonly #follow = (revision: number, click: MouseEvent): void => {
+    if (click.ctrlKey || click.metaKey || click.shiftKey || this.answer?.kind !== 'found') return;
+    click.preventDefault();
+    this.#pause();
+    this.#show(this.answer.value.past.steps.find((step) => step.event.revision === revision));
+  };
+
+  static override styles = [tokens, basics, verdictStyles, auditStyles, summaryStyles, styleSheet(css)];
+}
+
+customElements.define('ticket-rail-timeline', TicketRailTimeline);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'ticket-rail-timeline': TicketRailTimeline;
+  }
+}
