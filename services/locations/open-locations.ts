@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { ParsedList } from '../../schemas/json/list-file';
 import { type LocationEntry, type LocationFacts, parseLocations } from '../../schemas/files/locations';
@@ -33,6 +34,20 @@ function fileReader(path: string): () => Promise<ParsedList<LocationEntry>> {
   };
 }
 
+/** @returns what is known of each location; of one of which nothing else is said than before, the same object. */
+function factsById(
+  entries: readonly LocationEntry[],
+  before: ReadonlyMap<string, LocationFacts>,
+): ReadonlyMap<string, LocationFacts> {
+  return new Map(
+    entries.map(({ location_id, name = null, time_zone = null, language = null, thresholds = null }) => {
+      const facts = { name, time_zone, language, thresholds };
+      const known = before.get(location_id);
+      return [location_id, known !== undefined && isDeepStrictEqual(known, facts) ? known : facts];
+    }),
+  );
+}
+
 /**
  * Opens the file of LOCATIONS_FILE and follows it while the service runs; a version of it that cannot be used leaves the
  * names as they were.
@@ -46,22 +61,15 @@ export async function openLocations(file: string | null, log: Logger): Promise<L
   if (parsed.kind === 'unusable') {
     throw new ConfigError(parsed.faults.map((fault) => `LOCATIONS_FILE is ${JSON.stringify(file)}: ${fault}.`));
   }
-  const byId = (entries: readonly LocationEntry[]): ReadonlyMap<string, LocationFacts> =>
-    new Map(
-      entries.map(({ location_id, name = null, time_zone = null, language = null, thresholds = null }) => [
-        location_id,
-        { name, time_zone, language, thresholds },
-      ]),
-    );
   let last = parsed.entries;
-  let facts = byId(last);
+  let facts = factsById(last, new Map());
   const close = followFile(
     read,
     (entries) => {
       // What stays the same is known by being the same object.
       if (entries === last) return;
       last = entries;
-      facts = byId(entries);
+      facts = factsById(entries, facts);
     },
     (detail) => {
       log.error({ file, detail }, 'LOCATIONS_FILE cannot be used; the names of locations stay as they were');

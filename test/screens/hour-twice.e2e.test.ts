@@ -56,9 +56,18 @@ describe('a field of time in the hour that comes twice', () => {
     expect(lab.complaints).toEqual([]);
   });
 
+  it('a time that is typed anew finds as much as it can, whatever was asked for before', async () => {
+    await page.goto(`${service.url}/audit?to=2025-07-01T10:00:00.000Z`);
+    await page.getByLabel('News until (').fill(LOCAL);
+    expect(await page.getByLabel(CHOICE).inputValue()).toBe('+01:00');
+  });
+
   it('the board replay goes to the second 02:30 as well as to the first', async () => {
     await page.goto(`${service.url}/audit/board?location=berlin&at=${FIRST}`);
-    await page.locator('ticket-rail-board').waitFor();
+    await page
+      .locator('ticket-rail-board')
+      .getByText('as of 2025-10-26 02:30:00 UTC+02:00 (this browser’s clock)')
+      .waitFor();
     expect(await page.getByLabel(CHOICE).inputValue()).toBe('+02:00');
     await page.getByLabel(CHOICE).selectOption('Second, UTC+01:00');
     await page.getByRole('button', { name: 'Go to the moment' }).click();

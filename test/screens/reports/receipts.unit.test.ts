@@ -152,7 +152,7 @@ describe('what a screen has to report', () => {
       age_ms: null,
       position: null,
     });
-    expect(viewOf({ kind: 'replay', at: AT }, '1-0a1b2c3d')).toBeNull();
+    expect(viewOf({ kind: 'replay', asOf: '18:04:05' }, '1-0a1b2c3d')).toBeNull();
   });
 
   it('whatever somebody types is a name that a report may have, or none', () => {

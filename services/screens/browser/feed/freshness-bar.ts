@@ -2,7 +2,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons';
 import { loginAddress } from './locations';
 import type { Cause, Freshness } from '../shared/model/freshness';
-import { timeWords } from '../shared/model/audit-words';
 import { say } from '../shared/model/say';
 import { ageWords, causeWords } from '../shared/model/words';
 
@@ -23,7 +22,7 @@ export function freshnessLine(freshness: Freshness): TemplateResult {
     case 'replay':
       return html`<p class="freshness" data-freshness="replay">
         ${icon('clock')} <strong>${say('fresh.replay')}</strong>
-        <span>${say('fresh.as_of', { time: timeWords(freshness.at) })}</span>
+        <span>${say('fresh.as_of', { time: freshness.asOf })}</span>
       </p>`;
     case 'stale':
       return html`<p class="freshness" data-freshness="stale" data-cause=${freshness.cause}>

@@ -8,7 +8,7 @@ import { icon } from '../../shared/icons';
 import { replaceAddress, replayAddress } from '../links';
 import { LocationPicks } from '../../feed/location-picks';
 import { choiceWords } from '../../feed/locations';
-import { clockOf, clockWords, type PlaceClock } from '../model/place-clock';
+import { clockOf, clockWords, momentWords, type PlaceClock } from '../model/place-clock';
 import { moment } from '../moment';
 import {
   changeAfter,
@@ -100,7 +100,7 @@ export class TicketRailReplay extends railElement({
     replaceAddress(replayAddress(this.location, at, this.hours));
     if (span === null || answer?.kind !== 'found') return;
     if (at < span.from || at > span.to) void this.#load();
-    else this.moment = momentOf(this.location, answer.value.orders, at, this.moment);
+    else this.moment = momentOf(this.location, answer.value.orders, at, this.moment, momentWords(at, this.#clock));
   }
 
   protected override render(): TemplateResult {

@@ -31,7 +31,8 @@ export class TimeField {
     this.#given = given;
     const text = this.#typed ?? (given === null ? '' : toField(given, clock));
     const offsets = offsetsOf(text, clock);
-    const asGiven = given === null ? '' : offsetText(clock.offsetAt(given));
+    // What is typed is another moment than the one that was given.
+    const asGiven = given === null || this.#typed !== null ? '' : offsetText(clock.offsetAt(given));
     const chosen = offsets.includes(asGiven) ? asGiven : offsets.at(this.#side === 'earlier' ? 0 : -1);
     return html`<label
         >${label}

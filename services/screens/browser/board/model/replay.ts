@@ -22,12 +22,14 @@ export interface ReplayMoment {
 /**
  * @param orders all of one location
  * @param before what this gave before; if no order has changed since, its orders are kept as they are
+ * @param asOf the moment in words
  */
 export function momentOf(
   location: string,
   orders: readonly PastOrder[],
   now: number,
   before: ReplayMoment | null,
+  asOf: string,
 ): ReplayMoment {
   const known = new Map<string, Order>();
   const previousDrivers = new Map<string, Driver>();
@@ -43,7 +45,7 @@ export function momentOf(
     state: { location, folds: 'replay', position: null, orders: isSame ? shown : known, truncated: false },
     now,
     hasData: true,
-    freshness: { kind: 'replay', at: now },
+    freshness: { kind: 'replay', asOf },
     marks: { firstOpenedAt: now, keys: [] },
     previousDrivers,
   };

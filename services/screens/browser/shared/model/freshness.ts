@@ -34,8 +34,8 @@ export type Freshness =
   | { readonly kind: 'connecting'; readonly ageMs: number | null }
   /** What is shown may no longer be true. */
   | { readonly kind: 'stale'; readonly cause: Cause; readonly ageMs: number | null }
-  /** The past, as of a moment in milliseconds since the epoch: it does not become older. */
-  | { readonly kind: 'replay'; readonly at: number };
+  /** The past, as of a moment, in words: it does not become older. */
+  | { readonly kind: 'replay'; readonly asOf: string };
 
 /** Milliseconds between heartbeats until the service has said how many. */
 export const DEFAULT_INTERVAL_MS = 5_000;
