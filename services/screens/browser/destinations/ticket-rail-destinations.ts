@@ -1,89 +1,46 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { DestinationList } from '../../../../schemas/destinations';
 import type { Consumer, ConsumerList } from '../../../../schemas/api/feed';
-import { notice } from '../audit/answer-notice';
+import { AskedAgain } from '../audit/asked-again';
 import { type Answer, ask } from '../audit/audit-client';
-import { OneQuestion } from '../audit/one-question';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
-import { property, railElement, state, styleSheet } from '../shared/rail-element';
+import { railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { destinationPanel } from './destination-panel';
 import { lagWords } from './model/destination-words';
 import css from './ticket-rail-destinations.css?inline';
 
-/** Milliseconds from an answer until it is asked again. */
-const AGAIN_MS = 5_000;
+/** How far what follows the feed has come. */
+type Followers = Pick<DestinationList, 'destinations'> & Pick<ConsumerList, 'consumers'>;
 
-/** What is shown, and when it was so. */
-interface Report {
-  readonly destinations: DestinationList['destinations'];
-  readonly consumers: readonly Consumer[];
-  /** Milliseconds since the epoch. */
-  readonly at: number;
+/** Asks for both, so that they are of the same moment. */
+async function askFollowers(asked: AbortSignal): Promise<Answer<Followers>> {
+  const [destinations, consumers] = await Promise.all([
+    ask<DestinationList>('/destinations', asked),
+    ask<ConsumerList>('/consumers', asked),
+  ]);
+  if (destinations.kind !== 'found') return destinations;
+  if (consumers.kind !== 'found') return consumers;
+  return { kind: 'found', value: { ...destinations.value, ...consumers.value } };
 }
-
-type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
 
 const FORBIDDEN =
   'The reader who is signed in may not see this: it takes a reader with the role operator, for all locations.';
 
 /** Shows how far destinations and consumers have come, and what is wrong with them, as it is now. */
-export class TicketRailDestinations extends railElement({
-  /** Milliseconds from an answer until it is asked again. */
-  againMs: property<number>(AGAIN_MS),
-  report: state<Report | null>(null),
-  /** Why there is nothing newer. */
-  refusal: state<Refusal | null>(null),
-}) {
-  readonly #question = new OneQuestion(this);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#ask();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
-
-  async #ask(): Promise<void> {
-    const asked = this.#question.ask();
-    const [destinations, consumers] = await Promise.all([
-      ask<DestinationList>('/destinations', asked),
-      ask<ConsumerList>('/consumers', asked),
-    ]);
-    if (asked.aborted) return;
-    if (destinations.kind !== 'found') this.refusal = destinations;
-    else if (consumers.kind !== 'found') this.refusal = consumers;
-    else {
-      this.refusal = null;
-      this.report = { ...destinations.value, ...consumers.value, at: Date.now() };
-    }
-    // What may not be seen is not asked for again and again.
-    if (this.refusal?.kind === 'refused') this.report = null;
-    else this.#timer = setTimeout(() => void this.#ask(), this.againMs);
-  }
+export class TicketRailDestinations extends railElement({}) {
+  readonly #followers = new AskedAgain(this, askFollowers);
 
   protected override render(): TemplateResult {
-    const { report, refusal } = this;
-    return html`<div class="frame stack" aria-busy=${String(report === null && refusal === null)}>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
-      ${
-        report === null
-          ? refusal === null
-            ? html`<p class="panel" role="status">Asking…</p>`
-            : nothing
-          : html`<p class="muted">As of ${timeWords(report.at)}, and asked again by itself.</p>
-              ${this.#renderDestinations(report)} ${this.#renderConsumers(report)}`
-      }
-    </div>`;
+    return this.#followers.render(
+      FORBIDDEN,
+      (found) => html`${this.#renderDestinations(found)} ${this.#renderConsumers(found)}`,
+    );
   }
 
-  #renderDestinations({ destinations }: Report): TemplateResult {
+  #renderDestinations({ destinations }: Followers): TemplateResult {
     if (destinations.length === 0) {
       return html`<section class="panel stack" aria-labelledby="destinations">
         <h2 id="destinations">No destinations</h2>
@@ -93,7 +50,7 @@ export class TicketRailDestinations extends railElement({
     return html`${destinations.map(destinationPanel)}`;
   }
 
-  #renderConsumers({ consumers }: Report): TemplateResult {
+  #renderConsumers({ consumers }: Followers): TemplateResult {
     if (consumers.length === 0) {
       return html`<section class="panel stack" aria-labelledby="consumers">
         <h2 id="consumers">No consumers</h2>

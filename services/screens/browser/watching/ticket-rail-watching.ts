@@ -1,71 +1,29 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Screen, ScreenList, UnwatchedLocation } from '../../../../schemas/api/screen-reports';
-import { notice } from '../audit/answer-notice';
-import { type Answer, ask, serviceClock } from '../audit/audit-client';
-import { OneQuestion } from '../audit/one-question';
+import { AskedAgain } from '../audit/asked-again';
+import { ask, serviceClock } from '../audit/audit-client';
 import { LocationPicks } from '../feed/location-picks';
 import { auditStyles } from '../shared/styles/audit-styles';
 import { icon } from '../shared/icons';
 import { timeWords } from '../shared/model/audit-words';
 import { countWords } from '../shared/model/words';
-import { property, railElement, state, styleSheet } from '../shared/rail-element';
+import { railElement, styleSheet } from '../shared/rail-element';
 import { basics, tokens } from '../shared/theme';
 import { clockWords, KIND_WORDS, screenWords } from './model/watching-words';
 import css from './ticket-rail-watching.css?inline';
 
-/** Milliseconds from an answer until it is asked again. */
-const AGAIN_MS = 5_000;
-
 const FORBIDDEN = 'The reader who is signed in may not see this: it takes a reader with the role operator.';
 
-type Refusal = Exclude<Answer<unknown>, { kind: 'found' }>;
-
 /** Shows which screens watch, how fresh they are, and which locations nobody watches, as it is now. */
-export class TicketRailWatching extends railElement({
-  /** Milliseconds from an answer until it is asked again. */
-  againMs: property<number>(AGAIN_MS),
-  report: state<(ScreenList & { readonly at: number }) | null>(null),
-  /** Why there is nothing newer. */
-  refusal: state<Refusal | null>(null),
-}) {
-  readonly #question = new OneQuestion(this);
+export class TicketRailWatching extends railElement({}) {
   readonly #locations = new LocationPicks(this);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#ask();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
-
-  async #ask(): Promise<void> {
-    const asked = this.#question.ask();
-    const [answer, at] = await Promise.all([ask<ScreenList>('/screen-reports', asked), serviceClock()]);
-    if (asked.aborted) return;
-    this.refusal = answer.kind === 'found' ? null : answer;
-    if (answer.kind === 'found') this.report = { ...answer.value, at };
-    // What may not be seen is not asked for again and again.
-    if (answer.kind === 'refused') this.report = null;
-    else this.#timer = setTimeout(() => void this.#ask(), this.againMs);
-  }
+  readonly #screens = new AskedAgain(this, (asked) => ask<ScreenList>('/screen-reports', asked), serviceClock);
 
   protected override render(): TemplateResult {
-    const { report, refusal } = this;
-    return html`<div class="frame stack" aria-busy=${String(report === null && refusal === null)}>
-      ${refusal === null ? nothing : notice(refusal, 'There is nothing.', FORBIDDEN)}
-      ${
-        report === null
-          ? refusal === null
-            ? html`<p class="panel" role="status">Asking…</p>`
-            : nothing
-          : html`<p class="muted">As of ${timeWords(report.at)}, and asked again by itself.</p>
-              ${this.#renderUnwatched(report)} ${this.#renderScreens(report)}`
-      }
-    </div>`;
+    return this.#screens.render(
+      FORBIDDEN,
+      (list, at) => html`${this.#renderUnwatched(list)} ${this.#renderScreens(list, at)}`,
+    );
   }
 
   #renderUnwatched({ unwatched, unwatched_locations: count }: ScreenList): TemplateResult {
@@ -99,7 +57,7 @@ export class TicketRailWatching extends railElement({
     </li>`;
   }
 
-  #renderScreens({ screens, at }: ScreenList & { readonly at: number }): TemplateResult {
+  #renderScreens({ screens }: ScreenList, at: number): TemplateResult {
     if (screens.length === 0) {
       return html`<section class="panel stack" aria-labelledby="screens">
         <h2 id="screens">No screens</h2>
