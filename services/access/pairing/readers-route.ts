@@ -136,7 +136,7 @@ export function createReaderRoutes(options: {
         await accessLog.record(reader, { what: 'pairing', path: request.originalUrl });
         const screen = { name, role: 'screen', locations, ...(acts ? { acts } : {}) } as const;
         const outcome = changing(({ pairings, file }) =>
-          pairings.approve(code, () => file.change((path) => addReader(path, screen))),
+          pairings.approve(code, () => file.change((changed) => addReader(changed, screen))),
         );
         if (outcome !== 'approved') throw deadCode(outcome);
         response.status(201).json(listed({ ...screen, seenAt: null }));
@@ -144,7 +144,7 @@ export function createReaderRoutes(options: {
 
     removeScreen: async ({ request, response, reader, params: { name } }) => {
       await accessLog.record(reader, { what: 'removal', path: request.originalUrl });
-      changing(({ file }) => file.change((path) => removeReader(path, name, 'screen')));
+      changing(({ file }) => file.change((changed) => removeReader(changed, name, 'screen')));
       response.status(204).end();
     },
   });

@@ -228,15 +228,18 @@ describe('who may read', () => {
 
   it('a file that is being changed, or is broken, stays as it is, and the operator learns why', async () => {
     const { user_code } = await begin();
-    writeFileSync(`${file}.next`, '');
+    writeFileSync(`${file}.lock`, '');
     const busy = await add('too soon', user_code);
     expect(problemOf(busy)).toEqual(problem(503, 'readers-unchangeable'));
     expect((busy.json as { detail: string }).detail).toContain('being changed by another command');
-    rmSync(`${file}.next`);
+    rmSync(`${file}.lock`);
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, '[{');
     expect(problemOf(await add('too soon', user_code))).toEqual(problem(503, 'readers-unchangeable'));
     expect(readFileSync(file, 'utf8')).toBe('[{');
+    rmSync(file);
+    expect(problemOf(await add('too soon', user_code))).toEqual(problem(503, 'readers-unchangeable'));
+    expect((await session(bearer(OPERATOR))).status).toBe(200);
     writeFileSync(file, whole);
     expect((await add('in time', user_code)).status).toBe(201);
   });
@@ -295,7 +298,7 @@ describe('a service that is killed', () => {
     const { user_code, device_code } = await begin(first.url);
     expect((await add('orphan', user_code, {}, OPERATOR, first.url)).status).toBe(201);
     await first.end('SIGKILL');
-    expect(existsSync(`${own}.next`)).toBe(false);
+    expect(existsSync(`${own}.lock`)).toBe(false);
     const second = await startService({ READERS: '', READERS_FILE: own, DATA_DIR: first.dataDir });
     try {
       expect(problemOf(await pickUp(device_code, '/', second.url))).toEqual(problem(404, 'pairing-not-found'));
